@@ -1,0 +1,1 @@
+"""Campaigns, forms, scores and reports for party-building offices."""

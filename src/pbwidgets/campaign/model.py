@@ -1,0 +1,410 @@
+"""What a campaign is: the definitions that stand in a campaign file, frozen.
+
+The words are those of the field; see the table in the README. Everything an organiser may change stands
+here: periods, phases, forms, measures, tracks, criteria, gates, places. Nothing here reads a file, asks
+a store, or scores.
+
+References (a criterion's measure, a field's choices) are checked by :mod:`pbwidgets.campaign.checks`,
+which names every mistake with its line; the models check shapes and ranges.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field as Arg, NonNegativeFloat, NonNegativeInt, PositiveInt
+
+from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+
+Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
+Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
+
+_T = TypeVar("_T")
+
+
+class Definition(BaseModel):
+    """Base of all definitions: frozen, no unknown keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Definition):
+    """The same words in both languages."""
+
+    zh: str = Arg(min_length=1)
+    en: str = Arg(min_length=1)
+
+    def words(self, lang: str) -> str:
+        """Text in ``zh_CN`` or ``en``."""
+        return self.en if lang == "en" else self.zh
+
+
+# -- who takes part, and when --------------------------------------------------------------------------
+
+
+class UnitKind(Definition):
+    """A kind of unit and the kinds it may hang under."""
+
+    id: Id
+    name: Text
+    parents: tuple[Id, ...] = Arg(default=(), description="kinds of unit above it; none for a root")
+    officers: tuple[Text, ...] = Arg(default=(), description="posts that answer for such a unit, never names")
+
+
+class Phase(Definition):
+    """A dated part of a period; phases may overlap."""
+
+    id: Id
+    name: Text
+    begins: date
+    ends: date
+    forms: tuple[Id, ...] = Arg(default=(), description="forms that are filled in this phase")
+
+
+class Period(Definition):
+    """A year or month of the campaign."""
+
+    id: Annotated[str, Arg(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
+    begins: date
+    ends: date
+    phases: tuple[Phase, ...] = ()
+
+
+class ReviewLevel(Definition):
+    """A level that returns or accepts submissions, in the order of the list.
+
+    Its reviewers sit in units of ``unit_kind``; a unit's reviewers are those of its ancestor of that kind.
+    """
+
+    id: Id
+    name: Text
+    unit_kind: Id
+
+
+# -- forms ---------------------------------------------------------------------------------------------
+
+
+class Choice(Definition):
+    """One option of a choice list."""
+
+    id: Annotated[str, Arg(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
+    label: Text
+
+
+class Field(Definition):
+    """One field of a form; groups and repeats hold fields of their own. Types are XLSForm's."""
+
+    id: Id
+    type: Literal[
+        "text", "integer", "decimal", "date", "select_one", "select_multiple", "image", "file", "calculate",
+        "note", "group", "repeat",
+    ]
+    label: Text
+    hint: Text | None = None
+    required: bool = False
+    relevant: Expression | None = None
+    constraint: Expression | None = Arg(default=None, description="`.` is the value of this field")
+    constraint_message: Text | None = None
+    calculation: Expression | None = None
+    choices: Id | None = Arg(default=None, description="choice list of a select field")
+    unit: Text | None = Arg(default=None, description="unit of measurement, shown behind the field")
+    minimum: float | None = None
+    maximum: float | None = None
+    max_length: PositiveInt | None = None
+    min_count: NonNegativeInt | None = Arg(default=None, description="rows of a repeat, files of an upload")
+    max_count: PositiveInt | None = None
+    sensitive: bool = Arg(default=False, description="seen by the filler's unit and its reviewers; never in a snapshot")
+    default: bool = Arg(default=False, description="set by us because the source does not; the organiser's to change")
+    fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
+
+
+class Form(Definition):
+    """What is filled in about one kind of unit."""
+
+    id: Id
+    name: Text
+    hint: Text | None = None
+    unit_kind: Id = Arg(description="kind of the unit that the form is about")
+    filled_by: Id | None = Arg(default=None, description="review level that fills it; by default the unit itself")
+    occurrence: Literal["once", "many"] = Arg(default="once", description="many: a log, one entry after another")
+    reviewed: bool = Arg(default=True, description="whether it passes the review levels before it counts")
+    fields: tuple[Field, ...] = Arg(min_length=1)
+    default: bool = False
+
+    def leaves(self) -> Iterator[tuple[str, Field]]:
+        """Paths and fields that hold a value: ``plan_file``, ``good_deeds/held_on``. Groups do not add to a path."""
+        yield from _leaves(self.fields, "")
+
+
+def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
+    for field in fields:
+        if field.type == "group":
+            yield from _leaves(field.fields, prefix)
+        elif field.type == "repeat":
+            yield from _leaves(field.fields, f"{prefix}{field.id}/")
+        elif field.type != "note":
+            yield f"{prefix}{field.id}", field
+
+
+class Measure(Definition):
+    """A number computed from submissions of the unit, its subtree or an ancestor.
+
+    ========== =====================================================================================
+    aggregate  value
+    ========== =====================================================================================
+    count      rows of a repeat, options chosen, or answers given
+    sum        sum of a number field
+    latest     last answer by version and row, as a number (``yes`` counts 1, ``no`` 0)
+    share      100 * sum(field) / sum(denominator), or the per cent of rows for which ``where`` holds
+    distinct   different answers
+    ========== =====================================================================================
+    """
+
+    id: MeasureId
+    name: Text
+    form: Id
+    field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
+    aggregate: Literal["count", "sum", "latest", "share", "distinct"]
+    denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
+    where: Expression | None = Arg(default=None, description="rows that count, over fields of the same row or the form")
+    over: Literal["unit", "subtree", "ancestor"] = "unit"
+    ancestor_kind: Id | None = Arg(default=None, description="with over: ancestor, the kind of unit that is asked")
+    not_applicable_when: Expression | None = Arg(default=None, description="over fields of the form")
+    empty_is_zero: bool = Arg(
+        default=False, description="nothing submitted counts 0 (a log with no entry) instead of missing"
+    )
+    unit: Text | None = Arg(default=None, description="件, 次, %")
+    default: bool = False
+
+
+# -- tracks --------------------------------------------------------------------------------------------
+
+
+class Source(Definition):
+    """Who marks within a layer."""
+
+    id: Id
+    name: Text
+    weight: NonNegativeFloat = 1.0
+    raters: Literal["mean", "median", "trimmed_mean"] = Arg(
+        default="mean", description="how several raters of this source become one mark"
+    )
+
+
+class Layer(Definition):
+    """One of the marks that stand side by side: self, township, county."""
+
+    id: Id
+    name: Text
+    level: Id | None = Arg(default=None, description="review level that marks; none means the unit marks itself")
+
+
+class TrackLayer(Definition):
+    """A layer as one track uses it."""
+
+    id: Id = Arg(description="id of a layer of the campaign")
+    sources: tuple[Source, ...] = Arg(default=(), description="by default one source, named as the layer")
+    weight: NonNegativeFloat | None = Arg(default=None, description="share in the total with final: weighted")
+
+
+class Anchor(Definition):
+    """What a mark means, shown to the rater."""
+
+    points: float
+    text: Text
+
+
+class Criterion(Definition):
+    """A line of a score sheet, or a heading with lines of its own.
+
+    A heading has ``criteria`` and no rule; a line has a rule and points.
+    """
+
+    id: Id
+    name: Text
+    points: float | None = Arg(default=None, ge=0, description="maximum of a line; a heading sums its lines")
+    rule: Rule | None = None
+    criteria: tuple["Criterion", ...] = ()
+    evidence: Text | None = Arg(default=None, description="how it is checked: documents, visit, talks")
+    anchors: tuple[Anchor, ...] = ()
+    not_applicable: NotApplicable | None = None
+    bonus: bool = Arg(default=False, description="on top of the track's base points, not part of them")
+    default: bool = Arg(default=False, description="points set by us because the source gives none")
+
+    def lines(self) -> Iterator["Criterion"]:
+        """Lines below this criterion, itself if it is one."""
+        if not self.criteria:
+            yield self
+        for part in self.criteria:
+            yield from part.lines()
+
+    @property
+    def max_points(self) -> float:
+        """Points of the line, or of all lines below that are no bonus."""
+        if not self.criteria:
+            return self.points or 0.0
+        return sum(line.max_points for line in self.lines() if not line.bonus)
+
+
+class Gate(Definition):
+    """A veto of the track: who meets it is out, or kept lower.
+
+    ============ ====================================================================================
+    effect       what it does
+    ============ ====================================================================================
+    disqualify   cancels eligibility and whatever was given (falsified material)
+    bar          keeps the unit from being selected; its score stands
+    cap          caps the class
+    ============ ====================================================================================
+    """
+
+    id: Id
+    name: Text
+    effect: Literal["disqualify", "bar", "cap"]
+    scope: Literal["entry", "unit", "unit_and_officers"] = Arg(
+        default="entry", description="entry: this track only; unit: the whole campaign; or its officers' recommendation too"
+    )
+    when: Expression | None = Arg(default=None, description="over measures; none: only by a decision on record")
+    default: bool = False
+
+
+class Allotment(Definition):
+    """How many a nominating unit may nominate; the county sets the number of each within these."""
+
+    lowest: NonNegativeInt
+    highest: PositiveInt
+    usual: PositiveInt
+
+
+class Nomination(Definition):
+    """Who nominates for a track."""
+
+    by: Id = Arg(description="kind of the nominating unit")
+    allotment: Allotment | None = Arg(default=None, description="none: as many as it likes")
+
+
+class Rounding(Definition):
+    """How totals are rounded; stated because ranks depend on it."""
+
+    digits: Annotated[int, Arg(ge=0, le=6)] = 2
+    before_ranking: bool = Arg(default=True, description="rank the rounded totals (what the list shows) or the exact ones")
+
+
+class TieBreak(Definition):
+    """One link of the chain that breaks ties: a criterion (line or heading), a layer's total or a measure."""
+
+    criterion: Id | None = None
+    layer: Id | None = None
+    measure: MeasureId | None = None
+    order: Literal["higher", "lower"] = "higher"
+
+
+class Recommendation(Definition):
+    """What a selected unit, or a post in or above it, is put forward for."""
+
+    id: Id
+    to: Text = Arg(description="the honour or list it leads to")
+    subject: Literal["unit", "officer"]
+    officers: tuple[Text, ...] = Arg(default=(), description="posts, never names")
+
+
+class PublicNotice(Definition):
+    """Days in which a result can be objected to."""
+
+    days: PositiveInt
+    contact: Text | None = None
+    default: bool = False
+
+
+class Award(Definition):
+    """What selection brings besides the name."""
+
+    title: Text
+    by: Text
+    material: Text | None = None
+
+
+class Track(Definition):
+    """One standard of the campaign for one kind of unit."""
+
+    id: Id
+    name: Text
+    kind: Literal["score", "checklist", "register"] = "score"
+    unit_kind: Id
+    forms: tuple[Id, ...] = ()
+    layers: tuple[TrackLayer, ...] = ()
+    final: Literal["last_layer", "weighted"] = "last_layer"
+    criteria: tuple[Criterion, ...] = ()
+    base_points: float = Arg(default=100, description="sum of all lines that are no bonus")
+    gates: tuple[Gate, ...] = ()
+    places: PositiveInt | None = Arg(default=None, description="how many are selected")
+    waiting: NonNegativeInt = Arg(default=0, description="length of the waiting list")
+    nomination: Nomination | None = Arg(default=None, description="none: all units of the kind are assessed")
+    missing: Literal["skip", "reweight", "group_mean", "fail"] = Arg(
+        default="skip",
+        description="a line without a mark: left out of the sum, re-weighted, given the group's mean, or no total at all",
+    )
+    group: Id | None = Arg(default=None, description="kind of ancestor that makes the group of a mean; none: the whole track")
+    rounding: Rounding = Rounding()
+    tie_breaks: tuple[TieBreak, ...] = ()
+    recommendations: tuple[Recommendation, ...] = ()
+    public_notice: PublicNotice | None = None
+    award: Award | None = None
+    decided_by: Text | None = None
+
+    def lines(self) -> Iterator[Criterion]:
+        """All lines of the score sheet, in order."""
+        for criterion in self.criteria:
+            yield from criterion.lines()
+
+
+class Campaign(Definition):
+    """One programme, as its file defines it."""
+
+    format: Literal[1] = Arg(description="version of this file format")
+    id: Id
+    name: Text
+    summary: Text
+    documents: tuple[str, ...] = Arg(default=(), description="numbers of the source documents")
+    unit_kinds: tuple[UnitKind, ...] = Arg(min_length=1)
+    partition_by: Id = Arg(description="kind of unit by which snapshots and reports are cut")
+    periods: tuple[Period, ...] = Arg(min_length=1)
+    review_levels: tuple[ReviewLevel, ...] = ()
+    counts_from: Literal["submitted", "accepted", "locked"] = "accepted"
+    layers: tuple[Layer, ...] = ()
+    choices: dict[Id, tuple[Choice, ...]] = {}
+    forms: tuple[Form, ...] = ()
+    measures: tuple[Measure, ...] = ()
+    tracks: tuple[Track, ...] = Arg(min_length=1)
+
+    def track(self, track_id: str) -> Track:
+        """The track of that id; KeyError if there is none."""
+        return _by_id(self.tracks, track_id)
+
+    def form(self, form_id: str) -> Form:
+        """The form of that id; KeyError if there is none."""
+        return _by_id(self.forms, form_id)
+
+    def layer(self, layer_id: str) -> Layer:
+        """The layer of that id; KeyError if there is none."""
+        return _by_id(self.layers, layer_id)
+
+    def period(self, period_id: str) -> Period:
+        """The period of that id; KeyError if there is none."""
+        return _by_id(self.periods, period_id)
+
+    def unit_kind(self, kind_id: str) -> UnitKind:
+        """The kind of that id; KeyError if there is none."""
+        return _by_id(self.unit_kinds, kind_id)
+
+    def sources_of(self, track: Track, layer_id: str) -> tuple[Source, ...]:
+        """Sources of a layer in a track; where the file names none, the layer itself is the only one."""
+        used = _by_id(track.layers, layer_id)
+        return used.sources or (Source(id=layer_id, name=self.layer(layer_id).name),)
+
+
+def _by_id(items: tuple[_T, ...], wanted: str) -> _T:
+    for item in items:
+        if getattr(item, "id", None) == wanted:
+            return item
+    raise KeyError(wanted)

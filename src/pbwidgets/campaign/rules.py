@@ -1,0 +1,98 @@
+"""The rules a criterion may name, as data: a name and its arguments.
+
+Only the arguments stand here, so that a campaign file can be checked without scoring anything; the
+functions of the same names stand in :mod:`pbwidgets.scoring.rules`.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
+
+MeasureId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of a measure of this campaign")]
+
+
+class RuleModel(BaseModel):
+    """Base of all rules: frozen, no unknown arguments."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Rated(RuleModel):
+    """A rater gives 0 to the maximum, with the anchors shown."""
+
+    name: Literal["rated"]
+
+
+class PerMissingItem(RuleModel):
+    """Points are lost for every item fewer than required, not below the floor."""
+
+    name: Literal["per_missing_item"]
+    measure: MeasureId
+    required: PositiveFloat = Field(description="number of items that earns full points")
+    points_each: PositiveFloat = Field(description="points lost for each missing item")
+    floor: float = Field(default=0.0, description="the line never falls below this")
+
+
+class AllOrNothing(RuleModel):
+    """Full points from a number on, else none."""
+
+    name: Literal["all_or_nothing"]
+    measure: MeasureId
+    at_least: float = Field(default=1.0, description="value that earns full points")
+
+
+class ThresholdThenPerUnit(RuleModel):
+    """Full points from a threshold on; below it points are lost for each unit of shortfall."""
+
+    name: Literal["threshold_then_per_unit"]
+    measure: MeasureId
+    threshold: float = Field(description="value that earns full points, in the measure's unit")
+    points_per_unit: PositiveFloat = Field(description="points lost for each whole step below the threshold")
+    step: PositiveFloat = Field(default=1.0, description="size of a step, in the measure's unit")
+    floor: float = Field(default=0.0, description="the line never falls below this")
+
+
+class CappedBonus(RuleModel):
+    """Points are earned for each item, up to a cap (the criterion's points)."""
+
+    name: Literal["capped_bonus"]
+    measure: MeasureId
+    points_each: PositiveFloat = Field(description="points earned for each item")
+
+
+class CappedDeduction(RuleModel):
+    """Points are lost for each item, up to a cap."""
+
+    name: Literal["capped_deduction"]
+    measure: MeasureId
+    points_each: PositiveFloat = Field(description="points lost for each item")
+    cap: NonNegativeFloat = Field(description="at most this many points are lost")
+
+
+class Discretion(RuleModel):
+    """A reviewer gives or takes points within a range; amount, reason and person are compulsory.
+
+    Nothing entered means no points given or taken: the line is never missing.
+    """
+
+    name: Literal["discretion"]
+    lowest: float = Field(description="smallest amount, for example -5")
+    highest: float = Field(description="largest amount, for example 5")
+
+
+Rule = Annotated[
+    Rated | PerMissingItem | AllOrNothing | ThresholdThenPerUnit | CappedBonus | CappedDeduction | Discretion,
+    Field(discriminator="name"),
+]
+
+
+class NotApplicable(RuleModel):
+    """What becomes of a line that does not apply to a unit.
+
+    The line is out where its measure is not applicable, or where ``when`` holds.
+    """
+
+    then: Literal["leave_out", "group_mean", "full"] = Field(
+        description="leave_out re-weights the other lines; group_mean takes the mean of the group; full gives full points"
+    )
+    when: str | None = Field(default=None, description="expression over measures, for example ${enterprises} = 0")

@@ -1,0 +1,116 @@
+"""Errors and problems: a code, its numbers, and what to do about it.
+
+An error ends a command. A *problem* is one line of a list: checks collect all problems of a file before
+they answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pbwidgets.wording import has_words, say
+
+
+class PbError(Exception):
+    """Base of all errors of the package.
+
+    Parameters
+    ----------
+    code
+        Code of the message, for example ``store.draft_changed``; its text and its remedy
+        (``<code>.remedy``) stand in the catalogues of both languages.
+    **args
+        Values that the message names. They must be picklable: errors cross processes.
+    """
+
+    def __init__(self, code: str, **args: Any) -> None:
+        super().__init__(code)
+        self.code = code
+        self.args_of_message = args
+
+    def message(self, lang: str | None = None) -> str:
+        """What went wrong."""
+        return say(self.code, lang, **self.args_of_message)
+
+    def remedy(self, lang: str | None = None) -> str:
+        """What to do, or an empty text."""
+        code = f"{self.code}.remedy"
+        return say(code, lang, **self.args_of_message) if has_words(code) else ""
+
+    def __str__(self) -> str:
+        return " ".join(part for part in (self.message(), self.remedy()) if part)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.code, self.args_of_message)
+
+
+def _rebuild(cls: type[PbError], code: str, args: dict[str, Any]) -> PbError:
+    error = cls.__new__(cls)
+    PbError.__init__(error, code, **args)
+    return error
+
+
+class UsageError(PbError):
+    """The command was called wrongly (exit code 2)."""
+
+
+class DataError(PbError):
+    """The data, a file or a run is at fault (exit code 1)."""
+
+
+class RightsError(PbError):
+    """The actor may not do this."""
+
+
+class ConflictError(PbError):
+    """Somebody else was quicker: a draft, a version, a state has changed meanwhile."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong in a file.
+
+    Attributes
+    ----------
+    code
+        Code of the message (``campaign.unknown_key``); ``<code>.remedy`` says what to do.
+    file
+        The file, as the user named it.
+    place
+        Where in it: ``line 12`` is kept as ``12``, a cell as ``Sheet!B7``.
+    args
+        Values that the message names.
+    """
+
+    code: str
+    file: str
+    place: str = ""
+    args: dict[str, Any] = field(default_factory=dict)
+
+    def message(self, lang: str | None = None) -> str:
+        """What is wrong."""
+        return say(self.code, lang, **self.args)
+
+    def remedy(self, lang: str | None = None) -> str:
+        """What to do, or an empty text."""
+        code = f"{self.code}.remedy"
+        return say(code, lang, **self.args) if has_words(code) else ""
+
+    def line(self, lang: str | None = None) -> str:
+        """One line of the list: ``file:place: code: message remedy``."""
+        where = f"{self.file}:{self.place}" if self.place else self.file
+        return " ".join(part for part in (f"{where}: {self.code}:", self.message(lang), self.remedy(lang)) if part)
+
+
+class ProblemsError(DataError):
+    """A file has problems; all of them are in :attr:`problems`, and nothing was taken from it."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("errors.problems", count=len(problems))
+        self.problems = tuple(problems)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message(), *(problem.line() for problem in self.problems)])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ProblemsError, (self.problems,)

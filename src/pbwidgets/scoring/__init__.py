@@ -1,0 +1,1 @@
+"""Measures, points, totals, ranks, selection: pure functions from frames to frames."""

@@ -1,0 +1,310 @@
+"""The frames that pass from step to step: their columns, once.
+
+Each frame is a tidy pandas table with the columns below and a plain range index. A step takes frames and
+gives a new one; no step changes its input. Codes and ids are ``string``, points and totals ``float64``
+(missing is NaN), counts ``int64``, flags ``bool``.
+"""
+
+from dataclasses import dataclass, fields as dataclass_fields
+from typing import Final, Literal, Mapping
+
+import pandas as pd
+
+Dtype = Literal["string", "float64", "int64", "bool"]
+Columns = Mapping[str, Dtype]
+
+# -- what is recorded ----------------------------------------------------------------------------------
+
+UNITS: Final[Columns] = {
+    "unit_code": "string",
+    "unit_name": "string",
+    "kind": "string",
+    "parent_code": "string",  # <NA> for a root
+    "domain": "string",  # <NA> where the campaign knows no domains
+    "valid_from": "string",  # ISO date or <NA>
+    "valid_to": "string",  # ISO date, the last day on which the unit exists, or <NA>
+    "merged_into": "string",  # unit that took it over, or <NA>
+    "synthetic": "bool",  # made up for a demonstration
+}
+"""One row is a unit of the register."""
+
+SUBMISSIONS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",  # track that lists the form; <NA> for a form outside all tracks
+    "form_id": "string",
+    "unit_code": "string",
+    "occurrence": "int64",  # 0 for a form that is filled once; else the entry's number
+    "version": "int64",
+    "field": "string",  # path, as Form.leaves() gives it: good_deeds/held_on
+    "row": "int64",  # row of the repeat, from 0; 0 outside repeats
+    "value": "string",  # canonical text: 3, 2.5, 2026-05-01, choice id, choice ids with spaces; a file's SHA-256
+    "state": "string",
+}
+"""One row is one field of one counted submission (the newest version in a state that counts)."""
+
+RATINGS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "criterion_id": "string",
+    "layer": "string",
+    "source": "string",
+    "rater_id": "string",  # pseudonym; never a name
+    "points": "float64",
+    "comment": "string",
+    "submission_version": "int64",  # version that the rater saw; 0 if none
+    "stale": "bool",  # a newer version has come since
+    "recused": "bool",  # the rater is recused for this unit: the mark stays on record and out of the mean
+}
+"""One row is one mark."""
+
+VETOES: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",  # <NA>: the unit in the whole campaign
+    "kind": "string",  # id of the gate
+    "basis": "string",
+    "status": "string",  # in_force, appealed, lifted; appealed stays in force until it is lifted
+}
+"""One row is one veto on record."""
+
+NOMINATIONS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "by_unit": "string",
+    "order": "int64",  # the nominating unit's own order, from 1
+    "status": "string",  # in_force, withdrawn
+}
+"""One row is one nomination."""
+
+ALLOTMENTS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "by_unit": "string",
+    "allotted": "int64",
+}
+"""One row is how many one unit may nominate."""
+
+DECISIONS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "status": "string",  # selected, waiting, not_selected
+    "decided_on": "string",  # ISO date
+    "decided_by": "string",  # the body or post, never a rater
+    "reason": "string",
+}
+"""One row is the decision on one unit, the newest that is in force."""
+
+# -- what is computed ----------------------------------------------------------------------------------
+
+MEASURES: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "measure_id": "string",
+    "value": "float64",
+    "n": "int64",  # submissions or rows it rests on
+    "missing": "bool",
+    "not_applicable": "bool",
+}
+"""One row is unit × measure."""
+
+MARKS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "criterion_id": "string",
+    "layer": "string",
+    "source": "string",
+    "points": "float64",  # of all raters of the source, as the campaign says
+    "n_raters": "int64",
+    "weight": "float64",  # in per cent, as used: re-weighted where a source of the layer is missing
+    "n_stale": "int64",
+    "n_recused": "int64",
+}
+"""One row is unit × criterion × layer × source: what raters gave, before sources are weighted."""
+
+POINTS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",
+    "criterion_id": "string",
+    "layer": "string",
+    "source": "string",  # computed, marks, corrected, or group_mean
+    "points": "float64",
+    "max_points": "float64",
+    "reason_code": "string",  # scoring.per_missing_item …: a code of the catalogue
+    "reason_args": "string",  # JSON object with the numbers of the reason
+}
+"""One row is unit × line × layer."""
+
+TOTALS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",
+    "layer": "string",  # a layer, or `final`
+    "total": "float64",
+    "provisional": "bool",  # lines are missing, or an earlier layer stands in
+    "n_missing": "int64",
+}
+"""One row is unit × layer, and one for the final total."""
+
+RANKING: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",
+    "total": "float64",  # rounded as the campaign says
+    "rank": "int64",  # competition rank, ties share the better one; 0 without a total
+    "tie_group": "int64",  # same number: still tied after all tie-breaks; 0: not tied
+}
+"""One row is a unit of a track."""
+
+SELECTION: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "unit_name": "string",
+    "track_id": "string",
+    "status": "string",
+    "rank": "int64",
+    "total": "float64",
+    "tie_group": "int64",
+    "reason_code": "string",
+    "reason_args": "string",
+    "reason_zh": "string",
+    "reason_en": "string",
+    "waiting_order": "int64",  # place on the waiting list, from 1; 0 otherwise
+    "recommended": "string",  # ids of recommendations, with spaces
+    "decided": "string",  # status decided by the meeting, or <NA>
+    "decided_on": "string",
+    "decided_by": "string",
+}
+"""One row is a unit of a track: what the rules propose, beside what was decided."""
+
+BALANCE: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "by_unit": "string",
+    "allotted": "int64",
+    "nominated": "int64",  # counted ones, after the cut at the allotment
+    "refused": "int64",  # above the allotment
+    "short": "int64",  # below the lowest number
+    "selected": "int64",
+}
+"""One row is a nominating unit in a track."""
+
+REFERENCE: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "criterion_id": "string",  # a line, a heading, or `total`
+    "layer": "string",
+    "n": "int64",
+    "lowest": "float64",
+    "quartile_1": "float64",
+    "median": "float64",
+    "quartile_3": "float64",
+    "highest": "float64",
+    "max_points": "float64",
+}
+"""One row is the published distribution of one criterion in one layer: aggregates only, never a unit's row."""
+
+# -- states and statuses -------------------------------------------------------------------------------
+
+SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
+NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA = "not_nominated", "barred", "capped", "disqualified", "no_data"
+STATUSES: Final = (
+    SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA,
+)  # fmt: skip
+FINAL: Final = "final"
+IN_FORCE: Final = ("in_force", "appealed")
+
+
+@dataclass(frozen=True)
+class Records:
+    """All that scoring reads of one campaign and period, as frames.
+
+    Units are those of the register on the period's day.
+    """
+
+    units: pd.DataFrame
+    submissions: pd.DataFrame
+    ratings: pd.DataFrame
+    vetoes: pd.DataFrame
+    nominations: pd.DataFrame
+    allotments: pd.DataFrame
+    decisions: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Scores:
+    """All that scoring gives for one campaign and period, as frames."""
+
+    measures: pd.DataFrame
+    marks: pd.DataFrame
+    points: pd.DataFrame
+    totals: pd.DataFrame
+    ranking: pd.DataFrame
+    selection: pd.DataFrame
+    balance: pd.DataFrame
+    reference: pd.DataFrame
+
+
+COLUMNS: Final[Mapping[str, Columns]] = {
+    "units": UNITS,
+    "submissions": SUBMISSIONS,
+    "ratings": RATINGS,
+    "vetoes": VETOES,
+    "nominations": NOMINATIONS,
+    "allotments": ALLOTMENTS,
+    "decisions": DECISIONS,
+    "measures": MEASURES,
+    "marks": MARKS,
+    "points": POINTS,
+    "totals": TOTALS,
+    "ranking": RANKING,
+    "selection": SELECTION,
+    "balance": BALANCE,
+    "reference": REFERENCE,
+}
+"""Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""
+
+
+def to_frame(rows: object, columns: Columns) -> pd.DataFrame:
+    """Frame with exactly these columns and dtypes, from rows, a mapping of columns, or another frame.
+
+    Columns that are absent are filled with missing values (0 for counts, False for flags); others are dropped.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If a value does not fit its column.
+    """
+    given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)  # type: ignore[call-overload]
+    made = {}
+    for name, dtype in columns.items():
+        column = given[name] if name in given else pd.Series([None] * len(given), index=given.index, dtype=object)
+        if dtype == "int64":
+            column = pd.to_numeric(column).fillna(0)
+        elif dtype == "bool":
+            column = column.astype("boolean").fillna(False)
+        elif dtype == "float64":
+            column = pd.to_numeric(column)
+        made[name] = column.astype(dtype)
+    return pd.DataFrame(made, columns=list(columns)).reset_index(drop=True)
+
+
+def empty_records() -> Records:
+    """Records without a row."""
+    return Records(**{item.name: to_frame([], COLUMNS[item.name]) for item in dataclass_fields(Records)})

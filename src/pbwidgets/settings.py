@@ -1,0 +1,75 @@
+"""Where things lie: the workspace, the store, the language. Read from the environment, once per call."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from pbwidgets.wording import default_language
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Places of one workspace.
+
+    Attributes
+    ----------
+    workspace
+        Folder with ``notebooks/`` and ``parameters/``.
+    store_url
+        SQLAlchemy URL of the store.
+    lang
+        ``zh_CN`` or ``en``.
+    """
+
+    workspace: Path
+    store_url: str
+    lang: str
+
+    @property
+    def notebooks(self) -> Path:
+        """Folder of the notebooks."""
+        return self.workspace / "notebooks"
+
+    @property
+    def parameters(self) -> Path:
+        """Folder of campaigns, units, reports, overrides and demos."""
+        return self.workspace / "parameters"
+
+    @property
+    def outputs(self) -> Path:
+        """Folder of what reports write."""
+        return self.workspace / "outputs"
+
+    @property
+    def private(self) -> Path:
+        """Folder that no server serves: SQLite file, evidence, snapshots."""
+        return self.workspace / ".pbwidgets"
+
+    @property
+    def evidence(self) -> Path:
+        """Folder of photos and documents, by SHA-256."""
+        return self.private / "evidence"
+
+    @property
+    def snapshots(self) -> Path:
+        """Folder of snapshots, by id."""
+        return self.private / "snapshots"
+
+
+def load_settings(workspace: Path | None = None) -> Settings:
+    """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE`` and ``PBWIDGETS_LANG``.
+
+    Without a workspace named, the nearest folder upwards that has ``parameters/campaigns`` is taken,
+    else the current folder.
+    """
+    named = workspace or os.environ.get("PBWIDGETS_WORKSPACE")
+    folder = Path(named).resolve() if named else _nearest_workspace(Path.cwd())
+    url = os.environ.get("PBWIDGETS_STORE") or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
+    return Settings(workspace=folder, store_url=url, lang=default_language())
+
+
+def _nearest_workspace(start: Path) -> Path:
+    for folder in (start, *start.parents):
+        if (folder / "parameters" / "campaigns").is_dir():
+            return folder
+    return start
