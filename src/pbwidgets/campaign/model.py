@@ -48,7 +48,6 @@ class UnitKind(Definition):
     id: Id
     name: Text
     parents: tuple[Id, ...] = Arg(default=(), description="kinds of unit above it; none for a root")
-    officers: tuple[Text, ...] = Arg(default=(), description="posts that answer for such a unit, never names")
 
 
 class Phase(Definition):
