@@ -1,0 +1,20 @@
+"""Notebooks run for many units: in parallel, each apart from the others, and only where needed."""
+
+from pbwidgets.batch.jobs import Failure, Job
+from pbwidgets.batch.manifest import Manifest, Provenance, UnitRun, load_manifest, word_failure, word_why
+from pbwidgets.batch.progress import show_progress
+from pbwidgets.batch.runner import Progress, run_jobs
+
+__all__ = [
+    "Failure",
+    "Job",
+    "Manifest",
+    "Progress",
+    "Provenance",
+    "UnitRun",
+    "load_manifest",
+    "run_jobs",
+    "show_progress",
+    "word_failure",
+    "word_why",
+]

@@ -95,8 +95,18 @@ class Field(Definition):
 
     id: Id
     type: Literal[
-        "text", "integer", "decimal", "date", "select_one", "select_multiple", "image", "file", "calculate",
-        "note", "group", "repeat",
+        "text",
+        "integer",
+        "decimal",
+        "date",
+        "select_one",
+        "select_multiple",
+        "image",
+        "file",
+        "calculate",
+        "note",
+        "group",
+        "repeat",
     ]
     label: Text
     hint: Text | None = None
@@ -112,8 +122,12 @@ class Field(Definition):
     max_length: PositiveInt | None = None
     min_count: NonNegativeInt | None = Arg(default=None, description="rows of a repeat, files of an upload")
     max_count: PositiveInt | None = None
-    sensitive: bool = Arg(default=False, description="seen by the filler's unit and its reviewers; never in a snapshot")
-    default: bool = Arg(default=False, description="set by us because the source does not; the organiser's to change")
+    sensitive: bool = Arg(
+        default=False, description="seen by the filler's unit and its reviewers; never in a snapshot"
+    )
+    default: bool = Arg(
+        default=False, description="set by us because the source does not; the organiser's to change"
+    )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
 
 
@@ -124,8 +138,12 @@ class Form(Definition):
     name: Text
     hint: Text | None = None
     unit_kind: Id = Arg(description="kind of the unit that the form is about")
-    filled_by: Id | None = Arg(default=None, description="review level that fills it; by default the unit itself")
-    occurrence: Literal["once", "many"] = Arg(default="once", description="many: a log, one entry after another")
+    filled_by: Id | None = Arg(
+        default=None, description="review level that fills it; by default the unit itself"
+    )
+    occurrence: Literal["once", "many"] = Arg(
+        default="once", description="many: a log, one entry after another"
+    )
     reviewed: bool = Arg(default=True, description="whether it passes the review levels before it counts")
     fields: tuple[Field, ...] = Arg(min_length=1)
     default: bool = False
@@ -165,9 +183,13 @@ class Measure(Definition):
     field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
     aggregate: Literal["count", "sum", "latest", "share", "distinct"]
     denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
-    where: Expression | None = Arg(default=None, description="rows that count, over fields of the same row or the form")
+    where: Expression | None = Arg(
+        default=None, description="rows that count, over fields of the same row or the form"
+    )
     over: Literal["unit", "subtree", "ancestor"] = "unit"
-    ancestor_kind: Id | None = Arg(default=None, description="with over: ancestor, the kind of unit that is asked")
+    ancestor_kind: Id | None = Arg(
+        default=None, description="with over: ancestor, the kind of unit that is asked"
+    )
     not_applicable_when: Expression | None = Arg(default=None, description="over fields of the form")
     empty_is_zero: bool = Arg(
         default=False, description="nothing submitted counts 0 (a log with no entry) instead of missing"
@@ -195,7 +217,9 @@ class Layer(Definition):
 
     id: Id
     name: Text
-    level: Id | None = Arg(default=None, description="review level that marks; none means the unit marks itself")
+    level: Id | None = Arg(
+        default=None, description="review level that marks; none means the unit marks itself"
+    )
 
 
 class TrackLayer(Definition):
@@ -261,9 +285,12 @@ class Gate(Definition):
     name: Text
     effect: Literal["disqualify", "bar", "cap"]
     scope: Literal["entry", "unit", "unit_and_officers"] = Arg(
-        default="entry", description="entry: this track only; unit: the whole campaign; or its officers' recommendation too"
+        default="entry",
+        description="entry: this track only; unit: the whole campaign; or its officers' recommendation too",
     )
-    when: Expression | None = Arg(default=None, description="over measures; none: only by a decision on record")
+    when: Expression | None = Arg(
+        default=None, description="over measures; none: only by a decision on record"
+    )
     default: bool = False
 
 
@@ -286,7 +313,9 @@ class Rounding(Definition):
     """How totals are rounded; stated because ranks depend on it."""
 
     digits: Annotated[int, Arg(ge=0, le=6)] = 2
-    before_ranking: bool = Arg(default=True, description="rank the rounded totals (what the list shows) or the exact ones")
+    before_ranking: bool = Arg(
+        default=True, description="rank the rounded totals (what the list shows) or the exact ones"
+    )
 
 
 class TieBreak(Definition):
@@ -343,7 +372,9 @@ class Track(Definition):
         default="skip",
         description="a line without a mark: left out of the sum, re-weighted, given the group's mean, or no total at all",
     )
-    group: Id | None = Arg(default=None, description="kind of ancestor that makes the group of a mean; none: the whole track")
+    group: Id | None = Arg(
+        default=None, description="kind of ancestor that makes the group of a mean; none: the whole track"
+    )
     rounding: Rounding = Rounding()
     tie_breaks: tuple[TieBreak, ...] = ()
     recommendations: tuple[Recommendation, ...] = ()

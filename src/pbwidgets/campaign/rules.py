@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
 
-MeasureId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of a measure of this campaign")]
+MeasureId = Annotated[
+    str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of a measure of this campaign")
+]
 
 
 class RuleModel(BaseModel):
@@ -58,6 +60,7 @@ class CappedBonus(RuleModel):
     name: Literal["capped_bonus"]
     measure: MeasureId
     points_each: PositiveFloat = Field(description="points earned for each item")
+    beyond: NonNegativeFloat = Field(default=0.0, description="items up to this number earn nothing")
 
 
 class CappedDeduction(RuleModel):
@@ -95,4 +98,6 @@ class NotApplicable(RuleModel):
     then: Literal["leave_out", "group_mean", "full"] = Field(
         description="leave_out re-weights the other lines; group_mean takes the mean of the group; full gives full points"
     )
-    when: str | None = Field(default=None, description="expression over measures, for example ${enterprises} = 0")
+    when: str | None = Field(
+        default=None, description="expression over measures, for example ${enterprises} = 0"
+    )

@@ -1,0 +1,64 @@
+# Two commands: `make demo` and `make test`. Everything else is for those who work on the project.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 1
+SERVE ?= 1
+
+# What the tests and the pictures need from the system (Debian's names).
+PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium
+
+.PHONY: demo test check bench gallery serve clean install system
+
+install: $(VENV)/.installed
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Installs where it may; names the exact command where it may not.
+system:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+	  dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+	  echo "Installing:$$missing" >&2; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else \
+	  echo "Missing:$$missing. Please run: sudo apt-get install$$missing" >&2; \
+	  if [ -n "$$CI" ]; then exit 1; fi; \
+	fi
+
+# A CJK font is all that the demonstration needs from the system.
+demo: PACKAGES := fonts-noto-cjk
+demo: system install
+	$(BIN)/pbwidgets demo --seed $(SEED)
+	$(BIN)/pbwidgets report --all
+	@if [ "$(SERVE)" != 0 ]; then $(BIN)/pbwidgets serve; fi
+
+serve: install
+	$(BIN)/pbwidgets serve
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pbwidgets check
+
+test: system install
+	$(BIN)/pytest -n auto --dist loadgroup
+
+bench: install
+	$(BIN)/python tests/benchmarks/bench_reports.py
+
+gallery: system install
+	$(BIN)/python tests/gallery.py
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@echo "outputs/ and .pbwidgets/ (the store) are kept; remove them by hand if you are sure."

@@ -1,0 +1,338 @@
+"""What a report is, as a file says it, and the jobs made of it.
+
+A report (``parameters/reports/<id>.yaml``) names a notebook, the units it is made for and its parameters; an
+override (``parameters/overrides/<unit code>.yaml``) changes parameters for one unit. All names are checked
+against the notebook's parameters cell before anything runs: Papermill itself only warns of unknown ones.
+"""
+
+import ast
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import Field, JsonValue, PositiveFloat, ValidationError
+
+from pbwidgets.batch.jobs import Job
+from pbwidgets.batch.runner import hash_file
+from pbwidgets.campaign.findings import spelling, write_address
+from pbwidgets.campaign.model import Definition, Id, Text
+from pbwidgets.campaign.source import Address, Source, read_source
+from pbwidgets.campaign.translation import translate
+from pbwidgets.errors import DataError, Problem, ProblemsError
+
+OUTPUT_DIR: Final = "output_dir"
+"""Parameter that the runner sets: where the notebook writes its files."""
+
+FOR_EACH: Final = ("partition", "root")
+
+Overrides = Mapping[str, Mapping[str, Mapping[str, JsonValue]]]
+"""Parameters by unit code, report id and name."""
+
+_RelativePath = Annotated[str, Field(pattern=r"^[\w*?][\w.*?/-]*$")]
+_FOLDER_NAME = re.compile(r"^[^\W_][\w-]*$")
+
+
+class UnitsOfKind(Definition):
+    """All units of one kind."""
+
+    kind: Id
+
+
+class ReportDefinition(Definition):
+    """A report: one notebook run for each of some units."""
+
+    format: Literal[1] = Field(description="version of this file format")
+    id: Id
+    title: Text
+    notebook: Annotated[_RelativePath, Field(description="file below notebooks/")]
+    for_each: Literal["partition", "root"] | UnitsOfKind = Field(
+        description="partition: units that the campaign is divided by; root: uppermost units; or {kind: …}"
+    )
+    parameters: dict[str, JsonValue] = Field(
+        default={}, description="values that differ from the notebook's own"
+    )
+    files: tuple[_RelativePath, ...] = Field(
+        default=("report.ipynb",), description="what must be there in the end"
+    )
+    timeout_s: PositiveFloat | None = Field(default=None, description="seconds after which a run is stopped")
+
+
+# -- reading and checking ------------------------------------------------------------------------------
+
+
+def load_reports(folder: Path, notebooks: Path) -> dict[str, ReportDefinition]:
+    """Read the reports of a folder's YAML files, by id.
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong with any of the files: all problems.
+    """
+    reports, problems = _read_reports(folder, notebooks)
+    if problems:
+        raise ProblemsError(problems)
+    return reports
+
+
+def check_reports(folder: Path, notebooks: Path) -> tuple[Problem, ...]:
+    """All problems of the report files of a folder."""
+    return tuple(_read_reports(folder, notebooks)[1])
+
+
+def load_overrides(
+    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+) -> dict[str, dict[str, dict[str, JsonValue]]]:
+    """Read parameters by unit code, report id and name from a folder's YAML files; it may be absent.
+
+    Raises
+    ------
+    ProblemsError
+        If a file, a unit, a report or a parameter is wrong: all problems.
+    """
+    overrides, problems = _read_overrides(folder, reports, notebooks, unit_codes)
+    if problems:
+        raise ProblemsError(problems)
+    return overrides
+
+
+def check_overrides(
+    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+) -> tuple[Problem, ...]:
+    """All problems of the override files of a folder."""
+    return tuple(_read_overrides(folder, reports, notebooks, unit_codes)[1])
+
+
+def notebook_parameters(notebook: Path) -> tuple[str, ...]:
+    """Names that the notebook's parameters cell sets, in their order; none without such a cell.
+
+    Read from the syntax tree: ``papermill.inspect_notebook`` takes seconds to import and does not see
+    ``level: float | None = None``.
+
+    Raises
+    ------
+    DataError
+        If the notebook cannot be read (``batch.notebook_unreadable``).
+    """
+    try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        tagged = [cell for cell in cells if "parameters" in cell.get("metadata", {}).get("tags", [])]
+        source = "".join(tagged[0]["source"]) if tagged else ""
+        return tuple(dict.fromkeys(_names_set(ast.parse(source))))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, SyntaxError) as error:
+        cause = error.strerror if isinstance(error, OSError) else str(error)
+        raise DataError("batch.notebook_unreadable", notebook=notebook.name, cause=cause) from error
+
+
+def _names_set(tree: ast.Module) -> Iterator[str]:
+    for statement in tree.body:
+        if isinstance(statement, ast.Assign):
+            yield from (target.id for target in statement.targets if isinstance(target, ast.Name))
+        elif isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            yield statement.target.id
+
+
+def _read_reports(folder: Path, notebooks: Path) -> tuple[dict[str, ReportDefinition], list[Problem]]:
+    reports: dict[str, ReportDefinition] = {}
+    problems: list[Problem] = []
+    for path in sorted(folder.glob("*.yaml")):
+        source, found = read_source(path)
+        problems.extend(found)
+        if source is None:
+            continue
+        report, found_in_it = _validate(source)
+        problems.extend(found_in_it)
+        if report is not None:
+            problems.extend(_check_report(report, source, path, notebooks))
+            reports[report.id] = report
+    return reports, problems
+
+
+def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
+    data, problems = dict(source.data), []
+    for_each = data.get("for_each")
+    if isinstance(for_each, str) and for_each not in FOR_EACH:
+        # said here because a value that may be a text or a mapping gives two errors for one mistake
+        args = spelling(for_each, [*FOR_EACH, "{kind: …}"])
+        problems.append(_problem("batch.unknown_for_each", source, ("for_each",), args))
+        data["for_each"] = FOR_EACH[0]
+    try:
+        return ReportDefinition.model_validate(data), problems
+    except ValidationError as error:
+        findings = translate(error.errors(include_url=False), ReportDefinition, data)
+        problems.extend(_problem(item.code, source, item.address, item.args) for item in findings)
+        return None, problems
+
+
+def _check_report(report: ReportDefinition, source: Source, path: Path, notebooks: Path) -> Iterator[Problem]:
+    if report.id != path.stem:
+        yield _problem("batch.report_id_not_file", source, ("id",), {"id": report.id, "file": path.stem})
+    notebook = notebooks / report.notebook
+    if not notebook.is_file():
+        there = sorted(found.relative_to(notebooks).as_posix() for found in notebooks.glob("reports/*.ipynb"))
+        yield _problem("batch.notebook_missing", source, ("notebook",), spelling(report.notebook, there))
+        return
+    try:
+        known = notebook_parameters(notebook)
+    except DataError as error:
+        yield _problem(error.code, source, ("notebook",), error.args_of_message)
+        return
+    if OUTPUT_DIR not in known:
+        args = {"notebook": report.notebook, "name": OUTPUT_DIR}
+        yield _problem("batch.parameter_needed", source, ("notebook",), args)
+    yield from _check_names(report.parameters, known, source, ("parameters",), report.notebook)
+
+
+def _read_overrides(
+    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+) -> tuple[dict[str, dict[str, dict[str, JsonValue]]], list[Problem]]:
+    overrides: dict[str, dict[str, dict[str, JsonValue]]] = {}
+    problems: list[Problem] = []
+    units = set(unit_codes)
+    for path in sorted(folder.glob("*.yaml")):
+        source, found = read_source(path)
+        problems.extend(found)
+        if path.stem not in units:
+            problems.append(
+                Problem(
+                    "batch.override_unit_unknown", str(path), args=spelling(path.stem, _few(units, path.stem))
+                )
+            )
+        if source is None:
+            continue
+        problems.extend(_check_override(source, reports, notebooks))
+        overrides[path.stem] = source.data
+    return overrides, problems
+
+
+def _check_override(
+    source: Source, reports: Mapping[str, ReportDefinition], notebooks: Path
+) -> Iterator[Problem]:
+    for report_id, values in source.data.items():
+        address = (report_id,)
+        report = reports.get(report_id)
+        if report is None:
+            yield _problem("batch.override_report_unknown", source, address, spelling(report_id, reports))
+        elif not isinstance(values, dict):
+            yield _problem("campaign.want_mapping", source, address, {"value": str(values)})
+        else:
+            try:
+                known = notebook_parameters(notebooks / report.notebook)
+            except DataError:
+                continue  # said of the report
+            yield from _check_names(values, known, source, address, report.notebook)
+
+
+def _check_names(
+    values: Mapping[str, object], known: Iterable[str], source: Source, address: Address, notebook: str
+) -> Iterator[Problem]:
+    names = [name for name in known if name != OUTPUT_DIR]
+    for name, value in values.items():
+        here = (*address, name)
+        if name == OUTPUT_DIR:
+            yield _problem("batch.parameter_reserved", source, here, {"name": name})
+        elif name not in names:
+            yield _problem(
+                "batch.parameter_unknown", source, here, {"notebook": notebook, **spelling(name, names)}
+            )
+        elif not _is_json(value):
+            yield _problem("batch.parameter_not_plain", source, here, {"name": name, "value": str(value)})
+
+
+def _is_json(value: object) -> bool:
+    if isinstance(value, list):
+        return all(_is_json(item) for item in value)
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
+    return value is None or isinstance(value, str | int | float)
+
+
+def _few(names: Iterable[str], wanted: str) -> list[str]:
+    """Ten names most like one: a register has hundreds, which nobody reads in a message."""
+    import difflib
+
+    return difflib.get_close_matches(wanted, sorted(names), n=10, cutoff=0.0)
+
+
+def _problem(code: str, source: Source, address: Address, args: Mapping[str, Any]) -> Problem:
+    return Problem(code, source.file, str(source.line(address)), {"at": write_address(address), **args})
+
+
+# -- jobs ----------------------------------------------------------------------------------------------
+
+
+def make_jobs(
+    report: ReportDefinition,
+    titles: Mapping[str, str],
+    *,
+    notebooks: Path,
+    outputs: Path,
+    fingerprints: Mapping[str, Mapping[str, str]],
+    given: Mapping[str, Mapping[str, JsonValue]],
+    overrides: Overrides | None = None,
+    lang: str = "zh_CN",
+) -> tuple[Job, ...]:
+    """Jobs of a report, one for each unit.
+
+    Parameters
+    ----------
+    report
+        The report.
+    titles
+        Title of each unit's report by unit code; it says for which units jobs are made.
+    notebooks
+        Folder of notebooks.
+    outputs
+        ``outputs/<campaign>/<period>``.
+    fingerprints
+        Hashes of what each unit's report is made of, by unit code. ``notebook`` and ``parameters`` are added.
+    given
+        Values that come with the run, by unit code: snapshot, campaign, unit. A notebook gets those that its
+        parameters cell names; they win over all others. They are not part of the fingerprint: name what
+        matters there.
+    overrides
+        As from :func:`load_overrides`.
+    lang
+        Language of the reports.
+
+    Raises
+    ------
+    DataError
+        If a unit code cannot be the name of a folder, or the notebook cannot be read.
+    """
+    notebook = notebooks / report.notebook
+    known = set(notebook_parameters(notebook))
+    notebook_hash = hash_file(notebook)
+    jobs = []
+    for code, title in titles.items():
+        if not _FOLDER_NAME.match(code):
+            raise DataError("batch.unit_code_no_folder", unit=code)
+        chosen = {**report.parameters, **(overrides or {}).get(code, {}).get(report.id, {})}
+        offered = {name: value for name, value in given.get(code, {}).items() if name in known}
+        jobs.append(
+            Job(
+                report=report.id,
+                unit_code=code,
+                notebook=notebook,
+                parameters={**chosen, **offered},
+                folder=outputs / report.id / code,
+                fingerprint={
+                    **fingerprints.get(code, {}),
+                    "notebook": notebook_hash,
+                    "parameters": hash_values({**chosen, "lang": lang, "title": title}),
+                },
+                files=report.files,
+                title=title,
+                lang=lang,
+                timeout_s=report.timeout_s,
+            )
+        )
+    return tuple(jobs)
+
+
+def hash_values(values: Mapping[str, JsonValue]) -> str:
+    """SHA-256 of plain values, whatever the order of their names."""
+    text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return sha256(text.encode()).hexdigest()

@@ -1,0 +1,86 @@
+"""One job in a worker: run the notebook, make the page, see that all files are there."""
+
+import importlib
+import logging
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from pbwidgets.batch.engine import ENGINE_NAME
+from pbwidgets.batch.folders import NOTEBOOK, PAGE, missing_files
+from pbwidgets.batch.jobs import Failure, Job, Outcome
+
+
+def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:
+    """Outcome of a job whose files were written into the folder ``work``. It never raises for a bad notebook.
+
+    Parameters
+    ----------
+    job
+        What to run.
+    work
+        Empty folder; it becomes the report folder later.
+    finish
+        ``module:function``, called after the notebook as
+        ``function(ipynb_path, html_path, lang=…, title=…)``.
+    """
+    began = time.monotonic()
+    try:
+        failure = _run_notebook(job, work) or _finish(job, work, finish) or _look_for_files(job, work)
+    except Exception as error:  # the edge of a job: whatever it is, the other units go on
+        failure = Failure(
+            "batch.run_failed",
+            {"error": traceback.format_exception_only(error)[-1].strip()},
+            traceback.format_exc(),
+        )
+    return Outcome(time.monotonic() - began, failure)
+
+
+def _run_notebook(job: Job, work: Path) -> Failure | None:
+    import papermill
+    from papermill.exceptions import PapermillExecutionError
+
+    # it would warn of parameters annotated `float | None`, which it does not see; names were checked before
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    notebook = work / NOTEBOOK
+    try:
+        papermill.execute_notebook(
+            str(job.notebook),
+            str(notebook),
+            parameters={**job.parameters, "output_dir": str(work)},
+            engine_name=ENGINE_NAME,
+            cwd=str(job.notebook.parent),
+            progress_bar=False,
+        )
+    except PapermillExecutionError as error:
+        return _cell_failure(error)
+    finally:
+        settle_paths(notebook, work, job.folder)
+    return None
+
+
+def settle_paths(notebook: Path, work: Path, folder: Path) -> None:
+    """Name the report folder in the notebook where it names the work folder, which is gone soon."""
+    if notebook.exists():
+        text = notebook.read_text(encoding="utf-8")
+        notebook.write_text(text.replace(work.name, folder.name), encoding="utf-8")
+
+
+def _cell_failure(error: Any) -> Failure:
+    said = f"{error.ename}: {error.evalue}" if error.evalue else str(error.ename)
+    return Failure("batch.cell_failed", {"cell": error.exec_count or 0, "error": said}, str(error).strip())
+
+
+def _finish(job: Job, work: Path, finish: str | None) -> Failure | None:
+    if finish is None:
+        return None
+    module, _, function = finish.partition(":")
+    make_page = getattr(importlib.import_module(module), function)
+    make_page(work / NOTEBOOK, work / PAGE, lang=job.lang, title=job.title)
+    return None
+
+
+def _look_for_files(job: Job, work: Path) -> Failure | None:
+    missing = missing_files(work, job.files)
+    return Failure("batch.files_missing", {"files": ", ".join(missing)}) if missing else None

@@ -1,0 +1,75 @@
+"""A job: one run of one notebook for one unit, with all that a worker on another machine must know."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Job:
+    """One notebook run for one unit. It can be pickled.
+
+    Attributes
+    ----------
+    report
+        Id of the report.
+    unit_code
+        Code of the unit; the name of its folder.
+    notebook
+        Notebook to run; it is not changed.
+    parameters
+        Values for its parameters cell: JSON values only. The runner adds ``output_dir``.
+    folder
+        Where the finished report lies: ``outputs/<campaign>/<period>/<report>/<unit code>``. The jobs of
+        one run share the parent, where ``manifest.json`` is kept.
+    fingerprint
+        Hash of each thing that the report is made of, by name: ``rows:<frame>``, ``reference``,
+        ``campaign``, ``notebook``, ``parameters``, ``package``. The report is redone when one differs.
+    files
+        What must be there in the end, as patterns inside the folder: ``report.html``, ``charts/*.png``.
+    title
+        Title of the report.
+    lang
+        Language of the report, ``zh_CN`` or ``en``.
+    timeout_s
+        Seconds after which it is stopped and failed; None: never.
+    """
+
+    report: str
+    unit_code: str
+    notebook: Path
+    parameters: Mapping[str, Any]
+    folder: Path
+    fingerprint: Mapping[str, str]
+    files: tuple[str, ...] = ("report.ipynb",)
+    title: str = ""
+    lang: str = "zh_CN"
+    timeout_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a job failed.
+
+    Attributes
+    ----------
+    code
+        Code of the message, for example ``batch.cell_failed``.
+    args
+        What the message names: texts and numbers.
+    details
+        The whole traceback, as text; empty where there is none.
+    """
+
+    code: str
+    args: Mapping[str, str | int | float] = field(default_factory=dict)
+    details: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a job: seconds that it took, and its failure, if any."""
+
+    seconds: float
+    failure: Failure | None = None

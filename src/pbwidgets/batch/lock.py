@@ -1,0 +1,69 @@
+"""One run at a time for each report folder.
+
+The operating system holds the lock and lets go of it when the process ends, however it ends: there is no
+stale lock to judge. The file stays; its text tells the second comer who is at work.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Final
+
+from pbwidgets.errors import ConflictError
+
+LOCK: Final = ".lock"
+
+
+@contextmanager
+def hold_lock(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock for the length of a ``with`` block.
+
+    Raises
+    ------
+    ConflictError
+        If another run holds it (``batch.already_running``).
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+        if not _try_lock(file):
+            raise ConflictError("batch.already_running", folder=folder.name, who=_holder(file))
+        file.truncate(0)
+        file.write(f"{os.getpid()} {datetime.now(UTC).astimezone().isoformat(timespec='seconds')}")
+        file.flush()
+        try:
+            yield
+        finally:
+            file.truncate(0)
+
+
+def _holder(file: IO[str]) -> str:
+    try:
+        file.seek(0)
+        return file.read().strip() or "?"
+    except OSError:  # Windows does not let others read a locked region
+        return "?"
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _try_lock(file: IO[str]) -> bool:
+        file.seek(0)
+        try:
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        except OSError:
+            return False
+        return True
+
+else:
+    import fcntl
+
+    def _try_lock(file: IO[str]) -> bool:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True

@@ -1,0 +1,211 @@
+"""Warm worker processes on this machine.
+
+The workers are forked from a server process that has imported everything already (``forkserver``, see
+:mod:`pbwidgets.batch.preload`), and live for many jobs, so that V8 starts once in each. Where there is no
+fork (Windows) the same workers are spawned, which is slower.
+
+Each worker leads a process group of its own: what a notebook starts is stopped with it, and Ctrl-C in a
+terminal reaches this process only, which then stops the workers.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import traceback
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TimedOutError
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from multiprocessing.context import BaseContext
+from pathlib import Path
+from typing import Any, Final
+
+from pbwidgets.batch.execution import execute_job
+from pbwidgets.batch.jobs import Failure, Job, Outcome
+from pbwidgets.errors import DataError
+
+JOBS_PER_WORKER: Final = 300
+"""After so many jobs a worker is replaced: what notebooks leave in modules and memory does not pile up."""
+
+LOST: Final = frozenset({"batch.worker_killed", "batch.worker_ended", "batch.pool_broken"})
+"""Failures of a job whose worker was lost, whatever the job did."""
+
+_PRELOAD: Final = ["__main__", "pbwidgets.batch.preload"]
+
+
+class LocalPool:
+    """Some warm workers. Call :meth:`start`, wait for :meth:`is_ready`, submit jobs, and :meth:`stop` it.
+
+    Parameters
+    ----------
+    workers
+        Number of processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        from pebble import ProcessPool
+
+        self._context = _context()
+        self._pool: Any = ProcessPool(
+            max_workers=workers, max_tasks=JOBS_PER_WORKER, initializer=_begin_worker, context=self._context
+        )
+        self._starter = threading.Thread(target=self._start, name="pbwidgets-pool-start", daemon=True)
+        self._start_error: BaseException | None = None
+
+    def start(self) -> None:
+        """Begin to start the workers. It takes seconds, for which the caller stays free to be interrupted."""
+        if self._context.get_start_method() == "forkserver":
+            _start_fork_server()
+        self._starter.start()
+
+    def is_ready(self, timeout_s: float) -> bool:
+        """Whether the workers run, after waiting for at most some seconds.
+
+        Raises
+        ------
+        DataError
+            If they cannot be started (``batch.workers_not_started``).
+        """
+        self._starter.join(timeout_s)
+        if self._start_error is not None:
+            raise DataError(
+                "batch.workers_not_started", cause=str(self._start_error) or type(self._start_error).__name__
+            )
+        return not self._starter.is_alive()
+
+    def submit(self, job: Job, work: Path, finish: str | None) -> "Future[Outcome]":
+        """Promise of a job's outcome; hand its exception, if any, to :func:`failure_of`.
+
+        Raises
+        ------
+        BrokenProcessPool
+            If the pool has lost its workers; a new one can be started.
+        """
+        try:
+            future: Future[Outcome] = self._pool.schedule(
+                execute_job, args=(job, work, finish), timeout=job.timeout_s
+            )
+        except RuntimeError as error:
+            raise BrokenProcessPool(str(error)) from error
+        return future
+
+    def stop(self) -> None:
+        """Stop all workers and what they have started, at once."""
+        _kill_groups()
+        if self._starter.is_alive():
+            # the server is amidst its imports and the starting thread waits for it
+            _kill_fork_server()
+            self._starter.join()
+        self._pool.stop()
+        self._pool.join()
+        _kill_groups()
+
+    def _start(self) -> None:
+        try:
+            self._pool.schedule(os.getpid).result()
+        except BaseException as error:  # kept for the thread that waits
+            self._start_error = error
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Failure of a job whose promise holds an exception: killed, out of time, or lost with the pool."""
+    from pebble import ProcessExpired
+
+    if isinstance(error, ProcessExpired):
+        if error.pid:
+            _kill_group(error.pid)
+        code = error.exitcode if error.exitcode is not None else 0
+        if code < 0:
+            return Failure("batch.worker_killed", {"signal": _signal_name(-code)})
+        return Failure("batch.worker_ended", {"exit_code": code})
+    if isinstance(error, TimedOutError | TimeoutError):
+        return Failure("batch.timed_out", {"seconds": error.args[-1] if error.args else 0})
+    if isinstance(error, BrokenProcessPool):
+        return Failure("batch.pool_broken", {"error": str(error) or type(error).__name__})
+    said = traceback.format_exception_only(error)[-1].strip()
+    return Failure("batch.run_failed", {"error": said}, "".join(traceback.format_exception(error)))
+
+
+def _context() -> BaseContext:
+    methods = multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+    if context.get_start_method() == "forkserver":
+        # "__main__" works from Python 3.13 on only; before, the workers import the starting script again
+        context.set_forkserver_preload(_PRELOAD)
+    return context
+
+
+def _begin_worker() -> None:
+    """Make a new worker a leader of its own group that does not outlive the process it works for."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(
+            target=_end_with, args=(parent.sentinel,), name="pbwidgets-orphan", daemon=True
+        ).start()
+    if sys.platform == "win32":
+        return
+    os.setpgid(0, 0)
+    # at once, also amidst foreign code; Pebble's handler would wait for the next line of Python
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    # results go to standard output and nothing else: what libraries print there goes to standard error
+    os.dup2(2, 1)
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    if sys.platform != "win32":
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _kill_groups() -> None:
+    from pebble.pool.process import WORKERS_NAME
+
+    for process in multiprocessing.active_children():
+        if process.name == WORKERS_NAME and process.pid:
+            _kill_group(process.pid)
+
+
+def _kill_group(pid: int) -> None:
+    if sys.platform == "win32":
+        return
+    for kill in (os.killpg, os.kill):  # just forked, it is not yet a leader
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
+
+
+def _kill_fork_server() -> None:
+    from multiprocessing import forkserver
+
+    pid = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_pid", None)
+    if pid and sys.platform != "win32":
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def _start_fork_server() -> None:
+    """Start the server that forks, deaf to stops: it ends when this process does.
+
+    Ctrl-C amidst its imports would end it with a traceback; without it all workers would be taken for dead.
+    """
+    if sys.platform == "win32":
+        return
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()  # it would let interrupts through again when the server started it
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return str(number)

@@ -1,0 +1,181 @@
+"""Reports of a campaign: which units, made of what, and run."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+
+from pbwidgets.batch.definitions import ReportDefinition, load_overrides, load_reports, make_jobs
+from pbwidgets.batch.manifest import Manifest, Provenance, word_why
+from pbwidgets.batch.progress import show_progress
+from pbwidgets.batch.runner import run_jobs
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.errors import UsageError
+from pbwidgets.store.snapshot_files import NO_PARTITION
+from pbwidgets.units import ancestors
+from pbwidgets.workflows import SHARED, Opened, Snapshot, Workspace, code_hash, take_snapshot
+from pbwidgets.wording import say
+
+PAGE_MAKER = "pbwidgets.exports.html:build_html"
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """How one report went.
+
+    Attributes
+    ----------
+    title
+        Its title.
+    folder
+        Where the unit folders and the manifest lie.
+    manifest
+        State of all its units.
+    """
+
+    title: str
+    folder: Path
+    manifest: Manifest
+
+    def why_lines(self) -> list[str]:
+        """Why units were run again, and how many for each reason; failures by unit."""
+        reasons = Counter(run.why for run in self.manifest.units.values() if run.status == "done")
+        return [
+            say("batch.ran_because", count=count, why=word_why(why))
+            for why, count in sorted(reasons.items(), key=lambda item: -item[1])
+        ]
+
+
+def run_reports(
+    workspace: Workspace,
+    opened: Opened,
+    name: str | None = None,
+    unit_codes: Sequence[str] = (),
+    *,
+    force: bool = False,
+    workers: int | None = None,
+) -> tuple[ReportRun, ...]:
+    """One report, or all, of a campaign; what has not changed is not run again.
+
+    Parameters
+    ----------
+    workspace, opened
+        Where, and which campaign and period.
+    name
+        Report of ``parameters/reports``; None for all.
+    unit_codes
+        Only these units.
+    force
+        Run even what has not changed.
+    workers
+        Number of processes.
+
+    Raises
+    ------
+    UsageError
+        ``batch.unknown_report``, ``batch.unknown_units``.
+    ProblemsError
+        If a report or override file has problems.
+    """
+    settings = workspace.settings
+    reports = load_reports(settings.parameters / "reports", settings.notebooks)
+    if name is not None and name not in reports:
+        raise UsageError("batch.unknown_report", **spelling(name, reports))
+    snapshot = take_snapshot(workspace, opened)
+    units = snapshot.frames(["units"])["units"]
+    overrides = load_overrides(
+        settings.parameters / "overrides", reports, settings.notebooks, units["unit_code"]
+    )
+    targets = {
+        report_id: _targets(reports[report_id], opened, units) for report_id in ([name] if name else reports)
+    }
+    _check_units(unit_codes, targets)
+    runs = []
+    for report_id, codes in targets.items():
+        wanted = [code for code in codes if not unit_codes or code in unit_codes]
+        if wanted:
+            report = reports[report_id]
+            runs.append(_run(workspace, opened, report, snapshot, units, wanted, overrides, force, workers))
+    return tuple(runs)
+
+
+def _run(
+    workspace: Workspace,
+    opened: Opened,
+    report: ReportDefinition,
+    snapshot: Snapshot,
+    units: pd.DataFrame,
+    codes: Sequence[str],
+    overrides: Mapping[str, Mapping[str, Mapping[str, object]]],
+    force: bool,
+    workers: int | None,
+) -> ReportRun:
+    settings = workspace.settings
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    title = report.title.words(settings.lang)
+    outputs = settings.outputs / opened.campaign.id / opened.period_id
+    jobs = make_jobs(
+        report,
+        {code: f"{names[code]} {title}" for code in codes},
+        notebooks=settings.notebooks,
+        outputs=outputs,
+        fingerprints={code: _fingerprint(snapshot, opened, units, code) for code in codes},
+        given={
+            code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
+            for code in codes
+        },
+        overrides=overrides,  # type: ignore[arg-type]  JSON values, as load_overrides gives them
+        lang=settings.lang,
+    )
+    provenance = Provenance(opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id)
+    with show_progress(title) as tell:
+        manifest = run_jobs(
+            jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
+        )
+    return ReportRun(title, outputs / report.id, manifest)
+
+
+def _targets(report: ReportDefinition, opened: Opened, units: pd.DataFrame) -> list[str]:
+    if report.for_each == "root":
+        chosen = units["parent_code"].isna()
+    else:
+        partition = report.for_each == "partition"
+        kind = opened.campaign.partition_by if partition else report.for_each.kind  # type: ignore[union-attr]
+        chosen = units["kind"] == kind
+    return sorted(units.loc[chosen, "unit_code"])
+
+
+def _check_units(unit_codes: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:
+    known = {code for codes in targets.values() for code in codes}
+    wrong = [code for code in unit_codes if code not in known]
+    if wrong:
+        raise UsageError("batch.unknown_units", units="、".join(wrong))
+
+
+def _fingerprint(snapshot: Snapshot, opened: Opened, units: pd.DataFrame, code: str) -> dict[str, str]:
+    """What a unit's report is made of: its own rows, the published reference, the campaign, the code."""
+    partition = str(ancestors(units, opened.campaign.partition_by).get(code, "")) or None
+    shared = snapshot.parts.get(NO_PARTITION, {})
+    if partition == code:
+        rows = dict(snapshot.parts.get(code, {}))
+    else:  # a unit above or below the cut: its report may read more than one partition
+        rows = _joined(snapshot.parts)
+    return {
+        **{f"rows:{frame}": value for frame, value in rows.items() if frame != SHARED},
+        "reference": shared.get(SHARED, ""),
+        "campaign": snapshot.version,
+        "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
+    }
+
+
+def _joined(parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+    frames = sorted({frame for part in parts.values() for frame in part})
+    return {
+        frame: sha256(
+            "".join(f"{code}{parts[code].get(frame, '')}" for code in sorted(parts)).encode()
+        ).hexdigest()[:16]
+        for frame in frames
+    }

@@ -1,0 +1,260 @@
+"""An IPython shell in the current process whose outputs become those of notebook cells.
+
+A session is one notebook. It gets a new shell, so that names, magics, hooks and formatters of the notebook
+before are gone, and puts back what belongs to the process: standard streams, ``__main__``, working
+directory, environment, ``sys.path``, warning filters. Imported modules stay imported, together with what a
+notebook sets in them (``pd.set_option`` and its like): this is what makes the next notebook quick.
+"""
+
+import atexit
+import builtins
+import io
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from traitlets.config import Config
+
+
+class Outputs:
+    """What the running cell puts out, in order; text that follows text of the same stream is joined to it."""
+
+    def __init__(self) -> None:
+        self._made: list[NotebookNode | tuple[str, list[str]]] = []
+        self._displays: dict[str, list[NotebookNode]] = {}
+        self._clear_before_next = False
+
+    def begin_cell(self) -> None:
+        """Forget the outputs of the cell before, but not what stands under which display id."""
+        self._made = []
+        self._clear_before_next = False
+
+    def write(self, stream: str, text: str) -> None:
+        """Add text of ``stdout`` or ``stderr``."""
+        self._before_adding()
+        last = self._made[-1] if self._made else None
+        if isinstance(last, tuple) and last[0] == stream:
+            last[1].append(text)
+        else:
+            self._made.append((stream, [text]))
+
+    def add(self, output_type: str, *, display_id: str | None = None, **content: Any) -> None:
+        """Add a ``display_data``, ``execute_result`` or ``error``."""
+        self._before_adding()
+        made = new_output(output_type, **content)
+        self._made.append(made)
+        if display_id:
+            self._displays.setdefault(display_id, []).append(made)
+
+    def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
+        """Replace what this notebook has displayed under an id, in earlier cells too."""
+        for shown in self._displays.get(display_id, ()):
+            shown.data, shown.metadata = NotebookNode(data), NotebookNode(metadata)
+
+    def clear(self, wait: bool) -> None:
+        """Drop everything, with ``wait`` not before something new comes."""
+        self._clear_before_next = wait
+        if not wait:
+            self._made.clear()
+
+    def has_error(self) -> bool:
+        """Whether an error is among them."""
+        return any(isinstance(made, NotebookNode) and made.output_type == "error" for made in self._made)
+
+    def nodes(self) -> list[NotebookNode]:
+        """Give the outputs as nbformat knows them."""
+        return [
+            made
+            if isinstance(made, NotebookNode)
+            else new_output("stream", name=made[0], text="".join(made[1]))
+            for made in self._made
+        ]
+
+    def _before_adding(self) -> None:
+        if self._clear_before_next:
+            self.clear(wait=False)
+
+
+class _Stream(io.TextIOBase):
+    """Standard output or standard error of the cell that runs."""
+
+    encoding = "utf-8"
+    errors = "replace"
+
+    def __init__(self, shell: "CellShell", name: str) -> None:
+        self._shell = shell
+        self._name = name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if text:
+            self._shell.outputs.write(self._name, text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):
+    """Takes what ``display()`` shows."""
+
+    def publish(  # type: ignore[override]  # IPython's own signature lost its types and its `source` in 9.0
+        self,
+        data: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+        *,
+        transient: dict[str, Any] | None = None,
+        update: bool = False,
+        **_of_older_releases: Any,
+    ) -> None:
+        outputs: Outputs = self.shell.outputs
+        display_id = (transient or {}).get("display_id")
+        if update and display_id:
+            outputs.update(display_id, data, metadata or {})
+        else:
+            outputs.add("display_data", display_id=display_id, data=data, metadata=metadata or {})
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear(wait)
+
+
+class _LastValue(DisplayHook):
+    """Takes the value of a cell's last expression."""
+
+    shell: "CellShell"
+
+    def start_displayhook(self) -> None:
+        pass
+
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        self.shell.outputs.add(
+            "execute_result",
+            data=format_dict,
+            metadata=md_dict or {},
+            execution_count=self.shell.execution_count,
+        )
+
+    def finish_displayhook(self) -> None:
+        pass
+
+
+class CellShell(InteractiveShell):
+    """A shell that writes nothing to the user's home and nothing to the terminal."""
+
+    outputs: Outputs
+
+    def init_ipython_dir(self, ipython_dir: object) -> None:
+        """No folder in the home of the account, which a server may not have."""
+
+    def init_profile_dir(self, profile_dir: object) -> None:
+        """No profile: a report must not depend on who runs it."""
+
+    def init_virtualenv(self) -> None:
+        """No search for packages: the process has its environment already."""
+
+    def init_prompts(self) -> None:
+        """No prompts; ``sys.ps1`` would tell libraries that a person is waiting."""
+
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        self.outputs.add("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+
+
+class Session:
+    """One notebook's shell."""
+
+    def __init__(self, shell: CellShell) -> None:
+        self._shell = shell
+        self._streams = _Stream(shell, "stdout"), _Stream(shell, "stderr")
+
+    def run(self, cell: NotebookNode) -> bool:
+        """Run a code cell, put its outputs into it, and tell whether it went well.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If a person interrupted the cell; its outputs are in it nevertheless.
+        """
+        if not cell.source.strip():
+            return True
+        shell = self._shell
+        shell.outputs.begin_cell()
+        cell.execution_count = shell.execution_count
+        stdout, stderr = self._streams
+        with redirect_stdout(stdout), redirect_stderr(stderr):
+            result = shell.run_cell(cell.source, store_history=True)  # type: ignore[no-untyped-call]
+        error = result.error_before_exec or result.error_in_exec
+        if error is not None and not shell.outputs.has_error():
+            shell.outputs.add("error", ename=type(error).__name__, evalue=str(error), traceback=[])
+        cell.outputs = shell.outputs.nodes()
+        if isinstance(error, KeyboardInterrupt):
+            raise error
+        return error is None
+
+
+@contextmanager
+def open_session() -> Iterator[Session]:
+    """Open a session for one notebook; on leaving, the process is as it was before."""
+    with _process_put_back():
+        shell = _new_shell()
+        try:
+            yield Session(shell)
+        finally:
+            _close(shell)
+
+
+def _new_shell() -> CellShell:
+    config = Config()
+    # no SQLite file, no writer thread: several workers would share them
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.autoawait = False
+    config.CellShell.colors = "nocolor"
+    shell = CellShell(  # type: ignore[no-untyped-call]
+        config=config, user_ns={}, display_pub_class=_Publisher, displayhook_class=_LastValue, cache_size=0
+    )
+    shell.outputs = Outputs()
+    # get_ipython(), display() and Altair's renderers ask the class for *the* shell of the process
+    InteractiveShell._instance = shell  # type: ignore[assignment]  # traitlets leaves it untyped
+    return shell
+
+
+def _close(shell: CellShell) -> None:
+    atexit.unregister(shell.atexit_operations)
+    shell.restore_sys_module_state()  # type: ignore[no-untyped-call]
+    shell.user_ns.clear()
+    shell.user_ns_hidden.clear()
+    # the last traceback would keep every frame of a failed notebook alive
+    for name in ("last_type", "last_value", "last_traceback", "last_exc"):
+        vars(sys).pop(name, None)
+
+
+@contextmanager
+def _process_put_back() -> Iterator[None]:
+    """Put back on leaving what a notebook may change in the process."""
+    environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
+    main, shell_before = sys.modules["__main__"], InteractiveShell._instance
+    display_before = vars(builtins).get("display")
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message="To exit: use", category=UserWarning)
+            yield
+    finally:
+        InteractiveShell._instance = shell_before
+        sys.modules["__main__"] = main
+        if display_before is None:
+            vars(builtins).pop("display", None)
+        sys.path[:] = path
+        os.chdir(folder)
+        os.environ.clear()
+        os.environ.update(environment)

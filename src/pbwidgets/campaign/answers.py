@@ -1,0 +1,410 @@
+"""The answers to a form: computed, checked, and turned into rows and back.
+
+Answers are one nested mapping: ``{"plan": "yes", "meetings": [{"held_on": "2026-05-01"}, …]}``. Groups do not
+add a level. The form in the browser, the Excel import and the server all ask :func:`check_answers`.
+
+A field that is not relevant has no answer, as in XLSForm: it is dropped before anything is required, checked
+or calculated. Relevance and calculations may build on each other, so both are repeated until nothing changes.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field as attribute
+from datetime import date
+from typing import Any, Final
+
+from pbwidgets.campaign.expressions import parse
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.campaign.model import Campaign, Field, Form, Text
+from pbwidgets.campaign.names import Place, bare_columns, places
+from pbwidgets.campaign.values import (
+    LISTS,
+    LONGEST_TEXT,
+    ValueRefusedError,
+    to_answer,
+    to_calculated,
+    to_text,
+)
+from pbwidgets.wording import say
+
+Answers = Mapping[str, Any]
+_MOST_ROUNDS: Final = (
+    20  # chains longer than this do not occur; two fields that switch each other off never settle
+)
+
+
+@dataclass(frozen=True)
+class AnswerProblem:
+    """One thing that is wrong or missing in the answers to a form.
+
+    Attributes
+    ----------
+    path
+        Path of the field as :meth:`Form.leaves` gives it, or of a repeat.
+    row
+        Row of the repeat, from 0; 0 outside repeats.
+    code
+        Code of the message.
+    args
+        Values that the message names.
+    label
+        Label of the field; None for what is no field.
+    words
+        Message of the campaign's own, for a constraint that has one.
+    """
+
+    path: str
+    row: int
+    code: str
+    args: dict[str, Any] = attribute(default_factory=dict)
+    label: Text | None = None
+    words: Text | None = None
+
+    def message(self, lang: str | None = None) -> str:
+        """What is wrong, with the field's label."""
+        if self.words is not None:
+            return self.words.words(lang or "zh_CN")
+        label = self.label.words(lang or "zh_CN") if self.label else self.path
+        return say(self.code, lang, **{"label": label, **self.args})
+
+
+def compute_answers(form: Form, answers: Answers, *, today: date | None = None) -> dict[str, Any]:
+    """Canonical answers: irrelevant and unknown ones dropped, calculations made anew, empty ones left out.
+
+    Values that are no value of their field stay as they are; :func:`check_answers` names them. Rows at the
+    end of a repeat that hold nothing are dropped.
+
+    Parameters
+    ----------
+    form
+        The form.
+    answers
+        Answers as they were entered, imported or read from the store. Not changed.
+    today
+        What ``today()`` gives in expressions.
+    """
+    return _settle(form, answers, today).answers
+
+
+def check_answers(
+    form: Form, campaign: Campaign, answers: Answers, *, complete: bool, today: date | None = None
+) -> tuple[AnswerProblem, ...]:
+    """Everything that is wrong in the answers, in the order of the form; empty if they may be saved.
+
+    Parameters
+    ----------
+    form, campaign
+        The form and the campaign it stands in (for the choices).
+    answers
+        As for :func:`compute_answers`.
+    complete
+        Whether to ask for required answers, too: True on submission, False for a draft.
+    today
+        What ``today()`` gives in expressions.
+    """
+    settled = _settle(form, answers, today)
+    found = list(_find_unknown(form, answers))
+    for place in settled.layout.places:
+        if place.field.type == "repeat":
+            if (place.path, 0) not in settled.irrelevant:
+                found.extend(_check_count(place, 0, settled.answers.get(place.path) or [], complete))
+        elif place.is_leaf:
+            for row in settled.rows_of(place):
+                found.extend(_check_value(place, row, campaign, settled, complete))
+    return tuple(found)
+
+
+# -- rows ----------------------------------------------------------------------------------------------
+
+
+def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
+    """Path, row and text of every answer, in the order of the form; empty ones are left out.
+
+    The answers must be canonical, as :func:`compute_answers` gives them.
+    """
+    rows = []
+    for place in places(form):
+        if not place.is_leaf:
+            continue
+        for at, row in enumerate(_rows_around(place, answers)):
+            value = row.get(place.field.id)
+            if value not in (None, "", []):
+                rows.append((place.path, at, to_text(value)))
+    return rows
+
+
+def from_rows(form: Form, rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
+    """Canonical answers of rows; the reverse of :func:`to_rows`.
+
+    Paths that the form does not have (answers of an older version) are left out; texts that no longer are
+    values of their field stay as text.
+    """
+    leaves = {place.path: place for place in places(form) if place.is_leaf}
+    made: dict[str, Any] = {}
+    for path, row, text in sorted(rows, key=lambda item: item[1]):
+        if path not in leaves:
+            continue
+        place = leaves[path]
+        target = made
+        if place.repeat:
+            entries = made.setdefault(place.repeat, [])
+            entries.extend({} for _ in range(row + 1 - len(entries)))
+            target = entries[row]
+        target[place.field.id] = _value_or_raw(place.field, text)
+    return made
+
+
+# -- settling ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """The places of a form, and what expressions may call them."""
+
+    places: tuple[Place, ...]
+    columns: Mapping[str, str]
+    own: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, form: Form) -> "_Layout":
+        every = tuple(places(form))
+        repeats = [place.path for place in every if place.field.type == "repeat"]
+        own = {name: tuple(place.field.id for place in every if place.repeat == name) for name in repeats}
+        return cls(every, bare_columns(form), own)
+
+    def names(self, answers: Answers, repeat: str = "", row: int = 0) -> dict[str, object]:
+        """Values by the names that an expression may use, in a row or outside repeats."""
+        values: dict[str, object] = dict(answers)
+        for name, ids in self.own.items():
+            for key in ids:
+                values[f"{name}/{key}"] = [entry.get(key) for entry in answers.get(name) or []]
+        for name, path in self.columns.items():
+            values[name] = values.get(path)
+        if repeat:
+            entry = answers[repeat][row]
+            values.update({key: entry.get(key) for key in self.own[repeat]})
+        return values
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """Canonical answers and what is not relevant: leaves by row, repeats as a whole."""
+
+    answers: dict[str, Any]
+    layout: _Layout
+    irrelevant: frozenset[tuple[str, int]]
+    today: date | None
+
+    def rows_of(self, place: Place) -> list[int]:
+        """Rows in which a leaf is relevant."""
+        return [
+            at
+            for at, _ in enumerate(_rows_around(place, self.answers))
+            if (place.path, at) not in self.irrelevant
+        ]
+
+    def value(self, place: Place, row: int) -> object:
+        """Answer of a leaf, None if it has none."""
+        return _rows_around(place, self.answers)[row].get(place.field.id)
+
+
+def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
+    layout = _Layout.of(form)
+    entered = _read(layout.places, answers)
+    current, irrelevant = entered, frozenset[tuple[str, int]]()
+    for _ in range(_MOST_ROUNDS):
+        after = _with_calculations(layout, entered, current, today)
+        out = frozenset(_find_irrelevant(layout, after, today))
+        after = _without(layout.places, after, out)
+        if after == current and out == irrelevant:
+            break
+        current, irrelevant = after, out
+    return _Settled(_trim(layout, current), layout, irrelevant, today)
+
+
+def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
+    """Canonical values of all fields that are entered; rows stay where they are."""
+    made: dict[str, Any] = {}
+    for place in every:
+        if place.field.type == "repeat":
+            rows = answers.get(place.field.id)
+            if isinstance(rows, list | tuple):
+                made[place.field.id] = [{} for _ in rows]
+        elif place.is_leaf and place.field.type != "calculate":
+            for source, target in zip(_rows_around(place, answers), _rows_around(place, made), strict=True):
+                value = _value_or_raw(place.field, source.get(place.field.id))
+                if value is not None:
+                    target[place.field.id] = value
+    return made
+
+
+def _value_or_raw(field: Field, value: object) -> object:
+    try:
+        return to_answer(field, value)
+    except ValueRefusedError:
+        return value
+
+
+def _rows_around(place: Place, answers: Answers) -> list[Any]:
+    """Mappings that hold the values of a leaf: the rows of its repeat, or the answers themselves."""
+    if not place.repeat:
+        return [answers]
+    rows = answers.get(place.repeat)
+    return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list | tuple) else []
+
+
+def _copied(answers: Mapping[str, Any], layout: _Layout) -> dict[str, Any]:
+    return {
+        key: [dict(row) for row in value] if key in layout.own else value for key, value in answers.items()
+    }
+
+
+def _with_calculations(
+    layout: _Layout, entered: dict[str, Any], current: dict[str, Any], today: date | None
+) -> dict[str, Any]:
+    """What was entered, with calculations over the answers as they stand."""
+    made = _copied(entered, layout)
+    for place in layout.places:
+        if place.field.type != "calculate" or not place.field.calculation:
+            continue
+        expression = parse(place.field.calculation)
+        # a repeat that was not relevant a round ago has no rows to calculate over yet
+        for at, (target, _) in enumerate(
+            zip(_rows_around(place, made), _rows_around(place, current), strict=False)
+        ):
+            value = to_calculated(expression.evaluate(layout.names(current, place.repeat, at), today=today))
+            if value is not None:
+                target[place.field.id] = value
+    return made
+
+
+def _find_irrelevant(
+    layout: _Layout, answers: dict[str, Any], today: date | None
+) -> Iterator[tuple[str, int]]:
+    for place in layout.places:
+        if place.field.type == "repeat":
+            if not _all_hold((*place.around, place.field), layout.names(answers), today):
+                yield place.path, 0
+        elif place.is_leaf and any(part.relevant for part in (*place.around, place.field)):
+            for at, _ in enumerate(_rows_around(place, answers)):
+                names = layout.names(answers, place.repeat, at)
+                if not _all_hold((*place.around, place.field), names, today):
+                    yield place.path, at
+
+
+def _all_hold(fields: tuple[Field, ...], names: Mapping[str, object], today: date | None) -> bool:
+    return all(parse(field.relevant).holds(names, today=today) for field in fields if field.relevant)
+
+
+def _without(
+    every: tuple[Place, ...], answers: dict[str, Any], irrelevant: frozenset[tuple[str, int]]
+) -> dict[str, Any]:
+    for place in every:
+        if place.field.type == "repeat":
+            if (place.path, 0) in irrelevant:
+                answers.pop(place.path, None)
+        elif place.is_leaf:
+            for at, target in enumerate(_rows_around(place, answers)):
+                if (place.path, at) in irrelevant:
+                    target.pop(place.field.id, None)
+    return answers
+
+
+def _trim(layout: _Layout, answers: dict[str, Any]) -> dict[str, Any]:
+    made = dict(answers)
+    for name in layout.own:
+        rows = list(made.get(name, []))
+        while rows and not rows[-1]:
+            rows.pop()
+        if rows:
+            made[name] = rows
+        else:
+            made.pop(name, None)
+    return made
+
+
+# -- checking ------------------------------------------------------------------------------------------
+
+
+def _find_unknown(form: Form, answers: Answers) -> Iterator[AnswerProblem]:
+    every = list(places(form))
+    top = {
+        place.field.id: place
+        for place in every
+        if not place.repeat and place.field.type not in ("group", "note")
+    }
+    yield from _find_unknown_keys(answers, list(top), "", 0)
+    for name, place in top.items():
+        if place.field.type != "repeat" or answers.get(name) in (None, ""):
+            continue
+        own = [inner.field.id for inner in every if inner.repeat == name and inner.is_leaf]
+        rows = answers[name]
+        if not isinstance(rows, list | tuple):
+            yield AnswerProblem(name, 0, "campaign.answer_not_rows", label=place.field.label)
+            continue
+        for at, row in enumerate(rows):
+            if isinstance(row, Mapping):
+                yield from _find_unknown_keys(row, own, f"{name}/", at)
+            else:
+                yield AnswerProblem(name, at, "campaign.answer_not_rows", label=place.field.label)
+
+
+def _find_unknown_keys(answers: Answers, known: list[str], prefix: str, row: int) -> Iterator[AnswerProblem]:
+    for key in answers:
+        if key not in known:
+            yield AnswerProblem(f"{prefix}{key}", row, "campaign.answer_unknown_field", spelling(key, known))
+
+
+def _check_value(
+    place: Place, row: int, campaign: Campaign, settled: _Settled, complete: bool
+) -> Iterator[AnswerProblem]:
+    field, value = place.field, settled.value(place, row)
+    if field.type == "calculate":
+        return
+    if value is None:
+        if complete and (field.required or field.min_count):
+            yield AnswerProblem(place.path, row, "campaign.answer_required", {}, field.label)
+        return
+    try:
+        to_answer(field, value)
+    except ValueRefusedError as error:
+        yield AnswerProblem(place.path, row, error.code, {"value": _shown(value)}, field.label)
+        return
+    for code, args in _find_out_of_bounds(field, value, campaign):
+        yield AnswerProblem(place.path, row, code, args, field.label)
+    if field.type in LISTS and isinstance(value, list):
+        yield from _check_count(place, row, value, complete)
+    if field.constraint is not None:
+        names = settled.layout.names(settled.answers, place.repeat, row)
+        if not parse(field.constraint).holds(names, self_value=value, today=settled.today):
+            words = field.constraint_message
+            yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
+
+
+def _find_out_of_bounds(field: Field, value: Any, campaign: Campaign) -> Iterator[tuple[str, dict[str, Any]]]:
+    if field.minimum is not None and value < field.minimum:
+        yield "campaign.answer_too_small", {"value": value, "limit": field.minimum}
+    if field.maximum is not None and value > field.maximum:
+        yield "campaign.answer_too_large", {"value": value, "limit": field.maximum}
+    longest = field.max_length or LONGEST_TEXT
+    if field.type == "text" and len(value) > longest:
+        yield "campaign.answer_too_long", {"length": len(value), "limit": longest}
+    if field.choices is not None:
+        ids = [choice.id for choice in campaign.choices[field.choices]]
+        for wanted in value if isinstance(value, list) else [value]:
+            if wanted not in ids:
+                yield "campaign.answer_unknown_choice", spelling(wanted, ids)
+
+
+def _check_count(place: Place, row: int, items: list[Any], complete: bool) -> Iterator[AnswerProblem]:
+    field = place.field
+    if complete and field.min_count is not None and len(items) < field.min_count:
+        args = {"count": len(items), "limit": field.min_count}
+        yield AnswerProblem(place.path, row, "campaign.answer_too_few", args, field.label)
+    if field.max_count is not None and len(items) > field.max_count:
+        args = {"count": len(items), "limit": field.max_count}
+        yield AnswerProblem(place.path, row, "campaign.answer_too_many", args, field.label)
+
+
+def _shown(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"

@@ -1,0 +1,96 @@
+"""What the models cannot see of a campaign: whether its parts fit together.
+
+:func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms stand in
+:mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from pbwidgets.campaign.checks_forms import find_in_forms
+from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
+from pbwidgets.campaign.findings import Address, Finding
+from pbwidgets.campaign.known import Known, find_repeated_ids
+from pbwidgets.campaign.model import Campaign, Period
+
+_PHASE_MARGIN: Final = timedelta(days=366)  # preparing the year before and commending the year after is usual
+_RESERVED_LAYER: Final = "final"  # the name of the final total beside the layers' totals
+
+
+def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
+    """All mistakes of a campaign that its models accept."""
+    known = Known.of(campaign)
+    return tuple(
+        finding
+        for part in (
+            _find_in_units(campaign, known),
+            _find_in_periods(campaign, known),
+            _find_in_levels(campaign, known),
+            find_in_forms(campaign, known),
+            find_in_measures(campaign, known),
+            find_in_tracks(campaign, known),
+        )
+        for finding in part
+    )
+
+
+def _find_in_units(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    yield from find_repeated_ids(campaign.unit_kinds, ("unit_kinds",))
+    yield from known.refer("unit_kinds", campaign.partition_by, ("partition_by",))
+    for at, kind in enumerate(campaign.unit_kinds):
+        address = ("unit_kinds", at, "parents")
+        for which, parent in enumerate(kind.parents):
+            yield from known.refer("unit_kinds", parent, (*address, which))
+        if kind.id in known.kinds_above(kind.id):
+            yield Finding("campaign.kind_above_itself", address, {"kind": kind.id})
+
+
+def _find_in_periods(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    yield from find_repeated_ids(campaign.periods, ("periods",))
+    for at, period in enumerate(campaign.periods):
+        address: Address = ("periods", at)
+        yield from _find_reversed(period.begins, period.ends, address)
+        yield from find_repeated_ids(period.phases, (*address, "phases"))
+        yield from _find_in_phases(period, address, known)
+
+
+def _find_in_phases(period: Period, address: Address, known: Known) -> Iterator[Finding]:
+    for at, phase in enumerate(period.phases):
+        here = (*address, "phases", at)
+        yield from _find_reversed(phase.begins, phase.ends, here)
+        for which, form_id in enumerate(phase.forms):
+            yield from known.refer("forms", form_id, (*here, "forms", which))
+        for key, day in (("begins", phase.begins), ("ends", phase.ends)):
+            if not _is_near(period, day):
+                args = {"phase": phase.id, "day": day, "begins": period.begins, "ends": period.ends}
+                yield Finding(
+                    "campaign.phase_far_off", (*here, key), args, ((*address, "begins"), (*address, "ends"))
+                )
+
+
+def _is_near(period: Period, day: date) -> bool:
+    # differences instead of sums: the margin around the first or last year of the calendar is no date
+    return period.begins - day <= _PHASE_MARGIN and day - period.ends <= _PHASE_MARGIN
+
+
+def _find_reversed(begins: date, ends: date, address: Address) -> Iterator[Finding]:
+    if begins > ends:
+        yield Finding(
+            "campaign.ends_before_begin",
+            (*address, "ends"),
+            {"begins": begins, "ends": ends},
+            ((*address, "begins"),),
+        )
+
+
+def _find_in_levels(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    yield from find_repeated_ids(campaign.review_levels, ("review_levels",))
+    for at, level in enumerate(campaign.review_levels):
+        yield from known.refer("unit_kinds", level.unit_kind, ("review_levels", at, "unit_kind"))
+    yield from find_repeated_ids(campaign.layers, ("layers",))
+    for at, layer in enumerate(campaign.layers):
+        if layer.id == _RESERVED_LAYER:
+            yield Finding("campaign.reserved_id", ("layers", at, "id"), {"value": layer.id})
+        if layer.level is not None:
+            yield from known.refer("review_levels", layer.level, ("layers", at, "level"))

@@ -1,0 +1,98 @@
+"""Mistakes in forms: fields that lack something, say what means nothing, or ask for names not there."""
+
+from collections.abc import Iterator
+from typing import Final
+
+from pbwidgets.campaign.findings import Address, Finding
+from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
+from pbwidgets.campaign.model import Campaign, Field, Form
+from pbwidgets.campaign.names import Place, names_in, places
+
+NUMBERS: Final = ("integer", "decimal")
+SELECTS: Final = ("select_one", "select_multiple")
+_HOLDERS: Final = ("group", "repeat")
+_ENTERED: Final = (*NUMBERS, *SELECTS, "text", "date", "image", "file")
+
+_NEEDED: Final = {
+    "choices": SELECTS,
+    "fields": _HOLDERS,
+    "calculation": ("calculate",),
+}
+_MEANT_FOR: Final = {
+    **_NEEDED,
+    "constraint": _ENTERED,
+    "constraint_message": _ENTERED,
+    "max_count": ("repeat", "select_multiple", "image", "file"),
+    "max_length": ("text",),
+    "maximum": NUMBERS,
+    "min_count": ("repeat", "select_multiple", "image", "file"),
+    "minimum": NUMBERS,
+    "required": _ENTERED,
+    "unit": (*NUMBERS, "calculate"),
+    # a mark on what holds fields would not reach them, and what is thought hidden would be shown
+    "sensitive": (*_ENTERED, "calculate"),
+}
+
+
+def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    """Mistakes in choice lists and forms."""
+    for name, choices in campaign.choices.items():
+        yield from find_repeated_ids(choices, ("choices", name))
+        if not choices:
+            yield Finding("campaign.must_not_be_empty", ("choices", name))
+    yield from find_repeated_ids(campaign.forms, ("forms",))
+    for at, form in enumerate(campaign.forms):
+        address: Address = ("forms", at)
+        yield from known.refer("unit_kinds", form.unit_kind, (*address, "unit_kind"))
+        if form.filled_by is not None:
+            yield from known.refer("review_levels", form.filled_by, (*address, "filled_by"))
+        yield from _find_in_form(form, address, known)
+
+
+def _find_in_form(form: Form, address: Address, known: Known) -> Iterator[Finding]:
+    found = list(places(form))
+    yield from find_repeated((place.path, (*address, *place.address, "id")) for place in found)
+    for place in found:
+        here = (*address, *place.address)
+        yield from _find_in_shape(place, here)
+        yield from _find_in_limits(place.field, here)
+        if place.field.choices is not None:
+            yield from known.refer("choices", place.field.choices, (*here, "choices"))
+        yield from _find_in_logic(
+            form, place, here, tuple((*address, *other.address, "id") for other in found)
+        )
+
+
+def _find_in_shape(place: Place, address: Address) -> Iterator[Finding]:
+    field = place.field
+    for key, kinds in _NEEDED.items():
+        if field.type in kinds and not getattr(field, key):
+            args = {"key": key, "type": field.type, "field": field.id}
+            yield Finding("campaign.field_lacks", address, args, ((*address, key), (*address, "type")))
+    for key, kinds in _MEANT_FOR.items():
+        if field.type not in kinds and getattr(field, key) not in (None, False, ()):
+            meant = {"key": key, "type": field.type, "allowed": ", ".join(kinds)}
+            yield Finding("campaign.setting_without_meaning", (*address, key), meant, ((*address, "type"),))
+    if field.type == "repeat" and place.repeat:
+        yield Finding("campaign.repeat_in_repeat", (*address, "type"), {"field": field.id})
+    if field.constraint_message is not None and field.constraint is None:
+        rests_on = ((*address, "constraint"),)
+        yield Finding("campaign.message_without_constraint", (*address, "constraint_message"), {}, rests_on)
+
+
+def _find_in_limits(field: Field, address: Address) -> Iterator[Finding]:
+    for low_key, high_key in (("minimum", "maximum"), ("min_count", "max_count")):
+        low, high = getattr(field, low_key), getattr(field, high_key)
+        if low is not None and high is not None and low > high:
+            args = {"low_key": low_key, "low": low, "high_key": high_key, "high": high}
+            yield Finding("campaign.range_reversed", (*address, low_key), args, ((*address, high_key),))
+
+
+def _find_in_logic(form: Form, place: Place, address: Address, ids: tuple[Address, ...]) -> Iterator[Finding]:
+    field = place.field
+    names = names_in(form, place.repeat)
+    for key in ("relevant", "constraint", "calculation"):
+        text: str | None = getattr(field, key)
+        if text is not None:
+            here = (*address, key)
+            yield from find_in_expression(text, here, names, dot=key == "constraint", rests_on=ids)

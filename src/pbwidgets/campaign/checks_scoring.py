@@ -1,0 +1,346 @@
+"""Mistakes in measures and tracks: references, points that do not add up, rules that cannot work."""
+
+from collections.abc import Iterator
+from math import isclose
+from typing import Final
+
+from pbwidgets.campaign.checks_forms import NUMBERS
+from pbwidgets.campaign.findings import Address, Finding, unknown
+from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
+from pbwidgets.campaign.model import Campaign, Criterion, Form, Gate, Measure, Nomination, Track
+from pbwidgets.campaign.names import Place, names_in, places
+from pbwidgets.campaign.rules import CappedBonus, Discretion
+
+_COUNTABLE: Final = (*NUMBERS, "calculate")
+_FITTING: Final = {
+    "sum": _COUNTABLE,
+    "latest": (*_COUNTABLE, "select_one"),
+    "share": _COUNTABLE,
+}
+
+
+# -- measures ------------------------------------------------------------------------------------------
+
+
+def find_in_measures(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    """Mistakes in measures."""
+    yield from find_repeated_ids(campaign.measures, ("measures",))
+    for at, measure in enumerate(campaign.measures):
+        address: Address = ("measures", at)
+        yield from known.refer("forms", measure.form, (*address, "form"))
+        yield from _find_in_ancestor(campaign, measure, address, known)
+        if measure.form in known.ids["forms"]:
+            yield from _find_in_aggregate(campaign, measure, address)
+
+
+def _find_in_ancestor(
+    campaign: Campaign, measure: Measure, address: Address, known: Known
+) -> Iterator[Finding]:
+    key = (*address, "ancestor_kind")
+    if (measure.over == "ancestor") != (measure.ancestor_kind is not None):
+        code = (
+            "campaign.ancestor_kind_missing"
+            if measure.over == "ancestor"
+            else "campaign.ancestor_kind_unused"
+        )
+        yield Finding(code, address if measure.over == "ancestor" else key, {}, (key, (*address, "over")))
+    if measure.ancestor_kind is None:
+        return
+    yield from known.refer("unit_kinds", measure.ancestor_kind, key)
+    form = next((form for form in campaign.forms if form.id == measure.form), None)
+    if (
+        form is not None
+        and measure.ancestor_kind in known.parents
+        and form.unit_kind != measure.ancestor_kind
+    ):
+        args = {"form": form.id, "form_kind": form.unit_kind, "kind": measure.ancestor_kind}
+        yield Finding("campaign.ancestor_has_no_such_form", key, args, (("forms",),))
+
+
+def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -> Iterator[Finding]:
+    form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
+    by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
+    ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
+    for key in ("field", "denominator"):
+        path: str | None = getattr(measure, key)
+        if path is not None and path not in by_path:
+            yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
+        elif path is not None:
+            yield from _find_unfit(measure, key, by_path[path], address)
+    yield from _find_missing_parts(measure, address)
+    place = by_path.get(measure.field or "")
+    yield from _find_in_measure_logic(form, measure, place, address, ids)
+
+
+def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> Iterator[Finding]:
+    fitting = _FITTING.get(measure.aggregate)
+    if measure.aggregate == "share" and measure.denominator is None:
+        return  # rows are counted, not added
+    unfit = (
+        place.field.type not in fitting if fitting else measure.aggregate == "distinct" and not place.is_leaf
+    )
+    if unfit:
+        allowed = ", ".join(fitting or ()) or "—"
+        args = {
+            "aggregate": measure.aggregate,
+            "field": place.path,
+            "type": place.field.type,
+            "allowed": allowed,
+        }
+        yield Finding(
+            "campaign.aggregate_unfit", (*address, key), args, (("forms",), (*address, "aggregate"))
+        )
+
+
+def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]:
+    share = measure.aggregate == "share"
+    rests_on = tuple((*address, key) for key in ("field", "denominator", "where", "aggregate"))
+    if measure.field is None and (measure.aggregate in ("sum", "latest", "distinct") or measure.denominator):
+        yield Finding("campaign.measure_lacks_field", address, {"aggregate": measure.aggregate}, rests_on)
+    if share and measure.denominator is None and measure.where is None:
+        yield Finding("campaign.share_of_what", address, {}, rests_on)
+    if not share and measure.denominator is not None:
+        yield Finding("campaign.denominator_unused", (*address, "denominator"), {}, rests_on)
+
+
+def _find_in_measure_logic(
+    form: Form, measure: Measure, place: Place | None, address: Address, ids: tuple[Address, ...]
+) -> Iterator[Finding]:
+    repeat = "" if place is None else place.path if place.field.type == "repeat" else place.repeat
+    if measure.where is not None:
+        names = names_in(form, repeat)
+        yield from find_in_expression(measure.where, (*address, "where"), names, rests_on=ids)
+    if measure.not_applicable_when is not None:
+        here = (*address, "not_applicable_when")
+        yield from find_in_expression(measure.not_applicable_when, here, names_in(form), rests_on=ids)
+
+
+# -- tracks --------------------------------------------------------------------------------------------
+
+
+def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    """Mistakes in tracks with their layers, score sheets, gates and places."""
+    yield from find_repeated_ids(campaign.tracks, ("tracks",))
+    yield from find_repeated(
+        # marks name their criterion without its track, and vetoes their gate
+        (criterion.id, (*address, "id"))
+        for at, track in enumerate(campaign.tracks)
+        for criterion, address in _criteria(track.criteria, ("tracks", at, "criteria"))
+    )
+    yield from find_repeated(
+        (gate.id, ("tracks", at, "gates", which, "id"))
+        for at, track in enumerate(campaign.tracks)
+        for which, gate in enumerate(track.gates)
+    )
+    for at, track in enumerate(campaign.tracks):
+        address: Address = ("tracks", at)
+        yield from _find_in_references(track, address, known)
+        yield from _find_in_layers(track, address, known)
+        yield from _find_in_sheet(campaign, track, address, known)
+        yield from _find_in_gates(track.gates, address, known)
+        yield from _find_in_nomination(track.nomination, address, known)
+        yield from _find_in_tie_breaks(track, address, known)
+        yield from _find_in_recommendations(track, address)
+
+
+def _criteria(criteria: tuple[Criterion, ...], address: Address) -> Iterator[tuple[Criterion, Address]]:
+    for at, criterion in enumerate(criteria):
+        yield criterion, (*address, at)
+        yield from _criteria(criterion.criteria, (*address, at, "criteria"))
+
+
+def _find_in_references(track: Track, address: Address, known: Known) -> Iterator[Finding]:
+    yield from known.refer("unit_kinds", track.unit_kind, (*address, "unit_kind"))
+    for at, form_id in enumerate(track.forms):
+        yield from known.refer("forms", form_id, (*address, "forms", at))
+    if track.group is not None:
+        yield from known.refer("unit_kinds", track.group, (*address, "group"))
+
+
+def _find_in_layers(track: Track, address: Address, known: Known) -> Iterator[Finding]:
+    yield from find_repeated_ids(track.layers, (*address, "layers"))
+    for at, layer in enumerate(track.layers):
+        here = (*address, "layers", at)
+        yield from known.refer("layers", layer.id, (*here, "id"))
+        yield from find_repeated_ids(layer.sources, (*here, "sources"))
+        if layer.sources and not any(source.weight for source in layer.sources):
+            yield Finding("campaign.weights_all_zero", (*here, "sources"), {}, ((*here, "sources"),))
+        if track.final == "weighted" and layer.weight is None:
+            args = {"layer": layer.id}
+            yield Finding("campaign.layer_lacks_weight", here, args, ((*here, "weight"), (*address, "final")))
+    base = (*address, "layers")
+    if track.final == "weighted" and track.layers and all(layer.weight == 0 for layer in track.layers):
+        yield Finding("campaign.weights_all_zero", base, {}, (base, (*address, "final")))
+    if track.kind == "score" and not track.layers:
+        yield Finding("campaign.track_lacks", address, {"key": "layers", "track": track.id}, (base,))
+
+
+def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Known) -> Iterator[Finding]:
+    base = (*address, "criteria")
+    for criterion, here in _criteria(track.criteria, base):
+        if criterion.criteria:
+            yield from _find_in_heading(criterion, here)
+        else:
+            yield from _find_in_line(criterion, here)
+            yield from _find_in_rule(campaign, track, criterion, here, known)
+    if track.kind != "score":
+        return
+    if not track.criteria:
+        yield Finding("campaign.track_lacks", address, {"key": "criteria", "track": track.id}, (base,))
+        return
+    total = sum(line.points or 0.0 for line in track.lines() if not line.bonus)
+    if not isclose(total, track.base_points, abs_tol=1e-9):
+        args = {"track": track.id, "total": total, "base_points": track.base_points}
+        at = (*address, "base_points") if track.base_points != 100 else base
+        yield Finding("campaign.points_do_not_add_up", at, args, (base, (*address, "base_points")))
+
+
+def _find_in_heading(heading: Criterion, address: Address) -> Iterator[Finding]:
+    if heading.rule is not None:
+        yield Finding("campaign.heading_with_rule", (*address, "rule"), {"criterion": heading.id})
+    if heading.bonus:
+        yield Finding("campaign.heading_as_bonus", (*address, "bonus"), {"criterion": heading.id})
+    if heading.points is not None and not isclose(heading.points, heading.max_points, abs_tol=1e-9):
+        args = {"criterion": heading.id, "points": heading.points, "total": heading.max_points}
+        yield Finding(
+            "campaign.heading_does_not_add_up", (*address, "points"), args, ((*address, "criteria"),)
+        )
+
+
+def _find_in_line(line: Criterion, address: Address) -> Iterator[Finding]:
+    for key in ("rule", "points"):
+        if getattr(line, key) is None:
+            args = {"key": key, "criterion": line.id}
+            yield Finding("campaign.line_lacks", address, args, ((*address, key), (*address, "criteria")))
+    if line.points is None:
+        return
+    for at, anchor in enumerate(line.anchors):
+        if not 0 <= anchor.points <= line.points:
+            bounds = {"points": anchor.points, "highest": line.points}
+            yield Finding(
+                "campaign.anchor_out_of_range",
+                (*address, "anchors", at, "points"),
+                bounds,
+                ((*address, "points"),),
+            )
+
+
+def _find_in_rule(
+    campaign: Campaign, track: Track, line: Criterion, address: Address, known: Known
+) -> Iterator[Finding]:
+    measure: str | None = getattr(line.rule, "measure", None)
+    if measure is not None:
+        here = (*address, "rule", "measure")
+        yield from known.refer("measures", measure, here)
+        yield from _find_out_of_reach(campaign, track, measure, here, known)
+    yield from _find_in_amounts(line, address)
+    if line.not_applicable is None:
+        return
+    when = line.not_applicable.when
+    if when is not None:
+        names = known.ids["measures"]
+        rests_on = tuple(names.values())
+        yield from find_in_expression(when, (*address, "not_applicable", "when"), names, rests_on=rests_on)
+    elif line.rule is not None and measure is None:
+        args = {"criterion": line.id}
+        yield Finding(
+            "campaign.never_not_applicable", (*address, "not_applicable"), args, ((*address, "rule"),)
+        )
+
+
+def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
+    rule, points = line.rule, line.points
+    rests_on = ((*address, "points"), (*address, "rule"))
+    floor: float | None = getattr(rule, "floor", None)
+    if floor is not None and points is not None and floor > points:
+        args = {"floor": floor, "points": points}
+        yield Finding("campaign.floor_above_points", (*address, "rule", "floor"), args, rests_on)
+    if isinstance(rule, CappedBonus) and points == 0:
+        yield Finding("campaign.bonus_without_points", (*address, "points"), {"criterion": line.id}, rests_on)
+    if isinstance(rule, Discretion) and rule.lowest > rule.highest:
+        ends = {"low_key": "lowest", "low": rule.lowest, "high_key": "highest", "high": rule.highest}
+        yield Finding("campaign.range_reversed", (*address, "rule", "lowest"), ends, rests_on)
+    if isinstance(rule, Discretion) and points is not None and rule.highest > points:
+        args = {"highest": rule.highest, "points": points}
+        yield Finding("campaign.discretion_above_points", (*address, "rule", "highest"), args, rests_on)
+
+
+def _find_out_of_reach(
+    campaign: Campaign, track: Track, measure_id: str, address: Address, known: Known
+) -> Iterator[Finding]:
+    measure = next((item for item in campaign.measures if item.id == measure_id), None)
+    form = next((item for item in campaign.forms if measure and item.id == measure.form), None)
+    if measure is None or form is None or track.unit_kind not in known.parents:
+        return
+    reach = {
+        "unit": {form.unit_kind},
+        "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind),
+    }
+    above = known.kinds_above(track.unit_kind)
+    reached = (
+        measure.ancestor_kind in above
+        if measure.over == "ancestor"
+        else track.unit_kind in reach[measure.over]
+    )
+    if not reached:
+        args = {
+            "measure": measure.id,
+            "over": measure.over,
+            "form_kind": form.unit_kind,
+            "kind": track.unit_kind,
+        }
+        yield Finding(
+            "campaign.measure_out_of_reach", address, args, (("measures",), ("unit_kinds",), ("forms",))
+        )
+
+
+def _find_in_gates(gates: tuple[Gate, ...], address: Address, known: Known) -> Iterator[Finding]:
+    names = known.ids["measures"]
+    for at, gate in enumerate(gates):
+        if gate.when is not None:
+            here = (*address, "gates", at, "when")
+            yield from find_in_expression(gate.when, here, names, rests_on=tuple(names.values()))
+
+
+def _find_in_nomination(nomination: Nomination | None, address: Address, known: Known) -> Iterator[Finding]:
+    if nomination is None:
+        return
+    here = (*address, "nomination")
+    yield from known.refer("unit_kinds", nomination.by, (*here, "by"))
+    allotment = nomination.allotment
+    if allotment is not None and not allotment.lowest <= allotment.usual <= allotment.highest:
+        args = {"lowest": allotment.lowest, "usual": allotment.usual, "highest": allotment.highest}
+        yield Finding("campaign.allotment_disordered", (*here, "allotment"), args, ((*here, "allotment"),))
+
+
+def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterator[Finding]:
+    criteria = {
+        criterion.id: (*here, "id") for criterion, here in _criteria(track.criteria, (*address, "criteria"))
+    }
+    layers: dict[str, Address] = {
+        layer.id: (*address, "layers", at, "id") for at, layer in enumerate(track.layers)
+    }
+    for at, link in enumerate(track.tie_breaks):
+        here = (*address, "tie_breaks", at)
+        if sum(value is not None for value in (link.criterion, link.layer, link.measure)) != 1:
+            yield Finding("campaign.tie_break_by_one", here, {}, (here,))
+        if link.criterion is not None and link.criterion not in criteria:
+            rests_on = tuple(criteria.values())
+            yield unknown(
+                "campaign.unknown_criterion", (*here, "criterion"), link.criterion, criteria, rests_on
+            )
+        if link.layer is not None and link.layer not in layers:
+            yield unknown(
+                "campaign.unknown_layer", (*here, "layer"), link.layer, layers, tuple(layers.values())
+            )
+        if link.measure is not None:
+            yield from known.refer("measures", link.measure, (*here, "measure"))
+
+
+def _find_in_recommendations(track: Track, address: Address) -> Iterator[Finding]:
+    base = (*address, "recommendations")
+    yield from find_repeated_ids(track.recommendations, base)
+    for at, item in enumerate(track.recommendations):
+        if item.subject == "officer" and not item.officers:
+            args = {"value": item.id}
+            yield Finding("campaign.officers_missing", (*base, at), args, ((*base, at),))

@@ -1,0 +1,104 @@
+"""The ids a campaign defines, and findings about names that stand for none of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, Protocol
+
+from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
+from pbwidgets.campaign.findings import Address, Finding, unknown
+from pbwidgets.campaign.model import Campaign
+
+Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
+
+_CODES: Final[Mapping[Section, str]] = {
+    "unit_kinds": "campaign.unknown_unit_kind",
+    "review_levels": "campaign.unknown_level",
+    "layers": "campaign.unknown_layer",
+    "choices": "campaign.unknown_choices",
+    "forms": "campaign.unknown_form",
+    "measures": "campaign.unknown_measure",
+}
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Known:
+    """Ids of each section of a campaign with the addresses of their definitions."""
+
+    ids: Mapping[Section, Mapping[str, Address]]
+    parents: Mapping[str, tuple[str, ...]]
+
+    @classmethod
+    def of(cls, campaign: Campaign) -> "Known":
+        """Ids that the campaign defines."""
+        ids: dict[Section, Mapping[str, Address]] = {
+            "choices": {name: ("choices", name) for name in campaign.choices}
+        }
+        for section in _CODES:
+            if section != "choices":
+                items: Iterable[_HasId] = getattr(campaign, section)
+                ids[section] = {item.id: (section, at, "id") for at, item in enumerate(items)}
+        return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
+
+    def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
+        """A finding if nothing of that id is defined in the section."""
+        defined = self.ids[section]
+        if value not in defined:
+            yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
+
+    def kinds_above(self, kind: str) -> frozenset[str]:
+        """Kinds that a unit of this kind may hang under, at any height; itself only in a circle."""
+        above: set[str] = set()
+        ahead = list(self.parents.get(kind, ()))
+        while ahead:
+            parent = ahead.pop()
+            if parent not in above:
+                above.add(parent)
+                ahead.extend(self.parents.get(parent, ()))
+        return frozenset(above)
+
+
+def find_repeated_ids(items: Sequence[_HasId], address: Address) -> Iterator[Finding]:
+    """A finding for every id that an earlier item of the list has."""
+    yield from find_repeated((item.id, (*address, at, "id")) for at, item in enumerate(items))
+
+
+def find_repeated(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
+    """A finding for every id that stood before; ids come with their addresses."""
+    seen: dict[str, Address] = {}
+    for name, address in ids:
+        if name in seen:
+            yield Finding("campaign.repeated_id", address, {"value": name}, (seen[name],))
+        seen.setdefault(name, address)
+
+
+def find_in_expression(
+    text: str,
+    address: Address,
+    names: Iterable[str],
+    *,
+    dot: bool = False,
+    rests_on: tuple[Address, ...] = (),
+) -> Iterator[Finding]:
+    """Findings about an expression: it cannot be read, or names what is not there."""
+    expression = read_expression(text)
+    if isinstance(expression, ExpressionError):
+        yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
+        return
+    if expression.uses_self and not dot:
+        yield Finding("campaign.dot_only_in_constraint", address, {"text": text})
+    allowed = sorted(names)
+    for name in sorted(expression.names - set(allowed)):
+        yield unknown("campaign.unknown_name", address, name, allowed, rests_on)
+
+
+def read_expression(text: str) -> Expression | ExpressionError:
+    """The expression of a text, or why there is none."""
+    try:
+        return parse(text)
+    except ExpressionError as error:
+        return error

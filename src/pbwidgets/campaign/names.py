@@ -1,0 +1,80 @@
+"""Where fields stand in a form, and which names an expression may use there."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pbwidgets.campaign.findings import Address
+from pbwidgets.campaign.model import Field, Form
+
+
+@dataclass(frozen=True)
+class Place:
+    """A field of a form with its surroundings.
+
+    Attributes
+    ----------
+    field
+        The field; also groups, repeats and notes have places.
+    address
+        Keys and indices from the form to the field.
+    path
+        Path of its values: ``plan_file``, ``good_deeds/held_on``; of a repeat, its id.
+    repeat
+        Id of the repeat around it, empty outside repeats.
+    around
+        Groups and repeats around it, outermost first.
+    """
+
+    field: Field
+    address: Address
+    path: str
+    repeat: str
+    around: tuple[Field, ...]
+
+    @property
+    def is_leaf(self) -> bool:
+        """Whether the field holds a value."""
+        return self.field.type not in ("group", "repeat", "note")
+
+
+def places(form: Form) -> Iterator[Place]:
+    """Places of all fields of a form in the order of the form, what holds fields before its fields."""
+    yield from _places(form.fields, ("fields",), "", ())
+
+
+def _places(
+    fields: tuple[Field, ...], address: Address, repeat: str, around: tuple[Field, ...]
+) -> Iterator[Place]:
+    for at, field in enumerate(fields):
+        here = (*address, at)
+        yield Place(field, here, f"{repeat}/{field.id}" if repeat else field.id, repeat, around)
+        inner = field.id if field.type == "repeat" else repeat
+        yield from _places(field.fields, (*here, "fields"), inner, (*around, field))
+
+
+def names_in(form: Form, repeat: str = "") -> frozenset[str]:
+    """Names that an expression may use in a form, or in the rows of one of its repeats.
+
+    Everywhere: fields outside repeats, repeats (their rows), ``repeat/field`` (a column), and the bare name
+    of a repeat's field (the column, too) where only one repeat has it. In a row, its own fields come first.
+    """
+    found = list(places(form))
+    outside = {place.path for place in found if place.is_leaf and not place.repeat}
+    repeats = {place.path for place in found if place.field.type == "repeat"}
+    columns = [place for place in found if place.is_leaf and place.repeat]
+    own = {place.field.id for place in columns if place.repeat == repeat}
+    return frozenset(outside | repeats | {place.path for place in columns} | own | set(bare_columns(form)))
+
+
+def bare_columns(form: Form) -> dict[str, str]:
+    """Paths of the repeat fields that may be named without their repeat, by their bare name."""
+    found = list(places(form))
+    taken = {place.path for place in found if not place.repeat}
+    columns = [place for place in found if place.is_leaf and place.repeat]
+    often = Counter(place.field.id for place in columns)
+    return {
+        place.field.id: place.path
+        for place in columns
+        if often[place.field.id] == 1 and place.field.id not in taken
+    }

@@ -1,0 +1,59 @@
+"""A campaign file read whole: a campaign, or every problem of the file at once."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pbwidgets.campaign.checks import find_mistakes
+from pbwidgets.campaign.findings import Finding, write_address
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.repair import repair, untouched
+from pbwidgets.campaign.source import Source, read_source
+from pbwidgets.campaign.translation import errors_of, translate
+from pbwidgets.errors import Problem, ProblemsError
+
+
+def read_campaign(path: Path) -> Campaign:
+    """Campaign of a file.
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong with the file: all problems, with file and line. Nothing is taken from it then.
+    """
+    campaign, problems = _read(path)
+    if problems or campaign is None:
+        raise ProblemsError(problems)
+    return campaign
+
+
+def check_campaign(path: Path) -> tuple[Problem, ...]:
+    """All problems of a campaign file in the order of its lines; empty if it is right."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
+    source, problems = read_source(path)
+    if source is None:
+        return None, problems
+    campaign, findings = _validate(source)
+    found = [*problems, *(_problem(finding, source) for finding in findings)]
+    return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0)))
+
+
+def _validate(source: Source) -> tuple[Campaign | None, tuple[Finding, ...]]:
+    try:
+        campaign = Campaign.model_validate(source.data)
+    except ValidationError as error:
+        errors = errors_of(error)
+        shapes = translate(errors, Campaign, source.data)
+        repaired, replaced = repair(source.data, errors)
+        if repaired is None:
+            return None, shapes
+        return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))
+    return campaign, find_mistakes(campaign)
+
+
+def _problem(finding: Finding, source: Source) -> Problem:
+    args = {"at": write_address(finding.address), **finding.args}
+    return Problem(finding.code, source.file, str(source.line(finding.address)), args)

@@ -1,0 +1,159 @@
+"""A YAML file as plain data, with the line of every key and item."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from pbwidgets.errors import Problem
+
+Address = tuple[str | int, ...]
+"""Keys and indices from the top of the file: ``("tracks", 0, "criteria", 2, "points")``."""
+
+MOST_NODES: Final = 200_000  # aliases can make a small file unfold to any size
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a YAML file holds.
+
+    Attributes
+    ----------
+    file
+        The file, as the user named it.
+    data
+        Mappings, lists, texts, numbers, dates; a mapping, since no file of ours is anything else.
+    lines
+        Line, from 1, of every key and item by its address.
+    """
+
+    file: str
+    data: dict[str, Any]
+    lines: Mapping[Address, int]
+
+    def line(self, address: Address) -> int:
+        """Line of an address, or of the nearest thing around it that stands in the file."""
+        while address and address not in self.lines:
+            address = address[:-1]
+        return self.lines.get(address, 1)
+
+
+def read_source(path: Path) -> tuple[Source | None, tuple[Problem, ...]]:
+    """Content of a YAML file and all problems of its form.
+
+    The content is None if nothing can be made of the file; repeated keys are problems, too, and the first one
+    is taken so that the rest can be checked.
+    """
+    text, problem = _read_text(path)
+    if problem:
+        return None, (problem,)
+    return parse_source(text, str(path))
+
+
+def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ...]]:
+    """Content of a YAML text and all problems of its form; ``file`` is named in the problems."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.reader import ReaderError
+
+    yaml = YAML(typ="safe", pure=True)
+    unfold = _Unfold(file, yaml.constructor)
+    try:
+        root = yaml.compose(text)
+        if root is None:
+            return None, (Problem("campaign.file_empty", file),)
+        data = unfold.value(root, ())
+    except ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        return None, (
+            Problem("campaign.strange_character", file, str(line), {"character": f"U+{error.character:04X}"}),
+        )
+    except MarkedYAMLError as error:
+        return None, (_syntax_problem(file, error),)
+    except (YAMLError, RecursionError) as error:
+        return None, (Problem("campaign.bad_yaml", file, "1", {"cause": type(error).__name__}),)
+    except _TooBigError:
+        return None, (Problem("campaign.file_too_big", file, "1", {"most": MOST_NODES}),)
+    if not isinstance(data, dict):
+        return None, (*unfold.problems, Problem("campaign.file_not_mapping", file, "1"))
+    return Source(file, data, MappingProxyType(unfold.lines)), tuple(unfold.problems)
+
+
+def _read_text(path: Path) -> tuple[str, Problem | None]:
+    if path.is_dir():
+        return "", Problem("campaign.file_is_folder", str(path))
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return "", Problem("campaign.file_missing", str(path))
+    except OSError as error:
+        return "", Problem(
+            "campaign.file_unreadable", str(path), args={"cause": error.strerror or str(error)}
+        )
+    try:
+        return content.decode("utf-8-sig"), None
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return "", Problem("campaign.file_not_text", str(path), str(line))
+
+
+def _syntax_problem(file: str, error: Any) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    cause = error.problem or error.context or type(error).__name__
+    line = mark.line + 1 if mark else 1
+    return Problem("campaign.bad_yaml", file, str(line), {"cause": str(cause)})
+
+
+class _TooBigError(Exception):
+    pass
+
+
+class _Unfold:
+    """Plain data of YAML nodes; remembers lines, collects repeated keys."""
+
+    def __init__(self, file: str, constructor: Any) -> None:
+        self.file = file
+        self.lines: dict[Address, int] = {}
+        self.problems: list[Problem] = []
+        self._constructor = constructor
+        self._open: set[int] = set()  # nodes around the current one: an alias to one of them never ends
+        self._count = 0
+
+    def value(self, node: Any, address: Address) -> Any:
+        self._count += 1
+        if self._count > MOST_NODES or id(node) in self._open:
+            raise _TooBigError
+        self.lines.setdefault(address, node.start_mark.line + 1)
+        if node.id == "scalar":
+            return self._scalar(node)
+        self._open.add(id(node))
+        try:
+            if node.id == "sequence":
+                return [self.value(part, (*address, at)) for at, part in enumerate(node.value)]
+            return self._mapping(node, address)
+        finally:
+            self._open.discard(id(node))
+
+    def _mapping(self, node: Any, address: Address) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if key_node.id != "scalar" or key_node.value == "<<":
+                self.problems.append(Problem("campaign.bad_key", self.file, str(line)))
+                continue
+            key = str(key_node.value)
+            if key in made:
+                first = self.lines[(*address, key)]
+                args = {"key": key, "first": first}
+                self.problems.append(Problem("campaign.repeated_key", self.file, str(line), args))
+                continue
+            self.lines[(*address, key)] = line
+            made[key] = self.value(value_node, (*address, key))
+        return made
+
+    def _scalar(self, node: Any) -> Any:
+        try:
+            return self._constructor.construct_object(node)
+        except (ValueError, OverflowError):
+            return node.value  # 2026-13-01 looks like a date and is none: the model says so

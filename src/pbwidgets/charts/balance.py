@@ -1,0 +1,163 @@
+"""Places allotted, nominations and selections of nominating units."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.sheet import (
+    BODY_BOTTOM,
+    Panel,
+    across,
+    bars,
+    fit_text,
+    heading_text,
+    key,
+    page_count,
+    panels,
+    put_on_sheet,
+    rules_between_rows,
+    split_rows,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+
+ROWS_PER_PAGE = 26
+COUNTS = ("allotted", "nominated", "selected")
+
+
+def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
+    """Allotted, nominated and selected of one nominating unit, a row for each track that it nominates for.
+
+    Parameters
+    ----------
+    balance
+        Balance frame; only rows of the view's unit are used.
+    view
+        What the chart is about.
+    """
+    own = balance[balance["by_unit"] == view.unit_code]
+    tracks = {track.id: track.name.words(view.lang) for track in view.campaign.tracks}
+    rows = [
+        {"name": tracks[row["track_id"]], **row}
+        for row in own.to_dict("records")
+        if row["track_id"] in tracks
+    ]
+    rows.sort(key=lambda row: list(tracks).index(row["track_id"]))
+    title = view.say("nomination_balance.title", **_sums(rows))
+    return put_on_sheet(_draw(view, rows), view, title)
+
+
+def allotment_balance(
+    balance: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
+) -> alt.LayerChart:
+    """Allotted, nominated and selected of every nominating unit of a track.
+
+    Parameters
+    ----------
+    balance
+        Balance frame; only rows of the view's track are used.
+    names
+        Name of each nominating unit by code.
+    view
+        What the chart is about.
+    page
+        Sheet, from 1, where there are more than 26 units.
+    """
+    own = balance[balance["track_id"] == view.track_id].sort_values("by_unit")
+    rows = [{"name": names.get(row["by_unit"], row["by_unit"]), **row} for row in own.to_dict("records")]
+    shown = take_page(rows, page, ROWS_PER_PAGE)
+    title = view.say("allotment_balance.title", kind=view.nominator, **_sums(rows))
+    note = (
+        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
+        if len(rows) > ROWS_PER_PAGE
+        else ""
+    )
+    return put_on_sheet(_draw(view, shown), view, title, note=note)
+
+
+def _sums(rows: Sequence[Mapping[Any, Any]]) -> dict[str, int]:
+    return {count: sum(int(row[count]) for row in rows) for count in COUNTS}
+
+
+def _draw(view: View, rows: Sequence[Mapping[Any, Any]]) -> list[alt.Chart]:
+    most = max([1, *(int(row[count]) for row in rows for count in COUNTS)])
+    layers: list[alt.Chart] = []
+    blocks = [replace(panel, top=84.0) for panel in panels(len(rows))]
+    for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
+        layers += _draw_panel(
+            view, panel, [{**row, "row": place} for place, row in enumerate(block)], rows, most
+        )
+    shown = [("square", theme.BALANCE_COLOURS[count], view.say(f"balance.{count}_key")) for count in COUNTS]
+    remarks = [heading_text(view.say("balance.none"), theme.MARGIN, y=BODY_BOTTOM / 2)] if not rows else []
+    return [*layers, *key(shown, left=theme.MARGIN), *remarks]
+
+
+def _draw_panel(
+    view: View, panel: Panel, block: list[dict[str, Any]], rows: Sequence[Mapping[Any, Any]], most: int
+) -> list[alt.Chart]:
+    remark_width = max([0.0, *(text_width(_remark(view, row), theme.SMALL) for row in rows)])
+    name_width = min(max([text_width(row["name"]) for row in rows], default=0.0), 320.0)
+    columns: dict[str, float] = {}
+    right = panel.right - remark_width - (10 if remark_width else 0)
+    for count in reversed(COUNTS):
+        columns[count] = right
+        right -= max(text_width(view.say(f"balance.{count}"), theme.SMALL), 28) + 12
+    edge = right
+
+    def place(field: str) -> alt.X:
+        return across(field, (0, most), panel.left + name_width + 16, edge)
+
+    heights = {"allotted": 0.66, "nominated": 0.46, "selected": 0.22}
+    drawn = [rules_between_rows(panel)]
+    for count, part in heights.items():
+        values = [
+            {"row": row["row"], count: row[count], "fill": theme.BALANCE_COLOURS[count]}
+            for row in block
+            if row[count]
+        ]
+        drawn.append(
+            bars(
+                values,
+                panel,
+                place(count),
+                height=min(panel.pitch, 64) * part,
+                stroke=theme.RULE,
+                strokeWidth=1,
+            )
+        )
+    drawn.append(texts(_listed(block, lambda row: fit_text(row["name"], name_width + 2)), panel, panel.left))
+    for count, at in columns.items():
+        drawn.append(heading_text(view.say(f"balance.{count}"), at, align="right", y=62))
+        drawn.append(
+            texts(
+                _listed(block, lambda row, count=count: str(row[count])),
+                panel,
+                at,
+                align="right",
+                bold=count == "selected",
+            )
+        )
+    said = [
+        {**item, "ink": theme.ALERT}
+        for item in _listed(block, lambda row: _remark(view, row))
+        if item["text"]
+    ]
+    return [*drawn, texts(said, panel, panel.right, align="right", size=theme.SMALL)]
+
+
+def _listed(block: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
+    return [{"row": row["row"], "text": text(row)} for row in block]
+
+
+def _remark(view: View, row: Mapping[Any, Any]) -> str:
+    if row["refused"]:
+        return view.say("balance.refused", refused=int(row["refused"]))
+    if row["short"]:
+        return view.say("balance.short", short=int(row["short"]))
+    return ""

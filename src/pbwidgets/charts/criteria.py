@@ -1,0 +1,174 @@
+"""Score by criterion against the published reference."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.sheet import (
+    Panel,
+    across,
+    bars,
+    heading_text,
+    key,
+    mark_text,
+    page_count,
+    put_on_sheet,
+    rows_of,
+    rules_between_rows,
+    take_page,
+    text_width,
+    texts,
+    wrap_text,
+)
+from pbwidgets.charts.view import View
+from pbwidgets.wording import number
+
+ROWS_PER_PAGE = 11
+_NAMES, _PLOT_LEFT = 330.0, 392.0
+
+
+def criterion_bars(
+    points: pd.DataFrame, reference: pd.DataFrame, view: View, *, layer: str | None = None, page: int = 1
+) -> alt.LayerChart:
+    """Score of one unit by criterion, against the reference's median and range.
+
+    Parameters
+    ----------
+    points
+        Points frame; only rows of the view's unit, track and layer are used.
+    reference
+        Reference frame: aggregates only.
+    view
+        What the chart is about.
+    layer
+        Layer shown; by default the last one of the track.
+    page
+        Sheet, from 1, where there are more than 11 criteria.
+    """
+    layer = layer or view.track.layers[-1].id
+    rows = [_row(view, points, reference, layer, heading.id) for heading in view.track.criteria]
+    shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
+    title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
+    note = (
+        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
+        if len(rows) > ROWS_PER_PAGE
+        else ""
+    )
+    return put_on_sheet(_draw(view, shown), view, title, note=note)
+
+
+def _row(
+    view: View, points: pd.DataFrame, reference: pd.DataFrame, layer: str, heading_id: str
+) -> dict[str, Any]:
+    heading = next(item for item in view.track.criteria if item.id == heading_id)
+    own = points[(points["unit_code"] == view.unit_code) & (points["layer"] == layer)]
+    sums = agg_headings(own, view.track)
+    mine = sums[sums["heading_id"] == heading_id].to_dict("records")
+    at = reference[
+        (reference["track_id"] == view.track_id)
+        & (reference["layer"] == layer)
+        & (reference["criterion_id"] == heading_id)
+    ].to_dict("records")
+    value = mine[0] if mine else {"points": float("nan"), "max_points": heading.max_points, "n_missing": 1}
+    return _texts_of_row(view, heading.name.words(view.lang), value, at[0] if at else {})
+
+
+def _texts_of_row(view: View, name: str, value: Mapping[Any, Any], at: Mapping[Any, Any]) -> dict[str, Any]:
+    most = float(value["max_points"])
+    got = float(value["points"])
+    missing = pd.isna(got)
+    own = mark_text(view, got) + (f"/{number(most)}" if most and not missing else "")
+    if value["n_missing"] and not missing:
+        own += "*"
+    known = bool(at) and not pd.isna(at["median"])
+    row: dict[str, Any] = {
+        "name": name,
+        "own": own,
+        "partial": bool(value["n_missing"]) and not missing,
+        "ink": theme.ALERT if missing else theme.INK,
+        "middle": f"{number(at['median'])}（{number(at['lowest'])}–{number(at['highest'])}）"
+        if known
+        else "—",
+    }
+    if most > 0 and not missing:
+        row["share"] = 100 * got / most
+    if most > 0 and known:
+        row.update({part: 100 * at[part] / most for part in ("lowest", "median", "highest")})
+    return row
+
+
+def _draw(view: View, rows: list[dict[str, Any]]) -> list[alt.Chart]:
+    panel = Panel(theme.MARGIN, theme.WIDTH - theme.MARGIN, len(rows))
+    own_head = view.say("criterion_bars.own")
+    middle_head = view.say("criterion_bars.middle")
+    middle_width = max([text_width(middle_head, theme.SMALL), *(text_width(row["middle"]) for row in rows)])
+    own_width = max([text_width(own_head, theme.SMALL), *(text_width(row["own"]) for row in rows)])
+    own_right = panel.right - middle_width - 24
+    plot_right = own_right - own_width - 24
+    share = [row for row in rows if "share" in row]
+    most = max(
+        [100.0, *(row["share"] for row in share), *(row["highest"] for row in rows if "highest" in row)]
+    )
+    least = min([0.0, *(row["share"] for row in share), *(row["lowest"] for row in rows if "lowest" in row)])
+    domain = (least, most)
+
+    def scale_of(field: str) -> alt.X:
+        return across(field, domain, _PLOT_LEFT, plot_right)
+
+    thick = min(panel.pitch * 0.42, 30)
+    lines = 2 if panel.pitch >= 56 else 1
+    named = [{**row, "name": wrap_text(row["name"], _NAMES, lines=lines)} for row in rows]
+    full = [{"row": row["row"] - 0.12, "share": 100, "fill": theme.BAND} for row in rows]
+    mine = [{"row": row["row"] - 0.12, "share": row["share"], "fill": theme.OWN} for row in share]
+    return [
+        rules_between_rows(panel),
+        bars(full, panel, scale_of("share"), height=thick),
+        bars(mine, panel, scale_of("share"), height=thick),
+        *_reference(rows, panel, scale_of),
+        texts(named, panel, theme.MARGIN, field="name"),
+        texts([{**row, "text": row["own"]} for row in rows], panel, own_right, align="right", bold=True),
+        texts(
+            [{"row": row["row"], "text": row["middle"], "ink": theme.QUIET} for row in rows],
+            panel,
+            panel.right,
+            align="right",
+        ),
+        heading_text(own_head, own_right, align="right"),
+        heading_text(middle_head, panel.right, align="right"),
+        *key(
+            [
+                ("square", theme.OWN, view.say("criterion_bars.own_key")),
+                ("square", theme.RULE, view.say("criterion_bars.range_key")),
+                ("diamond", theme.INK, view.say("criterion_bars.median_key")),
+            ],
+            left=theme.MARGIN,
+        ),
+        *([_partial_note(view)] if any(row["partial"] for row in rows) else []),
+    ]
+
+
+def _reference(rows: list[dict[str, Any]], panel: Panel, scale_of: Any) -> list[alt.Chart]:
+    known = [
+        {
+            "row": row["row"] + 0.3,
+            **{part: row[part] for part in ("lowest", "median", "highest")},
+            "fill": theme.RULE,
+        }
+        for row in rows
+        if "median" in row
+    ]
+    return [
+        bars(known, panel, scale_of("lowest"), height=max(panel.pitch * 0.1, 5), x2="highest"),
+        alt.Chart(rows_of(known))
+        .mark_point(shape="diamond", size=170, filled=True, fill=theme.INK, stroke="white", opacity=1)
+        .encode(x=scale_of("median"), y=panel.y()),
+    ]
+
+
+def _partial_note(view: View) -> alt.Chart:
+    y = theme.HEIGHT - theme.TITLE_BAND - 20
+    return heading_text(view.say("partial"), theme.WIDTH - theme.MARGIN, align="right", y=y)

@@ -1,0 +1,49 @@
+"""Contact sheets: many pictures on one, each with its name, to be looked at."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pbwidgets.charts.theme import find_cjk_font
+
+_CELL, _GAP, _CAPTION = (640, 400), 16, 34
+
+
+def build_contact_sheet(images: Sequence[tuple[Path, str]], path: Path, *, columns: int = 3) -> Path:
+    """Path of one PNG that shows all pictures in a grid, each with its caption.
+
+    Parameters
+    ----------
+    images
+        Picture files and captions, in reading order.
+    path
+        The PNG to write; folders are made.
+    columns
+        Pictures in a row.
+
+    Raises
+    ------
+    ValueError
+        If there is no picture.
+    DataError
+        ``charts.no_cjk_font`` if captions cannot be drawn.
+    """
+    from PIL import Image, ImageDraw, ImageFont
+
+    if not images:
+        raise ValueError("a contact sheet needs at least one picture")
+    font = ImageFont.truetype(find_cjk_font(), 20)
+    columns = min(columns, len(images))
+    lines = -(-len(images) // columns)
+    wide, high = _CELL[0] + _GAP, _CELL[1] + _CAPTION + _GAP
+    sheet = Image.new("RGB", (columns * wide + _GAP, lines * high + _GAP), "#D8D8D8")
+    draw = ImageDraw.Draw(sheet)
+    for place, (file, caption) in enumerate(images):
+        left, top = _GAP + place % columns * wide, _GAP + place // columns * high
+        with Image.open(file) as opened:
+            picture = opened.convert("RGB")
+        picture.thumbnail(_CELL)
+        draw.text((left, top + 2), caption, font=font, fill="#1A1A1A")
+        sheet.paste(picture, (left + (_CELL[0] - picture.width) // 2, top + _CAPTION))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sheet.save(path)
+    return path

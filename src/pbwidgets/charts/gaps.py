@@ -1,0 +1,224 @@
+"""Marks of several layers side by side, by criterion or by unit."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.sheet import (
+    Panel,
+    across,
+    heading_text,
+    key,
+    mark_text,
+    page_count,
+    put_on_sheet,
+    rows_of,
+    rules_between_rows,
+    take_page,
+    text_width,
+    texts,
+    wrap_text,
+)
+from pbwidgets.charts.view import View
+
+ROWS_PER_PAGE = 12
+
+
+def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerChart:
+    """Points of one unit by criterion in every layer of its track, and the gaps between them.
+
+    Parameters
+    ----------
+    points
+        Points frame; only rows of the view's unit and track are used.
+    view
+        What the chart is about.
+    page
+        Sheet, from 1, where there are more than 12 criteria.
+    """
+    sums = agg_headings(points[points["unit_code"] == view.unit_code], view.track)
+    rows: list[dict[str, Any]] = []
+    for heading in view.track.criteria:
+        mine = sums[sums["heading_id"] == heading.id]
+        known = dict(zip(mine["layer"], mine["points"], strict=True))
+        marks = {layer: float(known.get(layer, float("nan"))) for layer in _layers(view)}
+        most = float(mine["max_points"].max()) if len(mine) else heading.max_points
+        rows.append({"name": heading.name.words(view.lang), "marks": marks, "most": most})
+    return _put(view, rows, page, view.say("layer_gaps.title", layers=_joined(view)))
+
+
+def unit_gaps(totals: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1) -> alt.LayerChart:
+    """Totals of units by layer, and the gaps between them, the widest first.
+
+    Parameters
+    ----------
+    totals
+        Totals frame; only rows of the view's track and of the units named are used.
+    names
+        Units shown, name by code.
+    view
+        What the chart is about.
+    page
+        Sheet, from 1, where there are more than 12 units.
+    """
+    own = totals[(totals["track_id"] == view.track_id) & totals["unit_code"].isin(list(names))]
+    known = {(row["unit_code"], row["layer"]): float(row["total"]) for row in own.to_dict("records")}
+    rows: list[dict[str, Any]] = []
+    for code, name in names.items():
+        marks = {layer: known.get((code, layer), float("nan")) for layer in _layers(view)}
+        rows.append({"name": name, "marks": marks, "most": view.track.base_points, "code": code})
+    rows.sort(key=lambda row: (-_width(row["marks"]), row["code"]))
+    return _put(view, rows, page, view.say("unit_gaps.title", layers=_joined(view), kind=view.kind))
+
+
+def _layers(view: View) -> list[str]:
+    return [layer.id for layer in view.track.layers]
+
+
+def _joined(view: View) -> str:
+    return view.say("list_glue").join(view.layer_name(layer) for layer in _layers(view))
+
+
+def _width(marks: Mapping[str, float]) -> float:
+    known = [mark for mark in marks.values() if not pd.isna(mark)]
+    return max(known) - min(known) if known else -1.0
+
+
+def _put(view: View, rows: list[dict[str, Any]], page: int, title: str) -> alt.LayerChart:
+    shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
+    note = (
+        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
+        if len(rows) > ROWS_PER_PAGE
+        else ""
+    )
+    return put_on_sheet(_draw(view, shown), view, title, note=note)
+
+
+def _draw(view: View, rows: list[dict[str, Any]]) -> list[alt.Chart]:
+    layers = _layers(view)
+    panel = Panel(theme.MARGIN, theme.WIDTH - theme.MARGIN, len(rows))
+    lines = 2 if panel.pitch >= 56 else 1
+    name_width = min(max([text_width(row["name"]) for row in rows], default=0), 330)
+    columns = _columns(view, layers, panel.right)
+    plot_left = theme.MARGIN + name_width + 36
+    plot_right = min(columns.values()) - max(text_width(view.layer_name(layers[0]), theme.SMALL), 90) - 34
+    shares = _shares(rows, layers)
+    low, high = _domain([item["share"] for item in shares])
+
+    def place(field: str) -> alt.X:
+        return across(field, (low, high), plot_left, plot_right)
+
+    names = [{"row": row["row"], "text": wrap_text(row["name"], name_width + 4, lines=lines)} for row in rows]
+    return [
+        rules_between_rows(panel),
+        *_edges(panel, plot_left, plot_right),
+        texts(names, panel, theme.MARGIN),
+        *_spans(panel, shares, place),
+        *_signs(panel, layers, shares, place),
+        *_numbers(view, panel, rows, columns),
+        heading_text(view.say("share_axis", low=low), plot_left, y=20),
+        heading_text(f"{high:.0f}%", plot_right, align="right", y=20),
+    ]
+
+
+def _edges(panel: Panel, left: float, right: float) -> list[alt.Chart]:
+    """Lines at both ends of the scale."""
+    end = panel.top + panel.pitch * max(panel.rows, 1)
+    edges = ({"x": left}, {"x": right})
+    return [
+        alt.Chart(rows_of([edge]))
+        .mark_rule(color=theme.BAND, strokeWidth=2)
+        .encode(x=alt.value(edge["x"]), y=alt.value(panel.top - 8), y2=alt.value(end))
+        for edge in edges
+    ]
+
+
+def _columns(view: View, layers: list[str], right: float) -> dict[str, float]:
+    columns: dict[str, float] = {}
+    for layer in reversed(layers):
+        columns[layer] = right
+        right -= max(text_width(view.layer_name(layer), theme.SMALL) + 30, 90) + 24
+    return columns
+
+
+def _shares(rows: list[dict[str, Any]], layers: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"row": row["row"], "layer": layer, "share": 100 * row["marks"][layer] / row["most"]}
+        for row in rows
+        for layer in layers
+        if row["most"] > 0 and not pd.isna(row["marks"][layer])
+    ]
+
+
+def _domain(shares: list[float]) -> tuple[float, float]:
+    """Whole tens around the shares, at least 20 wide, with room for the signs."""
+    if not shares:
+        return 0.0, 100.0
+    low = max(0.0, (min(shares) - 3) // 10 * 10)
+    high = -(-(max(shares) + 1) // 10) * 10
+    return min(low, high - 20), high
+
+
+def _spans(panel: Panel, shares: list[dict[str, Any]], place: Any) -> list[alt.Chart]:
+    rows = sorted({item["row"] for item in shares})
+    spans = []
+    for row in rows:
+        own = [item["share"] for item in shares if item["row"] == row]
+        spans.append({"row": row, "from": min(own), "to": max(own)})
+    return [
+        alt.Chart(rows_of(spans))
+        .mark_rule(color=theme.RULE, strokeWidth=6)
+        .encode(x=place("from"), x2="to:Q", y=panel.y())
+    ]
+
+
+def _signs(panel: Panel, layers: list[str], shares: list[dict[str, Any]], place: Any) -> list[alt.Chart]:
+    """Signs of the layers, later ones smaller, so that equal marks stay visible under each other."""
+    drawn = []
+    for number, layer in enumerate(layers):
+        own = [item for item in shares if item["layer"] == layer]
+        shape, colour = _sign(number)
+        drawn.append(
+            alt.Chart(rows_of(own))
+            .mark_point(
+                shape=shape,
+                size=max(460 - 150 * number, 90),
+                filled=True,
+                fill=colour,
+                stroke="white",
+                strokeWidth=1.5,
+                opacity=1,
+            )
+            .encode(x=place("share"), y=panel.y())
+        )
+    return drawn
+
+
+def _sign(number: int) -> tuple[str, str]:
+    return theme.LAYER_SHAPES[number % len(theme.LAYER_SHAPES)], theme.LAYER_COLOURS[
+        number % len(theme.LAYER_COLOURS)
+    ]
+
+
+def _numbers(
+    view: View, panel: Panel, rows: list[dict[str, Any]], columns: dict[str, float]
+) -> list[alt.Chart]:
+    drawn: list[alt.Chart] = []
+    for number, (layer, right) in enumerate(sorted(columns.items(), key=lambda item: item[1])):
+        name = view.layer_name(layer)
+        shape, colour = _sign(number)
+        drawn += key([(shape, colour, name)], left=right - text_width(name, theme.SMALL) - 28)
+        said = [
+            {
+                "row": row["row"],
+                "text": mark_text(view, row["marks"][layer]),
+                "ink": theme.ALERT if pd.isna(row["marks"][layer]) else theme.INK,
+            }
+            for row in rows
+        ]
+        drawn.append(texts(said, panel, right, align="right", bold=number == len(columns) - 1))
+    return drawn

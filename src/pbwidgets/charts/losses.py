@@ -1,0 +1,231 @@
+"""Where points were lost, by criterion and unit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.sheet import (
+    BODY_BOTTOM,
+    SINGLE,
+    Panel,
+    across,
+    fit_text,
+    heading_text,
+    mark_text,
+    page_count,
+    panels,
+    put_on_sheet,
+    rows_of,
+    split_rows,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+
+ROWS_PER_PAGE = 26
+_KEY_COLUMNS = 4
+_WIDE_CELL, _NARROW_CELL = 42.0, 27.0
+"""Widths that a number with one decimal, and a whole number, need."""
+
+
+def lost_points_heatmap(
+    points: pd.DataFrame,
+    names: Mapping[str, str],
+    view: View,
+    *,
+    layer: str | None = None,
+    groups: Mapping[str, str] | None = None,
+    page: int = 1,
+) -> alt.LayerChart:
+    """Points lost by criterion and unit, most lost first.
+
+    Parameters
+    ----------
+    points
+        Points frame; only rows of the view's track are used.
+    names
+        Name of each row by code: of the units, or of the groups where ``groups`` is given.
+    view
+        What the chart is about.
+    layer
+        Layer shown; by default the last one of the track.
+    groups
+        Group of each unit by code (its nominating unit, for example): a row is then the mean of a group.
+    page
+        Sheet, from 1, where there are more than 26 rows.
+    """
+    layer = layer or view.track.layers[-1].id
+    lost = _lost(points, view, layer, groups, names)
+    plan = _plan(view, lost)
+    shown = take_page(lost, page, plan.per_page)
+    code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
+    title = view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
+    notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
+    if len(lost) > plan.per_page:
+        notes.append(view.say("page", page=page, pages=page_count(len(lost), plan.per_page)))
+    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(notes))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How many rows a sheet takes, and with how many decimals, so that no number leaves its cell."""
+
+    per_page: int
+    digits: int
+    name_width: float
+
+
+def _plan(view: View, rows: Sequence[Mapping[str, Any]]) -> _Plan:
+    name_width = min(max([text_width(row["name"]) for row in rows], default=0.0), 320.0)
+    if len(rows) <= SINGLE:
+        return _Plan(SINGLE, 1, name_width)
+    left, right = _cell_edges(view, panels(len(rows))[0], name_width)
+    cell = (right - left) / max(len(view.track.criteria), 1)
+    if cell < _NARROW_CELL:
+        return _Plan(SINGLE, 1, name_width)
+    return _Plan(ROWS_PER_PAGE, 1 if cell >= _WIDE_CELL else 0, name_width)
+
+
+def _cell_edges(view: View, panel: Panel, name_width: float) -> tuple[float, float]:
+    sum_width = max(text_width(view.say("lost_points_heatmap.sum"), theme.SMALL), 54)
+    return panel.left + name_width + 14, panel.right - sum_width - 10
+
+
+def _lost(
+    points: pd.DataFrame, view: View, layer: str, groups: Mapping[str, str] | None, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    sums = agg_headings(points[points["layer"] == layer], view.track)
+    sums["row_code"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
+    sums = sums[sums["row_code"].isin(list(names))]
+    # a line without a mark is not lost, and points above the maximum (a bonus) are no negative loss
+    sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
+    sums.loc[sums["points"].isna(), "lost"] = float("nan")
+    means = sums.groupby(["row_code", "heading_id"])["lost"].mean().to_dict()
+    rows: list[dict[str, Any]] = []
+    for code, name in names.items():
+        cells = [float(means.get((code, heading.id), float("nan"))) for heading in view.track.criteria]
+        known = [cell for cell in cells if not pd.isna(cell)]
+        rows.append(
+            {"name": name, "cells": cells, "sum": sum(known) if known else float("nan"), "code": code}
+        )
+    return sorted(rows, key=lambda row: (-row["sum"] if not pd.isna(row["sum"]) else 1.0, row["code"]))
+
+
+def _draw(view: View, rows: Sequence[dict[str, Any]], plan: _Plan) -> list[alt.Chart]:
+    headings = view.track.criteria
+    lines = -(-len(headings) // _KEY_COLUMNS)
+    bottom = BODY_BOTTOM - 30 * lines - 4
+    most = max([0.5, *(cell for row in rows for cell in row["cells"] if not pd.isna(cell))])
+    layers: list[alt.Chart] = []
+    blocks = panels(len(rows), bottom=bottom)
+    for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
+        layers += _draw_panel(
+            view, panel, [{**row, "row": place} for place, row in enumerate(block)], plan, most
+        )
+    return [*layers, *_key(view, bottom)]
+
+
+def _draw_panel(
+    view: View, panel: Panel, block: list[dict[str, Any]], plan: _Plan, most: float
+) -> list[alt.Chart]:
+    count = len(view.track.criteria)
+    left, right = _cell_edges(view, panel, plan.name_width)
+    cells = [
+        {
+            "row": row["row"],
+            "top": row["row"] - 0.46,
+            "low": row["row"] + 0.46,
+            "from": column + 0.03,
+            "to": column + 0.97,
+            "middle": column + 0.5,
+            "lost": cell,
+        }
+        for row in block
+        for column, cell in enumerate(row["cells"])
+    ]
+    known = [cell for cell in cells if not pd.isna(cell["lost"])]
+    unknown = [
+        {key: value for key, value in cell.items() if key != "lost"}
+        for cell in cells
+        if pd.isna(cell["lost"])
+    ]
+
+    def place(field: str) -> alt.X:
+        return across(field, (0, count), left, right)
+
+    def said(cell: Mapping[str, Any]) -> dict[str, Any]:
+        ink = "white" if cell["lost"] > 0.62 * most else theme.INK
+        return {
+            "row": cell["row"],
+            "middle": cell["middle"],
+            "text": mark_text(view, cell["lost"], plan.digits),
+            "ink": ink,
+        }
+
+    colour = alt.Scale(domain=[0, most / 2, most], range=list(theme.LOSS_COLOURS))
+    return [
+        alt.Chart(rows_of(known))
+        .mark_rect()
+        .encode(
+            x=place("from"),
+            x2="to:Q",
+            y=panel.y("top"),
+            y2="low:Q",
+            fill=alt.Fill("lost:Q", scale=colour, legend=None),
+        ),
+        alt.Chart(rows_of(unknown))
+        .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
+        .encode(x=place("from"), x2="to:Q", y=panel.y("top"), y2="low:Q"),
+        texts([said(cell) for cell in known], panel, place("middle"), align="center", size=theme.SMALL),
+        texts(
+            [
+                {
+                    "row": cell["row"],
+                    "middle": cell["middle"],
+                    "text": view.say("missing_short"),
+                    "ink": theme.ALERT,
+                }
+                for cell in unknown
+            ],
+            panel,
+            place("middle"),
+            align="center",
+            size=theme.SMALL,
+        ),
+        texts(
+            [{"row": row["row"], "text": fit_text(row["name"], plan.name_width + 2)} for row in block],
+            panel,
+            panel.left,
+        ),
+        texts(
+            [{"row": row["row"], "text": mark_text(view, row["sum"], 1)} for row in block],
+            panel,
+            panel.right,
+            align="right",
+            bold=True,
+        ),
+        heading_text(view.say("lost_points_heatmap.sum"), panel.right, align="right"),
+        *(
+            heading_text(str(column + 1), left + (column + 0.5) * (right - left) / count, align="center")
+            for column in range(count)
+        ),
+    ]
+
+
+def _key(view: View, bottom: float) -> list[alt.Chart]:
+    """Names of the numbered columns, below the rows."""
+    width = (theme.WIDTH - 2 * theme.MARGIN) / _KEY_COLUMNS
+    return [
+        heading_text(
+            fit_text(f"{place + 1} {heading.name.words(view.lang)}", width - 16, theme.SMALL),
+            theme.MARGIN + place % _KEY_COLUMNS * width,
+            y=bottom + 24 + place // _KEY_COLUMNS * 30,
+        )
+        for place, heading in enumerate(view.track.criteria)
+    ]

@@ -1,0 +1,192 @@
+"""The ranking with the line of the places."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.sheet import (
+    Panel,
+    across,
+    bars,
+    fit_text,
+    heading_text,
+    key,
+    page_count,
+    panels,
+    put_on_sheet,
+    rows_of,
+    split_rows,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.wording import number
+
+ROWS_PER_PAGE = 26
+_KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
+
+
+def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None) -> alt.LayerChart:
+    """Ranking of a track: totals as bars, statuses as fill and words, a line where the places end.
+
+    Parameters
+    ----------
+    selection
+        Selection frame; rows of the view's track that have a rank are drawn.
+    view
+        What the chart is about.
+    page
+        Sheet, from 1, of 26 units each. By default all units where they fit on one sheet; else the 26
+        around the end of the places, and the chart says which.
+    """
+    own = selection[(selection["track_id"] == view.track_id) & (selection["rank"] > 0)]
+    ranked: list[dict[Any, Any]] = own.sort_values(["rank", "unit_code"]).to_dict("records")
+    shown = _shown(ranked, page)
+    kept = [item for item in shown if item is not None]
+    title = view.say(
+        "ranking_bars.title", kind=view.kind, n=len(ranked), places=view.track.places or len(ranked)
+    )
+    note = ""
+    if len(kept) < len(ranked):
+        note = view.say("ranking_bars.part", first=kept[0]["rank"], last=kept[-1]["rank"], n=len(ranked))
+        if page is not None:
+            note += view.say("list_glue") + view.say(
+                "page", page=page, pages=page_count(len(ranked), ROWS_PER_PAGE)
+            )
+    return put_on_sheet(_draw(view, shown, ranked), view, title, note=note)
+
+
+def _shown(ranked: list[dict[Any, Any]], page: int | None) -> list[dict[Any, Any] | None]:
+    """Rows drawn; None stands where the line of the places goes."""
+    cut = sum(1 for item in ranked if item["status"] == SELECTED)
+    start = 0
+    if page is not None:
+        start = (page - 1) * ROWS_PER_PAGE
+        take_page(ranked, page, ROWS_PER_PAGE)
+    elif len(ranked) > ROWS_PER_PAGE:
+        start = min(max(cut - ROWS_PER_PAGE // 2, 0), len(ranked) - ROWS_PER_PAGE)
+    rows: list[dict[Any, Any] | None] = list(ranked[start : start + ROWS_PER_PAGE])
+    if start < cut <= start + len(rows) and cut < len(ranked):
+        rows.insert(cut - start, None)
+    return rows
+
+
+def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any, Any]]) -> list[alt.Chart]:
+    rows = [{"cut": item is None, **(item or {})} for item in shown]
+    drawn = [row for row in rows if not row["cut"]]
+    totals = [row["total"] for row in drawn if not pd.isna(row["total"])]
+    widths = {
+        "rank": max([text_width(_rank(row)) for row in drawn], default=0.0),
+        "name": min(max([text_width(str(row["unit_name"])) for row in drawn], default=0.0), 320.0),
+        "total": max([text_width(number(total)) for total in totals], default=0.0),
+        "status": max([text_width(_status(view, row), theme.SMALL) for row in drawn], default=0.0),
+        "most": max([1.0, *totals]),
+    }
+    layers: list[alt.Chart] = []
+    blocks = panels(len(rows))
+    for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
+        layers += _draw_panel(
+            view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranked, widths
+        )
+    used = [status for status in _KEY if any(row["status"] == status for row in drawn)]
+    signs = [("square", theme.STATUS_COLOURS[status], view.say(f"status.{status}_key")) for status in used]
+    empty = [] if drawn else [heading_text(view.say("ranking_bars.none"), theme.MARGIN, y=200)]
+    return [*layers, *key(signs, left=theme.MARGIN), *empty]
+
+
+def _rank(row: Mapping[Any, Any]) -> str:
+    return str(int(row["rank"]))
+
+
+def _status(view: View, row: Mapping[Any, Any]) -> str:
+    return view.say(f"status.{row['status']}")
+
+
+def _draw_panel(
+    view: View,
+    panel: Panel,
+    block: list[dict[str, Any]],
+    ranked: Sequence[Mapping[Any, Any]],
+    widths: Mapping[str, float],
+) -> list[alt.Chart]:
+    rows = [row for row in block if not row["cut"]]
+    rank_right = panel.left + widths["rank"]
+    total_right = panel.right - widths["status"] - 14
+    bar_left, bar_right = rank_right + 14 + widths["name"] + 14, total_right - widths["total"] - 10
+    lengths = [
+        {"row": row["row"], "total": row["total"], "fill": theme.STATUS_COLOURS[row["status"]]}
+        for row in rows
+        if not pd.isna(row["total"])
+    ]
+    return [
+        bars(
+            lengths,
+            panel,
+            across("total", (0, widths["most"]), bar_left, bar_right),
+            stroke=theme.QUIET,
+            strokeWidth=1,
+            height=min(panel.pitch * 0.62, 34),
+        ),
+        texts(_said(rows, _rank), panel, rank_right, align="right", bold=True),
+        texts(
+            _said(rows, lambda row: fit_text(str(row["unit_name"]), widths["name"] + 2)),
+            panel,
+            rank_right + 14,
+        ),
+        texts(
+            _said(rows, lambda row: view.say("missing") if pd.isna(row["total"]) else number(row["total"])),
+            panel,
+            total_right,
+            align="right",
+            bold=True,
+        ),
+        texts(
+            _said(rows, lambda row: _status(view, row)), panel, panel.right, align="right", size=theme.SMALL
+        ),
+        *_cut(view, panel, [row for row in block if row["cut"]], ranked),
+    ]
+
+
+def _said(rows: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
+    return [{"row": row["row"], "text": text(row)} for row in rows]
+
+
+def _cut(
+    view: View, panel: Panel, at: list[dict[str, Any]], ranked: Sequence[Mapping[Any, Any]]
+) -> list[alt.Chart]:
+    """Line of the places, with its words in a row of their own."""
+    if not at:
+        return []
+    tied = sum(1 for row in ranked if row["status"] == TIED_AT_CUT)
+    inside = sum(1 for row in ranked if row["status"] == SELECTED)
+    places = view.track.places or inside
+    text = (
+        view.say("ranking_bars.cut_tied", tied=tied, left=places - inside)
+        if tied
+        else view.say("ranking_bars.cut", places=places)
+    )
+    width = text_width(text, theme.SMALL) + 20
+    middle = (panel.left + panel.right) / 2
+    sides = [(panel.left, middle - width / 2), (middle + width / 2, panel.right)]
+    data = [{"row": row["row"], "text": text} for row in at]
+    return [
+        *(
+            alt.Chart(rows_of(data))
+            .mark_rule(color=theme.INK, strokeWidth=2.5, strokeDash=[8, 5])
+            .encode(y=panel.y(), x=alt.value(left), x2=alt.value(right))
+            for left, right in sides
+            if right > left
+        ),
+        texts(
+            [{**row, "text": fit_text(text, panel.right - panel.left, theme.SMALL)} for row in data],
+            panel,
+            middle,
+            align="center",
+            size=theme.SMALL,
+        ),
+    ]

@@ -1,0 +1,285 @@
+"""The sheet that charts are drawn on: fixed size, rows, text columns, keys.
+
+Charts here are read on a wall, so nothing is left to automatic layout: every view has a fixed size, every
+scale the range it is drawn in, and names are measured before they are placed. What is drawn is still data:
+a bar's length is its value through a scale, never a number of pixels.
+"""
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.view import View
+from pbwidgets.wording import number
+
+Align = Literal["left", "center", "right"]
+Row = Mapping[str, Any]
+Item = TypeVar("Item")
+
+BODY_TOP, BODY_BOTTOM = 44, theme.HEIGHT - theme.TITLE_BAND - 44
+"""Where rows may stand, below a header line and above the note, in the coordinates of the drawing."""
+
+SINGLE = 13
+"""Rows that one panel takes; more stand in two panels side by side."""
+
+
+# -- text ------------------------------------------------------------------------------------------------
+
+
+def text_width(text: str, size: float = theme.TEXT) -> float:
+    """Width that a text takes at most, in units of the picture.
+
+    >>> text_width("县级", 20)
+    40.0
+    """
+    return sum(1.0 if unicodedata.east_asian_width(letter) in "WFA" else 0.62 for letter in text) * size
+
+
+def fit_text(text: str, width: float, size: float = theme.TEXT) -> str:
+    """Text as given, or its beginning with ``…`` where it is wider than the width.
+
+    >>> fit_text("党建工作示范村", 80, 20)
+    '党建工…'
+    """
+    if text_width(text, size) <= width:
+        return text
+    kept = text
+    while kept and text_width(kept + "…", size) > width:
+        kept = kept[:-1]
+    return kept.rstrip() + "…"
+
+
+def wrap_text(text: str, width: float, size: float = theme.TEXT, lines: int = 2) -> list[str]:
+    """At most so many lines of at most this width; the last one is shortened where it must be.
+
+    Chinese breaks anywhere, other scripts between words.
+    """
+    pieces = text.split(" ") if text.isascii() else list(text)
+    glue = " " if text.isascii() else ""
+    made = [""]
+    for piece in pieces:
+        longer = made[-1] + glue + piece if made[-1] else piece
+        if text_width(longer, size) <= width or not made[-1]:
+            made[-1] = longer
+        elif len(made) < lines:
+            made.append(piece)
+        else:
+            made[-1] = longer
+    return [fit_text(line, width, size) for line in made]
+
+
+def mark_text(view: View, value: float, digits: int = 2) -> str:
+    """Plain number, or the word for a missing mark: never 0 for what is missing."""
+    return view.say("missing") if pd.isna(value) else number(float(value), digits)
+
+
+# -- geometry --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A block of equal rows: where it stands, and how many rows it has."""
+
+    left: float
+    right: float
+    rows: int
+    top: float = BODY_TOP
+    bottom: float = BODY_BOTTOM
+    tallest: float = 110.0
+
+    @property
+    def pitch(self) -> float:
+        """Height of a row; limited, so that a single row does not fill the sheet."""
+        return min((self.bottom - self.top) / max(self.rows, 1), self.tallest)
+
+    def y(self, field: str = "row") -> alt.Y:
+        """Vertical position of a row number, counted from 0."""
+        end = self.top + self.pitch * max(self.rows, 1)
+        scale = alt.Scale(
+            domain=[-0.5, max(self.rows, 1) - 0.5], range=[self.top, end], nice=False, zero=False
+        )
+        return alt.Y(f"{field}:Q", scale=scale, axis=None)
+
+
+def panels(count: int, *, bottom: float = BODY_BOTTOM) -> list[Panel]:
+    """One panel over the whole width for few rows, two side by side for more."""
+    left, right, gutter = theme.MARGIN, theme.WIDTH - theme.MARGIN, 36
+    if count <= SINGLE:
+        return [Panel(left, right, count, bottom=bottom)]
+    half = (count + 1) // 2
+    middle = (left + right) / 2
+    return [
+        Panel(left, middle - gutter / 2, half, bottom=bottom),
+        Panel(middle + gutter / 2, right, half, bottom=bottom),
+    ]
+
+
+def split_rows(items: Sequence[Item], count: int) -> list[Sequence[Item]]:
+    """Items cut into ``count`` runs, the first ones the longest."""
+    size = -(-len(items) // count) if items else 0
+    return [items[start * size : (start + 1) * size] for start in range(count)]
+
+
+def across(field: str, domain: tuple[float, float], left: float, right: float) -> alt.X:
+    """Horizontal position of a value, drawn between two edges."""
+    scale = alt.Scale(domain=list(domain), range=[left, right], nice=False, zero=False, padding=0)
+    return alt.X(f"{field}:Q", scale=scale, axis=None)
+
+
+def page_count(rows: int, per_page: int) -> int:
+    """How many sheets the rows need; at least one."""
+    return max(1, -(-rows // per_page))
+
+
+def take_page(items: Sequence[Item], page: int, per_page: int) -> Sequence[Item]:
+    """Items of one sheet, counted from 1; a page that does not exist is an IndexError."""
+    if not 1 <= page <= page_count(len(items), per_page):
+        raise IndexError(f"page {page} of {page_count(len(items), per_page)}")
+    return items[(page - 1) * per_page : page * per_page]
+
+
+# -- layers ----------------------------------------------------------------------------------------------
+
+
+def rows_of(values: Iterable[Row]) -> alt.InlineData:
+    """Inline data of one layer: what is drawn and nothing else."""
+    return alt.InlineData(values=[dict(value) for value in values])
+
+
+def texts(
+    values: Iterable[Row],
+    panel: Panel,
+    x: float | alt.X,
+    *,
+    align: Align = "left",
+    size: float = theme.TEXT,
+    bold: bool = False,
+    field: str = "text",
+) -> alt.Chart:
+    """Texts beside rows; a row may bring its own ``ink``."""
+    drawn = [{"ink": theme.INK, **value} for value in values]
+    made: alt.Chart = (
+        alt.Chart(rows_of(drawn))
+        .mark_text(align=align, fontSize=size, fontWeight=700 if bold else 400, lineHeight=size * 1.15)
+        .encode(
+            x=alt.value(x) if isinstance(x, (int, float)) else x,
+            y=panel.y(),
+            text=alt.Text(f"{field}:N"),
+            color=alt.Color("ink:N", scale=None),
+        )
+    )
+    return made
+
+
+def heading_text(
+    text: str, x: float, *, align: Align = "left", y: float = 20, colour: str = theme.QUIET
+) -> alt.Chart:
+    """Text at a fixed place, such as the head of a column."""
+    made: alt.Chart = (
+        alt.Chart(rows_of([{"text": text}]))
+        .mark_text(align=align, fontSize=theme.SMALL, color=colour)
+        .encode(x=alt.value(x), y=alt.value(y), text="text:N")
+    )
+    return made
+
+
+def bars(
+    values: Iterable[Row], panel: Panel, x: alt.X, *, height: float, x2: str = "zero", **style: Any
+) -> alt.Chart:
+    """Bars from ``x2`` (a field; 0 by default) to a value; a row brings its own ``fill``."""
+    half = height / 2 / panel.pitch
+    # rectangles, not bar marks: Vega-Lite pads the scale of bars on a continuous axis by some pixels
+    drawn = [{"zero": 0, **value, "top": value["row"] - half, "low": value["row"] + half} for value in values]
+    made: alt.Chart = (
+        alt.Chart(rows_of(drawn))
+        .mark_rect(**style)
+        .encode(x=x, x2=alt.X2(f"{x2}:Q"), y=panel.y("top"), y2="low:Q", fill=alt.Fill("fill:N", scale=None))
+    )
+    return made
+
+
+def rules_between_rows(panel: Panel) -> alt.Chart:
+    """Thin lines between rows that lead the eye from the name to the number."""
+    made: alt.Chart = (
+        alt.Chart(rows_of({"row": row + 0.5} for row in range(panel.rows)))
+        .mark_rule(color=theme.BAND)
+        .encode(y=panel.y(), x=alt.value(panel.left), x2=alt.value(panel.right))
+    )
+    return made
+
+
+def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) -> list[alt.Chart]:
+    """Key in one line: shape, colour and words of each sign."""
+    signs, words, x = [], [], left
+    for shape, colour, text in items:
+        signs.append({"x": x + 10, "shape": shape, "fill": colour})
+        words.append({"x": x + 28, "text": text})
+        x += 28 + text_width(text, theme.SMALL) + 26
+    place = across("x", (0, theme.WIDTH), 0, theme.WIDTH)
+    drawn = (
+        alt.Chart(rows_of(signs))
+        .mark_point(size=260, filled=True, stroke=theme.INK, strokeWidth=1, opacity=1)
+        .encode(
+            x=place,
+            y=alt.value(y),
+            shape=alt.Shape("shape:N", scale=None),
+            fill=alt.Fill("fill:N", scale=None),
+        )
+    )
+    written = (
+        alt.Chart(rows_of(words))
+        .mark_text(align="left", fontSize=theme.SMALL, color=theme.QUIET)
+        .encode(x=place, y=alt.value(y), text="text:N")
+    )
+    return [drawn, written]
+
+
+# -- the whole -------------------------------------------------------------------------------------------
+
+
+def put_on_sheet(layers: Sequence[alt.Chart], view: View, title: str, *, note: str = "") -> alt.LayerChart:
+    """Chart of 1280 × 720 with title, subtitle and, for made-up data, a note that says so."""
+    wide = theme.WIDTH - 2 * theme.MARGIN
+    foot = "    ".join(part for part in (note, view.say("synthetic") if view.synthetic else "") if part)
+    drawn = list(layers)
+    if foot:
+        y = theme.HEIGHT - theme.TITLE_BAND - 20
+        drawn.append(heading_text(fit_text(foot, wide, theme.SMALL), theme.MARGIN, y=y))
+    made: alt.LayerChart = (
+        alt.layer(*drawn)
+        .resolve_scale(x="independent", y="independent")
+        .properties(
+            width=theme.WIDTH,
+            height=theme.HEIGHT - theme.TITLE_BAND,
+            autosize=alt.AutoSizeParams(type="none", contains="content"),
+            padding={"left": 0, "right": 0, "bottom": 0, "top": theme.TITLE_BAND},
+            title=alt.TitleParams(
+                text=fit_text(title, wide, theme.TITLE),
+                subtitle=fit_text(view.subtitle(), wide),
+                anchor="start",
+                frame="group",
+                dx=theme.MARGIN,
+                offset=10,
+            ),
+        )
+        .configure(**theme.chart_config())
+    )
+    return made
+
+
+def drop_title(chart: alt.LayerChart) -> alt.LayerChart:
+    """Chart without title and subtitle, lower by their band: a slide has a title of its own."""
+    bare: alt.LayerChart = chart.copy()
+    bare.title = alt.Undefined
+    bare.padding = 0
+    return bare
+
+
+def listed(values: Iterable[Item], text: Callable[[Item], str]) -> list[dict[str, Any]]:
+    """Rows of one text each, numbered from 0."""
+    return [{"row": row, "text": text(value)} for row, value in enumerate(values)]

@@ -1,0 +1,65 @@
+"""What a chart is about: campaign, period, track, unit, language."""
+
+from dataclasses import dataclass
+
+from pbwidgets.campaign.model import Campaign, Track
+from pbwidgets.wording import say
+
+
+@dataclass(frozen=True)
+class View:
+    """What a chart is about; its words come from here, so that no chart assumes a kind of unit.
+
+    Attributes
+    ----------
+    campaign, period, track_id
+        The campaign, the id of its period, the id of one of its tracks.
+    unit_code, unit_name
+        The unit that the chart is for: the unit itself, a nominating unit or the root.
+    lang
+        ``zh_CN`` or ``en``.
+    synthetic
+        The data are made up for a demonstration; the chart says so.
+    """
+
+    campaign: Campaign
+    period: str
+    track_id: str
+    unit_code: str
+    unit_name: str
+    lang: str = "zh_CN"
+    synthetic: bool = False
+
+    @property
+    def track(self) -> Track:
+        """The track."""
+        return self.campaign.track(self.track_id)
+
+    @property
+    def kind(self) -> str:
+        """Name of the kind of unit that the track assesses."""
+        return self.campaign.unit_kind(self.track.unit_kind).name.words(self.lang)
+
+    @property
+    def nominator(self) -> str:
+        """Name of the kind of unit that nominates; the track's own kind where nobody nominates."""
+        nomination = self.track.nomination
+        return self.campaign.unit_kind(nomination.by).name.words(self.lang) if nomination else self.kind
+
+    def layer_name(self, layer_id: str) -> str:
+        """Name of a layer."""
+        return self.campaign.layer(layer_id).name.words(self.lang)
+
+    def say(self, code: str, **args: object) -> str:
+        """Text of ``charts.<code>`` in the language of the chart."""
+        return say(f"charts.{code}", self.lang, **args)
+
+    def subtitle(self) -> str:
+        """Campaign, period, track and unit in one line."""
+        names = (
+            self.campaign.name.words(self.lang),
+            self.period,
+            self.track.name.words(self.lang),
+            self.unit_name,
+        )
+        return "  ·  ".join(names)

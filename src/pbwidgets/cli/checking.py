@@ -1,0 +1,93 @@
+"""Check files of every kind that people write."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from pbwidgets.campaign import check_campaign, read_campaign
+from pbwidgets.errors import DataError, Problem, ProblemsError, UsageError
+from pbwidgets.settings import Settings, load_settings
+from pbwidgets.wording import say
+
+
+def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
+    """Number of files checked, all their problems, and notes on what a changed campaign touches.
+
+    Without files, all of the workspace are checked.
+
+    Raises
+    ------
+    DataError
+        ``workflows.no_workspace`` without files outside a workspace.
+    UsageError
+        ``cli.check.unknown_file`` for a file of another kind.
+    """
+    if files:
+        return len(files), tuple(problem for file in files for problem in _check_one(file)), ()
+    settings = load_settings()
+    if not (settings.parameters / "campaigns").is_dir():
+        raise DataError("workflows.no_workspace", folder=str(settings.workspace))
+    count, problems = _check_workspace(settings)
+    return count, tuple(problems), tuple(_changes(settings))
+
+
+def _check_one(file: Path) -> Iterable[Problem]:
+    if file.suffix.lower() in (".csv", ".xlsx"):
+        return _check_register(file)
+    if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
+        raise UsageError("cli.check.unknown_file", file=str(file))
+    if file.parent.name == "demo":
+        from pbwidgets.demo import check_demo
+
+        return check_demo(file)
+    if file.parent.name == "reports":
+        from pbwidgets.batch.definitions import check_reports
+
+        notebooks = file.resolve().parent.parent.parent / "notebooks"
+        return [problem for problem in check_reports(file.parent, notebooks) if Path(problem.file) == file]
+    return check_campaign(file)
+
+
+def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
+    from pbwidgets.batch.definitions import check_overrides, check_reports, load_reports
+
+    parameters = settings.parameters
+    campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
+    demos = sorted((parameters / "demo").glob("*.yaml"))
+    registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in (".csv", ".xlsx"))
+    reports = sorted((parameters / "reports").glob("*.yaml"))
+    overrides = sorted((parameters / "overrides").glob("*.yaml"))
+    problems = [problem for file in (*campaigns, *demos, *registers) for problem in _check_one(file)]
+    wrong = check_reports(parameters / "reports", settings.notebooks)
+    problems += wrong
+    if overrides and not wrong:
+        loaded = load_reports(parameters / "reports", settings.notebooks)
+        codes = [path.stem for path in overrides]  # whether the unit exists is seen when the report runs
+        problems += check_overrides(parameters / "overrides", loaded, settings.notebooks, codes)
+    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), problems
+
+
+def _check_register(file: Path) -> tuple[Problem, ...]:
+    from pbwidgets.units import read_units
+
+    try:
+        read_units(file)
+    except ProblemsError as error:
+        return error.problems
+    return ()
+
+
+def _changes(settings: Settings) -> Iterable[str]:
+    """What campaigns change against the versions that are open, where there is a store."""
+    url = settings.store_url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+        return
+    from pbwidgets.workflows import changes_since_opening, open_workspace
+
+    with open_workspace(settings.workspace) as workspace:
+        for file in sorted((settings.parameters / "campaigns").glob("*.yaml")):
+            try:
+                campaign = read_campaign(file)
+            except ProblemsError:
+                continue
+            for change, count in changes_since_opening(workspace, campaign):
+                yield say("cli.check.change", what=change.address, change=change.kind, count=count)

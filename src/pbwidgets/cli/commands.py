@@ -1,0 +1,284 @@
+"""The commands. Each is a few lines: read what was asked, call a workflow, print.
+
+Heavy imports stand inside the commands: ``pbwidgets --help`` answers in a blink. Messages and progress go to
+stderr, results to stdout. Exit codes: 0 done, 1 the data or a run failed, 2 wrong usage.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pbwidgets.errors import PbError, UsageError
+from pbwidgets.wording import say
+
+if TYPE_CHECKING:
+    from pbwidgets.store import Actor
+
+FORMATS = click.Choice(["table", "json", "csv", "xlsx"])
+
+
+class _Group(click.Group):
+    """A group that says our errors in one line and turns them into exit codes."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PbError as error:
+            click.echo(str(error), err=True)
+            raise click.exceptions.Exit(2 if isinstance(error, UsageError) else 1) from error
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+
+def _help(code: str) -> str:
+    return say(f"cli.{code}")
+
+
+def _period(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--period", metavar="P", help=_help("option.period"))(command)
+
+
+def _format(command: Callable[..., Any]) -> Callable[..., Any]:
+    command = click.option("--format", "form", type=FORMATS, default="table", help=_help("option.format"))(command)
+    return click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))(command)
+
+
+def _snapshot(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--snapshot", metavar="ID", help=_help("option.snapshot"))(command)
+
+
+@click.group(cls=_Group, help=_help("help"))
+@click.option("--as", "name", metavar="NAME", help=_help("option.as"))
+@click.version_option(package_name="pbwidgets")
+@click.pass_context
+def main(ctx: click.Context, name: str | None) -> None:
+    """Entry point of ``pbwidgets``."""
+    ctx.obj = name
+
+
+def _actor() -> "Actor":
+    from pbwidgets.workflows import operator
+
+    return operator(click.get_current_context().find_root().obj)
+
+
+# -- a workspace ---------------------------------------------------------------------------------------
+
+
+@main.command(help=_help("init.help"))
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def init(folder: Path) -> None:
+    """Lay out a new workspace from the installed package."""
+    from pbwidgets.workflows.layout import lay_out_workspace
+
+    lay_out_workspace(folder)
+    click.echo(say("cli.init.done", folder=folder), err=True)
+
+
+@main.command(help=_help("check.help"))
+@click.argument("files", metavar="[FILE]…", nargs=-1, type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check files; every problem at once."""
+    from pbwidgets.cli.checking import check_files
+
+    checked, problems, notes = check_files(files)
+    for problem in problems:
+        click.echo(problem.line())
+    for note in notes:
+        click.echo(note, err=True)
+    click.echo(say("cli.check.done", files=checked, problems=len(problems)), err=True)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+@main.command(help=_help("demo.help"))
+@click.option("--campaign", "campaign_id", metavar="C", default="sanji_lianzheng", show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
+def demo(campaign_id: str, seed: int) -> None:
+    """Fill the store with a synthetic county."""
+    from pbwidgets.demo import fill_store
+    from pbwidgets.workflows import open_workspace
+
+    with open_workspace() as workspace:
+        counts = fill_store(workspace, _actor(), campaign_id, seed)
+        click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
+
+
+@main.command(help=_help("doctor.help"))
+def doctor() -> None:
+    """Say what is installed and what to do about what is missing."""
+    from pbwidgets.cli.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(finding.line())
+    if any(finding.needed and not finding.ok for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+# -- the register and campaigns ------------------------------------------------------------------------
+
+
+@main.group(cls=_Group, help=_help("units.help"))
+def units() -> None:
+    """Work on the register of units."""
+
+
+@units.command("import", help=_help("units.import"))
+@click.argument("file", type=click.Path(path_type=Path))
+def units_import(file: Path) -> None:
+    """Import units from CSV or Excel."""
+    from pbwidgets.workflows import import_register, open_workspace
+
+    with open_workspace() as workspace:
+        count = import_register(workspace, _actor(), file)
+    click.echo(say("cli.units.imported", count=count), err=True)
+
+
+@units.command("list", help=_help("units.list"))
+@_format
+def units_list(form: str, output: Path | None) -> None:
+    """List the register."""
+    from pbwidgets.cli.output import show
+    from pbwidgets.workflows import open_workspace
+
+    with open_workspace() as workspace:
+        show(workspace.units(), form, output)
+
+
+@main.group(cls=_Group, help=_help("campaign.help"))
+def campaign() -> None:
+    """Work on campaigns."""
+
+
+@campaign.command("open", help=_help("campaign.open"))
+@click.argument("campaign_id", metavar="C")
+@_period
+def campaign_open(campaign_id: str, period: str | None) -> None:
+    """Freeze a campaign and open a period of it."""
+    from pbwidgets.workflows import open_campaign, open_workspace
+
+    with open_workspace() as workspace:
+        opened = open_campaign(workspace, _actor(), campaign_id, period)
+    click.echo(
+        say("cli.campaign.opened", campaign=opened.campaign.id, period=opened.period_id, version=opened.version),
+        err=True,
+    )
+
+
+# -- scores and selection ------------------------------------------------------------------------------
+
+
+@main.command(help=_help("score.help"))
+@click.argument("campaign_id", metavar="C")
+@click.option("--track", metavar="T", help=_help("option.track"))
+@click.option("--explain", metavar="CODE", help=_help("score.explain"))
+@_format
+@_period
+@_snapshot
+def score(
+    campaign_id: str,
+    track: str | None,
+    explain: str | None,
+    form: str,
+    output: Path | None,
+    period: str | None,
+    snapshot: str | None,
+) -> None:
+    """Totals, ranks and reasons."""
+    from pbwidgets.cli.output import show, show_text
+    from pbwidgets.workflows import explain_score, list_scores, open_workspace
+
+    with open_workspace() as workspace:
+        opened = workspace.opened(campaign_id, period)
+        if explain:
+            show_text(explain_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
+        else:
+            show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+
+
+@main.command(help=_help("select.help"))
+@click.argument("campaign_id", metavar="C")
+@click.option("--track", metavar="T", help=_help("option.track"))
+@_format
+@_period
+@_snapshot
+def select(
+    campaign_id: str, track: str | None, form: str, output: Path | None, period: str | None, snapshot: str | None
+) -> None:
+    """Propose a selection, beside what was decided."""
+    from pbwidgets.cli.output import show
+    from pbwidgets.workflows import list_selection, open_workspace
+
+    with open_workspace() as workspace:
+        opened = workspace.opened(campaign_id, period)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+
+
+# -- reports -------------------------------------------------------------------------------------------
+
+
+@main.command(help=_help("report.help"))
+@click.argument("name", metavar="[NAME]", required=False)
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("report.unit"))
+@click.option("--all", "every", is_flag=True, help=_help("report.all"))
+@click.option("--force", is_flag=True, help=_help("report.force"))
+@click.option("--workers", type=click.IntRange(1), metavar="N", help=_help("report.workers"))
+@_period
+def report(
+    name: str | None,
+    campaign_id: str | None,
+    unit_codes: tuple[str, ...],
+    every: bool,
+    force: bool,
+    workers: int | None,
+    period: str | None,
+) -> None:
+    """Run reports."""
+    from pbwidgets.batch.reports import run_reports
+    from pbwidgets.cli.output import tell_runs
+    from pbwidgets.workflows import open_workspace
+
+    if bool(name) == every:
+        raise UsageError("cli.report.name_or_all")
+    with open_workspace() as workspace:
+        opened = workspace.opened(campaign_id, period)
+        runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
+        failed = tell_runs(runs, workspace.settings)
+    if failed:
+        raise click.exceptions.Exit(1)
+
+
+@main.command(help=_help("chart.help"))
+@click.argument("name")
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--track", metavar="T", help=_help("option.track"))
+@click.option("--unit", "unit_code", metavar="CODE", help=_help("chart.unit"))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=_help("option.output"))
+@_period
+@_snapshot
+def chart(
+    name: str,
+    campaign_id: str | None,
+    track: str | None,
+    unit_code: str | None,
+    output: Path,
+    period: str | None,
+    snapshot: str | None,
+) -> None:
+    """Draw one chart."""
+    from pbwidgets.workflows import draw_chart, open_workspace
+
+    with open_workspace() as workspace:
+        opened = workspace.opened(campaign_id, period)
+        draw_chart(workspace, opened, name, output, track_id=track, unit_code=unit_code, snapshot_id=snapshot)
+    click.echo(say("cli.chart.done", file=output), err=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,85 @@
+"""What is installed, and what to do about what is missing."""
+
+import platform
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from pbwidgets.errors import PbError
+from pbwidgets.settings import load_settings
+from pbwidgets.wording import has_words, say
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes
+    ----------
+    what
+        Code of its name.
+    ok
+        Whether it is there.
+    detail
+        Version, path, or what went wrong.
+    needed
+        Whether the package cannot work without it.
+    """
+
+    what: str
+    ok: bool
+    detail: str
+    needed: bool = True
+
+    def line(self) -> str:
+        """One line of the list, with the remedy if it is missing."""
+        mark = say("cli.ok") if self.ok else say("cli.missing")
+        remedy = f"{self.what}.remedy"
+        help_text = f"  → {say(remedy)}" if not self.ok and has_words(remedy) else ""
+        return f"[{mark}] {say(self.what)}: {self.detail}{help_text}"
+
+
+def examine() -> list[Finding]:
+    """Everything that was looked at, in order."""
+    return list(_examine())
+
+
+def _examine() -> Iterator[Finding]:
+    yield Finding("cli.doctor.python", True, platform.python_version())
+    yield _try("cli.doctor.font", _font)
+    settings = load_settings()
+    there = (settings.parameters / "campaigns").is_dir()
+    yield Finding("cli.doctor.workspace", there, str(settings.workspace))
+    if there:
+        yield _try("cli.doctor.store", _store)
+    yield _try("cli.doctor.kernel", _kernel)
+    yield Finding("cli.doctor.postgres", find_spec("psycopg") is not None, "psycopg", needed=False)
+    office = shutil.which("soffice") or shutil.which("libreoffice")
+    yield Finding("cli.doctor.office", office is not None, office or "soffice", needed=False)
+
+
+def _try(what: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(what, True, look())
+    except (PbError, OSError, LookupError) as error:
+        return Finding(what, False, str(error))
+
+
+def _font() -> str:
+    from pbwidgets.charts.theme import find_cjk_font
+
+    return str(find_cjk_font())
+
+
+def _store() -> str:
+    from pbwidgets.workflows import open_workspace
+
+    with open_workspace() as workspace:
+        return workspace.store.shown_url
+
+
+def _kernel() -> str:
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return str(KernelSpecManager().get_kernel_spec("python3").resource_dir)

@@ -1,0 +1,92 @@
+"""Results on stdout or in a file: a table, JSON, CSV, Excel."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import pandas as pd
+
+from pbwidgets.errors import UsageError
+from pbwidgets.settings import Settings
+from pbwidgets.wording import number, say
+
+if TYPE_CHECKING:
+    from pbwidgets.batch.reports import ReportRun
+
+_ROWS_ON_SCREEN = 200
+
+
+def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
+    """Write a frame in the form asked for, to a file if one is named.
+
+    Raises
+    ------
+    UsageError
+        ``cli.xlsx_needs_file`` for Excel without a file.
+    """
+    if form == "xlsx":
+        if output is None:
+            raise UsageError("cli.xlsx_needs_file")
+        from pbwidgets.exports import Sheet, build_workbook
+
+        build_workbook([Sheet(output.stem, frame)], output)
+        return
+    if form == "table" and output is None:
+        _show_table(frame)
+        return
+    show_text(_to_json(frame) if form == "json" else frame.to_csv(index=False), output, form=form)
+
+
+def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
+    """Write a text to stdout or a file; CSV gets a byte-order mark, or Excel breaks the Chinese."""
+    if output is None:
+        click.echo(text.rstrip("\n"))
+    else:
+        output.write_text(text, encoding="utf-8-sig" if form in ("csv", "table") else "utf-8")
+
+
+def _to_json(frame: pd.DataFrame) -> str:
+    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
+    return json.dumps([{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1)
+
+
+def _plain(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def _show_table(frame: pd.DataFrame) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in frame.columns:
+        numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
+        table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
+    for row in frame.head(_ROWS_ON_SCREEN).itertuples(index=False):
+        table.add_row(*(_cell(value) for value in row))
+    console.print(table)
+    if len(frame) > _ROWS_ON_SCREEN:
+        click.echo(say("cli.more_rows", rows=len(frame) - _ROWS_ON_SCREEN), err=True)
+
+
+def _cell(value: Any) -> str:
+    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN is not equal to itself
+        return ""
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
+    """Say on stderr how reports went and where they lie; the number that failed is returned."""
+    failed = 0
+    for run in runs:
+        counts = {status: len(run.manifest.codes(status)) for status in ("done", "unchanged", "failed")}
+        failed += counts["failed"]
+        for line in run.why_lines():
+            click.echo(line, err=True)
+        click.echo(say("cli.report.counts", title=run.title, **counts), err=True)
+        click.echo(say("cli.report.where", folder=run.folder.relative_to(settings.workspace)), err=True)
+    return failed

@@ -1,0 +1,150 @@
+"""The awkward cases of a demonstration, worked into its plan.
+
+What only the store can record (a veto, a recusal, a return, a second version) is left to
+:mod:`pbwidgets.demo.filling`; everything that changes answers, marks and nominations happens here.
+"""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from pbwidgets.campaign import compute_answers, to_rows
+from pbwidgets.campaign.model import Track
+from pbwidgets.demo.definition import (
+    Incident,
+    Merged,
+    MissingMarks,
+    NominationCase,
+    NoSubmission,
+    Recused,
+    ReturnedCase,
+    StaleMark,
+    TieAtCut,
+    VetoCase,
+)
+from pbwidgets.demo.plan import Mark, Plan, nominate
+from pbwidgets.scoring import Scores, empty_records, score_campaign, to_frame
+from pbwidgets.scoring.frames import ALLOTMENTS, NOMINATIONS, RATINGS, SUBMISSIONS
+
+
+def work_in_cases(plan: Plan) -> None:
+    """Change the plan so that it holds the cases of its definition."""
+    for case in plan.demo.cases:
+        if isinstance(case, NominationCase):
+            _resize_nominations(plan, case)
+        elif isinstance(case, Merged):
+            _end_unit(plan, case)
+    for case in plan.demo.cases:
+        if isinstance(case, Recused | ReturnedCase | StaleMark | MissingMarks | Incident | VetoCase):
+            _see_that_nominated(plan, case.unit)
+    for case in plan.demo.cases:
+        if isinstance(case, NoSubmission):
+            plan.answers = {key: value for key, value in plan.answers.items() if key[1] != case.unit}
+            plan.marks = [mark for mark in plan.marks if mark.unit_code != case.unit]
+        elif isinstance(case, MissingMarks):
+            plan.marks = [mark for mark in plan.marks if not _is_missing(mark, case)]
+        elif isinstance(case, Incident):
+            plan.log_entries.append((case.form, case.unit, dict(case.answers)))
+        elif isinstance(case, TieAtCut):
+            _tie_at_cut(plan, plan.campaign.track(case.track))
+
+
+def preview(plan: Plan) -> Scores:
+    """Scores of a plan before it is written, as if everything had been accepted."""
+    scope = {"campaign": plan.campaign.id, "period": plan.demo.period}
+    rows = []
+    forms = {form.id: form for form in plan.campaign.forms}
+    for (form_id, code), answers in plan.answers.items():
+        for path, row, value in to_rows(forms[form_id], compute_answers(forms[form_id], answers)):
+            rows.append(
+                {**scope, "form_id": form_id, "unit_code": code, "version": 1, "field": path, "row": row,
+                 "value": value, "state": "locked"}
+            )  # fmt: skip
+    marks = [
+        {**scope, "unit_code": mark.unit_code, "criterion_id": mark.criterion_id, "layer": mark.layer,
+         "source": mark.source, "rater_id": mark.rater, "points": mark.points, "comment": mark.comment}
+        for mark in plan.marks
+    ]  # fmt: skip
+    nominations = [
+        {**scope, "track_id": track, "by_unit": by, "unit_code": unit, "order": order, "status": "in_force"}
+        for track, by, unit, order in plan.nominations
+    ]
+    allotments = [
+        {**scope, "track_id": track, "by_unit": by, "allotted": number} for track, by, number in plan.allotments
+    ]
+    gone = plan.units["valid_to"].notna()
+    records = replace(
+        empty_records(),
+        units=plan.units[~gone].reset_index(drop=True),
+        submissions=to_frame(rows, SUBMISSIONS),
+        ratings=to_frame(marks, RATINGS),
+        nominations=to_frame(nominations, NOMINATIONS),
+        allotments=to_frame(allotments, ALLOTMENTS),
+    )
+    return score_campaign(plan.campaign, plan.demo.period, records)
+
+
+def _is_missing(mark: Mark, case: MissingMarks) -> bool:
+    asked = mark.unit_code == case.unit and mark.layer == case.layer
+    return asked and (not case.criteria or mark.criterion_id in case.criteria)
+
+
+def _end_unit(plan: Plan, case: Merged) -> None:
+    ended = plan.units["unit_code"] == case.unit
+    plan.units.loc[ended, "valid_to"] = case.on.isoformat()
+    plan.units.loc[ended, "merged_into"] = case.into
+    _take_nomination_out(plan, case.unit)
+
+
+def _resize_nominations(plan: Plan, case: NominationCase) -> None:
+    track = plan.campaign.track(case.track)
+    plan.allotments = [
+        (track_id, by, case.allotted if (track_id, by) == (case.track, case.by) else number)
+        for track_id, by, number in plan.allotments
+    ]
+    listed = [unit for track_id, by, unit, _ in plan.nominations if (track_id, by) == (case.track, case.by)]
+    others = [unit for unit in plan.children(case.by, track.unit_kind) if unit not in listed]
+    nominate(plan, case.track, case.by, [*listed, *others][: case.nominated])
+
+
+def _take_nomination_out(plan: Plan, unit: str) -> None:
+    for track_id, by, code, _ in list(plan.nominations):
+        if code == unit:
+            rest = [item[2] for item in plan.nominations if (item[0], item[1]) == (track_id, by) and item[2] != unit]
+            nominate(plan, track_id, by, rest)
+
+
+def _see_that_nominated(plan: Plan, unit: str) -> None:
+    """Put a case's unit on its list if it is not there: an awkward case that nobody looks at is none."""
+    kind = str(plan.units.set_index("unit_code")["kind"][unit])
+    for track in plan.campaign.tracks:
+        if track.unit_kind != kind or track.nomination is None:
+            continue
+        by_unit = next(code for code in plan.units_of(track.nomination.by) if unit.startswith(code))
+        listed = [item[2] for item in plan.nominations if (item[0], item[1]) == (track.id, by_unit)]
+        if unit in listed:
+            continue
+        replaced = listed[-1]
+        nominate(plan, track.id, by_unit, [*listed[:-1], unit])
+        last = track.layers[-1].id
+        # the county went to the nominated one, so its marks go with the place on the list
+        plan.marks = [
+            replace(mark, unit_code=unit) if mark.unit_code == replaced and mark.layer == last else mark
+            for mark in plan.marks
+        ]
+
+
+def _tie_at_cut(plan: Plan, track: Track) -> None:
+    ranking = preview(plan).ranking
+    ranked = ranking[(ranking["track_id"] == track.id) & (ranking["rank"] > 0)].sort_values(["rank", "unit_code"])
+    places = track.places or 0
+    if len(ranked) <= places:
+        return
+    inside, outside = (str(code) for code in pd.Series(ranked["unit_code"]).iloc[[places - 1, places]])
+    for form_id in track.forms:
+        if (form_id, inside) in plan.answers:
+            plan.answers[form_id, outside] = plan.answers[form_id, inside]
+    last = track.layers[-1].id
+    plan.marks = [mark for mark in plan.marks if not (mark.unit_code == outside and mark.layer == last)] + [
+        replace(mark, unit_code=outside) for mark in plan.marks if mark.unit_code == inside and mark.layer == last
+    ]

@@ -1,0 +1,191 @@
+"""What a demonstration is made of, as ``parameters/demo/<campaign>.yaml`` defines it."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import Field as Arg, NonNegativeInt, PositiveInt
+
+from pbwidgets.campaign.model import Definition
+
+Share = Annotated[float, Arg(ge=0, le=1)]
+
+
+class RootUnit(Definition):
+    """The unit at the top."""
+
+    kind: str
+    code: Annotated[str, Arg(pattern=r"^99\d*$", description="invented codes begin with 99")]
+    name: str
+
+
+class UnitsOfKind(Definition):
+    """How the units of one kind are made."""
+
+    kind: str
+    under: str
+    count: PositiveInt
+    digits: NonNegativeInt = Arg(description="digits added to the parent's code; 0: a free code, -P01")
+    stems: tuple[str, ...] = Arg(min_length=1)
+    endings: tuple[str, ...] = Arg(min_length=1)
+
+
+class Answering(Definition):
+    """How one field is answered; a pair is met by the unit's quality, poor ones near its first end."""
+
+    chance: Share | tuple[Share, Share] | None = Arg(default=None, description="of yes, or of each option of a multiple choice")
+    between: tuple[float, float] | None = None
+    rows: tuple[NonNegativeInt, NonNegativeInt] | None = Arg(default=None, description="rows of a repeat, files of an upload")
+    texts: tuple[str, ...] = ()
+    options: dict[str, Share] | None = Arg(default=None, description="weights of the options of a single choice")
+    part_of: str | None = Arg(default=None, description="number field of the same row that this one is a part of")
+    share: tuple[Share, Share] = (0.0, 1.0)
+    in_turn: str | None = Arg(default=None, description="choice field of a repeat that takes one option after another")
+
+
+class Marking(Definition):
+    """How raters mark."""
+
+    shares: tuple[Share, Share]
+    scatter: Share
+    step: float = Arg(gt=0)
+    generosity: dict[str, float] = {}
+    raters: dict[str, PositiveInt] = {}
+    county_marks: Literal["nominated", "all"] = "nominated"
+    discretion_chance: Share = 0.0
+    discretion_reasons: dict[Literal["up", "down"], tuple[str, ...]] = {}
+
+
+class Nominating(Definition):
+    """How units are nominated for a track."""
+
+    allotments: tuple[PositiveInt, ...] = ()
+    use_all: Share = 1.0
+    per_unit: tuple[NonNegativeInt, NonNegativeInt] | None = None
+
+
+class Recording(Definition):
+    """Running records."""
+
+    share: Share
+    texts: tuple[str, ...]
+
+
+class Incident(Definition):
+    """An entry in a log that sets off a gate."""
+
+    case: Literal["incident"]
+    form: str
+    unit: str
+    answers: dict[str, int | float | str | date]
+
+
+class VetoCase(Definition):
+    """A veto on record."""
+
+    case: Literal["veto"]
+    unit: str
+    gate: str
+    basis: str
+
+
+class TieAtCut(Definition):
+    """The first unit behind the places has exactly what the last one on them has."""
+
+    case: Literal["tie_at_cut"]
+    track: str
+
+
+class NominationCase(Definition):
+    """A unit that nominates more than it may, or fewer than it should."""
+
+    case: Literal["above_allotment", "below_lowest"]
+    track: str
+    by: str
+    allotted: PositiveInt
+    nominated: PositiveInt
+
+
+class NoSubmission(Definition):
+    """A unit that has handed in nothing."""
+
+    case: Literal["no_submission"]
+    unit: str
+
+
+class MissingMarks(Definition):
+    """Marks that were never given, all of a layer or those of some lines."""
+
+    case: Literal["missing_marks"]
+    unit: str
+    layer: str
+    criteria: tuple[str, ...] = ()
+
+
+class ReturnedCase(Definition):
+    """A submission that was returned with a reason."""
+
+    case: Literal["returned"]
+    form: str
+    unit: str
+    level: str
+    reason: str
+    field: str | None = None
+
+
+class Merged(Definition):
+    """A unit that another took over within the period."""
+
+    case: Literal["merged"]
+    unit: str
+    into: str
+    on: date
+
+
+class StaleMark(Definition):
+    """A submission handed in again after it was marked."""
+
+    case: Literal["stale_mark"]
+    form: str
+    unit: str
+    reason: str
+    addition: str = Arg(description="what the unit adds to its first text")
+
+
+class Recused(Definition):
+    """A rater who may not mark this unit."""
+
+    case: Literal["recused"]
+    unit: str
+    layer: str
+    reason: str
+
+
+Case = Annotated[
+    Incident
+    | VetoCase
+    | TieAtCut
+    | NominationCase
+    | NoSubmission
+    | MissingMarks
+    | ReturnedCase
+    | Merged
+    | StaleMark
+    | Recused,
+    Arg(discriminator="case"),
+]
+
+
+class Demo(Definition):
+    """A demonstration: units, how they answer and are marked, and the awkward cases."""
+
+    format: Literal[1]
+    campaign: str
+    period: str
+    today: date
+    root: RootUnit
+    kinds: tuple[UnitsOfKind, ...]
+    answers: dict[str, dict[str, Answering]]
+    marks: Marking
+    nominations: dict[str, Nominating] = {}
+    running_record: Recording | None = None
+    cases: tuple[Case, ...] = ()

@@ -1,0 +1,248 @@
+"""Write a demonstration into the store, through the same workflows and checks as real work."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from pbwidgets.campaign import Form, check_answers, compute_answers
+from pbwidgets.demo.cases import work_in_cases
+from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
+from pbwidgets.demo.evidence import make_document, make_photo
+from pbwidgets.demo.plan import Answers, Plan, build_plan
+from pbwidgets.demo.reading import read_demo
+from pbwidgets.errors import DataError
+from pbwidgets.store import (
+    Actor,
+    KeptFile,
+    Mark,
+    MarkKey,
+    NominationList,
+    SubmissionKey,
+    Veto,
+    Writer,
+    accept_many,
+    add_evidence,
+    add_note,
+    has_real_rows,
+    import_nominations,
+    keep_file,
+    rate_many,
+    record_veto,
+    recuse,
+    return_submission,
+    set_allotments,
+    submit_many,
+)
+from pbwidgets.workflows import (
+    ZONE,
+    AnswersRefusedError,
+    Opened,
+    Workspace,
+    check_mark,
+    open_campaign,
+    review_levels,
+    save_units,
+)
+
+_MAX_BYTES = 30_000_000
+
+
+def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) -> dict[str, int]:
+    """Numbers of units, submissions and marks that were written for a demonstration.
+
+    The same seed gives the same county. A store that has the demonstration already is filled again only if it is
+    empty of submissions of the campaign.
+
+    Raises
+    ------
+    DataError
+        ``demo.real_rows`` if the store holds real units, ``demo.filled`` if it holds this demonstration.
+    ProblemsError
+        If the campaign or the demonstration file has problems.
+    """
+    with workspace.store.read() as reader:
+        if has_real_rows(reader):
+            raise DataError("demo.real_rows", store=workspace.store.shown_url)
+    if len(workspace.units()):
+        raise DataError("demo.filled", store=workspace.store.shown_url)
+    campaign = workspace.read_campaign(campaign_id)
+    demo = read_demo(workspace.settings.parameters / "demo" / f"{campaign_id}.yaml")
+    plan = build_plan(campaign, demo, seed)
+    work_in_cases(plan)
+    save_units(workspace, actor, plan.units)
+    opened = open_campaign(workspace, actor, campaign_id, demo.period)
+    filler = _Filler(workspace, actor, opened, plan)
+    filler.fill()
+    return {"units": len(plan.units), "submissions": filler.submissions, "marks": len(plan.marks)}
+
+
+class _Filler:
+    """Writes a plan, in the order in which the work is done in the field."""
+
+    def __init__(self, workspace: Workspace, actor: Actor, opened: Opened, plan: Plan) -> None:
+        self._workspace = workspace
+        self._actor = actor
+        self._opened = opened
+        self._plan = plan
+        self._files: dict[str, KeptFile] = {}
+        self.submissions = 0
+
+    def fill(self) -> None:
+        """Write everything."""
+        plan = self._plan
+        today = plan.demo.today
+        self._hand_in(today - timedelta(days=30))
+        self._nominate(today - timedelta(days=20))
+        self._mark(today - timedelta(days=8))
+        self._finish_cases(today - timedelta(days=3))
+
+    def _key(self, form_id: str, unit: str, occurrence: int = 0) -> SubmissionKey:
+        return SubmissionKey(self._opened.campaign.id, self._opened.period_id, form_id, unit, occurrence)
+
+    def _on(self, day: Any) -> datetime:
+        return datetime.combine(day, time(10), ZONE).astimezone(UTC)
+
+    def _hand_in(self, day: Any) -> None:
+        campaign, plan = self._opened.campaign, self._plan
+        returned = {(case.form, case.unit): case for case in plan.demo.cases if isinstance(case, ReturnedCase)}
+        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+            by_form: dict[str, dict[SubmissionKey, Answers]] = defaultdict(dict)
+            for (form_id, unit), answers in plan.answers.items():
+                by_form[form_id][self._key(form_id, unit)] = self._answers(campaign.form(form_id), answers)
+            for number, (form_id, unit, answers) in enumerate(plan.log_entries, start=1):
+                key = self._key(form_id, unit, number)
+                by_form[form_id][key] = self._answers(campaign.form(form_id), answers)
+            for form_id, items in by_form.items():
+                self._submit(writer, campaign.form(form_id), items, returned)
+        for unit, noted_on, text in plan.records:
+            with self._workspace.store.write(self._actor, self._on(noted_on)) as writer:
+                add_note(writer, campaign.id, self._opened.period_id, unit, noted_on, text)
+
+    def _submit(
+        self,
+        writer: Writer,
+        form: Form,
+        items: dict[SubmissionKey, Answers],
+        returned: dict[tuple[str, str], ReturnedCase],
+    ) -> None:
+        corrected = {(case.form, case.unit) for case in self._plan.demo.cases if isinstance(case, StaleMark)}
+        submit_many(writer, items.items())
+        self.submissions += len(items)
+        self._attach(writer, form, items)
+        levels = review_levels(self._opened.campaign, form)
+        passed = [key for key in items if (form.id, key.unit_code) not in returned]
+        for level in levels:
+            if level == levels[-1]:
+                passed = [key for key in passed if (form.id, key.unit_code) not in corrected]
+            accept_many(writer, passed, level, levels)
+        for key in items:
+            case = returned.get((form.id, key.unit_code))
+            if case:
+                return_submission(writer, key, case.level, levels, case.reason, case.field)
+
+    def _answers(self, form: Form, answers: Answers) -> Answers:
+        """Answers with placeholders turned into evidence, checked as the server checks everybody's."""
+        today = self._plan.demo.today
+        full = {name: self._with_files(value) for name, value in answers.items()}
+        problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
+        if problems:
+            raise AnswersRefusedError(problems)
+        return compute_answers(form, full, today=today)
+
+    def _with_files(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return list(dict.fromkeys(self._with_files(item) for item in value)) if _flat(value) else value
+        if isinstance(value, str) and value.partition(":")[0] in ("image", "file") and value.partition(":")[2].isdigit():
+            return self._file(value).sha256
+        return value
+
+    def _file(self, placeholder: str) -> KeptFile:
+        if placeholder not in self._files:
+            kind, _, number = placeholder.partition(":")
+            photo = kind == "image"
+            content = make_photo(int(number)) if photo else make_document(int(number))
+            name = f"demo-{number}.{'jpg' if photo else 'pdf'}"
+            folder = self._workspace.settings.evidence
+            self._files[placeholder] = keep_file(folder, name, content, _MAX_BYTES)
+        return self._files[placeholder]
+
+    def _attach(self, writer: Writer, form: Form, items: dict[SubmissionKey, Answers]) -> None:
+        kept = {file.sha256: file for file in self._files.values()}
+        paths = [path for path, field in form.leaves() if field.type in ("image", "file") and "/" not in path]
+        for key, answers in items.items():
+            for path in paths:
+                for sha256 in answers.get(path) or ():
+                    add_evidence(writer, key, path, kept[sha256].filename, kept[sha256], _MAX_BYTES)
+
+    def _nominate(self, day: Any) -> None:
+        campaign, period = self._opened.campaign.id, self._opened.period_id
+        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+            allotted: dict[str, dict[str, int]] = defaultdict(dict)
+            for track_id, by_unit, number in self._plan.allotments:
+                allotted[track_id][by_unit] = number
+            for track_id, numbers in allotted.items():
+                set_allotments(writer, campaign, period, track_id, numbers)
+            lists: dict[tuple[str, str], list[str]] = defaultdict(list)
+            for track_id, by_unit, unit, _ in self._plan.nominations:
+                lists[track_id, by_unit].append(unit)
+            for (track_id, by_unit), units in lists.items():
+                import_nominations(writer, NominationList(campaign, period, track_id, by_unit), units)
+
+    def _mark(self, day: Any) -> None:
+        marks = [self._to_mark(mark) for mark in self._plan.marks]
+        for mark in marks:
+            check_mark(self._opened.campaign, mark)
+        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+            rate_many(writer, marks)
+
+    def _to_mark(self, mark: Any) -> Mark:
+        key = MarkKey(
+            self._opened.campaign.id,
+            self._opened.period_id,
+            mark.unit_code,
+            mark.criterion_id,
+            mark.layer,
+            mark.source,
+            mark.rater,
+        )
+        version = 1 + len(self._opened.campaign.review_levels)
+        return Mark(key, mark.points, mark.comment, version)
+
+    def _finish_cases(self, day: Any) -> None:
+        campaign, period = self._opened.campaign, self._opened.period_id
+        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+            for case in self._plan.demo.cases:
+                if isinstance(case, VetoCase):
+                    track = _track_of_gate(self._plan, case.gate)
+                    record_veto(writer, Veto(campaign.id, period, case.unit, case.gate, case.basis, track))
+                elif isinstance(case, Recused):
+                    for rater in sorted(self._raters(case.unit, case.layer))[:1]:
+                        recuse(writer, campaign.id, period, rater, case.unit, case.reason)
+                elif isinstance(case, StaleMark):
+                    self._hand_in_again(writer, case)
+
+    def _raters(self, unit: str, layer: str) -> Iterable[str]:
+        return {mark.rater for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer}
+
+    def _hand_in_again(self, writer: Writer, case: StaleMark) -> None:
+        """The top level sends it back after marking; the unit corrects one text and it is accepted again."""
+        form = self._opened.campaign.form(case.form)
+        key = self._key(case.form, case.unit)
+        levels = review_levels(self._opened.campaign, form)
+        return_submission(writer, key, levels[-1], levels, case.reason)
+        answers = self._answers(form, self._plan.answers[case.form, case.unit])
+        text = next(path for path, field in form.leaves() if field.type == "text" and path in answers)
+        submit_many(writer, [(key, {**answers, text: f"{answers[text]}{case.addition}"})])
+        for level in levels:
+            accept_many(writer, [key], level, levels)
+
+
+def _flat(value: list[Any]) -> bool:
+    return all(isinstance(item, str) for item in value)
+
+
+def _track_of_gate(plan: Plan, gate_id: str) -> str:
+    return next(track.id for track in plan.campaign.tracks for gate in track.gates if gate.id == gate_id)
+
+

@@ -1,0 +1,310 @@
+"""A demonstration as it stands before it is written to the store.
+
+Every unit has a latent *quality* between 0 and 1, half of it its parent's; answers and marks follow it with
+scatter, so they are correlated as real ones are. All randomness comes from one seed.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Track
+from pbwidgets.demo.definition import Answering, Demo
+from pbwidgets.scoring.frames import UNITS, to_frame
+
+Answers = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One mark that will be given."""
+
+    unit_code: str
+    criterion_id: str
+    layer: str
+    source: str
+    rater: str
+    points: float
+    comment: str = ""
+
+
+@dataclass
+class Plan:
+    """All that will be written, in the order of the field's work."""
+
+    campaign: Campaign
+    demo: Demo
+    units: pd.DataFrame
+    quality: dict[str, float]
+    answers: dict[tuple[str, str], Answers] = field(default_factory=dict)
+    log_entries: list[tuple[str, str, Answers]] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+    allotments: list[tuple[str, str, int]] = field(default_factory=list)
+    nominations: list[tuple[str, str, str, int]] = field(default_factory=list)
+    records: list[tuple[str, date, str]] = field(default_factory=list)
+
+    def units_of(self, kind: str) -> list[str]:
+        """Codes of the units of a kind, in order."""
+        return list(self.units.loc[self.units["kind"] == kind, "unit_code"])
+
+    def children(self, code: str, kind: str) -> list[str]:
+        """Codes of the units of a kind anywhere below a unit, in order."""
+        return [unit for unit in self.units_of(kind) if unit.startswith(code) and unit != code]
+
+
+def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
+    """Plan of a demonstration without its awkward cases.
+
+    Parameters
+    ----------
+    campaign, demo
+        The campaign and its demonstration.
+    seed
+        Seed of all randomness; the same seed gives the same plan.
+    """
+    rng = np.random.default_rng(seed)
+    units, quality = _make_units(demo, rng)
+    plan = Plan(campaign, demo, units, quality)
+    for form in campaign.forms:
+        if form.id in demo.answers:
+            answering = _AnswerMaker(campaign, demo, form, rng)
+            for code in plan.units_of(form.unit_kind):
+                plan.answers[form.id, code] = answering.make(quality[code])
+    _nominate(plan, rng)
+    _mark(plan, rng)
+    if demo.running_record:
+        scored_kinds = {track.unit_kind for track in campaign.tracks}
+        for code, kind in zip(units["unit_code"], units["kind"], strict=True):
+            if kind in scored_kinds and rng.random() < demo.running_record.share:
+                plan.records.append((code, _some_day(demo, campaign, rng), str(rng.choice(demo.running_record.texts))))
+    return plan
+
+
+# -- units ---------------------------------------------------------------------------------------------
+
+
+def _make_units(demo: Demo, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, float]]:
+    rows: list[dict[str, object]] = [_unit(demo.root.code, demo.root.name, demo.root.kind, None)]
+    quality = {demo.root.code: 0.5}
+    for kind in demo.kinds:
+        parents = [str(row["unit_code"]) for row in rows if row["kind"] == kind.under]
+        shares = np.floor(np.linspace(0, kind.count, len(parents) + 1)).astype(int)
+        names = _names(kind.stems, kind.endings, rng)
+        for number, parent in enumerate(parents):
+            for order in range(1, int(shares[number + 1] - shares[number]) + 1):
+                code = f"{parent}{order:0{kind.digits}d}" if kind.digits else f"{parent}-P{order:02d}"
+                rows.append(_unit(code, next(names), kind.kind, parent))
+                quality[code] = float(np.clip(0.5 * quality[parent] + 0.5 * rng.beta(2.6, 2.2), 0, 1))
+                if parent == demo.root.code:
+                    quality[code] = float(rng.beta(2.6, 2.2))
+    return to_frame(rows, UNITS), quality
+
+
+def _unit(code: str, name: str, kind: str, parent: str | None) -> dict[str, object]:
+    return {
+        "unit_code": code, "unit_name": name, "kind": kind, "parent_code": parent, "synthetic": True,
+    }  # fmt: skip
+
+
+def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Generator) -> Iterator[str]:
+    """Names: every stem with an ending before a stem comes again."""
+    pairs = [(stem, ending) for ending in endings for stem in stems]
+    if len(endings) > 3:
+        pairs = [pairs[index] for index in rng.permutation(len(pairs))]
+    else:
+        pairs = [(stem, endings[int(rng.integers(len(endings)))]) for stem in stems]
+    while True:
+        for stem, ending in pairs:
+            # a long stem is a full name already
+            yield stem if len(stem) > 8 and ending in ("镇", "乡") else f"{stem}{ending}"
+
+
+# -- answers -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _AnswerMaker:
+    campaign: Campaign
+    demo: Demo
+    form: Form
+    rng: np.random.Generator
+
+    def make(self, quality: float) -> Answers:
+        return self._fields(self.form.fields, quality, "", {})
+
+    def _fields(self, fields: tuple[Field, ...], quality: float, prefix: str, known: Answers) -> Answers:
+        answers: Answers = dict(known)
+        for item in fields:
+            if item.type == "group":
+                answers.update(self._fields(item.fields, quality, prefix, answers))
+            elif item.type == "repeat":
+                answers[item.id] = self._rows(item, quality, f"{prefix}{item.id}")
+            elif item.id not in answers:
+                value = self._value(item, quality, f"{prefix}{item.id}", answers)
+                if value is not None:
+                    answers[item.id] = value
+        return answers
+
+    def _how(self, path: str) -> Answering:
+        return self.demo.answers[self.form.id].get(path, Answering())
+
+    def _rows(self, item: Field, quality: float, path: str) -> list[Answers]:
+        how = self._how(path)
+        rows = []
+        for number in range(self._whole(how.rows or (0, 2), quality)):
+            known: Answers = {}
+            if how.in_turn:
+                choice = next(field for field in item.fields if field.id == how.in_turn)
+                options = self.campaign.choices[choice.choices or ""]
+                known[how.in_turn] = options[number % len(options)].id
+            rows.append(self._fields(item.fields, quality, f"{path}/", known))
+        return rows
+
+    def _value(self, item: Field, quality: float, path: str, answers: Answers) -> Any:
+        how = self._how(path)
+        made = getattr(self, f"_{item.type}", None)
+        return made(item, how, quality, answers) if made else None
+
+    def _text(self, item: Field, how: Answering, quality: float, answers: Answers) -> str | None:
+        return str(self.rng.choice(how.texts)) if how.texts else None
+
+    def _integer(self, item: Field, how: Answering, quality: float, answers: Answers) -> int:
+        if how.part_of:
+            whole = int(answers.get(how.part_of, 0))
+            return min(whole, round(whole * self._between(how.share, quality)))
+        return self._whole(how.between or (item.minimum or 0, (item.minimum or 0) + 10), quality)
+
+    def _decimal(self, item: Field, how: Answering, quality: float, answers: Answers) -> float:
+        return round(self._between(how.between or (0.0, 10.0), quality), 1)
+
+    def _date(self, item: Field, how: Answering, quality: float, answers: Answers) -> str:
+        return _some_day(self.demo, self.campaign, self.rng).isoformat()
+
+    def _select_one(self, item: Field, how: Answering, quality: float, answers: Answers) -> str:
+        options = [choice.id for choice in self.campaign.choices[item.choices or ""]]
+        if how.options:
+            weights = np.array([how.options.get(option, 0.0) for option in options])
+            return str(self.rng.choice(options, p=weights / weights.sum()))
+        if how.chance is not None:
+            return options[0] if self.rng.random() < self._chance(how.chance, quality) else options[1]
+        return str(self.rng.choice(options))
+
+    def _select_multiple(self, item: Field, how: Answering, quality: float, answers: Answers) -> list[str]:
+        chance = self._chance(how.chance if how.chance is not None else 0.5, quality)
+        return [choice.id for choice in self.campaign.choices[item.choices or ""] if self.rng.random() < chance]
+
+    def _image(self, item: Field, how: Answering, quality: float, answers: Answers) -> list[str]:
+        """Placeholders ``image:3``; they become evidence when the plan is written."""
+        return [f"{item.type}:{int(self.rng.integers(12))}" for _ in range(self._whole(how.rows or (0, 0), quality))]
+
+    _file = _image
+
+    def _whole(self, between: tuple[float, float], quality: float) -> int:
+        return round(self._between(between, quality))
+
+    def _between(self, between: tuple[float, float], quality: float) -> float:
+        first, second = between
+        met = float(np.clip(quality + self.rng.normal(0, 0.18), 0, 1))
+        return first + (second - first) * met
+
+    def _chance(self, chance: float | tuple[float, float], quality: float) -> float:
+        return chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * quality
+
+
+def _some_day(demo: Demo, campaign: Campaign, rng: np.random.Generator) -> date:
+    begins = campaign.period(demo.period).begins
+    span = min(300, (demo.today - begins).days)
+    return begins + timedelta(days=int(rng.integers(10, span)))
+
+
+# -- nominations and marks -----------------------------------------------------------------------------
+
+
+def _nominate(plan: Plan, rng: np.random.Generator) -> None:
+    for track in plan.campaign.tracks:
+        how = plan.demo.nominations.get(track.id)
+        if track.nomination is None or how is None:
+            continue
+        for by_unit in plan.units_of(track.nomination.by):
+            best = sorted(
+                plan.children(by_unit, track.unit_kind),
+                key=lambda code: plan.quality[code] + rng.normal(0, 0.05),
+                reverse=True,
+            )
+            if how.allotments:
+                allotted = int(rng.choice(how.allotments))
+                lowest = track.nomination.allotment.lowest if track.nomination.allotment else 0
+                wanted = allotted if rng.random() < how.use_all else max(lowest, allotted - 1)
+                plan.allotments.append((track.id, by_unit, allotted))
+            else:
+                low, high = how.per_unit or (0, len(best))
+                wanted = int(rng.integers(low, high + 1))
+            nominate(plan, track.id, by_unit, best[:wanted])
+
+
+def nominate(plan: Plan, track_id: str, by_unit: str, units: list[str]) -> None:
+    """Put a unit's nominations, in its own order, in the place of what it nominated before."""
+    plan.nominations = [item for item in plan.nominations if (item[0], item[1]) != (track_id, by_unit)]
+    plan.nominations += [(track_id, by_unit, unit, order) for order, unit in enumerate(units, start=1)]
+
+
+def _mark(plan: Plan, rng: np.random.Generator) -> None:
+    for track in plan.campaign.tracks:
+        for number, layer in enumerate(track.layers):
+            last = number == len(track.layers) - 1 and number > 0
+            codes = plan.units_of(track.unit_kind)
+            if last and track.nomination and plan.demo.marks.county_marks == "nominated":
+                nominated = {unit for track_id, _, unit, _ in plan.nominations if track_id == track.id}
+                codes = [code for code in codes if code in nominated]
+            for code in codes:
+                mark_unit(plan, track, layer.id, code, rng)
+
+
+def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random.Generator) -> None:
+    """Add all marks of one layer for one unit."""
+    how = plan.demo.marks
+    for source in plan.campaign.sources_of(track, layer_id):
+        raters = how.raters.get(source.id, 1)
+        for rater in range(raters):
+            name = _rater_name(plan, layer_id, source.id, code, rater)
+            strictness = (sum(map(ord, name)) % 7 - 3) / 100
+            for line in track.lines():
+                mark = _one_mark(plan, line, layer_id, code, strictness, rng)
+                if mark is not None:
+                    points, comment = mark
+                    plan.marks.append(Mark(code, line.id, layer_id, source.id, name, points, comment))
+
+
+def _rater_name(plan: Plan, layer_id: str, source_id: str, code: str, number: int) -> str:
+    """Account that marks: the unit itself, its reviewer, or one of the raters of a source."""
+    level_id = plan.campaign.layer(layer_id).level
+    if level_id is None:
+        return f"demo-{code}"
+    level = next(item for item in plan.campaign.review_levels if item.id == level_id)
+    seat = next(unit for unit in plan.units_of(level.unit_kind) if code.startswith(unit))
+    return f"demo-{seat}-{source_id}-{number + 1}"
+
+
+def _one_mark(
+    plan: Plan, line: Criterion, layer_id: str, code: str, strictness: float, rng: np.random.Generator
+) -> tuple[float, str] | None:
+    how = plan.demo.marks
+    if line.rule is None:
+        return None
+    if line.rule.name == "rated":
+        low, high = how.shares
+        share = low + (high - low) * plan.quality[code] + how.generosity.get(layer_id, 0.0) - strictness
+        share = float(np.clip(share + rng.normal(0, how.scatter), 0, 1))
+        steps = math.floor((line.points or 0) * share / how.step + 0.5)
+        return min(line.points or 0, steps * how.step), ""
+    if line.rule.name == "discretion" and plan.campaign.layer(layer_id).level and rng.random() < how.discretion_chance:
+        up = rng.random() < plan.quality[code]
+        points = float(rng.choice([1, 2])) if up else -float(rng.choice([1, 2]))
+        reasons = how.discretion_reasons.get("up" if up else "down", ())
+        return points, str(rng.choice(reasons)) if reasons else ""
+    return None

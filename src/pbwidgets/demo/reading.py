@@ -1,0 +1,45 @@
+"""Read and check demonstration files."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from pbwidgets.campaign.source import read_source
+from pbwidgets.campaign.translation import translate
+from pbwidgets.demo.definition import Demo
+from pbwidgets.errors import DataError, Problem, ProblemsError
+
+
+def read_demo(path: Path) -> Demo:
+    """Demonstration of a file.
+
+    Raises
+    ------
+    DataError
+        ``demo.none`` if the campaign has no demonstration.
+    ProblemsError
+        With every problem of the file.
+    """
+    if not path.is_file():
+        raise DataError("demo.none", file=path.name)
+    demo, problems = _read(path)
+    if demo is None or problems:
+        raise ProblemsError(problems)
+    return demo
+
+
+def check_demo(path: Path) -> tuple[Problem, ...]:
+    """All problems of a demonstration file."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[Demo | None, tuple[Problem, ...]]:
+    source, problems = read_source(path)
+    if source is None:
+        return None, problems
+    try:
+        return Demo.model_validate(source.data), problems
+    except ValidationError as error:
+        findings = translate(error.errors(include_url=False), Demo, source.data)
+        found = (Problem(item.code, source.file, str(source.line(item.address)), item.args) for item in findings)
+        return None, (*problems, *found)

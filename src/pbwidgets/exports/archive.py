@@ -1,0 +1,32 @@
+"""Office files whose bytes depend on their content only.
+
+An Office file is a zip archive that records when it was made, in the archive and in ``docProps/core.xml``.
+Reports are compared with the last run, so both are set to fixed values.
+"""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+_ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
+_STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
+
+
+def write_settled(content: bytes, path: Path) -> Path:
+    """Path of the Office file, written without any time in it; folders are made."""
+    made = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as given,
+        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as settled,
+    ):
+        for name in given.namelist():
+            data = given.read(name)
+            if name == "docProps/core.xml":
+                data = _STAMP.sub(rb"\g<1>2000-01-01T00:00:00Z\g<2>", data)
+            entry = zipfile.ZipInfo(name, date_time=_ENTRY_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            settled.writestr(entry, data)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(made.getvalue())
+    return path

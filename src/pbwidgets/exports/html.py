@@ -1,0 +1,56 @@
+"""A report as one HTML file that opens without a network.
+
+The page loads nothing and runs nothing: it forbids both in its own policy, whatever a notebook displays.
+"""
+
+from pathlib import Path
+from typing import Any, Final
+
+from pbwidgets.wording import say
+
+TEMPLATES: Final = Path(__file__).with_name("templates")
+_SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/plain"]
+
+
+def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "") -> Path:
+    """Path of one HTML file with the texts and results of an executed notebook, without its code.
+
+    Parameters
+    ----------
+    notebook
+        Path of an ``.ipynb``, or a notebook node.
+    path
+        The ``.html`` to write; folders are made.
+    lang
+        ``zh_CN`` or ``en``.
+    title
+        Of the page; by default the notebook's file name.
+    """
+    import nbformat
+    from nbconvert import HTMLExporter
+
+    node, folder = notebook, ""
+    if isinstance(notebook, (str, Path)):
+        node = nbformat.read(notebook, as_version=4)
+        folder = str(Path(notebook).resolve().parent)
+        title = title or Path(notebook).stem
+    exporter = HTMLExporter(
+        template_name="report",
+        extra_template_basedirs=[str(TEMPLATES)],
+        exclude_input=True,
+        embed_images=True,
+    )
+    exporter.display_data_priority = exporter.display_data_priority = _SHOWN
+    resources = {
+        "metadata": {"name": title, "path": folder},
+        "page": {
+            "lang": "en" if lang == "en" else "zh-CN",
+            "title": title,
+            "failed": say("exports.html.failed", lang),
+        },
+    }
+    page, _ = exporter.from_notebook_node(node, resources=resources)
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8")
+    return path

@@ -1,0 +1,74 @@
+"""Columns of tables, and cells as a person reads them; shared by workbooks, documents and slides."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from pbwidgets.wording import number, say
+
+Format = Literal["text", "integer", "number", "percent", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """How a column of a frame is shown.
+
+    Attributes
+    ----------
+    label
+        Head of the column.
+    width
+        Width in half-width characters (a Chinese character counts 2); by default as wide as its texts.
+    format
+        ``percent`` takes per cent (87.5 is 87.5 %); ``date`` takes ISO dates.
+    """
+
+    label: str
+    width: float | None = None
+    format: Format = "text"
+
+
+def char_width(text: str) -> int:
+    """Width in half-width characters.
+
+    >>> char_width("名次 1")
+    6
+    """
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
+    """Cell as text: plain numbers, and a word for a missing number, never 0.
+
+    >>> to_cell_text(9.50, Column("得分", format="number"), "zh_CN")
+    '9.5'
+    """
+    if pd.isna(value):
+        return "" if column.format in {"text", "date"} else say("exports.missing", lang)
+    if column.format == "integer":
+        return str(int(value))
+    if column.format in {"number", "percent"}:
+        return number(float(value)) + ("%" if column.format == "percent" else "")
+    return str(value)
+
+
+def to_cell_texts(
+    frame: pd.DataFrame, columns: Mapping[str, Column], lang: str | None = None
+) -> list[list[str]]:
+    """Rows of cell texts, in the order of the columns; columns that are not named are left out."""
+    parts = [[to_cell_text(value, column, lang) for value in frame[name]] for name, column in columns.items()]
+    return [list(row) for row in zip(*parts, strict=True)]
+
+
+def measure_columns(
+    texts: list[list[str]], columns: Mapping[str, Column], *, most: float = 40
+) -> list[float]:
+    """Width of each column in half-width characters: as given, else that of its longest text, at most ``most``."""
+    widths = []
+    for place, column in enumerate(columns.values()):
+        longest = max([char_width(column.label), *(char_width(row[place]) for row in texts)])
+        widths.append(column.width or min(longest, most))
+    return widths

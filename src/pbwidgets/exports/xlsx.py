@@ -1,0 +1,183 @@
+"""Workbooks: a sheet that says what they are, then one sheet a table."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from pbwidgets.exports.archive import write_settled
+from pbwidgets.exports.table import Column, measure_columns, to_cell_texts
+from pbwidgets.wording import say
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_NUMBER_FORMATS = {"text": "@", "integer": "0", "number": "0.00", "percent": '0.0"%"', "date": "yyyy-mm-dd"}
+_FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a workbook; columns of the frame that are not named are left out."""
+
+    name: str
+    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+
+
+@dataclass(frozen=True)
+class About:
+    """What the first sheet says."""
+
+    campaign: str
+    period: str
+    snapshot: str
+    unit: str = ""
+    synthetic: bool = False
+    note: str = ""
+
+
+def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: str = "zh_CN") -> Path:
+    """Path of an Excel workbook: a first sheet on campaign, period and snapshot, then one sheet a table.
+
+    Parameters
+    ----------
+    sheets
+        Tables in order. Names are made fit for Excel (31 characters, no ``[]:*?/\\``) and unique.
+    path
+        The ``.xlsx`` to write; folders are made.
+    about
+        What the first sheet says.
+    lang
+        ``zh_CN`` or ``en``.
+
+    Notes
+    -----
+    Codes stay text. A text that begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so
+    that Excel never takes it for a formula. Missing numbers are a word, never 0. The same input gives the
+    same bytes.
+    """
+    from openpyxl import Workbook
+
+    book = Workbook()
+    first = book.worksheets[0]
+    first.title = say("exports.xlsx.about", lang)
+    _fill_about(first, about, sheets, lang)
+    taken = {first.title.lower()}
+    for sheet in sheets:
+        _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
+    book.properties.creator = "pbwidgets"
+    book.properties.title = f"{about.campaign} {about.period}"
+    content = io.BytesIO()
+    book.save(content)
+    return write_settled(content.getvalue(), path)
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    plain = _FORBIDDEN.sub(" ", wanted).strip().strip("'")[:31] or "Sheet"
+    name, count = plain, 1
+    while name.lower() in taken:
+        count += 1
+        tail = f" {count}"
+        name = plain[: 31 - len(tail)] + tail
+    taken.add(name.lower())
+    return name
+
+
+def _fill_about(page: "Worksheet", about: About, sheets: Sequence[Sheet], lang: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    lines = [
+        ("campaign", about.campaign),
+        ("period", about.period),
+        ("unit", about.unit),
+        ("snapshot", about.snapshot),
+        ("synthetic", say("exports.synthetic", lang) if about.synthetic else ""),
+        ("sheets", say("exports.list_glue", lang).join(sheet.name for sheet in sheets)),
+        ("missing", say("exports.xlsx.missing_means", lang)),
+        ("note", about.note),
+    ]
+    for row, (code, value) in enumerate([line for line in lines if line[1]], start=1):
+        head = page.cell(row, 1, say(f"exports.xlsx.about_{code}", lang))
+        head.font = Font(name="Microsoft YaHei", bold=True)
+        head.alignment = Alignment(vertical="top")
+        cell = _put_text(page.cell(row, 2), value)
+        cell.font = Font(name="Microsoft YaHei", color="A63E00" if code == "synthetic" else "000000")
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, 80
+    _set_up_print(page)
+
+
+def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
+    from openpyxl.utils import get_column_letter
+
+    texts = to_cell_texts(sheet.frame, sheet.columns, lang)
+    _fill_head(page, sheet.columns)
+    for place, (name, column) in enumerate(sheet.columns.items(), start=1):
+        values = sheet.frame[name].tolist()
+        for row, value in enumerate(values, start=2):
+            _put_value(page.cell(row, place), value, column, texts[row - 2][place - 1])
+    for place, width in enumerate(measure_columns(texts, sheet.columns, most=48), start=1):
+        page.column_dimensions[get_column_letter(place)].width = width + 3
+    page.freeze_panes = "B2" if len(sheet.columns) > 1 else "A2"
+    page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.columns), 1))}{len(texts) + 1}"
+    page.print_title_rows = "1:1"
+    _set_up_print(page)
+
+
+def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
+    from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+
+    line = Side(style="thin", color="8C8C8C")
+    for place, column in enumerate(columns.values(), start=1):
+        cell = _put_text(page.cell(1, place), column.label)
+        cell.font = Font(name="Microsoft YaHei", bold=True, color="FFFFFF")
+        cell.fill = PatternFill("solid", fgColor="1F4E79")
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.border = Border(bottom=line)
+    page.row_dimensions[1].height = 24
+
+
+def _put_value(cell: "Cell", value: Any, column: Column, text: str) -> None:
+    from openpyxl.styles import Alignment, Font
+
+    cell.font = Font(name="Microsoft YaHei")
+    if column.format in {"integer", "number", "percent"} and not pd.isna(value):
+        cell.value = int(value) if column.format == "integer" else float(value)
+        cell.alignment = Alignment(vertical="top")
+    elif column.format == "date" and text:
+        cell.value = date.fromisoformat(text[:10])
+    else:
+        _put_text(cell, text)
+        cell.alignment = Alignment(
+            wrap_text=column.format == "text",
+            vertical="top",
+            horizontal=None if column.format == "text" else "right",
+        )
+        return
+    cell.number_format = _NUMBER_FORMATS[column.format]
+
+
+def _put_text(cell: "Cell", text: str) -> "Cell":
+    """Cell with a text that stays a text, whatever it begins with."""
+    cell.value = _CONTROL.sub("", text)
+    cell.data_type = "s"
+    cell.number_format = _NUMBER_FORMATS["text"]
+    if text[:1] in {"=", "+", "-", "@", "\t", "\r"}:
+        cell.quotePrefix = True
+    return cell
+
+
+def _set_up_print(page: "Worksheet") -> None:
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = 9  # A4
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.center.text = "&P / &N"

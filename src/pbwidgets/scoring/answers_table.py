@@ -1,0 +1,168 @@
+"""Answers of one form as arrays: which entries there are, and the rows that a measure counts.
+
+An *entry* is one counted submission of one unit; a *row* is one line of a repeat in it (row 0 for fields
+outside repeats).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.expressions import parse
+from pbwidgets.campaign.model import Form
+from pbwidgets.scoring.arrays import Bools, Ints, Objects, group_rows, positions_in, to_objects
+from pbwidgets.scoring.conditions import find_holding
+from pbwidgets.scoring.register import Register
+
+
+@dataclass(frozen=True)
+class Entries:
+    """Counted submissions of one form: unit (position in the register), occurrence and version of each."""
+
+    units: Ints
+    occurrences: Ints
+    versions: Ints
+
+    def __len__(self) -> int:
+        return len(self.units)
+
+
+@dataclass(frozen=True)
+class Items:
+    """Rows that a measure may count: entry, row of the repeat, value (None for whole rows and entries)."""
+
+    entries: Ints
+    rows: Ints
+    values: Objects
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def keep(self, wanted: Bools) -> "Items":
+        """Items that are wanted, bool for each."""
+        return Items(self.entries[wanted], self.rows[wanted], self.values[wanted])
+
+
+@dataclass(frozen=True)
+class AnswersTable:
+    """All counted answers of one form.
+
+    Attributes
+    ----------
+    form
+        Its definition.
+    entries
+        Its counted submissions.
+    answers
+        Items by field path, empty answers left out.
+    """
+
+    form: Form
+    entries: Entries
+    answers: Mapping[str, Items]
+
+    def is_repeat(self, path: str) -> bool:
+        """Whether the path is a repeat, whose rows are counted, and not a field."""
+        return any(leaf.startswith(f"{path}/") for leaf, _ in self.form.leaves())
+
+    def field_type(self, path: str) -> str:
+        """Type of the field of that path, or an empty text for a repeat."""
+        return next((field.type for leaf, field in self.form.leaves() if leaf == path), "")
+
+    def items(self, path: str | None) -> Items:
+        """Entries (no path), rows of a repeat, or answers to a field; in a fixed order."""
+        if path is None:
+            count = len(self.entries)
+            return Items(
+                np.arange(count), np.zeros(count, dtype=np.int64), np.full(count, None, dtype=object)
+            )
+        if not self.is_repeat(path):
+            return self.answers.get(path, _no_items())
+        parts = [items for field, items in self.answers.items() if field.startswith(f"{path}/")]
+        if not parts:
+            return _no_items()
+        entries = np.concatenate([part.entries for part in parts])
+        rows = np.concatenate([part.rows for part in parts])
+        pairs = np.unique(np.stack([entries, rows], axis=1), axis=0)
+        return Items(pairs[:, 0], pairs[:, 1], np.full(len(pairs), None, dtype=object))
+
+    def find_rows(self, expression: str, items: Items, repeat: str, today: date) -> Bools:
+        """Items for which an expression holds, over fields of the same row of ``repeat`` or of the form."""
+        names = parse(expression).names
+        columns = {name: self._column(name, items, repeat) for name in names}
+        return find_holding(expression, columns, len(items), today)
+
+    def _column(self, name: str, items: Items, repeat: str) -> Objects:
+        own = name if name.startswith(f"{repeat}/") else f"{repeat}/{name}"
+        if repeat and self.field_type(own):
+            return _look_up(self.answers.get(own, _no_items()), items)
+        if "/" in name or self.is_repeat(name):
+            return _collect(self.items(name), items)
+        whole = Items(items.entries, np.zeros(len(items), dtype=np.int64), items.values)
+        return _look_up(self.answers.get(name, _no_items()), whole)
+
+
+def build_answers(form: Form, submissions: pd.DataFrame, register: Register) -> AnswersTable:
+    """Answers of one form by units of the register; those of units that are not in it are left out.
+
+    Parameters
+    ----------
+    form
+        Definition of the form.
+    submissions
+        Frame with the columns ``SUBMISSIONS``, of any forms.
+    register
+        Units of the period.
+    """
+    rows = submissions[(submissions["form_id"] == form.id).to_numpy(dtype=bool, na_value=False)]
+    units = positions_in(rows["unit_code"].astype(object), register.codes)
+    known = units >= 0
+    rows, units = rows[known], units[known]
+    rows = rows.assign(unit=units).sort_values(["unit", "occurrence", "field", "row"], kind="stable")
+    sorted_units = rows["unit"].to_numpy(dtype=np.int64)
+    occurrences = rows["occurrence"].to_numpy(dtype=np.int64)
+    if not len(rows):
+        empty = np.zeros(0, dtype=np.int64)
+        return AnswersTable(form, Entries(empty, empty, empty), {})
+    entry, first = group_rows([sorted_units, occurrences])
+    versions = rows["version"].to_numpy(dtype=np.int64)
+    entries = Entries(sorted_units[first], occurrences[first], versions[first])
+    return AnswersTable(form, entries, dict(_split(rows, entry)))
+
+
+def _split(rows: pd.DataFrame, entry: Ints) -> Iterable[tuple[str, Items]]:
+    values = to_objects(rows["value"])
+    line = rows["row"].to_numpy(dtype=np.int64)
+    codes, paths = pd.factorize(rows["field"].astype(object))
+    given = np.array([value not in (None, "") for value in values], dtype=bool)
+    for at, path in enumerate(paths):
+        here = (codes == at) & given
+        yield path, Items(entry[here], line[here], values[here])
+
+
+def _no_items() -> Items:
+    empty = np.zeros(0, dtype=np.int64)
+    return Items(empty, empty, np.zeros(0, dtype=object))
+
+
+def _look_up(answers: Items, items: Items) -> Objects:
+    """Value of each item in the answers of another field; the first where one row holds several."""
+    found = np.full(len(items), None, dtype=object)
+    if not len(answers):
+        return found
+    index: pd.MultiIndex | pd.Index[Any] = pd.MultiIndex.from_arrays([answers.entries, answers.rows])
+    once = ~np.asarray(index.duplicated())
+    at = index[once].get_indexer(pd.MultiIndex.from_arrays([items.entries, items.rows]))
+    found[at >= 0] = answers.values[once][at[at >= 0]]
+    return found
+
+
+def _collect(answers: Items, items: Items) -> Objects:
+    """All values of a repeat's field in the entry of each item, as tuples; rows count as 1 each."""
+    values = pd.Series(answers.values, dtype=object).where(lambda column: column.notna(), 1)
+    lists = values.groupby(answers.entries).agg(tuple)
+    return to_objects(lists.reindex(items.entries))

@@ -1,0 +1,307 @@
+"""Measures: numbers computed from the answers of a unit, of its subtree, or of an ancestor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign, Measure
+from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers
+from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
+from pbwidgets.scoring.frames import MEASURES, to_frame
+from pbwidgets.scoring.register import Register, kinds_above
+
+_MANY: Final = ("select_multiple", "image", "file")  # one answer holds several, with spaces
+_WORDS: Final = {"yes": "1", "no": "0", "true": "1", "false": "0"}
+
+
+@dataclass(frozen=True)
+class MeasureColumn:
+    """One measure for all units of the register, in its order.
+
+    Attributes
+    ----------
+    values
+        float64; NaN where missing, not applicable, or not asked of the unit.
+    counts
+        Submissions or rows it rests on, int64.
+    missing, not_applicable
+        bool; both False for units that the measure does not concern.
+    concerned
+        Units of the kinds that have this measure.
+    """
+
+    values: Floats
+    counts: Ints
+    missing: Bools
+    not_applicable: Bools
+    concerned: Bools
+
+
+@dataclass(frozen=True)
+class MeasureTable:
+    """All measures of a campaign, by id."""
+
+    register: Register
+    columns: Mapping[str, MeasureColumn]
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What one measure gives for every unit, before anything is said about what is missing."""
+
+    values: Floats
+    counts: Ints
+    unanswered: Bools
+
+
+def measure_units(
+    campaign: Campaign, period: str, submissions: pd.DataFrame, register: Register
+) -> MeasureTable:
+    """Every measure of the campaign for every unit of the kinds it concerns.
+
+    A measure is missing where nothing counted was submitted, where a number was not answered, or where a
+    share has nothing below the line; ``empty_is_zero`` makes it 0. It is not applicable where
+    ``not_applicable_when`` holds for all entries. A subtree pools the rows of all units in it; an ancestor's
+    value is given to each unit below it. ``latest`` takes the highest occurrence, and of it the last row.
+    Submissions of units that are not in the register (merged away before the period's day) are left out:
+    they are not carried over to the unit that took them over.
+
+    Parameters
+    ----------
+    campaign, period
+        Definition, and id of the period whose last day ``today()`` gives.
+    submissions
+        Frame with the columns ``SUBMISSIONS``.
+    register
+        Units of the period.
+    """
+    today = campaign.period(period).ends
+    tables = {form.id: build_answers(form, submissions, register) for form in campaign.forms}
+    columns = {
+        measure.id: _measure(campaign, measure, tables[measure.form], register, today)
+        for measure in campaign.measures
+    }
+    return MeasureTable(register, columns)
+
+
+def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> pd.DataFrame:
+    """Frame with the columns ``MEASURES``: a row for each unit that a measure concerns."""
+    codes = table.register.codes.to_numpy()
+    parts = []
+    for measure_id, column in table.columns.items():
+        at = np.flatnonzero(column.concerned)
+        parts.append(
+            pd.DataFrame(
+                {
+                    "unit_code": codes[at],
+                    "measure_id": measure_id,
+                    "value": column.values[at],
+                    "n": column.counts[at],
+                    "missing": column.missing[at],
+                    "not_applicable": column.not_applicable[at],
+                }
+            )
+        )
+    rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return to_frame(rows.assign(campaign=campaign.id, period=period), MEASURES)
+
+
+def find_submitting(campaign: Campaign, kind: str, submissions: pd.DataFrame, register: Register) -> Bools:
+    """Units that have a counted submission of their own.
+
+    Forms that a review level fills about a unit (an incident entered by the county) do not make it one that
+    has submitted, unless there are no other forms for this kind.
+    """
+    about = [form for form in campaign.forms if form.unit_kind == kind]
+    own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
+    at = positions_in(submissions["unit_code"].astype(object), register.codes)
+    counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
+    return np.bincount(at[counted], minlength=len(register)).astype(bool)
+
+
+def _measure(
+    campaign: Campaign, measure: Measure, table: AnswersTable, register: Register, today: date
+) -> MeasureColumn:
+    spread = _spread_up if measure.over == "subtree" else _stay
+    entries, places = spread(np.arange(len(table.entries)), table.entries.units, register)
+    submitted = np.bincount(places, minlength=len(register))
+    tally = _tally(measure, table, register, spread, today)
+    missing = (submitted == 0) | tally.unanswered
+    not_applicable = np.zeros(len(register), dtype=bool)
+    if measure.not_applicable_when and len(places):
+        flags = table.find_rows(measure.not_applicable_when, table.items(None), "", today)[entries]
+        not_applicable = (submitted > 0) & (np.bincount(places[flags], minlength=len(register)) == submitted)
+    values = np.where(missing, 0.0 if measure.empty_is_zero else np.nan, tally.values)
+    missing = missing & (not measure.empty_is_zero) & ~not_applicable
+    values = np.where(not_applicable, np.nan, values)
+    kinds = {measure_kind(campaign, measure)}
+    if measure.over == "subtree":
+        kinds |= kinds_above(campaign, campaign.form(measure.form).unit_kind)
+    elif measure.over == "ancestor":
+        return _hand_down(campaign, measure, register, values, tally.counts, missing, not_applicable)
+    concerned = np.isin(register.kinds.astype(str), sorted(kinds))
+    return _within(MeasureColumn(values, tally.counts, missing, not_applicable, concerned))
+
+
+def measure_kind(campaign: Campaign, measure: Measure) -> str:
+    """Kind of unit whose answers a measure reads."""
+    return campaign.form(measure.form).unit_kind
+
+
+def _hand_down(
+    campaign: Campaign,
+    measure: Measure,
+    register: Register,
+    values: Floats,
+    counts: Ints,
+    missing: Bools,
+    not_applicable: Bools,
+) -> MeasureColumn:
+    kind = measure.ancestor_kind or measure_kind(campaign, measure)
+    above = register.ancestors(kind)
+    below = [item.id for item in campaign.unit_kinds if kind in kinds_above(campaign, item.id)]
+    # a unit without such an ancestor reads the added last place: nothing known
+    column = MeasureColumn(
+        values=np.append(values, 0.0 if measure.empty_is_zero else np.nan)[above],
+        counts=np.append(counts, 0)[above],
+        missing=np.append(missing, not measure.empty_is_zero)[above],
+        not_applicable=np.append(not_applicable, False)[above],
+        concerned=np.isin(register.kinds.astype(str), below),
+    )
+    return _within(column)
+
+
+def _within(column: MeasureColumn) -> MeasureColumn:
+    concerned = column.concerned
+    return MeasureColumn(
+        values=np.where(concerned, column.values, np.nan),
+        counts=np.where(concerned, column.counts, 0),
+        missing=column.missing & concerned,
+        not_applicable=column.not_applicable & concerned,
+        concerned=concerned,
+    )
+
+
+_Spread = Callable[[Ints, Ints, Register], tuple[Ints, Ints]]
+
+
+def _stay(items: Ints, units: Ints, register: Register) -> tuple[Ints, Ints]:
+    del register
+    return items, units
+
+
+def _spread_up(items: Ints, units: Ints, register: Register) -> tuple[Ints, Ints]:
+    """Each item once for its unit and once for every unit above it."""
+    all_items, all_units = [], []
+    while len(items):
+        all_items.append(items)
+        all_units.append(units)
+        above = register.step_up(units)
+        items, units = items[above >= 0], above[above >= 0]
+    empty = np.zeros(0, dtype=np.int64)
+    return np.concatenate([empty, *all_items]), np.concatenate([empty, *all_units])
+
+
+# -- aggregates ----------------------------------------------------------------------------------------
+
+
+def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _Spread, today: date) -> _Tally:
+    every = table.items(measure.field)
+    wanted = _find_wanted(measure, measure.field, table, every, today)
+
+    def place(items: Items, weights: Floats) -> Floats:
+        at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
+        return np.bincount(units, weights[at], minlength=len(register)).astype(np.float64)
+
+    kept = every.keep(wanted)
+    counts = place(kept, np.ones(len(kept))).astype(np.int64)
+    answered = place(every, np.ones(len(every))) > 0
+    never = np.zeros(len(register), dtype=bool)
+    match measure.aggregate:
+        case "count":
+            return _Tally(place(kept, _sizes(kept, table.field_type(measure.field or ""))), counts, never)
+        case "sum":
+            numbers = to_numbers(kept.values)
+            in_repeat = "/" in (measure.field or "")
+            return _Tally(place(kept, np.nan_to_num(numbers)), counts, never if in_repeat else ~answered)
+        case "distinct":
+            return _Tally(_count_distinct(measure, table, kept, register, spread), counts, never)
+        case "latest":
+            values = _find_latest(table, kept, register, spread)
+            return _Tally(values, counts, np.isnan(values))
+    return _share(measure, table, kept, counts, place, today)
+
+
+def _find_wanted(measure: Measure, path: str | None, table: AnswersTable, items: Items, today: date) -> Bools:
+    if measure.where is None:
+        return np.ones(len(items), dtype=bool)
+    repeat = path if path is not None and table.is_repeat(path) else (path or "").rpartition("/")[0]
+    return table.find_rows(measure.where, items, repeat or "", today)
+
+
+def _share(
+    measure: Measure,
+    table: AnswersTable,
+    kept: Items,
+    counts: Ints,
+    place: Callable[[Items, Floats], Floats],
+    today: date,
+) -> _Tally:
+    if measure.denominator is None:
+        every = table.items(measure.field)
+        above, below = place(kept, np.ones(len(kept))), place(every, np.ones(len(every)))
+    else:
+        others = table.items(measure.denominator)
+        others = others.keep(_find_wanted(measure, measure.denominator, table, others, today))
+        above = place(kept, np.nan_to_num(to_numbers(kept.values)))
+        below = place(others, np.nan_to_num(to_numbers(others.values)))
+    nothing = below <= 0
+    return _Tally(np.where(nothing, np.nan, 100.0 * above / np.where(nothing, 1.0, below)), counts, nothing)
+
+
+def to_numbers(values: Objects) -> Floats:
+    """Answers as numbers: ``yes`` and ``true`` count 1, ``no`` and ``false`` 0, other text is NaN.
+
+    >>> to_numbers(np.array(["3", "2.5", "yes", "often", None], dtype=object)).tolist()
+    [3.0, 2.5, 1.0, nan, nan]
+    """
+    column = pd.Series(values, dtype=object).replace(_WORDS)
+    made: Floats = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    return made
+
+
+def _sizes(items: Items, field_type: str) -> Floats:
+    if field_type in _MANY:
+        return np.array([len(str(value).split()) for value in items.values], dtype=np.float64)
+    return np.ones(len(items))
+
+
+def _count_distinct(
+    measure: Measure, table: AnswersTable, items: Items, register: Register, spread: _Spread
+) -> Floats:
+    at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
+    values = pd.Series(items.values[at], index=units, dtype=object)
+    if table.field_type(measure.field or "") in _MANY:
+        values = values.str.split().explode()
+    pairs = pd.DataFrame({"unit": values.index, "value": values.to_numpy()}).drop_duplicates()
+    return np.bincount(pairs["unit"].to_numpy(dtype=np.int64), minlength=len(register)).astype(np.float64)
+
+
+def _find_latest(table: AnswersTable, items: Items, register: Register, spread: _Spread) -> Floats:
+    at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
+    entries = items.entries[at]
+    order = np.lexsort(
+        (
+            items.rows[at],
+            table.entries.versions[entries],
+            table.entries.units[entries],
+            table.entries.occurrences[entries],
+        )
+    )
+    latest = np.full(len(register), np.nan)
+    latest[units[order]] = to_numbers(items.values)[at][order]  # of several the last one written stays
+    return latest

@@ -1,0 +1,137 @@
+"""The whole way, from records to selection; each step is a function of its own."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.scoring.arrays import Bools
+from pbwidgets.scoring.frames import BALANCE, COLUMNS, SELECTED, Records, Scores, to_frame
+from pbwidgets.scoring.layout import TrackLayout, lay_out
+from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
+from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
+from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
+from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
+from pbwidgets.scoring.reference import build_reference
+from pbwidgets.scoring.register import build_register
+from pbwidgets.scoring.selection import TrackSelection, select_units, to_selection_frame
+from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
+from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
+from pbwidgets.scoring.vetoes import TrackVetoes, apply_gates
+
+
+@dataclass(frozen=True)
+class TrackScores:
+    """Everything about one track, as wide arrays in the order of unit codes."""
+
+    layout: TrackLayout
+    marks: tuple[LayerMarks, ...]
+    points: TrackPoints
+    totals: TrackTotals
+    vetoes: TrackVetoes
+    nominations: TrackNominations
+    ranking: TrackRanking
+    selection: TrackSelection
+
+
+def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[MeasureTable, list[TrackScores]]:
+    """Measures of all units, and the scores of every track of ``kind: score``, as wide arrays.
+
+    This is all the arithmetic; :func:`score_campaign` puts it into frames and words. Use it alone where there
+    are too many units for a tidy frame of points.
+
+    Raises
+    ------
+    DataError
+        If a mark is out of range or a veto names a gate that does not exist.
+    """
+    register = build_register(records.units)
+    today = campaign.period(period).ends
+    table = measure_units(campaign, period, records.submissions, register)
+    layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
+    vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)
+    tracks = []
+    for layout in layouts:
+        marks = read_marks(campaign, layout, records.ratings)
+        points = score_lines(layout, table, marks, today)
+        submitted = find_submitting(campaign, layout.track.unit_kind, records.submissions, register)[
+            layout.units
+        ]
+        totals = add_totals(layout, points, submitted, _find_rated(layout, marks))
+        nominations = count_nominations(layout, records.nominations, records.allotments)
+        closed = vetoes[layout.track.id]
+        ranking = rank_units(layout, points, totals, table, closed.in_contest & nominations.counted)
+        selection = select_units(layout, totals, ranking, closed, nominations)
+        tracks.append(TrackScores(layout, marks, points, totals, closed, nominations, ranking, selection))
+    return table, tracks
+
+
+def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
+    """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection.
+
+    Pure: records are not changed, the order of their rows makes no difference, and no clock is asked. A unit
+    that is not in ``records.units`` (merged away before the period's day) has no row anywhere, whatever it
+    has submitted; every unit of a track's kind has a row in the ranking and the selection.
+
+    Parameters
+    ----------
+    campaign
+        Definition, as frozen for the period.
+    period
+        Id of one of its periods.
+    records
+        Frames of that campaign and period.
+
+    Raises
+    ------
+    KeyError
+        If the campaign has no such period.
+    DataError
+        If a mark is out of range or a veto names a gate that does not exist.
+    """
+    table, tracks = score_tracks(campaign, period, records)
+    return Scores(
+        measures=to_measures_frame(campaign, period, table),
+        marks=_join("marks", [to_marks_frame(campaign, period, one.layout, one.marks) for one in tracks]),
+        points=_join("points", [to_points_frame(campaign, period, one.layout, one.points) for one in tracks]),
+        totals=_join("totals", [to_totals_frame(campaign, period, one.layout, one.totals) for one in tracks]),
+        ranking=_join(
+            "ranking", [to_ranking_frame(campaign, period, one.layout, one.ranking) for one in tracks]
+        ),
+        selection=_join(
+            "selection", [_frame_selection(campaign, period, one, records.decisions) for one in tracks]
+        ),
+        balance=_join("balance", [_frame_balance(campaign, period, one) for one in tracks]),
+        reference=_join(
+            "reference",
+            [build_reference(campaign, period, one.layout, one.points, one.totals) for one in tracks],
+        ),
+    )
+
+
+def _frame_selection(
+    campaign: Campaign, period: str, one: TrackScores, decisions: pd.DataFrame
+) -> pd.DataFrame:
+    return to_selection_frame(campaign, period, one.layout, one.ranking, one.vetoes, one.selection, decisions)
+
+
+def _frame_balance(campaign: Campaign, period: str, one: TrackScores) -> pd.DataFrame:
+    if one.layout.track.nomination is None:
+        return to_frame([], BALANCE)
+    selected = np.asarray(one.selection.status == SELECTED, dtype=bool)
+    return balance_nominations(campaign, period, one.layout, one.nominations, selected)
+
+
+def _find_rated(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:
+    rated = np.zeros(len(layout.units), dtype=bool)
+    for layer in marks:
+        for source in layer.sources:
+            rated |= (source.raters > 0).any(axis=1)
+    return rated
+
+
+def _join(name: str, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [part for part in parts if len(part)]
+    return to_frame(pd.concat(filled, ignore_index=True) if filled else [], COLUMNS[name])

@@ -1,0 +1,370 @@
+"""Points: what every line brings in every layer, where it came from, and why.
+
+A line with the rule ``rated`` or ``discretion`` takes its points from the marks of the layer. Any other line
+is computed once and stands in every layer; a layer's mark on it replaces the computed points there. Then
+comes what does not apply, and last what is missing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.expressions import parse
+from pbwidgets.campaign.model import Campaign, Criterion
+from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects
+from pbwidgets.scoring.conditions import find_holding
+from pbwidgets.scoring.frames import POINTS, to_frame
+from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.measures import MeasureTable
+from pbwidgets.scoring.reasons import ArgColumn, Args, Reason, render_reasons
+from pbwidgets.scoring.registry import apply_rule, find_measure
+from pbwidgets.scoring.sources import LayerMarks
+from pbwidgets.scoring.verdict import Verdict
+
+SOURCES: Final = ("computed", "marks", "corrected", "group_mean")
+_COMPUTED, _MARKS, _CORRECTED, _GROUP_MEAN = range(4)
+
+
+@dataclass(frozen=True)
+class LinePoints:
+    """One line in one layer, for all units.
+
+    Attributes
+    ----------
+    own
+        Points before anything was filled in; NaN where there are none.
+    values
+        Points that enter the total; NaN where the line does not.
+    lacking
+        Lines without a mark or measure although they apply.
+    left_out
+        Lines that do not apply and are out of the sum.
+    source
+        Position in ``SOURCES``.
+    reasons
+        Why.
+    """
+
+    own: Floats
+    values: Floats
+    lacking: Bools
+    left_out: Bools
+    source: Ints
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class TrackPoints:
+    """All points of one track, units × layers × lines.
+
+    Attributes
+    ----------
+    own, values, lacking, left_out, source
+        As in :class:`LinePoints`, for all layers and lines.
+    marked
+        Layers in which the unit has a mark on a rated line, units × layers; all True if no line is rated.
+    reasons
+        By layer and line.
+    """
+
+    own: Floats
+    values: Floats
+    lacking: Bools
+    left_out: Bools
+    source: Ints
+    marked: Bools
+    reasons: tuple[tuple[tuple[Reason, ...], ...], ...]
+
+
+def score_lines(
+    layout: TrackLayout, table: MeasureTable, marks: Sequence[LayerMarks], today: date
+) -> TrackPoints:
+    """Points of every unit of a track on every line in every layer.
+
+    Parameters
+    ----------
+    layout
+        Axes of the track.
+    table
+        Measures of the register.
+    marks
+        Of each layer, from :func:`~pbwidgets.scoring.sources.read_marks`.
+    today
+        Last day of the period.
+    """
+    marked = _find_marked(layout, marks)
+    by_line = [_score_line(layout, at, table, marks, marked, today) for at in range(len(layout.lines))]
+    shape = (len(layout.units), len(layout.layers), len(layout.lines))
+
+    own, values = np.zeros(shape), np.zeros(shape)
+    lacking, left_out = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    source = np.zeros(shape, dtype=np.int64)
+    for line, layers in enumerate(by_line):
+        for layer, points in enumerate(layers):
+            own[:, layer, line], values[:, layer, line] = points.own, points.values
+            lacking[:, layer, line], left_out[:, layer, line] = points.lacking, points.left_out
+            source[:, layer, line] = points.source
+    return TrackPoints(
+        own=own,
+        values=values,
+        lacking=lacking,
+        left_out=left_out,
+        source=source,
+        marked=marked,
+        reasons=tuple(tuple(line[layer].reasons for line in by_line) for layer in range(shape[1])),
+    )
+
+
+def to_points_frame(
+    campaign: Campaign, period: str, layout: TrackLayout, points: TrackPoints
+) -> pd.DataFrame:
+    """Frame with the columns ``POINTS``: units in the order of codes, then layers, then lines."""
+    shape = points.values.shape
+    codes, args = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
+    done: dict[int, tuple[Objects, Objects]] = {}
+    for layer, lines in enumerate(points.reasons):
+        for line, reasons in enumerate(lines):
+            if id(reasons) not in done:  # a computed line has the same reasons in every layer
+                done[id(reasons)] = render_reasons(reasons, shape[0])
+            codes[:, layer, line], args[:, layer, line] = done[id(reasons)]
+    per_unit = shape[1] * shape[2]
+    line_ids = np.array([line.id for line in layout.lines], dtype=object)
+    columns = {
+        "unit_code": np.repeat(layout.codes.to_numpy(), per_unit),
+        "layer": np.tile(np.repeat(np.array(layout.layers, dtype=object), shape[2]), shape[0]),
+        "criterion_id": np.tile(line_ids, shape[0] * shape[1]),
+        "max_points": np.tile(_show_max(layout), shape[0] * shape[1]),
+        "source": np.array(SOURCES, dtype=object)[points.source.ravel()],
+        "points": points.values.ravel(),
+        "reason_code": codes.ravel(),
+        "reason_args": args.ravel(),
+    }
+    rows = pd.DataFrame(columns).assign(campaign=campaign.id, period=period, track_id=layout.track.id)
+    return to_frame(rows, POINTS)
+
+
+def _show_max(layout: TrackLayout) -> Floats:
+    """Maximum of each line as shown: of a line of discretion its highest amount."""
+    return np.array(
+        [getattr(line.rule, "highest", line.points) or 0.0 for line in layout.lines], dtype=np.float64
+    )
+
+
+def _find_marked(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:
+    rated = layout.marked_lines
+    if not rated.any():
+        return np.ones((len(layout.units), len(layout.layers)), dtype=bool)
+    return np.stack([(~np.isnan(layer.points[:, rated])).any(axis=1) for layer in marks], axis=1)
+
+
+def _score_line(
+    layout: TrackLayout,
+    at: int,
+    table: MeasureTable,
+    marks: Sequence[LayerMarks],
+    marked: Bools,
+    today: date,
+) -> list[LinePoints]:
+    line = layout.lines[at]
+    not_applicable = _find_not_applicable(line, layout, table, today)
+    if layout.is_marked(at):
+        given = [_take_marks(line, at, layer) for layer in marks]
+    else:
+        computed = _compute(line, layout, table)
+        given = [
+            _correct(computed, at, layer, layer_id)
+            for layer, layer_id in zip(marks, layout.layers, strict=True)
+        ]
+    return [
+        _treat(layout, line, points, not_applicable, marked[:, layer]) for layer, points in enumerate(given)
+    ]
+
+
+@dataclass(frozen=True)
+class _Given:
+    points: Floats
+    source: Ints
+    reasons: tuple[Reason, ...]
+
+
+def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTable, today: date) -> Bools:
+    found = np.zeros(len(layout.units), dtype=bool)
+    measure = find_measure(line)
+    if measure is not None:
+        found |= table.columns[measure].not_applicable[layout.units]
+    if line.not_applicable is not None and line.not_applicable.when is not None:
+        found |= find_over_measures(line.not_applicable.when, layout.units, table, today)
+    return found
+
+
+def find_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Bools:
+    """Units for which an expression over measures holds; never where one of the measures is missing."""
+    names = sorted(parse(expression).names)
+    columns = {name: table.columns[name].values[units] for name in names}
+    known = np.ones(len(units), dtype=bool)
+    for column in columns.values():
+        known &= ~np.isnan(column)
+    return known & find_holding(expression, columns, len(units), today)
+
+
+def _compute(line: Criterion, layout: TrackLayout, table: MeasureTable) -> Verdict:
+    measure = find_measure(line)
+    if measure is None or line.rule is None:
+        raise ValueError(f"line {line.id} has no rule")
+    return apply_rule(line.rule, table.columns[measure].values[layout.units], line.points or 0.0)
+
+
+def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _Given:
+    mark = marks.points[:, at]
+    corrected = ~np.isnan(mark)
+    if not corrected.any():
+        return _Given(computed.points, np.full(len(mark), _COMPUTED), computed.reasons)
+    comment: ArgColumn = marks.comments.get(at, "")
+    args: Args = {"layer_id": layer_id, "points": mark, "comment": comment}
+    unknown = np.isnan(computed.points)
+    return _Given(
+        points=np.where(corrected, mark, computed.points),
+        source=np.where(corrected, _CORRECTED, _COMPUTED),
+        reasons=(
+            *computed.reasons,
+            Reason("scoring.corrected", corrected & ~unknown, {**args, "computed": computed.points}),
+            Reason("scoring.corrected_from_nothing", corrected & unknown, args),
+            *_note_raters(at, marks),
+        ),
+    )
+
+
+def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
+    mark = marks.points[:, at]
+    if line.rule is None:
+        raise ValueError(f"line {line.id} has no rule")
+    verdict = apply_rule(line.rule, mark, line.points or 0.0)
+    comment: ArgColumn = marks.comments.get(at, "")
+    reasons: tuple[Reason, ...]
+    if line.rule.name == "discretion":
+        reasons = tuple(reason.with_args(comment=comment) for reason in verdict.reasons)
+    else:
+        reasons = (*verdict.reasons, *_name_sources(at, marks, line.points or 0.0))
+    return _Given(verdict.points, np.full(len(mark), _MARKS), (*reasons, *_note_raters(at, marks)))
+
+
+def _name_sources(at: int, marks: LayerMarks, max_points: float) -> list[Reason]:
+    """Reasons that name the mark of each source, and which is missing, where a layer has several."""
+    if len(marks.sources) < 2:
+        return []
+    given = ~np.isnan(marks.points[:, at])
+    args: Args = {"points": marks.points[:, at], "max_points": max_points}
+    for source in marks.sources:
+        args[f"points:{source.source.id}"] = source.points[:, at]
+        args[f"weight:{source.source.id}"] = np.where(
+            np.isnan(source.points[:, at]), np.nan, source.weight[:, at]
+        )
+    missing = [
+        Reason(
+            "scoring.note_source_missing",
+            given & np.isnan(source.points[:, at]),
+            {"source_id": source.source.id},
+            is_note=True,
+        )
+        for source in marks.sources
+        if source.source.weight > 0
+    ]
+    return [Reason("scoring.rated_sources", given, args), *missing]
+
+
+def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
+    if not marks.sources:
+        return []
+    stale = np.sum([source.stale[:, at] for source in marks.sources], axis=0)
+    recused = np.sum([source.recused[:, at] for source in marks.sources], axis=0)
+    return [
+        Reason("scoring.note_stale", stale > 0, {"count": stale}, is_note=True),
+        Reason("scoring.note_recused", recused > 0, {"count": recused}, is_note=True),
+    ]
+
+
+# -- what does not apply, and what is missing ----------------------------------------------------------
+
+
+def _treat(
+    layout: TrackLayout, line: Criterion, given: _Given, not_applicable: Bools, marked: Bools
+) -> LinePoints:
+    # a reviewer's correction says that the line does apply
+    out = not_applicable & (given.source != _CORRECTED)
+    own = np.where(out, np.nan, given.points)
+    lacking = np.isnan(own) & ~out
+    if not out.any() and not lacking.any():
+        return LinePoints(own, own, lacking, out, given.source, given.reasons)
+    means = average_groups(own, layout.groups)
+    values, out_reasons, filled_out, left_out = _treat_out(line, own, out, means)
+    filled = np.zeros(len(own), dtype=bool)
+    if layout.track.missing == "group_mean":
+        filled = lacking & marked & ~np.isnan(means)
+    values = np.where(filled, means, values)
+    return LinePoints(
+        own=own,
+        values=values,
+        lacking=lacking,
+        left_out=left_out,
+        source=np.where(filled | filled_out, _GROUP_MEAN, given.source),
+        reasons=(*given.reasons, *out_reasons, *_reason_missing(layout, lacking & marked, filled, means)),
+    )
+
+
+def _treat_out(
+    line: Criterion, own: Floats, out: Bools, means: Floats
+) -> tuple[Floats, list[Reason], Bools, Bools]:
+    none = np.zeros(len(own), dtype=bool)
+    then = line.not_applicable.then if line.not_applicable is not None else "leave_out"
+    if then == "full":
+        full = line.points or 0.0
+        return (
+            np.where(out, full, own),
+            [Reason("scoring.not_applicable_full", out, {"points": full})],
+            none,
+            none,
+        )
+    by_mean = out & ~np.isnan(means) if then == "group_mean" else none
+    reasons = [
+        Reason("scoring.not_applicable_left_out", out & ~by_mean),
+        Reason("scoring.not_applicable_group_mean", by_mean, {"points": means}),
+    ]
+    return np.where(by_mean, means, own), reasons, by_mean, out & ~by_mean
+
+
+def _reason_missing(layout: TrackLayout, lacking: Bools, filled: Bools, means: Floats) -> list[Reason]:
+    track = layout.track
+    if track.missing == "group_mean":
+        args: Args = {"points": means}
+        if track.group is not None:
+            return [
+                Reason("scoring.group_mean_of_kind", filled, {**args, "kind_id": track.group}),
+                Reason("scoring.note_skip", lacking & ~filled, is_note=True),
+            ]
+        return [
+            Reason("scoring.group_mean", filled, args),
+            Reason("scoring.note_skip", lacking & ~filled, is_note=True),
+        ]
+    return [Reason(f"scoring.note_{track.missing}", lacking, is_note=True)]
+
+
+def average_groups(points: Floats, groups: Ints) -> Floats:
+    """Mean of each unit's group over the units that have points; NaN where none has, or without a group.
+
+    Examples
+    --------
+    >>> average_groups(np.array([2.0, 4.0, np.nan, np.nan]), np.array([0, 0, 0, -1])).tolist()
+    [3.0, 3.0, 3.0, nan]
+    """
+    size = int(groups.max(initial=-1)) + 1
+    known = ~np.isnan(points) & (groups >= 0)
+    # summed in the order of size, so that binary noise does not depend on how units are coded
+    order = np.argsort(points[known], kind="stable")
+    sums = np.bincount(groups[known][order], points[known][order], minlength=size)
+    counts = np.bincount(groups[known], minlength=size)
+    means = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
+    return np.append(means, np.nan)[groups]

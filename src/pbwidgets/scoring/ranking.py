@@ -1,0 +1,131 @@
+"""Ranking: contenders in order of their totals, ties broken by a chain, and what stays tied."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign, TieBreak
+from pbwidgets.scoring.arrays import Bools, Floats, Ints
+from pbwidgets.scoring.frames import RANKING, to_frame
+from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.measures import MeasureTable
+from pbwidgets.scoring.points import TrackPoints
+from pbwidgets.scoring.totals import TrackTotals, round_half_up
+
+_DIGITS = 9  # exact totals and tie-breaks are compared to here: further down is binary noise
+
+
+@dataclass(frozen=True)
+class TrackRanking:
+    """Ranks of one track.
+
+    Attributes
+    ----------
+    total
+        As shown, rounded as the campaign says.
+    rank
+        Competition rank among contenders, 0 for a unit that is none.
+    tie_group
+        Number shared by units that are still tied, 0 for a unit that is not.
+    """
+
+    total: Floats
+    rank: Ints
+    tie_group: Ints
+
+
+def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
+    """Competition ranks and tie groups of rows, int64; higher keys are better, the first key counts most.
+
+    Rows with the same keys share the better rank and a tie group (from 1, in the order of ranks); the next
+    rank is left out. A missing key is worse than any number. Constant keys tie all rows at rank 1.
+
+    Examples
+    --------
+    >>> [part.tolist() for part in rank_keys([np.array([90.0, 95.0, 90.0, 80.0])])]
+    [[2, 1, 2, 4], [1, 0, 1, 0]]
+    """
+    size = len(keys[0])
+    if not size:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    falling = [np.where(np.isnan(key), np.inf, -np.round(key, _DIGITS)) for key in keys]
+    order = np.lexsort(falling[::-1])
+    in_order = np.stack([key[order] for key in falling])
+    new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))
+    starts = np.flatnonzero(new)
+    group = np.cumsum(new) - 1
+    tied = np.diff(np.append(starts, size)) > 1
+    numbers = np.where(tied, np.cumsum(tied), 0)
+    ranks, groups = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
+    ranks[order] = starts[group] + 1
+    groups[order] = numbers[group]
+    return ranks, groups
+
+
+def rank_units(
+    layout: TrackLayout, points: TrackPoints, totals: TrackTotals, table: MeasureTable, in_contest: Bools
+) -> TrackRanking:
+    """Ranks of the units in the contest that have a total.
+
+    Units that are disqualified, barred, capped or not nominated keep their total and get no rank, so that the
+    ranks shown are those of the units that can be selected.
+
+    Parameters
+    ----------
+    layout, points, totals, table
+        Axes, points, totals of the track, and measures for the tie-breaks.
+    in_contest
+        Units that may be selected, bool.
+    """
+    rounding = layout.track.rounding
+    shown = round_half_up(totals.final, rounding.digits)
+    ranked = in_contest & ~np.isnan(totals.final)
+    keys = [shown if rounding.before_ranking else totals.final]
+    keys += [_break_tie(link, layout, points, totals, table) for link in layout.track.tie_breaks]
+    rank = np.zeros(len(shown), dtype=np.int64)
+    tie_group = np.zeros(len(shown), dtype=np.int64)
+    rank[ranked], tie_group[ranked] = rank_keys([key[ranked] for key in keys])
+    return TrackRanking(shown, rank, tie_group)
+
+
+def _break_tie(
+    link: TieBreak, layout: TrackLayout, points: TrackPoints, totals: TrackTotals, table: MeasureTable
+) -> Floats:
+    if link.measure is not None:
+        key = table.columns[link.measure].values[layout.units]
+    elif link.criterion is not None:
+        by_line = (
+            totals.final_points if link.layer is None else points.values[:, layout.layers.index(link.layer)]
+        )
+        key = sum_known(by_line[:, layout.find_lines(link.criterion)])
+    elif link.layer is not None:
+        key = totals.layers[:, layout.layers.index(link.layer)]
+    else:
+        key = np.zeros(len(layout.units))
+    return key if link.order == "higher" else -key
+
+
+def sum_known(values: Floats) -> Floats:
+    """Sum of each row over what is known; NaN where nothing is.
+
+    >>> sum_known(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
+    [1.0, nan]
+    """
+    return np.where(np.isnan(values).all(axis=1), np.nan, np.nansum(values, axis=1))
+
+
+def to_ranking_frame(
+    campaign: Campaign, period: str, layout: TrackLayout, ranking: TrackRanking
+) -> pd.DataFrame:
+    """Frame with the columns ``RANKING``: every unit of the track, in the order of codes."""
+    rows = pd.DataFrame(
+        {
+            "unit_code": layout.codes,
+            "total": ranking.total,
+            "rank": ranking.rank,
+            "tie_group": ranking.tie_group,
+        }
+    )
+    return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), RANKING)

@@ -1,0 +1,90 @@
+"""The register of units as arrays: sorted codes, kinds, and who stands above whom."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.scoring.arrays import Ints, Objects, positions_in
+
+_DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running for ever
+
+
+@dataclass(frozen=True)
+class Register:
+    """Units in the order of their codes, so that no result depends on the order of rows.
+
+    Attributes
+    ----------
+    codes
+        Sorted unit codes.
+    names, kinds
+        Of each unit, object arrays.
+    parents
+        Position of the unit above, -1 for a root (or a parent that is not in the register).
+    """
+
+    codes: "pd.Index[Any]"
+    names: Objects
+    kinds: Objects
+    parents: Ints
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def of_kind(self, kind: str) -> Ints:
+        """Positions of all units of a kind."""
+        return np.flatnonzero(self.kinds == kind).astype(np.int64)
+
+    def ancestors(self, kind: str) -> Ints:
+        """Position of the nearest unit of that kind above each unit, -1 where there is none."""
+        found = np.full(len(self), -1, dtype=np.int64)
+        above = self.parents
+        right_kind = np.append(self.kinds == kind, False)
+        for _ in range(_DEEPEST):
+            if not (above >= 0).any():
+                break
+            found = np.where((found < 0) & right_kind[above], above, found)
+            above = self.step_up(above)
+        return found
+
+    def step_up(self, positions: Ints) -> Ints:
+        """Position of the unit above each position; -1 stays -1."""
+        return np.append(self.parents, -1)[positions]
+
+
+def build_register(units: pd.DataFrame) -> Register:
+    """Register of the units of a frame with the columns ``UNITS``.
+
+    Examples
+    --------
+    >>> units = pd.DataFrame({"unit_code": ["9902", "99"], "unit_name": ["乙", "甲"],
+    ...                       "kind": ["town", "county"], "parent_code": ["99", None]})
+    >>> register = build_register(units)
+    >>> list(register.codes), register.parents.tolist(), register.ancestors("county").tolist()
+    (['99', '9902'], [-1, 0], [-1, 0])
+    """
+    ordered = units.sort_values("unit_code", kind="stable", ignore_index=True)
+    codes = pd.Index(ordered["unit_code"].astype(object))
+    return Register(
+        codes=codes,
+        names=ordered["unit_name"].to_numpy(dtype=object),
+        kinds=ordered["kind"].to_numpy(dtype=object),
+        parents=positions_in(ordered["parent_code"].astype(object), codes),
+    )
+
+
+def kinds_above(campaign: Campaign, kind: str) -> frozenset[str]:
+    """Kinds that may stand above a kind, at any height, as the campaign defines them."""
+    found: set[str] = set()
+    waiting = [kind]
+    while waiting:
+        for item in campaign.unit_kinds:
+            if item.id == waiting[0]:
+                new = set(item.parents) - found
+                found |= new
+                waiting.extend(new)
+        waiting.pop(0)
+    return frozenset(found)

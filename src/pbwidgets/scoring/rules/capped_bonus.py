@@ -1,0 +1,42 @@
+"""Points are earned for each item, up to a cap."""
+
+import numpy as np
+
+from pbwidgets.campaign.rules import CappedBonus
+from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.reasons import Args, Reason
+from pbwidgets.scoring.verdict import SMALL, Verdict, judge_missing
+
+
+def capped_bonus(values: Floats, max_points: float, rule: CappedBonus) -> Verdict:
+    """``points_each`` for every item beyond ``beyond``, at most ``max_points``.
+
+    Range 0 to ``max_points``; higher is better up to the cap. A missing value gives NaN. A constant value
+    gives every unit the same points.
+
+    Examples
+    --------
+    >>> rule = CappedBonus(name="capped_bonus", measure="deeds", points_each=0.5, beyond=3)
+    >>> capped_bonus(np.array([2, 4, 9, np.nan]), 2, rule).points
+    array([0. , 0.5, 2. , nan])
+    """
+    items = np.maximum(0.0, values - rule.beyond)
+    points = np.minimum(items * rule.points_each, max_points)
+    args: Args = {
+        "measure_id": rule.measure,
+        "value": values,
+        "items": items,
+        "each": rule.points_each,
+        "points": points,
+        "cap": max_points,
+        "beyond": rule.beyond,
+    }
+    return Verdict(
+        points=points,
+        reasons=(
+            Reason("scoring.capped_bonus_none", items == 0, args),
+            Reason("scoring.capped_bonus", items > 0, args),
+            Reason("scoring.capped_bonus_cap", items * rule.points_each > points + SMALL, args),
+            judge_missing(values, rule.measure),
+        ),
+    )

@@ -1,0 +1,176 @@
+"""The score sheet of one unit as text, every point explained."""
+
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.errors import UsageError
+from pbwidgets.scoring.frames import FINAL, Records, Scores
+from pbwidgets.scoring.reasons import word_reason
+from pbwidgets.wording import number, say
+
+_INDENT = "  "
+
+
+def explain_unit(
+    campaign: Campaign, scores: Scores, records: Records, unit_code: str, lang: str | None = None
+) -> str:
+    """Score sheet of one unit, as a clerk would write it, one line of text for each statement.
+
+    Every line of the sheet names its maximum, and for each layer the points and the reason; lines that are
+    the same in all layers are written once. Then come the totals, the difference between the unit's own marks
+    and the final ones, rank, proposal and decision.
+
+    Parameters
+    ----------
+    campaign
+        Definition.
+    scores, records
+        Of one period.
+    unit_code
+        Code of a unit of the register.
+    lang
+        ``zh_CN`` or ``en``.
+
+    Raises
+    ------
+    UsageError
+        ``scoring.unknown_unit`` if the register has no such unit, ``scoring.unit_without_track`` if no track
+        assesses units of its kind.
+    """
+    unit = records.units[(records.units["unit_code"] == unit_code).to_numpy(dtype=bool, na_value=False)]
+    if unit.empty:
+        raise UsageError("scoring.unknown_unit", unit=unit_code)
+    name, kind = str(unit["unit_name"].iloc[0]), str(unit["kind"].iloc[0])
+    tracks = [track for track in campaign.tracks if track.kind == "score" and track.unit_kind == kind]
+    if not tracks:
+        raise UsageError("scoring.unit_without_track", unit=unit_code)
+    sheets = [_explain_track(campaign, scores, track, unit_code, name, lang) for track in tracks]
+    return "\n\n".join("\n".join(lines) for lines in sheets)
+
+
+def _explain_track(
+    campaign: Campaign, scores: Scores, track: Track, unit_code: str, name: str, lang: str | None
+) -> list[str]:
+    words = lang or "zh_CN"
+    points = _rows(scores.points, unit_code, track)
+    totals = _rows(scores.totals, unit_code, track)
+    lines = [
+        say("scoring.sheet_title", lang, unit=name, unit_code=unit_code, campaign=campaign.name.words(words)),
+        say("scoring.sheet_track", lang, track=track.name.words(words), base=track.base_points),
+        "",
+    ]
+    for place, criterion in enumerate(track.criteria, start=1):
+        lines += _explain_criterion(campaign, criterion, points, f"{place}", lang)
+    lines += ["", *_explain_totals(campaign, totals, lang), *_explain_gap(campaign, track, totals, lang)]
+    return lines + _explain_selection(campaign, _rows(scores.selection, unit_code, track), lang)
+
+
+def _rows(frame: pd.DataFrame, unit_code: str, track: Track) -> pd.DataFrame:
+    ours = (frame["unit_code"] == unit_code) & (frame["track_id"] == track.id)
+    return frame[ours.to_numpy(dtype=bool, na_value=False)]
+
+
+def _explain_criterion(
+    campaign: Campaign, criterion: Criterion, points: pd.DataFrame, place: str, lang: str | None
+) -> list[str]:
+    indent = _INDENT * place.count(".")
+    own = points[(points["criterion_id"] == criterion.id).to_numpy(dtype=bool, na_value=False)]
+    top = float(own["max_points"].iloc[0]) if len(own) else criterion.max_points
+    code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
+    lines = [
+        indent + say(code, lang, place=place, line=criterion.name.words(lang or "zh_CN"), max_points=top)
+    ]
+    if criterion.criteria:
+        lines += _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
+        for at, part in enumerate(criterion.criteria, start=1):
+            lines += _explain_criterion(campaign, part, points, f"{place}.{at}", lang)
+        return lines
+    rows = [
+        (str(row["layer"]), float(row["points"]), str(row["reason_code"]), str(row["reason_args"]))
+        for row in own.to_dict("records")
+    ]
+    if len({row[1:] if row[1] == row[1] else row[2:] for row in rows}) == 1:
+        rows = [("", *rows[0][1:])]
+    for layer, given, reason, args in rows:
+        text = word_reason(campaign, reason, args, lang)
+        lines.append(indent + _INDENT + _say_points(campaign, layer, given, text, lang))
+    return lines
+
+
+def _explain_heading(
+    campaign: Campaign, criterion: Criterion, points: pd.DataFrame, indent: str, lang: str | None
+) -> list[str]:
+    below = [line.id for line in criterion.lines()]
+    ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
+    sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
+    parts = [
+        f"{_layer_name(campaign, str(layer), lang)} {number(float(total), 2)}"
+        for layer, total in sums.items()
+        if not pd.isna(total)
+    ]
+    joined = say("scoring.part_separator", lang).join(parts)
+    return [indent + say("scoring.sheet_heading", lang, sums=joined)] if parts else []
+
+
+def _say_points(campaign: Campaign, layer: str, points: float, reason: str, lang: str | None) -> str:
+    # a reason names the points; only their absence is said beside it
+    code = "scoring.sheet_no_points" if points != points else "scoring.sheet_points"
+    text = say(code, lang, reason=reason)
+    if not layer or layer == FINAL:
+        return text
+    return say("scoring.sheet_layer", lang, layer=_layer_name(campaign, layer, lang), text=text)
+
+
+def _layer_name(campaign: Campaign, layer: str, lang: str | None) -> str:
+    return (
+        say("scoring.final_total", lang)
+        if layer == FINAL
+        else campaign.layer(layer).name.words(lang or "zh_CN")
+    )
+
+
+def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) -> list[str]:
+    lines = []
+    for row in totals.to_dict("records"):
+        total = float(row["total"])
+        shown = say("scoring.sheet_none", lang) if total != total else number(total, 6)
+        text = say(
+            "scoring.sheet_total", lang, layer=_layer_name(campaign, str(row["layer"]), lang), total=shown
+        )
+        if row["provisional"]:
+            text += say("scoring.sheet_provisional", lang, count=int(row["n_missing"]))
+        lines.append(text)
+    return lines
+
+
+def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: str | None) -> list[str]:
+    """How far the unit's own marks lie from the final total."""
+    by_layer = {str(row["layer"]): float(row["total"]) for row in totals.to_dict("records")}
+    final = by_layer.get(FINAL, float("nan"))
+    lines = []
+    for layer in track.layers:
+        gap = by_layer.get(layer.id, float("nan")) - final
+        if campaign.layer(layer.id).level is None and gap == gap:
+            sign = "scoring.sheet_gap_above" if gap > 0 else "scoring.sheet_gap_below"
+            code = sign if number(gap) != "0" else "scoring.sheet_gap_none"
+            lines.append(say(code, lang, layer=_layer_name(campaign, layer.id, lang), gap=abs(gap)))
+    return lines
+
+
+def _explain_selection(campaign: Campaign, selection: pd.DataFrame, lang: str | None) -> list[str]:
+    lines = []
+    for row in selection.to_dict("records"):
+        status = say(f"scoring.status_{row['status']}", lang)
+        reason = word_reason(campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
+        lines.append(say("scoring.sheet_selection", lang, status=status, reason=reason))
+        if not pd.isna(row["decided"]):
+            lines.append(
+                say(
+                    "scoring.sheet_decided",
+                    lang,
+                    status=say(f"scoring.status_{row['decided']}", lang),
+                    by="" if pd.isna(row["decided_by"]) else str(row["decided_by"]),
+                    on="" if pd.isna(row["decided_on"]) else str(row["decided_on"]),
+                )
+            )
+    return lines

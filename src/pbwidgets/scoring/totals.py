@@ -1,0 +1,212 @@
+"""Totals: the sum of every layer, and the one that stands as final."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.scoring.arrays import Bools, Floats, Ints
+from pbwidgets.scoring.frames import FINAL, TOTALS, to_frame
+from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.points import TrackPoints
+from pbwidgets.scoring.verdict import SMALL
+
+
+@dataclass(frozen=True)
+class TrackTotals:
+    """Totals of one track, exact (not rounded).
+
+    Attributes
+    ----------
+    layers
+        Units × layers; NaN where a layer has no total.
+    layer_missing
+        Lines without a mark or measure of their own, units × layers, int64.
+    final, provisional, n_missing
+        The total that counts for each unit.
+    standing
+        Position in the layout's layers of the one whose total is final; -1 if none, or if they are weighted.
+    final_points
+        Points of each line behind the final total, units × lines.
+    has_data
+        Units with a counted submission of their own or a mark.
+    """
+
+    layers: Floats
+    layer_missing: Ints
+    final: Floats
+    provisional: Bools
+    n_missing: Ints
+    standing: Ints
+    final_points: Floats
+    has_data: Bools
+
+
+def sum_lines(
+    values: Floats, left_out: Bools, lacking: Bools, max_points: Floats, on_top: Bools, missing: str
+) -> Floats:
+    """Total of a score sheet, float64, one for each row of ``values``.
+
+    Base lines are summed and, where some are left out (or missing with ``reweight``), scaled to the same
+    base: sum × base / maximum of the lines present. Lines on top are added as they are. The total is not
+    below 0. NaN where no base line has points, and with ``fail`` where any line is missing. A constant line
+    moves all totals alike.
+
+    Parameters
+    ----------
+    values
+        Points, rows × lines; NaN for lines that do not enter.
+    left_out, lacking
+        Lines that do not apply, and lines without mark or measure, as ``values``.
+    max_points, on_top
+        Of each line.
+    missing
+        ``skip``, ``reweight``, ``group_mean`` or ``fail``.
+
+    Examples
+    --------
+    >>> no = np.zeros((1, 2), dtype=bool)
+    >>> left = np.array([[False, True]])
+    >>> sum_lines(np.array([[30.0, np.nan]]), left, no, np.array([60.0, 40.0]), no[0], "skip").tolist()
+    [50.0]
+    """
+    base = np.where(on_top, 0.0, max_points)
+    unfilled = lacking & np.isnan(values)
+    out = left_out | unfilled if missing == "reweight" else left_out
+    full = base.sum()
+    present = full - (out * base).sum(axis=1)
+    factor = np.divide(full, present, out=np.ones(len(values)), where=present > SMALL)
+    points = np.nan_to_num(values)
+    total = points[:, ~on_top].sum(axis=1) * factor + points[:, on_top].sum(axis=1)
+    counted = ~on_top if (~on_top).any() else on_top
+    nothing = np.isnan(values[:, counted]).all(axis=1) if counted.any() else np.ones(len(values), dtype=bool)
+    if missing == "fail":
+        nothing = nothing | lacking.any(axis=1)
+    return np.where(nothing, np.nan, np.maximum(total, 0.0))
+
+
+def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_mark: Bools) -> TrackTotals:
+    """Totals of all layers and the final one.
+
+    A layer in which nobody has marked anything has no total. With ``final: last_layer`` the last layer in
+    which the unit is marked stands; a layer before the last stands in as provisional; the unit's own marks
+    never stand in. A unit that has submitted but is not marked anywhere gets what could be computed, as
+    provisional. With ``final: weighted`` the layers with a weight are averaged, a missing one re-weighted.
+    A unit without a submission of its own and without a mark has no total at all.
+
+    Parameters
+    ----------
+    layout, points
+        Axes and points of the track.
+    submitted, has_mark
+        Units with a counted submission, and with a mark in any layer, bool.
+    """
+    has_data = submitted | has_mark
+    raw = np.stack(
+        [
+            sum_lines(
+                points.values[:, layer], points.left_out[:, layer], points.lacking[:, layer],
+                layout.max_points, layout.on_top, layout.track.missing,
+            )
+            for layer in range(len(layout.layers))
+        ],
+        axis=1,
+    )  # fmt: skip
+    raw = np.where(has_data[:, None], raw, np.nan)
+    layers = np.where(points.marked, raw, np.nan)
+    n_missing = points.lacking.sum(axis=2).astype(np.int64)
+    if layout.track.final == "weighted":
+        return _weigh_layers(layout, points, raw, layers, n_missing, has_data)
+    return _take_last(layout, points, raw, layers, n_missing, has_data)
+
+
+def _take_last(
+    layout: TrackLayout, points: TrackPoints, raw: Floats, layers: Floats, n_missing: Ints, has_data: Bools
+) -> TrackTotals:
+    at = np.arange(len(raw))
+    last = int(np.flatnonzero(layout.judging)[-1]) if layout.judging.any() else len(layout.layers) - 1
+    candidates = points.marked & layout.judging
+    if not layout.judging.any() and not layout.marked_lines.any():
+        candidates = points.marked
+    chosen = candidates.shape[1] - 1 - np.argmax(candidates[:, ::-1], axis=1)
+    unmarked = ~candidates.any(axis=1)
+    standing = np.where(unmarked, last, chosen)
+    final = raw[at, standing]
+    if not layout.judging.any() and layout.marked_lines.any():
+        final = np.full(len(raw), np.nan)  # only the units themselves have marked
+    missing = n_missing[at, standing]
+    return TrackTotals(
+        layers=layers,
+        layer_missing=n_missing,
+        final=final,
+        provisional=(missing > 0) | unmarked | (standing != last),
+        n_missing=missing,
+        standing=np.where(np.isnan(final), -1, standing),
+        final_points=points.values[at, standing],
+        has_data=has_data,
+    )
+
+
+def _weigh_layers(
+    layout: TrackLayout, points: TrackPoints, raw: Floats, layers: Floats, n_missing: Ints, has_data: Bools
+) -> TrackTotals:
+    weights = np.array([layer.weight or 0.0 for layer in layout.track.layers] or [1.0], dtype=np.float64)
+    unmarked: Bools = np.logical_not((points.marked & (weights > 0)).any(axis=1))
+    totals = np.where(unmarked[:, None], raw, layers)
+    used = np.where(np.isnan(totals), 0.0, weights)
+    sums = used.sum(axis=1)
+    share = np.divide(used, sums[:, None], out=np.zeros_like(used), where=sums[:, None] > 0)
+    final = np.where(sums > 0, (np.nan_to_num(totals) * share).sum(axis=1), np.nan)
+    missing = (n_missing * (weights > 0)).sum(axis=1).astype(np.int64)
+    by_line = np.where(np.isnan(points.values), 0.0, share[:, :, None])
+    line_sums = by_line.sum(axis=1)
+    weighted = (np.nan_to_num(points.values) * by_line).sum(axis=1)
+    final_points = np.divide(weighted, line_sums, out=np.full(weighted.shape, np.nan), where=line_sums > 0)
+    return TrackTotals(
+        layers=layers,
+        layer_missing=n_missing,
+        final=final,
+        provisional=(missing > 0) | unmarked | (used.astype(bool) != (weights > 0)).any(axis=1),
+        n_missing=missing,
+        standing=np.full(len(raw), -1, dtype=np.int64),
+        final_points=final_points,
+        has_data=has_data,
+    )
+
+
+def to_totals_frame(
+    campaign: Campaign, period: str, layout: TrackLayout, totals: TrackTotals
+) -> pd.DataFrame:
+    """Frame with the columns ``TOTALS``: each unit's layers in order, then ``final``; totals are exact."""
+    layered = layout.layers != (FINAL,)
+    names = (*layout.layers, FINAL) if layered else (FINAL,)
+    values = np.column_stack([totals.layers, totals.final]) if layered else totals.final[:, None]
+    before = totals.layer_missing if layered else totals.layer_missing[:, :0]
+    missing: Ints = np.concatenate([before, totals.n_missing[:, None]], axis=1)
+    incomplete: Bools = np.greater(missing, 0)
+    incomplete[:, -1] = totals.provisional
+    provisional = incomplete & ~np.isnan(values)
+    rows = pd.DataFrame(
+        {
+            "unit_code": np.repeat(layout.codes.to_numpy(), len(names)),
+            "layer": np.tile(np.array(names, dtype=object), len(values)),
+            "total": values.ravel(),
+            "provisional": provisional.ravel(),
+            "n_missing": missing.ravel(),
+        }
+    )
+    return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), TOTALS)
+
+
+def round_half_up(values: Floats, digits: int) -> Floats:
+    """Values rounded as on paper: a 5 is rounded away from zero. NaN stays NaN.
+
+    Examples
+    --------
+    >>> round_half_up(np.array([2.345, 2.675, -0.125, np.nan]), 2).tolist()
+    [2.35, 2.68, -0.13, nan]
+    """
+    scale = 10.0**digits
+    # binary noise of a sum lies far below this; a written 2.675 is 2.67499999… in binary
+    return np.sign(values) * np.floor(np.abs(values) * scale + 0.5 + SMALL * scale) / scale

@@ -1,0 +1,31 @@
+"""What a rule says about one line: points and reasons, for all units at once."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.reasons import Reason
+
+SMALL = 1e-9  # below this, two amounts of points are the same
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Points of one line and why.
+
+    Attributes
+    ----------
+    points
+        float64, one for each unit; NaN where the value is missing.
+    reasons
+        Why; see :class:`~pbwidgets.scoring.reasons.Reason`.
+    """
+
+    points: Floats
+    reasons: tuple[Reason, ...]
+
+
+def judge_missing(values: Floats, measure: str) -> Reason:
+    """Reason for the units whose measure is missing: they get no points and lose none."""
+    return Reason("scoring.missing", np.isnan(values), {"measure_id": measure})

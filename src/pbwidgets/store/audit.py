@@ -1,0 +1,74 @@
+"""The audit log: who did what, when, about which unit. It only grows; triggers refuse everything else.
+
+Details hold ids, numbers and states, never what people wrote: answers, comments and reasons stay in
+their own tables, from where they can be taken out.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, insert, select
+
+from pbwidgets.store.actors import Actor
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import audit
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is written into the log for one action; actor and time come from the transaction."""
+
+    action: str
+    entity: str
+    campaign_id: str | None = None
+    period_id: str | None = None
+    unit_code: str | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    """One row of the log."""
+
+    id: int
+    at: datetime
+    actor: Actor
+    deed: Deed
+
+
+def record(w: Writer, *deeds: Deed) -> None:
+    """Write deeds into the log, in order, within the transaction."""
+    if not deeds:
+        return
+    who = {"at": w.now, "actor": w.actor.name, "role": w.actor.role, "on_behalf": w.actor.on_behalf}
+    w.conn.execute(insert(audit), [{**asdict(deed), **who} for deed in deeds])
+
+
+def audit_head(r: Reader) -> int:
+    """Revision of the store: number of the newest row of the log, 0 in a fresh store.
+
+    While it stays the same, nothing has changed.
+    """
+    return r.conn.scalar(select(func.max(audit.c.id))) or 0
+
+
+def load_audit(
+    r: Reader, *, after: int = 0, unit_code: str | None = None, actor: str | None = None, limit: int = 1000
+) -> Sequence[AuditRow]:
+    """Rows of the log after a number, oldest first, of one unit or actor if asked."""
+    query = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit)
+    if unit_code is not None:
+        query = query.where(audit.c.unit_code == unit_code)
+    if actor is not None:
+        query = query.where(audit.c.actor == actor)
+    return [
+        AuditRow(
+            id=row.id,
+            at=row.at,
+            actor=Actor(row.actor, row.role, on_behalf=row.on_behalf),
+            deed=Deed(row.action, row.entity, row.campaign_id, row.period_id, row.unit_code, row.details),
+        )
+        for row in r.conn.execute(query)
+    ]

@@ -1,0 +1,161 @@
+"""Frozen campaign definitions, and the periods that are open under them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select
+
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import campaign_versions, period_versions
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period and the campaign version that it stands under now."""
+
+    campaign_id: str
+    period_id: str
+    version: str
+    is_open: bool
+    since: datetime
+    since_by: str
+
+
+def freeze_campaign(w: Writer, campaign_json: str, version: str, campaign_id: str) -> None:
+    """Keep a definition for good under its version (its hash); keeping the same again changes nothing.
+
+    Raises
+    ------
+    ConflictError
+        ``store.version_taken`` if another definition has this version.
+    """
+    kept = _load_definition(w, campaign_id, version)
+    if kept == campaign_json:
+        return
+    if kept is not None:
+        raise ConflictError("store.version_taken", campaign=campaign_id, version=version)
+    w.conn.execute(
+        insert(campaign_versions).values(
+            campaign_id=campaign_id,
+            version=version,
+            definition=campaign_json,
+            frozen_at=w.now,
+            frozen_by=w.actor.name,
+        )
+    )
+    record(w, Deed("freeze_campaign", f"campaign:{campaign_id}:{version}", campaign_id))
+
+
+def load_campaign_json(r: Reader, campaign_id: str, version: str) -> str:
+    """Give the definition as it was frozen.
+
+    Raises
+    ------
+    DataError
+        ``store.unknown_version``.
+    """
+    kept = _load_definition(r, campaign_id, version)
+    if kept is None:
+        raise DataError("store.unknown_version", campaign=campaign_id, version=version)
+    return kept
+
+
+def open_period(w: Writer, campaign_id: str, period_id: str, version: str) -> None:
+    """Open a period under a frozen version, or move an open one to a newer version.
+
+    Answers that were handed in before keep the version they were given under.
+
+    Raises
+    ------
+    DataError
+        ``store.unknown_version`` if that version was not frozen.
+    """
+    load_campaign_json(w, campaign_id, version)
+    newest = _newest(w, campaign_id, period_id)
+    if newest is not None and newest.is_open and newest.version == version:
+        return
+    _write_period(w, campaign_id, period_id, version, is_open=True)
+
+
+def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
+    """Close a period: nothing more is filled or rated in it; it can be opened again.
+
+    Raises
+    ------
+    DataError
+        ``store.period_not_open``.
+    """
+    version = load_open_version(w, campaign_id, period_id)
+    _write_period(w, campaign_id, period_id, version, is_open=False)
+
+
+def load_period(r: Reader, campaign_id: str, period_id: str) -> Period:
+    """Give a period as it stands.
+
+    Raises
+    ------
+    DataError
+        ``store.period_not_open`` if it was never opened.
+    """
+    row = _newest(r, campaign_id, period_id)
+    if row is None:
+        raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
+    return row
+
+
+def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
+    """Periods that are open, of one campaign or of all, the one opened last at the end."""
+    newest: dict[tuple[str, str], Period] = {}
+    for row in r.conn.execute(select(period_versions).order_by(period_versions.c.id)):
+        newest.pop((row.campaign_id, row.period_id), None)
+        newest[row.campaign_id, row.period_id] = _to_period(row)
+    return tuple(
+        period for period in newest.values() if period.is_open and campaign_id in (None, period.campaign_id)
+    )
+
+
+def load_open_version(r: Reader, campaign_id: str, period_id: str) -> str:
+    """Campaign version of an open period; ``store.period_not_open`` if it is not open."""
+    row = _newest(r, campaign_id, period_id)
+    if row is None or not row.is_open:
+        raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
+    return row.version
+
+
+def _load_definition(r: Reader, campaign_id: str, version: str) -> str | None:
+    table = campaign_versions.c
+    return r.conn.scalar(
+        select(table.definition).where(table.campaign_id == campaign_id, table.version == version)
+    )
+
+
+def _newest(r: Reader, campaign_id: str, period_id: str) -> Period | None:
+    table = period_versions.c
+    row = r.conn.execute(
+        select(period_versions)
+        .where(table.campaign_id == campaign_id, table.period_id == period_id)
+        .order_by(table.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _to_period(row)
+
+
+def _to_period(row: Row[*tuple[object, ...]]) -> Period:
+    return Period(row.campaign_id, row.period_id, row.version, row.is_open, row.since, row.since_by)
+
+
+def _write_period(w: Writer, campaign_id: str, period_id: str, version: str, *, is_open: bool) -> None:
+    w.conn.execute(
+        insert(period_versions).values(
+            campaign_id=campaign_id,
+            period_id=period_id,
+            version=version,
+            is_open=is_open,
+            since=w.now,
+            since_by=w.actor.name,
+        )
+    )
+    action = "open_period" if is_open else "close_period"
+    record(w, Deed(action, f"period:{period_id}", campaign_id, period_id, details={"version": version}))

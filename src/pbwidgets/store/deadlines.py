@@ -1,0 +1,58 @@
+"""Exceptions from a deadline, for one unit and form. The deadlines themselves stand in the campaign."""
+
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from pbwidgets.errors import DataError
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import deadline_exceptions
+from pbwidgets.store.units import check_units_known
+
+
+def grant_exception(
+    w: Writer, campaign_id: str, period_id: str, form_id: str, unit_code: str, until: datetime, reason: str
+) -> None:
+    """Let a unit hand a form in until a moment (with its zone); the newest exception counts.
+
+    Raises
+    ------
+    DataError
+        ``store.reason_needed``, ``store.unknown_unit``.
+    """
+    if not reason.strip():
+        raise DataError("store.reason_needed")
+    check_units_known(w, unit_code)
+    w.conn.execute(
+        insert(deadline_exceptions).values(
+            campaign_id=campaign_id,
+            period_id=period_id,
+            form_id=form_id,
+            unit_code=unit_code,
+            until=until,
+            reason=reason,
+            recorded_at=w.now,
+            recorded_by=w.actor.name,
+        )
+    )
+    details = {"until": until.isoformat()}
+    record(w, Deed("grant_exception", f"form:{form_id}", campaign_id, period_id, unit_code, details))
+
+
+def load_exception(
+    r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str
+) -> datetime | None:
+    """Moment (UTC) until which a unit may still hand a form in, or None without an exception."""
+    table = deadline_exceptions.c
+    return r.conn.scalar(
+        select(table.until)
+        .where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.form_id == form_id,
+            table.unit_code == unit_code,
+        )
+        .order_by(table.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,96 @@
+"""What the meeting decided; a newer decision takes the place of an older one, which stays on record."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Final
+
+import pandas as pd
+from sqlalchemy import and_, insert, select, update
+
+from pbwidgets.errors import DataError
+from pbwidgets.scoring.frames import DECISIONS, NOT_SELECTED, SELECTED, WAITING, to_frame
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import decisions
+from pbwidgets.store.units import check_units_known
+
+DECIDED: Final = (SELECTED, WAITING, NOT_SELECTED)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision on one unit; ``decided_by`` is the body or post, never a rater."""
+
+    campaign_id: str
+    period_id: str
+    track_id: str
+    unit_code: str
+    status: str
+    decided_on: date
+    decided_by: str
+    reason: str
+
+
+def decide(w: Writer, decision: Decision) -> None:
+    """Keep one decision; see :func:`decide_many`."""
+    decide_many(w, [decision])
+
+
+def decide_many(w: Writer, made: Iterable[Decision]) -> None:
+    """Keep the decisions of a meeting, all or none.
+
+    Raises
+    ------
+    DataError
+        ``store.decision_status`` for a status that cannot be decided, ``store.reason_needed``,
+        ``store.unknown_unit``.
+    """
+    for decision in made:
+        if decision.status not in DECIDED:
+            raise DataError("store.decision_status", status=decision.status, allowed=", ".join(DECIDED))
+        if not decision.reason.strip() or not decision.decided_by.strip():
+            raise DataError("store.reason_needed")
+        check_units_known(w, decision.unit_code)
+        table = decisions.c
+        w.conn.execute(
+            update(decisions)
+            .where(
+                and_(
+                    table.campaign_id == decision.campaign_id,
+                    table.period_id == decision.period_id,
+                    table.track_id == decision.track_id,
+                    table.unit_code == decision.unit_code,
+                    table.is_current,
+                )
+            )
+            .values(is_current=False)
+        )
+        row = asdict(decision) | {"decided_on": decision.decided_on.isoformat()}
+        w.conn.execute(
+            insert(decisions).values(**row, is_current=True, recorded_at=w.now, recorded_by=w.actor.name)
+        )
+        record(
+            w,
+            Deed(
+                "decide",
+                f"decision:{decision.track_id}",
+                decision.campaign_id,
+                decision.period_id,
+                decision.unit_code,
+                {"status": decision.status},
+            ),
+        )
+
+
+def load_decisions(r: Reader, campaign_id: str, period_id: str, *, superseded: bool = False) -> pd.DataFrame:
+    """Decisions in force as the frame DECISIONS; with ``superseded`` the older ones too, in their order."""
+    query = (
+        select(decisions)
+        .where(decisions.c.campaign_id == campaign_id, decisions.c.period_id == period_id)
+        .order_by(decisions.c.id)
+    )
+    if not superseded:
+        query = query.where(decisions.c.is_current)
+    rows = [{**row, "campaign": campaign_id, "period": period_id} for row in r.conn.execute(query).mappings()]
+    return to_frame(rows, DECISIONS)

@@ -1,0 +1,209 @@
+"""Open the store; read and write in transactions.
+
+One writer at a time, on both backends: ``BEGIN IMMEDIATE`` on SQLite, an advisory lock on PostgreSQL.
+Writes take milliseconds, so 200 people do not notice, and it makes the numbers of the audit log grow in the
+order of the commits: the newest number *is* the store's revision.
+
+Connections are opened for each transaction and closed after it. A kernel per visitor would otherwise hold
+one each, more than a PostgreSQL server gives out; and a fork inherits none.
+"""
+
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+
+from pbwidgets.errors import DataError
+from pbwidgets.store.actors import Actor
+from pbwidgets.store.faults import fault_code, plain_faults
+from pbwidgets.store.migrate import REVISION, load_revision, upgrade
+
+_WRITERS_LOCK: Final = 7_262_023  # any number, the same for all writers of a database
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A read transaction: everything it reads is of one moment."""
+
+    conn: Connection
+    evidence_dir: Path
+
+
+@dataclass(frozen=True)
+class Writer(Reader):
+    """A write transaction of one actor; it reads as well.
+
+    Attributes
+    ----------
+    actor
+        To whom every row is booked.
+    now
+        The moment of the transaction, in UTC.
+    after_commit
+        Called in order once the transaction is kept, for what a database cannot undo (removing a file).
+    """
+
+    actor: Actor
+    now: datetime
+    after_commit: list[Callable[[], None]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Store:
+    """An open store; made by :func:`open_store`."""
+
+    engine: Engine
+    evidence_dir: Path
+    busy_timeout_s: float
+
+    @property
+    def shown_url(self) -> str:
+        """Address of the store, without its password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """Read transaction: what it reads is of one moment, whatever others write meanwhile.
+
+        Raises
+        ------
+        DataError
+            ``store.locked``, ``store.unreachable`` and other faults that an operator can mend.
+        """
+        with plain_faults(self.shown_url), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection = connection.execution_options(
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield Reader(connection, self.evidence_dir)
+
+    @contextmanager
+    def write(self, actor: Actor, now: datetime | None = None) -> Iterator[Writer]:
+        """Write transaction: all of it is kept when the block ends, or nothing if it raises.
+
+        Parameters
+        ----------
+        actor
+            To whom the writes are booked.
+        now
+            Moment that is written down, with its zone; by default the present one.
+
+        Raises
+        ------
+        DataError
+            ``store.locked`` when another writer holds the store longer than the busy timeout,
+            ``store.full``, ``store.unreachable``, ``store.read_only``, ``store.damaged``.
+        """
+        with plain_faults(self.shown_url), self._locked() as connection:
+            writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
+            yield writer
+        for call in writer.after_commit:
+            call()
+
+    @contextmanager
+    def _locked(self) -> Iterator[Connection]:
+        with self.engine.connect().execution_options(pb_writes=True) as connection, connection.begin():
+            if connection.dialect.name == "postgresql":
+                wait_ms = int(self.busy_timeout_s * 1000)
+                connection.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+            yield connection
+
+
+def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) -> Store:
+    """Open a store; a fresh or older one is brought up to date first.
+
+    Parameters
+    ----------
+    url
+        SQLAlchemy URL: ``sqlite:///path/to/file`` (on a local disk: SQLite's log does not work on network
+        shares) or ``postgresql://…``.
+    evidence_dir
+        Folder for photos and documents; no web server may serve it.
+    busy_timeout_s
+        How long a writer waits for another one, in seconds.
+
+    Raises
+    ------
+    DataError
+        ``store.bad_url``, ``store.no_driver``, ``store.too_new``, ``store.foreign``, and the faults of
+        :meth:`Store.write`.
+    """
+    address = _read_address(url)
+    if address.get_backend_name() == "sqlite":
+        Path(address.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        engine = create_engine(address, poolclass=NullPool)
+    except ModuleNotFoundError as error:
+        raise DataError("store.no_driver", module=error.name) from error
+    if engine.dialect.name == "sqlite":
+        _tame_sqlite(engine, busy_timeout_s)
+    store = Store(engine, evidence_dir, busy_timeout_s)
+    with plain_faults(store.shown_url):
+        if engine.dialect.name == "sqlite":
+            _switch_to_wal(engine, busy_timeout_s)
+        with engine.connect() as connection:
+            current = load_revision(connection)
+        if current != REVISION:
+            with store._locked() as connection:
+                upgrade(connection, store.shown_url)
+    return store
+
+
+def _read_address(url: str) -> URL:
+    try:
+        address = make_url(url)
+    except ArgumentError as error:
+        raise DataError("store.bad_url", allowed="sqlite:///…, postgresql://…") from error
+    if address.drivername in ("postgres", "postgresql"):
+        address = address.set(drivername="postgresql+psycopg")
+    in_memory = address.get_backend_name() == "sqlite" and address.database in (None, "", ":memory:")
+    if address.get_backend_name() not in ("sqlite", "postgresql") or in_memory:
+        raise DataError("store.bad_url", allowed="sqlite:///…, postgresql://…")
+    return address
+
+
+def _tame_sqlite(engine: Engine, busy_timeout_s: float) -> None:
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions on its own
+        try:
+            connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged outlives a power cut
+        except sqlite3.Error:
+            connection.close()  # nobody else would
+            raise
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("pb_writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _switch_to_wal(engine: Engine, busy_timeout_s: float) -> None:
+    """Let readers read while somebody writes.
+
+    SQLite does not wait for others when it switches, so two that open a fresh store at once would collide.
+    """
+    give_up = time.monotonic() + busy_timeout_s
+    while True:
+        connection = engine.raw_connection()
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if fault_code(error) != "store.locked" or time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)
+        else:
+            return
+        finally:
+            connection.close()

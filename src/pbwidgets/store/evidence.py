@@ -1,0 +1,253 @@
+"""Photos and documents that support a submission, kept by the SHA-256 of their bytes.
+
+The folder lies where no web server looks; files come out through :func:`open_evidence` only, after the
+caller has checked who asks. The original name stands in the table, never on the disk.
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import BinaryIO, Final
+
+from sqlalchemy import ColumnElement, insert, select, update
+
+from pbwidgets.errors import DataError
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES, clean_photo, sniff_kind
+from pbwidgets.store.keys import SubmissionKey
+from pbwidgets.store.tables import evidence
+from pbwidgets.store.units import check_units_known
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A file in the evidence folder."""
+
+    sha256: str
+    kind: str
+    size_bytes: int
+    filename: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A file and the field of the submission that it supports."""
+
+    key: SubmissionKey
+    field_path: str
+    file: KeptFile
+    added_at: datetime
+    added_by: str
+
+
+def keep_file(
+    evidence_dir: Path,
+    filename: str,
+    data: bytes | BinaryIO,
+    max_bytes: int,
+    allowed: Collection[str] = ALL_KINDS,
+) -> KeptFile:
+    """Put a file into the evidence folder, safely on the disk when this returns.
+
+    Photos are cleaned first (see ``clean_photo``); the hash is that of the bytes that are kept. This needs
+    no transaction: call it before one, so that a big photo holds up nobody, and give the result to
+    :func:`add_evidence`.
+
+    Parameters
+    ----------
+    max_bytes
+        Largest size that is taken.
+    allowed
+        Media types that are taken, for example ``file_kinds.IMAGES``.
+
+    Raises
+    ------
+    DataError
+        ``store.evidence_empty``, ``store.evidence_too_big``, ``store.evidence_kind``,
+        ``store.photo_damaged``, ``store.photo_pixels``, ``store.evidence_disk``.
+    """
+    name = _plain_name(filename)
+    content = data if isinstance(data, bytes) else data.read(max_bytes + 1)
+    if not content:
+        raise DataError("store.evidence_empty", file=name)
+    if len(content) > max_bytes:
+        raise DataError("store.evidence_too_big", file=name, limit_mb=max_bytes / 1_000_000)
+    kind = sniff_kind(content, name)
+    if kind is None or kind not in allowed:
+        raise DataError("store.evidence_kind", file=name, allowed=_kinds_in_words(allowed))
+    if kind in IMAGES:
+        content = clean_photo(content, kind)
+    sha256 = hashlib.sha256(content).hexdigest()
+    try:
+        _write_safely(_path(evidence_dir, sha256), content)
+    except OSError as error:
+        raise DataError("store.evidence_disk", file=name, cause=error.strerror or str(error)) from error
+    return KeptFile(sha256, kind, len(content), name)
+
+
+def add_evidence(
+    w: Writer,
+    key: SubmissionKey,
+    field_path: str,
+    filename: str,
+    data: bytes | BinaryIO | KeptFile,
+    max_bytes: int,
+    allowed: Collection[str] = ALL_KINDS,
+) -> Evidence:
+    """Book a file to a field of a submission, and keep it if it is not kept yet.
+
+    Raises
+    ------
+    DataError
+        As :func:`keep_file`, and ``store.unknown_unit``.
+    """
+    check_units_known(w, key.unit_code)
+    kept = (
+        data if isinstance(data, KeptFile) else keep_file(w.evidence_dir, filename, data, max_bytes, allowed)
+    )
+    w.conn.execute(
+        insert(evidence).values(
+            campaign_id=key.campaign_id,
+            period_id=key.period_id,
+            form_id=key.form_id,
+            unit_code=key.unit_code,
+            occurrence=key.occurrence,
+            field_path=field_path,
+            sha256=kept.sha256,
+            kind=kept.kind,
+            size_bytes=kept.size_bytes,
+            filename=_plain_name(filename),
+            added_at=w.now,
+            added_by=w.actor.name,
+        )
+    )
+    details = {"field": field_path, "sha256": kept.sha256, "kind": kept.kind, "bytes": kept.size_bytes}
+    record(w, Deed("add_evidence", key.entity, key.campaign_id, key.period_id, key.unit_code, details))
+    return Evidence(key, field_path, kept, w.now, w.actor.name)
+
+
+def load_evidence(r: Reader, key: SubmissionKey) -> tuple[Evidence, ...]:
+    """Files of a submission, in the order in which they came."""
+    query = select(evidence).where(*_of(key), evidence.c.removed_at.is_(None)).order_by(evidence.c.id)
+    return tuple(_to_evidence(key, row) for row in r.conn.execute(query))
+
+
+def find_evidence(r: Reader, sha256: str) -> tuple[Evidence, ...]:
+    """Submissions that a file supports: whoever serves it checks the rights of the reader against these."""
+    query = select(evidence).where(evidence.c.sha256 == sha256, evidence.c.removed_at.is_(None))
+    return tuple(
+        _to_evidence(
+            SubmissionKey(row.campaign_id, row.period_id, row.form_id, row.unit_code, row.occurrence), row
+        )
+        for row in r.conn.execute(query.order_by(evidence.c.id))
+    )
+
+
+def open_evidence(r: Reader, sha256: str) -> BinaryIO:
+    """Open the file for reading; close it.
+
+    Raises
+    ------
+    DataError
+        ``store.evidence_unknown`` if no submission has such a file, ``store.evidence_lost`` if it is gone
+        from the folder.
+    """
+    if not _SHA256.fullmatch(sha256) or not find_evidence(r, sha256):
+        raise DataError("store.evidence_unknown", sha256=sha256[:16])
+    try:
+        return _path(r.evidence_dir, sha256).open("rb")
+    except FileNotFoundError as error:
+        raise DataError("store.evidence_lost", sha256=sha256[:16]) from error
+
+
+def remove_evidence(w: Writer, key: SubmissionKey, field_path: str) -> int:
+    """Take the files off a field and count them; a file that nothing else needs goes after the commit.
+
+    Called by ``redact``, which writes the audit row.
+    """
+    live = (*_of(key), evidence.c.field_path == field_path, evidence.c.removed_at.is_(None))
+    hashes = list(w.conn.scalars(select(evidence.c.sha256).where(*live)))
+    w.conn.execute(update(evidence).where(*live).values(removed_at=w.now, filename=""))
+    for sha256 in sorted(set(hashes)):
+        if not find_evidence(w, sha256):
+            path = _path(w.evidence_dir, sha256)
+            w.after_commit.append(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
+    return len(hashes)
+
+
+def _of(key: SubmissionKey) -> tuple[ColumnElement[bool], ...]:
+    table = evidence.c
+    return (
+        table.campaign_id == key.campaign_id,
+        table.period_id == key.period_id,
+        table.form_id == key.form_id,
+        table.unit_code == key.unit_code,
+        table.occurrence == key.occurrence,
+    )
+
+
+def _to_evidence(key: SubmissionKey, row: object) -> Evidence:
+    kept = KeptFile(row.sha256, row.kind, row.size_bytes, row.filename)  # type: ignore[attr-defined]
+    return Evidence(key, row.field_path, kept, row.added_at, row.added_by)  # type: ignore[attr-defined]
+
+
+def _path(evidence_dir: Path, sha256: str) -> Path:
+    return evidence_dir / sha256[:2] / sha256
+
+
+def _plain_name(filename: str) -> str:
+    """Last part of a name, without control characters, not too long, its ending kept."""
+    name = PurePosixPath(PureWindowsPath(filename).as_posix()).name
+    name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C") or "file"
+    if len(name) > _LONGEST_NAME:
+        ending = PurePosixPath(name).suffix[:10]
+        name = name[: _LONGEST_NAME - len(ending)] + ending
+    return name
+
+
+def _kinds_in_words(allowed: Collection[str]) -> str:
+    words = {"image/jpeg": "JPEG", "image/png": "PNG", "application/pdf": "PDF"}
+    names = [words[kind] for kind in ALL_KINDS if kind in allowed and kind in words]
+    if set(allowed) - set(words):
+        names += ["Word", "Excel", "PowerPoint"]
+    return ", ".join(names)
+
+
+def _write_safely(path: Path, content: bytes) -> None:
+    """Write all of the file or nothing; on the disk, name included, when this returns."""
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as out:
+            out.write(content)
+            out.flush()
+            os.fsync(out.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+    _sync_folder(path.parent.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return  # Windows opens no folders and keeps names safe by itself
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,12 @@
+"""Run by Alembic for every upgrade; the connection and its transaction come from ``store.migrate``."""
+
+from alembic import context
+
+from pbwidgets.store.tables import METADATA
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    transactional_ddl=True,  # an upgrade that breaks off leaves the store as it was
+)
+context.run_migrations()

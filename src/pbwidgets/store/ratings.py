@@ -1,0 +1,288 @@
+"""Marks: one current mark for each rater, unit, criterion, layer and source; older ones stay as history.
+
+A mark is *stale* when what the unit handed in has changed since the rater saw it: a form of one of the
+campaign's tracks has newer content than ``submission_version``, or any of them, a log entry too, has
+changed after the store's revision that the rater had before him (``seen_head``).
+
+Frames name raters by a pseudonym, ``R001`` … for each campaign and period; who it is stays in the store.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
+
+from pbwidgets.errors import DataError
+from pbwidgets.scoring.frames import RATINGS, to_frame
+from pbwidgets.store.audit import Deed, audit_head, record
+from pbwidgets.store.campaigns import load_open_version
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import raters, ratings, recusals, submissions
+from pbwidgets.store.units import check_units_known
+
+
+@dataclass(frozen=True)
+class MarkKey:
+    """What one mark is about, and whose it is; ``rater`` is an account name and never leaves the store."""
+
+    campaign_id: str
+    period_id: str
+    unit_code: str
+    criterion_id: str
+    layer: str
+    source: str
+    rater: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Points that one rater gives one unit on one criterion.
+
+    Attributes
+    ----------
+    submission_version
+        Newest version, over the track's forms, that the rater had before him; 0 if none.
+    seen_head
+        ``audit_head`` when the rater's page was read; None means now.
+    """
+
+    key: MarkKey
+    points: float
+    comment: str = ""
+    submission_version: int = 0
+    seen_head: int | None = None
+
+
+def rate(w: Writer, mark: Mark) -> None:
+    """Keep one mark; the same again changes nothing. See :func:`rate_many`."""
+    rate_many(w, [mark])
+
+
+def rate_many(w: Writer, marks: Iterable[Mark]) -> int:
+    """Keep marks, all or none, and count those that are new or changed.
+
+    Of two marks with the same key the later one counts.
+
+    Raises
+    ------
+    DataError
+        ``store.not_a_number`` for NaN or infinite points, ``store.unknown_unit``,
+        ``store.period_not_open``.
+    """
+    wanted = {mark.key: mark for mark in marks}
+    if not wanted:
+        return 0
+    _check_marks(w, wanted.values())
+    stored = _current(w, wanted)
+    changed = [mark for mark in wanted.values() if stored.get(mark.key, (0, None))[1] != _content(mark)]
+    if not changed:
+        return 0
+    head = audit_head(w)
+    _name_raters(w, changed)
+    _retire(w, [stored[mark.key][0] for mark in changed if mark.key in stored])
+    w.conn.execute(
+        insert(ratings),
+        [
+            {
+                **asdict(mark.key),
+                "points": float(mark.points),
+                "comment": mark.comment,
+                "submission_version": mark.submission_version,
+                "seen_head": head if mark.seen_head is None else mark.seen_head,
+                "is_current": True,
+                "rated_at": w.now,
+                "rated_by": w.actor.name,
+            }
+            for mark in changed
+        ],
+    )
+    record(w, *(_deed("rate", mark.key) for mark in changed))
+    return len(changed)
+
+
+def withdraw_mark(w: Writer, key: MarkKey) -> None:
+    """Take a mark back; it stays in the history.
+
+    Raises
+    ------
+    DataError
+        ``store.no_mark``.
+    """
+    stored = _current(w, [key])
+    if key not in stored:
+        raise DataError("store.no_mark", unit=key.unit_code, criterion=key.criterion_id)
+    _retire(w, [stored[key][0]])
+    record(w, _deed("withdraw_mark", key))
+
+
+def recuse(w: Writer, campaign_id: str, period_id: str, rater: str, unit_code: str, reason: str) -> None:
+    """Record that a rater stands aside for a unit: the marks stay on record, and out of the mean.
+
+    Raises
+    ------
+    DataError
+        ``store.reason_needed``, ``store.unknown_unit``.
+    """
+    if not reason.strip():
+        raise DataError("store.reason_needed")
+    check_units_known(w, unit_code)
+    row = {"campaign_id": campaign_id, "period_id": period_id, "rater": rater, "unit_code": unit_code}
+    known = select(recusals.c.rater).where(*(recusals.c[name] == value for name, value in row.items()))
+    if w.conn.scalar(known) is not None:
+        return
+    w.conn.execute(insert(recusals).values(**row, reason=reason, recorded_at=w.now, recorded_by=w.actor.name))
+    record(w, Deed("recuse", f"rater:{rater}", campaign_id, period_id, unit_code))
+
+
+def load_ratings(
+    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], *, rater: str | None = None
+) -> pd.DataFrame:
+    """Give the current marks as the frame RATINGS, of all raters or of one.
+
+    Parameters
+    ----------
+    forms
+        Forms of the campaign's tracks: newer content in them makes a mark stale.
+    rater
+        Account name.
+    """
+    query = (
+        select(ratings, raters.c.rater_id, recusals.c.rater.label("recused_rater"))
+        .join(raters, _same(raters.c, "campaign_id", "period_id", "rater"))
+        .outerjoin(recusals, _same(recusals.c, "campaign_id", "period_id", "rater", "unit_code"))
+        .where(ratings.c.campaign_id == campaign_id, ratings.c.period_id == period_id, ratings.c.is_current)
+        .order_by(ratings.c.id)
+    )
+    if rater is not None:
+        query = query.where(ratings.c.rater == rater)
+    newest = _newest_content(r, campaign_id, period_id, forms)
+    rows = []
+    for row in r.conn.execute(query).mappings():
+        version, head = newest.get(row["unit_code"], (0, 0))
+        stale = version > row["submission_version"] or head > row["seen_head"]
+        rows.append(
+            {
+                **row,
+                "campaign": campaign_id,
+                "period": period_id,
+                "stale": stale,
+                "recused": row["recused_rater"] is not None,
+            }
+        )
+    return to_frame(rows, RATINGS)
+
+
+def load_rating_history(
+    r: Reader, campaign_id: str, period_id: str, unit_code: str, criterion_id: str
+) -> pd.DataFrame:
+    """All marks a unit ever got on a criterion, oldest first.
+
+    Columns: rater_id, layer, source, points, comment, submission_version, rated_at, is_current.
+    """
+    names = ["layer", "source", "points", "comment", "submission_version", "rated_at", "is_current"]
+    query = (
+        select(raters.c.rater_id, *(ratings.c[name] for name in names))
+        .join(raters, _same(raters.c, "campaign_id", "period_id", "rater"))
+        .where(
+            ratings.c.campaign_id == campaign_id,
+            ratings.c.period_id == period_id,
+            ratings.c.unit_code == unit_code,
+            ratings.c.criterion_id == criterion_id,
+        )
+        .order_by(ratings.c.id)
+    )
+    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=["rater_id", *names])
+
+
+def _same(other: ReadOnlyColumnCollection[str, Any], *names: str) -> ColumnElement[bool]:
+    return and_(*(ratings.c[name] == other[name] for name in names))
+
+
+def _check_marks(w: Writer, marks: Collection[Mark]) -> None:
+    for mark in marks:
+        if not math.isfinite(mark.points):
+            raise DataError("store.not_a_number", unit=mark.key.unit_code, criterion=mark.key.criterion_id)
+    for scope in {(mark.key.campaign_id, mark.key.period_id) for mark in marks}:
+        load_open_version(w, *scope)
+    check_units_known(w, *{mark.key.unit_code for mark in marks})
+
+
+def _content(mark: Mark) -> tuple[float, str, int]:
+    return float(mark.points), mark.comment, mark.submission_version
+
+
+def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, tuple[float, str, int]]]:
+    """Row id and content of the current marks among these."""
+    table = ratings.c
+    wanted = set(keys)
+    units = {key.unit_code for key in wanted}
+    query = select(ratings).where(
+        table.is_current,
+        table.campaign_id.in_({key.campaign_id for key in wanted}),
+        table.period_id.in_({key.period_id for key in wanted}),
+    )
+    if len(units) == 1:
+        query = query.where(table.unit_code == next(iter(units)))
+    found = {}
+    for row in r.conn.execute(query):
+        key = MarkKey(
+            row.campaign_id, row.period_id, row.unit_code, row.criterion_id, row.layer, row.source, row.rater
+        )
+        if key in wanted:
+            found[key] = row.id, (row.points, row.comment, row.submission_version)
+    return found
+
+
+def _retire(w: Writer, row_ids: Sequence[int]) -> None:
+    if row_ids:
+        retire = update(ratings).where(ratings.c.id == bindparam("row_id")).values(is_current=False)
+        w.conn.execute(retire, [{"row_id": row_id} for row_id in row_ids])
+
+
+def _name_raters(w: Writer, marks: Sequence[Mark]) -> None:
+    """Give every rater that has none a pseudonym, in the order of the marks."""
+    for scope in sorted({(mark.key.campaign_id, mark.key.period_id) for mark in marks}):
+        in_scope = (raters.c.campaign_id == scope[0], raters.c.period_id == scope[1])
+        known = set(w.conn.scalars(select(raters.c.rater).where(*in_scope)))
+        names = {
+            mark.key.rater: None for mark in marks if (mark.key.campaign_id, mark.key.period_id) == scope
+        }
+        new = [name for name in names if name not in known]
+        if new:
+            w.conn.execute(
+                insert(raters),
+                [
+                    {
+                        "campaign_id": scope[0],
+                        "period_id": scope[1],
+                        "rater": name,
+                        "rater_id": f"R{number:03d}",
+                    }
+                    for number, name in enumerate(new, start=len(known) + 1)
+                ],
+            )
+
+
+def _newest_content(
+    r: Reader, campaign_id: str, period_id: str, forms: Collection[str]
+) -> dict[str, tuple[int, int]]:
+    table = submissions.c
+    query = (
+        select(table.unit_code, func.max(table.content_version), func.max(table.content_head))
+        .where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.form_id.in_(list(forms)),
+        )
+        .group_by(table.unit_code)
+    )
+    return {unit: (version, head) for unit, version, head in r.conn.execute(query)}
+
+
+def _deed(action: str, key: MarkKey) -> Deed:
+    details = {"layer": key.layer, "source": key.source, "rater": key.rater}
+    return Deed(action, f"mark:{key.criterion_id}", key.campaign_id, key.period_id, key.unit_code, details)

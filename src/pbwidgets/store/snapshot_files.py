@@ -1,0 +1,152 @@
+"""Frames as a folder of Parquet files, cut by partition, and fingerprints that tell which part has changed.
+
+``<folder>/<frame>/partition=<code>/part.parquet``; rows without a partition lie under ``_``, which every
+frame has, for its columns. A row belongs to the partition of its ``unit_code``, or of its ``by_unit`` where
+the frame has no unit.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.errors import DataError
+
+NO_PARTITION: Final = "_"
+_POSITION: Final = "__position__"
+_KEYS: Final = ("unit_code", "by_unit")
+
+PartitionOf = Mapping[str, str] | pd.Series
+"""From a unit code to the code of its partition; units that are absent have none."""
+
+
+def write_frames(folder: Path, frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) -> None:
+    """Write the frames, all of them or nothing; a folder that is there already is replaced.
+
+    Parameters
+    ----------
+    folder
+        The snapshot's folder.
+    frames
+        Frames by name, with a plain range index.
+    partition_of
+        From unit code to partition.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
+    try:
+        for name, frame in frames.items():
+            _write_frame(temporary / name, frame, partition_of)
+        _swap(temporary, folder)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def read_frames(folder: Path, names: Iterable[str], partition: str | None = None) -> dict[str, pd.DataFrame]:
+    """Frames by name, as they were written: columns, dtypes, order of rows.
+
+    Parameters
+    ----------
+    partition
+        Only the rows of this partition (none of those without a partition). None gives all rows.
+
+    Raises
+    ------
+    DataError
+        ``store.no_snapshot`` if the folder has no such frame.
+    """
+    return {name: _read_frame(folder / name, partition) for name in names}
+
+
+def fingerprints(frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) -> dict[str, dict[str, str]]:
+    """Fingerprint (16 hexadecimal digits) of each frame's rows in each partition that has some.
+
+    The order of rows does not matter; names and dtypes of columns do.
+
+    Returns
+    -------
+    dict
+        ``{partition: {frame: fingerprint}}``.
+    """
+    found: dict[str, dict[str, str]] = {}
+    for name, frame in frames.items():
+        heading = repr([(str(column), str(dtype)) for column, dtype in frame.dtypes.items()]).encode()
+        hashes = _row_hashes(frame)
+        partitions = _partitions(frame, partition_of)
+        order = np.lexsort((hashes, partitions))
+        hashes, partitions = hashes[order], partitions[order]
+        codes, starts = np.unique(partitions, return_index=True)
+        for code, rows in zip(codes, np.split(hashes, starts[1:]), strict=True) if len(frame) else ():
+            digest = hashlib.sha256(heading + rows.astype("<u8").tobytes()).hexdigest()
+            found.setdefault(str(code), {})[name] = digest[:16]
+    return found
+
+
+def _row_hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    if not len(frame.columns):
+        return np.zeros(len(frame), dtype=np.uint64)
+    # a missing value must not look like a text that could stand there
+    gaps = frame.isna().add_suffix("__missing__")
+    hashes = pd.util.hash_pandas_object(pd.concat([frame, gaps], axis=1), index=False)
+    return np.asarray(hashes, dtype=np.uint64)
+
+
+def _partitions(frame: pd.DataFrame, partition_of: PartitionOf) -> np.ndarray[Any, np.dtype[Any]]:
+    key = next((name for name in _KEYS if name in frame), None)
+    if key is None or frame.empty:
+        return np.full(len(frame), NO_PARTITION, dtype=object).astype(str)
+    lookup = dict(partition_of.items())
+    codes = (lookup.get(code) if isinstance(code, str) else None for code in frame[key].tolist())
+    return np.array([code if isinstance(code, str) else NO_PARTITION for code in codes], dtype=str)
+
+
+def _write_frame(folder: Path, frame: pd.DataFrame, partition_of: PartitionOf) -> None:
+    import pyarrow as pa  # slow to import
+    import pyarrow.parquet as pq
+
+    numbered = frame.reset_index(drop=True).assign(**{_POSITION: np.arange(len(frame), dtype=np.int64)})
+    partitions = _partitions(frame, partition_of)
+    table = pa.Table.from_pandas(numbered, preserve_index=False)
+    for code in sorted({*partitions.tolist(), NO_PARTITION}):
+        path = _part(folder, code)
+        path.parent.mkdir(parents=True)
+        pq.write_table(table.filter(pa.array(partitions == code)), path)
+
+
+def _read_frame(folder: Path, partition: str | None) -> pd.DataFrame:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    shape = _part(folder, NO_PARTITION)
+    if not shape.is_file():
+        raise DataError("store.no_snapshot", snapshot=folder.parent.name, frame=folder.name)
+    if partition is None:
+        paths = sorted(folder.glob("partition=*/part.parquet"))
+        table = pa.concat_tables([pq.ParquetFile(path).read() for path in paths])
+    else:
+        path = _part(folder, partition)
+        # the schema stands in every part; a partition without rows takes it from `_`
+        table = pq.ParquetFile(path).read() if path.is_file() else pq.ParquetFile(shape).read().slice(0, 0)
+    frame: pd.DataFrame = table.to_pandas()
+    return frame.sort_values(_POSITION).drop(columns=_POSITION).reset_index(drop=True)
+
+
+def _part(folder: Path, code: str) -> Path:
+    return folder / f"partition={quote(code, safe='')}" / "part.parquet"
+
+
+def _swap(temporary: Path, folder: Path) -> None:
+    """Put the finished folder into its place; readers see the old one or the new one."""
+    if not folder.exists():
+        temporary.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-old-"))
+    folder.rename(old / "frames")
+    temporary.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

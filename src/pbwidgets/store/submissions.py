@@ -1,0 +1,680 @@
+"""Submissions: one draft that changes, and versions that never do.
+
+The life of a submission::
+
+    draft ── submit ──► submitted ── accept ──► accepted:<level 1> ── accept ──► … ── lock ──► locked
+      ◄───── withdraw ──┘   │  ◄── undo_accept ──┘      │
+                            └── return ──► returned ◄───┘
+               submitted ◄─── submit ──────┘
+
+The ordered review levels are passed in; the store knows no campaign. Saving changes the draft and its
+revision. Submit, import, return, accept, undo and lock each append a *version*: the answers with the new
+state. ``content_version`` is the newest version that changed the answers; a mark turns stale by it, not by an
+acceptance.
+
+Each verb has a form for many keys (``submit_many``): one query for all, all or nothing, one audit row for
+each key as in the single form.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import pandas as pd
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.store.actors import Actor
+from pbwidgets.store.audit import Deed, audit_head, record
+from pbwidgets.store.campaigns import load_open_version
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.evidence import remove_evidence
+from pbwidgets.store.keys import SubmissionKey
+from pbwidgets.store.tables import submission_versions, submissions
+from pbwidgets.store.types import same_json, to_json
+from pbwidgets.store.units import check_units_known
+
+DRAFT: Final = "draft"
+SUBMITTED: Final = "submitted"
+RETURNED: Final = "returned"
+LOCKED: Final = "locked"
+EDITABLE: Final = (DRAFT, RETURNED)
+
+Answers = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class SubmissionState:
+    """A submission as it stands.
+
+    Attributes
+    ----------
+    state
+        ``draft``, ``submitted``, ``accepted:<level>``, ``returned``, ``locked``.
+    version
+        Newest version, 0 before the first.
+    answers
+        Answers of the newest version, None before the first.
+    campaign_version
+        Campaign version under which the newest version was given.
+    content_version
+        Newest version that changed the answers.
+    draft
+        What is being edited, None after it was handed in.
+    revision
+        Counts the changes of the draft.
+    """
+
+    key: SubmissionKey
+    state: str
+    version: int
+    answers: Answers | None
+    campaign_version: str | None
+    content_version: int
+    content_head: int
+    draft: Answers | None
+    revision: int
+    draft_by: str | None
+    draft_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version: the answers at one step, never changed (only :func:`redact` takes a field out)."""
+
+    version: int
+    cause: str
+    state: str
+    answers: Answers
+    campaign_version: str
+    level: str | None
+    reason: str | None
+    field_path: str | None
+    made_at: datetime
+    made_by: Actor
+
+
+def accepted(level: str) -> str:
+    """State of a submission that a level has accepted.
+
+    >>> accepted("township")
+    'accepted:township'
+    """
+    return f"accepted:{level}"
+
+
+# -- reading -------------------------------------------------------------------------------------------
+
+
+def load_state(r: Reader, key: SubmissionKey) -> SubmissionState | None:
+    """Give the submission as it stands, or None if nobody has begun it."""
+    return _load_states(r, [key]).get(key)
+
+
+def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
+    """All versions of a submission, oldest first."""
+    query = (
+        select(submission_versions)
+        .join(submissions, submissions.c.id == submission_versions.c.submission_id)
+        .where(_is(key))
+        .order_by(submission_versions.c.version)
+    )
+    return tuple(
+        Version(
+            version=row.version,
+            cause=row.cause,
+            state=row.state,
+            answers=row.answers,
+            campaign_version=row.campaign_version,
+            level=row.level,
+            reason=row.reason,
+            field_path=row.field_path,
+            made_at=row.made_at,
+            made_by=Actor(row.made_by, row.role, on_behalf=row.on_behalf),
+        )
+        for row in r.conn.execute(query)
+    )
+
+
+def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
+    """One row a submission: form_id, unit_code, occurrence, state, version, revision, draft_by, draft_at."""
+    names = ["form_id", "unit_code", "occurrence", "state", "version", "revision", "draft_by", "draft_at"]
+    query = (
+        select(*(submissions.c[name] for name in names))
+        .where(submissions.c.campaign_id == campaign_id, submissions.c.period_id == period_id)
+        .order_by(submissions.c.id)
+    )
+    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=names)
+
+
+def next_occurrence(r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str) -> int:
+    """Find the number for the next entry of a log, from 1; ask and save in the same write transaction."""
+    table = submissions.c
+    newest = r.conn.scalar(
+        select(func.max(table.occurrence)).where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.form_id == form_id,
+            table.unit_code == unit_code,
+        )
+    )
+    return (newest or 0) + 1
+
+
+# -- the draft -----------------------------------------------------------------------------------------
+
+
+def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: int) -> int:
+    """Revision of the draft after saving; saving what is there already changes nothing.
+
+    Parameters
+    ----------
+    base_revision
+        Revision that the writer has before him, 0 for a new submission.
+
+    Raises
+    ------
+    ConflictError
+        ``store.draft_changed`` if somebody saved meanwhile; its ``args_of_message`` carry ``answers``,
+        ``revision``, ``by`` and ``at`` of the stored draft.
+    DataError
+        ``store.not_editable`` after handing in, ``store.unknown_unit``, ``store.period_not_open``.
+    """
+    to_json(answers)  # refuses what cannot be kept, before anything is written
+    load_open_version(w, key.campaign_id, key.period_id)
+    found = load_state(w, key)
+    if found is None:
+        check_units_known(w, key.unit_code)
+        found = _begin(w, [key])[key]
+    if found.state not in EDITABLE:
+        raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
+    if found.draft is not None and same_json(found.draft, answers):
+        return found.revision
+    _check_revision(found, base_revision)
+    revision = found.revision + 1
+    w.conn.execute(
+        update(submissions)
+        .where(_is(key))
+        .values(draft=answers, revision=revision, draft_by=w.actor.name, draft_at=w.now)
+    )
+    record(w, _deed("save_draft", key, revision=revision))
+    return revision
+
+
+def discard_draft(w: Writer, key: SubmissionKey) -> None:
+    """Remove a submission that was begun and never handed in.
+
+    Raises
+    ------
+    DataError
+        ``store.no_submission``, or ``store.not_editable`` if it has versions.
+    """
+    found = _needed(_load_states(w, [key]), key)
+    if found.version:
+        raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
+    w.conn.execute(delete(submissions).where(_is(key)))
+    record(w, _deed("discard_draft", key))
+
+
+def submit(w: Writer, key: SubmissionKey, base_revision: int | None = None) -> int:
+    """Version that was made by handing the draft in.
+
+    Parameters
+    ----------
+    base_revision
+        Revision that the filler has before him; None hands in whatever is stored.
+
+    Raises
+    ------
+    ConflictError
+        ``store.draft_changed`` as in :func:`save_draft`.
+    DataError
+        ``store.no_submission``, ``store.not_editable``, ``store.period_not_open``.
+    """
+    found = _needed(_load_states(w, [key]), key)
+    if base_revision is not None:
+        _check_revision(found, base_revision)
+    if found.state not in EDITABLE or found.draft is None:
+        raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
+    return _append(w, "submit", [_Step(found, SUBMITTED, found.draft)])[key]
+
+
+def withdraw(w: Writer, key: SubmissionKey) -> None:
+    """Take a submission back for editing; possible until review begins.
+
+    Raises
+    ------
+    DataError
+        ``store.review_begun``, ``store.no_submission``.
+    """
+    found = _needed(_load_states(w, [key]), key)
+    if found.state != SUBMITTED:
+        raise DataError("store.review_begun", unit=key.unit_code, state=found.state)
+    w.conn.execute(
+        update(submissions)
+        .where(_is(key))
+        .values(
+            state=DRAFT,
+            draft=found.answers,
+            revision=found.revision + 1,
+            draft_by=w.actor.name,
+            draft_at=w.now,
+        )
+    )
+    record(w, _deed("withdraw", key, version=found.version))
+
+
+# -- versions ------------------------------------------------------------------------------------------
+
+
+def submit_many(w: Writer, items: Iterable[tuple[SubmissionKey, Answers]]) -> dict[SubmissionKey, int]:
+    """Versions that were made by handing in complete answers without a draft; see :func:`import_version`."""
+    return _hand_in(w, "submit", dict(items))
+
+
+def import_version(w: Writer, key: SubmissionKey, answers: Answers) -> int:
+    """Version that was made from an imported file; a draft on the way is replaced, and its editor is told.
+
+    Raises
+    ------
+    DataError
+        ``store.not_editable`` if the submission is handed in already, ``store.unknown_unit``,
+        ``store.period_not_open``.
+    """
+    return _hand_in(w, "import", {key: answers})[key]
+
+
+def import_versions(w: Writer, items: Iterable[tuple[SubmissionKey, Answers]]) -> dict[SubmissionKey, int]:
+    """Versions that were made from an imported file, all or none."""
+    return _hand_in(w, "import", dict(items))
+
+
+def accept(
+    w: Writer, key: SubmissionKey, level: str, levels: Sequence[str], *, seen_version: int | None = None
+) -> int:
+    """Version that was made by a level's acceptance.
+
+    Parameters
+    ----------
+    level
+        Level that accepts; the one below must have accepted before.
+    levels
+        All review levels, lowest first.
+    seen_version
+        Version that the reviewer has before him.
+
+    Raises
+    ------
+    ConflictError
+        ``store.version_changed`` if a newer version than the one seen has come.
+    DataError
+        ``store.not_your_turn`` if the level below has not acted, or this one has; ``store.no_submission``.
+    """
+    found = _its_turn(_load_states(w, [key]), key, level, levels, seen_version)
+    return _append(w, "accept", [_Step(found, accepted(level), _answers(found), level)])[key]
+
+
+def accept_many(
+    w: Writer, keys: Iterable[SubmissionKey], level: str, levels: Sequence[str]
+) -> dict[SubmissionKey, int]:
+    """Versions that were made by accepting many submissions at one level, all or none."""
+    wanted = list(keys)
+    states = _load_states(w, wanted)
+    steps = [_its_turn(states, key, level, levels, None) for key in wanted]
+    return _append(w, "accept", [_Step(found, accepted(level), _answers(found), level) for found in steps])
+
+
+def return_submission(
+    w: Writer,
+    key: SubmissionKey,
+    level: str,
+    levels: Sequence[str],
+    reason: str,
+    field_path: str | None = None,
+    *,
+    seen_version: int | None = None,
+) -> int:
+    """Version that was made by sending a submission back for editing, as a whole or for one field.
+
+    Raises
+    ------
+    ConflictError
+        ``store.version_changed``.
+    DataError
+        ``store.reason_needed``, ``store.not_your_turn``, ``store.no_submission``.
+    """
+    if not reason.strip():
+        raise DataError("store.reason_needed")
+    found = _its_turn(_load_states(w, [key]), key, level, levels, seen_version)
+    made = _append(w, "return", [_Step(found, RETURNED, _answers(found), level, reason, field_path)])
+    w.conn.execute(
+        update(submissions)
+        .where(_is(key))
+        .values(draft=found.answers, revision=found.revision + 1, draft_by=w.actor.name, draft_at=w.now)
+    )
+    return made[key]
+
+
+def undo_accept(w: Writer, key: SubmissionKey, level: str, levels: Sequence[str]) -> int:
+    """Version that was made by taking an acceptance back; possible until the next level has acted.
+
+    Raises
+    ------
+    DataError
+        ``store.cannot_undo``, ``store.no_submission``.
+    """
+    found = _needed(_load_states(w, [key]), key)
+    if found.state != accepted(level):
+        raise DataError("store.cannot_undo", unit=key.unit_code, state=found.state)
+    return _append(w, "undo_accept", [_Step(found, _state_before(level, levels), _answers(found), level)])[
+        key
+    ]
+
+
+def lock(w: Writer, key: SubmissionKey, levels: Sequence[str]) -> int:
+    """Version that was made by closing a submission for good, once the last level has accepted.
+
+    Raises
+    ------
+    DataError
+        ``store.not_lockable`` before that, ``store.no_submission``.
+    """
+    return lock_many(w, [key], levels)[key]
+
+
+def lock_many(w: Writer, keys: Iterable[SubmissionKey], levels: Sequence[str]) -> dict[SubmissionKey, int]:
+    """Versions that were made by locking many submissions, all or none."""
+    wanted = list(keys)
+    states = _load_states(w, wanted)
+    ready = accepted(levels[-1]) if levels else SUBMITTED
+    steps = []
+    for key in wanted:
+        found = _needed(states, key)
+        if found.state != ready:
+            raise DataError("store.not_lockable", unit=key.unit_code, state=found.state)
+        steps.append(_Step(found, LOCKED, _answers(found)))
+    return _append(w, "lock", steps)
+
+
+def redact(w: Writer, key: SubmissionKey, field_path: str) -> int:
+    """Take out personal data entered by mistake; returns in how many places (draft and versions) it stood.
+
+    The field disappears from the draft and from every version, with its evidence files. The log keeps that
+    it was done, by whom, and the field's name.
+
+    Parameters
+    ----------
+    field_path
+        As ``Form.leaves()`` gives it: ``plan_file``, ``good_deeds/held_on``.
+
+    Raises
+    ------
+    DataError
+        ``store.no_submission``.
+    """
+    found = _needed(_load_states(w, [key]), key)
+    parts = field_path.split("/")
+    table = submission_versions
+    owner = w.conn.scalar(select(submissions.c.id).where(_is(key)))
+    changed = 0
+    for row in w.conn.execute(
+        select(table.c.id, table.c.answers).where(table.c.submission_id == owner)
+    ).all():
+        without = _without(row.answers, parts)
+        if without != row.answers:
+            w.conn.execute(update(table).where(table.c.id == row.id).values(answers=without))
+            changed += 1
+    answers, draft = _without(found.answers, parts), _without(found.draft, parts)
+    revision = found.revision
+    if draft != found.draft:
+        revision += 1  # an open form must not save it back
+        changed += 1
+    w.conn.execute(
+        update(submissions).where(_is(key)).values(answers=answers, draft=draft, revision=revision)
+    )
+    removed = remove_evidence(w, key, field_path)
+    record(w, _deed("redact", key, field=field_path, places=changed, files=removed))
+    return changed
+
+
+# -- how it is done ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Step:
+    before: SubmissionState
+    state: str
+    answers: Answers
+    level: str | None = None
+    reason: str | None = None
+    field_path: str | None = None
+
+
+def _is(key: SubmissionKey) -> Any:
+    table = submissions.c
+    return and_(
+        table.campaign_id == key.campaign_id,
+        table.period_id == key.period_id,
+        table.form_id == key.form_id,
+        table.unit_code == key.unit_code,
+        table.occurrence == key.occurrence,
+    )
+
+
+def _key_of(row: Any) -> SubmissionKey:
+    return SubmissionKey(row.campaign_id, row.period_id, row.form_id, row.unit_code, row.occurrence)
+
+
+def _load_states(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, SubmissionState]:
+    query = select(submissions)
+    if len(keys) == 1:
+        query = query.where(_is(keys[0]))
+    else:
+        query = query.where(
+            submissions.c.campaign_id.in_({key.campaign_id for key in keys}),
+            submissions.c.period_id.in_({key.period_id for key in keys}),
+        )
+    wanted = set(keys)
+    found = {}
+    for row in r.conn.execute(query):
+        key = _key_of(row)
+        if key in wanted:
+            found[key] = SubmissionState(
+                key=key,
+                state=row.state,
+                version=row.version,
+                answers=row.answers,
+                campaign_version=row.campaign_version,
+                content_version=row.content_version,
+                content_head=row.content_head,
+                draft=row.draft,
+                revision=row.revision,
+                draft_by=row.draft_by,
+                draft_at=row.draft_at,
+            )
+    return found
+
+
+def _needed(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey) -> SubmissionState:
+    if key not in states:
+        raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
+    return states[key]
+
+
+def _answers(found: SubmissionState) -> Answers:
+    return found.answers or {}
+
+
+def _check_revision(found: SubmissionState, base_revision: int) -> None:
+    if found.revision != base_revision:
+        raise ConflictError(
+            "store.draft_changed",
+            by=found.draft_by or "–",
+            at=found.draft_at,
+            revision=found.revision,
+            answers=found.draft,
+        )
+
+
+def _state_before(level: str, levels: Sequence[str]) -> str:
+    place = list(levels).index(level)
+    return SUBMITTED if place == 0 else accepted(levels[place - 1])
+
+
+def _its_turn(
+    states: Mapping[SubmissionKey, SubmissionState],
+    key: SubmissionKey,
+    level: str,
+    levels: Sequence[str],
+    seen_version: int | None,
+) -> SubmissionState:
+    found = _needed(states, key)
+    if seen_version is not None and seen_version != found.version:
+        raise ConflictError(
+            "store.version_changed", unit=key.unit_code, seen=seen_version, found=found.version
+        )
+    if found.state != _state_before(level, levels):
+        raise DataError("store.not_your_turn", unit=key.unit_code, level=level, state=found.state)
+    return found
+
+
+def _begin(w: Writer, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, SubmissionState]:
+    blank = {"state": DRAFT, "version": 0, "content_version": 0, "content_head": 0, "revision": 0}
+    w.conn.execute(
+        insert(submissions),
+        [
+            {
+                "campaign_id": key.campaign_id,
+                "period_id": key.period_id,
+                "form_id": key.form_id,
+                "unit_code": key.unit_code,
+                "occurrence": key.occurrence,
+                **blank,
+            }
+            for key in keys
+        ],
+    )
+    return {key: SubmissionState(key, DRAFT, 0, None, None, 0, 0, None, 0, None, None) for key in keys}
+
+
+def _hand_in(w: Writer, cause: str, items: Mapping[SubmissionKey, Answers]) -> dict[SubmissionKey, int]:
+    if not items:
+        return {}
+    states = _load_states(w, list(items))
+    new = [key for key in items if key not in states]
+    if new:
+        check_units_known(w, *{key.unit_code for key in new})
+        states |= _begin(w, new)
+    for key in items:
+        if states[key].state not in EDITABLE:
+            raise DataError("store.not_editable", unit=key.unit_code, state=states[key].state)
+    return _append(w, cause, [_Step(states[key], SUBMITTED, answers) for key, answers in items.items()])
+
+
+def _append(w: Writer, cause: str, steps: Sequence[_Step]) -> dict[SubmissionKey, int]:
+    """Versions made by the steps: a row for each, and the submission moved on."""
+    if not steps:
+        return {}
+    hands_in = cause in ("submit", "import")
+    campaign_version = _campaign_version_by(w, hands_in)
+    ids = _ids(w, [step.before.key for step in steps])
+    head = audit_head(w) + 1
+    versions, moves, made = [], [], {}
+    for step in steps:
+        before, key = step.before, step.before.key
+        version = made[key] = before.version + 1
+        new_content = not same_json(before.answers, step.answers)
+        definition = campaign_version(before)
+        versions.append(
+            {
+                "submission_id": ids[key],
+                "version": version,
+                "cause": cause,
+                "state": step.state,
+                "answers": step.answers,
+                "campaign_version": definition,
+                "level": step.level,
+                "reason": step.reason,
+                "field_path": step.field_path,
+                "made_at": w.now,
+                "made_by": w.actor.name,
+                "role": w.actor.role,
+                "on_behalf": w.actor.on_behalf,
+            }
+        )
+        moves.append(
+            {
+                "row_id": ids[key],
+                "new_state": step.state,
+                "new_version": version,
+                "new_answers": step.answers,
+                "new_campaign_version": definition,
+                "new_content_version": version if new_content else before.content_version,
+                "new_content_head": head if new_content else before.content_head,
+                # handing in ends the draft; whoever still has it open is told by the revision
+                "new_draft": None if hands_in else before.draft,
+                "new_revision": before.revision + 1 if hands_in else before.revision,
+            }
+        )
+    w.conn.execute(insert(submission_versions), versions)
+    w.conn.execute(_MOVE, moves)
+    record(w, *(_step_deed(cause, step, made[step.before.key]) for step in steps))
+    return made
+
+
+_MOVED = (
+    "state", "version", "answers", "campaign_version", "content_version", "content_head", "draft", "revision",
+)  # fmt: skip
+_MOVE: Final = (
+    update(submissions)
+    .where(submissions.c.id == bindparam("row_id"))
+    .values({name: bindparam(f"new_{name}") for name in _MOVED})
+)
+
+
+def _campaign_version_by(w: Writer, hands_in: bool) -> Callable[[SubmissionState], str]:
+    """Answers handed in now stand under the period's version of today; a decision leaves theirs as it is."""
+    today: dict[tuple[str, str], str] = {}
+
+    def version_of(before: SubmissionState) -> str:
+        if not hands_in and before.campaign_version is not None:
+            return before.campaign_version
+        scope = before.key.campaign_id, before.key.period_id
+        if scope not in today:
+            today[scope] = load_open_version(w, *scope)
+        return today[scope]
+
+    return version_of
+
+
+def _ids(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, int]:
+    table = submissions.c
+    query = select(
+        table.id, table.campaign_id, table.period_id, table.form_id, table.unit_code, table.occurrence
+    )
+    query = query.where(_is(keys[0])) if len(keys) == 1 else query
+    return {_key_of(row): row.id for row in r.conn.execute(query)}
+
+
+def _deed(action: str, key: SubmissionKey, **details: Any) -> Deed:
+    return Deed(action, key.entity, key.campaign_id, key.period_id, key.unit_code, details)
+
+
+def _step_deed(cause: str, step: _Step, version: int) -> Deed:
+    details = {"version": version, "state": step.state, "level": step.level, "field": step.field_path}
+    return _deed(
+        cause, step.before.key, **{name: value for name, value in details.items() if value is not None}
+    )
+
+
+def _without(value: Any, parts: Sequence[str]) -> Any:
+    """Give the answers without the field at this path; all rows of a repeat are searched."""
+    if isinstance(value, list):
+        return [_without(item, parts) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    first, rest = parts[0], parts[1:]
+    if not rest:
+        return {name: item for name, item in value.items() if name != first}
+    return {name: _without(item, rest) if name == first else item for name, item in value.items()}

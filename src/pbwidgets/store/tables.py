@@ -1,0 +1,337 @@
+"""The tables of the store.
+
+Text is never sorted by the database: SQLite and PostgreSQL order it differently. Rows come back in the
+order of their ``id``, or are sorted in Python.
+
+The tables are made by the migrations; a test compares the two.
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from pbwidgets.store.types import Json, UtcTime, Words
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _number() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _needed(name: str) -> Column[str]:
+    return Column(name, Words, nullable=False)
+
+
+def _moment(name: str) -> Column[Any]:
+    return Column(name, UtcTime, nullable=False)
+
+
+def _unit(name: str = "unit_code", nullable: bool = False, primary_key: bool = False) -> Column[str]:
+    return Column(name, Words, ForeignKey("units.unit_code"), nullable=nullable, primary_key=primary_key)
+
+
+def _scope(primary_key: bool = False) -> tuple[Column[str], Column[str]]:
+    return (
+        Column("campaign_id", Words, nullable=False, primary_key=primary_key),
+        Column("period_id", Words, nullable=False, primary_key=primary_key),
+    )
+
+
+def _one_current(name: str, *columns: str, where: str = "is_current") -> Index:
+    """At most one row in force for each of these; older ones stay as history."""
+    return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+units: Final = Table(
+    "units",
+    METADATA,
+    Column("unit_code", Words, primary_key=True),
+    _needed("unit_name"),
+    _needed("kind"),
+    Column("parent_code", Words),
+    Column("domain", Words),
+    Column("valid_from", Words),
+    Column("valid_to", Words),
+    Column("merged_into", Words),
+    Column("synthetic", Boolean, nullable=False),
+)
+
+campaign_versions: Final = Table(
+    "campaign_versions",
+    METADATA,
+    _number(),
+    _needed("campaign_id"),
+    _needed("version"),
+    Column("definition", Words, nullable=False),
+    _moment("frozen_at"),
+    _needed("frozen_by"),
+    UniqueConstraint("campaign_id", "version"),
+)
+
+period_versions: Final = Table(
+    "period_versions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("version"),
+    Column("is_open", Boolean, nullable=False),
+    _moment("since"),
+    _needed("since_by"),
+    Index("ix_period_versions_scope", "campaign_id", "period_id"),
+)
+
+submissions: Final = Table(
+    "submissions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("form_id"),
+    _unit(),
+    Column("occurrence", Integer, nullable=False),
+    _needed("state"),
+    Column("version", Integer, nullable=False),  # newest version, 0 before the first
+    Column("answers", Json),  # of the newest version, so that a snapshot is one query
+    Column("campaign_version", Words),  # of the newest version
+    Column("content_version", Integer, nullable=False),  # newest version that changed the answers
+    Column("content_head", Integer, nullable=False),  # the store's revision when it did
+    Column("draft", Json),
+    Column("revision", Integer, nullable=False),  # of the draft
+    Column("draft_by", Words),
+    Column("draft_at", UtcTime),
+    UniqueConstraint(
+        "campaign_id", "period_id", "form_id", "unit_code", "occurrence", name="uq_submissions_key"
+    ),
+)
+
+submission_versions: Final = Table(
+    "submission_versions",
+    METADATA,
+    _number(),
+    Column("submission_id", Integer, ForeignKey("submissions.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    _needed("cause"),
+    _needed("state"),
+    Column("answers", Json, nullable=False),
+    _needed("campaign_version"),
+    Column("level", Words),
+    Column("reason", Words),
+    Column("field_path", Words),
+    _moment("made_at"),
+    _needed("made_by"),
+    _needed("role"),
+    Column("on_behalf", Boolean, nullable=False),
+    UniqueConstraint("submission_id", "version"),
+)
+
+raters: Final = Table(
+    "raters",
+    METADATA,
+    *_scope(primary_key=True),
+    Column("rater", Words, primary_key=True),
+    _needed("rater_id"),  # pseudonym
+    UniqueConstraint("campaign_id", "period_id", "rater_id"),
+)
+
+ratings: Final = Table(
+    "ratings",
+    METADATA,
+    _number(),
+    *_scope(),
+    _unit(),
+    _needed("criterion_id"),
+    _needed("layer"),
+    _needed("source"),
+    _needed("rater"),
+    Column("points", Float, nullable=False),
+    Column("comment", Words, nullable=False),
+    Column("submission_version", Integer, nullable=False),
+    Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
+    Column("is_current", Boolean, nullable=False),
+    _moment("rated_at"),
+    _needed("rated_by"),
+    _one_current(
+        "uq_ratings_current",
+        "campaign_id",
+        "period_id",
+        "unit_code",
+        "criterion_id",
+        "layer",
+        "source",
+        "rater",
+    ),
+)
+
+recusals: Final = Table(
+    "recusals",
+    METADATA,
+    *_scope(primary_key=True),
+    Column("rater", Words, primary_key=True),
+    _unit(primary_key=True),
+    _needed("reason"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+)
+
+allotments: Final = Table(
+    "allotments",
+    METADATA,
+    *_scope(primary_key=True),
+    Column("track_id", Words, primary_key=True),
+    _unit("by_unit", primary_key=True),
+    Column("allotted", Integer, nullable=False),
+)
+
+nominations: Final = Table(
+    "nominations",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("track_id"),
+    _unit(),
+    _unit("by_unit"),
+    Column("position", Integer, nullable=False),
+    _needed("status"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    _one_current(
+        "uq_nominations_in_force",
+        "campaign_id", "period_id", "track_id", "unit_code",
+        where="status = 'in_force'",
+    ),
+)  # fmt: skip
+
+vetoes: Final = Table(
+    "vetoes",
+    METADATA,
+    _number(),
+    *_scope(),
+    _unit(),
+    Column("track_id", Words),
+    _needed("kind"),
+    _needed("basis"),
+    Column("document_number", Words),
+    _needed("status"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    _moment("status_at"),
+    _needed("status_by"),
+    Column("status_reason", Words),
+    Index("ix_vetoes_scope", "campaign_id", "period_id"),
+)
+
+decisions: Final = Table(
+    "decisions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("track_id"),
+    _unit(),
+    _needed("status"),
+    _needed("decided_on"),
+    _needed("decided_by"),
+    _needed("reason"),
+    Column("is_current", Boolean, nullable=False),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    _one_current("uq_decisions_current", "campaign_id", "period_id", "track_id", "unit_code"),
+)
+
+deadline_exceptions: Final = Table(
+    "deadline_exceptions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("form_id"),
+    _unit(),
+    _moment("until"),
+    _needed("reason"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Index("ix_deadline_exceptions_scope", "campaign_id", "period_id", "form_id", "unit_code"),
+)
+
+running_notes: Final = Table(
+    "running_notes",
+    METADATA,
+    _number(),
+    *_scope(),
+    _unit(),
+    _needed("noted_on"),
+    _needed("text"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Index("ix_running_notes_scope", "campaign_id", "period_id", "unit_code"),
+)
+
+rectifications: Final = Table(
+    "rectifications",
+    METADATA,
+    _number(),
+    *_scope(),
+    _unit(),
+    _needed("shortcoming"),
+    _needed("responsible_post"),
+    _needed("deadline"),
+    Column("closed_on", Words),
+    Column("outcome", Words),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Index("ix_rectifications_scope", "campaign_id", "period_id", "unit_code"),
+)
+
+evidence: Final = Table(
+    "evidence",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("form_id"),
+    _unit(),
+    Column("occurrence", Integer, nullable=False),
+    _needed("field_path"),
+    _needed("sha256"),
+    _needed("kind"),
+    Column("size_bytes", Integer, nullable=False),
+    _needed("filename"),
+    _moment("added_at"),
+    _needed("added_by"),
+    Column("removed_at", UtcTime),
+    Index("ix_evidence_sha256", "sha256"),
+    Index("ix_evidence_key", "campaign_id", "period_id", "form_id", "unit_code", "occurrence"),
+)
+
+audit: Final = Table(
+    "audit",
+    METADATA,
+    _number(),
+    _moment("at"),
+    _needed("action"),
+    _needed("actor"),
+    _needed("role"),
+    Column("on_behalf", Boolean, nullable=False),
+    Column("campaign_id", Words),
+    Column("period_id", Words),
+    Column("unit_code", Words),  # no foreign key: the log outlives everything
+    _needed("entity"),
+    Column("details", Json, nullable=False),
+    Index("ix_audit_unit_code", "unit_code"),
+    sqlite_autoincrement=True,  # a number is never used twice
+)

@@ -1,0 +1,101 @@
+"""Column types that behave alike on SQLite and PostgreSQL."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+from pbwidgets.errors import DataError
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC and given back with its time zone (SQLite itself keeps none)."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone: nobody could say later which hour was meant."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a moment without a time zone: {value.isoformat()}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """Give the moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text without what PostgreSQL cannot keep: NUL characters and halves of surrogate pairs."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Clean the text on its way in."""
+        return None if value is None else clean_text(value)
+
+
+class Json(TypeDecorator[Any]):
+    """A JSON value kept as canonical text: sorted keys, readable Chinese."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, _dialect: Dialect) -> str | None:
+        """Write the value as text."""
+        return None if value is None else to_json(value)
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
+        """Read the text."""
+        return None if value is None else json.loads(value)
+
+
+def clean_text(text: str) -> str:
+    """Text that both databases can keep.
+
+    >>> clean_text("a" + chr(0) + "b")
+    'ab'
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def to_json(value: Any) -> str:
+    """Canonical JSON of a value; dates become ISO dates.
+
+    Raises
+    ------
+    DataError
+        ``store.not_plain`` for NaN, infinity, or an object that JSON does not know.
+
+    Examples
+    --------
+    >>> to_json({"b": 1, "a": date(2026, 5, 1)})
+    '{"a":"2026-05-01","b":1}'
+    """
+    try:
+        text = json.dumps(
+            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
+        )
+    except (ValueError, TypeError) as error:
+        raise DataError("store.not_plain") from error
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def same_json(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
+    """Whether two values are kept as the same text."""
+    return to_json(one) == to_json(other)
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not a JSON value")

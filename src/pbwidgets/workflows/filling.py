@@ -1,0 +1,144 @@
+"""Fill in a form: save a draft, hand it in, take it back. The server checks what the form checked."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from pbwidgets.campaign import AnswerProblem, Form, check_answers, compute_answers
+from pbwidgets.errors import DataError, PbError, RightsError
+from pbwidgets.store import Actor, Reader, SubmissionKey, load_exception, save_draft, submit, withdraw
+from pbwidgets.units import ancestors
+from pbwidgets.workflows.rights import authorise
+from pbwidgets.workflows.workspace import ZONE, Opened, Workspace
+
+
+class AnswersRefusedError(PbError):
+    """Answers cannot be handed in; :attr:`problems` names each field."""
+
+    def __init__(self, problems: tuple[AnswerProblem, ...]) -> None:
+        super().__init__("workflows.answers_refused", count=len(problems))
+        self.problems = problems
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return AnswersRefusedError, (self.problems,)
+
+    def __str__(self) -> str:
+        return "\n".join([self.message(), *(f"- {problem.message()}" for problem in self.problems)])
+
+
+def save_answers(
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    key: SubmissionKey,
+    answers: Mapping[str, Any],
+    base_revision: int,
+) -> int:
+    """Revision of the draft after saving; half-done answers are welcome.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not fill this form for this unit.
+    ConflictError
+        ``store.draft_changed`` if somebody else has saved meanwhile.
+    """
+    form = _check_filler(workspace, actor, opened, key)
+    with workspace.store.write(actor) as writer:
+        return save_draft(writer, key, compute_answers(form, answers), base_revision)
+
+
+def hand_in(
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    key: SubmissionKey,
+    answers: Mapping[str, Any],
+    base_revision: int,
+    *,
+    now: datetime | None = None,
+) -> int:
+    """Version that was made by handing answers in.
+
+    Parameters
+    ----------
+    workspace, actor, opened
+        Where, who, and which campaign.
+    key
+        What is handed in.
+    answers
+        Answers to the form, as :func:`pbwidgets.campaign.check_answers` takes them.
+    base_revision
+        Revision of the draft that the filler has before him, 0 for none.
+    now
+        Moment of handing in, with its zone; by default the present one.
+
+    Raises
+    ------
+    AnswersRefusedError
+        If the answers are not complete or not right.
+    DataError
+        ``workflows.too_late`` after the deadline, unless the unit has an exception on record.
+    RightsError, ConflictError
+        As :func:`save_answers`.
+    """
+    form = _check_filler(workspace, actor, opened, key)
+    moment = now or datetime.now(UTC)
+    day = moment.astimezone(ZONE).date()
+    problems = check_answers(form, opened.campaign, answers, complete=True, today=day)
+    if problems:
+        raise AnswersRefusedError(problems)
+    with workspace.store.write(actor, moment) as writer:
+        _check_deadline(writer, opened, key, moment)
+        revision = save_draft(writer, key, compute_answers(form, answers, today=day), base_revision)
+        return submit(writer, key, revision)
+
+
+def take_back(workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey) -> None:
+    """Take a submission back for editing; possible until review begins.
+
+    Raises
+    ------
+    DataError
+        ``store.review_begun``.
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    _check_filler(workspace, actor, opened, key)
+    with workspace.store.write(actor) as writer:
+        withdraw(writer, key)
+
+
+def deadline(opened: Opened, form_id: str) -> datetime | None:
+    """Last moment of the last phase that fills the form: 24:00 in Asia/Shanghai, as UTC; None without a phase."""
+    phases = [phase for phase in opened.campaign.period(opened.period_id).phases if form_id in phase.forms]
+    if not phases:
+        return None
+    last = max(phase.ends for phase in phases)
+    return datetime.combine(last + timedelta(days=1), time(), ZONE).astimezone(UTC)
+
+
+def _check_deadline(reader: Reader, opened: Opened, key: SubmissionKey, now: datetime) -> None:
+    due = deadline(opened, key.form_id)
+    if due is None or now < due:
+        return
+    exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
+    if exception is None or now >= exception:
+        last_day = (due - timedelta(seconds=1)).astimezone(ZONE).date()
+        raise DataError("workflows.too_late", form=key.form_id, last_day=last_day)
+
+
+def _check_filler(workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey) -> Form:
+    form = opened.campaign.form(key.form_id)
+    units = workspace.units(opened.day(datetime.now(ZONE).date()))
+    if form.filled_by is None:
+        action = "fill" if not actor.on_behalf else "fill_on_behalf"
+        authorise(actor, action, key.unit_code, units)
+        return form
+    if actor.role == "operator":
+        return form
+    level = next(item for item in opened.campaign.review_levels if item.id == form.filled_by)
+    seat = ancestors(units, level.unit_kind).get(key.unit_code)
+    if actor.role != "reviewer" or actor.unit_code != seat:
+        raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=actor.unit_code or "")
+    return form

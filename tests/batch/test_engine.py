@@ -1,0 +1,169 @@
+import builtins
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from papermill.exceptions import PapermillExecutionError
+
+from pbwidgets.batch.engine import ENGINE_NAME
+
+NOTEBOOKS = Path(__file__).parent / "notebooks"
+
+
+def run(name: str, tmp_path: Path, **parameters: Any) -> nbformat.NotebookNode:
+    target = tmp_path / f"{name}.ipynb"
+    papermill.execute_notebook(
+        str(NOTEBOOKS / f"{name}.ipynb"),
+        str(target),
+        parameters=parameters,
+        engine_name=ENGINE_NAME,
+        progress_bar=False,
+    )
+    return nbformat.read(target, as_version=4)
+
+
+def outputs(notebook: nbformat.NotebookNode, at: int) -> list[nbformat.NotebookNode]:
+    """Outputs of the code cell at an index, counted without those that hold parameters."""
+    cells = [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code" and not {"parameters", "injected-parameters"} & set(cell.metadata.tags)
+    ]
+    made: list[nbformat.NotebookNode] = cells[at].outputs
+    return made
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
+    return run("prints_and_displays", tmp_path_factory.mktemp("shown"))
+
+
+def test_streams_keep_their_order_and_adjoining_text_is_joined(shown: nbformat.NotebookNode) -> None:
+    assert [(made.name, made.text) for made in outputs(shown, 0)] == [
+        ("stdout", "one\ntwo\n"),
+        ("stderr", "problem\n"),
+        ("stdout", "three\n"),
+    ]
+
+
+def test_displays_and_last_value_become_rich_outputs(shown: nbformat.NotebookNode) -> None:
+    png, svg, html, value = outputs(shown, 1)
+    assert [made.output_type for made in (png, svg, html)] == ["display_data"] * 3
+    assert "image/png" in png.data
+    assert "image/svg+xml" in svg.data
+    assert html.data["text/html"] == "<b>bold</b>"
+    assert (value.output_type, value.data["text/plain"]) == ("execute_result", "42")
+
+
+def test_a_display_is_updated_across_cells(shown: nbformat.NotebookNode) -> None:
+    assert outputs(shown, 2)[0].data["text/plain"] == "'after'"
+    assert outputs(shown, 3) == []
+
+
+def test_cleared_output_is_gone(shown: nbformat.NotebookNode) -> None:
+    assert [made.text for made in outputs(shown, 4)] == ["stays\n"]
+
+
+def test_get_ipython_gives_the_shell(shown: nbformat.NotebookNode) -> None:
+    assert outputs(shown, 5)[0].data["text/plain"] == "'CellShell'"
+
+
+def test_a_semicolon_hides_the_last_value(shown: nbformat.NotebookNode) -> None:
+    assert outputs(shown, 6) == []
+
+
+def test_execution_counts_rise_by_one(shown: nbformat.NotebookNode) -> None:
+    counts = [cell.execution_count for cell in shown.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_outputs_are_valid_notebook_format(shown: nbformat.NotebookNode) -> None:
+    nbformat.validate(shown)
+
+
+def test_parameters_reach_the_notebook(tmp_path: Path) -> None:
+    executed = run("ok", tmp_path, output_dir=str(tmp_path), greeting="你好", unit_code="9907")
+    assert outputs(executed, 1)[0].data["text/plain"] == "'你好, 9907'"
+    assert (tmp_path / "made.txt").read_text(encoding="utf-8") == "你好, 9907"
+
+
+def test_nothing_of_a_notebook_is_left_for_the_next(tmp_path: Path) -> None:
+    before = (dict(os.environ), list(sys.path), Path.cwd(), sys.modules["__main__"], sys.stdout)
+    first = run("leaves_traces", tmp_path)
+    second = run("leaves_traces", tmp_path)
+    clean = "{'name': False, 'environment': False, 'path': False, 'hook': False, 'filter': False}"
+    assert outputs(first, 0)[0].data["text/plain"].replace("\n", "") == clean
+    assert outputs(second, 0)[0].data["text/plain"].replace("\n", "") == clean
+    assert before == (dict(os.environ), list(sys.path), Path.cwd(), sys.modules["__main__"], sys.stdout)
+    assert InteractiveShell._instance is None
+    assert not hasattr(builtins, "display")
+
+
+def test_an_error_stops_the_run_and_stays_in_the_half_done_notebook(tmp_path: Path) -> None:
+    with pytest.raises(PapermillExecutionError, match="no figures for 9902"):
+        run("broken_for_one_unit", tmp_path, output_dir=str(tmp_path), unit_code="9902")
+    half_done = nbformat.read(tmp_path / "broken_for_one_unit.ipynb", as_version=4)
+    assert outputs(half_done, 0)[0].text == "so far so good\n"
+    error = outputs(half_done, 1)[0]
+    assert (error.ename, error.evalue) == ("ValueError", "no figures for 9902")
+    assert any("raise ValueError" in line for line in error.traceback)
+    assert not (tmp_path / "made.txt").exists()
+
+
+def test_a_syntax_error_is_an_error_of_its_cell(tmp_path: Path) -> None:
+    notebook = nbformat.read(NOTEBOOKS / "no_parameters.ipynb", as_version=4)
+    notebook.cells[1].source = "1 +"
+    nbformat.write(notebook, tmp_path / "wrong.ipynb")
+    with pytest.raises(PapermillExecutionError, match="SyntaxError"):
+        papermill.execute_notebook(
+            str(tmp_path / "wrong.ipynb"), None, engine_name=ENGINE_NAME, progress_bar=False
+        )
+
+
+def test_an_exit_in_good_order_is_no_failure_and_ends_the_notebook(tmp_path: Path) -> None:
+    executed = run("exits_early", tmp_path)
+    assert outputs(executed, 1) == []
+
+
+def test_an_interrupt_is_passed_on(tmp_path: Path) -> None:
+    notebook = nbformat.read(NOTEBOOKS / "no_parameters.ipynb", as_version=4)
+    notebook.cells[1].source = "raise KeyboardInterrupt"
+    nbformat.write(notebook, tmp_path / "stopped.ipynb")
+    with pytest.raises(KeyboardInterrupt, match="^$"):
+        papermill.execute_notebook(
+            str(tmp_path / "stopped.ipynb"), None, engine_name=ENGINE_NAME, progress_bar=False
+        )
+
+
+def test_big_output_is_kept_whole_and_costs_little(tmp_path: Path) -> None:
+    began = time.monotonic()
+    executed = run("writes_big_output", tmp_path)
+    assert len(outputs(executed, 0)[0].text) == 2_000_000
+    assert time.monotonic() - began < 5
+
+
+def test_a_shell_writes_nothing_to_the_home_of_the_account(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.delenv("IPYTHONDIR", raising=False)
+    run("no_parameters", tmp_path)
+    assert list(home.iterdir()) == []
+
+
+def test_a_warm_run_costs_at_most_a_fifth_of_a_second(tmp_path: Path) -> None:
+    run("ok", tmp_path, output_dir=str(tmp_path))
+    times = []
+    for _ in range(5):
+        began = time.monotonic()
+        run("ok", tmp_path, output_dir=str(tmp_path))
+        times.append(time.monotonic() - began)
+    assert min(times) < 0.2

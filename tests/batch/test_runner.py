@@ -1,0 +1,244 @@
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from pbwidgets.batch.jobs import Job
+from pbwidgets.batch.lock import hold_lock
+from pbwidgets.batch.manifest import (
+    FAILED_BEFORE,
+    FILES_MISSING,
+    FIRST_RUN,
+    FORCED,
+    Manifest,
+    Provenance,
+    UnitRun,
+    load_manifest,
+)
+from pbwidgets.batch.runner import Progress, run_jobs, why_run
+from pbwidgets.errors import ConflictError, DataError
+
+MakeJob = Callable[..., Job]
+
+
+def statuses(manifest: Manifest) -> dict[str, str]:
+    return {code: run.status for code, run in manifest.units.items()}
+
+
+def ran(log: Path) -> list[str]:
+    return sorted(log.read_text(encoding="utf-8").split()) if log.exists() else []
+
+
+def test_all_units_are_run_and_a_second_run_runs_none(make_job: MakeJob, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    jobs = [make_job("ok", f"990{i}", log=str(log), files=("report.ipynb", "made.txt")) for i in range(4)]
+    news: list[Progress] = []
+    first = run_jobs(jobs, workers=2, on_progress=news.append, provenance=Provenance(snapshot="s1"))
+    assert statuses(first) == dict.fromkeys(["9900", "9901", "9902", "9903"], "done")
+    assert {run.why for run in first.units.values()} == {(FIRST_RUN,)}
+    assert [item.ended for item in news if item.status == "done"] == [1, 2, 3, 4]
+    assert {item.unit_code for item in news if item.status == "started"} <= set(first.units)
+
+    second = run_jobs(jobs, workers=2, provenance=Provenance(snapshot="s2"))
+    assert statuses(second) == dict.fromkeys(first.units, "unchanged")
+    assert second.units["9900"].seconds == pytest.approx(first.units["9900"].seconds, abs=0.001)
+    assert (second.provenance.snapshot, second.units["9900"].snapshot) == ("s2", "s1")
+    assert ran(log) == sorted(first.units)
+    assert load_manifest(tmp_path / "outputs" / "unit") == second
+
+
+def test_the_executed_notebook_names_the_folder_that_stays(make_job: MakeJob, tmp_path: Path) -> None:
+    job = make_job("ok")
+    run_jobs([job])
+    executed = nbformat.read(job.folder / "report.ipynb", as_version=4)
+    injected = next(cell for cell in executed.cells if "injected-parameters" in cell.metadata.get("tags", []))
+    assert f'output_dir = "{job.folder}"' in injected.source
+    assert ".tmp-" not in (job.folder / "report.ipynb").read_text(encoding="utf-8")
+
+
+def test_only_what_has_changed_is_run_and_it_says_why(make_job: MakeJob, tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    jobs = [make_job("ok", f"990{i}", log=str(log)) for i in range(3)]
+    run_jobs(jobs, workers=1)
+    log.unlink()
+    jobs[1] = replace(jobs[1], fingerprint={"rows:points": "2", "reference": "1"})
+    manifest = run_jobs(jobs, workers=1)
+    assert ran(log) == ["9901"]
+    assert statuses(manifest) == {"9900": "unchanged", "9901": "done", "9902": "unchanged"}
+    assert manifest.units["9901"].why == ("rows:points",)
+
+
+def test_a_broken_unit_is_marked_and_the_others_go_on(make_job: MakeJob) -> None:
+    jobs = [
+        make_job("broken_for_one_unit", f"990{i}", files=("report.ipynb", "made.txt")) for i in range(1, 5)
+    ]
+    manifest = run_jobs(jobs, workers=2)
+    assert manifest.codes("failed") == ["9902"]
+    assert manifest.codes("done") == ["9901", "9903", "9904"]
+    failure = manifest.units["9902"].failure
+    assert failure is not None
+    assert failure.code == "batch.cell_failed"
+    folder = jobs[1].folder
+    assert {path.name for path in folder.iterdir()} == {"report.ipynb", "error.txt"}
+    assert "ValueError: no figures for 9902" in (folder / "error.txt").read_text(encoding="utf-8")
+    assert "so far so good" in (folder / "report.ipynb").read_text(encoding="utf-8")
+    again = run_jobs(jobs, workers=1)
+    assert again.units["9902"].why == (FAILED_BEFORE,)
+
+
+def test_a_failing_rerun_keeps_the_last_good_report_inside(make_job: MakeJob) -> None:
+    run_jobs([make_job("ok", "9902")])
+    bad = replace(make_job("broken_for_one_unit", "9902"), fingerprint={"notebook": "new"})
+    manifest = run_jobs([bad])
+    assert manifest.codes("failed") == ["9902"]
+    assert (bad.folder / "previous" / "made.txt").exists()
+    assert not (bad.folder / "made.txt").exists()
+
+
+def test_a_killed_worker_fails_its_own_job_only(make_job: MakeJob) -> None:
+    jobs = [make_job("kills_itself", f"990{i}") for i in range(1, 6)]
+    manifest = run_jobs(jobs, workers=2)
+    assert manifest.codes("failed") == ["9902"]
+    assert len(manifest.codes("done")) == 4
+    failure = manifest.units["9902"].failure
+    assert failure is not None
+    assert (failure.code, failure.args) == ("batch.worker_killed", {"signal": "SIGKILL"})
+    assert "last words" in (jobs[1].folder / "report.ipynb").read_text(encoding="utf-8")
+
+
+def test_a_single_worker_that_is_killed_is_replaced(make_job: MakeJob) -> None:
+    jobs = [make_job("kills_itself", f"990{i}") for i in range(1, 5)]
+    manifest = run_jobs(jobs, workers=1)
+    assert manifest.codes("failed") == ["9902"]
+    assert manifest.codes("done") == ["9901", "9903", "9904"]
+
+
+def test_a_job_that_takes_too_long_is_stopped(make_job: MakeJob) -> None:
+    manifest = run_jobs([make_job("slow", "9901", timeout_s=0.5), make_job("ok", "9902")], workers=2)
+    assert statuses(manifest) == {"9901": "failed", "9902": "done"}
+    failure = manifest.units["9901"].failure
+    assert failure is not None
+    assert (failure.code, failure.args) == ("batch.timed_out", {"seconds": 0.5})
+
+
+def test_missing_files_are_a_failure(make_job: MakeJob) -> None:
+    manifest = run_jobs([make_job("ok", files=("report.ipynb", "slides.pptx", "charts/*.png"))])
+    failure = manifest.units["9901"].failure
+    assert failure is not None
+    assert (failure.code, failure.args) == ("batch.files_missing", {"files": "slides.pptx, charts/*.png"})
+
+
+def test_the_page_is_made_in_the_worker(
+    make_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "page_for_test.py").write_text(
+        "def build(notebook, page, *, lang, title):\n    page.write_text(f'{title} {lang} {notebook.exists()}')\n",
+        encoding="utf-8",
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    job = make_job("ok", files=("report.ipynb", "report.html"))
+    manifest = run_jobs([job], finish="page_for_test:build")
+    assert statuses(manifest) == {"9901": "done"}
+    assert (job.folder / "report.html").read_text(encoding="utf-8") == "Report 9901 en True"
+
+
+def test_a_page_that_cannot_be_made_is_a_failure_with_its_traceback(make_job: MakeJob) -> None:
+    job = make_job("ok")
+    manifest = run_jobs([job], finish="pbwidgets.nothing:build")
+    failure = manifest.units["9901"].failure
+    assert failure is not None
+    assert failure.code == "batch.run_failed"
+    assert "Traceback" in (job.folder / "error.txt").read_text(encoding="utf-8")
+
+
+def test_charts_are_drawn_in_forked_workers(make_job: MakeJob) -> None:
+    files = ("report.ipynb", "charts/*.png", "charts/*.svg")
+    manifest = run_jobs([make_job("uses_altair", f"990{i}", files=files) for i in range(3)], workers=2)
+    assert set(statuses(manifest).values()) == {"done"}
+
+
+def test_a_notebook_without_parameters_cell_runs(make_job: MakeJob) -> None:
+    assert statuses(run_jobs([make_job("no_parameters")])) == {"9901": "done"}
+
+
+def test_nothing_of_one_notebook_reaches_the_next_in_the_same_worker(make_job: MakeJob) -> None:
+    jobs = [make_job("leaves_traces", f"990{i}") for i in range(2)]
+    run_jobs(jobs, workers=1)
+    for job in jobs:
+        executed = nbformat.read(job.folder / "report.ipynb", as_version=4)
+        found = next(cell.outputs[0].data["text/plain"] for cell in executed.cells if cell.get("outputs"))
+        assert "True" not in found
+
+
+def test_units_outside_the_run_keep_their_entries(make_job: MakeJob) -> None:
+    run_jobs([make_job("ok", "9901"), make_job("ok", "9902")])
+    manifest = run_jobs([make_job("ok", "9902")], force=True)
+    assert statuses(manifest) == {"9901": "done", "9902": "done"}
+    assert manifest.units["9902"].why == (FORCED,)
+
+
+def test_a_second_run_in_the_same_folder_is_refused(make_job: MakeJob) -> None:
+    job = make_job("ok")
+    with hold_lock(job.folder.parent), pytest.raises(ConflictError, match="unit"):
+        run_jobs([job])
+
+
+def test_no_job_is_an_error() -> None:
+    with pytest.raises(DataError, match=r"没有需要运行的单位|no unit to run"):
+        run_jobs([])
+
+
+def test_jobs_of_two_reports_do_not_go_together(make_job: MakeJob, tmp_path: Path) -> None:
+    other = replace(make_job("ok", "9902"), report="overview", folder=tmp_path / "overview" / "9902")
+    with pytest.raises(DataError, match="overview, unit"):
+        run_jobs([make_job("ok"), other])
+
+
+def test_a_unit_given_twice_is_an_error(make_job: MakeJob) -> None:
+    with pytest.raises(DataError, match="9901"):
+        run_jobs([make_job("ok"), make_job("ok", greeting="again")])
+
+
+def done(job: Job) -> UnitRun:
+    return UnitRun("done", (), 1.0, "now", job.fingerprint, job.parameters)
+
+
+def test_why_a_job_runs(make_job: MakeJob) -> None:
+    job = make_job("ok")
+    job.folder.mkdir(parents=True)
+    (job.folder / "report.ipynb").write_text("x", encoding="utf-8")
+    last = done(job)
+    assert why_run(job, None) == (FIRST_RUN,)
+    assert why_run(job, last) == ()
+    assert why_run(job, replace(last, status="unchanged")) == ()
+    assert why_run(job, replace(last, status="failed")) == (FAILED_BEFORE,)
+    assert why_run(job, last, force=True) == (FORCED,)
+    assert why_run(replace(job, fingerprint={"rows:points": "2"}), last) == ("reference", "rows:points")
+    (job.folder / "report.ipynb").unlink()
+    assert why_run(job, last) == (FILES_MISSING,)
+
+
+LIGHT = """
+import json, sys, time
+from pathlib import Path
+began = time.monotonic()
+from pbwidgets.batch import Job, run_jobs
+root, notebook = Path(sys.argv[1]), Path(sys.argv[2])
+job = Job("unit", "9901", notebook, {"unit_code": "9901"}, root / "outputs/unit/9901", {"reference": "1", "rows:points": "1"})
+manifest = run_jobs([job])
+heavy = [name for name in ("papermill", "pandas", "pebble", "IPython", "altair", "rich", "pydantic") if name in sys.modules]
+print(json.dumps([manifest.units["9901"].status, heavy]))
+"""
+
+
+def test_a_run_with_nothing_to_do_imports_nothing_heavy(make_job: MakeJob, tmp_path: Path) -> None:
+    job = make_job("ok")
+    run_jobs([job])
+    command = [sys.executable, "-c", LIGHT, str(tmp_path), str(job.notebook)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout) == ["unchanged", []]

@@ -1,0 +1,210 @@
+"""Parts of a campaign that do not fit together are named on their line."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pbwidgets.campaign.reader import check_campaign
+
+Write = Callable[..., Path]
+
+MISTAKES = [
+    # ids
+    ("id: life_meetings\n", "id: effect\n", "campaign.repeated_id"),
+    ("  - {id: full,", "  - {id: meetings,", "campaign.repeated_id"),
+    ("{id: service, label", "{id: study, label", "campaign.repeated_id"),
+    ("      - {id: fund,", "      - {id: members,", "campaign.repeated_id"),
+    ("      - {id: fund,", "      - {id: plan,", "campaign.repeated_id"),
+    ("  - {id: self, name", "  - {id: final, name", "campaign.reserved_id"),
+    # units and dates
+    ("partition_by: bureau", "partition_by: office", "campaign.unknown_unit_kind"),
+    ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),
+    (
+        "en: Bureau}}\n  - {id: branch",
+        "en: Bureau}, parents: [branch]}\n  - {id: branch",
+        "campaign.kind_above_itself",
+    ),
+    ("    ends: 2026-12-31", "    ends: 2025-12-31", "campaign.ends_before_begin"),
+    ("ends: 2026-11-30", "ends: 2062-11-30", "campaign.phase_far_off"),
+    ("forms: [record]}", "forms: [records]}", "campaign.unknown_form"),
+    ("en: Bureau}, unit_kind: bureau}", "en: Bureau}, unit_kind: office}", "campaign.unknown_unit_kind"),
+    ("level: bureau}", "level: office}", "campaign.unknown_level"),
+    # forms
+    ("choices: kinds,", "choices: kind,", "campaign.unknown_choices"),
+    ("type: select_multiple, choices: kinds,", "type: select_multiple,", "campaign.field_lacks"),
+    (
+        "{id: fund, type: decimal,",
+        "{id: fund, type: decimal, choices: kinds,",
+        "campaign.setting_without_meaning",
+    ),
+    (
+        "        minimum: 0\n        maximum",
+        "        minimum: 600\n        maximum",
+        "campaign.range_reversed",
+    ),
+    ("        min_count: 1", "        min_count: 7", "campaign.range_reversed"),
+    ('type: calculate, calculation: "sum(${meetings/present})",', "type: calculate,", "campaign.field_lacks"),
+    ("{id: explained, type: note,", "{id: explained, type: repeat,", "campaign.field_lacks"),
+    (
+        "        type: group\n",
+        "        type: group\n        sensitive: true\n",
+        "campaign.setting_without_meaning",
+    ),
+    ("{id: remark, type: text,", "{id: remark, type: text, minimum: 3,", "campaign.setting_without_meaning"),
+    ('constraint: ". <= today()", ', "", "campaign.message_without_constraint"),
+    # expressions
+    ("\"${plan} = 'yes'\"", "\"${plan} == 'yes'\"", "campaign.expression_syntax"),
+    ("\"${plan} = 'yes'\"", "\"plan = 'yes'\"", "campaign.expression_bare_name"),
+    ("\"${plan} = 'yes'\"", "\". = 'yes'\"", "campaign.dot_only_in_constraint"),
+    ("\"${plan} = 'yes'\"", "\"${plans} = 'yes'\"", "campaign.unknown_name"),
+    ("sum(${meetings/present})", "total(${meetings/present})", "campaign.expression_function"),
+    ('when: "${meetings} = 0"', 'when: "${meeting} = 0"', "campaign.unknown_name"),
+    ('where: "${present} = ${due}"', 'where: "${attended} = ${due}"', "campaign.unknown_name"),
+    (
+        'not_applicable_when: "${members} = 0"',
+        'not_applicable_when: "${member} = 0"',
+        "campaign.unknown_name",
+    ),
+    # measures
+    (
+        "form: record, field: meetings/present",
+        "form: records, field: meetings/present",
+        "campaign.unknown_form",
+    ),
+    ("field: meetings/present,", "field: meetings/came,", "campaign.unknown_field"),
+    ("denominator: meetings/due,", "denominator: meetings/held_on,", "campaign.aggregate_unfit"),
+    ("denominator: meetings/due, ", "", "campaign.share_of_what"),
+    ("field: meetings/present, ", "", "campaign.measure_lacks_field"),
+    ("aggregate: share,", "aggregate: sum,", "campaign.denominator_unused"),
+    ("{id: full, name", "{over: ancestor, id: full, name", "campaign.ancestor_kind_missing"),
+    ("{id: full, name", "{ancestor_kind: branch, id: full, name", "campaign.ancestor_kind_unused"),
+    (
+        "{id: full, name",
+        "{over: ancestor, ancestor_kind: bureau, id: full, name",
+        "campaign.ancestor_has_no_such_form",
+    ),
+    # tracks
+    ("    forms: [record]", "    forms: [recrod]", "campaign.unknown_form"),
+    ("      - {id: self}\n", "      - {id: selves}\n", "campaign.unknown_layer"),
+    ("    places: 3", "    places: 3\n    group: office", "campaign.unknown_unit_kind"),
+    ("nomination: {by: bureau", "nomination: {by: office", "campaign.unknown_unit_kind"),
+    ("lowest: 1, usual: 2", "lowest: 3, usual: 2", "campaign.allotment_disordered"),
+    ("    places: 3", "    places: 3\n    base_points: 90", "campaign.points_do_not_add_up"),
+    ("        points: 60\n", "        points: 50\n", "campaign.heading_does_not_add_up"),
+    (
+        "        points: 60\n",
+        "        points: 60\n        rule: {name: rated}\n",
+        "campaign.heading_with_rule",
+    ),
+    ("        points: 60\n", "        points: 60\n        bonus: true\n", "campaign.heading_as_bonus"),
+    ("        rule: {name: rated}\n", "", "campaign.line_lacks"),
+    ("{points: 40, text", "{points: 41, text", "campaign.anchor_out_of_range"),
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: rated}\n        not_applicable: {then: full}",
+        "campaign.never_not_applicable",
+    ),
+    (
+        "required: 4, points_each: 0.5}",
+        "required: 4, points_each: 0.5, floor: 41}",
+        "campaign.floor_above_points",
+    ),
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: discretion, lowest: 5, highest: 4}",
+        "campaign.range_reversed",
+    ),
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: discretion, lowest: -5, highest: 45}",
+        "campaign.discretion_above_points",
+    ),
+    ("measure: presence, threshold", "measure: presense, threshold", "campaign.unknown_measure"),
+    ("      - {criterion: life}", "      - {criterion: live}", "campaign.unknown_criterion"),
+    ("      - {criterion: life}", "      - {criterion: life, layer: bureau}", "campaign.tie_break_by_one"),
+    ("      - {criterion: life}", "      - {layer: township}", "campaign.unknown_layer"),
+    ("      - {measure: presence}", "      - {measure: absence}", "campaign.unknown_measure"),
+    (
+        "    places: 3",
+        "    places: 3\n    recommendations: [{id: chief, to: {zh: 先进, en: Best}, subject: officer}]",
+        "campaign.officers_missing",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"), MISTAKES, ids=[f"{code}-{at}" for at, (_, _, code) in enumerate(MISTAKES)]
+)
+def test_one_mistake_is_one_problem_on_its_line(write: Write, old: str, new: str, code: str) -> None:
+    path = write((old, new))
+    problems = check_campaign(path)
+    assert [problem.code for problem in problems] == [code]
+    if new.strip():
+        # the line that was changed, or the head of the part around it
+        text = path.read_text(encoding="utf-8")
+        first = 1 + text[: text.index(new)].count("\n")
+        assert first - 5 <= int(problems[0].place) <= first + new.rstrip("\n").count("\n")
+    assert problems[0].line("zh_CN") != problems[0].line("en")
+    assert problems[0].remedy("zh_CN")
+    assert problems[0].remedy("en")
+
+
+@pytest.mark.parametrize(
+    ("edits", "expected"),
+    [
+        (
+            [("weight: 60", "weight: 0"), ("weight: 40", "weight: 0")],
+            ["campaign.weights_all_zero"],
+        ),
+        (
+            [("    places: 3", "    places: 3\n    final: weighted")],
+            ["campaign.layer_lacks_weight", "campaign.layer_lacks_weight"],
+        ),
+        (
+            [
+                (
+                    "        points: 40\n        rule: {name: rated}",
+                    "        points: 30\n        rule: {name: rated}",
+                )
+            ],
+            ["campaign.points_do_not_add_up", "campaign.anchor_out_of_range"],
+        ),
+    ],
+)
+def test_mistakes_of_several_places_are_all_named(
+    write: Write, edits: list[tuple[str, str]], expected: list[str]
+) -> None:
+    assert sorted(problem.code for problem in check_campaign(write(*edits))) == sorted(expected)
+
+
+def test_a_bonus_line_is_not_part_of_the_base_points(write: Write) -> None:
+    bonus = "      - {id: extra, name: {zh: 加分, en: Extra}, points: 5, bonus: true, rule: {name: capped_bonus, measure: full, points_each: 1}}\n"
+    assert check_campaign(write(("    gates:\n", bonus + "    gates:\n"))) == ()
+
+
+def test_a_checklist_needs_no_layers_and_no_base_points(write: Write) -> None:
+    edits = (
+        ("    places: 3", "    kind: checklist"),
+        (
+            "        points: 40\n        rule: {name: rated}",
+            "        points: 50\n        rule: {name: rated}",
+        ),
+    )
+    assert check_campaign(write(*edits)) == ()
+
+
+def test_a_measure_that_cannot_reach_the_unit_is_named(write: Write) -> None:
+    path = write(("    unit_kind: branch\n    forms: [record]", "    unit_kind: bureau\n    forms: [record]"))
+    assert {problem.code for problem in check_campaign(path)} == {"campaign.measure_out_of_reach"}
+
+
+def test_a_bare_name_that_several_repeats_have_is_not_known_outside(write: Write) -> None:
+    extra = "      - {id: visits, type: repeat, label: {zh: 走访, en: Visits}, fields: [{id: present, type: integer, label: {zh: 人, en: N}}]}\n"
+    path = write(
+        ("      - {id: attendance,", extra + "      - {id: attendance,"),
+        ("sum(${meetings/present})", "sum(${present})"),
+    )
+    (problem,) = check_campaign(path)
+    assert problem.code == "campaign.unknown_name"
+    assert "meetings/present" in problem.args["allowed"]

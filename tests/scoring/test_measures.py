@@ -1,0 +1,146 @@
+import numpy as np
+import pytest
+
+from pbwidgets.scoring.measures import measure_units, to_measures_frame
+from pbwidgets.scoring.register import build_register
+
+A, B, C = "9901001", "9901002", "9901003"
+D = "9902001"
+
+
+@pytest.fixture
+def value_of(small):
+    """Measure one definition over answers; gives a function from unit code to a row of the frame."""
+
+    def run(definition, answers, units=None):
+        campaign = small.make_campaign(
+            measures=[definition], tracks=[small.make_track(criteria=[small.rated("x", 100)])]
+        )
+        records = small.make_records(units, submissions=answers)
+        table = measure_units(campaign, "2026", records.submissions, build_register(records.units))
+        frame = to_measures_frame(campaign, "2026", table).set_index("unit_code")
+        return lambda unit: frame.loc[unit]
+
+    return run
+
+
+def test_count_of_a_repeat_counts_rows_that_meet_the_condition(small, value_of):
+    definition = small.measure("m", "yearly", "count", "visits", where="${kind} = 'home' and ${plan} = 'yes'")
+    answers = [small.answer(A, "plan", "yes"), small.answer(B, "plan", "no")]
+    for unit in (A, B):
+        answers += [
+            small.answer(unit, "visits/kind", kind, row=row)
+            for row, kind in enumerate(["home", "work", "home"])
+        ]
+    row = value_of(definition, answers)
+    assert (row(A)["value"], row(A)["n"]) == (2, 2)
+    assert row(B)["value"] == 0
+    assert row(C)["missing"]
+    assert np.isnan(row(C)["value"])
+
+
+def test_count_of_a_choice_field_counts_options(small, value_of):
+    row = value_of(
+        small.measure("m", "yearly", "count", "ways"),
+        [small.answer(A, "ways", "a c"), small.answer(B, "plan", "no")],
+    )
+    assert row(A)["value"] == 2
+    assert (row(B)["value"], row(B)["missing"]) == (0, False)
+
+
+def test_count_without_a_field_counts_submissions(small, value_of):
+    answers = [small.answer(A, "hours", 1, form="log", occurrence=at) for at in (1, 2, 3)]
+    assert value_of(small.measure("m", "log", "count"), answers)(A)["value"] == 3
+
+
+def test_sum_over_a_repeat_is_zero_without_rows_and_of_a_field_missing_without_an_answer(small, value_of):
+    answers = [
+        small.answer(A, "visits/people", 3),
+        small.answer(A, "visits/people", 4, row=1),
+        small.answer(B, "plan", "no"),
+    ]
+    rows = value_of(small.measure("m", "yearly", "sum", "visits/people"), answers)
+    assert (rows(A)["value"], rows(B)["value"]) == (7, 0)
+    assert value_of(small.measure("m", "yearly", "sum", "deeds"), answers)(B)["missing"]
+
+
+def test_latest_takes_the_last_entry_and_reads_yes_as_one(small, value_of):
+    answers = [
+        small.answer(A, "hours", hours, form="log", occurrence=at) for at, hours in ((2, 5), (10, 7), (1, 9))
+    ]
+    assert value_of(small.measure("m", "log", "latest", "hours"), answers)(A)["value"] == 7
+    row = value_of(
+        small.measure("m", "yearly", "latest", "plan"),
+        [small.answer(A, "plan", "yes"), small.answer(B, "plan", "no")],
+    )
+    assert (row(A)["value"], row(B)["value"], row(C)["missing"]) == (1, 0, True)
+
+
+def test_share_of_two_fields_and_of_rows(small, value_of):
+    answers = [
+        small.answer(A, "done", 3),
+        small.answer(A, "due", 4),
+        small.answer(B, "done", 0),
+        small.answer(B, "due", 0),
+    ]
+    row = value_of(small.measure("m", "yearly", "share", "done", denominator="due"), answers)
+    assert row(A)["value"] == 75
+    assert row(B)["missing"]
+    visits = [
+        small.answer(A, "visits/kind", kind, row=at) for at, kind in enumerate(["home", "work", "home", "x"])
+    ]
+    assert (
+        value_of(small.measure("m", "yearly", "share", "visits", where="${kind} = 'home'"), visits)(A)[
+            "value"
+        ]
+        == 50
+    )
+
+
+def test_distinct_counts_different_answers(small, value_of):
+    answers = [
+        small.answer(A, "visits/kind", kind, row=at) for at, kind in enumerate(["home", "work", "home"])
+    ]
+    assert value_of(small.measure("m", "yearly", "distinct", "visits/kind"), answers)(A)["value"] == 2
+    assert (
+        value_of(small.measure("m", "yearly", "distinct", "ways"), [small.answer(A, "ways", "a b")])(A)[
+            "value"
+        ]
+        == 2
+    )
+
+
+def test_empty_is_zero_turns_missing_into_zero(small, value_of):
+    row = value_of(small.measure("m", "log", "sum", "hours", empty_is_zero=True), [])
+    assert (row(A)["value"], row(A)["missing"]) == (0, False)
+
+
+def test_not_applicable_is_neither_missing_nor_zero(small, value_of):
+    definition = small.measure(
+        "m", "yearly", "share", "done", denominator="due", not_applicable_when="${due} = 0"
+    )
+    row = value_of(
+        definition, [small.answer(A, "due", 0), small.answer(B, "done", 1), small.answer(B, "due", 2)]
+    )
+    assert (row(A)["not_applicable"], row(A)["missing"], row(B)["not_applicable"]) == (True, False, False)
+    assert np.isnan(row(A)["value"])
+
+
+def test_subtree_pools_the_rows_of_all_units_below(small, value_of):
+    answers = [small.answer(A, "deeds", 2), small.answer(B, "deeds", 3), small.answer(D, "deeds", 10)]
+    row = value_of(small.measure("m", "yearly", "sum", "deeds", over="subtree"), answers)
+    assert [row(unit)["value"] for unit in (A, "9901", "9902", "99")] == [2, 5, 10, 15]
+    assert row(C)["missing"]
+
+
+def test_ancestor_gives_its_value_to_each_unit_below(small, value_of):
+    definition = small.measure("m", "setup", "latest", "scheme", over="ancestor", ancestor_kind="district")
+    row = value_of(definition, [small.answer("9901", "scheme", "yes", form="setup")])
+    assert [row(unit)["value"] for unit in (A, B, C)] == [1, 1, 1]
+    assert row(D)["missing"]
+
+
+def test_a_unit_outside_the_register_counts_nowhere(small, value_of):
+    answers = [small.answer("9901999", "deeds", 50), small.answer(A, "deeds", 1)]
+    row = value_of(small.measure("m", "yearly", "sum", "deeds", over="subtree"), answers)
+    assert row("9901")["value"] == 1

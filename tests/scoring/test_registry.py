@@ -1,0 +1,48 @@
+from typing import get_args
+
+import pytest
+
+from pbwidgets.campaign.model import Criterion
+from pbwidgets.campaign.rules import Rule
+from pbwidgets.scoring.registry import MARKED, RULES, find_measure, find_range
+
+
+def names_in_campaign_files() -> set[str]:
+    union = get_args(Rule)[0]
+    return {get_args(model.model_fields["name"].annotation)[0] for model in get_args(union)}
+
+
+def test_every_rule_of_a_campaign_file_has_a_function_and_the_other_way_round():
+    assert set(RULES) == names_in_campaign_files()
+
+
+def test_marked_rules_are_those_without_a_measure():
+    union = get_args(Rule)[0]
+    without = {
+        get_args(m.model_fields["name"].annotation)[0]
+        for m in get_args(union)
+        if "measure" not in m.model_fields
+    }
+    assert without == MARKED
+
+
+@pytest.mark.parametrize(
+    ("rule", "points", "expected"),
+    [
+        ({"name": "rated"}, 8, (0, 8)),
+        ({"name": "discretion", "lowest": -3, "highest": 2}, 2, (-3, 2)),
+        ({"name": "capped_deduction", "measure": "m", "points_each": 1, "cap": 5}, 0, (-5, 0)),
+        ({"name": "capped_deduction", "measure": "m", "points_each": 1, "cap": 5}, 10, (0, 10)),
+        (
+            {"name": "per_missing_item", "measure": "m", "required": 2, "points_each": 4, "floor": -1},
+            6,
+            (-1, 6),
+        ),
+    ],
+)
+def test_range_of_a_line(rule, points, expected):
+    line = Criterion.model_validate(
+        {"id": "x", "name": {"zh": "甲", "en": "a"}, "points": points, "rule": rule}
+    )
+    assert find_range(line) == expected
+    assert find_measure(line) == rule.get("measure")

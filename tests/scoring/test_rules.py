@@ -1,0 +1,141 @@
+"""Expectations are worked out by hand from the words of each rule."""
+
+import numpy as np
+import pytest
+
+from pbwidgets.campaign import rules as models
+from pbwidgets.scoring.reasons import render_reasons
+from pbwidgets.scoring.registry import apply_rule
+
+NAN = float("nan")
+
+CASES = [
+    # rule, maximum, [(value, points, reason)]
+    (
+        models.Rated(name="rated"),
+        8,
+        [(0, 0, "rated"), (8, 8, "rated"), (7.5, 7.5, "rated"), (NAN, NAN, "not_rated")],
+    ),
+    (
+        models.Discretion(name="discretion", lowest=-3, highest=3),
+        3,
+        [
+            (0, 0, "discretion_zero"),
+            (2, 2, "discretion_added"),
+            (-3, -3, "discretion_taken"),
+            (NAN, 0, "discretion_none"),
+        ],
+    ),
+    (
+        # -0.5 for every meeting fewer than 4, not below 1 of 2.5
+        models.PerMissingItem(name="per_missing_item", measure="m", required=4, points_each=0.5, floor=1),
+        2.5,
+        [
+            (9, 2.5, "per_missing_item_full"),
+            (4, 2.5, "per_missing_item_full"),
+            (3, 2.0, "per_missing_item"),
+            (1, 1.0, "per_missing_item"),  # 3 × 0.5 lost reaches the floor and no more
+            (0, 1.0, "per_missing_item_floor"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # a floor below zero lets the line go below zero
+        models.PerMissingItem(name="per_missing_item", measure="m", required=3, points_each=2, floor=-4),
+        2,
+        [(3, 2, "per_missing_item_full"), (1, -2, "per_missing_item"), (0, -4, "per_missing_item")],
+    ),
+    (
+        models.AllOrNothing(name="all_or_nothing", measure="m", at_least=1),
+        6,
+        [
+            (0, 0, "all_or_nothing_none"),
+            (1, 6, "all_or_nothing_full"),
+            (3, 6, "all_or_nothing_full"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # 20 % and more: full; -0.1 for each whole 1 % below, not below 1
+        models.ThresholdThenPerUnit(
+            name="threshold_then_per_unit", measure="m", threshold=20, points_per_unit=0.1, floor=1
+        ),
+        2,
+        [
+            (20, 2, "threshold_full"),
+            (55, 2, "threshold_full"),
+            (19.5, 2, "threshold_near"),
+            (19, 1.9, "threshold_then_per_unit"),
+            (17.5, 1.8, "threshold_then_per_unit"),
+            (10, 1, "threshold_then_per_unit"),
+            (0, 1, "threshold_floor"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # steps of 0.1: 0.8 is two steps below 1, although 1 - 0.8 is less than 0.2 in binary
+        models.ThresholdThenPerUnit(
+            name="threshold_then_per_unit", measure="m", threshold=1, points_per_unit=1, step=0.1
+        ),
+        5,
+        [(0.8, 3, "threshold_then_per_unit"), (0.9, 4, "threshold_then_per_unit")],
+    ),
+    (
+        # +0.5 each beyond the third, at most 2
+        models.CappedBonus(name="capped_bonus", measure="m", points_each=0.5, beyond=3),
+        2,
+        [
+            (0, 0, "capped_bonus_none"),
+            (3, 0, "capped_bonus_none"),
+            (5, 1, "capped_bonus"),
+            (7, 2, "capped_bonus"),  # the cap is just reached
+            (8, 2, "capped_bonus_cap"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # pure deduction: -0.1 each, at most -2
+        models.CappedDeduction(name="capped_deduction", measure="m", points_each=0.1, cap=2),
+        0,
+        [
+            (0, 0, "capped_deduction_none"),
+            (3, -0.3, "capped_deduction"),
+            (20, -2, "capped_deduction"),
+            (21, -2, "capped_deduction_cap"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+]
+EACH = [
+    pytest.param(rule, top, value, points, reason, id=f"{rule.name}-{value}")
+    for rule, top, cases in CASES
+    for value, points, reason in cases
+]
+
+
+@pytest.mark.parametrize(("rule", "top", "value", "points", "reason"), EACH)
+def test_points_and_reason_at_the_edges(rule, top, value, points, reason):
+    verdict = apply_rule(rule, np.array([value], dtype=float), top)
+    assert verdict.points[0] == pytest.approx(points, abs=1e-9, nan_ok=True)
+    codes, _ = render_reasons(verdict.reasons, 1)
+    assert codes[0] == f"scoring.{reason}"
+
+
+@pytest.mark.parametrize(("rule", "top", "cases"), CASES)
+def test_a_constant_value_gives_every_unit_the_same_points(rule, top, cases):
+    value, points, _ = cases[0]
+    verdict = apply_rule(rule, np.full(5, value, dtype=float), top)
+    assert verdict.points == pytest.approx(np.full(5, points), nan_ok=True)
+
+
+@pytest.mark.parametrize(("rule", "top", "cases"), CASES)
+def test_values_are_not_changed(rule, top, cases):
+    values = np.array([case[0] for case in cases], dtype=float)
+    before = values.copy()
+    apply_rule(rule, values, top).points[:] = 0
+    np.testing.assert_array_equal(values, before)
+
+
+@pytest.mark.parametrize(("rule", "top", "cases"), CASES)
+def test_no_unit_gives_no_points(rule, top, cases):
+    assert apply_rule(rule, np.zeros(0), top).points.shape == (0,)

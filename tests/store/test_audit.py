@@ -1,0 +1,49 @@
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from pbwidgets.store import Actor, Deed, Store, audit_head, load_audit, record
+
+CLERK = Actor("clerk", "organiser")
+
+
+def test_a_row_names_actor_role_unit_and_time(store: Store) -> None:
+    with store.read() as r:
+        before = audit_head(r)
+    with store.write(Actor("wang", "reviewer", "9901", on_behalf=True)) as w:
+        record(w, Deed("look", "unit:990101", "contest", "2026", "990101", {"n": 1}))
+    with store.read() as r:
+        (row,) = load_audit(r, after=before)
+    assert row.actor == Actor("wang", "reviewer", on_behalf=True)
+    assert row.at == w.now
+    assert row.deed == Deed("look", "unit:990101", "contest", "2026", "990101", {"n": 1})
+
+
+def test_rows_can_be_asked_for_by_unit_and_actor(store: Store) -> None:
+    with store.write(CLERK) as w:
+        record(w, Deed("one", "x", unit_code="9902"), Deed("two", "x", unit_code="990102"))
+    with store.read() as r:
+        assert [row.deed.action for row in load_audit(r, unit_code="9902")] == ["add_unit", "one"]
+        assert load_audit(r, actor="nobody") == []
+        assert len(load_audit(r, limit=2)) == 2
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit SET actor = 'other'", "DELETE FROM audit"])
+def test_the_log_cannot_be_changed(store: Store, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), store.write(CLERK) as w:
+        w.conn.execute(text(statement))
+
+
+def test_the_log_cannot_be_emptied_at_once_on_postgresql(store: Store, backend: str) -> None:
+    if backend == "sqlite":
+        pytest.skip("SQLite knows no TRUNCATE")
+    with pytest.raises(DBAPIError, match="append-only"), store.write(CLERK) as w:
+        w.conn.execute(text("TRUNCATE audit"))
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE campaign_versions SET definition = ''", "DELETE FROM campaign_versions"]
+)
+def test_frozen_campaigns_cannot_be_changed(store: Store, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="append-only"), store.write(CLERK) as w:
+        w.conn.execute(text(statement))

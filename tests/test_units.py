@@ -1,0 +1,260 @@
+"""The register is read whole, checked whole, and cut by day and subtree."""
+
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+from openpyxl import Workbook
+
+from pbwidgets.errors import DataError, ProblemsError
+from pbwidgets.scoring.frames import UNITS, to_frame
+from pbwidgets.units import (
+    COLUMNS,
+    ancestors,
+    check_units,
+    official_level,
+    read_units,
+    subtree,
+    units_as_of,
+)
+
+KINDS = {"county": (), "township": ("county",), "village": ("township",)}
+CSV = """编码,名称,类别,上级编码,启用日期,停用日期,并入
+990101,九九县,county,,,,
+990101001,东乡,township,990101,,,
+990101001001,东一村,village,990101001,2020/1/1,,
+990101001002,东二村,village,990101001,,2025-12-31,990101001001
+007,零七所,township,990101,,,
+"""
+
+
+def problems_of(path: Path, text: str | bytes, kinds: object = KINDS) -> list[tuple[str, str]]:
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ProblemsError, match=r".+") as caught:
+        read_units(path, kinds)  # type: ignore[arg-type]
+    for problem in caught.value.problems:
+        assert problem.line("zh_CN")
+        assert problem.line("en")
+    return [(problem.code, problem.place) for problem in caught.value.problems]
+
+
+def test_the_columns_are_those_of_the_frame_of_units() -> None:
+    assert dict(COLUMNS) == dict(UNITS)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_csv_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str, delimiter: str) -> None:
+    path = tmp_path / "units.csv"
+    path.write_bytes(CSV.replace(",", delimiter).encode(encoding))
+    units = read_units(path, KINDS)
+    assert list(units["unit_code"]) == ["990101", "990101001", "990101001001", "990101001002", "007"]
+    assert units["parent_code"].isna().tolist() == [True, False, False, False, False]
+    assert units["valid_from"].tolist()[2] == "2020-01-01"
+    pd.testing.assert_frame_equal(units, to_frame(units, UNITS))
+
+
+def test_english_headers_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("unit_code,unit_name,kind,synthetic\n990101,County,county,1\n", encoding="utf-8")
+    assert bool(read_units(path)["synthetic"].iloc[0])
+
+
+def test_codes_keep_their_zeros_in_a_workbook(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append(["编码", "名称", "类别", "上级编码", "启用日期"])
+    sheet.append([990101, "九九县", "county", None, date(2020, 1, 1)])
+    sheet.append([990101001.0, "东乡", "township", "990101", None])
+    sheet.append([7, "零七所", "township", 990101, None])
+    sheet.append(["008", "零八所", "township", 990101, None])
+    sheet["A4"].number_format = "000"
+    path = tmp_path / "units.xlsx"
+    book.save(path)
+    units = read_units(path, KINDS)
+    assert list(units["unit_code"]) == ["990101", "990101001", "007", "008"]
+    assert units["parent_code"].tolist()[1:] == ["990101"] * 3
+    assert units["valid_from"].iloc[0] == "2020-01-01"
+
+
+def test_a_mistake_in_a_workbook_is_named_by_its_cell(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "单位"
+    sheet.append(["名称", "编码", "类别", "上级编码"])
+    sheet.append(["九九县", 990101, "county", None])
+    sheet.append([])
+    sheet.append(["东乡", 990101001, "townshp", 990102])
+    path = tmp_path / "units.xlsx"
+    book.save(path)
+    assert problems_of(path, path.read_bytes()) == [
+        ("units.unknown_parent", "单位!D4"),
+        ("units.unknown_kind", "单位!C4"),
+    ]
+
+
+def test_all_problems_come_at_once_with_their_lines(tmp_path: Path) -> None:
+    text = (
+        CSV
+        + "990101001,重号,township,990101,,,\n"  # 7
+        + "990101003,无上级,village,999999,,,\n"  # 8
+        + "990102004,串号,township,990101,,,\n"  # 9
+        + "x1,坏日期,township,990101,2026-02-30,,\n"  # 10
+        + "x2,倒日期,township,990101,2026-02-01,2026-01-01,\n"  # 11
+        + "x3,并入无,township,990101,,2026-01-01,nobody\n"  # 12
+        + "x4,未停用,township,990101,,,007\n"  # 13
+        + "x5,孤村,village,,,,\n"  # 14
+        + "x6,错级,village,990101,,,\n"  # 15
+        + ",无码,township,990101,,,\n"  # 16
+        + "坏 码,坏码,township,990101,,,\n"  # 17
+    )
+    assert problems_of(tmp_path / "units.csv", text) == [
+        ("units.repeated_code", "7"),
+        ("units.unknown_parent", "8"),
+        ("units.official_code_apart", "9"),
+        ("units.bad_date", "10"),
+        ("units.ends_before_begin", "11"),
+        ("units.unknown_merger", "12"),
+        ("units.merged_without_end", "13"),
+        ("units.parent_missing", "14"),
+        ("units.wrong_parent_kind", "15"),
+        ("units.missing_value", "16"),
+        ("units.bad_code", "17"),
+    ]
+
+
+def test_a_circle_names_its_members_only(tmp_path: Path) -> None:
+    text = "编码,名称,类别,上级编码\na,甲,k,b\nb,乙,k,c\nc,丙,k,a\nd,丁,k,a\ne,戊,k,\nf,己,k,f\n"
+    assert problems_of(tmp_path / "units.csv", text, None) == [
+        ("units.circle", "2"),
+        ("units.circle", "3"),
+        ("units.circle", "4"),
+        ("units.circle", "7"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", [("units.file_empty", "")]),
+        (b"\xef\xbb\xbf\n\n", [("units.file_empty", "")]),
+        (b"PK\x03\x04 broken", [("units.bad_workbook", "")]),
+        (b"\xd0\xcf\x11\xe0\x00\x00\x00", [("units.file_not_text", "")]),
+        ("编码,名称,类别\n".encode(), [("units.no_rows", "")]),
+        ("编码,名称\n1,a\n".encode(), [("units.missing_column", "1")]),
+        ("编码,名称,类别,备忘\n1,a,k,\n".encode(), [("units.unknown_column", "1")]),
+        ("编码,名称,类别,编码\n1,a,k,1\n".encode(), [("units.repeated_column", "1")]),
+        ("编码,名称,类别,演示数据\n1,a,k,也许\n".encode(), [("units.bad_flag", "2")]),
+    ],
+)
+def test_a_file_that_is_no_register_is_refused(
+    tmp_path: Path, content: bytes, expected: list[tuple[str, str]]
+) -> None:
+    assert problems_of(tmp_path / "units.csv", content) == expected
+
+
+def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
+    for path, code in ((tmp_path / "no.csv", "units.file_missing"), (tmp_path, "units.file_is_folder")):
+        with pytest.raises(ProblemsError, match=code.replace(".", r"\.")):
+            read_units(path)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> pd.DataFrame:
+    path = tmp_path / "units.csv"
+    path.write_text(CSV, encoding="utf-8")
+    return read_units(path)
+
+
+def test_a_stored_register_is_checked_the_same_way(units: pd.DataFrame) -> None:
+    assert check_units(units, KINDS) == ()
+    before = units.copy()
+    wrong = units.assign(kind=units["kind"].where(units["unit_code"] != "007", "tawnship"))
+    (problem,) = check_units(wrong, KINDS)
+    assert (problem.code, problem.place, problem.args["nearest"]) == ("units.unknown_kind", "007", "township")
+    pd.testing.assert_frame_equal(units, before)
+
+
+def test_the_last_day_is_a_day_on_which_the_unit_exists(units: pd.DataFrame) -> None:
+    assert "990101001002" in set(units_as_of(units, date(2025, 12, 31))["unit_code"])
+    assert "990101001002" not in set(units_as_of(units, "2026-01-01")["unit_code"])
+    assert "990101001001" not in set(units_as_of(units, "2019-12-31")["unit_code"])
+    assert "990101001001" in set(units_as_of(units, "2020-01-01")["unit_code"])
+
+
+def test_a_subtree_is_the_unit_and_all_below(units: pd.DataFrame) -> None:
+    assert list(subtree(units, "990101001")["unit_code"]) == ["990101001", "990101001001", "990101001002"]
+    assert len(subtree(units, "990101")) == 5
+    with pytest.raises(DataError, match="nobody"):
+        subtree(units, "nobody")
+
+
+def test_ancestors_are_the_nearest_of_the_kind_itself_included(units: pd.DataFrame) -> None:
+    found = ancestors(units, "township")
+    assert found["990101001002"] == "990101001"
+    assert found["990101001"] == "990101001"
+    assert pd.isna(found["990101"])
+    assert ancestors(units, "county").tolist() == ["990101"] * 5
+    assert ancestors(units.iloc[:0], "county").tolist() == []
+
+
+@given(parents=st.lists(st.integers(-1, 30), max_size=30), kinds=st.data())
+@settings(deadline=None, max_examples=60)
+def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) -> None:
+    names = [kinds.draw(st.sampled_from("ab")) for _ in parents]
+    register = to_frame(
+        {
+            "unit_code": [f"u{at}" for at in range(len(parents))],
+            "unit_name": names,
+            "kind": names,
+            # a parent stands before its children, so there is no circle
+            "parent_code": [f"u{parent}" if 0 <= parent < at else None for at, parent in enumerate(parents)],
+        },
+        UNITS,
+    )
+    found = ancestors(register, "a")
+    for code, ancestor in found.dropna().items():
+        assert code in set(subtree(register, ancestor)["unit_code"])
+    for code in found.index[found.isna()]:
+        holders = register.loc[register["kind"] == "a", "unit_code"]
+        assert all(code not in set(subtree(register, holder)["unit_code"]) for holder in holders)
+
+
+@pytest.mark.parametrize(
+    ("code", "level"),
+    [
+        ("99", 1),
+        ("9901", 2),
+        ("990101", 3),
+        ("990101001", 4),
+        ("990101001001", 5),
+        ("P-1", None),
+        ("990", None),
+        ("９９", None),
+    ],
+)
+def test_the_level_of_an_official_code_is_told_by_its_length(code: str, level: int | None) -> None:
+    assert official_level(code) == level
+
+
+def test_a_large_register_is_cut_without_looking_at_each_unit() -> None:
+    villages = 40_000
+    codes = [f"99{at // 1000:07d}{at % 1000:03d}" for at in range(villages)]
+    parents = sorted({code[:9] for code in codes})
+    register = to_frame(
+        {
+            "unit_code": [*parents, *codes],
+            "unit_name": "名",
+            "kind": np.repeat(["township", "village"], [len(parents), villages]),
+            "parent_code": [None] * len(parents) + [code[:9] for code in codes],
+        },
+        UNITS,
+    )
+    found = ancestors(register, "township")
+    assert (found.to_numpy()[len(parents) :] == np.array([code[:9] for code in codes], dtype=object)).all()
+    assert check_units(register) == ()
