@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings, strategies as st
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pbwidgets.errors import DataError, ProblemsError
@@ -155,7 +156,7 @@ def test_a_circle_names_its_members_only(tmp_path: Path) -> None:
 def test_a_file_that_is_no_register_is_refused(
     tmp_path: Path, content: bytes, expected: list[tuple[str, str]]
 ) -> None:
-    assert problems_of(tmp_path / "units.csv", content) == expected
+    assert problems_of(tmp_path / "units.csv", content, None) == expected
 
 
 def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:

@@ -353,24 +353,25 @@ def _is_date(text: str) -> bool:
 
 
 def _find_bad_parents(units: pd.DataFrame) -> Iterator[_Fault]:
-    codes, parents = units["unit_code"], units["parent_code"]
-    unknown = parents.notna() & ~parents.isin(codes.dropna())
-    for row in _rows(unknown):
-        yield _Fault(row, "parent_code", "units.unknown_parent", {"value": parents.iloc[row]})
-    for row in _cyclic(_parent_positions(units)):
-        yield _Fault(row, "parent_code", "units.circle", {"value": codes.iloc[row]})
-    official = codes.str.fullmatch(r"\d+") & codes.str.len().isin(_OFFICIAL)
-    official &= parents.str.fullmatch(r"\d+") & parents.str.len().isin(_OFFICIAL)
-    for row in _rows(official):
-        code, parent = str(codes.iloc[row]), str(parents.iloc[row])
-        if not (code.startswith(parent) and len(code) > len(parent)):
+    codes, parents = units["unit_code"].to_numpy(dtype=object), units["parent_code"].to_numpy(dtype=object)
+    above = _positions(units, "parent_code")
+    for row in np.flatnonzero((above < 0) & units["parent_code"].notna().to_numpy(dtype=bool)).tolist():
+        yield _Fault(row, "parent_code", "units.unknown_parent", {"value": parents[row]})
+    for row in _cyclic(above):
+        yield _Fault(row, "parent_code", "units.circle", {"value": codes[row]})
+    has_both = (above >= 0) & units["unit_code"].notna().to_numpy(dtype=bool)
+    for row in np.flatnonzero(has_both).tolist():
+        code, parent = codes[row], parents[row]
+        if code.startswith(parent) and len(code) > len(parent):
+            continue
+        if code != parent and official_level(code) and official_level(parent):
             yield _Fault(row, "parent_code", "units.official_code_apart", {"value": code, "parent": parent})
 
 
 def _find_bad_mergers(units: pd.DataFrame) -> Iterator[_Fault]:
     merged = units["merged_into"]
-    known = merged.isin(units["unit_code"].dropna())
-    for row in _rows(merged.notna() & (~known | (merged == units["unit_code"]))):
+    into = _positions(units, "merged_into")
+    for row in _rows(merged.notna() & ((into < 0) | (merged == units["unit_code"]))):
         yield _Fault(row, "merged_into", "units.unknown_merger", {"value": merged.iloc[row]})
     for row in _rows(merged.notna() & units["valid_to"].isna()):
         yield _Fault(row, "valid_to", "units.merged_without_end", {"value": merged.iloc[row]})
@@ -385,15 +386,16 @@ def _find_bad_kinds(units: pd.DataFrame, kinds: Kinds) -> Iterator[_Fault]:
         yield _Fault(
             row, "kind", "units.unknown_kind", {"value": value, "allowed": allowed, "nearest": nearest}
         )
-    above = _parent_positions(units)
+    above = _positions(units, "parent_code")
     own = kind.fillna("").tolist()
+    rootless = units["parent_code"].isna().tolist()
     for (child, parent), rows in _by_pair(own, above).items():
         if child not in kinds or (parent and parent not in kinds) or _may_hang(kinds, child, parent):
             continue
         wanted = ", ".join(kinds[child]) or "—"
         code = "units.wrong_parent_kind" if parent else "units.parent_missing"
         for row in rows:
-            if parent or units["parent_code"].isna().iloc[row]:
+            if parent or rootless[row]:
                 yield _Fault(
                     row, "parent_code", code, {"kind": child, "parent_kind": parent, "allowed": wanted}
                 )
@@ -429,7 +431,7 @@ def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:
     DataError
         If the register has no such unit.
     """
-    parents = _parent_positions(units)
+    parents = _positions(units, "parent_code")
     inside = (units["unit_code"] == code).fillna(False).to_numpy(dtype=bool)
     if not inside.any():
         raise DataError("units.unknown_code", value=code)
@@ -448,7 +450,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
     pandas.Series
         Codes (``string``) by unit code, in the order of the register.
     """
-    parents = _parent_positions(units)
+    parents = _positions(units, "parent_code")
     wanted = (units["kind"] == kind).fillna(False).to_numpy(dtype=bool)
     found = np.where(wanted, np.arange(len(units)), -1)
     here = np.where(wanted, -1, parents)  # who is still looking, and where
@@ -463,16 +465,15 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
     return pd.Series(codes, index=pd.Index(units["unit_code"], name="unit_code"), name=kind, dtype="string")
 
 
-def _parent_positions(units: pd.DataFrame) -> NDArray[np.int64]:
-    """Row of each unit's parent, -1 for a root or an unknown parent."""
+def _positions(units: pd.DataFrame, column: str) -> NDArray[np.int64]:
+    """Row of the unit that a column names, -1 where it names none or one that is not in the register."""
     first = ~units["unit_code"].duplicated() & units["unit_code"].notna()
     rows = np.flatnonzero(first.to_numpy(dtype=bool))
     if not len(rows):
         return np.full(len(units), -1, dtype=np.int64)
     # as objects: the look-up in Arrow strings is some times slower
     index = pd.Index(units["unit_code"].to_numpy(dtype=object)[rows])
-    parents = units["parent_code"].to_numpy(dtype=object)
-    at = index.get_indexer(parents)
+    at = index.get_indexer(units[column].to_numpy(dtype=object))
     return np.where(at >= 0, rows[at], -1).astype(np.int64)
 
 

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import papermill
 import pytest
-from hypothesis import given, strategies as st
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbwidgets.batch.definitions import (
     ReportDefinition,

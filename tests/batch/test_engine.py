@@ -135,7 +135,7 @@ def test_an_interrupt_is_passed_on(tmp_path: Path) -> None:
     notebook = nbformat.read(NOTEBOOKS / "no_parameters.ipynb", as_version=4)
     notebook.cells[1].source = "raise KeyboardInterrupt"
     nbformat.write(notebook, tmp_path / "stopped.ipynb")
-    with pytest.raises(KeyboardInterrupt, match="^$"):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         papermill.execute_notebook(
             str(tmp_path / "stopped.ipynb"), None, engine_name=ENGINE_NAME, progress_bar=False
         )

@@ -137,7 +137,8 @@ def test_the_page_is_made_in_the_worker(
     make_job: MakeJob, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "page_for_test.py").write_text(
-        "def build(notebook, page, *, lang, title):\n    page.write_text(f'{title} {lang} {notebook.exists()}')\n",
+        "def build(notebook, page, *, lang, title):\n"
+        "    page.write_text(f'{title} {lang} {notebook.exists()}')\n",
         encoding="utf-8",
     )
     monkeypatch.syspath_prepend(str(tmp_path))
@@ -229,10 +230,11 @@ from pathlib import Path
 began = time.monotonic()
 from pbwidgets.batch import Job, run_jobs
 root, notebook = Path(sys.argv[1]), Path(sys.argv[2])
-job = Job("unit", "9901", notebook, {"unit_code": "9901"}, root / "outputs/unit/9901", {"reference": "1", "rows:points": "1"})
+fingerprint = {"reference": "1", "rows:points": "1"}
+job = Job("unit", "9901", notebook, {"unit_code": "9901"}, root / "outputs/unit/9901", fingerprint)
 manifest = run_jobs([job])
-heavy = [name for name in ("papermill", "pandas", "pebble", "IPython", "altair", "rich", "pydantic") if name in sys.modules]
-print(json.dumps([manifest.units["9901"].status, heavy]))
+heavy = {"papermill", "pandas", "pebble", "IPython", "altair", "rich", "pydantic"} & set(sys.modules)
+print(json.dumps([manifest.units["9901"].status, sorted(heavy)]))
 """
 
 

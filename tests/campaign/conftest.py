@@ -111,7 +111,7 @@ tracks:
           - {points: 0, text: {zh: 差, en: Poor}}
     gates:
       - {id: falsified, name: {zh: 弄虚作假, en: Falsified}, effect: disqualify, when: "${meetings} = 0"}
-"""
+"""  # noqa: E501 -- a field a line, as in real campaign files
 
 Write = Callable[..., Path]
 
@@ -130,6 +130,11 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return edited
+
+
+@pytest.fixture
+def small_text() -> str:
+    return SMALL
 
 
 @pytest.fixture

@@ -11,20 +11,14 @@ Write = Callable[..., Path]
 
 MISTAKES = [
     # ids
-    ("id: life_meetings\n", "id: effect\n", "campaign.repeated_id"),
+    ("id: effect\n", "id: life_meetings\n", "campaign.repeated_id"),
     ("  - {id: full,", "  - {id: meetings,", "campaign.repeated_id"),
     ("{id: service, label", "{id: study, label", "campaign.repeated_id"),
     ("      - {id: fund,", "      - {id: members,", "campaign.repeated_id"),
     ("      - {id: fund,", "      - {id: plan,", "campaign.repeated_id"),
-    ("  - {id: self, name", "  - {id: final, name", "campaign.reserved_id"),
     # units and dates
     ("partition_by: bureau", "partition_by: office", "campaign.unknown_unit_kind"),
     ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),
-    (
-        "en: Bureau}}\n  - {id: branch",
-        "en: Bureau}, parents: [branch]}\n  - {id: branch",
-        "campaign.kind_above_itself",
-    ),
     ("    ends: 2026-12-31", "    ends: 2025-12-31", "campaign.ends_before_begin"),
     ("ends: 2026-11-30", "ends: 2062-11-30", "campaign.phase_far_off"),
     ("forms: [record]}", "forms: [records]}", "campaign.unknown_form"),
@@ -136,15 +130,15 @@ MISTAKES = [
 @pytest.mark.parametrize(
     ("old", "new", "code"), MISTAKES, ids=[f"{code}-{at}" for at, (_, _, code) in enumerate(MISTAKES)]
 )
-def test_one_mistake_is_one_problem_on_its_line(write: Write, old: str, new: str, code: str) -> None:
+def test_one_mistake_is_one_problem_on_its_line(
+    write: Write, small_text: str, old: str, new: str, code: str
+) -> None:
     path = write((old, new))
     problems = check_campaign(path)
     assert [problem.code for problem in problems] == [code]
-    if new.strip():
-        # the line that was changed, or the head of the part around it
-        text = path.read_text(encoding="utf-8")
-        first = 1 + text[: text.index(new)].count("\n")
-        assert first - 5 <= int(problems[0].place) <= first + new.rstrip("\n").count("\n")
+    # the line that was changed, or the head of the part around it
+    first = 1 + small_text[: small_text.index(old)].count("\n")
+    assert first - 5 <= int(problems[0].place) <= first + max(new.count("\n"), 1)
     assert problems[0].line("zh_CN") != problems[0].line("en")
     assert problems[0].remedy("zh_CN")
     assert problems[0].remedy("en")
@@ -156,6 +150,14 @@ def test_one_mistake_is_one_problem_on_its_line(write: Write, old: str, new: str
         (
             [("weight: 60", "weight: 0"), ("weight: 40", "weight: 0")],
             ["campaign.weights_all_zero"],
+        ),
+        (
+            [("  - {id: self, name", "  - {id: final, name"), ("      - {id: self}", "      - {id: final}")],
+            ["campaign.reserved_id"],
+        ),
+        (
+            [("en: Bureau}}\n  - {id: branch", "en: Bureau}, parents: [branch]}\n  - {id: branch")],
+            ["campaign.kind_above_itself", "campaign.kind_above_itself"],
         ),
         (
             [("    places: 3", "    places: 3\n    final: weighted")],
@@ -179,7 +181,10 @@ def test_mistakes_of_several_places_are_all_named(
 
 
 def test_a_bonus_line_is_not_part_of_the_base_points(write: Write) -> None:
-    bonus = "      - {id: extra, name: {zh: 加分, en: Extra}, points: 5, bonus: true, rule: {name: capped_bonus, measure: full, points_each: 1}}\n"
+    bonus = (
+        "      - {id: extra, name: {zh: 加分, en: Extra}, points: 5, bonus: true, "
+        "rule: {name: capped_bonus, measure: full, points_each: 1}}\n"
+    )
     assert check_campaign(write(("    gates:\n", bonus + "    gates:\n"))) == ()
 
 
@@ -200,7 +205,10 @@ def test_a_measure_that_cannot_reach_the_unit_is_named(write: Write) -> None:
 
 
 def test_a_bare_name_that_several_repeats_have_is_not_known_outside(write: Write) -> None:
-    extra = "      - {id: visits, type: repeat, label: {zh: 走访, en: Visits}, fields: [{id: present, type: integer, label: {zh: 人, en: N}}]}\n"
+    extra = (
+        "      - {id: visits, type: repeat, label: {zh: 走访, en: Visits}, "
+        "fields: [{id: present, type: integer, label: {zh: 人, en: N}}]}\n"
+    )
     path = write(
         ("      - {id: attendance,", extra + "      - {id: attendance,"),
         ("sum(${meetings/present})", "sum(${present})"),

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings, strategies as st
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pbwidgets.campaign.reader import check_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError

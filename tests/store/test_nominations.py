@@ -1,3 +1,6 @@
+from collections.abc import Callable
+from contextlib import suppress
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -7,6 +10,7 @@ from pbwidgets.store import (
     Actor,
     NominationList,
     Store,
+    Writer,
     import_nominations,
     load_allotments,
     load_nomination_list,
@@ -104,24 +108,20 @@ def test_allotments_are_replaced_one_by_one(store: Store) -> None:
             set_allotments(w, "contest", "2026", "village", {"9902": -1})
 
 
+ACTS = st.tuples(
+    st.sampled_from([nominate, withdraw_nomination]), st.sampled_from(["99", "9902", "990101", "990102"])
+)
+
+
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    allotted=st.integers(0, 3),
-    acts=st.lists(st.tuples(st.sampled_from(["nominate", "withdraw"]), st.sampled_from(["99", "9902", "990101", "990102"])), max_size=8),
-)  # fmt: skip
+@given(allotted=st.integers(0, 3), acts=st.lists(ACTS, max_size=8))
 def test_a_list_entered_by_hand_never_exceeds_its_allotment(
-    store: Store, allotted: int, acts: list[tuple[str, str]]
+    store: Store, allotted: int, acts: list[tuple[Callable[[Writer, NominationList, str], object], str]]
 ) -> None:
     with store.write(TOWN) as w:
         set_allotments(w, "contest", "2026", "village", {"9901": allotted})
         import_nominations(w, LIST, [])
         for act, code in acts:
-            try:
-                (nominate if act == "nominate" else withdraw_nomination)(w, LIST, code)
-            except DataError as error:
-                assert error.code in (
-                    "store.above_allotment",
-                    "store.already_nominated",
-                    "store.not_nominated",
-                )
+            with suppress(DataError):  # full, nominated already, or not on the list
+                act(w, LIST, code)
             assert len(load_nomination_list(w, LIST)) <= allotted

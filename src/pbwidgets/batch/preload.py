@@ -3,6 +3,8 @@
 That process must stay with one thread, or its children may hang on a lock that nobody in them holds. OpenBLAS
 starts threads when NumPy is imported, unless told not to; as there is a worker for each core, they would
 only be in each other's way. vl-convert is not even imported: its V8 must start in the worker.
+
+One more thread there is harmless: pyarrow's allocator (jemalloc) keeps it and looks after it at a fork.
 """
 
 import gc

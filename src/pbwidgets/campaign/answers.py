@@ -8,7 +8,8 @@ or calculated. Relevance and calculations may build on each other, so both are r
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field as attribute
+from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import date
 from typing import Any, Final
 

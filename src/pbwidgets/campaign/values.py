@@ -5,7 +5,7 @@ type                 canonical answer       text in the store
 ==================== ====================== ==============================
 text                 str                    the same
 integer              int                    ``3``
-decimal              float                  ``2.5``, ``3``
+decimal              float, 10 decimals     ``2.5``, ``3``
 date                 str, an ISO date       ``2026-05-01``
 select_one           str, a choice id       the same
 select_multiple      list of choice ids     ids with spaces between
@@ -26,6 +26,7 @@ from pbwidgets.campaign.model import Field
 
 LONGEST_TEXT: Final = 10_000
 _LARGEST: Final = 1e15  # integers above are no longer exact in every program that reads them
+_DECIMALS: Final = 10  # so that every number is written in full and read back the same
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -96,12 +97,6 @@ def _to_text(value: object) -> str:
     return value
 
 
-def _to_choice(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueRefusedError("campaign.answer_not_text")
-    return value
-
-
 def _to_number(value: object, code: str) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueRefusedError(code)
@@ -127,7 +122,7 @@ def _to_decimal(value: object) -> float:
     code = "campaign.answer_not_number"
     if isinstance(value, int) and abs(value) > _LARGEST:
         raise ValueRefusedError(code)
-    return _to_number(value, code)
+    return round(_to_number(value, code), _DECIMALS) + 0.0
 
 
 def _to_date(value: object) -> str:
@@ -153,7 +148,8 @@ def to_calculated(value: object) -> object:
         text = value.strip()
         return to_calculated(float(text)) if _NUMBER.fullmatch(text) else text or None
     if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _LARGEST:
-        return int(value) if float(value).is_integer() else float(value)
+        number = round(float(value), _DECIMALS)
+        return int(number) if number.is_integer() else number
     return None
 
 
@@ -162,6 +158,6 @@ _READERS: Final = {
     "date": _to_date,
     "decimal": _to_decimal,
     "integer": _to_integer,
-    "select_one": _to_choice,
+    "select_one": _to_text,
     "text": _to_text,
 }

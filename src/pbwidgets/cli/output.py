@@ -30,9 +30,10 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
     if form == "xlsx":
         if output is None:
             raise UsageError("cli.xlsx_needs_file")
-        from pbwidgets.exports import Sheet, build_workbook
+        from pbwidgets.exports import About, Column, Sheet, build_workbook
 
-        build_workbook([Sheet(output.stem, frame)], output)
+        columns = {str(name): Column(str(name)) for name in frame.columns}
+        build_workbook([Sheet(output.stem, frame, columns)], output, about=About("", "", ""))
         return
     if form == "table" and output is None:
         _show_table(frame)

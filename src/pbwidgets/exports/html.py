@@ -28,19 +28,20 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
     """
     import nbformat
     from nbconvert import HTMLExporter
+    from traitlets.config import Config
 
     node, folder = notebook, ""
     if isinstance(notebook, (str, Path)):
         node = nbformat.read(notebook, as_version=4)
         folder = str(Path(notebook).resolve().parent)
         title = title or Path(notebook).stem
-    exporter = HTMLExporter(
+    exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
+        config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_input=True,
         embed_images=True,
     )
-    exporter.display_data_priority = exporter.display_data_priority = _SHOWN
     resources = {
         "metadata": {"name": title, "path": folder},
         "page": {

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SLIDE_WIDTH_IN, SLIDE_HEIGHT_IN = 13.333, 7.5
 PICTURE_WIDTH_IN: Final = 12.0
-"""A chart without its title is 2.08 times as wide as high: 12 inches leave room for title and key sentence."""
+"""A chart without its title is 2.08 times as wide as high: this leaves room for title and sentence."""
 FONT: Final = "Microsoft YaHei"
 TABLE_PT: Final = 14
 
@@ -317,13 +317,12 @@ def _add_text(
 
 
 def _write(paragraph: Any, text: str, *, size: int, colour: str, bold: bool = False) -> None:
-    from pptx.dml.color import RGBColor
     from pptx.util import Pt
 
     run = paragraph.add_run()
     run.text = text
     run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
-    run.font.color.rgb = RGBColor.from_string(colour)
+    run.font.color.rgb = _colour(colour)
     _name_east_asian_font(run._r.get_or_add_rPr())
 
 
@@ -337,12 +336,17 @@ def _name_east_asian_font(properties: Any) -> None:
 
 
 def _fill(shape: Any, colour: str) -> None:
-    from pptx.dml.color import RGBColor
 
     shape.fill.solid()
-    shape.fill.fore_color.rgb = RGBColor.from_string(colour)
+    shape.fill.fore_color.rgb = _colour(colour)
     if hasattr(shape, "line"):
         shape.line.fill.background()
+
+
+def _colour(code: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(code)  # type: ignore[no-untyped-call]  # python-pptx has few types
 
 
 def _put_notes(page: Any, slide: Slide) -> None:
@@ -351,7 +355,6 @@ def _put_notes(page: Any, slide: Slide) -> None:
 
 
 def _add_page_number(page: Any, place: int) -> None:
-    from lxml import etree
     from pptx.enum.text import PP_ALIGN
     from pptx.oxml.ns import qn
     from pptx.util import Inches
@@ -360,10 +363,13 @@ def _add_page_number(page: Any, place: int) -> None:
     box.name = "page number"
     paragraph = box.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.RIGHT
-    number = etree.SubElement(
-        paragraph._p, qn("a:fld"), id="{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", type="slidenum"
-    )
-    properties = etree.SubElement(number, qn("a:rPr"), lang="zh-CN", sz="1400")
-    etree.SubElement(properties, qn("a:latin"), typeface=FONT)
-    etree.SubElement(properties, qn("a:ea"), typeface=FONT)
-    etree.SubElement(number, qn("a:t")).text = str(place)
+    made = paragraph._p.makeelement
+    number = made(qn("a:fld"), {"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"})
+    properties = made(qn("a:rPr"), {"lang": "zh-CN", "sz": str(TABLE_PT * 100)})
+    properties.append(made(qn("a:latin"), {"typeface": FONT}))
+    properties.append(made(qn("a:ea"), {"typeface": FONT}))
+    shown = made(qn("a:t"), {})
+    shown.text = str(place)
+    number.append(properties)
+    number.append(shown)
+    paragraph._p.append(number)

@@ -66,7 +66,7 @@ def to_cell_texts(
 def measure_columns(
     texts: list[list[str]], columns: Mapping[str, Column], *, most: float = 40
 ) -> list[float]:
-    """Width of each column in half-width characters: as given, else that of its longest text, at most ``most``."""
+    """Width of each column in half-width characters: as given, else of its longest text, at most ``most``."""
     widths = []
     for place, column in enumerate(columns.values()):
         longest = max([char_width(column.label), *(char_width(row[place]) for row in texts)])

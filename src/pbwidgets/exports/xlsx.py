@@ -15,7 +15,6 @@ from pbwidgets.exports.table import Column, measure_columns, to_cell_texts
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell
     from openpyxl.worksheet.worksheet import Worksheet
 
 _NUMBER_FORMATS = {"text": "@", "integer": "0", "number": "0.00", "percent": '0.0"%"', "date": "yyyy-mm-dd"}
@@ -45,12 +44,12 @@ class About:
 
 
 def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: str = "zh_CN") -> Path:
-    """Path of an Excel workbook: a first sheet on campaign, period and snapshot, then one sheet a table.
+    r"""Path of an Excel workbook: a first sheet on campaign, period and snapshot, then one sheet a table.
 
     Parameters
     ----------
     sheets
-        Tables in order. Names are made fit for Excel (31 characters, no ``[]:*?/\\``) and unique.
+        Tables in order. Names are made fit for Excel (31 characters, no ``[]:*?/\``) and unique.
     path
         The ``.xlsx`` to write; folders are made.
     about
@@ -145,7 +144,7 @@ def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
     page.row_dimensions[1].height = 24
 
 
-def _put_value(cell: "Cell", value: Any, column: Column, text: str) -> None:
+def _put_value(cell: Any, value: Any, column: Column, text: str) -> None:
     from openpyxl.styles import Alignment, Font
 
     cell.font = Font(name="Microsoft YaHei")
@@ -165,7 +164,7 @@ def _put_value(cell: "Cell", value: Any, column: Column, text: str) -> None:
     cell.number_format = _NUMBER_FORMATS[column.format]
 
 
-def _put_text(cell: "Cell", text: str) -> "Cell":
+def _put_text(cell: Any, text: str) -> Any:
     """Cell with a text that stays a text, whatever it begins with."""
     cell.value = _CONTROL.sub("", text)
     cell.data_type = "s"
@@ -176,8 +175,11 @@ def _put_text(cell: "Cell", text: str) -> "Cell":
 
 
 def _set_up_print(page: "Worksheet") -> None:
+    from openpyxl.worksheet.properties import PageSetupProperties
+
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = 9  # A4
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.oddFooter.center.text = "&P / &N"
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    if page.oddFooter is not None:
+        page.oddFooter.center.text = "&P / &N"

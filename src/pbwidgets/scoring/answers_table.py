@@ -119,7 +119,7 @@ def build_answers(form: Form, submissions: pd.DataFrame, register: Register) -> 
         Units of the period.
     """
     rows = submissions[(submissions["form_id"] == form.id).to_numpy(dtype=bool, na_value=False)]
-    units = positions_in(rows["unit_code"].astype(object), register.codes)
+    units = positions_in(rows["unit_code"], register.codes)
     known = units >= 0
     rows, units = rows[known], units[known]
     rows = rows.assign(unit=units).sort_values(["unit", "occurrence", "field", "row"], kind="stable")

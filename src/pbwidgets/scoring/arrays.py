@@ -19,10 +19,15 @@ def positions_in(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]
     >>> positions_in(pd.Series(["b", "x", None]), pd.Index(["a", "b"])).tolist()
     [1, -1, -1]
     """
-    codes, distinct = pd.factorize(values)
-    found = np.append(
-        index.get_indexer(pd.Index(distinct)), -1
-    )  # -1, the code of a missing value, reads the last
+    if isinstance(
+        values.dtype, pd.CategoricalDtype
+    ):  # a large frame comes so, and its codes are there already
+        column = pd.Categorical(values)
+        codes, distinct = column.codes, column.categories
+    else:
+        codes, distinct = pd.factorize(values)
+    # -1, the code of a missing value, reads the last
+    found = np.append(index.get_indexer(pd.Index(distinct).astype(object)), -1)
     return np.asarray(found[codes], dtype=np.int64)
 
 

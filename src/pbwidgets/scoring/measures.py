@@ -118,7 +118,7 @@ def find_submitting(campaign: Campaign, kind: str, submissions: pd.DataFrame, re
     """
     about = [form for form in campaign.forms if form.unit_kind == kind]
     own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
-    at = positions_in(submissions["unit_code"].astype(object), register.codes)
+    at = positions_in(submissions["unit_code"], register.codes)
     counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
     return np.bincount(at[counted], minlength=len(register)).astype(bool)
 

@@ -56,8 +56,8 @@ def count_nominations(
         ["by_unit", "order", "unit_code"]
     )
     rows = rows.drop_duplicates(["by_unit", "unit_code"])
-    units = positions_in(rows["unit_code"].astype(object), layout.codes)
-    by_unit = positions_in(rows["by_unit"].astype(object), register.codes)
+    units = positions_in(rows["unit_code"], layout.codes)
+    by_unit = positions_in(rows["by_unit"], register.codes)
     known = (units >= 0) & (by_unit >= 0)
     units, by_unit, order = units[known], by_unit[known], rows["order"].to_numpy(dtype=np.int64)[known]
     place = pd.Series(by_unit).groupby(by_unit).cumcount().to_numpy(dtype=np.int64)
@@ -110,6 +110,6 @@ def _read_allotments(layout: TrackLayout, allotments: pd.DataFrame) -> Floats:
     usual = float(nomination.allotment.usual) if nomination and nomination.allotment else np.nan
     allotted = np.full(len(layout.register), usual)
     rows = allotments[(allotments["track_id"] == layout.track.id).to_numpy(dtype=bool, na_value=False)]
-    at = positions_in(rows["by_unit"].astype(object), layout.register.codes)
+    at = positions_in(rows["by_unit"], layout.register.codes)
     allotted[at[at >= 0]] = rows["allotted"].to_numpy(dtype=np.float64)[at >= 0]
     return allotted

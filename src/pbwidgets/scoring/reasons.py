@@ -64,9 +64,9 @@ def render_reasons(reasons: Sequence[Reason], size: int, rows: Ints | None = Non
 
     Examples
     --------
-    >>> lost = Reason("scoring.x", np.array([True, False]), {"lost": np.array([0.5, np.nan])})
+    >>> lost = Reason("scoring.rated", np.array([True, False]), {"lost": np.array([0.5, np.nan])})
     >>> [part.tolist() for part in render_reasons([lost], 2)]
-    [['scoring.x', ''], ['{"lost": 0.5}', '{}']]
+    [['scoring.rated', ''], ['{"lost": 0.5}', '{}']]
     """
     rows = np.arange(size, dtype=np.int64) if rows is None else rows
     codes = np.full(len(rows), "", dtype=object)

@@ -72,7 +72,7 @@ def build_register(units: pd.DataFrame) -> Register:
         codes=codes,
         names=ordered["unit_name"].to_numpy(dtype=object),
         kinds=ordered["kind"].to_numpy(dtype=object),
-        parents=positions_in(ordered["parent_code"].astype(object), codes),
+        parents=positions_in(ordered["parent_code"], codes),
     )
 
 

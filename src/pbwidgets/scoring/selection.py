@@ -245,7 +245,7 @@ def _recommend(layout: TrackLayout, vetoes: TrackVetoes, selected: Bools) -> Obj
 def _join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:
     ours = decisions[(decisions["track_id"] == layout.track.id).to_numpy(dtype=bool, na_value=False)]
     ours = ours.sort_values(["unit_code", "decided_on"], kind="stable")
-    at = positions_in(ours["unit_code"].astype(object), layout.codes)
+    at = positions_in(ours["unit_code"], layout.codes)
     joined = {}
     for column, source in (("decided", "status"), ("decided_on", "decided_on"), ("decided_by", "decided_by")):
         values = np.full(len(layout.units), None, dtype=object)

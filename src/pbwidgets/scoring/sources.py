@@ -76,6 +76,9 @@ def combine_marks(
     combined = np.full(size, np.nan)
     if not len(cells):
         return combined
+    if np.bincount(cells).max() == 1:  # one rater each, the common case, needs no sorting
+        combined[cells] = points
+        return combined
     order = np.lexsort((points, cells))
     marks, sorted_cells = points[order], cells[order]
     starts = np.flatnonzero(np.append(True, sorted_cells[1:] != sorted_cells[:-1]))
@@ -121,11 +124,9 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
         ``scoring.mark_out_of_range`` if a mark is not a number or lies outside of its line's range; the first
         few are named.
     """
-    units = positions_in(ratings["unit_code"].astype(object), layout.codes)
-    lines = positions_in(
-        ratings["criterion_id"].astype(object), pd.Index([line.id for line in layout.lines], dtype=object)
-    )
-    layers = positions_in(ratings["layer"].astype(object), pd.Index(layout.layers, dtype=object))
+    units = positions_in(ratings["unit_code"], layout.codes)
+    lines = positions_in(ratings["criterion_id"], pd.Index([line.id for line in layout.lines], dtype=object))
+    layers = positions_in(ratings["layer"], pd.Index(layout.layers, dtype=object))
     ours = (units >= 0) & (lines >= 0) & (layers >= 0)
     points = ratings["points"].to_numpy(dtype=np.float64)
     _check_range(layout, ratings, points, lines, ours)
@@ -185,9 +186,7 @@ def _read_layer(
     shape = (len(layout.units), len(layout.lines))
     layer_id = layout.layers[layer]
     sources = campaign.sources_of(layout.track, layer_id) if layout.track.layers else ()
-    named = positions_in(
-        ratings["source"].astype(object), pd.Index([source.id for source in sources], dtype=object)
-    )
+    named = positions_in(ratings["source"], pd.Index([source.id for source in sources], dtype=object))
     parts = [
         _read_source(source, ratings[named == at], units[named == at], lines[named == at], shape)
         for at, source in enumerate(sources)

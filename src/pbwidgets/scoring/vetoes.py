@@ -103,7 +103,7 @@ def _find_recorded(campaign: Campaign, table: MeasureTable, vetoes: pd.DataFrame
     for (track_id, kind), rows in current.groupby(["track_id", "kind"], sort=True):
         named = str(track_id) or None
         gate = _find_gate(campaign, named, str(kind))
-        at: Ints = positions_in(rows["unit_code"].astype(object), register.codes)
+        at: Ints = positions_in(rows["unit_code"], register.codes)
         units = np.zeros(len(register), dtype=bool)
         units[at[at >= 0]] = True
         basis = np.full(len(register), "", dtype=object)

@@ -185,8 +185,11 @@ def _tame_sqlite(engine: Engine, busy_timeout_s: float) -> None:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("pb_writes", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if connection.get_execution_options().get("pb_writes", False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:
+            connection.exec_driver_sql("PRAGMA query_only = ON")  # the connection ends with the transaction
+            connection.exec_driver_sql("BEGIN")
 
 
 def _switch_to_wal(engine: Engine, busy_timeout_s: float) -> None:

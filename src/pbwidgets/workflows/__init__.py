@@ -1,5 +1,6 @@
 """The use cases: what the command line, the notebooks and the apps call, and who may do what."""
 
+from pbwidgets.workflows.book import ReportBook
 from pbwidgets.workflows.campaigns import (
     changes_since_opening,
     check_campaigns,
@@ -10,6 +11,7 @@ from pbwidgets.workflows.campaigns import (
 )
 from pbwidgets.workflows.filling import AnswersRefusedError, deadline, hand_in, save_answers, take_back
 from pbwidgets.workflows.listing import explain_score, list_scores, list_selection
+from pbwidgets.workflows.reporting import Report, open_report
 from pbwidgets.workflows.reviewing import (
     accept_submission,
     check_mark,
@@ -28,6 +30,8 @@ __all__ = [
     "ZONE",
     "AnswersRefusedError",
     "Opened",
+    "Report",
+    "ReportBook",
     "Snapshot",
     "Workspace",
     "accept_submission",
@@ -47,6 +51,7 @@ __all__ = [
     "nominate_unit",
     "open_campaign",
     "open_definition",
+    "open_report",
     "open_snapshot",
     "open_workspace",
     "operator",

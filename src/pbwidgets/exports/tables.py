@@ -1,0 +1,251 @@
+"""Frames as tables that people read: chosen columns, names for codes, words for reasons.
+
+Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a slide, a document or a workbook.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Criterion, Track
+from pbwidgets.exports.table import Column
+from pbwidgets.scoring import word_reason
+from pbwidgets.scoring.frames import FINAL, SELECTED, STATUSES
+from pbwidgets.wording import say
+
+
+@dataclass(frozen=True)
+class LabelledTable:
+    """A table with its title and the columns that are shown, in order."""
+
+    title: str
+    frame: pd.DataFrame
+    columns: Mapping[str, Column]
+
+    def head(self, rows: int) -> "LabelledTable":
+        """The same table with its first rows only."""
+        return LabelledTable(self.title, self.frame.head(rows), self.columns)
+
+
+def score_sheet(
+    campaign: Campaign, track: Track, points: pd.DataFrame, unit_code: str, title: str, lang: str
+) -> LabelledTable:
+    """Score sheet of one unit: a row for each heading and line, a column for each layer, the last layer's reason."""
+    own = points[(points["unit_code"] == unit_code) & (points["track_id"] == track.id)]
+    by_line = {(row.criterion_id, row.layer): row for row in own.itertuples()}
+    layers = [layer.id for layer in track.layers]
+    rows = []
+    for place, criterion, depth in _walk(track.criteria):
+        row: dict[str, object] = {
+            "place": place,
+            "name": "　" * depth + criterion.name.words(lang),
+            "max_points": criterion.max_points,
+            "reason": "",
+        }
+        for layer in layers:
+            parts = [by_line.get((line.id, layer)) for line in criterion.lines()]
+            given = [part.points for part in parts if part is not None and part.points == part.points]
+            row[layer] = sum(given) if given else float("nan")
+        last = by_line.get((criterion.id, layers[-1])) if layers else None
+        if last is not None and not criterion.criteria:
+            row["max_points"] = last.max_points
+            row["reason"] = word_reason(campaign, str(last.reason_code), str(last.reason_args), lang)
+        rows.append(row)
+    columns = {
+        "place": Column(say("tables.place", lang), 7),
+        "name": Column(say("tables.criterion", lang), 34),
+        "max_points": Column(say("tables.max_points", lang), 7, "number"),
+        **{layer: Column(campaign.layer(layer).name.words(lang), 10, "number") for layer in layers},
+        "reason": Column(say("tables.reason", lang), 44),
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _walk(criteria: Iterable[Criterion], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Criterion, int]]:
+    for number, criterion in enumerate(criteria, start=1):
+        place = f"{prefix}{number}"
+        yield place, criterion, depth
+        yield from _walk(criterion.criteria, f"{place}.", depth + 1)
+
+
+def units_of_track(
+    campaign: Campaign, track: Track, selection: pd.DataFrame, totals: pd.DataFrame, title: str, lang: str
+) -> LabelledTable:
+    """Units of a track, best first: rank, totals of all layers, status, reason."""
+    own = selection[selection["track_id"] == track.id]
+    by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
+    wide = by_layer.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
+    layers = [layer.id for layer in track.layers if layer.id in wide]
+    made = own.merge(wide[layers].reset_index(), on="unit_code", how="left") if layers else own.copy()
+    made = _best_first(made)
+    made["rank"] = made["rank"].where(made["rank"] > 0, pd.NA)
+    made["status_words"] = [_status(status, lang) for status in made["status"]]
+    made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
+    columns = {
+        "rank": Column(say("tables.rank", lang), 6, "integer"),
+        "unit_code": Column(say("tables.unit_code", lang), 18),
+        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        **{layer: Column(campaign.layer(layer).name.words(lang), 10, "number") for layer in layers},
+        "total": Column(say("tables.total", lang), 10, "number"),
+        "status_words": Column(say("tables.status", lang), 12),
+        "reason": Column(say("tables.reason", lang), 50),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def short_units(table: LabelledTable) -> LabelledTable:
+    """The same units in the few columns that fit a slide."""
+    names = ("rank", "unit_name", "total", "status_words")
+    return LabelledTable(table.title, table.frame, {name: table.columns[name] for name in names})
+
+
+def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, lang: str) -> LabelledTable:
+    """How many units of each track have which status."""
+    counts = selection.groupby(["track_id", "status"]).size().unstack(fill_value=0)
+    order = [status for status in STATUSES if status in counts]
+    rows = [
+        {"track": track.name.words(lang), "places": track.places, **counts.loc[track.id, order].to_dict()}
+        for track in campaign.tracks
+        if track.id in counts.index
+    ]
+    columns = {
+        "track": Column(say("tables.track", lang), 24),
+        "places": Column(say("tables.places", lang), 8, "integer"),
+        **{status: Column(_status(status, lang), 10, "integer") for status in order},
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def nomination_balance_table(
+    campaign: Campaign, balance: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
+) -> LabelledTable:
+    """Allotted, nominated, refused, short and selected of each nominating unit."""
+    made = balance.assign(
+        unit=[names.get(code, code) for code in balance["by_unit"]],
+        track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
+    )
+    columns = {
+        "unit": Column(say("tables.nominated_by", lang), 24),
+        "track": Column(say("tables.track", lang), 24),
+        **{
+            name: Column(say(f"tables.{name}", lang), 10, "integer")
+            for name in ("allotted", "nominated", "refused", "short", "selected")
+        },
+    }
+    # the balance says 0 allotted where a track has no allotment at all
+    made["allotted"] = made["allotted"].astype("Int64").where(made["track_id"].isin(_allotted(campaign)), pd.NA)
+    return LabelledTable(title, made, columns)
+
+
+def recommendations(
+    campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
+) -> LabelledTable:
+    """What each selected unit, or a post of it, is put forward for; posts, never names."""
+    selected = _best_first(selection[selection["status"] == SELECTED])
+    above = _names_above(units)
+    rows = []
+    for row in selected.itertuples():
+        track = campaign.track(str(row.track_id))
+        wanted = set(str(row.recommended).split()) if pd.notna(row.recommended) else set()
+        for item in track.recommendations:
+            if item.id not in wanted:
+                continue
+            posts = [post.words(lang) for post in item.officers] or [""]
+            for post in posts:
+                rows.append(
+                    {
+                        "track": track.name.words(lang),
+                        "unit_name": row.unit_name,
+                        "above": above.get(str(row.unit_code), ""),
+                        "subject": post or say("tables.the_unit", lang),
+                        "to": item.to.words(lang),
+                    }
+                )
+    columns = {
+        "track": Column(say("tables.track", lang), 22),
+        "unit_name": Column(say("tables.unit", lang), 22),
+        "above": Column(say("tables.above", lang), 20),
+        "subject": Column(say("tables.subject", lang), 20),
+        "to": Column(say("tables.recommended_for", lang), 44),
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def measures_of_unit(
+    campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
+) -> LabelledTable:
+    """Measures that one unit's own forms gave, with their units of measurement."""
+    wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
+    own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
+    rows = []
+    for row in own.itertuples():
+        measure = wanted[str(row.measure_id)]
+        unit = measure.unit.words(lang) if measure.unit else ""
+        rows.append({"name": measure.name.words(lang), "value": row.value, "unit": unit})
+    columns = {
+        "name": Column(say("tables.measure", lang), 36),
+        "value": Column(say("tables.value", lang), 10, "number"),
+        "unit": Column(say("tables.measure_unit", lang), 10),
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def all_points(
+    campaign: Campaign, points: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
+) -> LabelledTable:
+    """Every line of every unit in the last layer of its track, with its reason: the list to defend line by line."""
+    last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
+    of_last = points[points["layer"] == points["track_id"].map(last)]
+    lines = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    tracks = {track.id: track.name.words(lang) for track in campaign.tracks}
+    made = of_last.assign(
+        track=of_last["track_id"].map(tracks),
+        unit_name=of_last["unit_code"].map(names),
+        line=of_last["criterion_id"].map(lines),
+        reason=[
+            word_reason(campaign, str(code), str(args), lang)
+            for code, args in zip(of_last["reason_code"], of_last["reason_args"], strict=True)
+        ],
+    )
+    columns = {
+        "track": Column(say("tables.track", lang), 20),
+        "unit_code": Column(say("tables.unit_code", lang), 18),
+        "unit_name": Column(say("tables.unit", lang), 20),
+        "line": Column(say("tables.criterion", lang), 36),
+        "max_points": Column(say("tables.max_points", lang), 7, "number"),
+        "points": Column(say("tables.points", lang), 8, "number"),
+        "reason": Column(say("tables.reason", lang), 60),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def notes_on_units(running: pd.DataFrame, names: Mapping[str, str], title: str, lang: str) -> LabelledTable:
+    """Dated notes of the running record."""
+    made = running.assign(unit_name=running["unit_code"].map(names)).sort_values(["noted_on", "unit_code"])
+    columns = {
+        "noted_on": Column(say("tables.date", lang), 12, "date"),
+        "unit_name": Column(say("tables.unit", lang), 20),
+        "text": Column(say("tables.note", lang), 60),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def _status(status: str, lang: str) -> str:
+    return say(f"tables.status_{status}", lang)
+
+
+def _best_first(selection: pd.DataFrame) -> pd.DataFrame:
+    unranked = selection["rank"] == 0
+    ordered = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
+    return ordered.drop(columns="unranked").reset_index(drop=True)
+
+
+def _allotted(campaign: Campaign) -> list[str]:
+    return [track.id for track in campaign.tracks if track.nomination and track.nomination.allotment]
+
+
+def _names_above(units: pd.DataFrame) -> dict[str, str]:
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    parents = dict(zip(units["unit_code"], units["parent_code"], strict=True))
+    return {code: str(names.get(parents[code], "")) if pd.notna(parents[code]) else "" for code in names}

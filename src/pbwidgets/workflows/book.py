@@ -1,0 +1,162 @@
+"""A report as it grows in a notebook: what is shown there also goes into slides, document and workbook.
+
+One way for the data: each ``add_`` shows its piece in the notebook and keeps it; :meth:`ReportBook.save` writes
+all files of the report from what was kept.
+"""
+
+import base64
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pbwidgets.charts import draw_png, draw_svg
+from pbwidgets.exports import (
+    About,
+    Figure,
+    Heading,
+    Paragraph,
+    Sheet,
+    Slide,
+    Table,
+    build_deck,
+    build_document,
+    build_workbook,
+)
+from pbwidgets.exports.docx import Block
+from pbwidgets.exports.table import to_cell_texts
+from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.workflows.reporting import Report
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+@dataclass
+class ReportBook:
+    """Pieces of a report, in order.
+
+    Parameters
+    ----------
+    report
+        What it is about.
+    folder
+        Where its files go; None shows the pieces and saves nothing.
+    """
+
+    report: Report
+    folder: Path | None = None
+    _blocks: list[Block] = field(default_factory=list, repr=False)
+    _slides: list[Slide] = field(default_factory=list, repr=False)
+    _sheets: list[Sheet] = field(default_factory=list, repr=False)
+
+    def add_title(self) -> None:
+        """Add the title, what the report rests on, and the mark of a demonstration."""
+        report = self.report
+        self._blocks.append(Heading(0, report.title))
+        mark = f'<p class="synthetic">{escape(report.say("synthetic"))}</p>' if report.synthetic else ""
+        if report.synthetic:
+            self._blocks.append(Paragraph(report.say("synthetic")))
+        self._blocks.append(Paragraph(report.basis))
+        _show(f"<h1>{escape(report.title)}</h1>{mark}<p>{escape(report.basis)}</p>")
+
+    def add_heading(self, text: str, level: int = 1) -> None:
+        """Add a heading, of level 1 to 3."""
+        self._blocks.append(Heading(level, text))
+        _show(f"<h{level + 1}>{escape(text)}</h{level + 1}>")
+
+    def add_text(self, text: str) -> None:
+        """Add a paragraph."""
+        self._blocks.append(Paragraph(text))
+        _show(f"<p>{escape(text)}</p>")
+
+    def add_table(self, table: LabelledTable, *, rows: int | None = None, document: bool = True) -> None:
+        """Add a table; the workbook always gets all of it.
+
+        Parameters
+        ----------
+        table
+            The table.
+        rows
+            At most so many rows in notebook and document.
+        document
+            Whether the document gets it as well.
+        """
+        self._sheets.append(Sheet(table.title, table.frame, table.columns))
+        shown = table if rows is None else table.head(rows)
+        rest = len(table.frame) - len(shown.frame)
+        if document:
+            self._blocks.append(Table(shown.frame, table.title, table.columns))
+            if rest:
+                self._blocks.append(Paragraph(self.report.say("rest", rows=rest)))
+        _show(_table_html(shown, self.report.lang) + (f"<p>{escape(self.report.say('rest', rows=rest))}</p>" if rest else ""))
+
+    def add_figure(
+        self, name: str, title: str, chart: "alt.LayerChart", *, sentence: str = "", table: LabelledTable | None = None
+    ) -> None:
+        """Add a chart: a picture here and in the document, a slide with its table in the deck.
+
+        Parameters
+        ----------
+        name
+            Name of its files in ``charts/``.
+        title
+            Title of its slide.
+        chart
+            The chart.
+        sentence
+            What it says, in one sentence.
+        table
+            Table of its slide; short, with few columns.
+        """
+        svg, png = draw_svg(chart), draw_png(chart)
+        if self.folder is not None:
+            charts = self.folder / "charts"
+            charts.mkdir(parents=True, exist_ok=True)
+            (charts / f"{name}.svg").write_text(svg, encoding="utf-8")
+            (charts / f"{name}.png").write_bytes(png)
+            self._blocks.append(Figure(charts / f"{name}.png", title, sentence))
+        frame, columns = (table.frame, table.columns) if table else (None, {})
+        self._slides.append(Slide(title, chart, frame, columns, sentence))
+        picture = base64.b64encode(svg.encode()).decode()
+        caption = f"<figcaption>{escape(sentence)}</figcaption>" if sentence else ""
+        source = f"data:image/svg+xml;base64,{picture}"
+        _show(f'<figure><img class="chart" src="{source}" alt="{escape(f"{title} {sentence}")}">{caption}</figure>')
+
+    def save(self) -> None:
+        """Write ``slides.pptx``, ``report.docx`` and ``tables.xlsx`` into the folder."""
+        if self.folder is None:
+            return
+        report = self.report
+        note = report.say("synthetic") if report.synthetic else ""
+        subtitle = f"{report.snapshot.period_id}　{report.snapshot.day.isoformat()}"
+        build_deck(
+            self._slides, self.folder / "slides.pptx", title=report.title, subtitle=subtitle, lang=report.lang, note=note
+        )
+        build_document(self._blocks, self.folder / "report.docx", lang=report.lang)
+        about = About(
+            campaign=report.campaign.name.words(report.lang),
+            period=report.snapshot.period_id,
+            snapshot=report.snapshot.snapshot_id,
+            unit=report.unit_name,
+            synthetic=report.synthetic,
+        )
+        build_workbook(self._sheets, self.folder / "tables.xlsx", about=about, lang=report.lang)
+
+
+def _table_html(table: LabelledTable, lang: str) -> str:
+    head = "".join(f"<th>{escape(column.label)}</th>" for column in table.columns.values())
+    kinds = ["" if column.format == "text" else ' class="number"' for column in table.columns.values()]
+    rows = "".join(
+        "<tr>" + "".join(f"<td{kind}>{escape(text)}</td>" for kind, text in zip(kinds, row, strict=True)) + "</tr>"
+        for row in to_cell_texts(table.frame, table.columns, lang)
+    )
+    caption = f"<caption>{escape(table.title)}</caption>"
+    return f'<div class="table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+
+
+def _show(html: str) -> None:
+    from IPython.display import HTML, display
+
+    made: Any = HTML(html)
+    display(made)

@@ -1,0 +1,239 @@
+"""What a report notebook works with: the rows of its unit, and the published reference.
+
+A unit of the kind that snapshots are cut by, or below, sees its own partition only: the rows of other units are
+never read, so they cannot get into a chart's data or a hidden sheet. A unit above sees all partitions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Track
+from pbwidgets.charts import View
+from pbwidgets.errors import UsageError
+from pbwidgets.exports import tables
+from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.scoring import Scores
+from pbwidgets.units import ancestors, subtree
+from pbwidgets.workflows.snapshots import RECORDS, RUNNING, SCORES, SHARED, Snapshot, open_snapshot, take_snapshot
+from pbwidgets.workflows.workspace import open_workspace
+from pbwidgets.wording import default_language, say
+
+
+@dataclass(frozen=True)
+class Report:
+    """A unit's view of a campaign and period.
+
+    Attributes
+    ----------
+    campaign
+        The campaign, as it was frozen.
+    snapshot
+        Where the rows come from.
+    lang
+        ``zh_CN`` or ``en``.
+    unit_code, unit_name, kind
+        The unit.
+    synthetic
+        The data are made up for a demonstration.
+    units
+        The unit and all below it, columns ``UNITS``.
+    scores
+        Their scores; ``reference`` is the published distribution of all units.
+    running_record
+        Their dated notes: unit_code, noted_on, text.
+    """
+
+    campaign: Campaign
+    snapshot: Snapshot
+    lang: str
+    unit_code: str
+    unit_name: str
+    kind: str
+    synthetic: bool
+    units: pd.DataFrame
+    scores: Scores
+    running_record: pd.DataFrame
+
+    # -- what there is ---------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name of each unit by code."""
+        return dict(zip(self.units["unit_code"], self.units["unit_name"], strict=True))
+
+    @property
+    def own_tracks(self) -> tuple[Track, ...]:
+        """Tracks that assess the unit itself."""
+        return tuple(track for track in self._scored() if track.unit_kind == self.kind)
+
+    @property
+    def tracks_below(self) -> tuple[Track, ...]:
+        """Tracks that assess units below it."""
+        kinds = set(self.units["kind"]) - {self.kind}
+        return tuple(track for track in self._scored() if track.unit_kind in kinds)
+
+    @property
+    def set_up_forms(self) -> tuple[str, ...]:
+        """Forms about the unit's kind that no track counts."""
+        counted = {form for track in self.campaign.tracks for form in track.forms}
+        return tuple(form.id for form in self.campaign.forms if form.unit_kind == self.kind and form.id not in counted)
+
+    def _scored(self) -> tuple[Track, ...]:
+        return tuple(track for track in self.campaign.tracks if track.kind == "score")
+
+    # -- words -----------------------------------------------------------------------------------------
+
+    def say(self, code: str, **args: object) -> str:
+        """Words of ``reports.<code>`` in the report's language."""
+        return say(f"reports.{code}", self.lang, **args)
+
+    @property
+    def title(self) -> str:
+        """Title: unit and campaign."""
+        return self.say("title", unit=self.unit_name, campaign=self.campaign.name.words(self.lang))
+
+    @property
+    def basis(self) -> str:
+        """What it rests on: period, day, version, snapshot."""
+        return self.say(
+            "basis",
+            period=self.snapshot.period_id,
+            day=self.snapshot.day,
+            version=self.snapshot.version,
+            snapshot=self.snapshot.snapshot_id,
+        )
+
+    def view(self, track: Track) -> View:
+        """What a chart of a track needs to know."""
+        return View(
+            campaign=self.campaign,
+            period=self.snapshot.period_id,
+            track_id=track.id,
+            unit_code=self.unit_code,
+            unit_name=self.unit_name,
+            lang=self.lang,
+            synthetic=self.synthetic,
+        )
+
+    def result_of(self, track: Track) -> str:
+        """Sentence on the unit's own result in a track, with its reason."""
+        selection = self.scores.selection
+        own = selection[(selection["unit_code"] == self.unit_code) & (selection["track_id"] == track.id)]
+        reason = "reason_en" if self.lang == "en" else "reason_zh"
+        return str(own[reason].iloc[0]) if len(own) else self.say("no_result")
+
+    def summary_of(self, track: Track) -> str:
+        """Sentence on how the units of a track below this one stand."""
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        counts = own["status"].value_counts()
+        parts = [
+            self.say("status_count", status=say(f"tables.status_{status}", self.lang), count=int(count))
+            for status, count in counts.items()
+        ]
+        kind = self.campaign.unit_kind(track.unit_kind).name.words(self.lang)
+        return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
+
+    # -- tables ----------------------------------------------------------------------------------------
+
+    def score_sheet(self, track: Track, unit_code: str | None = None) -> LabelledTable:
+        """Score sheet of the unit, or of one below it."""
+        code = unit_code or self.unit_code
+        title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
+        return tables.score_sheet(self.campaign, track, self.scores.points, code, title, self.lang)
+
+    def units_of_track(self, track: Track, statuses: Sequence[str] = (), title: str = "") -> LabelledTable:
+        """Units of a track, best first; only those with one of some statuses, if any are named."""
+        selection = self.scores.selection
+        if statuses:
+            selection = selection[selection["status"].isin(list(statuses))]
+        title = title or self.say("units_of_track", track=track.name.words(self.lang))
+        return tables.units_of_track(self.campaign, track, selection, self.scores.totals, title, self.lang)
+
+    def counts_by_status(self) -> LabelledTable:
+        """How many units of each track have which status."""
+        return tables.counts_by_status(self.campaign, self.scores.selection, self.say("counts"), self.lang)
+
+    def nomination_balance(self, track: Track | None = None) -> LabelledTable:
+        """Allotted, nominated and selected, of one track or all."""
+        balance = self.scores.balance
+        if track is not None:
+            balance = balance[balance["track_id"] == track.id]
+        return tables.nomination_balance_table(self.campaign, balance, self.names, self.say("balance"), self.lang)
+
+    def recommendations(self) -> LabelledTable:
+        """What selected units and their posts are put forward for."""
+        return tables.recommendations(
+            self.campaign, self.scores.selection, self.units, self.say("recommendations"), self.lang
+        )
+
+    def set_up(self) -> LabelledTable:
+        """What the forms say that no track counts."""
+        return tables.measures_of_unit(
+            self.campaign, self.scores.measures, self.unit_code, self.set_up_forms, self.say("set_up"), self.lang
+        )
+
+    def all_points(self) -> LabelledTable:
+        """Every line of every unit with its reason."""
+        return tables.all_points(self.campaign, self.scores.points, self.names, self.say("all_points"), self.lang)
+
+    def notes(self) -> LabelledTable:
+        """The running record."""
+        return tables.notes_on_units(self.running_record, self.names, self.say("notes"), self.lang)
+
+
+def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") -> Report:
+    """Report of one unit from a snapshot.
+
+    Parameters
+    ----------
+    snapshot
+        Folder of the snapshot; by default a fresh one of the campaign opened last in this workspace.
+    unit_code
+        The unit; by default the first root.
+    lang
+        ``zh_CN`` or ``en``; by default the language of the interface.
+
+    Raises
+    ------
+    DataError
+        ``workflows.no_snapshot``.
+    UsageError
+        ``workflows.unknown_unit``.
+    """
+    source = open_snapshot(Path(snapshot)) if snapshot else _take_fresh()
+    campaign = source.campaign()
+    whole = source.frames(["units"])["units"]
+    code = unit_code or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
+    here = whole[whole["unit_code"] == code]
+    if here.empty:
+        raise UsageError("workflows.unknown_unit", unit=code)
+    partition = ancestors(whole, campaign.partition_by).get(code)
+    cut = str(partition) if isinstance(partition, str) else None
+    own = source.frames([name for name in (*RECORDS, *SCORES, RUNNING) if name != SHARED], cut)
+    units = subtree(whole, code)
+    scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
+    return Report(
+        campaign=campaign,
+        snapshot=source,
+        lang=lang or default_language(),
+        unit_code=code,
+        unit_name=str(here["unit_name"].iloc[0]),
+        kind=str(here["kind"].iloc[0]),
+        synthetic=bool(here["synthetic"].iloc[0]),
+        units=units,
+        scores=Scores(**scores, **source.frames([SHARED])),
+        running_record=_within(own[RUNNING], set(units["unit_code"])),
+    )
+
+
+def _take_fresh() -> Snapshot:
+    with open_workspace() as workspace:
+        return take_snapshot(workspace, workspace.opened())
+
+
+def _within(frame: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    key = "unit_code" if "unit_code" in frame else "by_unit"
+    return frame[frame[key].isin(codes)].reset_index(drop=True)

@@ -1,0 +1,100 @@
+"""A version is named by what a campaign says, and two versions are compared part by part."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbwidgets.campaign.freezing import Change, campaign_version, compare_campaigns, from_json, to_json
+from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.reader import read_campaign
+
+Write = Callable[..., Path]
+
+
+def test_a_campaign_survives_json(small: Campaign) -> None:
+    assert from_json(to_json(small)) == small
+    assert to_json(from_json(to_json(small))) == to_json(small)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(words=st.text(min_size=1), places=st.integers(1, 10**6), points=st.floats(0, 1e6))
+def test_any_words_and_numbers_survive_json(small: Campaign, words: str, places: int, points: float) -> None:
+    track = small.tracks[0].model_copy(update={"places": places, "base_points": points})
+    # what is no UTF-8 never comes out of a file
+    name = Text(zh=words.encode("utf-8", "ignore").decode() or "-", en="x")
+    campaign = small.model_copy(update={"name": name, "tracks": (track,)})
+    assert from_json(to_json(campaign)) == campaign
+
+
+def test_a_version_is_12_hex_digits_and_ignores_comments_and_order(small: Campaign, write: Write) -> None:
+    version = campaign_version(small)
+    assert len(version) == 12
+    assert set(version) <= set("0123456789abcdef")
+    moved = read_campaign(
+        write(("id: small\n", ""), ("partition_by: bureau", "# a comment\npartition_by: bureau\nid: small"))
+    )
+    assert campaign_version(moved) == version
+
+
+def test_a_default_that_is_written_out_is_no_new_version(small: Campaign, write: Write) -> None:
+    explicit = read_campaign(write(("    places: 3", "    places: 3\n    waiting: 0")))
+    assert campaign_version(explicit) == campaign_version(small)
+
+
+def test_a_changed_point_is_a_new_version(small: Campaign, write: Write) -> None:
+    assert campaign_version(
+        read_campaign(write(("points_each: 0.5", "points_each: 0.6")))
+    ) != campaign_version(small)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("partition_by: bureau", "partition_by: bureau", []),
+        ("maximum: 500", "maximum: 600", [Change("changed", "field", "record.members", ("maximum",))]),
+        (
+            "minimum: 1, label",
+            "minimum: 2, label",
+            [Change("changed", "field", "record.meetings/due", ("minimum",))],
+        ),
+        (
+            "      - {id: fund, type: decimal, minimum: 0, label: {zh: 经费, en: Fund}}\n",
+            "      - {id: money, type: decimal, minimum: 0, label: {zh: 经费, en: Fund}}\n",
+            [Change("removed", "field", "record.fund"), Change("added", "field", "record.money")],
+        ),
+        ("en: Record}", "en: Records}", [Change("changed", "form", "record", ("name",))]),
+        (
+            "en: Visit}",
+            "en: Visits}",
+            [
+                Change("changed", "field", "record.kinds_done", ("choices",)),
+                Change("changed", "choices", "kinds", ("choices",)),
+            ],
+        ),
+        (
+            "points_each: 0.5",
+            "points_each: 0.6",
+            [Change("changed", "criterion", "branches.life_meetings", ("rule",))],
+        ),
+        ("    places: 3", "    places: 4", [Change("changed", "track", "branches", ("places",))]),
+        ("en: Full}", "en: All}", [Change("changed", "measure", "full", ("name",))]),
+        ("en: A trial}", "en: Trial}", [Change("changed", "campaign", "summary", ("summary",))]),
+    ],
+)
+def test_changes_are_named(small: Campaign, write: Write, old: str, new: str, expected: list[Change]) -> None:
+    assert list(compare_campaigns(small, read_campaign(write((old, new))))) == expected
+    for change in expected:
+        assert change.address in change.message("zh_CN")
+        assert change.address in change.message("en")
+
+
+def test_a_new_form_stands_alone_and_names_its_answers(small: Campaign) -> None:
+    form = small.forms[0].model_copy(update={"id": "second"})
+    wider = small.model_copy(update={"forms": (*small.forms, form)})
+    assert compare_campaigns(small, wider) == (Change("added", "form", "second"),)
+    assert compare_campaigns(wider, small) == (Change("removed", "form", "second"),)
+    assert Change("changed", "field", "record.meetings/due").form_id == "record"
+    assert Change("changed", "track", "branches").form_id is None
