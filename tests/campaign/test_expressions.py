@@ -129,8 +129,41 @@ def test_the_error_survives_pickle_and_has_words_in_both_languages() -> None:
 
 
 _PIECES = st.sampled_from(
-    "${a}|${b/c}|.|1|2.5|'x'|''| |+|-|*| div | mod |=|!=|<|>=|(|)|,| and | or |not(|selected(|count(|sum(|if(|"
-    "today()|string-length(|$|{|..|/".split("|")
+    [
+        "${a}",
+        "${b/c}",
+        ".",
+        "1",
+        "2.5",
+        "'x'",
+        "''",
+        " ",
+        "+",
+        "-",
+        "*",
+        " div ",
+        " mod ",
+        "=",
+        "!=",
+        "<",
+        ">=",
+        "(",
+        ")",
+        ",",
+        " and ",
+        " or ",
+        "not(",
+        "selected(",
+        "count(",
+        "sum(",
+        "if(",
+        "today()",
+        "string-length(",
+        "$",
+        "{",
+        "..",
+        "/",
+    ]
 )
 _VALUES = st.one_of(
     st.none(),

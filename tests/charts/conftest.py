@@ -91,7 +91,9 @@ def code_of(place: int) -> str:
 def names_of(count: int, long: bool) -> dict[str, str]:
     letters = "甲乙丙丁戊己庚辛壬癸"
     ends = [letters[place // 10 % 10] + letters[place % 10] for place in range(count)]
-    return {code_of(place): (LONG[:11] + end + "村") if long else end + "村" for place, end in enumerate(ends)}
+    return {
+        code_of(place): (LONG[:11] + end + "村") if long else end + "村" for place, end in enumerate(ends)
+    }
 
 
 def make_points(campaign: Campaign, count: int, fill: str = "varied") -> pd.DataFrame:
@@ -167,7 +169,9 @@ def make_selection(names: dict[str, str], places: int, tied: int = 0, fill: str 
             status, rank = "tied_at_cut", inside + 1
         else:
             status, rank = ("waiting" if place < inside + tied + 3 else "not_selected"), place + 1
-        total = {"varied": 97.25 - 0.85 * (rank - 1), "equal": 90.0, "zero": 0.0, "missing": float("nan")}[fill]
+        total = {"varied": 97.25 - 0.85 * (rank - 1), "equal": 90.0, "zero": 0.0, "missing": float("nan")}[
+            fill
+        ]
         rows.append(
             {
                 "unit_code": code,
@@ -219,7 +223,9 @@ def county() -> SimpleNamespace:
     )
 
 
-def make_view(campaign: Campaign | None = None, lang: str = "zh_CN", name: str = LONG, code: str | None = None) -> View:
+def make_view(
+    campaign: Campaign | None = None, lang: str = "zh_CN", name: str = LONG, code: str | None = None
+) -> View:
     return View(
         campaign=campaign or make_campaign(),
         period="2026",
@@ -333,7 +339,9 @@ def assert_clean(read_texts) -> Callable[..., list[TextBox]]:
         clashes = [(one.text, other.text) for one, other in combinations(boxes, 2) if one.meets(other)]
         assert clashes == []
         outside = [
-            box.text for box in boxes if box.left < 0 or box.top < 0 or box.right > 1280 or box.bottom > height
+            box.text
+            for box in boxes
+            if box.left < 0 or box.top < 0 or box.right > 1280 or box.bottom > height
         ]
         assert outside == []
         # placed 12.3 inches wide on a slide, 72 points to the inch

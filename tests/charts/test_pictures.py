@@ -1,4 +1,4 @@
-"""Every chart with awkward data: texts apart, on the sheet, large enough; nothing drawn that was not asked for."""
+"""Every chart with awkward data: texts apart, on the sheet, large enough; nothing drawn unasked."""
 
 from collections.abc import Callable
 
@@ -34,15 +34,21 @@ def test_criterion_bars_are_clean(county, assert_clean, lang, fill) -> None:
 
 @pytest.mark.parametrize("count", [1, 11])
 def test_criterion_bars_take_any_number_of_long_headings(county, assert_clean, count) -> None:
-    campaign = county.campaign([f"第{place}项评分内容名称特别长需要分行书写才能放下的项目" for place in range(count)])
-    chart = charts.criterion_bars(county.points(campaign, 1), county.reference(campaign), county.view(campaign))
+    campaign = county.campaign(
+        [f"第{place}项评分内容名称特别长需要分行书写才能放下的项目" for place in range(count)]
+    )
+    chart = charts.criterion_bars(
+        county.points(campaign, 1), county.reference(campaign), county.view(campaign)
+    )
     assert_clean(chart)
 
 
 def test_criterion_bars_of_more_headings_than_fit_are_paged(county, assert_clean) -> None:
     campaign = county.campaign([f"评分项目{place}" for place in range(14)])
     made = [
-        charts.criterion_bars(county.points(campaign, 1), county.reference(campaign), county.view(campaign), page=page)
+        charts.criterion_bars(
+            county.points(campaign, 1), county.reference(campaign), county.view(campaign), page=page
+        )
         for page in (1, 2)
     ]
     assert any("第1页，共2页" in box.text for box in assert_clean(made[0]))
@@ -52,7 +58,12 @@ def test_criterion_bars_of_more_headings_than_fit_are_paged(county, assert_clean
 def test_criterion_bars_without_a_reference_show_the_unit_alone(county, assert_clean) -> None:
     campaign = county.campaign()
     none = county.reference(campaign).iloc[:0]
-    words = {box.text for box in assert_clean(charts.criterion_bars(county.points(campaign, 1), none, county.view(campaign)))}
+    words = {
+        box.text
+        for box in assert_clean(
+            charts.criterion_bars(county.points(campaign, 1), none, county.view(campaign))
+        )
+    }
     assert "—" in words
 
 
@@ -105,7 +116,11 @@ def test_unit_gaps_put_the_widest_gap_first(county, read_texts) -> None:
     totals = county.totals(3)
     totals.loc[(totals["unit_code"] == county.code(2)) & (totals["layer"] == "self"), "total"] = 99.9
     names = county.names(3, long=False)
-    words = [box for box in read_texts(charts.unit_gaps(totals, names, county.view())) if box.text in names.values()]
+    words = [
+        box
+        for box in read_texts(charts.unit_gaps(totals, names, county.view()))
+        if box.text in names.values()
+    ]
     assert min(words, key=lambda box: box.top).text == names[county.code(2)]
 
 
@@ -115,7 +130,9 @@ def test_allotment_balance_is_clean(county, assert_clean, count, long, lang) -> 
     assert_clean(charts.allotment_balance(county.balance(names), names, county.view(lang=lang)))
 
 
-def test_nomination_balance_shows_every_track_of_the_unit_and_no_other_unit(county, assert_clean, spec_text) -> None:
+def test_nomination_balance_shows_every_track_of_the_unit_and_no_other_unit(
+    county, assert_clean, spec_text
+) -> None:
     names = county.names(3, long=True)
     balance = county.balance(names)
     other = balance.assign(track_id="pioneer")
@@ -127,10 +144,14 @@ def test_nomination_balance_shows_every_track_of_the_unit_and_no_other_unit(coun
 
 def test_nomination_balance_of_a_unit_that_nominates_for_nothing_says_so(county, assert_clean) -> None:
     none = county.balance({})
-    assert "没有推荐名额" in {box.text for box in assert_clean(charts.nomination_balance(none, county.view()))}
+    assert "没有推荐名额" in {
+        box.text for box in assert_clean(charts.nomination_balance(none, county.view()))
+    }
 
 
-@pytest.mark.parametrize(("count", "tied"), [(1, 0), (9, 0), (13, 0), (25, 0), (25, 2), (25, 7), (26, 4), (500, 4)])
+@pytest.mark.parametrize(
+    ("count", "tied"), [(1, 0), (9, 0), (13, 0), (25, 0), (25, 2), (25, 7), (26, 4), (500, 4)]
+)
 def test_ranking_bars_are_clean(county, assert_clean, count, tied, long) -> None:
     selection = county.selection(county.names(count, long), places=10, tied=tied)
     assert_clean(charts.ranking_bars(selection, county.view()))
@@ -144,12 +165,18 @@ def test_ranking_bars_of_equal_zero_or_missing_totals_are_clean(county, assert_c
 
 def test_ranking_bars_without_a_ranked_unit_say_so(county, assert_clean) -> None:
     selection = county.selection(county.names(3, long=False), places=2).assign(rank=0)
-    assert "没有参加排名的单位" in {box.text for box in assert_clean(charts.ranking_bars(selection, county.view()))}
+    assert "没有参加排名的单位" in {
+        box.text for box in assert_clean(charts.ranking_bars(selection, county.view()))
+    }
 
 
-def test_ranking_bars_draw_the_line_between_the_last_inside_and_the_first_outside(county, assert_clean) -> None:
+def test_ranking_bars_draw_the_line_between_the_last_inside_and_the_first_outside(
+    county, assert_clean
+) -> None:
     names = county.names(12, long=False)
-    boxes = {box.text: box for box in assert_clean(charts.ranking_bars(county.selection(names, 10), county.view()))}
+    boxes = {
+        box.text: box for box in assert_clean(charts.ranking_bars(county.selection(names, 10), county.view()))
+    }
     line = boxes["名额10个，到此为止"]
     assert boxes[names[county.code(9)]].bottom < line.top
     assert line.bottom < boxes[names[county.code(10)]].top
@@ -157,10 +184,14 @@ def test_ranking_bars_draw_the_line_between_the_last_inside_and_the_first_outsid
 
 def test_a_tie_at_the_cut_is_named_with_the_places_left(county, assert_clean) -> None:
     selection = county.selection(county.names(25, long=False), places=10, tied=4)
-    assert "以下4个同分，余2个名额待定" in {box.text for box in assert_clean(charts.ranking_bars(selection, county.view()))}
+    assert "以下4个同分，余2个名额待定" in {
+        box.text for box in assert_clean(charts.ranking_bars(selection, county.view()))
+    }
 
 
-def test_ranking_bars_of_many_units_show_those_around_the_cut_and_say_which(county, assert_clean, spec_text) -> None:
+def test_ranking_bars_of_many_units_show_those_around_the_cut_and_say_which(
+    county, assert_clean, spec_text
+) -> None:
     names = {county.code(place): f"虚构村{place}" for place in range(500)}
     view = county.view(county.campaign(places=100))
     chart = charts.ranking_bars(county.selection(names, places=100), view)
@@ -181,7 +212,9 @@ def test_a_page_that_does_not_exist_is_refused(county) -> None:
 def test_lost_points_heatmap_is_clean(county, assert_clean, count, long) -> None:
     campaign = county.campaign()
     assert_clean(
-        charts.lost_points_heatmap(county.points(campaign, count), county.names(count, long), county.view(campaign))
+        charts.lost_points_heatmap(
+            county.points(campaign, count), county.names(count, long), county.view(campaign)
+        )
     )
 
 
@@ -189,7 +222,9 @@ def test_lost_points_heatmap_is_clean(county, assert_clean, count, long) -> None
 def test_lost_points_heatmap_of_even_data_is_clean(county, assert_clean, fill, lang) -> None:
     campaign = county.campaign()
     view = county.view(campaign, lang=lang)
-    assert_clean(charts.lost_points_heatmap(county.points(campaign, 25, fill), county.names(25, long=True), view))
+    assert_clean(
+        charts.lost_points_heatmap(county.points(campaign, 25, fill), county.names(25, long=True), view)
+    )
 
 
 def test_lost_points_heatmap_of_many_units_takes_the_mean_of_groups(county, assert_clean, spec_text) -> None:
@@ -198,7 +233,9 @@ def test_lost_points_heatmap_of_many_units_takes_the_mean_of_groups(county, asse
     lower = (points["unit_code"] == county.code(0)) & (points["criterion_id"] == "h0_1")
     points.loc[lower, "points"] = 0.0  # 8 points lost by one of the 20 units of the first group
     groups = {county.code(place): f"99{place % 2}" for place in range(40)}
-    chart = charts.lost_points_heatmap(points, {"990": "甲镇", "991": "乙镇"}, county.view(campaign), groups=groups)
+    chart = charts.lost_points_heatmap(
+        points, {"990": "甲镇", "991": "乙镇"}, county.view(campaign), groups=groups
+    )
     assert "0.4" in {box.text for box in assert_clean(chart)}
     assert county.code(0) not in spec_text(chart)
 
@@ -231,7 +268,12 @@ def test_a_units_charts_hold_no_other_unit(county, spec_text) -> None:
 def test_charts_do_not_change_their_frames(county) -> None:
     campaign = county.campaign()
     names = county.names(25, long=False)
-    frames = [county.points(campaign, 25), county.reference(campaign), county.selection(names, 10), county.totals(25)]
+    frames = [
+        county.points(campaign, 25),
+        county.reference(campaign),
+        county.selection(names, 10),
+        county.totals(25),
+    ]
     kept = [frame.copy(deep=True) for frame in frames]
     view = county.view(campaign)
     charts.criterion_bars(frames[0], frames[1], view)
@@ -256,7 +298,10 @@ def test_made_up_data_are_marked_and_real_data_are_not(county, read_texts) -> No
     from dataclasses import replace
 
     marked = {box.text for box in read_texts(charts.rank_strip({"甲村": 3}, 25, county.view()))}
-    plain = {box.text for box in read_texts(charts.rank_strip({"甲村": 3}, 25, replace(county.view(), synthetic=False)))}
+    plain = {
+        box.text
+        for box in read_texts(charts.rank_strip({"甲村": 3}, 25, replace(county.view(), synthetic=False)))
+    }
     assert "演示数据，单位和分数均为虚构" in marked
     assert not [text for text in plain if "演示数据" in text]
 

@@ -25,7 +25,7 @@ from pbwidgets.campaign.values import (
     to_calculated,
     to_text,
 )
-from pbwidgets.wording import say
+from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
 _MOST_ROUNDS: Final = (
@@ -62,9 +62,10 @@ class AnswerProblem:
 
     def message(self, lang: str | None = None) -> str:
         """What is wrong, with the field's label."""
+        lang = lang or default_language()
         if self.words is not None:
-            return self.words.words(lang or "zh_CN")
-        label = self.label.words(lang or "zh_CN") if self.label else self.path
+            return self.words.words(lang)
+        label = self.label.words(lang) if self.label else self.path
         return say(self.code, lang, **{"label": label, **self.args})
 
 

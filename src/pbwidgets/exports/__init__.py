@@ -3,7 +3,7 @@
 from pbwidgets.exports.docx import Figure, Heading, Paragraph, Table, build_document
 from pbwidgets.exports.html import build_html
 from pbwidgets.exports.pptx import Slide, build_deck
-from pbwidgets.exports.table import Column
+from pbwidgets.exports.columns import Column
 from pbwidgets.exports.xlsx import About, Sheet, build_workbook
 
 __all__ = [

@@ -13,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.table import Column, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
 from pbwidgets.wording import say
 
 BODY_PT, TITLE_PT, TABLE_PT, NUMBER_PT = 16, 22, 12, 14
@@ -277,13 +277,14 @@ def _add_caption(document: Any, text: str, *, keep_with_next: bool) -> None:
 
 def _add_figure(document: Any, block: Figure) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     # an exact line pitch would cut the picture to one line
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     paragraph.paragraph_format.keep_with_next = bool(block.caption)
+    paragraph.paragraph_format.space_before = Pt(8)
     picture = paragraph.add_run().add_picture(str(block.png), width=Mm(_TYPE_AREA_MM))
     picture._inline.docPr.set("descr", block.alt or block.caption)
     _add_caption(document, block.caption, keep_with_next=False)
@@ -299,7 +300,7 @@ def _add_table(document: Any, block: Table, lang: str) -> None:
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
-    _set_widths(table, [chars + 3 for chars in measure_columns(texts, columns, most=30)])
+    _set_widths(table, [1.12 * chars + 3 for chars in measure_columns(texts, columns, most=30)])
     rows = [[column.label for column in columns.values()], *texts]
     formats = [column.format for column in columns.values()]
     for place, (row, words) in enumerate(zip(table.rows, rows, strict=True)):

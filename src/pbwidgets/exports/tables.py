@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Track
-from pbwidgets.exports.table import Column
+from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import FINAL, SELECTED, STATUSES
 from pbwidgets.wording import say
@@ -62,11 +62,47 @@ def score_sheet(
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
-def _walk(criteria: Iterable[Criterion], prefix: str = "", depth: int = 0) -> Iterator[tuple[str, Criterion, int]]:
+def _walk(
+    criteria: Iterable[Criterion], prefix: str = "", depth: int = 0
+) -> Iterator[tuple[str, Criterion, int]]:
     for number, criterion in enumerate(criteria, start=1):
         place = f"{prefix}{number}"
         yield place, criterion, depth
         yield from _walk(criterion.criteria, f"{place}.", depth + 1)
+
+
+def headings_beside_reference(
+    campaign: Campaign,
+    track: Track,
+    points: pd.DataFrame,
+    reference: pd.DataFrame,
+    unit_code: str,
+    title: str,
+    lang: str,
+) -> LabelledTable:
+    """Headings of one unit's sheet in the last layer, beside the published median, lowest and highest."""
+    layer = track.layers[-1].id
+    own = points[(points["unit_code"] == unit_code) & (points["layer"] == layer)].set_index("criterion_id")[
+        "points"
+    ]
+    of_layer = reference[(reference["track_id"] == track.id) & (reference["layer"] == layer)]
+    published = of_layer.set_index("criterion_id")
+    rows = []
+    for criterion in track.criteria:
+        given = own.reindex([line.id for line in criterion.lines()]).dropna()
+        row = {"name": criterion.name.words(lang), "max_points": criterion.max_points}
+        row["points"] = float(given.sum()) if len(given) else float("nan")
+        for name in ("median", "lowest", "highest"):
+            row[name] = float(published[name].get(criterion.id, float("nan")))
+        rows.append(row)
+    columns = {
+        "name": Column(say("tables.criterion", lang), 34),
+        **{
+            name: Column(say(f"tables.{name}", lang), 9, "number")
+            for name in ("max_points", "points", "median", "lowest", "highest")
+        },
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
 def units_of_track(
@@ -134,7 +170,9 @@ def nomination_balance_table(
         },
     }
     # the balance says 0 allotted where a track has no allotment at all
-    made["allotted"] = made["allotted"].astype("Int64").where(made["track_id"].isin(_allotted(campaign)), pd.NA)
+    made["allotted"] = (
+        made["allotted"].astype("Int64").where(made["track_id"].isin(_allotted(campaign)), pd.NA)
+    )
     return LabelledTable(title, made, columns)
 
 

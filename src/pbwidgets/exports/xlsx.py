@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.table import Column, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:

@@ -48,10 +48,6 @@ class Reason:
     args: Mapping[str, ArgColumn] = field(default_factory=dict)
     is_note: bool = False
 
-    def within(self, rows: Bools) -> "Reason":
-        """Copy that stands only for those of its rows that are in ``rows``."""
-        return replace(self, where=rows if self.where is None else self.where & rows)
-
     def with_args(self, **args: ArgColumn) -> "Reason":
         """Copy with more numbers."""
         return replace(self, args={**self.args, **args})

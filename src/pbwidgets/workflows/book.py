@@ -24,7 +24,7 @@ from pbwidgets.exports import (
     build_workbook,
 )
 from pbwidgets.exports.docx import Block
-from pbwidgets.exports.table import to_cell_texts
+from pbwidgets.exports.columns import to_cell_texts
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reporting import Report
 

@@ -4,9 +4,11 @@ A unit of the kind that snapshots are cut by, or below, sees its own partition o
 never read, so they cannot get into a chart's data or a hidden sheet. A unit above sees all partitions.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
@@ -16,10 +18,13 @@ from pbwidgets.errors import UsageError
 from pbwidgets.exports import tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Scores
+from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.workflows.snapshots import RECORDS, RUNNING, SCORES, SHARED, Snapshot, open_snapshot, take_snapshot
 from pbwidgets.workflows.workspace import open_workspace
 from pbwidgets.wording import default_language, say
+
+_ROWS_OF_HEATMAP: Final = 30
 
 
 @dataclass(frozen=True)
@@ -136,6 +141,50 @@ class Report:
         kind = self.campaign.unit_kind(track.unit_kind).name.words(self.lang)
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
+    def notice_of(self, track: Track) -> str:
+        """How the places of a track are filled, who decides, and how long the notice is."""
+        counts = self.scores.selection.loc[self.scores.selection["track_id"] == track.id, "status"].value_counts()
+        text = self.say(
+            "notice_text",
+            track=track.name.words(self.lang),
+            places=track.places or "—",
+            selected=int(counts.get(SELECTED, 0)),
+            tied=int(counts.get(TIED_AT_CUT, 0)),
+            waiting=int(counts.get(WAITING, 0)),
+            decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
+            days=track.public_notice.days if track.public_notice else 0,
+        )
+        award = track.award
+        if award is None:
+            return text
+        material = award.material.words(self.lang) if award.material else ""
+        return text + self.say(
+            "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
+        )
+
+    # -- what charts need --------------------------------------------------------------------------
+
+    def ranks(self, track: Track, most: int | None = None) -> dict[str, int]:
+        """Name and rank of the unit, or of the best units below it (``most`` at most); 0 without a rank."""
+        frame = self.units_of_track(track).frame.head(most)
+        return {str(row.unit_name): 0 if pd.isna(row.rank) else int(row.rank) for row in frame.itertuples()}
+
+    def ranked_count(self, track: Track) -> int:
+        """How many units are ranked in a track, everywhere; 0 if that is not known here."""
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        known = (json.loads(args).get("contenders", 0) for args in own["reason_args"])
+        return max(known, default=0) or int(own["rank"].max() if len(own) else 0)
+
+    def rows_of_heatmap(self, track: Track) -> dict[str, dict[str, str]]:
+        """Rows of a heat map: the track's units, or, where they are many, the units that stand above them."""
+        codes = self.units.loc[self.units["kind"] == track.unit_kind, "unit_code"]
+        if len(codes) <= _ROWS_OF_HEATMAP:
+            return {"names": {code: self.names[code] for code in codes}}
+        kind = track.nomination.by if track.nomination else self.campaign.partition_by
+        above = ancestors(self.units, kind)
+        groups = {str(code): str(above[code]) for code in codes if isinstance(above.get(code), str)}
+        return {"names": {code: self.names[code] for code in sorted(set(groups.values()))}, "groups": groups}
+
     # -- tables ----------------------------------------------------------------------------------------
 
     def score_sheet(self, track: Track, unit_code: str | None = None) -> LabelledTable:
@@ -143,6 +192,13 @@ class Report:
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
         return tables.score_sheet(self.campaign, track, self.scores.points, code, title, self.lang)
+
+    def headings(self, track: Track) -> LabelledTable:
+        """The headings of the unit's score sheet beside the published median and range."""
+        title = self.say("by_criterion", track=track.name.words(self.lang))
+        return tables.headings_beside_reference(
+            self.campaign, track, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
+        )
 
     def units_of_track(self, track: Track, statuses: Sequence[str] = (), title: str = "") -> LabelledTable:
         """Units of a track, best first; only those with one of some statuses, if any are named."""

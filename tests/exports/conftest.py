@@ -1,0 +1,81 @@
+"""An invented ranking, and LibreOffice to open files again."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from PIL import Image
+from pypdf import PdfReader
+
+from pbwidgets.exports import Column
+
+LONG = "虚构青石岭民族团结进步示范"
+
+COLUMNS = {
+    "rank": Column("名次", format="integer"),
+    "unit_code": Column("代码"),
+    "unit_name": Column("村名"),
+    "total": Column("总分", format="number"),
+    "status": Column("结果"),
+}
+
+
+@pytest.fixture(scope="session")
+def ranking() -> pd.DataFrame:
+    """30 invented units; the last has no total."""
+    rows = [
+        {
+            "rank": place + 1,
+            "unit_code": f"99{place:010d}",
+            "unit_name": f"{LONG}{place:02d}村",
+            "total": 97.5 - place * 0.75 if place < 29 else float("nan"),
+            "status": "入选" if place < 10 else "未入选",
+            "secret": "不应出现",
+        }
+        for place in range(30)
+    ]
+    return pd.DataFrame(rows)
+
+
+@pytest.fixture(scope="session")
+def columns() -> dict[str, Column]:
+    """Columns that are shown; ``secret`` is not."""
+    return dict(COLUMNS)
+
+
+@pytest.fixture(scope="session")
+def png(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A picture of 16:9."""
+    path = tmp_path_factory.mktemp("picture") / "chart.png"
+    Image.new("RGB", (1280, 720), "#0072B2").save(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def to_pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[str]]:
+    """Text of each page, as LibreOffice prints the file."""
+    profile = tmp_path_factory.mktemp("office")
+
+    def convert(path: Path) -> list[str]:
+        office = shutil.which("soffice")
+        assert office, (
+            "LibreOffice is needed: apt-get install libreoffice-impress libreoffice-writer libreoffice-calc"
+        )
+        out = tmp_path_factory.mktemp("pdf")
+        command = [
+            office,
+            "--headless",
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            str(out),
+            str(path),
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        return [page.extract_text() for page in PdfReader(out / f"{path.stem}.pdf").pages]
+
+    return convert

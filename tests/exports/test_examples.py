@@ -1,0 +1,15 @@
+"""Examples in docstrings are true."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = ["pbwidgets.charts.sheet", "pbwidgets.exports.docx", "pbwidgets.exports.columns"]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_examples_of_a_module_run(module) -> None:
+    result = doctest.testmod(import_module(module))
+    assert result.attempted > 0
+    assert result.failed == 0

@@ -1,0 +1,110 @@
+"""The page loads nothing, runs nothing, shows results without code."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4 as nb
+
+from pbwidgets.exports import build_html
+
+LOADS = re.compile(
+    r"""(?:src|href|xlink:href|data|action)\s*=\s*["']?\s*(?:https?:)?//|url\(\s*["']?(?:https?:)?//|@import""",
+    re.I,
+)
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def notebook(outputs: list) -> nbformat.NotebookNode:
+    return nb.new_notebook(
+        cells=[
+            nb.new_markdown_cell("# 年度报告\n\n正文一段。"),
+            nb.new_code_cell("secret_code = 1", outputs=outputs),
+        ]
+    )
+
+
+def shown(**data: str) -> nbformat.NotebookNode:
+    names = {
+        "svg": "image/svg+xml",
+        "png": "image/png",
+        "html": "text/html",
+        "text": "text/plain",
+        "markdown": "text/markdown",
+    }
+    return nb.new_output("display_data", data={names[name]: value for name, value in data.items()})
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory) -> str:
+    outputs = [
+        shown(
+            svg='<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><text>图中文字</text></svg>',
+            text="x",
+        ),
+        shown(png=PIXEL),
+        nb.new_output(
+            "execute_result",
+            data={"text/html": "<table><tr><td>表中文字</td></tr></table>", "text/plain": "t"},
+        ),
+        shown(markdown="**要点**：完成"),
+        nb.new_output("stream", name="stdout", text="共25个<村>\n"),
+        nb.new_output("stream", name="stderr", text="a warning\n"),
+    ]
+    path = build_html(notebook(outputs), tmp_path_factory.mktemp("page") / "report.html", title="报告 <2026>")
+    return path.read_text(encoding="utf-8")
+
+
+def test_nothing_is_loaded_from_outside_and_no_script_is_there(page) -> None:
+    assert LOADS.findall(page) == []
+    assert "<script" not in page.lower()
+    assert "<link" not in page.lower()
+
+
+def test_the_page_forbids_loading_and_running_by_its_own_policy(page) -> None:
+    assert "default-src 'none'" in page
+    assert "script-src" not in page
+
+
+def test_results_are_shown_and_code_is_not(page) -> None:
+    for text in ("年度报告", "图中文字", "表中文字", "<strong>要点</strong>", "共25个&lt;村&gt;"):
+        assert text in page
+    assert "data:image/png;base64," in page
+    assert "secret_code" not in page
+    assert "a warning" not in page
+
+
+def test_title_and_language_are_those_asked_for(page) -> None:
+    assert "<title>报告 &lt;2026&gt;</title>" in page
+    assert '<html lang="zh-CN">' in page
+
+
+def test_a_failed_cell_is_shown_short(tmp_path: Path) -> None:
+    error = nb.new_output("error", ename="DataError", evalue="缺少<数据>", traceback=["long", "trace"])
+    page = build_html(notebook([error]), tmp_path / "a.html").read_text(encoding="utf-8")
+    assert "本报告未能全部生成：" in page
+    assert "DataError: 缺少&lt;数据&gt;" in page
+    assert "trace" not in page.partition("</style>")[2]
+
+
+def test_a_notebook_file_is_taken_with_its_pictures(tmp_path: Path) -> None:
+    import base64
+
+    (tmp_path / "a.png").write_bytes(base64.b64decode(PIXEL))
+    node = nb.new_notebook(cells=[nb.new_markdown_cell("![图](a.png)")])
+    nbformat.write(node, tmp_path / "report.ipynb")
+    page = build_html(tmp_path / "report.ipynb", tmp_path / "out" / "report.html", lang="en").read_text(
+        encoding="utf-8"
+    )
+    assert "data:image/png;base64," in page
+    assert "<title>report</title>" in page
+    assert '<html lang="en">' in page
+
+
+def test_the_same_notebook_gives_the_same_page(tmp_path: Path) -> None:
+    node = notebook([shown(text="甲")])
+    assert (
+        build_html(node, tmp_path / "a.html").read_bytes()
+        == build_html(node, tmp_path / "b.html").read_bytes()
+    )
