@@ -99,7 +99,9 @@ class Problem:
     def line(self, lang: str | None = None) -> str:
         """One line of the list: ``file:place: code: message remedy``."""
         where = f"{self.file}:{self.place}" if self.place else self.file
-        return " ".join(part for part in (f"{where}: {self.code}:", self.message(lang), self.remedy(lang)) if part)
+        return " ".join(
+            part for part in (f"{where}: {self.code}:", self.message(lang), self.remedy(lang)) if part
+        )
 
 
 class ProblemsError(DataError):

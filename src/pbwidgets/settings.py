@@ -64,7 +64,10 @@ def load_settings(workspace: Path | None = None) -> Settings:
     """
     named = workspace or os.environ.get("PBWIDGETS_WORKSPACE")
     folder = Path(named).resolve() if named else _nearest_workspace(Path.cwd())
-    url = os.environ.get("PBWIDGETS_STORE") or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
+    url = (
+        os.environ.get("PBWIDGETS_STORE")
+        or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
+    )
     return Settings(workspace=folder, store_url=url, lang=default_language())
 
 

@@ -12,13 +12,13 @@ def strip(county):
 
 
 def test_a_png_is_16_to_9_and_twice_as_large_as_its_units(county, tmp_path: Path) -> None:
-    with Image.open(charts.to_png(strip(county), tmp_path / "charts" / "a.png")) as picture:
+    with Image.open(charts.save_chart(strip(county), tmp_path / "charts" / "a.png")) as picture:
         assert picture.size == (2560, 1440)
         assert picture.size[0] * 9 == picture.size[1] * 16
 
 
 def test_an_svg_is_16_to_9_and_its_texts_are_texts(county, tmp_path: Path) -> None:
-    svg = charts.to_svg(strip(county), tmp_path / "charts" / "a.svg").read_text(encoding="utf-8")
+    svg = charts.save_chart(strip(county), tmp_path / "charts" / "a.svg").read_text(encoding="utf-8")
     assert 'viewBox="0 0 1280 720"' in svg
     assert county.long_name in svg
 

@@ -8,16 +8,23 @@ from pathlib import Path
 
 import pandas as pd
 
-from pbwidgets.batch.definitions import ReportDefinition, load_overrides, load_reports, make_jobs
-from pbwidgets.batch.manifest import Manifest, Provenance, word_why
+from pbwidgets.batch.definitions import (
+    Overrides,
+    ReportDefinition,
+    UnitsOfKind,
+    load_overrides,
+    load_reports,
+    make_jobs,
+)
+from pbwidgets.batch.manifest import DONE, Manifest, Provenance, word_why
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import UsageError
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import ancestors
-from pbwidgets.workflows import SHARED, Opened, Snapshot, Workspace, code_hash, take_snapshot
 from pbwidgets.wording import say
+from pbwidgets.workflows import SHARED, Opened, Snapshot, Workspace, code_hash, take_snapshot
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
 
@@ -33,16 +40,24 @@ class ReportRun:
     folder
         Where the unit folders and the manifest lie.
     manifest
-        State of all its units.
+        State of all units that were ever run.
+    codes
+        Units of this run.
     """
 
     title: str
     folder: Path
     manifest: Manifest
+    codes: tuple[str, ...]
+
+    def count(self, status: str) -> int:
+        """How many units of this run have a status."""
+        return sum(1 for code in self.codes if self.manifest.units[code].status == status)
 
     def why_lines(self) -> list[str]:
         """Why units were run again, and how many for each reason; failures by unit."""
-        reasons = Counter(run.why for run in self.manifest.units.values() if run.status == "done")
+        runs = [self.manifest.units[code] for code in self.codes]
+        reasons = Counter(run.why for run in runs if run.status == DONE)
         return [
             say("batch.ran_because", count=count, why=word_why(why))
             for why, count in sorted(reasons.items(), key=lambda item: -item[1])
@@ -109,7 +124,7 @@ def _run(
     snapshot: Snapshot,
     units: pd.DataFrame,
     codes: Sequence[str],
-    overrides: Mapping[str, Mapping[str, Mapping[str, object]]],
+    overrides: Overrides,
     force: bool,
     workers: int | None,
 ) -> ReportRun:
@@ -127,7 +142,7 @@ def _run(
             code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
             for code in codes
         },
-        overrides=overrides,  # type: ignore[arg-type]  JSON values, as load_overrides gives them
+        overrides=overrides,
         lang=settings.lang,
     )
     provenance = Provenance(opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id)
@@ -135,16 +150,17 @@ def _run(
         manifest = run_jobs(
             jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
         )
-    return ReportRun(title, outputs / report.id, manifest)
+    return ReportRun(title, outputs / report.id, manifest, tuple(codes))
 
 
 def _targets(report: ReportDefinition, opened: Opened, units: pd.DataFrame) -> list[str]:
     if report.for_each == "root":
         chosen = units["parent_code"].isna()
     else:
-        partition = report.for_each == "partition"
-        kind = opened.campaign.partition_by if partition else report.for_each.kind  # type: ignore[union-attr]
-        chosen = units["kind"] == kind
+        each = report.for_each
+        chosen = units["kind"] == (
+            each.kind if isinstance(each, UnitsOfKind) else opened.campaign.partition_by
+        )
     return sorted(units.loc[chosen, "unit_code"])
 
 
@@ -152,17 +168,16 @@ def _check_units(unit_codes: Sequence[str], targets: Mapping[str, Sequence[str]]
     known = {code for codes in targets.values() for code in codes}
     wrong = [code for code in unit_codes if code not in known]
     if wrong:
-        raise UsageError("batch.unknown_units", units="、".join(wrong))
+        near = spelling(wrong[0], sorted(known))["nearest"]
+        raise UsageError("batch.unknown_units", units="、".join(wrong), nearest=near)
 
 
 def _fingerprint(snapshot: Snapshot, opened: Opened, units: pd.DataFrame, code: str) -> dict[str, str]:
     """What a unit's report is made of: its own rows, the published reference, the campaign, the code."""
     partition = str(ancestors(units, opened.campaign.partition_by).get(code, "")) or None
     shared = snapshot.parts.get(NO_PARTITION, {})
-    if partition == code:
-        rows = dict(snapshot.parts.get(code, {}))
-    else:  # a unit above or below the cut: its report may read more than one partition
-        rows = _joined(snapshot.parts)
+    # a unit above or below the cut: its report may read more than one partition
+    rows = snapshot.parts.get(code, {}) if partition == code else _joined(snapshot.parts)
     return {
         **{f"rows:{frame}": value for frame, value in rows.items() if frame != SHARED},
         "reference": shared.get(SHARED, ""),

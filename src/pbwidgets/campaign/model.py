@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field as Arg, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import Field as Arg
 
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
 
@@ -373,7 +374,7 @@ class Track(Definition):
         description="a line without a mark: left out of the sum, re-weighted, given the group's mean, or no total at all",
     )
     group: Id | None = Arg(
-        default=None, description="kind of ancestor that makes the group of a mean; none: the whole track"
+        default=None, description="kind of ancestor whose units are the groups of a mean; none: one group"
     )
     rounding: Rounding = Rounding()
     tie_breaks: tuple[TieBreak, ...] = ()

@@ -96,7 +96,7 @@ class NotApplicable(RuleModel):
     """
 
     then: Literal["leave_out", "group_mean", "full"] = Field(
-        description="leave_out re-weights the other lines; group_mean takes the mean of the group; full gives full points"
+        description="leave_out re-weights the other lines; group_mean takes the group's mean; full gives all points"
     )
     when: str | None = Field(
         default=None, description="expression over measures, for example ${enterprises} = 0"

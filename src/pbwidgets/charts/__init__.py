@@ -7,7 +7,7 @@ from pbwidgets.charts.gaps import layer_gaps, unit_gaps
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
-from pbwidgets.charts.render import draw_png, draw_svg, to_png, to_svg
+from pbwidgets.charts.render import draw_png, draw_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import View
@@ -26,7 +26,7 @@ __all__ = [
     "nomination_balance",
     "rank_strip",
     "ranking_bars",
-    "to_png",
-    "to_svg",
+    "save_chart",
+    "svg_to_png",
     "unit_gaps",
 ]

@@ -159,7 +159,11 @@ def _domain(shares: list[float]) -> tuple[float, float]:
     if not shares:
         return 0.0, 100.0
     low = max(0.0, (min(shares) - 3) // 10 * 10)
-    high = -(-(max(shares) + 1) // 10) * 10
+    high = (
+        -(-(max(shares) + 1) // 10) * 10
+        if max(shares) > 100
+        else min(100.0, -(-(max(shares) + 1) // 10) * 10)
+    )
     return min(low, high - 20), high
 
 

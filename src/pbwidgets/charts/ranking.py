@@ -25,7 +25,7 @@ from pbwidgets.charts.sheet import (
 )
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
-from pbwidgets.wording import number
+from pbwidgets.wording import number, say
 
 ROWS_PER_PAGE = 26
 _KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
@@ -94,7 +94,10 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any,
             view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranked, widths
         )
     used = [status for status in _KEY if any(row["status"] == status for row in drawn)]
-    signs = [("square", theme.STATUS_COLOURS[status], view.say(f"status.{status}_key")) for status in used]
+    signs = [
+        ("square", theme.STATUS_COLOURS[status], say(f"scoring.status_{status}", view.lang))
+        for status in used
+    ]
     empty = [] if drawn else [heading_text(view.say("ranking_bars.none"), theme.MARGIN, y=200)]
     return [*layers, *key(signs, left=theme.MARGIN), *empty]
 
@@ -104,7 +107,7 @@ def _rank(row: Mapping[Any, Any]) -> str:
 
 
 def _status(view: View, row: Mapping[Any, Any]) -> str:
-    return view.say(f"status.{row['status']}")
+    return say(f"scoring.status_{row['status']}", view.lang)
 
 
 def _draw_panel(

@@ -39,17 +39,21 @@ def _check_one(file: Path) -> Iterable[Problem]:
         from pbwidgets.demo import check_demo
 
         return check_demo(file)
-    if file.parent.name == "reports":
-        from pbwidgets.batch.definitions import check_reports
-
-        notebooks = file.resolve().parent.parent.parent / "notebooks"
-        return [problem for problem in check_reports(file.parent, notebooks) if Path(problem.file) == file]
+    if file.parent.name in ("reports", "overrides"):
+        return [problem for problem in _check_runs(_workspace_of(file)) if _same(problem.file, file)]
     return check_campaign(file)
 
 
-def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
-    from pbwidgets.batch.definitions import check_overrides, check_reports, load_reports
+def _workspace_of(file: Path) -> Settings:
+    """Workspace that a parameter file lies in: its names are checked against the notebooks beside it."""
+    return load_settings(file.resolve().parent.parent.parent)
 
+
+def _same(name: str, file: Path) -> bool:
+    return Path(name).resolve() == file.resolve()
+
+
+def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
     demos = sorted((parameters / "demo").glob("*.yaml"))
@@ -57,13 +61,21 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
     problems = [problem for file in (*campaigns, *demos, *registers) for problem in _check_one(file)]
-    wrong = check_reports(parameters / "reports", settings.notebooks)
-    problems += wrong
-    if overrides and not wrong:
-        loaded = load_reports(parameters / "reports", settings.notebooks)
-        codes = [path.stem for path in overrides]  # whether the unit exists is seen when the report runs
-        problems += check_overrides(parameters / "overrides", loaded, settings.notebooks, codes)
+    problems += _check_runs(settings)
     return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), problems
+
+
+def _check_runs(settings: Settings) -> list[Problem]:
+    """Problems of reports, and of overrides once the reports that they name are right."""
+    from pbwidgets.batch.definitions import check_overrides, check_reports, load_reports
+
+    reports, overrides = settings.parameters / "reports", settings.parameters / "overrides"
+    problems = list(check_reports(reports, settings.notebooks))
+    if not problems:
+        loaded = load_reports(reports, settings.notebooks)
+        codes = [path.stem for path in overrides.glob("*.yaml")]  # a run sees whether the unit exists
+        problems += check_overrides(overrides, loaded, settings.notebooks, codes)
+    return problems
 
 
 def _check_register(file: Path) -> tuple[Problem, ...]:

@@ -30,7 +30,7 @@ class _Group(click.Group):
             click.echo(str(error), err=True)
             raise click.exceptions.Exit(2 if isinstance(error, UsageError) else 1) from error
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's signature
         return list(self.commands)
 
 
@@ -43,8 +43,12 @@ def _period(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _format(command: Callable[..., Any]) -> Callable[..., Any]:
-    command = click.option("--format", "form", type=FORMATS, default="table", help=_help("option.format"))(command)
-    return click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))(command)
+    command = click.option("--format", "form", type=FORMATS, default="table", help=_help("option.format"))(
+        command
+    )
+    return click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))(
+        command
+    )
 
 
 def _snapshot(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -165,7 +169,12 @@ def campaign_open(campaign_id: str, period: str | None) -> None:
     with open_workspace() as workspace:
         opened = open_campaign(workspace, _actor(), campaign_id, period)
     click.echo(
-        say("cli.campaign.opened", campaign=opened.campaign.id, period=opened.period_id, version=opened.version),
+        say(
+            "cli.campaign.opened",
+            campaign=opened.campaign.id,
+            period=opened.period_id,
+            version=opened.version,
+        ),
         err=True,
     )
 
@@ -208,7 +217,12 @@ def score(
 @_period
 @_snapshot
 def select(
-    campaign_id: str, track: str | None, form: str, output: Path | None, period: str | None, snapshot: str | None
+    campaign_id: str,
+    track: str | None,
+    form: str,
+    output: Path | None,
+    period: str | None,
+    snapshot: str | None,
 ) -> None:
     """Propose a selection, beside what was decided."""
     from pbwidgets.cli.output import show

@@ -51,7 +51,9 @@ def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
 
 def _to_json(frame: pd.DataFrame) -> str:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return json.dumps([{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1)
+    return json.dumps(
+        [{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -75,7 +77,7 @@ def _show_table(frame: pd.DataFrame) -> None:
 
 
 def _cell(value: Any) -> str:
-    if value is None or value is pd.NA or value != value:  # noqa: PLR0124  NaN is not equal to itself
+    if value is None or value is pd.NA or value != value:
         return ""
     return number(value) if isinstance(value, float) else str(value)
 
@@ -84,7 +86,7 @@ def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
     """Say on stderr how reports went and where they lie; the number that failed is returned."""
     failed = 0
     for run in runs:
-        counts = {status: len(run.manifest.codes(status)) for status in ("done", "unchanged", "failed")}
+        counts: dict[str, Any] = {status: run.count(status) for status in ("done", "unchanged", "failed")}
         failed += counts["failed"]
         for line in run.why_lines():
             click.echo(line, err=True)

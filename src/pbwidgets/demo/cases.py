@@ -29,14 +29,7 @@ from pbwidgets.scoring.frames import ALLOTMENTS, NOMINATIONS, RATINGS, SUBMISSIO
 
 def work_in_cases(plan: Plan) -> None:
     """Change the plan so that it holds the cases of its definition."""
-    for case in plan.demo.cases:
-        if isinstance(case, NominationCase):
-            _resize_nominations(plan, case)
-        elif isinstance(case, Merged):
-            _end_unit(plan, case)
-    for case in plan.demo.cases:
-        if isinstance(case, Recused | ReturnedCase | StaleMark | MissingMarks | Incident | VetoCase):
-            _see_that_nominated(plan, case.unit)
+    _work_in_lists(plan)
     for case in plan.demo.cases:
         if isinstance(case, NoSubmission):
             plan.answers = {key: value for key, value in plan.answers.items() if key[1] != case.unit}
@@ -47,6 +40,18 @@ def work_in_cases(plan: Plan) -> None:
             plan.log_entries.append((case.form, case.unit, dict(case.answers)))
         elif isinstance(case, TieAtCut):
             _tie_at_cut(plan, plan.campaign.track(case.track))
+
+
+def _work_in_lists(plan: Plan) -> None:
+    """Change units and nominations first: marks and the cut depend on who is on which list."""
+    for case in plan.demo.cases:
+        if isinstance(case, NominationCase):
+            _resize_nominations(plan, case)
+        elif isinstance(case, Merged):
+            _end_unit(plan, case)
+    for case in plan.demo.cases:
+        if isinstance(case, Recused | ReturnedCase | StaleMark | MissingMarks | Incident | VetoCase):
+            _see_that_nominated(plan, case.unit)
 
 
 def preview(plan: Plan) -> Scores:
@@ -70,7 +75,8 @@ def preview(plan: Plan) -> Scores:
         for track, by, unit, order in plan.nominations
     ]
     allotments = [
-        {**scope, "track_id": track, "by_unit": by, "allotted": number} for track, by, number in plan.allotments
+        {**scope, "track_id": track, "by_unit": by, "allotted": number}
+        for track, by, number in plan.allotments
     ]
     gone = plan.units["valid_to"].notna()
     records = replace(
@@ -110,7 +116,11 @@ def _resize_nominations(plan: Plan, case: NominationCase) -> None:
 def _take_nomination_out(plan: Plan, unit: str) -> None:
     for track_id, by, code, _ in list(plan.nominations):
         if code == unit:
-            rest = [item[2] for item in plan.nominations if (item[0], item[1]) == (track_id, by) and item[2] != unit]
+            rest = [
+                item[2]
+                for item in plan.nominations
+                if (item[0], item[1]) == (track_id, by) and item[2] != unit
+            ]
             nominate(plan, track_id, by, rest)
 
 
@@ -136,7 +146,9 @@ def _see_that_nominated(plan: Plan, unit: str) -> None:
 
 def _tie_at_cut(plan: Plan, track: Track) -> None:
     ranking = preview(plan).ranking
-    ranked = ranking[(ranking["track_id"] == track.id) & (ranking["rank"] > 0)].sort_values(["rank", "unit_code"])
+    ranked = ranking[(ranking["track_id"] == track.id) & (ranking["rank"] > 0)].sort_values(
+        ["rank", "unit_code"]
+    )
     places = track.places or 0
     if len(ranked) <= places:
         return
@@ -146,5 +158,7 @@ def _tie_at_cut(plan: Plan, track: Track) -> None:
             plan.answers[form_id, outside] = plan.answers[form_id, inside]
     last = track.layers[-1].id
     plan.marks = [mark for mark in plan.marks if not (mark.unit_code == outside and mark.layer == last)] + [
-        replace(mark, unit_code=outside) for mark in plan.marks if mark.unit_code == inside and mark.layer == last
+        replace(mark, unit_code=outside)
+        for mark in plan.marks
+        if mark.unit_code == inside and mark.layer == last
     ]

@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field as Arg, NonNegativeInt, PositiveInt
+from pydantic import Field as Arg
+from pydantic import NonNegativeInt, PositiveInt
 
 from pbwidgets.campaign.model import Definition
 
@@ -32,14 +33,24 @@ class UnitsOfKind(Definition):
 class Answering(Definition):
     """How one field is answered; a pair is met by the unit's quality, poor ones near its first end."""
 
-    chance: Share | tuple[Share, Share] | None = Arg(default=None, description="of yes, or of each option of a multiple choice")
+    chance: Share | tuple[Share, Share] | None = Arg(
+        default=None, description="of yes, or of each option of a multiple choice"
+    )
     between: tuple[float, float] | None = None
-    rows: tuple[NonNegativeInt, NonNegativeInt] | None = Arg(default=None, description="rows of a repeat, files of an upload")
+    rows: tuple[NonNegativeInt, NonNegativeInt] | None = Arg(
+        default=None, description="rows of a repeat, files of an upload"
+    )
     texts: tuple[str, ...] = ()
-    options: dict[str, Share] | None = Arg(default=None, description="weights of the options of a single choice")
-    part_of: str | None = Arg(default=None, description="number field of the same row that this one is a part of")
+    options: dict[str, Share] | None = Arg(
+        default=None, description="weights of the options of a single choice"
+    )
+    part_of: str | None = Arg(
+        default=None, description="number field of the same row that this one is a part of"
+    )
     share: tuple[Share, Share] = (0.0, 1.0)
-    in_turn: str | None = Arg(default=None, description="choice field of a repeat that takes one option after another")
+    in_turn: str | None = Arg(
+        default=None, description="choice field of a repeat that takes one option after another"
+    )
 
 
 class Marking(Definition):
@@ -48,11 +59,11 @@ class Marking(Definition):
     shares: tuple[Share, Share]
     scatter: Share
     step: float = Arg(gt=0)
-    generosity: dict[str, float] = {}
-    raters: dict[str, PositiveInt] = {}
+    generosity: dict[str, float] = Arg(default={})
+    raters: dict[str, PositiveInt] = Arg(default={})
     county_marks: Literal["nominated", "all"] = "nominated"
     discretion_chance: Share = 0.0
-    discretion_reasons: dict[Literal["up", "down"], tuple[str, ...]] = {}
+    discretion_reasons: dict[Literal["up", "down"], tuple[str, ...]] = Arg(default={})
 
 
 class Nominating(Definition):
@@ -186,6 +197,6 @@ class Demo(Definition):
     kinds: tuple[UnitsOfKind, ...]
     answers: dict[str, dict[str, Answering]]
     marks: Marking
-    nominations: dict[str, Nominating] = {}
+    nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None
     cases: tuple[Case, ...] = ()

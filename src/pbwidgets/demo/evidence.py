@@ -6,7 +6,7 @@ import numpy as np
 
 
 def make_photo(number: int) -> bytes:
-    """A JPEG of 1280 × 960 pixels with a horizon and some blocks, and the EXIF data that a phone would add."""
+    """A JPEG of 1280 × 960 pixels with a horizon, some blocks, and the EXIF data that a phone would add."""
     from PIL import Image, ImageDraw, ImageFilter
 
     rng = np.random.default_rng(number)
@@ -15,10 +15,20 @@ def make_photo(number: int) -> bytes:
     top, bottom = rng.integers(150, 230, 3), rng.integers(60, 140, 3)
     for row in range(960):
         share = row / 960
-        draw.line([(0, row), (1280, row)], fill=tuple(int(a * (1 - share) + b * share) for a, b in zip(top, bottom, strict=True)))
+        draw.line(
+            [(0, row), (1280, row)],
+            fill=tuple(int(a * (1 - share) + b * share) for a, b in zip(top, bottom, strict=True)),
+        )
     for _ in range(9):
-        left, width, height = int(rng.integers(0, 1100)), int(rng.integers(90, 260)), int(rng.integers(120, 420))
-        draw.rectangle((left, 860 - height, left + width, 860), fill=tuple(int(part) for part in rng.integers(70, 200, 3)))
+        left, width, height = (
+            int(rng.integers(0, 1100)),
+            int(rng.integers(90, 260)),
+            int(rng.integers(120, 420)),
+        )
+        draw.rectangle(
+            (left, 860 - height, left + width, 860),
+            fill=tuple(int(part) for part in rng.integers(70, 200, 3)),
+        )
     image = image.filter(ImageFilter.GaussianBlur(1.2))
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 880, 1280, 960), fill=(255, 255, 255))
@@ -41,7 +51,9 @@ def make_document(number: int) -> bytes:
     draw.text((140, 160), f"DEMO DOCUMENT {number:02d}", fill="black", font_size=56)
     draw.text((140, 250), "Synthetic; made for a demonstration.", fill="black", font_size=34)
     for row in range(22):
-        draw.line([(140, 360 + 52 * row), (1100 - 37 * (row % 5), 360 + 52 * row)], fill=(150, 150, 150), width=6)
+        draw.line(
+            [(140, 360 + 52 * row), (1100 - 37 * (row % 5), 360 + 52 * row)], fill=(150, 150, 150), width=6
+        )
     made = io.BytesIO()
     page.save(made, "PDF", resolution=150.0)
     return made.getvalue()

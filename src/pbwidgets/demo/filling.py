@@ -48,11 +48,10 @@ from pbwidgets.workflows import (
 _MAX_BYTES = 30_000_000
 
 
-def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) -> dict[str, int]:
+def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) -> dict[str, Any]:
     """Numbers of units, submissions and marks that were written for a demonstration.
 
-    The same seed gives the same county. A store that has the demonstration already is filled again only if it is
-    empty of submissions of the campaign.
+    The same seed gives the same county.
 
     Raises
     ------
@@ -105,7 +104,9 @@ class _Filler:
 
     def _hand_in(self, day: Any) -> None:
         campaign, plan = self._opened.campaign, self._plan
-        returned = {(case.form, case.unit): case for case in plan.demo.cases if isinstance(case, ReturnedCase)}
+        returned = {
+            (case.form, case.unit): case for case in plan.demo.cases if isinstance(case, ReturnedCase)
+        }
         with self._workspace.store.write(self._actor, self._on(day)) as writer:
             by_form: dict[str, dict[SubmissionKey, Answers]] = defaultdict(dict)
             for (form_id, unit), answers in plan.answers.items():
@@ -153,7 +154,11 @@ class _Filler:
     def _with_files(self, value: Any) -> Any:
         if isinstance(value, list):
             return list(dict.fromkeys(self._with_files(item) for item in value)) if _flat(value) else value
-        if isinstance(value, str) and value.partition(":")[0] in ("image", "file") and value.partition(":")[2].isdigit():
+        if (
+            isinstance(value, str)
+            and value.partition(":")[0] in ("image", "file")
+            and value.partition(":")[2].isdigit()
+        ):
             return self._file(value).sha256
         return value
 
@@ -244,5 +249,3 @@ def _flat(value: list[Any]) -> bool:
 
 def _track_of_gate(plan: Plan, gate_id: str) -> str:
     return next(track.id for track in plan.campaign.tracks for gate in track.gates if gate.id == gate_id)
-
-

@@ -81,7 +81,9 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
         scored_kinds = {track.unit_kind for track in campaign.tracks}
         for code, kind in zip(units["unit_code"], units["kind"], strict=True):
             if kind in scored_kinds and rng.random() < demo.running_record.share:
-                plan.records.append((code, _some_day(demo, campaign, rng), str(rng.choice(demo.running_record.texts))))
+                plan.records.append(
+                    (code, _some_day(demo, campaign, rng), str(rng.choice(demo.running_record.texts)))
+                )
     return plan
 
 
@@ -167,11 +169,22 @@ class _AnswerMaker:
 
     def _value(self, item: Field, quality: float, path: str, answers: Answers) -> Any:
         how = self._how(path)
-        made = getattr(self, f"_{item.type}", None)
-        return made(item, how, quality, answers) if made else None
-
-    def _text(self, item: Field, how: Answering, quality: float, answers: Answers) -> str | None:
-        return str(self.rng.choice(how.texts)) if how.texts else None
+        match item.type:
+            case "text":
+                return str(self.rng.choice(how.texts)) if how.texts else None
+            case "integer":
+                return self._integer(item, how, quality, answers)
+            case "decimal":
+                return round(self._between(how.between or (0.0, 10.0), quality), 1)
+            case "date":
+                return _some_day(self.demo, self.campaign, self.rng).isoformat()
+            case "select_one":
+                return self._one_option(item, how, quality)
+            case "select_multiple":
+                return self._some_options(item, how, quality)
+            case "image" | "file":
+                return self._placeholders(item, how, quality)
+        return None
 
     def _integer(self, item: Field, how: Answering, quality: float, answers: Answers) -> int:
         if how.part_of:
@@ -179,13 +192,7 @@ class _AnswerMaker:
             return min(whole, round(whole * self._between(how.share, quality)))
         return self._whole(how.between or (item.minimum or 0, (item.minimum or 0) + 10), quality)
 
-    def _decimal(self, item: Field, how: Answering, quality: float, answers: Answers) -> float:
-        return round(self._between(how.between or (0.0, 10.0), quality), 1)
-
-    def _date(self, item: Field, how: Answering, quality: float, answers: Answers) -> str:
-        return _some_day(self.demo, self.campaign, self.rng).isoformat()
-
-    def _select_one(self, item: Field, how: Answering, quality: float, answers: Answers) -> str:
+    def _one_option(self, item: Field, how: Answering, quality: float) -> str:
         options = [choice.id for choice in self.campaign.choices[item.choices or ""]]
         if how.options:
             weights = np.array([how.options.get(option, 0.0) for option in options])
@@ -194,15 +201,15 @@ class _AnswerMaker:
             return options[0] if self.rng.random() < self._chance(how.chance, quality) else options[1]
         return str(self.rng.choice(options))
 
-    def _select_multiple(self, item: Field, how: Answering, quality: float, answers: Answers) -> list[str]:
+    def _some_options(self, item: Field, how: Answering, quality: float) -> list[str]:
         chance = self._chance(how.chance if how.chance is not None else 0.5, quality)
-        return [choice.id for choice in self.campaign.choices[item.choices or ""] if self.rng.random() < chance]
+        options = self.campaign.choices[item.choices or ""]
+        return [choice.id for choice in options if self.rng.random() < chance]
 
-    def _image(self, item: Field, how: Answering, quality: float, answers: Answers) -> list[str]:
+    def _placeholders(self, item: Field, how: Answering, quality: float) -> list[str]:
         """Placeholders ``image:3``; they become evidence when the plan is written."""
-        return [f"{item.type}:{int(self.rng.integers(12))}" for _ in range(self._whole(how.rows or (0, 0), quality))]
-
-    _file = _image
+        count = self._whole(how.rows or (0, 0), quality)
+        return [f"{item.type}:{int(self.rng.integers(12))}" for _ in range(count)]
 
     def _whole(self, between: tuple[float, float], quality: float) -> int:
         return round(self._between(between, quality))
@@ -302,7 +309,11 @@ def _one_mark(
         share = float(np.clip(share + rng.normal(0, how.scatter), 0, 1))
         steps = math.floor((line.points or 0) * share / how.step + 0.5)
         return min(line.points or 0, steps * how.step), ""
-    if line.rule.name == "discretion" and plan.campaign.layer(layer_id).level and rng.random() < how.discretion_chance:
+    if (
+        line.rule.name == "discretion"
+        and plan.campaign.layer(layer_id).level
+        and rng.random() < how.discretion_chance
+    ):
         up = rng.random() < plan.quality[code]
         points = float(rng.choice([1, 2])) if up else -float(rng.choice([1, 2]))
         reasons = how.discretion_reasons.get("up" if up else "down", ())

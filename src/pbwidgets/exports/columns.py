@@ -24,11 +24,14 @@ class Column:
         Width in half-width characters (a Chinese character counts 2); by default as wide as its texts.
     format
         ``percent`` takes per cent (87.5 is 87.5 %); ``date`` takes ISO dates.
+    missing
+        What stands for a missing number; by default the word for a mark that is missing.
     """
 
     label: str
     width: float | None = None
     format: Format = "text"
+    missing: str | None = None
 
 
 def char_width(text: str) -> int:
@@ -47,7 +50,9 @@ def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
     '9.5'
     """
     if pd.isna(value):
-        return "" if column.format in {"text", "date"} else say("exports.missing", lang)
+        if column.format in {"text", "date"}:
+            return column.missing or ""
+        return say("exports.missing", lang) if column.missing is None else column.missing
     if column.format == "integer":
         return str(int(value))
     if column.format in {"number", "percent"}:

@@ -4,7 +4,7 @@ Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -13,6 +13,12 @@ from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import FINAL, SELECTED, STATUSES
 from pbwidgets.wording import say
+
+_NONE = "—"
+"""Where there is nothing to be had: a unit out of the contest has no rank, and none is missing."""
+
+_INDENT = "\N{NO-BREAK SPACE}" * 3
+"""Before a line below a heading; no line may break there."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +31,15 @@ class LabelledTable:
 
     def head(self, rows: int) -> "LabelledTable":
         """The same table with its first rows only."""
-        return LabelledTable(self.title, self.frame.head(rows), self.columns)
+        return replace(self, frame=self.frame.head(rows))
+
+    def only(self, *names: str) -> "LabelledTable":
+        """The same table with some of its columns, those there are."""
+        return replace(self, columns={name: self.columns[name] for name in names if name in self.columns})
+
+    def without(self, *names: str) -> "LabelledTable":
+        """The same table without some of its columns."""
+        return self.only(*(name for name in self.columns if name not in names))
 
 
 def score_sheet(
@@ -33,31 +47,31 @@ def score_sheet(
 ) -> LabelledTable:
     """Score sheet of one unit: a row for each heading and line, a column for each layer, the last layer's reason."""
     own = points[(points["unit_code"] == unit_code) & (points["track_id"] == track.id)]
-    by_line = {(row.criterion_id, row.layer): row for row in own.itertuples()}
+    by_line = {(row["criterion_id"], row["layer"]): row for row in own.to_dict("records")}
     layers = [layer.id for layer in track.layers]
     rows = []
     for place, criterion, depth in _walk(track.criteria):
         row: dict[str, object] = {
             "place": place,
-            "name": "　" * depth + criterion.name.words(lang),
+            "name": _INDENT * depth + criterion.name.words(lang),
             "max_points": criterion.max_points,
             "reason": "",
         }
         for layer in layers:
             parts = [by_line.get((line.id, layer)) for line in criterion.lines()]
-            given = [part.points for part in parts if part is not None and part.points == part.points]
+            given = [part["points"] for part in parts if part is not None and not pd.isna(part["points"])]
             row[layer] = sum(given) if given else float("nan")
         last = by_line.get((criterion.id, layers[-1])) if layers else None
         if last is not None and not criterion.criteria:
-            row["max_points"] = last.max_points
-            row["reason"] = word_reason(campaign, str(last.reason_code), str(last.reason_args), lang)
+            row["max_points"] = last["max_points"]
+            row["reason"] = word_reason(campaign, last["reason_code"], last["reason_args"], lang)
         rows.append(row)
     columns = {
         "place": Column(say("tables.place", lang), 7),
-        "name": Column(say("tables.criterion", lang), 34),
-        "max_points": Column(say("tables.max_points", lang), 7, "number"),
-        **{layer: Column(campaign.layer(layer).name.words(lang), 10, "number") for layer in layers},
-        "reason": Column(say("tables.reason", lang), 44),
+        "name": Column(say("tables.criterion", lang), 32),
+        "max_points": Column(say("tables.max_points", lang), 8, "number"),
+        **{layer: Column(campaign.layer(layer).name.words(lang), 12, "number") for layer in layers},
+        "reason": Column(say("tables.reason", lang), 38),
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
@@ -72,7 +86,6 @@ def _walk(
 
 
 def headings_beside_reference(
-    campaign: Campaign,
     track: Track,
     points: pd.DataFrame,
     reference: pd.DataFrame,
@@ -106,34 +119,40 @@ def headings_beside_reference(
 
 
 def units_of_track(
-    campaign: Campaign, track: Track, selection: pd.DataFrame, totals: pd.DataFrame, title: str, lang: str
+    campaign: Campaign,
+    track: Track,
+    selection: pd.DataFrame,
+    totals: pd.DataFrame,
+    units: pd.DataFrame,
+    title: str,
+    lang: str,
 ) -> LabelledTable:
-    """Units of a track, best first: rank, totals of all layers, status, reason."""
+    """Units of a track, best first: rank, name, totals of all layers, status, reason.
+
+    Where the units stand under several others, a column names the one above.
+    """
     own = selection[selection["track_id"] == track.id]
     by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
     wide = by_layer.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
     layers = [layer.id for layer in track.layers if layer.id in wide]
     made = own.merge(wide[layers].reset_index(), on="unit_code", how="left") if layers else own.copy()
     made = _best_first(made)
+    above = names_above(units)
+    made["above"] = [above.get(code, "") for code in made["unit_code"]]
     made["rank"] = made["rank"].where(made["rank"] > 0, pd.NA)
     made["status_words"] = [_status(status, lang) for status in made["status"]]
     made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
     columns = {
-        "rank": Column(say("tables.rank", lang), 6, "integer"),
+        "rank": Column(say("tables.rank", lang), 8, "integer", _NONE),
         "unit_code": Column(say("tables.unit_code", lang), 18),
         "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
-        **{layer: Column(campaign.layer(layer).name.words(lang), 10, "number") for layer in layers},
-        "total": Column(say("tables.total", lang), 10, "number"),
+        **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
+        **{layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE) for layer in layers},
+        "total": Column(say("tables.total", lang), 11, "number", _NONE),
         "status_words": Column(say("tables.status", lang), 12),
         "reason": Column(say("tables.reason", lang), 50),
     }
     return LabelledTable(title, made, columns)
-
-
-def short_units(table: LabelledTable) -> LabelledTable:
-    """The same units in the few columns that fit a slide."""
-    names = ("rank", "unit_name", "total", "status_words")
-    return LabelledTable(table.title, table.frame, {name: table.columns[name] for name in names})
 
 
 def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, lang: str) -> LabelledTable:
@@ -165,7 +184,7 @@ def nomination_balance_table(
         "unit": Column(say("tables.nominated_by", lang), 24),
         "track": Column(say("tables.track", lang), 24),
         **{
-            name: Column(say(f"tables.{name}", lang), 10, "integer")
+            name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE)
             for name in ("allotted", "nominated", "refused", "short", "selected")
         },
     }
@@ -181,25 +200,22 @@ def recommendations(
 ) -> LabelledTable:
     """What each selected unit, or a post of it, is put forward for; posts, never names."""
     selected = _best_first(selection[selection["status"] == SELECTED])
-    above = _names_above(units)
+    above = names_above(units)
     rows = []
-    for row in selected.itertuples():
-        track = campaign.track(str(row.track_id))
-        wanted = set(str(row.recommended).split()) if pd.notna(row.recommended) else set()
+    for row in selected.to_dict("records"):
+        track = campaign.track(row["track_id"])
+        wanted = set() if pd.isna(row["recommended"]) else set(row["recommended"].split())
         for item in track.recommendations:
             if item.id not in wanted:
                 continue
-            posts = [post.words(lang) for post in item.officers] or [""]
-            for post in posts:
-                rows.append(
-                    {
-                        "track": track.name.words(lang),
-                        "unit_name": row.unit_name,
-                        "above": above.get(str(row.unit_code), ""),
-                        "subject": post or say("tables.the_unit", lang),
-                        "to": item.to.words(lang),
-                    }
-                )
+            posts = [post.words(lang) for post in item.officers] or [say("tables.the_unit", lang)]
+            about = {
+                "track": track.name.words(lang),
+                "unit_name": row["unit_name"],
+                "above": above.get(row["unit_code"], ""),
+                "to": item.to.words(lang),
+            }
+            rows += [{**about, "subject": post} for post in posts]
     columns = {
         "track": Column(say("tables.track", lang), 22),
         "unit_name": Column(say("tables.unit", lang), 22),
@@ -217,10 +233,10 @@ def measures_of_unit(
     wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
-    for row in own.itertuples():
-        measure = wanted[str(row.measure_id)]
+    for row in own.to_dict("records"):
+        measure = wanted[row["measure_id"]]
         unit = measure.unit.words(lang) if measure.unit else ""
-        rows.append({"name": measure.name.words(lang), "value": row.value, "unit": unit})
+        rows.append({"name": measure.name.words(lang), "value": row["value"], "unit": unit})
     columns = {
         "name": Column(say("tables.measure", lang), 36),
         "value": Column(say("tables.value", lang), 10, "number"),
@@ -262,7 +278,7 @@ def notes_on_units(running: pd.DataFrame, names: Mapping[str, str], title: str, 
     """Dated notes of the running record."""
     made = running.assign(unit_name=running["unit_code"].map(names)).sort_values(["noted_on", "unit_code"])
     columns = {
-        "noted_on": Column(say("tables.date", lang), 12, "date"),
+        "noted_on": Column(say("tables.date", lang), 15, "date"),
         "unit_name": Column(say("tables.unit", lang), 20),
         "text": Column(say("tables.note", lang), 60),
     }
@@ -270,7 +286,7 @@ def notes_on_units(running: pd.DataFrame, names: Mapping[str, str], title: str, 
 
 
 def _status(status: str, lang: str) -> str:
-    return say(f"tables.status_{status}", lang)
+    return say(f"scoring.status_{status}", lang)
 
 
 def _best_first(selection: pd.DataFrame) -> pd.DataFrame:
@@ -283,7 +299,8 @@ def _allotted(campaign: Campaign) -> list[str]:
     return [track.id for track in campaign.tracks if track.nomination and track.nomination.allotment]
 
 
-def _names_above(units: pd.DataFrame) -> dict[str, str]:
+def names_above(units: pd.DataFrame) -> dict[str, str]:
+    """Name of the unit above each unit, by code; an empty text for a unit without one."""
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     parents = dict(zip(units["unit_code"], units["parent_code"], strict=True))
     return {code: str(names.get(parents[code], "")) if pd.notna(parents[code]) else "" for code in names}

@@ -5,8 +5,10 @@ gives a new one; no step changes its input. Codes and ids are ``string``, points
 (missing is NaN), counts ``int64``, flags ``bool``.
 """
 
-from dataclasses import dataclass, fields as dataclass_fields
-from typing import Final, Literal, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
+from typing import Final, Literal
 
 import pandas as pd
 
@@ -223,7 +225,13 @@ REFERENCE: Final[Columns] = {
 # -- states and statuses -------------------------------------------------------------------------------
 
 SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
-NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA = "not_nominated", "barred", "capped", "disqualified", "no_data"
+NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
+    "not_nominated",
+    "barred",
+    "capped",
+    "disqualified",
+    "no_data",
+)
 STATUSES: Final = (
     SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA,
 )  # fmt: skip
@@ -294,7 +302,9 @@ def to_frame(rows: object, columns: Columns) -> pd.DataFrame:
     given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)  # type: ignore[call-overload]
     made = {}
     for name, dtype in columns.items():
-        column = given[name] if name in given else pd.Series([None] * len(given), index=given.index, dtype=object)
+        column = (
+            given[name] if name in given else pd.Series([None] * len(given), index=given.index, dtype=object)
+        )
         if dtype == "int64":
             column = pd.to_numeric(column).fillna(0)
         elif dtype == "bool":

@@ -1,7 +1,7 @@
 """The store: what people hand in and decide, each write with its actor, on SQLite or PostgreSQL."""
 
 from pbwidgets.store.actors import Actor
-from pbwidgets.store.audit import AuditRow, Deed, audit_head, load_audit, record
+from pbwidgets.store.audit import AuditRow, Deed, audit_head, latest_write, load_audit, record
 from pbwidgets.store.campaigns import (
     Period,
     close_period,
@@ -133,6 +133,7 @@ __all__ = [
     "import_version",
     "import_versions",
     "keep_file",
+    "latest_write",
     "lift_veto",
     "load_allotments",
     "load_audit",

@@ -54,6 +54,12 @@ def audit_head(r: Reader) -> int:
     return r.conn.scalar(select(func.max(audit.c.id))) or 0
 
 
+def latest_write(r: Reader) -> datetime | None:
+    """Latest moment of the log, in UTC; None in a fresh store."""
+    latest: datetime | None = r.conn.scalar(select(func.max(audit.c.at)))
+    return latest
+
+
 def load_audit(
     r: Reader, *, after: int = 0, unit_code: str | None = None, actor: str | None = None, limit: int = 1000
 ) -> Sequence[AuditRow]:

@@ -1,6 +1,12 @@
-"""The use cases: what the command line, the notebooks and the apps call, and who may do what."""
+"""The use cases: what the command line, the notebooks and the apps call, and who may do what.
 
-from pbwidgets.workflows.book import ReportBook
+What draws (``draw_chart``, ``open_report``, ``ReportBook``) is imported when it is asked for: Altair takes
+seconds to import, and most commands draw nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from pbwidgets.workflows.campaigns import (
     changes_since_opening,
     check_campaigns,
@@ -11,7 +17,6 @@ from pbwidgets.workflows.campaigns import (
 )
 from pbwidgets.workflows.filling import AnswersRefusedError, deadline, hand_in, save_answers, take_back
 from pbwidgets.workflows.listing import explain_score, list_scores, list_selection
-from pbwidgets.workflows.reporting import Report, open_report
 from pbwidgets.workflows.reviewing import (
     accept_submission,
     check_mark,
@@ -21,10 +26,23 @@ from pbwidgets.workflows.reviewing import (
     send_back,
 )
 from pbwidgets.workflows.rights import RIGHTS, authorise, operator
-from pbwidgets.workflows.snapshots import SHARED, Snapshot, code_hash, find_snapshot, open_snapshot, take_snapshot
+from pbwidgets.workflows.snapshots import (
+    SHARED,
+    Snapshot,
+    code_hash,
+    find_snapshot,
+    open_snapshot,
+    take_snapshot,
+)
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, open_workspace, today
 
+if TYPE_CHECKING:
+    from pbwidgets.workflows.book import ReportBook
+    from pbwidgets.workflows.drawing import draw_chart
+    from pbwidgets.workflows.reporting import Report, open_report
+
 __all__ = [
+    "CHARTS",
     "RIGHTS",
     "SHARED",
     "ZONE",
@@ -41,6 +59,7 @@ __all__ = [
     "check_mark",
     "code_hash",
     "deadline",
+    "draw_chart",
     "explain_score",
     "find_snapshot",
     "give_marks",
@@ -63,3 +82,12 @@ __all__ = [
     "take_snapshot",
     "today",
 ]
+
+_DRAWING = {
+
+
+def __getattr__(name: str) -> Any:
+    """Name of a module that draws, imported now."""
+    if name not in _DRAWING:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_DRAWING[name]}"), name)

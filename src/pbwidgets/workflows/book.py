@@ -10,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbwidgets.charts import draw_png, draw_svg
+from pbwidgets.charts import draw_svg, svg_to_png
 from pbwidgets.exports import (
     About,
     Figure,
@@ -23,8 +23,8 @@ from pbwidgets.exports import (
     build_document,
     build_workbook,
 )
-from pbwidgets.exports.docx import Block
 from pbwidgets.exports.columns import to_cell_texts
+from pbwidgets.exports.docx import Block
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reporting import Report
 
@@ -70,7 +70,9 @@ class ReportBook:
         self._blocks.append(Paragraph(text))
         _show(f"<p>{escape(text)}</p>")
 
-    def add_table(self, table: LabelledTable, *, rows: int | None = None, document: bool = True) -> None:
+    def add_table(
+        self, table: LabelledTable, *, rows: int | None = None, document: LabelledTable | bool = True
+    ) -> None:
         """Add a table; the workbook always gets all of it.
 
         Parameters
@@ -78,21 +80,35 @@ class ReportBook:
         table
             The table.
         rows
-            At most so many rows in notebook and document.
+            At most so many rows in notebook and document; 0 for the workbook only.
         document
-            Whether the document gets it as well.
+            Whether the document gets it as well; or the columns of it that fit a page.
         """
         self._sheets.append(Sheet(table.title, table.frame, table.columns))
+        if rows == 0:
+            return
         shown = table if rows is None else table.head(rows)
         rest = len(table.frame) - len(shown.frame)
+        below = self.report.say("rest", rows=rest) if rest else ""
         if document:
-            self._blocks.append(Table(shown.frame, table.title, table.columns))
-            if rest:
-                self._blocks.append(Paragraph(self.report.say("rest", rows=rest)))
-        _show(_table_html(shown, self.report.lang) + (f"<p>{escape(self.report.say('rest', rows=rest))}</p>" if rest else ""))
+            columns = table.columns if document is True else document.columns
+            self._blocks.append(Table(shown.frame, self._caption(table.title), columns))
+            self._blocks += [Paragraph(below)] if below else []
+        _show(_table_html(shown, self.report.lang) + (f"<p>{escape(below)}</p>" if below else ""))
+
+    def _caption(self, title: str) -> str:
+        """Caption of a table in the document; none where the heading above says the same."""
+        last = self._blocks[-1] if self._blocks else None
+        return "" if isinstance(last, Heading) and last.text == title else title
 
     def add_figure(
-        self, name: str, title: str, chart: "alt.LayerChart", *, sentence: str = "", table: LabelledTable | None = None
+        self,
+        name: str,
+        title: str,
+        chart: "alt.LayerChart",
+        *,
+        sentence: str = "",
+        table: LabelledTable | None = None,
     ) -> None:
         """Add a chart: a picture here and in the document, a slide with its table in the deck.
 
@@ -109,19 +125,17 @@ class ReportBook:
         table
             Table of its slide; short, with few columns.
         """
-        svg, png = draw_svg(chart), draw_png(chart)
+        svg = draw_svg(chart)
         if self.folder is not None:
             charts = self.folder / "charts"
             charts.mkdir(parents=True, exist_ok=True)
             (charts / f"{name}.svg").write_text(svg, encoding="utf-8")
-            (charts / f"{name}.png").write_bytes(png)
+            (charts / f"{name}.png").write_bytes(svg_to_png(svg))
             self._blocks.append(Figure(charts / f"{name}.png", title, sentence))
         frame, columns = (table.frame, table.columns) if table else (None, {})
         self._slides.append(Slide(title, chart, frame, columns, sentence))
-        picture = base64.b64encode(svg.encode()).decode()
-        caption = f"<figcaption>{escape(sentence)}</figcaption>" if sentence else ""
-        source = f"data:image/svg+xml;base64,{picture}"
-        _show(f'<figure><img class="chart" src="{source}" alt="{escape(f"{title} {sentence}")}">{caption}</figure>')
+        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+        _show(f'<div class="figure"><img src="{source}" alt="{escape(f"{title} {sentence}")}"></div>')
 
     def save(self) -> None:
         """Write ``slides.pptx``, ``report.docx`` and ``tables.xlsx`` into the folder."""
@@ -131,7 +145,12 @@ class ReportBook:
         note = report.say("synthetic") if report.synthetic else ""
         subtitle = f"{report.snapshot.period_id}　{report.snapshot.day.isoformat()}"
         build_deck(
-            self._slides, self.folder / "slides.pptx", title=report.title, subtitle=subtitle, lang=report.lang, note=note
+            self._slides,
+            self.folder / "slides.pptx",
+            title=report.title,
+            subtitle=subtitle,
+            lang=report.lang,
+            note=note,
         )
         build_document(self._blocks, self.folder / "report.docx", lang=report.lang)
         about = About(
@@ -148,7 +167,9 @@ def _table_html(table: LabelledTable, lang: str) -> str:
     head = "".join(f"<th>{escape(column.label)}</th>" for column in table.columns.values())
     kinds = ["" if column.format == "text" else ' class="number"' for column in table.columns.values()]
     rows = "".join(
-        "<tr>" + "".join(f"<td{kind}>{escape(text)}</td>" for kind, text in zip(kinds, row, strict=True)) + "</tr>"
+        "<tr>"
+        + "".join(f"<td{kind}>{escape(text)}</td>" for kind, text in zip(kinds, row, strict=True))
+        + "</tr>"
         for row in to_cell_texts(table.frame, table.columns, lang)
     )
     caption = f"<caption>{escape(table.title)}</caption>"

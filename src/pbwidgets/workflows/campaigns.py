@@ -7,8 +7,8 @@ import pandas as pd
 from pbwidgets.campaign import (
     Campaign,
     Change,
-    check_campaign,
     campaign_version,
+    check_campaign,
     compare_campaigns,
     from_json,
     to_json,
@@ -29,7 +29,9 @@ from pbwidgets.workflows.rights import authorise
 from pbwidgets.workflows.workspace import Opened, Workspace
 
 
-def open_campaign(workspace: Workspace, actor: Actor, campaign_id: str, period_id: str | None = None) -> Opened:
+def open_campaign(
+    workspace: Workspace, actor: Actor, campaign_id: str, period_id: str | None = None
+) -> Opened:
     """The campaign, frozen as its file stands now and opened for a period.
 
     A period that is open already moves to the new version; answers handed in before keep theirs.
@@ -56,7 +58,9 @@ def open_campaign(workspace: Workspace, actor: Actor, campaign_id: str, period_i
     return open_definition(workspace, actor, campaign, period_id)
 
 
-def open_definition(workspace: Workspace, actor: Actor, campaign: Campaign, period_id: str | None = None) -> Opened:
+def open_definition(
+    workspace: Workspace, actor: Actor, campaign: Campaign, period_id: str | None = None
+) -> Opened:
     """The same for a campaign that is in memory: :func:`open_campaign`."""
     authorise(actor, "open_campaign", None, workspace.units())
     ids = [period.id for period in campaign.periods]
@@ -84,7 +88,7 @@ def changes_since_opening(workspace: Workspace, campaign: Campaign) -> tuple[tup
 
 
 def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
-    """Number of units taken into the register from a CSV or Excel file; nothing is taken if anything is wrong.
+    """Number of units taken into the register from a CSV or Excel file; none if anything is wrong.
 
     Raises
     ------
@@ -110,6 +114,6 @@ def check_campaigns(settings: Settings, files: tuple[Path, ...] = ()) -> tuple[P
     folder = settings.parameters / "campaigns"
     if not files and not folder.is_dir():
         raise DataError("workflows.no_workspace", folder=str(settings.workspace))
-    return tuple(problem for file in files or sorted(folder.glob("*.yaml")) for problem in check_campaign(file))
-
-
+    return tuple(
+        problem for file in files or sorted(folder.glob("*.yaml")) for problem in check_campaign(file)
+    )

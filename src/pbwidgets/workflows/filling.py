@@ -110,7 +110,7 @@ def take_back(workspace: Workspace, actor: Actor, opened: Opened, key: Submissio
 
 
 def deadline(opened: Opened, form_id: str) -> datetime | None:
-    """Last moment of the last phase that fills the form: 24:00 in Asia/Shanghai, as UTC; None without a phase."""
+    """Moment (UTC) at which a form closes, 24:00 in Asia/Shanghai on its last day; None without a phase."""
     phases = [phase for phase in opened.campaign.period(opened.period_id).phases if form_id in phase.forms]
     if not phases:
         return None
@@ -132,8 +132,7 @@ def _check_filler(workspace: Workspace, actor: Actor, opened: Opened, key: Submi
     form = opened.campaign.form(key.form_id)
     units = workspace.units(opened.day(datetime.now(ZONE).date()))
     if form.filled_by is None:
-        action = "fill" if not actor.on_behalf else "fill_on_behalf"
-        authorise(actor, action, key.unit_code, units)
+        authorise(actor, "fill_on_behalf" if actor.on_behalf else "fill", key.unit_code, units)
         return form
     if actor.role == "operator":
         return form

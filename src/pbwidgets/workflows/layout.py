@@ -26,7 +26,7 @@ def lay_out_workspace(folder: Path) -> None:
 
 
 def packaged_workspace() -> Path:
-    """Folder that holds the package's notebooks and parameters: in the wheel, or the checkout it runs from."""
+    """Folder with the package's notebooks and parameters: in the wheel, or the checkout it runs from."""
     package = Path(str(resources.files("pbwidgets")))
     packed = package / "workspace"
     return packed if packed.is_dir() else package.parent.parent

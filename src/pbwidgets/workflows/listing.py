@@ -13,7 +13,7 @@ from pbwidgets.workflows.workspace import Opened, Workspace, nearest
 def list_scores(
     workspace: Workspace, opened: Opened, *, track_id: str | None = None, snapshot_id: str | None = None
 ) -> pd.DataFrame:
-    """One row a unit of a track: totals of all layers, final total, rank, what is missing, and where points went.
+    """One row a unit of a track: totals of all layers, rank, what is missing, and where points went.
 
     Raises
     ------
@@ -27,7 +27,9 @@ def list_scores(
     keys = ["unit_code", "track_id"]
     totals = _of_track(frames["totals"], track_id)
     final = totals[totals["layer"] == FINAL].set_index(keys)[["provisional", "n_missing"]]
-    layers = totals[totals["layer"] != FINAL].pivot_table(index=keys, columns="layer", values="total", dropna=False)
+    layers = totals[totals["layer"] != FINAL].pivot_table(
+        index=keys, columns="layer", values="total", dropna=False
+    )
     layers = layers.reindex(columns=[layer.id for layer in campaign.layers if layer.id in layers])
     ranking = _of_track(frames["ranking"], track_id).set_index(keys)[["total", "rank", "tie_group"]]
     lost = _word_losses(campaign, _of_track(frames["points"], track_id), workspace.settings.lang)
@@ -55,24 +57,32 @@ def list_selection(
     selection = _of_track(snapshot.frames(["selection"])["selection"], track_id)
     unranked = selection["rank"] == 0
     order = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
-    made = order.drop(columns=["unranked", "reason_code", "reason_args"]).rename(columns={"status": "proposed"})
+    made = order.drop(columns=["unranked", "reason_code", "reason_args"]).rename(
+        columns={"status": "proposed"}
+    )
     made.insert(list(made.columns).index("proposed"), "status", made["decided"].fillna(made["proposed"]))
     return made.reset_index(drop=True)
 
 
 def explain_score(
-    workspace: Workspace, opened: Opened, unit_code: str, *, track_id: str | None = None, snapshot_id: str | None = None
+    workspace: Workspace,
+    opened: Opened,
+    unit_code: str,
+    *,
+    track_id: str | None = None,
+    snapshot_id: str | None = None,
 ) -> str:
     """Score sheet of one unit, as a clerk would write it.
 
     Raises
     ------
     UsageError
-        ``scoring.unknown_unit``, ``scoring.unit_without_track``.
+        ``workflows.unknown_unit``, ``scoring.unit_without_track``, ``workflows.unknown_track``.
     """
     check_track(opened, track_id)
     snapshot = find_snapshot(workspace, opened, snapshot_id)
     campaign = snapshot.campaign()
+    check_unit(snapshot.frames(["units"])["units"], unit_code)
     if track_id is not None:
         campaign = campaign.model_copy(update={"tracks": (campaign.track(track_id),)})
     return explain_unit(campaign, snapshot.scores(), snapshot.records(), unit_code, workspace.settings.lang)
@@ -85,6 +95,14 @@ def check_track(opened: Opened, track_id: str | None) -> None:
         raise UsageError("workflows.unknown_track", **nearest(track_id, names))
 
 
+def check_unit(units: pd.DataFrame, unit_code: str) -> None:
+    """Let a unit of the register pass, or name the one with the nearest code."""
+    codes = list(units["unit_code"])
+    if unit_code not in codes:
+        near = nearest(unit_code, codes)["nearest"]
+        raise UsageError("workflows.unknown_unit", unit=unit_code, nearest=near)
+
+
 def _word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit."""
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
@@ -92,8 +110,10 @@ def _word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.Data
     short = of_last[~(of_last["points"] >= of_last["max_points"])]
     names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
     texts = [
-        f"{names[row.criterion_id]}：{word_reason(campaign, row.reason_code, row.reason_args, lang)}"
-        for row in short[["criterion_id", "reason_code", "reason_args"]].itertuples()
+        f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang)}"
+        for line_id, reason_code, args in zip(
+            short["criterion_id"], short["reason_code"], short["reason_args"], strict=True
+        )
     ]
     worded = short.assign(lost=texts)
     return worded.groupby(["unit_code", "track_id"])["lost"].agg("；".join).to_frame()

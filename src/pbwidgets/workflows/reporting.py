@@ -18,11 +18,19 @@ from pbwidgets.errors import UsageError
 from pbwidgets.exports import tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Scores
-from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import ancestors, subtree
-from pbwidgets.workflows.snapshots import RECORDS, RUNNING, SCORES, SHARED, Snapshot, open_snapshot, take_snapshot
-from pbwidgets.workflows.workspace import open_workspace
 from pbwidgets.wording import default_language, say
+from pbwidgets.workflows.snapshots import (
+    RECORDS,
+    RUNNING,
+    SCORES,
+    SHARED,
+    Snapshot,
+    open_snapshot,
+    take_snapshot,
+)
+from pbwidgets.workflows.workspace import nearest, open_workspace
 
 _ROWS_OF_HEATMAP: Final = 30
 
@@ -84,7 +92,9 @@ class Report:
     def set_up_forms(self) -> tuple[str, ...]:
         """Forms about the unit's kind that no track counts."""
         counted = {form for track in self.campaign.tracks for form in track.forms}
-        return tuple(form.id for form in self.campaign.forms if form.unit_kind == self.kind and form.id not in counted)
+        return tuple(
+            form.id for form in self.campaign.forms if form.unit_kind == self.kind and form.id not in counted
+        )
 
     def _scored(self) -> tuple[Track, ...]:
         return tuple(track for track in self.campaign.tracks if track.kind == "score")
@@ -135,7 +145,7 @@ class Report:
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         counts = own["status"].value_counts()
         parts = [
-            self.say("status_count", status=say(f"tables.status_{status}", self.lang), count=int(count))
+            self.say("status_count", status=say(f"scoring.status_{status}", self.lang), count=int(count))
             for status, count in counts.items()
         ]
         kind = self.campaign.unit_kind(track.unit_kind).name.words(self.lang)
@@ -143,7 +153,9 @@ class Report:
 
     def notice_of(self, track: Track) -> str:
         """How the places of a track are filled, who decides, and how long the notice is."""
-        counts = self.scores.selection.loc[self.scores.selection["track_id"] == track.id, "status"].value_counts()
+        counts = self.scores.selection.loc[
+            self.scores.selection["track_id"] == track.id, "status"
+        ].value_counts()
         text = self.say(
             "notice_text",
             track=track.name.words(self.lang),
@@ -166,8 +178,24 @@ class Report:
 
     def ranks(self, track: Track, most: int | None = None) -> dict[str, int]:
         """Name and rank of the unit, or of the best units below it (``most`` at most); 0 without a rank."""
-        frame = self.units_of_track(track).frame.head(most)
-        return {str(row.unit_name): 0 if pd.isna(row.rank) else int(row.rank) for row in frame.itertuples()}
+        rows = self.contenders(track).to_dict("records")[:most]
+        return {row["unit_name"]: 0 if pd.isna(row["rank"]) else int(row["rank"]) for row in rows}
+
+    def contenders(self, track: Track) -> pd.DataFrame:
+        """Units of a track that were nominated, best first; all of them where nobody nominates."""
+        frame = self.units_of_track(track).frame
+        return frame[frame["status"] != NOT_NOMINATED]
+
+    def labelled_selection(self, track: Track) -> pd.DataFrame:
+        """Selection of a track; where two units bear the same name, names say under which unit they stand."""
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        above = tables.names_above(self.units)
+        twice = own["unit_name"].duplicated(keep=False)
+        names = [
+            f"{name}·{above[code]}" if double else name
+            for code, name, double in zip(own["unit_code"], own["unit_name"], twice, strict=True)
+        ]
+        return own.assign(unit_name=names)
 
     def ranked_count(self, track: Track) -> int:
         """How many units are ranked in a track, everywhere; 0 if that is not known here."""
@@ -175,15 +203,18 @@ class Report:
         known = (json.loads(args).get("contenders", 0) for args in own["reason_args"])
         return max(known, default=0) or int(own["rank"].max() if len(own) else 0)
 
-    def rows_of_heatmap(self, track: Track) -> dict[str, dict[str, str]]:
-        """Rows of a heat map: the track's units, or, where they are many, the units that stand above them."""
+    def rows_of_heatmap(self, track: Track) -> tuple[dict[str, str], dict[str, str] | None]:
+        """Names of the rows of a heat map: the track's units, or, where they are many, the units above them.
+
+        In the second case the unit above comes with them for each unit, by code.
+        """
         codes = self.units.loc[self.units["kind"] == track.unit_kind, "unit_code"]
         if len(codes) <= _ROWS_OF_HEATMAP:
-            return {"names": {code: self.names[code] for code in codes}}
+            return {code: self.names[code] for code in codes}, None
         kind = track.nomination.by if track.nomination else self.campaign.partition_by
         above = ancestors(self.units, kind)
         groups = {str(code): str(above[code]) for code in codes if isinstance(above.get(code), str)}
-        return {"names": {code: self.names[code] for code in sorted(set(groups.values()))}, "groups": groups}
+        return {code: self.names[code] for code in sorted(set(groups.values()))}, groups
 
     # -- tables ----------------------------------------------------------------------------------------
 
@@ -197,7 +228,7 @@ class Report:
         """The headings of the unit's score sheet beside the published median and range."""
         title = self.say("by_criterion", track=track.name.words(self.lang))
         return tables.headings_beside_reference(
-            self.campaign, track, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
+            track, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
         )
 
     def units_of_track(self, track: Track, statuses: Sequence[str] = (), title: str = "") -> LabelledTable:
@@ -206,7 +237,9 @@ class Report:
         if statuses:
             selection = selection[selection["status"].isin(list(statuses))]
         title = title or self.say("units_of_track", track=track.name.words(self.lang))
-        return tables.units_of_track(self.campaign, track, selection, self.scores.totals, title, self.lang)
+        return tables.units_of_track(
+            self.campaign, track, selection, self.scores.totals, self.units, title, self.lang
+        )
 
     def counts_by_status(self) -> LabelledTable:
         """How many units of each track have which status."""
@@ -217,7 +250,9 @@ class Report:
         balance = self.scores.balance
         if track is not None:
             balance = balance[balance["track_id"] == track.id]
-        return tables.nomination_balance_table(self.campaign, balance, self.names, self.say("balance"), self.lang)
+        return tables.nomination_balance_table(
+            self.campaign, balance, self.names, self.say("balance"), self.lang
+        )
 
     def recommendations(self) -> LabelledTable:
         """What selected units and their posts are put forward for."""
@@ -228,12 +263,19 @@ class Report:
     def set_up(self) -> LabelledTable:
         """What the forms say that no track counts."""
         return tables.measures_of_unit(
-            self.campaign, self.scores.measures, self.unit_code, self.set_up_forms, self.say("set_up"), self.lang
+            self.campaign,
+            self.scores.measures,
+            self.unit_code,
+            self.set_up_forms,
+            self.say("set_up"),
+            self.lang,
         )
 
     def all_points(self) -> LabelledTable:
         """Every line of every unit with its reason."""
-        return tables.all_points(self.campaign, self.scores.points, self.names, self.say("all_points"), self.lang)
+        return tables.all_points(
+            self.campaign, self.scores.points, self.names, self.say("all_points"), self.lang
+        )
 
     def notes(self) -> LabelledTable:
         """The running record."""
@@ -265,7 +307,8 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
     code = unit_code or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
     here = whole[whole["unit_code"] == code]
     if here.empty:
-        raise UsageError("workflows.unknown_unit", unit=code)
+        near = nearest(code, list(whole["unit_code"]))["nearest"]
+        raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
     partition = ancestors(whole, campaign.partition_by).get(code)
     cut = str(partition) if isinstance(partition, str) else None
     own = source.frames([name for name in (*RECORDS, *SCORES, RUNNING) if name != SHARED], cut)

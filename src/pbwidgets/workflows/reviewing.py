@@ -1,6 +1,7 @@
 """Review: return and accept submissions, give marks, nominate."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import pandas as pd
 
@@ -20,6 +21,9 @@ from pbwidgets.units import ancestors
 from pbwidgets.workflows.rights import authorise
 from pbwidgets.workflows.workspace import Opened, Workspace, today
 
+LEADER: Final = "leader"
+"""Source that leaders mark, and nobody else."""
+
 
 def give_marks(workspace: Workspace, actor: Actor, opened: Opened, marks: Iterable[Mark]) -> int:
     """Number of marks that were written; all or none.
@@ -27,8 +31,8 @@ def give_marks(workspace: Workspace, actor: Actor, opened: Opened, marks: Iterab
     Raises
     ------
     DataError
-        ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that corrects a
-        computed line, wants a comment), ``workflows.unknown_line``.
+        ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
+        corrects a computed line, wants a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
     RightsError
         If the actor may not mark this unit in this layer.
     """
@@ -57,17 +61,26 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
         raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.id)
     rule = line.rule
     discretion = rule is not None and rule.name == "discretion"
-    lowest = rule.lowest if rule is not None and rule.name == "discretion" else 0.0
-    highest = rule.highest if rule is not None and rule.name == "discretion" else (line.points or 0.0)
+    lowest, highest = 0.0, line.points or 0.0
+    if rule is not None and rule.name == "discretion":
+        lowest, highest = rule.lowest, rule.highest
     if not lowest <= mark.points <= highest:
-        raise DataError("workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest)
+        raise DataError(
+            "workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest
+        )
     corrects = rule is not None and rule.name not in ("rated", "discretion")
     if (discretion or corrects) and not mark.comment.strip():
         raise DataError("workflows.reason_needed", line=line.id)
 
 
 def accept_submission(
-    workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey, level_id: str, *, seen_version: int
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    key: SubmissionKey,
+    level_id: str,
+    *,
+    seen_version: int,
 ) -> int:
     """Version that was made by a level's acceptance.
 
@@ -118,7 +131,8 @@ def nominate_unit(
     Raises
     ------
     DataError
-        ``store.above_allotment`` when the list is full, ``workflows.not_below`` if the unit is not one of its own.
+        ``store.above_allotment`` when the list is full, ``workflows.not_below`` if the unit is not one of
+        its own.
     RightsError
         If the actor may not nominate for ``by_unit``.
     """
@@ -129,7 +143,9 @@ def nominate_unit(
     if not kind or ancestors(units, kind).get(unit_code) != by_unit:
         raise DataError("workflows.not_below", unit=unit_code, by=by_unit)
     with workspace.store.write(actor) as writer:
-        return nominate(writer, NominationList(opened.campaign.id, opened.period_id, track_id, by_unit), unit_code)
+        return nominate(
+            writer, NominationList(opened.campaign.id, opened.period_id, track_id, by_unit), unit_code
+        )
 
 
 def review_levels(campaign: Campaign, form: Form) -> tuple[str, ...]:
@@ -163,6 +179,8 @@ def _check_rater(actor: Actor, campaign: Campaign, mark: Mark, units: pd.DataFra
     if actor.role == "operator":
         return
     if mark.key.rater != actor.name:
+        raise RightsError("workflows.not_allowed", role=actor.role, action="rate")
+    if (actor.role == "leader") != (mark.key.source == LEADER):
         raise RightsError("workflows.not_allowed", role=actor.role, action="rate")
     level_id = campaign.layer(mark.key.layer).level
     if level_id is None:

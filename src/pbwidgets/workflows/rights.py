@@ -19,7 +19,8 @@ Action = Literal[
     "view", "fill", "fill_on_behalf", "rate", "review", "nominate", "veto", "note", "allot", "open_campaign",
     "import_units", "accounts",
 ]  # fmt: skip
-Scope = Literal["own", "below", "subtree", "everywhere"]
+Scope = Literal["own", "below", "subtree", "root", "everywhere"]
+"""``root``: the subtree of an actor whose unit has none above it."""
 
 RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
     "filler": {"view": "own", "fill": "own"},
@@ -29,6 +30,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
         "rate": "below",
         "review": "below",
         "nominate": "own",
+        "veto": "root",
         "note": "below",
     },
     "leader": {"view": "subtree", "rate": "subtree"},
@@ -56,7 +58,9 @@ def operator(name: str | None = None) -> Actor:
     """Actor of the command line: ``cli:<OS user>``, or the name given with ``--as``."""
     if name:
         return Actor(name=name, role="operator")
-    return Actor(name=f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or os.getuid()}", role="operator")
+    return Actor(
+        name=f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or os.getuid()}", role="operator"
+    )
 
 
 def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> None:
@@ -90,5 +94,7 @@ def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.Dat
 def _within(scope: Scope, own: str, unit_code: str, units: pd.DataFrame) -> bool:
     if scope == "own":
         return own == unit_code
+    if scope == "root" and units.loc[units["unit_code"] == own, "parent_code"].notna().any():
+        return False
     inside = unit_code in set(subtree(units, own)["unit_code"])
-    return inside and (scope == "subtree" or own != unit_code)
+    return inside and (scope != "below" or own != unit_code)

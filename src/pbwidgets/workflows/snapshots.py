@@ -1,7 +1,8 @@
 """Snapshots: the records of one moment and the scores made of them, as Parquet.
 
-A snapshot is named by what it is made of: the campaign's version, the code that scores, and the records. While
-the store's revision stays the same the newest snapshot is still right, and nothing is read or scored again.
+A snapshot is named by what it is made of: the campaign's version, the code that scores, and the records.
+While the store's revision stays the same the newest snapshot is still right, and nothing is read or scored
+again.
 """
 
 import hashlib
@@ -24,13 +25,14 @@ from pbwidgets.store import (
     Reader,
     audit_head,
     fingerprints,
+    latest_write,
     load_notes,
     read_frames,
     read_records,
     write_frames,
 )
 from pbwidgets.units import ancestors
-from pbwidgets.workflows.workspace import Opened, Workspace, today
+from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 
 RECORDS: Final = tuple(item.name for item in fields(Records))
 SCORES: Final = tuple(item.name for item in fields(Scores))
@@ -92,9 +94,9 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         If a record does not fit the campaign, for example a mark above the maximum.
     """
     folder = workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}"
-    day = opened.day(today())
     with workspace.store.read() as reader:
-        stamp = {
+        day = opened.day(_newest_day(reader))
+        stamp: dict[str, object] = {
             "revision": audit_head(reader),
             "store": hashlib.sha256(workspace.settings.store_url.encode()).hexdigest()[:12],
             "version": opened.version,
@@ -107,7 +109,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = _records(reader, opened, day)
         notes = load_notes(reader, opened.campaign.id, opened.period_id)
     scores = score_campaign(opened.campaign, opened.period_id, records)
-    snapshot = _save(folder, opened, day, records, scores, _running_record(notes), stamp["code"])
+    snapshot = _save(folder, opened, day, records, scores, _running_record(notes), str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -138,7 +140,9 @@ def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None)
     """Snapshot by its id, or a fresh one if none is named."""
     if snapshot_id is None:
         return take_snapshot(workspace, opened)
-    return open_snapshot(workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id)
+    return open_snapshot(
+        workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id
+    )
 
 
 def partitions(campaign: Campaign, units: pd.DataFrame) -> dict[str, str]:
@@ -164,6 +168,12 @@ def code_hash(*rooms: str) -> str:
 # -- taking --------------------------------------------------------------------------------------------
 
 
+def _newest_day(reader: Reader) -> date:
+    """Today, or the day of the latest write if that is later: a demonstration may lie ahead of the clock."""
+    latest = latest_write(reader)
+    return today() if latest is None else max(today(), latest.astimezone(ZONE).date())
+
+
 def _records(reader: Reader, opened: Opened, day: date) -> Records:
     campaign = opened.campaign
     forms = {form.id: form for form in campaign.forms}
@@ -172,7 +182,9 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         campaign.id,
         opened.period_id,
         forms={form_id: _track_of(campaign, form_id) for form_id in forms},
-        sensitive={(form.id, path) for form in campaign.forms for path, field in form.leaves() if field.sensitive},
+        sensitive={
+            (form.id, path) for form in campaign.forms for path, field in form.leaves() if field.sensitive
+        },
         counts={form.id: counting_states(campaign, form) for form in campaign.forms},
         as_of=day,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
@@ -193,7 +205,10 @@ def _track_of(campaign: Campaign, form_id: str) -> str | None:
 
 def _running_record(notes: Iterable[Note]) -> pd.DataFrame:
     """Dated notes by unit; who wrote them stays in the store."""
-    rows = [{"unit_code": note.unit_code, "noted_on": note.noted_on.isoformat(), "text": note.text} for note in notes]
+    rows = [
+        {"unit_code": note.unit_code, "noted_on": note.noted_on.isoformat(), "text": note.text}
+        for note in notes
+    ]
     return to_frame(rows, {"unit_code": "string", "noted_on": "string", "text": "string"})
 
 
