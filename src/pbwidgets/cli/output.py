@@ -11,12 +11,16 @@ import pandas as pd
 
 from pbwidgets.errors import UsageError
 from pbwidgets.settings import Settings
-from pbwidgets.wording import number, say
+from pbwidgets.wording import default_language, number, say
 
 if TYPE_CHECKING:
     from pbwidgets.batch.reports import ReportRun
 
 _ROWS_ON_SCREEN = 200
+_SHOWN = (
+    "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
+    "provisional", "status", "reason", "lost",
+)  # fmt: skip
 
 
 def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
@@ -35,9 +39,11 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
         columns = {str(name): Column(str(name)) for name in frame.columns}
         build_workbook([Sheet(output.stem, frame, columns)], output, about=About("", "", ""))
         return
-    if form == "table" and output is None:
-        _show_table(frame)
-        return
+    if form == "table":
+        frame = _for_reading(frame)
+        if output is None:
+            _show_table(frame)
+            return
     show_text(_to_json(frame) if form == "json" else frame.to_csv(index=False), output, form=form)
 
 
@@ -54,6 +60,19 @@ def _to_json(frame: pd.DataFrame) -> str:
     return json.dumps(
         [{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1
     )
+
+
+def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns that a person reads, under their names, with words for statuses; JSON and CSV have them all."""
+    lang = default_language()
+    reason = "reason_en" if lang == "en" else "reason_zh"
+    shown = frame.rename(columns={reason: "reason"})
+    if "status" in shown:
+        shown["status"] = [say(f"scoring.status_{status}") for status in shown["status"]]
+    if "rank" in shown:
+        shown["rank"] = shown["rank"].astype("Int64").mask(shown["rank"] == 0)
+    names = {name: say(f"cli.column.{name}") for name in _SHOWN if name in shown}
+    return shown[list(names)].rename(columns=names)
 
 
 def _plain(value: Any) -> Any:

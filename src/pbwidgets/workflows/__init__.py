@@ -38,7 +38,7 @@ from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, open_workspac
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.book import ReportBook
-    from pbwidgets.workflows.drawing import draw_chart
+    from pbwidgets.workflows.drawing import CHARTS, draw_chart
     from pbwidgets.workflows.reporting import Report, open_report
 
 __all__ = [
@@ -84,6 +84,12 @@ __all__ = [
 ]
 
 _DRAWING = {
+    "CHARTS": "drawing",
+    "Report": "reporting",
+    "ReportBook": "book",
+    "draw_chart": "drawing",
+    "open_report": "reporting",
+}
 
 
 def __getattr__(name: str) -> Any:

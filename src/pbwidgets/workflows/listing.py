@@ -110,7 +110,7 @@ def _word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.Data
     short = of_last[~(of_last["points"] >= of_last["max_points"])]
     names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
     texts = [
-        f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang)}"
+        f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang).rstrip('。.')}"
         for line_id, reason_code, args in zip(
             short["criterion_id"], short["reason_code"], short["reason_args"], strict=True
         )

@@ -208,7 +208,7 @@ class Report:
 
         In the second case the unit above comes with them for each unit, by code.
         """
-        codes = self.units.loc[self.units["kind"] == track.unit_kind, "unit_code"]
+        codes = list(self.contenders(track)["unit_code"])
         if len(codes) <= _ROWS_OF_HEATMAP:
             return {code: self.names[code] for code in codes}, None
         kind = track.nomination.by if track.nomination else self.campaign.partition_by

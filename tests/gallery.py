@@ -1,0 +1,86 @@
+"""Contact sheets of what people see: charts, slides, documents, pages. Run by ``make gallery``, looked at by us.
+
+Reports are taken from ``outputs/`` of this checkout, so run ``make demo`` first. The sheets lie in
+``outputs/gallery/``.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from pbwidgets.charts import build_contact_sheet
+
+ROOT = Path(__file__).resolve().parent.parent
+SAMPLES = (
+    "overview/990101",
+    "unit/990101001",
+    "unit/990101003",
+    "unit/990101008",
+    "unit/990101019",
+    "unit/990101025",
+)
+CHROMIUM = (
+    "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Write the contact sheets; 1 if there is nothing to show."""
+    reports = [folder for name in SAMPLES for folder in (ROOT / "outputs").glob(f"*/*/{name}")]
+    if not reports:
+        print("No reports in outputs/: run `SERVE=0 make demo` first.", file=sys.stderr)
+        return 1
+    target = ROOT / "outputs" / "gallery"
+    with tempfile.TemporaryDirectory() as temporary:
+        work = Path(temporary)
+        for folder in reports:
+            name = f"{folder.parent.name}-{folder.name}"
+            charts = [(path, path.stem) for path in sorted((folder / "charts").glob("*.png"))]
+            build_contact_sheet(charts, target / f"{name}-charts.png")
+            for file, columns in (("slides.pptx", 3), ("report.docx", 6)):
+                pages = office_pages(folder / file, work / name)
+                shown = [(path, f"{index}") for index, path in enumerate(pages[:18], start=1)]
+                build_contact_sheet(shown, target / f"{name}-{Path(file).stem}.png", columns=columns)
+            shots = [
+                (page_shot(folder / "report.html", width, work / name), f"{width} px")
+                for width in (1920, 360)
+            ]
+            build_contact_sheet(shots, target / f"{name}-page.png", columns=2)
+    print(target)
+    return 0
+
+
+def office_pages(file: Path, work: Path) -> list[Path]:
+    """Pages of an Office file as LibreOffice shows them."""
+    profile = f"-env:UserInstallation=file://{work.parent}/libreoffice"
+    convert = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(work), str(file)]
+    subprocess.run(convert, check=True, capture_output=True)
+    pdf = work / f"{file.stem}.pdf"
+    subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(work / file.stem)], check=True)
+    return sorted(work.glob(f"{file.stem}-*.png"))
+
+
+def page_shot(page: Path, width: int, work: Path) -> Path:
+    """Picture of the top of a page in Chromium, which opens no window narrower than 500 pixels: hence the frame."""
+    work.mkdir(parents=True, exist_ok=True)
+    frame, shot = work / f"frame-{width}.html", work / f"page-{width}.png"
+    frame.write_text(
+        f'<body style="margin:0"><iframe src="file://{page}" style="width:{width}px;height:3000px;border:0"></iframe>'
+    )
+    profile = work / f"profile-{width}"
+    command = [
+        *CHROMIUM,
+        f"--user-data-dir={profile}",
+        f"--window-size={max(width, 500)},3000",
+        f"--screenshot={shot}",
+    ]
+    subprocess.run([*command, f"file://{frame}"], check=True, capture_output=True)
+    shutil.rmtree(profile, ignore_errors=True)
+    return shot
+
+
+if __name__ == "__main__":
+    sys.exit(main())

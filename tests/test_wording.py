@@ -1,0 +1,115 @@
+"""Words for codes: catalogues complete in both languages, numbers and dates written as a clerk would."""
+
+import ast
+import re
+import string
+from datetime import date
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from hypothesis import given, strategies as st
+
+from pbwidgets.wording import LANGUAGES, default_language, has_words, number, say
+
+SOURCE = Path(__file__).resolve().parent.parent / "src" / "pbwidgets"
+PREFIXES = {"_help": "cli.", "self.say": "reports.", "report.say": "reports.", "self.report.say": "reports."}
+"""Calls that put a domain in front of their code."""
+
+DOMAINS = sorted(path.stem for path in (SOURCE / "locale" / "zh_CN").glob("*.po"))
+
+
+def read_catalogue(lang: str, domain: str) -> Catalog:
+    with (SOURCE / "locale" / lang / f"{domain}.po").open(encoding="utf-8") as file:
+        return read_po(file)
+
+
+def words_of(lang: str, domain: str) -> dict[str, str]:
+    return {str(entry.id): str(entry.string) for entry in read_catalogue(lang, domain) if entry.id}
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+def codes_in_source() -> set[tuple[str, str]]:
+    """Codes that stand as first argument of a call, with the file: ``say("…")``, ``DataError("…")`` and others."""
+    shaped = re.compile(rf"^({'|'.join(DOMAINS)})(\.[a-z_0-9]+)+$")
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+                called = ast.unparse(node.func)
+                if called.endswith((".startswith", ".removeprefix")):
+                    continue
+                prefix = PREFIXES.get(called, "")
+                code = f"{prefix}{node.args[0].value}"
+                if shaped.match(code):
+                    found.add((code, path.name))
+    return found
+
+
+def test_both_languages_have_the_same_catalogues() -> None:
+    assert DOMAINS == sorted(path.stem for path in (SOURCE / "locale" / "en").glob("*.po"))
+    assert len(DOMAINS) > 5
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_code_has_words_in_both_languages_with_the_same_placeholders(domain: str) -> None:
+    chinese, english = words_of("zh_CN", domain), words_of("en", domain)
+    assert set(chinese) == set(english)
+    assert not [code for code in chinese if not chinese[code].strip() or not english[code].strip()]
+    different = {
+        code: (placeholders(chinese[code]), placeholders(english[code]))
+        for code in chinese
+        if placeholders(chinese[code]) != placeholders(english[code])
+    }
+    assert different == {}
+
+
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_code_begins_with_its_domain_and_every_remedy_belongs_to_a_message(domain: str) -> None:
+    codes = set(words_of("zh_CN", domain))
+    assert not [code for code in codes if not code.startswith(f"{domain}.")]
+    remedies = {code.removesuffix(".remedy") for code in codes if code.endswith(".remedy")}
+    assert remedies <= codes
+
+
+def test_every_code_named_in_the_source_has_words() -> None:
+    codes = codes_in_source()
+    assert len(codes) > 200
+    assert not sorted({(code, file) for code, file in codes if not has_words(code)})
+
+
+def test_say_refuses_a_code_without_words() -> None:
+    with pytest.raises(KeyError, match=r"no words for 'errors\.no_such_code' in en"):
+        say("errors.no_such_code", "en")
+
+
+def test_say_fills_numbers_dates_and_texts_in() -> None:
+    assert say("errors.cause", "en", cause=9.50) == "Cause: 9.5"
+    assert say("errors.cause", "en", cause=date(2026, 6, 30)) == "Cause: 2026-06-30"
+    assert say("errors.cause", "zh_CN", cause="磁盘已满") == "原因：磁盘已满"
+
+
+@pytest.mark.parametrize(("asked", "spoken"), [("en", "en"), ("zh_CN", "zh_CN"), ("fr", "zh_CN"), ("", "zh_CN")])
+def test_language_is_the_environments_and_chinese_where_it_is_not_known(
+    asked: str, spoken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PBWIDGETS_LANG", asked)
+    assert default_language() == spoken
+    assert say("errors.cause", cause="x") == say("errors.cause", spoken, cause="x")
+
+
+def test_language_is_chinese_without_an_environment() -> None:
+    assert default_language() == LANGUAGES[0] == "zh_CN"
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 6))
+def test_a_number_is_written_to_its_digits_without_trailing_zeros(value: float, digits: int) -> None:
+    text = number(value, digits)
+    assert abs(float(text) - value) <= 0.5 * 10**-digits + 1e-6
+    assert text != "-0"
+    assert "." not in text or text[-1] not in "0."
+    assert len(text.partition(".")[2]) <= digits

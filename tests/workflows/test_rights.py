@@ -1,0 +1,107 @@
+"""Who may do what: the table of the design, written down by hand, against the one in the code."""
+
+import os
+
+import pytest
+
+from pbwidgets.errors import RightsError
+from pbwidgets.scoring import to_frame
+from pbwidgets.scoring.frames import UNITS
+from pbwidgets.store import Actor
+from pbwidgets.workflows import RIGHTS, authorise, operator
+
+COUNTY, TOWN, VILLAGE, OTHER_TOWN, OTHER_VILLAGE = "99", "9901", "9901A", "9902", "9902A"
+REGISTER = to_frame(
+    [
+        {"unit_code": code, "unit_name": code, "kind": kind, "parent_code": parent, "synthetic": True}
+        for code, kind, parent in [
+            (COUNTY, "county", None),
+            (TOWN, "township", COUNTY),
+            (VILLAGE, "village", TOWN),
+            (OTHER_TOWN, "township", COUNTY),
+            (OTHER_VILLAGE, "village", OTHER_TOWN),
+        ]
+    ],
+    UNITS,
+)
+WHERE = {"own": TOWN, "below": VILLAGE, "outside": OTHER_VILLAGE, "above": COUNTY, "whole campaign": None}
+EVERYWHERE = set(WHERE)
+
+# The rows of the design's table for somebody who sits in a township; what is not named is refused.
+EXPECTED: dict[tuple[str, str], set[str]] = {
+    ("filler", "view"): {"own"},
+    ("filler", "fill"): {"own"},
+    ("reviewer", "view"): {"own", "below"},
+    ("reviewer", "fill_on_behalf"): {"below"},
+    ("reviewer", "rate"): {"below"},
+    ("reviewer", "review"): {"below"},
+    ("reviewer", "nominate"): {"own"},
+    ("reviewer", "note"): {"below"},
+    ("leader", "view"): {"own", "below"},
+    ("leader", "rate"): {"own", "below"},
+    ("analyst", "view"): EVERYWHERE,
+    ("organiser", "view"): EVERYWHERE,
+    ("organiser", "veto"): EVERYWHERE,
+    ("organiser", "allot"): EVERYWHERE,
+    ("organiser", "note"): EVERYWHERE,
+    ("organiser", "open_campaign"): EVERYWHERE,
+    ("organiser", "import_units"): EVERYWHERE,
+    ("admin", "accounts"): EVERYWHERE,
+}
+ROLES = ("filler", "reviewer", "leader", "analyst", "organiser", "admin")
+ACTIONS = ("view", "fill", "fill_on_behalf", "rate", "review", "nominate", "veto", "note", "allot",
+           "open_campaign", "import_units", "accounts")  # fmt: skip
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_may_do_what_the_design_says_and_nothing_else(role: str, action: str) -> None:
+    actor = Actor("somebody", role, TOWN)
+    allowed = set()
+    for place, unit_code in WHERE.items():
+        try:
+            authorise(actor, action, unit_code, REGISTER)  # type: ignore[arg-type]  parametrised
+        except RightsError as error:
+            assert error.code in ("workflows.not_allowed", "workflows.out_of_scope")
+        else:
+            allowed.add(place)
+    assert allowed == EXPECTED.get((role, action), set())
+
+
+def test_the_table_of_the_design_covers_every_role_and_action_of_the_code() -> None:
+    assert set(RIGHTS) == {*ROLES, "operator"}
+    assert {action for scopes in RIGHTS.values() for action in scopes} == set(ACTIONS)
+
+
+@pytest.mark.parametrize("unit_code", [COUNTY, TOWN, VILLAGE])
+def test_a_reviewer_of_the_top_level_records_vetoes_anywhere_below(unit_code: str) -> None:
+    authorise(Actor("county", "reviewer", COUNTY), "veto", unit_code, REGISTER)
+
+
+def test_a_reviewer_below_the_top_level_records_no_veto() -> None:
+    with pytest.raises(RightsError, match="9901A"):
+        authorise(Actor("town", "reviewer", TOWN), "veto", VILLAGE, REGISTER)
+
+
+def test_an_unknown_role_may_nothing() -> None:
+    with pytest.raises(RightsError, match="visitor"):
+        authorise(Actor("x", "visitor", COUNTY), "view", COUNTY, REGISTER)
+
+
+def test_an_account_without_a_unit_has_no_scope_of_its_own() -> None:
+    with pytest.raises(RightsError, match=VILLAGE):
+        authorise(Actor("x", "reviewer"), "rate", VILLAGE, REGISTER)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_whoever_has_a_shell_may_everything(action: str) -> None:
+    authorise(operator("chen"), action, OTHER_VILLAGE, REGISTER)  # type: ignore[arg-type]  parametrised
+
+
+def test_the_command_line_acts_as_the_user_of_the_system_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("USER", "li")
+    assert operator().name == "cli:li"
+    assert operator("王组织委员").name == "王组织委员"
+    monkeypatch.delenv("USER")
+    monkeypatch.delenv("USERNAME", raising=False)
+    assert operator().name == f"cli:{os.getuid()}"
