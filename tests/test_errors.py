@@ -9,7 +9,9 @@ import pytest
 import pbwidgets
 from pbwidgets.errors import DataError, PbError, Problem, ProblemsError, UsageError
 
-PROBLEM = Problem("workflows.unknown_campaign", "a.yaml", "12", {"value": "x", "allowed": "a", "nearest": "a"})
+PROBLEM = Problem(
+    "workflows.unknown_campaign", "a.yaml", "12", {"value": "x", "allowed": "a", "nearest": "a"}
+)
 
 
 def all_subclasses(cls: type[PbError]) -> list[type[PbError]]:

@@ -17,7 +17,9 @@ def test_a_named_folder_wins_over_the_environment(tmp_path: Path, monkeypatch: p
     assert load_settings(tmp_path / "named").workspace == tmp_path / "named"
 
 
-def test_the_environment_wins_over_the_current_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_wins_over_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(make_workspace(tmp_path / "here"))
     monkeypatch.setenv("PBWIDGETS_WORKSPACE", str(tmp_path / "other"))
     assert load_settings().workspace == tmp_path / "other"
@@ -31,19 +33,25 @@ def test_the_nearest_workspace_upwards_is_taken(tmp_path: Path, monkeypatch: pyt
     assert load_settings().workspace == workspace
 
 
-def test_outside_a_workspace_the_current_folder_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outside_a_workspace_the_current_folder_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings().workspace == tmp_path
 
 
-def test_the_store_is_a_file_of_the_workspace_unless_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_is_a_file_of_the_workspace_unless_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settings = load_settings(tmp_path)
     assert settings.store_url == f"sqlite:///{(tmp_path / '.pbwidgets' / 'store.sqlite').as_posix()}"
     monkeypatch.setenv("PBWIDGETS_STORE", "postgresql://db/pb")
     assert load_settings(tmp_path).store_url == "postgresql://db/pb"
 
 
-def test_evidence_and_snapshots_lie_in_the_private_folder_and_not_beside_notebooks_or_outputs(tmp_path: Path) -> None:
+def test_evidence_and_snapshots_lie_in_the_private_folder_and_not_beside_notebooks_or_outputs(
+    tmp_path: Path,
+) -> None:
     settings = load_settings(tmp_path)
     for folder in (settings.evidence, settings.snapshots):
         assert folder.is_relative_to(settings.private)

@@ -177,7 +177,7 @@ def test_a_spread_is_a_document_or_a_meeting_of_the_county_or_above(campaign: Ca
 
 def test_the_set_up_form_asks_for_leadership_staff_and_plan(campaign: Campaign) -> None:
     form = campaign.form("township_setup")
-    asked = {path: field for path, field in form.leaves()}
+    asked = dict(form.leaves())
     for path in ("leading_group", "secretary_leads", "leader_in_charge", "staff_count", "work_plan"):
         assert asked[path].required, path
     assert asked["staff_names"].sensitive

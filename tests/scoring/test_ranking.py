@@ -94,3 +94,13 @@ def test_a_heading_breaks_ties_by_the_sum_of_its_lines(small):
     marks = [small.mark(A, 10, line="one"), small.mark(A, 10, line="two"), small.mark(A, 30)]
     marks += [small.mark(B, 25, line="one"), small.mark(B, 5, line="two"), small.mark(B, 20)]
     assert ranks_of(small, track, ratings=marks).loc[[A, B], "rank"].tolist() == [2, 1]
+
+
+def test_equal_totals_in_different_places_say_which_tie_break_parted_them(small):
+    track = small.make_track(tie_breaks=[{"layer": "county"}, {"criterion": "unity"}])
+    scores = small.score(small.make_campaign(track), **marks_and_deeds(small))
+    reasons = scores.selection.set_index("unit_code")["reason_zh"]
+    name = small.rated("unity", 1)["name"]["zh"]
+    assert f"总分相同，按“{name}”排定先后。" in reasons[A]
+    assert f"总分相同，按“{name}”排定先后。" in reasons[B]
+    assert "总分相同" not in reasons[C]

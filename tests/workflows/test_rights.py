@@ -98,7 +98,9 @@ def test_whoever_has_a_shell_may_everything(action: str) -> None:
     authorise(operator("chen"), action, OTHER_VILLAGE, REGISTER)  # type: ignore[arg-type]  parametrised
 
 
-def test_the_command_line_acts_as_the_user_of_the_system_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_line_acts_as_the_user_of_the_system_unless_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("USER", "li")
     assert operator().name == "cli:li"
     assert operator("王组织委员").name == "王组织委员"

@@ -139,7 +139,7 @@ def units_of_track(
     made = _best_first(made)
     above = names_above(units)
     made["above"] = [above.get(code, "") for code in made["unit_code"]]
-    made["rank"] = made["rank"].where(made["rank"] > 0, pd.NA)
+    made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
     made["status_words"] = [_status(status, lang) for status in made["status"]]
     made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
     columns = {

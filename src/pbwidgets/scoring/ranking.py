@@ -29,11 +29,14 @@ class TrackRanking:
         Competition rank among contenders, 0 for a unit that is none.
     tie_group
         Number shared by units that are still tied, 0 for a unit that is not.
+    broken_by
+        Place, from 1, of the tie-break that parted a unit from others with the same total; 0 for none.
     """
 
     total: Floats
     rank: Ints
     tie_group: Ints
+    broken_by: Ints
 
 
 def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
@@ -86,8 +89,35 @@ def rank_units(
     keys += [_break_tie(link, layout, points, totals, table) for link in layout.track.tie_breaks]
     rank = np.zeros(len(shown), dtype=np.int64)
     tie_group = np.zeros(len(shown), dtype=np.int64)
-    rank[ranked], tie_group[ranked] = rank_keys([key[ranked] for key in keys])
-    return TrackRanking(shown, rank, tie_group)
+    broken_by = np.zeros(len(shown), dtype=np.int64)
+    of_ranked = [key[ranked] for key in keys]
+    rank[ranked], tie_group[ranked] = rank_keys(of_ranked)
+    broken_by[ranked] = find_tie_breaks(of_ranked)
+    return TrackRanking(shown, rank, tie_group, broken_by)
+
+
+def find_tie_breaks(keys: Sequence[Floats]) -> Ints:
+    """For each row the place, from 1, of the first key after the total that parted it from a row it was tied with.
+
+    0 for a row that was tied with none, or that no key parted from the others. Keys as for :func:`rank_keys`.
+
+    Examples
+    --------
+    >>> find_tie_breaks([np.array([90.0, 90.0, 80.0]), np.array([5.0, 7.0, 9.0])]).tolist()
+    [1, 1, 0]
+    """
+    parted = np.zeros(len(keys[0]), dtype=np.int64)
+    before = _sizes_of_ties(keys[:1])
+    for place in range(1, len(keys)):
+        after = _sizes_of_ties(keys[: place + 1])
+        parted[(parted == 0) & (after < before)] = place
+        before = after
+    return parted
+
+
+def _sizes_of_ties(keys: Sequence[Floats]) -> Ints:
+    ranks, _ = rank_keys(keys)
+    return np.bincount(ranks)[ranks] if len(ranks) else ranks
 
 
 def _break_tie(

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.model import Campaign, Criterion, Text
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import number, say
@@ -221,7 +221,17 @@ def _names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     if key == "gate_id":
         return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
     layers = [(layer.id, layer.name) for layer in campaign.layers]
+    if key == "tie_break_id":
+        criteria = [item for track in campaign.tracks for item in _criteria(track.criteria)]
+        measures = [(measure.id, measure.name) for measure in campaign.measures]
+        return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]
         return [(source.id, source.name) for use in uses for source in use.sources] + layers
     return layers if key == "layer_id" else []
+
+
+def _criteria(criteria: Iterable[Criterion]) -> Iterable[Criterion]:
+    for criterion in criteria:
+        yield criterion
+        yield from _criteria(criterion.criteria)

@@ -186,7 +186,15 @@ def _reason_contenders(
         reasons.append(Reason("scoring.note_unfilled", status == SELECTED, unfilled, is_note=True))
     in_tie = (ranking.tie_group > 0) & ~tied
     reasons.append(Reason("scoring.note_tied", in_tie, {"tied": sizes}, is_note=True))
+    reasons.append(_note_tie_break(layout, ranking))
     return [*reasons, *_note_provisional(contender, totals)]
+
+
+def _note_tie_break(layout: TrackLayout, ranking: TrackRanking) -> Reason:
+    links = layout.track.tie_breaks
+    names = np.array(["", *(link.criterion or link.layer or link.measure or "" for link in links)], dtype=object)
+    parted = ranking.broken_by > 0
+    return Reason("scoring.note_tie_broken", parted, {"tie_break_id": names[ranking.broken_by]}, is_note=True)
 
 
 def _note_provisional(contender: Bools, totals: TrackTotals) -> list[Reason]:

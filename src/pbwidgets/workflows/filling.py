@@ -8,6 +8,7 @@ from pbwidgets.campaign import AnswerProblem, Form, check_answers, compute_answe
 from pbwidgets.errors import DataError, PbError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, load_exception, save_draft, submit, withdraw
 from pbwidgets.units import ancestors
+from pbwidgets.wording import default_language
 from pbwidgets.workflows.rights import authorise
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace
 
@@ -125,7 +126,8 @@ def _check_deadline(reader: Reader, opened: Opened, key: SubmissionKey, now: dat
     exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
     if exception is None or now >= exception:
         last_day = (due - timedelta(seconds=1)).astimezone(ZONE).date()
-        raise DataError("workflows.too_late", form=key.form_id, last_day=last_day)
+        name = opened.campaign.form(key.form_id).name.words(default_language())
+        raise DataError("workflows.too_late", form=name, last_day=last_day)
 
 
 def _check_filler(workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey) -> Form:

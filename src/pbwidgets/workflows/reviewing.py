@@ -13,6 +13,7 @@ from pbwidgets.store import (
     NominationList,
     SubmissionKey,
     accept,
+    history,
     nominate,
     rate_many,
     return_submission,
@@ -34,13 +35,15 @@ def give_marks(workspace: Workspace, actor: Actor, opened: Opened, marks: Iterab
         ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
         corrects a computed line, wants a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
     RightsError
-        If the actor may not mark this unit in this layer.
+        If the actor may not mark this unit in this layer; ``workflows.own_entry`` if it was the actor who filled
+        in for the unit.
     """
     wanted = list(marks)
     units = workspace.units(opened.day(today()))
     for mark in wanted:
         check_mark(opened.campaign, mark)
         _check_rater(actor, opened.campaign, mark, units)
+    _check_own_entries(workspace, actor, opened, wanted)
     with workspace.store.write(actor) as writer:
         return rate_many(writer, wanted)
 
@@ -188,6 +191,22 @@ def _check_rater(actor: Actor, campaign: Campaign, mark: Mark, units: pd.DataFra
         return
     authorise(actor, "rate", mark.key.unit_code, units)
     _check_seat(actor, campaign, level_id, mark.key.unit_code, units)
+
+
+def _check_own_entries(workspace: Workspace, actor: Actor, opened: Opened, marks: Iterable[Mark]) -> None:
+    """Refuse marks on what the rater filled in himself, on behalf of the unit."""
+    if actor.role != "reviewer":
+        return
+    marked = {(mark.key.unit_code, _line(opened.campaign, mark.key.criterion_id)[0].id) for mark in marks}
+    with workspace.store.read() as reader:
+        for unit_code, track_id in sorted(marked):
+            for form_id in opened.campaign.track(track_id).forms:
+                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code)
+                if any(
+                    item.made_by.on_behalf and item.made_by.name == actor.name
+                    for item in history(reader, key)
+                ):
+                    raise RightsError("workflows.own_entry", unit=unit_code)
 
 
 def _check_reviewer(

@@ -1,0 +1,89 @@
+"""Counties that tests work on, and the real command run in one of them."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pbwidgets.scoring import to_frame
+from pbwidgets.scoring.frames import UNITS
+from pbwidgets.store import Actor, SubmissionKey
+
+ROOT = Path(__file__).resolve().parent.parent
+CAMPAIGN, PERIOD = "sanji_lianzheng", "2026"
+OPERATOR = Actor("cli:tests", "operator")
+
+# -- a small county, with nothing filled in ------------------------------------------------------------
+
+COUNTY, TOWN, OTHER_TOWN = "990101", "990101001", "990101002"
+VILLAGE, SISTER, OTHER_VILLAGE = "990101001001", "990101001002", "990101002001"
+_ROWS = [
+    (COUNTY, "演示县", "county", None),
+    (TOWN, "青禾镇", "township", COUNTY),
+    (OTHER_TOWN, "望云乡", "township", COUNTY),
+    (VILLAGE, "上坪村", "village", TOWN),
+    (SISTER, "下坪村", "village", TOWN),
+    (OTHER_VILLAGE, "红旗村", "village", OTHER_TOWN),
+    ("990101002002", "向阳村", "village", OTHER_TOWN),
+]
+VILLAGE_ANSWERS: dict[str, Any] = {
+    "five_good": ["team", "members"],
+    "good_deeds": [{"title": "安装路灯", "done_on": "2026-05-06", "benefited": 40}],
+    "pledge_ways": ["pledge"],
+    "capable_members": 20,
+    "members_with_deeds": 10,
+    "centre_aspects": ["rules"],
+    "centre_uses": ["education"],
+    "distance_education": [],
+    "industry": "茶叶",
+}
+STAFF_NAMES = "某甲与某乙二人"
+SETUP_ANSWERS: dict[str, Any] = {
+    "leading_group": "yes",
+    "secretary_leads": "yes",
+    "leader_in_charge": "yes",
+    "staff_count": 2,
+    "staff_names": STAFF_NAMES,
+    "work_plan": "no",
+    "village_scheme": "yes",
+    "analyses": [],
+    "meetings": [],
+    "publicity": [],
+}
+
+
+def make_register() -> pd.DataFrame:
+    """The units of the small county, columns ``UNITS``."""
+    rows = [
+        {"unit_code": code, "unit_name": name, "kind": kind, "parent_code": parent, "synthetic": True}
+        for code, name, kind, parent in _ROWS
+    ]
+    return to_frame(rows, UNITS)
+
+
+def key_of(form_id: str, unit_code: str, occurrence: int = 0) -> SubmissionKey:
+    """Key of a submission of the small county."""
+    return SubmissionKey(CAMPAIGN, PERIOD, form_id, unit_code, occurrence)
+
+
+# -- workspaces and the command ------------------------------------------------------------------------
+
+
+def lay_out(folder: Path) -> Path:
+    """Notebooks and parameters of the checkout in a folder."""
+    for part in ("notebooks", "parameters"):
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    return folder
+
+
+def run_pbwidgets(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """The real command, in a process of its own."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
+    return subprocess.run(
+        [sys.executable, "-m", "pbwidgets.cli.commands", *args],
+        cwd=cwd, env={**plain, **env}, capture_output=True, text=True, check=False, timeout=600,
+    )  # fmt: skip
