@@ -1,5 +1,6 @@
 """Every chart with awkward data: texts apart, on the sheet, large enough; nothing drawn unasked."""
 
+import dataclasses
 from collections.abc import Callable
 
 import altair as alt
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pbwidgets import charts
+from pbwidgets.scoring.frames import BALANCE, to_frame
 
 
 @pytest.fixture(params=[False, True], ids=["short names", "names of 14 characters"])
@@ -144,7 +146,7 @@ def test_nomination_balance_shows_every_track_of_the_unit_and_no_other_unit(
 
 def test_nomination_balance_of_a_unit_that_nominates_for_nothing_says_so(county, assert_clean) -> None:
     none = county.balance({})
-    assert "没有推荐名额" in {
+    assert "没有申报名额" in {
         box.text for box in assert_clean(charts.nomination_balance(none, county.view()))
     }
 
@@ -312,3 +314,27 @@ def test_a_chart_without_its_title_loses_only_the_title(county, assert_clean) ->
     gone = {box.text for box in assert_clean(chart)} - {box.text for box in bare}
     assert len(gone) == 2
     assert any("甲村" in text for text in gone)
+
+
+def test_a_track_without_an_allotment_shows_a_dash_and_counts_nothing_as_allotted(
+    county, assert_clean
+) -> None:
+    campaign = county.campaign()
+    tracks = [
+        track.model_copy(update={"nomination": track.nomination.model_copy(update={"allotment": None})})
+        if track.nomination
+        else track
+        for track in campaign.tracks
+    ]
+    open_ended = campaign.model_copy(update={"tracks": tuple(tracks)})
+    view = dataclasses.replace(county.view(), campaign=open_ended)
+    track_id = next(track.id for track in tracks if track.nomination)
+    balance = to_frame(
+        [{"track_id": track_id, "by_unit": view.unit_code, "allotted": 5, "nominated": 5, "selected": 2}],
+        BALANCE,
+    )
+
+    said = {box.text for box in assert_clean(charts.nomination_balance(balance, view))}
+
+    assert "—" in said
+    assert "申报5个，入选2个" in said

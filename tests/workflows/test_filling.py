@@ -51,7 +51,7 @@ def test_half_done_answers_are_kept_as_a_draft(small: Workspace, contest: Opened
 
 def test_a_second_person_who_edits_the_same_draft_is_told(small: Workspace, contest: Opened) -> None:
     save_answers(small, FILLER, contest, KEY, {"industry": "茶叶"}, 0)
-    with pytest.raises(ConflictError, match="另|已|他人"):
+    with pytest.raises(ConflictError, match=r"另|已|他人"):
         save_answers(small, Actor("wang", "filler", VILLAGE), contest, KEY, {"industry": "柑橘"}, 0)
 
 
@@ -118,7 +118,7 @@ def test_a_form_closes_at_24_00_in_shanghai_on_the_last_day_of_its_last_phase(co
 
 
 def test_after_the_deadline_answers_are_refused_with_the_last_day(small: Workspace, contest: Opened) -> None:
-    with pytest.raises(DataError, match="党建工作示范村申报表.*2026-11-20"):
+    with pytest.raises(DataError, match=r"党建工作示范村申报表.*2026-11-20"):
         hand_in(small, FILLER, contest, KEY, VILLAGE_ANSWERS, 0, now=TOO_LATE)
     assert hand_in(small, FILLER, contest, KEY, VILLAGE_ANSWERS, 0, now=IN_TIME) == 1
 

@@ -44,12 +44,12 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
     own = balance[balance["by_unit"] == view.unit_code]
     tracks = {track.id: track.name.words(view.lang) for track in view.campaign.tracks}
     rows = [
-        {"name": tracks[row["track_id"]], **row}
+        {**_with_allotment(view, row), "name": tracks[row["track_id"]]}
         for row in own.to_dict("records")
         if row["track_id"] in tracks
     ]
     rows.sort(key=lambda row: list(tracks).index(row["track_id"]))
-    title = view.say("nomination_balance.title", **_sums(rows))
+    title = view.say(f"nomination_balance.{_title(rows)}", **_sums(rows))
     return put_on_sheet(_draw(view, rows), view, title)
 
 
@@ -70,15 +70,29 @@ def allotment_balance(
         Sheet, from 1, where there are more than 26 units.
     """
     own = balance[balance["track_id"] == view.track_id].sort_values("by_unit")
-    rows = [{"name": names.get(row["by_unit"], row["by_unit"]), **row} for row in own.to_dict("records")]
+    rows = [
+        {**_with_allotment(view, row), "name": names.get(row["by_unit"], row["by_unit"])}
+        for row in own.to_dict("records")
+    ]
     shown = take_page(rows, page, ROWS_PER_PAGE)
-    title = view.say("allotment_balance.title", kind=view.nominator, **_sums(rows))
+    title = view.say(f"allotment_balance.{_title(rows)}", kind=view.nominator, **_sums(rows))
     note = (
         view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
         if len(rows) > ROWS_PER_PAGE
         else ""
     )
     return put_on_sheet(_draw(view, shown), view, title, note=note)
+
+
+def _with_allotment(view: View, row: Mapping[Any, Any]) -> dict[Any, Any]:
+    """Row of the balance; without a number where the track leaves it open how many are nominated."""
+    nomination = view.campaign.track(row["track_id"]).nomination
+    limited = nomination is not None and nomination.allotment is not None
+    return {**row, "allotted": row["allotted"] if limited else 0, "limited": limited}
+
+
+def _title(rows: Sequence[Mapping[Any, Any]]) -> str:
+    return "title" if all(row["limited"] for row in rows) else "title_open"
 
 
 def _sums(rows: Sequence[Mapping[Any, Any]]) -> dict[str, int]:
@@ -136,7 +150,7 @@ def _draw_panel(
         drawn.append(heading_text(view.say(f"balance.{count}"), at, align="right", y=62))
         drawn.append(
             texts(
-                _listed(block, lambda row, count=count: str(row[count])),
+                _listed(block, lambda row, count=count: _count(row, count)),
                 panel,
                 at,
                 align="right",
@@ -153,6 +167,10 @@ def _draw_panel(
 
 def _listed(block: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
     return [{"row": row["row"], "text": text(row)} for row in block]
+
+
+def _count(row: Mapping[Any, Any], count: str) -> str:
+    return "—" if count == "allotted" and not row["limited"] else str(row[count])
 
 
 def _remark(view: View, row: Mapping[Any, Any]) -> str:

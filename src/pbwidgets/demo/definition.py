@@ -81,6 +81,17 @@ class Recording(Definition):
     texts: tuple[str, ...]
 
 
+class RectificationCase(Definition):
+    """A shortcoming that is to be put right."""
+
+    unit: str
+    shortcoming: str
+    responsible_post: str
+    deadline: date
+    closed_on: date | None = None
+    outcome: str = ""
+
+
 class Incident(Definition):
     """An entry in a log that sets off a gate."""
 
@@ -199,4 +210,5 @@ class Demo(Definition):
     marks: Marking
     nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None
+    rectifications: tuple[RectificationCase, ...] = ()
     cases: tuple[Case, ...] = ()

@@ -1,8 +1,12 @@
 """Photos and documents for a demonstration: real JPEG and PDF files, plainly made up."""
 
 import io
+import time
+from typing import Final
 
 import numpy as np
+
+_MADE: Final = time.gmtime(1_780_304_400)  # 2026-06-01: a document of the clock would change with every fill
 
 
 def make_photo(number: int) -> bytes:
@@ -55,5 +59,5 @@ def make_document(number: int) -> bytes:
             [(140, 360 + 52 * row), (1100 - 37 * (row % 5), 360 + 52 * row)], fill=(150, 150, 150), width=6
         )
     made = io.BytesIO()
-    page.save(made, "PDF", resolution=150.0)
+    page.save(made, "PDF", resolution=150.0, creationDate=_MADE, modDate=_MADE)
     return made.getvalue()

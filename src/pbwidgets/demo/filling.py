@@ -24,9 +24,11 @@ from pbwidgets.store import (
     accept_many,
     add_evidence,
     add_note,
+    close_rectification,
     has_real_rows,
     import_nominations,
     keep_file,
+    open_rectification,
     rate_many,
     record_veto,
     recuse,
@@ -226,6 +228,18 @@ class _Filler:
                         recuse(writer, campaign.id, period, rater, case.unit, case.reason)
                 elif isinstance(case, StaleMark):
                     self._hand_in_again(writer, case)
+            for item in self._plan.demo.rectifications:
+                number = open_rectification(
+                    writer,
+                    campaign.id,
+                    period,
+                    item.unit,
+                    shortcoming=item.shortcoming,
+                    responsible_post=item.responsible_post,
+                    deadline=item.deadline,
+                )
+                if item.closed_on:
+                    close_rectification(writer, number, item.closed_on, item.outcome)
 
     def _raters(self, unit: str, layer: str) -> Iterable[str]:
         return {mark.rater for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer}

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Criterion, Track
+from pbwidgets.campaign import Campaign, Criterion, Field, Track
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
-from pbwidgets.scoring.frames import FINAL, SELECTED, STATUSES
+from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
+from pbwidgets.units import ancestors
 from pbwidgets.wording import say
 
 _NONE = "—"
@@ -189,9 +190,7 @@ def nomination_balance_table(
         },
     }
     # the balance says 0 allotted where a track has no allotment at all
-    made["allotted"] = (
-        made["allotted"].astype("Int64").where(made["track_id"].isin(_allotted(campaign)), pd.NA)
-    )
+    made["allotted"] = made["allotted"].astype("Int64").mask(~made["track_id"].isin(_allotted(campaign)))
     return LabelledTable(title, made, columns)
 
 
@@ -226,6 +225,45 @@ def recommendations(
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
+def team_results(
+    campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
+) -> LabelledTable:
+    """Result sheet of leadership teams: for each unit that the campaign is cut by, its own result and those below.
+
+    One row a unit: rank and status in its own tracks, and of every other track how many units below it are selected
+    and how many are vetoed.
+    """
+    above = ancestors(units, campaign.partition_by)
+    tracks = [track for track in campaign.tracks if track.kind == "score"]
+    own = [track for track in tracks if track.unit_kind == campaign.partition_by]
+    below = [track for track in tracks if track not in own]
+    by_unit = selection.set_index(["track_id", "unit_code"])
+    counted = selection.assign(team=selection["unit_code"].map(above))
+    rows = []
+    for unit in units[units["kind"] == campaign.partition_by].to_dict("records"):
+        row: dict[str, object] = {"unit_name": unit["unit_name"]}
+        for track in own:
+            result = by_unit.loc[(track.id, unit["unit_code"])]
+            row[f"{track.id}_rank"] = result["rank"] or None
+            row[f"{track.id}_status"] = _status(result["status"], lang)
+        for track in below:
+            status = counted.loc[
+                (counted["track_id"] == track.id) & (counted["team"] == unit["unit_code"]), "status"
+            ]
+            row[f"{track.id}_selected"] = int((status == SELECTED).sum())
+            row[f"{track.id}_vetoed"] = int(status.isin([BARRED, DISQUALIFIED]).sum())
+        rows.append(row)
+    columns = {"unit_name": Column(campaign.unit_kind(campaign.partition_by).name.words(lang), 22)}
+    for track in own:
+        columns[f"{track.id}_rank"] = Column(say("tables.rank", lang), 8, "integer", _NONE)
+        columns[f"{track.id}_status"] = Column(say("tables.status", lang), 12)
+    for track in below:
+        kind = campaign.unit_kind(track.unit_kind).name.words(lang)
+        columns[f"{track.id}_selected"] = Column(say("tables.selected_of", lang, kind=kind), 12, "integer")
+        columns[f"{track.id}_vetoed"] = Column(say("tables.vetoed_of", lang, kind=kind), 12, "integer")
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
@@ -243,6 +281,83 @@ def measures_of_unit(
         "unit": Column(say("tables.measure_unit", lang), 10),
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def answers_of_units(
+    campaign: Campaign,
+    submissions: pd.DataFrame,
+    forms: Iterable[str],
+    names: Mapping[str, str],
+    title: str,
+    lang: str,
+) -> LabelledTable:
+    """What units handed in with some forms, one row a field: labels for ids, a number of files for uploads.
+
+    Sensitive fields are not in the frame and so never here.
+    """
+    rows: list[dict[str, object]] = []
+    for form_id in forms:
+        form = campaign.form(form_id)
+        order = {path: (place, field) for place, (path, field) in enumerate(form.leaves())}
+        repeats = {field.id: field.label.words(lang) for field in form.fields if field.type == "repeat"}
+        own = submissions[(submissions["form_id"] == form_id) & submissions["unit_code"].isin(list(names))]
+        own = own[own["field"].isin(list(order))]
+        own = own.assign(repeat=[path.rpartition("/")[0] for path in own["field"]])
+        own = own.assign(place=[order[path][0] for path in own["field"]])
+        # rows of a repeat stand together, where its first field stands in the form
+        first = own.groupby("repeat")["place"].transform("min").where(own["repeat"] != "", own["place"])
+        sorted_rows = own.assign(first=first).sort_values(
+            ["unit_code", "occurrence", "first", "row", "place"]
+        )
+        for row in sorted_rows.to_dict("records"):
+            part = repeats.get(row["repeat"], "")
+            if row["repeat"] or row["occurrence"]:
+                entry = row["row"] + 1 if row["repeat"] else row["occurrence"]
+                part = say("tables.entry", lang, name=part or form.name.words(lang), number=entry)
+            field = order[row["field"]][1]
+            rows.append(
+                {
+                    "unit_name": names[row["unit_code"]],
+                    "form": form.name.words(lang),
+                    "part": part,
+                    "field": field.label.words(lang),
+                    "value": _answer_words(campaign, field, row["value"], lang),
+                }
+            )
+    columns = {
+        "unit_name": Column(say("tables.unit", lang), 18),
+        "form": Column(say("tables.form", lang), 24),
+        "part": Column(say("tables.part", lang), 24),
+        "field": Column(say("tables.field", lang), 28),
+        "value": Column(say("tables.answer", lang), 50),
+    }
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> str:
+    if field.type in ("image", "file"):
+        return say("tables.files", lang, count=len(value.split()))
+    if field.choices is not None:
+        labels = {choice.id: choice.label.words(lang) for choice in campaign.choices[field.choices]}
+        return say("tables.comma", lang).join(labels.get(part, part) for part in value.split())
+    unit = field.unit.words(lang) if field.unit else ""
+    return f"{value}{unit}" if lang != "en" or not unit else f"{value} {unit}"
+
+
+def rectification_list(
+    rectifications: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
+) -> LabelledTable:
+    """Shortcomings found on the way, the nearest deadline first, with the post responsible."""
+    made = rectifications.assign(unit_name=rectifications["unit_code"].map(names))
+    columns = {
+        "unit_name": Column(say("tables.unit", lang), 18),
+        "shortcoming": Column(say("tables.shortcoming", lang), 40),
+        "responsible_post": Column(say("tables.responsible", lang), 18),
+        "deadline": Column(say("tables.deadline", lang), 15, "date"),
+        "closed_on": Column(say("tables.closed_on", lang), 15, "date", say("tables.still_open", lang)),
+        "outcome": Column(say("tables.outcome", lang), 24),
+    }
+    return LabelledTable(title, made.sort_values(["deadline", "unit_code"]), columns)
 
 
 def all_points(

@@ -151,7 +151,7 @@ def _put_value(cell: Any, value: Any, column: Column, text: str) -> None:
     if column.format in {"integer", "number", "percent"} and not pd.isna(value):
         cell.value = int(value) if column.format == "integer" else float(value)
         cell.alignment = Alignment(vertical="top")
-    elif column.format == "date" and text:
+    elif column.format == "date" and not pd.isna(value) and text:
         cell.value = date.fromisoformat(text[:10])
     else:
         _put_text(cell, text)

@@ -46,19 +46,22 @@ class ReportBook:
 
     report: Report
     folder: Path | None = None
+    _title: str = field(default="", repr=False)
     _blocks: list[Block] = field(default_factory=list, repr=False)
     _slides: list[Slide] = field(default_factory=list, repr=False)
     _sheets: list[Sheet] = field(default_factory=list, repr=False)
 
-    def add_title(self) -> None:
+    def add_title(self, title: str = "") -> None:
         """Add the title, what the report rests on, and the mark of a demonstration."""
         report = self.report
-        self._blocks.append(Heading(0, report.title))
+        title = title or report.title
+        self._title = title
+        self._blocks.append(Heading(0, title))
         mark = f'<p class="synthetic">{escape(report.say("synthetic"))}</p>' if report.synthetic else ""
         if report.synthetic:
             self._blocks.append(Paragraph(report.say("synthetic")))
         self._blocks.append(Paragraph(report.basis))
-        _show(f"<h1>{escape(report.title)}</h1>{mark}<p>{escape(report.basis)}</p>")
+        _show(f"<h1>{escape(title)}</h1>{mark}<p>{escape(report.basis)}</p>")
 
     def add_heading(self, text: str, level: int = 1) -> None:
         """Add a heading, of level 1 to 3."""
@@ -99,7 +102,7 @@ class ReportBook:
     def _caption(self, title: str) -> str:
         """Caption of a table in the document; none where the heading above says the same."""
         last = self._blocks[-1] if self._blocks else None
-        return "" if isinstance(last, Heading) and last.text == title else title
+        return "" if isinstance(last, Heading) and title in last.text else title
 
     def add_figure(
         self,
@@ -138,20 +141,19 @@ class ReportBook:
         _show(f'<div class="figure"><img src="{source}" alt="{escape(f"{title} {sentence}")}"></div>')
 
     def save(self) -> None:
-        """Write ``slides.pptx``, ``report.docx`` and ``tables.xlsx`` into the folder."""
+        """Write ``report.docx`` and ``tables.xlsx`` into the folder, and ``slides.pptx`` if there are charts."""
         if self.folder is None:
             return
         report = self.report
-        note = report.say("synthetic") if report.synthetic else ""
-        subtitle = f"{report.snapshot.period_id}　{report.snapshot.day.isoformat()}"
-        build_deck(
-            self._slides,
-            self.folder / "slides.pptx",
-            title=report.title,
-            subtitle=subtitle,
-            lang=report.lang,
-            note=note,
-        )
+        if self._slides:
+            build_deck(
+                self._slides,
+                self.folder / "slides.pptx",
+                title=self._title or report.title,
+                subtitle=f"{report.snapshot.period_id}　{report.snapshot.day.isoformat()}",
+                lang=report.lang,
+                note=report.say("synthetic") if report.synthetic else "",
+            )
         build_document(self._blocks, self.folder / "report.docx", lang=report.lang)
         about = About(
             campaign=report.campaign.name.words(report.lang),

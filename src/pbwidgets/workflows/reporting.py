@@ -23,6 +23,7 @@ from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import default_language, say
 from pbwidgets.workflows.snapshots import (
     RECORDS,
+    RECTIFICATIONS,
     RUNNING,
     SCORES,
     SHARED,
@@ -55,8 +56,12 @@ class Report:
         The unit and all below it, columns ``UNITS``.
     scores
         Their scores; ``reference`` is the published distribution of all units.
+    submissions
+        What they handed in, columns ``SUBMISSIONS``.
     running_record
         Their dated notes: unit_code, noted_on, text.
+    rectifications
+        Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     """
 
     campaign: Campaign
@@ -68,7 +73,9 @@ class Report:
     synthetic: bool
     units: pd.DataFrame
     scores: Scores
+    submissions: pd.DataFrame
     running_record: pd.DataFrame
+    rectifications: pd.DataFrame
 
     # -- what there is ---------------------------------------------------------------------------------
 
@@ -260,6 +267,12 @@ class Report:
             self.campaign, self.scores.selection, self.units, self.say("recommendations"), self.lang
         )
 
+    def team_results(self) -> LabelledTable:
+        """Result sheet of leadership teams."""
+        return tables.team_results(
+            self.campaign, self.scores.selection, self.units, self.say("team_results"), self.lang
+        )
+
     def set_up(self) -> LabelledTable:
         """What the forms say that no track counts."""
         return tables.measures_of_unit(
@@ -269,6 +282,27 @@ class Report:
             self.set_up_forms,
             self.say("set_up"),
             self.lang,
+        )
+
+    def own_answers(self) -> LabelledTable:
+        """What the unit itself handed in: its set-up first, then the forms of its tracks."""
+        forms = [form.id for form in self.campaign.forms if form.unit_kind == self.kind]
+        names = {self.unit_code: self.unit_name}
+        return tables.answers_of_units(
+            self.campaign, self.submissions, forms, names, self.say("own_answers"), self.lang
+        )
+
+    def entries_about(self) -> LabelledTable:
+        """What review levels entered about the unit and those below it."""
+        forms = [form.id for form in self.campaign.forms if form.filled_by is not None]
+        return tables.answers_of_units(
+            self.campaign, self.submissions, forms, self.names, self.say("entries_about"), self.lang
+        )
+
+    def rectification_list(self) -> LabelledTable:
+        """Shortcomings that are to be put right."""
+        return tables.rectification_list(
+            self.rectifications, self.names, self.say("rectifications"), self.lang
         )
 
     def all_points(self) -> LabelledTable:
@@ -311,7 +345,9 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
         raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
     partition = ancestors(whole, campaign.partition_by).get(code)
     cut = str(partition) if isinstance(partition, str) else None
-    own = source.frames([name for name in (*RECORDS, *SCORES, RUNNING) if name != SHARED], cut)
+    own = source.frames(
+        [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS) if name != SHARED], cut
+    )
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
     return Report(
@@ -324,7 +360,9 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
         synthetic=bool(here["synthetic"].iloc[0]),
         units=units,
         scores=Scores(**scores, **source.frames([SHARED])),
+        submissions=_within(own["submissions"], set(units["unit_code"])),
         running_record=_within(own[RUNNING], set(units["unit_code"])),
+        rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
     )
 
 

@@ -23,10 +23,12 @@ from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.store import (
     Note,
     Reader,
+    Rectification,
     audit_head,
     fingerprints,
     latest_write,
     load_notes,
+    load_rectifications,
     read_frames,
     read_records,
     write_frames,
@@ -37,6 +39,7 @@ from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 RECORDS: Final = tuple(item.name for item in fields(Records))
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
+RECTIFICATIONS: Final = "rectifications"
 SHARED: Final = "reference"
 """The one frame that every unit's report may read whole: aggregates only."""
 
@@ -108,8 +111,10 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             return open_snapshot(newest[1])
         records = _records(reader, opened, day)
         notes = load_notes(reader, opened.campaign.id, opened.period_id)
+        rectifications = load_rectifications(reader, opened.campaign.id, opened.period_id)
     scores = score_campaign(opened.campaign, opened.period_id, records)
-    snapshot = _save(folder, opened, day, records, scores, _running_record(notes), str(stamp["code"]))
+    shown = {RUNNING: _running_record(notes), RECTIFICATIONS: _rectifications(rectifications)}
+    snapshot = _save(folder, opened, day, records, scores, shown, str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -212,18 +217,28 @@ def _running_record(notes: Iterable[Note]) -> pd.DataFrame:
     return to_frame(rows, {"unit_code": "string", "noted_on": "string", "text": "string"})
 
 
+def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
+    """Shortcomings with the post responsible and the deadline."""
+    names = ("unit_code", "shortcoming", "responsible_post", "deadline", "closed_on", "outcome")
+    rows = [
+        {name: None if getattr(item, name) is None else str(getattr(item, name)) for name in names}
+        for item in items
+    ]
+    return to_frame(rows, dict.fromkeys(names, "string"))
+
+
 def _save(
     folder: Path,
     opened: Opened,
     day: date,
     records: Records,
     scores: Scores,
-    running: pd.DataFrame,
+    shown: Mapping[str, pd.DataFrame],
     code: str,
 ) -> Snapshot:
     frames = {name: getattr(records, name) for name in RECORDS}
     frames |= {name: getattr(scores, name) for name in SCORES}
-    frames[RUNNING] = running
+    frames |= shown
     partition_of = partitions(opened.campaign, records.units)
     parts = fingerprints(frames, partition_of)
     made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)

@@ -1,0 +1,168 @@
+"""Snapshots: the same store gives the same one, and nothing private gets in."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from counties import (
+    CAMPAIGN,
+    OPERATOR,
+    OTHER_TOWN,
+    PERIOD,
+    SETUP_ANSWERS,
+    STAFF_NAMES,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+)
+
+from pbwidgets.errors import DataError
+from pbwidgets.store import Actor, Mark, MarkKey, add_note, rate_many
+from pbwidgets.workflows import (
+    Opened,
+    Snapshot,
+    Workspace,
+    accept_submission,
+    find_snapshot,
+    give_marks,
+    hand_in,
+    open_snapshot,
+    save_answers,
+    snapshots,
+    take_snapshot,
+)
+
+SET_UP = datetime(2026, 3, 1, tzinfo=UTC)
+RATER = "li.xiaohong@town"
+FILLER = Actor("zhang.san", "filler", TOWN)
+
+
+@pytest.fixture
+def filled(small: Workspace, contest: Opened) -> Workspace:
+    """The small county with a set-up form, an application, a mark and a note, all accepted."""
+    setup, application = key_of("township_setup", TOWN), key_of("village_application", VILLAGE)
+    county, town = Actor("xu", "reviewer", "990101"), Actor(RATER, "reviewer", TOWN)
+    seen = hand_in(small, FILLER, contest, setup, SETUP_ANSWERS, 0, now=SET_UP)
+    accept_submission(small, county, contest, setup, "county", seen_version=seen)
+    seen = hand_in(
+        small, Actor("wang", "filler", VILLAGE), contest, application, VILLAGE_ANSWERS, 0, now=SET_UP
+    )
+    seen = accept_submission(small, town, contest, application, "township", seen_version=seen)
+    accept_submission(small, county, contest, application, "county", seen_version=seen)
+    give_marks(small, town, contest, [mark(6.0)])
+    with small.store.write(Actor(RATER, "reviewer", TOWN)) as writer:
+        add_note(writer, CAMPAIGN, PERIOD, VILLAGE, SET_UP.date(), "走访：活动记录齐全")
+    return small
+
+
+def mark(points: float, comment: str = "") -> Mark:
+    return Mark(
+        MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", "township", "township", RATER), points, comment
+    )
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file())
+
+
+def values_of(snapshot: Snapshot) -> str:
+    names = (*snapshots.RECORDS, *snapshots.SCORES, snapshots.RUNNING)
+    return "\n".join(frame.to_csv() for frame in snapshot.frames(names).values())
+
+
+def test_an_unchanged_store_gives_the_same_snapshot_without_reading_it_again(
+    filled: Workspace, contest: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take_snapshot(filled, contest)
+
+    def read_nothing(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the records were read again")
+
+    monkeypatch.setattr(snapshots, "read_records", read_nothing)
+    assert take_snapshot(filled, contest) == first
+
+
+def test_a_draft_changes_no_snapshot_and_a_mark_does(filled: Workspace, contest: Opened) -> None:
+    first = take_snapshot(filled, contest)
+    save_answers(
+        filled, Actor("zhao", "filler", OTHER_TOWN), contest, key_of("township_setup", OTHER_TOWN), {}, 0
+    )
+    assert take_snapshot(filled, contest).snapshot_id == first.snapshot_id
+    with filled.store.write(OPERATOR) as writer:
+        rate_many(writer, [mark(6.5)])
+    assert take_snapshot(filled, contest).snapshot_id != first.snapshot_id
+
+
+def test_a_mark_changes_the_fingerprints_of_its_own_partition_only(
+    filled: Workspace, contest: Opened
+) -> None:
+    first = take_snapshot(filled, contest)
+    with filled.store.write(OPERATOR) as writer:
+        rate_many(writer, [mark(6.0, "会议记录完整")])
+    second = take_snapshot(filled, contest)
+    changed = {
+        (part, frame)
+        for part, frames in second.parts.items()
+        for frame, value in frames.items()
+        if first.parts[part][frame] != value
+    }
+    assert changed == {(TOWN, "ratings")}
+
+
+def test_a_snapshot_is_found_by_its_id_and_reads_back_equal(filled: Workspace, contest: Opened) -> None:
+    first = take_snapshot(filled, contest)
+    again = find_snapshot(filled, contest, first.snapshot_id)
+    assert again == first
+    assert again.campaign() == contest.campaign
+    assert again.records().ratings["points"].tolist() == [6.0]
+
+
+def test_an_older_snapshot_keeps_its_own_marks(filled: Workspace, contest: Opened) -> None:
+    older = take_snapshot(filled, contest)
+    with filled.store.write(OPERATOR) as writer:
+        rate_many(writer, [mark(2.0)])
+    assert take_snapshot(filled, contest).records().ratings["points"].tolist() == [2.0]
+    assert find_snapshot(filled, contest, older.snapshot_id).records().ratings["points"].tolist() == [6.0]
+
+
+def test_an_unknown_snapshot_is_named(filled: Workspace, contest: Opened, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="0000beef0000"):
+        find_snapshot(filled, contest, "0000beef0000")
+    with pytest.raises(DataError, match="nothing_here"):
+        open_snapshot(tmp_path / "nothing_here")
+
+
+def test_sensitive_answers_are_in_no_file_of_a_snapshot(filled: Workspace, contest: Opened) -> None:
+    snapshot = take_snapshot(filled, contest)
+    answers = snapshot.records().submissions
+    assert "staff_count" in set(answers["field"])
+    assert "staff_names" not in set(answers["field"])
+    assert STAFF_NAMES not in values_of(snapshot)
+    # strings stand in Parquet files as they are, unless compressed; the frames above were read back too
+    assert STAFF_NAMES.encode() not in bytes_of(snapshot.folder)
+
+
+def test_names_of_accounts_are_in_no_file_of_a_snapshot(filled: Workspace, contest: Opened) -> None:
+    snapshot = take_snapshot(filled, contest)
+    content, values = bytes_of(snapshot.folder), values_of(snapshot)
+    assert snapshot.frames([snapshots.RUNNING])[snapshots.RUNNING]["text"].tolist() == ["走访：活动记录齐全"]
+    assert snapshot.records().ratings["rater_id"].tolist() == ["R001"]
+    for account in (RATER, "zhang.san"):
+        assert account not in values
+        assert account.encode() not in content
+
+
+def test_a_half_written_newest_file_only_costs_a_new_reading(filled: Workspace, contest: Opened) -> None:
+    first = take_snapshot(filled, contest)
+    (first.folder.parent / "newest.json").write_text("{half", encoding="utf-8")
+    assert take_snapshot(filled, contest).snapshot_id == first.snapshot_id
+
+
+def test_the_register_is_of_the_day_of_the_latest_write_if_the_clock_is_behind(
+    filled: Workspace, contest: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(snapshots, "today", lambda: datetime(2025, 1, 1, tzinfo=UTC).date())
+    with filled.store.write(OPERATOR, datetime(2026, 12, 13, 20, tzinfo=UTC)) as writer:
+        add_note(writer, CAMPAIGN, PERIOD, VILLAGE, SET_UP.date(), "年底走访")
+    assert take_snapshot(filled, contest).day == datetime(2026, 12, 14, tzinfo=UTC).date()  # in Shanghai
