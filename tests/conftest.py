@@ -1,6 +1,9 @@
 """The demonstration county, made once for a test run and never changed; tests that write take a copy."""
 
+import fcntl
+import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,25 +19,44 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-@pytest.fixture(scope="session")
-def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace with the demonstration county; do not write to it."""
-    folder = lay_out(tmp_path_factory.mktemp("county"))
+def make_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Folder that is made once for all workers of a run: the second one waits for the first."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    folder, made = shared / name, shared / f"{name}.made"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
+
+
+def make_county(folder: Path) -> None:
+    lay_out(folder)
     done = run_pbwidgets("demo", "--seed", "1", cwd=folder)
     assert done.returncode == 0, done.stderr
     done = run_pbwidgets("score", "sanji_lianzheng", "--format", "json", cwd=folder)  # takes the snapshot
     assert done.returncode == 0, done.stderr
-    return folder
+
+
+@pytest.fixture(scope="session")
+def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace with the demonstration county; do not write to it."""
+    return make_once(tmp_path_factory, "county", make_county)
 
 
 @pytest.fixture(scope="session")
 def reports(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the county with the reports of all townships that hold an awkward case; do not write to it."""
-    folder = tmp_path_factory.mktemp("reports") / "county"
-    shutil.copytree(county, folder)
-    units = [part for code in REPORTED for part in ("--unit", code)]
-    done = run_pbwidgets("report", "unit", *units, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    """Reports of all townships that hold an awkward case, one folder each; do not write to it."""
+
+    def make_reports(folder: Path) -> None:
+        shutil.copytree(county, folder)
+        units = [part for code in REPORTED for part in ("--unit", code)]
+        done = run_pbwidgets("report", "unit", *units, cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+    folder = make_once(tmp_path_factory, "reported", make_reports)
     return folder / "outputs" / "sanji_lianzheng" / "2026" / "unit"
 
 

@@ -84,6 +84,6 @@ def run_pbwidgets(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProc
     """The real command, in a process of its own."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
     return subprocess.run(
-        [sys.executable, "-m", "pbwidgets.cli.commands", *args],
+        [Path(sys.executable).with_name("pbwidgets"), *args],
         cwd=cwd, env={**plain, **env}, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip

@@ -259,3 +259,13 @@ def test_a_large_register_is_cut_without_looking_at_each_unit() -> None:
     found = ancestors(register, "township")
     assert (found.to_numpy()[len(parents) :] == np.array([code[:9] for code in codes], dtype=object)).all()
     assert check_units(register) == ()
+
+
+def test_a_file_may_hang_units_under_those_that_the_register_has(tmp_path) -> None:
+    path = tmp_path / "more.csv"
+    path.write_text("编码,名称,类别,上级编码\n990101001009,新村,village,990101001\n", encoding="utf-8")
+
+    with pytest.raises(ProblemsError, match="990101001"):
+        read_units(path)
+
+    assert read_units(path, known={"990101001"})["unit_code"].tolist() == ["990101001009"]

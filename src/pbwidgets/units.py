@@ -92,7 +92,7 @@ class _Fault:
     args: dict[str, Any]
 
 
-def read_units(path: Path, kinds: Kinds | None = None) -> pd.DataFrame:
+def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = ()) -> pd.DataFrame:
     """Register of a CSV file (UTF-8 or GB 18030) or an Excel workbook, with the columns :data:`COLUMNS`.
 
     Headers may be Chinese (编码, 名称, 类别, 上级编码, 领域, 启用日期, 停用日期, 并入, 演示数据) or the
@@ -104,6 +104,8 @@ def read_units(path: Path, kinds: Kinds | None = None) -> pd.DataFrame:
         The file.
     kinds
         Kinds of the campaign; the kind of units is not checked if None.
+    known
+        Codes that the register has already: a file may hang new units under them.
 
     Raises
     ------
@@ -117,7 +119,7 @@ def read_units(path: Path, kinds: Kinds | None = None) -> pd.DataFrame:
     if not table.rows:
         raise ProblemsError([Problem("units.no_rows", str(path))])
     units, faults = _to_units(table, columns)
-    faults.extend(_find_faults(units, kinds))
+    faults.extend(_find_faults(units, kinds, frozenset(known)))
     if faults:
         faults.sort(key=lambda fault: fault.row)
         raise ProblemsError([_to_problem(fault, path, table, columns) for fault in faults])
@@ -297,12 +299,14 @@ def check_units(
     )
 
 
-def _find_faults(units: pd.DataFrame, kinds: Kinds | None) -> Iterator[_Fault]:
+def _find_faults(
+    units: pd.DataFrame, kinds: Kinds | None, known: Collection[str] = frozenset()
+) -> Iterator[_Fault]:
     yield from _find_missing(units)
     yield from _find_bad_codes(units)
     yield from _find_bad_dates(units)
-    yield from _find_bad_parents(units)
-    yield from _find_bad_mergers(units)
+    yield from _find_bad_parents(units, known)
+    yield from _find_bad_mergers(units, known)
     if kinds is not None:
         yield from _find_bad_kinds(units, kinds)
 
@@ -352,11 +356,12 @@ def _is_date(text: str) -> bool:
     return True
 
 
-def _find_bad_parents(units: pd.DataFrame) -> Iterator[_Fault]:
+def _find_bad_parents(units: pd.DataFrame, known: Collection[str]) -> Iterator[_Fault]:
     codes, parents = units["unit_code"].to_numpy(dtype=object), units["parent_code"].to_numpy(dtype=object)
     above = _positions(units, "parent_code")
     for row in np.flatnonzero((above < 0) & units["parent_code"].notna().to_numpy(dtype=bool)).tolist():
-        yield _Fault(row, "parent_code", "units.unknown_parent", {"value": parents[row]})
+        if parents[row] not in known:
+            yield _Fault(row, "parent_code", "units.unknown_parent", {"value": parents[row]})
     for row in _cyclic(above):
         yield _Fault(row, "parent_code", "units.circle", {"value": codes[row]})
     has_both = (above >= 0) & units["unit_code"].notna().to_numpy(dtype=bool)
@@ -368,10 +373,11 @@ def _find_bad_parents(units: pd.DataFrame) -> Iterator[_Fault]:
             yield _Fault(row, "parent_code", "units.official_code_apart", {"value": code, "parent": parent})
 
 
-def _find_bad_mergers(units: pd.DataFrame) -> Iterator[_Fault]:
+def _find_bad_mergers(units: pd.DataFrame, known: Collection[str]) -> Iterator[_Fault]:
     merged = units["merged_into"]
     into = _positions(units, "merged_into")
-    for row in _rows(merged.notna() & ((into < 0) | (merged == units["unit_code"]))):
+    elsewhere = merged.isin(list(known))
+    for row in _rows(merged.notna() & (((into < 0) & ~elsewhere) | (merged == units["unit_code"]))):
         yield _Fault(row, "merged_into", "units.unknown_merger", {"value": merged.iloc[row]})
     for row in _rows(merged.notna() & units["valid_to"].isna()):
         yield _Fault(row, "valid_to", "units.merged_without_end", {"value": merged.iloc[row]})

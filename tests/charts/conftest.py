@@ -324,6 +324,7 @@ def read_texts() -> Callable[[object], list[TextBox]]:
     """Boxes of all texts that a chart draws."""
 
     def read(chart: object) -> list[TextBox]:
+        chart.to_dict()  # Altair's own check, which drawing leaves out
         return _boxes(ElementTree.fromstring(draw_svg(chart)), np.eye(3))
 
     return read

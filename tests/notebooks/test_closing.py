@@ -11,8 +11,6 @@ from counties import run_pbwidgets
 
 from pbwidgets.store import read_frames
 
-pytestmark = pytest.mark.xdist_group("county")
-
 
 @pytest.fixture(scope="module")
 def circular(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:

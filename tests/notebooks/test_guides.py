@@ -7,7 +7,6 @@ import pytest
 
 from pbwidgets.batch import Job, run_jobs
 
-pytestmark = pytest.mark.xdist_group("county")
 ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 GUIDES = sorted((ROOT / "notebooks" / "guides").glob("*.ipynb"))

@@ -17,6 +17,7 @@ from counties import (
     key_of,
 )
 
+from pbwidgets.campaign import Campaign
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor, Mark, MarkKey, add_note, rate_many
 from pbwidgets.workflows import (
@@ -27,6 +28,7 @@ from pbwidgets.workflows import (
     find_snapshot,
     give_marks,
     hand_in,
+    open_definition,
     open_snapshot,
     save_answers,
     snapshots,
@@ -166,3 +168,40 @@ def test_the_register_is_of_the_day_of_the_latest_write_if_the_clock_is_behind(
     with filled.store.write(OPERATOR, datetime(2026, 12, 13, 20, tzinfo=UTC)) as writer:
         add_note(writer, CAMPAIGN, PERIOD, VILLAGE, SET_UP.date(), "年底走访")
     assert take_snapshot(filled, contest).day == datetime(2026, 12, 14, tzinfo=UTC).date()  # in Shanghai
+
+
+def test_totals_of_another_campaign_are_carried_over_from_its_newest_snapshot(
+    filled: Workspace, contest: Opened
+) -> None:
+    contest_ranking = take_snapshot(filled, contest).scores().ranking
+    total = contest_ranking.set_index("unit_code")["total"][VILLAGE]
+    words = {"zh": "年度目标考核", "en": "annual assessment"}
+    line = {"name": "carried_over", "measure": "contest_total", "full": 50}
+    annual = {
+        "format": 1,
+        "id": "annual",
+        "name": words,
+        "summary": words,
+        "unit_kinds": [kind.model_dump() for kind in contest.campaign.unit_kinds],
+        "partition_by": "township",
+        "periods": [{"id": PERIOD, "begins": "2026-01-01", "ends": "2026-12-31"}],
+        "review_levels": [level.model_dump() for level in contest.campaign.review_levels],
+        "layers": [{"id": "county", "name": words, "level": "county"}],
+        "carried": [
+            {"id": "contest_total", "name": words, "track": "village", "campaign": CAMPAIGN, "period": PERIOD}
+        ],
+        "tracks": [
+            {
+                "id": "year",
+                "name": words,
+                "unit_kind": "village",
+                "layers": [{"id": "county"}],
+                "criteria": [{"id": "contest", "name": words, "points": 100, "rule": line}],
+            }
+        ],
+    }
+    opened = open_definition(filled, OPERATOR, Campaign.model_validate(annual))
+
+    points = take_snapshot(filled, opened).scores().points.set_index("unit_code")["points"]
+
+    assert points[VILLAGE] == pytest.approx(min(100.0, 2 * total))

@@ -102,4 +102,4 @@ def _changes(settings: Settings) -> Iterable[str]:
             except ProblemsError:
                 continue
             for change, count in changes_since_opening(workspace, campaign):
-                yield say("cli.check.change", what=change.address, change=change.kind, count=count)
+                yield say("cli.check.change", change=change.message(), count=count)

@@ -97,9 +97,9 @@ def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
     RightsError
         If the actor may not.
     """
-    authorise(actor, "import_units", None, workspace.units())
-    units = read_units(file)
-    return save_units(workspace, actor, units)
+    register = workspace.units()
+    authorise(actor, "import_units", None, register)
+    return save_units(workspace, actor, read_units(file, known=set(register["unit_code"])))
 
 
 def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
 from pbwidgets.errors import DataError, RightsError
+from pbwidgets.scoring.sources import find_marking
 from pbwidgets.store import (
     Actor,
     Mark,
@@ -59,7 +60,9 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
     key = mark.key
     track, line = _line(campaign, key.criterion_id)
     layers = [layer.id for layer in track.layers]
-    known = key.layer in layers and key.source in {item.id for item in campaign.sources_of(track, key.layer)}
+    sources = campaign.sources_of(track, key.layer) if key.layer in layers else ()
+    marking = {source.id for source, marks in zip(sources, find_marking(line, sources), strict=True) if marks}
+    known = key.source in marking
     if not known:
         raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.id)
     rule = line.rule

@@ -7,8 +7,8 @@ again.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -20,6 +20,8 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.errors import DataError
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
+from pbwidgets.scoring.carried import list_carried
+from pbwidgets.scoring.frames import CARRIED
 from pbwidgets.store import (
     Note,
     Reader,
@@ -96,7 +98,8 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     DataError
         If a record does not fit the campaign, for example a mark above the maximum.
     """
-    folder = workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}"
+    folder = _folder_of(workspace, opened.campaign.id, opened.period_id)
+    elsewhere = _carried_from(workspace, opened)
     with workspace.store.read() as reader:
         day = opened.day(_newest_day(reader))
         stamp: dict[str, object] = {
@@ -105,11 +108,12 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             "version": opened.version,
             "day": day.isoformat(),
             "code": code_hash("campaign", "scoring", "store"),
+            "carried": [other.snapshot_id for other in elsewhere],
         }
         newest = _newest(folder)
         if newest is not None and newest[0] == stamp:
             return open_snapshot(newest[1])
-        records = _records(reader, opened, day)
+        records = replace(_records(reader, opened, day), carried=_carried(elsewhere))
         notes = load_notes(reader, opened.campaign.id, opened.period_id)
         rectifications = load_rectifications(reader, opened.campaign.id, opened.period_id)
     scores = score_campaign(opened.campaign, opened.period_id, records)
@@ -177,6 +181,24 @@ def _newest_day(reader: Reader) -> date:
     """Today, or the day of the latest write if that is later: a demonstration may lie ahead of the clock."""
     latest = latest_write(reader)
     return today() if latest is None else max(today(), latest.astimezone(ZONE).date())
+
+
+def _folder_of(workspace: Workspace, campaign_id: str, period_id: str) -> Path:
+    return workspace.settings.snapshots / f"{campaign_id}-{period_id}"
+
+
+def _carried_from(workspace: Workspace, opened: Opened) -> list[Snapshot]:
+    """Newest snapshots of the other campaigns and periods whose totals this one carries over."""
+    wanted = dict.fromkeys(
+        (item.campaign, item.period) for item in list_carried(opened.campaign, opened.period_id)
+    )
+    found = [_newest(_folder_of(workspace, campaign_id, period_id)) for campaign_id, period_id in wanted]
+    return [open_snapshot(newest[1]) for newest in found if newest is not None]
+
+
+def _carried(elsewhere: Sequence[Snapshot]) -> pd.DataFrame:
+    rankings = [to_frame(other.frames(["ranking"])["ranking"], CARRIED) for other in elsewhere]
+    return pd.concat(rankings, ignore_index=True) if rankings else to_frame([], CARRIED)
 
 
 def _records(reader: Reader, opened: Opened, day: date) -> Records:

@@ -1,0 +1,133 @@
+"""The other commands: a workspace from nothing, the register, campaigns, and quick help."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets
+
+CSV = "编码,名称,类别,上级编码,演示数据\n990101,演示县,county,,是\n990101001,青禾镇,township,990101,是\n"
+
+
+def test_help_imports_nothing_heavy() -> None:
+    look = (
+        "import sys; from pbwidgets.cli import main\n"
+        "try: main(['--help'])\n"
+        "except SystemExit: pass\n"
+        "print([name for name in ('pandas', 'numpy', 'altair', 'sqlalchemy', 'papermill', 'pptx', 'pydantic')"
+        " if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+    assert "demo" in done.stdout
+
+
+def test_listing_commands_do_not_import_what_draws(tmp_path: Path) -> None:
+    look = "import sys, pbwidgets.workflows; print('altair' in sys.modules, 'pptx' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False False"
+
+
+@pytest.mark.parametrize(("lang", "said"), [("zh_CN", "基层党建"), ("en", "campaign")])
+def test_help_is_in_the_language_of_the_environment(tmp_path: Path, lang: str, said: str) -> None:
+    done = run_pbwidgets("--help", cwd=tmp_path, PBWIDGETS_LANG=lang)
+    assert done.returncode == 0
+    assert said in done.stdout
+
+
+def test_a_new_workspace_is_laid_out_and_clean(tmp_path: Path) -> None:
+    done = run_pbwidgets("init", "county", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "pbwidgets demo" in done.stderr
+    assert run_pbwidgets("check", cwd=tmp_path / "county").returncode == 0
+
+
+def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "county" / "parameters").mkdir(parents=True)
+    done = run_pbwidgets("init", "county", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "parameters" in done.stderr
+    assert not (tmp_path / "county" / "notebooks").exists()
+
+
+def test_doctor_lists_what_it_found_and_what_to_do(tmp_path: Path) -> None:
+    outside = run_pbwidgets("doctor", cwd=tmp_path)
+    assert outside.returncode == 1
+    assert "pbwidgets init" in outside.stdout
+    inside = run_pbwidgets("doctor", cwd=lay_out(tmp_path / "ws"))
+    assert "store.sqlite" in inside.stdout
+    assert len(inside.stdout.splitlines()) >= 6
+
+
+def test_units_are_imported_and_listed(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "ws")
+    (folder / "units.csv").write_text(CSV, encoding="utf-8-sig")
+    done = run_pbwidgets("units", "import", "units.csv", cwd=folder)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "2" in done.stderr
+    listed = json.loads(run_pbwidgets("units", "list", "--format", "json", cwd=folder).stdout)
+    assert [(row["unit_code"], row["parent_code"]) for row in listed] == [
+        ("990101", None),
+        ("990101001", "990101"),
+    ]
+
+
+def test_a_wrong_register_is_refused_with_its_cells(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "ws")
+    (folder / "units.csv").write_text(CSV.replace("青禾镇", ""), encoding="utf-8-sig")
+    done = run_pbwidgets("units", "import", "units.csv", cwd=folder)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "units.csv:" in done.stderr
+    assert run_pbwidgets("units", "list", "--format", "csv", cwd=folder).stdout.count("\n") == 1
+
+
+def test_a_campaign_is_opened_and_a_changed_file_makes_a_new_version(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "ws")
+    first = run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder)
+    assert (first.returncode, first.stdout) == (0, "")
+    same = run_pbwidgets("campaign", "open", CAMPAIGN, "--period", "2026", cwd=folder)
+    assert same.stderr == first.stderr
+    file = folder / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("waiting: 10", "waiting: 12"), encoding="utf-8")
+    changed = run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder)
+    assert changed.returncode == 0
+    assert changed.stderr != first.stderr
+    unknown = run_pbwidgets("campaign", "open", "sanji", cwd=folder)
+    assert (unknown.returncode, CAMPAIGN in unknown.stderr) == (2, True)
+
+
+def test_before_anything_is_open_commands_say_what_to_run(tmp_path: Path) -> None:
+    done = run_pbwidgets("select", CAMPAIGN, cwd=lay_out(tmp_path / "ws"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pbwidgets demo" in done.stderr
+
+
+@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
+def test_one_chart_is_drawn_into_a_file(county: Path, tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"chart.{suffix}"
+    done = run_pbwidgets("chart", "ranking_bars", "--track", "township", "-o", str(file), cwd=county)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    start = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF"}[suffix]
+    assert file.read_bytes().startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("ranking_bar", "-o", "a.png"), "ranking_bars"),
+        (("ranking_bars", "-o", "a.gif"), "png"),
+        (("ranking_bars", "--track", "vilage", "-o", "a.png"), "village"),
+        (("criterion_bars", "--unit", "990101033", "-o", "a.png"), "是否想写“990101"),
+    ],
+)
+def test_a_chart_that_cannot_be_drawn_is_wrong_usage(county: Path, args: tuple[str, ...], said: str) -> None:
+    done = run_pbwidgets("chart", *args, cwd=county)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert not (county / "a.png").exists()
+
+
+def test_the_console_script_is_the_command_of_the_module() -> None:
+    assert 'pbwidgets = "pbwidgets.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

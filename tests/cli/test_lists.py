@@ -1,0 +1,213 @@
+"""`pbwidgets score` and `select`: results on stdout and nothing else there."""
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+from counties import CAMPAIGN, run_pbwidgets
+
+from pbwidgets.store import load_allotments, load_nominations
+from pbwidgets.workflows import open_workspace
+
+PLACES = {"township": 10, "village": 100, "pioneer": 100}
+Rows = list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def selected(county: Path) -> Rows:
+    done = run_pbwidgets("select", CAMPAIGN, "--format", "json", cwd=county)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows: Rows = json.loads(done.stdout)
+    return rows
+
+
+@pytest.fixture(scope="module")
+def scored(county: Path) -> Rows:
+    done = run_pbwidgets("score", CAMPAIGN, "--track", "village", "--format", "json", cwd=county)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows: Rows = json.loads(done.stdout)
+    return rows
+
+
+def with_status(rows: Rows, track: str, status: str) -> Rows:
+    return [row for row in rows if row["track_id"] == track and row["status"] == status]
+
+
+# -- select --------------------------------------------------------------------------------------------
+
+
+def test_every_unit_of_every_track_has_one_row_with_a_reason_in_both_languages(selected: Rows) -> None:
+    assert isinstance(selected, list)
+    counts = pd.Series([row["track_id"] for row in selected]).value_counts().to_dict()
+    assert counts == {"village": 499, "pioneer": 180, "township": 25}
+    assert len({(row["track_id"], row["unit_code"]) for row in selected}) == len(selected)
+    assert all(row["reason_zh"] and row["reason_en"] and row["status"] for row in selected)
+    assert all(row["status"] == row["proposed"] for row in selected)  # nothing decided yet
+    assert all(row["decided"] is None for row in selected)
+
+
+@pytest.mark.parametrize("track", PLACES)
+def test_places_are_never_exceeded_and_only_a_tie_leaves_one_open(selected: Rows, track: str) -> None:
+    taken, tied = with_status(selected, track, "selected"), with_status(selected, track, "tied_at_cut")
+    assert len(taken) <= PLACES[track]
+    assert len(taken) == PLACES[track] or len(taken) + len(tied) > PLACES[track]
+
+
+def test_the_tie_is_marked_with_one_group(selected: Rows) -> None:
+    tied = with_status(selected, "township", "tied_at_cut")
+    assert len(tied) == 2
+    assert len({(row["rank"], row["total"], row["tie_group"]) for row in tied}) == 1
+
+
+def test_no_vetoed_unit_is_selected_or_recommended(selected: Rows) -> None:
+    vetoed = [row for row in selected if row["unit_code"] in ("990101003005", "990101006004")]
+    assert sorted(row["status"] for row in vetoed) == ["barred", "disqualified"]
+    assert all(not row["recommended"] and row["rank"] == 0 for row in vetoed)
+
+
+def test_no_township_is_above_its_allotment(selected: Rows, county: Path) -> None:
+    with open_workspace(county) as workspace, workspace.store.read() as reader:
+        allotted = load_allotments(reader, CAMPAIGN, "2026").set_index("by_unit")["allotted"]
+        by_unit = load_nominations(reader, CAMPAIGN, "2026").set_index("unit_code")["by_unit"]
+    taken = pd.Series([by_unit[row["unit_code"]] for row in with_status(selected, "village", "selected")])
+    counts = taken.value_counts()
+    assert (counts <= allotted[counts.index]).all()
+    assert counts["990101008"] <= 5
+
+
+def test_nobody_is_selected_without_a_nomination(selected: Rows, county: Path) -> None:
+    with open_workspace(county) as workspace, workspace.store.read() as reader:
+        nominated = set(load_nominations(reader, CAMPAIGN, "2026")["unit_code"])
+    for track in ("village", "pioneer"):
+        assert {row["unit_code"] for row in with_status(selected, track, "selected")} <= nominated
+
+
+def test_the_waiting_list_is_numbered_from_one(selected: Rows) -> None:
+    for track in ("village", "pioneer"):
+        orders = sorted(row["waiting_order"] for row in with_status(selected, track, "waiting"))
+        assert orders[0] == 1
+        assert len(orders) == 10
+
+
+def test_the_best_come_first_and_those_without_a_rank_last(selected: Rows) -> None:
+    ranks = [row["rank"] for row in selected if row["track_id"] == "village"]
+    ranked = [rank for rank in ranks if rank]
+    assert ranked == sorted(ranked)
+    assert not any(ranks[len(ranked) :])
+
+
+def test_one_track_is_listed_alone(county: Path) -> None:
+    done = run_pbwidgets("select", CAMPAIGN, "--track", "township", "--format", "json", cwd=county)
+    assert {row["track_id"] for row in json.loads(done.stdout)} == {"township"}
+
+
+# -- score ---------------------------------------------------------------------------------------------
+
+
+def test_scores_show_all_layers_beside_the_total_and_what_is_missing(scored: Rows) -> None:
+    assert len(scored) == 499
+    first = scored[0]
+    assert first["rank"] == 1
+    assert first["total"] == first["total_county"]
+    assert {"total_self", "total_township", "total_county", "provisional", "n_missing", "lost"} <= set(first)
+    by_code = {row["unit_code"]: row for row in scored}
+    assert (by_code["990101004002"]["provisional"], by_code["990101004002"]["n_missing"]) == (True, 1)
+    assert by_code["990101002003"]["total_county"] is None
+
+
+def test_every_unit_below_its_maximum_says_where_points_went(scored: Rows) -> None:
+    assert all(row["lost"] for row in scored if row["total_county"] is not None and row["total_county"] < 90)
+
+
+# -- forms ---------------------------------------------------------------------------------------------
+
+
+def test_csv_on_stdout_is_plain_and_in_a_file_it_opens_in_excel(county: Path, tmp_path: Path) -> None:
+    shown = run_pbwidgets("score", CAMPAIGN, "--track", "township", "--format", "csv", cwd=county)
+    rows = list(csv.DictReader(io.StringIO(shown.stdout)))
+    assert len(rows) == 25
+    assert rows[0]["unit_name"]
+    file = tmp_path / "得分.csv"
+    done = run_pbwidgets(
+        "score", CAMPAIGN, "--track", "township", "--format", "csv", "-o", str(file), cwd=county
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    assert file.read_bytes().startswith(b"\xef\xbb\xbf")
+    assert list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig")))) == rows
+
+
+def test_json_in_a_file_has_no_byte_order_mark(county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "select.json"
+    run_pbwidgets("select", CAMPAIGN, "--track", "township", "--format", "json", "-o", str(file), cwd=county)
+    assert len(json.loads(file.read_text(encoding="utf-8"))) == 25
+
+
+def test_a_workbook_opens_with_one_row_a_unit(county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "select.xlsx"
+    done = run_pbwidgets(
+        "select", CAMPAIGN, "--track", "township", "--format", "xlsx", "-o", str(file), cwd=county
+    )
+    assert (done.returncode, done.stdout) == (0, "")
+    sheets = openpyxl.load_workbook(file).worksheets
+    codes = {str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row}
+    assert {f"990101{number:03d}" for number in range(1, 26)} <= codes
+
+
+def test_a_workbook_wants_a_file(county: Path) -> None:
+    done = run_pbwidgets("select", CAMPAIGN, "--format", "xlsx", cwd=county)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "-o" in done.stderr
+
+
+def test_a_table_is_for_reading(county: Path) -> None:
+    done = run_pbwidgets("select", CAMPAIGN, "--track", "township", cwd=county)
+    assert done.returncode == 0
+    assert "990101019" in done.stdout
+
+
+# -- wrong usage ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("score", "sanji_lianzhen"), "sanji_lianzheng"),
+        (("select", CAMPAIGN, "--track", "vilage"), "village"),
+        (("select", CAMPAIGN, "--period", "2025"), "2026"),
+        (("score", CAMPAIGN, "--explain", "990101003999"), "990101003"),
+        (("score", CAMPAIGN, "--format", "jsn"), "json"),
+        (("select",), "C"),
+        (("selct", CAMPAIGN), "selct"),
+    ],
+)
+def test_wrong_usage_is_exit_2_with_what_is_right(county: Path, args: tuple[str, ...], said: str) -> None:
+    done = run_pbwidgets(*args, cwd=county)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_unknown_snapshot_is_a_fault_of_the_data(county: Path) -> None:
+    done = run_pbwidgets("score", CAMPAIGN, "--snapshot", "0123456789ab", cwd=county)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "0123456789ab" in done.stderr
+
+
+def test_messages_are_english_where_the_environment_says_so(county: Path) -> None:
+    done = run_pbwidgets("select", CAMPAIGN, "--track", "vilage", cwd=county, PBWIDGETS_LANG="en")
+    assert 'Did you mean "village"?' in done.stderr
+    sheet = run_pbwidgets("score", CAMPAIGN, "--explain", "990101008", cwd=county, PBWIDGETS_LANG="en")
+    assert "rank 13" in sheet.stdout or "rank" in sheet.stdout
+
+
+def test_accounts_of_raters_are_in_no_output(county: Path) -> None:
+    for command in ("score", "select"):
+        done = run_pbwidgets(command, CAMPAIGN, "--format", "csv", cwd=county)
+        assert "demo-" not in done.stdout
+    sheet = run_pbwidgets("score", CAMPAIGN, "--explain", "990101010001", cwd=county)
+    assert "demo-" not in sheet.stdout
