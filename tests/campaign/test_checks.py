@@ -119,6 +119,124 @@ MISTAKES = [
     ("      - {criterion: life}", "      - {criterion: life, layer: bureau}", "campaign.tie_break_by_one"),
     ("      - {criterion: life}", "      - {layer: township}", "campaign.unknown_layer"),
     ("      - {measure: presence}", "      - {measure: absence}", "campaign.unknown_measure"),
+    # filters of measures
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings, aggregate: count, states: [accept]}",
+        "campaign.unknown_state",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings, aggregate: count, window: {field: meetings/due}}",
+        "campaign.window_needs_date",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings, aggregate: count, window: {field: meetings/held_on, phase: fills}}",
+        "campaign.unknown_phase",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: members, aggregate: count, window: {field: meetings/held_on}}",
+        "campaign.date_in_other_row",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/held_on, aggregate: days_to_close}",
+        "campaign.closed_on_missing",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/due, closed_on: meetings/held_on, aggregate: days_to_close}",
+        "campaign.aggregate_unfit",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/held_on, closed_on: meetings/due, aggregate: days_to_close}",
+        "campaign.aggregate_unfit",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/held_on, closed_on: meetings/heldon, aggregate: days_to_close}",
+        "campaign.unknown_field",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings, closed_on: meetings/held_on, aggregate: count}",
+        "campaign.closed_on_unused",
+    ),
+    # rules
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: rank_to_points, measure: meetings, points: [40, 30, 35]}",
+        "campaign.listed_points_rise",
+    ),
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: rank_to_points, measure: meetings, points: [41, 30]}",
+        "campaign.listed_above_points",
+    ),
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: bands, measure: meetings, bands: [{bound: 3, points: 40}, {bound: 4, points: 30}]}",
+        "campaign.bands_disordered",
+    ),
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: bands, measure: meetings, bands: [{bound: 4, points: 30}, {bound: 3, points: 40}]}",
+        "campaign.listed_points_rise",
+    ),
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: against_group, measure: meetings, benchmark: mean, points_per_unit: 1, floor: 50}",
+        "campaign.floor_above_points",
+    ),
+    (
+        "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",
+        "{name: proportional_to_best, measure: meeting}",
+        "campaign.unknown_measure",
+    ),
+    (
+        "        rule: {name: rated}",
+        '        rule: {name: rated}\n        exemption: {when: "${full} > 1", name: {zh: 免, en: E}}',
+        "campaign.exemption_without_deduction",
+    ),
+    (
+        "            not_applicable: {then: leave_out}",
+        '            exemption: {when: "${fulls} > 1", name: {zh: 免, en: E}}',
+        "campaign.unknown_name",
+    ),
+    (
+        "        points: 60\n",
+        "        points: 60\n        sources: [check]\n",
+        "campaign.heading_takes_no",
+    ),
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: rated}\n        sources: [chek]",
+        "campaign.unknown_source",
+    ),
+    (
+        "    places: 3",
+        "    places: 3\n    starting_points: 10",
+        "campaign.points_do_not_add_up",
+    ),
+    # totals carried over
+    (
+        "tracks:\n",
+        "carried: [{id: old, name: {zh: 旧, en: Old}, track: branch}]\ntracks:\n",
+        "campaign.unknown_track",
+    ),
+    (
+        "tracks:\n",
+        "carried: [{id: old, name: {zh: 旧, en: Old}, track: branches, period: '2025'}]\ntracks:\n",
+        "campaign.unknown_period",
+    ),
+    (
+        "tracks:\n",
+        "carried: [{id: full, name: {zh: 旧, en: Old}, track: branches, period: previous}]\ntracks:\n",
+        "campaign.repeated_id",
+    ),
     (
         "    places: 3",
         "    places: 3\n    recommendations: [{id: chief, to: {zh: 先进, en: Best}, subject: officer}]",
@@ -216,3 +334,82 @@ def test_a_bare_name_that_several_repeats_have_is_not_known_outside(write: Write
     (problem,) = check_campaign(path)
     assert problem.code == "campaign.unknown_name"
     assert "meetings/present" in problem.args["allowed"]
+
+
+CARRIED = "carried: [{id: old, name: {zh: 旧, en: Old}, track: branches%s}]\ntracks:\n"
+TAKEN = "rule: {name: carried_over, measure: old}"
+COUNTED = "rule: {name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}"
+
+
+def test_a_track_cannot_take_its_own_total_of_the_same_period(write: Write) -> None:
+    (problem,) = check_campaign(write(("tracks:\n", CARRIED % ""), (COUNTED, TAKEN)))
+    assert problem.code == "campaign.carried_in_circle"
+    assert problem.args["circle"] == "branches → branches"
+
+
+@pytest.mark.parametrize(
+    "more", [", period: previous", ", campaign: other", ", campaign: other, period: '2025'"]
+)
+def test_a_total_of_another_period_or_campaign_can_be_carried_over(write: Write, more: str) -> None:
+    assert check_campaign(write(("tracks:\n", CARRIED % more), (COUNTED, TAKEN))) == ()
+
+
+def test_a_total_of_units_of_another_kind_cannot_be_carried_over(write: Write) -> None:
+    track = (
+        "tracks:\n"
+        "  - id: bureaus\n    name: {zh: 局, en: Bureaus}\n    unit_kind: bureau\n    layers: [{id: bureau}]\n"
+        "    criteria: [{id: a, name: {zh: 甲, en: A}, points: 100, rule: {name: carried_over, measure: old}}]\n"
+    )
+    (problem,) = check_campaign(write(("tracks:\n", (CARRIED % "").removesuffix("tracks:\n") + track)))
+    assert problem.code == "campaign.carried_of_other_kind"
+
+
+def test_starting_points_and_lines_that_only_add_or_take_are_a_sheet(write: Write, small_text: str) -> None:
+    start = small_text.index("    criteria:\n      - id: life")
+    sheet = small_text[start : small_text.index("    gates:\n")]
+    lines = (
+        "    starting_points: 100\n    criteria:\n"
+        "      - {id: life, name: {zh: 甲, en: A}, points: 0, "
+        "rule: {name: capped_deduction, measure: full, points_each: 1, cap: 9}}\n"
+    )
+    assert check_campaign(write((sheet, lines))) == ()
+
+
+CLASSES = "    places: 3\n    classes: {names: [{zh: 一, en: I}, {zh: 二, en: II}, {zh: 三, en: III}], %s}"
+
+
+@pytest.mark.parametrize(
+    ("classes", "codes"),
+    [
+        ("from_totals: [85, 60]", []),
+        ("shares_pct: [30, 60]", []),
+        ("flags: []", ["campaign.classes_by_one"]),
+        ("from_totals: [85, 60], shares_pct: [30, 60]", ["campaign.classes_by_one"]),
+        ("from_totals: [85]", ["campaign.classes_miscounted"]),
+        ("from_totals: [60, 85]", ["campaign.class_bounds_disordered"]),
+        ("shares_pct: [60, 60]", ["campaign.class_shares_above_all"]),
+        (
+            "from_totals: [85, 60], flags: [{id: a, name: {zh: 甲, en: A}, when: '${full} = 0', proposes: 4}]",
+            ["campaign.no_such_class"],
+        ),
+        (
+            "from_totals: [85, 60], flags: [{id: a, name: {zh: 甲, en: A}, when: '${fulls} = 0', proposes: 3}]",
+            ["campaign.unknown_name"],
+        ),
+    ],
+)
+def test_classes_are_checked(write: Write, classes: str, codes: list[str]) -> None:
+    assert [problem.code for problem in check_campaign(write(("    places: 3", CLASSES % classes)))] == codes
+
+
+def test_an_unknown_kind_of_a_form_is_one_problem_and_not_one_for_each_measure_on_it(tmp_path) -> None:
+    text = (Path(__file__).parents[2] / "parameters/campaigns/sanji_lianzheng.yaml").read_text(encoding="utf-8")
+    form = text.index("  - id: village_application\n")
+    spoilt = text[:form] + text[form:].replace("unit_kind: village", "unit_kind: vilage", 1)
+    path = tmp_path / "spoilt.yaml"
+    path.write_text(spoilt, encoding="utf-8")
+
+    codes = [problem.code for problem in check_campaign(path)]
+
+    assert "campaign.measure_out_of_reach" not in codes
+    assert len(codes) <= 3

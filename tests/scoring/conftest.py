@@ -232,7 +232,7 @@ def pick(frame: pd.DataFrame, column: str, **where: object) -> Any:
     return frame[column].iloc[0]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small() -> Any:
     """Everything in this file by name, for tests: importlib mode has no importable conftest."""
     names: Mapping[str, Callable[..., Any]] = {

@@ -144,3 +144,133 @@ def test_a_unit_outside_the_register_counts_nowhere(small, value_of):
     answers = [small.answer("9901999", "deeds", 50), small.answer(A, "deeds", 1)]
     row = value_of(small.measure("m", "yearly", "sum", "deeds", over="subtree"), answers)
     assert row("9901")["value"] == 1
+
+
+def matter(small, unit, row, opened, closed=None, **more):
+    rows = [small.answer(unit, "matters/opened_on", opened, form="help", row=row, **more)]
+    if closed is not None:
+        rows.append(small.answer(unit, "matters/closed_on", closed, form="help", row=row, **more))
+    return rows
+
+
+@pytest.fixture
+def days_of(small):
+    """Measure days to close over matters of teams; gives a function from unit code to a row of the frame."""
+    form = {
+        "id": "help",
+        "name": small.words("办事"),
+        "unit_kind": "team",
+        "fields": [
+            {
+                "id": "matters",
+                "type": "repeat",
+                "label": small.words("事项"),
+                "fields": [
+                    {"id": "opened_on", "type": "date", "label": small.words("受理")},
+                    {"id": "closed_on", "type": "date", "label": small.words("办结")},
+                    {"id": "kind", "type": "text", "label": small.words("类别")},
+                ],
+            },
+        ],
+    }
+    period = {
+        "id": "2026",
+        "begins": "2026-01-01",
+        "ends": "2026-12-31",
+        "phases": [{"id": "spring", "name": small.words("春"), "begins": "2026-03-01", "ends": "2026-05-31"}],
+    }
+
+    def run(answers, **more):
+        definition = small.measure(
+            "m",
+            "help",
+            **{"aggregate": "days_to_close", "field": "matters/opened_on", "closed_on": "matters/closed_on"}
+            | more,
+        )
+        campaign = small.make_campaign(
+            small.make_track(criteria=[small.rated("x", 100)]),
+            forms=[form],
+            measures=[definition],
+            periods=[period],
+        )
+        records = small.make_records(submissions=answers)
+        table = measure_units(campaign, "2026", records.submissions, build_register(records.units))
+        frame = to_measures_frame(campaign, "2026", table).set_index("unit_code")
+        return lambda unit: frame.loc[unit]
+
+    return run
+
+
+def test_days_to_close_are_the_mean_over_closed_matters(small, days_of):
+    answers = [
+        *matter(small, A, 0, "2026-03-01", "2026-03-05"),  # 4 days
+        *matter(small, A, 1, "2026-02-27", "2026-03-01"),  # 2 days, over the end of February
+        *matter(small, A, 2, "2026-04-01"),  # still open
+        *matter(small, B, 0, "2026-04-01", "2026-04-01"),  # on the same day: 0, not missing
+        *matter(small, C, 0, "2026-04-01"),
+        *matter(small, D, 0, "2026-04-02", "2026-04-01"),  # closed before it was opened
+    ]
+    row = days_of(answers)
+    assert (row(A)["value"], row(A)["n"], row(A)["missing"]) == (3, 2, False)
+    assert (row(B)["value"], row(B)["missing"]) == (0, False)
+    assert row(C)["missing"]
+    assert row(D)["missing"]
+
+
+def test_open_matters_can_count_up_to_the_last_day_of_the_period(small, days_of):
+    answers = [*matter(small, A, 0, "2026-12-21"), *matter(small, A, 1, "2026-12-01", "2026-12-05")]
+    row = days_of(answers, count_open=True)
+    assert (row(A)["value"], row(A)["n"]) == (7, 2)  # 10 and 4 days
+
+
+def test_days_to_close_of_a_subtree_are_the_mean_over_all_its_matters(small, days_of):
+    answers = [
+        *matter(small, A, 0, "2026-03-01", "2026-03-02"),
+        *matter(small, A, 1, "2026-03-01", "2026-03-03"),
+        *matter(small, B, 0, "2026-03-01", "2026-03-10"),
+    ]
+    assert days_of(answers, over="subtree")("9901")["value"] == 4  # (1 + 2 + 9) / 3
+
+
+def test_a_window_counts_the_days_at_both_of_its_ends(small, days_of):
+    days = ["2025-12-31", "2026-01-01", "2026-03-01", "2026-05-31", "2026-06-01", "2026-12-31", "2027-01-01"]
+    answers = [part for row, day in enumerate(days) for part in matter(small, A, row, day)]
+    counting = {"aggregate": "count", "field": "matters", "closed_on": None}
+    year = days_of(answers, **counting, window={"field": "matters/opened_on"})
+    spring = days_of(answers, **counting, window={"field": "matters/opened_on", "phase": "spring"})
+    other = days_of(answers, **counting, window={"field": "matters/opened_on", "phase": "autumn"})
+    assert [rows(A)["value"] for rows in (year, spring, other)] == [5, 2, 0]
+    assert year(B)["missing"]  # nothing submitted: the window does not make it 0
+
+
+def test_a_window_holds_for_both_sides_of_a_share(small, days_of):
+    answers = [
+        *matter(small, A, 0, "2026-03-01", "2026-03-02"),
+        *matter(small, A, 1, "2026-04-01"),
+        *matter(small, A, 2, "2026-09-01", "2026-09-02"),
+    ]
+    row = days_of(
+        answers,
+        aggregate="share",
+        field="matters",
+        closed_on=None,
+        where="${closed_on} != ''",
+        window={"field": "matters/opened_on", "phase": "spring"},
+    )
+    assert row(A)["value"] == 50
+
+
+def test_states_keep_to_submissions_that_have_come_so_far(small, days_of):
+    answers = [
+        *matter(small, A, 0, "2026-03-01", state="accepted:county", occurrence=1),
+        *matter(small, A, 0, "2026-03-01", state="submitted", occurrence=2),
+        *matter(small, B, 0, "2026-03-01", state="submitted"),
+        *matter(small, C, 0, "2026-03-01", state="accepted:district"),
+    ]
+    counting = {"aggregate": "count", "field": "matters", "closed_on": None}
+    accepted = days_of(answers, **counting, states=["accepted"])
+    assert accepted(A)["value"] == 1
+    assert accepted(B)["missing"]
+    assert accepted(C)["value"] == 1
+    assert days_of(answers, **counting, states=["accepted:county"])(C)["missing"]
+    assert days_of(answers, **counting)(A)["value"] == 2

@@ -151,3 +151,94 @@ def test_no_total_by_a_missing_line_is_no_data_with_its_reason(small):
     scores = with_missing(small, "fail")
     assert small.pick(scores.selection, "status", unit_code=C) == "no_data"
     assert small.pick(scores.selection, "reason_code", unit_code=C) == "scoring.no_total"
+
+
+def notes(small, scores, unit, layer="county", criterion="unity"):
+    args = json.loads(
+        small.pick(scores.points, "reason_args", unit_code=unit, criterion_id=criterion, layer=layer)
+    )
+    return dict(args.get("notes", []))
+
+
+def test_a_mark_that_differs_from_the_layer_before_says_by_how_much_and_why(small):
+    scores = small.score(
+        small.make_campaign(),
+        ratings=[
+            small.mark(A, 40, "own"),
+            small.mark(A, 50, "district", comment="现场查看较好"),
+            small.mark(A, 45, "county", comment="材料不全"),
+            small.mark(B, 40, "own"),
+            small.mark(B, 45, "county", comment="现场查看较好"),
+            small.mark(C, 40, "own"),
+            small.mark(C, 40, "county", comment="同意"),
+            small.mark(D, 40, "county", comment="未自评"),
+            small.mark(E, 40, "own"),
+            small.mark(E, 30, "county"),
+        ],
+    )
+    below = {"layer_id": "district", "gap": 5, "comment": "材料不全"}
+    assert notes(small, scores, A)["scoring.note_below_layer"] == below
+    assert notes(small, scores, A, "district")["scoring.note_above_layer"]["gap"] == 10
+    # the district has not marked B: the nearest layer before with a mark is its own
+    assert notes(small, scores, B)["scoring.note_above_layer"]["layer_id"] == "own"
+    for unit in (C, D, E):  # no difference, nothing to differ from, no reason given
+        assert not {"scoring.note_above_layer", "scoring.note_below_layer"} & set(notes(small, scores, unit))
+
+
+JURY = [{"id": "masses", "weight": 30}, {"id": "leaders", "weight": 70}, {"id": "office", "weight": 100}]
+
+
+@pytest.fixture
+def jury(small):
+    """Scores of one rated line of 100 points marked by the sources named, out of three of the county."""
+
+    def run(line_sources, marks):
+        sources = [{**source, "name": small.words(source["id"])} for source in JURY]
+        track = small.make_track(
+            layers=[{"id": "own"}, {"id": "county", "sources": sources}],
+            criteria=[small.rated("unity", 100, sources=line_sources)],
+        )
+        ratings = [small.mark(A, points, source=source) for source, points in marks.items()]
+        return small.score(small.make_campaign(track), ratings=[*ratings, small.mark(A, 55, "own")])
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("line_sources", "points"),
+    # 0.3 × 60 + 0.7 × 80 = 74; alone; all three with weights 30, 70, 100: 0.15 × 60 + 0.35 × 80 + 0.5 × 20 = 47
+    [(["masses", "leaders"], 74), (["office"], 20), ([], 47)],
+)
+def test_only_the_sources_that_a_line_names_mark_it(small, jury, line_sources, points):
+    scores = jury(line_sources, {"masses": 60, "leaders": 80, "office": 20})
+    assert line(small, scores, A, "unity")[0] == pytest.approx(points)
+    assert line(small, scores, A, "unity", "own")[0] == 55  # a layer without these sources marks as ever
+
+
+def test_a_source_that_does_not_mark_the_line_is_not_missing(small, jury):
+    scores = jury(["masses", "leaders"], {"leaders": 80})
+    assert line(small, scores, A, "unity") == (80, "scoring.rated_sources")
+    assert notes(small, scores, A) == {"scoring.note_source_missing": {"source_id": "masses"}}
+
+
+def test_a_line_of_one_source_names_who_has_not_marked_it(small, jury):
+    scores = jury(["masses"], {"leaders": 80})
+    points, reason = line(small, scores, A, "unity")
+    assert np.isnan(points)
+    assert reason == "scoring.not_rated_by"
+
+
+GROUP_MEAN = {"name": "against_group", "measure": "deeds", "benchmark": "mean", "points_per_unit": 1}
+
+
+@pytest.mark.parametrize(("group", "expected"), [(None, (39, 40)), ("district", (40, 40))])
+def test_a_rule_against_the_group_follows_the_group_of_the_track(small, group, expected):
+    # A has 4 deeds, D 6: the mean of all is 5, of each district its own
+    against = small.computed("against", 40, GROUP_MEAN)
+    track = small.make_track(criteria=[small.rated("unity", 60), against], group=group)
+    scores = small.score(
+        small.make_campaign(track), submissions=[small.answer(A, "deeds", 4), small.answer(D, "deeds", 6)]
+    )
+    assert tuple(line(small, scores, unit, "against")[0] for unit in (A, D)) == expected
+    args = small.pick(scores.points, "reason_args", unit_code=A, criterion_id="against", layer="county")
+    assert json.loads(args)["group_id"] == (group or "")

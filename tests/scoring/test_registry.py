@@ -4,7 +4,7 @@ import pytest
 
 from pbwidgets.campaign.model import Criterion
 from pbwidgets.campaign.rules import Rule
-from pbwidgets.scoring.registry import MARKED, RULES, find_measure, find_range
+from pbwidgets.scoring.registry import GROUP_RULES, MARKED, RULES, find_measure, find_range
 
 
 def names_in_campaign_files() -> set[str]:
@@ -13,7 +13,8 @@ def names_in_campaign_files() -> set[str]:
 
 
 def test_every_rule_of_a_campaign_file_has_a_function_and_the_other_way_round():
-    assert set(RULES) == names_in_campaign_files()
+    assert set(RULES) | set(GROUP_RULES) == names_in_campaign_files()
+    assert not set(RULES) & set(GROUP_RULES)
 
 
 def test_marked_rules_are_those_without_a_measure():
@@ -37,6 +38,19 @@ def test_marked_rules_are_those_without_a_measure():
             {"name": "per_missing_item", "measure": "m", "required": 2, "points_each": 4, "floor": -1},
             6,
             (-1, 6),
+        ),
+        ({"name": "rank_to_points", "measure": "m", "points": [6, 4], "otherwise": -2}, 6, (-2, 6)),
+        ({"name": "bands", "measure": "m", "bands": [{"bound": 9, "points": 6}]}, 6, (0, 6)),
+        (
+            {
+                "name": "against_group",
+                "measure": "m",
+                "benchmark": "mean",
+                "points_per_unit": 1,
+                "floor": -3,
+            },
+            6,
+            (-3, 6),
         ),
     ],
 )

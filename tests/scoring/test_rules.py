@@ -2,10 +2,13 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pbwidgets.campaign import rules as models
+from pbwidgets.campaign.model import Criterion
 from pbwidgets.scoring.reasons import render_reasons
-from pbwidgets.scoring.registry import apply_rule
+from pbwidgets.scoring.registry import apply_rule, find_range
 
 NAN = float("nan")
 
@@ -106,6 +109,72 @@ CASES = [
         ],
     ),
 ]
+CASES += [
+    (
+        # >= 90: 10, 80 to 89: 8, 60 to 79: 5, below: 1; bands leave no gap
+        models.Bands(
+            name="bands",
+            measure="m",
+            bands=[{"bound": 90, "points": 10}, {"bound": 80, "points": 8}, {"bound": 60, "points": 5}],
+            otherwise=1,
+        ),
+        10,
+        [
+            (100, 10, "band_from"),
+            (90, 10, "band_from"),
+            (89.99, 8, "band_from"),
+            (80, 8, "band_from"),
+            (60, 5, "band_from"),
+            (59.9, 1, "band_below_all"),
+            (0, 1, "band_below_all"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # 0.1 + 0.2 reaches a bound of 0.3, although it is more in binary; so does 0.3 one of 0.1 + 0.2
+        models.Bands(name="bands", measure="m", bands=[{"bound": 0.1 + 0.2, "points": 2}]),
+        2,
+        [(0.3, 2, "band_from"), (0.299, 0, "band_below_all")],
+    ),
+    (
+        # closed within 3 days: 10, within 7 days: 6, later: -2
+        models.Bands(
+            name="bands",
+            measure="m",
+            bands=[{"bound": 3, "points": 10}, {"bound": 7, "points": 6}],
+            otherwise=-2,
+            better="lower",
+        ),
+        10,
+        [
+            (0, 10, "band_up_to"),
+            (3, 10, "band_up_to"),
+            (3.5, 6, "band_up_to"),
+            (7, 6, "band_up_to"),
+            (8, -2, "band_above_all"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # 85 of 100 are 17 of 20; more than 100 stays at 20
+        models.CarriedOver(name="carried_over", measure="m"),
+        20,
+        [
+            (0, 0, "carried_over"),
+            (85, 17, "carried_over"),
+            (100, 20, "carried_over"),
+            (104, 20, "carried_over_cap"),
+            (-3, 0, "carried_over"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # of 120 points, and what exceeds them counts
+        models.CarriedOver(name="carried_over", measure="m", full=120, may_exceed=True),
+        30,
+        [(90, 22.5, "carried_over"), (126, 31.5, "carried_over")],
+    ),
+]
 EACH = [
     pytest.param(rule, top, value, points, reason, id=f"{rule.name}-{value}")
     for rule, top, cases in CASES
@@ -139,3 +208,33 @@ def test_values_are_not_changed(rule, top, cases):
 @pytest.mark.parametrize(("rule", "top", "cases"), CASES)
 def test_no_unit_gives_no_points(rule, top, cases):
     assert apply_rule(rule, np.zeros(0), top).points.shape == (0,)
+
+
+MEASURED = [
+    pytest.param(rule, top, id=f"{rule.name}-{at}")
+    for at, (rule, top, _) in enumerate(CASES)
+    if rule.name not in ("rated", "discretion")
+]
+FEWER_IS_BETTER = ("capped_deduction",)
+
+
+@pytest.mark.parametrize(("rule", "top"), MEASURED)
+@given(
+    values=st.lists(
+        st.one_of(st.floats(0, 200), st.integers(0, 30).map(float), st.just(NAN)), min_size=1, max_size=10
+    )
+)
+def test_a_better_value_never_brings_less_and_only_a_missing_one_brings_nothing(rule, top, values):
+    array = np.array(values)
+    points = apply_rule(rule, array, top).points
+    np.testing.assert_array_equal(np.isnan(points), np.isnan(array))
+    known = array[~np.isnan(array)]
+    fewer = rule.name in FEWER_IS_BETTER or getattr(rule, "better", "higher") == "lower"
+    order = np.argsort(-known if fewer else known, kind="stable")
+    assert (np.diff(points[~np.isnan(array)][order]) >= -1e-9).all()
+    lowest, highest = find_range(
+        Criterion.model_validate({"id": "x", "name": {"zh": "甲", "en": "a"}, "points": top, "rule": rule})
+    )
+    if not getattr(rule, "may_exceed", False):
+        assert (points[~np.isnan(array)] <= highest + 1e-9).all()
+    assert (points[~np.isnan(array)] >= lowest - 1e-9).all()

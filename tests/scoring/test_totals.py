@@ -122,3 +122,22 @@ def test_rounding_agrees_with_decimal_arithmetic(value, digits):
 
     expected = value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     assert round_half_up(np.array([float(value)]), digits)[0] == pytest.approx(float(expected), abs=1e-12)
+
+
+def test_starting_points_are_added_as_they_are_and_the_total_may_exceed_the_base():
+    values = np.array([[-2.0, 6.0], [-130.0, 0.0], [np.nan, np.nan], [-5.0, np.nan]])
+    no = np.zeros(values.shape, dtype=bool)
+    on_top = np.array([True, True])
+    lacking = np.isnan(values)
+    totals = sum_lines(values, no, lacking, np.array([0.0, 6.0]), on_top, "skip", starting=100.0)
+    # never below 0; no line at all is no total
+    assert totals == pytest.approx([104.0, 0.0, np.nan, 95.0], nan_ok=True)
+
+
+def test_starting_points_are_not_re_weighted():
+    left_out = np.array([[False, True]])
+    no = np.zeros((1, 2), dtype=bool)
+    totals = sum_lines(
+        np.array([[30.0, np.nan]]), left_out, no, np.array([40.0, 20.0]), no[0], "skip", starting=40.0
+    )
+    assert totals.tolist() == [85.0]  # 40 + 30 of 40, brought to 60

@@ -1,7 +1,8 @@
 """What the models cannot see of a campaign: whether its parts fit together.
 
 :func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms stand in
-:mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`.
+:mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
+rules of lines in :mod:`pbwidgets.campaign.checks_rules`.
 """
 
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from pbwidgets.campaign.checks_forms import find_in_forms
+from pbwidgets.campaign.checks_rules import find_in_carried
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_repeated_ids
@@ -29,6 +31,7 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
             _find_in_levels(campaign, known),
             find_in_forms(campaign, known),
             find_in_measures(campaign, known),
+            find_in_carried(campaign),
             find_in_tracks(campaign, known),
         )
         for finding in part

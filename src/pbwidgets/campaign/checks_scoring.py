@@ -1,22 +1,26 @@
 """Mistakes in measures and tracks: references, points that do not add up, rules that cannot work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from math import isclose
 from typing import Final
 
+from pbwidgets.campaign.checks_classes import find_in_classes
 from pbwidgets.campaign.checks_forms import NUMBERS
+from pbwidgets.campaign.checks_rules import find_in_line_rule
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
 from pbwidgets.campaign.model import Campaign, Criterion, Form, Gate, Measure, Nomination, Track
 from pbwidgets.campaign.names import Place, names_in, places
-from pbwidgets.campaign.rules import CappedBonus, Discretion
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
 _FITTING: Final = {
     "sum": _COUNTABLE,
     "latest": (*_COUNTABLE, "select_one"),
     "share": _COUNTABLE,
+    "days_to_close": ("date",),
 }
+_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close")
+_STATES: Final = ("submitted", "accepted", "locked")
 
 
 # -- measures ------------------------------------------------------------------------------------------
@@ -61,19 +65,22 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
     by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
     ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
-    for key in ("field", "denominator"):
+    for key in ("field", "denominator", "closed_on"):
         path: str | None = getattr(measure, key)
         if path is not None and path not in by_path:
             yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
         elif path is not None:
             yield from _find_unfit(measure, key, by_path[path], address)
     yield from _find_missing_parts(measure, address)
+    yield from _find_in_closing(measure, address)
     place = by_path.get(measure.field or "")
+    yield from _find_in_other_row(measure, by_path, place, address)
+    yield from _find_in_filters(campaign, measure, by_path, address, ids)
     yield from _find_in_measure_logic(form, measure, place, address, ids)
 
 
 def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> Iterator[Finding]:
-    fitting = _FITTING.get(measure.aggregate)
+    fitting = ("date",) if key == "closed_on" else _FITTING.get(measure.aggregate)
     if measure.aggregate == "share" and measure.denominator is None:
         return  # rows are counted, not added
     unfit = (
@@ -95,12 +102,66 @@ def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> I
 def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]:
     share = measure.aggregate == "share"
     rests_on = tuple((*address, key) for key in ("field", "denominator", "where", "aggregate"))
-    if measure.field is None and (measure.aggregate in ("sum", "latest", "distinct") or measure.denominator):
+    if measure.field is None and (measure.aggregate in _NEED_FIELD or measure.denominator):
         yield Finding("campaign.measure_lacks_field", address, {"aggregate": measure.aggregate}, rests_on)
     if share and measure.denominator is None and measure.where is None:
         yield Finding("campaign.share_of_what", address, {}, rests_on)
     if not share and measure.denominator is not None:
         yield Finding("campaign.denominator_unused", (*address, "denominator"), {}, rests_on)
+
+
+def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
+    closing = measure.aggregate == "days_to_close"
+    key = (*address, "closed_on")
+    rests_on = (key, (*address, "aggregate"))
+    if closing and measure.closed_on is None:
+        yield Finding("campaign.closed_on_missing", address, {}, rests_on)
+    if not closing and (measure.closed_on is not None or measure.count_open):
+        here = key if measure.closed_on is not None else (*address, "count_open")
+        yield Finding("campaign.closed_on_unused", here, {"aggregate": measure.aggregate}, rests_on)
+
+
+def _find_in_other_row(
+    measure: Measure, by_path: Mapping[str, Place], place: Place | None, address: Address
+) -> Iterator[Finding]:
+    """Dates that stand in a repeat, while the measure does not count the rows of that repeat."""
+    dates = {
+        (*address, "closed_on"): measure.closed_on,
+        (*address, "window", "field"): measure.window.field if measure.window else None,
+    }
+    for here, path in dates.items():
+        other = by_path.get(path or "")
+        if other is not None and other.repeat and (place is None or other.repeat != _row_of(place)):
+            args = {"field": other.path, "counted": measure.field or "—"}
+            yield Finding("campaign.date_in_other_row", here, args, (("forms",), (*address, "field")))
+
+
+def _row_of(place: Place) -> str:
+    return place.path if place.field.type == "repeat" else place.repeat
+
+
+def _find_in_filters(
+    campaign: Campaign,
+    measure: Measure,
+    by_path: Mapping[str, Place],
+    address: Address,
+    ids: tuple[Address, ...],
+) -> Iterator[Finding]:
+    allowed = (*_STATES, *(f"accepted:{level.id}" for level in campaign.review_levels))
+    for at, state in enumerate(measure.states):
+        if state not in allowed:
+            yield unknown("campaign.unknown_state", (*address, "states", at), state, allowed)
+    if measure.window is None:
+        return
+    here = (*address, "window")
+    dated = [path for path, place in by_path.items() if place.field.type == "date"]
+    if measure.window.field not in dated:
+        yield unknown("campaign.window_needs_date", (*here, "field"), measure.window.field, dated, ids)
+    phases = {phase.id for period in campaign.periods for phase in period.phases}
+    if measure.window.phase is not None and measure.window.phase not in phases:
+        rests_on: tuple[Address, ...] = (("periods",),)
+        phase = measure.window.phase
+        yield unknown("campaign.unknown_phase", (*here, "phase"), phase, sorted(phases), rests_on)
 
 
 def _find_in_measure_logic(
@@ -138,6 +199,7 @@ def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from _find_in_layers(track, address, known)
         yield from _find_in_sheet(campaign, track, address, known)
         yield from _find_in_gates(track.gates, address, known)
+        yield from find_in_classes(track, address, known)
         yield from _find_in_nomination(track.nomination, address, known)
         yield from _find_in_tie_breaks(track, address, known)
         yield from _find_in_recommendations(track, address)
@@ -188,16 +250,25 @@ def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Kn
     if not track.criteria:
         yield Finding("campaign.track_lacks", address, {"key": "criteria", "track": track.id}, (base,))
         return
-    total = sum(line.points or 0.0 for line in track.lines() if not line.bonus)
+    total = track.starting_points + sum(line.points or 0.0 for line in track.lines() if not line.bonus)
     if not isclose(total, track.base_points, abs_tol=1e-9):
         args = {"track": track.id, "total": total, "base_points": track.base_points}
-        at = (*address, "base_points") if track.base_points != 100 else base
-        yield Finding("campaign.points_do_not_add_up", at, args, (base, (*address, "base_points")))
+        keys = tuple((*address, key) for key in ("base_points", "starting_points"))
+        written = (
+            key
+            for key, given in zip(keys, (track.base_points != 100, track.starting_points), strict=True)
+            if given
+        )
+        yield Finding("campaign.points_do_not_add_up", next(written, base), args, (base, *keys))
 
 
 def _find_in_heading(heading: Criterion, address: Address) -> Iterator[Finding]:
     if heading.rule is not None:
         yield Finding("campaign.heading_with_rule", (*address, "rule"), {"criterion": heading.id})
+    for key in ("exemption", "sources"):
+        if getattr(heading, key):
+            named = {"criterion": heading.id, "key": key}
+            yield Finding("campaign.heading_takes_no", (*address, key), named, ((*address, "criteria"),))
     if heading.bonus:
         yield Finding("campaign.heading_as_bonus", (*address, "bonus"), {"criterion": heading.id})
     if heading.points is not None and not isclose(heading.points, heading.max_points, abs_tol=1e-9):
@@ -233,7 +304,7 @@ def _find_in_rule(
         here = (*address, "rule", "measure")
         yield from known.refer("measures", measure, here)
         yield from _find_out_of_reach(campaign, track, measure, here, known)
-    yield from _find_in_amounts(line, address)
+    yield from find_in_line_rule(track, line, address, known)
     if line.not_applicable is None:
         return
     when = line.not_applicable.when
@@ -248,30 +319,15 @@ def _find_in_rule(
         )
 
 
-def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
-    rule, points = line.rule, line.points
-    rests_on = ((*address, "points"), (*address, "rule"))
-    floor: float | None = getattr(rule, "floor", None)
-    if floor is not None and points is not None and floor > points:
-        args = {"floor": floor, "points": points}
-        yield Finding("campaign.floor_above_points", (*address, "rule", "floor"), args, rests_on)
-    if isinstance(rule, CappedBonus) and points == 0:
-        yield Finding("campaign.bonus_without_points", (*address, "points"), {"criterion": line.id}, rests_on)
-    if isinstance(rule, Discretion) and rule.lowest > rule.highest:
-        ends = {"low_key": "lowest", "low": rule.lowest, "high_key": "highest", "high": rule.highest}
-        yield Finding("campaign.range_reversed", (*address, "rule", "lowest"), ends, rests_on)
-    if isinstance(rule, Discretion) and points is not None and rule.highest > points:
-        args = {"highest": rule.highest, "points": points}
-        yield Finding("campaign.discretion_above_points", (*address, "rule", "highest"), args, rests_on)
-
-
 def _find_out_of_reach(
     campaign: Campaign, track: Track, measure_id: str, address: Address, known: Known
 ) -> Iterator[Finding]:
+    yield from _find_other_kind(campaign, track, measure_id, address)
     measure = next((item for item in campaign.measures if item.id == measure_id), None)
     form = next((item for item in campaign.forms if measure and item.id == measure.form), None)
-    if measure is None or form is None or track.unit_kind not in known.parents:
-        return
+    kinds = {track.unit_kind, form.unit_kind} if form else set()
+    if measure is None or form is None or not kinds <= set(known.parents):
+        return  # said where the name stands
     reach = {
         "unit": {form.unit_kind},
         "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind),
@@ -292,6 +348,19 @@ def _find_out_of_reach(
         yield Finding(
             "campaign.measure_out_of_reach", address, args, (("measures",), ("unit_kinds",), ("forms",))
         )
+
+
+def _find_other_kind(
+    campaign: Campaign, track: Track, measure_id: str, address: Address
+) -> Iterator[Finding]:
+    """A total carried over from a track of this campaign that assesses units of another kind."""
+    carried = next((item for item in campaign.carried if item.id == measure_id), None)
+    if carried is None or carried.campaign not in (None, campaign.id):
+        return
+    source = next((other for other in campaign.tracks if other.id == carried.track), None)
+    if source is not None and source.unit_kind != track.unit_kind:
+        args = {"track": source.id, "track_kind": source.unit_kind, "kind": track.unit_kind}
+        yield Finding("campaign.carried_of_other_kind", address, args, (("carried",), ("tracks",)))
 
 
 def _find_in_gates(gates: tuple[Gate, ...], address: Address, known: Known) -> Iterator[Finding]:

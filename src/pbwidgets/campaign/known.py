@@ -42,6 +42,11 @@ class Known:
             if section != "choices":
                 items: Iterable[_HasId] = getattr(campaign, section)
                 ids[section] = {item.id: (section, at, "id") for at, item in enumerate(items)}
+        # a total carried over is read like a measure
+        ids["measures"] = {
+            **ids["measures"],
+            **{item.id: ("carried", at, "id") for at, item in enumerate(campaign.carried)},
+        }
         return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:

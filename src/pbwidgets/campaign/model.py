@@ -164,6 +164,13 @@ def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field
             yield f"{prefix}{field.id}", field
 
 
+class Window(Definition):
+    """Days within which something must lie to be counted, both ends included."""
+
+    field: str = Arg(description="path of a date field, in the counted row or in the form")
+    phase: Id | None = Arg(default=None, description="a phase of the period; none: the whole period")
+
+
 class Measure(Definition):
     """A number computed from submissions of the unit, its subtree or an ancestor.
 
@@ -176,16 +183,32 @@ class Measure(Definition):
     share      100 * sum(field) / sum(denominator), or the per cent of rows for which ``where`` holds
     distinct   different answers
     ========== =====================================================================================
+
+    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. Three
+    filters say which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a
+    submission has come); a share keeps its denominator within window and states.
     """
 
     id: MeasureId
     name: Text
     form: Id
     field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
-    aggregate: Literal["count", "sum", "latest", "share", "distinct"]
+    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close"]
     denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
+    closed_on: str | None = Arg(
+        default=None, description="with days_to_close, path of the date on which the matter was closed"
+    )
+    count_open: bool = Arg(
+        default=False,
+        description="with days_to_close, what is still open counts up to the last day of the period; else not at all",
+    )
     where: Expression | None = Arg(
         default=None, description="rows that count, over fields of the same row or the form"
+    )
+    window: Window | None = Arg(default=None, description="only rows dated within the period or a phase")
+    states: tuple[str, ...] = Arg(
+        default=(),
+        description="submitted, accepted, accepted:<level>, locked: only submissions in these states; none: all",
     )
     over: Literal["unit", "subtree", "ancestor"] = "unit"
     ancestor_kind: Id | None = Arg(
@@ -197,6 +220,22 @@ class Measure(Definition):
     )
     unit: Text | None = Arg(default=None, description="件, 次, %")
     default: bool = False
+
+
+class Carried(Definition):
+    """A total made elsewhere, read like a measure: of another track, another campaign, another period.
+
+    It takes the rounded total of the same unit. Totals of this campaign and period are made in the same run;
+    those of others come with the records, and are missing where they do not.
+    """
+
+    id: MeasureId
+    name: Text
+    track: Id = Arg(description="track whose total is taken")
+    campaign: Id | None = Arg(default=None, description="the campaign it belongs to; none: this one")
+    period: Annotated[str, Arg(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")] = Arg(
+        default="same", description="same, previous (the one before it in this file), or the id of a period"
+    )
 
 
 # -- tracks --------------------------------------------------------------------------------------------
@@ -238,6 +277,13 @@ class Anchor(Definition):
     text: Text
 
 
+class Exemption(Definition):
+    """A case in which a line loses no points, whatever its rule says."""
+
+    when: Expression = Arg(description="over measures, for example ${flooded} = 1")
+    name: Text = Arg(description="the case, as it is named in the reason")
+
+
 class Criterion(Definition):
     """A line of a score sheet, or a heading with lines of its own.
 
@@ -252,6 +298,10 @@ class Criterion(Definition):
     evidence: Text | None = Arg(default=None, description="how it is checked: documents, visit, talks")
     anchors: tuple[Anchor, ...] = ()
     not_applicable: NotApplicable | None = None
+    exemption: Exemption | None = None
+    sources: tuple[Id, ...] = Arg(
+        default=(), description="sources that mark this line; by default all sources of the layer"
+    )
     bonus: bool = Arg(default=False, description="on top of the track's base points, not part of them")
     default: bool = Arg(default=False, description="points set by us because the source gives none")
 
@@ -292,7 +342,30 @@ class Gate(Definition):
     when: Expression | None = Arg(
         default=None, description="over measures; none: only by a decision on record"
     )
+    caps_at: PositiveInt = Arg(
+        default=2, description="with effect: cap, the best class that remains, 1 is the top"
+    )
     default: bool = False
+
+
+class Flag(Definition):
+    """A sign of trouble that proposes a class; a person decides."""
+
+    id: Id
+    name: Text
+    when: Expression = Arg(description="over measures")
+    proposes: PositiveInt = Arg(description="class that is proposed, however high the total; 1 is the top")
+
+
+class Classes(Definition):
+    """How the units of a track are put into classes, the top one first: by total, or by share of the units."""
+
+    names: tuple[Text, ...] = Arg(min_length=2, description="the top class first")
+    from_totals: tuple[float, ...] = Arg(default=(), description="lowest total of every class but the last")
+    shares_pct: tuple[NonNegativeFloat, ...] = Arg(
+        default=(), description="per cent of the units that each class but the last may hold at most"
+    )
+    flags: tuple[Flag, ...] = ()
 
 
 class Allotment(Definition):
@@ -364,14 +437,20 @@ class Track(Definition):
     layers: tuple[TrackLayer, ...] = ()
     final: Literal["last_layer", "weighted"] = "last_layer"
     criteria: tuple[Criterion, ...] = ()
-    base_points: float = Arg(default=100, description="sum of all lines that are no bonus")
+    base_points: float = Arg(
+        default=100, description="starting points and the sum of all lines that are no bonus"
+    )
+    starting_points: NonNegativeFloat = Arg(
+        default=0.0, description="points every unit begins with; its lines add to them and take from them"
+    )
     gates: tuple[Gate, ...] = ()
     places: PositiveInt | None = Arg(default=None, description="how many are selected")
+    classes: Classes | None = None
     waiting: NonNegativeInt = Arg(default=0, description="length of the waiting list")
     nomination: Nomination | None = Arg(default=None, description="none: all units of the kind are assessed")
     missing: Literal["skip", "reweight", "group_mean", "fail"] = Arg(
         default="skip",
-        description="a line without a mark: left out of the sum, re-weighted, given the group's mean, or no total at all",
+        description="a line without a mark: left out of the sum, re-weighted, given the group's mean, or no total",
     )
     group: Id | None = Arg(
         default=None, description="kind of ancestor whose units are the groups of a mean; none: one group"
@@ -406,6 +485,7 @@ class Campaign(Definition):
     choices: dict[Id, tuple[Choice, ...]] = {}
     forms: tuple[Form, ...] = ()
     measures: tuple[Measure, ...] = ()
+    carried: tuple[Carried, ...] = ()
     tracks: tuple[Track, ...] = Arg(min_length=1)
 
     def track(self, track_id: str) -> Track:

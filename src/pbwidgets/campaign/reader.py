@@ -1,6 +1,7 @@
 """A campaign file read whole: a campaign, or every problem of the file at once."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -36,18 +37,19 @@ def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
     source, problems = read_source(path)
     if source is None:
         return None, problems
-    campaign, findings = _validate(source)
+    campaign, findings = validate(source.data)
     found = [*problems, *(_problem(finding, source) for finding in findings)]
     return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0)))
 
 
-def _validate(source: Source) -> tuple[Campaign | None, tuple[Finding, ...]]:
+def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]]:
+    """Campaign of plain data, from whatever kind of file, and all that is wrong with them."""
     try:
-        campaign = Campaign.model_validate(source.data)
+        campaign = Campaign.model_validate(data)
     except ValidationError as error:
         errors = errors_of(error)
-        shapes = translate(errors, Campaign, source.data)
-        repaired, replaced = repair(source.data, errors)
+        shapes = translate(errors, Campaign, data)
+        repaired, replaced = repair(data, errors)
         if repaired is None:
             return None, shapes
         return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))

@@ -13,6 +13,12 @@ MeasureId = Annotated[
 ]
 
 
+Better = Annotated[
+    Literal["higher", "lower"],
+    Field(description="which values are the better ones: more points or fewer faults"),
+]
+
+
 class RuleModel(BaseModel):
     """Base of all rules: frozen, no unknown arguments."""
 
@@ -54,6 +60,78 @@ class ThresholdThenPerUnit(RuleModel):
     floor: float = Field(default=0.0, description="the line never falls below this")
 
 
+class AgainstGroup(RuleModel):
+    """Full points at the group's mean or best; behind it points are lost for each unit of shortfall.
+
+    The group is the track's ``group``; without one, all units of the track.
+    """
+
+    name: Literal["against_group"]
+    measure: MeasureId
+    benchmark: Literal["mean", "best"] = Field(description="what each unit is held against")
+    points_per_unit: PositiveFloat = Field(description="points lost for each whole step behind the benchmark")
+    step: PositiveFloat = Field(default=1.0, description="size of a step, in the measure's unit")
+    better: Better = "higher"
+    floor: float = Field(default=0.0, description="the line never falls below this")
+
+
+class RankToPoints(RuleModel):
+    """Points by the place in the group: the first of the list for the first place, and so on.
+
+    Units with the same value share the better place. The group is the track's ``group``; without one, all
+    units of the track.
+    """
+
+    name: Literal["rank_to_points"]
+    measure: MeasureId
+    points: tuple[float, ...] = Field(min_length=1, description="of the first, second, third … place")
+    otherwise: float = Field(default=0.0, description="points of every place after the list")
+    better: Better = "higher"
+
+
+class ProportionalToBest(RuleModel):
+    """Full points for the group's best, the others in proportion to it.
+
+    The group is the track's ``group``; without one, all units of the track.
+    """
+
+    name: Literal["proportional_to_best"]
+    measure: MeasureId
+    better: Better = "higher"
+
+
+class Band(RuleModel):
+    """One band: the value it begins at and what it brings."""
+
+    bound: float = Field(description="lowest value of the band; with better: lower, its highest")
+    points: float
+
+
+class Bands(RuleModel):
+    """Points by the band that the value lies in; the best band first."""
+
+    name: Literal["bands"]
+    measure: MeasureId
+    bands: tuple[Band, ...] = Field(min_length=1, description="the best band first")
+    otherwise: float = Field(default=0.0, description="points of a value that reaches no band")
+    better: Better = "higher"
+
+
+class CarriedOver(RuleModel):
+    """A score made elsewhere, rescaled to the points of the line.
+
+    The measure is one of the section ``carried`` (another track, campaign or period), or an ordinary one that
+    reads a score typed into a form.
+    """
+
+    name: Literal["carried_over"]
+    measure: MeasureId
+    full: PositiveFloat = Field(default=100.0, description="score that brings the full points of the line")
+    may_exceed: bool = Field(
+        default=False, description="a score above `full` brings more than the line's points"
+    )
+
+
 class CappedBonus(RuleModel):
     """Points are earned for each item, up to a cap (the criterion's points)."""
 
@@ -84,7 +162,18 @@ class Discretion(RuleModel):
 
 
 Rule = Annotated[
-    Rated | PerMissingItem | AllOrNothing | ThresholdThenPerUnit | CappedBonus | CappedDeduction | Discretion,
+    Rated
+    | PerMissingItem
+    | AllOrNothing
+    | ThresholdThenPerUnit
+    | AgainstGroup
+    | RankToPoints
+    | ProportionalToBest
+    | Bands
+    | CarriedOver
+    | CappedBonus
+    | CappedDeduction
+    | Discretion,
     Field(discriminator="name"),
 ]
 

@@ -90,6 +90,13 @@ class AnswersTable:
         pairs = np.unique(np.stack([entries, rows], axis=1), axis=0)
         return Items(pairs[:, 0], pairs[:, 1], np.full(len(pairs), None, dtype=object))
 
+    def values_at(self, path: str, items: Items) -> Objects:
+        """Value of each item in another field: of the same row, or of the form for a field outside repeats."""
+        if "/" in path:
+            return _look_up(self.answers.get(path, _no_items()), items)
+        whole = Items(items.entries, np.zeros(len(items), dtype=np.int64), items.values)
+        return _look_up(self.answers.get(path, _no_items()), whole)
+
     def find_rows(self, expression: str, items: Items, repeat: str, today: date) -> Bools:
         """Items for which an expression holds, over fields of the same row of ``repeat`` or of the form."""
         names = parse(expression).names
@@ -102,8 +109,7 @@ class AnswersTable:
             return _look_up(self.answers.get(own, _no_items()), items)
         if "/" in name or self.is_repeat(name):
             return _collect(self.items(name), items)
-        whole = Items(items.entries, np.zeros(len(items), dtype=np.int64), items.values)
-        return _look_up(self.answers.get(name, _no_items()), whole)
+        return self.values_at(name, items)
 
 
 def build_answers(form: Form, submissions: pd.DataFrame, register: Register) -> AnswersTable:

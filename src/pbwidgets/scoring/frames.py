@@ -6,7 +6,7 @@ gives a new one; no step changes its input. Codes and ids are ``string``, points
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
 from typing import Final, Literal
 
@@ -103,6 +103,27 @@ DECISIONS: Final[Columns] = {
     "reason": "string",
 }
 """One row is the decision on one unit, the newest that is in force."""
+
+CARRIED: Final[Columns] = {
+    "campaign": "string",  # the one that the total belongs to
+    "period": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "total": "float64",  # as it was rounded there
+}
+"""One row is the total of a unit in another campaign or period: what is needed of a RANKING frame."""
+
+CLASS_DECISIONS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "class_no": "int64",  # from 1, the top class
+    "decided_on": "string",  # ISO date
+    "decided_by": "string",  # the body or post, never a rater
+    "reason": "string",
+}
+"""One row is one decision that puts a unit into a class; older ones stay on record."""
 
 # -- what is computed ----------------------------------------------------------------------------------
 
@@ -222,6 +243,37 @@ REFERENCE: Final[Columns] = {
 }
 """One row is the published distribution of one criterion in one layer: aggregates only, never a unit's row."""
 
+CLASSES: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "unit_name": "string",
+    "by_total": "int64",  # class by total or share alone, from 1; 0 without a total
+    "proposed": "int64",  # after gates and flags
+    "decided": "int64",  # 0: nobody has decided yet
+    "decided_on": "string",
+    "decided_by": "string",
+    "reason_code": "string",
+    "reason_args": "string",
+    "reason_zh": "string",
+    "reason_en": "string",
+}
+"""One row is a unit of a track with classes: what the rules propose, beside what was decided."""
+
+MOVES: Final[Columns] = {
+    "campaign": "string",
+    "track_id": "string",
+    "unit_code": "string",
+    "class_before": "int64",  # 0: in no class yet
+    "class_after": "int64",
+    "move": "string",  # up, down, same, new
+    "decided_on": "string",
+    "decided_by": "string",
+    "reason": "string",
+}
+"""One row is a unit between two days: from class to class, by the newest decision."""
+
 # -- states and statuses -------------------------------------------------------------------------------
 
 SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
@@ -243,7 +295,8 @@ IN_FORCE: Final = ("in_force", "appealed")
 class Records:
     """All that scoring reads of one campaign and period, as frames.
 
-    Units are those of the register on the period's day.
+    Units are those of the register on the period's day. ``carried`` holds totals of other campaigns and
+    periods, as :func:`~pbwidgets.scoring.carried.list_carried` names them; without them such lines are missing.
     """
 
     units: pd.DataFrame
@@ -253,6 +306,7 @@ class Records:
     nominations: pd.DataFrame
     allotments: pd.DataFrame
     decisions: pd.DataFrame
+    carried: pd.DataFrame = field(default_factory=lambda: to_frame([], CARRIED))
 
 
 @dataclass(frozen=True)
@@ -277,6 +331,7 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "nominations": NOMINATIONS,
     "allotments": ALLOTMENTS,
     "decisions": DECISIONS,
+    "carried": CARRIED,
     "measures": MEASURES,
     "marks": MARKS,
     "points": POINTS,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Measure
@@ -64,7 +65,7 @@ def measure_units(
     """Every measure of the campaign for every unit of the kinds it concerns.
 
     A measure is missing where nothing counted was submitted, where a number was not answered, or where a
-    share has nothing below the line; ``empty_is_zero`` makes it 0. It is not applicable where
+    share has nothing below the line or no matter was closed; ``empty_is_zero`` makes it 0. It is not applicable where
     ``not_applicable_when`` holds for all entries. A subtree pools the rows of all units in it; an ancestor's
     value is given to each unit below it. ``latest`` takes the highest occurrence, and of it the last row.
     Submissions of units that are not in the register (merged away before the period's day) are left out:
@@ -79,13 +80,58 @@ def measure_units(
     register
         Units of the period.
     """
-    today = campaign.period(period).ends
-    tables = {form.id: build_answers(form, submissions, register) for form in campaign.forms}
+    wanted = {(measure.form, measure.states) for measure in campaign.measures}
+    tables = {
+        (form_id, states): build_answers(campaign.form(form_id), in_states(submissions, states), register)
+        for form_id, states in sorted(wanted)
+    }
     columns = {
-        measure.id: _measure(campaign, measure, tables[measure.form], register, today)
+        measure.id: _measure(
+            campaign,
+            measure,
+            tables[measure.form, measure.states],
+            register,
+            _Days.of(campaign, period, measure),
+        )
         for measure in campaign.measures
     }
     return MeasureTable(register, columns)
+
+
+def in_states(submissions: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:
+    """Submissions in one of the states, ``accepted`` standing for the acceptance of any level; all for none.
+
+    >>> rows = pd.DataFrame({"state": ["submitted", "accepted:county", "locked"]})
+    >>> in_states(rows, ("accepted", "locked"))["state"].tolist()
+    ['accepted:county', 'locked']
+    """
+    if not states:
+        return submissions
+    state = submissions["state"]
+    wanted = state.isin(states) | state.str.partition(":")[0].isin(states)
+    return submissions[wanted.to_numpy(dtype=bool, na_value=False)]
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Days that one measure looks at: today, and its window if it has one."""
+
+    today: date
+    begins: date | None = None
+    ends: date | None = None
+
+    @classmethod
+    def of(cls, campaign: Campaign, period_id: str, measure: Measure) -> "_Days":
+        period = campaign.period(period_id)
+        if measure.window is None:
+            return cls(period.ends)
+        phases = {phase.id: phase for phase in period.phases}
+        if measure.window.phase is None:
+            return cls(period.ends, period.begins, period.ends)
+        phase = phases.get(measure.window.phase)
+        if phase is None:  # a period without that phase has no days in it
+            return cls(period.ends, period.ends, date.min)
+        return cls(period.ends, phase.begins, phase.ends)
 
 
 def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> pd.DataFrame:
@@ -124,16 +170,16 @@ def find_submitting(campaign: Campaign, kind: str, submissions: pd.DataFrame, re
 
 
 def _measure(
-    campaign: Campaign, measure: Measure, table: AnswersTable, register: Register, today: date
+    campaign: Campaign, measure: Measure, table: AnswersTable, register: Register, days: _Days
 ) -> MeasureColumn:
     spread = _spread_up if measure.over == "subtree" else _stay
     entries, places = spread(np.arange(len(table.entries)), table.entries.units, register)
     submitted = np.bincount(places, minlength=len(register))
-    tally = _tally(measure, table, register, spread, today)
+    tally = _tally(measure, table, register, spread, days)
     missing = (submitted == 0) | tally.unanswered
     not_applicable = np.zeros(len(register), dtype=bool)
     if measure.not_applicable_when and len(places):
-        flags = table.find_rows(measure.not_applicable_when, table.items(None), "", today)[entries]
+        flags = table.find_rows(measure.not_applicable_when, table.items(None), "", days.today)[entries]
         not_applicable = (submitted > 0) & (np.bincount(places[flags], minlength=len(register)) == submitted)
     values = np.where(missing, 0.0 if measure.empty_is_zero else np.nan, tally.values)
     missing = missing & (not measure.empty_is_zero) & ~not_applicable
@@ -209,9 +255,9 @@ def _spread_up(items: Ints, units: Ints, register: Register) -> tuple[Ints, Ints
 # -- aggregates ----------------------------------------------------------------------------------------
 
 
-def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _Spread, today: date) -> _Tally:
-    every = table.items(measure.field)
-    wanted = _find_wanted(measure, measure.field, table, every, today)
+def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _Spread, days: _Days) -> _Tally:
+    every = _within_window(measure, table, table.items(measure.field), days)
+    wanted = _find_wanted(measure, measure.field, table, every, days.today)
 
     def place(items: Items, weights: Floats) -> Floats:
         at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
@@ -233,7 +279,49 @@ def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _S
         case "latest":
             values = _find_latest(table, kept, register, spread)
             return _Tally(values, counts, np.isnan(values))
-    return _share(measure, table, kept, counts, place, today)
+        case "days_to_close":
+            return _average_days(measure, table, kept, place, days.today)
+    return _share(measure, table, every, kept, place, days)
+
+
+def _within_window(measure: Measure, table: AnswersTable, items: Items, days: _Days) -> Items:
+    """Items dated within the measure's window, all of them if it has none; what has no date is not."""
+    if measure.window is None or days.begins is None or days.ends is None:
+        return items
+    dates = to_days(table.values_at(measure.window.field, items))
+    first, last = np.datetime64(days.begins), np.datetime64(days.ends)
+    return items.keep((dates >= first) & (dates <= last))
+
+
+def to_days(values: Objects) -> npt.NDArray[np.datetime64]:
+    """ISO dates as days; NaT for anything else.
+
+    >>> to_days(np.array(["2026-05-01", "soon", None], dtype=object)).tolist()
+    [datetime.date(2026, 5, 1), None, None]
+    """
+    dates = pd.to_datetime(pd.Series(values, dtype=object), format="%Y-%m-%d", errors="coerce")
+    return dates.to_numpy(dtype="datetime64[D]")
+
+
+def _average_days(
+    measure: Measure,
+    table: AnswersTable,
+    kept: Items,
+    place: Callable[[Items, Floats], Floats],
+    today: date,
+) -> _Tally:
+    opened = to_days(kept.values)
+    closed = to_days(table.values_at(measure.closed_on or "", kept))
+    if measure.count_open:
+        closed = np.where(np.isnat(closed), np.datetime64(today), closed)
+    days = (closed - opened).astype("timedelta64[D]").astype(np.float64)
+    # closed before it was opened is a slip of the pen, no number of days
+    known = ~np.isnat(opened) & ~np.isnat(closed) & (closed >= opened)
+    kept, days = kept.keep(known), days[known]
+    number = place(kept, np.ones(len(kept)))
+    nothing = number == 0
+    mean = np.where(nothing, np.nan, place(kept, days) / np.where(nothing, 1.0, number))
+    return _Tally(mean, number.astype(np.int64), nothing)
 
 
 def _find_wanted(measure: Measure, path: str | None, table: AnswersTable, items: Items, today: date) -> Bools:
@@ -246,17 +334,17 @@ def _find_wanted(measure: Measure, path: str | None, table: AnswersTable, items:
 def _share(
     measure: Measure,
     table: AnswersTable,
+    every: Items,
     kept: Items,
-    counts: Ints,
     place: Callable[[Items, Floats], Floats],
-    today: date,
+    days: _Days,
 ) -> _Tally:
+    counts = place(kept, np.ones(len(kept))).astype(np.int64)
     if measure.denominator is None:
-        every = table.items(measure.field)
         above, below = place(kept, np.ones(len(kept))), place(every, np.ones(len(every)))
     else:
-        others = table.items(measure.denominator)
-        others = others.keep(_find_wanted(measure, measure.denominator, table, others, today))
+        others = _within_window(measure, table, table.items(measure.denominator), days)
+        others = others.keep(_find_wanted(measure, measure.denominator, table, others, days.today))
         above = place(kept, np.nan_to_num(to_numbers(kept.values)))
         below = place(others, np.nan_to_num(to_numbers(others.values)))
     nothing = below <= 0

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools
+from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.frames import BALANCE, COLUMNS, SELECTED, Records, Scores, to_frame
 from pbwidgets.scoring.layout import TrackLayout, lay_out
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
@@ -50,16 +51,22 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
     register = build_register(records.units)
     today = campaign.period(period).ends
     table = measure_units(campaign, period, records.submissions, register)
+    table = read_carried(campaign, period, records.carried, table)
     layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
-    vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)
-    tracks = []
-    for layout in layouts:
+    added: dict[str, tuple[tuple[LayerMarks, ...], TrackPoints, TrackTotals]] = {}
+    for layout in order_layouts(campaign, period, layouts):
         marks = read_marks(campaign, layout, records.ratings)
         points = score_lines(layout, table, marks, today)
         submitted = find_submitting(campaign, layout.track.unit_kind, records.submissions, register)[
             layout.units
         ]
         totals = add_totals(layout, points, submitted, _find_rated(layout, marks))
+        added[layout.track.id] = marks, points, totals
+        table = carry_totals(campaign, period, layout, totals, table)
+    vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)
+    tracks = []
+    for layout in layouts:
+        marks, points, totals = added[layout.track.id]
         nominations = count_nominations(layout, records.nominations, records.allotments)
         closed = vetoes[layout.track.id]
         ranking = rank_units(layout, points, totals, table, closed.in_contest & nominations.counted)

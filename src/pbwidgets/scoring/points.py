@@ -6,7 +6,7 @@ comes what does not apply, and last what is missing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -18,12 +18,13 @@ from pbwidgets.campaign.model import Campaign, Criterion
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.frames import POINTS, to_frame
+from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Reason, render_reasons
-from pbwidgets.scoring.registry import apply_rule, find_measure
-from pbwidgets.scoring.sources import LayerMarks
-from pbwidgets.scoring.verdict import Verdict
+from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure
+from pbwidgets.scoring.sources import LayerMarks, find_marking
+from pbwidgets.scoring.verdict import SMALL, Verdict
 
 SOURCES: Final = ("computed", "marks", "corrected", "group_mean")
 _COMPUTED, _MARKS, _CORRECTED, _GROUP_MEAN = range(4)
@@ -172,9 +173,12 @@ def _score_line(
     line = layout.lines[at]
     not_applicable = _find_not_applicable(line, layout, table, today)
     if layout.is_marked(at):
-        given = [_take_marks(line, at, layer) for layer in marks]
+        taken = [_take_marks(line, at, layer) for layer in marks]
+        given = [_note_difference(taken, layer, at, marks, layout) for layer in range(len(taken))]
     else:
-        computed = _compute(line, layout, table)
+        computed = _exempt(
+            line, _compute(line, layout, table, not_applicable), layout, table, not_applicable, today
+        )
         given = [
             _correct(computed, at, layer, layer_id)
             for layer, layer_id in zip(marks, layout.layers, strict=True)
@@ -211,11 +215,45 @@ def find_over_measures(expression: str, units: Ints, table: MeasureTable, today:
     return known & find_holding(expression, columns, len(units), today)
 
 
-def _compute(line: Criterion, layout: TrackLayout, table: MeasureTable) -> Verdict:
+def _compute(line: Criterion, layout: TrackLayout, table: MeasureTable, not_applicable: Bools) -> Verdict:
     measure = find_measure(line)
     if measure is None or line.rule is None:
         raise ValueError(f"line {line.id} has no rule")
-    return apply_rule(line.rule, table.columns[measure].values[layout.units], line.points or 0.0)
+    values = table.columns[measure].values[layout.units]
+    if line.rule.name not in GROUP_RULES:
+        return apply_rule(line.rule, values, line.points or 0.0)
+    # a unit to which the line does not apply is no benchmark for the others
+    values = np.where(not_applicable, np.nan, values)
+    verdict = apply_rule(line.rule, values, line.points or 0.0, layout.groups)
+    group = layout.track.group or ""
+    return Verdict(verdict.points, tuple(reason.with_args(group_id=group) for reason in verdict.reasons))
+
+
+def _exempt(
+    line: Criterion,
+    computed: Verdict,
+    layout: TrackLayout,
+    table: MeasureTable,
+    not_applicable: Bools,
+    today: date,
+) -> Verdict:
+    """Verdict with full points where the line's exemption holds; what would have been lost is still said."""
+    if line.exemption is None:
+        return computed
+    full = line.points or 0.0
+    exempt = find_over_measures(line.exemption.when, layout.units, table, today) & ~not_applicable
+    unknown = exempt & np.isnan(computed.points)
+    lost = full - computed.points
+    spared = exempt & (lost > SMALL)
+    args: Args = {"exemption_id": line.id, "points": full}
+    return Verdict(
+        points=np.where(spared | unknown, full, computed.points),
+        reasons=(
+            *computed.reasons,
+            Reason("scoring.note_exempt", spared, {**args, "lost": lost}, is_note=True),
+            Reason("scoring.exempt_without_data", unknown, {**args, "measure_id": find_measure(line) or ""}),
+        ),
+    )
 
 
 def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _Given:
@@ -230,12 +268,16 @@ def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _G
         points=np.where(corrected, mark, computed.points),
         source=np.where(corrected, _CORRECTED, _COMPUTED),
         reasons=(
-            *computed.reasons,
+            *(_except(reason, corrected) if reason.is_note else reason for reason in computed.reasons),
             Reason("scoring.corrected", corrected & ~unknown, {**args, "computed": computed.points}),
             Reason("scoring.corrected_from_nothing", corrected & unknown, args),
             *_note_raters(at, marks),
         ),
     )
+
+
+def _except(reason: Reason, rows: Bools) -> Reason:
+    return replace(reason, where=~rows if reason.where is None else reason.where & ~rows)
 
 
 def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
@@ -248,17 +290,52 @@ def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
     if line.rule.name == "discretion":
         reasons = tuple(reason.with_args(comment=comment) for reason in verdict.reasons)
     else:
-        reasons = (*verdict.reasons, *_name_sources(at, marks, line.points or 0.0))
+        reasons = (*verdict.reasons, *_name_sources(line, at, marks))
     return _Given(verdict.points, np.full(len(mark), _MARKS), (*reasons, *_note_raters(at, marks)))
 
 
-def _name_sources(at: int, marks: LayerMarks, max_points: float) -> list[Reason]:
+def _note_difference(
+    taken: Sequence[_Given], layer: int, at: int, marks: Sequence[LayerMarks], layout: TrackLayout
+) -> _Given:
+    """Marks of a layer with a note how far they lie from the layer before, where the rater said why.
+
+    The layer before is the nearest earlier one with a mark on the unit's line.
+    """
+    own, comments = taken[layer], marks[layer].comments.get(at)
+    if layer == 0 or comments is None or not layout.marked_lines[at]:
+        return own
+    before = np.full(len(own.points), np.nan)
+    named = np.full(len(own.points), "", dtype=object)
+    for earlier in range(layer):
+        points = taken[earlier].points
+        before = np.where(np.isnan(points), before, points)
+        named[~np.isnan(points)] = layout.layers[earlier]
+    gap = own.points - before
+    told = np.asarray(comments != "", dtype=bool)
+    args: Args = {"layer_id": named, "gap": np.abs(gap), "comment": comments}
+    notes = (
+        Reason("scoring.note_above_layer", told & (gap > SMALL), args, is_note=True),
+        Reason("scoring.note_below_layer", told & (gap < -SMALL), args, is_note=True),
+    )
+    return replace(own, reasons=(*own.reasons, *notes))
+
+
+def _name_sources(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
     """Reasons that name the mark of each source, and which is missing, where a layer has several."""
     if len(marks.sources) < 2:
         return []
+    max_points = line.points or 0.0
     given = ~np.isnan(marks.points[:, at])
     args: Args = {"points": marks.points[:, at], "max_points": max_points}
-    for source in marks.sources:
+    marking = find_marking(line, [source.source for source in marks.sources])
+    sources = [source for source, marks_it in zip(marks.sources, marking, strict=True) if marks_it]
+    if len(sources) == 1:
+        args["source_id"] = sources[0].source.id
+        return [
+            Reason("scoring.rated_by", given, args),
+            Reason("scoring.not_rated_by", ~given, args),
+        ]
+    for source in sources:
         args[f"points:{source.source.id}"] = source.points[:, at]
         args[f"weight:{source.source.id}"] = np.where(
             np.isnan(source.points[:, at]), np.nan, source.weight[:, at]
@@ -270,7 +347,7 @@ def _name_sources(at: int, marks: LayerMarks, max_points: float) -> list[Reason]
             {"source_id": source.source.id},
             is_note=True,
         )
-        for source in marks.sources
+        for source in sources
         if source.source.weight > 0
     ]
     return [Reason("scoring.rated_sources", given, args), *missing]
@@ -350,21 +427,3 @@ def _reason_missing(layout: TrackLayout, lacking: Bools, filled: Bools, means: F
             Reason("scoring.note_skip", lacking & ~filled, is_note=True),
         ]
     return [Reason(f"scoring.note_{track.missing}", lacking, is_note=True)]
-
-
-def average_groups(points: Floats, groups: Ints) -> Floats:
-    """Mean of each unit's group over the units that have points; NaN where none has, or without a group.
-
-    Examples
-    --------
-    >>> average_groups(np.array([2.0, 4.0, np.nan, np.nan]), np.array([0, 0, 0, -1])).tolist()
-    [3.0, 3.0, 3.0, nan]
-    """
-    size = int(groups.max(initial=-1)) + 1
-    known = ~np.isnan(points) & (groups >= 0)
-    # summed in the order of size, so that binary noise does not depend on how units are coded
-    order = np.argsort(points[known], kind="stable")
-    sums = np.bincount(groups[known][order], points[known][order], minlength=size)
-    counts = np.bincount(groups[known], minlength=size)
-    means = np.divide(sums, counts, out=np.full(size, np.nan), where=counts > 0)
-    return np.append(means, np.nan)[groups]

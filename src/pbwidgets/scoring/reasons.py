@@ -179,6 +179,8 @@ def _name_args(campaign: Campaign, args: Mapping[str, Any], lang: str | None) ->
             )
         elif key == "measure_id":
             named |= _name_measure(campaign, value, lang)
+        elif key == "group_id":
+            named["group"] = _name_group(campaign, value, lang)
         elif key.endswith("_id"):
             named[key.removesuffix("_id")] = _name(campaign, key, value, lang)
         elif key == "comment":
@@ -203,7 +205,17 @@ def _name_measure(campaign: Campaign, measure_id: str, lang: str | None) -> dict
                 "measure": measure.name.words(lang or "zh_CN"),
                 "unit": f" {unit}" if lang == "en" and unit else unit,
             }
+    for item in campaign.carried:
+        if item.id == measure_id:
+            return {"measure": item.name.words(lang or "zh_CN"), "unit": say("scoring.unit_of_points", lang)}
     return {"measure": measure_id, "unit": ""}
+
+
+def _name_group(campaign: Campaign, kind_id: str, lang: str | None) -> str:
+    """The units that one is compared with: all, or those below the same unit of a kind."""
+    if not kind_id:
+        return say("scoring.group_of_all", lang)
+    return say("scoring.group_of_kind", lang, kind=_name(campaign, "kind_id", kind_id, lang))
 
 
 def _name(campaign: Campaign, key: str, value: str, lang: str | None) -> str:
@@ -220,6 +232,19 @@ def _names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(kind.id, kind.name) for kind in campaign.unit_kinds]
     if key == "gate_id":
         return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
+    if key == "class_id":
+        return [
+            (f"{track.id}:{number}", name)
+            for track in campaign.tracks
+            if track.classes is not None
+            for number, name in enumerate(track.classes.names, start=1)
+        ]
+    if key == "flag_id":
+        every = [track.classes for track in campaign.tracks if track.classes is not None]
+        return [(flag.id, flag.name) for classes in every for flag in classes.flags]
+    if key == "exemption_id":
+        lines = [line for track in campaign.tracks for line in track.lines()]
+        return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item for track in campaign.tracks for item in _criteria(track.criteria)]

@@ -4,40 +4,58 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
+import numpy as np
+
 from pbwidgets.campaign.model import Criterion
-from pbwidgets.campaign.rules import CappedDeduction, Discretion, Rule
+from pbwidgets.campaign.rules import Bands, CappedDeduction, Discretion, RankToPoints, Rule
 from pbwidgets.scoring import rules
-from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.verdict import Verdict
 
 RuleFunction: TypeAlias = Callable[[Floats, float, Any], Verdict]
+GroupRuleFunction: TypeAlias = Callable[[Floats, float, Any, Ints], Verdict]
 
 RULES: Final[Mapping[str, RuleFunction]] = MappingProxyType(
     {
         "all_or_nothing": rules.all_or_nothing,
+        "bands": rules.bands,
         "capped_bonus": rules.capped_bonus,
         "capped_deduction": rules.capped_deduction,
+        "carried_over": rules.carried_over,
         "discretion": rules.discretion,
         "per_missing_item": rules.per_missing_item,
         "rated": rules.rated,
         "threshold_then_per_unit": rules.threshold_then_per_unit,
     }
 )
+GROUP_RULES: Final[Mapping[str, GroupRuleFunction]] = MappingProxyType(
+    {
+        "against_group": rules.against_group,
+        "proportional_to_best": rules.proportional_to_best,
+        "rank_to_points": rules.rank_to_points,
+    }
+)
+"""Rules that hold a unit against the others of its group."""
 MARKED: Final = frozenset({"rated", "discretion"})
 """Rules whose points come from raters, layer by layer; all others are computed from a measure."""
 
 
-def apply_rule(rule: Rule, values: Floats, max_points: float) -> Verdict:
+def apply_rule(rule: Rule, values: Floats, max_points: float, groups: Ints | None = None) -> Verdict:
     """Verdict of a rule over measure values, or over marks for the rules in ``MARKED``.
+
+    ``groups`` is the number of each unit's group, read by the rules in ``GROUP_RULES`` only; by default all
+    units are one group.
 
     Examples
     --------
-    >>> import numpy as np
     >>> from pbwidgets.campaign.rules import AllOrNothing
     >>> apply_rule(AllOrNothing(name="all_or_nothing", measure="plans"), np.array([1.0]), 5).points
     array([5.])
     """
-    return RULES[rule.name](values, max_points, rule)
+    if rule.name not in GROUP_RULES:
+        return RULES[rule.name](values, max_points, rule)
+    groups = np.zeros(len(values), dtype=np.int64) if groups is None else groups
+    return GROUP_RULES[rule.name](values, max_points, rule, groups)
 
 
 def find_range(line: Criterion) -> tuple[float, float]:
@@ -48,7 +66,15 @@ def find_range(line: Criterion) -> tuple[float, float]:
         return rule.lowest, rule.highest
     if isinstance(rule, CappedDeduction):
         return min(0.0, top - rule.cap), top
+    if isinstance(rule, RankToPoints | Bands):
+        return min(0.0, *points_listed(rule)), top
     return min(0.0, getattr(rule, "floor", 0.0)), top
+
+
+def points_listed(rule: RankToPoints | Bands) -> tuple[float, ...]:
+    """All amounts that a rule lists, from the best place or band to ``otherwise``."""
+    listed = rule.points if isinstance(rule, RankToPoints) else tuple(band.points for band in rule.bands)
+    return (*listed, rule.otherwise)
 
 
 def find_measure(line: Criterion) -> str | None:

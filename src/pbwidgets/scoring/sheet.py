@@ -3,6 +3,7 @@
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.campaign.rules import CappedDeduction
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
@@ -57,8 +58,10 @@ def _explain_track(
     lines = [
         say("scoring.sheet_title", lang, unit=name, unit_code=unit_code, campaign=campaign.name.words(words)),
         say("scoring.sheet_track", lang, track=track.name.words(words), base=track.base_points),
-        "",
     ]
+    if track.starting_points:
+        lines.append(say("scoring.sheet_starting", lang, points=track.starting_points))
+    lines.append("")
     for place, criterion in enumerate(track.criteria, start=1):
         lines += _explain_criterion(campaign, criterion, points, f"{place}", lang)
     lines += ["", *_explain_totals(campaign, totals, lang), *_explain_gap(campaign, track, totals, lang)]
@@ -76,10 +79,7 @@ def _explain_criterion(
     indent = _INDENT * place.count(".")
     own = points[(points["criterion_id"] == criterion.id).to_numpy(dtype=bool, na_value=False)]
     top = float(own["max_points"].iloc[0]) if len(own) else criterion.max_points
-    code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
-    lines = [
-        indent + say(code, lang, place=place, line=criterion.name.words(lang or "zh_CN"), max_points=top)
-    ]
+    lines = [indent + _title_line(criterion, place, top, lang)]
     if criterion.criteria:
         lines += _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
         for at, part in enumerate(criterion.criteria, start=1):
@@ -95,6 +95,14 @@ def _explain_criterion(
         text = word_reason(campaign, reason, args, lang)
         lines.append(indent + _INDENT + _say_points(campaign, layer, given, text, lang))
     return lines
+
+
+def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) -> str:
+    line = criterion.name.words(lang or "zh_CN")
+    if isinstance(criterion.rule, CappedDeduction) and not criterion.points:
+        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=criterion.rule.cap)
+    code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
+    return say(code, lang, place=place, line=line, max_points=top)
 
 
 def _explain_heading(
@@ -138,7 +146,9 @@ def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) 
             "scoring.sheet_total", lang, layer=_layer_name(campaign, str(row["layer"]), lang), total=shown
         )
         if row["provisional"]:
-            text += say("scoring.sheet_provisional", lang, count=int(row["n_missing"]))
+            missing = int(row["n_missing"])
+            code = "scoring.sheet_provisional" if missing else "scoring.sheet_stands_in"
+            text += say(code, lang, count=missing)
         lines.append(text)
     return lines
 

@@ -1,12 +1,13 @@
 """Sources: the marks of several raters become one mark a source, and the sources of a layer one mark."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Source
+from pbwidgets.campaign.model import Campaign, Criterion, Source
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import MARKS, to_frame
@@ -191,7 +192,9 @@ def _read_layer(
         _read_source(source, ratings[named == at], units[named == at], lines[named == at], shape)
         for at, source in enumerate(sources)
     ]
-    weights = np.array([source.weight for source in sources], dtype=np.float64)
+    # lines × sources: a source that does not mark a line has no weight there
+    marking = np.array([find_marking(line, sources) for line in layout.lines], dtype=np.float64)
+    weights = marking.reshape(len(layout.lines), len(sources)) * [source.weight for source in sources]
     stacked = np.stack([part.points for part in parts], axis=-1) if parts else np.full((*shape, 0), np.nan)
     points, used = weigh_sources(stacked, weights)
     weighed = tuple(
@@ -201,6 +204,19 @@ def _read_layer(
     return LayerMarks(
         weighed, points, _join_comments(layout, ratings[named >= 0], units[named >= 0], lines[named >= 0])
     )
+
+
+def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
+    """Which of a layer's sources mark a line: those that it names, or all if it names none of them.
+
+    >>> from pbwidgets.campaign.model import Text
+    >>> words = Text(zh="甲", en="a")
+    >>> sources = [Source(id="self", name=words), Source(id="masses", name=words)]
+    >>> find_marking(Criterion(id="style", name=words, sources=("masses",)), sources)
+    [False, True]
+    """
+    named = [source.id in line.sources for source in sources]
+    return named if any(named) else [True] * len(sources)
 
 
 def _read_source(
@@ -228,8 +244,9 @@ def _read_source(
 def _join_comments(
     layout: TrackLayout, ratings: pd.DataFrame, units: Ints, lines: Ints
 ) -> dict[int, Objects]:
-    """Comments by line, on lines where a mark needs its reason: discretion, and corrected computed lines."""
+    """Comments by line: of every mark on lines where it needs its reason, elsewhere where one was written."""
     needed = np.array([not rated for rated in layout.marked_lines] + [False], dtype=bool)[lines]
+    needed |= (ratings["comment"].fillna("") != "").to_numpy(dtype=bool)
     needed &= ~ratings["recused"].to_numpy(dtype=bool)
     chosen = (
         ratings[needed]

@@ -44,12 +44,19 @@ class TrackTotals:
 
 
 def sum_lines(
-    values: Floats, left_out: Bools, lacking: Bools, max_points: Floats, on_top: Bools, missing: str
+    values: Floats,
+    left_out: Bools,
+    lacking: Bools,
+    max_points: Floats,
+    on_top: Bools,
+    missing: str,
+    starting: float = 0.0,
 ) -> Floats:
     """Total of a score sheet, float64, one for each row of ``values``.
 
     Base lines are summed and, where some are left out (or missing with ``reweight``), scaled to the same
-    base: sum × base / maximum of the lines present. Lines on top are added as they are. The total is not
+    base: sum × base / maximum of the lines present. Lines on top and starting points are added as they are. The
+    total may exceed the base by lines on top, and is not
     below 0. NaN where no base line has points, and with ``fail`` where any line is missing. A constant line
     moves all totals alike.
 
@@ -63,6 +70,8 @@ def sum_lines(
         Of each line.
     missing
         ``skip``, ``reweight``, ``group_mean`` or ``fail``.
+    starting
+        Points that every unit begins with.
 
     Examples
     --------
@@ -78,7 +87,7 @@ def sum_lines(
     present = full - (out * base).sum(axis=1)
     factor = np.divide(full, present, out=np.ones(len(values)), where=present > SMALL)
     points = np.nan_to_num(values)
-    total = points[:, ~on_top].sum(axis=1) * factor + points[:, on_top].sum(axis=1)
+    total = starting + points[:, ~on_top].sum(axis=1) * factor + points[:, on_top].sum(axis=1)
     counted = ~on_top if (~on_top).any() else on_top
     nothing = np.isnan(values[:, counted]).all(axis=1) if counted.any() else np.ones(len(values), dtype=bool)
     if missing == "fail":
@@ -107,7 +116,7 @@ def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_m
         [
             sum_lines(
                 points.values[:, layer], points.left_out[:, layer], points.lacking[:, layer],
-                layout.max_points, layout.on_top, layout.track.missing,
+                layout.max_points, layout.on_top, layout.track.missing, layout.track.starting_points,
             )
             for layer in range(len(layout.layers))
         ],

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.reasons import Reason
 
 SMALL = 1e-9  # below this, two amounts of points are the same
@@ -29,3 +29,8 @@ class Verdict:
 def judge_missing(values: Floats, measure: str) -> Reason:
     """Reason for the units whose measure is missing: they get no points and lose none."""
     return Reason("scoring.missing", np.isnan(values), {"measure_id": measure})
+
+
+def judge_alone(values: Floats, groups: Ints, measure: str) -> Reason:
+    """Reason for the units that have a value and no group: they are compared with nobody and get no points."""
+    return Reason("scoring.without_group", ~np.isnan(values) & (groups < 0), {"measure_id": measure})

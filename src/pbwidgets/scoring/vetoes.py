@@ -16,6 +16,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
 
 _STATUS = {"disqualify": DISQUALIFIED, "bar": BARRED, "cap": CAPPED}
+BELOW_ALL = 99
 _STRICT = ("disqualify", "bar", "cap")  # the strictest effect is the one that shows
 
 
@@ -33,12 +34,19 @@ class TrackVetoes:
         What is on record for it; empty for a gate that a measure triggers.
     officers_out
         Units whose officers are not recommended either.
+    best_class
+        Best class that all gates together leave to a unit, from 1: the second for a barred unit, as its gate
+        says for a capped one, below all classes for a disqualified one.
+    class_gate
+        Id of the gate behind ``best_class``, an empty text for none.
     """
 
     status: Objects
     gate: Objects
     basis: Objects
     officers_out: Bools
+    best_class: Ints
+    class_gate: Objects
 
     @property
     def in_contest(self) -> Bools:
@@ -123,8 +131,9 @@ def _find_gate(campaign: Campaign, track_id: str | None, kind: str) -> Gate:
 
 def _close(layout: TrackLayout, hits: Sequence[_Hit]) -> TrackVetoes:
     size = len(layout.units)
-    status, gate, basis = (np.full(size, "", dtype=object) for _ in range(3))
+    status, gate, basis, class_gate = (np.full(size, "", dtype=object) for _ in range(4))
     officers_out = np.zeros(size, dtype=bool)
+    best_class = np.ones(size, dtype=np.int64)
     for hit in sorted(hits, key=lambda hit: _STRICT.index(hit.gate.effect)):
         if hit.track_id not in (None, layout.track.id):
             continue
@@ -134,4 +143,11 @@ def _close(layout: TrackLayout, hits: Sequence[_Hit]) -> TrackVetoes:
         gate[new] = hit.gate.id
         basis[new] = hit.basis[layout.units][new]
         officers_out |= closed & (hit.gate.scope == "unit_and_officers")
-    return TrackVetoes(status, gate, basis, officers_out)
+        lower = closed & (best_class < _find_best_class(hit.gate))
+        best_class[lower] = _find_best_class(hit.gate)
+        class_gate[lower] = hit.gate.id
+    return TrackVetoes(status, gate, basis, officers_out, best_class, class_gate)
+
+
+def _find_best_class(gate: Gate) -> int:
+    return {"disqualify": BELOW_ALL, "bar": 2, "cap": gate.caps_at}[gate.effect]

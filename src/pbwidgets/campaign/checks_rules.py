@@ -1,0 +1,147 @@
+"""Mistakes in what a line's rule says: amounts, exemptions, who marks it, what is carried over."""
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
+from typing import Final
+
+from pbwidgets.campaign.expressions import ExpressionError
+from pbwidgets.campaign.findings import Address, Finding, unknown
+from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, read_expression
+from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.campaign.rules import Bands, CappedBonus, Discretion, RankToPoints
+
+DEDUCTING: Final = (
+    "against_group",
+    "all_or_nothing",
+    "bands",
+    "capped_deduction",
+    "per_missing_item",
+    "threshold_then_per_unit",
+)
+"""Rules that an exemption can be written for: they take points for a shortcoming."""
+
+
+def find_in_line_rule(track: Track, line: Criterion, address: Address, known: Known) -> Iterator[Finding]:
+    """Mistakes in amounts, exemption and sources of one line."""
+    yield from _find_in_amounts(line, address)
+    yield from _find_in_list(line, address)
+    yield from _find_in_exemption(line, address, known)
+    yield from _find_in_sources(track, line, address)
+
+
+def find_in_carried(campaign: Campaign) -> Iterator[Finding]:
+    """Mistakes in the totals that are carried over."""
+    measures = ((item.id, ("measures", at, "id")) for at, item in enumerate(campaign.measures))
+    carried = ((item.id, ("carried", at, "id")) for at, item in enumerate(campaign.carried))
+    named = {item.id for item in campaign.carried}
+    yield from find_repeated(
+        (name, address) for name, address in (*measures, *carried) if name in named or address[0] == "carried"
+    )
+    tracks: dict[str, Address] = {track.id: ("tracks", at, "id") for at, track in enumerate(campaign.tracks)}
+    periods: dict[str, Address] = {one.id: ("periods", at, "id") for at, one in enumerate(campaign.periods)}
+    for at, item in enumerate(campaign.carried):
+        if item.campaign not in (None, campaign.id):
+            continue
+        if item.track not in tracks:
+            rests_on = tuple(tracks.values())
+            yield unknown("campaign.unknown_track", ("carried", at, "track"), item.track, tracks, rests_on)
+        if item.period not in ("same", "previous", *periods):
+            allowed, rests_on = ("same", "previous", *periods), tuple(periods.values())
+            yield unknown(
+                "campaign.unknown_period", ("carried", at, "period"), item.period, allowed, rests_on
+            )
+    yield from _find_circle(campaign)
+
+
+def _find_circle(campaign: Campaign) -> Iterator[Finding]:
+    """A finding if tracks take each other's totals of the same period in a circle."""
+    own = {
+        item.id: item.track
+        for item in campaign.carried
+        if item.campaign in (None, campaign.id) and item.period == "same"
+    }
+    order = TopologicalSorter(
+        {track.id: {own[name] for name in _names_of(track) if name in own} for track in campaign.tracks}
+    )
+    try:
+        order.prepare()
+    except CycleError as error:
+        circle = " → ".join(str(part) for part in error.args[1])
+        yield Finding("campaign.carried_in_circle", ("carried",), {"circle": circle}, (("tracks",),))
+
+
+def _names_of(track: Track) -> set[str]:
+    """Measures that the lines of a track rest on; expressions that cannot be read name none."""
+    named: set[str] = set()
+    for line in track.lines():
+        named.add(getattr(line.rule, "measure", ""))
+        for condition in (line.not_applicable, line.exemption):
+            expression = read_expression(condition.when) if condition and condition.when else None
+            if expression is not None and not isinstance(expression, ExpressionError):
+                named |= expression.names
+    return named
+
+
+def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
+    rule, points = line.rule, line.points
+    rests_on = ((*address, "points"), (*address, "rule"))
+    floor: float | None = getattr(rule, "floor", None)
+    if floor is not None and points is not None and floor > points:
+        args = {"floor": floor, "points": points}
+        yield Finding("campaign.floor_above_points", (*address, "rule", "floor"), args, rests_on)
+    if isinstance(rule, CappedBonus) and points == 0:
+        yield Finding("campaign.bonus_without_points", (*address, "points"), {"criterion": line.id}, rests_on)
+    if isinstance(rule, Discretion) and rule.lowest > rule.highest:
+        ends = {"low_key": "lowest", "low": rule.lowest, "high_key": "highest", "high": rule.highest}
+        yield Finding("campaign.range_reversed", (*address, "rule", "lowest"), ends, rests_on)
+    if isinstance(rule, Discretion) and points is not None and rule.highest > points:
+        args = {"highest": rule.highest, "points": points}
+        yield Finding("campaign.discretion_above_points", (*address, "rule", "highest"), args, rests_on)
+
+
+def _find_in_list(line: Criterion, address: Address) -> Iterator[Finding]:
+    """Mistakes in the points that a rule lists by place or band, the best first."""
+    rule = line.rule
+    if not isinstance(rule, RankToPoints | Bands):
+        return
+    here = (*address, "rule", "points" if isinstance(rule, RankToPoints) else "bands")
+    listed = rule.points if isinstance(rule, RankToPoints) else tuple(band.points for band in rule.bands)
+    every = (*listed, rule.otherwise)
+    if any(later > earlier for earlier, later in pairwise(every)):
+        yield Finding("campaign.listed_points_rise", here, {"points": _join(every)}, (here,))
+    if line.points is not None and max(every) > line.points:
+        args = {"highest": max(every), "points": line.points}
+        yield Finding("campaign.listed_above_points", here, args, ((*address, "points"), here))
+    if isinstance(rule, Bands):
+        bounds = [band.bound for band in rule.bands]
+        sign = 1 if rule.better == "higher" else -1
+        if any(sign * later >= sign * earlier for earlier, later in pairwise(bounds)):
+            yield Finding("campaign.bands_disordered", here, {"bounds": _join(bounds)}, (here,))
+
+
+def _join(numbers: tuple[float, ...] | list[float]) -> str:
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
+def _find_in_exemption(line: Criterion, address: Address, known: Known) -> Iterator[Finding]:
+    if line.exemption is None:
+        return
+    here = (*address, "exemption")
+    names = known.ids["measures"]
+    yield from find_in_expression(line.exemption.when, (*here, "when"), names, rests_on=tuple(names.values()))
+    if line.rule is not None and line.rule.name not in DEDUCTING:
+        args = {"criterion": line.id, "rule": line.rule.name, "allowed": ", ".join(DEDUCTING)}
+        yield Finding("campaign.exemption_without_deduction", here, args, ((*address, "rule"),))
+
+
+def _find_in_sources(track: Track, line: Criterion, address: Address) -> Iterator[Finding]:
+    weights = {source.id: source.weight for layer in track.layers for source in layer.sources}
+    layers: Address = (*address[:2], "layers")
+    for at, source_id in enumerate(line.sources):
+        if source_id not in weights:
+            yield unknown("campaign.unknown_source", (*address, "sources", at), source_id, weights, (layers,))
+    for layer in track.layers:
+        named = [source.weight for source in layer.sources if source.id in line.sources]
+        if named and not any(named):
+            yield Finding("campaign.weights_all_zero", (*address, "sources"), {}, (layers,))

@@ -1,0 +1,222 @@
+"""Classes: what totals, gates and flags propose, what persons decided, and who moved between two days."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import Campaign, Classes
+from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in, to_objects
+from pbwidgets.scoring.frames import CLASSES, MOVES, to_frame
+from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.measures import MeasureTable
+from pbwidgets.scoring.points import find_over_measures
+from pbwidgets.scoring.ranking import rank_keys
+from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
+from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.verdict import SMALL
+from pbwidgets.scoring.vetoes import TrackVetoes
+
+
+@dataclass(frozen=True)
+class TrackClasses:
+    """Classes of one track, by unit; 1 is the top class, 0 none.
+
+    Attributes
+    ----------
+    by_total
+        By total or share alone.
+    proposed
+        After gates and flags, never better than ``by_total``.
+    reasons
+        Why.
+    """
+
+    by_total: Ints
+    proposed: Ints
+    reasons: tuple[Reason, ...]
+
+
+def classify_by_totals(totals: Floats, bounds: tuple[float, ...]) -> Ints:
+    """Class of each total, from 1: the first whose bound it reaches, else the last; 0 without a total.
+
+    Examples
+    --------
+    >>> classify_by_totals(np.array([90.0, 89.9, 40.0, np.nan]), (90, 60)).tolist()
+    [1, 2, 3, 0]
+    """
+    rising = -np.array(bounds, dtype=np.float64)
+    found = np.searchsorted(rising, -(totals + SMALL)) + 1
+    return np.where(np.isnan(totals), 0, found).astype(np.int64)
+
+
+def classify_by_shares(totals: Floats, shares_pct: tuple[float, ...]) -> tuple[Ints, Ints]:
+    """Class of each total by its rank, from 1, and the ranks; 0 without a total.
+
+    The first classes together hold at most their shares of the units with a total, rounded down: places are
+    never exceeded. Units tied across such a bound all go below it, for a meeting to lift some of them; where
+    all totals are the same, all units are in the last class unless a share is 100.
+
+    Examples
+    --------
+    >>> classify_by_shares(np.array([95.0, 90.0, 90.0, 80.0, np.nan]), (50, 25))[0].tolist()
+    [1, 2, 2, 3, 0]
+    """
+    known = ~np.isnan(totals)
+    ranks = np.zeros(len(totals), dtype=np.int64)
+    ranks[known] = rank_keys([totals[known]])[0]
+    # the last place of a unit's tie: it must lie within the places of its class
+    last = np.zeros(len(totals), dtype=np.int64)
+    last[known] = ranks[known] + np.bincount(ranks)[ranks[known]] - 1
+    places = np.floor(np.cumsum(shares_pct) * known.sum() / 100 + SMALL)
+    found = np.searchsorted(places, last) + 1
+    return np.where(known, found, 0).astype(np.int64), ranks
+
+
+def classify_units(
+    layout: TrackLayout, totals: TrackTotals, vetoes: TrackVetoes, table: MeasureTable, today: date
+) -> TrackClasses:
+    """Classes that are proposed for the units of a track.
+
+    The rounded total, or the rank by it, gives the class; gates keep a unit down (barred: not in the top class;
+    capped: as the gate says; disqualified: the last class), and flags propose a lower class. A flag whose
+    measures are missing does not hold. Units without a total have no class.
+
+    Raises
+    ------
+    ValueError
+        If the track has no classes.
+    """
+    classes = layout.track.classes
+    if classes is None:
+        raise ValueError(f"track {layout.track.id} has no classes")
+    shown = round_half_up(totals.final, layout.track.rounding.digits)
+    by_total, reasons = _classify(layout, classes, shown)
+    known = by_total > 0
+    last = len(classes.names)
+    kept = np.where(known, np.maximum(by_total, np.minimum(vetoes.best_class, last)), 0)
+    named = _name_classes(layout, kept)
+    reasons.append(
+        Reason(
+            "scoring.class_kept_down",
+            kept > by_total,
+            {"total": shown, "gate_id": vetoes.class_gate, "class_id": named},
+        )
+    )
+    proposed = kept
+    for flag in classes.flags:
+        holds = known & find_over_measures(flag.when, layout.units, table, today) & (proposed < flag.proposes)
+        proposed = np.where(holds, flag.proposes, proposed)
+        args: Args = {"flag_id": flag.id, "class_id": f"{layout.track.id}:{flag.proposes}"}
+        reasons.append(Reason("scoring.note_flag", holds, args, is_note=True))
+    return TrackClasses(by_total, proposed.astype(np.int64), tuple(reasons))
+
+
+def _classify(layout: TrackLayout, classes: Classes, shown: Floats) -> tuple[Ints, list[Reason]]:
+    nothing = Reason("scoring.class_without_total", np.isnan(shown))
+    if not classes.from_totals:
+        by_total, ranks = classify_by_shares(shown, classes.shares_pct)
+        ranked: Args = {
+            "total": shown,
+            "rank": ranks,
+            "number": int((ranks > 0).sum()),
+            "class_id": _name_classes(layout, by_total),
+        }
+        return by_total, [Reason("scoring.class_by_share", by_total > 0, ranked), nothing]
+    by_total = classify_by_totals(shown, classes.from_totals)
+    last = len(classes.names)
+    bounds = np.array([np.nan, *classes.from_totals, classes.from_totals[-1]], dtype=np.float64)
+    args: Args = {
+        "total": shown,
+        "bound": bounds[np.minimum(by_total, last)],
+        "class_id": _name_classes(layout, by_total),
+    }
+    return by_total, [
+        Reason("scoring.class_reached", (by_total > 0) & (by_total < last), args),
+        Reason("scoring.class_not_reached", by_total == last, args),
+        nothing,
+    ]
+
+
+def _name_classes(layout: TrackLayout, numbers: Ints) -> Objects:
+    last = int(numbers.max(initial=0))
+    names: Objects = np.array([f"{layout.track.id}:{number}" for number in range(last + 1)], dtype=object)
+    return names[numbers]
+
+
+def to_classes_frame(
+    campaign: Campaign, period: str, layout: TrackLayout, classes: TrackClasses, decisions: pd.DataFrame
+) -> pd.DataFrame:
+    """Frame with the columns ``CLASSES``: every unit of the track, in the order of codes.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``CLASS_DECISIONS``; of several on one unit the newest holds.
+    """
+    codes, args = render_reasons(classes.reasons, len(layout.units))
+    rows = pd.DataFrame(
+        {
+            "unit_code": layout.codes,
+            "unit_name": layout.names,
+            "by_total": classes.by_total,
+            "proposed": classes.proposed,
+            "reason_code": codes,
+            "reason_args": args,
+            "reason_zh": word_reasons(campaign, codes, args, "zh_CN"),
+            "reason_en": word_reasons(campaign, codes, args, "en"),
+        }
+    ).assign(campaign=campaign.id, period=period, track_id=layout.track.id)
+    ours = (decisions["period"] == period) & (decisions["track_id"] == layout.track.id)
+    newest = _find_newest(decisions[ours.to_numpy(dtype=bool, na_value=False)])
+    at = positions_in(rows["unit_code"], pd.Index(newest["unit_code"].astype(object)))
+    found = at >= 0
+    numbers: Ints = np.append(newest["class_no"].to_numpy(dtype=np.int64), np.int64(0))
+    rows = rows.assign(decided=np.where(found, numbers[at], 0))
+    for column in ("decided_on", "decided_by"):
+        values: Objects = np.append(to_objects(newest[column]), np.array([None], dtype=object))
+        rows = rows.assign(**{column: values[at]})
+    return to_frame(rows, CLASSES)
+
+
+def _find_newest(decisions: pd.DataFrame) -> pd.DataFrame:
+    """Newest decision on each unit of each track; of several on one day the last row."""
+    ordered = decisions.sort_values("decided_on", kind="stable")
+    return ordered.drop_duplicates(["track_id", "unit_code"], keep="last")
+
+
+def find_moves(decisions: pd.DataFrame, before: date, after: date) -> pd.DataFrame:
+    """Frame with the columns ``MOVES``: the class of every decided unit on two days, and how it moved.
+
+    The class on a day is that of the newest decision made up to it, of whatever period. Who and why are those
+    of the decision that holds on the later day. ``new`` is a unit that was in no class before.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``CLASS_DECISIONS``, of one campaign.
+    before, after
+        The two days.
+
+    Examples
+    --------
+    >>> from pbwidgets.scoring.frames import CLASS_DECISIONS
+    >>> rows = [("9901", 3, "2026-03-20"), ("9901", 2, "2026-11-30"), ("9902", 1, "2026-11-30")]
+    >>> decisions = to_frame([{"track_id": "branches", "unit_code": unit, "class_no": number, "decided_on": day}
+    ...                       for unit, number, day in rows], CLASS_DECISIONS)
+    >>> moves = find_moves(decisions, date(2026, 3, 31), date(2026, 12, 31))
+    >>> moves[["unit_code", "class_before", "class_after", "move"]].to_numpy().tolist()
+    [['9901', 3, 2, 'up'], ['9902', 0, 1, 'new']]
+    """
+    on = decisions["decided_on"].astype(str)
+    first = _find_newest(decisions[(on <= before.isoformat()).to_numpy(dtype=bool)])
+    second = _find_newest(decisions[(on <= after.isoformat()).to_numpy(dtype=bool)])
+    keys = ["track_id", "unit_code"]
+    joined = second.rename(columns={"class_no": "class_after"}).merge(
+        first[[*keys, "class_no"]].rename(columns={"class_no": "class_before"}), on=keys, how="left"
+    )
+    was = joined["class_before"].fillna(0).to_numpy(dtype=np.int64)
+    now = joined["class_after"].to_numpy(dtype=np.int64)
+    move = np.select([was == 0, now < was, now > was], ["new", "up", "down"], "same")
+    return to_frame(joined.assign(class_before=was, move=move).sort_values(keys), MOVES)
