@@ -1,0 +1,170 @@
+"""`pbwidgets index`: two tables in, scores and ranks on stdout, notes and problems on stderr."""
+
+import json
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner, Result
+
+from pbwidgets.cli import main
+
+DICTIONARY = """code,name,parent,direction,weight,unit,denominator,transform,normalise,lower,upper,aggregate
+roads,道路,works,,,公里,area,,,,,
+wells,水井,works,,3,口,,,,,,
+incidents,事件,top,-1,,件,,,goalposts,0,4,
+works,建设,top,,,,,,,,,
+top,总指数,,,,,,,,,,amean
+"""
+DATA = """unit,片区,roads,wells,incidents
+990101,东,2,4,0
+990102,东,20,,2
+990103,西,30,8,4
+"""
+DENOMINATORS = "unit,area\n990103,10\n990102,10\n990101,2\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text(DATA, encoding="utf-8-sig")
+    (tmp_path / "dictionary.csv").write_text(DICTIONARY, encoding="utf-8")
+    (tmp_path / "denominators.csv").write_text(DENOMINATORS, encoding="utf-8")
+    return tmp_path
+
+
+def index(*options: str) -> Result:
+    return CliRunner().invoke(
+        main, ["index", "data.csv", "dictionary.csv", "--denominators", "denominators.csv", *options]
+    )
+
+
+def test_json_is_a_list_of_scores_and_ranks_of_every_aggregate(folder: Path) -> None:
+    done = index("--impute", "group-mean", "--group", "片区", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    # roads by area 1, 2, 3; wells 4, (4), 8; incidents between the goalposts 0 and 4, reversed
+    assert json.loads(done.stdout) == [
+        {"unit": "990101", "code": "top", "score": 50.0, "rank": 1},
+        {"unit": "990103", "code": "top", "score": 50.0, "rank": 1},
+        {"unit": "990102", "code": "top", "score": 31.25, "rank": 3},
+        {"unit": "990103", "code": "works", "score": 100.0, "rank": 1},
+        {"unit": "990102", "code": "works", "score": 12.5, "rank": 2},
+        {"unit": "990101", "code": "works", "score": 0.0, "rank": 3},
+    ]
+    assert done.stderr.splitlines() == ["插补缺失值1个。", "3个单位，3个指标，2项综合得分。"]
+
+
+def test_score_that_too_little_is_known_for_is_null(folder: Path) -> None:
+    rows = json.loads(index("--min-share", "2/3", "--format", "json").stdout)
+    of_unit = [row for row in rows if row["unit"] == "990102"]
+    assert [(row["score"], row["rank"]) for row in of_unit] == [(None, None), (None, None)]
+    taken = json.loads(index("--min-share", "1/2", "--format", "json").stdout)
+    assert all(row["score"] is not None for row in taken)
+
+
+def test_scale_and_ranks_on_rounded_scores(folder: Path) -> None:
+    rows = json.loads(
+        index(
+            "--impute", "mean", "--scale", "1", "--rank-on", "rounded", "--digits", "0", "--format", "json"
+        ).stdout
+    )
+    top = {row["unit"]: (row["score"], row["rank"]) for row in rows if row["code"] == "top"}
+    # wells of 990102 are filled with 6: works 0.5, top 0.5; all three round to 1, since a 5 goes up
+    assert top == {"990101": (0.5, 1), "990102": (0.5, 1), "990103": (0.5, 1)}
+
+
+def test_winsorised_indicators_are_named_on_stderr(folder: Path) -> None:
+    rows = "\n".join(f"9901{at:02d},{at % 3},1" for at in range(1, 12))
+    (folder / "data.csv").write_text(f"unit,a,b\n{rows}\n990112,900,2\n", encoding="utf-8")
+    (folder / "dictionary.csv").write_text("code,parent\na,top\nb,top\ntop,\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["index", "data.csv", "dictionary.csv", "--winsorise", "--format", "csv"])
+    assert done.exit_code == 0, done.stderr
+    assert "指标“a”缩尾：低端0个，高端1个。" in done.stderr
+    assert done.stdout.startswith("unit,code,score,rank\n")
+
+
+def test_table_is_under_words_with_the_digits_asked_for(folder: Path) -> None:
+    done = index("--impute", "group-mean", "--group", "片区", "--digits", "1")
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.splitlines()[0].split() == ["名次", "单位", "指标", "得分"]
+    assert ["3", "990102", "top", "31.3"] in [line.split() for line in done.stdout.splitlines()]
+
+
+def test_workbook_holds_the_same_rows(folder: Path) -> None:
+    done = index("--impute", "mean", "--format", "xlsx", "-o", "index.xlsx")
+    assert (done.exit_code, done.stdout) == (0, "")
+    book = openpyxl.load_workbook(folder / "index.xlsx")
+    cells = [cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row]
+    assert {"990101", "990102", "990103", "top", "works"} <= set(cells)
+
+
+def test_problems_of_all_files_are_named_at_once(folder: Path) -> None:
+    (folder / "data.csv").write_text(
+        DATA.replace("wells", "well").replace(",20,", ",20公里,"), encoding="utf-8"
+    )
+    (folder / "denominators.csv").write_text("unit,area\n990101,0\n990102,1\n", encoding="utf-8")
+    done = index("--format", "json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    lines = done.stderr.splitlines()[1:]
+    assert [line.partition(" ")[0] for line in lines] == [
+        "data.csv:1:", "data.csv:3:", "denominators.csv:", "denominators.csv:2:",
+    ]  # fmt: skip
+    assert "是否为“well”" in lines[0]
+    assert "roads 列的“20公里”不是数字" in lines[1]
+
+
+def test_wrong_dictionary_and_missing_file_are_told_together(folder: Path) -> None:
+    (folder / "dictionary.csv").write_text(DICTIONARY.replace("goalposts", "goalpost"), encoding="utf-8")
+    (folder / "data.csv").unlink()
+    done = index()
+    assert done.exit_code == 1
+    assert (
+        "dictionary.csv:4: index.unknown_method: normalise 列的“goalpost”无法识别。 是否想写“goalposts”？"
+        in done.stderr
+    )
+    assert "data.csv: index.file_missing" in done.stderr
+
+
+def test_files_as_excel_writes_them_in_china_are_read(folder: Path) -> None:
+    (folder / "data.csv").write_bytes(DATA.encode("gb18030"))
+    assert index("--impute", "group-mean", "--group", "片区").exit_code == 0
+
+
+def test_workbook_given_as_text_is_refused(folder: Path) -> None:
+    (folder / "data.csv").write_bytes(b"PK\x03\x04\x00\x00")
+    done = index()
+    assert done.exit_code == 1
+    assert "data.csv: index.file_not_text" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "message"),
+    [
+        (["--impute", "group-mean"], 2, "--group"),
+        (["--group", "片区"], 2, "--impute group-mean"),
+        (["--min-share", "3/2"], 2, "现为“3/2”"),
+        (["--min-share", "most"], 2, "现为“most”"),
+        (["--min-share", "1/0"], 2, "现为“1/0”"),
+        (["--scale", "0"], 2, "大于0"),
+        (["--scale", "inf"], 2, "大于0"),
+        (["--impute", "mode"], 2, "mode"),
+        (["--impute", "group-mean", "--group", "区"], 1, "是否想写“片区”"),
+    ],
+)
+def test_wrong_option_is_said(folder: Path, options: list[str], code: int, message: str) -> None:
+    done = index(*options)
+    assert (done.exit_code, done.stdout) == (code, "")
+    assert message in done.stderr
+
+
+def test_denominators_that_are_needed_are_asked_for(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["index", "data.csv", "dictionary.csv"])
+    assert done.exit_code == 1
+    assert "--denominators" in done.stderr
+
+
+def test_value_that_a_mean_cannot_take_is_an_error_of_the_data(folder: Path) -> None:
+    (folder / "dictionary.csv").write_text(DICTIONARY.replace("amean", "gmean"), encoding="utf-8")
+    done = index("--impute", "mean")
+    assert done.exit_code == 1
+    assert "“top”中有0，gmean要求大于0的数" in done.stderr
