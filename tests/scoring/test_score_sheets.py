@@ -29,7 +29,6 @@ COMMON = {"campaign": "sanji_lianzheng", "period": "2026"}
 # rows of a layer that belong to no line of the campaign
 SUBTOTALS = ("base", "applicable", "bonus", "missing", "total")
 
-pytestmark = pytest.mark.xdist_group("score_sheets")  # one worker, one call of LibreOffice
 
 Row = dict[str, Any]
 

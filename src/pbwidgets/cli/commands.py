@@ -179,6 +179,58 @@ def campaign_open(campaign_id: str, period: str | None) -> None:
     )
 
 
+@campaign.command("to-xlsx", help=_help("campaign.to_xlsx"))
+@click.argument("campaign_id", metavar="C")
+@click.argument("file", metavar="F", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help=_help("campaign.overwrite"))
+def campaign_to_xlsx(campaign_id: str, file: Path, force: bool) -> None:
+    """Write a campaign as a workbook that an organiser edits."""
+    from pbwidgets.campaign import read_campaign
+    from pbwidgets.campaign.workbook import write_campaign_workbook
+    from pbwidgets.workflows import open_workspace
+
+    _keep_file(file, force)
+    if campaign_id.endswith((".yaml", ".yml")):
+        definition = read_campaign(Path(campaign_id))
+    else:
+        with open_workspace() as workspace:
+            definition = workspace.read_campaign(campaign_id)
+    write_campaign_workbook(definition, file)
+    click.echo(say("cli.campaign.workbook_written", file=file), err=True)
+
+
+@campaign.command("new-xlsx", help=_help("campaign.new_xlsx"))
+@click.argument("file", metavar="F", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help=_help("campaign.overwrite"))
+def campaign_new_xlsx(file: Path, force: bool) -> None:
+    """Write a blank workbook for a new campaign."""
+    from pbwidgets.campaign.workbook import write_blank_workbook
+
+    _keep_file(file, force)
+    write_blank_workbook(file)
+    click.echo(say("cli.campaign.workbook_written", file=file), err=True)
+
+
+@campaign.command("from-xlsx", help=_help("campaign.from_xlsx"))
+@click.argument("file", metavar="F", type=click.Path(path_type=Path))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))
+def campaign_from_xlsx(file: Path, output: Path | None) -> None:
+    """Read a campaign from a workbook; every problem at once, by cell."""
+    from pbwidgets.campaign.workbook import read_campaign_workbook
+    from pbwidgets.campaign.yaml_text import to_yaml
+    from pbwidgets.cli.output import show_text
+
+    show_text(to_yaml(read_campaign_workbook(file)), output)
+    if output is not None:
+        click.echo(say("cli.campaign.file_written", file=output), err=True)
+
+
+def _keep_file(file: Path, force: bool) -> None:
+    """Refuse to write over a workbook that somebody may have edited."""
+    if file.exists() and not force:
+        raise UsageError("cli.file_exists", file=str(file))
+
+
 # -- scores and selection ------------------------------------------------------------------------------
 
 
@@ -231,6 +283,33 @@ def select(
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
         show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+
+
+@main.command("index", help=_help("index.help"))
+@click.argument("data", metavar="DATA", type=click.Path(path_type=Path))
+@click.argument("dictionary", metavar="DICTIONARY", type=click.Path(path_type=Path))
+@click.option(
+    "--denominators", metavar="FILE", type=click.Path(path_type=Path), help=_help("index.denominators")
+)
+@click.option("--impute", type=click.Choice(["mean", "median", "group-mean"]), help=_help("index.impute"))
+@click.option("--group", metavar="COLUMN", help=_help("index.group"))
+@click.option("--winsorise", is_flag=True, help=_help("index.winsorise"))
+@click.option("--min-share", metavar="SHARE", default="0", show_default=True, help=_help("index.min_share"))
+@click.option("--scale", type=float, default=100.0, show_default=True, help=_help("index.scale"))
+@click.option(
+    "--rank-on",
+    type=click.Choice(["exact", "rounded"]),
+    default="exact",
+    show_default=True,
+    help=_help("index.rank_on"),
+)
+@click.option("--digits", type=click.IntRange(0, 9), default=2, show_default=True, help=_help("index.digits"))
+@_format
+def composite_index(data: Path, dictionary: Path, form: str, output: Path | None, **asked: Any) -> None:
+    """Compute a composite index from two tables."""
+    from pbwidgets.cli.composite import show_index
+
+    show_index(data, dictionary, form, output, **asked)
 
 
 # -- reports -------------------------------------------------------------------------------------------

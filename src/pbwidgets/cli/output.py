@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _ROWS_ON_SCREEN = 200
 _SHOWN = (
     "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
-    "provisional", "status", "reason", "lost",
+    "provisional", "status", "reason", "lost", "unit", "code", "score",
 )  # fmt: skip
 
 

@@ -1,0 +1,152 @@
+"""A campaign from a workbook, or every problem of the workbook at once, each with its cell."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Final
+
+from pbwidgets.campaign.findings import Address, Finding, spelling
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.reader import validate
+from pbwidgets.campaign.repair import untouched
+from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
+from pbwidgets.campaign.workbook.layout import Column, tables, value_words
+from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
+from pbwidgets.errors import Problem, ProblemsError
+
+_BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
+_ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
+
+
+def read_campaign_workbook(path: Path) -> Campaign:
+    """Campaign of a workbook.
+
+    Parameters
+    ----------
+    path
+        An ``.xlsx`` as :func:`write_campaign_workbook` or :func:`write_blank_workbook` made it, filled in by
+        hand. Headings may be Chinese, English, or those of the campaign file; sheets may be in any order.
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong: all problems, with sheet and cell. Nothing is taken from it then.
+    """
+    campaign, problems = _read(path)
+    if problems or campaign is None:
+        raise ProblemsError(problems)
+    return campaign
+
+
+def check_campaign_workbook(path: Path) -> tuple[Problem, ...]:
+    """All problems of a workbook in the order of its sheets and rows; empty if it is right."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
+    grids, problems = open_grids(path)
+    if problems:
+        return None, tuple(problems)
+    pages, problems = find_pages(grids, tables(), str(path))
+    if not pages and not problems:
+        problems.append(Problem("workbook.no_sheets", str(path)))
+    if not pages:
+        return None, tuple(problems)
+    gathered = gather(pages, str(path))
+    problems.extend(gathered.problems)
+    campaign, findings = validate(gathered.data)
+    problems.extend(problems_of(findings, gathered, pages, str(path), problems))
+    names = [grid.name for grid in grids]
+    return campaign, tuple(sorted(problems, key=lambda problem: _order(problem, names)))
+
+
+def problems_of(
+    findings: Iterable[Finding],
+    gathered: Gathered,
+    pages: dict[str, Page],
+    file: str,
+    known: Iterable[Problem] = (),
+) -> list[Problem]:
+    """Findings as problems with cells, without those that only follow from ``known`` problems."""
+    spoiled = {problem.place for problem in known}
+    unread = frozenset(address for address, spot in gathered.spots.items() if spot.place in spoiled)
+    found = []
+    for finding in findings:
+        spot = gathered.spot(_aim(finding))
+        if spot is not None and (spot.place in spoiled or _follows_from_missing(finding, spot, pages)):
+            continue
+        if untouched(finding, unread):
+            found.append(_problem(finding, spot, gathered, file))
+    return found
+
+
+def _aim(finding: Finding) -> Address:
+    """Address of what is to be changed: of the key that is lacking, not of what lacks it."""
+    key = finding.args.get("key") if finding.code.endswith("_lacks") else None
+    return finding.address if key is None else (*finding.address, key)
+
+
+def _follows_from_missing(finding: Finding, spot: Spot, pages: dict[str, Page]) -> bool:
+    """Whether a required column is not there at all, which is one problem and not one a row."""
+    if finding.code != "campaign.missing_key":
+        return False
+    page = pages.get(spot.table.key)
+    column = _column_of(finding.address, spot)
+    return page is not None and column is not None and column in page.missing and column.required
+
+
+def _column_of(address: Address, spot: Spot) -> Column | None:
+    """Column that a missing key would stand in, where the row has no cell for it."""
+    keys: list[str] = []
+    for part in reversed(address):
+        if isinstance(part, int):
+            break
+        keys.insert(0, part)
+    return spot.table.column(tuple(keys)) if keys else None
+
+
+def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str) -> Problem:
+    if spot is None:
+        return Problem(finding.code, file, "", {**finding.args, "at": "—"})
+    code, args = finding.code, dict(finding.args)
+    column = spot.column
+    args["at"] = spot.table.label(column) if column else spot.table.title()
+    if column is None:
+        return Problem(code, file, spot.place, args)
+    if code == "campaign.missing_key":
+        lacking = _column_of(finding.address, spot) or column
+        args |= {"key": lacking.head, "at": spot.table.label(lacking)}
+    elif code == "campaign.unknown_key" and column.rules:
+        rule = gathered.spot((*finding.address[:-1], "name"))
+        words = _rule_words(finding.address, gathered, rule)
+        return Problem("workbook.not_of_this_rule", file, spot.place, {"at": args["at"], "rule": words})
+    elif code in _ABOUT_SPELLING and column.options:
+        args |= spelling(args["value"], [_option_words(column, option) for option in column.options])
+    return Problem(code, file, spot.place, args)
+
+
+def _option_words(column: Column, option: Any) -> str:
+    if column.kind == "field_type":
+        return _BEGINS.get(str(option), str(option))
+    return value_words(column, option)
+
+
+def _rule_words(address: Address, gathered: Gathered, spot: Spot | None) -> str:
+    here: Any = gathered.data
+    for part in address[:-1]:
+        here = here[part]
+    name = here.get("name", "—")
+    return value_words(spot.column, name) if spot is not None and spot.column is not None else str(name)
+
+
+def _order(problem: Problem, names: list[str]) -> tuple[int, int, int]:
+    from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
+    from openpyxl.utils.exceptions import CellCoordinatesException
+
+    sheet, _, cell = problem.place.rpartition("!")
+    if not sheet:
+        return (names.index(cell) if cell in names else len(names), 0, 0)
+    try:
+        letters, row = coordinate_from_string(cell)
+    except CellCoordinatesException:
+        return names.index(sheet), 0, 0
+    return names.index(sheet), row, column_index_from_string(letters)

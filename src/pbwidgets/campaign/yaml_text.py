@@ -1,0 +1,133 @@
+"""A campaign as the text of a campaign file: keys in the order of the model, small mappings on one line.
+
+Written as a person would write it, since a person edits it next: what has its default value is left out, words
+that other YAML readers take for something else (``yes``, ``2026``) stand in quotes, sections and the items of
+long sections are apart. Comments of an earlier file are not part of a campaign and cannot come back.
+"""
+
+import io
+import re
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
+
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.schema import SCHEMA_FILE
+
+if TYPE_CHECKING:
+    from ruamel.yaml import YAML
+
+LONGEST_LINE: Final = 240  # a field with its words in both languages still stands on one line
+_LONGEST_WORDS: Final = 110
+_NEVER_WRAP: Final = 1_000_000
+_APART: Final = ("forms", "tracks")
+_LAST: Final = ("fields", "criteria")
+_OPEN: Final = (
+    "unit_kinds", "periods", "phases", "review_levels", "forms", "tracks", "criteria", "gates", "recommendations",
+    "nomination", "award",
+)  # fmt: skip
+"""Keys whose mappings stand on a line a key, however short they are."""
+
+_PLAIN: Final = re.compile(
+    r"[^\W\d_][^:#,\[\]{}&*!|>'\"%@`\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*", re.UNICODE
+)
+_TAKEN_WORDS: Final = ("y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf")
+
+
+def to_yaml(campaign: Campaign) -> str:
+    """Text of a campaign file that reads back as the same campaign.
+
+    Parameters
+    ----------
+    campaign
+        Any campaign.
+
+    Returns
+    -------
+    str
+        YAML whose first line names the schema for editors.
+    """
+    yaml = _make_writer()
+    dumped = campaign.model_dump(mode="python", exclude_defaults=True)
+    parts = [f"# yaml-language-server: $schema={SCHEMA_FILE}\n"]
+    for key, value in dumped.items():
+        text = _write(yaml, {key: _styled(value, key)})
+        if key in _APART:
+            text = re.sub(r"\n(?=  - id:)", "\n\n", text).replace(":\n\n", ":\n", 1)
+        long = isinstance(value, dict | list | tuple) and text.count("\n") > 1 and key != "summary"
+        parts.append(f"\n{text}" if long else text)
+    return "".join(parts)
+
+
+def _make_writer() -> "YAML":
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = _NEVER_WRAP
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    return yaml
+
+
+def _write(yaml: "YAML", value: Any) -> str:
+    made = io.StringIO()
+    yaml.dump(value, made)
+    return made.getvalue()
+
+
+def _styled(value: Any, key: str) -> Any:
+    """The value in ruamel's own types, which say how each part is written; ``key`` is the one it stands under."""
+    if isinstance(value, dict):
+        return _mapping(value, key)
+    if isinstance(value, list | tuple):
+        return _sequence(value, key)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return int(value)
+    return value
+
+
+def _mapping(value: dict[str, Any], key: str) -> Any:
+    from ruamel.yaml.comments import CommentedMap
+
+    made = CommentedMap()
+    # what holds further lines comes last, or a short key would stand far below its mapping's first line
+    for name in sorted(value, key=lambda name: name in _LAST and key != "choices"):
+        made[_text(name)] = _styled(value[name], key if key == "choices" else name)
+    longest = _LONGEST_WORDS if set(value) == {"zh", "en"} else LONGEST_LINE
+    if not _stands_open(value, key) and _length(value) <= longest:
+        made.fa.set_flow_style()
+    return made
+
+
+def _stands_open(value: dict[str, Any], key: str) -> bool:
+    if key == "fields":
+        return "fields" in value
+    if key == "layers":
+        return "sources" in value or "name" in value
+    return key in _OPEN
+
+
+def _sequence(value: list[Any] | tuple[Any, ...], key: str) -> Any:
+    from ruamel.yaml.comments import CommentedSeq
+
+    made = CommentedSeq(_styled(part, key) for part in value)
+    if not any(isinstance(part, dict) for part in value):
+        made.fa.set_flow_style()
+    return made
+
+
+def _length(value: Any) -> int:
+    """Characters the value takes on one line, nearly."""
+    if isinstance(value, dict):
+        return 2 + sum(len(name) + 4 + _length(part) for name, part in value.items())
+    if isinstance(value, list | tuple):
+        return 2 + sum(2 + _length(part) for part in value)
+    return len(value.isoformat() if isinstance(value, date) else str(value))
+
+
+def _text(value: str) -> Any:
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    plain = _PLAIN.fullmatch(value) and not value.endswith((" ", "-")) and value.lower() not in _TAKEN_WORDS
+    return value if plain else DoubleQuotedScalarString(value)

@@ -1,0 +1,197 @@
+"""A campaign written as a workbook reads back as the same campaign."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbwidgets.campaign import campaign_version, read_campaign, to_json
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.reader import validate
+from pbwidgets.campaign.workbook import read_campaign_workbook, write_blank_workbook, write_campaign_workbook
+from pbwidgets.campaign.workbook.filling import rows_of
+from pbwidgets.campaign.workbook.reading import check_campaign_workbook
+from pbwidgets.campaign.yaml_text import to_yaml
+from pbwidgets.errors import DataError
+
+ROOT = Path(__file__).parents[3]
+CAMPAIGNS = sorted(
+    [
+        *(ROOT / "parameters" / "campaigns").glob("*.yaml"),
+        *(ROOT / "tests" / "scoring" / "all_shapes").glob("campaign*.yaml"),
+    ]
+)
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)
+def test_yaml_to_excel_to_yaml_gives_the_same_campaign(path: Path, lang: str, tmp_path: Path) -> None:
+    campaign = read_campaign(path)
+    workbook = write_campaign_workbook(campaign, tmp_path / "new" / "c.xlsx", lang=lang)
+    again = tmp_path / "again.yaml"
+    again.write_text(to_yaml(read_campaign_workbook(workbook)), encoding="utf-8")
+    assert campaign_version(read_campaign(again)) == campaign_version(campaign)
+    assert list(read_campaign(again).choices) == list(campaign.choices)
+
+
+def test_a_small_campaign_comes_back_whole(small: Campaign, tmp_path: Path) -> None:
+    again = read_campaign_workbook(write_campaign_workbook(small, tmp_path / "c.xlsx"))
+    assert to_json(again) == to_json(small)
+
+
+def test_a_blank_workbook_asks_for_what_a_campaign_needs_and_nothing_else(tmp_path: Path) -> None:
+    problems = check_campaign_workbook(write_blank_workbook(tmp_path / "blank.xlsx", lang="zh_CN"))
+    assert {problem.code for problem in problems} == {"campaign.missing_key"}
+    assert [problem.place for problem in problems] == [
+        "活动!B3",
+        "活动!B4",
+        "活动!B6",
+        "活动!B9",
+        "单位类型",
+        "周期",
+        "评选类别",
+    ]
+
+
+def test_a_control_character_is_refused_with_its_cell(small: Campaign, tmp_path: Path) -> None:
+    odd = small.model_copy(update={"name": small.name.model_copy(update={"zh": "小\x07活动"})})
+    with pytest.raises(DataError, match="B4"):
+        write_campaign_workbook(odd, tmp_path / "c.xlsx", lang="zh_CN")
+    assert not (tmp_path / "c.xlsx").exists()
+
+
+def test_every_list_of_the_campaign_has_a_sheet(small: Campaign) -> None:
+    rows = rows_of(small)
+    counts = {key: len(found) for key, found in rows.items() if found}
+    # counted in the text of the small campaign; survey has a row more for each group and repeat
+    expected = {"campaign": 1, "unit_kinds": 2, "periods": 1, "phases": 1, "review_levels": 1, "layers": 2}
+    expected |= {"settings": 1, "survey": 17, "choices": 5, "measures": 3, "tracks": 1, "track_layers": 2}
+    expected |= {"sources": 2, "criteria": 4, "anchors": 2, "gates": 1, "tie_breaks": 2}
+    assert counts == expected
+
+
+# -- generated campaigns ---------------------------------------------------------------------------------
+
+WORDS = st.text(
+    st.one_of(st.characters(min_codepoint=33, max_codepoint=126), st.sampled_from("三级联争，“”：（）＝１é")),
+    min_size=1,
+    max_size=12,
+)
+TEXTS = st.fixed_dictionaries({"zh": WORDS, "en": WORDS})
+MAYBE = st.one_of(st.none(), TEXTS)
+NUMBERS = st.one_of(
+    st.integers(0, 1000), st.floats(0, 1000, allow_subnormal=False).map(lambda x: round(x, 6))
+)
+FLAGS = st.booleans()
+
+
+def _without_nothing(data: Any) -> Any:
+    return {key: value for key, value in data.items() if value is not None}
+
+
+@st.composite
+def fields(draw: st.DrawFn, prefix: str, deep: bool = True) -> list[dict[str, Any]]:
+    made = []
+    for at in range(draw(st.integers(1, 3))):
+        base = {"id": f"{prefix}{at}", "label": draw(TEXTS), "hint": draw(MAYBE)}
+        kind = draw(
+            st.sampled_from(
+                ["text", "integer", "select_one", "calculate", "note", *(["group", "repeat"] * deep)]
+            )
+        )
+        extra: dict[str, Any] = {"type": kind}
+        if kind in ("group", "repeat"):
+            extra["fields"] = draw(fields(f"{prefix}{at}_", deep=False))
+        elif kind == "text":
+            extra |= {"max_length": draw(st.one_of(st.none(), st.integers(1, 99))), "sensitive": draw(FLAGS)}
+        elif kind == "integer":
+            extra |= {
+                "minimum": draw(NUMBERS),
+                "required": draw(FLAGS),
+                "unit": draw(MAYBE),
+                "constraint": ". != 7",
+            }
+        elif kind == "select_one":
+            extra |= {"choices": "list_a", "default": draw(FLAGS)}
+        elif kind == "calculate":
+            extra["calculation"] = draw(st.sampled_from(["1 + 1", "if(today() > '2026-01-01', '＝', '（')"]))
+        made.append(_without_nothing({**base, **extra}))
+    return made
+
+
+RULES = st.one_of(
+    st.just({"name": "rated"}),
+    st.fixed_dictionaries({"name": st.just("per_missing_item"), "measure": st.just("m0"), "required": st.integers(1, 9),
+                           "points_each": st.just(0.5), "floor": st.sampled_from([0, 0.25])}),
+    st.fixed_dictionaries({"name": st.just("all_or_nothing"), "measure": st.just("m0"), "at_least": NUMBERS}),
+)  # fmt: skip
+
+
+ANCHORS = st.fixed_dictionaries({"points": st.integers(0, 10), "text": TEXTS})
+YEARS = st.fixed_dictionaries({"id": st.sampled_from(["2026", "007", "1e5"]), "begins": st.just(date(2026, 1, 1)),
+                               "ends": st.just(date(2026, 12, 31))})  # fmt: skip
+FORMS = st.fixed_dictionaries({"id": st.just("form"), "name": TEXTS, "unit_kind": st.just("branch"),
+                               "fields": fields("f")}, optional={"hint": TEXTS})  # fmt: skip
+
+
+@st.composite
+def campaigns(draw: st.DrawFn) -> dict[str, Any]:
+    lines = draw(st.integers(1, 3))
+    criteria = [
+        _without_nothing(
+            {"id": f"c{at}", "name": draw(TEXTS), "points": 10, "rule": draw(RULES), "evidence": draw(MAYBE),
+             "anchors": draw(st.lists(ANCHORS, max_size=2))}
+        )
+        for at in range(lines)
+    ]  # fmt: skip
+    if draw(FLAGS):
+        criteria = [{"id": "head", "name": draw(TEXTS), "criteria": criteria}]
+    track = {
+        "id": "track",
+        "name": draw(TEXTS),
+        "unit_kind": "branch",
+        "layers": [{"id": "self"}],
+        "criteria": criteria,
+        "base_points": 10 * lines,
+        "rounding": draw(st.sampled_from([{}, {"digits": 2}, {"digits": 0, "before_ranking": False}])),
+        "nomination": draw(st.sampled_from([None, {"by": "bureau"}])),
+        "public_notice": draw(st.sampled_from([None, {"days": 5}, {"days": 7, "default": True}])),
+        "award": draw(st.one_of(st.none(), st.fixed_dictionaries({"title": TEXTS, "by": TEXTS}))),
+        "decided_by": draw(MAYBE),
+        "recommendations": [{"id": "r", "to": draw(TEXTS), "subject": "officer", "officers": [draw(TEXTS)]}],
+    }
+    return {
+        "format": 1,
+        "id": "made",
+        "name": draw(TEXTS),
+        "summary": draw(TEXTS),
+        "documents": draw(st.lists(WORDS, max_size=2)),
+        "unit_kinds": [
+            {"id": "bureau", "name": draw(TEXTS)},
+            {"id": "branch", "name": draw(TEXTS), "parents": ["bureau"]},
+        ],
+        "partition_by": "bureau",
+        "periods": [draw(YEARS)],
+        "layers": [{"id": "self", "name": draw(TEXTS)}],
+        "choices": {"list_a": [{"id": item, "label": draw(TEXTS)} for item in ("yes", "01", "TRUE")]},
+        "forms": [draw(FORMS)],
+        "measures": [{"id": "m0", "name": draw(TEXTS), "form": "form", "aggregate": "count", "unit": draw(MAYBE)}],
+        "tracks": [_without_nothing(track)],
+    }  # fmt: skip
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(data=campaigns())
+def test_any_right_campaign_comes_back_the_same(data: dict[str, Any], tmp_path: Path) -> None:
+    campaign, findings = validate(data)
+    assert findings == ()
+    assert campaign is not None
+    again = read_campaign_workbook(write_campaign_workbook(campaign, tmp_path / "c.xlsx"))
+    assert to_json(again) == to_json(campaign)
