@@ -51,10 +51,11 @@ check: install
 	$(BIN)/pbwidgets check
 
 test: system install
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadfile
 
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py
+	$(BIN)/python tests/benchmarks/bench_country.py
 
 gallery: system install
 	$(BIN)/python tests/gallery.py

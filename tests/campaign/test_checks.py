@@ -403,7 +403,9 @@ def test_classes_are_checked(write: Write, classes: str, codes: list[str]) -> No
 
 
 def test_an_unknown_kind_of_a_form_is_one_problem_and_not_one_for_each_measure_on_it(tmp_path) -> None:
-    text = (Path(__file__).parents[2] / "parameters/campaigns/sanji_lianzheng.yaml").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "parameters/campaigns/sanji_lianzheng.yaml").read_text(
+        encoding="utf-8"
+    )
     form = text.index("  - id: village_application\n")
     spoilt = text[:form] + text[form:].replace("unit_kind: village", "unit_kind: vilage", 1)
     path = tmp_path / "spoilt.yaml"

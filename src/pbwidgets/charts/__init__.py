@@ -4,6 +4,7 @@ from pbwidgets.charts.balance import allotment_balance, nomination_balance
 from pbwidgets.charts.criteria import criterion_bars
 from pbwidgets.charts.gallery import build_contact_sheet
 from pbwidgets.charts.gaps import layer_gaps, unit_gaps
+from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
@@ -24,6 +25,7 @@ __all__ = [
     "layer_gaps",
     "lost_points_heatmap",
     "nomination_balance",
+    "rank_intervals",
     "rank_strip",
     "ranking_bars",
     "save_chart",

@@ -1,0 +1,168 @@
+"""How firm a list is: where each unit would rank if weights, raters and rules were set otherwise."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.sheet import (
+    BODY_BOTTOM,
+    BODY_TOP,
+    Panel,
+    across,
+    bars,
+    fit_text,
+    heading_text,
+    key,
+    page_count,
+    put_on_sheet,
+    rows_of,
+    rules_between_rows,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+
+ROWS_PER_PAGE = 14
+_FIRM_PCT = 95.0  # selected in so many of the runs, a unit is firmly in; in fewer than the rest, firmly out
+_UPRIGHT = "M-0.05,-0.8L0.05,-0.8L0.05,0.8L-0.05,0.8Z"  # the line of the places, as a sign in the key
+
+
+def rank_intervals(
+    firmness: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
+) -> alt.LayerChart:
+    """Bar of each unit from its 5 % to its 95 % rank, the median marked, and how often it is selected.
+
+    Parameters
+    ----------
+    firmness
+        Frame with the columns ``FIRMNESS`` of one track, from
+        :func:`~pbwidgets.scoring.robustness.vary_list`; units without a rank are left out.
+    names
+        Names by unit code; units that have none here are not shown.
+    view
+        What the chart is about; the places come from its track.
+    page
+        Sheet, from 1, where there are more than 14 units.
+
+    Raises
+    ------
+    IndexError
+        If there is no such sheet.
+    """
+    ranked = firmness[firmness["rank_median"].notna()]
+    last = float(ranked["rank_p95"].max()) if len(ranked) else 1.0
+    ours = ranked[ranked["unit_code"].isin(list(names))].sort_values(
+        ["rank_median", "rank_p95", "rank_p5", "unit_code"]
+    )
+    numbers = (
+        ours[["share_selected_pct", "rank_p5", "rank_median", "rank_p95"]].to_numpy(dtype=float).tolist()
+    )
+    units = [_Unit(names[code], *row) for code, row in zip(ours["unit_code"].to_list(), numbers, strict=True)]
+    pages = page_count(len(units), ROWS_PER_PAGE)
+    note = view.say("page", page=page, pages=pages) if pages > 1 else ""
+    shown = list(take_page(units, page, ROWS_PER_PAGE))
+    return put_on_sheet(_draw(view, shown, last), view, _title(view, units), note=note)
+
+
+@dataclass(frozen=True)
+class _Unit:
+    name: str
+    share_pct: float
+    low: float
+    median: float
+    high: float
+
+
+def _title(view: View, units: list[_Unit]) -> str:
+    if view.track.places is None:
+        return view.say("rank_intervals.title", n=len(units), kind=view.kind)
+    firm = sum(unit.share_pct >= _FIRM_PCT for unit in units)
+    undecided = sum(100.0 - _FIRM_PCT < unit.share_pct < _FIRM_PCT for unit in units)
+    return view.say("rank_intervals.title_places", kind=view.kind, firm=firm, undecided=undecided)
+
+
+def _draw(view: View, units: list[_Unit], last: float) -> list[alt.Chart]:
+    panel = Panel(
+        theme.MARGIN,
+        theme.WIDTH - theme.MARGIN,
+        len(units),
+        top=BODY_TOP + 24,
+        bottom=BODY_BOTTOM,
+        tallest=64,
+    )
+    head = view.say("rank_intervals.share")
+    left = theme.MARGIN + max([text_width(unit.name) for unit in units], default=0) + 24
+    left = min(left, theme.WIDTH * 0.4)
+    right = panel.right - text_width(head, theme.SMALL) - 36
+    names = [
+        {"row": row, "text": fit_text(unit.name, left - theme.MARGIN - 16)} for row, unit in enumerate(units)
+    ]
+    shares = [{"row": row, "text": _say_share(unit.share_pct)} for row, unit in enumerate(units)]
+    first = panel.top - 18
+    return [
+        rules_between_rows(panel),
+        *key(_signs(view, last), left=theme.MARGIN),
+        heading_text(head, panel.right, align="right"),
+        heading_text(view.say("rank", rank=1), left, y=first),
+        *(
+            [heading_text(view.say("rank", rank=int(last)), right, align="right", y=first)]
+            if last > 1
+            else []
+        ),
+        *_intervals(view, panel, units, (left, right), last),
+        texts(names, panel, theme.MARGIN),
+        texts(shares, panel, panel.right, align="right", bold=True),
+    ]
+
+
+def _signs(view: View, last: float) -> list[tuple[str, str, str]]:
+    signs = [
+        ("square", theme.PALE, view.say("rank_intervals.interval")),
+        ("circle", theme.OWN, view.say("rank_intervals.median")),
+    ]
+    if _has_cut(view, last):
+        signs.append((_UPRIGHT, theme.INK, view.say("places", places=view.track.places)))
+    return signs
+
+
+def _has_cut(view: View, last: float) -> bool:
+    return view.track.places is not None and view.track.places < last
+
+
+def _say_share(share_pct: float) -> str:
+    """Per cent without decimals; what is neither never nor always is not rounded to it."""
+    if 0.0 < share_pct < 1.0:
+        return "<1%"
+    return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
+
+
+def _intervals(
+    view: View, panel: Panel, units: list[_Unit], edges: tuple[float, float], last: float
+) -> list[alt.Chart]:
+    def place(field: str) -> alt.X:
+        return across(field, (0.5, last + 0.5), *edges)
+
+    # half a rank to both sides, so that a rank that never changes is still a bar
+    spans: list[dict[str, Any]] = [
+        {"row": row, "from": unit.low - 0.5, "to": unit.high + 0.5, "fill": theme.PALE}
+        for row, unit in enumerate(units)
+    ]
+    medians = [{"row": row, "rank": unit.median} for row, unit in enumerate(units)]
+    end = panel.top + panel.pitch * max(panel.rows, 1)
+    cut = [{"cut": (view.track.places or 0) + 0.5}] if _has_cut(view, last) else []
+    return [
+        bars(spans, panel, place("to"), height=panel.pitch * 0.5, x2="from", stroke=theme.OWN),
+        alt.Chart(rows_of(cut))
+        .mark_rule(color=theme.INK, strokeWidth=3)
+        .encode(x=place("cut"), y=alt.value(panel.top), y2=alt.value(end)),
+        alt.Chart(rows_of(medians))
+        .mark_point(
+            shape="circle", size=200, filled=True, fill=theme.OWN, stroke="white", strokeWidth=1.5, opacity=1
+        )
+        .encode(x=place("rank"), y=panel.y()),
+    ]

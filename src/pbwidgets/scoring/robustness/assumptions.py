@@ -1,0 +1,94 @@
+"""What a list rests on that could have been set otherwise, and how far each of it may move."""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from pbwidgets.errors import UsageError
+from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.sources import LayerMarks
+
+Missing: TypeAlias = Literal["skip", "reweight", "group_mean", "fail"]
+Kind: TypeAlias = Literal["source_weight", "layer_weight", "line_points", "raters", "missing"]
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """How far the assumptions behind a list may move; all zero moves nothing.
+
+    Attributes
+    ----------
+    source_weight_pct, layer_weight_pct, line_points_pct
+        Each weight, and the points of each line, is multiplied by a number drawn evenly from
+        1 ± this many per cent; 0 to 100.
+    raters
+        ``all`` takes the marks as they are, ``leave_one_out`` leaves out one rater, ``bootstrap`` draws the
+        raters of each source anew, with replacement.
+    missing
+        Policies for missing lines that are drawn as often as the campaign's own.
+
+    Raises
+    ------
+    UsageError
+        ``scoring.range_out_of_bounds`` if a per cent lies outside of 0 to 100.
+    """
+
+    source_weight_pct: float = 0.0
+    layer_weight_pct: float = 0.0
+    line_points_pct: float = 0.0
+    raters: Literal["all", "leave_one_out", "bootstrap"] = "all"
+    missing: tuple[Missing, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("source_weight_pct", "layer_weight_pct", "line_points_pct"):
+            if not 0.0 <= getattr(self, name) <= 100.0:
+                raise UsageError("scoring.range_out_of_bounds", name=name, value=getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One thing that moves.
+
+    Attributes
+    ----------
+    kind
+        What it is.
+    layer_id, item_id
+        Where it stands: the layer of a source; the id of the source, layer or line; empty otherwise.
+    """
+
+    kind: Kind
+    layer_id: str = ""
+    item_id: str = ""
+
+    @property
+    def assumption_id(self) -> str:
+        """Kind, layer and item in one text: ``source_weight:county:masses``."""
+        return ":".join(part for part in (self.kind, self.layer_id, self.item_id) if part)
+
+
+def list_assumptions(
+    layout: TrackLayout, marks: tuple[LayerMarks, ...], ranges: Ranges
+) -> tuple[Assumption, ...]:
+    """Everything that the ranges let move in a track, in the order of its score sheet.
+
+    The weight of a source that is alone in its layer moves nothing and is left out, and so is the weight of a
+    layer where only one layer counts.
+    """
+    found: list[Assumption] = []
+    if ranges.source_weight_pct:
+        found += [
+            Assumption("source_weight", layer_id, source.source.id)
+            for layer_id, layer in zip(layout.layers, marks, strict=True)
+            if len(layer.sources) > 1
+            for source in layer.sources
+        ]
+    if ranges.layer_weight_pct and layout.track.final == "weighted":
+        weighted = [layer.id for layer in layout.track.layers if layer.weight]
+        found += [Assumption("layer_weight", "", layer_id) for layer_id in weighted if len(weighted) > 1]
+    if ranges.line_points_pct:
+        found += [Assumption("line_points", "", line.id) for line in layout.lines]
+    if ranges.raters != "all":
+        found.append(Assumption("raters"))
+    if set(ranges.missing) - {layout.track.missing}:
+        found.append(Assumption("missing"))
+    return tuple(found)

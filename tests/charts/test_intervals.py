@@ -1,0 +1,69 @@
+"""How firm a list is, drawn: clean with any number of units, and nothing said that is not so."""
+
+import pandas as pd
+import pytest
+
+from pbwidgets import charts
+from pbwidgets.scoring.frames import to_frame
+from pbwidgets.scoring.robustness import FIRMNESS
+
+
+def make_firmness(names: dict[str, str], share: float | None = None, ranked: bool = True) -> pd.DataFrame:
+    rows = [
+        {
+            "unit_code": code,
+            "track_id": "village",
+            "share_selected_pct": max(0.0, 100.0 - 7.5 * place) if share is None else share,
+            "rank_p5": max(1, place - 3) if ranked else None,
+            "rank_median": place + 1 if ranked else None,
+            "rank_p95": min(len(names), place + 5) if ranked else None,
+        }
+        for place, code in enumerate(names)
+    ]
+    return to_frame(rows, FIRMNESS)
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize("long", [False, True], ids=["short names", "names of 14 characters"])
+@pytest.mark.parametrize("count", [1, 2, 14])
+def test_rank_intervals_are_clean(county, assert_clean, count, long, lang) -> None:
+    names = county.names(count, long)
+    assert_clean(charts.rank_intervals(make_firmness(names), names, county.view(lang=lang)))
+
+
+def test_more_units_than_fit_are_paged_on_one_scale(county, assert_clean) -> None:
+    names = county.names(12, long=False) | {f"99{place}": f"虚构村{place}" for place in range(12)}
+    made = [
+        [box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view(), page=page))]
+        for page in (1, 2)
+    ]  # fmt: skip
+    assert any("第2页，共2页" in words for words in made[1])
+    assert "第24名" in made[0]
+    assert "第24名" in made[1]
+    with pytest.raises(IndexError, match="page 3 of 2"):
+        charts.rank_intervals(make_firmness(names), names, county.view(), page=3)
+
+
+def test_units_without_a_rank_are_left_out_and_an_empty_list_is_clean(county, assert_clean) -> None:
+    names = county.names(3, long=False)
+    chart = charts.rank_intervals(make_firmness(names, 0.0, ranked=False), names, county.view())
+    words = {box.text for box in assert_clean(chart)}
+    assert not words & set(names.values())
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0.0, "0%"), (0.3, "<1%"), (50.4, "50%"), (99.7, ">99%"), (100.0, "100%")]
+)
+def test_almost_always_is_not_rounded_to_always(county, assert_clean, share, said) -> None:
+    names = county.names(1, long=False)
+    chart = charts.rank_intervals(make_firmness(names, share), names, county.view())
+    words = [box.text for box in assert_clean(chart)]
+    assert said in words
+
+
+def test_the_title_counts_who_is_firmly_in_and_who_is_undecided(county, assert_clean) -> None:
+    names = county.names(12, long=False)  # shares 100, 92.5, 85 … 17.5
+    words = [
+        box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view()))
+    ]
+    assert "村：1个稳定入选，11个尚不稳定" in words
