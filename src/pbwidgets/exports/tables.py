@@ -225,6 +225,22 @@ def recommendations(
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
+def firmness_of_units(
+    firmness: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
+) -> LabelledTable:
+    """How often each unit was selected when the assumptions moved, and between which ranks it came; best first."""
+    ranked = firmness[firmness["rank_median"].notna()]
+    made = ranked.assign(unit_name=ranked["unit_code"].map(names)).sort_values(["rank_median", "unit_code"])
+    columns = {
+        "unit_name": Column(say("tables.unit", lang), 26),
+        "share_selected_pct": Column(say("tables.share_selected", lang), 14, "percent"),
+        "rank_p5": Column(say("tables.rank_p5", lang), 14, "number"),
+        "rank_median": Column(say("tables.rank_median", lang), 12, "number"),
+        "rank_p95": Column(say("tables.rank_p95", lang), 14, "number"),
+    }
+    return LabelledTable(title, made, columns)
+
+
 def team_results(
     campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
 ) -> LabelledTable:

@@ -15,6 +15,7 @@ from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
+    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
 _NUMBER_FORMATS = {"text": "@", "integer": "0", "number": "0.00", "percent": '0.0"%"', "date": "yyyy-mm-dd"}
@@ -69,6 +70,7 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     first = book.worksheets[0]
     first.title = say("exports.xlsx.about", lang)
     _fill_about(first, about, sheets, lang)
+    _add_styles(book)
     taken = {first.title.lower()}
     for sheet in sheets:
         _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
@@ -145,30 +147,42 @@ def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
 
 
 def _put_value(cell: Any, value: Any, column: Column, text: str) -> None:
-    from openpyxl.styles import Alignment, Font
-
-    cell.font = Font(name="Microsoft YaHei")
     if column.format in {"integer", "number", "percent"} and not pd.isna(value):
         cell.value = int(value) if column.format == "integer" else float(value)
-        cell.alignment = Alignment(vertical="top")
+        cell.style = _style_name(column.format)
     elif column.format == "date" and not pd.isna(value) and text:
         cell.value = date.fromisoformat(text[:10])
+        cell.style = _style_name("date")
     else:
+        cell.style = _style_name("text" if column.format == "text" else "missing")
         _put_text(cell, text)
-        cell.alignment = Alignment(
-            wrap_text=column.format == "text",
-            vertical="top",
-            horizontal=None if column.format == "text" else "right",
+
+
+def _style_name(format_name: str) -> str:
+    return f"pbwidgets {format_name}"
+
+
+def _add_styles(book: "Workbook") -> None:
+    """Named styles, one for each kind of cell: a style made for every cell takes most of the time of a workbook."""
+    from openpyxl.styles import Alignment, Font, NamedStyle
+
+    for name, number_format in {**_NUMBER_FORMATS, "missing": "@"}.items():
+        horizontal = "right" if name == "missing" else None
+        style = NamedStyle(
+            _style_name(name),
+            font=Font(name="Microsoft YaHei"),
+            alignment=Alignment(vertical="top", wrap_text=name == "text", horizontal=horizontal),
+            number_format=number_format,
         )
-        return
-    cell.number_format = _NUMBER_FORMATS[column.format]
+        book.add_named_style(style)
 
 
 def _put_text(cell: Any, text: str) -> Any:
     """Cell with a text that stays a text, whatever it begins with."""
     cell.value = _CONTROL.sub("", text)
     cell.data_type = "s"
-    cell.number_format = _NUMBER_FORMATS["text"]
+    if cell.number_format != _NUMBER_FORMATS["text"]:
+        cell.number_format = _NUMBER_FORMATS["text"]
     if text[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         cell.quotePrefix = True
     return cell

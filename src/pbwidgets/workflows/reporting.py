@@ -17,8 +17,9 @@ from pbwidgets.charts import View
 from pbwidgets.errors import UsageError
 from pbwidgets.exports import tables
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.scoring import Scores
+from pbwidgets.scoring import Scores, score_tracks
 from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.robustness import Ranges, vary_list
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import default_language, say
 from pbwidgets.workflows.snapshots import (
@@ -209,6 +210,33 @@ class Report:
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         known = (json.loads(args).get("contenders", 0) for args in own["reason_args"])
         return max(known, default=0) or int(own["rank"].max() if len(own) else 0)
+
+    def firmness(self, track: Track, ranges: Ranges, *, runs: int, seed: int) -> pd.DataFrame:
+        """How firm a track's list is when weights, points and raters move within ranges: columns ``FIRMNESS``.
+
+        It reads the records of all units, so it is for the report of a root only.
+        """
+        records = self.snapshot.records()
+        table, tracks = score_tracks(self.campaign, self.snapshot.period_id, records)
+        one = next(item for item in tracks if item.layout.track.id == track.id)
+        return vary_list(table, one, records.ratings, ranges, runs=runs, seed=seed)
+
+    def firmness_table(self, track: Track, firmness: pd.DataFrame) -> LabelledTable:
+        """Shares and ranks of all units of a track when the assumptions move."""
+        title = self.say("firmness", track=track.name.words(self.lang))
+        return tables.firmness_of_units(firmness, self._labels(track), title, self.lang)
+
+    def around_the_cut(self, track: Track, count: int) -> dict[str, str]:
+        """Names by code of the units nearest to the end of the places, as many in front of it as behind."""
+        ranked = self.contenders(track)
+        ranked = ranked[ranked["rank"].notna()]
+        start = max(min((track.places or 0) - count // 2, len(ranked) - count), 0)
+        labels = self._labels(track)
+        return {code: labels[code] for code in ranked["unit_code"].iloc[start : start + count]}
+
+    def _labels(self, track: Track) -> dict[str, str]:
+        labelled = self.labelled_selection(track)
+        return dict(zip(labelled["unit_code"], labelled["unit_name"], strict=True))
 
     def rows_of_heatmap(self, track: Track) -> tuple[dict[str, str], dict[str, str] | None]:
         """Names of the rows of a heat map: the track's units, or, where they are many, the units above them.
