@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from counties import lay_out, run_pbwidgets
+from counties import copy_county, lay_out, run_pbwidgets
 
 # Each awkward case lies in a township of its own; 990101016 is tied at the cut.
 REPORTED = (*(f"990101{number:03d}" for number in range(2, 12)), "990101016", "990101019")
@@ -27,6 +27,7 @@ def make_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
+            shutil.rmtree(folder, ignore_errors=True)  # half made by a worker that failed
             make(folder)
             made.touch()
     return folder
@@ -51,7 +52,7 @@ def reports(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Reports of all townships that hold an awkward case, one folder each; do not write to it."""
 
     def make_reports(folder: Path) -> None:
-        shutil.copytree(county, folder)
+        copy_county(county, folder)
         units = [part for code in REPORTED for part in ("--unit", code)]
         done = run_pbwidgets("report", "unit", *units, cwd=folder)
         assert done.returncode == 0, done.stderr
@@ -63,6 +64,4 @@ def reports(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def own_county(county: Path, tmp_path: Path) -> Path:
     """A copy of the county that a test may change."""
-    folder = tmp_path / "county"
-    shutil.copytree(county, folder)
-    return folder
+    return copy_county(county, tmp_path / "county")

@@ -80,6 +80,12 @@ def lay_out(folder: Path) -> Path:
     return folder
 
 
+def copy_county(county: Path, folder: Path) -> Path:
+    """A copy of a county, also while somebody reads it: SQLite's side files come and go with readers."""
+    shutil.copytree(county, folder, ignore=shutil.ignore_patterns("*.sqlite-*"))
+    return folder
+
+
 def run_pbwidgets(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
     """The real command, in a process of its own."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}

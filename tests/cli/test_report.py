@@ -77,7 +77,7 @@ def test_only_what_changed_is_made_again_and_the_run_says_why(made: Path) -> Non
     mark_again(made, f"{FIRST}001", f"demo-{FIRST}-township-1", comment="分不变，另写一句评语")
     commented = run_quick(made)
     assert statuses(made) == {FIRST: "done", SECOND: "unchanged"}
-    assert why(made, FIRST) == {"rows:ratings"}
+    assert why(made, FIRST) == {"rows:ratings", "rows:points"}  # the reason of the line quotes the comment
     assert "完成 1 份，未变化 1 份，失败 0 份" in commented.stderr
     assert "1 个单位重新生成" in commented.stderr
 

@@ -1,21 +1,19 @@
 """The circular at the end: who is named, how the teams did."""
 
-import shutil
 from pathlib import Path
 
 import docx
 import openpyxl
 import pandas as pd
 import pytest
-from counties import run_pbwidgets
+from counties import copy_county, run_pbwidgets
 
 from pbwidgets.store import read_frames
 
 
 @pytest.fixture(scope="module")
 def circular(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("closing") / "county"
-    shutil.copytree(county, folder)
+    folder = copy_county(county, tmp_path_factory.mktemp("closing") / "county")
     done = run_pbwidgets("report", "closing", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder

