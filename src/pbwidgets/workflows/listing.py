@@ -104,10 +104,15 @@ def check_unit(units: pd.DataFrame, unit_code: str) -> None:
 
 
 def _word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
-    """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit."""
+    """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit.
+
+    A bonus that was not earned is no loss; one that took points away is.
+    """
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
-    short = of_last[~(of_last["points"] >= of_last["max_points"])]
+    bonus = {line.id for track in campaign.tracks for line in track.lines() if line.bonus}
+    earned = of_last["criterion_id"].isin(bonus) & (of_last["points"] >= 0)
+    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned]
     names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
     texts = [
         f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang).rstrip('。.')}"
