@@ -66,4 +66,4 @@ def test_the_title_counts_who_is_firmly_in_and_who_is_undecided(county, assert_c
     words = [
         box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view()))
     ]
-    assert "村：1个稳定入选，11个尚不稳定" in words
+    assert "图中12个村：1个稳定入选，11个尚不稳定" in words

@@ -83,7 +83,9 @@ def _title(view: View, units: list[_Unit]) -> str:
         return view.say("rank_intervals.title", n=len(units), kind=view.kind)
     firm = sum(unit.share_pct >= _FIRM_PCT for unit in units)
     undecided = sum(100.0 - _FIRM_PCT < unit.share_pct < _FIRM_PCT for unit in units)
-    return view.say("rank_intervals.title_places", kind=view.kind, firm=firm, undecided=undecided)
+    return view.say(
+        "rank_intervals.title_places", n=len(units), kind=view.kind, firm=firm, undecided=undecided
+    )
 
 
 def _draw(view: View, units: list[_Unit], last: float) -> list[alt.Chart]:
