@@ -68,13 +68,13 @@ def page_shot(page: Path, width: int, work: Path) -> Path:
     work.mkdir(parents=True, exist_ok=True)
     frame, shot = work / f"frame-{width}.html", work / f"page-{width}.png"
     frame.write_text(
-        f'<body style="margin:0"><iframe src="file://{page}" style="width:{width}px;height:3000px;border:0"></iframe>'
+        f'<body style="margin:0"><iframe src="file://{page}" style="width:{width}px;height:1400px;border:0"></iframe>'
     )
     profile = work / f"profile-{width}"
     command = [
         *CHROMIUM,
         f"--user-data-dir={profile}",
-        f"--window-size={max(width, 500)},3000",
+        f"--window-size={max(width, 500)},1400",
         f"--screenshot={shot}",
     ]
     subprocess.run([*command, f"file://{frame}"], check=True, capture_output=True)

@@ -338,3 +338,10 @@ def test_a_track_without_an_allotment_shows_a_dash_and_counts_nothing_as_allotte
 
     assert "—" in said
     assert "申报5个，入选2个" in said
+
+
+def test_a_unit_without_a_rank_is_named_and_the_strip_still_has_its_length(county, assert_clean) -> None:
+    words = [box.text for box in assert_clean(charts.rank_strip({"虚构镇": 0}, 24, county.view()))]
+
+    assert any("虚构镇未参加排名" in text and "24" in text for text in words)
+    assert "第24名" in words

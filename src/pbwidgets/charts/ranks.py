@@ -61,7 +61,9 @@ def rank_strip(ranks: Mapping[str, int], n: int, view: View, *, page: int = 1) -
 
 def _title(view: View, named: list[tuple[str, int]], n: int) -> str:
     places = view.track.places
-    if len(named) == 1 and named[0][1]:
+    if len(named) == 1 and not named[0][1]:
+        return view.say("rank_strip.title_unranked", name=named[0][0], n=n, kind=view.kind)
+    if len(named) == 1:
         return view.say("rank_strip.title_one", name=named[0][0], rank=named[0][1], n=n, kind=view.kind)
     inside = sum(1 for _, rank in named if rank and places and rank <= places)
     if named and places:

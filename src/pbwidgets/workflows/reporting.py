@@ -18,7 +18,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.exports import tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Scores, score_tracks
-from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.robustness import Ranges, vary_list
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import default_language, say
@@ -206,10 +206,22 @@ class Report:
         return own.assign(unit_name=names)
 
     def ranked_count(self, track: Track) -> int:
-        """How many units are ranked in a track, everywhere; 0 if that is not known here."""
+        """How many units are ranked in a track, everywhere.
+
+        The reasons of ranked units say it; where none of this report's units is ranked, it is the number of units
+        that have a total, from the published reference.
+        """
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
-        known = (json.loads(args).get("contenders", 0) for args in own["reason_args"])
-        return max(known, default=0) or int(own["rank"].max() if len(own) else 0)
+        known = max((json.loads(args).get("contenders", 0) for args in own["reason_args"]), default=0)
+        if known:
+            return int(known)
+        published = self.scores.reference
+        total = published[
+            (published["track_id"] == track.id)
+            & (published["criterion_id"] == "total")
+            & (published["layer"] == FINAL)
+        ]
+        return int(total["n"].max()) if len(total) else 0
 
     def firmness(self, track: Track, ranges: Ranges, *, runs: int, seed: int) -> pd.DataFrame:
         """How firm a track's list is when weights, points and raters move within ranges: columns ``FIRMNESS``.
