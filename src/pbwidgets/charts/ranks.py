@@ -96,15 +96,18 @@ def _draw(view: View, named: list[tuple[str, int]], n: int) -> list[alt.Chart]:
     strip = _Strip(view, panel, n, left, thick=min(panel.pitch * 0.3, 64), size=48 if alone else theme.TEXT)
     end = panel.top + panel.pitch * max(len(named), 1)
     ranked = [row for row in rows if row["rank"]]
+    striped = rows if alone else ranked  # alone, the strip shows where the others stand
     unranked = [
-        {"row": row["row"], "text": view.say("rank_strip.unranked")} for row in rows if not row["rank"]
+        {"row": row["said" if alone else "row"], "text": view.say("rank_strip.unranked")}
+        for row in rows
+        if not row["rank"]
     ]
     ends = [heading_text(view.say("rank", rank=1), left, y=end + 22)]
     if n > 1:
         ends.append(heading_text(view.say("rank", rank=n), panel.right, align="right", y=end + 22))
     return [
-        *strip.ground(ranked),
-        *strip.places(ranked),
+        *strip.ground(striped),
+        *strip.places(striped),
         *strip.marks(ranked),
         texts(unranked, panel, left, size=theme.SMALL),
         *([] if alone else [texts(rows, panel, theme.MARGIN, bold=True)]),
