@@ -52,6 +52,18 @@ class LayerMarks:
     )  # by line, only where comments belong to the reason
 
 
+@dataclass(frozen=True)
+class _Rows:
+    """Ratings as arrays, one number or flag a row; a country has 18 million, so frames are not cut."""
+
+    ratings: pd.DataFrame
+    units: Ints
+    lines: Ints
+    points: Floats
+    recused: Bools
+    stale: Bools
+
+
 def combine_marks(
     points: Floats, cells: Ints, how: Literal["mean", "median", "trimmed_mean"], size: int
 ) -> Floats:
@@ -129,11 +141,19 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
     lines = positions_in(ratings["criterion_id"], pd.Index([line.id for line in layout.lines], dtype=object))
     layers = positions_in(ratings["layer"], pd.Index(layout.layers, dtype=object))
     ours = (units >= 0) & (lines >= 0) & (layers >= 0)
-    points = ratings["points"].to_numpy(dtype=np.float64)
-    _check_range(layout, ratings, points, lines, ours)
+    recused = ratings["recused"].to_numpy(dtype=bool)
+    rows = _Rows(
+        ratings=ratings,
+        units=units,
+        lines=lines,
+        points=ratings["points"].to_numpy(dtype=np.float64),
+        recused=recused,
+        stale=ratings["stale"].to_numpy(dtype=bool) & ~recused,
+    )
+    _check_range(layout, ratings, rows.points, lines, ours)
     return tuple(
-        _read_layer(campaign, layout, at, ratings[here], units[here], lines[here])
-        for at, here in ((at, ours & (layers == at)) for at in range(len(layout.layers)))
+        _read_layer(campaign, layout, at, rows, np.flatnonzero(ours & (layers == at)))
+        for at in range(len(layout.layers))
     )
 
 
@@ -181,17 +201,13 @@ def _check_range(
         raise DataError("scoring.mark_out_of_range", count=len(wrong), marks="; ".join(shown))
 
 
-def _read_layer(
-    campaign: Campaign, layout: TrackLayout, layer: int, ratings: pd.DataFrame, units: Ints, lines: Ints
-) -> LayerMarks:
+def _read_layer(campaign: Campaign, layout: TrackLayout, layer: int, rows: _Rows, here: Ints) -> LayerMarks:
     shape = (len(layout.units), len(layout.lines))
     layer_id = layout.layers[layer]
     sources = campaign.sources_of(layout.track, layer_id) if layout.track.layers else ()
-    named = positions_in(ratings["source"], pd.Index([source.id for source in sources], dtype=object))
-    parts = [
-        _read_source(source, ratings[named == at], units[named == at], lines[named == at], shape)
-        for at, source in enumerate(sources)
-    ]
+    source_ids = pd.Index([source.id for source in sources], dtype=object)
+    named = positions_in(rows.ratings["source"].iloc[here], source_ids)
+    parts = [_read_source(source, rows, here[named == at], shape) for at, source in enumerate(sources)]
     # lines × sources: a source that does not mark a line has no weight there
     marking = np.array([find_marking(line, sources) for line in layout.lines], dtype=np.float64)
     weights = marking.reshape(len(layout.lines), len(sources)) * [source.weight for source in sources]
@@ -201,9 +217,7 @@ def _read_layer(
         SourceMarks(part.source, part.points, used[..., at], part.raters, part.stale, part.recused)
         for at, part in enumerate(parts)
     )
-    return LayerMarks(
-        weighed, points, _join_comments(layout, ratings[named >= 0], units[named >= 0], lines[named >= 0])
-    )
+    return LayerMarks(weighed, points, _join_comments(layout, rows, here[named >= 0]))
 
 
 def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
@@ -219,38 +233,38 @@ def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
     return named if any(named) else [True] * len(sources)
 
 
-def _read_source(
-    source: Source, ratings: pd.DataFrame, units: Ints, lines: Ints, shape: tuple[int, int]
-) -> SourceMarks:
-    cells = units * shape[1] + lines
+def _read_source(source: Source, rows: _Rows, here: Ints, shape: tuple[int, int]) -> SourceMarks:
     size = shape[0] * shape[1]
-    recused = ratings["recused"].to_numpy(dtype=bool)
-    stale = ratings["stale"].to_numpy(dtype=bool) & ~recused
-    points = ratings["points"].to_numpy(dtype=np.float64)
+    cells = rows.units[here] * shape[1] + rows.lines[here]
+    recused, stale = rows.recused[here], rows.stale[here]
+    some_recused = bool(recused.any())
+    counted = here[~recused] if some_recused else here
+    counted_cells = cells[~recused] if some_recused else cells
 
-    def count(wanted: Bools) -> Ints:
-        return np.bincount(cells[wanted], minlength=size).astype(np.int64).reshape(shape)
+    def count(at: Ints) -> Ints:
+        return np.bincount(at, minlength=size).reshape(shape)
+
+    def count_few(wanted: Bools) -> Ints:
+        return count(cells[wanted]) if wanted.any() else np.zeros(shape, dtype=np.int64)
 
     return SourceMarks(
         source=source,
-        points=combine_marks(points[~recused], cells[~recused], source.raters, size).reshape(shape),
+        points=combine_marks(rows.points[counted], counted_cells, source.raters, size).reshape(shape),
         weight=np.zeros(shape),
-        raters=count(~recused),
-        stale=count(stale),
-        recused=count(recused),
+        raters=count(counted_cells),
+        stale=count_few(stale),
+        recused=count_few(recused),
     )
 
 
-def _join_comments(
-    layout: TrackLayout, ratings: pd.DataFrame, units: Ints, lines: Ints
-) -> dict[int, Objects]:
+def _join_comments(layout: TrackLayout, rows: _Rows, here: Ints) -> dict[int, Objects]:
     """Comments by line: of every mark on lines where it needs its reason, elsewhere where one was written."""
-    needed = np.array([not rated for rated in layout.marked_lines] + [False], dtype=bool)[lines]
-    needed |= (ratings["comment"].fillna("") != "").to_numpy(dtype=bool)
-    needed &= ~ratings["recused"].to_numpy(dtype=bool)
+    needed = np.array([not rated for rated in layout.marked_lines] + [False], dtype=bool)[rows.lines[here]]
+    needed |= (rows.ratings["comment"].iloc[here].fillna("") != "").to_numpy(dtype=bool)
+    chosen_rows = here[needed & ~rows.recused[here]]
     chosen = (
-        ratings[needed]
-        .assign(unit=units[needed], line=lines[needed])
+        rows.ratings.iloc[chosen_rows]
+        .assign(unit=rows.units[chosen_rows], line=rows.lines[chosen_rows])
         .sort_values(["line", "unit", "source", "rater_id"])
     )
     joined: dict[int, Objects] = {}
