@@ -90,7 +90,12 @@ def _texts_of_row(view: View, name: str, value: Mapping[Any, Any], at: Mapping[A
         "own": own,
         "partial": bool(value["n_missing"]) and not missing,
         "ink": theme.ALERT if missing else theme.INK,
-        "middle": f"{number(at['median'])}（{number(at['lowest'])}–{number(at['highest'])}）"
+        "middle": view.say(
+            "criterion_bars.middle_value",
+            median=float(at["median"]),
+            lowest=float(at["lowest"]),
+            highest=float(at["highest"]),
+        )
         if known
         else "—",
     }
