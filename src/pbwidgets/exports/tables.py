@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Field, Track
+from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
@@ -152,6 +153,30 @@ def units_of_track(
         "total": Column(say("tables.total", lang), 11, "number", _NONE),
         "status_words": Column(say("tables.status", lang), 12),
         "reason": Column(say("tables.reason", lang), 50),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def losses_by_heading(
+    track: Track,
+    points: pd.DataFrame,
+    names: Mapping[str, str],
+    groups: Mapping[str, str] | None,
+    title: str,
+    lang: str,
+) -> LabelledTable:
+    """Points lost by heading in the last layer: of each unit named, or the mean of each group; most lost first."""
+    sums = agg_headings(points[points["layer"] == track.layers[-1].id], track)
+    sums["row"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
+    sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
+    wide = sums[sums["row"].isin(list(names))].pivot_table(index="row", columns="heading_id", values="lost")
+    headings = [heading for heading in track.criteria if heading.id in wide]
+    wide = wide[[heading.id for heading in headings]].assign(sum=wide.sum(axis=1, min_count=1))
+    made = wide.assign(unit_name=[names[code] for code in wide.index]).sort_values("sum", ascending=False)
+    columns = {
+        "unit_name": Column(say("tables.unit", lang), 20),
+        **{heading.id: Column(heading.name.words(lang), 12, "number") for heading in headings},
+        "sum": Column(say("tables.sum", lang), 9, "number"),
     }
     return LabelledTable(title, made, columns)
 

@@ -288,6 +288,12 @@ class Report:
             self.campaign, track, selection, self.scores.totals, self.units, title, self.lang
         )
 
+    def losses(self, track: Track) -> LabelledTable:
+        """Points lost by heading, in the rows of the heat map."""
+        names, groups = self.rows_of_heatmap(track)
+        title = self.say("lost", track=track.name.words(self.lang))
+        return tables.losses_by_heading(track, self.scores.points, names, groups, title, self.lang)
+
     def counts_by_status(self) -> LabelledTable:
         """How many units of each track have which status."""
         return tables.counts_by_status(self.campaign, self.scores.selection, self.say("counts"), self.lang)
