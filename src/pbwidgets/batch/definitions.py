@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.runner import hash_file
-from pbwidgets.campaign.findings import spelling, write_address
+from pbwidgets.campaign.findings import Address, spelling
 from pbwidgets.campaign.model import Definition, Id, Text
-from pbwidgets.campaign.source import Address, Source, read_source
+from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
 
@@ -156,32 +156,32 @@ def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
     if isinstance(for_each, str) and for_each not in FOR_EACH:
         # said here because a value that may be a text or a mapping gives two errors for one mistake
         args = spelling(for_each, [*FOR_EACH, "{kind: …}"])
-        problems.append(_problem("batch.unknown_for_each", source, ("for_each",), args))
+        problems.append(source.problem("batch.unknown_for_each", ("for_each",), args))
         data["for_each"] = FOR_EACH[0]
     try:
         return ReportDefinition.model_validate(data), problems
     except ValidationError as error:
         findings = translate(error.errors(include_url=False), ReportDefinition, data)
-        problems.extend(_problem(item.code, source, item.address, item.args) for item in findings)
+        problems.extend(source.problem(item.code, item.address, item.args) for item in findings)
         return None, problems
 
 
 def _check_report(report: ReportDefinition, source: Source, path: Path, notebooks: Path) -> Iterator[Problem]:
     if report.id != path.stem:
-        yield _problem("batch.report_id_not_file", source, ("id",), {"id": report.id, "file": path.stem})
+        yield source.problem("batch.report_id_not_file", ("id",), {"id": report.id, "file": path.stem})
     notebook = notebooks / report.notebook
     if not notebook.is_file():
         there = sorted(found.relative_to(notebooks).as_posix() for found in notebooks.glob("reports/*.ipynb"))
-        yield _problem("batch.notebook_missing", source, ("notebook",), spelling(report.notebook, there))
+        yield source.problem("batch.notebook_missing", ("notebook",), spelling(report.notebook, there))
         return
     try:
         known = notebook_parameters(notebook)
     except DataError as error:
-        yield _problem(error.code, source, ("notebook",), error.args_of_message)
+        yield source.problem(error.code, ("notebook",), error.args_of_message)
         return
     if OUTPUT_DIR not in known:
         args = {"notebook": report.notebook, "name": OUTPUT_DIR}
-        yield _problem("batch.parameter_needed", source, ("notebook",), args)
+        yield source.problem("batch.parameter_needed", ("notebook",), args)
     yield from _check_names(report.parameters, known, source, ("parameters",), report.notebook)
 
 
@@ -214,9 +214,9 @@ def _check_override(
         address = (report_id,)
         report = reports.get(report_id)
         if report is None:
-            yield _problem("batch.override_report_unknown", source, address, spelling(report_id, reports))
+            yield source.problem("batch.override_report_unknown", address, spelling(report_id, reports))
         elif not isinstance(values, dict):
-            yield _problem("campaign.want_mapping", source, address, {"value": str(values)})
+            yield source.problem("campaign.want_mapping", address, {"value": str(values)})
         else:
             try:
                 known = notebook_parameters(notebooks / report.notebook)
@@ -232,13 +232,13 @@ def _check_names(
     for name, value in values.items():
         here = (*address, name)
         if name == OUTPUT_DIR:
-            yield _problem("batch.parameter_reserved", source, here, {"name": name})
+            yield source.problem("batch.parameter_reserved", here, {"name": name})
         elif name not in names:
-            yield _problem(
-                "batch.parameter_unknown", source, here, {"notebook": notebook, **spelling(name, names)}
+            yield source.problem(
+                "batch.parameter_unknown", here, {"notebook": notebook, **spelling(name, names)}
             )
         elif not _is_json(value):
-            yield _problem("batch.parameter_not_plain", source, here, {"name": name, "value": str(value)})
+            yield source.problem("batch.parameter_not_plain", here, {"name": name, "value": str(value)})
 
 
 def _is_json(value: object) -> bool:
@@ -254,10 +254,6 @@ def _few(names: Iterable[str], wanted: str) -> list[str]:
     import difflib
 
     return difflib.get_close_matches(wanted, sorted(names), n=10, cutoff=0.0)
-
-
-def _problem(code: str, source: Source, address: Address, args: Mapping[str, Any]) -> Problem:
-    return Problem(code, source.file, str(source.line(address)), {"at": write_address(address), **args})
 
 
 # -- jobs ----------------------------------------------------------------------------------------------

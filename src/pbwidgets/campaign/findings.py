@@ -6,6 +6,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 Address = tuple[str | int, ...]
+"""Keys and indices from the top of the file: ``("tracks", 0, "criteria", 2, "points")``."""
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from pbwidgets.campaign.checks import find_mistakes
-from pbwidgets.campaign.findings import Finding, write_address
+from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
-from pbwidgets.campaign.source import Source, read_source
+from pbwidgets.campaign.source import read_source
 from pbwidgets.campaign.translation import errors_of, translate
 from pbwidgets.errors import Problem, ProblemsError
 
@@ -38,7 +38,7 @@ def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
     if source is None:
         return None, problems
     campaign, findings = validate(source.data)
-    found = [*problems, *(_problem(finding, source) for finding in findings)]
+    found = [*problems, *(source.problem(item.code, item.address, item.args) for item in findings)]
     return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0)))
 
 
@@ -54,8 +54,3 @@ def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]
             return None, shapes
         return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))
     return campaign, find_mistakes(campaign)
-
-
-def _problem(finding: Finding, source: Source) -> Problem:
-    args = {"at": write_address(finding.address), **finding.args}
-    return Problem(finding.code, source.file, str(source.line(finding.address)), args)

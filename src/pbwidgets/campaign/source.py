@@ -6,10 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from pbwidgets.campaign.findings import Address, write_address
 from pbwidgets.errors import Problem
-
-Address = tuple[str | int, ...]
-"""Keys and indices from the top of the file: ``("tracks", 0, "criteria", 2, "points")``."""
 
 MOST_NODES: Final = 200_000  # aliases can make a small file unfold to any size
 
@@ -37,6 +35,10 @@ class Source:
         while address and address not in self.lines:
             address = address[:-1]
         return self.lines.get(address, 1)
+
+    def problem(self, code: str, address: Address, args: Mapping[str, Any]) -> Problem:
+        """Problem at an address, with its line; messages may name the address as ``at``."""
+        return Problem(code, self.file, str(self.line(address)), {"at": write_address(address), **args})
 
 
 def read_source(path: Path) -> tuple[Source | None, tuple[Problem, ...]]:

@@ -16,7 +16,7 @@ from pbwidgets.charts.sheet import (
     fit_text,
     heading_text,
     key,
-    page_count,
+    page_note,
     panels,
     put_on_sheet,
     rules_between_rows,
@@ -76,11 +76,7 @@ def allotment_balance(
     ]
     shown = take_page(rows, page, ROWS_PER_PAGE)
     title = view.say(f"allotment_balance.{_title(rows)}", kind=view.nominator, **_sums(rows))
-    note = (
-        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
-        if len(rows) > ROWS_PER_PAGE
-        else ""
-    )
+    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
     return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 

@@ -15,7 +15,7 @@ from pbwidgets.charts.sheet import (
     heading_text,
     key,
     mark_text,
-    page_count,
+    page_note,
     put_on_sheet,
     rows_of,
     rules_between_rows,
@@ -53,11 +53,7 @@ def criterion_bars(
     rows = [_row(view, points, reference, layer, heading.id) for heading in view.track.criteria]
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
-    note = (
-        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
-        if len(rows) > ROWS_PER_PAGE
-        else ""
-    )
+    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
     return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 

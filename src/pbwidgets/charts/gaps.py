@@ -14,7 +14,7 @@ from pbwidgets.charts.sheet import (
     heading_text,
     key,
     mark_text,
-    page_count,
+    page_note,
     put_on_sheet,
     rows_of,
     rules_between_rows,
@@ -90,11 +90,7 @@ def _width(marks: Mapping[str, float]) -> float:
 
 def _put(view: View, rows: list[dict[str, Any]], page: int, title: str) -> alt.LayerChart:
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
-    note = (
-        view.say("page", page=page, pages=page_count(len(rows), ROWS_PER_PAGE))
-        if len(rows) > ROWS_PER_PAGE
-        else ""
-    )
+    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
     return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 

@@ -17,7 +17,7 @@ from pbwidgets.charts.sheet import (
     fit_text,
     heading_text,
     key,
-    page_count,
+    page_note,
     put_on_sheet,
     rows_of,
     rules_between_rows,
@@ -63,8 +63,7 @@ def rank_intervals(
         ours[["share_selected_pct", "rank_p5", "rank_median", "rank_p95"]].to_numpy(dtype=float).tolist()
     )
     units = [_Unit(names[code], *row) for code, row in zip(ours["unit_code"].to_list(), numbers, strict=True)]
-    pages = page_count(len(units), ROWS_PER_PAGE)
-    note = view.say("page", page=page, pages=pages) if pages > 1 else ""
+    note = page_note(view, page, len(units), ROWS_PER_PAGE)
     shown = list(take_page(units, page, ROWS_PER_PAGE))
     return put_on_sheet(_draw(view, shown, last), view, _title(view, units), note=note)
 

@@ -17,7 +17,7 @@ from pbwidgets.charts.sheet import (
     fit_text,
     heading_text,
     mark_text,
-    page_count,
+    page_note,
     panels,
     put_on_sheet,
     rows_of,
@@ -67,9 +67,8 @@ def lost_points_heatmap(
     code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
     title = view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
     notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
-    if len(lost) > plan.per_page:
-        notes.append(view.say("page", page=page, pages=page_count(len(lost), plan.per_page)))
-    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(notes))
+    notes.append(page_note(view, page, len(lost), plan.per_page))
+    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(filter(None, notes)))
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from pbwidgets.charts.sheet import (
     bars,
     fit_text,
     heading_text,
-    page_count,
+    page_note,
     put_on_sheet,
     rows_of,
     take_page,
@@ -51,11 +51,7 @@ def rank_strip(ranks: Mapping[str, int], n: int, view: View, *, page: int = 1) -
     """
     named = sorted(ranks.items(), key=lambda item: (item[1] or n + 1, item[0]))
     shown = take_page(named, page, ROWS_PER_PAGE)
-    note = (
-        view.say("page", page=page, pages=page_count(len(named), ROWS_PER_PAGE))
-        if len(named) > ROWS_PER_PAGE
-        else ""
-    )
+    note = page_note(view, page, len(named), ROWS_PER_PAGE)
     return put_on_sheet(_draw(view, list(shown), max(n, 1)), view, _title(view, named, n), note=note)
 
 

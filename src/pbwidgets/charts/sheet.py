@@ -136,6 +136,11 @@ def page_count(rows: int, per_page: int) -> int:
     return max(1, -(-rows // per_page))
 
 
+def page_note(view: View, page: int, rows: int, per_page: int) -> str:
+    """Which of several sheets this is, or an empty text where one holds all rows."""
+    return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
+
+
 def take_page(items: Sequence[Item], page: int, per_page: int) -> Sequence[Item]:
     """Items of one sheet, counted from 1; a page that does not exist is an IndexError."""
     if not 1 <= page <= page_count(len(items), per_page):

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pbwidgets.campaign import check_campaign, read_campaign
-from pbwidgets.errors import DataError, Problem, ProblemsError, UsageError
+from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.wording import say
 
@@ -24,8 +24,6 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
     if files:
         return len(files), tuple(problem for file in files for problem in _check_one(file)), ()
     settings = load_settings()
-    if not (settings.parameters / "campaigns").is_dir():
-        raise DataError("workflows.no_workspace", folder=str(settings.workspace))
     count, problems = _check_workspace(settings)
     return count, tuple(problems), tuple(_changes(settings))
 
@@ -54,13 +52,16 @@ def _same(name: str, file: Path) -> bool:
 
 
 def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
+    from pbwidgets.workflows import check_campaigns
+
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
     demos = sorted((parameters / "demo").glob("*.yaml"))
     registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in (".csv", ".xlsx"))
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
-    problems = [problem for file in (*campaigns, *demos, *registers) for problem in _check_one(file)]
+    problems = list(check_campaigns(settings))
+    problems += [problem for file in (*demos, *registers) for problem in _check_one(file)]
     problems += _check_runs(settings)
     return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), problems
 

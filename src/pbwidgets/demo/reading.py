@@ -41,7 +41,5 @@ def _read(path: Path) -> tuple[Demo | None, tuple[Problem, ...]]:
         return Demo.model_validate(source.data), problems
     except ValidationError as error:
         findings = translate(error.errors(include_url=False), Demo, source.data)
-        found = (
-            Problem(item.code, source.file, str(source.line(item.address)), item.args) for item in findings
-        )
+        found = (source.problem(item.code, item.address, item.args) for item in findings)
         return None, (*problems, *found)

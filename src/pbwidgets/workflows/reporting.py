@@ -7,6 +7,7 @@ never read, so they cannot get into a chart's data or a hidden sheet. A unit abo
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -17,8 +18,9 @@ from pbwidgets.charts import View
 from pbwidgets.errors import UsageError
 from pbwidgets.exports import tables
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.scoring import Scores, score_tracks
+from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import Ranges, vary_list
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import default_language, say
@@ -228,10 +230,15 @@ class Report:
 
         It reads the records of all units, so it is for the report of a root only.
         """
-        records = self.snapshot.records()
-        table, tracks = score_tracks(self.campaign, self.snapshot.period_id, records)
+        records, table, tracks = self._scored_anew
         one = next(item for item in tracks if item.layout.track.id == track.id)
         return vary_list(table, one, records.ratings, ranges, runs=runs, seed=seed)
+
+    @cached_property
+    def _scored_anew(self) -> tuple[Records, MeasureTable, list[TrackScores]]:
+        """Records of all units and their scores as wide arrays, read and made once for all tracks."""
+        records = self.snapshot.records()
+        return records, *score_tracks(self.campaign, self.snapshot.period_id, records)
 
     def firmness_table(self, track: Track, firmness: pd.DataFrame) -> LabelledTable:
         """Shares and ranks of all units of a track when the assumptions move."""
