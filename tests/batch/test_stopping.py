@@ -24,6 +24,7 @@ MARK = "PBWIDGETS_TEST_RUN"
 UNITS = ("9901", "9902", "9903", "9904")
 
 SCRIPT = """
+import signal
 import sys
 from pathlib import Path
 from pbwidgets.batch import Job, run_jobs
@@ -40,6 +41,8 @@ def tell(news):
         print(news.unit_code, news.status, file=file)
 
 if __name__ == "__main__":
+    # as at a terminal: what a shell starts in the background inherits that Ctrl-C is ignored
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     print("begins", file=sys.stderr, flush=True)
     run_jobs([job(unit) for unit in units], workers=2, on_progress=tell)
 """
