@@ -52,6 +52,14 @@ def test_all_units_are_run_and_a_second_run_runs_none(make_job: MakeJob, tmp_pat
     assert load_manifest(tmp_path / "outputs" / "unit") == second
 
 
+def test_a_run_has_the_environment_of_its_caller(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = make_job("reads_environment")
+    for said in ("before", "after"):  # the server that forks lives on from the first run to the second
+        monkeypatch.setenv("PBWIDGETS_CASE", said)
+        run_jobs([job], force=True)
+        assert (job.folder / "made.txt").read_text() == said
+
+
 def test_the_executed_notebook_names_the_folder_that_stays(make_job: MakeJob, tmp_path: Path) -> None:
     job = make_job("ok")
     run_jobs([job])

@@ -50,7 +50,11 @@ class LocalPool:
 
         self._context = _context()
         self._pool: Any = ProcessPool(
-            max_workers=workers, max_tasks=JOBS_PER_WORKER, initializer=_begin_worker, context=self._context
+            max_workers=workers,
+            max_tasks=JOBS_PER_WORKER,
+            initializer=_begin_worker,
+            initargs=(dict(os.environ),),
+            context=self._context,
         )
         self._starter = threading.Thread(target=self._start, name="pbwidgets-pool-start", daemon=True)
         self._start_error: BaseException | None = None
@@ -138,8 +142,13 @@ def _context() -> BaseContext:
     return context
 
 
-def _begin_worker() -> None:
-    """Make a new worker a leader of its own group that does not outlive the process it works for."""
+def _begin_worker(environment: dict[str, str]) -> None:
+    """Make a new worker a leader of its own group that does not outlive the process it works for.
+
+    It works in the environment of that process as it is now; a fork has the one its server began with.
+    """
+    os.environ.clear()
+    os.environ.update(environment)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(
