@@ -1,5 +1,6 @@
 """The store: what people hand in and decide, each write with its actor, on SQLite or PostgreSQL."""
 
+from pbwidgets.store.accounts import Account, load_account
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.audit import AuditRow, Deed, audit_head, latest_write, load_audit, record
 from pbwidgets.store.campaigns import (
@@ -90,6 +91,7 @@ from pbwidgets.store.vetoes import (
 )
 
 __all__ = [
+    "Account",
     "Actor",
     "AuditRow",
     "Decision",
@@ -135,6 +137,7 @@ __all__ = [
     "keep_file",
     "latest_write",
     "lift_veto",
+    "load_account",
     "load_allotments",
     "load_audit",
     "load_campaign_json",

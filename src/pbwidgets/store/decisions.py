@@ -20,7 +20,7 @@ DECIDED: Final = (SELECTED, WAITING, NOT_SELECTED)
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision on one unit; ``decided_by`` is the body or post, never a rater."""
+    """The decision on one unit; ``decided_by`` is the body, ``present`` the posts of those present."""
 
     campaign_id: str
     period_id: str
@@ -30,6 +30,7 @@ class Decision:
     decided_on: date
     decided_by: str
     reason: str
+    present: str | None = None
 
 
 def decide(w: Writer, decision: Decision) -> None:

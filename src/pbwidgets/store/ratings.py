@@ -48,6 +48,8 @@ class Mark:
         Newest version, over the track's forms, that the rater had before him; 0 if none.
     seen_head
         ``audit_head`` when the rater's page was read; None means now.
+    second_inspector
+        Account or post of who inspected along on the spot; it never leaves the store.
     """
 
     key: MarkKey
@@ -55,6 +57,7 @@ class Mark:
     comment: str = ""
     submission_version: int = 0
     seen_head: int | None = None
+    second_inspector: str | None = None
 
 
 def rate(w: Writer, mark: Mark) -> None:
@@ -93,6 +96,7 @@ def rate_many(w: Writer, marks: Iterable[Mark]) -> int:
                 "comment": mark.comment,
                 "submission_version": mark.submission_version,
                 "seen_head": head if mark.seen_head is None else mark.seen_head,
+                "second_inspector": mark.second_inspector,
                 "is_current": True,
                 "rated_at": w.now,
                 "rated_by": w.actor.name,

@@ -165,6 +165,7 @@ ratings: Final = Table(
     Column("comment", Words, nullable=False),
     Column("submission_version", Integer, nullable=False),
     Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
+    Column("second_inspector", Words),  # who stood beside the rater on the spot
     Column("is_current", Boolean, nullable=False),
     _moment("rated_at"),
     _needed("rated_by"),
@@ -249,6 +250,7 @@ decisions: Final = Table(
     _needed("decided_on"),
     _needed("decided_by"),
     _needed("reason"),
+    Column("present", Words),  # posts of those present
     Column("is_current", Boolean, nullable=False),
     _moment("recorded_at"),
     _needed("recorded_by"),
@@ -316,6 +318,96 @@ evidence: Final = Table(
     Column("removed_at", UtcTime),
     Index("ix_evidence_sha256", "sha256"),
     Index("ix_evidence_key", "campaign_id", "period_id", "form_id", "unit_code", "occurrence"),
+)
+
+public_notices: Final = Table(
+    "public_notices",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("track_id"),
+    _needed("begins"),
+    _needed("ends"),
+    Column("contact", Words),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Column("ended_at", UtcTime),  # taken back before its time
+    Index("ix_public_notices_scope", "campaign_id", "period_id", "track_id"),
+)
+
+objections: Final = Table(
+    "objections",
+    METADATA,
+    _number(),
+    Column("notice_id", Integer, ForeignKey("public_notices.id"), nullable=False),
+    _unit(),
+    _needed("received_on"),
+    _needed("gist"),  # what is objected to, never by whom
+    _needed("status"),
+    Column("outcome", Words),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Column("closed_at", UtcTime),
+    Column("closed_by", Words),
+)
+
+accounts: Final = Table(
+    "accounts",
+    METADATA,
+    Column("name", Words, primary_key=True),
+    _needed("password_hash"),
+    _needed("role"),
+    _unit(nullable=True),
+    Column("must_change", Boolean, nullable=False),  # a password that somebody else has chosen
+    Column("failures", Integer, nullable=False),  # wrong passwords since the last right one
+    Column("locked_until", UtcTime),
+    Column("disabled_at", UtcTime),
+    Column("replaced_by", Words),  # the account that took this one's place
+    _moment("created_at"),
+    _needed("created_by"),
+)
+
+sessions: Final = Table(
+    "sessions",
+    METADATA,
+    Column("token_hash", Words, primary_key=True),
+    Column("account", Words, ForeignKey("accounts.name"), nullable=False),
+    _moment("begun_at"),
+    _moment("seen_at"),
+    Column("ended_at", UtcTime),
+    Index("ix_sessions_account", "account"),
+)
+
+survey_batches: Final = Table(
+    "survey_batches",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("form_id"),
+    _unit(),
+    _needed("rater_kind"),
+    _moment("made_at"),
+    _needed("made_by"),
+    Index("ix_survey_batches_scope", "campaign_id", "period_id", "form_id", "unit_code"),
+)
+
+survey_codes: Final = Table(
+    "survey_codes",
+    METADATA,
+    Column("code_hash", Words, primary_key=True),
+    Column("batch_id", Integer, ForeignKey("survey_batches.id"), nullable=False),
+    Column("is_used", Boolean, nullable=False),
+    Index("ix_survey_codes_batch_id", "batch_id"),
+)
+
+survey_answers: Final = Table(
+    "survey_answers",
+    METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # drawn at random: the order tells nothing
+    Column("batch_id", Integer, ForeignKey("survey_batches.id"), nullable=False),
+    _needed("answered_on"),  # the day, never the hour
+    Column("answers", Json, nullable=False),
+    Index("ix_survey_answers_batch_id", "batch_id"),
 )
 
 audit: Final = Table(

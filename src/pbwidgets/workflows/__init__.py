@@ -7,6 +7,7 @@ seconds to import, and most commands draw nothing.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from pbwidgets.workflows.accounts import find_account, find_actor
 from pbwidgets.workflows.campaigns import (
     changes_since_opening,
     check_campaigns,
@@ -61,6 +62,8 @@ __all__ = [
     "deadline",
     "draw_chart",
     "explain_score",
+    "find_account",
+    "find_actor",
     "find_snapshot",
     "give_marks",
     "hand_in",

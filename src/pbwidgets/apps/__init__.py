@@ -1,0 +1,5 @@
+"""The apps in the browser: the server, who signs in, warm kernels, and the pages that notebooks show."""
+
+from pbwidgets.apps.visit import Visit, open_visit
+
+__all__ = ["Visit", "open_visit"]

@@ -1,0 +1,199 @@
+"""What pages and forms are made of, in one look: headings, notices, tables, cards, buttons, charts.
+
+Every function takes plain text and escapes it: nothing that people have typed becomes markup. The look stands
+in the template's ``pbwidgets.css``, under the class names used here.
+
+A widget is three objects in the browser (itself, its layout, its style) and each costs time; so widgets share
+one layout, and what only shows something is one :class:`ipywidgets.HTML`.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from html import escape
+from typing import Any, Literal
+
+import ipywidgets as w
+
+Kind = Literal["info", "good", "warn", "error"]
+Look = Literal["plain", "primary", "danger", "link"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a table.
+
+    Attributes
+    ----------
+    text
+        What stands in it.
+    link
+        Address that it leads to, within this server.
+    tone
+        Colour of its ground: one of ``good``, ``warn``, ``error``, ``quiet``, ``accent``.
+    align
+        ``right`` for numbers.
+    """
+
+    text: str
+    link: str | None = None
+    tone: str | None = None
+    align: Literal["left", "right"] = "left"
+
+
+@cache
+def plain_layout() -> w.Layout:
+    """The one layout that widgets share; the look is the style sheet's."""
+    return w.Layout()
+
+
+def markup(html: str, *classes: str) -> w.HTML:
+    """Widget that shows markup of our own; everything of people's in it must be escaped already."""
+    shown = w.HTML(html, layout=plain_layout())
+    for name in classes:
+        shown.add_class(name)
+    return shown
+
+
+def heading(words: str, level: int = 2) -> w.HTML:
+    """Heading of a page (1), a part (2) or a card (3)."""
+    return markup(f"<h{level}>{escape(words)}</h{level}>")
+
+
+def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
+    """Text in lines as it was typed."""
+    return markup(f'<p class="pb-text{" pb-quiet" if quiet else ""}">{escape(words)}</p>')
+
+
+def notice(kind: Kind, words: str) -> w.HTML:
+    """Message that a screen reader reads out."""
+    return markup(_notice(kind, words))
+
+
+def _notice(kind: Kind, words: str) -> str:
+    role = "alert" if kind == "error" else "status"
+    return f'<div class="pb-notice pb-{kind}" role="{role}">{escape(words)}</div>'
+
+
+class Messages(w.HTML):
+    """Place of a page where messages come up; empty until something is said."""
+
+    def __init__(self) -> None:
+        super().__init__("", layout=plain_layout())
+        self.add_class("pb-messages")
+
+    def say(self, kind: Kind, *words: str) -> None:
+        """Show messages of one kind, in the place of those before."""
+        self.value = "".join(_notice(kind, item) for item in words)
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self.value = ""
+
+
+def facts(pairs: Iterable[tuple[str, str]]) -> w.HTML:
+    """Names and values, one pair a line."""
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
+    return markup(f'<dl class="pb-facts">{rows}</dl>')
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[str | Cell]], *, caption: str = "", empty: str = ""
+) -> w.HTML:
+    """Table; on a phone each row becomes a card whose lines are named by the columns.
+
+    Parameters
+    ----------
+    columns
+        Heads of the columns.
+    rows
+        Cells of each row, as many as columns.
+    caption
+        What the table holds, for screen readers and above it.
+    empty
+        Words shown in place of a table without rows.
+    """
+    body = "".join(f"<tr>{''.join(map(_cell, row, columns))}</tr>" for row in rows)
+    if not body and empty:
+        return paragraph(empty, quiet=True)
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    title = f"<caption>{escape(caption)}</caption>" if caption else ""
+    return markup(
+        f'<div class="pb-scroll"><table class="pb-table">{title}<thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(cell: str | Cell, column: str) -> str:
+    if isinstance(cell, str):
+        cell = Cell(cell)
+    shown = escape(cell.text)
+    if cell.link is not None:
+        shown = f'<a href="{escape(cell.link, quote=True)}">{shown}</a>'
+    classes = [f"pb-tone-{cell.tone}"] if cell.tone else []
+    classes += ["pb-right"] if cell.align == "right" else []
+    named = f' class="{" ".join(classes)}"' if classes else ""
+    return f'<td data-label="{escape(column, quote=True)}"{named}>{shown}</td>'
+
+
+def links(items: Iterable[tuple[str, str]]) -> w.HTML:
+    """Addresses within this server as a row of links: words and address."""
+    made = "".join(f'<a href="{escape(to, quote=True)}">{escape(words)}</a>' for words, to in items)
+    return markup(f'<nav class="pb-links">{made}</nav>')
+
+
+def progress(share: float, words: str) -> w.HTML:
+    """Bar of how much is done, 0 to 1, with words beside it."""
+    pct = round(100 * min(max(share, 0.0), 1.0))
+    return markup(
+        f'<div class="pb-progress"><progress max="100" value="{pct}"></progress><span>{escape(words)}</span></div>'
+    )
+
+
+def button(
+    words: str, on_click: Callable[[], None], look: Look = "plain", *, disabled: bool = False
+) -> w.Button:
+    """Button; what it calls takes nothing."""
+    made = w.Button(description=words, disabled=disabled, layout=plain_layout())
+    made.add_class("pb-button")
+    made.add_class(f"pb-button-{look}")
+    made.on_click(lambda _: on_click())
+    return made
+
+
+def row(*children: w.Widget) -> w.Box:
+    """Widgets side by side; below each other where there is no room."""
+    return _box("pb-row", children)
+
+
+def stack(*children: w.Widget) -> w.Box:
+    """Widgets below each other."""
+    return _box("pb-stack", children)
+
+
+def card(*children: w.Widget, title: str = "") -> w.Box:
+    """Widgets on a ground of their own, under a title."""
+    return _box("pb-card", [heading(title, 3), *children] if title else children)
+
+
+def _box(name: str, children: Iterable[w.Widget]) -> w.Box:
+    made = w.Box(children=tuple(children), layout=plain_layout())
+    made.add_class(name)
+    return made
+
+
+def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
+    """Vega-Lite chart, drawn by the page itself from the bundle that the server carries.
+
+    Parameters
+    ----------
+    spec
+        ``altair.Chart.to_dict()``.
+    words
+        What it shows, for those who cannot see it.
+    """
+    data = escape(json.dumps(spec, ensure_ascii=False), quote=True)
+    return markup(
+        f'<div class="pb-chart" role="img" aria-label="{escape(words, quote=True)}" data-spec="{data}"></div>'
+    )
