@@ -39,9 +39,8 @@ demo: system install
 	$(BIN)/pbwidgets report --all
 	@if [ "$(SERVE)" != 0 ]; then $(MAKE) --no-print-directory serve; fi
 
-# The browser apps are the next issue; until then this says where the results are instead of pretending.
-serve:
-	@echo "The browser apps are not built yet. Open outputs/*/*/*/*/report.html, or run: $(BIN)/jupyter lab notebooks"
+serve: install
+	$(BIN)/pbwidgets serve
 
 check: install
 	$(BIN)/ruff format --check .
@@ -56,6 +55,7 @@ test: system install
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py
 	$(BIN)/python tests/benchmarks/bench_country.py
+	$(BIN)/python tests/benchmarks/bench_apps.py
 
 gallery: system install
 	$(BIN)/python tests/gallery.py

@@ -1,6 +1,7 @@
 """Words for codes: catalogues complete in both languages, numbers and dates written as a clerk would."""
 
 import ast
+import gettext
 import re
 import string
 from datetime import date
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbwidgets import wording
 from pbwidgets.wording import LANGUAGES, default_language, has_words, number, say
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "pbwidgets"
@@ -116,3 +118,35 @@ def test_a_number_is_written_to_its_digits_without_trailing_zeros(value: float, 
     assert text != "-0"
     assert "." not in text or text[-1] not in "0."
     assert len(text.partition(".")[2]) <= digits
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_every_text_is_filled_as_a_format_string(lang: str, domain: str) -> None:
+    for code, text in words_of(lang, domain).items():
+        args = dict.fromkeys(placeholders(text), 7)
+        assert say(code, lang, **args) == string.Formatter().vformat(text, (), args)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{{{n}}}", "{7}"),
+        ("{n:03d} {n}", "007 7"),
+        ("{n!r}", "7"),
+        ("100 %", "100 %"),
+        ("{day}", "2026-06-30"),
+    ],
+)
+def test_a_text_may_hold_braces_and_say_how_a_number_is_written(
+    text: str, expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalogue = gettext.NullTranslations()
+    monkeypatch.setattr(catalogue, "gettext", lambda code: text)
+    monkeypatch.setattr(wording, "_catalogue", lambda lang, domain: catalogue)
+    assert say("errors.cause", "en", n=7, day=date(2026, 6, 30)) == expected
+
+
+def test_a_place_without_its_argument_is_a_mistake_of_ours() -> None:
+    with pytest.raises(KeyError, match="cause"):
+        say("errors.cause", "en")

@@ -67,7 +67,7 @@ def official_level(code: str) -> int | None:
 
 
 @dataclass(frozen=True)
-class _Table:
+class Table:
     """Cells of a file as text, with what is needed to name their places; rows that are blank are left out."""
 
     header: list[str]
@@ -76,6 +76,7 @@ class _Table:
     sheet: str = ""
 
     def place(self, row: int, column: int | None) -> str:
+        """Row of a CSV file or cell of a workbook; row -1 is the head."""
         number = self.numbers[row] if row >= 0 else 1
         if not self.sheet:
             return str(number)
@@ -112,7 +113,7 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
     ProblemsError
         If anything is wrong: all problems with row or cell. Nothing is taken from the file then.
     """
-    table = _read_table(path)
+    table = read_table(path)
     columns, header_faults = _match_header(table.header)
     if header_faults:
         raise ProblemsError([_to_problem(fault, path, table, columns) for fault in header_faults])
@@ -126,7 +127,7 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
     return units
 
 
-def _to_problem(fault: _Fault, path: Path, table: _Table, columns: Mapping[str, int]) -> Problem:
+def _to_problem(fault: _Fault, path: Path, table: Table, columns: Mapping[str, int]) -> Problem:
     args = {"column": fault.column, **fault.args}
     column = args.pop("at_column", columns.get(fault.column))
     if column is not None:
@@ -134,7 +135,14 @@ def _to_problem(fault: _Fault, path: Path, table: _Table, columns: Mapping[str, 
     return Problem(fault.code, str(path), table.place(fault.row, column), args)
 
 
-def _read_table(path: Path) -> _Table:
+def read_table(path: Path) -> Table:
+    """Head and rows of a CSV file (UTF-8 or GB 18030) or of the first sheet of a workbook, as text.
+
+    Raises
+    ------
+    ProblemsError
+        If the file is missing, empty, or of another kind.
+    """
     if path.is_dir():
         raise ProblemsError([Problem("units.file_is_folder", str(path))])
     try:
@@ -152,7 +160,7 @@ def _read_table(path: Path) -> _Table:
     return table
 
 
-def _read_csv(content: bytes, path: Path) -> _Table:
+def _read_csv(content: bytes, path: Path) -> Table:
     text = _decode(content, path)
     first = text.lstrip().split("\n", 1)[0]
     delimiter = max(",\t;", key=first.count)
@@ -166,7 +174,7 @@ def _read_csv(content: bytes, path: Path) -> _Table:
                 numbers.append(reader.line_num)
     except csv.Error:
         raise ProblemsError([Problem("units.bad_csv", str(path), str(reader.line_num))]) from None
-    return _Table(lines[0] if lines else [], lines[1:], numbers[1:])
+    return Table(lines[0] if lines else [], lines[1:], numbers[1:])
 
 
 def _decode(content: bytes, path: Path) -> str:
@@ -180,7 +188,7 @@ def _decode(content: bytes, path: Path) -> str:
     raise ProblemsError([Problem("units.file_not_text", str(path))])
 
 
-def _read_workbook(content: bytes, path: Path) -> _Table:
+def _read_workbook(content: bytes, path: Path) -> Table:
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -199,7 +207,7 @@ def _read_workbook(content: bytes, path: Path) -> _Table:
             numbers.append(number)
     title = sheet.title
     book.close()
-    return _Table(lines[0] if lines else [], lines[1:], numbers[1:], title)
+    return Table(lines[0] if lines else [], lines[1:], numbers[1:], title)
 
 
 def _cell_text(cell: Any) -> str:
@@ -242,7 +250,7 @@ def _match_header(header: Sequence[str]) -> tuple[dict[str, int], list[_Fault]]:
     return found, faults
 
 
-def _to_units(table: _Table, columns: Mapping[str, int]) -> tuple[pd.DataFrame, list[_Fault]]:
+def _to_units(table: Table, columns: Mapping[str, int]) -> tuple[pd.DataFrame, list[_Fault]]:
     faults: list[_Fault] = []
     made: dict[str, Any] = {}
     for column, dtype in COLUMNS.items():

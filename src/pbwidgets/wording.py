@@ -12,6 +12,7 @@ import gettext
 import io
 import os
 import string
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -53,7 +54,7 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
     text = _catalogue(lang, code.partition(".")[0]).gettext(code)
     if text == code:
         raise KeyError(f"no words for {code!r} in {lang}")
-    return _FORMATTER.vformat(text, (), args)
+    return _fill(text, args)
 
 
 def has_words(code: str, lang: str = "zh_CN") -> bool:
@@ -85,13 +86,36 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text == "-0" else text
 
 
+def _fill(text: str, args: Mapping[str, object]) -> str:
+    """Words with numbers, dates and texts in the places of their names."""
+    pieces = _cut(text)
+    if pieces is None:  # a place says itself how it is written
+        return _FORMATTER.vformat(text, (), args)
+    return "".join(piece if name is None else piece + _write(args[name]) for piece, name in pieces)
+
+
+@cache
+def _cut(text: str) -> tuple[tuple[str, str | None], ...] | None:
+    """Pieces of a text, each with the name behind it; None if a place is more than a name."""
+    pieces = tuple(_FORMATTER.parse(text))
+    if any(name is not None and (spec or how or not name.isidentifier()) for _, name, spec, how in pieces):
+        return None
+    return tuple((piece, name) for piece, name, _, _ in pieces)
+
+
+def _write(value: object) -> str:
+    if type(value) is str:
+        return value
+    if isinstance(value, Real) and not isinstance(value, bool):
+        return number(float(value))
+    if isinstance(value, date):
+        return value.isoformat()
+    return format(value)
+
+
 class _Formatter(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
-        if not format_spec and isinstance(value, Real) and not isinstance(value, bool):
-            return number(float(value))
-        if not format_spec and isinstance(value, date):
-            return value.isoformat()
-        return str(super().format_field(value, format_spec))
+        return str(super().format_field(value, format_spec)) if format_spec else _write(value)
 
 
 _FORMATTER = _Formatter()

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbwidgets.campaign.answers import check_answers, compute_answers, from_rows, to_rows
+from pbwidgets.campaign.answers import check_answers, compute_answers, find_irrelevant, from_rows, to_rows
 from pbwidgets.campaign.model import Campaign, Form
 
 TODAY = date(2026, 6, 15)
@@ -125,6 +125,13 @@ def test_what_is_not_relevant_is_dropped_and_not_required(small: Campaign, form:
     computed = compute_answers(form, answers, today=TODAY)
     assert "plan_file" not in computed
     assert "reason" not in computed
+
+
+def test_fields_that_are_not_relevant_are_named_for_the_form_to_hide(form: Form) -> None:
+    assert find_irrelevant(form, GOOD, today=TODAY) == {("reason", 0)}
+    assert ("plan_file", 0) in find_irrelevant(form, {**GOOD, "plan": "no"}, today=TODAY)
+    few = {**GOOD, "meetings": [{"held_on": "2026-03-01", "due": 9, "present": 9}]}
+    assert find_irrelevant(form, few, today=TODAY) == frozenset()
 
 
 def test_relevance_follows_calculations(small: Campaign, form: Form) -> None:

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pbwidgets.cli import main
+from pbwidgets.cli.composite import parse_changes
 
 DICTIONARY = """code,name,parent,direction,weight,unit,denominator,transform,normalise,lower,upper,aggregate
 roads,道路,works,,,公里,area,,,,,
@@ -148,6 +149,21 @@ def test_workbook_given_as_text_is_refused(folder: Path) -> None:
         (["--scale", "0"], 2, "大于0"),
         (["--scale", "inf"], 2, "大于0"),
         (["--impute", "mode"], 2, "mode"),
+        (["--weights", "heavy"], 2, "heavy"),
+        (["--label", "片区"], 2, "--label 只用于 --report"),
+        (["--change", "weigh.method=equal"], 2, "--change 只用于 --report"),
+        (["--report", "out", "--change", "weigh"], 2, "现为“weigh”"),
+        (["--report", "out", "--change", "weigh=equal"], 2, "现为“weigh=equal”"),
+        (["--report", "out", "--change", ".method=equal"], 2, "现为“.method=equal”"),
+        (["--report", "out", "--label", "片"], 2, "是否想写“片区”"),
+        (["--report", "out", "--explain", "990109"], 2, "没有单位“990109”"),
+        (["--explain", "990109"], 1, "990109"),
+        (["--report", "out", "--change", "weight.method=equal"], 1, "是否想写“weigh”"),
+        (["--report", "out", "--change", "weigh.methods=equal"], 1, "是否想写“method”"),
+        (["--report", "out", "--change", "aggregate.min_share=most"], 1, "应为数字"),
+        (["--report", "out", "--change", "weigh.weights=3"], 1, "应为数字"),
+        (["--report", "."], 2, "有别的文件"),
+        (["--report", "data.csv"], 2, "有别的文件"),
         (["--impute", "group-mean", "--group", "区"], 1, "是否想写“片区”"),
     ],
 )
@@ -168,3 +184,52 @@ def test_value_that_a_mean_cannot_take_is_an_error_of_the_data(folder: Path) -> 
     done = index("--impute", "mean")
     assert done.exit_code == 1
     assert "“top”中有0，gmean要求大于0的数" in done.stderr
+
+
+def test_weights_may_be_taken_from_the_data(folder: Path) -> None:
+    (folder / "data.csv").write_text(DATA.replace("20,,2", "20,6,2"), encoding="utf-8")
+    scores = {}
+    for name in ("given", "equal", "critic", "entropy"):
+        rows = json.loads(index("--weights", name, "--format", "json").stdout)
+        scores[name] = {row["unit"]: row["score"] for row in rows if row["code"] == "works"}
+    # roads by area 0, 50, 100 and wells 0, 50, 100: perfectly correlated, so any weights give the same
+    assert scores["given"] == scores["equal"] == {"990101": 0.0, "990102": 50.0, "990103": 100.0}
+    assert scores["critic"] == pytest.approx(scores["entropy"])
+
+
+def test_equal_weights_set_those_of_the_dictionary_aside(folder: Path) -> None:
+    def works_of(*options: str) -> float:
+        rows = json.loads(index("--impute", "mean", *options, "--format", "json").stdout)
+        return next(row["score"] for row in rows if (row["unit"], row["code"]) == ("990102", "works"))
+
+    (folder / "data.csv").write_text(DATA.replace("990102,东,20", "990102,东,30"), encoding="utf-8")
+    # roads by area 1, 3, 3; wells 4, (6), 8
+    assert works_of() == pytest.approx((100 + 3 * 50) / 4)
+    assert works_of("--weights", "equal") == pytest.approx(75)
+
+
+def test_explain_gives_strengths_and_weaknesses_instead_of_scores(folder: Path) -> None:
+    done = index("--impute", "mean", "--explain", "990103", "--format", "json")
+    assert done.exit_code == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert [(row["code"], row["value"], row["effect"], row["rank"]) for row in rows] == [
+        ("wells", 8, 18.75, 1), ("roads", 30, 6.25, 1), ("incidents", 4, -25.0, 3),
+    ]  # fmt: skip
+    table = index("--impute", "mean", "--explain", "990103").stdout.splitlines()
+    assert table[0].split() == ["名次", "指标", "原值", "得分", "中位单位", "对总分影响"]
+    assert table[1].split() == ["1", "水井", "8", "100", "50", "18.75"]
+
+
+def test_changes_of_one_step_are_taken_together_and_off_leaves_it_out() -> None:
+    given = [
+        "aggregate.method=hmean",
+        "aggregate.min_share=0.5",
+        "winsorise=off",
+        'weigh.weights={"roads": 2}',
+    ]
+    assert parse_changes(given) == {
+        "aggregate": {"method": "hmean", "min_share": 0.5},
+        "winsorise": None,
+        "weigh": {"weights": {"roads": 2}},
+    }
+    assert parse_changes([]) == {}

@@ -9,7 +9,7 @@ from babel.messages.pofile import read_po
 
 import pbwidgets.scoring
 from pbwidgets.scoring.frames import STATUSES
-from pbwidgets.scoring.reasons import Reason, render_reasons, word_reason
+from pbwidgets.scoring.reasons import Derived, Reason, render_reasons, word_reason
 
 
 def catalogue(lang):
@@ -99,3 +99,16 @@ def test_braces_in_a_comment_are_only_text(small):
         word_reason(small.make_campaign(), "scoring.discretion_added", args, "zh_CN")
         == "加1分，理由：见{附件}。"
     )
+
+
+def test_a_derived_number_is_worked_out_for_the_rows_that_are_asked_for():
+    asked = []
+
+    def work_out(rows):
+        asked.append(rows.tolist())
+        return rows / 2
+
+    reason = Reason("scoring.rated", np.array([True, True, False, True]), {"lost": Derived(work_out)})
+    codes, args = render_reasons([reason], 4, np.array([3, 2]))
+    assert (codes.tolist(), args.tolist()) == (["scoring.rated", ""], ['{"lost": 1.5}', "{}"])
+    assert asked == [[3]]

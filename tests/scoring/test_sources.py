@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets.errors import DataError
-from pbwidgets.scoring.sources import combine_marks, weigh_sources
+from pbwidgets.scoring import arrays
+from pbwidgets.scoring.frames import COLUMNS
+from pbwidgets.scoring.pipeline import score_campaign
+from pbwidgets.scoring.sources import average_sources, combine_marks, weigh_sources
 
 A = "9901001"
 
@@ -107,3 +113,84 @@ def test_only_a_recused_mark_is_no_mark(small):
 def test_a_mark_out_of_range_is_refused_by_name(small, points):
     with pytest.raises(DataError, match=f"{A} unity county R001"):
         small.score(small.make_campaign(), ratings=[small.mark(A, points)])
+
+
+def test_the_mean_is_that_of_the_weights_used():
+    rng = np.random.default_rng(3)
+    marks = np.where(rng.random((40, 4)) < 0.3, np.nan, rng.integers(0, 10, (40, 4)))
+    mean, used = weigh_sources(marks, np.array([40.0, 30.0, 20.0, 10.0]))
+    given_marks = ~np.isnan(mean)
+    np.testing.assert_allclose(
+        mean[given_marks], (np.nan_to_num(marks) * used / 100).sum(axis=1)[given_marks]
+    )
+    np.testing.assert_array_equal(mean, average_sources(marks, np.array([40.0, 30.0, 20.0, 10.0])))
+
+
+def test_a_mark_of_a_source_that_the_layer_does_not_have_is_left_out_but_its_range_is_checked(small):
+    stranger = small.mark(A, 30, source="stranger")
+    scores = small.score(two_sources(small), ratings=[stranger, small.mark(A, 50, source="visit")])
+    assert scores.marks["source"].tolist() == ["visit"]
+    with pytest.raises(DataError, match=f"{A} unity county R001: 101"):
+        small.score(two_sources(small), ratings=[{**stranger, "points": 101}])
+
+
+def test_marks_on_other_units_lines_and_layers_are_neither_read_nor_checked(small):
+    others = [
+        small.mark("9999999", 5000),
+        small.mark(A, 5000, line="elsewhere"),
+        small.mark(A, 5000, layer="elsewhere", source="visit"),
+    ]
+    scores = small.score(two_sources(small), ratings=[*others, small.mark(A, 50, source="visit")])
+    assert scores.marks[["unit_code", "points"]].to_numpy().tolist() == [[A, 50.0]]
+
+
+def many_marks(small):
+    """Marks of several raters, some recused, some stale, some with a comment, in no order."""
+    rng = np.random.default_rng(7)
+    codes = [small.team_code(*at) for at in ((1, 1), (1, 2), (1, 3), (2, 1), (2, 2))]
+    rows = [
+        small.mark(
+            unit,
+            float(rng.integers(0, 100)),
+            source=source,
+            rater_id=f"R{rater}",
+            stale=bool(rng.random() < 0.2),
+            recused=bool(rng.random() < 0.2),
+            comment="" if rng.random() < 0.5 else f"意见{rater}",
+        )
+        for unit in codes
+        for source in ("visit", "panel")
+        for rater in range(int(rng.integers(0, 5)))
+    ]
+    return [rows[at] for at in rng.permutation(len(rows))]
+
+
+def test_scores_do_not_depend_on_how_many_rows_are_read_at_once(small, monkeypatch):
+    ratings = many_marks(small)
+    whole = small.score(two_sources(small), ratings=ratings)
+    monkeypatch.setattr(arrays, "_CHUNK", 3)
+    in_pieces = small.score(two_sources(small), ratings=ratings)
+    assert len(whole.marks) > 3
+    for name in COLUMNS.keys() & vars(whole).keys():
+        pd.testing.assert_frame_equal(getattr(in_pieces, name), getattr(whole, name))
+
+
+def test_scores_do_not_depend_on_whether_texts_are_categories(small):
+    records = small.make_records(ratings=many_marks(small))
+    ratings = records.ratings
+    texts = {name: "category" for name in ratings if ratings[name].dtype == "string"}
+    plain = score_campaign(two_sources(small), "2026", records)
+    coded = score_campaign(two_sources(small), "2026", replace(records, ratings=ratings.astype(texts)))
+    for name in COLUMNS.keys() & vars(plain).keys():
+        pd.testing.assert_frame_equal(getattr(coded, name), getattr(plain, name))
+
+
+def test_raters_stale_and_recused_marks_are_counted_by_cell(small):
+    ratings = many_marks(small)
+    marks = small.score(two_sources(small), ratings=ratings).marks
+    for row in marks.itertuples():
+        own = [mark for mark in ratings if (mark["unit_code"], mark["source"]) == (row.unit_code, row.source)]
+        counted = [mark for mark in own if not mark["recused"]]
+        assert row.n_raters == len(counted)
+        assert row.n_stale == sum(mark["stale"] for mark in counted)
+        assert row.n_recused == len(own) - len(counted)

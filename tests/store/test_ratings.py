@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -14,8 +15,10 @@ from pbwidgets.store import (
     audit_head,
     close_period,
     import_version,
+    load_own_marks,
     load_rating_history,
     load_ratings,
+    load_recusals,
     load_state,
     rate,
     rate_many,
@@ -176,3 +179,26 @@ def test_a_recused_raters_marks_stay_and_are_flagged_for_that_unit_only(store: S
         assert marks["recused"].to_dict() == {"990101": True, "990102": False}
         with pytest.raises(DataError, match="没有填写理由"):
             recuse(w, "contest", "2026", "wang", "990101", "")
+
+
+def test_a_second_inspector_is_part_of_the_mark_and_shown_to_its_rater_only(store: Store) -> None:
+    beside = replace(mark_of(8.0), second_inspector="组织科长")
+    with store.write(RATER) as w:
+        assert rate_many(w, [mark_of(8.0), mark_of(7.0, rater="li")]) == 2
+        assert rate_many(w, [beside]) == 1
+        assert rate_many(w, [beside]) == 0
+    with store.read() as r:
+        own = load_own_marks(r, "contest", "2026", "990101", "wang")
+        frame = load_ratings(r, "contest", "2026", FORMS)
+    assert [(mark.points, mark.second_inspector) for mark in own] == [(8.0, "组织科长")]
+    assert "second_inspector" not in frame
+
+
+def test_marks_of_one_unit_and_units_that_a_rater_stands_aside_for(store: Store) -> None:
+    with store.write(RATER) as w:
+        rate_many(w, [mark_of(8.0), mark_of(7.0, unit="990102")])
+        recuse(w, "contest", "2026", "wang", "990102", "亲属在该村任职")
+    with store.read() as r:
+        assert load_ratings(r, "contest", "2026", FORMS, unit_code="990102")["points"].tolist() == [7.0]
+        assert load_recusals(r, "contest", "2026", "wang") == {"990102"}
+        assert load_recusals(r, "contest", "2026", "li") == frozenset()

@@ -32,25 +32,37 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
     ("filler", "view"): {"own"},
     ("filler", "fill"): {"own"},
     ("reviewer", "view"): {"own", "below"},
+    ("reviewer", "inspect"): {"own", "below"},
     ("reviewer", "fill_on_behalf"): {"below"},
     ("reviewer", "rate"): {"below"},
     ("reviewer", "review"): {"below"},
     ("reviewer", "nominate"): {"own"},
     ("reviewer", "note"): {"below"},
+    ("reviewer", "reset_password"): {"below"},
+    ("reviewer", "survey"): {"below"},
     ("leader", "view"): {"own", "below"},
+    ("leader", "inspect"): {"own", "below"},
     ("leader", "rate"): {"own", "below"},
     ("analyst", "view"): EVERYWHERE,
     ("organiser", "view"): EVERYWHERE,
+    ("organiser", "inspect"): EVERYWHERE,
     ("organiser", "veto"): EVERYWHERE,
+    ("organiser", "recuse"): EVERYWHERE,
+    ("organiser", "exception"): EVERYWHERE,
+    ("organiser", "decide"): EVERYWHERE,
+    ("organiser", "report"): EVERYWHERE,
+    ("organiser", "survey"): EVERYWHERE,
     ("organiser", "allot"): EVERYWHERE,
     ("organiser", "note"): EVERYWHERE,
     ("organiser", "open_campaign"): EVERYWHERE,
     ("organiser", "import_units"): EVERYWHERE,
     ("admin", "accounts"): EVERYWHERE,
+    ("admin", "reset_password"): EVERYWHERE,
 }
 ROLES = ("filler", "reviewer", "leader", "analyst", "organiser", "admin")
-ACTIONS = ("view", "fill", "fill_on_behalf", "rate", "review", "nominate", "veto", "note", "allot",
-           "open_campaign", "import_units", "accounts")  # fmt: skip
+ACTIONS = ("view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto",
+           "exception", "decide", "report", "note", "allot",
+           "open_campaign", "import_units", "accounts", "reset_password", "survey")  # fmt: skip
 
 
 def is_allowed(actor: Actor, action: str, unit_code: str | None) -> bool:

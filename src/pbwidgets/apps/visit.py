@@ -24,6 +24,9 @@ from pbwidgets.workflows import Opened, Workspace, find_actor, operator, today
 SERVED = "PBWIDGETS_SERVED"
 """Set in the kernels of the server: there nobody is let in without an account."""
 
+ANONYMOUS_ACCOUNT = "survey:"
+"""What the server names for a visitor without an account. No account may be called so, and no role has rights."""
+
 _log = logging.getLogger("pbwidgets.apps")
 
 
@@ -50,6 +53,11 @@ class Visit:
     place: Mapping[str, str]
     lang: str
     messages: Messages = field(default_factory=Messages)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether nobody is signed in: the visitor of the one page that needs no account."""
+        return self.actor.role == "survey"
 
     @cached_property
     def opened(self) -> Opened:
@@ -101,6 +109,7 @@ def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> V
     ----------
     account
         Name of the account; None is the operator of this machine, in JupyterLab, and nobody on the server.
+        ``survey:`` is an anonymous visitor, whom :data:`~pbwidgets.workflows.RIGHTS` gives nothing.
     place
         What the address asks for.
 
@@ -114,6 +123,14 @@ def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> V
     workspace = Workspace(settings, open_store(settings.store_url, settings.evidence))
     if account is None and SERVED in os.environ:
         raise RightsError("accounts.unknown", name="–")
-    actor = operator() if account is None else find_actor(workspace, account)
+    actor = _actor(workspace, account)
     lang = asked.get("lang", "")
     return Visit(workspace, actor, asked, lang if lang in LANGUAGES else default_language())
+
+
+def _actor(workspace: Workspace, account: str | None) -> Actor:
+    if account is None:
+        return operator()
+    if account == ANONYMOUS_ACCOUNT:
+        return Actor(ANONYMOUS_ACCOUNT, "survey")
+    return find_actor(workspace, account)

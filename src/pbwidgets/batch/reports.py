@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
@@ -21,10 +20,9 @@ from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import UsageError
-from pbwidgets.store.snapshot_files import NO_PARTITION
-from pbwidgets.units import ancestors
 from pbwidgets.wording import say
-from pbwidgets.workflows import SHARED, Opened, Snapshot, Workspace, code_hash, take_snapshot
+from pbwidgets.workflows import Opened, Snapshot, Workspace, take_snapshot
+from pbwidgets.workflows.fingerprints import fingerprint_report
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
 
@@ -137,7 +135,7 @@ def _run(
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints={code: _fingerprint(snapshot, opened, units, code) for code in codes},
+        fingerprints={code: fingerprint_report(snapshot, opened, units, code) for code in codes},
         given={
             code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
             for code in codes
@@ -170,27 +168,3 @@ def _check_units(unit_codes: Sequence[str], targets: Mapping[str, Sequence[str]]
     if wrong:
         near = spelling(wrong[0], sorted(known))["nearest"]
         raise UsageError("batch.unknown_units", units="、".join(wrong), nearest=near)
-
-
-def _fingerprint(snapshot: Snapshot, opened: Opened, units: pd.DataFrame, code: str) -> dict[str, str]:
-    """What a unit's report is made of: its own rows, the published reference, the campaign, the code."""
-    partition = str(ancestors(units, opened.campaign.partition_by).get(code, "")) or None
-    shared = snapshot.parts.get(NO_PARTITION, {})
-    # a unit above or below the cut: its report may read more than one partition
-    rows = snapshot.parts.get(code, {}) if partition == code else _joined(snapshot.parts)
-    return {
-        **{f"rows:{frame}": value for frame, value in rows.items() if frame != SHARED},
-        "reference": shared.get(SHARED, ""),
-        "campaign": snapshot.version,
-        "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
-    }
-
-
-def _joined(parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    frames = sorted({frame for part in parts.values() for frame in part})
-    return {
-        frame: sha256(
-            "".join(f"{code}{parts[code].get(frame, '')}" for code in sorted(parts)).encode()
-        ).hexdigest()[:16]
-        for frame in frames
-    }

@@ -1,6 +1,13 @@
 """What a campaign is: definitions, reading, checking, freezing, and the answers to its forms."""
 
-from pbwidgets.campaign.answers import AnswerProblem, check_answers, compute_answers, from_rows, to_rows
+from pbwidgets.campaign.answers import (
+    AnswerProblem,
+    check_answers,
+    compute_answers,
+    find_irrelevant,
+    from_rows,
+    to_rows,
+)
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.freezing import Change, campaign_version, compare_campaigns, from_json, to_json
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Measure, Text, Track
@@ -23,6 +30,7 @@ __all__ = [
     "check_campaign",
     "compare_campaigns",
     "compute_answers",
+    "find_irrelevant",
     "from_json",
     "from_rows",
     "parse",

@@ -115,6 +115,24 @@ def check_answers(
     return tuple(found)
 
 
+def find_irrelevant(form: Form, answers: Answers, *, today: date | None = None) -> frozenset[tuple[str, int]]:
+    """Path and row of every field, note and repeat that the answers so far make irrelevant.
+
+    Parameters
+    ----------
+    form, answers, today
+        As for :func:`compute_answers`.
+    """
+    settled = _settle(form, answers, today)
+    notes = {
+        (place.path, 0)
+        for place in settled.layout.places
+        if place.field.type == "note"
+        and not _all_hold((*place.around, place.field), settled.layout.names(settled.answers), today)
+    }
+    return settled.irrelevant | notes
+
+
 # -- rows ----------------------------------------------------------------------------------------------
 
 

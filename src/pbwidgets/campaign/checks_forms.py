@@ -47,6 +47,40 @@ def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
         if form.filled_by is not None:
             yield from known.refer("review_levels", form.filled_by, (*address, "filled_by"))
         yield from _find_in_form(form, address, known)
+        if form.survey is not None:
+            yield from _find_in_survey(campaign, form, address)
+
+
+def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterator[Finding]:
+    """What would name somebody, or cannot be asked in an anonymous survey."""
+    if form.survey is not None:
+        yield from find_repeated_ids(form.survey.rater_kinds, (*address, "survey", "rater_kinds"))
+    wrong: list[tuple[Address, str]] = []
+    wrong += [((*address, "filled_by"), "filled_by")] if form.filled_by is not None else []
+    wrong += [((*address, "occurrence"), "occurrence")] if form.occurrence == "many" else []
+    for place in places(form):
+        here = (*address, *place.address)
+        shows = place.field.type in ("image", "file", "repeat")
+        wrong += [((*here, "type"), place.field.type)] if shows else []
+        wrong += [((*here, "sensitive"), "sensitive")] if place.field.sensitive else []
+    for where, what in wrong:
+        yield Finding("campaign.not_in_survey", where, {"what": what}, ((*address, "survey"),))
+    yield from _find_readers_of_survey(campaign, form.id)
+
+
+def _find_readers_of_survey(campaign: Campaign, form_id: str) -> Iterator[Finding]:
+    """Measures and tracks that would read a survey: its answers are no submissions."""
+    reading: list[Address] = [
+        ("measures", at, "form") for at, measure in enumerate(campaign.measures) if measure.form == form_id
+    ]
+    reading += [
+        ("tracks", at, "forms", number)
+        for at, track in enumerate(campaign.tracks)
+        for number, named in enumerate(track.forms)
+        if named == form_id
+    ]
+    for where in reading:
+        yield Finding("campaign.survey_not_scored", where, {"form": form_id})
 
 
 def _find_in_form(form: Form, address: Address, known: Known) -> Iterator[Finding]:

@@ -132,6 +132,26 @@ class Field(Definition):
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
 
 
+class RaterKind(Definition):
+    """A kind of people who answer a survey: members, villagers, deputies."""
+
+    id: Id
+    name: Text
+
+
+class Survey(Definition):
+    """Makes a form an anonymous survey: answered with one-time codes, never by an account.
+
+    Answers are kept with the batch of their code (unit and kind of rater) and the day, nothing else. They are
+    no submissions: measures do not read them.
+    """
+
+    rater_kinds: tuple[RaterKind, ...] = Arg(min_length=1, description="who gets codes")
+    shown_from: Annotated[int, Arg(ge=3)] = Arg(
+        default=5, description="results of a unit and a kind of rater are shown from this many answers on"
+    )
+
+
 class Form(Definition):
     """What is filled in about one kind of unit."""
 
@@ -146,6 +166,7 @@ class Form(Definition):
         default="once", description="many: a log, one entry after another"
     )
     reviewed: bool = Arg(default=True, description="whether it passes the review levels before it counts")
+    survey: Survey | None = Arg(default=None, description="an anonymous survey about the unit; none: a form")
     fields: tuple[Field, ...] = Arg(min_length=1)
     default: bool = False
 

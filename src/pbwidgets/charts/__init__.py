@@ -4,6 +4,8 @@ from pbwidgets.charts.balance import allotment_balance, nomination_balance
 from pbwidgets.charts.criteria import criterion_bars
 from pbwidgets.charts.gallery import build_contact_sheet
 from pbwidgets.charts.gaps import layer_gaps, unit_gaps
+from pbwidgets.charts.index_effects import pick_greatest, rank_moves, strength_bars, weight_bars
+from pbwidgets.charts.index_scores import index_heatmap, index_ranking
 from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.ranking import ranking_bars
@@ -11,9 +13,10 @@ from pbwidgets.charts.ranks import rank_strip
 from pbwidgets.charts.render import draw_png, draw_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title
 from pbwidgets.charts.theme import find_cjk_font
-from pbwidgets.charts.view import View
+from pbwidgets.charts.view import IndexView, View
 
 __all__ = [
+    "IndexView",
     "View",
     "allotment_balance",
     "build_contact_sheet",
@@ -22,13 +25,19 @@ __all__ = [
     "draw_svg",
     "drop_title",
     "find_cjk_font",
+    "index_heatmap",
+    "index_ranking",
     "layer_gaps",
     "lost_points_heatmap",
     "nomination_balance",
+    "pick_greatest",
     "rank_intervals",
+    "rank_moves",
     "rank_strip",
     "ranking_bars",
     "save_chart",
+    "strength_bars",
     "svg_to_png",
     "unit_gaps",
+    "weight_bars",
 ]

@@ -14,7 +14,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.view import View
+from pbwidgets.charts.view import Subject
 from pbwidgets.wording import number
 
 Align = Literal["left", "center", "right"]
@@ -73,7 +73,7 @@ def wrap_text(text: str, width: float, size: float = theme.TEXT, lines: int = 2)
     return [fit_text(line, width, size) for line in made]
 
 
-def mark_text(view: View, value: float, digits: int = 2) -> str:
+def mark_text(view: Subject, value: float, digits: int = 2) -> str:
     """Plain number, or the word for a missing mark: never 0 for what is missing."""
     return view.say("missing") if pd.isna(value) else number(float(value), digits)
 
@@ -136,7 +136,7 @@ def page_count(rows: int, per_page: int) -> int:
     return max(1, -(-rows // per_page))
 
 
-def page_note(view: View, page: int, rows: int, per_page: int) -> str:
+def page_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     """Which of several sheets this is, or an empty text where one holds all rows."""
     return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
 
@@ -247,7 +247,7 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
 # -- the whole -------------------------------------------------------------------------------------------
 
 
-def put_on_sheet(layers: Sequence[alt.Chart], view: View, title: str, *, note: str = "") -> alt.LayerChart:
+def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note: str = "") -> alt.LayerChart:
     """Chart of 1280 × 720 with title, subtitle and, for made-up data, a note that says so."""
     wide = theme.WIDTH - 2 * theme.MARGIN
     foot = "    ".join(part for part in (note, view.say("synthetic") if view.synthetic else "") if part)

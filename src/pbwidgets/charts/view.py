@@ -1,9 +1,24 @@
-"""What a chart is about: campaign, period, track, unit, language."""
+"""What a chart is about: campaign, period, track, unit, language; or an index."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from pbwidgets.campaign.model import Campaign, Track
 from pbwidgets.wording import say
+
+
+class Subject(Protocol):
+    """What every chart must know of what it is about: its words, and whether the data are made up."""
+
+    @property
+    def synthetic(self) -> bool:
+        """The data are made up for a demonstration."""
+
+    def say(self, code: str, **args: object) -> str:
+        """Text of ``charts.<code>`` in the language of the chart."""
+
+    def subtitle(self) -> str:
+        """What the chart is about, in one line."""
 
 
 @dataclass(frozen=True)
@@ -63,3 +78,36 @@ class View:
             self.unit_name,
         )
         return "  ·  ".join(names)
+
+
+@dataclass(frozen=True)
+class IndexView:
+    """What a chart of a composite index is about.
+
+    Attributes
+    ----------
+    name
+        Name of the index: of its top aggregate.
+    basis
+        What it is computed from, in a few words.
+    lang
+        ``zh_CN`` or ``en``.
+    synthetic
+        The data are made up for a demonstration; the chart says so.
+    digits
+        Decimals that scores are shown with.
+    """
+
+    name: str
+    basis: str = ""
+    lang: str = "zh_CN"
+    synthetic: bool = False
+    digits: int = 2
+
+    def say(self, code: str, **args: object) -> str:
+        """Text of ``charts.<code>`` in the language of the chart."""
+        return say(f"charts.{code}", self.lang, **args)
+
+    def subtitle(self) -> str:
+        """Name and basis in one line."""
+        return "  ·  ".join(part for part in (self.name, self.basis) if part)

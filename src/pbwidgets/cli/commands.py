@@ -104,12 +104,14 @@ def check(files: tuple[Path, ...]) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
 def demo(campaign_id: str, seed: int) -> None:
     """Fill the store with a synthetic county."""
-    from pbwidgets.demo import fill_store
+    from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
     from pbwidgets.workflows import open_workspace
 
     with open_workspace() as workspace:
         counts = fill_store(workspace, _actor(), campaign_id, seed)
+        accounts = add_demo_accounts(workspace, _actor(), campaign_id)
         click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
+        click.echo("\n".join(tell_accounts(accounts)), err=True)
 
 
 @main.command(help=_help("doctor.help"))
@@ -231,6 +233,74 @@ def _keep_file(file: Path, force: bool) -> None:
         raise UsageError("cli.file_exists", file=str(file))
 
 
+# -- accounts ------------------------------------------------------------------------------------------
+
+
+@main.group(cls=_Group, help=say("accounts.cli.help"))
+def user() -> None:
+    """Work on accounts."""
+
+
+@user.command("add", help=say("accounts.cli.add"))
+@click.argument("name")
+@click.option("--role", metavar="ROLE", required=True, help=say("accounts.cli.role"))
+@click.option("--unit", "unit_code", metavar="CODE", help=say("accounts.cli.unit"))
+def user_add(name: str, role: str, unit_code: str | None) -> None:
+    """Add an account."""
+    from pbwidgets.cli.users import add_user
+
+    add_user(_actor(), name, role, unit_code)
+
+
+@user.command("import", help=say("accounts.cli.import"))
+@click.argument("file", metavar="F", type=click.Path(path_type=Path))
+@click.option("--slips", metavar="F.docx", type=click.Path(path_type=Path), help=say("accounts.cli.slips"))
+@click.option("--address", metavar="URL", default="", help=say("accounts.cli.address"))
+@_format
+def user_import(file: Path, slips: Path | None, address: str, form: str, output: Path | None) -> None:
+    """Add many accounts."""
+    from pbwidgets.cli.users import import_users
+
+    import_users(_actor(), file, slips, address, form, output)
+
+
+@user.command("list", help=say("accounts.cli.list"))
+@_format
+def user_list(form: str, output: Path | None) -> None:
+    """List the accounts."""
+    from pbwidgets.cli.users import list_users
+
+    list_users(_actor(), form, output)
+
+
+@user.command("reset", help=say("accounts.cli.reset"))
+@click.argument("name")
+def user_reset(name: str) -> None:
+    """Reset a password."""
+    from pbwidgets.cli.users import reset_user
+
+    reset_user(_actor(), name)
+
+
+@user.command("disable", help=say("accounts.cli.disable"))
+@click.argument("name")
+def user_disable(name: str) -> None:
+    """Disable an account."""
+    from pbwidgets.cli.users import disable_user
+
+    disable_user(_actor(), name)
+
+
+@user.command("hand-over", help=say("accounts.cli.hand_over"))
+@click.argument("old")
+@click.argument("new")
+def user_hand_over(old: str, new: str) -> None:
+    """Replace an account."""
+    from pbwidgets.cli.users import hand_over_user
+
+    hand_over_user(_actor(), old, new)
+
+
 # -- scores and selection ------------------------------------------------------------------------------
 
 
@@ -304,6 +374,17 @@ def select(
     help=_help("index.rank_on"),
 )
 @click.option("--digits", type=click.IntRange(0, 9), default=2, show_default=True, help=_help("index.digits"))
+@click.option(
+    "--weights",
+    type=click.Choice(["given", "equal", "entropy", "critic"]),
+    default="given",
+    show_default=True,
+    help=_help("index.weights"),
+)
+@click.option("--explain", metavar="UNIT", help=_help("index.explain"))
+@click.option("--report", metavar="FOLDER", type=click.Path(path_type=Path), help=_help("index.report"))
+@click.option("--label", metavar="COLUMN", help=_help("index.label"))
+@click.option("--change", "changes", metavar="CHANGE", multiple=True, help=_help("index.change"))
 @_format
 def composite_index(data: Path, dictionary: Path, form: str, output: Path | None, **asked: Any) -> None:
     """Compute a composite index from two tables."""
@@ -371,6 +452,23 @@ def chart(
         opened = workspace.opened(campaign_id, period)
         draw_chart(workspace, opened, name, output, track_id=track, unit_code=unit_code, snapshot_id=snapshot)
     click.echo(say("cli.chart.done", file=output), err=True)
+
+
+@main.command("serve", help=_help("serve.help"))
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8866, show_default=True, help=_help("serve.port")
+)
+@click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help=_help("serve.host"))
+@click.option("--max-visitors", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_visitors"))
+@click.option("--behind-proxy", "header", metavar="HEADER", help=_help("serve.behind_proxy"))
+@click.option("--trust", "trusted", metavar="CIDR", multiple=True, help=_help("serve.trust"))
+def serve(
+    port: int, host: str, max_visitors: int | None, header: str | None, trusted: tuple[str, ...]
+) -> None:
+    """Serve the pages in the browser."""
+    from pbwidgets.cli.serving import serve_pages
+
+    serve_pages(host, port, max_visitors, header, trusted)
 
 
 if __name__ == "__main__":

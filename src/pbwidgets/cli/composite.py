@@ -1,5 +1,7 @@
-"""The command ``index``: arguments to steps, notes to stderr, scores to stdout."""
+"""The command ``index``: arguments to steps, notes to stderr, scores to stdout, a report into a folder."""
 
+import json
+from collections.abc import Sequence
 from fractions import Fraction
 from math import isfinite
 from pathlib import Path
@@ -9,10 +11,12 @@ import click
 
 from pbwidgets.cli.output import show
 from pbwidgets.errors import UsageError
-from pbwidgets.scoring.index import list_scores, plan_steps
+from pbwidgets.scoring.index import Index, find_strengths, list_scores, plan_steps, replay
 from pbwidgets.scoring.totals import round_half_up
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.indexing import compute_index
+
+LEFT_OUT = "off"
 
 
 def show_index(
@@ -24,28 +28,36 @@ def show_index(
     denominators: Path | None,
     min_share: str,
     digits: int,
+    explain: str | None,
+    report: Path | None,
+    label: str | None,
+    changes: Sequence[str],
     **asked: Any,
 ) -> None:
-    """Compute an index and write its scores.
+    """Compute an index and write its scores, or the strengths of one unit; make its report if asked for.
 
     Raises
     ------
     UsageError
-        ``index.group_needed``, ``index.group_unused``, ``cli.index.bad_share``, ``cli.index.bad_scale``.
+        ``index.group_needed``, ``index.group_unused``, ``index.unknown_unit``, ``index.unknown_label``,
+        ``batch.folder_in_use``, ``cli.index.…``.
     """
     _check_usage(**asked)
-    steps = plan_steps(min_share=parse_share(min_share), digits=digits, **asked)
-    index = compute_index(data, dictionary, steps, denominators=denominators)
+    _check_report_options(report, label, changes)
+    planned = {"min_share": parse_share(min_share), "digits": digits, **asked}
+    index = compute_index(data, dictionary, plan_steps(**planned), denominators=denominators)
+    files = [file.resolve() for file in (data, dictionary, denominators) if file]
+    given: dict[str, Any] = {"label": label or "", "unit": explain or "", "change": parse_changes(changes)}
+    if report:
+        _check_report(index, report, **given)
     for note in index.notes:
         click.echo(note.text(), err=True)
-    units, aggregates = index.scores.shape
-    scores = list_scores(index)
-    if form == "table":
-        shown = round_half_up(scores["score"].to_numpy(), digits)
-        scores["score"] = [number(score, digits) if score == score else "" for score in shown]
-    show(scores, form, output)
-    indicators = len(index.dictionary.indicators)
-    click.echo(say("cli.index.done", units=units, indicators=indicators, aggregates=aggregates), err=True)
+    if explain:
+        _show_strengths(index, explain, form, output, digits)
+    else:
+        _show_scores(index, form, output, digits)
+    if report:
+        _make_report(index, report, files, {**given, **planned})
 
 
 def parse_share(text: str) -> float:
@@ -63,6 +75,32 @@ def parse_share(text: str) -> float:
     return share
 
 
+def parse_changes(texts: Sequence[str]) -> dict[str, dict[str, Any] | None]:
+    """Changes of steps from ``STEP.ARGUMENT=VALUE`` and ``STEP=off``.
+
+    >>> parse_changes(["weigh.method=equal", "aggregate.min_share=0.5", "winsorise=off"])
+    {'weigh': {'method': 'equal'}, 'aggregate': {'min_share': 0.5}, 'winsorise': None}
+    """
+    made: dict[str, dict[str, Any] | None] = {}
+    for text in texts:
+        name, _, value = (part.strip() for part in text.partition("="))
+        step, dot, argument = name.partition(".")
+        if step and not dot and value == LEFT_OUT:
+            made[step] = None
+        elif step and argument and value:
+            made[step] = {**(made.get(step) or {}), argument: _parse_value(value)}
+        else:
+            raise UsageError("cli.index.bad_change", value=text)
+    return made
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
 def _check_usage(*, impute: str | None, group: str | None, scale: float, **_: Any) -> None:
     if impute == "group-mean" and not group:
         raise UsageError("index.group_needed")
@@ -70,3 +108,63 @@ def _check_usage(*, impute: str | None, group: str | None, scale: float, **_: An
         raise UsageError("index.group_unused")
     if not (scale > 0 and isfinite(scale)):
         raise UsageError("cli.index.bad_scale", value=scale)
+
+
+def _check_report_options(report: Path | None, label: str | None, changes: Sequence[str]) -> None:
+    for option, given in (("--label", label), ("--change", changes)):
+        if given and report is None:
+            raise UsageError("cli.index.report_needed", option=option)
+
+
+def _check_report(index: Index, folder: Path, *, label: str, unit: str, change: Any) -> None:
+    """Say what is wrong with the report before it is run: here a mistake is one line, there a failed cell."""
+    from pbwidgets.batch.index_reports import check_folder
+    from pbwidgets.workflows.index_report import choose_unit, name_units
+
+    check_folder(folder)
+    name_units(index, label)
+    choose_unit(index, unit)
+    replay(index, change)
+
+
+def _show_scores(index: Index, form: str, output: Path | None, digits: int) -> None:
+    units, aggregates = index.scores.shape
+    scores = list_scores(index)
+    if form == "table":
+        shown = round_half_up(scores["score"].to_numpy(), digits)
+        scores["score"] = [number(score, digits) if score == score else "" for score in shown]
+    show(scores, form, output)
+    indicators = len(index.dictionary.indicators)
+    click.echo(say("cli.index.done", units=units, indicators=indicators, aggregates=aggregates), err=True)
+
+
+def _show_strengths(index: Index, unit: str, form: str, output: Path | None, digits: int) -> None:
+    strengths = find_strengths(index, unit)
+    if form == "table":
+        strengths = strengths.drop(columns="code").rename(columns={"name": "indicator", "value": "measured"})
+        rounded = {
+            name: [number(value, digits) for value in strengths[name]]
+            for name in ("measured", "score", "median", "effect")
+        }
+        strengths = strengths.assign(**rounded)
+    show(strengths, form, output)
+
+
+def _make_report(index: Index, folder: Path, files: Sequence[Path], parameters: dict[str, Any]) -> None:
+    from pbwidgets.batch import word_failure
+    from pbwidgets.batch.index_reports import run_index_report
+    from pbwidgets.settings import load_settings
+
+    settings = load_settings()
+    names = ("data", "dictionary", "denominators")
+    given = {
+        **dict(zip(names, map(str, files), strict=False)),
+        **{name: "" if value is None else value for name, value in parameters.items()},
+        "lang": settings.lang,
+    }
+    top = index.dictionary.aggregates[0]
+    failure = run_index_report(settings, folder, given, files, title=top.name or top.code)
+    if failure:
+        click.echo(say("cli.index.report_failed", why=word_failure(failure)), err=True)
+        raise click.exceptions.Exit(1)
+    click.echo(say("cli.index.report_done", folder=folder), err=True)

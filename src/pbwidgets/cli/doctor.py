@@ -54,6 +54,7 @@ def _examine() -> Iterator[Finding]:
     if there:
         yield _try("cli.doctor.store", _store)
     yield _try("cli.doctor.kernel", _kernel)
+    yield _try("cli.doctor.warm_kernel", _warm_kernel)
     yield Finding("cli.doctor.postgres", find_spec("psycopg") is not None, "psycopg", needed=False)
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield Finding("cli.doctor.office", office is not None, office or "soffice", needed=False)
@@ -77,6 +78,17 @@ def _store() -> str:
 
     with open_workspace() as workspace:
         return workspace.store.shown_url
+
+
+def _warm_kernel() -> str:
+    from pbwidgets.apps.extensions import widget_extensions
+    from pbwidgets.apps.kernels import HAS_FORK, PROVISIONER, find_provisioner
+
+    if not HAS_FORK:
+        return say("cli.doctor.ordinary_kernels")
+    if not find_provisioner():
+        raise LookupError(PROVISIONER)
+    return "、".join([PROVISIONER, *(item["name"] for item in widget_extensions())])
 
 
 def _kernel() -> str:

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 _ROWS_ON_SCREEN = 200
 _SHOWN = (
+    "account", "role",
     "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
-    "provisional", "status", "reason", "lost", "unit", "code", "score",
+    "provisional", "status", "decided_by", "decided_on", "reason", "lost",
+    "unit", "indicator", "code", "measured", "score",
+    "median", "effect",
+    "account_state", "replaced_by", "password",
 )  # fmt: skip
+
+
+_WHEN_DECIDED = ("decided_by", "decided_on")
 
 
 def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
@@ -71,7 +78,8 @@ def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
         shown["status"] = [say(f"scoring.status_{status}") for status in shown["status"]]
     if "rank" in shown:
         shown["rank"] = shown["rank"].astype("Int64").mask(shown["rank"] == 0)
-    names = {name: say(f"cli.column.{name}") for name in _SHOWN if name in shown}
+    empty = [name for name in _WHEN_DECIDED if name in shown and shown[name].isna().all()]
+    names = {name: say(f"cli.column.{name}") for name in _SHOWN if name in shown and name not in empty}
     return shown[list(names)].rename(columns=names)
 
 

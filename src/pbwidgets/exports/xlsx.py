@@ -42,6 +42,7 @@ class About:
     unit: str = ""
     synthetic: bool = False
     note: str = ""
+    title: str = ""
 
 
 def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: str = "zh_CN") -> Path:
@@ -75,7 +76,7 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     for sheet in sheets:
         _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
     book.properties.creator = "pbwidgets"
-    book.properties.title = f"{about.campaign} {about.period}"
+    book.properties.title = about.title or f"{about.campaign} {about.period}"
     content = io.BytesIO()
     book.save(content)
     return write_settled(content.getvalue(), path)
@@ -96,6 +97,7 @@ def _fill_about(page: "Worksheet", about: About, sheets: Sequence[Sheet], lang: 
     from openpyxl.styles import Alignment, Font
 
     lines = [
+        ("title", about.title),
         ("campaign", about.campaign),
         ("period", about.period),
         ("unit", about.unit),

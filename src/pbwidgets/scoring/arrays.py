@@ -1,16 +1,51 @@
 """Types of the wide arrays inside scoring, and how rows are grouped without a loop."""
 
-from collections.abc import Sequence
-from typing import Any, TypeAlias
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa  # pandas has it in memory already: its texts are Arrow's
+import pyarrow.compute as pc
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 Bools: TypeAlias = npt.NDArray[np.bool_]
 Ints: TypeAlias = npt.NDArray[np.int64]
 Objects: TypeAlias = npt.NDArray[np.object_]
+Counts: TypeAlias = npt.NDArray[np.integer[Any]]  # no wider than the numbers need
+
+_CHUNK: Final = 1 << 16  # rows whose columns lie in a processor's cache together
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A column as numbers: the code of each row, and what each code stands for.
+
+    Attributes
+    ----------
+    codes
+        Of each row; -1 for a missing value.
+    meanings
+        By code, and last that of a missing value.
+    """
+
+    codes: Counts
+    meanings: npt.NDArray[Any]
+
+    def of_rows(self, rows: slice) -> npt.NDArray[Any]:
+        """What a stretch of rows holds; a column of a country is never spread out as a whole."""
+        return self.meanings.take(self.codes[rows])
+
+
+def cut_rows(size: int) -> Iterator[slice]:
+    """Stretches of so many rows, one after the other, each small enough for a processor's cache.
+
+    >>> [(rows.start, rows.stop) for rows in cut_rows(70000)]
+    [(0, 65536), (65536, 70000)]
+    """
+    return (slice(start, min(start + _CHUNK, size)) for start in range(0, size, _CHUNK))
 
 
 def positions_in(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]") -> Ints:
@@ -19,16 +54,58 @@ def positions_in(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]
     >>> positions_in(pd.Series(["b", "x", None]), pd.Index(["a", "b"])).tolist()
     [1, -1, -1]
     """
-    if isinstance(
-        values.dtype, pd.CategoricalDtype
-    ):  # a large frame comes so, and its codes are there already
-        column = pd.Categorical(values)
-        codes, distinct = column.codes, column.categories
-    else:
-        codes, distinct = pd.factorize(values)
-    # -1, the code of a missing value, reads the last
-    found = np.append(index.get_indexer(pd.Index(distinct).astype(object)), -1)
-    return np.asarray(found[codes], dtype=np.int64)
+    found = code_positions(values, index)
+    return np.asarray(found.of_rows(slice(None)), dtype=np.int64)
+
+
+def code_positions(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]") -> Coded:
+    """Column whose codes stand for positions in an index, as :func:`positions_in` gives them."""
+    codes, distinct = _split_codes(values)
+    return Coded(codes, np.append(_look_up(distinct, index), -1))
+
+
+def code_written(values: "pd.Series[Any]") -> Coded:
+    """Column whose codes stand for whether there is a text, bool.
+
+    >>> code_written(pd.Series(["a", "", None])).of_rows(slice(None)).tolist()
+    [True, False, False]
+    """
+    codes, distinct = _split_codes(values)
+    return Coded(codes, np.append(np.asarray(distinct.astype(object) != "", dtype=bool), False))
+
+
+def _split_codes(values: "pd.Series[Any] | pd.Index[Any]") -> tuple[Counts, "pd.Index[Any]"]:
+    if isinstance(values.array, pd.Categorical):  # a large frame comes so, and its codes are there
+        return values.array.codes, values.array.categories
+    codes, distinct = pd.factorize(values)
+    return codes, pd.Index(distinct)
+
+
+def _look_up(texts: "pd.Index[Any]", index: "pd.Index[Any]") -> Ints:
+    """Position of each text in an index of distinct ones, -1 where it does not stand there.
+
+    Arrow compares texts as they lie; pandas would make an object of each. The shorter side is put into its table.
+    """
+    if len(index) <= len(texts):
+        return _find_first(texts, index)
+    found = np.full(len(texts), -1, dtype=np.int64)
+    at = _find_first(index, texts)
+    known = np.flatnonzero(at >= 0)
+    found[at[known]] = known
+    return found
+
+
+def _find_first(texts: "pd.Index[Any]", index: "pd.Index[Any]") -> Ints:
+    if not len(index):
+        return np.full(len(texts), -1, dtype=np.int64)
+    found = pc.index_in(_to_arrow(texts), value_set=_to_arrow(index)).fill_null(-1)
+    made: Ints = found.to_numpy().astype(np.int64)
+    return made
+
+
+def _to_arrow(texts: "pd.Index[Any]") -> Any:
+    made = pa.array(texts.array, from_pandas=True)
+    return made.cast(pa.large_string())
 
 
 def to_objects(values: "pd.Series[Any]") -> Objects:

@@ -5,7 +5,6 @@ without a group, which is compared with nobody.
 """
 
 import numpy as np
-import pandas as pd
 
 from pbwidgets.scoring.arrays import Floats, Ints
 
@@ -58,10 +57,19 @@ def rank_in_groups(values: Floats, groups: Ints) -> tuple[Ints, Ints, Ints]:
     [[2, 1, 2, 0, 1], [2, 1, 2, 0, 1], [3, 3, 3, 0, 1]]
     """
     known = ~np.isnan(values) & (groups >= 0)
-    units = pd.DataFrame({"group": groups[known], "value": np.round(values[known], _DIGITS)})
-    by_group = units.groupby("group")["value"]
     rank, shared, number = (np.zeros(len(values), dtype=np.int64) for _ in range(3))
-    rank[known] = by_group.rank(method="min", ascending=False).to_numpy(dtype=np.int64)
-    shared[known] = units.groupby(["group", "value"])["value"].transform("size").to_numpy(dtype=np.int64)
-    number[known] = by_group.transform("size").to_numpy(dtype=np.int64)
+    if not known.any():
+        return rank, shared, number
+    group = groups[known]
+    # group and value in one whole number: one sort of numbers is much quicker than one by two columns
+    highest_first = np.unique(-np.round(values[known], _DIGITS), return_inverse=True)[1]
+    keys = group * len(group) + highest_first
+    order = np.argsort(keys)
+    starts = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
+    sizes = np.diff(np.append(starts, len(keys)))
+    in_group = np.bincount(group)
+    before = np.cumsum(in_group) - in_group  # units of earlier groups stand before all units of this one
+    place, tied = np.empty(len(keys), dtype=np.int64), np.empty(len(keys), dtype=np.int64)
+    place[order], tied[order] = np.repeat(starts, sizes), np.repeat(sizes, sizes)
+    rank[known], shared[known], number[known] = place - before[group] + 1, tied, in_group[group]
     return rank, shared, number

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Track
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects
+from pbwidgets.scoring.arrays import Bools, Coded, Floats, Ints, Objects, code_positions
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.register import Register
 from pbwidgets.scoring.registry import MARKED
@@ -49,8 +49,7 @@ class TrackLayout:
     @property
     def names(self) -> Objects:
         """Names of the units."""
-        named: Objects = self.register.names[self.units]
-        return named
+        return self.register.texts.take(self.units).to_numpy(dtype=object)
 
     @property
     def max_points(self) -> Floats:
@@ -74,6 +73,18 @@ class TrackLayout:
             ],
             dtype=bool,
         )
+
+    def code_units(self, values: "pd.Series[Any]") -> Coded:
+        """Column of unit codes whose meanings are positions among the units, -1 for any other."""
+        among = np.full(len(self.register) + 1, -1, dtype=np.int64)
+        among[self.units] = np.arange(len(self.units))
+        found = code_positions(values, self.register.codes)
+        return Coded(found.codes, among[found.meanings])
+
+    def find_units(self, values: "pd.Series[Any]") -> Ints:
+        """Position of each unit code among the units, -1 for any other."""
+        found: Ints = self.code_units(values).of_rows(slice(None))
+        return found
 
     def is_marked(self, line: int) -> bool:
         """Whether raters give the points of a line."""

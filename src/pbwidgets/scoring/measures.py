@@ -136,7 +136,7 @@ class _Days:
 
 def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> pd.DataFrame:
     """Frame with the columns ``MEASURES``: a row for each unit that a measure concerns."""
-    codes = table.register.codes.to_numpy()
+    codes = table.register.codes.to_numpy(dtype=object)
     parts = []
     for measure_id, column in table.columns.items():
         at = np.flatnonzero(column.concerned)
@@ -162,7 +162,7 @@ def find_submitting(campaign: Campaign, kind: str, submissions: pd.DataFrame, re
     Forms that a review level fills about a unit (an incident entered by the county) do not make it one that
     has submitted, unless there are no other forms for this kind.
     """
-    about = [form for form in campaign.forms if form.unit_kind == kind]
+    about = [form for form in campaign.forms if form.unit_kind == kind and form.survey is None]
     own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
     at = positions_in(submissions["unit_code"], register.codes)
     counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
@@ -189,7 +189,7 @@ def _measure(
         kinds |= kinds_above(campaign, campaign.form(measure.form).unit_kind)
     elif measure.over == "ancestor":
         return _hand_down(campaign, measure, register, values, tally.counts, missing, not_applicable)
-    concerned = np.isin(register.kinds.astype(str), sorted(kinds))
+    concerned = register.is_kind(*kinds)
     return _within(MeasureColumn(values, tally.counts, missing, not_applicable, concerned))
 
 
@@ -216,7 +216,7 @@ def _hand_down(
         counts=np.append(counts, 0)[above],
         missing=np.append(missing, not measure.empty_is_zero)[above],
         not_applicable=np.append(not_applicable, False)[above],
-        concerned=np.isin(register.kinds.astype(str), below),
+        concerned=register.is_kind(*below),
     )
     return _within(column)
 

@@ -56,7 +56,7 @@ def count_nominations(
         ["by_unit", "order", "unit_code"]
     )
     rows = rows.drop_duplicates(["by_unit", "unit_code"])
-    units = positions_in(rows["unit_code"], layout.codes)
+    units = layout.find_units(rows["unit_code"])
     by_unit = positions_in(rows["by_unit"], register.codes)
     known = (units >= 0) & (by_unit >= 0)
     units, by_unit, order = units[known], by_unit[known], rows["order"].to_numpy(dtype=np.int64)[known]

@@ -8,6 +8,7 @@ comes what does not apply, and last what is missing.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -15,13 +16,13 @@ import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Criterion
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects
+from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.reasons import ArgColumn, Args, Reason, render_reasons
+from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
 from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure
 from pbwidgets.scoring.sources import LayerMarks, find_marking
 from pbwidgets.scoring.verdict import SMALL, Verdict
@@ -54,13 +55,13 @@ class LinePoints:
     values: Floats
     lacking: Bools
     left_out: Bools
-    source: Ints
+    source: Counts
     reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class TrackPoints:
-    """All points of one track, units × layers × lines.
+    """All points of one track, units × layers × lines; in memory the units of one line lie together.
 
     Attributes
     ----------
@@ -76,7 +77,7 @@ class TrackPoints:
     values: Floats
     lacking: Bools
     left_out: Bools
-    source: Ints
+    source: Counts
     marked: Bools
     reasons: tuple[tuple[tuple[Reason, ...], ...], ...]
 
@@ -98,25 +99,26 @@ def score_lines(
         Last day of the period.
     """
     marked = _find_marked(layout, marks)
-    by_line = [_score_line(layout, at, table, marks, marked, today) for at in range(len(layout.lines))]
-    shape = (len(layout.units), len(layout.layers), len(layout.lines))
-
-    own, values = np.zeros(shape), np.zeros(shape)
-    lacking, left_out = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    source = np.zeros(shape, dtype=np.int64)
-    for line, layers in enumerate(by_line):
-        for layer, points in enumerate(layers):
-            own[:, layer, line], values[:, layer, line] = points.own, points.values
-            lacking[:, layer, line], left_out[:, layer, line] = points.lacking, points.left_out
-            source[:, layer, line] = points.source
+    shape = (len(layout.layers), len(layout.lines), len(layout.units))
+    own, values = np.empty(shape), np.empty(shape)
+    lacking, left_out = np.empty(shape, dtype=bool), np.empty(shape, dtype=bool)
+    source = np.empty(shape, dtype=np.int8)
+    reasons: list[list[tuple[Reason, ...]]] = [[] for _ in layout.layers]
+    for line in range(shape[1]):
+        for layer, points in enumerate(_score_line(layout, line, table, marks, marked, today)):
+            own[layer, line], values[layer, line] = points.own, points.values
+            lacking[layer, line], left_out[layer, line] = points.lacking, points.left_out
+            source[layer, line] = points.source
+            reasons[layer].append(points.reasons)
+    units_first = (2, 0, 1)
     return TrackPoints(
-        own=own,
-        values=values,
-        lacking=lacking,
-        left_out=left_out,
-        source=source,
+        own=own.transpose(units_first),
+        values=values.transpose(units_first),
+        lacking=lacking.transpose(units_first),
+        left_out=left_out.transpose(units_first),
+        source=source.transpose(units_first),
         marked=marked,
-        reasons=tuple(tuple(line[layer].reasons for line in by_line) for layer in range(shape[1])),
+        reasons=tuple(map(tuple, reasons)),
     )
 
 
@@ -159,7 +161,11 @@ def _find_marked(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:
     rated = layout.marked_lines
     if not rated.any():
         return np.ones((len(layout.units), len(layout.layers)), dtype=bool)
-    return np.stack([(~np.isnan(layer.points[:, rated])).any(axis=1) for layer in marks], axis=1)
+    marked = np.zeros((len(marks), len(layout.units)), dtype=bool)
+    for of_layer, layer in zip(marked, marks, strict=True):
+        for line in np.flatnonzero(rated):
+            of_layer |= ~np.isnan(layer.points[:, line])
+    return marked.T
 
 
 def _score_line(
@@ -191,7 +197,7 @@ def _score_line(
 @dataclass(frozen=True)
 class _Given:
     points: Floats
-    source: Ints
+    source: Counts
     reasons: tuple[Reason, ...]
 
 
@@ -260,13 +266,13 @@ def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _G
     mark = marks.points[:, at]
     corrected = ~np.isnan(mark)
     if not corrected.any():
-        return _Given(computed.points, np.full(len(mark), _COMPUTED), computed.reasons)
+        return _Given(computed.points, np.full(len(mark), _COMPUTED, dtype=np.int8), computed.reasons)
     comment: ArgColumn = marks.comments.get(at, "")
     args: Args = {"layer_id": layer_id, "points": mark, "comment": comment}
     unknown = np.isnan(computed.points)
     return _Given(
         points=np.where(corrected, mark, computed.points),
-        source=np.where(corrected, _CORRECTED, _COMPUTED),
+        source=np.where(corrected, np.int8(_CORRECTED), np.int8(_COMPUTED)),
         reasons=(
             *(_except(reason, corrected) if reason.is_note else reason for reason in computed.reasons),
             Reason("scoring.corrected", corrected & ~unknown, {**args, "computed": computed.points}),
@@ -291,7 +297,9 @@ def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
         reasons = tuple(reason.with_args(comment=comment) for reason in verdict.reasons)
     else:
         reasons = (*verdict.reasons, *_name_sources(line, at, marks))
-    return _Given(verdict.points, np.full(len(mark), _MARKS), (*reasons, *_note_raters(at, marks)))
+    return _Given(
+        verdict.points, np.full(len(mark), _MARKS, dtype=np.int8), (*reasons, *_note_raters(at, marks))
+    )
 
 
 def _note_difference(
@@ -335,11 +343,10 @@ def _name_sources(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
             Reason("scoring.rated_by", given, args),
             Reason("scoring.not_rated_by", ~given, args),
         ]
-    for source in sources:
-        args[f"points:{source.source.id}"] = source.points[:, at]
-        args[f"weight:{source.source.id}"] = np.where(
-            np.isnan(source.points[:, at]), np.nan, source.weight[:, at]
-        )
+    for number, (source, marks_it) in enumerate(zip(marks.sources, marking, strict=True)):
+        if marks_it:
+            args[f"points:{source.source.id}"] = source.points[:, at]
+            args[f"weight:{source.source.id}"] = Derived(partial(_show_weight, marks, at, number))
     missing = [
         Reason(
             "scoring.note_source_missing",
@@ -353,15 +360,23 @@ def _name_sources(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
     return [Reason("scoring.rated_sources", given, args), *missing]
 
 
+def _show_weight(marks: LayerMarks, at: int, source: int, rows: Ints) -> Floats:
+    """Per cent that a source has in the marks of a line, NaN where it gave none."""
+    used = marks.find_used_weights(rows, at)[:, source]
+    return np.where(np.isnan(marks.sources[source].points[rows, at]), np.nan, used)
+
+
 def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
-    if not marks.sources:
-        return []
-    stale = np.sum([source.stale[:, at] for source in marks.sources], axis=0)
-    recused = np.sum([source.recused[:, at] for source in marks.sources], axis=0)
-    return [
-        Reason("scoring.note_stale", stale > 0, {"count": stale}, is_note=True),
-        Reason("scoring.note_recused", recused > 0, {"count": recused}, is_note=True),
-    ]
+    noted = {
+        "scoring.note_stale": [source.stale[:, at] for source in marks.sources],
+        "scoring.note_recused": [source.recused[:, at] for source in marks.sources],
+    }
+    reasons = []
+    for code, counts in noted.items():
+        if any(of_source.any() for of_source in counts):
+            count = np.stack(counts).sum(axis=0, dtype=np.int64)
+            reasons.append(Reason(code, count > 0, {"count": count}, is_note=True))
+    return reasons
 
 
 # -- what does not apply, and what is missing ----------------------------------------------------------
@@ -371,32 +386,38 @@ def _treat(
     layout: TrackLayout, line: Criterion, given: _Given, not_applicable: Bools, marked: Bools
 ) -> LinePoints:
     # a reviewer's correction says that the line does apply
-    out = not_applicable & (given.source != _CORRECTED)
-    own = np.where(out, np.nan, given.points)
+    out = not_applicable & (given.source != _CORRECTED) if not_applicable.any() else not_applicable
+    some_out = bool(out.any())
+    own = np.where(out, np.nan, given.points) if some_out else given.points
     lacking = np.isnan(own) & ~out
-    if not out.any() and not lacking.any():
+    if not some_out and not lacking.any():
         return LinePoints(own, own, lacking, out, given.source, given.reasons)
-    means = average_groups(own, layout.groups)
-    values, out_reasons, filled_out, left_out = _treat_out(line, own, out, means)
+    then = line.not_applicable.then if line.not_applicable is not None else "leave_out"
+    means = np.full(len(own), np.nan)
+    if "group_mean" in (layout.track.missing, then):
+        means = average_groups(own, layout.groups)
+    values, left_out, filled_out = own, out, np.zeros(len(own), dtype=bool)
+    out_reasons: list[Reason] = []
+    if some_out:
+        values, out_reasons, filled_out, left_out = _treat_out(line, then, own, out, means)
     filled = np.zeros(len(own), dtype=bool)
     if layout.track.missing == "group_mean":
         filled = lacking & marked & ~np.isnan(means)
-    values = np.where(filled, means, values)
+        values = np.where(filled, means, values)
     return LinePoints(
         own=own,
         values=values,
         lacking=lacking,
         left_out=left_out,
-        source=np.where(filled | filled_out, _GROUP_MEAN, given.source),
+        source=np.where(filled | filled_out, np.int8(_GROUP_MEAN), given.source),
         reasons=(*given.reasons, *out_reasons, *_reason_missing(layout, lacking & marked, filled, means)),
     )
 
 
 def _treat_out(
-    line: Criterion, own: Floats, out: Bools, means: Floats
+    line: Criterion, then: str, own: Floats, out: Bools, means: Floats
 ) -> tuple[Floats, list[Reason], Bools, Bools]:
     none = np.zeros(len(own), dtype=bool)
-    then = line.not_applicable.then if line.not_applicable is not None else "leave_out"
     if then == "full":
         full = line.points or 0.0
         return (

@@ -54,7 +54,8 @@ def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
     if not size:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     falling = [np.where(np.isnan(key), np.inf, -np.round(key, _DIGITS)) for key in keys]
-    order = np.lexsort(falling[::-1])
+    # rows with the same keys may come in any order, so one key needs no stable sort, which is slower
+    order = np.argsort(falling[0]) if len(falling) == 1 else np.lexsort(falling[::-1])
     in_order = np.stack([key[order] for key in falling])
     new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))
     starts = np.flatnonzero(new)
@@ -107,6 +108,8 @@ def find_tie_breaks(keys: Sequence[Floats]) -> Ints:
     [1, 1, 0]
     """
     parted = np.zeros(len(keys[0]), dtype=np.int64)
+    if len(keys) == 1:
+        return parted
     before = _sizes_of_ties(keys[:1])
     for place in range(1, len(keys)):
         after = _sizes_of_ties(keys[: place + 1])

@@ -18,7 +18,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, group_rows
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.scoring.registry import find_range
-from pbwidgets.scoring.sources import weigh_sources
+from pbwidgets.scoring.sources import average_sources
 
 SEVERITY: Final[Columns] = {
     "rater_id": "string",
@@ -288,9 +288,8 @@ def measure_variance(marks: Floats, weights: Floats) -> Floats:
     >>> float(measure_variance(np.array([2.0, 4, 5, 7, 9]), np.array([1.0, 3, 2, 1, 1])))
     4.0
     """
-    mean, _ = weigh_sources(marks, weights)
-    variance, _ = weigh_sources((marks - mean[..., None]) ** 2, weights)
-    return variance
+    mean = average_sources(marks, weights)
+    return average_sources((marks - mean[..., None]) ** 2, weights)
 
 
 def _count_marks(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:

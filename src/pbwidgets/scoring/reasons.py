@@ -7,23 +7,33 @@ the rows that somebody asks for.
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
-from pbwidgets.campaign.model import Campaign, Criterion, Text
+from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
-from pbwidgets.scoring.frames import FINAL
+from pbwidgets.scoring.names import Names
 from pbwidgets.wording import number, say
 
-ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints
+
+@dataclass(frozen=True)
+class Derived:
+    """A column of numbers that is worked out for the rows that somebody asks for; most reasons are never read."""
+
+    work_out: Callable[[Ints], Floats]
+
+
+ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
 _DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
+_encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
 @dataclass(frozen=True)
@@ -83,16 +93,20 @@ def _stands(reason: Reason, rows: Ints) -> Bools:
 
 
 def _to_json(reason: Reason, rows: Ints) -> Objects:
-    same = {key: _plain(value) for key, value in reason.args.items() if not isinstance(value, np.ndarray)}
-    columns = {key: value[rows] for key, value in reason.args.items() if isinstance(value, np.ndarray)}
+    columns = {
+        key: value[rows] if isinstance(value, np.ndarray) else value.work_out(rows)
+        for key, value in reason.args.items()
+        if isinstance(value, np.ndarray | Derived)
+    }
+    same = {key: _plain(value) for key, value in reason.args.items() if key not in columns}
     if not columns or not len(rows):
-        return np.full(len(rows), json.dumps(same, ensure_ascii=False, sort_keys=True), dtype=object)
+        return np.full(len(rows), _encode(same), dtype=object)
     groups, first = group_rows(list(columns.values()))
     texts = np.empty(len(first), dtype=object)
-    for group, row in enumerate(first):
-        own = {key: _plain(column[row]) for key, column in columns.items()}
-        given = {key: value for key, value in {**same, **own}.items() if value is not None}
-        texts[group] = json.dumps(given, ensure_ascii=False, sort_keys=True)
+    own = zip(*(map(_plain, column[first].tolist()) for column in columns.values()), strict=True)
+    for group, values in enumerate(own):
+        given = {**same, **dict(zip(columns, values, strict=True))}
+        texts[group] = _encode({key: value for key, value in given.items() if value is not None})
     made: Objects = texts[groups]
     return made
 
@@ -100,7 +114,7 @@ def _to_json(reason: Reason, rows: Ints) -> Objects:
 def _plain(value: Any) -> str | float | int | None:
     if value is None or isinstance(value, str):
         return value
-    if np.isnan(value):
+    if math.isnan(value):
         return None
     rounded = round(float(value), 9)
     return int(rounded) if rounded.is_integer() else rounded
@@ -122,7 +136,7 @@ def _add_notes(args: Objects, notes: Sequence[Reason], rows: Ints) -> Objects:
             if column[row]
         ]
         main = json.loads(args[row])
-        texts[group] = json.dumps({**main, _NOTES: own} if own else main, ensure_ascii=False, sort_keys=True)
+        texts[group] = _encode({**main, _NOTES: own} if own else main)
     made: Objects = texts[groups]
     return made
 
@@ -142,121 +156,49 @@ def word_reason(campaign: Campaign, code: str, args: str | Mapping[str, Any], la
     lang
         ``zh_CN`` or ``en``.
     """
+    return _word(Names(campaign, lang), code, args)
+
+
+def word_reasons(campaign: Campaign, codes: Iterable[str], args: Iterable[str], lang: str) -> list[str]:
+    """Sentences of many reasons; the same names and numbers are put into words once."""
+    word = cache(partial(_word, Names(campaign, lang)))
+    return [word(code, text) for code, text in zip(codes, args, strict=True)]
+
+
+def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
     if not code:
         return ""
     given: dict[str, Any] = dict(json.loads(args) if isinstance(args, str) else args)
     notes: list[tuple[str, dict[str, Any]]] = given.pop(_NOTES, [])
-    sentences = [say(code, lang, **_name_args(campaign, given, lang))]
-    sentences += [say(note, lang, **_name_args(campaign, own, lang)) for note, own in notes]
-    text = (" " if lang == "en" else "").join(sentences)
+    sentences = [say(code, names.lang, **_name_args(names, given))]
+    sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
+    text = (" " if names.lang == "en" else "").join(sentences)
     return " ".join(text.split())
 
 
-def word_reasons(campaign: Campaign, codes: Iterable[str], args: Iterable[str], lang: str) -> list[str]:
-    """Sentences of many reasons; the same numbers are put into words once."""
-
-    @cache
-    def word(code: str, text: str) -> str:
-        return word_reason(campaign, code, text, lang)
-
-    return [word(code, text) for code, text in zip(codes, args, strict=True)]
-
-
-def _name_args(campaign: Campaign, args: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     parts: list[str] = []
     for key, value in args.items():
         if key.startswith("points:"):
             source = key.partition(":")[2]
-            parts.append(
-                say(
-                    "scoring.part",
-                    lang,
-                    source=_name(campaign, "source_id", source, lang),
-                    points=_show(value),
-                    weight=_show(args[f"weight:{source}"]),
-                )
-            )
+            parts.append(names.say_part(source, _show(value), _show(args[f"weight:{source}"])))
+        elif key.startswith("weight:"):
+            continue
         elif key == "measure_id":
-            named |= _name_measure(campaign, value, lang)
+            named |= names.name_measure(value)
         elif key == "group_id":
-            named["group"] = _name_group(campaign, value, lang)
+            named["group"] = names.name_group(value)
         elif key.endswith("_id"):
-            named[key.removesuffix("_id")] = _name(campaign, key, value, lang)
+            named[key.removesuffix("_id")] = names.name(key, value)
         elif key == "comment":
-            named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", lang)
+            named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
         else:
             named[key] = _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)
     if parts:
-        named["parts"] = say("scoring.part_separator", lang).join(parts)
+        named["parts"] = say("scoring.part_separator", names.lang).join(parts)
     return named
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:
     return value if isinstance(value, str) else number(float(value), digits)
-
-
-def _name_measure(campaign: Campaign, measure_id: str, lang: str | None) -> dict[str, str]:
-    for measure in campaign.measures:
-        if measure.id == measure_id:
-            unit = measure.unit.words(lang or "zh_CN") if measure.unit else ""
-            # an English unit is a word of its own, a Chinese one stands against the number
-            return {
-                "measure": measure.name.words(lang or "zh_CN"),
-                "unit": f" {unit}" if lang == "en" and unit else unit,
-            }
-    for item in campaign.carried:
-        if item.id == measure_id:
-            return {"measure": item.name.words(lang or "zh_CN"), "unit": say("scoring.unit_of_points", lang)}
-    return {"measure": measure_id, "unit": ""}
-
-
-def _name_group(campaign: Campaign, kind_id: str, lang: str | None) -> str:
-    """The units that one is compared with: all, or those below the same unit of a kind."""
-    if not kind_id:
-        return say("scoring.group_of_all", lang)
-    return say("scoring.group_of_kind", lang, kind=_name(campaign, "kind_id", kind_id, lang))
-
-
-def _name(campaign: Campaign, key: str, value: str, lang: str | None) -> str:
-    if key == "layer_id" and value == FINAL:
-        return say("scoring.final_total", lang)
-    for item_id, name in _names(campaign, key):
-        if item_id == value:
-            return name.words(lang or "zh_CN")
-    return value
-
-
-def _names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
-    if key == "kind_id":
-        return [(kind.id, kind.name) for kind in campaign.unit_kinds]
-    if key == "gate_id":
-        return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
-    if key == "class_id":
-        return [
-            (f"{track.id}:{number}", name)
-            for track in campaign.tracks
-            if track.classes is not None
-            for number, name in enumerate(track.classes.names, start=1)
-        ]
-    if key == "flag_id":
-        every = [track.classes for track in campaign.tracks if track.classes is not None]
-        return [(flag.id, flag.name) for classes in every for flag in classes.flags]
-    if key == "exemption_id":
-        lines = [line for track in campaign.tracks for line in track.lines()]
-        return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
-    layers = [(layer.id, layer.name) for layer in campaign.layers]
-    if key == "tie_break_id":
-        criteria = [item for track in campaign.tracks for item in _criteria(track.criteria)]
-        measures = [(measure.id, measure.name) for measure in campaign.measures]
-        return [*((item.id, item.name) for item in criteria), *layers, *measures]
-    if key == "source_id":
-        uses = [use for track in campaign.tracks for use in track.layers]
-        return [(source.id, source.name) for use in uses for source in use.sources] + layers
-    return layers if key == "layer_id" else []
-
-
-def _criteria(criteria: Iterable[Criterion]) -> Iterable[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.criteria)

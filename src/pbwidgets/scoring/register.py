@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.scoring.arrays import Ints, Objects, positions_in
+from pbwidgets.scoring.arrays import Bools, Counts, Ints, Objects, positions_in
 
 _DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running for ever
 
@@ -19,30 +19,44 @@ class Register:
     Attributes
     ----------
     codes
-        Sorted unit codes.
-    names, kinds
-        Of each unit, object arrays.
+        Sorted unit codes, kept as pandas keeps texts.
+    texts
+        Names of the units, kept likewise; :attr:`names` gives them as objects.
+    kind_ids, kind_codes
+        The distinct kinds, and which of them each unit has.
     parents
         Position of the unit above, -1 for a root (or a parent that is not in the register).
     """
 
     codes: "pd.Index[Any]"
-    names: Objects
-    kinds: Objects
+    texts: "pd.Series[Any]"
+    kind_ids: tuple[str, ...]
+    kind_codes: Counts
     parents: Ints
+
+    @property
+    def names(self) -> Objects:
+        """Names of the units."""
+        return self.texts.to_numpy(dtype=object)
+
+    def is_kind(self, *kinds: str) -> Bools:
+        """Whether each unit is of one of the kinds."""
+        wanted = np.array([*(kind in kinds for kind in self.kind_ids), False], dtype=bool)
+        found: Bools = wanted[self.kind_codes]
+        return found
 
     def __len__(self) -> int:
         return len(self.codes)
 
     def of_kind(self, kind: str) -> Ints:
         """Positions of all units of a kind."""
-        return np.flatnonzero(self.kinds == kind).astype(np.int64)
+        return np.flatnonzero(self.is_kind(kind)).astype(np.int64)
 
     def ancestors(self, kind: str) -> Ints:
         """Position of the nearest unit of that kind above each unit, -1 where there is none."""
         found = np.full(len(self), -1, dtype=np.int64)
         above = self.parents
-        right_kind = np.append(self.kinds == kind, False)
+        right_kind = np.append(self.is_kind(kind), False)
         for _ in range(_DEEPEST):
             if not (above >= 0).any():
                 break
@@ -66,12 +80,17 @@ def build_register(units: pd.DataFrame) -> Register:
     >>> list(register.codes), register.parents.tolist(), register.ancestors("county").tolist()
     (['99', '9902'], [-1, 0], [-1, 0])
     """
-    ordered = units.sort_values("unit_code", kind="stable", ignore_index=True)
-    codes = pd.Index(ordered["unit_code"].astype(object))
+    order = units["unit_code"].array.argsort(kind="stable")
+    ordered = units[["unit_code", "unit_name", "kind", "parent_code"]]
+    if (np.diff(order) < 0).any():  # most come in order, and texts are slow to move
+        ordered = ordered.take(order)
+    codes = pd.Index(ordered["unit_code"])
+    kind_codes, kind_ids = pd.factorize(ordered["kind"])
     return Register(
         codes=codes,
-        names=ordered["unit_name"].to_numpy(dtype=object),
-        kinds=ordered["kind"].to_numpy(dtype=object),
+        texts=ordered["unit_name"],
+        kind_ids=tuple(kind_ids),
+        kind_codes=kind_codes.astype(np.int16),
         parents=positions_in(ordered["parent_code"], codes),
     )
 

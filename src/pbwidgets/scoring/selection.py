@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.scoring.arrays import Bools, Ints, Objects, positions_in, to_objects
+from pbwidgets.scoring.arrays import Bools, Ints, Objects, to_objects
 from pbwidgets.scoring.frames import (
     FINAL,
     NO_DATA,
@@ -76,7 +76,8 @@ def fill_places(ranks: Ints, places: int, waiting: int) -> tuple[Objects, Ints]:
     status[contender & (ranks <= places) & (last > places)] = TIED_AT_CUT
     behind = contender & (ranks > places)
     order = np.where(behind & (ranks - places <= waiting), ranks - places, 0)
-    status[behind] = np.where(order[behind] > 0, WAITING, NOT_SELECTED)
+    status[behind] = NOT_SELECTED
+    status[order > 0] = WAITING
     return status, order
 
 
@@ -217,12 +218,13 @@ def _reason_nominations(layout: TrackLayout, nominations: TrackNominations, stat
     nomination = layout.track.nomination
     if nomination is None:
         return []
+    above = out & nominations.above
     names = np.append(layout.register.names, "")
     return [
         Reason("scoring.not_nominated", out, {"kind_id": nomination.by}),
         Reason(
             "scoring.above_allotment",
-            out & nominations.above,
+            above,
             {
                 "by": names[nominations.by_unit],
                 "order": nominations.order,
@@ -255,7 +257,7 @@ def _recommend(layout: TrackLayout, vetoes: TrackVetoes, selected: Bools) -> Obj
 def _join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:
     ours = decisions[(decisions["track_id"] == layout.track.id).to_numpy(dtype=bool, na_value=False)]
     ours = ours.sort_values(["unit_code", "decided_on"], kind="stable")
-    at = positions_in(ours["unit_code"], layout.codes)
+    at = layout.find_units(ours["unit_code"])
     joined = {}
     for column, source in (("decided", "status"), ("decided_on", "decided_on"), ("decided_by", "decided_by")):
         values = np.full(len(layout.units), None, dtype=object)

@@ -1,21 +1,34 @@
 """Sources: the marks of several raters become one mark a source, and the sources of a layer one mark."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Source
 from pbwidgets.errors import DataError
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
+from pbwidgets.scoring.arrays import (
+    Bools,
+    Coded,
+    Counts,
+    Floats,
+    Ints,
+    Objects,
+    code_positions,
+    code_written,
+    cut_rows,
+)
 from pbwidgets.scoring.frames import MARKS, to_frame
 from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.verdict import SMALL
 
 _SHOWN = 5  # marks named in an error
+_NOWHERE: Final = -(1 << 60)  # what an unknown unit, line or layer brings to the number of a cell
+_NO_SOURCE: Final = -(1 << 58)  # the same for a source that its layer does not have
 
 
 @dataclass(frozen=True)
@@ -26,8 +39,6 @@ class SourceMarks:
     ----------
     points
         One mark of all its raters, NaN where there is none.
-    weight
-        Per cent of the layer's mark, as used; 0 where the source gave no mark.
     raters, stale, recused
         How many marks were counted, how many of them saw an older version, and how many were left out
         because the rater is recused.
@@ -35,33 +46,62 @@ class SourceMarks:
 
     source: Source
     points: Floats
-    weight: Floats
-    raters: Ints
-    stale: Ints
-    recused: Ints
+    raters: Counts
+    stale: Counts
+    recused: Counts
 
 
 @dataclass(frozen=True)
 class LayerMarks:
-    """Marks of one layer, units × lines: of each source, and put together."""
+    """Marks of one layer, units × lines: of each source, and put together.
+
+    Attributes
+    ----------
+    sources
+        Marks of each source.
+    weights
+        Of the sources as the campaign gives them, lines × sources; 0 for a source that does not mark a line.
+    points
+        Weighted mean of the sources that gave a mark, NaN where none did.
+    comments
+        By line, only where comments belong to the reason.
+    """
 
     sources: tuple[SourceMarks, ...]
+    weights: Floats
     points: Floats
-    comments: dict[int, Objects] = field(
-        default_factory=dict
-    )  # by line, only where comments belong to the reason
+    comments: dict[int, Objects] = field(default_factory=dict)
+
+    def find_used_weights(self, units: Ints, lines: Ints | int) -> Floats:
+        """Per cent that each source has in the marks of so many cells, cells × sources; 0 if it gave none."""
+        marks = np.stack([source.points[units, lines] for source in self.sources], axis=-1)
+        return weigh_sources(marks, self.weights[lines])[1]
 
 
 @dataclass(frozen=True)
-class _Rows:
-    """Ratings as arrays, one number or flag a row; a country has 18 million, so frames are not cut."""
+class _Grid:
+    """Cells of a track's marks: layer after layer, in it source after source, line after line, unit after unit.
 
-    ratings: pd.DataFrame
-    units: Ints
-    lines: Ints
-    points: Floats
-    recused: Bools
-    stale: Bools
+    So the marks of one line lie together, as they are worked on later; rows are put into their cells in one go.
+    """
+
+    layout: TrackLayout
+    sources: tuple[tuple[Source, ...], ...]  # by layer
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Sources of all layers × lines × units."""
+        return sum(map(len, self.sources)), len(self.layout.lines), len(self.layout.units)
+
+    @property
+    def size(self) -> int:
+        """Number of cells."""
+        return math.prod(self.shape)
+
+    def of_layer(self, layer: int) -> slice:
+        """Sources of one layer among those of all."""
+        first = sum(map(len, self.sources[:layer]))
+        return slice(first, first + len(self.sources[layer]))
 
 
 def combine_marks(
@@ -107,10 +147,25 @@ def combine_marks(
     return combined
 
 
-def weigh_sources(marks: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Weighted mean over the last axis, and the weights used in per cent, a missing source re-weighted.
+def average_sources(marks: Floats, weights: Floats) -> Floats:
+    """Weighted mean over the last axis, a missing source re-weighted; NaN where no source with a weight gave a mark.
 
-    NaN where no source with a weight gave a mark.
+    Examples
+    --------
+    >>> average_sources(np.array([[8.0, 6.0], [8.0, np.nan]]), np.array([70.0, 30.0])).round(9).tolist()
+    [7.4, 8.0]
+    """
+    used, total = _use_weights(marks, weights)
+    divisor = np.where(total > 0, total, 1.0)
+    mean = np.zeros(total.shape)
+    for at, weight in enumerate(used):
+        mark = marks[..., at]
+        mean += np.where(np.isnan(mark), 0.0, mark) * (weight / divisor)
+    return np.where(total > 0, mean, np.nan)
+
+
+def weigh_sources(marks: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Mean as of :func:`average_sources`, and the weights used in per cent, with a last axis of sources.
 
     Examples
     --------
@@ -118,11 +173,21 @@ def weigh_sources(marks: Floats, weights: Floats) -> tuple[Floats, Floats]:
     (array([7.4, 8. ]), array([[ 70.,  30.],
            [100.,   0.]]))
     """
-    used = np.where(np.isnan(marks), 0.0, weights)
-    total = used.sum(axis=-1)
-    share = np.divide(used, total[..., None], out=np.zeros_like(used), where=total[..., None] > 0)
-    mean = (np.nan_to_num(marks) * share).sum(axis=-1)
-    return np.where(total > 0, mean, np.nan), 100.0 * share
+    used, total = _use_weights(marks, weights)
+    divisor = np.where(total > 0, total, 1.0)
+    shares = np.zeros(marks.shape)
+    for at, weight in enumerate(used):
+        shares[..., at] = 100.0 * (weight / divisor)
+    return average_sources(marks, weights), shares
+
+
+def _use_weights(marks: Floats, weights: Floats) -> tuple[list[Floats], Floats]:
+    """Weight of each source, 0 where it gave no mark, and their sum; source by source, as marks lie."""
+    used = [np.where(np.isnan(marks[..., at]), 0.0, weights[..., at]) for at in range(marks.shape[-1])]
+    total = np.zeros(marks.shape[:-1])
+    for weight in used:
+        total += weight
+    return used, total
 
 
 def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -> tuple[LayerMarks, ...]:
@@ -137,24 +202,20 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
         ``scoring.mark_out_of_range`` if a mark is not a number or lies outside of its line's range; the first
         few are named.
     """
-    units = positions_in(ratings["unit_code"], layout.codes)
-    lines = positions_in(ratings["criterion_id"], pd.Index([line.id for line in layout.lines], dtype=object))
-    layers = positions_in(ratings["layer"], pd.Index(layout.layers, dtype=object))
-    ours = (units >= 0) & (lines >= 0) & (layers >= 0)
-    recused = ratings["recused"].to_numpy(dtype=bool)
-    rows = _Rows(
-        ratings=ratings,
-        units=units,
-        lines=lines,
-        points=ratings["points"].to_numpy(dtype=np.float64),
-        recused=recused,
-        stale=ratings["stale"].to_numpy(dtype=bool) & ~recused,
-    )
-    _check_range(layout, ratings, rows.points, lines, ours)
-    return tuple(
-        _read_layer(campaign, layout, at, rows, np.flatnonzero(ours & (layers == at)))
-        for at in range(len(layout.layers))
-    )
+    by_layer = [
+        tuple(campaign.sources_of(layout.track, layer)) if layout.track.layers else ()
+        for layer in layout.layers
+    ]
+    grid = _Grid(layout, tuple(by_layer))
+    cells = _find_cells(grid, ratings)
+    out = ratings["recused"].to_numpy(dtype=bool)
+    stale = ratings["stale"].to_numpy(dtype=bool)
+    recused = _count_few(cells[out], grid)
+    counted = np.where(out, cells.dtype.type(-1), cells) if out.any() else cells
+    points, raters = _fill_cells(counted, ratings["points"].to_numpy(dtype=np.float64), grid)
+    counts = (raters, _count_few(counted[stale], grid), recused)
+    commented = _find_commented(grid, ratings, counted)
+    return tuple(_read_layer(grid, layer, points, counts, commented) for layer in range(len(layout.layers)))
 
 
 def to_marks_frame(
@@ -165,8 +226,9 @@ def to_marks_frame(
     line_ids = np.array([line.id for line in layout.lines], dtype=object)
     parts = []
     for layer, layer_marks in zip(layout.layers, marks, strict=True):
-        for source in layer_marks.sources:
+        for number, source in enumerate(layer_marks.sources):
             at, line = np.nonzero((source.raters > 0) | (source.recused > 0))
+            used = layer_marks.find_used_weights(at.astype(np.int64), line.astype(np.int64))
             parts.append(
                 pd.DataFrame(
                     {
@@ -176,7 +238,7 @@ def to_marks_frame(
                         "source": source.source.id,
                         "points": source.points[at, line],
                         "n_raters": source.raters[at, line],
-                        "weight": source.weight[at, line],
+                        "weight": used[:, number],
                         "n_stale": source.stale[at, line],
                         "n_recused": source.recused[at, line],
                     }
@@ -186,38 +248,138 @@ def to_marks_frame(
     return to_frame(rows.assign(campaign=campaign.id, period=period), MARKS)
 
 
-def _check_range(
-    layout: TrackLayout, ratings: pd.DataFrame, points: Floats, lines: Ints, ours: Bools
-) -> None:
+@dataclass(frozen=True)
+class _Address:
+    """Cell of each row of ratings: the sum of what its unit, its line, and its layer and source bring to it.
+
+    What is not known brings so much below zero that the sum stays there.
+    """
+
+    units: Coded
+    lines: Coded
+    layers: Coded  # place of the layer's first source in ``starts``
+    sources: Coded
+    starts: Ints
+    lowest: Coded
+    highest: Coded
+
+    def find(self, rows: slice) -> Ints:
+        """Cells of a stretch of rows, below zero for marks that are not of the track."""
+        cells = self.units.of_rows(rows) + self.lines.of_rows(rows)
+        cells += self.starts.take(self.layers.of_rows(rows) + self.sources.of_rows(rows))
+        return np.asarray(cells, dtype=np.int64)
+
+    def fits(self, rows: slice, points: Floats) -> Bools:
+        """Whether points lie within the range of their line; NaN does not."""
+        return (points >= self.lowest.of_rows(rows)) & (points <= self.highest.of_rows(rows))
+
+
+def _find_address(grid: _Grid, ratings: pd.DataFrame) -> _Address:
+    layout = grid.layout
+    names = pd.Index(sorted({source.id for of in grid.sources for source in of}), dtype=object)
+    starts = _start_sources(grid, names)
+    units = layout.code_units(ratings["unit_code"])
+    line_ids = pd.Index([line.id for line in layout.lines], dtype=object)
+    lines = code_positions(ratings["criterion_id"], line_ids)
+    layers = code_positions(ratings["layer"], pd.Index(layout.layers, dtype=object))
+    sources = code_positions(ratings["source"], names)
+    # what is not known, -1, reads the last of each table
+    per_line = np.append(np.arange(len(layout.lines)) * len(layout.units), _NOWHERE)
     ranges = np.array([find_range(line) for line in layout.lines] + [(0.0, 0.0)], dtype=np.float64)
-    lowest, highest = ranges[lines, 0], ranges[lines, 1]
-    wrong = np.flatnonzero(ours & ~((points >= lowest - SMALL) & (points <= highest + SMALL)))
-    if len(wrong):
-        named = ratings.iloc[wrong].sort_values(["unit_code", "criterion_id", "layer", "rater_id"])
-        shown = [
-            f"{row.unit_code} {row.criterion_id} {row.layer} {row.rater_id}: {row.points:g}"
-            for row in named.head(_SHOWN).itertuples()
-        ]
-        raise DataError("scoring.mark_out_of_range", count=len(wrong), marks="; ".join(shown))
-
-
-def _read_layer(campaign: Campaign, layout: TrackLayout, layer: int, rows: _Rows, here: Ints) -> LayerMarks:
-    shape = (len(layout.units), len(layout.lines))
-    layer_id = layout.layers[layer]
-    sources = campaign.sources_of(layout.track, layer_id) if layout.track.layers else ()
-    source_ids = pd.Index([source.id for source in sources], dtype=object)
-    named = positions_in(rows.ratings["source"].iloc[here], source_ids)
-    parts = [_read_source(source, rows, here[named == at], shape) for at, source in enumerate(sources)]
-    # lines × sources: a source that does not mark a line has no weight there
-    marking = np.array([find_marking(line, sources) for line in layout.lines], dtype=np.float64)
-    weights = marking.reshape(len(layout.lines), len(sources)) * [source.weight for source in sources]
-    stacked = np.stack([part.points for part in parts], axis=-1) if parts else np.full((*shape, 0), np.nan)
-    points, used = weigh_sources(stacked, weights)
-    weighed = tuple(
-        SourceMarks(part.source, part.points, used[..., at], part.raters, part.stale, part.recused)
-        for at, part in enumerate(parts)
+    return _Address(
+        units=Coded(units.codes, np.where(units.meanings < 0, _NOWHERE, units.meanings)),
+        lines=Coded(lines.codes, per_line[lines.meanings]),
+        layers=Coded(layers.codes, layers.meanings % len(starts) * starts.shape[1]),
+        sources=Coded(sources.codes, sources.meanings % starts.shape[1]),
+        starts=starts.ravel(),
+        lowest=Coded(lines.codes, ranges[lines.meanings, 0] - SMALL),
+        highest=Coded(lines.codes, ranges[lines.meanings, 1] + SMALL),
     )
-    return LayerMarks(weighed, points, _join_comments(layout, rows, here[named >= 0]))
+
+
+def _start_sources(grid: _Grid, names: "pd.Index[Any]") -> Ints:
+    """First cell of each source in each layer, layers × names, both with a last place for all others."""
+    starts = np.full((len(grid.sources) + 1, len(names) + 1), _NO_SOURCE)
+    starts[-1] = _NOWHERE
+    for layer, sources in enumerate(grid.sources):
+        at = names.get_indexer(pd.Index([source.id for source in sources], dtype=object))
+        first = grid.of_layer(layer).start
+        starts[layer, at] = np.arange(first, first + len(sources)) * math.prod(grid.shape[1:])
+    return starts
+
+
+def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> Counts:
+    """Cell of each mark, -1 for marks that are not of this track, after a look at their range."""
+    address = _find_address(grid, ratings)
+    points = ratings["points"].to_numpy(dtype=np.float64)
+    cells: Counts = np.empty(len(ratings), dtype=np.int32 if grid.size < 1 << 31 else np.int64)
+    wrong = np.zeros(len(ratings), dtype=bool)
+    for rows in cut_rows(len(ratings)):
+        found = address.find(rows)
+        cells[rows] = np.maximum(found, -1)
+        # the points of a mark whose source is not known are looked at too
+        wrong[rows] = (found > 2 * _NO_SOURCE) & ~address.fits(rows, points[rows])
+    if wrong.any():
+        _refuse(ratings[wrong])
+    return cells
+
+
+def _refuse(wrong: pd.DataFrame) -> None:
+    named = wrong.sort_values(["unit_code", "criterion_id", "layer", "rater_id"])
+    shown = [
+        f"{row.unit_code} {row.criterion_id} {row.layer} {row.rater_id}: {row.points:g}"
+        for row in named.head(_SHOWN).itertuples()
+    ]
+    raise DataError("scoring.mark_out_of_range", count=len(wrong), marks="; ".join(shown))
+
+
+def _fill_cells(cells: Counts, points: Floats, grid: _Grid) -> tuple[Floats, Counts]:
+    """One mark a cell from the marks of its raters, and how many there are, in the grid's shape."""
+    marks = np.full(grid.size + 1, np.nan)  # the last place, -1, takes the rows that are in no cell
+    for rows in cut_rows(len(cells)):
+        marks[cells[rows]] = points[rows]
+    marks = marks[:-1].reshape(grid.shape)
+    given = ~np.isnan(marks)
+    if np.count_nonzero(given) == np.count_nonzero(cells >= 0):  # one rater each, the common case
+        return marks, given.view(np.uint8)
+    for at, source in enumerate(source for of in grid.sources for source in of):
+        size = marks[at].size
+        here = (cells >= at * size) & (cells < (at + 1) * size)
+        own = cells[here].astype(np.int64) - at * size
+        marks[at] = combine_marks(points[here], own, source.raters, size).reshape(marks[at].shape)
+    return marks, _count_few(cells[cells >= 0], grid)
+
+
+def _count_few(cells: Counts, grid: _Grid) -> Counts:
+    """How many rows each cell holds, in the grid's shape; nothing is kept where there are none."""
+    cells = cells[cells >= 0]
+    if not len(cells):
+        return np.broadcast_to(np.uint8(0), grid.shape)
+    counts = np.bincount(cells, minlength=grid.size).reshape(grid.shape)
+    return counts.astype(np.min_scalar_type(counts.max()))
+
+
+def _read_layer(
+    grid: _Grid, layer: int, points: Floats, counts: tuple[Counts, Counts, Counts], commented: pd.DataFrame
+) -> LayerMarks:
+    """Marks of one layer, from points, and raters, stale and recused marks, in the grid's shape."""
+    sources, here = grid.sources[layer], grid.of_layer(layer)
+    # lines × sources: a source that does not mark a line has no weight there
+    lines = grid.layout.lines
+    marking = np.array([find_marking(line, sources) for line in lines], dtype=np.float64)
+    weights = marking.reshape(len(lines), len(sources)) * [source.weight for source in sources]
+    averages = np.empty(grid.shape[1:])
+    for line in range(len(lines)):
+        for units in cut_rows(len(averages[line])):
+            averages[line, units] = average_sources(points[here, line, units].T, weights[line])
+    raters, stale, recused = (count[here] for count in counts)
+    by_source = zip(sources, points[here], raters, stale, recused, strict=True)
+    return LayerMarks(
+        sources=tuple(SourceMarks(source, *(part.T for part in parts)) for source, *parts in by_source),
+        weights=weights,
+        points=averages.T,
+        comments=_join_comments(grid, commented[commented["layer_at"] == layer]),
+    )
 
 
 def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
@@ -233,43 +395,36 @@ def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
     return named if any(named) else [True] * len(sources)
 
 
-def _read_source(source: Source, rows: _Rows, here: Ints, shape: tuple[int, int]) -> SourceMarks:
-    size = shape[0] * shape[1]
-    cells = rows.units[here] * shape[1] + rows.lines[here]
-    recused, stale = rows.recused[here], rows.stale[here]
-    some_recused = bool(recused.any())
-    counted = here[~recused] if some_recused else here
-    counted_cells = cells[~recused] if some_recused else cells
+def _find_commented(grid: _Grid, ratings: pd.DataFrame, cells: Counts) -> pd.DataFrame:
+    """Marks whose comment belongs to a reason: all on lines where it is needed, elsewhere where one was written.
 
-    def count(at: Ints) -> Ints:
-        return np.bincount(at, minlength=size).reshape(shape)
-
-    def count_few(wanted: Bools) -> Ints:
-        return count(cells[wanted]) if wanted.any() else np.zeros(shape, dtype=np.int64)
-
-    return SourceMarks(
-        source=source,
-        points=combine_marks(rows.points[counted], counted_cells, source.raters, size).reshape(shape),
-        weight=np.zeros(shape),
-        raters=count(counted_cells),
-        stale=count_few(stale),
-        recused=count_few(recused),
+    Rows of ``ratings`` in the order in which comments are joined, with the position of layer, line and unit.
+    """
+    _, lines, units = grid.shape
+    needed = ~grid.layout.marked_lines
+    written = code_written(ratings["comment"])
+    found: list[Ints] = []
+    for rows in cut_rows(len(ratings)):
+        ours = cells[rows] >= 0
+        wanted = written.of_rows(rows) & ours
+        if needed.any():
+            wanted[ours] |= needed[cells[rows][ours] // units % lines]
+        found.append(rows.start + np.flatnonzero(wanted))
+    at = np.concatenate([np.zeros(0, dtype=np.int64), *found])
+    of_source = np.repeat(np.arange(len(grid.sources)), [len(sources) for sources in grid.sources])
+    chosen = ratings.iloc[at].assign(
+        layer_at=of_source[cells[at] // (lines * units)],
+        line=cells[at] // units % lines,
+        unit=cells[at] % units,
     )
+    return chosen.sort_values(["line", "unit", "source", "rater_id"])
 
 
-def _join_comments(layout: TrackLayout, rows: _Rows, here: Ints) -> dict[int, Objects]:
-    """Comments by line: of every mark on lines where it needs its reason, elsewhere where one was written."""
-    needed = np.array([not rated for rated in layout.marked_lines] + [False], dtype=bool)[rows.lines[here]]
-    needed |= (rows.ratings["comment"].iloc[here].fillna("") != "").to_numpy(dtype=bool)
-    chosen_rows = here[needed & ~rows.recused[here]]
-    chosen = (
-        rows.ratings.iloc[chosen_rows]
-        .assign(unit=rows.units[chosen_rows], line=rows.lines[chosen_rows])
-        .sort_values(["line", "unit", "source", "rater_id"])
-    )
+def _join_comments(grid: _Grid, chosen: pd.DataFrame) -> dict[int, Objects]:
+    """Comments by line, those of several raters one after the other."""
     joined: dict[int, Objects] = {}
     comments = chosen["comment"].fillna("").str.strip().to_list()
     for line, unit, comment in zip(chosen["line"].to_list(), chosen["unit"].to_list(), comments, strict=True):
-        column = joined.setdefault(line, np.full(len(layout.units), "", dtype=object))
+        column = joined.setdefault(line, np.full(grid.shape[2], "", dtype=object))
         column[unit] = "；".join(part for part in (column[unit], comment) if part)
     return joined

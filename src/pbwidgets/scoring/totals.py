@@ -81,18 +81,27 @@ def sum_lines(
     [50.0]
     """
     base = np.where(on_top, 0.0, max_points)
-    unfilled = lacking & np.isnan(values)
-    out = left_out | unfilled if missing == "reweight" else left_out
-    full = base.sum()
-    present = full - (out * base).sum(axis=1)
-    factor = np.divide(full, present, out=np.ones(len(values)), where=present > SMALL)
-    points = np.nan_to_num(values)
-    total = starting + points[:, ~on_top].sum(axis=1) * factor + points[:, on_top].sum(axis=1)
-    counted = ~on_top if (~on_top).any() else on_top
-    nothing = np.isnan(values[:, counted]).all(axis=1) if counted.any() else np.ones(len(values), dtype=bool)
+    out = left_out | (lacking & np.isnan(values)) if missing == "reweight" else left_out
+    of_base, no_base = _sum_known(values, np.flatnonzero(~on_top))
+    of_top, no_top = _sum_known(values, np.flatnonzero(on_top))
+    if out.any():
+        present = base.sum() - (out * base).sum(axis=1)
+        of_base *= np.divide(base.sum(), present, out=np.ones(len(values)), where=present > SMALL)
+    total = starting + of_base + of_top
+    nothing = no_top if on_top.all() else no_base
     if missing == "fail":
         nothing = nothing | lacking.any(axis=1)
     return np.where(nothing, np.nan, np.maximum(total, 0.0))
+
+
+def _sum_known(values: Floats, lines: Ints) -> tuple[Floats, Bools]:
+    """Sum of some lines of each row over what is known, and whether nothing is; line by line, as points lie."""
+    total, nothing = np.zeros(len(values)), np.ones(len(values), dtype=bool)
+    for line in lines:
+        unknown = np.isnan(values[:, line])
+        total += np.where(unknown, 0.0, values[:, line])
+        nothing &= unknown
+    return total, nothing
 
 
 def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_mark: Bools) -> TrackTotals:
@@ -152,9 +161,16 @@ def _take_last(
         provisional=(missing > 0) | unmarked | (standing != last),
         n_missing=missing,
         standing=np.where(np.isnan(final), -1, standing),
-        final_points=points.values[at, standing],
+        final_points=_take_layers(points.values, standing),
         has_data=has_data,
     )
+
+
+def _take_layers(values: Floats, standing: Ints) -> Floats:
+    """Points of each unit in the layer that stands for it, units × lines."""
+    if len(standing) and (standing == standing[0]).all():
+        return values[:, standing[0]]
+    return values[np.arange(len(values)), standing]
 
 
 def _weigh_layers(

@@ -7,13 +7,16 @@ their own tables, from where they can be taken out.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import func, insert, select
 
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import audit
+
+ACCOUNT: Final = "account"
+"""Begins the entity of what concerns an account: who signs in changes no record."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,12 @@ def audit_head(r: Reader) -> int:
     While it stays the same, nothing has changed.
     """
     return r.conn.scalar(select(func.max(audit.c.id))) or 0
+
+
+def records_head(r: Reader) -> int:
+    """Revision of the records: as :func:`audit_head`, but it stays the same while people only sign in and out."""
+    of_accounts = audit.c.entity.startswith(f"{ACCOUNT}:", autoescape=True)
+    return r.conn.scalar(select(audit.c.id).where(~of_accounts).order_by(audit.c.id.desc()).limit(1)) or 0
 
 
 def latest_write(r: Reader) -> datetime | None:

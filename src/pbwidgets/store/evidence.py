@@ -89,7 +89,7 @@ def keep_file(
         content = clean_photo(content, kind)
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        _write_safely(_path(evidence_dir, sha256), content)
+        _write_safely(evidence_path(evidence_dir, sha256), content)
     except OSError as error:
         raise DataError("store.evidence_disk", file=name, cause=error.strerror or str(error)) from error
     return KeptFile(sha256, kind, len(content), name)
@@ -165,7 +165,7 @@ def open_evidence(r: Reader, sha256: str) -> BinaryIO:
     if not _SHA256.fullmatch(sha256) or not find_evidence(r, sha256):
         raise DataError("store.evidence_unknown", sha256=sha256[:16])
     try:
-        return _path(r.evidence_dir, sha256).open("rb")
+        return evidence_path(r.evidence_dir, sha256).open("rb")
     except FileNotFoundError as error:
         raise DataError("store.evidence_lost", sha256=sha256[:16]) from error
 
@@ -175,12 +175,27 @@ def remove_evidence(w: Writer, key: SubmissionKey, field_path: str) -> int:
 
     Called by ``redact``, which writes the audit row.
     """
-    live = (*_of(key), evidence.c.field_path == field_path, evidence.c.removed_at.is_(None))
+    return _take_off(w, (*_of(key), evidence.c.field_path == field_path))
+
+
+def release_evidence(w: Writer, key: SubmissionKey, field_path: str, sha256: str) -> int:
+    """Take one file off a field that names it no more, and count the rows; it goes from the disk as above."""
+    taken = _take_off(w, (*_of(key), evidence.c.field_path == field_path, evidence.c.sha256 == sha256))
+    if taken:
+        details = {"field": field_path, "sha256": sha256}
+        record(
+            w, Deed("release_evidence", key.entity, key.campaign_id, key.period_id, key.unit_code, details)
+        )
+    return taken
+
+
+def _take_off(w: Writer, which: tuple[ColumnElement[bool], ...]) -> int:
+    live = (*which, evidence.c.removed_at.is_(None))
     hashes = list(w.conn.scalars(select(evidence.c.sha256).where(*live)))
     w.conn.execute(update(evidence).where(*live).values(removed_at=w.now, filename=""))
     for sha256 in sorted(set(hashes)):
         if not find_evidence(w, sha256):
-            path = _path(w.evidence_dir, sha256)
+            path = evidence_path(w.evidence_dir, sha256)
             w.after_commit.append(lambda path=path: path.unlink(missing_ok=True))  # type: ignore[misc]
     return len(hashes)
 
@@ -201,7 +216,8 @@ def _to_evidence(key: SubmissionKey, row: object) -> Evidence:
     return Evidence(key, row.field_path, kept, row.added_at, row.added_by)  # type: ignore[attr-defined]
 
 
-def _path(evidence_dir: Path, sha256: str) -> Path:
+def evidence_path(evidence_dir: Path, sha256: str) -> Path:
+    """Where a file lies; the caller has checked who asks, and that a submission has such a file."""
     return evidence_dir / sha256[:2] / sha256
 
 

@@ -24,6 +24,8 @@ from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import raters, ratings, recusals, submissions
 from pbwidgets.store.units import check_units_known
 
+_Content = tuple[float, str, int, str | None]
+
 
 @dataclass(frozen=True)
 class MarkKey:
@@ -143,9 +145,15 @@ def recuse(w: Writer, campaign_id: str, period_id: str, rater: str, unit_code: s
 
 
 def load_ratings(
-    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], *, rater: str | None = None
+    r: Reader,
+    campaign_id: str,
+    period_id: str,
+    forms: Collection[str],
+    *,
+    rater: str | None = None,
+    unit_code: str | None = None,
 ) -> pd.DataFrame:
-    """Give the current marks as the frame RATINGS, of all raters or of one.
+    """Give the current marks as the frame RATINGS, of all raters and units or of one.
 
     Parameters
     ----------
@@ -153,6 +161,8 @@ def load_ratings(
         Forms of the campaign's tracks: newer content in them makes a mark stale.
     rater
         Account name.
+    unit_code
+        Unit that was marked.
     """
     query = (
         select(ratings, raters.c.rater_id, recusals.c.rater.label("recused_rater"))
@@ -163,6 +173,8 @@ def load_ratings(
     )
     if rater is not None:
         query = query.where(ratings.c.rater == rater)
+    if unit_code is not None:
+        query = query.where(ratings.c.unit_code == unit_code)
     newest = _newest_content(r, campaign_id, period_id, forms)
     rows = []
     for row in r.conn.execute(query).mappings():
@@ -178,6 +190,40 @@ def load_ratings(
             }
         )
     return to_frame(rows, RATINGS)
+
+
+def load_recusals(r: Reader, campaign_id: str, period_id: str, rater: str) -> frozenset[str]:
+    """Codes of the units for which a rater stands aside."""
+    table = recusals.c
+    query = select(table.unit_code).where(
+        table.campaign_id == campaign_id, table.period_id == period_id, table.rater == rater
+    )
+    return frozenset(r.conn.scalars(query))
+
+
+def load_own_marks(
+    r: Reader, campaign_id: str, period_id: str, unit_code: str, rater: str
+) -> tuple[Mark, ...]:
+    """Current marks that one rater gave one unit, with what no frame shows: the second inspector."""
+    table = ratings.c
+    query = select(ratings).where(
+        table.campaign_id == campaign_id,
+        table.period_id == period_id,
+        table.unit_code == unit_code,
+        table.rater == rater,
+        table.is_current,
+    )
+    return tuple(
+        Mark(
+            MarkKey(campaign_id, period_id, unit_code, row.criterion_id, row.layer, row.source, rater),
+            row.points,
+            row.comment,
+            row.submission_version,
+            row.seen_head,
+            row.second_inspector,
+        )
+        for row in r.conn.execute(query.order_by(table.id))
+    )
 
 
 def load_rating_history(
@@ -215,11 +261,11 @@ def _check_marks(w: Writer, marks: Collection[Mark]) -> None:
     check_units_known(w, *{mark.key.unit_code for mark in marks})
 
 
-def _content(mark: Mark) -> tuple[float, str, int]:
-    return float(mark.points), mark.comment, mark.submission_version
+def _content(mark: Mark) -> _Content:
+    return float(mark.points), mark.comment, mark.submission_version, mark.second_inspector
 
 
-def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, tuple[float, str, int]]]:
+def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, _Content]]:
     """Row id and content of the current marks among these."""
     table = ratings.c
     wanted = set(keys)
@@ -237,7 +283,7 @@ def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, t
             row.campaign_id, row.period_id, row.unit_code, row.criterion_id, row.layer, row.source, row.rater
         )
         if key in wanted:
-            found[key] = row.id, (row.points, row.comment, row.submission_version)
+            found[key] = row.id, (row.points, row.comment, row.submission_version, row.second_inspector)
     return found
 
 

@@ -16,15 +16,31 @@ from pbwidgets.workflows.campaigns import (
     open_definition,
     save_units,
 )
+from pbwidgets.workflows.catalogue import NEEDS
+from pbwidgets.workflows.excepting import grant_exception
 from pbwidgets.workflows.filling import AnswersRefusedError, deadline, hand_in, save_answers, take_back
+from pbwidgets.workflows.inspecting import OtherMark, Review, ReviewLine, computed_lines, open_review
 from pbwidgets.workflows.listing import explain_score, list_scores, list_selection
+from pbwidgets.workflows.nominating import (
+    Balance,
+    find_balance,
+    order_nominations,
+    set_allotments,
+    withdraw_nomination,
+)
+from pbwidgets.workflows.noting import add_note, close_rectification, open_rectification
+from pbwidgets.workflows.queueing import review_queue
 from pbwidgets.workflows.reviewing import (
     accept_submission,
+    accept_submissions,
     check_mark,
     give_marks,
     nominate_unit,
+    recuse_rater,
     review_levels,
     send_back,
+    undo_acceptance,
+    withdraw_mark,
 )
 from pbwidgets.workflows.rights import RIGHTS, authorise, operator
 from pbwidgets.workflows.snapshots import (
@@ -35,62 +51,95 @@ from pbwidgets.workflows.snapshots import (
     open_snapshot,
     take_snapshot,
 )
+from pbwidgets.workflows.vetoing import appeal_veto, lift_veto, record_veto, uphold_veto
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, open_workspace, today
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.book import ReportBook
+    from pbwidgets.workflows.cover import Cover
     from pbwidgets.workflows.drawing import CHARTS, draw_chart
+    from pbwidgets.workflows.index_report import IndexReport, open_index_report
     from pbwidgets.workflows.reporting import Report, open_report
 
 __all__ = [
     "CHARTS",
+    "NEEDS",
     "RIGHTS",
     "SHARED",
     "ZONE",
     "AnswersRefusedError",
+    "Balance",
+    "Cover",
+    "IndexReport",
     "Opened",
+    "OtherMark",
     "Report",
     "ReportBook",
+    "Review",
+    "ReviewLine",
     "Snapshot",
     "Workspace",
     "accept_submission",
+    "accept_submissions",
+    "add_note",
+    "appeal_veto",
     "authorise",
     "changes_since_opening",
     "check_campaigns",
     "check_mark",
+    "close_rectification",
     "code_hash",
+    "computed_lines",
     "deadline",
     "draw_chart",
     "explain_score",
     "find_account",
     "find_actor",
+    "find_balance",
     "find_snapshot",
     "give_marks",
+    "grant_exception",
     "hand_in",
     "import_register",
+    "lift_veto",
     "list_scores",
     "list_selection",
     "nominate_unit",
     "open_campaign",
     "open_definition",
+    "open_index_report",
+    "open_rectification",
     "open_report",
+    "open_review",
     "open_snapshot",
     "open_workspace",
     "operator",
+    "order_nominations",
+    "record_veto",
+    "recuse_rater",
     "review_levels",
+    "review_queue",
     "save_answers",
     "save_units",
     "send_back",
+    "set_allotments",
     "take_back",
     "take_snapshot",
     "today",
+    "undo_acceptance",
+    "uphold_veto",
+    "withdraw_mark",
+    "withdraw_nomination",
 ]
 
 _DRAWING = {
     "CHARTS": "drawing",
+    "Cover": "cover",
+    "IndexReport": "index_report",
     "Report": "reporting",
     "ReportBook": "book",
     "draw_chart": "drawing",
+    "open_index_report": "index_report",
     "open_report": "reporting",
 }
 

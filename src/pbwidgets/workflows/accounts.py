@@ -1,8 +1,27 @@
-"""Accounts: who signs in, in which role and for which unit."""
+"""Accounts: who may sign in, in which role and for which unit."""
 
-from pbwidgets.errors import RightsError
-from pbwidgets.store import Account, Actor, load_account
+import re
+import unicodedata
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final, get_args
+
+import pandas as pd
+
+from pbwidgets import store
+from pbwidgets.errors import DataError, PbError, RightsError, UsageError
+from pbwidgets.store import Account, Actor, NewAccount, load_account, load_accounts
+from pbwidgets.wording import LANGUAGES, say
+from pbwidgets.workflows.passwords import check_new_password, hash_password, make_password
+from pbwidgets.workflows.rights import Role, authorise, operator
 from pbwidgets.workflows.workspace import Workspace
+
+ADMINISTRATOR: Final = "admin"
+"""Name of the account that is made when nobody could sign in to make others."""
+ROLES: Final[tuple[str, ...]] = tuple(role for role in get_args(Role) if role != "operator")
+_OF_A_UNIT: Final = ("filler", "reviewer", "leader")
+_WHOLE_COUNTY: Final = ("organiser", "admin")
+_NAME: Final = re.compile(r"[^\W_][\w.-]{1,31}")
 
 
 def find_actor(workspace: Workspace, name: str) -> Actor:
@@ -30,3 +49,191 @@ def find_account(workspace: Workspace, name: str) -> Account:
     if account is None or account.disabled_at is not None:
         raise RightsError("accounts.unknown", name=name)
     return account
+
+
+def list_accounts(workspace: Workspace, actor: Actor) -> tuple[Account, ...]:
+    """All accounts in the order of their names, disabled ones too.
+
+    Raises
+    ------
+    RightsError
+        If the actor does not look after accounts.
+    """
+    authorise(actor, "accounts", None, workspace.units())
+    with workspace.store.read() as reader:
+        return tuple(load_accounts(reader))
+
+
+def add_account(
+    workspace: Workspace,
+    actor: Actor,
+    name: str,
+    role: str,
+    unit_code: str | None = None,
+    password: str | None = None,
+) -> str:
+    """First password of a new account; it must be changed at the first sign-in.
+
+    Parameters
+    ----------
+    name
+        2 to 32 letters, digits, dots and dashes; small and capital letters are the same.
+    role
+        One of :data:`ROLES`.
+    unit_code
+        Unit of the account; roles that work for the whole county need none.
+    password
+        The first password; by default one is made up.
+
+    Raises
+    ------
+    UsageError
+        ``accounts.bad_name``, ``accounts.reserved_name``, ``accounts.unknown_role``,
+        ``accounts.unit_needed``, or what is wrong with the password.
+    DataError
+        ``store.unknown_unit``.
+    ConflictError
+        ``accounts.name_taken``.
+    RightsError
+        If the actor does not look after accounts.
+    """
+    units = workspace.units()
+    authorise(actor, "accounts", None, units)
+    name = to_name(name)
+    for fault in find_faults(name, role, unit_code, units):
+        raise fault
+    if password is not None:
+        check_new_password(name, password)
+    first = password or make_password()
+    made = NewAccount(name, role, unit_code, hash_password(first))
+    with workspace.store.write(actor) as writer:
+        store.add_account(writer, made)
+    return first
+
+
+def reset_password(workspace: Workspace, actor: Actor, name: str) -> str:
+    """New one-time password of an account; whoever was signed in under it is signed out.
+
+    Administrators reset everybody's; reviewers those of the units below theirs.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.unknown``, ``workflows.not_allowed``, ``workflows.out_of_scope``; ``accounts.not_below``
+        for accounts that work for the whole county.
+    """
+    account = find_account(workspace, to_name(name))
+    whole = account.unit_code is None or account.role in _WHOLE_COUNTY
+    if whole and actor.role not in ("admin", "operator"):
+        raise RightsError("accounts.not_below", name=account.name)
+    authorise(actor, "reset_password", account.unit_code, workspace.units())
+    first = make_password()
+    hashed = hash_password(first)
+    with workspace.store.write(actor) as writer:
+        store.set_password_hash(writer, account.name, hashed, must_change=True)
+        store.end_sessions_of(writer, account.name)
+    return first
+
+
+def disable_account(workspace: Workspace, actor: Actor, name: str) -> None:
+    """Let nobody in under this name any more, and sign out who is.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.unknown``, or if the actor does not look after accounts.
+    DataError
+        ``accounts.last_admin``: somebody must be left to look after accounts.
+    """
+    authorise(actor, "accounts", None, workspace.units())
+    account = find_account(workspace, to_name(name))
+    with workspace.store.write(actor) as writer:
+        left = [item for item in _administrators(load_accounts(writer)) if item.name != account.name]
+        if account.role == "admin" and not left:
+            raise DataError("accounts.last_admin", name=account.name)
+        store.disable_account(writer, account.name)
+        store.end_sessions_of(writer, account.name)
+
+
+def hand_over(workspace: Workspace, actor: Actor, old: str, new: str) -> str:
+    """First password of the account that takes an old one's place, with its role and unit.
+
+    The old account is disabled; what was done in it stays booked to it.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.unknown``, or if the actor does not look after accounts.
+    UsageError
+        ``accounts.bad_name``, ``accounts.reserved_name``.
+    ConflictError
+        ``accounts.name_taken``.
+    """
+    units = workspace.units()
+    authorise(actor, "accounts", None, units)
+    account, new = find_account(workspace, to_name(old)), to_name(new)
+    for fault in find_faults(new, account.role, account.unit_code, units):
+        raise fault
+    first = make_password()
+    hashed = hash_password(first)
+    with workspace.store.write(actor) as writer:
+        store.hand_over(writer, account.name, new, hashed)
+        store.end_sessions_of(writer, account.name)
+    return first
+
+
+def ensure_administrator(workspace: Workspace) -> str | None:
+    """One-time password of a new account ``admin``; None if there is an administrator already.
+
+    For the first start of a server: without an administrator nobody could sign in to make accounts.
+    """
+    with workspace.store.read() as reader:
+        if _administrators(load_accounts(reader)):
+            return None
+    first = make_password()
+    made = NewAccount(ADMINISTRATOR, "admin", None, hash_password(first))
+    with workspace.store.write(operator()) as writer:
+        if _administrators(load_accounts(writer)):
+            return None
+        store.add_account(writer, made)
+    return first
+
+
+def to_name(text: str) -> str:
+    """Name of an account as the store keeps it, however it was typed: wide, in capitals, with spaces around.
+
+    >>> to_name(" Ｃｕｎ３００１ ")
+    'cun3001'
+    """
+    return unicodedata.normalize("NFKC", text).strip().lower()
+
+
+def find_faults(name: str, role: str, unit_code: str | None, units: pd.DataFrame) -> list[PbError]:
+    """What is wrong with a new account, short of its name being taken.
+
+    Parameters
+    ----------
+    name
+        As :func:`to_name` gives it.
+    units
+        The register.
+    """
+    faults: list[PbError] = []
+    if not _NAME.fullmatch(name):
+        faults.append(UsageError("accounts.bad_name", value=name))
+    if name == ADMINISTRATOR and role != "admin":
+        faults.append(UsageError("accounts.reserved_name", name=name))
+    if role not in ROLES:
+        spellings = [*ROLES, *(say(f"accounts.role.{item}", lang) for item in ROLES for lang in LANGUAGES)]
+        near = get_close_matches(role, spellings, 1, 0.0)[0]
+        allowed = "、".join(f"{item}（{say(f'accounts.role.{item}')}）" for item in ROLES)
+        faults.append(UsageError("accounts.unknown_role", value=role, allowed=allowed, nearest=near))
+    elif role in _OF_A_UNIT and unit_code is None:
+        faults.append(UsageError("accounts.unit_needed", role=say(f"accounts.role.{role}")))
+    if unit_code is not None and unit_code not in set(units["unit_code"]):
+        faults.append(DataError("store.unknown_unit", unit=unit_code))
+    return faults
+
+
+def _administrators(accounts: Iterable[Account]) -> list[Account]:
+    return [account for account in accounts if account.role == "admin" and account.disabled_at is None]

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from pbwidgets.charts import draw_svg, svg_to_png
 from pbwidgets.exports import (
-    About,
     Figure,
     Heading,
     Paragraph,
@@ -26,7 +25,8 @@ from pbwidgets.exports import (
 from pbwidgets.exports.columns import to_cell_texts
 from pbwidgets.exports.docx import Block
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.workflows.reporting import Report
+from pbwidgets.wording import say
+from pbwidgets.workflows.cover import Cover
 
 if TYPE_CHECKING:
     import altair as alt
@@ -38,13 +38,13 @@ class ReportBook:
 
     Parameters
     ----------
-    report
-        What it is about.
+    cover
+        What it says of itself.
     folder
         Where its files go; None shows the pieces and saves nothing.
     """
 
-    report: Report
+    cover: Cover
     folder: Path | None = None
     _title: str = field(default="", repr=False)
     _blocks: list[Block] = field(default_factory=list, repr=False)
@@ -53,15 +53,18 @@ class ReportBook:
 
     def add_title(self, title: str = "") -> None:
         """Add the title, what the report rests on, and the mark of a demonstration."""
-        report = self.report
-        title = title or report.title
+        title = title or self.cover.title
         self._title = title
+        said = self._mark()
         self._blocks.append(Heading(0, title))
-        mark = f'<p class="synthetic">{escape(report.say("synthetic"))}</p>' if report.synthetic else ""
-        if report.synthetic:
-            self._blocks.append(Paragraph(report.say("synthetic")))
-        self._blocks.append(Paragraph(report.basis))
-        _show(f"<h1>{escape(title)}</h1>{mark}<p>{escape(report.basis)}</p>")
+        if said:
+            self._blocks.append(Paragraph(said))
+        self._blocks.append(Paragraph(self.cover.basis))
+        mark = f'<p class="synthetic">{escape(said)}</p>' if said else ""
+        _show(f"<h1>{escape(title)}</h1>{mark}<p>{escape(self.cover.basis)}</p>")
+
+    def _mark(self) -> str:
+        return say("reports.synthetic", self.cover.lang) if self.cover.synthetic else ""
 
     def add_heading(self, text: str, level: int = 1) -> None:
         """Add a heading, of level 1 to 3."""
@@ -92,12 +95,12 @@ class ReportBook:
             return
         shown = table if rows is None else table.head(rows)
         rest = len(table.frame) - len(shown.frame)
-        below = self.report.say("rest", rows=rest) if rest else ""
+        below = say("reports.rest", self.cover.lang, rows=rest) if rest else ""
         if document:
             columns = table.columns if document is True else document.columns
             self._blocks.append(Table(shown.frame, self._caption(table.title), columns))
             self._blocks += [Paragraph(below)] if below else []
-        _show(_table_html(shown, self.report.lang) + (f"<p>{escape(below)}</p>" if below else ""))
+        _show(_table_html(shown, self.cover.lang) + (f"<p>{escape(below)}</p>" if below else ""))
 
     def _caption(self, title: str) -> str:
         """Caption of a table in the document; none where the heading above says the same."""
@@ -144,25 +147,18 @@ class ReportBook:
         """Write ``report.docx`` and ``tables.xlsx`` into the folder, and ``slides.pptx`` if there are charts."""
         if self.folder is None:
             return
-        report = self.report
+        cover = self.cover
         if self._slides:
             build_deck(
                 self._slides,
                 self.folder / "slides.pptx",
-                title=self._title or report.title,
-                subtitle=f"{report.snapshot.period_id}　{report.snapshot.day.isoformat()}",
-                lang=report.lang,
-                note=report.say("synthetic") if report.synthetic else "",
+                title=self._title or cover.title,
+                subtitle=cover.subtitle,
+                lang=cover.lang,
+                note=self._mark(),
             )
-        build_document(self._blocks, self.folder / "report.docx", lang=report.lang)
-        about = About(
-            campaign=report.campaign.name.words(report.lang),
-            period=report.snapshot.period_id,
-            snapshot=report.snapshot.snapshot_id,
-            unit=report.unit_name,
-            synthetic=report.synthetic,
-        )
-        build_workbook(self._sheets, self.folder / "tables.xlsx", about=about, lang=report.lang)
+        build_document(self._blocks, self.folder / "report.docx", lang=cover.lang)
+        build_workbook(self._sheets, self.folder / "tables.xlsx", about=cover.about, lang=cover.lang)
 
 
 def _table_html(table: LabelledTable, lang: str) -> str:

@@ -103,7 +103,14 @@ def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
 
 
 def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:
-    """Number of units of a frame that were added or changed."""
+    """Number of units of a frame that were added or changed.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not.
+    """
+    authorise(actor, "import_units", None, workspace.units())
     with workspace.store.write(actor) as writer:
         import_units(writer, units)
     return len(units)

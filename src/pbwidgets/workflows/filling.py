@@ -44,7 +44,7 @@ def save_answers(
     ConflictError
         ``store.draft_changed`` if somebody else has saved meanwhile.
     """
-    form = _check_filler(workspace, actor, opened, key)
+    form = check_filler(workspace, actor, opened, key)
     with workspace.store.write(actor) as writer:
         return save_draft(writer, key, compute_answers(form, answers), base_revision)
 
@@ -83,7 +83,7 @@ def hand_in(
     RightsError, ConflictError
         As :func:`save_answers`.
     """
-    form = _check_filler(workspace, actor, opened, key)
+    form = check_filler(workspace, actor, opened, key)
     moment = now or datetime.now(UTC)
     day = moment.astimezone(ZONE).date()
     problems = check_answers(form, opened.campaign, answers, complete=True, today=day)
@@ -105,7 +105,7 @@ def take_back(workspace: Workspace, actor: Actor, opened: Opened, key: Submissio
     RightsError
         If the actor may not fill this form for this unit.
     """
-    _check_filler(workspace, actor, opened, key)
+    check_filler(workspace, actor, opened, key)
     with workspace.store.write(actor) as writer:
         withdraw(writer, key)
 
@@ -130,8 +130,17 @@ def _check_deadline(reader: Reader, opened: Opened, key: SubmissionKey, now: dat
         raise DataError("workflows.too_late", form=name, last_day=last_day)
 
 
-def _check_filler(workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey) -> Form:
+def check_filler(workspace: Workspace, actor: Actor, opened: Opened, key: SubmissionKey) -> Form:
+    """Form that is to be filled, if the actor may fill it for this unit.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed``, ``workflows.out_of_scope``.
+    """
     form = opened.campaign.form(key.form_id)
+    if form.survey is not None:  # answered with one-time codes only
+        raise RightsError("workflows.not_allowed", role=actor.role, action="fill")
     units = workspace.units(opened.day(datetime.now(ZONE).date()))
     if form.filled_by is None:
         authorise(actor, "fill_on_behalf" if actor.on_behalf else "fill", key.unit_code, units)

@@ -32,7 +32,7 @@ def list_scores(
     )
     layers = layers.reindex(columns=[layer.id for layer in campaign.layers if layer.id in layers])
     ranking = _of_track(frames["ranking"], track_id).set_index(keys)[["total", "rank", "tie_group"]]
-    lost = _word_losses(campaign, _of_track(frames["points"], track_id), workspace.settings.lang)
+    lost = word_losses(campaign, _of_track(frames["points"], track_id), workspace.settings.lang)
     made = ranking.join(layers.add_prefix("total_")).join(final).join(lost).reset_index()
     made["lost"] = made["lost"].fillna("")
     made["unit_name"] = made["unit_code"].map(_names(frames["units"]))
@@ -103,7 +103,7 @@ def check_unit(units: pd.DataFrame, unit_code: str) -> None:
         raise UsageError("workflows.unknown_unit", unit=unit_code, nearest=near)
 
 
-def _word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
+def word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit.
 
     A bonus that was not earned is no loss; one that took points away is.

@@ -16,7 +16,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.charts import View
 from pbwidgets.errors import UsageError
-from pbwidgets.exports import tables
+from pbwidgets.exports import About, tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
@@ -24,6 +24,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import Ranges, vary_list
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import default_language, say
+from pbwidgets.workflows.cover import Cover
 from pbwidgets.workflows.snapshots import (
     RECORDS,
     RECTIFICATIONS,
@@ -103,7 +104,9 @@ class Report:
         """Forms about the unit's kind that no track counts."""
         counted = {form for track in self.campaign.tracks for form in track.forms}
         return tuple(
-            form.id for form in self.campaign.forms if form.unit_kind == self.kind and form.id not in counted
+            form.id
+            for form in self.campaign.forms
+            if form.unit_kind == self.kind and form.id not in counted and form.survey is None
         )
 
     def _scored(self) -> tuple[Track, ...]:
@@ -129,6 +132,26 @@ class Report:
             day=self.snapshot.day,
             version=self.snapshot.version,
             snapshot=self.snapshot.snapshot_id,
+        )
+
+    @property
+    def cover(self) -> Cover:
+        """What the report says of itself."""
+        snapshot = self.snapshot
+        about = About(
+            campaign=self.campaign.name.words(self.lang),
+            period=snapshot.period_id,
+            snapshot=snapshot.snapshot_id,
+            unit=self.unit_name,
+            synthetic=self.synthetic,
+        )
+        return Cover(
+            title=self.title,
+            basis=self.basis,
+            subtitle=f"{snapshot.period_id}　{snapshot.day.isoformat()}",
+            lang=self.lang,
+            about=about,
+            synthetic=self.synthetic,
         )
 
     def view(self, track: Track) -> View:

@@ -16,8 +16,9 @@ from pbwidgets.units import subtree
 
 Role = Literal["filler", "reviewer", "leader", "analyst", "organiser", "admin", "operator"]
 Action = Literal[
-    "view", "fill", "fill_on_behalf", "rate", "review", "nominate", "veto", "note", "allot", "open_campaign",
-    "import_units", "accounts",
+    "view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto", "exception",
+    "decide", "report", "note", "allot", "open_campaign",
+    "import_units", "accounts", "reset_password", "survey",
 ]  # fmt: skip
 Scope = Literal["own", "below", "subtree", "root", "everywhere"]
 """``root``: the subtree of an actor whose unit has none above it."""
@@ -26,28 +27,42 @@ RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
     "filler": {"view": "own", "fill": "own"},
     "reviewer": {
         "view": "subtree",
+        "inspect": "subtree",
         "fill_on_behalf": "below",
         "rate": "below",
         "review": "below",
         "nominate": "own",
         "veto": "root",
+        "recuse": "root",
+        "exception": "root",
+        "decide": "root",
+        "report": "root",
         "note": "below",
+        "reset_password": "below",
+        "survey": "below",
     },
-    "leader": {"view": "subtree", "rate": "subtree"},
+    "leader": {"view": "subtree", "inspect": "subtree", "rate": "subtree"},
     "analyst": {"view": "everywhere"},
     "organiser": {
         "view": "everywhere",
+        "inspect": "everywhere",
         "veto": "everywhere",
+        "recuse": "everywhere",
+        "exception": "everywhere",
+        "decide": "everywhere",
+        "report": "everywhere",
         "allot": "everywhere",
         "note": "everywhere",
         "open_campaign": "everywhere",
         "import_units": "everywhere",
+        "survey": "everywhere",
     },
-    "admin": {"accounts": "everywhere"},
+    "admin": {"accounts": "everywhere", "reset_password": "everywhere"},
     # whoever has a shell on the server: bookkeeping says who, refusing would be for show
     "operator": dict.fromkeys(
-        ("view", "fill", "fill_on_behalf", "rate", "review", "nominate", "veto", "note", "allot",
-         "open_campaign", "import_units", "accounts"),
+        ("view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto",
+         "exception", "decide", "report", "note", "allot",
+         "open_campaign", "import_units", "accounts", "reset_password", "survey"),
         "everywhere",
     ),
 }  # fmt: skip

@@ -26,13 +26,13 @@ from pbwidgets.store import (
     Note,
     Reader,
     Rectification,
-    audit_head,
     fingerprints,
     latest_write,
     load_notes,
     load_rectifications,
     read_frames,
     read_records,
+    records_head,
     write_frames,
 )
 from pbwidgets.units import ancestors
@@ -103,7 +103,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     with workspace.store.read() as reader:
         day = opened.day(_newest_day(reader))
         stamp: dict[str, object] = {
-            "revision": audit_head(reader),
+            "revision": records_head(reader),
             "store": hashlib.sha256(workspace.settings.store_url.encode()).hexdigest()[:12],
             "version": opened.version,
             "day": day.isoformat(),
@@ -121,6 +121,22 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     snapshot = _save(folder, opened, day, records, scores, shown, str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
+
+
+def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
+    """The newest snapshot as it lies there, whether or not the store has changed since; None if there is none."""
+    newest = _newest(_folder_of(workspace, opened.campaign.id, opened.period_id))
+    return None if newest is None else open_snapshot(newest[1])
+
+
+def has_changed(workspace: Workspace, opened: Opened) -> bool:
+    """Whether anything was written since the newest snapshot, or there is none; takes no snapshot."""
+    newest = _newest(_folder_of(workspace, opened.campaign.id, opened.period_id))
+    if newest is None:
+        return True
+    with workspace.store.read() as reader:
+        revision = records_head(reader)
+    return newest[0].get("revision") != revision or newest[0].get("version") != opened.version
 
 
 def open_snapshot(folder: Path) -> Snapshot:

@@ -113,6 +113,11 @@ def test_steps_are_frozen() -> None:
         ({"weigh": {"weights": {"roads": -1}}}, "不能小于0"),
         ({"aggregate": {"method": "mean"}}, "是否想写“amean”"),
         ({"rank": {"on": "round"}}, "是否想写“rounded”"),
+        ({"weigh": {"methods": "equal"}}, "是否想写“method”"),
+        ({"aggregate": {"min_share": "most"}}, "“aggregate.min_share”应为数字，现为“most”"),
+        ({"normalise": {"scale": float("inf")}}, "“normalise.scale”应为数字"),
+        ({"weigh": {"weights": 3}}, "“weights”应为数字"),
+        ({"weigh": {"weights": {"roads": "3"}}}, "“roads”应为数字"),
     ],
 )
 def test_unknown_steps_and_arguments_are_named_with_the_nearest(
@@ -143,6 +148,17 @@ def test_change_of_an_absent_step_is_refused() -> None:
 def test_planned_steps_stand_in_the_order_of_the_table() -> None:
     planned = [step.name for step in plan_steps(impute="mean", winsorise=True)]
     assert planned == list(STEPS)
+
+
+@pytest.mark.parametrize("weights", ["equal", "entropy", "critic"])
+def test_planned_weights_are_those_of_the_step(
+    works: Dictionary, make_data: Make, index: Index, weights: str
+) -> None:
+    data = make_data(roads=[0, 5, 10], wells=[4, 0, 4], incidents=[0, 1, 2])
+    planned = build_index(works, data, plan_steps(weights=weights))
+    asked = replay(index, {"weigh": {"method": weights}})
+    pd.testing.assert_frame_equal(planned.scores, asked.scores)
+    assert plan_steps(weights="given") == plan_steps()
 
 
 def test_value_that_a_mean_cannot_take_is_named_with_aggregate_and_unit(index: Index) -> None:

@@ -44,7 +44,7 @@ SHEETS: Final[Mapping[Path, str]] = {
 }
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
-    "settings", "survey", "choices", "measures", "carried",
+    "settings", "rater_kinds", "survey", "choices", "measures", "carried",
     "tracks", "track_layers", "sources", "criteria", "bands", "anchors", "gates", "tie_breaks", "classes", "flags",
     "recommendations", "officers",
 )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from inspect import signature
+from math import isfinite
 from typing import Any
 
 import pandas as pd
@@ -12,6 +14,7 @@ from pbwidgets.scoring.index.dictionary import Dictionary
 from pbwidgets.scoring.index.reading import IndexData
 from pbwidgets.scoring.index.state import Index, Step
 from pbwidgets.scoring.index.steps import STEPS
+from pbwidgets.scoring.index.weights import GIVEN
 
 Change = Mapping[str, Mapping[str, Any] | None]
 """New arguments of steps by their names; None leaves a step out."""
@@ -22,6 +25,7 @@ def plan_steps(
     impute: str | None = None,
     group: str | None = None,
     winsorise: bool = False,
+    weights: str = "given",
     scale: float = 100.0,
     min_share: float = 0.0,
     rank_on: str = "exact",
@@ -35,6 +39,8 @@ def plan_steps(
         ``mean``, ``median`` or ``group-mean`` by a column of groups; None leaves missing values missing.
     winsorise
         Whether outliers are drawn in.
+    weights
+        ``given`` in the dictionary, ``equal``, or from the values of the indicators: ``entropy``, ``critic``.
     scale
         What the best gets after normalisation.
     min_share
@@ -54,7 +60,7 @@ def plan_steps(
         Step("transform"),
         *([Step("winsorise")] if winsorise else []),
         Step("normalise", {"scale": scale}),
-        Step("weigh"),
+        Step("weigh", {} if weights == GIVEN else {"method": weights}),
         Step("aggregate", {"min_share": min_share}),
         Step("rank", {"on": rank_on, "digits": digits}),
     )
@@ -80,8 +86,8 @@ def build_index(
     Raises
     ------
     DataError
-        ``index.unknown_argument`` for a step or method that there is not, ``index.no_denominators``,
-        ``index.zero_denominator``.
+        ``index.unknown_argument`` for a step, argument or method that there is not, ``index.bad_argument`` for a
+        text in place of a number, ``index.no_denominators``, ``index.zero_denominator``.
     DomainError
         For values that a method is not defined for, with indicator and unit.
 
@@ -100,9 +106,20 @@ def build_index(
     for step in steps:
         if step.name not in STEPS:
             raise DataError("index.unknown_argument", what="step", **spelling(step.name, STEPS))
+        _check_arguments(step)
         index = STEPS[step.name](index, **step.arguments)
         index = replace(index, steps=(*index.steps, step), stages={**index.stages, step.name: index.values})
     return index
+
+
+def _check_arguments(step: Step) -> None:
+    known = dict(list(signature(STEPS[step.name]).parameters.items())[1:])  # the first one is the index
+    for name, value in step.arguments.items():
+        if name not in known:
+            raise DataError("index.unknown_argument", what=step.name, **spelling(name, known))
+        wants_number = isinstance(known[name].default, float | int)
+        if wants_number and not (isinstance(value, float | int) and isfinite(value)):
+            raise DataError("index.bad_argument", what=f"{step.name}.{name}", value=str(value))
 
 
 def change_steps(steps: Iterable[Step], change: Change) -> tuple[Step, ...]:

@@ -127,8 +127,12 @@ def step_weigh(index: Index, method: str = GIVEN, weights: Mapping[str, float] |
             with locating(code, index.values.index):
                 found = WEIGHINGS[method](index.values[codes].to_numpy(dtype=np.float64))
             made.update(zip(codes, found.tolist(), strict=True))
+    if weights is not None and not isinstance(weights, Mapping):
+        raise DataError("index.bad_argument", what="weights", value=str(weights))
     for code, weight in (weights or {}).items():
         _require_name(code, made, "weights")
+        if not isinstance(weight, float | int):
+            raise DataError("index.bad_argument", what=code, value=str(weight))
         if weight < 0:
             raise DataError("index.negative_weight", value=weight)
         made[code] = weight

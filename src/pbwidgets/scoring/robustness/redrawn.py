@@ -35,7 +35,7 @@ def read_rater_marks(
     layout: TrackLayout, marks: Sequence[LayerMarks], ratings: pd.DataFrame
 ) -> tuple[tuple[tuple[RaterMarks, ...], ...], int]:
     """Single marks by layer and source, without those of recused raters, and the number of raters."""
-    units = positions_in(ratings["unit_code"], layout.codes)
+    units = layout.find_units(ratings["unit_code"])
     lines = positions_in(ratings["criterion_id"], pd.Index([line.id for line in layout.lines], dtype=object))
     layers = positions_in(ratings["layer"], pd.Index(layout.layers, dtype=object))
     counted = (units >= 0) & (lines >= 0) & (layers >= 0) & ~ratings["recused"].to_numpy(dtype=bool)

@@ -14,7 +14,7 @@ from pbwidgets.scoring.points import SOURCES, TrackPoints
 from pbwidgets.scoring.ranking import rank_units
 from pbwidgets.scoring.robustness.assumptions import Missing
 from pbwidgets.scoring.selection import select_units
-from pbwidgets.scoring.sources import find_marking, weigh_sources
+from pbwidgets.scoring.sources import average_sources, find_marking
 from pbwidgets.scoring.totals import add_totals
 
 _GROUP_MEAN = SOURCES.index("group_mean")
@@ -105,7 +105,7 @@ def _move_points(track: TrackScores, layout: TrackLayout, setting: Setting) -> T
         weights = marking.reshape(len(layout.lines), len(sources)) * (
             np.array([source.weight for source in sources], dtype=np.float64) * factors
         )
-        moved, _ = weigh_sources(marks, weights)
+        moved = average_sources(marks, weights)
         shift[:, at] = np.nan_to_num(moved - layer.points)
     shift = np.where(np.isin(given.source, _GIVEN), shift, 0.0)
     factors = scale_to_base(setting.line_factors, before.max_points, before.on_top)

@@ -1,0 +1,93 @@
+"""What a page exchanges with its kernel, for its owner only: messages, heartbeat, end."""
+
+import json
+from typing import Any, Final
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado.websocket import WebSocketHandler
+from voila.tornado.kernel_websocket_handler import (
+    VoilaKernelWebsocketHandler,
+    read_header_from_binary_message,
+)
+
+from pbwidgets.apps.who import Guarded, account_key, visitor_key
+
+_NOT_FOR_PAGES: Final = frozenset({"execute_input", "execute_result", "stream", "error"})
+"""Kinds of messages that stay on the server: they may hold source, tracebacks or answers."""
+
+
+class KernelHandler(Guarded):
+    """What the front end asks before it connects: whether its kernel is there."""
+
+    @allow_unauthenticated
+    async def get(self, kernel_id: str) -> None:
+        """Model of the kernel."""
+        self.check_owner(kernel_id)
+        model = self.kernels.kernel_model(kernel_id)  # type: ignore[no-untyped-call]
+        self.finish(json.dumps(model, default=str))
+
+
+class ShutdownHandler(Guarded):
+    """A page that is closed ends its kernel."""
+
+    @allow_unauthenticated
+    async def post(self, kernel_id: str) -> None:
+        """End the kernel; draws no line between one that is gone and one of somebody else."""
+        self.check_owner(kernel_id)
+        await self.kernels.end(kernel_id)
+        self.set_status(204)
+
+
+class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
+    """The messages between a page and its kernel."""
+
+    @allow_unauthenticated
+    async def get(self, kernel_id: str) -> None:
+        """Connect, if the kernel is that of who asks."""
+        self.check_owner(kernel_id)
+        self.kernel_id = kernel_id
+        self.connection = ZMQChannelsWebsocketConnection(
+            parent=self.kernels.get_kernel(kernel_id), websocket_handler=self, config=self.config
+        )
+        self.connection.session.session = self.get_argument("session_id", "")
+        await self.connection.prepare()  # type: ignore[no-untyped-call]
+        await WebSocketHandler.get(self, kernel_id=kernel_id)
+
+    def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
+        """Pass a message on to the page, unless it is of a kind that stays here."""
+        if _kind(message) in _NOT_FOR_PAGES:
+            return None
+        return super().write_message(message, binary)
+
+
+def _kind(message: bytes | str | dict[str, Any]) -> str:
+    """Kind of a message, in whichever protocol the page has asked for."""
+    if isinstance(message, bytes):
+        header = read_header_from_binary_message(message)
+    else:
+        whole = json.loads(message) if isinstance(message, str) else message
+        header = whole.get("header")
+    return str((header or {}).get("msg_type", ""))
+
+
+class AliveHandler(Guarded):
+    """The heartbeat of a page: whether its kernel lives and its visitor is still signed in."""
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether something was typed or clicked since the last beat; else the session's time runs on."""
+        return bool(self.get_query_argument("used", ""))
+
+    @allow_unauthenticated
+    async def get(self) -> None:
+        """State of the page: ``ok``, ``gone`` (the kernel) or ``signed_out``."""
+        self.set_header("Cache-Control", "no-store")
+        kernel_id = self.get_query_argument("kernel", "")
+        owner = self.kernels.owners.get(kernel_id)
+        mine = {account_key(self), visitor_key(self)} - {""}
+        if owner is not None and owner.key in mine:
+            state = "ok" if await self.kernels.is_running(kernel_id) else "gone"
+        else:
+            state = "gone" if mine else "signed_out"
+        self.finish({"state": state})

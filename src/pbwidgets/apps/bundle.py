@@ -1,0 +1,42 @@
+"""The script that draws charts in the browser, built once from what vl-convert carries, without a network.
+
+vl-convert starts V8, so it works in a process of its own: ``python -m pbwidgets.apps.bundle FILE``.
+"""
+
+import hashlib
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+_SOURCE: Final = "window.pbVegaEmbed = vegaEmbed;"
+
+
+def bundle_name() -> str:
+    """Name of the script's file, another one for every version of what it is made of."""
+    made_of = f"{version('vl-convert-python')} {version('altair')} {_SOURCE}"
+    return f"vega-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
+
+
+def ensure_bundle(folder: Path) -> Path:
+    """Path of the script; it is built if it is not there yet, which takes some seconds."""
+    path = folder / bundle_name()
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        subprocess.run([sys.executable, "-m", "pbwidgets.apps.bundle", str(path)], check=True)
+    return path
+
+
+def _build(path: Path) -> None:
+    import vl_convert
+    from altair import SCHEMA_VERSION
+
+    dialect = ".".join(SCHEMA_VERSION.split(".")[:2])  # the Vega-Lite that Altair writes: v6.1
+    temporary = path.with_suffix(".tmp")
+    temporary.write_text(vl_convert.javascript_bundle(_SOURCE, vl_version=dialect), encoding="utf-8")
+    temporary.replace(path)
+
+
+if __name__ == "__main__":
+    _build(Path(sys.argv[1]))

@@ -1,0 +1,124 @@
+"""Files that people put in and reports that were made, each checked against the rights of who asks.
+
+Whoever may not see a file, and whoever asks for one that there is not, get the same 404.
+"""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado import web
+
+from pbwidgets.apps.identity import must_change
+from pbwidgets.apps.who import Guarded
+from pbwidgets.errors import PbError
+from pbwidgets.store import SubmissionKey
+from pbwidgets.workflows import Workspace, find_actor
+from pbwidgets.workflows.files import ServedFile, find_evidence_file, find_result_file
+
+_INLINE: Final = ("image/jpeg", "image/png", "application/pdf")
+_THUMB_PIXELS: Final = 320
+_CHUNK: Final = 2**20
+_ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""A file is nobody's page: nothing in it may run or load."""
+
+
+class FileHandler(Guarded):
+    """Sends one file of the workspace."""
+
+    @property
+    def content_security_policy(self) -> str:
+        """Nothing in a file may run."""
+        return _ALONE
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace of the server."""
+        return self.settings["pbwidgets_workspace"]  # type: ignore[no-any-return]
+
+    def account(self) -> str:
+        """Name of who asks; nobody is told only that there is nothing here."""
+        if self.current_user is None or must_change(self):
+            raise web.HTTPError(404)
+        return str(self.current_user.username)
+
+    async def send(self, file: ServedFile | None) -> None:
+        """Send a file, or 404."""
+        if file is None or not file.path.is_file():
+            raise web.HTTPError(404)
+        way = "inline" if file.kind in _INLINE else "attachment"
+        self.set_header("Content-Type", file.kind)
+        self.set_header("Content-Disposition", f"{way}; filename*=UTF-8''{quote(file.filename)}")
+        self.set_header("Content-Length", str(file.path.stat().st_size))
+        self.set_header("Cache-Control", "private, no-cache")
+        with file.path.open("rb") as content:
+            while chunk := await asyncio.to_thread(content.read, _CHUNK):
+                self.write(chunk)
+                await self.flush()
+
+
+class EvidenceHandler(FileHandler):
+    """``/evidence/<form>/<unit>/<occurrence>/<sha256>``; ``?thumb=1`` gives a small picture."""
+
+    @allow_unauthenticated
+    async def get(self, form_id: str, unit_code: str, occurrence: str, sha256: str) -> None:
+        """Send the file if it supports that submission and may be seen."""
+        account = self.account()
+        asked = self.get_query_argument("campaign", None), self.get_query_argument("period", None)
+
+        def find() -> ServedFile | None:
+            try:
+                opened = self.workspace.opened(*asked)
+                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
+                return find_evidence_file(
+                    self.workspace, find_actor(self.workspace, account), opened, key, sha256
+                )
+            except PbError:
+                return None
+
+        file = await asyncio.to_thread(find)
+        if file is not None and self.get_query_argument("thumb", "") and file.kind.startswith("image/"):
+            folder = self.workspace.settings.private / "thumbs"
+            file = await asyncio.to_thread(_thumb, file, folder)
+        await self.send(file)
+
+
+class ResultHandler(FileHandler):
+    """``/results/<campaign>/<period>/<report>/<unit>/<path>``: what a report has made."""
+
+    @allow_unauthenticated
+    async def get(self, campaign_id: str, period_id: str, report_id: str, unit_code: str, inner: str) -> None:
+        """Send the file if the unit is one that the visitor may see."""
+        account = self.account()
+
+        def find() -> ServedFile | None:
+            try:
+                opened = self.workspace.opened(campaign_id, period_id)
+                actor = find_actor(self.workspace, account)
+                return find_result_file(self.workspace, actor, opened, report_id, unit_code, inner)
+            except PbError:
+                return None
+
+        await self.send(await asyncio.to_thread(find))
+
+
+def _thumb(file: ServedFile, folder: Path) -> ServedFile:
+    """Small picture of a photo, made once and kept beside the store."""
+    from PIL import Image
+
+    path = folder / f"{file.path.name}.jpg"
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with Image.open(file.path) as photo:
+            photo.draft("RGB", (_THUMB_PIXELS * 2, _THUMB_PIXELS * 2))
+            small = photo.convert("RGB")
+        small.thumbnail((_THUMB_PIXELS, _THUMB_PIXELS))
+        out = io.BytesIO()
+        small.save(out, "JPEG", quality=80)
+        temporary = path.with_suffix(f".{id(out)}.tmp")
+        temporary.write_bytes(out.getvalue())
+        temporary.replace(path)
+    return ServedFile(path, "image/jpeg", f"{file.path.name}.jpg")

@@ -1,0 +1,203 @@
+"""What stands around every page: the bar, the phases of the period, the skeleton while the kernel starts."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader
+from voila import __version__ as voila_version
+
+from pbwidgets.apps.bundle import bundle_name
+from pbwidgets.apps.catalogue import ANONYMOUS, PAGES, pages_of
+from pbwidgets.apps.extensions import widget_extensions
+from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
+from pbwidgets.errors import PbError
+from pbwidgets.wording import LANGUAGES, default_language, say
+from pbwidgets.workflows import Workspace, find_account, today
+
+_TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
+_KEEP_S: Final = 20.0
+_CARRIED: Final = ("campaign", "period", "lang")
+
+
+@dataclass(frozen=True)
+class Step:
+    """A phase on the strip."""
+
+    name: str
+    begins: str
+    ends: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the bar and the strip of a page say.
+
+    Attributes
+    ----------
+    page
+        Name of the page.
+    account
+        Name of who is signed in; empty for an anonymous visitor.
+    is_allowed
+        Whether the page is for this role.
+    """
+
+    page: str
+    lang: str
+    account: str
+    role: str
+    unit: str
+    campaign: str
+    period: str
+    steps: tuple[Step, ...]
+    links: tuple[tuple[str, str, str], ...]
+    languages: tuple[tuple[str, str], ...]
+    is_allowed: bool
+    xsrf: str
+
+    def words(self, code: str, **args: object) -> str:
+        """Words of a code in the language of the page."""
+        return say(code, self.lang, **args)
+
+    @property
+    def title(self) -> str:
+        """Name of the page."""
+        return PAGES[self.page].words(self.lang) if self.page in PAGES else self.page
+
+
+async def load_frame(
+    workspace: Workspace, account: str, page: str, place: Mapping[str, str], xsrf: bytes
+) -> Frame:
+    """Frame of a page for an account, read without holding up the other visitors."""
+    return await asyncio.to_thread(_load, workspace, account, page, dict(place), xsrf.decode())
+
+
+def _load(workspace: Workspace, account: str, page: str, place: dict[str, str], xsrf: str) -> Frame:
+    lang = place.get("lang", "")
+    lang = lang if lang in LANGUAGES else default_language()
+    name, role, unit_code = _person(workspace, account)
+    title, period, steps, unit = _campaign(workspace, place, unit_code, lang)
+    carried: dict[str, str] = {key: place[key] for key in _CARRIED if key in place}
+    links = tuple((item.name, item.words(lang), _address(item.name, carried)) for item in pages_of(role))
+    others = tuple((say(f"apps.language.{code}", code), _address(page, {**place, "lang": code}))
+                   for code in LANGUAGES if code != lang)  # fmt: skip
+    allowed = page == ANONYMOUS if not name else page not in PAGES or role in PAGES[page].roles
+    role_words = say(f"apps.role.{role}", lang) if name else ""
+    return Frame(page, lang, name, role_words, unit, title, period, steps, links, others, allowed, xsrf)
+
+
+def _person(workspace: Workspace, account: str) -> tuple[str, str, str | None]:
+    if account == ANONYMOUS_ACCOUNT:
+        return "", "survey", None
+    found = find_account(workspace, account)
+    return found.name, found.role, found.unit_code
+
+
+_seen: dict[tuple[str | None, ...], tuple[float, Any]] = {}
+
+
+def _campaign(
+    workspace: Workspace, place: Mapping[str, str], unit_code: str | None, lang: str
+) -> tuple[str, str, tuple[Step, ...], str]:
+    """Title, period, steps and the unit's name; kept for some seconds, as every page asks for them."""
+    key = (str(workspace.settings.workspace), place.get("campaign"), place.get("period"), unit_code, lang)
+    when, known = _seen.get(key, (0.0, None))
+    if known is None or time.monotonic() - when > _KEEP_S:
+        if len(_seen) > 2000:
+            _seen.clear()
+        known = _read_campaign(workspace, place, unit_code, lang)
+        _seen[key] = (time.monotonic(), known)
+    return known  # type: ignore[no-any-return]
+
+
+def _read_campaign(
+    workspace: Workspace, place: Mapping[str, str], unit_code: str | None, lang: str
+) -> tuple[str, str, tuple[Step, ...], str]:
+    unit = ""
+    if unit_code is not None:
+        units = workspace.units(today())
+        named = units.loc[units["unit_code"] == unit_code, "unit_name"]
+        unit = str(named.iloc[0]) if len(named) else unit_code
+    try:
+        opened = workspace.opened(place.get("campaign"), place.get("period"))
+    except PbError:
+        return "", "", (), unit
+    steps = tuple(
+        Step(phase.name.words(lang), phase.begins.isoformat(), phase.ends.isoformat(), _state(phase))
+        for phase in opened.campaign.period(opened.period_id).phases
+    )
+    return opened.campaign.name.words(lang), opened.period_id, steps, unit
+
+
+def _state(phase: Any) -> str:
+    if phase.ends < today():
+        return "past"
+    return "now" if phase.begins <= today() else "next"
+
+
+def _address(page: str, place: Mapping[str, str]) -> str:
+    return f"/{page}?{urlencode(place)}" if place else f"/{page}"
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+
+
+@cache
+def asset_version() -> str:
+    """Number that changes when an asset of ours changes."""
+    return str(max(path.stat().st_mtime_ns for path in (_TEMPLATE / "static").iterdir()))
+
+
+def page_start(frame: Frame, kernel_id: str) -> str:
+    """Head, bar, strip and skeleton: all that can be said before the kernel runs."""
+    return _templates().get_template("page_start.html").render(
+        frame=frame, say=frame.words, kernel_id=kernel_id, bundle=f"/static/pb/{bundle_name()}",
+        version=asset_version(), voila_version=voila_version,
+    )  # fmt: skip
+
+
+def page_end(frame: Frame, kernel_id: str, outputs: list[dict[str, Any]] | None) -> str:
+    """What the notebook shows, and the front end that draws it; an honest notice if the notebook failed."""
+    return _templates().get_template("page_end.html").render(
+        frame=frame, say=frame.words, outputs=outputs, config=_front_end(kernel_id), kernel_id=kernel_id,
+        version=asset_version(), voila_version=voila_version,
+    )  # fmt: skip
+
+
+def plain_page(what: str, lang: str) -> str:
+    """Page of a few lines without a kernel: ``full``, ``missing``, ``broken`` or ``not_allowed``."""
+    return (
+        _templates()
+        .get_template("plain.html")
+        .render(what=what, lang=lang, say=lambda code: say(code, lang), version=asset_version())
+    )
+
+
+def _front_end(kernel_id: str) -> dict[str, Any]:
+    """Settings of Voilà's front end: its own extension for widgets, and nothing else of JupyterLab."""
+    return {
+        "appVersion": voila_version,
+        "appUrl": "voila/",
+        "baseUrl": "/",
+        "kernelId": kernel_id,
+        "frontend": "voila",
+        "terminalsAvailable": False,
+        "progressiveRendering": False,
+        "jupyterLabTheme": "light",
+        "fullStaticUrl": f"/voila/static/{voila_version}",
+        "fullLabextensionsUrl": "/voila/labextensions",
+        "extensionConfig": {},
+        "disabledExtensions": [],
+        "federated_extensions": list(widget_extensions()),
+    }

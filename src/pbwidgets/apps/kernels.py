@@ -1,0 +1,217 @@
+"""Kernels that are forked from a process which has imported everything already.
+
+Jupyter finds :class:`ForkedProvisioner` by the entry point ``pbwidgets-forked`` of a kernelspec's
+``metadata.kernel_provisioner``. Where there is no fork (Windows) it starts ordinary kernels.
+
+The standard library's fork server reports the end of each child, also of one that was killed, through a pipe:
+so a dead kernel is noticed without being its parent.
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import types
+from collections.abc import Iterator, Sequence
+from importlib.metadata import entry_points
+from multiprocessing.connection import wait
+from multiprocessing.context import ForkServerContext
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any, Final
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+
+HAS_FORK: Final = "forkserver" in multiprocessing.get_all_start_methods()
+"""Whether kernels can be forked here."""
+
+PROVISIONER: Final = "pbwidgets-forked"
+"""Name of the entry point by which Jupyter finds the provisioner."""
+
+KERNELSPEC: Final = Path(__file__).with_name("kernelspec")
+"""Folder of the kernelspec, for ``jupyter kernelspec install``."""
+
+_LAUNCHER: Final = "ipykernel_launcher"
+
+
+class ForkedProvisioner(LocalProvisioner):
+    """Starts a kernel as a fork of the warm process, in the environment that the caller gives.
+
+    ``launch_kernel`` is called by jupyter_client's ``KernelManager`` when it starts a kernel; the other methods
+    when it looks after one, exactly as with its own ``LocalProvisioner``.
+    """
+
+    _forked: BaseProcess | None = None
+
+    @property
+    def has_process(self) -> bool:
+        """Whether a process is looked after; asked right after the launch."""
+        return self._forked is not None or bool(super().has_process)
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Connection of the new kernel."""
+        if not HAS_FORK or _LAUNCHER not in cmd:
+            return await super().launch_kernel(cmd, **kwargs)
+        arguments = cmd[cmd.index(_LAUNCHER) + 1 :]
+        env, cwd = dict(kwargs["env"]), str(kwargs.get("cwd") or Path.cwd())
+        loop = asyncio.get_running_loop()
+        # the first one waits until the warm process has imported everything
+        self._forked = await loop.run_in_executor(None, _fork, arguments, env, cwd)
+        self.pid = self.pgid = self._forked.pid
+        self.cwd = cwd
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """None while the kernel runs, else its exit code; asked every second or so."""
+        if self._forked is None:
+            return await super().poll()
+        return self._forked.exitcode
+
+    async def wait(self) -> int | None:
+        """Exit code of the kernel, once it has ended."""
+        if self._forked is None:
+            return await super().wait()
+        while self._forked.exitcode is None:
+            await asyncio.sleep(0.05)
+        code = self._forked.exitcode
+        _kill_group(self._forked, signal.SIGKILL)  # what the kernel has started ends with it
+        self._forked.join()
+        self._forked.close()
+        self._forked = None
+        return code
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and to what it has started."""
+        if self._forked is None:
+            await super().send_signal(signum)
+        else:
+            _kill_group(self._forked, signum)
+
+    async def kill(self, restart: bool = False) -> None:  # noqa: ARG002  Jupyter's signature
+        """End the kernel at once."""
+        await self.send_signal(signal.SIGKILL)
+
+    async def terminate(self, restart: bool = False) -> None:  # noqa: ARG002  Jupyter's signature
+        """Ask the kernel to end."""
+        await self.send_signal(signal.SIGTERM)
+
+
+def find_provisioner() -> bool:
+    """Whether Jupyter finds the provisioner: no, where the package was updated without being installed again."""
+    return bool(entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER))
+
+
+def warm_up() -> None:
+    """Start the process that kernels are forked from, deaf to stops: it ends with this process.
+
+    Returns when it has imported everything.
+    """
+    if not HAS_FORK:
+        return
+    _context()
+    from multiprocessing import forkserver, resource_tracker
+
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    with _small_main():
+        first = _context().Process(target=_nothing, name="pbwidgets-first")
+        first.start()
+    first.join()
+    first.close()
+
+
+def cool_down() -> None:
+    """End the process that kernels are forked from."""
+    from multiprocessing import forkserver, resource_tracker
+
+    if HAS_FORK:
+        forkserver._forkserver._stop()  # type: ignore[attr-defined]
+        resource_tracker._resource_tracker._stop()  # type: ignore[attr-defined]
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["pbwidgets.apps.preload"])
+    return context
+
+
+@contextlib.contextmanager
+def _small_main() -> Iterator[None]:
+    """Hide the script that runs, which every child of multiprocessing would import again.
+
+    JupyterLab's takes a second.
+    """
+    script = sys.modules["__main__"]
+    sys.modules["__main__"] = types.ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = script
+
+
+def _fork(arguments: Sequence[str], env: dict[str, str], cwd: str) -> BaseProcess:
+    with _small_main():
+        process = _context().Process(
+            target=_run_kernel, args=(tuple(arguments), env, cwd), name="pbwidgets-kernel", daemon=True
+        )
+        process.start()
+    return process
+
+
+def _nothing() -> None:
+    """End: the process was only there to be waited for."""
+
+
+def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str) -> None:
+    """Be a kernel, in a group of its own that does not outlive the process it works for."""
+    os.setsid()
+    multiprocessing.current_process().daemon = False  # it may have children; daemon only for our own exit
+    os.environ.clear()
+    os.environ.update(env)
+    os.chdir(cwd)
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(signum, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(
+            target=_end_with, args=(parent.sentinel,), name="pbwidgets-orphan", daemon=True
+        ).start()
+    logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING)
+    sys.argv = [_LAUNCHER, *arguments]
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # 130 modules that no page needs: ipykernel goes without
+    import ipywidgets
+    from ipykernel.kernelapp import IPKernelApp
+
+    app = IPKernelApp.instance(parent_handle=os.getppid())  # a kernel of somebody's: it greets nobody
+    app.initialize(list(arguments))  # type: ignore[no-untyped-call]
+    ipywidgets.register_comm_target()  # widgets were imported when there was no kernel yet to tell
+    app.start()  # type: ignore[no-untyped-call]
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os.killpg(0, signal.SIGKILL)
+
+
+def _kill_group(process: BaseProcess, signum: int) -> None:
+    if process.pid is None or process.pid == os.getpid():
+        return
+    try:
+        os.killpg(process.pid, signum)
+    except (
+        ProcessLookupError,
+        PermissionError,
+    ):  # just forked, it does not lead a group yet; or it has ended
+        if process.exitcode is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signum)

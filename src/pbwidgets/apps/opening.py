@@ -1,0 +1,171 @@
+"""Opening a page: its frame at once, its kernel meanwhile, its widgets as soon as they are there."""
+
+import asyncio
+import copy
+import logging
+import uuid
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import nbformat
+from jupyter_core.utils import ensure_async
+from jupyter_server.auth.decorator import allow_unauthenticated
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from tornado import web
+from tornado.iostream import StreamClosedError
+from voila.execute import VoilaExecutor
+
+from pbwidgets.apps.catalogue import ANONYMOUS, PAGES
+from pbwidgets.apps.frame import Frame, load_frame, page_end, page_start, plain_page
+from pbwidgets.apps.identity import must_change
+from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
+from pbwidgets.apps.visitors import Owner
+from pbwidgets.apps.who import Guarded, account_key, begin_visit, plain_place
+from pbwidgets.wording import default_language
+from pbwidgets.workflows import Workspace
+
+PARAMETERS: Final = "parameters"
+_WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+_log = logging.getLogger("pbwidgets.apps")
+
+
+class HomeHandler(Guarded):
+    """The bare address."""
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Lead to the first page."""
+        self.redirect("/home")
+
+
+class NothingHandler(Guarded):
+    """Every address that there is not."""
+
+    @allow_unauthenticated
+    async def prepare(self) -> None:  # type: ignore[override]
+        """Say so, alike to everybody."""
+        raise web.HTTPError(404)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
+        """Plain page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(plain_page("missing" if status_code == 404 else "broken", default_language()))
+
+
+class PageHandler(Guarded):
+    """A page: the notebook of its name, run for one visitor."""
+
+    @allow_unauthenticated
+    async def get(self, name: str) -> None:
+        """Send the frame of the page, then what the notebook shows."""
+        place = plain_place(self)
+        account = self._account(name, place)
+        if account is None:
+            return None
+        workspace: Workspace = self.settings["pbwidgets_workspace"]
+        notebook = _load(workspace.settings.notebooks / "apps" / f"{name}.ipynb")
+        frame = await load_frame(workspace, account, name, place, self.xsrf_token)
+        if not frame.is_allowed:
+            return self._plain(403, "not_allowed", frame)
+        if self.kernels.is_full:
+            self.set_header("Retry-After", "10")
+            return self._plain(503, "full", frame)
+        await self._show(notebook, account, place, frame)
+        return None
+
+    def _account(self, name: str, place: dict[str, str]) -> str | None:
+        """Account that opens the page, or the anonymous visitor; None when the answer is given already."""
+        user = self.current_user
+        if name == ANONYMOUS and (user is None or "code" in place):
+            self._owner = Owner(begin_visit(self), "", name)
+            return ANONYMOUS_ACCOUNT
+        if user is None:
+            web.authenticated(lambda _: None)(self)
+            return None
+        if must_change(self):
+            self.redirect("/password")
+            return None
+        self._owner = Owner(account_key(self), session_of(self), name)
+        return str(user.username)
+
+    def _plain(self, status: int, what: str, frame: Frame) -> None:
+        self.set_status(status)
+        self.finish(plain_page(what, frame.lang))
+
+    async def _show(
+        self, notebook: nbformat.NotebookNode, account: str, place: dict[str, str], frame: Frame
+    ) -> None:
+        name_visitor(notebook, account, place)
+        kernel_id = str(uuid.uuid4())
+        starting = asyncio.create_task(self.kernels.start_for(self._owner, kernel_id))
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.set_header("Cache-Control", "no-store")
+        try:
+            self.write(page_start(frame, kernel_id))
+            await self.flush()
+            outputs = await self._run(notebook, await starting)
+            self.finish(page_end(frame, kernel_id, outputs))
+        except StreamClosedError:  # the visitor has gone before the page was there
+            await starting
+            await self.kernels.end(kernel_id)
+
+    async def _run(self, notebook: nbformat.NotebookNode, kernel_id: str) -> list[dict[str, Any]] | None:
+        """Widgets that the notebook shows; None if it failed."""
+        executor = VoilaExecutor(notebook, km=self.kernels.get_kernel(kernel_id), show_tracebacks=False)
+        executor.kc = await executor.async_start_new_kernel_client()
+        try:
+            shown = []
+            for number, cell in enumerate(notebook.cells):
+                if cell.cell_type == "code":
+                    await executor.async_execute_cell(cell, number, store_history=False)
+                    shown += [output["data"] for output in cell.outputs if _WIDGET in output.get("data", {})]
+            return shown
+        except (CellExecutionError, DeadKernelError, TimeoutError):
+            _log.exception("the notebook of page %s failed", self._owner.page)
+            await self.kernels.end(kernel_id)
+            return None
+        finally:
+            await ensure_async(executor.kc.stop_channels())
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
+        """Plain page that says no more than it must."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(plain_page("missing" if status_code == 404 else "broken", default_language()))
+
+
+def name_visitor(notebook: nbformat.NotebookNode, account: str, place: dict[str, str]) -> None:
+    """Write into a notebook who opened it and what the address asks for: a cell after that of the parameters.
+
+    This runs before the kernel starts, so nothing in the browser has a say in who it is.
+    """
+    plain = {str(name): str(value) for name, value in place.items()}
+    told = nbformat.v4.new_code_cell(f"account = {str(account)!r}\nplace = {plain!r}")
+    tagged = [n for n, cell in enumerate(notebook.cells) if PARAMETERS in cell.metadata.get("tags", [])]
+    if not tagged:
+        raise web.HTTPError(500, "a page's notebook needs a cell tagged 'parameters'")
+    notebook.cells.insert(tagged[0] + 1, told)
+
+
+def session_of(handler: Guarded) -> str:
+    """Hash of the session of who is signed in; empty where a proxy signs people in."""
+    found = getattr(handler.identity_provider, "session_of", None)
+    return str(found(handler) or "") if found else ""
+
+
+def _load(path: Path) -> nbformat.NotebookNode:
+    if not path.is_file():
+        raise web.HTTPError(404)
+    return copy.deepcopy(_read(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=32)
+def _read(path: Path, changed: int) -> nbformat.NotebookNode:  # noqa: ARG001  part of the key
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = []
+    return notebook
+
+
+__all__ = ["PAGES", "HomeHandler", "NothingHandler", "PageHandler", "name_visitor", "session_of"]

@@ -1,0 +1,176 @@
+"""The first page: what is due, what came back, what waits for review, who is late, and where to go."""
+
+from collections.abc import Iterator
+
+import ipywidgets as w
+import pandas as pd
+
+from pbwidgets.apps.catalogue import pages_of
+from pbwidgets.apps.pages.calling import call_list
+from pbwidgets.apps.pages.people import AccountsCard, ResetCard, health_card
+from pbwidgets.apps.pages.standing import (
+    deadline_words,
+    form_name,
+    level_name,
+    remaining_cell,
+    state_words,
+)
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import UsageError
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.overview import (
+    AGGREGATES_ONLY,
+    awaiting_review,
+    due_forms,
+    late_units,
+    open_campaigns,
+)
+from pbwidgets.workflows.rights import RIGHTS
+
+MOST_LATE = 60
+"""Rows of the call list; the rest stands on the board."""
+
+
+def show_home(visit: Visit) -> w.Widget:
+    """The first page of whoever is signed in: only what concerns this role."""
+    return elements.stack(
+        elements.paragraph(_greeting(visit)),
+        visit.messages,
+        *_campaign_parts(visit),
+        *_pages(visit),
+        *_people(visit),
+    )
+
+
+def _greeting(visit: Visit) -> str:
+    role = visit.words(f"apps.role.{visit.actor.role}")
+    unit = visit.actor.unit_code
+    if unit is None:
+        return visit.words("home.greeting_county", role=role)
+    name = visit.workspace.units().set_index("unit_code")["unit_name"].get(unit, unit)
+    return visit.words("home.greeting", unit=name, role=role)
+
+
+def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
+    try:
+        visit.opened  # noqa: B018  asked for here, because the page begins without an open campaign
+    except UsageError as error:
+        if error.code != "workflows.nothing_open":
+            raise
+        yield elements.notice("info", visit.words("home.nothing_open"))
+        return
+    yield from _work(visit)
+    yield from _others(visit)
+
+
+def _work(visit: Visit) -> Iterator[w.Widget]:
+    role = visit.actor.role
+    if "view" not in RIGHTS.get(role, {}) or role in AGGREGATES_ONLY:  # type: ignore[call-overload]
+        return
+    if role == "filler":
+        due = due_forms(visit.workspace, visit.actor, visit.opened)
+        yield from _returned(visit, due[due["state"] == "returned"])
+        yield _due(visit, due)
+        return
+    if role in ("reviewer", "operator"):
+        yield _review(visit, awaiting_review(visit.workspace, visit.actor, visit.opened))
+    yield call_list(visit, late_units(visit.workspace, visit.actor, visit.opened), MOST_LATE)
+
+
+def _returned(visit: Visit, returned: pd.DataFrame) -> Iterator[w.Widget]:
+    if returned.empty:
+        return
+    rows = [
+        (
+            form_name(visit, row["form_id"]),
+            level_name(visit, row["returned_by"]),
+            row["reason"] or "",
+            Cell(
+                visit.words("home.correct"),
+                visit.link("fill", form=row["form_id"], unit=row["unit_code"], field=row["field_path"]),
+            ),
+        )
+        for row in returned.to_dict("records")
+    ]
+    columns = _columns(visit, "form", "returned_by", "reason", "action")
+    yield elements.card(
+        elements.table(columns, rows), title=visit.words("home.returned", count=len(returned))
+    )
+
+
+def _due(visit: Visit, due: pd.DataFrame) -> w.Widget:
+    rows = [
+        (
+            Cell(
+                form_name(visit, row["form_id"]),
+                visit.link("fill", form=row["form_id"], unit=row["unit_code"]),
+            ),
+            deadline_words(visit, row),
+            remaining_cell(visit, row),
+            state_words(visit, row["state"]),
+        )
+        for row in due.to_dict("records")
+    ]
+    columns = _columns(visit, "form", "deadline", "remaining", "state")
+    shown = [elements.table(columns, rows, empty=visit.words("home.due_none"))]
+    if (due["standing"] == "overdue").any():
+        shown.append(elements.paragraph(visit.words("home.overdue_remedy"), quiet=True))
+    return elements.card(*shown, title=visit.words("home.due", count=len(due)))
+
+
+def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
+    rows = [
+        (
+            Cell(
+                form_name(visit, str(row["form_id"])),
+                visit.link("review", form=str(row["form_id"])),
+            ),
+            level_name(visit, str(row["level_id"])),
+            Cell(str(row["count"]), align="right"),
+            visit.words("home.days", days=row["days"]) if row["days"] else visit.words("home.today"),
+        )
+        for row in waiting.to_dict("records")
+    ]
+    columns = _columns(visit, "form", "level", "count", "waiting")
+    title = visit.words("home.review", count=int(waiting["count"].sum()))
+    return elements.card(elements.table(columns, rows, empty=visit.words("home.review_none")), title=title)
+
+
+def _others(visit: Visit) -> Iterator[w.Widget]:
+    """Links to other campaigns that are open at the same time."""
+    here = (visit.opened.campaign.id, visit.opened.period_id)
+    others = [
+        (
+            visit.words("home.campaign_line", campaign=campaign.name.words(visit.lang), period=period_id),
+            visit.link("home", campaign=campaign.id, period=period_id),
+        )
+        for campaign, period_id in open_campaigns(visit.workspace)
+        if (campaign.id, period_id) != here
+    ]
+    if others:
+        yield elements.card(elements.links(others), title=visit.words("home.other_campaigns"))
+
+
+def _pages(visit: Visit) -> Iterator[w.Widget]:
+    rows = [
+        (Cell(page.words(visit.lang), visit.link(page.name)), page.purpose(visit.lang))
+        for page in pages_of(visit.actor.role)
+        if page.name != "home"
+    ]
+    columns = _columns(visit, "page", "purpose")
+    if rows:
+        yield elements.card(elements.table(columns, rows), title=visit.words("home.pages"))
+
+
+def _people(visit: Visit) -> Iterator[w.Widget]:
+    allowed = RIGHTS.get(visit.actor.role, {})  # type: ignore[call-overload]
+    if "accounts" in allowed:
+        yield AccountsCard(visit).view
+        yield health_card(visit)
+    elif "reset_password" in allowed:
+        yield ResetCard(visit).view
+
+
+def _columns(visit: Visit, *names: str) -> tuple[str, ...]:
+    return tuple(visit.words(f"home.{name}") for name in names)

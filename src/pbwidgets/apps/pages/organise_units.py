@@ -1,0 +1,196 @@
+"""What is settled for single units: exceptions from deadlines with their reason, and allotments."""
+
+from datetime import datetime, time, timedelta
+
+import ipywidgets as w
+import pandas as pd
+
+from pbwidgets.apps.pages.fields import fields, offer
+from pbwidgets.apps.pages.standing import deadline_words, form_name, minute_words
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import UsageError
+from pbwidgets.forms import elements
+from pbwidgets.store import load_allotments
+from pbwidgets.units import ancestors
+from pbwidgets.workflows import ZONE
+from pbwidgets.workflows.excepting import grant_exception
+from pbwidgets.workflows.nominating import set_allotments
+from pbwidgets.workflows.organising import list_exceptions
+from pbwidgets.workflows.overview import is_owed
+
+MOST_EXCEPTIONS = 100
+"""Exceptions that are listed, the newest."""
+
+
+class ExceptionCard:
+    """Card that lets a unit hand a form in later.
+
+    Attributes
+    ----------
+    view
+        The card.
+    form, part, unit, until, reason
+        What is granted; ``until`` is the last day, to its end.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        layout = elements.plain_layout()
+        forms = [form for form in visit.opened.campaign.forms if is_owed(form)]
+        self.form = w.Dropdown(
+            options=[(form.name.words(visit.lang), form.id) for form in forms],
+            description=visit.words("organise.form"),
+            layout=layout,
+        )
+        kind = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(visit.lang)
+        self.part = w.Dropdown(description=kind, layout=layout)
+        self.unit = w.Dropdown(description=visit.words("organise.unit"), layout=layout)
+        self.until = w.DatePicker(description=visit.words("organise.until"), layout=layout)
+        self.reason = w.Text(description=visit.words("organise.reason"), layout=layout)
+        self._list = elements.stack()
+        self._offer_parts()
+        self.form.observe(lambda _: self._offer_parts(), "value")
+        self.part.observe(lambda _: self._offer_units(), "value")
+        self._show()
+        self.view = elements.card(
+            elements.paragraph(visit.words("organise.exceptions_hint"), quiet=True),
+            fields(self.form, self.part, self.unit, self.until, self.reason),
+            elements.button(visit.words("organise.grant"), visit.attempt(self.grant), "primary"),
+            self._list,
+            title=visit.words("organise.exceptions"),
+        )
+
+    def _parts(self) -> "pd.Series[str]":
+        units = self._visit.units
+        kind = self._visit.opened.campaign.form(self.form.value).unit_kind
+        codes = units.loc[units["kind"] == kind, "unit_code"]
+        part = ancestors(units, self._visit.opened.campaign.partition_by)
+        return pd.Series([part.get(code) for code in codes], index=codes, dtype="string").fillna("")
+
+    def _offer_parts(self) -> None:
+        codes = list(dict.fromkeys(self._parts()))
+        offer(self.part, [(self._visit.unit_name(code) if code else "—", code) for code in codes])
+        self._offer_units()
+
+    def _offer_units(self) -> None:
+        parts = self._parts()
+        codes = parts[parts == self.part.value].index
+        offer(self.unit, [(self._visit.unit_name(code), code) for code in codes])
+
+    def grant(self) -> None:
+        """Grant the exception that was filled in."""
+        visit = self._visit
+        visit.messages.clear()
+        if self.until.value is None:
+            raise UsageError("organise.day_needed")
+        end = datetime.combine(self.until.value + timedelta(days=1), time(), ZONE)
+        grant_exception(
+            visit.workspace,
+            visit.actor,
+            visit.opened,
+            self.form.value,
+            self.unit.value,
+            end,
+            self.reason.value,
+        )
+        said = visit.words("organise.granted", unit=visit.unit_name(self.unit.value), day=self.until.value)
+        self.reason.value = ""
+        self._show()
+        visit.messages.say("good", said)
+
+    def _show(self) -> None:
+        visit = self._visit
+        found = list_exceptions(visit.workspace, visit.actor, visit.opened)
+        rows = [
+            (
+                visit.unit_name(row["unit_code"]),
+                form_name(visit, row["form_id"]),
+                deadline_words(visit, {"until": row["until"], "has_exception": False}),
+                row["reason"],
+                minute_words(visit, row["recorded_at"]),
+            )
+            for row in found.head(MOST_EXCEPTIONS).to_dict("records")
+        ]
+        names = ("unit", "form", "until", "reason", "recorded_at")
+        self._list.children = (
+            elements.table(
+                [visit.words(f"organise.{name}") for name in names],
+                rows,
+                empty=visit.words("organise.no_exceptions"),
+            ),
+        )
+
+
+class AllotmentCard:
+    """Card that says how many each unit may nominate.
+
+    Attributes
+    ----------
+    view
+        The card.
+    track, unit, number
+        What is set.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        layout = elements.plain_layout()
+        self._tracks = {track.id: track for track in visit.opened.campaign.tracks if track.nomination}
+        self.track = w.Dropdown(
+            options=[(track.name.words(visit.lang), track.id) for track in self._tracks.values()],
+            description=visit.words("organise.track"),
+            layout=layout,
+        )
+        self.unit = w.Dropdown(description=visit.words("organise.unit"), layout=layout)
+        self.number = w.BoundedIntText(
+            0, min=0, max=10_000, description=visit.words("organise.allotted"), layout=layout
+        )
+        self._shown = elements.stack()
+        self.track.observe(lambda _: self._offer(), "value")
+        self._offer()
+        self.view = elements.card(
+            fields(self.track, self.unit, self.number),
+            elements.button(visit.words("organise.set"), visit.attempt(self.set), "primary"),
+            self._shown,
+            title=visit.words("organise.allotments"),
+        )
+
+    def _offer(self) -> None:
+        visit, nomination = self._visit, self._tracks[self.track.value].nomination
+        units = visit.units[visit.units["kind"] == (nomination.by if nomination else "")]
+        offer(self.unit, list(zip(units["unit_name"], units["unit_code"], strict=True)))
+        bounds = nomination.allotment if nomination else None
+        if bounds is not None:
+            self.number.value = bounds.usual
+        self._show(units)
+
+    def set(self) -> None:
+        """Set the number that was filled in."""
+        visit = self._visit
+        visit.messages.clear()
+        allotted = {self.unit.value: self.number.value}
+        set_allotments(visit.workspace, visit.actor, visit.opened, self.track.value, allotted)
+        said = visit.words(
+            "organise.allotted_to", unit=visit.unit_name(self.unit.value), count=self.number.value
+        )
+        nomination = self._tracks[self.track.value].nomination
+        self._show(visit.units[visit.units["kind"] == (nomination.by if nomination else "")])
+        visit.messages.say("good", said)
+
+    def _show(self, units: pd.DataFrame) -> None:
+        visit = self._visit
+        with visit.workspace.store.read() as reader:
+            found = load_allotments(reader, visit.opened.campaign.id, visit.opened.period_id)
+        of_track = found[found["track_id"] == self.track.value]
+        allotted = dict(zip(of_track["by_unit"], of_track["allotted"], strict=True))
+        rows = [
+            (
+                name,
+                elements.Cell(str(allotted[code]), align="right")
+                if code in allotted
+                else elements.Cell(visit.words("organise.not_set"), tone="quiet"),
+            )
+            for name, code in zip(units["unit_name"], units["unit_code"], strict=True)
+        ]
+        heads = (visit.words("organise.unit"), visit.words("organise.allotted"))
+        self._shown.children = (elements.table(heads, rows),)

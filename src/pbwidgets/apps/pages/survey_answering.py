@@ -1,0 +1,105 @@
+"""Answering a survey: type the code of the slip, fill in a short form, done; nobody signs in."""
+
+from typing import Any
+
+import ipywidgets as w
+
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import PbError
+from pbwidgets.forms import elements
+from pbwidgets.forms.form_view import FormView
+from pbwidgets.workflows import AnswersRefusedError
+from pbwidgets.workflows.surveying import Invitation, answer_survey, open_survey
+
+
+class AnswerPage:
+    """The page of somebody with a slip.
+
+    Attributes
+    ----------
+    view
+        What is shown.
+    code
+        Field for the code.
+    form
+        The form, once a code has opened it.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self.form: FormView | None = None
+        self.code = w.Text(
+            description=visit.words("survey.code"),
+            placeholder="ABCD-2345",
+            value=visit.place.get("code", ""),
+            layout=elements.plain_layout(),
+        )
+        self._body = elements.stack()
+        self.view = elements.stack(visit.messages, self._body)
+        self._ask_code()
+        if self.code.value:
+            visit.attempt(self.open)()
+
+    def _ask_code(self) -> None:
+        words = self._visit.words
+        self._body.children = (
+            elements.card(
+                elements.paragraph(words("survey.code_hint")),
+                self.code,
+                elements.button(words("survey.begin"), self._visit.attempt(self.open), "primary"),
+            ),
+            elements.paragraph(words("survey.promise"), quiet=True),
+        )
+
+    def open(self) -> None:
+        """Show the form of the code that was typed."""
+        self._visit.messages.clear()
+        self._show_form(open_survey(self._visit.workspace, self.code.value))
+
+    def _show_form(self, invitation: Invitation) -> None:
+        words, lang = self._visit.words, self._visit.lang
+        self.form = FormView(
+            invitation.form, invitation.opened.campaign, {}, lang=lang, on_change=self._changed
+        )
+        # the form's own head says that drafts are kept: of a survey nothing is, before it is sent
+        self.form.widget.children = self.form.widget.children[1:]
+        asked = words("survey.asked", unit=invitation.unit_name, kind=invitation.rater_kind.name.words(lang))
+        hint = invitation.form.hint
+        self._body.children = (
+            elements.heading(invitation.form.name.words(lang)),
+            elements.paragraph(asked),
+            *([elements.paragraph(hint.words(lang), quiet=True)] if hint else []),
+            elements.paragraph(words("survey.promise"), quiet=True),
+            self.form.widget,
+            elements.button(words("survey.send"), self._visit.attempt(self.send), "primary"),
+        )
+
+    def _changed(self, _: dict[str, Any]) -> None:
+        """Nothing is kept until the answers are sent."""
+        self._visit.messages.clear()
+
+    def send(self) -> None:
+        """Hand the answers in and say thanks; or show what is missing."""
+        if self.form is None:
+            return
+        try:
+            answer_survey(self._visit.workspace, self.code.value, self.form.answers)
+        except AnswersRefusedError as error:
+            self.form.ask_all()
+            self._visit.messages.say("error", self._visit.words("survey.missing", count=len(error.problems)))
+        except PbError:
+            self.form = None
+            self._ask_code()
+            raise
+        else:
+            self._thank()
+
+    def _thank(self) -> None:
+        words = self._visit.words
+        self.form = None
+        self.code.value = ""
+        self._visit.messages.clear()
+        self._body.children = (
+            elements.notice("good", words("survey.thanks")),
+            elements.paragraph(words("survey.thanks_more"), quiet=True),
+        )

@@ -1,0 +1,38 @@
+"""What the process that forks the kernels imports, so that a page's kernel starts warm.
+
+That process must stay with one thread (see :mod:`pbwidgets.batch.preload`); vl-convert is not imported, and no
+ZMQ context, event loop or database connection is opened here.
+"""
+
+import gc
+import os
+from importlib import import_module
+from pkgutil import iter_modules
+
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+import altair  # noqa: E402, F401
+import elementpath  # noqa: E402, F401
+import ipykernel.ipkernel  # noqa: E402
+import ipykernel.kernelapp  # noqa: E402, F401
+import IPython.core.completerlib  # noqa: E402
+import IPython.core.logger  # noqa: E402
+import IPython.core.oinspect  # noqa: E402, F401
+import ipywidgets  # noqa: E402, F401
+import pandas  # noqa: E402, F401
+import sqlalchemy.dialects.sqlite  # noqa: E402, F401
+import tornado.platform.asyncio  # noqa: E402, F401
+
+import pbwidgets.apps.pages  # noqa: E402
+import pbwidgets.apps.visit  # noqa: E402
+import pbwidgets.campaign  # noqa: E402
+import pbwidgets.store  # noqa: E402
+import pbwidgets.workflows  # noqa: E402
+import pbwidgets.workflows.drawing  # noqa: E402
+
+for _page in iter_modules(pbwidgets.apps.pages.__path__):
+    import_module(f"pbwidgets.apps.pages.{_page.name}")
+# what is frozen is never looked at by the collector again, so its pages stay shared with the kernels
+gc.collect()
+gc.freeze()

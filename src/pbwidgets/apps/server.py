@@ -1,0 +1,235 @@
+"""The server of the apps: Voilà with addresses, sign-in, kernels and a template of our own.
+
+Of Voilà are its application, its executor and its front end; its list of addresses is not used. What stays,
+and why, is the table of :meth:`Server.init_handlers`; everything else is answered with 404.
+"""
+
+import asyncio
+import logging
+import os
+import secrets
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
+from tornado import ioloop, web
+from traitlets.config import Config
+from voila.app import Voila
+from voila.paths import STATIC_ROOT, collect_static_paths
+
+from pbwidgets.apps.attaching import AliveHandler, ChannelsHandler, KernelHandler, ShutdownHandler
+from pbwidgets.apps.bundle import ensure_bundle
+from pbwidgets.apps.extensions import extension_folders
+from pbwidgets.apps.files import EvidenceHandler, ResultHandler
+from pbwidgets.apps.identity import PbIdentityProvider
+from pbwidgets.apps.kernels import cool_down, warm_up
+from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
+from pbwidgets.apps.printing import PAPER, PaperHandler
+from pbwidgets.apps.statics import StaticHandler
+from pbwidgets.apps.visitors import VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.settings import Settings
+from pbwidgets.workflows import Workspace
+from pbwidgets.workflows.signing_in import live_sessions
+
+MAX_MESSAGE_BYTES: Final = 96 * 2**20
+"""A 25 MB photo and what a form sends along; tornado's own limit of 10 MB drops the connection."""
+
+IDLE_MINUTES: Final = 30
+"""After so long without anything typed or clicked a page's kernel ends; the page says so."""
+
+_KERNEL_ID: Final = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
+_TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
+_log = logging.getLogger("pbwidgets.apps")
+
+
+class Server(Voila):
+    """Voilà, reduced to what the pages need; started by :func:`serve`."""
+
+    name = "voila"
+    config_file_paths: list[str] = []  # noqa: RUF012  nothing of a user's Voilà applies here
+    workspace: Workspace
+    max_visitors: int
+    on_ready: Callable[[str], None]
+
+    def setup_template_dirs(self) -> None:
+        """Take the front end of Voilà from where it is installed, the rest from this package."""
+        self.static_paths = [*collect_static_paths(["voila"], "base"), STATIC_ROOT]
+
+    def init_settings(self) -> dict[str, Any]:
+        """Settings of tornado, with what our handlers look for."""
+        made: dict[str, Any] = super().init_settings()
+        self.kernel_manager.settings = self.workspace.settings
+        self.kernel_manager.max_visitors = self.max_visitors
+        made.update(
+            pbwidgets_workspace=self.workspace,
+            websocket_max_message_size=MAX_MESSAGE_BYTES,
+            max_buffer_size=MAX_MESSAGE_BYTES,
+            xsrf_cookies=True,
+            login_url="/login",
+            compress_response=True,
+            ws_ping_interval=30_000,
+            ws_ping_timeout=30_000,
+            default_handler_class=NothingHandler,
+            log_function=_log_request,
+        )
+        return made
+
+    def init_handlers(self) -> list[Any]:
+        """Every address that is answered, in order.
+
+        ======================================  ====================================================
+        ``/``                                   leads to ``/home``
+        ``/login``, ``/logout``, ``/password``  of the identity provider; open to all
+        ``/api/kernels/<id>``                   asked by the front end before it connects; owner only
+        ``/api/kernels/<id>/channels``          messages between a page and its kernel; owner only
+        ``/voila/api/shutdown/<id>``            a page that is closed ends its kernel; owner only
+        ``/alive``                              the heartbeat of a page
+        ``/evidence/…``, ``/results/…``         files, each checked against the rights of who asks
+        ``/paper/…``                            a form for the stamp, checked in the same way
+        ``/static/…``, ``/voila/…``             style sheets, scripts, Voilà's front end; open to all
+        ``/<page>``                             the pages, one for each notebook
+        ======================================  ====================================================
+        """
+        folders = {
+            "pb": [str(_TEMPLATE / "static")],
+            "front": [str(path) for path in self.static_paths],
+            "extensions": list(extension_folders()),
+            "drawn": [str(_bundles(self.workspace.settings))],
+        }
+        return [
+            (r"/", HomeHandler),
+            *self.identity_provider.get_handlers(),
+            (rf"/api/kernels/{_KERNEL_ID}", KernelHandler),
+            (rf"/api/kernels/{_KERNEL_ID}/channels", ChannelsHandler),
+            (rf"/voila/api/shutdown/{_KERNEL_ID}", ShutdownHandler),
+            (r"/alive", AliveHandler),
+            (r"/evidence/([^/]+)/([^/]+)/(\d+)/([0-9a-f]{64})", EvidenceHandler),
+            (PAPER, PaperHandler),
+            (r"/results/([^/]+)/([^/]+)/([^/]+)/([^/]+)/(.+)", ResultHandler),
+            (r"/voila/static/[^/]+/(.*)", StaticHandler, {"paths": folders["front"]}),
+            (r"/voila/labextensions/(.*)", StaticHandler, {"paths": folders["extensions"]}),
+            (r"/static/pb/(.*)", StaticHandler, {"paths": folders["pb"] + folders["drawn"]}),
+            (r"/([a-z][a-z_]*)", PageHandler),
+        ]
+
+    def listen(self) -> None:
+        """Listen on exactly the port asked for, say so, and work until told to stop."""
+        self.app.listen(self.port, self.ip, max_buffer_size=MAX_MESSAGE_BYTES, xheaders=False)
+        self.ioloop = ioloop.IOLoop.current()
+        for signum in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(signum, self._handle_signal_stop)
+        self.on_ready(f"http://{'127.0.0.1' if self.ip in ('', '0.0.0.0') else self.ip}:{self.port}/")
+        sweep = ioloop.PeriodicCallback(self._sweep, 20_000)
+        sweep.start()
+        try:
+            self.ioloop.start()
+        finally:
+            sweep.stop()
+            self.stop()
+
+    async def _sweep(self) -> None:
+        """End the kernels whose process is gone, whose session has ended, or whom nobody uses."""
+        owners = self.kernel_manager.owners.values()
+        keys = {owner.session for owner in owners if owner.session}
+        live = await asyncio.to_thread(live_sessions, self.workspace, keys)
+        await self.kernel_manager.sweep(
+            lambda owner: not owner.session or owner.session in live, 60 * IDLE_MINUTES
+        )
+
+    def _handle_signal_stop(self, sig: int, frame: object) -> None:  # noqa: ARG002  signal's signature
+        self.ioloop.add_callback_from_signal(self.ioloop.stop)
+
+
+def serve(
+    workspace: Workspace,
+    host: str,
+    port: int,
+    *,
+    max_visitors: int | None = None,
+    header: str = "",
+    trusted: tuple[str, ...] = (),
+    on_ready: Callable[[str], None] = print,
+) -> None:
+    """Serve the pages of a workspace until the process is told to stop.
+
+    Parameters
+    ----------
+    host, port
+        Where to listen. The port is taken as it is: another one would surprise everybody.
+    max_visitors
+        Pages that are open at once; by default what the machine bears.
+    header
+        Name of the header in which a proxy says who is signed in; empty: people sign in here.
+    trusted
+        Addresses (CIDR) of the proxies that are believed.
+    on_ready
+        Called with the address once pages are served.
+
+    Raises
+    ------
+    OSError
+        If the port is taken or not allowed.
+    """
+    ensure_bundle(_bundles(workspace.settings))
+    warm_up()
+    try:
+        server = Server(config=_config(workspace.settings, header, trusted), log=_log)
+        server.workspace = workspace
+        server.max_visitors = max_visitors or default_max_visitors()
+        server.on_ready = on_ready
+        server.initialize([])
+        server.ip, server.port = host, port
+        asyncio.set_event_loop(asyncio.new_event_loop())
+        server.start()
+    finally:
+        cool_down()
+
+
+def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config:
+    made = Config()
+    made.Voila.open_browser = False
+    made.Voila.root_dir = str(settings.notebooks / "apps")
+    made.Voila.cookie_secret = _cookie_secret(settings.private)
+    made.Voila.identity_provider_class = PbIdentityProvider
+    made.Voila.kernel_websocket_connection_class = ZMQChannelsWebsocketConnection
+    made.VoilaConfiguration.multi_kernel_manager_class = VisitorKernels
+    made.VoilaConfiguration.kernel_spec_manager_class = WarmKernelSpecs
+    made.VoilaConfiguration.file_allowlist = []
+    made.VoilaConfiguration.show_tracebacks = False
+    made.KernelManager.transport = "ipc" if os.name != "nt" else "tcp"
+    made.KernelManager.autorestart = False  # a new kernel would know nothing of the page
+    made.KernelManager.shutdown_wait_time = 1.0
+    made.MappingKernelManager.buffer_offline_messages = True
+    made.PbIdentityProvider.header_name = header
+    made.PbIdentityProvider.trusted_addresses = list(trusted)
+    return made
+
+
+def _bundles(settings: Settings) -> Path:
+    return settings.private / "bundles"
+
+
+def _cookie_secret(private: Path) -> bytes:
+    """Secret that signs cookies; kept, so that nobody has to sign in again after a restart."""
+    path = private / "cookie_secret"
+    private.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w") as out:
+            out.write(secrets.token_hex(32))
+    return path.read_bytes()
+
+
+def _log_request(handler: web.RequestHandler) -> None:
+    """Log refusals and failures, without what an address asks for."""
+    status = handler.get_status()
+    if status >= 400:
+        _log.log(
+            logging.ERROR if status >= 500 else logging.INFO,
+            "%d %s %s", status, handler.request.method, handler.request.path,
+        )  # fmt: skip
+
+
+__all__ = ["IDLE_MINUTES", "MAX_MESSAGE_BYTES", "Server", "serve"]

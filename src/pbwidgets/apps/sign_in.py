@@ -1,0 +1,316 @@
+"""The pages of sign-in, sign-out and the change of a password: plain forms that work without any script."""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, cached_property, partial
+from pathlib import Path
+from typing import Any, Final, TypeVar
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from jinja2 import Environment, FileSystemLoader
+from jupyter_server.auth.decorator import allow_unauthenticated
+from tornado import web
+
+from pbwidgets.apps.identity import Known, PbIdentityProvider, known_of
+from pbwidgets.apps.who import Guarded
+from pbwidgets.errors import DataError, PbError
+from pbwidgets.store import Account
+from pbwidgets.wording import LANGUAGES, default_language, say
+from pbwidgets.workflows import Workspace
+from pbwidgets.workflows.passwords import SHORTEST
+from pbwidgets.workflows.signing_in import change_password, resume, sign_in, sign_out
+
+HOME: Final = "/home"
+_OWN_PAGES: Final = ("/login", "/logout", "/password")
+_LANGUAGE_COOKIE, _NAME_COOKIE = "pb-lang", "pb-name"
+_NAME_DAYS: Final = 90
+_PAGES: Final = Path(__file__).with_name("template") / "pages"
+_HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")  # 64 MiB each; others' requests go on
+T = TypeVar("T")
+
+
+class SignPage(Guarded):
+    """What the pages have in common: language, words, the place to go to afterwards."""
+
+    signs_in: Final = True
+    template: str
+    title: str
+
+    @cached_property
+    def nonce(self) -> str:
+        """Mark of the one style sheet that this answer carries."""
+        return secrets.token_urlsafe(16)
+
+    @property
+    def content_security_policy(self) -> str:
+        """Nothing but the style sheet in the page: no script, no frame, no form to elsewhere."""
+        return (
+            f"default-src 'none'; style-src 'nonce-{self.nonce}'; img-src data:; form-action 'self'; "
+            "frame-ancestors 'none'; base-uri 'none'"
+        )
+
+    def set_default_headers(self) -> None:
+        """Headers of every answer: nothing of these pages is kept."""
+        super().set_default_headers()
+        self.set_header("Cache-Control", "no-store")
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace that the server serves."""
+        return self.settings["pbwidgets_workspace"]  # type: ignore[no-any-return]
+
+    @property
+    def provider(self) -> PbIdentityProvider:
+        """Where sessions come from."""
+        return self.settings["identity_provider"]  # type: ignore[no-any-return]
+
+    @property
+    def known(self) -> Known:
+        """Who asks."""
+        return known_of(self)
+
+    @cached_property
+    def lang(self) -> str:
+        """Language of the page: asked for in the address, or chosen before in this browser."""
+        asked = self.get_query_argument("lang", "") or (self.get_cookie(_LANGUAGE_COOKIE) or "")
+        return asked if asked in LANGUAGES else default_language()
+
+    @property
+    def next_page(self) -> str:
+        """Where to go afterwards: a page of this server, whatever the address asks for."""
+        return local_path(self.get_query_argument("next", ""))
+
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
+        """Remember the language that was asked for, then find out who asks."""
+        if self.get_query_argument("lang", "") in LANGUAGES:
+            self.set_cookie(_LANGUAGE_COOKIE, self.lang, expires_days=365, samesite="Lax", httponly=True)
+        await super().prepare(_redirect_to_login=_redirect_to_login)
+
+    def words(self, code: str, **args: object) -> str:
+        """Words of these pages."""
+        return say(f"accounts.page.{code}", self.lang, **args)
+
+    def go(self, page: str, **asked: str) -> None:
+        """Lead to a page of ours; what was to come next goes along."""
+        kept = {"next": self.next_page} if self.get_query_argument("next", "") else {}
+        query = urlencode({**kept, **asked})
+        self.redirect(f"{page}?{query}" if query else page)
+
+    def go_on(self) -> None:
+        """Lead to what was to come next, in the language that was chosen."""
+        path, query = (urlsplit(self.next_page)[index] for index in (2, 3))
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        if self.lang != default_language():
+            asked.setdefault("lang", self.lang)
+        self.redirect(f"{path}?{urlencode(asked)}" if asked else path)
+
+    def show(self, *, errors: dict[str, str] | None = None, status: int = 200, **values: Any) -> None:
+        """Answer with the page.
+
+        Parameters
+        ----------
+        errors
+            What is wrong, by the field that it concerns; ``page`` for all of it.
+        """
+        self.set_status(status)
+        other = next(lang for lang in LANGUAGES if lang != self.lang)
+        asked = {name: self.get_query_argument(name) for name in self.request.query_arguments}
+        self.finish(
+            _environment()
+            .get_template(self.template)
+            .render(
+                words=self.words,
+                title=self.words(self.title),
+                html_lang=self.lang.replace("_", "-"),
+                nonce=self.nonce,
+                xsrf=self.xsrf_form_html(),
+                errors=errors or {},
+                switch="?" + urlencode({**asked, "lang": other}),
+                next_page=self.next_page,
+                **values,
+            )
+        )
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
+        """The page again: a forged form gets no further, one that was open too long can be sent again."""
+        self.show_form(errors={"page": self.words("expired")}, status=status_code)
+
+    def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
+        """Answer with the page as it stands when it is opened."""
+        raise NotImplementedError
+
+
+class SignInHandler(SignPage):
+    """``/login``: a name and a password become a session."""
+
+    template, title = "sign_in.html", "sign_in"
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """The form; who is signed in goes on at once."""
+        if self.known.must_change:
+            self.go("/password")
+        elif self.known.account is not None:
+            self.go_on()
+        else:
+            self.show_form()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Sign in, or say beside the field what is wrong."""
+        name = self.get_body_argument("name", "")
+        password = self.get_body_argument("password", "", strip=False)
+        missing = {
+            field: self.words(f"{field}_missing")
+            for field, typed in (("name", name), ("password", password))
+            if not typed
+        }
+        if missing:
+            return self.show_form(errors=missing, status=400)
+        try:
+            token, account = await _hashed(_begin, self.workspace, name, password, self.known.token)
+        except DataError as error:
+            unavailable = self.words("unavailable", cause=error.message(self.lang))
+            return self.show_form(errors={"page": unavailable}, status=503)
+        except PbError as error:
+            return self.show_form(errors={"password": _said(error, self.lang)}, status=403)
+        self.provider.begin(self, token)
+        self.set_signed_cookie(
+            _NAME_COOKIE, account.name, expires_days=_NAME_DAYS, httponly=True, samesite="Lax"
+        )
+        return self.go("/password") if account.must_change else self.go_on()
+
+    def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
+        """The form, with the name that signed in last in this browser."""
+        remembered = self.get_signed_cookie(_NAME_COOKIE, max_age_days=_NAME_DAYS) or b""
+        name = self.get_body_argument("name", "") or remembered.decode("utf-8", "replace")
+        self.show(
+            errors=errors, status=status, name=name, signed_out=bool(self.get_query_argument("out", ""))
+        )
+
+
+class SignOutHandler(SignPage):
+    """``/logout``: the session ends; a link alone ends nothing."""
+
+    template, title = "sign_out.html", "sign_out"
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Ask first."""
+        if self.known.account is None:
+            self.go("/login")
+        else:
+            self.show_form()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """End the session, in the store and in the browser."""
+        if self.known.token:
+            await asyncio.to_thread(sign_out, self.workspace, self.known.token)
+        self.provider.clear_login_cookie(self)
+        self.redirect("/login?out=1")
+
+    def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
+        """The question."""
+        account = self.known.account
+        self.show(
+            errors=errors,
+            status=status,
+            name="" if account is None else account.name,
+            by_proxy=account is not None and not self.known.token,
+        )
+
+
+class PasswordHandler(SignPage):
+    """``/password``: a password of one's own."""
+
+    template, title = "password.html", "change"
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """The form, for who is signed in."""
+        if self.known.account is None:
+            self.redirect("/login?" + urlencode({"next": self.request.uri or "/password"}))
+        else:
+            self.show_form()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """Change the password, or say beside the field what is wrong."""
+        account, token = self.known.account, self.known.token
+        if account is None:
+            return self.redirect("/login")
+        old, new, again = (self.get_body_argument(name, "", strip=False) for name in ("old", "new", "again"))
+        if new != again:
+            return self.show_form(errors={"again": self.words("differ")}, status=400)
+        change = partial(change_password, token=token or None)
+        try:
+            await _hashed(change, self.workspace, account.name, old, new)
+        except PbError as error:
+            return self.show_form(errors=self._errors(error), status=400)
+        if self.get_query_argument("next", ""):
+            return self.go_on()
+        return self.redirect(HOME) if self.known.must_change else self.go("/password", changed="1")
+
+    def _errors(self, error: PbError) -> dict[str, str]:
+        if error.code == "accounts.wrong_password":
+            return {"old": self.words("old_wrong")}
+        field = {"accounts.locked": "old", "accounts.disabled": "old"}.get(error.code, "new")
+        return {field: _said(error, self.lang)}
+
+    def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
+        """The form."""
+        account = self.known.account
+        self.show(
+            errors=errors,
+            status=status,
+            name="" if account is None else account.name,
+            first=self.known.must_change,
+            by_proxy=account is not None and not self.known.token,
+            changed=bool(self.get_query_argument("changed", "")),
+            least=SHORTEST,
+        )
+
+
+def local_path(asked: str) -> str:
+    """Address of a page of this server; the home page for anything else.
+
+    >>> local_path("/fill?form=a"), local_path("//elsewhere.example"), local_path("https://elsewhere.example")
+    ('/fill?form=a', '/home', '/home')
+    """
+    plain = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked
+    if not plain or any(ord(letter) <= ord(" ") for letter in asked):
+        return HOME
+    parts = urlsplit(asked)
+    # a path that climbs (/.//elsewhere) is nobody's link
+    if parts.scheme or parts.netloc or "//" in parts.path or parts.path in ("/", *_OWN_PAGES):
+        return HOME
+    return asked
+
+
+def _begin(workspace: Workspace, name: str, password: str, former: str) -> tuple[str, Account]:
+    """Token and account of a new session; the one that this browser had ends."""
+    token = sign_in(workspace, name, password)
+    if former:
+        sign_out(workspace, former)
+    account = resume(workspace, token)
+    if account is None:
+        raise web.HTTPError(403)
+    return token, account
+
+
+async def _hashed(call: Callable[..., T], *args: Any) -> T:
+    """What a call that hashes a password gives, a few of them at once."""
+    return await asyncio.get_running_loop().run_in_executor(_HASHING, partial(call, *args))
+
+
+def _said(error: PbError, lang: str) -> str:
+    space = " " if lang == "en" else ""
+    return space.join(part for part in (error.message(lang), error.remedy(lang)) if part)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)

@@ -1,0 +1,104 @@
+"""Who asks: an account that is signed in, or an anonymous visitor of the one page that needs no account."""
+
+import hashlib
+import secrets
+from typing import Any, Final
+
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+
+from pbwidgets.apps.visitors import VisitorKernels
+
+VISITOR_COOKIE: Final = "pb-visitor"
+
+_POLICY: Final = {
+    "default-src": "'self'",
+    "script-src": "'self' 'unsafe-eval'",  # Vega and the schema checks of JupyterLab compile functions
+    "style-src": "'self' 'unsafe-inline'",  # widgets set their styles in place
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self' ws: wss:",
+    "object-src": "'none'",
+    "base-uri": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
+POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+
+
+class Guarded(JupyterHandler):
+    """A handler whose answers carry the security headers, and which knows whose request it is."""
+
+    @property
+    def content_security_policy(self) -> str:
+        """What a page may load: nothing from elsewhere."""
+        return POLICY
+
+    def set_default_headers(self) -> None:
+        """Headers of every answer."""
+        super().set_default_headers()
+        for name, value in SECURITY_HEADERS.items():
+            self.set_header(name, value)
+
+    def write_error(self, status_code: int, **kwargs: object) -> None:  # noqa: ARG002  tornado's signature
+        """No more than the number: nothing of ours, and no page of Jupyter's."""
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{status_code}")
+
+    @property
+    def kernels(self) -> VisitorKernels:
+        """The kernels of the visitors."""
+        return self.settings["kernel_manager"]  # type: ignore[no-any-return]
+
+    def owner_key(self) -> str:
+        """Key of who asks, as it stands at the kernels; empty for nobody."""
+        return account_key(self) or visitor_key(self)
+
+    def check_owner(self, kernel_id: str) -> None:
+        """Answer 404 unless the kernel is that of who asks: not even its existence is told."""
+        owner = self.kernels.owners.get(kernel_id)
+        if owner is None or owner.key not in {account_key(self), visitor_key(self)} - {""}:
+            raise web.HTTPError(404)
+
+
+def account_key(handler: JupyterHandler) -> str:
+    """Key of the account that is signed in; empty if none is."""
+    user = handler.current_user
+    return f"account:{user.username}" if user is not None else ""
+
+
+def visitor_key(handler: JupyterHandler) -> str:
+    """Key of an anonymous visitor; empty if there is none."""
+    cookie = handler.get_signed_cookie(VISITOR_COOKIE)
+    return f"visitor:{hashlib.sha256(cookie).hexdigest()}" if cookie else ""
+
+
+def begin_visit(handler: JupyterHandler) -> str:
+    """Key of an anonymous visitor, new if there was none; it tells nothing about the person."""
+    found = visitor_key(handler)
+    if found:
+        return found
+    value = secrets.token_urlsafe(24)
+    handler.set_signed_cookie(
+        VISITOR_COOKIE, value, expires_days=None, httponly=True, samesite="Lax",
+        secure=handler.request.protocol == "https",
+    )  # fmt: skip
+    return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
+
+
+def plain_place(handler: Any) -> dict[str, str]:
+    """What the address asks for: names of small letters, short values, nothing else."""
+    found = {}
+    for name in handler.request.query_arguments:
+        value = handler.get_query_argument(name)
+        if name.replace("_", "").isascii() and name.replace("_", "").isalpha() and name.islower():
+            found[name] = value[:200]
+    return found

@@ -1,0 +1,94 @@
+"""The report of a composite index: one notebook run into one folder.
+
+It is not among ``parameters/reports``: those are made of a campaign's snapshot, for its units, by
+``pbwidgets report``; an index is made of two tables, wherever they lie.
+"""
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Final
+
+from pbwidgets.batch.folders import ERROR, NOTEBOOK, PAGE
+from pbwidgets.batch.jobs import Failure, Job
+from pbwidgets.batch.manifest import MANIFEST, load_manifest
+from pbwidgets.batch.progress import show_progress
+from pbwidgets.batch.reports import PAGE_MAKER
+from pbwidgets.batch.runner import hash_file, run_jobs
+from pbwidgets.errors import UsageError
+from pbwidgets.settings import Settings
+from pbwidgets.workflows.layout import packaged_workspace
+
+NAME: Final = "index"
+_NOTEBOOK: Final = "reports/index.ipynb"
+_CHARTS: Final = "charts"
+_FILES: Final = (NOTEBOOK, PAGE, "slides.pptx", "report.docx", "tables.xlsx")
+
+
+def run_index_report(
+    settings: Settings, folder: Path, parameters: Mapping[str, Any], files: Sequence[Path], *, title: str
+) -> Failure | None:
+    """Why the report could not be made, or None: it lies in the folder, in place of an earlier one.
+
+    Parameters
+    ----------
+    settings
+        Of the workspace, whose notebook is run; without one, that of the package.
+    folder
+        Where the report goes; folders are made.
+    parameters
+        Values for the notebook's parameters cell.
+    files
+        Tables that the index is made of; the manifest says their hashes.
+    title
+        Title of the page.
+
+    Raises
+    ------
+    UsageError
+        ``batch.folder_in_use`` if the folder holds anything but an earlier report of an index.
+    """
+    check_folder(folder)
+    own = settings.notebooks / _NOTEBOOK
+    with TemporaryDirectory(prefix="pbwidgets-") as made:
+        job = Job(
+            report=NAME,
+            unit_code=NAME,
+            notebook=own if own.is_file() else packaged_workspace() / "notebooks" / _NOTEBOOK,
+            parameters=parameters,
+            folder=Path(made) / NAME,
+            fingerprint={file.name: hash_file(file) for file in files},
+            files=(*_FILES, f"{_CHARTS}/*.png", f"{_CHARTS}/*.svg"),
+            title=title,
+            lang=settings.lang,
+        )
+        with show_progress(title) as tell:
+            manifest = run_jobs([job], workers=1, finish=PAGE_MAKER, on_progress=tell)
+        _clear(folder)
+        shutil.copytree(job.folder, folder, dirs_exist_ok=True)
+        shutil.copy(Path(made) / MANIFEST, folder)
+    return manifest.units[NAME].failure
+
+
+def check_folder(folder: Path) -> None:
+    """Let a report be put there, or say why not.
+
+    Raises
+    ------
+    UsageError
+        ``batch.folder_in_use``.
+    """
+    if not folder.exists():
+        return
+    before = load_manifest(folder) if folder.is_dir() else None
+    is_ours = before is not None and before.report == NAME
+    if not folder.is_dir() or (any(folder.iterdir()) and not is_ours):
+        raise UsageError("batch.folder_in_use", folder=str(folder))
+
+
+def _clear(folder: Path) -> None:
+    """Remove an earlier report; what somebody else put beside it stays."""
+    for name in (*_FILES, ERROR, MANIFEST):
+        (folder / name).unlink(missing_ok=True)
+    shutil.rmtree(folder / _CHARTS, ignore_errors=True)

@@ -1,0 +1,234 @@
+"""Scores of a composite index: the ranking, and what it is made up of by unit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.bar_list import ROWS_PER_PAGE, Bar, bar_list
+from pbwidgets.charts.sheet import (
+    BODY_BOTTOM,
+    SINGLE,
+    Panel,
+    across,
+    fit_text,
+    heading_text,
+    page_note,
+    panels,
+    put_on_sheet,
+    rows_of,
+    split_rows,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import IndexView
+from pbwidgets.wording import number
+
+PARTS_PER_SHEET: Final = 12
+"""Columns that a heat map shows at most."""
+
+_KEY_COLUMNS: Final = 4
+_COLOURS: Final = ("#F3F8FC", "#A8D3EE", "#004B75")
+
+
+# -- the ranking ---------------------------------------------------------------------------------------
+
+
+def index_ranking(scores: pd.DataFrame, view: IndexView, *, unit: str = "", page: int = 1) -> alt.LayerChart:
+    """Ranking of the units by a score, the best first.
+
+    Parameters
+    ----------
+    scores
+        ``unit``, ``name``, ``score`` and ``rank``; units without a score are counted in the note.
+    view
+        What the chart is about.
+    unit
+        Unit that is set off by its colour.
+    page
+        Sheet, from 1, of 26 units each.
+
+    Raises
+    ------
+    IndexError
+        If there is no such sheet.
+    """
+    ranked = scores[scores["score"].notna()].sort_values(["rank", "unit"]).to_dict("records")
+    shown = take_page(ranked, page, ROWS_PER_PAGE)
+    rows = [
+        Bar(
+            str(row["name"]),
+            float(row["score"]),
+            number(float(row["score"]), view.digits),
+            lead=str(int(row["rank"])),
+            fill=theme.OWN if row["unit"] == unit else theme.PALE,
+        )
+        for row in shown
+    ]
+    title = view.say("index_ranking.title", n=len(ranked), name=view.name)
+    left_out = len(scores) - len(ranked)
+    notes = [
+        page_note(view, page, len(ranked), ROWS_PER_PAGE),
+        view.say("index_ranking.without_score", n=left_out) if left_out else "",
+    ]
+    empty = [] if rows else [heading_text(view.say("index_ranking.none"), theme.MARGIN, y=200)]
+    return put_on_sheet([*bar_list(rows), *empty], view, title, note="  ".join(filter(None, notes)))
+
+
+# -- what it is made up of -----------------------------------------------------------------------------
+
+
+def index_heatmap(
+    parts: pd.DataFrame,
+    names: Mapping[str, str],
+    headings: Mapping[str, str],
+    view: IndexView,
+    *,
+    page: int = 1,
+) -> alt.LayerChart:
+    """Scores of each unit in the parts of an index, the darker the better.
+
+    Parameters
+    ----------
+    parts
+        Units × parts in the order in which they are to stand, float64, NaN where missing.
+    names
+        Names of units.
+    headings
+        Names of parts; the first twelve, or as many as have room for their figures, are shown.
+    view
+        What the chart is about.
+    page
+        Sheet, from 1, where there are more units than fit.
+
+    Raises
+    ------
+    IndexError
+        If there is no such sheet.
+    """
+    plan = _plan(view, parts, names, headings)
+    rows = [
+        {"name": names[str(unit)], "cells": cells}
+        for unit, cells in zip(
+            parts.index, parts[list(plan.headings)].to_numpy(dtype=float).tolist(), strict=True
+        )
+    ]
+    notes = [page_note(view, page, len(rows), plan.per_page)]
+    if len(plan.headings) < len(headings):
+        notes.append(view.say("index_heatmap.heaviest", shown=len(plan.headings), n=len(headings)))
+    title = view.say("index_heatmap.title", n=len(headings), name=view.name)
+    layers = _draw(view, take_page(rows, page, plan.per_page), plan)
+    return put_on_sheet(layers, view, title, note="  ".join(filter(None, notes)))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """How a heat map is laid out, the same on all its sheets."""
+
+    headings: Mapping[str, str]
+    per_page: int
+    name_width: float
+    digits: int
+    low: float
+    high: float
+
+    def left(self, panel: Panel) -> float:
+        """Where the cells of a panel begin."""
+        return panel.left + self.name_width + 14
+
+
+def _plan(
+    view: IndexView, parts: pd.DataFrame, names: Mapping[str, str], headings: Mapping[str, str]
+) -> _Plan:
+    known = [float(value) for value in parts.to_numpy(dtype=float).ravel() if not pd.isna(value)]
+    largest = max((abs(value) for value in known), default=0.0)
+    digits = min(view.digits, 0 if largest >= 1000 else 1 if largest >= 10 else 2)
+    figures = {view.say("missing_short"), *(number(value, digits) for value in known)}
+    cell = max(text_width(text, theme.SMALL) for text in figures) + 8
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
+    width = min(max([text_width(names[str(unit)]) for unit in parts.index], default=0.0), 320.0)
+    plan = _Plan(headings, SINGLE, width, digits, low, high)
+    whole, half = panels(1)[0], panels(SINGLE + 1)[0]
+    most = max(1, min(PARTS_PER_SHEET, int((whole.right - plan.left(whole)) // cell)))
+    kept = dict(list(headings.items())[:most])
+    fits = (half.right - plan.left(half)) / max(len(kept), 1) >= cell
+    return replace(plan, headings=kept, per_page=ROWS_PER_PAGE if fits else SINGLE)
+
+
+def _draw(view: IndexView, rows: Sequence[Mapping[str, Any]], plan: _Plan) -> list[alt.Chart]:
+    lines = -(-len(plan.headings) // _KEY_COLUMNS)
+    bottom = BODY_BOTTOM - 30 * lines - 4
+    layers: list[alt.Chart] = []
+    blocks = panels(len(rows), bottom=bottom)
+    for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
+        layers += _draw_panel(view, panel, block, plan)
+    return [*layers, *_key(list(plan.headings.values()), bottom)]
+
+
+def _draw_panel(
+    view: IndexView, panel: Panel, block: Sequence[Mapping[str, Any]], plan: _Plan
+) -> list[alt.Chart]:
+    count, left, right = len(plan.headings), plan.left(panel), panel.right
+    cells = [
+        {
+            "row": at,
+            "top": at - 0.46,
+            "low": at + 0.46,
+            "from": column + 0.03,
+            "to": column + 0.97,
+            "middle": column + 0.5,
+            **({} if pd.isna(cell) else {"score": cell}),
+            "text": view.say("missing_short") if pd.isna(cell) else number(cell, plan.digits),
+            "ink": _ink(cell, plan),
+        }
+        for at, row in enumerate(block)
+        for column, cell in enumerate(row["cells"])
+    ]
+
+    def place(field: str) -> alt.X:
+        return across(field, (0, count), left, right)
+
+    colour = alt.Scale(domain=[plan.low, (plan.low + plan.high) / 2, plan.high], range=list(_COLOURS))
+    box = {"x": place("from"), "x2": "to:Q", "y": panel.y("top"), "y2": "low:Q"}
+    return [
+        alt.Chart(rows_of(cell for cell in cells if "score" in cell))
+        .mark_rect()
+        .encode(**box, fill=alt.Fill("score:Q", scale=colour, legend=None)),
+        alt.Chart(rows_of(cell for cell in cells if "score" not in cell))
+        .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
+        .encode(**box),
+        texts(cells, panel, place("middle"), align="center", size=theme.SMALL),
+        texts(
+            [{"row": at, "text": fit_text(row["name"], plan.name_width + 2)} for at, row in enumerate(block)],
+            panel,
+            panel.left,
+        ),
+        *(
+            heading_text(str(column + 1), left + (column + 0.5) * (right - left) / count, align="center")
+            for column in range(count)
+        ),
+    ]
+
+
+def _ink(cell: float, plan: _Plan) -> str:
+    if pd.isna(cell):
+        return theme.ALERT
+    return "white" if (cell - plan.low) / (plan.high - plan.low) > 0.8 else theme.INK
+
+
+def _key(headings: Sequence[str], bottom: float) -> list[alt.Chart]:
+    """Names of the numbered columns, below the rows."""
+    width = (theme.WIDTH - 2 * theme.MARGIN) / _KEY_COLUMNS
+    return [
+        heading_text(
+            fit_text(f"{place + 1} {name}", width - 16, theme.SMALL),
+            theme.MARGIN + place % _KEY_COLUMNS * width,
+            y=bottom + 24 + place // _KEY_COLUMNS * 30,
+        )
+        for place, name in enumerate(headings)
+    ]

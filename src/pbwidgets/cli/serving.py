@@ -1,0 +1,49 @@
+"""``pbwidgets serve``: the pages in the browser, until it is told to stop."""
+
+import logging
+import sys
+
+import click
+
+from pbwidgets.errors import DataError, UsageError
+from pbwidgets.wording import say
+
+
+def serve_pages(
+    host: str, port: int, max_visitors: int | None, header: str | None, trusted: tuple[str, ...]
+) -> None:
+    """Serve the pages of the workspace; the first start prints the administrator's one-time password.
+
+    Raises
+    ------
+    UsageError
+        ``serve.no_pages``, ``serve.trust_needed``.
+    DataError
+        ``serve.port_taken``.
+    """
+    from pbwidgets.apps.server import serve
+    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.accounts import ensure_administrator
+
+    if bool(header) != bool(trusted):
+        raise UsageError("serve.trust_needed")
+    logging.basicConfig(
+        level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    logging.getLogger("pbwidgets").setLevel(logging.INFO)
+    with open_workspace() as workspace:
+        folder = workspace.settings.notebooks / "apps"
+        if not any(folder.glob("*.ipynb")):
+            raise UsageError("serve.no_pages", folder=folder)
+        password = ensure_administrator(workspace)
+        if password is not None:
+            click.echo(say("serve.first_admin", name="admin", password=password))
+        click.echo(say("serve.starting"), err=True)
+        try:
+            serve(
+                workspace, host, port, max_visitors=max_visitors, header=header or "", trusted=trusted,
+                on_ready=lambda address: click.echo(say("serve.ready", address=address), err=True),
+            )  # fmt: skip
+        except OSError as error:
+            cause = error.strerror or str(error)
+            raise DataError("serve.port_taken", host=host, port=port, cause=cause) from error

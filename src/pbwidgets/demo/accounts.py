@@ -1,0 +1,85 @@
+"""Accounts of a demonstration, so that every page can be looked at through the eyes of its people.
+
+Their one password is public (:data:`~pbwidgets.workflows.passwords.DEMO_PASSWORD`): it opens no store with
+real units.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import count
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign
+from pbwidgets.store import Actor, NewAccount, add_account
+from pbwidgets.wording import say
+from pbwidgets.workflows import Workspace
+from pbwidgets.workflows.passwords import DEMO_PASSWORD, hash_passwords
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """One account: its name, role and unit."""
+
+    name: str
+    role: str
+    unit_code: str | None
+    unit_name: str = ""
+
+
+def add_demo_accounts(workspace: Workspace, actor: Actor, campaign_id: str) -> tuple[DemoAccount, ...]:
+    """Accounts that were added for a demonstration: of every role, for neighbouring units.
+
+    Raises
+    ------
+    ConflictError
+        ``accounts.name_taken`` if the store has such accounts already.
+    """
+    campaign = workspace.read_campaign(campaign_id)
+    planned = plan_accounts(campaign, workspace.units())
+    hashes = hash_passwords(DEMO_PASSWORD for _ in planned)
+    with workspace.store.write(actor) as writer:
+        for item, hashed in zip(planned, hashes, strict=True):
+            add_account(writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False))
+    return planned
+
+
+def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount, ...]:
+    """Accounts for a register: fillers and reviewers in the first units that reports are made for, and above.
+
+    Names are the role and, where there are several, a number: they are typed by hand.
+    """
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
+    parts = list(units.loc[units["kind"] == campaign.partition_by, "unit_code"])[:2]
+    filled = {form.unit_kind for form in campaign.forms}
+    fills = units["kind"].isin(filled)
+    below = list(units.loc[fills & (units["parent_code"] == parts[0]), "unit_code"])[:2]
+    own = list(units.loc[fills & (units["unit_code"] == parts[0]), "unit_code"])
+    made = [
+        *_numbered("filler", [*below, *own]),
+        *_numbered("reviewer", [*parts, root]),
+        DemoAccount("leader", "leader", root),
+        *(DemoAccount(role, role, None) for role in ("analyst", "organiser", "admin")),
+    ]
+    return tuple(
+        DemoAccount(item.name, item.role, item.unit_code, str(names.get(item.unit_code, ""))) for item in made
+    )
+
+
+def tell_accounts(accounts: Iterable[DemoAccount]) -> list[str]:
+    """Lines that say who may sign in, and with which password."""
+    lines = [
+        say(
+            "accounts.cli.demo_line",
+            name=f"{item.name:<11}",
+            role=say(f"accounts.role.{item.role}"),
+            unit=item.unit_name,
+        ).rstrip()
+        for item in accounts
+    ]
+    return [say("accounts.cli.demo", password=DEMO_PASSWORD), *lines]
+
+
+def _numbered(role: str, unit_codes: Iterable[str]) -> Iterable[DemoAccount]:
+    return (DemoAccount(f"{role}{at}", role, code) for at, code in zip(count(1), unit_codes, strict=False))

@@ -1,0 +1,122 @@
+"""Answers to be read: one piece of markup for the whole form, on the page and on paper."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+from typing import Any
+
+from pbwidgets.campaign import Campaign, Field, Form, find_irrelevant
+from pbwidgets.campaign.values import UPLOADS
+from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.uploads import ShownFile, files_markup
+from pbwidgets.wording import say
+
+FindFile = Callable[[str], ShownFile | None]
+
+
+def answers_markup(
+    form: Form,
+    campaign: Campaign,
+    answers: Mapping[str, Any],
+    lang: str,
+    find_file: FindFile,
+    *,
+    pictures: bool = True,
+) -> str:
+    """Sections with their fields and answers; fields that are not relevant are left out.
+
+    Parameters
+    ----------
+    form, campaign, answers
+        What was asked and answered, the answers canonical.
+    lang
+        Language.
+    find_file
+        File that a token stands for.
+    pictures
+        Whether files lead to their content; on paper they are only named.
+    """
+    sheet = _Sheet(form, campaign, answers, lang, find_file, pictures)
+    return f'<div class="pb-answers">{"".join(sheet.parts(form.fields))}</div>'
+
+
+class _Sheet:
+    def __init__(
+        self,
+        form: Form,
+        campaign: Campaign,
+        answers: Mapping[str, Any],
+        lang: str,
+        find_file: FindFile,
+        pictures: bool,
+    ) -> None:
+        self._campaign, self._answers, self._lang = campaign, answers, lang
+        self._find_file, self._pictures = find_file, pictures
+        self._hidden = find_irrelevant(form, answers)
+
+    def parts(self, fields: Sequence[Field]) -> Iterator[str]:
+        lines: list[str] = []
+        for item in fields:
+            if item.type in ("group", "repeat"):
+                yield from _listed(lines)
+                lines = []
+                yield from self._part(item)
+            elif item.type != "note" and (item.id, 0) not in self._hidden:
+                lines.append(self._line(item, self._answers.get(item.id)))
+        yield from _listed(lines)
+
+    def _part(self, item: Field) -> Iterator[str]:
+        inner = list(self.parts(item.fields)) if item.type == "group" else list(self._rows(item))
+        if inner:
+            yield f"<section><h3>{escape(item.label.words(self._lang))}</h3>{''.join(inner)}</section>"
+
+    def _rows(self, item: Field) -> Iterator[str]:
+        if (item.id, 0) in self._hidden:
+            return
+        entries = self._answers.get(item.id) or []
+        if not entries:
+            yield f'<p class="pb-quiet">{escape(say("forms.no_rows", self._lang))}</p>'
+            return
+        fields = [inner for inner in _leaves(item.fields) if inner.type != "note"]
+        heads = "".join(f'<th scope="col">{escape(inner.label.words(self._lang))}</th>' for inner in fields)
+        body = ""
+        for at, entry in enumerate(entries):
+            cells = "".join(
+                f'<td data-label="{escape(inner.label.words(self._lang), quote=True)}">'
+                f"{self._answer(inner, entry.get(inner.id))}</td>"
+                for inner in fields
+            )
+            body += (
+                f'<tr><td data-label="{escape(say("forms.number", self._lang))}">{at + 1}</td>{cells}</tr>'
+            )
+        yield (
+            f'<div class="pb-scroll"><table class="pb-table"><thead><tr><th scope="col">'
+            f"{escape(say('forms.number', self._lang))}</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+        )
+
+    def _line(self, item: Field, answer: object) -> str:
+        return (
+            f"<div><dt>{escape(item.label.words(self._lang))}</dt><dd>{self._answer(item, answer)}</dd></div>"
+        )
+
+    def _answer(self, item: Field, answer: object) -> str:
+        if item.type in UPLOADS and isinstance(answer, list) and self._pictures:
+            return files_markup([self._find_file(token) for token in answer], self._lang)
+        words = word_answer(item, answer, self._campaign, self._lang, self._name)
+        return escape(words) if words else '<span class="pb-quiet">—</span>'
+
+    def _name(self, token: str) -> str:
+        file = self._find_file(token)
+        return file.name if file else say("forms.file_gone", self._lang)
+
+
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    if lines:
+        yield f'<dl class="pb-facts">{"".join(lines)}</dl>'
+
+
+def _leaves(fields: Sequence[Field]) -> Iterator[Field]:
+    for item in fields:
+        if item.type == "group":
+            yield from _leaves(item.fields)
+        else:
+            yield item

@@ -1,0 +1,40 @@
+"""Answers in words, as a person reads them."""
+
+from collections.abc import Callable
+
+from pbwidgets.campaign.model import Campaign, Field
+from pbwidgets.campaign.values import UPLOADS, to_text
+from pbwidgets.wording import say
+
+NameFile = Callable[[str], str]
+
+
+def word_answer(
+    field: Field, answer: object, campaign: Campaign, lang: str, name_file: NameFile | None = None
+) -> str:
+    """Answer with the labels of its choices and its unit; empty for none.
+
+    Parameters
+    ----------
+    field, answer
+        The field and its answer, right or wrong.
+    campaign
+        Holds the choices.
+    lang
+        Language.
+    name_file
+        Name of the file that a token stands for; without it files are counted.
+    """
+    if answer is None or answer in ("", []):
+        return ""
+    items = [str(item) for item in answer] if isinstance(answer, list) else []
+    if field.type in UPLOADS:
+        if name_file is None:
+            return say("forms.files_counted", lang, count=len(items))
+        return say("forms.separator", lang).join(name_file(token) for token in items)
+    if field.choices is not None:
+        labels = {choice.id: choice.label.words(lang) for choice in campaign.choices[field.choices]}
+        wanted = items or [str(answer)]
+        return say("forms.separator", lang).join(labels.get(item, item) for item in wanted)
+    unit = field.unit.words(lang) if field.unit else ""
+    return f"{to_text(answer)} {unit}".strip()

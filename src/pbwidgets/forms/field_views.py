@@ -1,0 +1,143 @@
+"""One field as it stands in a form: its input and what is said below it."""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from pbwidgets.campaign.model import Campaign, Field
+from pbwidgets.forms.captions import anchor_of, label_of, note_of
+from pbwidgets.forms.elements import markup
+from pbwidgets.forms.inputs import Input, make_input
+from pbwidgets.forms.uploads import Files, Uploads
+from pbwidgets.wording import number, say
+
+HIDDEN = "pb-gone"
+Report = Callable[[], None]
+
+
+class FieldView:
+    """A field that is answered, in the answers or in one row of a repeat.
+
+    Attributes
+    ----------
+    field, path
+        The field and its path.
+    holder
+        Mapping in which its answer stands; changed in place when something is entered.
+    widgets
+        What is shown, in order.
+    """
+
+    def __init__(
+        self,
+        field: Field,
+        path: str,
+        holder: dict[str, Any],
+        campaign: Campaign,
+        lang: str,
+        files: Files | None,
+        report: Report,
+    ) -> None:
+        self.field, self.path, self.holder = field, path, holder
+        self._lang, self._report = lang, report
+        self._note = markup("", "pb-note")
+        self.input: Input | None = None
+        self.uploads: Uploads | None = None
+        label = label_of(field, lang)
+        inputs: Sequence[w.Widget]
+        if field.type in ("image", "file"):
+            if files is None:
+                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>')]
+            else:
+                self.uploads = Uploads(field, path, files, lang, label, self._keep)
+                self.uploads.show(holder.get(field.id))
+                inputs = self.uploads.widgets
+        else:
+            self.input = make_input(field, campaign, lang, label)
+            self.input.show(holder.get(field.id))
+            self.input.watch(self._read)
+            inputs = self.input.widgets
+            if field.type == "select_multiple":
+                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>'), *inputs]
+        self.widgets = (*inputs, self._note)
+
+    def _read(self) -> None:
+        assert self.input is not None
+        self._keep(self.input.read())
+
+    def _keep(self, answer: object) -> None:
+        if answer is None or answer == []:
+            self.holder.pop(self.field.id, None)
+        else:
+            self.holder[self.field.id] = answer
+        self._report()
+
+    def say(self, row: int, problems: Sequence[str], returned: Sequence[str]) -> None:
+        """Show what is wrong, beside the hint."""
+        hint = self.field.hint.words(self._lang) if self.field.hint else ""
+        shown = note_of(
+            anchor_of(self.path, row),
+            hint,
+            counter=self._counter(),
+            problems=problems,
+            returned=returned,
+            lang=self._lang,
+        )
+        if self._note.value != shown:
+            self._note.value = shown
+
+    def _counter(self) -> str:
+        if self.field.type != "text" or self.field.max_length is None:
+            return ""
+        return say(
+            "forms.counter",
+            self._lang,
+            length=len(str(self.holder.get(self.field.id) or "")),
+            limit=self.field.max_length,
+        )
+
+    def hide(self, hidden: bool) -> None:
+        """Take it off the page, or put it back."""
+        hide_all(self.widgets, hidden)
+
+
+class ShownView:
+    """A field that only shows something: a note, or the result of a calculation."""
+
+    def __init__(self, field: Field, path: str, lang: str) -> None:
+        self.field, self.path = field, path
+        self._lang = lang
+        self._markup = markup("", "pb-note" if field.type == "note" else "pb-calculated")
+        self.widgets = (self._markup,)
+        self.show(None)
+
+    def show(self, value: object) -> None:
+        """Put in the value of a calculation."""
+        label = self.field.label.words(self._lang)
+        if self.field.type == "note":
+            text = f'<div class="pb-hint">{escape(label)}</div>'
+        else:
+            shown = number(value) if isinstance(value, int | float) else str(value or "–")
+            unit = self.field.unit.words(self._lang) if self.field.unit and value is not None else ""
+            hint = self.field.hint.words(self._lang) if self.field.hint else ""
+            text = (
+                f'<div class="pb-label">{escape(label)}</div><output>{escape(f"{shown} {unit}".strip())}</output>'
+                f'<div class="pb-hint">{escape(hint)} {escape(say("forms.calculated", self._lang))}</div>'
+            )
+        if self._markup.value != text:
+            self._markup.value = text
+
+    def hide(self, hidden: bool) -> None:
+        """Take it off the page, or put it back."""
+        hide_all(self.widgets, hidden)
+
+
+def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
+    """Hide widgets or show them, by a class of the style sheet: layouts are shared."""
+    for widget in widgets:
+        if hidden and HIDDEN not in widget._dom_classes:
+            widget.add_class(HIDDEN)
+        elif not hidden and HIDDEN in widget._dom_classes:
+            widget.remove_class(HIDDEN)

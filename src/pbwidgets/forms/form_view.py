@@ -1,0 +1,370 @@
+"""A form of a campaign that is filled in: sections, skip logic, checks while typing, progress.
+
+Right or wrong is said by :func:`pbwidgets.campaign.check_answers`, the same that the server asks when the form is
+handed in; nothing is checked here. A widget is costly in the browser, so a field is two of them, rows of a
+repeat are opened one at a time, and what is only read is :mod:`pbwidgets.forms.answer_sheet`, one widget.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from html import escape
+from typing import Any, Final
+
+import ipywidgets as w
+
+from pbwidgets.campaign import (
+    AnswerProblem,
+    Campaign,
+    Field,
+    Form,
+    check_answers,
+    compute_answers,
+    find_irrelevant,
+)
+from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.captions import anchor_of
+from pbwidgets.forms.elements import markup, stack
+from pbwidgets.forms.field_views import FieldView, ShownView, hide_all
+from pbwidgets.forms.headings import section_markup
+from pbwidgets.forms.repeats import RepeatView, RowView
+from pbwidgets.forms.uploads import Files
+from pbwidgets.wording import say
+
+MISSING: Final = ("campaign.answer_required", "campaign.answer_too_few")
+"""What is only not there yet: said when somebody wants to hand in, not while he is typing."""
+
+Returned = Mapping[str, Sequence[str]]
+
+
+@dataclass
+class _Section:
+    """A card of the form: fields under one head, or the rows of a repeat."""
+
+    title: str
+    views: list[FieldView | ShownView] = field(default_factory=list)
+    repeat: RepeatView | None = None
+    head: w.HTML | None = None
+    box: w.Box | None = None
+
+
+@dataclass(frozen=True)
+class _Count:
+    """How many required answers of a part are there."""
+
+    asked: int
+    answered: int
+    filled: int
+
+
+class FormView:
+    """A form on the page, with what has been entered.
+
+    Parameters
+    ----------
+    form, campaign
+        What is filled in.
+    answers
+        Answers so far; not changed.
+    lang
+        Language.
+    on_change
+        Called after every change with the canonical answers.
+    returned
+        Reasons by field path for which the form came back; the empty path is the whole form.
+    files
+        Where uploads go; without it files are not asked for.
+    today
+        What ``today()`` gives in the campaign's expressions.
+
+    Attributes
+    ----------
+    widget
+        What is shown.
+    """
+
+    def __init__(
+        self,
+        form: Form,
+        campaign: Campaign,
+        answers: Mapping[str, Any],
+        *,
+        lang: str,
+        on_change: Callable[[dict[str, Any]], None] | None = None,
+        returned: Returned | None = None,
+        files: Files | None = None,
+        today: date | None = None,
+    ) -> None:
+        self._form, self._campaign, self._lang = form, campaign, lang
+        self._files, self._today = files, today
+        self._on_change = on_change
+        self._returned = dict(returned or {})
+        self._asks_all = False
+        self._entered: dict[str, Any] = {
+            name: [dict(entry) for entry in value] if self._is_repeat(name) else value
+            for name, value in compute_answers(form, answers, today=today).items()
+        }
+        self._sections = list(self._make_sections())
+        self._progress = markup("")
+        self.widget = stack(self._progress, *(section.box for section in self._sections))
+        self.widget.add_class("pb-form")
+        self.problems: tuple[AnswerProblem, ...] = ()
+        self._draw()
+
+    # -- what others ask --------------------------------------------------------------------------------
+
+    @property
+    def answers(self) -> dict[str, Any]:
+        """Canonical answers as they stand."""
+        return compute_answers(self._form, self._entered, today=self._today)
+
+    def ask_all(self) -> tuple[AnswerProblem, ...]:
+        """Everything that stands against handing in; from now on what is missing is said at its field, too."""
+        self._asks_all = True
+        self._draw()
+        self._open_rows_with_problems()
+        return self.problems
+
+    def jump_links(self) -> str:
+        """Markup of a list of all problems, each leading to its field."""
+        items = "".join(
+            f'<li><a href="#{escape(self._anchor(problem), quote=True)}">{escape(self._in_words(problem))}</a></li>'
+            for problem in self.problems
+        )
+        return f'<ol class="pb-jumps">{items}</ol>' if items else ""
+
+    def views(self) -> Iterator[tuple[FieldView | ShownView, int]]:
+        """Fields that are on the page now, with the row that they stand in."""
+        for section in self._sections:
+            for view in section.views:
+                yield view, 0
+            if section.repeat is not None:
+                for at, entry in enumerate(section.repeat.rows):
+                    for view in entry.views:
+                        yield view, at
+
+    def repeats(self) -> dict[str, RepeatView]:
+        """Repeats by id."""
+        return {s.repeat.field.id: s.repeat for s in self._sections if s.repeat is not None}
+
+    # -- building -----------------------------------------------------------------------------------------
+
+    def _is_repeat(self, name: str) -> bool:
+        return any(item.id == name and item.type == "repeat" for item in _all_fields(self._form.fields))
+
+    def _make_sections(self) -> Iterator[_Section]:
+        loose: list[Field] = []
+        alone = all(item.type not in ("group", "repeat") for item in self._form.fields)
+        title = say("forms.fields" if alone else "forms.other_fields", self._lang)
+        for item in self._form.fields:
+            if item.type not in ("group", "repeat"):
+                loose.append(item)
+                continue
+            if loose:
+                yield self._card(title, loose)
+                loose = []
+            yield from self._of_group(item) if item.type == "group" else [self._rows_of(item)]
+        if loose:
+            yield self._card(title, loose)
+
+    def _of_group(self, group: Field) -> Iterator[_Section]:
+        """Cards of a group: repeats within it get cards of their own."""
+        leaves = [item for item in _dissolved(group.fields) if item.type != "repeat"]
+        if leaves:
+            yield self._card(group.label.words(self._lang), leaves, group)
+        for item in _dissolved(group.fields):
+            if item.type == "repeat":
+                yield self._rows_of(item)
+
+    def _card(self, title: str, fields: Sequence[Field], group: Field | None = None) -> _Section:
+        section = _Section(title, [self._view(item, self._entered) for item in fields], head=markup(""))
+        widgets = [widget for view in section.views for widget in view.widgets]
+        if group is not None and group.hint is not None:
+            widgets.insert(0, markup(f'<div class="pb-hint">{escape(group.hint.words(self._lang))}</div>'))
+        section.box = stack(section.head, *widgets)
+        section.box.add_class("pb-card")
+        return section
+
+    def _rows_of(self, item: Field) -> _Section:
+        fields = tuple(_dissolved(item.fields))
+
+        def make_view(inner: Field, holder: dict[str, Any]) -> FieldView | ShownView:
+            return self._view(inner, holder, item.id)
+
+        def words_of(inner: Field, answer: object) -> str:
+            return word_answer(inner, answer, self._campaign, self._lang)
+
+        repeat = RepeatView(
+            item, fields, self._entered, self._lang, make_view, words_of, self._changed, self._draw
+        )
+        return _Section(item.label.words(self._lang), repeat=repeat, box=repeat.box)
+
+    def _view(self, item: Field, holder: dict[str, Any], repeat: str = "") -> FieldView | ShownView:
+        path = f"{repeat}/{item.id}" if repeat else item.id
+        if item.type in ("note", "calculate"):
+            return ShownView(item, path, self._lang)
+        return FieldView(item, path, holder, self._campaign, self._lang, self._files, self._changed)
+
+    # -- keeping it up to date ------------------------------------------------------------------------------
+
+    def _changed(self) -> None:
+        self._draw()
+        if self._on_change is not None:
+            self._on_change(self.answers)
+
+    def _draw(self) -> None:
+        self.problems = check_answers(
+            self._form, self._campaign, self._entered, complete=True, today=self._today
+        )
+        clean = self.answers
+        hidden = find_irrelevant(self._form, self._entered, today=self._today)
+        said: dict[tuple[str, int], list[str]] = defaultdict(list)
+        for problem in self.problems:
+            if self._asks_all or problem.code not in MISSING:
+                said[problem.path, problem.row].append(problem.message(self._lang))
+        for view, at in self.views():
+            view.hide((view.path, at) in hidden)
+            if isinstance(view, ShownView):
+                view.show(_value(clean, view.path, at))
+            else:
+                view.say(at, said[view.path, at], self._returned.get(view.path, ()))
+        counts = [self._draw_section(section, said, hidden, clean) for section in self._sections]
+        self._draw_progress(counts)
+
+    def _draw_section(
+        self,
+        section: _Section,
+        said: Mapping[tuple[str, int], list[str]],
+        hidden: frozenset[tuple[str, int]],
+        clean: Mapping[str, Any],
+    ) -> _Count:
+        count = self._count(section, hidden, clean)
+        wrong = sum(len(words) for (path, _), words in said.items() if self._owns(section, path))
+        progress = self._progress_words(count, wrong)
+        repeat = section.repeat
+        if repeat is not None:
+            repeat.hide((repeat.field.id, 0) in hidden)
+            inner = f"{repeat.field.id}/"
+            rows = frozenset(at for (path, at), words in said.items() if words and path.startswith(inner))
+            returned = [
+                reason
+                for path, reasons in self._returned.items()
+                if path == repeat.field.id or path.startswith(inner)
+                for reason in reasons
+            ]
+            repeat.draw(progress, said.get((repeat.field.id, 0), []), returned, rows)
+        elif section.head is not None and section.box is not None:
+            shown = section_markup(section.title, progress)
+            if section.head.value != shown:
+                section.head.value = shown
+            hide_all([section.box], all((view.path, 0) in hidden for view in section.views))
+        return count
+
+    def _owns(self, section: _Section, path: str) -> bool:
+        if section.repeat is not None:
+            return path == section.repeat.field.id or path.startswith(f"{section.repeat.field.id}/")
+        return any(view.path == path for view in section.views)
+
+    def _count(
+        self, section: _Section, hidden: frozenset[tuple[str, int]], clean: Mapping[str, Any]
+    ) -> _Count:
+        repeat = section.repeat
+        if repeat is None:
+            asked = [
+                (view.field, clean.get(view.field.id))
+                for view in section.views
+                if isinstance(view, FieldView) and (view.path, 0) not in hidden
+            ]
+            filled = sum(answer is not None for _, answer in asked)
+        elif (repeat.field.id, 0) in hidden:
+            asked, filled = [], 0
+        else:
+            entries = clean.get(repeat.field.id, [])
+            asked = [
+                (inner, entry.get(inner.id))
+                for at, entry in enumerate(entries)
+                for inner in repeat.fields
+                if inner.type not in ("note", "calculate")
+                and (f"{repeat.field.id}/{inner.id}", at) not in hidden
+            ]
+            filled = len(entries)
+            # rows that are still to come are asked for, too
+            asked += [(repeat.field, None)] * max(0, (repeat.field.min_count or 0) - filled)
+        required = [answer for item, answer in asked if item.required or item.min_count]
+        return _Count(len(required), sum(answer is not None for answer in required), filled)
+
+    def _progress_words(self, count: _Count, wrong: int) -> str:
+        if wrong:
+            return say("forms.section_wrong", self._lang, count=wrong)
+        if not count.asked:
+            return say("forms.section_filled", self._lang, count=count.filled)
+        code = "forms.section_done" if count.answered == count.asked else "forms.section_required"
+        return say(code, self._lang, answered=count.answered, asked=count.asked)
+
+    def _draw_progress(self, counts: Sequence[_Count]) -> None:
+        asked, answered = sum(c.asked for c in counts), sum(c.answered for c in counts)
+        share = round(100 * answered / asked) if asked else 100
+        words = say("forms.progress", self._lang, answered=answered, asked=asked)
+        shown = (
+            f'<div class="pb-progress"><progress max="100" value="{share}" aria-label="{escape(words, quote=True)}">'
+            f"</progress><span>{escape(words)}</span></div>"
+            f'<div class="pb-hint">{escape(say("forms.legend", self._lang))}</div>'
+        )
+        if self._progress.value != shown:
+            self._progress.value = shown
+
+    def _open_rows_with_problems(self) -> None:
+        wrong = {(p.path.partition("/")[0], p.row) for p in self.problems if "/" in p.path}
+        rows: list[RowView] = [
+            repeat.rows[at]
+            for name, repeat in self.repeats().items()
+            for at in sorted(row for path, row in wrong if path == name)
+            if at < len(repeat.rows)
+        ]
+        for entry in rows[:1]:  # one at a time; the others say on their line that there is something
+            entry.open()
+        self._draw()
+
+    def _anchor(self, problem: AnswerProblem) -> str:
+        repeat = self.repeats().get(problem.path.partition("/")[0])
+        if repeat is not None and "/" in problem.path:
+            is_open = problem.row < len(repeat.rows) and repeat.rows[problem.row].is_open
+            return anchor_of(problem.path, problem.row) if is_open else anchor_of(repeat.field.id)
+        return anchor_of(problem.path, problem.row)
+
+    def _in_words(self, problem: AnswerProblem) -> str:
+        """The problem with where it is, also where the campaign's own words do not name the field."""
+        words = problem.message(self._lang)
+        if problem.words is not None and problem.label is not None:
+            words = say("forms.problem_of", self._lang, label=problem.label.words(self._lang), problem=words)
+        return self._place(problem) + words
+
+    def _place(self, problem: AnswerProblem) -> str:
+        repeat = self.repeats().get(problem.path.partition("/")[0])
+        if repeat is None or "/" not in problem.path:
+            return ""
+        label = repeat.field.label.words(self._lang)
+        return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
+
+
+def _dissolved(fields: Sequence[Field]) -> Iterator[Field]:
+    for item in fields:
+        if item.type == "group":
+            yield from _dissolved(item.fields)
+        else:
+            yield item
+
+
+def _all_fields(fields: Sequence[Field]) -> Iterator[Field]:
+    for item in fields:
+        yield item
+        yield from _all_fields(item.fields)
+
+
+def _value(answers: Mapping[str, Any], path: str, row: int) -> object:
+    repeat, _, name = path.rpartition("/")
+    if not repeat:
+        return answers.get(name)
+    rows = answers.get(repeat, [])
+    return rows[row].get(name) if row < len(rows) else None

@@ -1,0 +1,187 @@
+"""One input for one field: the widget in which it is answered, and the way between widget and answer.
+
+An input reads what stands in its widget as an answer that :func:`pbwidgets.campaign.check_answers` takes, right
+or wrong: checking is not its business. What the browser sends is never trusted to be one of the choices.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from datetime import date
+from functools import cache
+from typing import Any, Final
+
+import ipywidgets as w
+
+from pbwidgets.campaign.model import Campaign, Choice, Field
+from pbwidgets.campaign.values import to_text
+from pbwidgets.forms.elements import plain_layout
+from pbwidgets.wording import say
+
+FEW_CHOICES: Final = 5
+"""Up to so many choices are all shown; more are a list to unfold."""
+_SHORT_TEXT: Final = 60
+_TYPED_NUMBER: Final = re.compile(r"(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?")
+
+
+class Input:
+    """One field's widget, or several of them for choices that do not exclude each other.
+
+    Attributes
+    ----------
+    widgets
+        What is shown, in order.
+    """
+
+    def __init__(
+        self, widgets: Sequence[w.Widget], read: Callable[[], object], show: Callable[[object], None]
+    ) -> None:
+        self.widgets = tuple(widgets)
+        self._read = read
+        self._show = show
+        self._listens = True
+
+    def read(self) -> object:
+        """Answer as it stands in the widget; None if it is empty."""
+        return self._read()
+
+    def show(self, answer: object) -> None:
+        """Put an answer into the widget; nothing is reported."""
+        self._listens = False
+        try:
+            self._show(answer)
+        finally:
+            self._listens = True
+
+    def watch(self, call: Callable[[], None]) -> None:
+        """Call after each change that somebody makes in the widget."""
+
+        def changed(_: object) -> None:
+            if self._listens:
+                call()
+
+        for widget in self.widgets:
+            if widget.has_trait("value"):
+                widget.observe(changed, names="value")
+
+
+def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input:
+    """Input for a field that is typed or chosen.
+
+    Parameters
+    ----------
+    field
+        Of type text, integer, decimal, date, select_one or select_multiple.
+    campaign
+        Holds the choices.
+    lang
+        Language of the choices.
+    label
+        What is written above it; choices that do not exclude each other have a label each, and the caller
+        writes the field's above them.
+    """
+    choices = campaign.choices.get(field.choices or "", ())
+    if field.type == "select_multiple":
+        return _choose_many(choices, lang)
+    if field.type == "select_one":
+        return _choose_one(choices, lang, label, required=field.required)
+    if field.type == "date":
+        return _one(_dressed(w.DatePicker, label), _read_date, _show_date)
+    if field.type == "text":
+        short = (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
+        widget = _dressed(w.Text, label) if short else _dressed(w.Textarea, label, rows=3)
+        return _one(widget, lambda text: text.strip() or None, _show_text)
+    return number_input(label)
+
+
+def number_input(label: str) -> Input:
+    """Input for a number; what is typed may be in full-width digits, and nothing typed is not zero."""
+    return _one(_dressed(w.Text, label, classes=("pb-number",)), plain_number, _show_text)
+
+
+def plain_number(text: str) -> str | None:
+    """Number as it was typed in an input method, in plain signs: full-width digits, ``。`` for the point, commas.
+
+    None if nothing was typed; what is no number stays as it is, for the check to name it.
+
+    >>> plain_number("１，２００。５"), plain_number(" "), plain_number("约三")
+    ('1200.5', None, '约三')
+    """
+    typed = text.strip()
+    plain = unicodedata.normalize("NFKC", typed).replace("。", ".").replace("−", "-")
+    found = _TYPED_NUMBER.fullmatch(plain)
+    if found is None:
+        return typed or None
+    sign, whole, rest = found.groups(default="")
+    return sign + (whole.replace(",", "").lstrip("0") or "0") + rest.rstrip(".")
+
+
+# -- how it is done ------------------------------------------------------------------------------------
+
+
+@cache
+def _style_of(kind: type[w.DOMWidget]) -> w.Widget:
+    """Style that all inputs of a kind share: each one of its own costs time in the browser."""
+    pattern = kind(layout=plain_layout())
+    pattern.close()
+    return pattern.style
+
+
+def _dressed(
+    kind: type[w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any
+) -> w.DOMWidget:
+    return kind(
+        description=label,
+        layout=plain_layout(),
+        style=_style_of(kind),  # type: ignore[arg-type]  # a class is hashable
+        _dom_classes=("pb-input", *classes),
+        **traits,
+    )
+
+
+def _one(widget: w.DOMWidget, read: Callable[[Any], object], show: Callable[[object], Any]) -> Input:
+    def put(answer: object) -> None:
+        widget.value = show(answer)
+
+    return Input([widget], lambda: read(widget.value), put)
+
+
+def _show_text(answer: object) -> str:
+    return "" if answer is None else to_text(answer)
+
+
+def _read_date(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
+
+
+def _show_date(answer: object) -> date | None:
+    try:
+        return date.fromisoformat(str(answer))
+    except ValueError:
+        return None
+
+
+def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: bool) -> Input:
+    options: list[tuple[str, str | None]] = [(choice.label.words(lang), choice.id) for choice in choices]
+    few = len(options) <= FEW_CHOICES
+    if not few:
+        options.insert(0, (say("forms.choose", lang), None))
+    elif not required:  # a radio button cannot be taken back
+        options.append((say("forms.no_answer", lang), None))
+    ids = [choice.id for choice in choices]
+    widget = _dressed(w.RadioButtons if few else w.Dropdown, label, options=options, value=None)
+    return _one(widget, lambda chosen: chosen, lambda answer: answer if answer in ids else None)
+
+
+def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
+    boxes = {choice.id: _dressed(w.Checkbox, choice.label.words(lang), indent=False) for choice in choices}
+
+    def read() -> list[str] | None:
+        return [choice_id for choice_id, box in boxes.items() if box.value] or None
+
+    def show(answer: object) -> None:
+        chosen = answer if isinstance(answer, list) else []
+        for choice_id, box in boxes.items():
+            box.value = choice_id in chosen
+
+    return Input(list(boxes.values()), read, show)

@@ -1,0 +1,223 @@
+"""Fields in which a rater gives points, line by line, each under what it is about and what marks mean."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from html import escape
+
+import ipywidgets as w
+
+from pbwidgets.forms.elements import markup, plain_layout, stack
+from pbwidgets.forms.inputs import Input, number_input
+from pbwidgets.wording import number, say
+
+
+@dataclass(frozen=True)
+class MarkField:
+    """One line of a score sheet as it is shown to a rater.
+
+    Attributes
+    ----------
+    line_id
+        The line.
+    title
+        Its number and name.
+    lowest, highest
+        Points that a mark may have.
+    anchors
+        Points and what they mean, the best first.
+    hint
+        How it is checked.
+    remarks
+        What is to be known besides: stale marks, what others gave; each a kind (``info``, ``warn``) and words.
+    points, comment
+        The mark as it stands; None without one.
+    reason_needed
+        Whether a mark wants its reason.
+    renew
+        Whether the mark, unchanged, is given again when it is saved: it saw older answers.
+    """
+
+    line_id: str
+    title: str
+    lowest: float
+    highest: float
+    anchors: tuple[tuple[float, str], ...] = ()
+    hint: str = ""
+    remarks: tuple[tuple[str, str], ...] = ()
+    points: float | None = None
+    comment: str = ""
+    reason_needed: bool = False
+    renew: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What stands in the fields.
+
+    Attributes
+    ----------
+    marks
+        Points and comment of the lines whose mark is new or changed.
+    renewed
+        The same of lines whose mark is as it was and has to be confirmed.
+    emptied
+        Lines that had a mark and have none now.
+    problems
+        Words about what cannot be kept, by line.
+    """
+
+    marks: Mapping[str, tuple[float, str]]
+    renewed: Mapping[str, tuple[float, str]]
+    emptied: tuple[str, ...]
+    problems: Mapping[str, str]
+
+
+class MarkSheet:
+    """Fields for marks; what was typed stays until the sheet is made anew.
+
+    Parameters
+    ----------
+    fields
+        The lines, in order.
+    lang
+        Language.
+    with_comments
+        Whether a comment can be written on every line; else only where one is needed.
+    on_change
+        Called after each change.
+    read_only
+        Whether nothing can be typed.
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[MarkField],
+        lang: str,
+        *,
+        with_comments: bool = True,
+        on_change: Callable[[], None] | None = None,
+        read_only: bool = False,
+    ) -> None:
+        self._lang = lang
+        self._rows = [_Row(field, lang, with_comments or field.reason_needed, read_only) for field in fields]
+        for row in self._rows:
+            row.watch(on_change)
+        self.box = stack(*(row.box for row in self._rows))
+
+    def read(self) -> Reading:
+        """What stands in the fields now, each problem shown beside its field."""
+        marks: dict[str, tuple[float, str]] = {}
+        renewed: dict[str, tuple[float, str]] = {}
+        emptied: list[str] = []
+        problems: dict[str, str] = {}
+        for row in self._rows:
+            given, problem = row.read()
+            if problem:
+                problems[row.field.line_id] = problem
+            elif given is None and row.field.points is not None:
+                emptied.append(row.field.line_id)
+            elif given is not None and given != (row.field.points, row.field.comment):
+                marks[row.field.line_id] = given
+            elif given is not None and row.field.renew:
+                renewed[row.field.line_id] = given
+        return Reading(marks, renewed, tuple(emptied), problems)
+
+    def settle(self, marks: Mapping[str, tuple[float, str]]) -> None:
+        """Take marks as kept: they are no longer new."""
+        for row in self._rows:
+            if row.field.line_id in marks:
+                points, comment = marks[row.field.line_id]
+                row.field = replace(row.field, points=points, comment=comment, renew=False)
+
+    def type(self, line_id: str, points: str, comment: str | None = None) -> None:
+        """Put text into the fields of a line, as somebody who types."""
+        row = next(row for row in self._rows if row.field.line_id == line_id)
+        row.points.widgets[0].value = points
+        if comment is not None and row.comment is not None:
+            row.comment.value = comment
+
+    def close(self) -> None:
+        """Take all widgets away."""
+        for row in self._rows:
+            row.box.close_all()
+
+
+class _Row:
+    """What a line is about, and its two fields: few widgets, for a sheet has many lines."""
+
+    def __init__(self, field: MarkField, lang: str, with_comment: bool, read_only: bool) -> None:
+        self.field, self._lang = field, lang
+        self._about = markup(_about(field, lang))
+        asked = say("review.points_of", lang, lowest=field.lowest, highest=field.highest)
+        self.points: Input = number_input(asked)
+        self.points.show(None if field.points is None else number(field.points, 6))
+        self.comment: w.Text | None = None
+        parts: list[w.Widget] = [*self.points.widgets]
+        if with_comment:
+            words = say("review.reason_of" if field.reason_needed else "review.comment_of", lang)
+            style = self.points.widgets[0].style
+            self.comment = w.Text(field.comment, description=words, layout=plain_layout(), style=style)
+            self.comment.add_class("pb-input")
+            parts.append(self.comment)
+        for part in parts:
+            part.disabled = read_only
+        self.box = _Closing([self._about, *parts])
+        self.box.add_class("pb-rating")
+
+    def watch(self, on_change: Callable[[], None] | None) -> None:
+        def changed(_: object = None) -> None:
+            self.read()
+            if on_change is not None:
+                on_change()
+
+        self.points.watch(changed)
+        if self.comment is not None:
+            self.comment.observe(changed, names="value")
+
+    def read(self) -> tuple[tuple[float, str] | None, str]:
+        """Points and comment, None where nothing stands; and what is wrong with it."""
+        typed = self.points.read()
+        comment = self.comment.value.strip() if self.comment is not None else self.field.comment
+        given, problem = None, ""
+        if typed is not None:
+            given, problem = self._check(str(typed), comment)
+        alert = f'<div class="pb-problem" role="alert">{escape(problem)}</div>' if problem else ""
+        self._about.value = _about(self.field, self._lang) + alert
+        return given, problem
+
+    def _check(self, typed: str, comment: str) -> tuple[tuple[float, str] | None, str]:
+        try:
+            points = float(typed)
+        except ValueError:
+            return None, say("review.not_a_number", self._lang, typed=typed)
+        if not self.field.lowest <= points <= self.field.highest:
+            return None, say(
+                "review.out_of_range", self._lang, lowest=self.field.lowest, highest=self.field.highest
+            )
+        if self.field.reason_needed and not comment:
+            return None, say("review.reason_first", self._lang)
+        return (points, comment), ""
+
+
+class _Closing(w.Box):
+    def __init__(self, children: Sequence[w.Widget]) -> None:
+        super().__init__(children=tuple(children), layout=plain_layout())
+
+    def close_all(self) -> None:
+        """Take this and all below it out of the page and of memory."""
+        for child in self.children:
+            child.close()
+        self.close()
+
+
+def _about(field: MarkField, lang: str) -> str:
+    parts = [f"<h4>{escape(field.title)}</h4>"]
+    if field.anchors:
+        items = "".join(
+            f"<li><b>{escape(number(points))}</b> {escape(words)}</li>" for points, words in field.anchors
+        )
+        parts.append(f'<ul class="pb-anchors">{items}</ul>')
+    if field.hint:
+        parts.append(f'<p class="pb-quiet">{escape(say("review.checked_by", lang, how=field.hint))}</p>')
+    parts += [f'<p class="pb-remark pb-remark-{kind}">{escape(words)}</p>' for kind, words in field.remarks]
+    return "".join(parts)

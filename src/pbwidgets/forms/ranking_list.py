@@ -1,0 +1,151 @@
+"""The list of a meeting: ranks, totals and statuses with the line where the places end; made for the back row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+import ipywidgets as w
+
+from pbwidgets.forms.elements import markup
+from pbwidgets.wording import say
+
+
+@dataclass(frozen=True)
+class RankedUnit:
+    """One row of the list, in words already.
+
+    Attributes
+    ----------
+    rank
+        Rank, an empty text for a unit that is not ranked.
+    rank_before
+        Rank without the what-if where it is another one, else empty.
+    unit_name, above
+        The unit, and the one above it where that tells units apart.
+    total
+        Total, rounded as the campaign says.
+    layers
+        Totals of the layers, in order.
+    status, status_words
+        Status and its words.
+    decided
+        Words of what was decided; empty for nothing.
+    firmness
+        How often it is selected when assumptions move; empty where that was not asked.
+    reason, lost
+        Why, and what was lost.
+    is_new
+        It comes in, or falls out, against the list without the what-if.
+    """
+
+    rank: str
+    rank_before: str
+    unit_name: str
+    above: str
+    total: str
+    layers: Sequence[str]
+    status: str
+    status_words: str
+    decided: str = ""
+    firmness: str = ""
+    reason: str = ""
+    lost: str = ""
+    is_new: bool = False
+
+
+@dataclass(frozen=True)
+class RankingWords:
+    """What the list is about.
+
+    Attributes
+    ----------
+    layers
+        Names of the layers, in order.
+    cut
+        Words of the line where the places end.
+    cut_after
+        Number of rows in front of it; 0 for no line.
+    shows_decided, shows_firmness
+        Whether those columns are shown.
+    """
+
+    layers: Sequence[str]
+    cut: str
+    cut_after: int
+    lang: str
+    shows_decided: bool = False
+    shows_firmness: bool = False
+    unranked: Sequence[RankedUnit] = field(default_factory=tuple)
+
+
+def ranking_list(units: Sequence[RankedUnit], words: RankingWords) -> w.HTML:
+    """The list as one widget; see :func:`ranking_markup`."""
+    return markup(ranking_markup(units, words), "pb-ranking-box")
+
+
+def ranking_markup(units: Sequence[RankedUnit], words: RankingWords) -> str:
+    """Markup of the list; a row opens its reason by its name. What people typed is escaped."""
+    columns = [
+        say(f"meeting.column_{name}", words.lang)
+        for name, shown in (("rank", True), ("unit", True), ("total", True), ("status", True),
+                            ("decided", words.shows_decided), ("firm", words.shows_firmness))
+        if shown
+    ]  # fmt: skip
+    columns[3:3] = list(words.layers)
+    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    rows = [_row(unit, columns, words) for unit in units]
+    if 0 < words.cut_after < len(rows):
+        cut = f'<tr class="pb-cut"><td colspan="{len(columns)}"><span>{escape(words.cut)}</span></td></tr>'
+        rows.insert(words.cut_after, cut)
+    body = "".join(rows)
+    return (
+        f'<table class="pb-ranking"><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>'
+        + _unranked(words)
+    )
+
+
+def _row(unit: RankedUnit, columns: Sequence[str], words: RankingWords) -> str:
+    before = ""
+    if unit.rank_before:
+        code = "meeting.was_none" if unit.rank_before == "0" else "meeting.was"
+        before = f' <small class="pb-was">{escape(say(code, words.lang, rank=unit.rank_before))}</small>'
+    cells = [
+        ("pb-r-rank", escape(unit.rank) + before),
+        ("pb-r-name", _name(unit, words.lang)),
+        ("pb-r-number", f"<b>{escape(unit.total)}</b>"),
+        *(("pb-r-number", escape(total)) for total in unit.layers),
+        ("pb-r-status", f'<span class="pb-mark pb-mark-{unit.status}">{escape(unit.status_words)}</span>'),
+    ]
+    if words.shows_decided:
+        cells.append(("pb-r-decided", escape(unit.decided)))
+    if words.shows_firmness:
+        cells.append(("pb-r-number", escape(unit.firmness)))
+    made = "".join(
+        f'<td class="{name}" data-label="{escape(column, quote=True)}">{cell}</td>'
+        for column, (name, cell) in zip(columns, cells, strict=True)
+    )
+    return f'<tr class="pb-is-{unit.status}{" pb-is-new" if unit.is_new else ""}">{made}</tr>'
+
+
+def _name(unit: RankedUnit, lang: str) -> str:
+    above = f' <small class="pb-quiet">{escape(unit.above)}</small>' if unit.above else ""
+    lost = ""
+    if unit.lost:
+        items = "".join(f"<li>{escape(part)}</li>" for part in unit.lost.split("；"))
+        lost = f"<p><b>{escape(say('meeting.lost', lang))}</b></p><ul>{items}</ul>"
+    return (
+        f"<details><summary>{escape(unit.unit_name)}{above}</summary>"
+        f'<div class="pb-why"><p>{escape(unit.reason)}</p>{lost}</div></details>'
+    )
+
+
+def _unranked(words: RankingWords) -> str:
+    if not words.unranked:
+        return ""
+    title = escape(say("meeting.unranked", words.lang, count=len(words.unranked)))
+    items = "".join(
+        f"<li><b>{escape(unit.unit_name)}</b> {escape(unit.above)}　"
+        f'<span class="pb-mark pb-mark-{unit.status}">{escape(unit.status_words)}</span> {escape(unit.reason)}</li>'
+        for unit in words.unranked
+    )
+    return f'<details class="pb-unranked"><summary>{title}</summary><ul>{items}</ul></details>'

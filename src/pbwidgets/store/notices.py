@@ -1,0 +1,239 @@
+"""Public notices of a result, and the objections that come in while they last.
+
+An objection says what is objected to, never by whom: whoever complains is protected by not being written down.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import insert, select, update
+
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import objections, public_notices
+from pbwidgets.store.units import check_units_known
+
+OPEN: Final = "open"
+UPHELD: Final = "upheld"
+DISMISSED: Final = "dismissed"
+OUTCOMES: Final = (UPHELD, DISMISSED)
+
+
+@dataclass(frozen=True)
+class PublicNotice:
+    """Days in which a result can be objected to, both included."""
+
+    campaign_id: str
+    period_id: str
+    track_id: str
+    begins: date
+    ends: date
+    contact: str | None = None
+
+
+@dataclass(frozen=True)
+class NoticeOnRecord:
+    """A notice with its number, and when it was taken back before its time."""
+
+    id: int
+    notice: PublicNotice
+    recorded_by: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Objection:
+    """One objection and what became of it.
+
+    Attributes
+    ----------
+    gist
+        What is objected to; never who objects.
+    status
+        ``open``, ``upheld`` or ``dismissed``.
+    outcome
+        What was found, once it is closed.
+    """
+
+    id: int
+    notice_id: int
+    unit_code: str
+    received_on: date
+    gist: str
+    status: str
+    outcome: str | None
+
+
+def start_notice(w: Writer, notice: PublicNotice) -> int:
+    """Number of a notice that now runs.
+
+    Raises
+    ------
+    DataError
+        ``store.notice_days`` if it ends before it begins.
+    ConflictError
+        ``store.notice_running`` if one of the same track is not over at its beginning.
+    """
+    if notice.ends < notice.begins:
+        raise DataError("store.notice_days", begins=notice.begins, ends=notice.ends)
+    before = load_notice(w, notice.campaign_id, notice.period_id, notice.track_id)
+    if before is not None and before.notice.ends >= notice.begins:
+        raise ConflictError("store.notice_running", begins=before.notice.begins, ends=before.notice.ends)
+    days = {"begins": notice.begins.isoformat(), "ends": notice.ends.isoformat()}
+    number: int | None = w.conn.scalar(
+        insert(public_notices)
+        .values(**(asdict(notice) | days), recorded_at=w.now, recorded_by=w.actor.name)
+        .returning(public_notices.c.id)
+    )
+    assert number is not None  # an insert gives a number or raises
+    record(w, _deed("start_notice", number, notice, days))
+    return number
+
+
+def end_notice(w: Writer, notice_id: int) -> None:
+    """Take a notice back before its time.
+
+    Raises
+    ------
+    DataError
+        ``store.unknown_notice`` if there is none of this number, or it was taken back before.
+    """
+    found = _find_notice(w, notice_id)
+    w.conn.execute(update(public_notices).where(public_notices.c.id == notice_id).values(ended_at=w.now))
+    record(w, _deed("end_notice", notice_id, found.notice, {}))
+
+
+def load_notice(r: Reader, campaign_id: str, period_id: str, track_id: str) -> NoticeOnRecord | None:
+    """The newest notice of a track that was not taken back; it may be over."""
+    table = public_notices.c
+    row = r.conn.execute(
+        select(public_notices)
+        .where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.track_id == track_id,
+            table.ended_at.is_(None),
+        )
+        .order_by(table.id.desc())
+        .limit(1)
+    ).first()
+    return None if row is None else _notice(row)
+
+
+def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: date, gist: str) -> int:
+    """Number of an objection that came in while the notice runs.
+
+    Raises
+    ------
+    DataError
+        ``store.reason_needed`` without a gist, ``store.outside_notice`` on a day before or after the
+        notice, ``store.unknown_notice``, ``store.unknown_unit``.
+    """
+    if not gist.strip():
+        raise DataError("store.reason_needed")
+    check_units_known(w, unit_code)
+    found = _find_notice(w, notice_id)
+    if not found.notice.begins <= received_on <= found.notice.ends:
+        raise DataError(
+            "store.outside_notice", day=received_on, begins=found.notice.begins, ends=found.notice.ends
+        )
+    number: int | None = w.conn.scalar(
+        insert(objections)
+        .values(
+            notice_id=notice_id,
+            unit_code=unit_code,
+            received_on=received_on.isoformat(),
+            gist=gist,
+            status=OPEN,
+            recorded_at=w.now,
+            recorded_by=w.actor.name,
+        )
+        .returning(objections.c.id)
+    )
+    assert number is not None  # an insert gives a number or raises
+    record(w, _deed("record_objection", number, found.notice, {}, unit_code, "objection"))
+    return number
+
+
+def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> None:
+    """Say what was found: ``upheld`` or ``dismissed``, and why.
+
+    Raises
+    ------
+    DataError
+        ``store.objection_status``, ``store.reason_needed``, ``store.unknown_objection`` if there is none
+        that is open.
+    """
+    if status not in OUTCOMES:
+        raise DataError("store.objection_status", status=status, allowed=", ".join(OUTCOMES))
+    if not outcome.strip():
+        raise DataError("store.reason_needed")
+    row = w.conn.execute(select(objections).where(objections.c.id == objection_id)).first()
+    if row is None or row.status != OPEN:
+        raise DataError("store.unknown_objection", number=objection_id)
+    w.conn.execute(
+        update(objections)
+        .where(objections.c.id == objection_id)
+        .values(status=status, outcome=outcome, closed_at=w.now, closed_by=w.actor.name)
+    )
+    notice = _find_notice(w, row.notice_id, even_ended=True).notice
+    record(
+        w,
+        _deed("close_objection", objection_id, notice, {"status": status}, row.unit_code, "objection"),
+    )
+
+
+def load_objections(r: Reader, notice_id: int) -> tuple[Objection, ...]:
+    """Objections of a notice in the order in which they came."""
+    rows = r.conn.execute(
+        select(objections).where(objections.c.notice_id == notice_id).order_by(objections.c.id)
+    )
+    return tuple(
+        Objection(
+            id=row.id,
+            notice_id=row.notice_id,
+            unit_code=row.unit_code,
+            received_on=date.fromisoformat(row.received_on),
+            gist=row.gist,
+            status=row.status,
+            outcome=row.outcome,
+        )
+        for row in rows
+    )
+
+
+def _find_notice(r: Reader, notice_id: int, *, even_ended: bool = False) -> NoticeOnRecord:
+    row = r.conn.execute(select(public_notices).where(public_notices.c.id == notice_id)).first()
+    if row is None or (row.ended_at is not None and not even_ended):
+        raise DataError("store.unknown_notice", number=notice_id)
+    return _notice(row)
+
+
+def _notice(row: Any) -> NoticeOnRecord:
+    return NoticeOnRecord(
+        id=row.id,
+        notice=PublicNotice(
+            row.campaign_id,
+            row.period_id,
+            row.track_id,
+            date.fromisoformat(row.begins),
+            date.fromisoformat(row.ends),
+            row.contact,
+        ),
+        recorded_by=row.recorded_by,
+        ended_at=row.ended_at,
+    )
+
+
+def _deed(
+    action: str,
+    number: int,
+    notice: PublicNotice,
+    details: dict[str, Any],
+    unit_code: str | None = None,
+    entity: str = "notice",
+) -> Deed:
+    told = {"track": notice.track_id, **details}
+    return Deed(action, f"{entity}:{number}", notice.campaign_id, notice.period_id, unit_code, told)

@@ -1,0 +1,115 @@
+"""How far the submissions of a period have come: when each was handed in, and why it came back."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import pandas as pd
+from sqlalchemy import Select, func, select
+
+from pbwidgets.store.engine import Reader
+from pbwidgets.store.tables import deadline_exceptions, submission_versions, submissions
+
+_FEW = 500  # units that may be named in a query; above, all rows are read and then cut
+PROGRESS = (
+    "form_id", "unit_code", "occurrence", "state", "version", "first_submitted_at", "submitted_at",
+    "last_activity", "reason", "field_path", "returned_by",
+)  # fmt: skip
+"""Columns of :func:`load_progress`."""
+
+
+def load_progress(
+    r: Reader, campaign_id: str, period_id: str, unit_codes: Collection[str] | None = None
+) -> pd.DataFrame:
+    """One row a submission: its state, when it was handed in first and last, and why it was returned.
+
+    Parameters
+    ----------
+    unit_codes
+        Units that are asked for; None for all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`PROGRESS`; moments in UTC, None where there is none. ``reason``, ``field_path`` and
+        ``returned_by`` (a review level) are those of a submission that is with its filler now.
+    """
+    wanted = None if unit_codes is None else set(unit_codes)
+    if wanted is not None and not wanted:
+        return pd.DataFrame(columns=list(PROGRESS))
+    table = submissions.c
+    of_period = (table.campaign_id == campaign_id, table.period_id == period_id)
+    few = () if wanted is None or len(wanted) > _FEW else (table.unit_code.in_(sorted(wanted)),)
+    handed_in = {row.submission_id: row for row in r.conn.execute(_moments(*of_period, *few))}
+    newest = {row.submission_id: row for row in r.conn.execute(_returns(*of_period, *few))}
+    names = ("id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at")
+    query = select(*(table[name] for name in names)).where(*of_period, *few).order_by(table.id)
+    rows = []
+    for row in r.conn.execute(query):
+        if wanted is not None and row.unit_code not in wanted:
+            continue
+        moments, back = handed_in.get(row.id), newest.get(row.id) if row.state == "returned" else None
+        moved = [moment for moment in (row.draft_at, moments.moved if moments else None) if moment]
+        rows.append(
+            (
+                row.form_id, row.unit_code, row.occurrence, row.state, row.version,
+                moments.first if moments else None,
+                moments.last if moments else None,
+                max(moved, default=None),
+                *((back.reason, back.field_path, back.level) if back else (None, None, None)),
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=list(PROGRESS), dtype=object)
+
+
+def load_exceptions(r: Reader, campaign_id: str, period_id: str) -> dict[tuple[str, str], datetime]:
+    """Moments (UTC) until which units may still hand forms in, by form and unit; the newest counts."""
+    table = deadline_exceptions.c
+    query = (
+        select(table.form_id, table.unit_code, table.until)
+        .where(table.campaign_id == campaign_id, table.period_id == period_id)
+        .order_by(table.id)
+    )
+    return {(row.form_id, row.unit_code): row.until for row in r.conn.execute(query)}
+
+
+def load_exception_list(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
+    """All exceptions on record, newest first: form_id, unit_code, until, reason, recorded_at."""
+    names = ["form_id", "unit_code", "until", "reason", "recorded_at"]
+    table = deadline_exceptions.c
+    query = (
+        select(*(table[name] for name in names))
+        .where(table.campaign_id == campaign_id, table.period_id == period_id)
+        .order_by(table.id.desc())
+    )
+    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=names, dtype=object)
+
+
+def _moments(*conditions: object) -> Select[tuple[object, ...]]:
+    """First and last hand-in and last step of each submission."""
+    made = submission_versions.c
+    by_filler = made.cause.in_(("submit", "import"))
+    return (
+        select(
+            made.submission_id,
+            func.min(made.made_at).filter(by_filler).label("first"),
+            func.max(made.made_at).filter(by_filler).label("last"),
+            func.max(made.made_at).label("moved"),
+        )
+        .join(submissions, submissions.c.id == made.submission_id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .group_by(made.submission_id)
+    )
+
+
+def _returns(*conditions: object) -> Select[tuple[object, ...]]:
+    """Newest version of each submission that was returned."""
+    made = submission_versions.c
+    return (
+        select(made.submission_id, made.reason, made.field_path, made.level)
+        .join(submissions, submissions.c.id == made.submission_id)
+        .where(
+            submissions.c.state == "returned",
+            made.version == submissions.c.version,
+            *conditions,  # type: ignore[arg-type]
+        )
+    )

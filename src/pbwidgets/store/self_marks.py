@@ -1,0 +1,76 @@
+"""The marks that a unit gives itself: whoever types them, the rater is the unit.
+
+So a clerk who takes over from another changes the unit's marks and adds no second opinion of it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.ratings import Mark, MarkKey, rate_many, withdraw_mark
+from pbwidgets.store.tables import ratings, submissions
+
+
+@dataclass(frozen=True)
+class MarkOnRecord:
+    """A mark in force, with what it is worth and why."""
+
+    key: MarkKey
+    points: float
+    comment: str
+
+
+def load_unit_marks(
+    r: Reader, campaign_id: str, period_id: str, unit_code: str, layer: str
+) -> tuple[MarkOnRecord, ...]:
+    """Marks in force of one unit in one layer, oldest first."""
+    table = ratings.c
+    query = (
+        select(ratings)
+        .where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.unit_code == unit_code,
+            table.layer == layer,
+            table.is_current,
+        )
+        .order_by(table.id)
+    )
+    return tuple(
+        MarkOnRecord(
+            MarkKey(campaign_id, period_id, unit_code, row.criterion_id, layer, row.source, row.rater),
+            row.points,
+            row.comment,
+        )
+        for row in r.conn.execute(query)
+    )
+
+
+def replace_unit_marks(
+    w: Writer, campaign_id: str, period_id: str, unit_code: str, layer: str, marks: Iterable[Mark]
+) -> int:
+    """Number of marks that are new or changed; whatever else stood in this layer for the unit is taken back."""
+    wanted = list(marks)
+    kept = {mark.key for mark in wanted}
+    for old in load_unit_marks(w, campaign_id, period_id, unit_code, layer):
+        if old.key not in kept:
+            withdraw_mark(w, old.key)
+    return rate_many(w, wanted)
+
+
+def newest_content_version(
+    r: Reader, campaign_id: str, period_id: str, unit_code: str, forms: Iterable[str]
+) -> int:
+    """Newest version of the unit's forms that changed answers, 0 if none was handed in."""
+    table = submissions.c
+    found = r.conn.scalars(
+        select(table.content_version).where(
+            table.campaign_id == campaign_id,
+            table.period_id == period_id,
+            table.unit_code == unit_code,
+            table.form_id.in_(list(forms)),
+        )
+    )
+    return max(found, default=0)

@@ -1,0 +1,110 @@
+"""What every workflow needs: the action of :data:`~pbwidgets.workflows.rights.RIGHTS` that it asks for.
+
+A test calls each workflow as every role on units above, beside and below, and compares with the table of the
+design; it fails for a workflow that does not stand here.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+NEEDS: Final[Mapping[str, str]] = {
+    # -- filling
+    "save_answers": "fill",
+    "hand_in": "fill",
+    "take_back": "fill",
+    "hand_in_form": "fill",
+    "open_submission": "fill",
+    "check_filler": "fill",
+    "begin_dry_run": "fill",
+    "begin_entry": "fill",
+    "list_entries": "fill",
+    "units_to_fill": "fill",
+    "changes_since_last_version": "fill",
+    "copy_from_period": "fill",
+    "attach_file": "fill",
+    "attach_stamped": "fill",
+    "release_files": "fill",
+    "save_self_marks": "fill",
+    "restamp_self_marks": "fill",
+    # -- looking
+    "units_in_view": "view",
+    "due_forms": "view",
+    "late_units": "view",
+    "awaiting_review": "view",
+    "progress_grid": "view",
+    "progress_by_part": "view",
+    "unit_steps": "view",
+    "unit_notes": "view",
+    "load_self_marks": "view",
+    "own_score_sheet": "view",
+    "chart_choices": "view",
+    "chart_spec": "view",
+    "print_view": "view",
+    "find_evidence_file": "inspect",
+    "find_result": "inspect",
+    "find_result_file": "inspect",
+    "list_results": "inspect",
+    "zip_results": "inspect",
+    "list_exceptions": "inspect",
+    # -- reviewing
+    "review_queue": "inspect",
+    "open_review": "inspect",
+    "computed_lines": "inspect",
+    "find_balance": "inspect",
+    "accept_submission": "review",
+    "accept_submissions": "review",
+    "undo_acceptance": "review",
+    "send_back": "review",
+    "give_marks": "rate",
+    "withdraw_mark": "rate",
+    "add_on_site_photo": "rate",
+    "print_mark_sheets": "rate",
+    "recuse_rater": "recuse",
+    # -- nominating
+    "nominate_unit": "nominate",
+    "withdraw_nomination": "nominate",
+    "order_nominations": "nominate",
+    "set_allotments": "allot",
+    # -- the meeting
+    "open_trial": "inspect",
+    "make_slides": "inspect",
+    "find_notice": "inspect",
+    "decide_selection": "decide",
+    "start_public_notice": "decide",
+    "take_back_notice": "decide",
+    "add_objection": "decide",
+    "settle_objection": "decide",
+    "start_reports": "report",
+    # -- surveys
+    "make_survey_batch": "survey",
+    "survey_counts": "inspect",
+    "survey_results": "inspect",
+    # -- accounts
+    "list_accounts": "accounts",
+    "add_account": "accounts",
+    "import_accounts": "accounts",
+    "disable_account": "accounts",
+    "hand_over": "accounts",
+    "examine_server": "accounts",
+    "reset_password": "reset_password",
+    "accounts_to_reset": "reset_password",
+    # -- on record
+    "record_veto": "veto",
+    "appeal_veto": "veto",
+    "uphold_veto": "veto",
+    "lift_veto": "veto",
+    "grant_exception": "exception",
+    "add_note": "note",
+    "open_rectification": "note",
+    "close_rectification": "note",
+    # -- the campaign
+    "open_campaign": "open_campaign",
+    "open_definition": "open_campaign",
+    "read_draft": "open_campaign",
+    "open_draft": "open_campaign",
+    "write_workbook": "open_campaign",
+    "units_without_account": "open_campaign",
+    "import_register": "import_units",
+    "save_units": "import_units",
+}
+"""Workflow → action."""

@@ -1,0 +1,121 @@
+"""The check on the spot: photos of what an inspector sees, and the sheet of paper that is typed in later."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets.errors import RightsError
+from pbwidgets.exports.docx import Heading, Paragraph, Table, build_document
+from pbwidgets.store import Actor, Evidence, SubmissionKey, add_evidence, keep_file
+from pbwidgets.store.file_kinds import IMAGES
+from pbwidgets.units import ancestors
+from pbwidgets.wording import default_language, number, say
+from pbwidgets.workflows.listing import check_track, check_unit
+from pbwidgets.workflows.rights import authorise
+from pbwidgets.workflows.seats import Place, find_seats, lines_to_mark, sources_of_line
+from pbwidgets.workflows.workspace import Opened, Workspace, today
+
+ON_SITE: Final = "on_site"
+"""First part of the field path of an inspector's photo: ``on_site/<layer>/<line>``."""
+
+MAX_PHOTO_BYTES: Final = 30 * 1024 * 1024
+
+
+def add_on_site_photo(
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    key: SubmissionKey,
+    criterion_id: str,
+    filename: str,
+    data: bytes,
+) -> Evidence:
+    """Photo that was taken on the spot, kept as evidence for one line of the unit's score sheet.
+
+    Raises
+    ------
+    DataError
+        ``store.evidence_too_big``, ``store.evidence_kind``, ``store.photo_damaged`` and the others of
+        :func:`pbwidgets.store.keep_file`.
+    RightsError
+        If the actor does not mark this line of this unit.
+    """
+    units = workspace.units(opened.day(today()))
+    authorise(actor, "rate", key.unit_code, units)
+    layers = [
+        place.layer
+        for place in marking_places(actor, opened, units, key.unit_code)
+        for line in place.track.lines()
+        if line.id == criterion_id
+        and key.form_id in place.track.forms
+        and sources_of_line(opened.campaign, place, line)
+    ]
+    if not layers or (key.campaign_id, key.period_id) != (opened.campaign.id, opened.period_id):
+        raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=actor.unit_code or "")
+    kept = keep_file(workspace.settings.evidence, filename, data, MAX_PHOTO_BYTES, IMAGES)
+    path = f"{ON_SITE}/{layers[0]}/{criterion_id}"
+    with workspace.store.write(actor) as writer:
+        return add_evidence(writer, key, path, kept.filename, kept, MAX_PHOTO_BYTES, IMAGES)
+
+
+def marking_places(actor: Actor, opened: Opened, units: pd.DataFrame, unit_code: str) -> tuple[Place, ...]:
+    """Layers and sources in which the actor marks a unit; none where he may not."""
+    kinds = units.loc[units["unit_code"] == unit_code, "kind"]
+    seats = find_seats(actor, opened.campaign, units)
+    return tuple(place for kind in kinds for place in seats.places(opened.campaign, str(kind), unit_code))
+
+
+def print_mark_sheets(
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    track_id: str,
+    unit_codes: Sequence[str],
+    path: Path,
+    lang: str | None = None,
+) -> Path:
+    """Word document with a sheet to fill in by hand for each unit: the lines that the actor marks.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_track``, ``workflows.unknown_unit``.
+    RightsError
+        If the actor does not mark one of the units.
+    """
+    check_track(opened, track_id)
+    lang = lang or default_language()
+    units = workspace.units(opened.day(today()))
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    above = ancestors(units, opened.campaign.partition_by)
+    blocks: list[Heading | Paragraph | Table] = [
+        Heading(0, say("review.paper_title", lang, track=opened.campaign.track(track_id).name.words(lang)))
+    ]
+    for code in unit_codes:
+        check_unit(units, code)
+        authorise(actor, "rate", code, units)
+        places = tuple(
+            place for place in marking_places(actor, opened, units, code) if place.track.id == track_id
+        )
+        if not places:
+            raise RightsError("workflows.out_of_scope", unit=code, own=actor.unit_code or "")
+        parent = names.get(above.get(code), "") if above.get(code) != code else ""
+        blocks += [
+            Heading(1, f"{parent} {names[code]}（{code}）".strip()),
+            Table(_lines_frame(opened, places, lang)),
+            Paragraph(say("review.paper_signatures", lang)),
+        ]
+    return build_document(blocks, path, title=say("review.paper_name", lang), lang=lang)
+
+
+def _lines_frame(opened: Opened, places: tuple[Place, ...], lang: str) -> pd.DataFrame:
+    wanted = set(lines_to_mark(opened.campaign, places))
+    heads = [say(f"review.paper_{name}", lang) for name in ("line", "points", "mark", "remark")]
+    rows = []
+    for line in dict.fromkeys(line for place in places for line in place.track.lines() if line.id in wanted):
+        anchors = "；".join(f"{number(anchor.points)} {anchor.text.words(lang)}" for anchor in line.anchors)
+        text = f"{line.name.words(lang)}（{anchors}）" if anchors else line.name.words(lang)
+        rows.append((text, number(line.points or 0.0), "", ""))
+    return pd.DataFrame(rows, columns=heads, dtype="string")

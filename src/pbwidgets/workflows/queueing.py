@@ -1,0 +1,137 @@
+"""The queue of a reviewer: what is handed in within his scope, whose turn it is, and how far he has marked it."""
+
+from datetime import UTC, datetime
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from pbwidgets.campaign import Form
+from pbwidgets.store import Actor, load_ratings, load_recusals
+from pbwidgets.store.progress import load_progress
+from pbwidgets.workflows.reviewing import acting_level, review_levels
+from pbwidgets.workflows.seats import Seats, find_seats, lines_to_mark, units_to_inspect
+from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
+
+Stage = Literal["mine", "below", "above", "filler", "done"]
+"""Whose turn it is: the actor's own level, a level before it, a level after it, the filler's, nobody's."""
+
+STAGES: Final = ("mine", "below", "above", "filler", "done")
+QUEUE: Final = (
+    "form_id", "unit_code", "unit_name", "parent_code", "parent_name", "occurrence", "state", "version",
+    "level", "stage", "submitted_at", "days_waiting", "lines", "marked", "stale", "recused",
+)  # fmt: skip
+"""Columns of :func:`review_queue`."""
+
+
+def review_queue(
+    workspace: Workspace, actor: Actor, opened: Opened, *, now: datetime | None = None
+) -> pd.DataFrame:
+    """One row for each submission in scope that was handed in once, those that wait longest for the actor first.
+
+    Parameters
+    ----------
+    workspace, actor, opened
+        Where, who looks, and at which campaign.
+    now
+        Moment of looking, with its zone; by default the present one.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`QUEUE`: ``level`` is the one that acts now, empty for none; ``stage`` a :data:`Stage`;
+        ``days_waiting`` whole days since the last hand-in; ``lines`` how many lines of the unit's score sheet
+        the actor marks, ``marked`` on how many of them he has, ``stale`` how many of these saw older answers.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed``, ``workflows.out_of_scope``.
+    """
+    units = workspace.units(opened.day(today()))
+    inside = units_to_inspect(actor, units)
+    known = {row["unit_code"]: row for row in inside.to_dict("records")}
+    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    seats = find_seats(actor, opened.campaign, units)
+    marks, aside = _own_marks(workspace, actor, opened)
+    with workspace.store.read() as reader:
+        submitted = load_progress(
+            reader, opened.campaign.id, opened.period_id, None if len(inside) == len(units) else known
+        )
+    forms = {form.id: form for form in opened.campaign.forms if review_levels(opened.campaign, form)}
+    rows = []
+    for row in submitted.to_dict("records"):
+        form, unit = forms.get(row["form_id"]), known.get(row["unit_code"])
+        if form is None or unit is None or not row["version"]:
+            continue
+        parent = unit["parent_code"] if isinstance(unit["parent_code"], str) else ""
+        rows.append(
+            {
+                **{name: row[name] for name in ("form_id", "occurrence", "state", "version")},
+                "unit_code": row["unit_code"],
+                "unit_name": unit["unit_name"],
+                "parent_code": parent,
+                "parent_name": names.get(parent, ""),
+                "submitted_at": row["submitted_at"],
+                "days_waiting": _days_since(row["submitted_at"], now or datetime.now(UTC)),
+                **_turn(opened, seats, form, row["unit_code"], row["state"]),
+                **_progress(opened, seats, form, row["unit_code"], marks),
+                "recused": row["unit_code"] in aside,
+            }
+        )
+    queue = pd.DataFrame(rows, columns=list(QUEUE), dtype=object)
+    order = queue.assign(turn=queue["stage"].map({stage: at for at, stage in enumerate(STAGES)}))
+    sorted_ = order.sort_values(
+        ["turn", "submitted_at", "unit_code", "form_id", "occurrence"], kind="stable", na_position="last"
+    )
+    return sorted_.drop(columns="turn").reset_index(drop=True)
+
+
+def _own_marks(
+    workspace: Workspace, actor: Actor, opened: Opened
+) -> tuple[dict[str, dict[str, bool]], frozenset[str]]:
+    """The actor's marks, by unit the lines and whether one is stale; and the units for which he stands aside."""
+    forms = [form_id for track in opened.campaign.tracks for form_id in track.forms]
+    with workspace.store.read() as reader:
+        ratings = load_ratings(reader, opened.campaign.id, opened.period_id, forms, rater=actor.name)
+        aside = load_recusals(reader, opened.campaign.id, opened.period_id, actor.name)
+    found: dict[str, dict[str, bool]] = {}
+    for unit, line, stale in zip(
+        ratings["unit_code"], ratings["criterion_id"], ratings["stale"], strict=True
+    ):
+        lines = found.setdefault(str(unit), {})
+        lines[str(line)] = lines.get(str(line), False) or bool(stale)
+    return found, aside
+
+
+def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) -> dict[str, str]:
+    level = acting_level(opened.campaign, form, state)
+    if level is None:
+        return {"level": "", "stage": "filler" if state in ("draft", "returned") else "done"}
+    if seats.has(level, unit_code):
+        return {"level": level, "stage": "mine"}
+    levels = review_levels(opened.campaign, form)
+    own = [levels.index(item) for item in levels if seats.has(item, unit_code)]
+    return {"level": level, "stage": "above" if own and levels.index(level) > max(own) else "below"}
+
+
+def _progress(
+    opened: Opened, seats: Seats, form: Form, unit_code: str, marks: dict[str, dict[str, bool]]
+) -> dict[str, int]:
+    places = tuple(
+        place
+        for place in seats.places(opened.campaign, form.unit_kind, unit_code)
+        if form.id in place.track.forms
+    )
+    wanted = lines_to_mark(opened.campaign, places)
+    given = marks.get(unit_code, {})
+    return {
+        "lines": len(wanted),
+        "marked": sum(line in given for line in wanted),
+        "stale": sum(given.get(line, False) for line in wanted),
+    }
+
+
+def _days_since(moment: Any, now: datetime) -> int | None:
+    if not isinstance(moment, datetime):
+        return None
+    return max((now.astimezone(ZONE).date() - moment.astimezone(ZONE).date()).days, 0)

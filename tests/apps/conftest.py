@@ -1,0 +1,137 @@
+"""Pages in a real browser. How to use this:
+
+    def test_something(open_page):                       # the small county of tests/serving.py
+        page = open_page("filler", "/fill?form=village_application", width=360)
+        page.get_by_label("主要产业").fill("茶叶")
+
+- ``open_page(account, path, width=1920, served=None)`` signs in (once for each account and server), opens the
+  page and waits for its first widget. Each account has a browser context of its own. ``page.goto`` works as
+  well. ``account`` None: nobody is signed in. ``path`` None: only the blank tab.
+- Every request that leaves the server fails the test, and so does an uncaught error in a page's script.
+- ``served`` is the server of the small county, one for each test file; tests of a file share its store.
+  ``serve_folder(folder)`` gives one of your own (``make_small_county(tmp_path / "county")``), ended with the test.
+- The server must end without leaving a process behind; that is checked at the end of each file.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from serving import PASSWORD, Served, begin_serving, make_small_county
+
+CHROMIUM = Path("/usr/bin/chromium")
+LIVE = "body.pb-live"
+"""What a page has once its first widget is there."""
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server of a small county with accounts; the tests of a file share it."""
+    server = begin_serving(make_small_county(tmp_path_factory.mktemp("served") / "county"))
+    yield server
+    left = server.stop()
+    assert not left, f"processes outlived the server: {left}"
+
+
+@pytest.fixture
+def serve_folder() -> Iterator[Callable[..., Served]]:
+    """Begins the server of a workspace; it ends with the test, and all that it has started with it."""
+    begun: list[Served] = []
+
+    def serve(folder: Path, *args: str) -> Served:
+        begun.append(begin_serving(folder, *args))
+        return begun[-1]
+
+    yield serve
+    left = [process for server in begun if server.process.poll() is None for process in server.stop()]
+    assert not left, f"processes outlived the server: {left}"
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    assert CHROMIUM.exists(), "please run: apt-get install chromium"
+    launched = playwright.chromium.launch(
+        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic", "--disable-gpu"]
+    )
+    yield launched
+    launched.close()
+
+
+class Visitors:
+    """Browser contexts of the accounts of a test, which listen to everything that pages ask for."""
+
+    def __init__(self, browser: Browser, served: Served | None) -> None:
+        self._browser, self._served = browser, served
+        self._contexts: dict[tuple[str | None, str], BrowserContext] = {}
+        self.strangers: list[str] = []
+        self.errors: list[str] = []
+
+    def __call__(
+        self, account: str | None, path: str | None = "/home", width: int = 1920, served: Served | None = None
+    ) -> Page:
+        """Page of an account, signed in, once its first widget is there."""
+        server = served or self._served
+        assert server is not None
+        context = self.context(account, server)
+        page = context.new_page()
+        page.set_viewport_size({"width": width, "height": 1080 if width > 700 else 780})
+        if path is not None:
+            page.goto(server.address + path)
+            page.wait_for_selector(LIVE, timeout=60_000, state="attached")
+        return page
+
+    def context(self, account: str | None, server: Served) -> BrowserContext:
+        """Browser of an account: its cookies and its pages."""
+        key = (account, server.address)
+        if key not in self._contexts:
+            context = self._browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+            context.set_default_timeout(30_000)
+            context.on("request", lambda request: self._listen(request, server))
+            context.on("weberror", lambda error: self.errors.append(str(error.error)))
+            self._contexts[key] = context
+            if account is not None:
+                sign_in(context, server, account)
+        return self._contexts[key]
+
+    def _listen(self, request: Request, server: Served) -> None:
+        address = urlsplit(request.url)
+        if address.scheme in ("data", "blob", "about"):
+            return
+        if address.netloc != urlsplit(server.address).netloc:
+            self.strangers.append(request.url)
+
+    def close(self) -> None:
+        """Close all browsers."""
+        for context in self._contexts.values():
+            context.close()
+
+
+def sign_in(context: BrowserContext, server: Served, account: str, password: str = PASSWORD) -> None:
+    """Sign in on the page, as a person does."""
+    page = context.new_page()
+    page.goto(f"{server.address}/login?next=/alive")
+    page.locator("input[name=name]").fill(account)
+    page.locator("input[name=password]").fill(password)
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_url(lambda address: "/login" not in address)
+    page.close()
+
+
+@pytest.fixture
+def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visitors]:
+    """Opens pages as somebody; see the top of this file."""
+    uses_own = "serve_folder" in request.fixturenames
+    visitors = Visitors(browser, None if uses_own else request.getfixturevalue("served"))
+    yield visitors
+    visitors.close()
+    assert not visitors.strangers, f"requests outside the server: {visitors.strangers}"
+    assert not visitors.errors, f"errors in the scripts of pages: {visitors.errors}"

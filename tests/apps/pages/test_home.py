@@ -1,0 +1,178 @@
+"""The first page: everybody finds what concerns them, and nothing else."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    PERIOD,
+    SISTER,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+)
+from pages import shown
+
+from pbwidgets import store
+from pbwidgets.apps.pages.home import show_home
+from pbwidgets.apps.pages.people import AccountsCard, ResetCard
+from pbwidgets.apps.visit import Visit
+from pbwidgets.store import Actor
+from pbwidgets.workflows import Workspace, open_definition
+from pbwidgets.workflows.signing_in import sign_in
+
+FORM = "village_application"
+FILLER = Actor("filler", "filler", VILLAGE)
+REVIEWER = Actor("reviewer", "reviewer", TOWN)
+ADMIN = Actor("admin", "admin")
+LEVELS = ("township", "county")
+
+Visiting = Callable[..., Visit]
+
+
+def submit(workspace: Workspace, unit: str) -> None:
+    with workspace.store.write(OPERATOR, datetime.now(UTC) - timedelta(days=2)) as w:
+        store.submit_many(w, [(key_of(FORM, unit), VILLAGE_ANSWERS)])
+
+
+def end_phases(workspace: Workspace, ended: date) -> None:
+    opened = workspace.opened()
+    period = opened.campaign.period(PERIOD)
+    phases = tuple(phase.model_copy(update={"ends": ended}) for phase in period.phases)
+    changed = opened.campaign.model_copy(update={"periods": (period.model_copy(update={"phases": phases}),)})
+    open_definition(workspace, OPERATOR, changed, PERIOD)
+
+
+def test_a_filler_sees_its_form_with_the_days_that_are_left_and_a_link(visiting: Visiting) -> None:
+    page = shown(show_home(visiting(FILLER)))
+    assert "待办（1）" in page
+    assert "还有 100 天" in page or "还有 99 天" in page  # midnight may pass in Shanghai meanwhile
+    assert f'href="fill?form={FORM}&amp;unit={VILLAGE}"' in page
+    for foreign in ("逾期未交", "待我审核", "重置密码", "新增账号", 'href="organise"', 'href="review"'):
+        assert foreign not in page
+
+
+def test_what_was_returned_stands_with_its_reason_and_leads_to_the_field(
+    small: Workspace, visiting: Visiting
+) -> None:
+    submit(small, VILLAGE)
+    with small.store.write(OPERATOR) as w:
+        store.return_submission(
+            w, key_of(FORM, VILLAGE), "township", LEVELS, "请<b>补</b>日期", "good_deeds/done_on"
+        )
+    page = shown(show_home(visiting(FILLER)))
+    assert "退回修改（1）" in page
+    assert "请&lt;b&gt;补&lt;/b&gt;日期" in page
+    assert "field=good_deeds%2Fdone_on" in page
+
+
+def test_a_deadline_that_has_passed_is_said_in_red_with_what_to_do(
+    small: Workspace, visiting: Visiting
+) -> None:
+    end_phases(small, date.today() - timedelta(days=3))
+    page = shown(show_home(visiting(FILLER)))
+    assert "pb-tone-error" in page
+    assert "已逾期" in page
+    assert "请先联系上级审核单位批准延期" in page
+
+
+def test_a_reviewer_sees_what_waits_and_whom_to_call(small: Workspace, visiting: Visiting) -> None:
+    submit(small, VILLAGE)
+    end_phases(small, date.today() - timedelta(days=3))
+    page = shown(show_home(visiting(REVIEWER)))
+    assert "待我审核（1）" in page
+    assert f'href="review?form={FORM}"' in page
+    assert "本辖区逾期未交（1）" in page
+    assert "下坪村" in page
+    assert "红旗村" not in page
+
+
+def test_links_are_those_that_the_role_may_open(visiting: Visiting) -> None:
+    assert 'href="organise"' in shown(show_home(visiting(Actor("organiser", "organiser"))))
+    admin = shown(show_home(visiting(ADMIN)))
+    assert "href=" not in admin.partition("pb-table")[0]
+    assert 'href="board"' not in admin
+    assert "系统状况" in admin
+
+
+@pytest.mark.parametrize("role", ["analyst", "admin"])
+def test_units_are_not_named_to_those_who_look_after_something_else(
+    small: Workspace, visiting: Visiting, role: str
+) -> None:
+    end_phases(small, date.today() - timedelta(days=3))
+    page = shown(show_home(visiting(Actor("somebody", role))))
+    assert "逾期未交" not in page
+    assert "待我审核" not in page
+
+
+def test_without_an_open_campaign_the_page_says_so_and_the_administrator_still_works(
+    small: Workspace, visiting: Visiting
+) -> None:
+    with small.store.write(OPERATOR) as w:
+        store.close_period(w, CAMPAIGN, PERIOD)
+    page = shown(show_home(visiting(ADMIN)))
+    assert "目前没有正在开展的活动" in page
+    assert "新增账号" in page
+
+
+def test_a_reviewer_resets_the_password_of_somebody_below_and_reads_it_once(
+    small: Workspace, visiting: Visiting
+) -> None:
+    card = ResetCard(visiting(REVIEWER))
+    offered = {value for _, value in card.account.options}
+    assert offered == {"", "filler", "sister"} | ({"town"} & offered)
+    assert not {"admin", "county", "other", "reviewer2"} & offered
+    card.account.value = "sister"
+    card.reset()
+    said = shown(card.said)
+    password = said.partition("密码：")[2].partition("\u3000")[0]
+    assert sign_in(small, "sister", password)
+
+
+def test_resetting_without_a_choice_says_what_to_do(visiting: Visiting) -> None:
+    visit = visiting(REVIEWER)
+    card = ResetCard(visit)
+    visit.attempt(card.reset)()
+    assert "请先选择账号" in visit.messages.value
+
+
+def test_the_administrator_adds_hands_over_and_disables_accounts(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(ADMIN)
+    card = AccountsCard(visit)
+    card.name.value, card.role.value, card.unit.value = "cun-new", "filler", SISTER
+    card.add()
+    assert "cun-new 的一次性密码" in shown(card.said)
+    assert "cun-new" in shown(card.view)
+    card.chosen.value, card.successor.value = "cun-new", "cun-next"
+    card.hand_over()
+    assert "cun-next 的一次性密码" in shown(card.said)
+    card.chosen.value = "cun-next"
+    card.disable()
+    assert "cun-next 已停用" in visit.messages.value
+    with small.store.read() as reader:
+        left = {item.name for item in store.load_accounts(reader) if item.disabled_at is None}
+    assert not {"cun-new", "cun-next"} & left
+    card.search.value = "cun-n"
+    assert shown(card.view).count("<tr>") == 3  # the head and two accounts
+
+
+def test_a_wrong_unit_is_said_and_nothing_is_added(visiting: Visiting) -> None:
+    visit = visiting(ADMIN)
+    card = AccountsCard(visit)
+    card.name.value, card.unit.value = "cun-x", "999999999999"
+    visit.attempt(card.add)()
+    assert "999999999999" in visit.messages.value
+    assert "cun-x" not in shown(card.view)
+
+
+def test_a_leader_of_the_county_sees_the_whole_call_list(small: Workspace, visiting: Visiting) -> None:
+    end_phases(small, date.today() - timedelta(days=3))
+    page = shown(show_home(visiting(Actor("leader", "leader", COUNTY))))
+    assert "红旗村" in page
+    assert "待我审核" not in page

@@ -1,0 +1,146 @@
+"""Organising: the workbook's way round, exceptions, allotments, units without an account."""
+
+import io
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from counties import CAMPAIGN, OPERATOR, PERIOD, TOWN, VILLAGE
+from openpyxl import load_workbook
+from pages import shown
+
+from pbwidgets import store
+from pbwidgets.apps.pages.organise import show_organise
+from pbwidgets.apps.pages.organise_campaign import CampaignCard
+from pbwidgets.apps.pages.organise_units import AllotmentCard, ExceptionCard
+from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import read_campaign
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Actor
+from pbwidgets.workflows import Workspace
+from pbwidgets.workflows.organising import write_workbook
+
+ORGANISER = Actor("organiser", "organiser")
+
+Visiting = Callable[..., Visit]
+
+
+def edited(small: Workspace, folder: Path, sheet: str, old: object, new: object) -> bytes:
+    """The open campaign's workbook with one cell changed."""
+    path = write_workbook(small, ORGANISER, small.opened(), folder / "活动.xlsx")
+    book = load_workbook(path)
+    cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.value == old]
+    assert cells
+    cells[0].value = new
+    changed = io.BytesIO()
+    book.save(changed)
+    return changed.getvalue()
+
+
+def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
+    small: Workspace, visiting: Visiting, tmp_path: Path
+) -> None:
+    content = edited(small, tmp_path, "评选类别", "党建工作示范村", "党建工作标杆村")
+    before = small.opened().version
+    visit = visiting(ORGANISER)
+    card = CampaignCard(visit)
+    card.read("活动.xlsx", content)
+    assert "有 1 处改动" in shown(card.found)
+    assert small.opened().version == before  # nothing happens before it is confirmed
+    visit.attempt(card.open)()
+    after = small.opened()
+    assert f"已开放为新版本 {after.version}" in visit.messages.value
+    assert after.campaign.track("village").name.zh == "党建工作标杆村"
+    folder = small.settings.parameters / "campaigns"
+    assert read_campaign(folder / f"{CAMPAIGN}.yaml") == after.campaign
+    assert len(list(folder.glob(f"{CAMPAIGN}.*.bak"))) == 1
+
+
+def test_a_wrong_workbook_is_answered_with_every_cell_and_changes_nothing(
+    small: Workspace, visiting: Visiting, tmp_path: Path
+) -> None:
+    content = edited(small, tmp_path, "评选类别", "village", "nowhere land")
+    before = small.opened().version
+    card = CampaignCard(visiting(ORGANISER))
+    card.read("../../活动.xlsx", content)
+    assert "处问题，没有采用" in shown(card.found)
+    assert "评选类别!" in shown(card.found)
+    card.open()
+    assert small.opened().version == before
+
+
+def test_what_is_no_workbook_is_said(visiting: Visiting) -> None:
+    card = CampaignCard(visiting(ORGANISER))
+    card.read("照片.xlsx", b"no workbook")
+    assert "1 处问题" in shown(card.found)
+
+
+def test_the_same_workbook_again_needs_no_new_version(
+    small: Workspace, visiting: Visiting, tmp_path: Path
+) -> None:
+    path = write_workbook(small, ORGANISER, small.opened(), tmp_path / "活动.xlsx")
+    card = CampaignCard(visiting(ORGANISER))
+    card.read(path.name, path.read_bytes())
+    assert "与当前版本完全相同" in shown(card.found)
+
+
+def test_an_exception_is_granted_with_its_reason_until_the_end_of_a_day(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    card.form.value, card.part.value, card.unit.value = "village_application", TOWN, VILLAGE
+    visit.attempt(card.grant)()
+    assert "请选择日期" in visit.messages.value
+    until = date.today() + timedelta(days=300)
+    card.until.value, card.reason.value = until, "道路中断"
+    visit.attempt(card.grant)()
+    assert f"已批准 上坪村 延期至 {until}" in visit.messages.value
+    assert "道路中断" in shown(card.view)
+    with small.store.read() as reader:
+        moment = store.load_exception(reader, CAMPAIGN, PERIOD, "village_application", VILLAGE)
+    assert moment is not None
+    assert (moment.hour, moment.date()) == (16, until)
+
+
+def test_an_exception_without_a_reason_is_refused(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    card.until.value = date.today() + timedelta(days=300)
+    visit.attempt(card.grant)()
+    assert 'role="alert"' in visit.messages.value
+    assert "没有批准过延期" in shown(card.view)
+
+
+def test_allotments_are_set_within_what_the_campaign_allows(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(ORGANISER)
+    card = AllotmentCard(visit)
+    card.track.value, card.unit.value, card.number.value = "village", TOWN, 5
+    visit.attempt(card.set)()
+    assert "已分配 青禾镇 5 个名额" in visit.messages.value
+    card.number.value = 9999
+    visit.attempt(card.set)()
+    assert 'role="alert"' in visit.messages.value
+    with small.store.read() as reader:
+        allotted = store.load_allotments(reader, CAMPAIGN, PERIOD)
+    assert allotted[["by_unit", "allotted"]].to_numpy().tolist() == [[TOWN, 5]]
+
+
+def test_units_that_owe_forms_and_have_no_account_are_listed(visiting: Visiting) -> None:
+    page = shown(show_organise(visiting(ORGANISER)))
+    assert "还没有填报账号的单位（2）" in page  # 望云乡 and 向阳村
+    assert "向阳村" in page.partition("还没有填报账号")[2]
+    assert "上坪村" not in page.partition("还没有填报账号")[2]
+
+
+def test_without_an_open_campaign_one_can_still_be_uploaded(small: Workspace, visiting: Visiting) -> None:
+    with small.store.write(OPERATOR) as w:
+        store.close_period(w, CAMPAIGN, PERIOD)
+    assert "活动方案" in shown(show_organise(visiting(ORGANISER)))
+
+
+@pytest.mark.parametrize("role", ["filler", "reviewer", "leader", "analyst", "admin"])
+def test_the_page_is_the_organisers_only(visiting: Visiting, role: str) -> None:
+    with pytest.raises(RightsError, match="没有此项权限"):
+        show_organise(visiting(Actor("somebody", role, VILLAGE)))

@@ -1,0 +1,206 @@
+"""Files of reports: for whom, whether they are of today, and made again by the real command."""
+
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counties import CAMPAIGN, OPERATOR, copy_county
+
+from pbwidgets.apps.pages.results import ResultsPage, show_results
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
+from pbwidgets.store import Actor, Veto, audit_head, record_veto
+from pbwidgets.workflows import Workspace, open_workspace, take_snapshot
+from pbwidgets.workflows.files import find_result_file
+from pbwidgets.workflows.rerunning import find_run, start_reports
+from pbwidgets.workflows.results import (
+    ALL_REPORTS,
+    authorise_results,
+    find_result,
+    list_results,
+    own_score_sheet,
+    records_changed,
+    zip_results,
+)
+
+TOWN, OTHER = "990101002", "990101003"
+COUNTY = Actor("county", "reviewer", "990101")
+REVIEWER = Actor("town", "reviewer", TOWN)
+
+
+def wait_for(workspace: Workspace, report_id: str) -> None:
+    """Until the run has ended; the run itself takes some 10 seconds."""
+    ends = time.monotonic() + 400
+    while time.monotonic() < ends:
+        state = find_run(workspace, workspace.opened(), report_id)
+        if state is not None and not state.is_running:
+            return
+        time.sleep(0.5)
+    pytest.fail(f"the run has not ended: {find_run(workspace, workspace.opened(), report_id)}")
+
+
+@pytest.fixture(scope="module")
+def made(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
+    """A county in which the report of one township was asked for from a page; not to be changed."""
+    folder = copy_county(county, tmp_path_factory.mktemp("results") / "county")
+    with open_workspace(folder) as workspace:
+        start_reports(workspace, COUNTY, workspace.opened(), "unit", [TOWN])
+        with pytest.raises(ConflictError, match="正在生成"):
+            start_reports(workspace, COUNTY, workspace.opened(), "unit", [TOWN])
+        wait_for(workspace, "unit")
+        yield workspace
+
+
+@pytest.fixture
+def changed(made: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    folder = copy_county(made.settings.workspace, tmp_path / "county")
+    with open_workspace(folder) as workspace:
+        yield workspace
+
+
+def status_of(workspace: Workspace, actor: Actor = COUNTY) -> dict[tuple[str, str], str]:
+    rows = list_results(workspace, actor, workspace.opened())
+    return {(row["report_id"], row["unit_code"]): row["status"] for row in rows.to_dict("records")}
+
+
+def test_what_was_made_is_up_to_date_and_the_rest_is_said_to_be_missing(made: Workspace) -> None:
+    found = status_of(made)
+    assert found["unit", TOWN] == "done"
+    assert found["unit", OTHER] == "not_made"
+    assert found["overview", "990101"] == "not_made"
+    assert not records_changed(made, made.opened())
+    state = find_run(made, made.opened(), "unit")
+    assert state is not None
+    assert any("完成 1 份" in line for line in state.lines)
+
+
+def test_a_report_whose_records_have_changed_is_out_of_date(changed: Workspace) -> None:
+    opened = changed.opened()
+    veto = Veto(CAMPAIGN, opened.period_id, f"{TOWN}001", "falsified_village", "核查属实", "village")
+    with changed.store.write(OPERATOR) as writer:
+        record_veto(writer, veto)
+    assert records_changed(changed, opened)
+    assert status_of(changed)["unit", TOWN] == "done"  # as far as the newest snapshot knows
+    take_snapshot(changed, opened)
+    assert status_of(changed)["unit", TOWN] == "stale"
+    assert not records_changed(changed, opened)
+
+
+def test_a_failed_report_says_why(changed: Workspace) -> None:
+    notebook = changed.settings.notebooks / "reports" / "unit.ipynb"
+    notebook.write_text(
+        notebook.read_text(encoding="utf-8").replace("units_shown = ", "units_shown = 1 / 0 * ")
+    )
+    start_reports(changed, COUNTY, changed.opened(), "unit", [TOWN])
+    wait_for(changed, "unit")
+    rows = list_results(changed, COUNTY, changed.opened()).set_index(["report_id", "unit_code"])
+    assert rows.loc[("unit", TOWN), "status"] == "failed"
+    assert "ZeroDivisionError" in rows.loc[("unit", TOWN), "error"]
+    assert "previous/report.html" in rows.loc[("unit", TOWN), "files"]
+
+
+def test_a_zip_holds_all_files_of_one_unit_and_of_no_other(made: Workspace) -> None:
+    path = zip_results(made, REVIEWER, made.opened(), TOWN)
+    with zipfile.ZipFile(path) as archive:
+        names = archive.namelist()
+    assert {"单位报告/report.html", "单位报告/slides.pptx", "单位报告/tables.xlsx"} <= set(names)
+    with pytest.raises(DataError, match="还没有生成任何文件"):
+        zip_results(made, COUNTY, made.opened(), OTHER)
+
+
+def test_a_township_sees_its_own_reports_only(made: Workspace) -> None:
+    assert {unit for _, unit in status_of(made, REVIEWER)} == {TOWN}
+    assert find_result(made, REVIEWER, made.opened(), "unit", TOWN, "report.html").is_file()
+    for call in (
+        lambda: find_result(made, REVIEWER, made.opened(), "overview", "990101", "report.html"),
+        lambda: zip_results(made, REVIEWER, made.opened(), OTHER),
+        lambda: start_reports(made, REVIEWER, made.opened(), "unit", [TOWN]),
+    ):
+        with pytest.raises(RightsError, match="权限"):
+            call()
+
+
+@pytest.mark.parametrize("unit_code", [TOWN, "990101", "990101002001"])
+def test_who_fills_in_reads_no_reports_which_hold_the_rows_of_others(made: Workspace, unit_code: str) -> None:
+    filler = Actor("filler", "filler", unit_code)
+    with pytest.raises(RightsError, match="权限"):
+        authorise_results(filler, unit_code, made.units())
+    assert find_result_file(made, filler, made.opened(), "unit", TOWN, "report.html") is None
+    assert find_result_file(made, filler, made.opened(), *(ALL_REPORTS[0], TOWN, ALL_REPORTS[1])) is None
+    assert own_score_sheet(made, filler, made.opened()) == ""
+
+
+@pytest.mark.parametrize(
+    ("report_id", "path"),
+    [
+        ("unit", "../../../../../.pbwidgets/store.sqlite"),
+        ("unit", "../manifest.json"),
+        ("unit", "../../../../parameters/reports/unit.yaml"),
+        ("..", "x"),
+        ("../..", "report.html"),
+        (".", "report.html"),
+        ("unit", "no_such.html"),
+    ],
+)
+def test_a_path_that_leads_elsewhere_finds_nothing(made: Workspace, report_id: str, path: str) -> None:
+    with pytest.raises(DataError, match="没有文件"):
+        find_result(made, OPERATOR, made.opened(), report_id, TOWN, path)
+    assert find_result_file(made, OPERATOR, made.opened(), report_id, TOWN, path) is None
+
+
+def test_the_server_hands_out_files_and_zips_to_who_may_read_them(made: Workspace) -> None:
+    page = find_result_file(made, REVIEWER, made.opened(), "unit", TOWN, "report.html")
+    packed = find_result_file(made, REVIEWER, made.opened(), ALL_REPORTS[0], TOWN, ALL_REPORTS[1])
+    assert page is not None
+    assert packed is not None
+    assert packed.kind == "application/zip"
+    assert zipfile.is_zipfile(packed.path)
+
+
+@pytest.mark.parametrize(
+    ("report_id", "units", "said"),
+    [("unti", [TOWN], "是否想选“unit”"), ("unit", [], "没有选择单位"), ("unit", ["990101"], "990101")],
+    ids=["unknown report", "no units", "not a unit of the report"],
+)
+def test_a_run_of_nothing_sensible_is_not_begun(
+    made: Workspace, report_id: str, units: list[str], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        start_reports(made, COUNTY, made.opened(), report_id, units)
+
+
+# -- the page ------------------------------------------------------------------------------------------
+
+
+def test_the_page_links_to_files_and_marks_what_is_missing(made: Workspace) -> None:
+    page = ResultsPage(Visit(made, COUNTY, {}, "zh_CN"))
+    shown = "".join(part.value for part in page.files.children)
+    assert f'href="/results/{CAMPAIGN}/2026/unit/{TOWN}/slides.pptx"' in shown
+    assert f'href="/results/{CAMPAIGN}/2026/all/{TOWN}/all.zip"' in shown
+    assert "尚未生成（24）" in shown
+    assert "最新 1 份" in shown
+    assert page.due_button.description == "生成全部未完成的（1）"
+    page.report.value = "unit"
+    assert page.due_button.description == "生成全部未完成的（24）"
+    assert "已结束" in page.progress.children[0].value
+
+
+def test_making_again_is_for_the_top_level_also_when_a_button_is_forged(made: Workspace) -> None:
+    page = ResultsPage(Visit(made, REVIEWER, {}, "zh_CN"))
+    assert not page.may_run
+    assert page.due_button not in page.widget.children
+    with made.store.read() as reader:
+        before = audit_head(reader)
+    page.report.value = "unit"
+    page.units.value = (TOWN,)
+    page.chosen_button.click()
+    assert "没有此项权限" in page._visit.messages.value or "权限范围" in page._visit.messages.value
+    with made.store.read() as reader:
+        assert audit_head(reader) == before
+
+
+def test_a_filler_is_told_that_nothing_is_decided_yet(made: Workspace) -> None:
+    shown = show_results(Visit(made, Actor("filler", "filler", "990101002001"), {}, "zh_CN"))
+    assert "还没有作出" in shown.children[1].value

@@ -1,0 +1,161 @@
+"""The survey page: a code, a short form, thanks; for staff, slips, counts and results."""
+
+import base64
+import io
+import re
+from collections.abc import Callable
+
+import pytest
+from counties import OPERATOR, OTHER_VILLAGE, TOWN, VILLAGE
+from docx import Document
+from pages import shown
+
+from pbwidgets.apps.pages.survey import show_survey
+from pbwidgets.apps.pages.survey_answering import AnswerPage
+from pbwidgets.apps.pages.survey_batches import BatchCard
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Actor
+from pbwidgets.workflows import Workspace
+from pbwidgets.workflows.surveying import answer_survey, make_survey_batch, survey_counts
+
+ANYBODY = Actor("survey:", "survey")
+REVIEWER = Actor("reviewer", "reviewer", TOWN)
+ABOUT = ("satisfaction", VILLAGE, "villagers")
+GOOD = {"team_work": "very", "good_deeds_done": "rather", "members_lead": "very"}
+
+Visiting = Callable[..., Visit]
+
+
+def make(workspace: Workspace, count: int) -> tuple[str, ...]:
+    return make_survey_batch(workspace, OPERATOR, workspace.opened(), *ABOUT, count)
+
+
+def finished(workspace: Workspace) -> int:
+    return int(survey_counts(workspace, OPERATOR, workspace.opened())["finished"].sum())
+
+
+def test_an_unknown_code_is_said_and_the_field_stays(visiting: Visiting) -> None:
+    visit = visiting(ANYBODY, code="ABCD-2345")
+    page = AnswerPage(visit)
+    assert "测评码不存在或已经用过" in visit.messages.value
+    assert page.form is None
+    assert "开始测评" in shown(page.view)
+
+
+def test_a_code_from_the_address_opens_the_form_and_promises_what_is_kept(
+    small: Workspace, visiting: Visiting
+) -> None:
+    code = make(small, 1)[0]
+    page = shown(show_survey(visiting(ANYBODY, code=code)))
+    for expected in ("群众满意度测评", "上坪村", "群众", "不记名", "提交"):
+        assert expected in page
+    assert "随填随存" not in page
+
+
+def test_an_incomplete_form_is_not_taken_and_says_how_many_are_missing(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(ANYBODY, code=make(small, 1)[0])
+    page = AnswerPage(visit)
+    visit.attempt(page.send)()
+    assert "还有 3 处没有填好" in visit.messages.value
+    assert finished(small) == 0
+
+
+def test_somebody_signed_in_who_scans_a_code_answers_like_anybody(
+    small: Workspace, visiting: Visiting
+) -> None:
+    page = shown(show_survey(visiting(REVIEWER, code=make(small, 1)[0])))
+    assert "制作测评码" not in page
+    assert "提交" in page
+
+
+def test_a_code_used_meanwhile_is_refused_and_asked_for_again(small: Workspace, visiting: Visiting) -> None:
+    code = make(small, 1)[0]
+    visit = visiting(ANYBODY, code=code)
+    page = AnswerPage(visit)
+    answer_survey(small, code, GOOD)
+    assert page.form is not None
+    page.form._entered.update(GOOD)
+    visit.attempt(page.send)()
+    assert "测评码不存在或已经用过" in visit.messages.value
+    assert "开始测评" in shown(page.view)
+    assert finished(small) == 1
+
+
+def test_answers_are_sent_once_and_thanked_for(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(ANYBODY, code=make(small, 1)[0])
+    page = AnswerPage(visit)
+    assert page.form is not None
+    page.form._entered.update(GOOD)
+    visit.attempt(page.send)()
+    assert "谢谢您的参与" in shown(page.view)
+    assert page.code.value == ""
+    assert finished(small) == 1
+
+
+def test_slips_carry_codes_that_open_the_survey(small: Workspace, visiting: Visiting) -> None:
+    made: list[bool] = []
+    visit = visiting(REVIEWER)
+    card = BatchCard(visit, lambda: made.append(True))
+    assert {code for _, code in card.unit.options} == {VILLAGE, "990101001002", ""}
+    card.kind.value, card.unit.value, card.count.value = "villagers", "", 3
+    card.address.value = "http://10.0.0.8:8866/"
+    visit.attempt(card.make)()
+    assert made == [True]
+    link = re.search(r'download="([^"]+)" href="data:[^,]+;base64,([^"]+)"', shown(card.slips))
+    assert link is not None
+    assert link[1] == "测评码_青禾镇_群众.docx"
+    document = Document(io.BytesIO(base64.b64decode(link[2])))
+    text = "\n".join(cell.text for row in document.tables[0].rows for cell in row.cells)
+    codes = re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}", text)
+    assert len(codes) == 6
+    assert "http://10.0.0.8:8866/survey" in text
+    for code in codes:
+        answer_survey(small, code, GOOD)
+    assert finished(small) == 6
+
+
+def test_too_many_slips_at_once_are_refused_before_any_code_is_made(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(REVIEWER)
+    card = BatchCard(visit, lambda: None)
+    card.unit.value, card.count.value = "", 600
+    visit.attempt(card.make)()
+    assert "一次最多制作 1000 张" in visit.messages.value
+    assert survey_counts(small, OPERATOR, small.opened()).empty
+
+
+def test_a_forged_unit_is_refused(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(REVIEWER)
+    card = BatchCard(visit, lambda: None)
+    card.unit.options = [("红旗村", OTHER_VILLAGE)]
+    card.unit.value = OTHER_VILLAGE
+    visit.attempt(card.make)()
+    assert "不在您的权限范围内" in visit.messages.value
+    assert survey_counts(small, OPERATOR, small.opened()).empty
+
+
+def test_results_appear_from_five_answers_on(small: Workspace, visiting: Visiting) -> None:
+    place = dict(zip(("form", "unit", "kind"), ABOUT, strict=True))
+    codes = make(small, 5)
+    for code in codes[:4]:
+        answer_survey(small, code, {**GOOD, "advice": "修<路>"})
+    assert "满 5 份答卷后显示" in shown(show_survey(visiting(REVIEWER, **place)))
+    answer_survey(small, codes[4], {**GOOD, "team_work": "little"})
+    page = shown(show_survey(visiting(REVIEWER, **place)))
+    assert "满意：4 份，80%" in page
+    assert "不太满意：1 份，20%" in page
+    assert "修&lt;路&gt;" in page
+    assert 'href="survey?form=satisfaction' in shown(show_survey(visiting(REVIEWER)))
+
+
+@pytest.mark.parametrize("role", ["filler", "analyst"])
+def test_those_who_are_judged_and_outsiders_see_no_results(visiting: Visiting, role: str) -> None:
+    actor = Actor("somebody", role, VILLAGE if role == "filler" else None)
+    place = dict(zip(("form", "unit", "kind"), ABOUT, strict=True))
+    for visit in (visiting(actor), visiting(actor, **place)):
+        with pytest.raises(RightsError, match="没有此项权限"):
+            show_survey(visit)

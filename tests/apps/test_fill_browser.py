@@ -1,0 +1,195 @@
+"""Filling in a form in a real browser: photos, saving by itself, what happens when something breaks off."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from counties import CAMPAIGN, OPERATOR, OTHER_VILLAGE, PERIOD, SISTER, VILLAGE, key_of
+from PIL import Image
+from playwright.sync_api import Page, expect
+from serving import Served, make_small_county
+
+from pbwidgets import store
+from pbwidgets.store import history, load_evidence, load_state
+from pbwidgets.workflows import open_definition, open_workspace
+
+INDUSTRY = "主导产业 *"
+FORM = "/fill?form=village_application"
+PHOTO_BYTES = 24_000_000
+LONG_MS = 60_000
+OpenPage = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A photo of 25 MB, as a phone takes it."""
+    width, height = 4700, 3800
+    path = tmp_path_factory.mktemp("photo") / "IMG_0001.jpg"
+    Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(path, "JPEG", quality=97)
+    assert path.stat().st_size > PHOTO_BYTES
+    return path
+
+
+def wait_saved(page: Page) -> None:
+    """Wait until nothing on the page is unsaved."""
+    expect(page.locator(".pb-saved")).to_contain_text("已保存", timeout=LONG_MS)
+    expect(page.locator(".pb-unsaved")).to_have_count(0, timeout=LONG_MS)
+
+
+def type_into(page: Page, label: str, text: str) -> None:
+    """Fill a field in and wait until it is saved."""
+    page.get_by_label(label).fill(text)
+    expect(page.locator(".pb-unsaved")).to_have_count(1)
+    wait_saved(page)
+
+
+def choose_photo(page: Page, path: Path) -> None:
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name=re.compile("选照片或拍照")).click()
+    chooser.value.set_files(path)
+
+
+def drafted(served: Served, unit: str) -> dict[str, object]:
+    with open_workspace(served.folder) as workspace, workspace.store.read() as reader:
+        found = load_state(reader, key_of("village_application", unit))
+    return dict(found.draft or {}) if found else {}
+
+
+def test_a_clerk_fills_in_and_submits_with_a_photo_of_25_mb(
+    open_page: OpenPage, served: Served, photo: Path
+) -> None:
+    page = open_page("filler", FORM)
+    page.get_by_label("有能力的党员干部人数").fill("２０")
+    page.get_by_label("其中年内办好事实事一至两件的人数").fill("30")
+    expect(page.get_by_role("alert").filter(has_text="不能多于")).to_be_visible()
+    page.get_by_label("其中年内办好事实事一至两件的人数").fill("10")
+    expect(page.get_by_role("alert").filter(has_text="不能多于")).to_have_count(0)
+    page.get_by_role("button", name="＋ 增加一项").first.click()
+    entry = page.locator(".pb-entry").first
+    entry.get_by_label("事项").fill("安装路灯")
+    entry.get_by_label("完成日期").fill("2026-05-06")
+    choose_photo(page, photo)
+    expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
+    page.wait_for_function("document.querySelector('.pb-filelist img').naturalWidth > 0", timeout=LONG_MS)
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.locator(".pb-jumps")).to_contain_text("主导产业")
+    page.locator(".pb-jumps a").first.click()
+    type_into(page, INDUSTRY, "茶叶")
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.get_by_role("button", name="确认提交").click()
+    expect(page.get_by_text("已提交（第 1 版）")).to_be_visible(timeout=LONG_MS)
+    expect(page.get_by_text("安装路灯")).to_be_visible()
+    key = key_of("village_application", VILLAGE)
+    with open_workspace(served.folder) as workspace, workspace.store.read() as reader:
+        (version,) = history(reader, key)
+        (kept,) = load_evidence(reader, key)
+    assert version.answers["capable_members"] == 20
+    assert version.answers["centre_photos"] == [kept.file.sha256]
+    assert kept.file.size_bytes > PHOTO_BYTES * 0.8  # cleaned, not shrunk
+
+    paper = page.get_by_role("link", name="打印盖章").get_attribute("href")
+    answer = page.request.get(f"{served.address}/{paper}")
+    assert answer.status == 200
+    assert "校验码" in answer.text()
+    stranger = open_page("other", None)
+    assert stranger.request.get(f"{served.address}/{paper}").status == 404
+
+
+def test_what_was_typed_is_there_again_after_the_kernel_was_killed(
+    open_page: OpenPage, served: Served
+) -> None:
+    page = open_page("sister", FORM)
+    type_into(page, INDUSTRY, "毛竹")
+    for kernel in served.kernels():
+        kernel.kill()
+    expect(page.locator("#pb-away")).to_be_visible(timeout=LONG_MS)
+    page.reload()
+    expect(page.get_by_label(INDUSTRY)).to_have_value("毛竹", timeout=LONG_MS)
+    expect(page.locator(".pb-saved")).to_contain_text("已保存")
+    assert drafted(served, SISTER)["industry"] == "毛竹"
+
+
+def test_two_tabs_are_told_of_each_other_and_nothing_is_lost(open_page: OpenPage, served: Served) -> None:
+    first, second = open_page("sister", FORM), open_page("sister", FORM)
+    type_into(second, INDUSTRY, "柑橘")
+    first.get_by_label(INDUSTRY).fill("蔬菜")
+    conflict = first.locator(".pb-conflict")
+    expect(conflict).to_contain_text("另一个窗口", timeout=LONG_MS)
+    expect(conflict).to_contain_text("柑橘")
+    expect(conflict).to_contain_text("蔬菜")
+    assert drafted(served, SISTER)["industry"] == "柑橘"
+    conflict.get_by_role("button", name="用这里的").click()
+    wait_saved(first)
+    assert drafted(served, SISTER)["industry"] == "蔬菜"
+    second.get_by_label(INDUSTRY).fill("核桃")
+    second.locator(".pb-conflict").get_by_role("button", name="用对方的").click(timeout=LONG_MS)
+    expect(second.get_by_label(INDUSTRY)).to_have_value("蔬菜", timeout=LONG_MS)
+
+
+def test_an_upload_that_breaks_off_leaves_the_form_as_it_was(
+    open_page: OpenPage, served: Served, photo: Path
+) -> None:
+    page = open_page("other", FORM)
+    type_into(page, INDUSTRY, "茶叶")
+    choose_photo(page, photo)
+    page.reload()
+    expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶", timeout=LONG_MS)
+    expect(page.locator(".pb-filelist img")).to_have_count(0)
+    assert "centre_photos" not in drafted(served, OTHER_VILLAGE)
+    choose_photo(page, photo)
+    expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
+
+
+def test_a_file_that_is_much_too_big_is_not_even_sent(open_page: OpenPage, tmp_path: Path) -> None:
+    video = tmp_path / "video.mp4"
+    with video.open("wb") as out:
+        out.truncate(150_000_000)
+    page = open_page("other", FORM)
+    choose_photo(page, video)
+    expect(page.get_by_role("alert").filter(has_text="每个不超过 30 MB")).to_be_visible()
+    type_into(page, INDUSTRY, "蔬菜")  # the connection stands
+
+
+def test_a_form_fits_a_phone(open_page: OpenPage) -> None:
+    page = open_page("other", FORM, width=360)
+    expect(page.get_by_label(INDUSTRY)).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_deadline_passes_while_the_form_is_open(
+    open_page: OpenPage, serve_folder: Callable[..., Served], tmp_path: Path
+) -> None:
+    folder = make_small_county(tmp_path / "county")
+    key = key_of("village_application", VILLAGE)
+
+    def grant(until: datetime) -> None:
+        with open_workspace(folder) as workspace, workspace.store.write(OPERATOR) as writer:
+            store.grant_exception(writer, CAMPAIGN, PERIOD, key.form_id, VILLAGE, until, "停电")
+
+    with open_workspace(folder) as workspace:
+        opened = workspace.opened()
+        past = {"begins": date(2020, 1, 1), "ends": date(2020, 2, 1)}
+        periods = tuple(
+            period.model_copy(
+                update={"phases": tuple(phase.model_copy(update=past) for phase in period.phases)}
+            )
+            for period in opened.campaign.periods
+        )
+        ended = opened.campaign.model_copy(update={"periods": periods})
+        open_definition(workspace, OPERATOR, ended, PERIOD)
+    grant(datetime(2099, 1, 1, tzinfo=UTC))
+    page = open_page("filler", FORM, served=serve_folder(folder))
+    page.get_by_label("有能力的党员干部人数").fill("20")
+    page.get_by_label("其中年内办好事实事一至两件的人数").fill("10")
+    type_into(page, INDUSTRY, "茶叶")
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_role("button", name="确认提交")).to_be_visible()
+    grant(datetime(2020, 3, 1, tzinfo=UTC))  # the newest exception counts: its moment has passed now
+    page.get_by_role("button", name="确认提交").click()
+    expect(page.locator(".pb-messages")).to_contain_text("截止", timeout=LONG_MS)
+    page.reload()
+    expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶", timeout=LONG_MS)
+    expect(page.get_by_text("填报已截止")).to_be_visible()

@@ -1,0 +1,342 @@
+"""The page "fill" as Python objects on a real store: what each button does, and what a forged message cannot do."""
+
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import pytest
+from counties import COUNTY, OPERATOR, OTHER_VILLAGE, SISTER, TOWN, VILLAGE, key_of
+from serving import make_small_county
+
+from pbwidgets import store
+from pbwidgets.apps.pages.fill import show_fill
+from pbwidgets.apps.pages.fill_form import FillForm
+from pbwidgets.apps.visit import Visit
+from pbwidgets.forms.field_views import FieldView
+from pbwidgets.store import Actor, history, load_evidence, load_state
+from pbwidgets.workflows import Workspace, open_definition, open_workspace, save_answers, send_back
+from pbwidgets.workflows.accounts import find_actor
+
+KEY = key_of("village_application", VILLAGE)
+FORM = {"form": "village_application"}
+NOW = datetime(2026, 5, 1, tzinfo=UTC)
+ASK_NOTHING: Mapping[str, str] = {}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_small_county(tmp_path_factory.mktemp("fill") / "county")
+
+
+@pytest.fixture
+def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
+
+    folder = tmp_path / "county"
+    shutil.copytree(made, folder)
+    with open_workspace(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(workspace: Workspace) -> Callable[..., Visit]:
+    def make(name: str = "filler", place: Mapping[str, str] = ASK_NOTHING) -> Visit:
+        return Visit(workspace, find_actor(workspace, name), place, "zh_CN")
+
+    return make
+
+
+@pytest.fixture
+def page(visit: Callable[..., Visit]) -> FillForm:
+    found = visit(place=FORM)
+    return FillForm(found, found.actor, KEY)
+
+
+def every(widget: w.Widget) -> list[w.Widget]:
+    return [widget, *(inner for child in getattr(widget, "children", ()) for inner in every(child))]
+
+
+def text_of(widget: w.Widget) -> str:
+    return "".join(item.value for item in every(widget) if isinstance(item, w.HTML))
+
+
+def buttons(widget: w.Widget) -> dict[str, w.Button]:
+    return {item.description: item for item in every(widget) if isinstance(item, w.Button)}
+
+
+def put(page: FillForm, path: str, value: object) -> None:
+    assert page.view is not None
+    found = next(item for item, _ in page.view.views() if item.path == path)
+    assert isinstance(found, FieldView)
+    assert found.input is not None
+    found.input.widgets[0].value = value
+
+
+def fill_in(page: FillForm) -> None:
+    put(page, "capable_members", "２０")
+    put(page, "members_with_deeds", "10")
+    put(page, "industry", "茶叶")
+
+
+def stored(workspace: Workspace) -> dict[str, Any]:
+    with workspace.store.read() as reader:
+        found = load_state(reader, KEY)
+    assert found is not None
+    return dict(found.draft or found.answers or {})
+
+
+def test_what_is_typed_is_saved_and_there_again_on_a_new_visit(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    put(page, "industry", "茶叶")
+    put(page, "capable_members", "约二十")
+    assert stored(workspace) == {"industry": "茶叶", "capable_members": "约二十"}
+    assert "已保存" in text_of(page.widget)
+    again = FillForm(visit(), visit().actor, KEY)
+    assert again.view is not None
+    assert again.view.answers == {"industry": "茶叶", "capable_members": "约二十"}
+
+
+def test_submit_is_closed_until_everything_is_right_and_says_where_it_is_not(page: FillForm) -> None:
+    put(page, "capable_members", "20")
+    page.ask_to_submit()
+    shown = text_of(page.widget)
+    assert "还有 2 处需要填写或修改" in shown
+    assert 'href="#pb-at-industry-0"' in shown
+    assert "确认提交" not in buttons(page.widget)
+    fill_in(page)
+    page.ask_to_submit()
+    assert "首次提交" in text_of(page.widget)
+    assert "确认提交" in buttons(page.widget)
+
+
+def test_handed_in_it_is_read_only_until_it_is_taken_back(page: FillForm, workspace: Workspace) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    buttons(page.widget)["确认提交"].click()
+    assert "已提交（第 1 版）" in text_of(page.widget)
+    assert page.view is None
+    buttons(page.widget)["撤回修改"].click()
+    assert "已撤回" in text_of(page.widget)
+    put(page, "industry", "柑橘")
+    page.ask_to_submit()
+    assert "柑橘" in text_of(page.widget)  # the difference to what was handed in
+    buttons(page.widget)["确认提交"].click()
+    with workspace.store.read() as reader:
+        assert [item.answers["industry"] for item in history(reader, KEY)] == ["茶叶", "柑橘"]
+
+
+def test_a_changed_answer_makes_an_open_summary_go(page: FillForm) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    assert "确认提交" in buttons(page.widget)
+    put(page, "industry", "")
+    assert "确认提交" not in buttons(page.widget)
+
+
+def test_a_forged_confirmation_is_checked_again_by_the_server(page: FillForm, workspace: Workspace) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    confirm = buttons(page.widget)["确认提交"]
+    put(page, "members_with_deeds", "99")
+    confirm.click()  # a button that is no longer on the page
+    assert "需要修改" in text_of(page.widget)
+    with workspace.store.read() as reader:
+        assert history(reader, KEY) == ()
+
+
+def test_inputs_of_a_form_that_was_handed_in_change_nothing(page: FillForm, workspace: Workspace) -> None:
+    fill_in(page)
+    view = page.view
+    page.ask_to_submit()
+    page.submit()
+    assert view is not None
+    old = next(item for item, _ in view.views() if item.path == "industry")
+    assert isinstance(old, FieldView)
+    assert old.input is not None
+    old.input.widgets[0].value = "forged"
+    assert stored(workspace)["industry"] == "茶叶"
+    assert "不能修改" in text_of(page.widget)
+
+
+@pytest.mark.parametrize("unit", [SISTER, OTHER_VILLAGE, TOWN, COUNTY, "999999", "' or 1=1"])
+def test_another_units_code_in_the_address_opens_nothing(unit: str, visit: Callable[..., Visit]) -> None:
+    shown = show_fill(visit(place={**FORM, "unit": unit}))
+    assert "权限" in text_of(shown)
+    assert not [item for item in every(shown) if isinstance(item, w.Text)]
+
+
+@pytest.mark.parametrize(
+    "place", [{"form": "no_such"}, {"form": "stability"}, {"form": "../x", "unit": VILLAGE}]
+)
+def test_a_form_that_is_not_his_opens_nothing(place: dict[str, str], visit: Callable[..., Visit]) -> None:
+    shown = show_fill(visit(place=place))
+    assert not [item for item in every(shown) if isinstance(item, w.Text)]
+
+
+def test_the_list_holds_the_forms_of_ones_unit(visit: Callable[..., Visit]) -> None:
+    shown = text_of(show_fill(visit()))
+    assert "党建工作示范村申报表" in shown
+    assert "特色乡镇" not in shown
+    assert "form=village_application" in shown
+
+
+@pytest.mark.parametrize("name", ["leader", "analyst", "organiser", "admin"])
+def test_who_fills_nothing_is_told_so(name: str, visit: Callable[..., Visit]) -> None:
+    assert "没有需要您填报的表单" in text_of(show_fill(visit(name)))
+
+
+def test_a_reviewer_fills_on_behalf_and_it_is_recorded(
+    visit: Callable[..., Visit], workspace: Workspace
+) -> None:
+    shown = text_of(show_fill(visit("reviewer", FORM)))
+    assert "上坪村" in shown
+    assert "红旗村" not in shown
+    one = visit("reviewer", {**FORM, "unit": VILLAGE})
+    form = show_fill(one)
+    assert "代本单位填报" in text_of(form)
+    page = FillForm(one, Actor("reviewer", "reviewer", TOWN, on_behalf=True), KEY)
+    fill_in(page)
+    page.ask_to_submit()
+    page.submit()
+    with workspace.store.read() as reader:
+        assert history(reader, KEY)[0].made_by.on_behalf
+
+
+def test_two_who_edit_the_same_draft_choose_and_lose_nothing(
+    page: FillForm, visit: Callable[..., Visit], workspace: Workspace
+) -> None:
+    other = FillForm(visit(), visit().actor, KEY)
+    put(other, "industry", "柑橘")
+    put(page, "industry", "茶叶")
+    shown = text_of(page.widget)
+    assert "另一个窗口" in shown
+    assert "柑橘" in shown
+    assert "茶叶" in shown
+    assert stored(workspace)["industry"] == "柑橘"
+    buttons(page.widget)["用这里的"].click()
+    assert stored(workspace)["industry"] == "茶叶"
+    put(other, "industry", "毛竹")
+    buttons(other.widget)["用对方的"].click()
+    assert other.view is not None
+    assert other.view.answers["industry"] == "茶叶"
+    put(other, "industry", "蔬菜")
+    assert stored(workspace)["industry"] == "蔬菜"
+
+
+def test_reasons_of_a_return_stand_on_top_and_at_their_field(
+    page: FillForm, visit: Callable[..., Visit], workspace: Workspace
+) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    page.submit()
+    opened = page.visit.opened
+    reviewer = find_actor(workspace, "reviewer")
+    send_back(workspace, reviewer, opened, KEY, "township", "数字不实", "capable_members", seen_version=1)
+    again = FillForm(visit(), visit().actor, KEY)
+    shown = text_of(again.widget)
+    assert "退回修改（有能力的党员干部人数）：数字不实" in shown
+    assert "退回意见：数字不实" in shown
+
+
+def test_after_the_deadline_it_is_saved_and_not_handed_in(page: FillForm, workspace: Workspace) -> None:
+    fill_in(page)
+    opened = page.visit.opened
+    closed = [
+        period.model_copy(
+            update={
+                "phases": tuple(
+                    phase.model_copy(
+                        update={"ends": datetime(2020, 2, 1).date(), "begins": datetime(2020, 1, 1).date()}
+                    )
+                    for phase in period.phases
+                )
+            }
+        )
+        for period in opened.campaign.periods
+    ]
+    open_definition(
+        workspace, OPERATOR, opened.campaign.model_copy(update={"periods": tuple(closed)}), opened.period_id
+    )
+    late = Visit(workspace, page.actor, {}, "zh_CN")
+    again = FillForm(late, page.actor, KEY)
+    assert "填报已截止" in text_of(again.widget)
+    put(again, "industry", "柑橘")
+    assert stored(workspace)["industry"] == "柑橘"
+    again.ask_to_submit()
+    buttons(again.widget)["确认提交"].click()
+    assert "截止" in late.messages.value
+    with workspace.store.read() as reader:
+        assert history(reader, KEY) == ()
+    until = datetime(2099, 1, 1, tzinfo=UTC)
+    with workspace.store.write(OPERATOR) as writer:
+        store.grant_exception(writer, KEY.campaign_id, KEY.period_id, KEY.form_id, VILLAGE, until, "停电")
+    buttons(again.widget)["确认提交"].click()
+    assert "已提交" in late.messages.value
+
+
+def test_own_marks_are_saved_and_a_mark_above_the_maximum_is_not(
+    page: FillForm, visit: Callable[..., Visit]
+) -> None:
+    (marks,) = page.self_marks
+    before = marks.sheet.total
+    points, reason = marks._inputs["v1_unity"]
+    points.widgets[0].value = "９"
+    assert "0 到 8 之间" in text_of(page.widget)
+    points.widgets[0].value = "７"
+    reason.value = "班子团结"
+    assert marks.sheet.total == before + 7
+    again = FillForm(visit(), visit().actor, KEY)
+    assert again.self_marks[0].marks == {"v1_unity": (7.0, "班子团结")}
+
+
+def test_an_account_that_was_disabled_saves_nothing_more_and_is_told(
+    page: FillForm, workspace: Workspace
+) -> None:
+    put(page, "industry", "茶叶")
+    with workspace.store.write(OPERATOR) as writer:
+        store.disable_account(writer, "filler")
+    put(page, "industry", "柑橘")
+    assert stored(workspace)["industry"] == "茶叶"
+    assert "没有保存" in text_of(page.widget)
+
+
+def test_the_scan_of_the_stamped_paper_goes_to_the_version_handed_in(
+    page: FillForm, visit: Callable[..., Visit], workspace: Workspace
+) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    page.submit()
+    upload = next(item for item in every(page.widget) if isinstance(item, w.FileUpload))
+    scan = b"%PDF-1.7\n%%EOF\n"
+    upload.value = (
+        {"name": "盖章.pdf", "type": "", "size": len(scan), "content": scan, "last_modified": NOW},
+    )
+    assert "扫描件已保存到第 1 版" in page.visit.messages.value
+    with workspace.store.read() as reader:
+        (kept,) = load_evidence(reader, KEY)
+    assert kept.field_path == "_stamped/1"
+    assert "盖章.pdf" in text_of(FillForm(visit(), visit().actor, KEY).widget)
+
+
+def test_a_log_is_listed_and_takes_a_new_entry(visit: Callable[..., Visit]) -> None:
+    place = {"form": "stability", "unit": VILLAGE}
+    shown = show_fill(visit("county", place))
+    assert "还没有登记" in text_of(shown)
+    next(item for words, item in buttons(shown).items() if "新增" in words).click()
+    assert "件数（件） *" in {getattr(item, "description", "") for item in every(shown)}
+    assert "occurrence=1" in text_of(show_fill(visit("county", place)))
+
+
+def test_an_empty_form_answers_quickly_with_few_widgets(page: FillForm) -> None:
+    assert len(every(page.widget)) < 150
+
+
+def test_a_draft_saved_elsewhere_under_the_same_answers_is_no_conflict(
+    page: FillForm, workspace: Workspace
+) -> None:
+    save_answers(workspace, page.actor, page.visit.opened, KEY, {"industry": "茶叶"}, 0)
+    put(page, "industry", "茶叶")
+    assert "没有保存" not in text_of(page.widget)

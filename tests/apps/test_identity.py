@@ -1,0 +1,500 @@
+"""Sign-in over HTTP: a real server, a client that keeps cookies and follows nothing by itself."""
+
+import asyncio
+import http.client
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import pytest
+from counties import OPERATOR, VILLAGE, make_register
+from jupyter_server.base.handlers import JupyterHandler
+from tornado import web
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
+from traitlets import TraitError
+
+from pbwidgets.apps.identity import PbIdentityProvider, must_change
+from pbwidgets.apps.sign_in import local_path
+from pbwidgets.store import Store, touch_session
+from pbwidgets.workflows import Workspace, open_workspace, save_units
+from pbwidgets.workflows.accounts import add_account, disable_account, reset_password
+from pbwidgets.workflows.signing_in import change_password, session_key
+
+RIGHT = "tea mountain"
+FIRST = "first pass"
+SECRET = "a secret of forty letters, only for tests"
+
+
+class Client:
+    """A browser in little: it keeps cookies, and fills forms with the mark that it was given."""
+
+    def __init__(self, port: int, host: str = "127.0.0.1") -> None:
+        self.port, self.host, self.cookies, self.said = port, host, dict[str, str](), dict[str, str]()
+        self.body, self.set_cookies = "", list[str]()
+
+    def ask(self, method: str, path: str, body: str = "", **headers: str) -> int:
+        """Status of an answer; its headers, cookies and text are kept."""
+        connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
+        sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
+        if body:
+            sent["Content-Type"] = "application/x-www-form-urlencoded"
+        connection.request(method, path, body or None, sent)
+        answer = connection.getresponse()
+        self.body, self.said = answer.read().decode(), dict(answer.getheaders())
+        self.set_cookies = answer.headers.get_all("Set-Cookie") or []
+        for text in self.set_cookies:
+            for name, morsel in SimpleCookie(text).items():
+                self.cookies[name] = morsel.value
+        connection.close()
+        return answer.status
+
+    def get(self, path: str, **headers: str) -> int:
+        return self.ask("GET", path, **headers)
+
+    def send(self, path: str, **fields: str) -> int:
+        """Open a form, then send it."""
+        self.get(path)
+        mark = re.search(r'name="_xsrf" value="([^"]+)"', self.body)
+        assert mark, self.body
+        return self.ask("POST", path, urlencode({"_xsrf": mark[1], **fields}))
+
+    def sign_in(self, name: str, password: str, path: str = "/login") -> int:
+        return self.send(path, name=name, password=password)
+
+    @property
+    def place(self) -> str:
+        """Where the answer leads."""
+        return self.said.get("Location", "")
+
+    @property
+    def session(self) -> str:
+        """Name of the session's cookie."""
+        return next(name for name in self.cookies if name.startswith("pb-session"))
+
+
+class HelloHandler(JupyterHandler):
+    """A page for people who are signed in."""
+
+    @web.authenticated
+    def get(self) -> None:
+        self.finish(f"{self.current_user.username} {self.settings['identity_provider'].session_of(self)}")
+
+    @web.authenticated
+    def post(self) -> None:
+        self.finish("written")
+
+
+class OpenHandler(JupyterHandler):
+    """A page for everybody that says what the server would ask for."""
+
+    async def prepare(self) -> None:
+        await super().prepare(_redirect_to_login=True)
+
+    def get(self) -> None:
+        self.finish(str(must_change(self)))
+
+
+@pytest.fixture(scope="module")
+def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("people") / "ws"
+    folder.mkdir()
+    with open_workspace(folder) as workspace:
+        save_units(workspace, OPERATOR, make_register())
+        for name, password in (("cun1", "old password"), ("cun2", FIRST), ("张村", "old password")):
+            add_account(workspace, OPERATOR, name, "filler", VILLAGE, password)
+        for name in ("cun1", "张村"):
+            change_password(workspace, name, "old password", RIGHT)
+    return folder
+
+
+@pytest.fixture
+def workspace(people_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A county with `cun1` and `张村` (password `RIGHT`), and `cun2`, who still has a first password."""
+    with open_workspace(Path(shutil.copytree(people_folder, tmp_path / "ws"))) as opened:
+        yield opened
+
+
+@pytest.fixture
+def serve(workspace: Workspace) -> Iterator[Callable[..., Client]]:
+    """Client of a server whose identity provider has these traits."""
+    running: list[Callable[[], None]] = []
+
+    def begin(**traits: object) -> Client:
+        found: list[int] = []
+        ready, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+
+        async def work() -> None:
+            provider = PbIdentityProvider(**traits)
+            application = web.Application(
+                [*provider.get_handlers(), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
+                cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
+                allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
+                log_function=lambda handler: None,
+            )  # fmt: skip
+            sockets, port = bind_unused_port()
+            server = HTTPServer(application, xheaders=True)  # believed or not, the peer is asked
+            server.add_socket(sockets)
+            found.append(port)
+            ready.set()
+            await done.wait()
+            server.stop()
+            await server.close_all_connections()
+
+        def run() -> None:
+            asyncio.set_event_loop(loop)
+            loop.run_until_complete(work())
+            loop.run_until_complete(loop.shutdown_default_executor())
+            loop.close()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        assert ready.wait(30)
+
+        def end() -> None:
+            loop.call_soon_threadsafe(done.set)
+            thread.join(30)
+
+        running.append(end)
+        return Client(found[0])
+
+    yield begin
+    for end in running:
+        end()
+
+
+@pytest.fixture
+def client(serve: Callable[..., Client]) -> Client:
+    return serve()
+
+
+# -- sign in and out -----------------------------------------------------------------------------------
+
+
+def test_a_page_asks_to_sign_in_first_and_comes_up_afterwards(client: Client) -> None:
+    assert client.get("/fill?form=a&unit=1") == 302
+    assert parse_qs(urlsplit(client.place).query) == {"next": ["/fill?form=a&unit=1"]}
+    assert client.sign_in("cun1", RIGHT, client.place) == 302
+    assert client.place == "/fill?form=a&unit=1"
+    assert client.get(client.place) == 200
+    assert client.body.startswith("cun1 ")
+
+
+def test_the_cookie_is_for_this_browser_session_only_and_out_of_reach_of_scripts(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    (cookie,) = [text for text in client.set_cookies if text.startswith("pb-session")]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "expires" not in cookie.lower()
+    assert RIGHT not in str(client.set_cookies)
+
+
+def test_a_wrong_password_is_said_beside_the_field_and_the_name_stays(client: Client) -> None:
+    assert client.sign_in("cun1", "wrong") == 403
+    assert 'id="password-said"' in client.body
+    assert "账号或密码不正确" in client.body
+    assert 'value="cun1"' in client.body
+    assert "wrong" not in re.sub(r'class="[^"]*"|<style.*?</style>', "", client.body, flags=re.DOTALL)
+    assert client.get("/home") == 302
+
+
+def test_an_empty_form_names_both_fields(client: Client) -> None:
+    assert client.sign_in("", "") == 400
+    assert 'id="name-said"' in client.body
+    assert 'id="password-said"' in client.body
+
+
+def test_five_wrong_passwords_lock_also_for_the_right_one(client: Client) -> None:
+    for _ in range(5):
+        client.sign_in("cun1", "wrong")
+    assert client.sign_in("cun1", RIGHT) == 403
+    assert "15 分钟" in client.body
+
+
+def test_markup_in_the_name_stays_text(client: Client) -> None:
+    client.sign_in('"><script>alert(1)</script>', "x")
+    assert "<script" not in client.body
+
+
+def test_only_the_name_is_remembered(client: Client) -> None:
+    client.sign_in("张村", RIGHT)
+    client.send("/logout")
+    client.get("/login")
+    assert 'value="张村"' in client.body
+    assert client.get("/home") == 302
+
+
+def test_signing_out_kills_the_cookie_wherever_it_was_copied_to(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    kept = dict(client.cookies)
+    assert client.get("/logout") == 200  # a link alone ends nothing
+    assert client.get("/home") == 200
+    assert client.send("/logout") == 302
+    assert client.place == "/login?out=1"
+    client.get(client.place)
+    assert "已安全退出" in client.body
+    client.cookies = kept
+    assert client.get("/home") == 302
+
+
+def test_signing_in_again_ends_the_session_that_this_browser_had(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    kept = dict(client.cookies)
+    mark = client.cookies["_xsrf"]
+    form = urlencode({"_xsrf": mark, "name": "张村", "password": RIGHT})
+    assert client.ask("POST", "/login", form) == 302
+    assert client.get("/home") == 200
+    assert client.body.startswith("张村 ")
+    client.cookies = kept
+    assert client.get("/home") == 302
+
+
+def test_who_is_signed_in_goes_on_at_once(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    assert client.get("/login?next=%2Ffill") == 302
+    assert client.place == "/fill"
+
+
+# -- sessions ------------------------------------------------------------------------------------------
+
+
+def test_the_key_of_a_session_is_what_the_store_knows(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    client.get("/home")
+    assert re.fullmatch(r"cun1 [0-9a-f]{64}", client.body)
+
+
+def test_a_session_that_was_idle_for_too_long_is_over(client: Client, workspace: Workspace) -> None:
+    client.sign_in("cun1", RIGHT)
+    client.get("/home")
+    key = client.body.split()[1]
+    with workspace.store.write(OPERATOR, datetime.now(UTC) - timedelta(hours=3)) as writer:
+        touch_session(writer, key)
+    assert client.get("/home") == 302
+
+
+@pytest.mark.parametrize("end", [disable_account, reset_password])
+def test_a_session_ends_with_its_account_or_password(
+    client: Client, workspace: Workspace, end: Callable[..., object]
+) -> None:
+    client.sign_in("cun1", RIGHT)
+    assert client.get("/home") == 200
+    end(workspace, OPERATOR, "cun1")
+    assert client.get("/home") == 302
+
+
+@pytest.mark.parametrize("value", ["", "cun1", "2|1:0|10:1|4:name|8:Y3VuMQ==|" + "0" * 64, "é"])
+def test_a_forged_cookie_is_nobodys(client: Client, value: str) -> None:
+    client.sign_in("cun1", RIGHT)
+    client.cookies[client.session] = value.encode().decode("latin-1")
+    assert client.get("/home") == 302
+
+
+def test_a_well_signed_cookie_without_a_session_is_nobodys(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    for token in ("made up", session_key("made up"), "cun1"):
+        made = web.create_signed_value(SECRET, client.session, token)
+        client.cookies[client.session] = made.decode()
+        assert client.get("/home") == 302
+
+
+@pytest.mark.parametrize("path", ["/home?token=cun1", "/home?user=cun1", "/home?account=cun1"])
+def test_an_address_cannot_say_who_it_is(client: Client, path: str) -> None:
+    assert client.get(path) == 302
+    assert client.get(path, Authorization="token cun1") == 302
+
+
+def test_the_store_is_read_once_for_a_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    client.sign_in("cun1", RIGHT)
+    reads: list[int] = []
+    read = Store.read
+
+    def count(self: Store) -> object:
+        reads.append(1)
+        return read(self)
+
+    monkeypatch.setattr(Store, "read", count)
+    assert client.get("/home") == 200
+    assert len(reads) == 1
+
+
+# -- forged requests -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/home"])
+def test_a_form_without_its_mark_is_refused(client: Client, path: str) -> None:
+    client.sign_in("cun1", RIGHT)
+    fields = urlencode(
+        {"name": "cun1", "password": RIGHT, "old": RIGHT, "new": "new pass", "again": "new pass"}
+    )
+    assert client.ask("POST", path, fields) == 403
+    assert client.ask("POST", path, f"{fields}&_xsrf=guessed") == 403
+    assert client.get("/home") == 200
+    client.cookies.clear()
+    assert client.sign_in("cun1", RIGHT) == 302
+
+
+def test_a_form_that_was_open_too_long_can_be_sent_again(client: Client) -> None:
+    client.get("/login")
+    client.cookies.clear()
+    assert client.ask("POST", "/login", urlencode({"_xsrf": "old", "name": "cun1", "password": RIGHT})) == 403
+    assert "请重新填写" in client.body
+    assert client.sign_in("cun1", RIGHT) == 302
+
+
+ELSEWHERE = [
+    "https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "\\\\elsewhere.example",
+    "/\t/elsewhere.example", " //elsewhere.example", "javascript:alert(1)", "elsewhere.example",
+    "/.//elsewhere.example", "http:elsewhere.example", "///elsewhere.example", "/home\r\nX-Bad: 1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ELSEWHERE)
+def test_signing_in_leads_nowhere_else(client: Client, path: str) -> None:
+    assert client.sign_in("cun1", RIGHT, "/login?" + urlencode({"next": path})) == 302
+    assert client.place == "/home"
+    assert "X-Bad" not in client.said
+
+
+@pytest.mark.parametrize("path", ["", "/", "/login", "/login?next=/login", "/logout", "/password?x=1"])
+def test_signing_in_does_not_lead_back_to_itself(path: str) -> None:
+    assert local_path(path) == "/home"
+
+
+def test_the_pages_carry_their_guards(client: Client) -> None:
+    client.get("/login")
+    policy = client.said["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe" not in policy
+    assert client.said["Cache-Control"] == "no-store"
+    assert "http" not in re.sub(r"<style.*?</style>", "", client.body, flags=re.DOTALL)
+    assert "<script" not in client.body
+
+
+# -- a password of one's own ---------------------------------------------------------------------------
+
+
+def test_a_first_password_opens_nothing_but_its_own_change(client: Client) -> None:
+    assert client.sign_in("cun2", FIRST, "/login?next=%2Ffill%3Fform%3Da") == 302
+    assert client.place == "/password?next=%2Ffill%3Fform%3Da"
+    change = client.place
+    assert client.get("/home") == 302
+    assert client.get(client.place) == 302
+    assert client.place == "/password?next=%2Fhome"
+    assert client.ask("POST", "/home", urlencode({"_xsrf": client.cookies["_xsrf"]})) == 403
+    assert client.send(change, old=FIRST, new="tea mountain 2", again="tea mountain 2") == 302
+    assert client.place == "/fill?form=a"
+    assert client.get(client.place) == 200
+
+
+@pytest.mark.parametrize(
+    ("fields", "beside"),
+    [
+        ({"old": "wrong", "new": "tea mountain 2", "again": "tea mountain 2"}, "old"),
+        ({"old": RIGHT, "new": "short", "again": "short"}, "new"),
+        ({"old": RIGHT, "new": RIGHT, "again": RIGHT}, "new"),
+        ({"old": RIGHT, "new": "tea mountain 2", "again": "tea mountain 3"}, "again"),
+    ],
+)
+def test_what_is_wrong_with_a_new_password_is_said_beside_its_field(
+    client: Client, fields: dict[str, str], beside: str
+) -> None:
+    client.sign_in("cun1", RIGHT)
+    assert client.send("/password", **fields) == 400
+    assert re.findall(r'id="(\w+)-said"', client.body) == [beside]
+    assert not any(value in client.body for value in fields.values() if value != "wrong")
+
+
+def test_a_changed_password_ends_other_sessions_but_not_this_one(client: Client) -> None:
+    other = Client(client.port)
+    for browser in (client, other):
+        browser.sign_in("cun1", RIGHT)
+    assert client.send("/password", old=RIGHT, new="tea mountain 2", again="tea mountain 2") == 302
+    client.get(client.place)
+    assert "密码已更改" in client.body
+    assert client.get("/home") == 200
+    assert other.get("/home") == 302
+
+
+def test_the_password_page_is_for_people_who_are_signed_in(client: Client) -> None:
+    assert client.get("/password") == 302
+    assert client.place == "/login?next=%2Fpassword"
+
+
+# -- languages -----------------------------------------------------------------------------------------
+
+
+def test_english_is_a_choice_that_is_kept(client: Client) -> None:
+    client.get("/login")
+    assert '<html lang="zh-CN">' in client.body
+    client.get("/login?lang=en&next=%2Ffill%3Fform%3Da")
+    assert "Sign in" in client.body
+    assert client.sign_in("cun1", RIGHT, "/login?next=%2Ffill%3Fform%3Da") == 302
+    assert client.place == "/fill?form=a&lang=en"
+
+
+# -- behind a proxy ------------------------------------------------------------------------------------
+
+HEADER = "X-Remote-User"
+
+
+def test_no_header_is_believed_by_default(client: Client) -> None:
+    assert client.get("/home", **{HEADER: "cun1"}) == 302
+
+
+@pytest.mark.parametrize("trusted", [[], ["10.0.0.0/8"], ["::1"]])
+def test_a_header_from_another_address_is_ignored(serve: Callable[..., Client], trusted: list[str]) -> None:
+    client = serve(header_name=HEADER, trusted_addresses=trusted)
+    assert client.get("/home", **{HEADER: "cun1"}) == 302
+    assert (
+        client.get("/home", **{HEADER: "cun1", "X-Forwarded-For": "10.0.0.8", "X-Real-Ip": "10.0.0.8"}) == 302
+    )
+
+
+@pytest.mark.parametrize("given", ["cun1", "CUN1", "张村"])
+def test_a_trusted_proxy_says_who_it_is(serve: Callable[..., Client], given: str) -> None:
+    client = serve(header_name=HEADER, trusted_addresses=["127.0.0.0/8"])
+    assert client.get("/home", **{HEADER: given.encode().decode("latin-1")}) == 200
+    assert client.body.strip() == given.lower()
+    assert (
+        client.get("/home", **{HEADER: given.encode().decode("latin-1"), "X-Forwarded-For": "8.8.8.8"}) == 200
+    )
+    assert client.get("/home") == 302
+    assert client.sign_in("cun1", RIGHT) == 302
+
+
+def test_a_trusted_proxy_cannot_name_whom_the_store_does_not_let_in(
+    serve: Callable[..., Client], workspace: Workspace
+) -> None:
+    client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
+    disable_account(workspace, OPERATOR, "cun1")
+    for name in ("cun1", "nobody", "", "cli:root"):
+        assert client.get("/home", **{HEADER: name}) == 302
+
+
+def test_behind_a_proxy_a_form_without_its_mark_is_refused_too(serve: Callable[..., Client]) -> None:
+    client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
+    assert client.ask("POST", "/home", "a=b", **{HEADER: "cun1"}) == 403
+
+
+def test_behind_a_proxy_first_passwords_do_not_matter_and_signing_out_is_the_proxys(
+    serve: Callable[..., Client],
+) -> None:
+    client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
+    assert client.get("/home", **{HEADER: "cun2"}) == 200
+    client.get("/logout", **{HEADER: "cun2"})
+    assert "统一认证" in client.body
+    client.get("/open", **{HEADER: "cun2"})
+    assert client.body == "False"
+
+
+@pytest.mark.parametrize("address", ["everywhere", "10.0.0.0/99", ""])
+def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
+    with pytest.raises(TraitError, match="not an address"):
+        PbIdentityProvider(trusted_addresses=[address])

@@ -1,0 +1,116 @@
+"""Review in a real browser: one field returned with a reason, marks with anchors, accepting all, what stays hidden."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from counties import CAMPAIGN, OPERATOR, PERIOD, SISTER, VILLAGE, VILLAGE_ANSWERS, key_of
+from playwright.sync_api import Page, expect
+from serving import Served, begin_serving, make_small_county
+
+from pbwidgets import store
+from pbwidgets.demo.evidence import make_photo
+from pbwidgets.store import Mark, MarkKey
+from pbwidgets.workflows import open_workspace
+
+OF_VILLAGE = f"form=village_application&unit={VILLAGE}"
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server of a small county in which two villages have handed in and the county has marked one."""
+    folder = make_small_county(tmp_path_factory.mktemp("review") / "county")
+    with open_workspace(folder) as workspace, workspace.store.write(OPERATOR) as writer:
+        kept = store.keep_file(workspace.settings.evidence, "村民中心.jpg", make_photo(1), 10_000_000)
+        for unit in (VILLAGE, SISTER):
+            key = key_of("village_application", unit)
+            answers = {**VILLAGE_ANSWERS, "centre_photos": [kept.sha256]}
+            store.submit_many(writer, [(key, answers)])
+            store.add_evidence(writer, key, "centre_photos", kept.filename, kept, 10_000_000)
+        key = MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", "county", "on_site", "county")
+        store.rate(writer, Mark(key, 4.0, "配合一般"))
+    server = begin_serving(folder)
+    yield server
+    left = server.stop()
+    assert not left, f"processes outlived the server: {left}"
+
+
+def state_of(folder: Path, unit: str) -> str:
+    with open_workspace(folder) as workspace, workspace.store.read() as reader:
+        found = store.load_state(reader, key_of("village_application", unit))
+    assert found is not None
+    return found.state
+
+
+def marks_of(folder: Path, rater: str) -> dict[str, float]:
+    with open_workspace(folder) as workspace, workspace.store.read() as reader:
+        marks = store.load_own_marks(reader, CAMPAIGN, PERIOD, VILLAGE, rater)
+    return {mark.key.criterion_id: mark.points for mark in marks}
+
+
+def rating(page: Page, line: str):  # type: ignore[no-untyped-def]
+    return page.locator(".pb-rating").filter(has_text=line)
+
+
+def test_a_mark_is_given_by_its_anchors_and_then_what_others_gave_is_shown(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer", f"/review?{OF_VILLAGE}")
+    unity = rating(page, "1.1")
+    expect(unity).to_contain_text("团结有力，配套组织作用突出")
+    expect(unity).to_contain_text("您评分后显示")
+    assert "配合一般）" not in page.content()
+    unity.get_by_label("得分").fill("７")
+    unity.get_by_label("评语").fill("班子团结")
+    expect(page.locator(".pb-saved")).to_contain_text("评分已自动保存")
+    assert marks_of(served.folder, "reviewer") == {"v1_unity": 7.0}
+    unity.get_by_label("评语").press("Control+Enter")
+    expect(rating(page, "1.1")).to_contain_text("县级考评：4分（配合一般）", timeout=20_000)
+    expect(rating(page, "3.3")).to_contain_text("您评分后显示")
+    page.close()
+
+
+def test_what_was_typed_outlives_a_reload(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer", f"/review?{OF_VILLAGE}")
+    rating(page, "3.3").get_by_label("得分").fill("5")
+    expect(page.locator(".pb-saved")).to_contain_text("评分已自动保存")
+    page.reload()
+    expect(rating(page, "3.3").get_by_label("得分")).to_have_value("5")
+    page.close()
+
+
+def test_its_photo_is_shown_beside_the_answers(open_page) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer", f"/review?{OF_VILLAGE}")
+    picture = page.locator(".pb-review-left img").first
+    expect(picture).to_be_visible()
+    picture.scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('.pb-review-left img').naturalWidth > 0")
+    page.close()
+
+
+def test_one_field_is_returned_with_a_reason_and_the_filler_finds_it(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer", f"/review?form=village_application&unit={SISTER}")
+    page.get_by_label("退回内容").select_option(label="为群众办的好事实事")
+    page.get_by_label("退回原因").fill("请补充第二件好事")
+    page.get_by_role("button", name="退回修改").click()
+    expect(page.locator(".pb-messages")).to_contain_text("已退回：下坪村")
+    assert state_of(served.folder, SISTER) == "returned"
+    page.close()
+
+
+def test_the_queue_is_walked_by_keys_and_all_of_it_is_accepted(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    with open_workspace(served.folder) as workspace, workspace.store.write(OPERATOR) as writer:
+        key = key_of("village_application", SISTER)
+        if store.load_state(writer, key).state == "returned":  # type: ignore[union-attr]
+            store.submit_many(writer, [(key, VILLAGE_ANSWERS)])
+    page = open_page("reviewer", "/review", width=360)
+    page.get_by_role("button", name="逐份审核").click()
+    expect(page.get_by_role("heading", name="上坪村 · ")).to_be_visible()
+    page.keyboard.press("j")
+    expect(page.get_by_role("heading", name="下坪村 · ")).to_be_visible()
+    page.keyboard.press("k")
+    expect(page.get_by_role("heading", name="上坪村 · ")).to_be_visible()
+    page.get_by_role("button", name="返回队列").click()
+    page.get_by_role("button", name="全部通过").click()
+    page.get_by_role("button", name="确认通过2份").click()
+    expect(page.locator(".pb-messages")).to_contain_text("已通过2份")
+    assert {state_of(served.folder, unit) for unit in (VILLAGE, SISTER)} == {"accepted:township"}
+    page.close()

@@ -1,0 +1,386 @@
+"""The page "review" as Python objects: what it shows to whom, and what its buttons do in the store."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import ipywidgets as w
+import pytest
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    OTHER_VILLAGE,
+    PERIOD,
+    SISTER,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+)
+from serving import make_small_county
+
+from pbwidgets import store
+from pbwidgets.apps.pages.review import show_review
+from pbwidgets.apps.pages.review_case import Case
+from pbwidgets.apps.pages.review_entry import MarkGrid
+from pbwidgets.apps.pages.review_list import ReviewList
+from pbwidgets.apps.pages.review_nominations import NominationCard
+from pbwidgets.apps.pages.review_on_site import SpotCheck, UnitsOfToday
+from pbwidgets.apps.visit import Visit
+from pbwidgets.demo.evidence import make_photo
+from pbwidgets.store import Actor, Mark, MarkKey
+from pbwidgets.workflows import Workspace, open_workspace
+
+ACTORS = {
+    "reviewer": Actor("reviewer", "reviewer", TOWN),
+    "county": Actor("county", "reviewer", COUNTY),
+    "leader": Actor("leader", "leader", COUNTY),
+    "organiser": Actor("organiser", "organiser"),
+    "filler": Actor("filler", "filler", VILLAGE),
+    "operator": OPERATOR,
+}
+KEY = key_of("village_application", VILLAGE)
+OF_VILLAGE = {"form": "village_application", "unit": VILLAGE}
+
+Visits = Callable[..., Visit]
+
+
+@pytest.fixture(scope="module")
+def handed_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small county, with three villages that have handed in."""
+    folder = make_small_county(tmp_path_factory.mktemp("review") / "county")
+    with open_workspace(folder) as workspace, workspace.store.write(OPERATOR) as writer:
+        keys = [key_of("village_application", unit) for unit in (VILLAGE, SISTER, OTHER_VILLAGE)]
+        store.submit_many(writer, [(key, VILLAGE_ANSWERS) for key in keys])
+    return folder
+
+
+@pytest.fixture
+def workspace(handed_in: Path, tmp_path: Path) -> Iterator[Workspace]:
+    folder = tmp_path / "county"
+    shutil.copytree(handed_in, folder, ignore=shutil.ignore_patterns("*.sqlite-*"))
+    with open_workspace(folder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def visit(workspace: Workspace) -> Visits:
+    def make(who: str, **place: str) -> Visit:
+        return Visit(workspace, ACTORS[who], place, "zh_CN")
+
+    return make
+
+
+def text_of(widget: w.Widget) -> str:
+    """All that a page shows and says."""
+    found = [str(getattr(widget, "value", ""))] if isinstance(widget, w.HTML) else []
+    found += [str(getattr(widget, "description", ""))]
+    return "\n".join(found + [text_of(child) for child in getattr(widget, "children", ())])
+
+
+def state_of(workspace: Workspace, unit: str = VILLAGE) -> str:
+    with workspace.store.read() as reader:
+        found = store.load_state(reader, key_of("village_application", unit))
+    return "" if found is None else found.state
+
+
+def marks_of(workspace: Workspace, rater: str) -> dict[str, tuple[float, str]]:
+    with workspace.store.read() as reader:
+        marks = store.load_own_marks(reader, CAMPAIGN, PERIOD, VILLAGE, rater)
+    return {mark.key.criterion_id: (mark.points, mark.comment) for mark in marks}
+
+
+def rate(workspace: Workspace, points: float, layer: str, source: str, rater: str) -> None:
+    key = MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", layer, source, rater)
+    with workspace.store.write(OPERATOR) as writer:
+        store.rate(writer, Mark(key, points, "以此为准"))
+
+
+# -- the queue -----------------------------------------------------------------------------------------
+
+
+def test_the_queue_shows_what_waits_for_me_and_filters_narrow_it(visit: Visits) -> None:
+    page = ReviewList(visit("reviewer"))
+    assert page.stage.value == "mine"
+    assert list(page.rows()["unit_code"]) == [VILLAGE, SISTER]
+    assert "上坪村" in text_of(page.box)
+    assert "红旗村" not in text_of(page.box)
+    page.stage.value = next(value for label, value in page.stage.options if label.startswith("全部"))
+    assert len(page.rows()) == 2
+    county = ReviewList(visit("county"))
+    assert county.stage.value == ""
+    county.parent.value = TOWN
+    assert set(county.rows()["unit_code"]) == {VILLAGE, SISTER}
+
+
+def test_all_that_are_filtered_are_accepted_after_a_summary(visit: Visits, workspace: Workspace) -> None:
+    page = ReviewList(visit("reviewer"))
+    page.accept_all.click()
+    assert "乡镇审核通过2份" in text_of(page.box)
+    assert "2份评分未完成" in text_of(page.box)
+    assert state_of(workspace) == "submitted"
+    confirm = next(button for button in buttons(page.box) if button.description == "确认通过2份")
+    confirm.click()
+    assert {state_of(workspace, unit) for unit in (VILLAGE, SISTER)} == {"accepted:township"}
+    assert "已通过2份" in text_of(page.box)
+
+
+def test_a_newer_version_stops_accepting_all_and_says_so(visit: Visits, workspace: Workspace) -> None:
+    page = ReviewList(visit("reviewer"))
+    page.accept_all.click()
+    with workspace.store.write(OPERATOR) as w_:
+        store.return_submission(w_, KEY, "township", ("township", "county"), "请补充")
+    next(button for button in buttons(page.box) if button.description.startswith("确认")).click()
+    assert "pb-error" in text_of(page.box)
+    assert state_of(workspace, SISTER) == "submitted"
+
+
+def test_the_way_through_the_queue_goes_forth_and_back(visit: Visits) -> None:
+    page = ReviewList(visit("reviewer"))
+    page.start.click()
+    assert "第1份，共2份" in text_of(page.box)
+    assert "上坪村 · " in text_of(page.box)
+    keyed(page.box, "pb-key-j").click()
+    assert "下坪村 · " in text_of(page.box)
+    assert keyed(page.box, "pb-key-j").disabled
+    keyed(page.box, "pb-key-k").click()
+    assert "上坪村 · " in text_of(page.box)
+
+
+def buttons(widget: w.Widget) -> list[w.Button]:
+    own = [widget] if isinstance(widget, w.Button) else []
+    return own + [found for child in getattr(widget, "children", ()) for found in buttons(child)]
+
+
+def keyed(widget: w.Widget, name: str) -> w.Button:
+    return next(button for button in buttons(widget) if name in button._dom_classes)
+
+
+# -- one submission ------------------------------------------------------------------------------------
+
+
+def test_it_stands_beside_its_answers_and_history(visit: Visits) -> None:
+    shown = text_of(Case(visit("reviewer"), KEY).box)
+    for words in ("安装路灯", "40 户", "乡镇审核", "团结有力", "少2件"):
+        assert words in shown
+
+
+def test_one_field_is_returned_with_a_reason(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.field.value = "good_deeds/done_on"
+    case.return_.click()
+    assert state_of(workspace) == "submitted"  # no reason yet
+    case.reason.value = "请补充完成日期的佐证"
+    case.return_.click()
+    assert state_of(workspace) == "returned"
+    with workspace.store.read() as reader:
+        last = store.history(reader, KEY)[-1]
+    assert (last.field_path, last.reason) == ("good_deeds/done_on", "请补充完成日期的佐证")
+
+
+def test_an_acceptance_can_be_taken_back_on_the_page(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.accept.click()
+    assert state_of(workspace) == "accepted:township"
+    next(button for button in buttons(case.box) if button.description == "撤销通过").click()
+    assert state_of(workspace) == "submitted"
+
+
+def test_marks_are_kept_and_only_then_others_are_shown(visit: Visits, workspace: Workspace) -> None:
+    rate(workspace, 4.0, "county", "on_site", "county")
+    page = visit("reviewer")
+    case = Case(page, KEY)
+    assert "以此为准" not in text_of(case.box)
+    assert "您评分后显示" in text_of(case.box)
+    case.marks.sheet.type("v1_unity", "７。５", "班子团结")
+    case.marks.save.click()
+    assert marks_of(workspace, "reviewer") == {"v1_unity": (7.5, "班子团结")}
+    assert "县级考评：4分（以此为准）" in text_of(case.box)
+
+
+@pytest.mark.parametrize(
+    ("line", "typed", "said"),
+    [("v1_unity", "9", "0到8"), ("v1_unity", "很好", "不是数字"), ("v7_record", "2", "先写明理由")],
+)
+def test_a_wrong_mark_is_named_beside_its_field_and_nothing_is_kept(
+    visit: Visits, workspace: Workspace, line: str, typed: str, said: str
+) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.marks.sheet.type(line, typed)
+    case.marks.save.click()
+    assert said in text_of(case.box)
+    assert marks_of(workspace, "reviewer") == {}
+
+
+def test_an_emptied_field_takes_the_mark_back_when_saved(visit: Visits, workspace: Workspace) -> None:
+    rate(workspace, 6.0, "township", "township", "reviewer")
+    case = Case(visit("reviewer"), KEY)
+    case.marks.sheet.type("v1_unity", "")
+    assert marks_of(workspace, "reviewer") != {}
+    case.marks.save.click()
+    assert marks_of(workspace, "reviewer") == {}
+
+
+def test_a_computed_line_is_corrected_with_a_reason(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.marks.line.value = "v1_deeds"
+    case.marks.correction.type("v1_deeds", "4", "另有一件已核实")
+    case.marks.save_correction.click()
+    assert marks_of(workspace, "reviewer") == {"v1_deeds": (4.0, "另有一件已核实")}
+
+
+def test_saving_confirms_a_mark_that_saw_older_answers(visit: Visits, workspace: Workspace) -> None:
+    rate(workspace, 6.0, "township", "township", "reviewer")  # has seen no version
+    case = Case(visit("reviewer"), KEY)
+    assert "材料有更新" in text_of(case.box)
+    case.marks.save.click()
+    assert "材料有更新" not in text_of(case.box)
+
+
+def test_the_top_level_records_a_veto_and_others_have_no_field_for_it(
+    visit: Visits, workspace: Workspace
+) -> None:
+    assert "登记否决" not in text_of_options(Case(visit("reviewer"), KEY).box)
+    case = Case(visit("county"), KEY)
+    deed = next(widget for widget in dropdowns(case.box) if widget.description == "办理")
+    basis = next(
+        child for child in everything(case.box)
+        if isinstance(child, w.Textarea) and child.description == "依据或理由"
+    )  # fmt: skip
+    deed.value, basis.value = "record:falsified_village", "台账造假"
+    next(button for button in buttons(case.box) if button.description == "确认登记").click()
+    with workspace.store.read() as reader:
+        on_record = store.load_veto_records(reader, CAMPAIGN, PERIOD)
+    assert [(item.veto.unit_code, item.veto.kind) for item in on_record] == [(VILLAGE, "falsified_village")]
+    assert "台账造假" in text_of(case.box)
+
+
+def test_a_reviewer_stands_aside_with_a_reason(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.aside_reason.value = "亲属在该村任职"
+    case.aside.click()
+    assert "您已对该单位回避" in text_of(case.box)
+    assert case.marks.save.disabled
+
+
+def everything(widget: w.Widget) -> list[Any]:
+    return [widget, *(found for child in getattr(widget, "children", ()) for found in everything(child))]
+
+
+def dropdowns(widget: w.Widget) -> list[w.Dropdown]:
+    return [found for found in everything(widget) if isinstance(found, w.Dropdown)]
+
+
+def text_of_options(widget: w.Widget) -> str:
+    return "\n".join(label for found in dropdowns(widget) for label, _ in found.options)
+
+
+# -- nominations, on the spot, marks from paper --------------------------------------------------------
+
+
+def test_a_list_is_made_ordered_and_shortened(visit: Visits, workspace: Workspace) -> None:
+    page = visit("reviewer")
+    with workspace.store.write(OPERATOR) as writer:
+        store.set_allotments(writer, CAMPAIGN, PERIOD, "village", {TOWN: 2})
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    for unit in (VILLAGE, SISTER):
+        card.new.value = unit
+        card.add.click()
+    assert card.balance.listed == (VILLAGE, SISTER)
+    assert "名额2个，已申报2个，还可申报0个" in text_of(card.box)
+    card.chosen.value = SISTER
+    card.up.click()
+    assert card.balance.listed == (SISTER, VILLAGE)
+    card.off.click()
+    assert card.balance.listed == (VILLAGE,)
+
+
+def test_on_the_spot_a_mark_names_the_second_inspector(visit: Visits, workspace: Workspace) -> None:
+    assert "上坪村" in text_of(UnitsOfToday(visit("county")).box)
+    check = SpotCheck(visit("county", view="onsite", **OF_VILLAGE))
+    check.second.value = "组织科长"
+    check.sheet.type("v3_quality", "5")
+    check.save.click()
+    with workspace.store.read() as reader:
+        kept = store.load_own_marks(reader, CAMPAIGN, PERIOD, VILLAGE, "county")
+    assert [(mark.points, mark.second_inspector) for mark in kept] == [(5.0, "组织科长")]
+    assert check.second.value == "组织科长"
+
+
+def test_on_the_spot_a_photo_is_kept_with_its_line(visit: Visits, workspace: Workspace) -> None:
+    check = SpotCheck(visit("county", view="onsite", **OF_VILLAGE))
+    check.line.value = "v3_quality"
+    check.sheet.type("v1_unity", "9")  # not right yet, and not lost by the photo
+    check.photo.value = (
+        {
+            "name": "现场.jpg",
+            "type": "image/jpeg",
+            "size": 1,
+            "content": memoryview(make_photo(1)),
+            "last_modified": datetime(2026, 11, 1, tzinfo=UTC),
+        },
+    )
+    with workspace.store.read() as reader:
+        kept = store.load_evidence(reader, KEY)
+    assert [item.field_path for item in kept] == ["on_site/county/v3_quality"]
+    assert "现场.jpg" in text_of(check.box)
+    assert check.sheet.read().problems.keys() == {"v1_unity"}
+    assert check.photo.value == ()
+
+
+def test_marks_from_paper_are_kept_all_or_none(visit: Visits, workspace: Workspace) -> None:
+    page = visit("county")
+    grid = MarkGrid(page)
+    grid.track.value = "village"
+    grid.part.value = next(value for label, value in grid.part.options if label.startswith("青禾镇"))
+    cell, other = grid._cells[VILLAGE, "v1_unity"], grid._cells[SISTER, "v1_unity"]
+    cell.widgets[0].value, other.widgets[0].value = "7", "70"
+    grid.save.click()
+    assert "0 到 8" in page.messages.value
+    assert marks_of(workspace, "county") == {}
+    other.widgets[0].value = "6.5"
+    grid.save.click()
+    assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
+    grid.print.click()
+    assert "下载评分表" in text_of(grid.box)
+
+
+# -- who may see the page ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "place", [{}, OF_VILLAGE, {"view": "onsite"}, {"view": "entry"}, {"view": "nominate"}]
+)
+@pytest.mark.parametrize("who", sorted(set(ACTORS) - {"filler"}))
+def test_every_view_shows_itself_to_everybody_of_the_office(
+    visit: Visits, who: str, place: dict[str, str]
+) -> None:
+    page = visit(who, **place)
+    assert len(text_of(show_review(page))) > 100
+    assert "pb-error" not in page.messages.value
+
+
+def test_a_filler_is_told_that_it_is_not_his(visit: Visits) -> None:
+    page = visit("filler")
+    show_review(page)
+    assert "没有此项权限" in page.messages.value
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"form": "village_application", "unit": OTHER_VILLAGE},
+        {"form": "no_such_form", "unit": VILLAGE},
+        {"form": "village_application", "unit": VILLAGE, "occurrence": "x"},
+        {"form": "village_application", "unit": "990199"},
+    ],
+)
+def test_an_address_of_others_or_of_nothing_shows_a_way_back(visit: Visits, place: dict[str, str]) -> None:
+    page = visit("reviewer", **place)
+    shown = text_of(show_review(page))
+    assert "pb-error" in page.messages.value
+    assert "安装路灯" not in shown
+    assert "返回队列" in shown

@@ -1,0 +1,57 @@
+"""Two small pages that tests put into a workspace: one that answers, one with a chart and an upload."""
+
+import json
+from pathlib import Path
+
+_PROBE = """\
+import ipywidgets as w
+from pbwidgets.apps import open_visit
+visit = open_visit(account, place)
+field = w.Text(description='名称')
+said = w.HTML(f'<p id=who>{visit.actor.name}</p>')
+field.observe(lambda change: setattr(said, 'value', '<p id=who>heard ' + change['new'] + '</p>'), 'value')
+w.VBox([field, said])
+"""
+_CHART = """\
+import altair as alt
+import ipywidgets as w
+import pandas as pd
+from pbwidgets.forms import elements as e
+data = pd.DataFrame({'a': ['甲', '乙'], 'n': [1, 2]})
+chart = e.chart(alt.Chart(data).mark_bar().encode(x='n:Q', y='a:N').to_dict(), 'two bars')
+photo, size = w.FileUpload(), w.HTML('<p id=size></p>')
+photo.observe(
+    lambda change: setattr(size, 'value', f"<p id=size>{len(change['new'][0]['content'])}</p>"), 'value'
+)
+w.VBox([chart, photo, size])
+"""
+
+
+def add_probe(folder: Path) -> None:
+    """Put ``/probe`` into a workspace: a field, and what the kernel has heard."""
+    _add(folder, "probe", _PROBE)
+
+
+def add_chart(folder: Path) -> None:
+    """Put ``/chart`` into a workspace: a chart, and an upload that says how many bytes have come."""
+    _add(folder, "chart", _CHART)
+
+
+def _add(folder: Path, name: str, source: str) -> None:
+    cells = [
+        {
+            "cell_type": "code",
+            "id": f"c{number}",
+            "metadata": metadata,
+            "source": text,
+            "outputs": [],
+            "execution_count": None,
+        }
+        for number, (metadata, text) in enumerate(
+            [({"tags": ["parameters"]}, "account = None\nplace = {}"), ({}, source)]
+        )
+    ]
+    notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+    path = folder / "notebooks" / "apps" / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(notebook), encoding="utf-8")

@@ -1,0 +1,154 @@
+"""A small county with accounts, and the real server in a process of its own, for tests that look at pages."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import psutil
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    OTHER_TOWN,
+    OTHER_VILLAGE,
+    PERIOD,
+    SISTER,
+    TOWN,
+    VILLAGE,
+    lay_out,
+    make_register,
+)
+
+from pbwidgets.campaign import Campaign
+from pbwidgets.store import NewAccount, add_account
+from pbwidgets.workflows import Workspace, open_definition, open_workspace, save_units
+from pbwidgets.workflows.passwords import hash_password
+
+PASSWORD = "Ceshi-mima-2026"
+ACCOUNTS = {
+    "filler": ("filler", VILLAGE),
+    "sister": ("filler", SISTER),
+    "other": ("filler", OTHER_VILLAGE),
+    "town": ("filler", TOWN),
+    "reviewer": ("reviewer", TOWN),
+    "reviewer2": ("reviewer", OTHER_TOWN),
+    "county": ("reviewer", COUNTY),
+    "leader": ("leader", COUNTY),
+    "analyst": ("analyst", None),
+    "organiser": ("organiser", None),
+    "admin": ("admin", None),
+}
+"""Accounts of the small county: name, role and unit; one password for all."""
+
+
+def around_today(campaign: Campaign) -> Campaign:
+    """The campaign with every phase open now, whatever day it is."""
+    first, last = date.today() - timedelta(days=100), date.today() + timedelta(days=100)
+    periods = [
+        period.model_copy(
+            update={
+                "begins": first - timedelta(days=200),
+                "ends": last + timedelta(days=200),
+                "phases": tuple(
+                    phase.model_copy(update={"begins": first, "ends": last}) for phase in period.phases
+                ),
+            }
+        )
+        for period in campaign.periods
+    ]
+    return campaign.model_copy(update={"periods": tuple(periods)})
+
+
+def make_small_county(folder: Path) -> Path:
+    """A workspace with a county of seven units, the campaign open, all accounts, and nothing filled in."""
+    lay_out(folder)
+    with open_workspace(folder) as workspace:
+        save_units(workspace, OPERATOR, make_register())
+        open_definition(workspace, OPERATOR, around_today(workspace.read_campaign(CAMPAIGN)), PERIOD)
+        make_accounts(workspace)
+    return folder
+
+
+def make_accounts(workspace: Workspace) -> None:
+    """Put the accounts of the small county into a store."""
+    hashed = hash_password(PASSWORD)  # hashing is slow on purpose; one salt for all is good enough here
+    with workspace.store.write(OPERATOR) as writer:
+        for name, (role, unit_code) in ACCOUNTS.items():
+            add_account(writer, NewAccount(name, role, unit_code, hashed, must_change=False))
+
+
+@dataclass
+class Served:
+    """The real ``pbwidgets serve`` at work; begin one with :func:`begin_serving`.
+
+    Attributes
+    ----------
+    folder
+        The workspace.
+    address
+        ``http://127.0.0.1:<port>``.
+    log
+        File that the server writes to.
+    """
+
+    folder: Path
+    address: str
+    log: Path
+    process: subprocess.Popen[bytes]
+
+    def kernels(self) -> list[psutil.Process]:
+        """Processes of the kernels: what the warm process has forked."""
+        return [child for child in self.children() if child.parent().pid != self.process.pid]
+
+    def children(self) -> list[psutil.Process]:
+        """All processes that the server has started."""
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def stop(self, signum: int = signal.SIGTERM) -> list[psutil.Process]:
+        """Stop the server; processes that outlive it are returned, and ended."""
+        family = self.children() if self.process.poll() is None else []
+        self.process.send_signal(signum)
+        self.process.wait(30)
+        _, left = psutil.wait_procs(family, timeout=10)
+        for process in left:
+            process.kill()
+        return left
+
+
+def begin_serving(folder: Path, *args: str) -> Served:
+    """The server of a workspace on a free port, ready to answer."""
+    port = free_port()
+    log = folder / "server.log"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("pbwidgets"), "serve", "--port", str(port), *args],
+            cwd=folder, env=plain, stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    served = Served(folder, f"http://127.0.0.1:{port}", log, process)
+    for _ in range(1800):  # seconds on an idle machine, a minute on one that runs other tests
+        if process.poll() is not None:
+            raise RuntimeError(log.read_text(encoding="utf-8"))
+        try:
+            urllib.request.urlopen(f"{served.address}/login", timeout=5).close()
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+        else:
+            return served
+    served.stop()
+    raise TimeoutError(log.read_text(encoding="utf-8"))
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])

@@ -1,0 +1,91 @@
+"""Sessions: known by the hash of a token, ended for good."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pbwidgets.store import (
+    Actor,
+    NewAccount,
+    Store,
+    add_account,
+    audit_head,
+    begin_session,
+    end_session,
+    end_sessions_of,
+    load_audit,
+    load_session,
+    touch_session,
+)
+
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
+CUN = Actor("cun1", "filler", "990101")
+
+
+@pytest.fixture
+def peopled(store: Store) -> Store:
+    """A store with two accounts; `cun1` has the sessions `one` and `two`, `cun2` has `three`."""
+    with store.write(CUN, NOW) as w:
+        for name, unit in (("cun1", "990101"), ("cun2", "990102")):
+            add_account(w, NewAccount(name, "filler", unit, "hash"))
+        begin_session(w, "one", "cun1")
+        begin_session(w, "two", "cun1")
+        begin_session(w, "three", "cun2")
+    return store
+
+
+def going_on(store: Store) -> set[str]:
+    with store.read() as r:
+        return {key for key in ("one", "two", "three") if load_session(r, key) is not None}
+
+
+def test_a_session_is_found_with_its_account(peopled: Store) -> None:
+    with peopled.read() as r:
+        session = load_session(r, "one")
+        assert load_session(r, "four") is None
+    assert session is not None
+    assert (session.account.name, session.account.unit_code) == ("cun1", "990101")
+    assert (session.begun_at, session.seen_at) == (NOW, NOW)
+
+
+def test_touching_moves_when_it_was_seen_and_is_no_deed(peopled: Store) -> None:
+    with peopled.write(CUN, NOW + timedelta(minutes=5)) as w:
+        head = audit_head(w)
+        touch_session(w, "one")
+        assert audit_head(w) == head
+        session = load_session(w, "one")
+    assert session is not None
+    assert (session.begun_at, session.seen_at) == (NOW, NOW + timedelta(minutes=5))
+
+
+def test_an_ended_session_is_gone_and_others_go_on(peopled: Store) -> None:
+    with peopled.write(CUN) as w:
+        end_session(w, "one")
+        end_session(w, "four")
+    assert going_on(peopled) == {"two", "three"}
+
+
+@pytest.mark.parametrize(("keep", "ended", "left"), [(None, 2, {"three"}), ("two", 1, {"two", "three"})])
+def test_all_sessions_of_an_account_end_but_the_one_to_keep(
+    peopled: Store, keep: str | None, ended: int, left: set[str]
+) -> None:
+    with peopled.write(CUN) as w:
+        assert end_sessions_of(w, "cun1", keep=keep) == ended
+        assert end_sessions_of(w, "cun1", keep=keep) == 0
+    assert going_on(peopled) == left
+
+
+def test_the_log_says_who_signed_in_and_out_and_holds_no_token(peopled: Store) -> None:
+    with peopled.write(CUN) as w:
+        end_session(w, "one")
+        end_sessions_of(w, "cun1")
+    with peopled.read() as r:
+        rows = [row.deed for row in load_audit(r) if row.deed.entity.startswith("account:")]
+    assert [(deed.action, deed.entity) for deed in rows][2:] == [
+        ("sign_in", "account:cun1"),
+        ("sign_in", "account:cun1"),
+        ("sign_in", "account:cun2"),
+        ("sign_out", "account:cun1"),
+        ("end_sessions", "account:cun1"),
+    ]
+    assert not any(token in str(deed.details) for deed in rows for token in ("one", "two", "three"))

@@ -1,0 +1,934 @@
+"""Every workflow as every role on units above, beside and below: the table of the design, with real calls.
+
+A new workflow needs two lines here: a *case* that calls it on a unit (below, by the name of the function), and
+its action in ``workflows/catalogue.py``. Who may do that action where is written down by hand in ``TABLE``;
+``EXCEPTIONS`` holds the workflows that the design treats differently from their action.
+"""
+
+import inspect
+import pkgutil
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    OTHER_TOWN,
+    OTHER_VILLAGE,
+    PERIOD,
+    ROOT,
+    SISTER,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+    make_register,
+)
+
+import pbwidgets.workflows
+from pbwidgets import store
+from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.demo.evidence import make_photo
+from pbwidgets.errors import PbError, RightsError, UsageError
+from pbwidgets.store import Actor, Mark, MarkKey, NominationList, SubmissionKey, Veto
+from pbwidgets.workflows import NEEDS, Opened, Workspace, open_workspace, review_levels
+from pbwidgets.workflows.passwords import hash_password
+
+Call = Callable[[], object]
+Case = Callable[["World", Actor, str], Call]
+
+PHOTO = make_photo(1)
+NOW = datetime(2026, 11, 10, 4, tzinfo=UTC)
+FAR = datetime(2099, 1, 1, tzinfo=UTC)
+NEIGHBOUR = "990101002002"  # beside OTHER_VILLAGE, and nothing is done with it
+TOWNS, VILLAGES = {TOWN, OTHER_TOWN}, {VILLAGE, SISTER, OTHER_VILLAGE}
+EVERYWHERE = {COUNTY, *TOWNS, *VILLAGES}
+TOWN_ANSWERS: dict[str, Any] = {
+    "documents_made": ["plan"],
+    "projects": [{"title": "党建联盟", "innovation": "村企联建", "progress": "under_way"}],
+    "surveyed": 100,
+    "satisfied": 90,
+}
+
+ACTORS = {
+    "filler of the village": Actor("zhang", "filler", VILLAGE),
+    "reviewer of the township": Actor("li", "reviewer", TOWN),
+    "reviewer of the township, on behalf": Actor("ma", "reviewer", TOWN, on_behalf=True),
+    "reviewer of the county": Actor("xu", "reviewer", COUNTY),
+    "leader of the township": Actor("han", "leader", TOWN),
+    "leader of the county": Actor("he", "leader", COUNTY),
+    "analyst": Actor("liu", "analyst"),
+    "organiser": Actor("sun", "organiser"),
+    "administrator": Actor("gao", "admin"),
+    "somebody of no known role": Actor("wang", "visitor", VILLAGE),
+}
+
+# -- the design's table, by hand: who may do what on which units ---------------------------------------
+
+BELOW_TOWN = {VILLAGE, SISTER}
+BELOW_COUNTY = TOWNS | VILLAGES
+TABLE: dict[str, dict[str, set[str]]] = {
+    "view": {
+        "filler of the village": {VILLAGE},
+        "reviewer of the township": {TOWN, *BELOW_TOWN},
+        "reviewer of the county": EVERYWHERE,
+        "leader of the township": {TOWN, *BELOW_TOWN},
+        "leader of the county": EVERYWHERE,
+        "analyst": EVERYWHERE,
+        "organiser": EVERYWHERE,
+    },
+    "inspect": {
+        "reviewer of the township": {TOWN, *BELOW_TOWN},
+        "reviewer of the county": EVERYWHERE,
+        "leader of the township": {TOWN, *BELOW_TOWN},
+        "leader of the county": EVERYWHERE,
+        "organiser": EVERYWHERE,
+    },
+    "fill": {
+        "filler of the village": {VILLAGE},
+        "reviewer of the township, on behalf": BELOW_TOWN,
+    },
+    "review": {"reviewer of the township": BELOW_TOWN, "reviewer of the county": BELOW_COUNTY},
+    "rate": {
+        "reviewer of the township": BELOW_TOWN,
+        "reviewer of the county": BELOW_COUNTY,
+        "leader of the township": BELOW_TOWN,
+        "leader of the county": BELOW_COUNTY,
+    },
+    "recuse": {"reviewer of the county": EVERYWHERE, "organiser": EVERYWHERE},
+    "nominate": {"reviewer of the township": {TOWN}, "reviewer of the county": {COUNTY}},
+    "veto": {"reviewer of the county": EVERYWHERE, "organiser": EVERYWHERE},
+    "exception": {"reviewer of the county": EVERYWHERE, "organiser": EVERYWHERE},
+    "note": {
+        "reviewer of the township": BELOW_TOWN,
+        "reviewer of the county": BELOW_COUNTY,
+        "organiser": EVERYWHERE,
+    },
+    "decide": {"reviewer of the county": EVERYWHERE, "organiser": EVERYWHERE},
+    "report": {"reviewer of the county": EVERYWHERE, "organiser": EVERYWHERE},
+    "survey": {
+        "reviewer of the township": BELOW_TOWN,
+        "reviewer of the county": BELOW_COUNTY,
+        "organiser": EVERYWHERE,
+    },
+    "accounts": {"administrator": EVERYWHERE},
+    "reset_password": {
+        "reviewer of the township": BELOW_TOWN,
+        "reviewer of the county": BELOW_COUNTY,
+        "administrator": EVERYWHERE,
+    },
+    "allot": {"organiser": EVERYWHERE},
+    "open_campaign": {"organiser": EVERYWHERE},
+    "import_units": {"organiser": EVERYWHERE},
+}
+MARKS_OF_ITS_OWN = {**TABLE["rate"], "filler of the village": {VILLAGE}}  # in the layer of the unit itself
+UNITS_ONE_BY_ONE = {role: units for role, units in TABLE["view"].items() if role != "analyst"}
+SCORES = {role: units for role, units in TABLE["view"].items() if not role.startswith("filler")}
+WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}
+EXCEPTIONS: dict[str, dict[str, set[str]]] = {
+    "give_marks": MARKS_OF_ITS_OWN,
+    "withdraw_mark": MARKS_OF_ITS_OWN,
+    # who sees how a single unit does: not the analyst, who sees aggregates and snapshots
+    **dict.fromkeys(("unit_steps", "unit_notes", "progress_grid", "late_units"), UNITS_ONE_BY_ONE),
+    **dict.fromkeys(("find_evidence_file",), UNITS_ONE_BY_ONE),
+    # sensitive answers stand on it
+    "print_view": {
+        role: units for role, units in TABLE["view"].items() if role.startswith(("filler", "reviewer"))
+    },
+    # scores are the unit's own only once the meeting has decided: then in words, as own_score_sheet
+    **dict.fromkeys(("chart_choices", "chart_spec"), SCORES),
+    **dict.fromkeys(("find_result", "find_result_file", "list_results", "zip_results"), SCORES),
+    **dict.fromkeys(("open_trial", "make_slides", "find_notice"), WHOLE_LIST),
+    # a unit's own marks are its own to give, also where somebody fills in on its behalf
+    "save_self_marks": {"filler of the village": {VILLAGE}},
+    "restamp_self_marks": {"filler of the village": {VILLAGE}},
+    "own_score_sheet": {
+        role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")
+    },
+}
+
+SENSELESS: dict[str, set[str]] = {
+    "set_allotments": {COUNTY, *VILLAGES},
+    "make_survey_batch": {COUNTY, *TOWNS},
+    "import_accounts": EVERYWHERE,  # an empty list
+    **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
+    **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
+    **dict.fromkeys(("chart_spec", "read_draft", "open_draft"), EVERYWHERE),
+    **dict.fromkeys(("decide_selection", "start_public_notice", "take_back_notice"), EVERYWHERE),
+    **dict.fromkeys(("add_objection", "settle_objection", "start_reports"), EVERYWHERE),
+}
+"""Units on which a call means nothing, whoever makes it; by default the county, which fills nothing in."""
+
+WHOLE_CAMPAIGN = {
+    *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
+    *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notice"),
+    *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
+    *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
+    "own_score_sheet",
+}
+"""Workflows that are about no unit: they are called once, and who may at all, may."""
+
+
+def expected(workflow: str, role: str) -> set[str]:
+    units = everywhere(workflow, role)
+    return units if workflow not in WHOLE_CAMPAIGN else {TOWN} if units else set()
+
+
+def places_of(workflow: str) -> set[str]:
+    """Units on which a workflow is called."""
+    return {TOWN} if workflow in WHOLE_CAMPAIGN else EVERYWHERE
+
+
+def everywhere(workflow: str, role: str) -> set[str]:
+    rows = EXCEPTIONS.get(workflow, TABLE.get(NEEDS[workflow], {}))
+    plain = role.removesuffix(", on behalf")
+    return rows.get(role, set() if NEEDS[workflow] == "fill" else rows.get(plain, set()))
+
+
+# -- the world that is called upon ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class World:
+    """The small county with something of everything on record."""
+
+    workspace: Workspace
+    opened: Opened
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.opened.campaign
+
+    def head(self) -> int:
+        with self.workspace.store.read() as reader:
+            return store.audit_head(reader)
+
+    def write(self, call: Callable[[Any], object]) -> Any:
+        with self.workspace.store.write(OPERATOR, NOW) as writer:
+            return call(writer)
+
+    def key(self, unit: str) -> SubmissionKey:
+        return key_of("village_application" if unit in VILLAGES else "township_application", unit)
+
+    def mark(self, actor: Actor, unit: str) -> Mark:
+        line = "v1_unity" if unit in VILLAGES else "t1_fit"
+        layer = "county" if actor.unit_code == COUNTY or unit not in VILLAGES else "township"
+        source = {"township": "township", "county": "on_site" if unit in VILLAGES else "assessment"}[layer]
+        if actor.role == "filler":
+            layer = source = "self"
+        if actor.role == "leader":
+            source = "leader"
+        return Mark(MarkKey(CAMPAIGN, PERIOD, unit, line, layer, source, actor.name), 5.0)
+
+    def to_level_of(self, actor: Actor, unit: str) -> tuple[str, int]:
+        """The level of a reviewer, once those below have accepted; and the version that he sees."""
+        level = "county" if actor.unit_code == COUNTY else "township"
+        key = self.key(unit)
+        levels = review_levels(self.campaign, self.campaign.form(key.form_id))
+        with self.workspace.store.read() as reader:
+            state = store.load_state(reader, key)
+        if state is None:
+            return level, 1
+        if level == "county" and "township" in levels and state.state == "submitted":
+            return level, self.write(lambda w: store.accept(w, key, "township", levels))
+        return level, state.version
+
+
+def with_leaders(campaign: Campaign) -> Campaign:
+    """The campaign with a source ``leader`` in every layer that a level marks."""
+    plain = campaign.model_dump(mode="json")
+    for track in plain["tracks"]:
+        for layer in track["layers"]:
+            if layer["id"] != "self":
+                own = {"id": layer["id"], "name": {"zh": "评审", "en": "Review"}, "weight": 80}
+                leader = {"id": "leader", "name": {"zh": "领导", "en": "Leaders"}, "weight": 20}
+                layer["sources"] = [*(layer["sources"] or [own]), leader]
+    return Campaign.model_validate(plain)
+
+
+@pytest.fixture(scope="module")
+def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copytree(ROOT / "parameters", folder / "parameters")
+    campaign = with_leaders(read_campaign(folder / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"))
+    with open_workspace(folder) as workspace:
+        pbwidgets.workflows.save_units(workspace, OPERATOR, make_register())
+        opened = pbwidgets.workflows.open_definition(workspace, OPERATOR, campaign)
+        world = World(workspace, opened)
+        with workspace.store.write(OPERATOR, NOW) as w:
+            answers = {**dict.fromkeys(VILLAGES, VILLAGE_ANSWERS), **dict.fromkeys(TOWNS, TOWN_ANSWERS)}
+            store.submit_many(w, [(world.key(unit), given) for unit, given in sorted(answers.items())])
+            store.set_allotments(w, CAMPAIGN, PERIOD, "village", dict.fromkeys(TOWNS, 4))
+            for unit in sorted(EVERYWHERE):  # the n-th unit has the n-th veto and rectification
+                gate = "falsified_village" if unit in VILLAGES else "falsified_township"
+                store.record_veto(w, Veto(CAMPAIGN, PERIOD, unit, gate, "核查发现"))
+                store.open_rectification(
+                    w, CAMPAIGN, PERIOD, unit,
+                    shortcoming="台账不全", responsible_post="村主任", deadline=date(2026, 12, 1),
+                )  # fmt: skip
+            kept = store.keep_file(workspace.settings.evidence, "现场.jpg", PHOTO, 10_000_000)
+            for unit in sorted(answers):
+                path = "centre_photos" if unit in VILLAGES else "photos"
+                store.add_evidence(w, world.key(unit), path, kept.filename, kept, 10_000_000)
+            hashed = hash_password("Ceshi-mima-2026")
+            for unit in sorted(EVERYWHERE):
+                store.add_account(w, store.NewAccount(f"f{unit}", "filler", unit, hashed))
+            for by, unit in ((TOWN, VILLAGE), (OTHER_TOWN, OTHER_VILLAGE)):
+                store.nominate(w, NominationList(CAMPAIGN, PERIOD, "village", by), unit)
+    return folder
+
+
+def number_of(unit: str) -> int:
+    return sorted(EVERYWHERE).index(unit) + 1
+
+
+@contextmanager
+def visit(folder: Path, to: Path) -> Iterator[World]:
+    shutil.copytree(folder, to)
+    with open_workspace(to) as workspace:
+        yield World(workspace, workspace.opened())
+
+
+# -- cases: each gives the call of one workflow on one unit --------------------------------------------
+
+CASES: dict[str, Case] = {}
+
+
+def case(make: Case) -> Case:
+    CASES[make.__name__] = make
+    return make
+
+
+def workflow(name: str) -> Any:
+    return next(function for found, function in find_workflows() if found == name)
+
+
+def find_workflows() -> list[tuple[str, Any]]:
+    """Public functions of ``pbwidgets.workflows`` whose first arguments are ``workspace, actor``."""
+    found: dict[str, Any] = {}
+    for module_info in pkgutil.iter_modules(pbwidgets.workflows.__path__):
+        module = import_module(f"pbwidgets.workflows.{module_info.name}")
+        for name, function in vars(module).items():
+            if not inspect.isfunction(function) or function.__module__ != module.__name__:
+                continue
+            if not name.startswith("_") and list(inspect.signature(function).parameters)[:2] == [
+                "workspace",
+                "actor",
+            ]:
+                found[name] = function
+    return sorted(found.items())
+
+
+def hand_back(world: World, key: SubmissionKey) -> int:
+    """Revision of the draft of a submission that was returned to its filler."""
+    with world.workspace.store.read() as reader:
+        found = store.load_state(reader, key)
+    if found is None or found.state != "submitted":
+        return 0 if found is None else found.revision
+    levels = review_levels(world.campaign, world.campaign.form(key.form_id))
+    world.write(lambda w: store.return_submission(w, key, levels[0], levels, "请补充"))
+    return found.revision + 1
+
+
+def answers_of(unit: str) -> dict[str, Any]:
+    return VILLAGE_ANSWERS if unit in VILLAGES else TOWN_ANSWERS
+
+
+@case
+def save_answers(world: World, actor: Actor, unit: str) -> Call:
+    key = world.key(unit)
+    revision = hand_back(world, key)
+    return lambda: workflow("save_answers")(
+        world.workspace, actor, world.opened, key, answers_of(unit), revision
+    )
+
+
+@case
+def hand_in(world: World, actor: Actor, unit: str) -> Call:
+    key = world.key(unit)
+    revision = hand_back(world, key)
+    return lambda: workflow("hand_in")(
+        world.workspace, actor, world.opened, key, answers_of(unit), revision, now=NOW
+    )
+
+
+@case
+def take_back(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("take_back")(world.workspace, actor, world.opened, world.key(unit))
+
+
+@case
+def review_queue(world: World, actor: Actor, unit: str) -> Call:
+    def look() -> None:
+        queue = workflow("review_queue")(world.workspace, actor, world.opened)
+        # nothing was handed in by the county itself: who sees all of its townships sees it
+        wanted = {unit} if unit != COUNTY else TOWNS
+        if not wanted <= set(queue["unit_code"]):
+            raise RightsError("workflows.out_of_scope", unit=unit, own="")
+
+    return look
+
+
+@case
+def open_review(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_review")(world.workspace, actor, world.opened, world.key(unit))
+
+
+@case
+def computed_lines(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("computed_lines")(world.workspace, actor, world.opened, world.key(unit), "zh_CN")
+
+
+@case
+def find_balance(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("find_balance")(world.workspace, actor, world.opened, "village", unit)
+
+
+@case
+def accept_submission(world: World, actor: Actor, unit: str) -> Call:
+    level, seen = world.to_level_of(actor, unit)
+    return lambda: workflow("accept_submission")(
+        world.workspace, actor, world.opened, world.key(unit), level, seen_version=seen
+    )
+
+
+@case
+def accept_submissions(world: World, actor: Actor, unit: str) -> Call:
+    level, seen = world.to_level_of(actor, unit)
+    return lambda: workflow("accept_submissions")(
+        world.workspace, actor, world.opened, {world.key(unit): seen}, level
+    )
+
+
+@case
+def undo_acceptance(world: World, actor: Actor, unit: str) -> Call:
+    level, _ = world.to_level_of(actor, unit)
+    key = world.key(unit)
+    levels = review_levels(world.campaign, world.campaign.form(key.form_id))
+    with world.workspace.store.read() as reader:
+        state = store.load_state(reader, key)
+    turn = {"submitted": levels[:1], "accepted:township": ("county",)}
+    if state is not None and level in turn.get(state.state, ()):
+        world.write(lambda w: store.accept(w, key, level, levels))
+    return lambda: workflow("undo_acceptance")(world.workspace, actor, world.opened, key, level)
+
+
+@case
+def send_back(world: World, actor: Actor, unit: str) -> Call:
+    level, seen = world.to_level_of(actor, unit)
+    return lambda: workflow("send_back")(
+        world.workspace, actor, world.opened, world.key(unit), level, "请补充", seen_version=seen
+    )
+
+
+@case
+def give_marks(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("give_marks")(world.workspace, actor, world.opened, [world.mark(actor, unit)])
+
+
+@case
+def withdraw_mark(world: World, actor: Actor, unit: str) -> Call:
+    mark = world.mark(actor, unit)
+    world.write(lambda w: store.rate(w, mark))
+    return lambda: workflow("withdraw_mark")(world.workspace, actor, world.opened, mark.key)
+
+
+@case
+def add_on_site_photo(world: World, actor: Actor, unit: str) -> Call:
+    line = world.mark(actor, unit).key.criterion_id
+    return lambda: workflow("add_on_site_photo")(
+        world.workspace, actor, world.opened, world.key(unit), line, "现场.jpg", PHOTO
+    )
+
+
+@case
+def print_mark_sheets(world: World, actor: Actor, unit: str) -> Call:
+    track, path = "village" if unit in VILLAGES else "township", world.workspace.settings.workspace / "s.docx"
+    return lambda: workflow("print_mark_sheets")(world.workspace, actor, world.opened, track, [unit], path)
+
+
+@case
+def recuse_rater(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("recuse_rater")(
+        world.workspace, actor, world.opened, "someone_else", unit, "亲属关系"
+    )
+
+
+@case
+def nominate_unit(world: World, actor: Actor, unit: str) -> Call:
+    below = SISTER if unit == TOWN else NEIGHBOUR
+    return lambda: workflow("nominate_unit")(world.workspace, actor, world.opened, "village", unit, below)
+
+
+@case
+def withdraw_nomination(world: World, actor: Actor, unit: str) -> Call:
+    below = VILLAGE if unit == TOWN else OTHER_VILLAGE
+    return lambda: workflow("withdraw_nomination")(
+        world.workspace, actor, world.opened, "village", unit, below
+    )
+
+
+@case
+def order_nominations(world: World, actor: Actor, unit: str) -> Call:
+    listed = {TOWN: [VILLAGE], OTHER_TOWN: [OTHER_VILLAGE]}.get(unit, [])
+    return lambda: workflow("order_nominations")(
+        world.workspace, actor, world.opened, "village", unit, listed
+    )
+
+
+@case
+def set_allotments(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("set_allotments")(world.workspace, actor, world.opened, "village", {unit: 5})
+
+
+@case
+def record_veto(world: World, actor: Actor, unit: str) -> Call:
+    gate = "falsified_village" if unit in VILLAGES else "falsified_township"
+    return lambda: workflow("record_veto")(world.workspace, actor, world.opened, unit, gate, "核查发现")
+
+
+@case
+def appeal_veto(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("appeal_veto")(world.workspace, actor, world.opened, number_of(unit), "提出申诉")
+
+
+@case
+def uphold_veto(world: World, actor: Actor, unit: str) -> Call:
+    with world.workspace.store.read() as reader:
+        on_record = store.load_veto_records(reader, CAMPAIGN, PERIOD)[number_of(unit) - 1]
+    if on_record.status == "in_force":
+        world.write(lambda w: store.appeal_veto(w, number_of(unit), "提出申诉"))
+    return lambda: workflow("uphold_veto")(
+        world.workspace, actor, world.opened, number_of(unit), "申诉不成立"
+    )
+
+
+@case
+def lift_veto(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("lift_veto")(world.workspace, actor, world.opened, number_of(unit), "查否")
+
+
+@case
+def grant_exception(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("grant_exception")(
+        world.workspace, actor, world.opened, world.key(unit).form_id, unit, FAR, "水灾"
+    )
+
+
+@case
+def add_note(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("add_note")(
+        world.workspace, actor, world.opened, unit, date(2026, 3, 1), "组织义务劳动"
+    )
+
+
+@case
+def open_rectification(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_rectification")(
+        world.workspace, actor, world.opened, unit,
+        shortcoming="记录不全", responsible_post="村主任", deadline=date(2026, 12, 1),
+    )  # fmt: skip
+
+
+@case
+def close_rectification(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("close_rectification")(
+        world.workspace, actor, world.opened, number_of(unit), date(2026, 11, 1), "已补齐"
+    )
+
+
+def by_key(name: str, *more: object, **named: object) -> None:
+    """Case of a workflow that takes ``workspace, actor, opened, key, …``."""
+
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        return lambda: workflow(name)(world.workspace, actor, world.opened, world.key(unit), *more, **named)
+
+    CASES[name] = make
+
+
+def by_unit(name: str, *more: object) -> None:
+    """Case of a workflow that takes ``workspace, actor, opened, unit_code, …``."""
+
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        return lambda: workflow(name)(world.workspace, actor, world.opened, unit, *more)
+
+    CASES[name] = make
+
+
+def by_form(name: str, *more: object) -> None:
+    """Case of a workflow that takes ``workspace, actor, opened, form_id, unit_code, …``."""
+
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        key = world.key(unit)
+        return lambda: workflow(name)(world.workspace, actor, world.opened, key.form_id, unit, *more)
+
+    CASES[name] = make
+
+
+def of_whole(name: str, *more: object, **named: object) -> None:
+    """Case of a workflow about no unit that takes ``workspace, actor, opened, …``."""
+
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        return lambda: workflow(name)(world.workspace, actor, world.opened, *more, **named)
+
+    CASES[name] = make
+
+
+def of_accounts(name: str, *more: object) -> None:
+    """Case of a workflow that takes ``workspace, actor, …``."""
+
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        return lambda: workflow(name)(world.workspace, actor, *more)
+
+    CASES[name] = make
+
+
+by_key("open_submission")
+by_key("check_filler")
+by_key("release_files")
+by_key("changes_since_last_version", VILLAGE_ANSWERS, "zh_CN")
+by_key("copy_from_period", "2025")
+by_key("print_view", "zh_CN")
+by_form("begin_entry")
+by_form("list_entries")
+by_unit("unit_steps")
+by_unit("unit_notes")
+by_unit("load_self_marks", "self")
+by_unit("chart_choices")
+by_unit("chart_spec", ("no_such_chart", "village"))
+by_unit("zip_results")
+CASES["find_result"] = lambda world, actor, unit: (
+    lambda: workflow("find_result")(world.workspace, actor, world.opened, "unit", unit, "report.html")
+)
+of_whole("open_trial")
+of_whole("find_notice", "village")
+of_whole("own_score_sheet")
+of_whole("write_workbook", Path("/dev/null"))
+of_whole("units_without_account")
+of_whole("start_public_notice", "village", date(2026, 12, 20))
+of_whole("take_back_notice", 99)
+of_whole("add_objection", 99, VILLAGE, date(2026, 12, 21), "数据有出入")
+of_whole("settle_objection", 99, "dismissed", "已核实")
+of_whole(
+    "decide_selection", "village", {},
+    reason="会议研究", decided_by="领导小组", decided_on=date(2026, 12, 18),
+)  # fmt: skip
+of_accounts("list_accounts")
+of_accounts("examine_server")
+of_accounts("add_account", "xinren", "filler", VILLAGE)
+of_accounts("disable_account", f"f{VILLAGE}")
+of_accounts("hand_over", f"f{VILLAGE}", "xinren")
+of_accounts("read_draft", "活动.xlsx", b"no workbook")
+
+
+@case
+def hand_in_form(world: World, actor: Actor, unit: str) -> Call:
+    key = world.key(unit)
+    revision = hand_back(world, key)
+    return lambda: workflow("hand_in_form")(
+        world.workspace, actor, world.opened, key, answers_of(unit), revision, now=NOW
+    )
+
+
+@case
+def attach_file(world: World, actor: Actor, unit: str) -> Call:
+    path = "centre_photos" if unit in VILLAGES else "photos"
+    hand_back(world, world.key(unit))
+    return lambda: workflow("attach_file")(
+        world.workspace, actor, world.opened, world.key(unit), path, "现场.jpg", PHOTO
+    )
+
+
+@case
+def attach_stamped(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("attach_stamped")(
+        world.workspace, actor, world.opened, world.key(unit), 1, "盖章件.jpg", PHOTO
+    )
+
+
+def self_marking(name: str, *more: object) -> None:
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        track = world.campaign.track("village" if unit in VILLAGES else "township")
+        hand_back(world, world.key(unit))
+        return lambda: workflow(name)(
+            world.workspace, actor, world.opened, world.key(unit), track, "self", *more
+        )
+
+    CASES[name] = make
+
+
+self_marking("begin_dry_run")
+self_marking("restamp_self_marks")
+self_marking("save_self_marks", {})
+
+
+@case
+def find_evidence_file(world: World, actor: Actor, unit: str) -> Call:
+    with world.workspace.store.read() as reader:
+        sha256 = store.load_evidence(reader, world.key(VILLAGE))[0].file.sha256
+    return found_or_refused("find_evidence_file", world, actor, world.key(unit), sha256, there=unit != COUNTY)
+
+
+@case
+def find_result_file(world: World, actor: Actor, unit: str) -> Call:
+    folder = world.workspace.settings.outputs / CAMPAIGN / PERIOD / "unit" / unit
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "report.html").write_text("<p>report</p>", encoding="utf-8")
+    return found_or_refused("find_result_file", world, actor, "unit", unit, "report.html")
+
+
+def found_or_refused(name: str, world: World, actor: Actor, *more: object, there: bool = True) -> Call:
+    """Call that is refused by finding nothing: whoever may not see a file does not learn that there is one."""
+
+    def call() -> None:
+        if workflow(name)(world.workspace, actor, world.opened, *more) is None and there:
+            raise RightsError("workflows.not_allowed", role=actor.role, action="view")
+        if not there and actor.role not in ("reviewer", "leader", "organiser", "operator"):
+            raise RightsError("workflows.not_allowed", role=actor.role, action="view")
+        if not there and actor.unit_code not in (None, COUNTY):
+            raise RightsError("workflows.not_allowed", role=actor.role, action="view")
+
+    return call
+
+
+@case
+def make_slides(world: World, actor: Actor, unit: str) -> Call:
+    trial, tried, what_if = try_out(world.workspace.settings.workspace)
+    return lambda: workflow("make_slides")(
+        world.workspace, actor, world.opened, trial, tried, what_if, "zh_CN"
+    )
+
+
+@cache
+def try_out(folder: Path) -> tuple[Any, Any, Any]:
+    from pbwidgets.workflows.trying import WhatIf, open_trial, try_selection
+
+    with open_workspace(folder) as workspace:
+        trial = open_trial(workspace, OPERATOR, workspace.opened())
+    what_if = WhatIf("village")
+    return trial, try_selection(trial, what_if), what_if
+
+
+@case
+def start_reports(world: World, actor: Actor, unit: str) -> Call:
+    def call() -> None:
+        if unit in expected("start_reports", role_of(actor)) or actor.role == "operator":
+            return  # it would begin a run: that it does, its own tests say
+        report = {COUNTY: "overview"}.get(unit, "unit")
+        try:
+            workflow("start_reports")(world.workspace, actor, world.opened, report, [unit])
+        except UsageError as error:  # no report is made of villages
+            raise RightsError("workflows.out_of_scope", unit=unit, own="") from error
+
+    return call
+
+
+@case
+def make_survey_batch(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("make_survey_batch")(
+        world.workspace, actor, world.opened, "satisfaction", unit, "members", 5
+    )
+
+
+@case
+def survey_results(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("survey_results")(
+        world.workspace, actor, world.opened, "satisfaction", unit, "members"
+    )
+
+
+@case
+def reset_password(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("reset_password")(world.workspace, actor, f"f{unit}")
+
+
+@case
+def import_accounts(world: World, actor: Actor, unit: str) -> Call:
+    import openpyxl
+
+    path = world.workspace.settings.workspace / "accounts.xlsx"
+    openpyxl.Workbook().save(path)
+    return lambda: workflow("import_accounts")(world.workspace, actor, path)
+
+
+@case
+def open_draft(world: World, actor: Actor, unit: str) -> Call:
+    from pbwidgets.workflows.organising import Draft
+
+    draft = Draft(world.campaign, world.opened.version, (), True)
+    return lambda: workflow("open_draft")(world.workspace, actor, draft)
+
+
+@case
+def open_campaign(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_campaign")(world.workspace, actor, CAMPAIGN)
+
+
+@case
+def open_definition(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_definition")(world.workspace, actor, world.campaign)
+
+
+@case
+def import_register(world: World, actor: Actor, unit: str) -> Call:
+    folder = world.workspace.settings.workspace
+    file = folder / "units.csv"
+    file.write_text("编码,名称,类别,上级编码\n990101003,新设乡,township,990101\n", encoding="utf-8")
+    return lambda: workflow("import_register")(world.workspace, actor, file)
+
+
+@case
+def save_units(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("save_units")(world.workspace, actor, make_register())
+
+
+# -- lists: they refuse who sees nothing, and are cut for everybody else --------------------------------
+
+
+def role_of(actor: Actor) -> str:
+    return next((role for role, known in ACTORS.items() if known == actor), "operator")
+
+
+def codes_in(frame: Any, *names: str) -> set[str]:
+    return {str(code) for name in names for code in frame[name]}
+
+
+LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[str]]]] = {
+    "units_in_view": (
+        TABLE["view"],
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "due_forms": (
+        {"filler of the village": {VILLAGE}},
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened, now=NOW), "unit_code"),
+    ),
+    "late_units": (
+        UNITS_ONE_BY_ONE,
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened, now=FAR), "unit_code"),
+    ),
+    "progress_grid": (
+        UNITS_ONE_BY_ONE,
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened, now=NOW), "unit_code"),
+    ),
+    "progress_by_part": (
+        {role: (units | {TOWN}) - VILLAGES for role, units in TABLE["view"].items()},
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened, now=NOW), "part_code"),
+    ),
+    "awaiting_review": (
+        {"reviewer of the township": {"village_application"}, "reviewer of the county": {"township_application"}},
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened, now=NOW), "form_id"),
+    ),
+    "units_to_fill": (
+        {"filler of the village": {VILLAGE}, "reviewer of the township": BELOW_TOWN,
+         "reviewer of the county": VILLAGES},
+        lambda f, world, actor: codes_in(
+            f(world.workspace, actor, world.opened, "village_application"), "unit_code"
+        ),
+    ),
+    "list_results": (
+        SCORES,
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "list_exceptions": (
+        TABLE["inspect"],
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "survey_counts": (
+        TABLE["inspect"],
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "accounts_to_reset": (
+        TABLE["reset_password"],
+        lambda f, world, actor: {str(account.unit_code) for account in f(world.workspace, actor)},
+    ),
+}  # fmt: skip
+"""Workflows that list: whose rows each role may find in them, and how to read the codes of the rows."""
+
+# -- the tests -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(LISTS))
+def test_lists_hold_only_what_a_role_may_see(name: str, world_folder: Path, tmp_path: Path) -> None:
+    rows, read = LISTS[name]
+    wrong = []
+    with visit(world_folder, tmp_path / "own") as world:
+        for unit in sorted(TOWNS | VILLAGES):
+            form = world.key(unit).form_id
+            world.write(
+                lambda w, f=form, u=unit: store.grant_exception(w, CAMPAIGN, PERIOD, f, u, FAR, "水灾")
+            )
+        for role, actor in ACTORS.items():
+            allowed = rows.get(role, rows.get(role.removesuffix(", on behalf"), set()))
+            try:
+                shown = read(workflow(name), world, actor)
+            except RightsError:
+                wrong += [f"{role} is refused"] if allowed else []
+                continue
+            beyond = shown - allowed - {NEIGHBOUR}
+            wrong += [f"{role} finds {sorted(beyond)}"] if beyond else []
+    assert wrong == []
+
+
+def test_no_workflow_is_missing_from_the_table() -> None:
+    names = {name for name, _ in find_workflows()}
+    missing = sorted(names - set(CASES) - set(LISTS))
+    assert not missing, f"give these workflows a case in {Path(__file__).name}: {', '.join(missing)}"
+    unnamed = sorted(names - set(NEEDS))
+    assert not unnamed, f"give these workflows their action in workflows/catalogue.py: {', '.join(unnamed)}"
+    assert set(NEEDS) <= names
+    assert {*CASES, *LISTS} <= names
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_each_role_may_what_the_design_says_and_where_it_says(
+    name: str, world_folder: Path, tmp_path: Path
+) -> None:
+    wrong = []
+    with visit(world_folder, tmp_path / "refusing") as world:
+        for role, actor in ACTORS.items():
+            for unit in sorted(places_of(name) - expected(name, role)):
+                wrong += check_refused(world, name, actor, role, unit)
+    for role, actor in ACTORS.items():
+        for unit in sorted(expected(name, role)):
+            with visit(world_folder, tmp_path / f"{actor.name}-{unit}") as world:
+                wrong += check_allowed(world, name, actor, role, unit)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_whoever_has_a_shell_is_refused_nothing(name: str, world_folder: Path, tmp_path: Path) -> None:
+    with visit(world_folder, tmp_path / "own") as world:
+        actor = replace(OPERATOR, unit_code=COUNTY)
+        assert check_allowed(world, name, actor, "operator", TOWN if "nominat" in name else VILLAGE) == []
+
+
+def check_refused(world: World, name: str, actor: Actor, role: str, unit: str) -> list[str]:
+    call = CASES[name](world, actor, unit)
+    before = world.head()
+    try:
+        call()
+    except RightsError:
+        return [f"{role} was refused on {unit} after writing"] if world.head() != before else []
+    except Exception as error:
+        return [f"{role} was refused on {unit}, but not for its rights: {error}"]
+    return [f"{role} may do it on {unit}, and should not"]
+
+
+def check_allowed(world: World, name: str, actor: Actor, role: str, unit: str) -> list[str]:
+    try:
+        CASES[name](world, actor, unit)()
+    except RightsError as error:
+        return [f"{role} may not do it on {unit}, and should: {error}"]
+    except PbError as error:
+        # it is enough there that the rights let it pass
+        return [] if unit in SENSELESS.get(name, {COUNTY}) else [f"{role} failed on {unit}: {error!r}"]
+    return []
