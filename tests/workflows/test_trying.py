@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,3 +244,14 @@ def test_firmness_says_for_every_unit_how_often_it_is_selected(trial: Trial) -> 
     assert len(firmness) == len(tried.selection)
     best = tried.selection.sort_values("rank").loc[lambda rows: rows["rank"] > 0, "unit_code"].iloc[0]
     assert firmness.set_index("unit_code").loc[best, "share_selected_pct"] == 100
+
+
+def test_a_campaign_in_which_nothing_was_handed_in_has_a_list_too(trial: Trial) -> None:
+    records = trial.records
+    empty = {
+        name: getattr(records, name).iloc[:0] for name in ("submissions", "ratings", "vetoes", "nominations")
+    }
+
+    tried = try_selection(replace(trial, records=replace(records, **empty)), WhatIf("township"))
+
+    assert set(tried.selection["status"]) <= {"not_nominated", "no_data"}

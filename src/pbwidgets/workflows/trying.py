@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Track
@@ -280,7 +281,8 @@ def _word_weight(name: str, before: float, after: float, lang: str | None) -> st
 def _without_lifted(vetoes: pd.DataFrame, lifted: tuple[LiftedVeto, ...]) -> pd.DataFrame:
     keys = {veto.key for veto in lifted}
     of_row = zip(vetoes["unit_code"], vetoes["kind"], vetoes["track_id"].fillna(""), strict=True)
-    return vetoes[[row not in keys for row in of_row]].reset_index(drop=True)
+    kept = np.array([row not in keys for row in of_row], dtype=bool)  # an empty list would choose columns
+    return vetoes[kept].reset_index(drop=True)
 
 
 def _part_ties(one: TrackScores, order: tuple[str, ...]) -> TrackScores:
