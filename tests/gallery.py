@@ -1,14 +1,17 @@
-"""Contact sheets of what people see: charts, slides, documents, pages. Run by ``make gallery``, looked at by us.
+"""Contact sheets of what people see: charts, slides, documents, apps. Run by ``make gallery``, looked at by us.
 
-Reports are taken from ``outputs/`` of this checkout, so run ``make demo`` first. The sheets lie in
-``outputs/gallery/``.
+Reports and the county of the apps are those of ``make demo`` in this checkout. Without one there are no sheets
+of reports, and the apps show a fresh county. The sheets lie in ``outputs/gallery/``.
 """
 
+import os
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from gallery_apps import make_sheets
 
 from pbwidgets.charts import build_contact_sheet
 
@@ -28,11 +31,12 @@ CHROMIUM = (
 
 
 def main() -> int:
-    """Write the contact sheets; 1 if there is nothing to show."""
+    """Write the contact sheets."""
+    for name in ("PBWIDGETS_STORE", "PBWIDGETS_WORKSPACE", "PBWIDGETS_LANG"):
+        os.environ.pop(name, None)  # only copies are written to
     reports = [folder for name in SAMPLES for folder in (ROOT / "outputs").glob(f"*/*/{name}")]
     if not reports:
-        print("No reports in outputs/: run `SERVE=0 make demo` first.", file=sys.stderr)
-        return 1
+        print("No reports in outputs/: `SERVE=0 make demo` makes some.", file=sys.stderr)
     target = ROOT / "outputs" / "gallery"
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
@@ -49,6 +53,7 @@ def main() -> int:
                 for width in (1920, 360)
             ]
             build_contact_sheet(shots, target / f"{name}-page.png", columns=2)
+        make_sheets(ROOT, work, target)
     print(target)
     return 0
 

@@ -1,15 +1,19 @@
 """A small county with accounts, and the real server in a process of its own, for tests that look at pages."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from pathlib import Path
 
 import psutil
@@ -27,6 +31,7 @@ from counties import (
     make_register,
 )
 
+from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.campaign import Campaign
 from pbwidgets.store import NewAccount, add_account
 from pbwidgets.workflows import Workspace, open_definition, open_workspace, save_units
@@ -127,6 +132,7 @@ def begin_serving(folder: Path, *args: str) -> Served:
     """The server of a workspace on a free port, ready to answer."""
     port = free_port()
     log = folder / "server.log"
+    shutil.copytree(_bundles(), folder / ".pbwidgets" / "bundles", dirs_exist_ok=True)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
     with log.open("ab") as out:
         process = subprocess.Popen(
@@ -145,6 +151,15 @@ def begin_serving(folder: Path, *args: str) -> Served:
             return served
     served.stop()
     raise TimeoutError(log.read_text(encoding="utf-8"))
+
+
+@cache
+def _bundles() -> Path:
+    """The script that draws charts, built once for a run and not by each of its servers."""
+    folder = Path(tempfile.mkdtemp(prefix="pbwidgets-bundles-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    ensure_bundle(folder)
+    return folder
 
 
 def free_port() -> int:

@@ -49,13 +49,14 @@ def serve_folder() -> Iterator[Callable[..., Served]]:
     assert not left, f"processes outlived the server: {left}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
+    # not for the session: its event loop would run in the tests of other files, too
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
     assert CHROMIUM.exists(), "please run: apt-get install chromium"

@@ -1,0 +1,265 @@
+"""Contact sheets of every app in Chinese, as the demonstration county shows them; part of ``make gallery``.
+
+The county is a copy in which the village and township forms are open today, with two villages that have just
+joined: one has half a draft with a photo, the other has handed in; a third village's form came back.
+"""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    PERIOD,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+    lay_out,
+    run_pbwidgets,
+)
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from serving import Served, begin_serving
+
+from pbwidgets import store
+from pbwidgets.campaign import Campaign
+from pbwidgets.charts import build_contact_sheet
+from pbwidgets.demo.evidence import make_photo
+from pbwidgets.store import Actor, NewAccount, SubmissionKey, add_account
+from pbwidgets.workflows import Opened, Workspace, open_definition, open_workspace, save_answers, save_units
+from pbwidgets.workflows.attaching import attach_file
+from pbwidgets.workflows.passwords import DEMO_PASSWORD, hash_password
+from pbwidgets.workflows.surveying import make_survey_batch
+
+ALL_LOADED = (
+    "[...document.images].every(image => image.complete || image.getBoundingClientRect().top > innerHeight)"
+)
+WIDE, PHONE = (1920, 1080), (360, 1000)
+DRAFTED, WAITING = f"{TOWN}901", f"{TOWN}902"
+JOINED = {DRAFTED: "新坪村", WAITING: "柳林村"}
+FORM, PHASE = "village_application", "self_assess"
+DRAFT = {
+    name: VILLAGE_ANSWERS[name]
+    for name in ("five_good", "good_deeds", "pledge_ways", "capable_members", "members_with_deeds")
+}
+WHOLE = {**VILLAGE_ANSWERS, "capable_members": 32, "members_with_deeds": 27, "industry": "杨梅"}
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One picture: whose page, at which address, and what is done on it before."""
+
+    name: str
+    account: str | None
+    path: str
+    before: Callable[[Page], None] | None = None
+
+
+def make_lively_county(source: Path, folder: Path) -> str:
+    """A code of a survey; the county in ``folder`` has work for everybody."""
+    if (source / "outputs" / CAMPAIGN).is_dir():
+        for part in ("notebooks", "parameters", "outputs", ".pbwidgets"):
+            if (source / part).exists():
+                ignored = shutil.ignore_patterns("*.sqlite-*", "gallery")
+                shutil.copytree(source / part, folder / part, ignore=ignored)
+    else:
+        lay_out(folder)
+        for args in (("demo", "--seed", "1"), ("report", "unit", "--unit", TOWN, "--unit", f"{COUNTY}002")):
+            done = run_pbwidgets(*args, cwd=folder)
+            if done.returncode:
+                raise RuntimeError(done.stderr)
+    with open_workspace(folder) as workspace:
+        _open_today(workspace)
+        _join(workspace)
+        opened = workspace.opened(CAMPAIGN)
+        _draft(workspace, opened)
+        _hand_in(workspace)
+        _send_back(workspace)
+        codes = [
+            make_survey_batch(workspace, OPERATOR, opened, "satisfaction", VILLAGE, kind, count)
+            for kind, count in (("members", 20), ("villagers", 40))
+        ]
+    return codes[0][0]
+
+
+def in_self_assessment(campaign: Campaign) -> Campaign:
+    """The campaign with all phases moved so that today is the eleventh day of handing in."""
+    period = campaign.period(PERIOD)
+    begins = next(phase.begins for phase in period.phases if phase.id == PHASE)
+    by = date.today() - timedelta(days=10) - begins
+    moved = tuple(
+        phase.model_copy(update={"begins": phase.begins + by, "ends": phase.ends + by})
+        for phase in period.phases
+    )
+    year = timedelta(days=366)
+    wider = {"begins": period.begins - year, "ends": period.ends + year, "phases": moved}
+    return campaign.model_copy(update={"periods": (period.model_copy(update=wider),)})
+
+
+def _open_today(workspace: Workspace) -> None:
+    open_definition(workspace, OPERATOR, in_self_assessment(workspace.opened(CAMPAIGN).campaign), PERIOD)
+
+
+def _join(workspace: Workspace) -> None:
+    units = workspace.units()
+    like = units.loc[units["unit_code"] == VILLAGE]
+    new = [like.assign(unit_code=code, unit_name=name) for code, name in JOINED.items()]
+    save_units(workspace, OPERATOR, pd.concat([units, *new], ignore_index=True))
+    hashed = hash_password(DEMO_PASSWORD)
+    with workspace.store.write(OPERATOR) as writer:
+        add_account(writer, NewAccount("filler9", "filler", DRAFTED, hashed, must_change=False))
+
+
+def _draft(workspace: Workspace, opened: Opened) -> None:
+    key, clerk = key_of(FORM, DRAFTED), Actor("filler9", "filler", DRAFTED)
+    revision = save_answers(workspace, clerk, opened, key, DRAFT, 0)
+    photo = attach_file(workspace, clerk, opened, key, "centre_photos", "村民中心.jpg", make_photo(7))
+    save_answers(workspace, clerk, opened, key, {**DRAFT, "centre_photos": [photo.file.sha256]}, revision)
+
+
+def _hand_in(workspace: Workspace) -> None:
+    key = key_of(FORM, WAITING)
+    kept = store.keep_file(workspace.settings.evidence, "村民中心.jpg", make_photo(8), 10_000_000)
+    with workspace.store.write(Actor("filler8", "filler", WAITING)) as writer:
+        store.submit_many(writer, [(key, {**WHOLE, "centre_photos": [kept.sha256]})])
+        store.add_evidence(writer, key, "centre_photos", kept.filename, kept, 10_000_000)
+
+
+def _send_back(workspace: Workspace) -> None:
+    key: SubmissionKey = key_of(FORM, VILLAGE)
+    levels = ("township", "county")
+    with workspace.store.write(Actor("reviewer1", "reviewer", TOWN)) as writer:
+        for level in reversed(levels):
+            store.undo_accept(writer, key, level, levels)
+        reason = "请补充第二件好事的完成日期，并附一张照片"
+        store.return_submission(writer, key, "township", levels, reason, "good_deeds")
+
+
+# -- pictures ------------------------------------------------------------------------------------------
+
+
+def screens(code: str) -> tuple[Screen, ...]:
+    """What is shown, in the order of the work."""
+    form, case = f"form={FORM}", f"form={FORM}&unit={WAITING}"
+    return (
+        Screen("登录", None, "/login"),
+        Screen("首页-填报员", "filler1", "/home"),
+        Screen("首页-乡镇审核员", "reviewer1", "/home"),
+        Screen("首页-县级审核员", "reviewer3", "/home"),
+        Screen("填报-列表", "filler1", "/fill"),
+        Screen("填报-表单", "filler9", f"/fill?{form}"),
+        Screen("填报-照片和检查", "filler9", f"/fill?{form}", _try_to_hand_in),
+        Screen("填报-退回", "filler1", f"/fill?{form}"),
+        Screen("审核-队列", "reviewer1", "/review"),
+        Screen("审核-一份", "reviewer1", f"/review?{case}"),
+        Screen("审核-评分", "reviewer1", f"/review?{case}", _show_ratings),
+        Screen("审核-现场", "reviewer3", "/review?view=onsite"),
+        Screen("审核-现场评分", "reviewer1", f"/review?view=onsite&{case}"),
+        Screen("看板-全县", "reviewer3", "/board"),
+        Screen("看板-单位", "reviewer1", f"/board?unit={DRAFTED}"),
+        Screen("评定会-名单", "reviewer3", "/meeting?track=township"),
+        Screen("评定会-试算", "reviewer3", "/meeting?track=township", _move_a_weight),
+        Screen("测评-答题", None, f"/survey?code={code}"),
+        Screen("测评-管理", "reviewer1", "/survey"),
+        Screen("结果", "reviewer3", "/results"),
+        Screen("活动设置", "organiser", "/organise"),
+        Screen("账号", "admin", "/home"),
+    )
+
+
+def _show_ratings(page: Page) -> None:
+    page.locator(".pb-rating").first.evaluate("node => node.scrollIntoView({block: 'start'})")
+
+
+def _try_to_hand_in(page: Page) -> None:
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.locator(".pb-jumps a").first.wait_for()
+    page.locator(".pb-filelist").first.evaluate("node => node.scrollIntoView({block: 'center'})")
+
+
+def _move_a_weight(page: Page) -> None:
+    weight = page.locator(".pb-weight .widget-readout").first
+    weight.fill("5")
+    weight.press("Enter")
+    page.locator(".pb-trying", has_text="改为 5").wait_for(timeout=60_000)
+    page.get_by_role("button", name=re.compile(" 在前$")).first.click()
+    page.locator(".pb-trying", has_text="并列先后").wait_for(timeout=60_000)
+    page.evaluate("window.scrollTo(0, 0)")
+
+
+class Camera:
+    """Browsers of the accounts, signed in once."""
+
+    def __init__(self, browser: Browser, served: Served) -> None:
+        self._browser, self._served = browser, served
+        self._contexts: dict[str | None, BrowserContext] = {}
+
+    def take(self, screen: Screen, size: tuple[int, int], path: Path) -> Path:
+        """Picture of a screen in a window of a size."""
+        page = self._context(screen.account).new_page()
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(self._served.address + screen.path)
+        if screen.path != "/login":
+            page.wait_for_selector("body.pb-live", timeout=90_000, state="attached")
+        if screen.before is not None:
+            screen.before(page)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_function(ALL_LOADED)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=path)
+        page.close()
+        return path
+
+    def _context(self, account: str | None) -> BrowserContext:
+        if account not in self._contexts:
+            context = self._browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+            self._contexts[account] = context
+            if account is not None:
+                page = context.new_page()
+                page.goto(f"{self._served.address}/login?next=/alive")
+                page.locator("input[name=name]").fill(account)
+                page.locator("input[name=password]").fill(DEMO_PASSWORD)
+                page.locator("button[type=submit]").first.click()
+                page.wait_for_url(lambda address: "/login" not in address)
+                page.close()
+        return self._contexts[account]
+
+
+def take_pictures(
+    served: Served, wanted: tuple[Screen, ...], folder: Path
+) -> Iterator[tuple[Screen, Path, Path]]:
+    """Each screen with its pictures at both widths."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-quic", "--disable-gpu"]
+        )
+        camera = Camera(browser, served)
+        for at, screen in enumerate(wanted, start=1):
+            name = f"{at:02d}-{screen.name}"
+            wide, phone = (
+                camera.take(screen, size, folder / f"{name}-{size[0]}.png") for size in (WIDE, PHONE)
+            )
+            yield screen, wide, phone
+        browser.close()
+
+
+def make_sheets(source: Path, work: Path, target: Path) -> None:
+    """Contact sheets ``apps-1920.png`` and ``apps-360.png``, and each picture in ``apps/``."""
+    folder = work / "county"
+    folder.mkdir(parents=True)
+    code = make_lively_county(source, folder)
+    served = begin_serving(folder)
+    try:
+        taken = list(take_pictures(served, screens(code), target / "apps"))
+    finally:
+        served.stop()
+    wide = [(path, screen.name) for screen, path, _ in taken]
+    phone = [(path, screen.name) for screen, _, path in taken]
+    build_contact_sheet(wide, target / "apps-1920.png", columns=4)
+    build_contact_sheet(phone, target / "apps-360.png", columns=6, cell=PHONE)
