@@ -117,6 +117,14 @@ class Served:
         """All processes that the server has started."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def kill(self) -> None:
+        """End the server as a power cut does; what it has started must end by itself."""
+        family = self.children()
+        self.process.kill()
+        self.process.wait(30)
+        _, left = psutil.wait_procs(family, timeout=20)
+        assert not left, f"processes outlived the server: {left}"
+
     def stop(self, signum: int = signal.SIGTERM) -> list[psutil.Process]:
         """Stop the server; processes that outlive it are returned, and ended."""
         family = self.children() if self.process.poll() is None else []
