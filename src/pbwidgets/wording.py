@@ -57,6 +57,13 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
     return _fill(text, args)
 
 
+def load_catalogues() -> None:
+    """Read all catalogues now: for a process that others are forked from."""
+    for lang in LANGUAGES:
+        for path in (resources.files("pbwidgets") / "locale" / lang).iterdir():
+            _catalogue(lang, path.name.removesuffix(".po"))
+
+
 def has_words(code: str, lang: str = "zh_CN") -> bool:
     """Whether a catalogue knows the code."""
     return _catalogue(lang, code.partition(".")[0]).gettext(code) != code

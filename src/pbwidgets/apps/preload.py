@@ -30,9 +30,11 @@ import pbwidgets.campaign  # noqa: E402
 import pbwidgets.store  # noqa: E402
 import pbwidgets.workflows  # noqa: E402
 import pbwidgets.workflows.drawing  # noqa: E402
+from pbwidgets.wording import load_catalogues  # noqa: E402
 
 for _page in iter_modules(pbwidgets.apps.pages.__path__):
     import_module(f"pbwidgets.apps.pages.{_page.name}")
+load_catalogues()
 # what is frozen is never looked at by the collector again, so its pages stay shared with the kernels
 gc.collect()
 gc.freeze()

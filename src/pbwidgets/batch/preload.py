@@ -21,7 +21,9 @@ import papermill  # noqa: E402, F401
 
 import pbwidgets.batch.execution  # noqa: E402
 import pbwidgets.batch.shell  # noqa: E402, F401
+from pbwidgets.wording import load_catalogues  # noqa: E402
 
+load_catalogues()
 # what is frozen is never looked at by the collector again, so its pages stay shared with the workers
 gc.collect()
 gc.freeze()

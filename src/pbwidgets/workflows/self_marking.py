@@ -102,6 +102,8 @@ class DryRun:
     def sheet(self, answers: Mapping[str, Any], marks: SelfMarks, lang: str) -> SelfSheet:
         """Score sheet on a draft and the unit's own marks; nothing is stored."""
         campaign = self.opened.campaign
+        if not campaign.carried:  # then no other track has a say in this one
+            campaign = campaign.model_copy(update={"tracks": (self.track,)})
         form = campaign.form(self.key.form_id)
         own = _submission_rows(
             campaign, self.opened.period_id, form, self.key, 1, compute_answers(form, answers)
