@@ -189,7 +189,7 @@ def _move_a_weight(page: Page) -> None:
     weight.press("Enter")
     page.locator(".pb-trying", has_text="改为 5").wait_for(timeout=60_000)
     page.get_by_role("button", name=re.compile(" 在前$")).first.click()
-    page.locator(".pb-trying", has_text="并列先后").wait_for(timeout=60_000)
+    page.get_by_text("新进入（1）").wait_for(timeout=60_000)
     page.evaluate("window.scrollTo(0, 0)")
 
 
@@ -261,5 +261,5 @@ def make_sheets(source: Path, work: Path, target: Path) -> None:
         served.stop()
     wide = [(path, screen.name) for screen, path, _ in taken]
     phone = [(path, screen.name) for screen, _, path in taken]
-    build_contact_sheet(wide, target / "apps-1920.png", columns=4)
+    build_contact_sheet(wide, target / "apps-1920.png", columns=3, cell=(960, 540))
     build_contact_sheet(phone, target / "apps-360.png", columns=6, cell=PHONE)

@@ -8,7 +8,9 @@ from pbwidgets.charts.theme import find_cjk_font
 _CELL, _GAP, _CAPTION = (640, 400), 16, 34
 
 
-def build_contact_sheet(images: Sequence[tuple[Path, str]], path: Path, *, columns: int = 3) -> Path:
+def build_contact_sheet(
+    images: Sequence[tuple[Path, str]], path: Path, *, columns: int = 3, cell: tuple[int, int] = _CELL
+) -> Path:
     """Path of one PNG that shows all pictures in a grid, each with its caption.
 
     Parameters
@@ -19,6 +21,8 @@ def build_contact_sheet(images: Sequence[tuple[Path, str]], path: Path, *, colum
         The PNG to write; folders are made.
     columns
         Pictures in a row.
+    cell
+        Room of each picture, in pixels.
 
     Raises
     ------
@@ -34,16 +38,16 @@ def build_contact_sheet(images: Sequence[tuple[Path, str]], path: Path, *, colum
     font = ImageFont.truetype(find_cjk_font(), 20)
     columns = min(columns, len(images))
     lines = -(-len(images) // columns)
-    wide, high = _CELL[0] + _GAP, _CELL[1] + _CAPTION + _GAP
+    wide, high = cell[0] + _GAP, cell[1] + _CAPTION + _GAP
     sheet = Image.new("RGB", (columns * wide + _GAP, lines * high + _GAP), "#D8D8D8")
     draw = ImageDraw.Draw(sheet)
     for place, (file, caption) in enumerate(images):
         left, top = _GAP + place % columns * wide, _GAP + place // columns * high
         with Image.open(file) as opened:
             picture = opened.convert("RGB")
-        picture.thumbnail(_CELL)
+        picture.thumbnail(cell)
         draw.text((left, top + 2), caption, font=font, fill="#1A1A1A")
-        sheet.paste(picture, (left + (_CELL[0] - picture.width) // 2, top + _CAPTION))
+        sheet.paste(picture, (left + (cell[0] - picture.width) // 2, top + _CAPTION))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)
     return path

@@ -92,7 +92,11 @@ def ranking_markup(units: Sequence[RankedUnit], words: RankingWords) -> str:
         if shown
     ]  # fmt: skip
     columns[3:3] = list(words.layers)
-    heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
+    numbers = range(2, 3 + len(words.layers))
+    heads = "".join(
+        f'<th scope="col" class="{"pb-r-number" if at in numbers else "pb-r-text"}">{escape(name)}</th>'
+        for at, name in enumerate(columns)
+    )
     rows = [_row(unit, columns, words) for unit in units]
     if 0 < words.cut_after < len(rows):
         cut = f'<tr class="pb-cut"><td colspan="{len(columns)}"><span>{escape(words.cut)}</span></td></tr>'

@@ -203,7 +203,7 @@ class RepeatView:
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = section_markup(self.field.label.words(self._lang), progress) + note_of(
             anchor_of(self.field.id),
-            f"{hint} {self._limits()}".strip(),
+            " · ".join(part for part in (hint, self._limits()) if part),
             problems=problems,
             returned=returned,
             lang=self._lang,

@@ -11,6 +11,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.forms.uploads import upload_button
 from pbwidgets.workflows import Opened
 from pbwidgets.workflows.organising import Draft, open_draft, read_draft, write_workbook
 
@@ -34,10 +35,7 @@ class CampaignCard:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._draft: Draft | None = None
-        self.upload = w.FileUpload(
-            accept=".xlsx", multiple=False, description=visit.words("organise.upload"),
-            layout=elements.plain_layout(),
-        )  # fmt: skip
+        self.upload = upload_button(visit.words("organise.upload"), ".xlsx", multiple=False)
         self.upload.observe(visit.attempt(self._arrived), "value")
         self.found = elements.stack()
         self._file = elements.stack()

@@ -33,8 +33,7 @@ from pbwidgets.workflows.rights import RIGHTS
 
 def show_case(visit: Visit) -> w.Widget:
     """The submission that the address names."""
-    back = elements.links([(visit.words("review.to_list"), visit.link("review"))])
-    return elements.stack(back, visit.messages, Case(visit, key_of(visit)).box)
+    return elements.stack(visit.messages, Case(visit, key_of(visit)).box)
 
 
 def key_of(visit: Visit) -> SubmissionKey:

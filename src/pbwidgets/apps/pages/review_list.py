@@ -126,9 +126,10 @@ class ReviewList:
     def _waiting(self, row: dict[Any, Any]) -> str:
         if row["stage"] == "filler" or row["stage"] == "done":
             return self._visit.words(f"review.stage_{row['stage']}")
-        return self._visit.words(
-            "review.waits_for", level=level_name(self._visit, row["level"]), days=row["days_waiting"] or 0
-        )
+        level = level_name(self._visit, row["level"])
+        if not row["days_waiting"]:
+            return self._visit.words("review.waits_today", level=level)
+        return self._visit.words("review.waits_for", level=level, days=row["days_waiting"])
 
     # -- filters ---------------------------------------------------------------------------------------
 

@@ -197,6 +197,8 @@
         if (!menu.contains(event.target)) { menu.open = false; }
       }
     });
+    const here = document.querySelector(".pb-nav a[aria-current]");
+    if (here) { here.scrollIntoView({ block: "nearest", inline: "center" }); }
     watchFirstWidget();
     watchCharts();
     if (kernel && $("pb-cells")) { setTimeout(beat, EVERY_MS); }
