@@ -33,6 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     yield server
     left = server.stop()
     assert not left, f"processes outlived the server: {left}"
+    assert "ping timeout" not in server.log.read_text(encoding="utf-8"), "pages that were alive were cut off"
 
 
 @pytest.fixture

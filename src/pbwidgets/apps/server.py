@@ -69,8 +69,6 @@ class Server(Voila):
             xsrf_cookies=True,
             login_url="/login",
             compress_response=True,
-            ws_ping_interval=30_000,
-            ws_ping_timeout=30_000,
             default_handler_class=NothingHandler,
             log_function=_log_request,
         )
