@@ -9,6 +9,7 @@ from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor
 from pbwidgets.workflows import RIGHTS, authorise, operator
+from pbwidgets.workflows.rights import may, units_in_scope
 
 COUNTY, TOWN, VILLAGE, OTHER_TOWN, OTHER_VILLAGE = "99", "9901", "9901A", "9902", "9902A"
 REGISTER = to_frame(
@@ -120,3 +121,12 @@ def test_the_command_line_acts_as_the_user_of_the_system_unless_named(
     monkeypatch.delenv("USER")
     monkeypatch.delenv("USERNAME", raising=False)
     assert operator().name == f"cli:{os.getuid()}"
+
+
+@pytest.mark.parametrize("role", sorted(RIGHTS))
+def test_the_units_in_scope_are_those_that_authorise_lets_pass(role: str) -> None:
+    for unit in (COUNTY, TOWN, VILLAGE):
+        actor = Actor("somebody", role, unit)
+        for action in RIGHTS[role]:
+            passed = [code for code in REGISTER["unit_code"] if may(actor, action, code, REGISTER)]
+            assert list(units_in_scope(actor, action, REGISTER)["unit_code"]) == passed

@@ -2,7 +2,7 @@
 
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Account, Actor, load_accounts
-from pbwidgets.workflows.rights import RIGHTS, authorise
+from pbwidgets.workflows.rights import may, scope_of
 from pbwidgets.workflows.workspace import Workspace
 
 
@@ -14,7 +14,7 @@ def accounts_to_reset(workspace: Workspace, actor: Actor) -> tuple[Account, ...]
     RightsError
         ``workflows.not_allowed`` for roles that reset none.
     """
-    if "reset_password" not in RIGHTS.get(actor.role, {}):  # type: ignore[call-overload]
+    if scope_of(actor.role, "reset_password") is None:
         raise RightsError("workflows.not_allowed", role=actor.role, action="reset_password")
     units = workspace.units()
     with workspace.store.read() as reader:
@@ -25,10 +25,6 @@ def accounts_to_reset(workspace: Workspace, actor: Actor) -> tuple[Account, ...]
     def is_below(account: Account) -> bool:
         if account.unit_code is None or account.role in ("organiser", "admin"):
             return False
-        try:
-            authorise(actor, "reset_password", account.unit_code, units)
-        except RightsError:
-            return False
-        return True
+        return may(actor, "reset_password", account.unit_code, units)
 
     return tuple(account for account in accounts if is_below(account))

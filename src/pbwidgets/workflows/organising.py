@@ -11,10 +11,9 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Change, campaign_version
 from pbwidgets.store import Actor, load_accounts
 from pbwidgets.store.progress import load_exception_list
-from pbwidgets.units import subtree
 from pbwidgets.workflows.campaigns import changes_since_opening, open_definition
 from pbwidgets.workflows.overview import is_owed, open_campaigns
-from pbwidgets.workflows.rights import RIGHTS, authorise
+from pbwidgets.workflows.rights import authorise, units_in_scope
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 
 
@@ -105,9 +104,7 @@ def list_exceptions(workspace: Workspace, actor: Actor, opened: Opened) -> pd.Da
         For roles that look into no unit.
     """
     units = workspace.units(opened.day(today()))
-    authorise(actor, "inspect", actor.unit_code, units)
-    everywhere = RIGHTS.get(actor.role, {}).get("inspect") == "everywhere"  # type: ignore[call-overload]
-    seen = units if everywhere else subtree(units, str(actor.unit_code))
+    seen = units_in_scope(actor, "inspect", units)
     with workspace.store.read() as reader:
         found = load_exception_list(reader, opened.campaign.id, opened.period_id)
     return found[found["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

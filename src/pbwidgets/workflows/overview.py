@@ -26,10 +26,10 @@ from pbwidgets.store import (
 )
 from pbwidgets.store.progress import load_exceptions, load_progress
 from pbwidgets.store.submissions import DRAFT, RETURNED, SUBMITTED, accepted
-from pbwidgets.units import ancestors, subtree
+from pbwidgets.units import ancestors
 from pbwidgets.workflows.filling import deadline
 from pbwidgets.workflows.reviewing import review_levels
-from pbwidgets.workflows.rights import RIGHTS, authorise
+from pbwidgets.workflows.rights import authorise, scope_of, units_in_scope
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace
 
 NOT_BEGUN: Final = "not_begun"
@@ -83,17 +83,7 @@ def units_in_view(workspace: Workspace, actor: Actor, opened: Opened) -> pd.Data
     RightsError
         ``workflows.not_allowed`` for a role that looks at no units.
     """
-    scope = RIGHTS.get(actor.role, {}).get("view")  # type: ignore[call-overload]
-    if scope is None:
-        raise RightsError("workflows.not_allowed", role=actor.role, action="view")
-    units = workspace.units(opened.day(_day(None)))
-    if scope == "everywhere":
-        return units
-    if actor.unit_code not in set(units["unit_code"]):
-        raise RightsError("workflows.out_of_scope", unit=actor.unit_code or "", own=actor.unit_code or "")
-    if scope == "own":
-        return units[units["unit_code"] == actor.unit_code].reset_index(drop=True)
-    return subtree(units, str(actor.unit_code))
+    return units_in_scope(actor, "view", workspace.units(opened.day(_day(None))))
 
 
 def progress_grid(
@@ -402,7 +392,7 @@ def _seated(
 
 def _codes(units: pd.DataFrame, actor: Actor) -> set[str] | None:
     """Codes to ask the store for; None where the actor sees everything."""
-    everywhere = RIGHTS.get(actor.role, {}).get("view") == "everywhere"  # type: ignore[call-overload]
+    everywhere = scope_of(actor.role, "view") == "everywhere"
     return None if everywhere else set(units["unit_code"])
 
 

@@ -9,7 +9,8 @@ from pbwidgets.campaign import Form
 from pbwidgets.store import Actor, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
 from pbwidgets.workflows.reviewing import acting_level, review_levels
-from pbwidgets.workflows.seats import Seats, find_seats, lines_to_mark, units_to_inspect
+from pbwidgets.workflows.rights import units_in_scope
+from pbwidgets.workflows.seats import Seats, find_seats, lines_to_mark
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 
 Stage = Literal["mine", "below", "above", "filler", "done"]
@@ -48,7 +49,7 @@ def review_queue(
         ``workflows.not_allowed``, ``workflows.out_of_scope``.
     """
     units = workspace.units(opened.day(today()))
-    inside = units_to_inspect(actor, units)
+    inside = units_in_scope(actor, "inspect", units)
     known = {row["unit_code"]: row for row in inside.to_dict("records")}
     names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
     seats = find_seats(actor, opened.campaign, units)

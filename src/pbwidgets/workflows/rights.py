@@ -97,19 +97,56 @@ def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.Dat
     RightsError
         ``workflows.not_allowed`` where the role never may, ``workflows.out_of_scope`` where it may not here.
     """
-    scope = RIGHTS.get(actor.role, {}).get(action)  # type: ignore[call-overload]
-    if scope is None:
-        raise RightsError("workflows.not_allowed", role=actor.role, action=action)
+    scope = _needed_scope(actor, action)
     if scope == "everywhere":
         return
-    if unit_code is None or actor.unit_code is None or not _within(scope, actor.unit_code, unit_code, units):
+    if actor.unit_code is None or unit_code not in _codes_within(scope, actor.unit_code, units):
         raise RightsError("workflows.out_of_scope", unit=unit_code or "", own=actor.unit_code or "")
 
 
-def _within(scope: Scope, own: str, unit_code: str, units: pd.DataFrame) -> bool:
-    if scope == "own":
-        return own == unit_code
-    if scope == "root" and units.loc[units["unit_code"] == own, "parent_code"].notna().any():
+def may(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> bool:
+    """Whether :func:`authorise` lets the action pass: for what is only to be shown or left out."""
+    try:
+        authorise(actor, action, unit_code, units)
+    except RightsError:
         return False
-    inside = unit_code in set(subtree(units, own)["unit_code"])
-    return inside and (scope != "below" or own != unit_code)
+    return True
+
+
+def scope_of(role: str, action: Action) -> Scope | None:
+    """Where a role may do an action at all; None where it never may."""
+    return RIGHTS.get(role, {}).get(action)  # type: ignore[call-overload, no-any-return]
+
+
+def units_in_scope(actor: Actor, action: Action, units: pd.DataFrame) -> pd.DataFrame:
+    """Units of a register on which :func:`authorise` lets the action pass.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed`` where the role never may, ``workflows.out_of_scope`` for an account whose unit
+        is not in the register.
+    """
+    scope, own = _needed_scope(actor, action), actor.unit_code
+    if scope == "everywhere":
+        return units
+    if own is None or own not in set(units["unit_code"]):
+        raise RightsError("workflows.out_of_scope", unit=own or "", own=own or "")
+    inside = subtree(units, own)
+    return inside[inside["unit_code"].isin(_codes_within(scope, own, units))].reset_index(drop=True)
+
+
+def _needed_scope(actor: Actor, action: Action) -> Scope:
+    scope = scope_of(actor.role, action)
+    if scope is None:
+        raise RightsError("workflows.not_allowed", role=actor.role, action=action)
+    return scope
+
+
+def _codes_within(scope: Scope, own: str, units: pd.DataFrame) -> set[str]:
+    if scope == "own":
+        return {own}
+    if scope == "root" and units.loc[units["unit_code"] == own, "parent_code"].notna().any():
+        return set()
+    inside = set(subtree(units, own)["unit_code"])
+    return inside - {own} if scope == "below" else inside

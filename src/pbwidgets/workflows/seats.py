@@ -7,12 +7,11 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Track
 from pbwidgets.campaign.model import Source
-from pbwidgets.errors import RightsError
 from pbwidgets.scoring.sources import find_marking
 from pbwidgets.store import Actor
-from pbwidgets.units import ancestors, subtree
+from pbwidgets.units import ancestors
 from pbwidgets.workflows.reviewing import LEADER, is_marked
-from pbwidgets.workflows.rights import RIGHTS
+from pbwidgets.workflows.rights import scope_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Seats:
 
     def places(self, campaign: Campaign, kind: str, unit_code: str) -> tuple[Place, ...]:
         """Where the actor gives marks to a unit of a kind: layers of tracks, each with the sources that are his."""
-        if "rate" not in RIGHTS.get(self.actor.role, {}):  # type: ignore[call-overload]
+        if scope_of(self.actor.role, "rate") is None:
             return ()
         found = []
         for track in campaign.tracks:
@@ -99,22 +98,3 @@ def lines_to_mark(campaign: Campaign, places: tuple[Place, ...]) -> tuple[str, .
             if is_marked(line) and sources_of_line(campaign, place, line)
         )
     )
-
-
-def units_to_inspect(actor: Actor, units: pd.DataFrame) -> pd.DataFrame:
-    """Units whose submissions the actor may look at as a reviewer does.
-
-    Raises
-    ------
-    RightsError
-        ``workflows.not_allowed`` for a role that inspects nothing, ``workflows.out_of_scope`` for an account
-        without a unit of the register.
-    """
-    scope = RIGHTS.get(actor.role, {}).get("inspect")  # type: ignore[call-overload]
-    if scope is None:
-        raise RightsError("workflows.not_allowed", role=actor.role, action="inspect")
-    if scope == "everywhere":
-        return units
-    if actor.unit_code not in set(units["unit_code"]):
-        raise RightsError("workflows.out_of_scope", unit="", own=actor.unit_code or "")
-    return subtree(units, str(actor.unit_code))

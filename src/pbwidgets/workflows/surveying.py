@@ -18,9 +18,8 @@ from pbwidgets.store.surveys import (
     make_batch,
     use_code,
 )
-from pbwidgets.units import subtree
 from pbwidgets.workflows.filling import AnswersRefusedError, deadline
-from pbwidgets.workflows.rights import RIGHTS, authorise
+from pbwidgets.workflows.rights import authorise, units_in_scope
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 
 RATER: Final = Actor("survey:", "survey")
@@ -162,9 +161,7 @@ def survey_counts(workspace: Workspace, actor: Actor, opened: Opened) -> pd.Data
         For roles that look into no unit.
     """
     units = workspace.units(opened.day(today()))
-    authorise(actor, "inspect", actor.unit_code, units)
-    everywhere = RIGHTS.get(actor.role, {}).get("inspect") == "everywhere"  # type: ignore[call-overload]
-    seen = units if everywhere else subtree(units, str(actor.unit_code))
+    seen = units_in_scope(actor, "inspect", units)
     with workspace.store.read() as reader:
         counts = load_survey_counts(reader, opened.campaign.id, opened.period_id)
     return counts[counts["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

@@ -26,7 +26,7 @@ from pbwidgets.workflows.overview import (
     late_units,
     open_campaigns,
 )
-from pbwidgets.workflows.rights import RIGHTS
+from pbwidgets.workflows.rights import scope_of
 
 MOST_LATE = 60
 """Rows of the call list; the rest stands on the board."""
@@ -66,7 +66,7 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
 
 def _work(visit: Visit) -> Iterator[w.Widget]:
     role = visit.actor.role
-    if "view" not in RIGHTS.get(role, {}) or role in AGGREGATES_ONLY:  # type: ignore[call-overload]
+    if scope_of(role, "view") is None or role in AGGREGATES_ONLY:
         return
     if role == "filler":
         due = due_forms(visit.workspace, visit.actor, visit.opened)
@@ -164,11 +164,11 @@ def _pages(visit: Visit) -> Iterator[w.Widget]:
 
 
 def _people(visit: Visit) -> Iterator[w.Widget]:
-    allowed = RIGHTS.get(visit.actor.role, {})  # type: ignore[call-overload]
-    if "accounts" in allowed:
+    role = visit.actor.role
+    if scope_of(role, "accounts") is not None:
         yield AccountsCard(visit).view
         yield health_card(visit)
-    elif "reset_password" in allowed:
+    elif scope_of(role, "reset_password") is not None:
         yield ResetCard(visit).view
 
 

@@ -28,7 +28,7 @@ from pbwidgets.workflows import (
     undo_acceptance,
     withdraw_nomination,
 )
-from pbwidgets.workflows.rights import RIGHTS
+from pbwidgets.workflows.rights import may, scope_of
 
 
 def show_case(visit: Visit) -> w.Widget:
@@ -233,17 +233,11 @@ class Case:
 
     def _vetoes(self) -> Iterator[w.Widget]:
         visit = self._visit
-        may = "veto" in RIGHTS.get(visit.actor.role, {}) and self._is_top()  # type: ignore[call-overload]
-        if may or self.review.vetoes:
-            yield VetoCard(visit, self.review, self.show, may_write=may).box
-        if "rate" in RIGHTS.get(visit.actor.role, {}) and self.review.lines:  # type: ignore[call-overload]
+        may_write = may(visit.actor, "veto", self._key.unit_code, visit.units)
+        if may_write or self.review.vetoes:
+            yield VetoCard(visit, self.review, self.show, may_write=may_write).box
+        if scope_of(visit.actor.role, "rate") is not None and self.review.lines:
             yield self._aside()
-
-    def _is_top(self) -> bool:
-        actor, units = self._visit.actor, self._visit.units
-        if actor.role != "reviewer":
-            return True
-        return bool(units.loc[units["unit_code"] == actor.unit_code, "parent_code"].isna().any())
 
     def _aside(self) -> w.Widget:
         visit = self._visit

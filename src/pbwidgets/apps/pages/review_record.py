@@ -6,7 +6,6 @@ from datetime import date
 import ipywidgets as w
 
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
 from pbwidgets.store import VetoOnRecord
@@ -14,7 +13,6 @@ from pbwidgets.workflows import (
     Review,
     add_note,
     appeal_veto,
-    authorise,
     close_rectification,
     lift_veto,
     open_rectification,
@@ -22,7 +20,7 @@ from pbwidgets.workflows import (
     today,
     uphold_veto,
 )
-from pbwidgets.workflows.rights import Action
+from pbwidgets.workflows.rights import may
 from pbwidgets.workflows.vetoing import gates_of
 
 
@@ -38,7 +36,7 @@ class RecordCard:
             empty=visit.words("review.no_notes"),
         )
         parts: list[w.Widget] = [table, *self._rectifications()]
-        if _may(visit, "note", review.key.unit_code):
+        if may(visit.actor, "note", review.key.unit_code, visit.units):
             parts += self._fields()
         self.box = elements.card(*parts, title=visit.words("review.record"))
 
@@ -172,11 +170,3 @@ class VetoCard:
             return
         self._on_saved()
         visit.messages.say("good", visit.words("review.veto_written"))
-
-
-def _may(visit: Visit, action: Action, unit_code: str) -> bool:
-    try:
-        authorise(visit.actor, action, unit_code, visit.units)
-    except RightsError:
-        return False
-    return True

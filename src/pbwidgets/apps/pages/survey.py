@@ -7,7 +7,7 @@ from pbwidgets.apps.pages.survey_batches import BatchCard, counts_card
 from pbwidgets.apps.pages.survey_results import show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
-from pbwidgets.workflows.rights import RIGHTS
+from pbwidgets.workflows.rights import scope_of
 from pbwidgets.workflows.surveying import survey_forms
 
 
@@ -24,6 +24,6 @@ def show_survey(visit: Visit) -> w.Widget:
     def made() -> None:
         counts.children = (counts_card(visit),)
 
-    may_make = "survey" in RIGHTS.get(visit.actor.role, {})  # type: ignore[call-overload]
+    may_make = scope_of(visit.actor.role, "survey") is not None
     cards = [BatchCard(visit, made).view] if may_make else []
     return elements.stack(visit.messages, *cards, counts)

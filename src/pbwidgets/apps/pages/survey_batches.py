@@ -18,7 +18,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.overview import units_in_view
-from pbwidgets.workflows.rights import RIGHTS
+from pbwidgets.workflows.rights import scope_of
 from pbwidgets.workflows.surveying import make_survey_batch, survey_counts, survey_forms
 
 MOST_SLIPS: Final = 1000
@@ -93,7 +93,7 @@ class BatchCard:
     def _units(self) -> pd.DataFrame:
         """Units that the form is about and the actor may survey."""
         units = self._seen[self._seen["kind"] == self._chosen.unit_kind]
-        scope = RIGHTS.get(self._visit.actor.role, {}).get("survey")  # type: ignore[call-overload]
+        scope = scope_of(self._visit.actor.role, "survey")
         return units if scope == "everywhere" else units[units["unit_code"] != self._visit.actor.unit_code]
 
     def _parts(self) -> "pd.Series[str]":
