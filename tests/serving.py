@@ -142,13 +142,15 @@ def begin_serving(folder: Path, *args: str) -> Served:
     log = folder / "server.log"
     shutil.copytree(_bundles(), folder / ".pbwidgets" / "bundles", dirs_exist_ok=True)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
+    plain["PYTHONFAULTHANDLER"] = "1"
     with log.open("ab") as out:
         process = subprocess.Popen(
             [Path(sys.executable).with_name("pbwidgets"), "serve", "--port", str(port), *args],
             cwd=folder, env=plain, stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     served = Served(folder, f"http://127.0.0.1:{port}", log, process)
-    for _ in range(1800):  # seconds on an idle machine, a minute on one that runs other tests
+    patience = time.monotonic() + 180  # seconds on an idle machine, a minute on one that runs other tests
+    while time.monotonic() < patience:
         if process.poll() is not None:
             raise RuntimeError(log.read_text(encoding="utf-8"))
         try:
@@ -157,7 +159,7 @@ def begin_serving(folder: Path, *args: str) -> Served:
             time.sleep(0.1)
         else:
             return served
-    served.stop()
+    served.stop(signal.SIGABRT)  # it writes down where it stands
     raise TimeoutError(log.read_text(encoding="utf-8"))
 
 

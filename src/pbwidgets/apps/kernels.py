@@ -14,11 +14,9 @@ import multiprocessing
 import os
 import signal
 import sys
-import threading
 import types
 from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
-from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -27,8 +25,7 @@ from typing import Any, Final
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-HAS_FORK: Final = "forkserver" in multiprocessing.get_all_start_methods()
-"""Whether kernels can be forked here."""
+from pbwidgets.forking import HAS_FORK, begin_child, signal_group, start_fork_server
 
 PROVISIONER: Final = "pbwidgets-forked"
 """Name of the entry point by which Jupyter finds the provisioner."""
@@ -79,7 +76,7 @@ class ForkedProvisioner(LocalProvisioner):
         while self._forked.exitcode is None:
             await asyncio.sleep(0.05)
         code = self._forked.exitcode
-        _kill_group(self._forked, signal.SIGKILL)  # what the kernel has started ends with it
+        _signal(self._forked, signal.SIGKILL)  # what the kernel has started ends with it
         self._forked.join()
         self._forked.close()
         self._forked = None
@@ -90,7 +87,7 @@ class ForkedProvisioner(LocalProvisioner):
         if self._forked is None:
             await super().send_signal(signum)
         else:
-            _kill_group(self._forked, signum)
+            _signal(self._forked, signum)
 
     async def kill(self, restart: bool = False) -> None:  # noqa: ARG002  Jupyter's signature
         """End the kernel at once."""
@@ -114,14 +111,7 @@ def warm_up() -> None:
     if not HAS_FORK:
         return
     _context()
-    from multiprocessing import forkserver, resource_tracker
-
-    resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    start_fork_server()
     with _small_main():
         first = _context().Process(target=_nothing, name="pbwidgets-first")
         first.start()
@@ -167,28 +157,23 @@ def _fork(arguments: Sequence[str], env: dict[str, str], cwd: str) -> BaseProces
     return process
 
 
+def _signal(process: BaseProcess, signum: int) -> None:
+    if process.pid is not None:
+        signal_group(process.pid, signum, has_ended=process.exitcode is not None)
+
+
 def _nothing() -> None:
     """End: the process was only there to be waited for."""
 
 
 def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str) -> None:
-    """Be a kernel, in a group of its own that does not outlive the process it works for."""
-    os.setsid()
-    multiprocessing.current_process().daemon = False  # it may have children; daemon only for our own exit
-    os.environ.clear()
-    os.environ.update(env)
+    """Be a kernel, in the environment given."""
+    begin_child(env)
     os.chdir(cwd)
-    for signum in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(signum, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(
-            target=_end_with, args=(parent.sentinel,), name="pbwidgets-orphan", daemon=True
-        ).start()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    multiprocessing.current_process().daemon = False  # it may have children; daemon only for our own exit
     logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING)
     sys.argv = [_LAUNCHER, *arguments]
-    sys.modules["debugpy"] = None  # type: ignore[assignment]  # 130 modules that no page needs: ipykernel goes without
     import ipywidgets
     from ipykernel.kernelapp import IPKernelApp
 
@@ -196,22 +181,3 @@ def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str) -> No
     app.initialize(list(arguments))  # type: ignore[no-untyped-call]
     ipywidgets.register_comm_target()  # widgets were imported when there was no kernel yet to tell
     app.start()  # type: ignore[no-untyped-call]
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    os.killpg(0, signal.SIGKILL)
-
-
-def _kill_group(process: BaseProcess, signum: int) -> None:
-    if process.pid is None or process.pid == os.getpid():
-        return
-    try:
-        os.killpg(process.pid, signum)
-    except (
-        ProcessLookupError,
-        PermissionError,
-    ):  # just forked, it does not lead a group yet; or it has ended
-        if process.exitcode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(process.pid, signum)

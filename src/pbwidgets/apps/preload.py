@@ -1,22 +1,21 @@
 """What the process that forks the kernels imports, so that a page's kernel starts warm.
 
-That process must stay with one thread (see :mod:`pbwidgets.batch.preload`); vl-convert is not imported, and no
-ZMQ context, event loop or database connection is opened here.
+vl-convert is not imported, and no ZMQ context, event loop or database connection is opened here.
 """
 
-import gc
-import os
 from importlib import import_module
 from pkgutil import iter_modules
 
-for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_variable, "1")
+from pbwidgets.forking import begin_preload, end_preload
+
+begin_preload()
 
 import altair  # noqa: E402, F401
 import elementpath  # noqa: E402, F401
 import ipykernel.ipkernel  # noqa: E402
 import ipykernel.kernelapp  # noqa: E402, F401
 import IPython.core.completerlib  # noqa: E402
+import IPython.core.debugger  # noqa: E402
 import IPython.core.logger  # noqa: E402
 import IPython.core.oinspect  # noqa: E402, F401
 import ipywidgets  # noqa: E402, F401
@@ -35,6 +34,4 @@ from pbwidgets.wording import load_catalogues  # noqa: E402
 for _page in iter_modules(pbwidgets.apps.pages.__path__):
     import_module(f"pbwidgets.apps.pages.{_page.name}")
 load_catalogues()
-# what is frozen is never looked at by the collector again, so its pages stay shared with the kernels
-gc.collect()
-gc.freeze()
+end_preload()

@@ -10,8 +10,9 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
-from pbwidgets.apps.kernels import HAS_FORK, KERNELSPEC
+from pbwidgets.apps.kernels import KERNELSPEC
 from pbwidgets.apps.visit import SERVED
+from pbwidgets.forking import HAS_FORK
 from pbwidgets.settings import Settings
 
 KERNEL: Final = "pbwidgets"
@@ -116,6 +117,7 @@ def kernel_environment(settings: Settings, source: Mapping[str, str] | None = No
         "PBWIDGETS_WORKSPACE": str(settings.workspace),
         "PBWIDGETS_STORE": settings.store_url,
         "PBWIDGETS_LANG": settings.lang,
+        "PBWIDGETS_ADDRESS": settings.address,
         "PYTHONDONTWRITEBYTECODE": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }

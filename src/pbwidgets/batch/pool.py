@@ -4,8 +4,8 @@ The workers are forked from a server process that has imported everything alread
 :mod:`pbwidgets.batch.preload`), and live for many jobs, so that V8 starts once in each. Where there is no
 fork (Windows) the same workers are spawned, which is slower.
 
-Each worker leads a process group of its own: what a notebook starts is stopped with it, and Ctrl-C in a
-terminal reaches this process only, which then stops the workers.
+Each worker leads a process group of its own (:mod:`pbwidgets.forking`): what a notebook starts is stopped with it,
+and Ctrl-C in a terminal reaches this process only, which then stops the workers.
 """
 
 import contextlib
@@ -18,7 +18,6 @@ import traceback
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TimedOutError
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.connection import wait
 from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any, Final
@@ -26,6 +25,7 @@ from typing import Any, Final
 from pbwidgets.batch.execution import execute_job
 from pbwidgets.batch.jobs import Failure, Job, Outcome
 from pbwidgets.errors import DataError
+from pbwidgets.forking import HAS_FORK, begin_child, signal_group, start_fork_server
 
 JOBS_PER_WORKER: Final = 300
 """After so many jobs a worker is replaced: what notebooks leave in modules and memory does not pile up."""
@@ -61,8 +61,8 @@ class LocalPool:
 
     def start(self) -> None:
         """Begin to start the workers. It takes seconds, for which the caller stays free to be interrupted."""
-        if self._context.get_start_method() == "forkserver":
-            _start_fork_server()
+        if HAS_FORK:
+            start_fork_server()
         self._starter.start()
 
     def is_ready(self, timeout_s: float) -> bool:
@@ -120,7 +120,7 @@ def failure_of(error: BaseException) -> Failure:
 
     if isinstance(error, ProcessExpired):
         if error.pid:
-            _kill_group(error.pid)
+            signal_group(error.pid, signal.SIGKILL, has_ended=True)
         code = error.exitcode if error.exitcode is not None else 0
         if code < 0:
             return Failure("batch.worker_killed", {"signal": _signal_name(-code)})
@@ -134,41 +134,18 @@ def failure_of(error: BaseException) -> Failure:
 
 
 def _context() -> BaseContext:
-    methods = multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-    if context.get_start_method() == "forkserver":
+    context = multiprocessing.get_context("forkserver" if HAS_FORK else "spawn")
+    if HAS_FORK:
         # "__main__" works from Python 3.13 on only; before, the workers import the starting script again
         context.set_forkserver_preload(_PRELOAD)
     return context
 
 
 def _begin_worker(environment: dict[str, str]) -> None:
-    """Make a new worker a leader of its own group that does not outlive the process it works for.
-
-    It works in the environment of that process as it is now; a fork has the one its server began with.
-    """
-    os.environ.clear()
-    os.environ.update(environment)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(
-            target=_end_with, args=(parent.sentinel,), name="pbwidgets-orphan", daemon=True
-        ).start()
-    if sys.platform == "win32":
-        return
-    os.setpgid(0, 0)
-    # at once, also amidst foreign code; Pebble's handler would wait for the next line of Python
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
+    """Be a worker in the environment that the caller has now."""
+    begin_child(environment)
     # results go to standard output and nothing else: what libraries print there goes to standard error
     os.dup2(2, 1)
-
-
-def _end_with(sentinel: int) -> None:
-    wait([sentinel])
-    if sys.platform != "win32":
-        os.killpg(0, signal.SIGKILL)
-    os._exit(1)
 
 
 def _kill_groups() -> None:
@@ -176,15 +153,7 @@ def _kill_groups() -> None:
 
     for process in multiprocessing.active_children():
         if process.name == WORKERS_NAME and process.pid:
-            _kill_group(process.pid)
-
-
-def _kill_group(pid: int) -> None:
-    if sys.platform == "win32":
-        return
-    for kill in (os.killpg, os.kill):  # just forked, it is not yet a leader
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(pid, signal.SIGKILL)
+            signal_group(process.pid, signal.SIGKILL)
 
 
 def _kill_fork_server() -> None:
@@ -194,23 +163,6 @@ def _kill_fork_server() -> None:
     if pid and sys.platform != "win32":
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
-
-
-def _start_fork_server() -> None:
-    """Start the server that forks, deaf to stops: it ends when this process does.
-
-    Ctrl-C amidst its imports would end it with a traceback; without it all workers would be taken for dead.
-    """
-    if sys.platform == "win32":
-        return
-    from multiprocessing import forkserver, resource_tracker
-
-    resource_tracker.ensure_running()  # it would let interrupts through again when the server started it
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _signal_name(number: int) -> str:

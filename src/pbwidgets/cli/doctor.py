@@ -82,7 +82,8 @@ def _store() -> str:
 
 def _warm_kernel() -> str:
     from pbwidgets.apps.extensions import widget_extensions
-    from pbwidgets.apps.kernels import HAS_FORK, PROVISIONER, find_provisioner
+    from pbwidgets.apps.kernels import PROVISIONER, find_provisioner
+    from pbwidgets.forking import HAS_FORK
 
     if not HAS_FORK:
         return say("cli.doctor.ordinary_kernels")
