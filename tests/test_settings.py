@@ -63,3 +63,11 @@ def test_evidence_and_snapshots_lie_in_the_private_folder_and_not_beside_noteboo
 def test_the_language_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBWIDGETS_LANG", "en")
     assert load_settings(tmp_path).lang == "en"
+
+
+def test_the_address_is_the_environments_and_can_be_opened(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings(tmp_path).address == ""
+    monkeypatch.setenv("PBWIDGETS_ADDRESS", "10.0.0.8:8866/")
+    assert load_settings(tmp_path).address == "http://10.0.0.8:8866"

@@ -17,6 +17,7 @@ from pbwidgets.units import (
     ancestors,
     check_units,
     official_level,
+    read_table,
     read_units,
     subtree,
     units_as_of,
@@ -80,6 +81,20 @@ def test_codes_keep_their_zeros_in_a_workbook(tmp_path: Path) -> None:
     assert list(units["unit_code"]) == ["990101", "990101001", "007", "008"]
     assert units["parent_code"].tolist()[1:] == ["990101"] * 3
     assert units["valid_from"].iloc[0] == "2020-01-01"
+
+
+def test_of_several_sheets_the_one_that_is_headed_as_asked_is_read(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.append(["说明"])
+    for title, head in (("甲", "名称"), ("乙", "编码")):
+        sheet = book.create_sheet(title)
+        sheet.append([head])
+        sheet.append(["x"])
+    path = tmp_path / "several.xlsx"
+    book.save(path)
+    assert read_table(path, headed=("编码", "code")).sheet == "乙"
+    assert read_table(path, headed=("无",)).header == ["说明"]
+    assert read_table(path).header == ["说明"]
 
 
 def test_a_mistake_in_a_workbook_is_named_by_its_cell(tmp_path: Path) -> None:

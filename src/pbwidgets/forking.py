@@ -17,25 +17,23 @@ from collections.abc import Mapping
 from multiprocessing.connection import wait
 from typing import Final
 
+from pbwidgets.imports import hide_needless
+
 HAS_FORK: Final = "forkserver" in multiprocessing.get_all_start_methods()
 """Whether processes can be forked here; not on Windows."""
 
 _THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
-_NEEDLESS: Final = ("rfc3987_syntax", "debugpy")
 
 
 def begin_preload() -> None:
     """Prepare the warm process for its imports; called before all others.
 
     OpenBLAS starts threads when NumPy is imported, unless told not to; as there is a child for each core, they
-    would only be in each other's way. Two optional packages are hidden: jsonschema, which Altair brings, takes
-    more than a second and 15 MiB to build a grammar of web addresses that no chart asks for, and ipykernel goes
-    without a debugger.
+    would only be in each other's way.
     """
     for variable in _THREADS:
         os.environ.setdefault(variable, "1")
-    for name in _NEEDLESS:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # says: not installed
+    hide_needless()
 
 
 def end_preload() -> None:

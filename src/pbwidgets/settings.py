@@ -19,11 +19,14 @@ class Settings:
         SQLAlchemy URL of the store.
     lang
         ``zh_CN`` or ``en``.
+    address
+        Where the pages are opened from outside, without a slash at the end; empty if nobody has said.
     """
 
     workspace: Path
     store_url: str
     lang: str
+    address: str = ""
 
     @property
     def notebooks(self) -> Path:
@@ -57,7 +60,7 @@ class Settings:
 
 
 def load_settings(workspace: Path | None = None) -> Settings:
-    """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE`` and ``PBWIDGETS_LANG``.
+    """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE``, ``PBWIDGETS_LANG`` and ``PBWIDGETS_ADDRESS``.
 
     Without a workspace named, the nearest folder upwards that has ``parameters/campaigns`` is taken,
     else the current folder.
@@ -68,7 +71,18 @@ def load_settings(workspace: Path | None = None) -> Settings:
         os.environ.get("PBWIDGETS_STORE")
         or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
     )
-    return Settings(workspace=folder, store_url=url, lang=default_language())
+    address = to_address(os.environ.get("PBWIDGETS_ADDRESS", ""))
+    return Settings(workspace=folder, store_url=url, lang=default_language(), address=address)
+
+
+def to_address(text: str) -> str:
+    """Address of a server, however it was typed; empty for an empty one.
+
+    >>> to_address(" 10.0.0.8:8866/ "), to_address("https://pb.example.cn"), to_address("")
+    ('http://10.0.0.8:8866', 'https://pb.example.cn', '')
+    """
+    plain = text.strip().rstrip("/")
+    return f"http://{plain}" if plain and not plain.startswith(("http://", "https://")) else plain
 
 
 def _nearest_workspace(start: Path) -> Path:

@@ -135,8 +135,15 @@ def _to_problem(fault: _Fault, path: Path, table: Table, columns: Mapping[str, i
     return Problem(fault.code, str(path), table.place(fault.row, column), args)
 
 
-def read_table(path: Path) -> Table:
-    """Head and rows of a CSV file (UTF-8 or GB 18030) or of the first sheet of a workbook, as text.
+def read_table(path: Path, headed: Collection[str] = ()) -> Table:
+    """Head and rows of a CSV file (UTF-8 or GB 18030) or of one sheet of a workbook, as text.
+
+    Parameters
+    ----------
+    path
+        The file.
+    headed
+        Columns of which the sheet has one; the first such sheet is read, or the first of all if there is none.
 
     Raises
     ------
@@ -154,7 +161,7 @@ def read_table(path: Path) -> Table:
         raise ProblemsError([Problem("units.file_unreadable", str(path), args={"cause": cause})]) from None
     if not content.strip():
         raise ProblemsError([Problem("units.file_empty", str(path))])
-    table = _read_workbook(content, path) if content.startswith(b"PK") else _read_csv(content, path)
+    table = _read_workbook(content, path, headed) if content.startswith(b"PK") else _read_csv(content, path)
     if not table.header:
         raise ProblemsError([Problem("units.file_empty", str(path))])
     return table
@@ -188,7 +195,7 @@ def _decode(content: bytes, path: Path) -> str:
     raise ProblemsError([Problem("units.file_not_text", str(path))])
 
 
-def _read_workbook(content: bytes, path: Path) -> Table:
+def _read_workbook(content: bytes, path: Path, headed: Collection[str]) -> Table:
     from zipfile import BadZipFile
 
     from openpyxl import load_workbook
@@ -198,16 +205,22 @@ def _read_workbook(content: bytes, path: Path) -> Table:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (BadZipFile, InvalidFileException, KeyError, ValueError):
         raise ProblemsError([Problem("units.bad_workbook", str(path))]) from None
-    sheet = book.worksheets[0]
+    tables = (_read_sheet(sheet) for sheet in (book.worksheets if headed else book.worksheets[:1]))
+    first = next(tables)
+    found = first if set(headed) & set(first.header) else None
+    found = found or next((table for table in tables if set(headed) & set(table.header)), first)
+    book.close()
+    return found
+
+
+def _read_sheet(sheet: Any) -> Table:
     lines, numbers = [], []
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         line = [_cell_text(cell) for cell in cells]
         if any(line):
             lines.append(line)
             numbers.append(number)
-    title = sheet.title
-    book.close()
-    return Table(lines[0] if lines else [], lines[1:], numbers[1:], title)
+    return Table(lines[0] if lines else [], lines[1:], numbers[1:], sheet.title)
 
 
 def _cell_text(cell: Any) -> str:

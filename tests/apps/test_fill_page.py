@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from pbwidgets.apps.pages.fill_form import FillForm
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms.field_views import FieldView
 from pbwidgets.store import Actor, history, load_evidence, load_state
-from pbwidgets.workflows import Workspace, open_definition, open_workspace, save_answers, send_back
+from pbwidgets.workflows import ZONE, Workspace, open_definition, open_workspace, save_answers, send_back
 from pbwidgets.workflows.accounts import find_actor
 
 KEY = key_of("village_application", VILLAGE)
@@ -239,6 +239,52 @@ def test_reasons_of_a_return_stand_on_top_and_at_their_field(
     shown = text_of(again.widget)
     assert "退回修改（有能力的党员干部人数）：数字不实" in shown
     assert "退回意见：数字不实" in shown
+
+
+@pytest.mark.parametrize(
+    ("path", "anchor"),
+    [("industry", "pb-at-industry-0"), ("good_deeds/done_on", "pb-at-good_deeds-0")],
+    ids=["a field", "a field of rows of which none is open"],
+)
+def test_what_was_returned_leads_to_its_field(
+    path: str, anchor: str, page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    buttons(page.widget)["确认提交"].click()
+    reviewer = find_actor(workspace, "reviewer")
+    send_back(workspace, reviewer, page.visit.opened, KEY, "township", "请核对", path, seen_version=1)
+    asked = visit(place={**FORM, "field": path})
+    shown = text_of(FillForm(asked, asked.actor, KEY).widget)
+    assert f'href="#{anchor}" data-asked>' in shown
+    assert f'id="{anchor}"' in shown
+    plain = visit(place=FORM)
+    assert f'href="#{anchor}">' in text_of(FillForm(plain, plain.actor, KEY).widget)
+
+
+def test_what_was_returned_says_until_when_it_can_be_handed_in_again(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    buttons(page.widget)["确认提交"].click()
+    reviewer = find_actor(workspace, "reviewer")
+    send_back(workspace, reviewer, page.visit.opened, KEY, "township", "请核对", seen_version=1)
+    found = FillForm(visit(), visit().actor, KEY)
+    until = found.opened.until
+    assert until is not None
+    last = (until - timedelta(seconds=1)).astimezone(ZONE).date()
+    assert f"请在 {last} 24时之前修改并重新提交" in text_of(found.widget)
+
+
+def test_a_reviewer_who_fills_in_does_not_see_the_units_own_marks(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    reviewer = visit("reviewer", {**FORM, "unit": VILLAGE})
+    found = show_fill(reviewer)
+    assert page.self_marks
+    assert page.self_marks[0].total_words in text_of(page.widget)
+    assert page.self_marks[0].total_words not in text_of(found)
 
 
 def test_after_the_deadline_it_is_saved_and_not_handed_in(page: FillForm, workspace: Workspace) -> None:

@@ -174,6 +174,7 @@ def test_one_field_is_returned_with_a_reason(visit: Visits, workspace: Workspace
     case.return_.click()
     assert state_of(workspace) == "submitted"  # no reason yet
     case.reason.value = "请补充完成日期的佐证"
+    assert case.days.value == 3
     case.return_.click()
     assert state_of(workspace) == "returned"
     with workspace.store.read() as reader:

@@ -176,7 +176,7 @@ def hold_pages(browser: Browser, address: str, cookies: list[Any], count: int) -
     return held
 
 
-def compare_with_voila(folder: Path, rounds: int) -> None:
+def compare_with_voila(folder: Path, rounds: int, pages: int) -> None:
     """Print both, side by side."""
     served = begin_serving(folder)
     plain, plain_address = begin_voila(folder)
@@ -189,9 +189,9 @@ def compare_with_voila(folder: Path, rounds: int) -> None:
         for _ in range(rounds):
             ours.append(time_page(browser, f"{served.address}/speed", cookies))
             theirs.append(time_page(browser, plain_address, []))
-        held = hold_pages(browser, f"{served.address}/speed", cookies, 4)
+        held = hold_pages(browser, f"{served.address}/speed", cookies, pages)
         our_mib = pss_mib(served.kernels())
-        held += hold_pages(browser, plain_address, [], 4)
+        held += hold_pages(browser, plain_address, [], pages)
         their_mib = pss_mib(psutil.Process(plain.pid).children())
         for context in held:
             context.close()
@@ -199,7 +199,9 @@ def compare_with_voila(folder: Path, rounds: int) -> None:
     plain.terminate()
     plain.wait(30)
     served.stop()
-    print(f"page to a form that answers, median of {rounds}, fresh browser")
+    print(
+        f"page to a form that answers, median of {rounds}, fresh browser; memory with {pages} pages open on each"
+    )
     print(f"  pbwidgets serve  {statistics.median(ours):6.2f} s   {our_mib:6.1f} MiB a visitor (PSS)")
     print(f"  plain voila      {statistics.median(theirs):6.2f} s   {their_mib:6.1f} MiB a visitor (PSS)")
     print(
@@ -317,6 +319,7 @@ def main() -> None:
     """Run both parts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--pages", type=int, default=10)
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--per-second", type=int, default=10)
     parser.add_argument("--seconds", type=int, default=30)
@@ -327,7 +330,7 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as root:
         folder = make_county(Path(root) / "county", asked.visitors)
-        compare_with_voila(folder, asked.rounds)
+        compare_with_voila(folder, asked.rounds, asked.pages)
         hold_and_save(folder, asked.visitors, asked.per_second, asked.seconds)
 
 

@@ -9,6 +9,8 @@ from pbwidgets.campaign.reader import check_campaign
 
 Write = Callable[..., Path]
 
+RANKED = "    ranks_within:\n      - {id: own, name: {zh: 本组, en: in its group}"
+
 MISTAKES = [
     # ids
     ("id: effect\n", "id: life_meetings\n", "campaign.repeated_id"),
@@ -21,6 +23,16 @@ MISTAKES = [
     ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),
     ("    ends: 2026-12-31", "    ends: 2025-12-31", "campaign.ends_before_begin"),
     ("ends: 2026-11-30", "ends: 2062-11-30", "campaign.phase_far_off"),
+    (
+        "    ends: 2026-12-31",
+        "    ends: 2026-12-31\n    visible_from: 2025-12-01",
+        "campaign.visible_far_off",
+    ),
+    (
+        "    ends: 2026-12-31",
+        "    ends: 2026-12-31\n    visible_from: 2062-12-01",
+        "campaign.visible_far_off",
+    ),
     ("forms: [record]}", "forms: [records]}", "campaign.unknown_form"),
     ("en: Bureau}, unit_kind: bureau}", "en: Bureau}, unit_kind: office}", "campaign.unknown_unit_kind"),
     ("level: bureau}", "level: office}", "campaign.unknown_level"),
@@ -117,6 +129,22 @@ MISTAKES = [
     ("measure: presence, threshold", "measure: presense, threshold", "campaign.unknown_measure"),
     ("      - {criterion: life}", "      - {criterion: live}", "campaign.unknown_criterion"),
     ("      - {criterion: life}", "      - {criterion: life, layer: bureau}", "campaign.tie_break_by_one"),
+    (
+        "    tie_breaks:\n",
+        f"{RANKED}, ancestor_kind: office}}\n    tie_breaks:\n",
+        "campaign.unknown_unit_kind",
+    ),
+    ("    tie_breaks:\n", f"{RANKED}}}\n    tie_breaks:\n", "campaign.rank_group_lacks_kind"),
+    (
+        "    tie_breaks:\n",
+        f"{RANKED}, by: domain, ancestor_kind: bureau}}\n    tie_breaks:\n",
+        "campaign.rank_group_kind_unused",
+    ),
+    (
+        "    tie_breaks:\n",
+        f"{RANKED}, ancestor_kind: branch}}\n    tie_breaks:\n",
+        "campaign.rank_group_not_above",
+    ),
     ("      - {criterion: life}", "      - {layer: township}", "campaign.unknown_layer"),
     ("      - {measure: presence}", "      - {measure: absence}", "campaign.unknown_measure"),
     # filters of measures

@@ -58,6 +58,25 @@ def test_places_are_never_exceeded_and_only_a_tie_leaves_one_open(selected: Rows
     assert len(taken) == PLACES[track] or len(taken) + len(tied) > PLACES[track]
 
 
+def test_villages_are_ranked_within_their_township_as_among_all(selected: Rows, scored: Rows) -> None:
+    by_town: dict[str, list[dict[str, Any]]] = {}
+    for row in scored:
+        if row["rank"]:
+            by_town.setdefault(row["unit_code"][:9], []).append(row)
+        else:
+            assert row["rank_within_township"] is None
+    for rows in by_town.values():
+        places = [1 + sum(other["rank"] < row["rank"] for other in rows) for row in rows]
+        assert [row["rank_within_township"] for row in rows] == places
+        assert {row["size_within_township"] for row in rows} == {len(rows)}
+    of_villages = {row["unit_code"]: row["rank_within_township"] for row in scored}
+    assert {
+        row["unit_code"]: row["rank_within_township"] for row in selected if row["track_id"] == "village"
+    } == of_villages
+    others = [row for row in selected if row["track_id"] != "village"]
+    assert all(row["rank_within_township"] is None for row in others)
+
+
 def test_the_tie_is_marked_with_one_group(selected: Rows) -> None:
     tied = with_status(selected, "township", "tied_at_cut")
     assert len(tied) == 2

@@ -45,11 +45,14 @@ def test_an_account_is_added_reset_handed_over_and_disabled(folder: Path) -> Non
     assert can_sign_in(folder, "cun1", reset.stdout.strip())
     over = run_pbwidgets("user", "hand-over", "cun1", "cun2", cwd=folder)
     assert can_sign_in(folder, "cun2", over.stdout.strip())
+    back = run_pbwidgets("user", "enable", "cun1", cwd=folder)
+    assert can_sign_in(folder, "cun1", back.stdout.strip())
+    run_pbwidgets("user", "disable", "cun1", cwd=folder)
     ended = run_pbwidgets("user", "disable", "cun2", cwd=folder)
     assert (ended.returncode, ended.stdout) == (0, "")
     listed = json.loads(run_pbwidgets("user", "list", "--format", "json", cwd=folder).stdout)
     assert [(row["account"], row["account_state"], row["replaced_by"]) for row in listed] == [
-        ("cun1", "disabled", "cun2"),
+        ("cun1", "disabled", None),
         ("cun2", "disabled", None),
     ]
     assert listed[0]["unit_name"] == "上坪村"
@@ -64,6 +67,7 @@ def test_an_account_is_added_reset_handed_over_and_disabled(folder: Path) -> Non
         (("add", "cun1"), 2, "--role"),
         (("reset", "nobody"), 1, "nobody"),
         (("disable", "nobody"), 1, "nobody"),
+        (("enable", "nobody"), 1, "nobody"),
         (("hand-over", "nobody", "cun1"), 1, "nobody"),
         (("import", "missing.xlsx"), 1, "missing.xlsx"),
     ],
@@ -98,7 +102,7 @@ def test_passwords_on_slips_are_not_shown(folder: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
     cell = Document(str(folder / "slips.docx")).tables[0].rows[0].cells[0]
     lines = [paragraph.text for paragraph in cell.paragraphs]
-    assert lines[:4] == ["上坪村", "角色：填报员", "网址：http://pb.example/", "账号：cun1"]
+    assert lines[:4] == ["上坪村", "角色：填报员", "网址：http://pb.example", "账号：cun1"]
     password = lines[4].removeprefix("初始密码：")
     assert can_sign_in(folder, "cun1", password)
     assert password not in done.stderr

@@ -1,20 +1,24 @@
 """Slips to cut apart: opened again as Word opens them, and counted on paper."""
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
+import segno
 from docx import Document
 from docx.enum.table import WD_ROW_HEIGHT_RULE
+from PIL import Image
 
 from pbwidgets.exports.slips import CODE_FONT, Slip, save_slips
 
 
-def make_slips(count: int) -> list[Slip]:
+def make_slips(count: int, scan: str = "") -> list[Slip]:
     lines = (("账号", "cun{}"), ("网址", "http://10.0.0.8:8866/"))
     return [
         Slip(f"第{number}村", tuple((name, value.format(number)) for name, value in lines),
-             ("初始密码", f"k7mq3x{number:02d}"), "首次登录须更改密码。")
+             ("初始密码", f"k7mq3x{number:02d}"), "首次登录须更改密码。", scan)
         for number in range(count)
     ]  # fmt: skip
 
@@ -54,9 +58,22 @@ def test_the_same_slips_give_the_same_bytes_and_none_an_empty_sheet(tmp_path: Pa
     assert Document(str(save_slips([], tmp_path / "none.docx"))).tables[0].rows._tbl.tr_lst == []
 
 
+def test_an_address_to_scan_is_drawn_beside_the_text(tmp_path: Path) -> None:
+    address = "http://10.0.0.8:8866/survey"
+    document = Document(str(save_slips(make_slips(1, address), tmp_path / "slips.docx")))
+    cell = document.tables[0].rows[0].cells[0]
+    assert cell.paragraphs[0].text == "第0村"
+    (name,) = cell._tc.xpath(".//a:blip/@r:embed")
+    drawn = np.asarray(Image.open(io.BytesIO(document.part.related_parts[name].blob)).convert("L"))
+    modules = np.array(segno.make_qr(address, error="m").matrix)
+    assert np.array_equal(drawn[4::8, 4::8] == 0, np.pad(modules == 1, 2))
+    assert drawn.shape[0] == 8 * (len(modules) + 4)
+
+
+@pytest.mark.parametrize("scan", ["", "http://192.168.100.200:8866/survey"], ids=["plain", "with QR"])
 @pytest.mark.parametrize(("count", "pages"), [(10, 1), (23, 3)])
 def test_ten_slips_fill_a_page(
-    tmp_path: Path, to_pages: Callable[[Path], list[str]], count: int, pages: int
+    tmp_path: Path, to_pages: Callable[[Path], list[str]], count: int, pages: int, scan: str
 ) -> None:
-    printed = to_pages(save_slips(make_slips(count), tmp_path / "slips.docx"))
+    printed = to_pages(save_slips(make_slips(count, scan), tmp_path / "slips.docx"))
     assert [page.count("k7mq3x") for page in printed] == [10] * (pages - 1) + [count - 10 * (pages - 1)]

@@ -3,9 +3,12 @@
 from types import SimpleNamespace
 
 import pandas as pd
+from counties import CAMPAIGN, OTHER_TOWN, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
 
+from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Criterion, Text
-from pbwidgets.exports.tables import losses_by_heading
+from pbwidgets.exports.tables import LabelledTable, losses_by_heading, units_of_track
+from pbwidgets.scoring.frames import RANKS_WITHIN, SELECTION, TOTALS, to_frame
 
 WORDS = Text(zh="甲", en="a")
 CODES = ["990101001001", "990101001002", "990101002001"]
@@ -45,3 +48,42 @@ def test_groups_show_the_mean_of_their_units() -> None:
     frame = lost(towns, {"990101001": "东镇", "990101002": "西镇"})
 
     assert frame.loc["东镇"].tolist() == [3.0, 0.5, 3.5]
+
+
+# -- ranks within groups ---------------------------------------------------------------------------------
+
+
+def list_villages(codes: list[str], lang: str = "zh_CN") -> LabelledTable:
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml")
+    ranks = {VILLAGE: (1, TOWN, 1, 1), OTHER_VILLAGE: (2, OTHER_TOWN, 1, 1), SISTER: (0, TOWN, 0, 1)}
+    selection = [
+        {"unit_code": code, "track_id": "village", "status": "selected", "rank": ranks[code][0]}
+        for code in codes
+    ]
+    within = [
+        {"unit_code": code, "track_id": "village", "within": "township", "group": ranks[code][1],
+         "rank": ranks[code][2], "size": ranks[code][3]}
+        for code in codes
+    ]  # fmt: skip
+    return units_of_track(
+        campaign, campaign.track("village"), to_frame(selection, SELECTION), to_frame([], TOTALS),
+        make_register(), "村", lang, ranks_within=to_frame(within, RANKS_WITHIN),
+    )  # fmt: skip
+
+
+def test_a_list_of_several_groups_shows_the_rank_within_and_how_many_were_ranked() -> None:
+    table = list_villages([VILLAGE, SISTER, OTHER_VILLAGE])
+    labels = [column.label for column in table.columns.values()]
+    assert labels[:4] == ["名次", "本乡镇名次", "本乡镇参评数", "编码"]
+    shown = table.frame[["rank_within_township", "size_within_township"]].astype(object)
+    assert shown.to_numpy(na_value="").tolist() == [[1, 1], [1, 1], ["", ""]]
+    assert (
+        list_villages([VILLAGE, OTHER_VILLAGE], "en").columns["rank_within_township"].label
+        == "Rank in its township"
+    )
+
+
+def test_a_list_of_one_group_does_not_say_its_size_in_every_row() -> None:
+    table = list_villages([VILLAGE, SISTER])
+    assert "rank_within_township" in table.columns
+    assert "size_within_township" not in table.columns

@@ -1,6 +1,7 @@
 from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,11 +10,13 @@ from pbwidgets.scoring.classes import (
     classify_by_shares,
     classify_by_totals,
     classify_units,
+    count_places,
     find_moves,
+    find_period_moves,
     to_classes_frame,
 )
 from pbwidgets.scoring.frames import CLASS_DECISIONS, to_frame
-from pbwidgets.scoring.pipeline import score_tracks
+from pbwidgets.scoring.pipeline import score_campaign, score_tracks
 
 A, B, C, D, E = "9901001", "9901002", "9901003", "9902001", "9902002"
 NAN = float("nan")
@@ -181,6 +184,80 @@ def test_the_order_of_decisions_makes_no_difference_to_moves():
 
 def test_no_decision_is_no_move():
     assert find_moves(decided(), date(2026, 1, 1), date(2026, 12, 31)).empty
+
+
+def test_the_scores_of_a_campaign_hold_the_classes_of_its_tracks_with_classes(small):
+    classes = {"names": NAMES, "from_totals": [85, 60]}
+    track = small.make_track(criteria=[small.rated("unity", 100)], classes=classes)
+    plain = small.make_track(id="plain", criteria=[small.rated("plain_unity", 100)], forms=[])
+    bar = [gate(small, "barred", "bar")]
+    campaign = small.make_campaign(track | {"gates": bar}, plain)
+    row = {"track_id": "teams", "unit_code": A, "class_no": 2, "decided_by": "会议", "reason": "研究"}
+    records = small.make_records(
+        ratings=[small.mark(A, 90), small.mark(B, 70)],
+        vetoes=[
+            {"unit_code": A, "kind": "barred", "track_id": "teams", "status": "in_force", "basis": "通报"}
+        ],
+        class_decisions=[
+            {**row, "period": "2026", "decided_on": "2026-11-30"},
+            {**row, "period": "2025", "decided_on": "2026-12-30", "unit_code": B},
+        ],
+    )
+    frame = score_campaign(campaign, "2026", records).classes.set_index("unit_code")
+    assert set(frame["track_id"]) == {"teams"}
+    assert frame["proposed"].to_dict() == {A: 2, B: 2, C: 0, D: 0, E: 0}
+    assert frame["best"].to_dict() == {A: 2, B: 1, C: 1, D: 1, E: 1}
+    assert frame["decided"].to_dict() == {A: 2, B: 0, C: 0, D: 0, E: 0}
+    assert frame.loc[A, ["decided_on", "decided_by", "decided_reason"]].tolist() == [
+        "2026-11-30",
+        "会议",
+        "研究",
+    ]
+    assert score_campaign(small.make_campaign(), "2026", small.make_records()).classes.empty
+
+
+@given(number=st.integers(0, 2000), shares=st.lists(st.integers(0, 25), min_size=1, max_size=4))
+def test_places_rise_from_class_to_class_and_never_exceed_the_shares(number, shares):
+    places = count_places(number, tuple(shares))
+    assert (np.diff(places) >= 0).all()
+    assert (places <= np.cumsum(shares) * number / 100 + 1e-9).all()
+    assert (places > np.cumsum(shares) * number / 100 - 1).all()
+
+
+def of_period(period, *rows):
+    return decided(*rows).assign(period=period)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "days", "moves"),
+    [
+        # decided in January on the year before: the period before, all the same
+        ([("2025", [(A, 3, "2026-01-15", "")]), ("2026", [(A, 2, "2026-11-30", "")])],
+         ("2026-01-15", "2026-11-30"), {A: "up"}),
+        # no period before, two rounds in this one
+        ([("2026", [(A, 3, "2026-03-20", ""), (A, 2, "2026-11-30", ""), (B, 1, "2026-11-30", "")])],
+         ("2026-03-20", "2026-11-30"), {A: "up", B: "new"}),
+        # one round: everything is new
+        ([("2026", [(A, 3, "2026-03-20", "")])], ("2025-12-31", "2026-03-20"), {A: "new"}),
+        # the next period does not count, nor does one before in which nothing followed
+        ([("2026", [(A, 3, "2026-03-20", "")]), ("2027", [(A, 1, "2027-03-20", "")])],
+         ("2025-12-31", "2026-03-20"), {A: "new"}),
+        ([("2025", [(A, 3, "2025-03-20", "")])], ("2026-01-01", "2026-01-01"), {}),
+    ],
+    ids=["period before", "two rounds", "one round", "period after", "none"],
+)  # fmt: skip
+def test_a_periods_moves_begin_where_the_period_before_ended(small, decisions, days, moves):
+    periods = [
+        {"id": year, "begins": f"{year}-01-01", "ends": f"{year}-12-31"} for year in ("2025", "2026", "2027")
+    ]
+    campaign = small.make_campaign(periods=periods)
+    rows = pd.concat([of_period(period, *given) for period, given in decisions], ignore_index=True)
+    other = of_period("2026", (C, 1, "2026-12-30", "")).assign(track_id="other")
+    frame, since, until = find_period_moves(
+        campaign, "2026", "t", pd.concat([rows, other], ignore_index=True)
+    )
+    assert (since.isoformat(), until.isoformat()) == days
+    assert dict(zip(frame["unit_code"], frame["move"], strict=True)) == moves
 
 
 def test_a_track_without_classes_is_refused(small):

@@ -9,6 +9,7 @@ import pytest
 from pbwidgets.scoring.frames import COLUMNS, Records, to_frame
 from pbwidgets.store import (
     Actor,
+    ClassDecision,
     Mark,
     MarkKey,
     NominationList,
@@ -16,6 +17,7 @@ from pbwidgets.store import (
     SubmissionKey,
     Veto,
     accept,
+    decide_class,
     import_units,
     import_version,
     load_units,
@@ -133,11 +135,15 @@ def test_all_that_is_on_record_is_taken_along(filled: Store) -> None:
         record_veto(w, Veto("contest", "2026", "990101", "incident", "函"))
         set_allotments(w, "contest", "2026", "village", {"9901": 4})
         nominate(w, NominationList("contest", "2026", "village", "9901"), "990101")
+        for period in ("2025", "2026"):
+            day = date(int(period), 11, 30)
+            decide_class(w, ClassDecision("contest", period, "village", "990101", 2, day, "会议", "研究"))
     records = take(filled)
     assert records.ratings.loc[0, "rater_id"] == "R001"
     assert not records.ratings.loc[0, "stale"]
     assert records.nominations.loc[0, "by_unit"] == "9901"
     assert (len(records.vetoes), len(records.allotments), len(records.decisions)) == (1, 1, 0)
+    assert records.class_decisions["period"].tolist() == ["2025", "2026"]
 
 
 def test_a_county_is_filled_rated_and_read_in_bulk(store: Store) -> None:

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from pbwidgets.errors import ProblemsError, RightsError
 from pbwidgets.store import Actor
 from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.account_list import import_accounts
+from pbwidgets.workflows.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.accounts import add_account, list_accounts
 from pbwidgets.workflows.signing_in import resume, sign_in
 
@@ -113,3 +113,13 @@ def test_only_those_who_look_after_accounts_import_them(small: Workspace, tmp_pa
     path = write_list(tmp_path / "a.xlsx", ("cun1", "filler", VILLAGE))
     with pytest.raises(RightsError, match="accounts"):
         import_accounts(small, Actor("somebody", role, COUNTY), path)
+
+
+def test_a_checked_list_makes_nothing_and_names_what_it_would_make(small: Workspace, tmp_path: Path) -> None:
+    right = write_list(tmp_path / "a.xlsx", ("Cun1", "填报员", VILLAGE), ("zhen1", "reviewer", TOWN))
+    assert check_account_list(small, OPERATOR, right) == ("cun1", "zhen1")
+    assert list_accounts(small, OPERATOR) == ()
+    wrong = write_list(tmp_path / "b.xlsx", ("cun1", "填表人", VILLAGE))
+    with pytest.raises(ProblemsError, match="填表人") as caught:
+        check_account_list(small, OPERATOR, wrong)
+    assert places(caught.value) == [("账号!B2", "accounts.unknown_role")]

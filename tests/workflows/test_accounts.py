@@ -14,6 +14,7 @@ from pbwidgets.workflows.accounts import (
     ROLES,
     add_account,
     disable_account,
+    enable_account,
     ensure_administrator,
     find_account,
     find_actor,
@@ -124,6 +125,7 @@ def test_only_those_who_look_after_accounts_make_list_disable_and_hand_over(
         lambda: add_account(peopled, actor, "new1", "admin"),
         lambda: list_accounts(peopled, actor),
         lambda: disable_account(peopled, actor, "cun2"),
+        lambda: enable_account(peopled, actor, "cun2"),
         lambda: hand_over(peopled, actor, "cun2", "cun3"),
     ):
         with pytest.raises(RightsError, match="accounts") as caught:
@@ -178,6 +180,31 @@ def test_a_disabled_account_is_signed_out_and_unknown(small: Workspace) -> None:
     for call in (lambda: find_actor(small, "cun1"), lambda: reset_password(small, ADMIN, "cun1")):
         with pytest.raises(RightsError, match="cun1"):
             call()
+
+
+def test_an_account_in_use_again_has_a_new_password_to_be_changed_and_the_old_one_stays_void(
+    small: Workspace,
+) -> None:
+    old = add_account(small, ADMIN, "cun1", "filler", VILLAGE)
+    disable_account(small, ADMIN, "cun1")
+    new = enable_account(small, ADMIN, " CUN1 ")
+    with pytest.raises(RightsError, match="密码不正确"):
+        sign_in(small, "cun1", old)
+    account = resume(small, sign_in(small, "cun1", new))
+    assert account is not None
+    assert (account.role, account.unit_code, account.must_change) == ("filler", VILLAGE, True)
+    with pytest.raises(DataError, match="正在使用中"):
+        enable_account(small, ADMIN, "cun1")
+    with pytest.raises(RightsError, match="cun9"):
+        enable_account(small, ADMIN, "cun9")
+
+
+def test_who_was_replaced_may_come_back(small: Workspace) -> None:
+    add_account(small, ADMIN, "cun1", "filler", VILLAGE)
+    hand_over(small, ADMIN, "cun1", "cun2")
+    enable_account(small, ADMIN, "cun1")
+    account = find_account(small, "cun1")
+    assert (account.disabled_at, account.replaced_by) == (None, None)
 
 
 def test_the_last_administrator_cannot_be_disabled_but_handed_over(small: Workspace) -> None:

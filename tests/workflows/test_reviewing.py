@@ -1,7 +1,7 @@
 """Review: marks, returns and nominations that the rules allow, and no others."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from counties import (
@@ -24,7 +24,9 @@ from pbwidgets.store import (
     Mark,
     MarkKey,
     NominationList,
+    grant_exception,
     history,
+    load_exception,
     load_nomination_list,
     load_ratings,
     load_state,
@@ -37,9 +39,11 @@ from pbwidgets.workflows import (
     give_marks,
     hand_in,
     nominate_unit,
+    open_definition,
     review_levels,
     send_back,
 )
+from pbwidgets.workflows.organising import list_exceptions
 
 FILLER = Actor("zhang", "filler", VILLAGE)
 TOWN_REVIEWER = Actor("li", "reviewer", TOWN)
@@ -196,6 +200,76 @@ def test_a_submission_is_returned_for_one_field_with_a_reason(small: Workspace, 
         "good_deeds",
         "township",
     )
+
+
+AFTER = datetime(2026, 11, 25, 4, tzinfo=UTC)  # five days after the last day
+NEXT_WEEK = datetime(2026, 11, 28, 16, tzinfo=UTC)  # 24:00 on the third day after that
+
+
+def give_back(
+    workspace: Workspace, moment: datetime, days: int | None = None, handed_in: datetime = IN_TIME
+) -> datetime | None:
+    """Until when the unit may hand in again what it handed in and got back."""
+    opened = workspace.opened()
+    with workspace.store.read() as reader:
+        state = load_state(reader, KEY)
+    revision = state.revision if state else 0
+    seen = hand_in(workspace, FILLER, opened, KEY, VILLAGE_ANSWERS, revision, now=handed_in)
+    send_back(
+        workspace, TOWN_REVIEWER, opened, KEY, "township", "请补充日期",
+        seen_version=seen, days=days, now=moment,
+    )  # fmt: skip
+    with workspace.store.read() as reader:
+        return load_exception(reader, CAMPAIGN, PERIOD, KEY.form_id, VILLAGE)
+
+
+def hand_in_again(workspace: Workspace, moment: datetime) -> int:
+    with workspace.store.read() as reader:
+        state = load_state(reader, KEY)
+    assert state is not None
+    return hand_in(workspace, FILLER, workspace.opened(), KEY, VILLAGE_ANSWERS, state.revision, now=moment)
+
+
+def test_what_is_returned_after_the_deadline_can_be_handed_in_for_three_days_more(
+    small: Workspace, contest: Opened
+) -> None:
+    assert give_back(small, AFTER) == NEXT_WEEK
+    with pytest.raises(DataError, match="截止"):
+        hand_in_again(small, NEXT_WEEK)
+    hand_in_again(small, NEXT_WEEK - timedelta(seconds=1))
+    assert list(list_exceptions(small, COUNTY_REVIEWER, contest)["reason"]) == ["退回修改：请补充日期"]
+
+
+def test_a_return_with_no_days_leaves_the_deadline_as_it_is(small: Workspace) -> None:
+    assert give_back(small, AFTER, days=0) is None
+    with pytest.raises(DataError, match="截止"):
+        hand_in_again(small, AFTER)
+
+
+def test_the_days_are_the_campaigns_unless_the_reviewer_gives_others(
+    small: Workspace, contest: Opened
+) -> None:
+    longer = contest.campaign.model_copy(update={"return_days": 5})
+    open_definition(small, OPERATOR, longer, PERIOD)
+    assert give_back(small, AFTER) == NEXT_WEEK + timedelta(days=2)
+    assert give_back(small, AFTER, days=15, handed_in=AFTER) == NEXT_WEEK + timedelta(days=12)
+
+
+@pytest.mark.parametrize("days", [-1, 16])
+def test_longer_than_a_return_may_give_is_for_an_exception(small: Workspace, days: int) -> None:
+    with pytest.raises(DataError, match="0 到 15 之间"):
+        give_back(small, AFTER, days=days)
+
+
+def test_a_return_makes_no_deadline_earlier(small: Workspace) -> None:
+    assert give_back(small, IN_TIME - timedelta(days=5)) is None
+
+
+def test_a_return_takes_no_longer_exception_away(small: Workspace) -> None:
+    far = datetime(2026, 12, 31, tzinfo=UTC)
+    with small.store.write(OPERATOR) as writer:
+        grant_exception(writer, CAMPAIGN, PERIOD, KEY.form_id, VILLAGE, far, "停电")
+    assert give_back(small, AFTER) == far
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
 MARKS_OF_ITS_OWN = {**TABLE["rate"], "filler of the village": {VILLAGE}}  # in the layer of the unit itself
 UNITS_ONE_BY_ONE = {role: units for role, units in TABLE["view"].items() if role != "analyst"}
 SCORES = {role: units for role, units in TABLE["view"].items() if not role.startswith("filler")}
+OF_A_UNIT = {role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")}
 WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}
 EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     "give_marks": MARKS_OF_ITS_OWN,
@@ -151,15 +152,16 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     # a unit's own marks are its own to give, also where somebody fills in on its behalf
     "save_self_marks": {"filler of the village": {VILLAGE}},
     "restamp_self_marks": {"filler of the village": {VILLAGE}},
-    "own_score_sheet": {
-        role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")
-    },
+    # other layers are hidden from a reviewer until his own mark is given, also where he fills in for a unit
+    "load_self_marks": {"filler of the village": {VILLAGE}},
+    **dict.fromkeys(("own_score_sheet", "sees_own_sheet"), OF_A_UNIT),
 }
 
 SENSELESS: dict[str, set[str]] = {
     "set_allotments": {COUNTY, *VILLAGES},
     "make_survey_batch": {COUNTY, *TOWNS},
-    "import_accounts": EVERYWHERE,  # an empty list
+    **dict.fromkeys(("import_accounts", "check_account_list"), EVERYWHERE),  # an empty list
+    "enable_account": EVERYWHERE,  # it is in use
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("chart_spec", "read_draft", "open_draft"), EVERYWHERE),
@@ -168,12 +170,18 @@ SENSELESS: dict[str, set[str]] = {
 }
 """Units on which a call means nothing, whoever makes it; by default the county, which fills nothing in."""
 
+CLASS_NAMES = ("一类", "二类")
+DECIDED = date(2020, 1, 5)
+
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notice"),
     *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
-    "own_score_sheet",
+    *("enable_account", "check_account_list"),
+    "share_places",
+    *("own_score_sheet", "sees_own_sheet"),
+    *("decide_classes", "import_classes"),
 }
 """Workflows that are about no unit: they are called once, and who may at all, may."""
 
@@ -245,9 +253,11 @@ class World:
 
 
 def with_leaders(campaign: Campaign) -> Campaign:
-    """The campaign with a source ``leader`` in every layer that a level marks."""
+    """The campaign with a source ``leader`` in every layer that a level marks, and two classes in each track."""
     plain = campaign.model_dump(mode="json")
     for track in plain["tracks"]:
+        names = [{"zh": name, "en": name} for name in CLASS_NAMES]
+        track["classes"] = {"names": names, "from_totals": [60]} if track["kind"] == "score" else None
         for layer in track["layers"]:
             if layer["id"] != "self":
                 own = {"id": layer["id"], "name": {"zh": "评审", "en": "Review"}, "weight": 80}
@@ -280,6 +290,11 @@ def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
             for unit in sorted(answers):
                 path = "centre_photos" if unit in VILLAGES else "photos"
                 store.add_evidence(w, world.key(unit), path, kept.filename, kept, 10_000_000)
+            for unit in sorted(TOWNS | VILLAGES):
+                track = "village" if unit in VILLAGES else "township"
+                store.decide_class(
+                    w, store.ClassDecision(CAMPAIGN, PERIOD, track, unit, 2, DECIDED, "领导小组", "摸底")
+                )
             hashed = hash_password("Ceshi-mima-2026")
             for unit in sorted(EVERYWHERE):
                 store.add_account(w, store.NewAccount(f"f{unit}", "filler", unit, hashed))
@@ -508,6 +523,11 @@ def set_allotments(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def share_places(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("share_places")(world.workspace, actor, world.opened, "village", total=10)
+
+
+@case
 def record_veto(world: World, actor: Actor, unit: str) -> Call:
     gate = "falsified_village" if unit in VILLAGES else "falsified_township"
     return lambda: workflow("record_veto")(world.workspace, actor, world.opened, unit, gate, "核查发现")
@@ -629,7 +649,7 @@ CASES["find_result"] = lambda world, actor, unit: (
 of_whole("open_trial")
 of_whole("find_notice", "village")
 of_whole("own_score_sheet")
-of_whole("write_workbook", Path("/dev/null"))
+of_whole("sees_own_sheet")
 of_whole("units_without_account")
 of_whole("start_public_notice", "village", date(2026, 12, 20))
 of_whole("take_back_notice", 99)
@@ -639,10 +659,14 @@ of_whole(
     "decide_selection", "village", {},
     reason="会议研究", decided_by="领导小组", decided_on=date(2026, 12, 18),
 )  # fmt: skip
+of_whole(
+    "decide_classes", "township", {TOWN: 2}, reason="会议研究", decided_by="领导小组", decided_on=DECIDED
+)
 of_accounts("list_accounts")
 of_accounts("examine_server")
 of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
+of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
 of_accounts("read_draft", "活动.xlsx", b"no workbook")
 
@@ -736,6 +760,16 @@ def try_out(folder: Path) -> tuple[Any, Any, Any]:
 
 
 @case
+def import_classes(world: World, actor: Actor, unit: str) -> Call:
+    file = world.workspace.settings.workspace / "classes.csv"
+    file.write_text(f"编码,定类\n{TOWN},二类\n", encoding="utf-8")
+    return lambda: workflow("import_classes")(
+        world.workspace, actor, world.opened, "township", file,
+        reason="会议研究", decided_by="领导小组", decided_on=DECIDED,
+    )  # fmt: skip
+
+
+@case
 def start_reports(world: World, actor: Actor, unit: str) -> Call:
     def call() -> None:
         if unit in expected("start_reports", role_of(actor)) or actor.role == "operator":
@@ -769,12 +803,24 @@ def reset_password(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
-def import_accounts(world: World, actor: Actor, unit: str) -> Call:
-    import openpyxl
+def write_workbook(world: World, actor: Actor, unit: str) -> Call:
+    path = world.workspace.settings.workspace / "definition.xlsx"
+    return lambda: workflow("write_workbook")(world.workspace, actor, world.opened, path)
 
-    path = world.workspace.settings.workspace / "accounts.xlsx"
-    openpyxl.Workbook().save(path)
-    return lambda: workflow("import_accounts")(world.workspace, actor, path)
+
+def of_account_list(name: str) -> None:
+    def make(world: World, actor: Actor, unit: str) -> Call:
+        import openpyxl
+
+        path = world.workspace.settings.workspace / "accounts.xlsx"
+        openpyxl.Workbook().save(path)
+        return lambda: workflow(name)(world.workspace, actor, path)
+
+    CASES[name] = make
+
+
+of_account_list("import_accounts")
+of_account_list("check_account_list")
 
 
 @case
@@ -854,6 +900,16 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
     "list_results": (
         SCORES,
         lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "load_classes": (
+        SCORES,
+        lambda f, world, actor: codes_in(f(world.workspace, actor, world.opened), "unit_code"),
+    ),
+    "load_moves": (
+        SCORES,
+        lambda f, world, actor: codes_in(
+            f(world.workspace, actor, world.opened, date(2019, 1, 1), DECIDED), "unit_code"
+        ),
     ),
     "list_exceptions": (
         TABLE["inspect"],

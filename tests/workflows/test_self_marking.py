@@ -171,6 +171,18 @@ def test_nobody_else_marks_for_the_unit(
         save_self_marks(small, actor, contest, KEY, track, "self", {"v1_unity": (7.0, "")})
 
 
+@pytest.mark.parametrize(
+    "actor",
+    [Actor("li", "reviewer", TOWN), Actor("ma", "reviewer", TOWN, on_behalf=True), Actor("sun", "organiser")],
+)
+def test_the_units_own_marks_are_hidden_from_who_marks_it_later(
+    actor: Actor, small: Workspace, contest: Opened, track: Track
+) -> None:
+    save_self_marks(small, FILLER, contest, KEY, track, "self", MARKS)
+    with pytest.raises(RightsError, match="权限"):
+        load_self_marks(small, actor, contest, VILLAGE, "self")
+
+
 def test_no_mark_is_changed_after_handing_in(small: Workspace, contest: Opened, track: Track) -> None:
     hand_in_form(small, FILLER, contest, KEY, VILLAGE_ANSWERS, 0)
     with pytest.raises(DataError, match="不能修改"):

@@ -30,6 +30,7 @@ from pbwidgets.workflows.signing_in import (
     sign_in,
     sign_out,
 )
+from pbwidgets.workflows.strangers import Strangers
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -58,8 +59,8 @@ def code_of(call: Callable[[], object]) -> str:
     return caught.value.code
 
 
-def try_wrong(workspace: Workspace, times: int, now: datetime = NOW) -> list[str]:
-    return [code_of(lambda: sign_in(workspace, "cun1", "wrong", now=now)) for _ in range(times)]
+def try_wrong(workspace: Workspace, times: int, now: datetime = NOW, name: str = "cun1") -> list[str]:
+    return [code_of(lambda: sign_in(workspace, name, "wrong", now=now)) for _ in range(times)]
 
 
 # -- passwords -----------------------------------------------------------------------------------------
@@ -88,6 +89,43 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     for name in ("cun1", "nobody"):
         code_of(lambda name=name: sign_in(peopled, name, "wrong"))  # type: ignore[misc]
     assert checked == ["wrong", "wrong"]
+
+
+def test_a_name_that_nobody_has_is_locked_as_an_account_is(peopled: Workspace) -> None:
+    moments = [NOW] * 6 + [NOW + LOCK - MINUTE, NOW + LOCK] + [NOW + LOCK + MINUTE] * 5
+
+    def answers(name: str) -> list[tuple[str, dict[str, object]]]:
+        found = []
+        for moment in moments:
+            with pytest.raises(PbError, match=r"\S") as caught:
+                sign_in(peopled, name, "wrong", now=moment)
+            found.append((caught.value.code, dict(caught.value.args_of_message)))
+        return found
+
+    known = answers("cun1")
+    assert answers("nobody") == known
+    assert ("accounts.locked", {"minutes": 15}) in known
+    assert try_wrong(peopled, 1, name="somebody-else") == ["accounts.wrong_password"]
+
+
+def test_a_locked_name_is_refused_without_hashing_whether_somebody_has_it_or_not(
+    peopled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cun1", "nobody"):
+        try_wrong(peopled, WRONG_AT_MOST, name=name)
+    monkeypatch.setattr(PasswordHasher, "verify", None)
+    for name in ("cun1", "nobody"):
+        assert try_wrong(peopled, 1, name=name) == ["accounts.locked"]
+
+
+def test_names_that_nobody_has_are_forgotten_when_there_are_too_many() -> None:
+    strangers = Strangers(3, wrong_at_most=1, lock=LOCK)
+    for name in "abcd":
+        assert strangers.count_failure("store", name, NOW) == NOW + LOCK
+    assert len(strangers) == 3
+    assert strangers.locked_until("store", "a") is None
+    assert strangers.locked_until("store", "d") == NOW + LOCK
+    assert strangers.locked_until("another store", "d") is None
 
 
 @pytest.mark.parametrize("typed", [RIGHT, "ｔｅａ　ｍｏｕｎｔａｉｎ"])

@@ -5,13 +5,19 @@ from typing import Any
 
 import pytest
 from counties import COUNTY, OPERATOR, OTHER_VILLAGE, SISTER, TOWN, VILLAGE, key_of
+from sqlalchemy import select
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.errors import DataError, RightsError
-from pbwidgets.store import Actor
+from pbwidgets.store import Actor, audit_head
+from pbwidgets.store.tables import survey_guesses
 from pbwidgets.workflows import AnswersRefusedError, Opened, Workspace, open_definition
 from pbwidgets.workflows.filling import save_answers
 from pbwidgets.workflows.surveying import (
+    WAIT,
+    WRONG_A_MINUTE,
+    WRONG_AT_MOST,
+    Tries,
     answer_survey,
     make_survey_batch,
     open_survey,
@@ -150,3 +156,52 @@ def test_a_survey_closes_with_its_phase(small: Workspace, contest: Opened) -> No
 def test_nobody_fills_a_survey_in_as_a_form(small: Workspace, contest: Opened) -> None:
     with pytest.raises(RightsError, match="没有此项权限"):
         save_answers(small, Actor("zhang", "filler", VILLAGE), contest, key_of(FORM, VILLAGE), GOOD, 0)
+
+
+# -- guessing ------------------------------------------------------------------------------------------
+
+MOMENT = datetime(2026, 11, 10, 4, 0, 10, tzinfo=UTC)
+
+
+def guess(workspace: Workspace, times: int, tries: Tries | None = None, now: datetime = MOMENT) -> None:
+    for number in range(times):
+        with pytest.raises(DataError, match="测评码不存在或已经用过"):
+            open_survey(
+                workspace, f"ABCD23{number:02d}".replace("0", "Z").replace("1", "Y"), tries=tries, now=now
+            )
+
+
+def test_who_has_tried_five_wrong_codes_waits_a_minute_also_with_a_right_one(
+    small: Workspace, contest: Opened
+) -> None:
+    code, tries = make(small, contest, 1)[0], Tries()
+    guess(small, WRONG_AT_MOST, tries)
+    with pytest.raises(DataError, match="请一分钟后再试"):
+        open_survey(small, code, tries=tries, now=MOMENT + WAIT - timedelta(seconds=1))
+    with pytest.raises(DataError, match="请一分钟后再试"):
+        answer_survey(small, code, GOOD, tries=tries, now=MOMENT)
+    open_survey(small, code, tries=Tries(), now=MOMENT)  # others need not wait
+    assert open_survey(small, code, tries=tries, now=MOMENT + WAIT).unit_code == VILLAGE
+    guess(small, WRONG_AT_MOST, tries, MOMENT + WAIT)
+    with pytest.raises(DataError, match="请一分钟后再试"):
+        open_survey(small, code, tries=tries, now=MOMENT + WAIT)
+
+
+def test_wrong_codes_of_many_visitors_are_counted_together(small: Workspace, contest: Opened) -> None:
+    code = make(small, contest, 1)[0]
+    for _ in range(WRONG_A_MINUTE // 4):
+        guess(small, 4, Tries())
+    with pytest.raises(DataError, match="请一分钟后再试"):
+        open_survey(small, code, tries=Tries(), now=MOMENT)
+    assert open_survey(small, code, tries=Tries(), now=MOMENT + WAIT).unit_code == VILLAGE
+
+
+def test_nothing_but_a_number_is_kept_of_wrong_codes(small: Workspace) -> None:
+    with small.store.read() as reader:
+        before = audit_head(reader)
+    guess(small, 2, now=MOMENT - WAIT)
+    guess(small, 3)
+    with small.store.read() as reader:
+        assert audit_head(reader) == before
+        rows = [tuple(row) for row in reader.conn.execute(select(survey_guesses))]
+    assert rows == [("2026-11-10T04:00+00:00", 3)]

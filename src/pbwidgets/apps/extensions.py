@@ -30,10 +30,30 @@ def widget_extensions() -> tuple[dict[str, str], ...]:
     return tuple({"name": name, **_build(name)} for name in _NEEDED)
 
 
+@cache
+def early_scripts() -> tuple[str, ...]:
+    """Scripts of the extensions below their folders that every page needs: a browser may ask for them at once.
+
+    They are the entries of both, and all pieces of the widgets' own, which asks for them one after the other.
+    """
+    entries = [f"{item['name']}/{item['load']}" for item in widget_extensions()]
+    pieces = [
+        f"{_NEEDED[0]}/static/{path.name}?v={path.name.split('.')[1]}"
+        for path in sorted(_find(_NEEDED[0]).joinpath("static").glob("*.????????????????.js"))
+        if not path.name.startswith("remoteEntry")
+    ]
+    return (*entries, *pieces)
+
+
 def _build(name: str) -> dict[str, str]:
+    package = json.loads((_find(name) / "package.json").read_text(encoding="utf-8"))
+    built: dict[str, str] = package["jupyterlab"]["_build"]
+    return built
+
+
+def _find(name: str) -> Path:
     for folder in extension_folders():
-        path = Path(folder) / name / "package.json"
-        if path.is_file():
-            built: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))["jupyterlab"]["_build"]
-            return built
+        path = Path(folder) / name
+        if (path / "package.json").is_file():
+            return path
     raise FileNotFoundError(name)

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,8 +15,9 @@ from voila import __version__ as voila_version
 
 from pbwidgets.apps.bundle import bundle_name
 from pbwidgets.apps.catalogue import ANONYMOUS, PAGES, pages_of
-from pbwidgets.apps.extensions import widget_extensions
+from pbwidgets.apps.extensions import early_scripts, widget_extensions
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
+from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError
 from pbwidgets.wording import LANGUAGES, default_language, say
 from pbwidgets.workflows import Workspace, find_account, today
@@ -129,17 +131,30 @@ def _read_campaign(
         opened = workspace.opened(place.get("campaign"), place.get("period"))
     except PbError:
         return "", "", (), unit
+    phases = opened.campaign.period(opened.period_id).phases
     steps = tuple(
-        Step(phase.name.words(lang), phase.begins.isoformat(), phase.ends.isoformat(), _state(phase))
-        for phase in opened.campaign.period(opened.period_id).phases
+        Step(phase.name.words(lang), phase.begins.isoformat(), phase.ends.isoformat(), state)
+        for phase, state in zip(phases, step_states(phases, today()), strict=True)
     )
     return opened.campaign.name.words(lang), opened.period_id, steps, unit
 
 
-def _state(phase: Any) -> str:
-    if phase.ends < today():
-        return "past"
-    return "now" if phase.begins <= today() else "next"
+def step_states(phases: Sequence[Phase], day: date) -> list[str]:
+    """How each phase stands on a day: ``past``, ``now``, ``next``.
+
+    A phone has room for the phases of today only. Where there is none, it shows the next one, which is ``soon``,
+    or the one that ended last, which is ``last``.
+    """
+    states = ["past" if phase.ends < day else "now" if phase.begins <= day else "next" for phase in phases]
+    if "next" in states and "now" not in states:
+        states[min(_in(states, "next"), key=lambda at: phases[at].begins)] = "soon"
+    elif "past" in states and "now" not in states:
+        states[max(_in(states, "past"), key=lambda at: (phases[at].ends, at))] = "last"
+    return states
+
+
+def _in(states: Sequence[str], wanted: str) -> list[int]:
+    return [at for at, state in enumerate(states) if state == wanted]
 
 
 def _address(page: str, place: Mapping[str, str]) -> str:
@@ -163,16 +178,14 @@ def page_start(frame: Frame, kernel_id: str) -> str:
     """Head, bar, strip and skeleton: all that can be said before the kernel runs."""
     return _templates().get_template("page_start.html").render(
         frame=frame, say=frame.words, kernel_id=kernel_id, bundle=f"/static/pb/{bundle_name()}",
-        version=asset_version(), voila_version=voila_version,
+        version=asset_version(), voila_version=voila_version, config=_front_end(kernel_id),
+        early=early_scripts(),
     )  # fmt: skip
 
 
-def page_end(frame: Frame, kernel_id: str, outputs: list[dict[str, Any]] | None) -> str:
-    """What the notebook shows, and the front end that draws it; an honest notice if the notebook failed."""
-    return _templates().get_template("page_end.html").render(
-        frame=frame, say=frame.words, outputs=outputs, config=_front_end(kernel_id), kernel_id=kernel_id,
-        version=asset_version(), voila_version=voila_version,
-    )  # fmt: skip
+def page_end(frame: Frame, outputs: list[dict[str, Any]] | None) -> str:
+    """What the notebook shows; an honest notice if the notebook failed."""
+    return _templates().get_template("page_end.html").render(frame=frame, say=frame.words, outputs=outputs)
 
 
 def plain_page(what: str, lang: str) -> str:

@@ -17,6 +17,7 @@ import sys
 import types
 from collections.abc import Iterator, Sequence
 from importlib.metadata import entry_points
+from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -34,6 +35,7 @@ KERNELSPEC: Final = Path(__file__).with_name("kernelspec")
 """Folder of the kernelspec, for ``jupyter kernelspec install``."""
 
 _LAUNCHER: Final = "ipykernel_launcher"
+_LISTENS_S: Final = 20.0
 
 
 class ForkedProvisioner(LocalProvisioner):
@@ -149,11 +151,15 @@ def _small_main() -> Iterator[None]:
 
 
 def _fork(arguments: Sequence[str], env: dict[str, str], cwd: str) -> BaseProcess:
-    with _small_main():
+    """A kernel that listens: who connects before waits for the next try, a tenth of a second each."""
+    listening, told = _context().Pipe(duplex=False)
+    with _small_main(), told, listening:
         process = _context().Process(
-            target=_run_kernel, args=(tuple(arguments), env, cwd), name="pbwidgets-kernel", daemon=True
+            target=_run_kernel, args=(tuple(arguments), env, cwd, told), name="pbwidgets-kernel", daemon=True
         )
         process.start()
+        told.close()
+        listening.poll(_LISTENS_S)  # or it has ended, which whoever looks after it finds out
     return process
 
 
@@ -166,7 +172,7 @@ def _nothing() -> None:
     """End: the process was only there to be waited for."""
 
 
-def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str) -> None:
+def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str, told: Connection) -> None:
     """Be a kernel, in the environment given."""
     begin_child(env)
     os.chdir(cwd)
@@ -180,4 +186,5 @@ def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str) -> No
     app = IPKernelApp.instance(parent_handle=os.getppid())  # a kernel of somebody's: it greets nobody
     app.initialize(list(arguments))  # type: ignore[no-untyped-call]
     ipywidgets.register_comm_target()  # widgets were imported when there was no kernel yet to tell
+    told.close()
     app.start()  # type: ignore[no-untyped-call]

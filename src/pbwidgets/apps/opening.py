@@ -1,14 +1,18 @@
 """Opening a page: its frame at once, its kernel meanwhile, its widgets as soon as they are there."""
 
 import asyncio
+import contextlib
 import copy
 import logging
+import time
 import uuid
 from functools import lru_cache
 from pathlib import Path
+from queue import Empty
 from typing import Any, Final
 
 import nbformat
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_core.utils import ensure_async
 from jupyter_server.auth.decorator import allow_unauthenticated
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -27,6 +31,7 @@ from pbwidgets.workflows import Workspace
 
 PARAMETERS: Final = "parameters"
 _WIDGET: Final = "application/vnd.jupyter.widget-view+json"
+_STARTS_S: Final = 60.0
 _log = logging.getLogger("pbwidgets.apps")
 
 
@@ -105,7 +110,7 @@ class PageHandler(Guarded):
             self.write(page_start(frame, kernel_id))
             await self.flush()
             outputs = await self._run(notebook, await starting)
-            self.finish(page_end(frame, kernel_id, outputs))
+            self.finish(page_end(frame, outputs))
         except StreamClosedError:  # the visitor has gone before the page was there
             await starting
             await self.kernels.end(kernel_id)
@@ -113,8 +118,11 @@ class PageHandler(Guarded):
     async def _run(self, notebook: nbformat.NotebookNode, kernel_id: str) -> list[dict[str, Any]] | None:
         """Widgets that the notebook shows; None if it failed."""
         executor = VoilaExecutor(notebook, km=self.kernels.get_kernel(kernel_id), show_tracebacks=False)
-        executor.kc = await executor.async_start_new_kernel_client()
+        executor.kc = executor.km.client()
+        executor.kc.start_channels()
+        executor.kc.allow_stdin = False
         try:
+            await self._be_heard(kernel_id, executor.kc)
             shown = []
             for number, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
@@ -127,6 +135,22 @@ class PageHandler(Guarded):
             return None
         finally:
             await ensure_async(executor.kc.stop_channels())
+
+    async def _be_heard(self, kernel_id: str, client: AsyncKernelClient) -> None:
+        """Wait until what the kernel says arrives: ask it something until an answer is heard.
+
+        It does what ``wait_for_ready`` of jupyter_client does, which asks five times a second and then listens
+        for 0.2 s of silence; messages that answer no cell are passed over anyway.
+        """
+        began = time.monotonic()
+        while time.monotonic() - began < _STARTS_S:
+            client.kernel_info()
+            with contextlib.suppress(Empty):
+                await client.get_iopub_msg(timeout=0.02)
+                return
+            if not await self.kernels.is_running(kernel_id):
+                break
+        raise DeadKernelError("the kernel does not answer")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
         """Plain page that says no more than it must."""

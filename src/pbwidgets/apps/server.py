@@ -51,6 +51,7 @@ class Server(Voila):
     config_file_paths: list[str] = []  # noqa: RUF012  nothing of a user's Voilà applies here
     workspace: Workspace
     max_visitors: int
+    https: bool = False
     on_ready: Callable[[str], None]
 
     def setup_template_dirs(self) -> None:
@@ -67,6 +68,7 @@ class Server(Voila):
             websocket_max_message_size=MAX_MESSAGE_BYTES,
             max_buffer_size=MAX_MESSAGE_BYTES,
             xsrf_cookies=True,
+            xsrf_cookie_kwargs={"secure": self.https},
             login_url="/login",
             compress_response=True,
             default_handler_class=NothingHandler,
@@ -114,7 +116,13 @@ class Server(Voila):
 
     def listen(self) -> None:
         """Listen on exactly the port asked for, say so, and work until told to stop."""
-        self.app.listen(self.port, self.ip, max_buffer_size=MAX_MESSAGE_BYTES, xheaders=False)
+        self.app.listen(
+            self.port,
+            self.ip,
+            max_buffer_size=MAX_MESSAGE_BYTES,
+            xheaders=False,
+            protocol="https" if self.https else None,  # what requests are taken for: cookies are Secure then
+        )
         self.ioloop = ioloop.IOLoop.current()
         for signum in (signal.SIGTERM, signal.SIGINT):
             signal.signal(signum, self._handle_signal_stop)
@@ -148,6 +156,7 @@ def serve(
     max_visitors: int | None = None,
     header: str = "",
     trusted: tuple[str, ...] = (),
+    https: bool = False,
     on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages of a workspace until the process is told to stop.
@@ -162,6 +171,8 @@ def serve(
         Name of the header in which a proxy says who is signed in; empty: people sign in here.
     trusted
         Addresses (CIDR) of the proxies that are believed.
+    https
+        Whether browsers come through a proxy that speaks https with them: cookies never travel without it then.
     on_ready
         Called with the address once pages are served.
 
@@ -176,6 +187,7 @@ def serve(
         server = Server(config=_config(workspace.settings, header, trusted), log=_log)
         server.workspace = workspace
         server.max_visitors = max_visitors or default_max_visitors()
+        server.https = https
         server.on_ready = on_ready
         server.initialize([])
         server.ip, server.port = host, port

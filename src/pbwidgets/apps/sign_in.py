@@ -85,7 +85,10 @@ class SignPage(Guarded):
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Remember the language that was asked for, then find out who asks."""
         if self.get_query_argument("lang", "") in LANGUAGES:
-            self.set_cookie(_LANGUAGE_COOKIE, self.lang, expires_days=365, samesite="Lax", httponly=True)
+            self.set_cookie(
+                _LANGUAGE_COOKIE, self.lang, expires_days=365, samesite="Lax", httponly=True,
+                secure=self.request.protocol == "https",
+            )  # fmt: skip
         await super().prepare(_redirect_to_login=_redirect_to_login)
 
     def words(self, code: str, **args: object) -> str:
@@ -178,8 +181,9 @@ class SignInHandler(SignPage):
             return self.show_form(errors={"password": _said(error, self.lang)}, status=403)
         self.provider.begin(self, token)
         self.set_signed_cookie(
-            _NAME_COOKIE, account.name, expires_days=_NAME_DAYS, httponly=True, samesite="Lax"
-        )
+            _NAME_COOKIE, account.name, expires_days=_NAME_DAYS, httponly=True, samesite="Lax",
+            secure=self.request.protocol == "https",
+        )  # fmt: skip
         return self.go("/password") if account.must_change else self.go_on()
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:

@@ -56,6 +56,7 @@ def _find_in_periods(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from _find_reversed(period.begins, period.ends, address)
         yield from find_repeated_ids(period.phases, (*address, "phases"))
         yield from _find_in_phases(period, address, known)
+        yield from _find_unseen(period, address)
 
 
 def _find_in_phases(period: Period, address: Address, known: Known) -> Iterator[Finding]:
@@ -70,6 +71,14 @@ def _find_in_phases(period: Period, address: Address, known: Known) -> Iterator[
                 yield Finding(
                     "campaign.phase_far_off", (*here, key), args, ((*address, "begins"), (*address, "ends"))
                 )
+
+
+def _find_unseen(period: Period, address: Address) -> Iterator[Finding]:
+    day = period.visible_from
+    if day is not None and (day < period.begins or not _is_near(period, day)):
+        args = {"day": day, "begins": period.begins, "ends": period.ends}
+        others = ((*address, "begins"), (*address, "ends"))
+        yield Finding("campaign.visible_far_off", (*address, "visible_from"), args, others)
 
 
 def _is_near(period: Period, day: date) -> bool:

@@ -202,6 +202,7 @@ def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from find_in_classes(track, address, known)
         yield from _find_in_nomination(track.nomination, address, known)
         yield from _find_in_tie_breaks(track, address, known)
+        yield from _find_in_rank_groups(track, address, known)
         yield from _find_in_recommendations(track, address)
 
 
@@ -404,6 +405,24 @@ def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterato
             )
         if link.measure is not None:
             yield from known.refer("measures", link.measure, (*here, "measure"))
+
+
+def _find_in_rank_groups(track: Track, address: Address, known: Known) -> Iterator[Finding]:
+    base = (*address, "ranks_within")
+    yield from find_repeated_ids(track.ranks_within, base)
+    for at, group in enumerate(track.ranks_within):
+        here, kind = (*base, at), group.ancestor_kind
+        key = (*here, "ancestor_kind")
+        rests_on = (key, (*here, "by"))
+        if group.by == "ancestor" and kind is None:
+            yield Finding("campaign.rank_group_lacks_kind", here, {"value": group.id}, rests_on)
+        elif group.by != "ancestor" and kind is not None:
+            yield Finding("campaign.rank_group_kind_unused", key, {"by": group.by}, rests_on)
+        elif kind is not None:
+            yield from known.refer("unit_kinds", kind, key)
+            if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
+                args = {"kind": kind, "track_kind": track.unit_kind}
+                yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
 
 
 def _find_in_recommendations(track: Track, address: Address) -> Iterator[Finding]:

@@ -10,7 +10,7 @@ which names every mistake with its line; the models check shapes and ranges.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
 from pydantic import Field as Arg
@@ -19,6 +19,9 @@ from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
+
+MOST_RETURN_DAYS: Final = 15
+"""Days that a return may give for the correction at most; more is an exception, granted on record."""
 
 _T = TypeVar("_T")
 
@@ -68,6 +71,10 @@ class Period(Definition):
     begins: date
     ends: date
     phases: tuple[Phase, ...] = ()
+    visible_from: date | None = Arg(
+        default=None,
+        description="first day on which units see their own score sheets; none: each once it is decided on",
+    )
 
 
 class ReviewLevel(Definition):
@@ -422,6 +429,22 @@ class TieBreak(Definition):
     order: Literal["higher", "lower"] = "higher"
 
 
+class RankGroup(Definition):
+    """Groups of a track's units, each with ranks of its own beside the one among all: of one township, one domain.
+
+    Ranks within a group follow the ranks among all, ties and tie-breaks included. They are shown and select nobody.
+    """
+
+    id: Id
+    name: Text = Arg(description="the group as it is named before a rank: 本乡镇, in its township")
+    by: Literal["ancestor", "domain"] = Arg(
+        default="ancestor", description="units below the same unit, or of the same domain, are a group"
+    )
+    ancestor_kind: Id | None = Arg(
+        default=None, description="with by: ancestor, the kind of unit above whose units are a group"
+    )
+
+
 class Recommendation(Definition):
     """What a selected unit, or a post in or above it, is put forward for."""
 
@@ -478,6 +501,9 @@ class Track(Definition):
     )
     rounding: Rounding = Rounding()
     tie_breaks: tuple[TieBreak, ...] = ()
+    ranks_within: tuple[RankGroup, ...] = Arg(
+        default=(), description="groups in which units are ranked as well"
+    )
     recommendations: tuple[Recommendation, ...] = ()
     public_notice: PublicNotice | None = None
     award: Award | None = None
@@ -502,6 +528,10 @@ class Campaign(Definition):
     periods: tuple[Period, ...] = Arg(min_length=1)
     review_levels: tuple[ReviewLevel, ...] = ()
     counts_from: Literal["submitted", "accepted", "locked"] = "accepted"
+    return_days: Annotated[int, Arg(ge=0, le=MOST_RETURN_DAYS)] = Arg(
+        default=3,
+        description="days that a return gives for the correction, also after the deadline; 0: the deadline stands",
+    )
     layers: tuple[Layer, ...] = ()
     choices: dict[Id, tuple[Choice, ...]] = {}
     forms: tuple[Form, ...] = ()

@@ -7,10 +7,11 @@ long sections are apart. Comments of an earlier file are not part of a campaign 
 
 import io
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
 
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, Choice, Form
 from pbwidgets.campaign.schema import SCHEMA_FILE
 
 if TYPE_CHECKING:
@@ -49,13 +50,38 @@ def to_yaml(campaign: Campaign) -> str:
     yaml = _make_writer()
     dumped = campaign.model_dump(mode="python", exclude_defaults=True)
     parts = [f"# yaml-language-server: $schema={SCHEMA_FILE}\n"]
-    for key, value in dumped.items():
-        text = _write(yaml, {key: _styled(value, key)})
-        if key in _APART:
-            text = re.sub(r"\n(?=  - id:)", "\n\n", text).replace(":\n\n", ":\n", 1)
-        long = isinstance(value, dict | list | tuple) and text.count("\n") > 1 and key != "summary"
-        parts.append(f"\n{text}" if long else text)
+    parts += [_write_section(yaml, key, value) for key, value in dumped.items()]
     return "".join(parts)
+
+
+def form_to_yaml(form: Form, choices: Mapping[str, tuple[Choice, ...]]) -> str:
+    """Text of one form with its lists of choices, as the sections ``choices`` and ``forms`` of a campaign file.
+
+    Parameters
+    ----------
+    form
+        Any form.
+    choices
+        The lists of choices that it uses.
+    """
+    yaml = _make_writer()
+    sections: dict[str, Any] = {}
+    if choices:
+        sections["choices"] = {
+            name: [choice.model_dump(mode="python", exclude_defaults=True) for choice in listed]
+            for name, listed in choices.items()
+        }
+    sections["forms"] = [form.model_dump(mode="python", exclude_defaults=True)]
+    return "".join(_write_section(yaml, key, value) for key, value in sections.items()).lstrip("\n")
+
+
+def _write_section(yaml: "YAML", key: str, value: Any) -> str:
+    """A top key of the file with what stands under it, apart from what comes before if it is long."""
+    text = _write(yaml, {key: _styled(value, key)})
+    if key in _APART:
+        text = re.sub(r"\n(?=  - id:)", "\n\n", text).replace(":\n\n", ":\n", 1)
+    long = isinstance(value, dict | list | tuple) and text.count("\n") > 1 and key != "summary"
+    return f"\n{text}" if long else text
 
 
 def _make_writer() -> "YAML":

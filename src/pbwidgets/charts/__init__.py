@@ -1,6 +1,7 @@
 """Charts of scores and selections: one look, a fixed size, words from the campaign."""
 
 from pbwidgets.charts.balance import allotment_balance, nomination_balance
+from pbwidgets.charts.class_moves import class_moves
 from pbwidgets.charts.criteria import criterion_bars
 from pbwidgets.charts.gallery import build_contact_sheet
 from pbwidgets.charts.gaps import layer_gaps, unit_gaps
@@ -20,6 +21,7 @@ __all__ = [
     "View",
     "allotment_balance",
     "build_contact_sheet",
+    "class_moves",
     "criterion_bars",
     "draw_png",
     "draw_svg",

@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pbwidgets.errors import PbError, UsageError
+from pbwidgets.imports import hide_needless
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
+    from pbwidgets.campaign import Campaign
     from pbwidgets.store import Actor
 
 FORMATS = click.Choice(["table", "json", "csv", "xlsx"])
+DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class _Group(click.Group):
@@ -62,6 +65,7 @@ def _snapshot(command: Callable[..., Any]) -> Callable[..., Any]:
 def main(ctx: click.Context, name: str | None) -> None:
     """Entry point of ``pbwidgets``."""
     ctx.obj = name
+    hide_needless()
 
 
 def _actor() -> "Actor":
@@ -187,17 +191,10 @@ def campaign_open(campaign_id: str, period: str | None) -> None:
 @click.option("--force", is_flag=True, help=_help("campaign.overwrite"))
 def campaign_to_xlsx(campaign_id: str, file: Path, force: bool) -> None:
     """Write a campaign as a workbook that an organiser edits."""
-    from pbwidgets.campaign import read_campaign
     from pbwidgets.campaign.workbook import write_campaign_workbook
-    from pbwidgets.workflows import open_workspace
 
     _keep_file(file, force)
-    if campaign_id.endswith((".yaml", ".yml")):
-        definition = read_campaign(Path(campaign_id))
-    else:
-        with open_workspace() as workspace:
-            definition = workspace.read_campaign(campaign_id)
-    write_campaign_workbook(definition, file)
+    write_campaign_workbook(_read_definition(campaign_id), file)
     click.echo(say("cli.campaign.workbook_written", file=file), err=True)
 
 
@@ -227,8 +224,45 @@ def campaign_from_xlsx(file: Path, output: Path | None) -> None:
         click.echo(say("cli.campaign.file_written", file=output), err=True)
 
 
+@campaign.command("form-to-xlsx", help=_help("campaign.form_to_xlsx"))
+@click.argument("campaign_id", metavar="C")
+@click.argument("form_id", metavar="FORM")
+@click.argument("file", metavar="F", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--force", is_flag=True, help=_help("campaign.overwrite"))
+def campaign_form_to_xlsx(campaign_id: str, form_id: str, file: Path, force: bool) -> None:
+    """Write a form of a campaign as XLSForm, for ODK, KoBo and others."""
+    from pbwidgets.cli.xlsforms import write_form
+
+    _keep_file(file, force)
+    write_form(_read_definition(campaign_id), form_id, file)
+
+
+@campaign.command("form-from-xlsx", help=_help("campaign.form_from_xlsx"))
+@click.argument("file", metavar="F", type=click.Path(path_type=Path))
+@click.option(
+    "--unit-kind", metavar="KIND", default="unit", show_default=True, help=_help("campaign.unit_kind")
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))
+def campaign_form_from_xlsx(file: Path, unit_kind: str, output: Path | None) -> None:
+    """Read an XLSForm made elsewhere as a form for a campaign file; every problem at once, by cell."""
+    from pbwidgets.cli.xlsforms import show_form
+
+    show_form(file, unit_kind, output)
+
+
+def _read_definition(campaign: str) -> "Campaign":
+    """Definition of a campaign of the workspace, or of a campaign file."""
+    from pbwidgets.campaign import read_campaign
+    from pbwidgets.workflows import open_workspace
+
+    if campaign.endswith((".yaml", ".yml")):
+        return read_campaign(Path(campaign))
+    with open_workspace() as workspace:
+        return workspace.read_campaign(campaign)
+
+
 def _keep_file(file: Path, force: bool) -> None:
-    """Refuse to write over a workbook that somebody may have edited."""
+    """Refuse to write over a file that somebody may have edited."""
     if file.exists() and not force:
         raise UsageError("cli.file_exists", file=str(file))
 
@@ -289,6 +323,15 @@ def user_disable(name: str) -> None:
     from pbwidgets.cli.users import disable_user
 
     disable_user(_actor(), name)
+
+
+@user.command("enable", help=say("accounts.cli.enable"))
+@click.argument("name")
+def user_enable(name: str) -> None:
+    """Enable an account."""
+    from pbwidgets.cli.users import enable_user
+
+    enable_user(_actor(), name)
 
 
 @user.command("hand-over", help=say("accounts.cli.hand_over"))
@@ -353,6 +396,45 @@ def select(
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
         show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+
+
+@main.command(help=say("classes.cli.help"))
+@click.argument("campaign_id", metavar="C")
+@click.option("--track", metavar="T", help=_help("option.track"))
+@click.option("--moves", metavar="SINCE UNTIL", nargs=2, type=DAY, help=say("classes.cli.moves"))
+@click.option(
+    "--decide", "file", metavar="F", type=click.Path(path_type=Path), help=say("classes.cli.decide")
+)
+@click.option("--by", metavar="BODY", help=say("classes.cli.by"))
+@click.option("--on", "day", metavar="DAY", type=DAY, help=say("classes.cli.on"))
+@click.option("--reason", help=say("classes.cli.reason"))
+@click.option("--present", help=say("classes.cli.present"))
+@_format
+@_period
+@_snapshot
+def classify(campaign_id: str, track: str | None, form: str, output: Path | None, **asked: Any) -> None:
+    """Propose classes, beside what was decided."""
+    from pbwidgets.cli.classes import classify_units
+
+    classify_units(_actor(), campaign_id, track, form, output, **asked)
+
+
+@main.command(help=say("allotting.help"))
+@click.argument("campaign_id", metavar="C")
+@click.option("--track", "track_id", metavar="T", required=True, help=_help("option.track"))
+@click.option("--total", type=click.IntRange(min=0), metavar="N", help=say("allotting.option_total"))
+@click.option(
+    "--weights", type=click.Path(path_type=Path), metavar="FILE", help=say("allotting.option_weights")
+)
+@click.option("--column", metavar="COLUMN", help=say("allotting.option_column"))
+@click.option("--write", is_flag=True, help=say("allotting.option_write"))
+@_format
+@_period
+def allot(campaign_id: str, track_id: str, form: str, output: Path | None, **asked: Any) -> None:
+    """Share out the places of a track among the units that nominate."""
+    from pbwidgets.cli.allotting import allot_places
+
+    allot_places(_actor(), campaign_id, track_id, form, output, **asked)
 
 
 @main.command("index", help=_help("index.help"))
@@ -462,13 +544,14 @@ def chart(
 @click.option("--max-visitors", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_visitors"))
 @click.option("--behind-proxy", "header", metavar="HEADER", help=_help("serve.behind_proxy"))
 @click.option("--trust", "trusted", metavar="CIDR", multiple=True, help=_help("serve.trust"))
+@click.option("--https", is_flag=True, help=_help("serve.https"))
 def serve(
-    port: int, host: str, max_visitors: int | None, header: str | None, trusted: tuple[str, ...]
+    port: int, host: str, max_visitors: int | None, header: str | None, trusted: tuple[str, ...], https: bool
 ) -> None:
     """Serve the pages in the browser."""
     from pbwidgets.cli.serving import serve_pages
 
-    serve_pages(host, port, max_visitors, header, trusted)
+    serve_pages(host, port, max_visitors, header, trusted, https=https)
 
 
 if __name__ == "__main__":

@@ -20,10 +20,12 @@ _ROWS_ON_SCREEN = 200
 _SHOWN = (
     "account", "role",
     "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
-    "provisional", "status", "decided_by", "decided_on", "reason", "lost",
+    "provisional", "status", "proposed_class", "decided_class", "class_from", "class_to", "move_words",
+    "decided_by", "decided_on", "reason", "lost",
     "unit", "indicator", "code", "measured", "score",
     "median", "effect",
     "account_state", "replaced_by", "password",
+    "weight", "allotted", "tied", "current",
 )  # fmt: skip
 
 
@@ -76,6 +78,8 @@ def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame.rename(columns={reason: "reason"})
     if "status" in shown:
         shown["status"] = [say(f"scoring.status_{status}") for status in shown["status"]]
+    if "tied" in shown:
+        shown["tied"] = [say("cli.yes") if tied else "" for tied in shown["tied"]]
     if "rank" in shown:
         shown["rank"] = shown["rank"].astype("Int64").mask(shown["rank"] == 0)
     empty = [name for name in _WHEN_DECIDED if name in shown and shown[name].isna().all()]

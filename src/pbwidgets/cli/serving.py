@@ -10,7 +10,13 @@ from pbwidgets.wording import say
 
 
 def serve_pages(
-    host: str, port: int, max_visitors: int | None, header: str | None, trusted: tuple[str, ...]
+    host: str,
+    port: int,
+    max_visitors: int | None,
+    header: str | None,
+    trusted: tuple[str, ...],
+    *,
+    https: bool = False,
 ) -> None:
     """Serve the pages of the workspace; the first start prints the administrator's one-time password.
 
@@ -42,6 +48,7 @@ def serve_pages(
         try:
             serve(
                 workspace, host, port, max_visitors=max_visitors, header=header or "", trusted=trusted,
+                https=https,
                 on_ready=lambda address: click.echo(say("serve.ready", address=address), err=True),
             )  # fmt: skip
         except OSError as error:

@@ -14,9 +14,6 @@ from pbwidgets.wording import say
 from pbwidgets.workflows import accounts as work
 from pbwidgets.workflows import open_workspace
 from pbwidgets.workflows.account_list import FirstPassword, import_accounts
-from pbwidgets.workflows.passwords import SHORTEST
-
-_BLANK = "＿" * 14
 
 
 def add_user(actor: Actor, name: str, role: str, unit_code: str | None) -> None:
@@ -44,7 +41,7 @@ def import_users(
     with open_workspace() as workspace:
         made = import_accounts(workspace, actor, file)
     click.echo(say("accounts.cli.imported", count=len(made)), err=True)
-    if slips is None or not _write_slips(made, slips, address):
+    if slips is None or not _write_slips(made, slips, address or workspace.settings.address):
         show(_in_words(_to_frame(made), form), form, output)
 
 
@@ -72,6 +69,13 @@ def disable_user(actor: Actor, name: str) -> None:
     click.echo(say("accounts.cli.disabled", name=work.to_name(name)), err=True)
 
 
+def enable_user(actor: Actor, name: str) -> None:
+    """Take an account into use again and show its new first password."""
+    with open_workspace() as workspace:
+        first = work.enable_account(workspace, actor, name)
+    _tell(first, "accounts.cli.enabled", name=work.to_name(name))
+
+
 def hand_over_user(actor: Actor, old: str, new: str) -> None:
     """Put a new account in an old one's place and show its first password."""
     with open_workspace() as workspace:
@@ -86,22 +90,10 @@ def _tell(password: str, code: str, **args: str) -> None:
 
 def _write_slips(made: Sequence[FirstPassword], path: Path, address: str) -> bool:
     """Whether the slips were written; the accounts are there already, so a full disk must not lose them."""
-    from pbwidgets.exports.slips import Slip, save_slips
+    from pbwidgets.exports.slips import save_slips
+    from pbwidgets.workflows.account_slips import first_password_slips
 
-    note = say("accounts.slip.note", least=SHORTEST)
-    slips = [
-        Slip(
-            item.unit_name or say(f"accounts.role.{item.role}"),
-            (
-                (say("accounts.slip.role"), say(f"accounts.role.{item.role}")),
-                (say("accounts.slip.address"), address or _BLANK),
-                (say("accounts.slip.account"), item.name),
-            ),
-            (say("accounts.slip.password"), item.password),
-            note,
-        )
-        for item in made
-    ]
+    slips = first_password_slips(made, address)
     try:
         save_slips(slips, path)
     except OSError as error:

@@ -18,6 +18,13 @@ from pbwidgets.exports.docx import BODY_FONT, HEADING_FONTS, LATIN_FONT
 CODE_FONT: Final = "Consolas"
 """Tells 1 from l and 0 from O on paper."""
 _MARGIN_MM, _WIDTH_MM, _HEIGHT_MM = 12, 93, 54
+_QR_MM: Final = 19  # beside the title and two lines
+# python-docx places pictures in the line only
+_ANCHOR: Final = """<wp:anchor {namespaces} distT="0" distB="0" distL="{gap}" distR="{gap}" simplePos="0"
+ relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>
+<wp:positionH relativeFrom="column"><wp:align>right</wp:align></wp:positionH>
+<wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV></wp:anchor>"""
+_AROUND: Final = '<wp:wrapSquare {namespaces} wrapText="bothSides"/>'
 
 
 @dataclass(frozen=True)
@@ -34,12 +41,15 @@ class Slip:
         Name and value of what is typed in, set large in letters that cannot be mistaken.
     note
         What to do first, in small print.
+    scan
+        Address that a phone's camera opens, drawn as a QR code; empty: none.
     """
 
     title: str
     lines: tuple[tuple[str, str], ...]
     code: tuple[str, str]
     note: str = ""
+    scan: str = ""
 
 
 def save_slips(slips: Iterable[Slip], path: Path) -> Path:
@@ -115,6 +125,9 @@ def _set_width(cell: Any) -> None:
 
 def _fill(cell: Any, slip: Slip) -> None:
     _write(cell.paragraphs[0], slip.title, 13, font=HEADING_FONTS[1], after=4)
+    if slip.scan:
+        _begin_at_top(cell)
+        _draw(cell.paragraphs[0], slip.scan)
     for name, value in slip.lines:
         _write(cell.add_paragraph(), f"{name}：{value}", 11)
     name, value = slip.code
@@ -123,6 +136,40 @@ def _fill(cell: Any, slip: Slip) -> None:
     _write(line, value, 16, latin=CODE_FONT, bold=True, after=3)
     if slip.note:
         _write(cell.add_paragraph(), slip.note, 9)
+
+
+def _begin_at_top(cell: Any) -> None:
+    """Let the text begin below the edge: with a picture beside it, not every program centres it."""
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm
+
+    margins = OxmlElement("w:tcMar")
+    for side in ("top", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), str(Mm(5).twips))
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    cell._tc.get_or_add_tcPr().append(margins)
+    cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.TOP
+
+
+def _draw(paragraph: Any, address: str) -> None:
+    """Draw an address in the upper right corner of the cell of a paragraph; the text runs around it."""
+    import segno
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+    from docx.shared import Mm
+
+    picture = io.BytesIO()
+    segno.make_qr(address, error="m").save(picture, kind="png", scale=8, border=2)
+    picture.seek(0)
+    inline = paragraph.add_run().add_picture(picture, width=Mm(_QR_MM))._inline
+    anchor = parse_xml(_ANCHOR.format(namespaces=nsdecls("wp"), gap=Mm(2)))
+    anchor.extend([inline.extent, parse_xml(_AROUND.format(namespaces=nsdecls("wp")))])
+    anchor.extend([inline.docPr, inline.graphic])
+    inline.getparent().replace(inline, anchor)
 
 
 def _write(

@@ -128,10 +128,14 @@ def units_of_track(
     units: pd.DataFrame,
     title: str,
     lang: str,
+    *,
+    ranks_within: pd.DataFrame | None = None,
 ) -> LabelledTable:
     """Units of a track, best first: rank, name, totals of all layers, status, reason.
 
-    Where the units stand under several others, a column names the one above.
+    Where the units stand under several others, a column names the one above. With ``ranks_within`` (columns
+    ``RANKS_WITHIN``) each of the track's groupings has a column ``rank_within_<id>``, and ``size_within_<id>``
+    where there are several groups.
     """
     own = selection[selection["track_id"] == track.id]
     by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
@@ -144,8 +148,14 @@ def units_of_track(
     made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
     made["status_words"] = [_status(status, lang) for status in made["status"]]
     made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
+    within: dict[str, Column] = {}
+    if ranks_within is not None:
+        of_track = ranks_within[ranks_within["track_id"] == track.id]
+        made = made.join(_wide_ranks(of_track, track), on="unit_code")
+        within = _columns_within(of_track, track, lang)
     columns = {
         "rank": Column(say("tables.rank", lang), 8, "integer", _NONE),
+        **within,
         "unit_code": Column(say("tables.unit_code", lang), 18),
         "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
@@ -155,6 +165,28 @@ def units_of_track(
         "reason": Column(say("tables.reason", lang), 50),
     }
     return LabelledTable(title, made, columns)
+
+
+def _wide_ranks(of_track: pd.DataFrame, track: Track) -> pd.DataFrame:
+    """Rank and size of each grouping of a track by unit; <NA> for a unit without a rank."""
+    parts = [pd.DataFrame(index=pd.Index(of_track["unit_code"].unique(), name="unit_code"))]
+    for group in track.ranks_within:
+        of_group = of_track[of_track["within"] == group.id].set_index("unit_code")
+        ranks = of_group[["rank", "size"]].astype("Int64")
+        parts.append(ranks.mask(ranks["rank"] == 0).add_suffix(f"_within_{group.id}"))
+    return pd.concat(parts, axis=1)
+
+
+def _columns_within(of_track: pd.DataFrame, track: Track, lang: str) -> dict[str, Column]:
+    columns = {}
+    for group in track.ranks_within:
+        name = group.name.words(lang)
+        label = say("tables.rank_within", lang, group=name)
+        columns[f"rank_within_{group.id}"] = Column(label, 11, "integer", _NONE)
+        if of_track.loc[of_track["within"] == group.id, "group"].nunique() > 1:
+            label = say("tables.size_within", lang, group=name)
+            columns[f"size_within_{group.id}"] = Column(label, 11, "integer", _NONE)
+    return columns
 
 
 def losses_by_heading(
@@ -179,6 +211,70 @@ def losses_by_heading(
         "sum": Column(say("tables.sum", lang), 9, "number"),
     }
     return LabelledTable(title, made, columns)
+
+
+def classes_of_units(
+    campaign: Campaign, track: Track, classes: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
+) -> LabelledTable:
+    """Units of a track with classes, the best proposed one first: by total, proposed, decided, and why.
+
+    Where the units stand under several others, a column names the one above.
+    """
+    own = classes[classes["track_id"] == track.id]
+    own = own.assign(open=own["proposed"] == 0).sort_values(["open", "proposed", "unit_code"])
+    above = names_above(units)
+    names = _class_names(track, lang)
+    made = own.assign(
+        above=[above.get(code, "") for code in own["unit_code"]],
+        class_by_total=own["by_total"].map(names).fillna(_NONE),
+        class_proposed=own["proposed"].map(names).fillna(_NONE),
+        class_decided=own["decided"].map(names).fillna(say("tables.undecided", lang)),
+        reason=own["reason_en" if lang == "en" else "reason_zh"],
+    )
+    columns = {
+        "unit_code": Column(say("tables.unit_code", lang), 18),
+        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
+        "class_by_total": Column(say("tables.class_by_total", lang), 10),
+        "class_proposed": Column(say("tables.class_proposed", lang), 10),
+        "class_decided": Column(say("tables.class_decided", lang), 10),
+        "reason": Column(say("tables.reason", lang), 44),
+        "decided_on": Column(say("tables.decided_on", lang), 13, "date"),
+        "decided_by": Column(say("tables.decided_by", lang), 18),
+        "decided_reason": Column(say("tables.decided_reason", lang), 30),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def moves_of_units(
+    campaign: Campaign, track: Track, moves: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
+) -> LabelledTable:
+    """Units of a track between two days: the class before and now, and why; those that stayed come last."""
+    own = moves[moves["track_id"] == track.id]
+    own = own.assign(stayed=own["move"] == "same").sort_values(["stayed", "class_after", "unit_code"])
+    classes = _class_names(track, lang)
+    made = own.assign(
+        unit_name=[names.get(code, code) for code in own["unit_code"]],
+        class_from=own["class_before"].map(classes).fillna(_NONE),
+        class_to=own["class_after"].map(classes),
+        move_words=[say(f"classes.move.{move}", lang) for move in own["move"]],
+    )
+    columns = {
+        "unit_code": Column(say("tables.unit_code", lang), 18),
+        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        "class_from": Column(say("tables.class_before", lang), 10),
+        "class_to": Column(say("tables.class_after", lang), 10),
+        "move_words": Column(say("tables.move", lang), 8),
+        "decided_on": Column(say("tables.decided_on", lang), 13, "date"),
+        "decided_by": Column(say("tables.decided_by", lang), 18),
+        "reason": Column(say("tables.decided_reason", lang), 36),
+    }
+    return LabelledTable(title, made, columns)
+
+
+def _class_names(track: Track, lang: str) -> dict[int, str]:
+    names = track.classes.names if track.classes else ()
+    return {number: name.words(lang) for number, name in enumerate(names, start=1)}
 
 
 def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, lang: str) -> LabelledTable:

@@ -71,6 +71,13 @@ def notice(kind: Kind, words: str) -> w.HTML:
     return markup(_notice(kind, words))
 
 
+def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = False) -> w.HTML:
+    """Message with a link to a place in this page, which the page leads to by itself if it was asked for."""
+    asked = " data-asked" if is_asked else ""
+    way = f'<a class="pb-to-field" href="#{escape(anchor, quote=True)}"{asked}>{escape(link)}</a>'
+    return markup(f'<div class="pb-notice pb-{kind}" role="status">{escape(words)} {way}</div>')
+
+
 def _notice(kind: Kind, words: str) -> str:
     role = "alert" if kind == "error" else "status"
     return f'<div class="pb-notice pb-{kind}" role="{role}">{escape(words)}</div>'

@@ -129,10 +129,19 @@ class FormView:
     def jump_links(self) -> str:
         """Markup of a list of all problems, each leading to its field."""
         items = "".join(
-            f'<li><a href="#{escape(self._anchor(problem), quote=True)}">{escape(self._in_words(problem))}</a></li>'
+            f'<li><a href="#{escape(self.anchor(problem.path, problem.row), quote=True)}">'
+            f"{escape(self._in_words(problem))}</a></li>"
             for problem in self.problems
         )
         return f'<ol class="pb-jumps">{items}</ol>' if items else ""
+
+    def anchor(self, path: str, row: int = 0) -> str:
+        """Name of the place of a field, for links; of the repeat that it is in while its row is closed."""
+        repeat = self.repeats().get(path.partition("/")[0])
+        if repeat is not None and "/" in path:
+            is_open = row < len(repeat.rows) and repeat.rows[row].is_open
+            return anchor_of(path, row) if is_open else anchor_of(repeat.field.id)
+        return anchor_of(path, row)
 
     def views(self) -> Iterator[tuple[FieldView | ShownView, int]]:
         """Fields that are on the page now, with the row that they stand in."""
@@ -325,13 +334,6 @@ class FormView:
         for entry in rows[:1]:  # one at a time; the others say on their line that there is something
             entry.open()
         self._draw()
-
-    def _anchor(self, problem: AnswerProblem) -> str:
-        repeat = self.repeats().get(problem.path.partition("/")[0])
-        if repeat is not None and "/" in problem.path:
-            is_open = problem.row < len(repeat.rows) and repeat.rows[problem.row].is_open
-            return anchor_of(problem.path, problem.row) if is_open else anchor_of(repeat.field.id)
-        return anchor_of(problem.path, problem.row)
 
     def _in_words(self, problem: AnswerProblem) -> str:
         """The problem with where it is, also where the campaign's own words do not name the field."""

@@ -1,7 +1,8 @@
 """Classes: what totals, gates and flags propose, what persons decided, and who moved between two days."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ from pbwidgets.scoring.totals import TrackTotals, round_half_up
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.scoring.vetoes import TrackVetoes
 
+_OF_DECISION: Final = {"decided_on": "decided_on", "decided_by": "decided_by", "decided_reason": "reason"}
+
 
 @dataclass(frozen=True)
 class TrackClasses:
@@ -29,12 +32,15 @@ class TrackClasses:
         By total or share alone.
     proposed
         After gates and flags, never better than ``by_total``.
+    best
+        Best class that the gates in force leave open, at least 1.
     reasons
         Why.
     """
 
     by_total: Ints
     proposed: Ints
+    best: Ints
     reasons: tuple[Reason, ...]
 
 
@@ -69,9 +75,19 @@ def classify_by_shares(totals: Floats, shares_pct: tuple[float, ...]) -> tuple[I
     # the last place of a unit's tie: it must lie within the places of its class
     last = np.zeros(len(totals), dtype=np.int64)
     last[known] = ranks[known] + np.bincount(ranks)[ranks[known]] - 1
-    places = np.floor(np.cumsum(shares_pct) * known.sum() / 100 + SMALL)
-    found = np.searchsorted(places, last) + 1
+    found = np.searchsorted(count_places(int(known.sum()), shares_pct), last) + 1
     return np.where(known, found, 0).astype(np.int64), ranks
+
+
+def count_places(number: int, shares_pct: tuple[float, ...]) -> Ints:
+    """Places in the first class, the first two and so on, of so many units with a total; rounded down.
+
+    Examples
+    --------
+    >>> count_places(5, (30, 60)).tolist()
+    [1, 4]
+    """
+    return np.floor(np.cumsum(shares_pct) * number / 100 + SMALL).astype(np.int64)
 
 
 def classify_units(
@@ -95,7 +111,8 @@ def classify_units(
     by_total, reasons = _classify(layout, classes, shown)
     known = by_total > 0
     last = len(classes.names)
-    kept = np.where(known, np.maximum(by_total, np.minimum(vetoes.best_class, last)), 0)
+    best = np.minimum(vetoes.best_class, last)
+    kept = np.where(known, np.maximum(by_total, best), 0)
     named = _name_classes(layout, kept)
     reasons.append(
         Reason(
@@ -110,7 +127,7 @@ def classify_units(
         proposed = np.where(holds, flag.proposes, proposed)
         args: Args = {"flag_id": flag.id, "class_id": f"{layout.track.id}:{flag.proposes}"}
         reasons.append(Reason("scoring.note_flag", holds, args, is_note=True))
-    return TrackClasses(by_total, proposed.astype(np.int64), tuple(reasons))
+    return TrackClasses(by_total, proposed.astype(np.int64), best, tuple(reasons))
 
 
 def _classify(layout: TrackLayout, classes: Classes, shown: Floats) -> tuple[Ints, list[Reason]]:
@@ -162,6 +179,7 @@ def to_classes_frame(
             "unit_name": layout.names,
             "by_total": classes.by_total,
             "proposed": classes.proposed,
+            "best": classes.best,
             "reason_code": codes,
             "reason_args": args,
             "reason_zh": word_reasons(campaign, codes, args, "zh_CN"),
@@ -174,8 +192,8 @@ def to_classes_frame(
     found = at >= 0
     numbers: Ints = np.append(newest["class_no"].to_numpy(dtype=np.int64), np.int64(0))
     rows = rows.assign(decided=np.where(found, numbers[at], 0))
-    for column in ("decided_on", "decided_by"):
-        values: Objects = np.append(to_objects(newest[column]), np.array([None], dtype=object))
+    for column, source in _OF_DECISION.items():
+        values: Objects = np.append(to_objects(newest[source]), np.array([None], dtype=object))
         rows = rows.assign(**{column: values[at]})
     return to_frame(rows, CLASSES)
 
@@ -184,6 +202,39 @@ def _find_newest(decisions: pd.DataFrame) -> pd.DataFrame:
     """Newest decision on each unit of each track; of several on one day the last row."""
     ordered = decisions.sort_values("decided_on", kind="stable")
     return ordered.drop_duplicates(["track_id", "unit_code"], keep="last")
+
+
+def find_period_moves(
+    campaign: Campaign, period: str, track_id: str, decisions: pd.DataFrame
+) -> tuple[pd.DataFrame, date, date]:
+    """Frame with the columns ``MOVES`` of one track, from where a period began to its newest decision; and the days.
+
+    The first day is that of the newest decision of an earlier period, wherever in the year it was made; without
+    one, the first day on which this period decided, if it decided on several, else the day before it begins.
+    Decisions of later periods do not count. Before the first decision there are no moves.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``CLASS_DECISIONS``, of one campaign.
+    """
+    begins = {item.id: item.begins for item in campaign.periods}
+    own_begin = begins[period]
+    not_later = [begins.get(item, date.min) <= own_begin for item in decisions["period"]]
+    ours = decisions[
+        (decisions["track_id"] == track_id).to_numpy(dtype=bool) & np.array(not_later, dtype=bool)
+    ]
+    here = (ours["period"] == period).to_numpy(dtype=bool)
+    days = sorted(set(ours.loc[here, "decided_on"].astype(str)))
+    if not days:
+        return to_frame([], MOVES), own_begin, own_begin
+    earlier = sorted(set(ours.loc[~here, "decided_on"].astype(str)))
+    if earlier:
+        since = date.fromisoformat(earlier[-1])
+    else:
+        since = date.fromisoformat(days[0]) if len(days) > 1 else own_begin - timedelta(days=1)
+    until = date.fromisoformat(days[-1])
+    return find_moves(ours, since, until), since, until
 
 
 def find_moves(decisions: pd.DataFrame, before: date, after: date) -> pd.DataFrame:

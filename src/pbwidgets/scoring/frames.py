@@ -192,6 +192,19 @@ RANKING: Final[Columns] = {
 }
 """One row is a unit of a track."""
 
+RANKS_WITHIN: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",
+    "within": "string",  # id of one of the track's ranks_within
+    "group": "string",  # code of the unit above, or the domain
+    "rank": "int64",  # competition rank within the group; 0 for a unit without a rank among all
+    "size": "int64",  # ranked units of the group
+    "tie_group": "int64",  # same number: tied within the group; 0: not tied
+}
+"""One row is unit × way of grouping the units of its track; a unit without a group has none."""
+
 SELECTION: Final[Columns] = {
     "campaign": "string",
     "period": "string",
@@ -251,9 +264,11 @@ CLASSES: Final[Columns] = {
     "unit_name": "string",
     "by_total": "int64",  # class by total or share alone, from 1; 0 without a total
     "proposed": "int64",  # after gates and flags
+    "best": "int64",  # best class that the gates in force leave open, from 1
     "decided": "int64",  # 0: nobody has decided yet
     "decided_on": "string",
     "decided_by": "string",
+    "decided_reason": "string",
     "reason_code": "string",
     "reason_args": "string",
     "reason_zh": "string",
@@ -297,6 +312,7 @@ class Records:
 
     Units are those of the register on the period's day. ``carried`` holds totals of other campaigns and
     periods, as :func:`~pbwidgets.scoring.carried.list_carried` names them; without them such lines are missing.
+    ``class_decisions`` holds those of all periods, because moves reach back.
     """
 
     units: pd.DataFrame
@@ -307,6 +323,7 @@ class Records:
     allotments: pd.DataFrame
     decisions: pd.DataFrame
     carried: pd.DataFrame = field(default_factory=lambda: to_frame([], CARRIED))
+    class_decisions: pd.DataFrame = field(default_factory=lambda: to_frame([], CLASS_DECISIONS))
 
 
 @dataclass(frozen=True)
@@ -318,8 +335,10 @@ class Scores:
     points: pd.DataFrame
     totals: pd.DataFrame
     ranking: pd.DataFrame
+    ranks_within: pd.DataFrame
     selection: pd.DataFrame
     balance: pd.DataFrame
+    classes: pd.DataFrame
     reference: pd.DataFrame
 
 
@@ -332,13 +351,16 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "allotments": ALLOTMENTS,
     "decisions": DECISIONS,
     "carried": CARRIED,
+    "class_decisions": CLASS_DECISIONS,
     "measures": MEASURES,
     "marks": MARKS,
     "points": POINTS,
     "totals": TOTALS,
     "ranking": RANKING,
+    "ranks_within": RANKS_WITHIN,
     "selection": SELECTION,
     "balance": BALANCE,
+    "classes": CLASSES,
     "reference": REFERENCE,
 }
 """Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""

@@ -9,12 +9,14 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
-from pbwidgets.scoring.frames import BALANCE, COLUMNS, SELECTED, Records, Scores, to_frame
+from pbwidgets.scoring.classes import TrackClasses, classify_units, to_classes_frame
+from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
 from pbwidgets.scoring.layout import TrackLayout, lay_out
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
 from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
+from pbwidgets.scoring.ranks_within import to_ranks_within_frame
 from pbwidgets.scoring.reference import build_reference
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.selection import TrackSelection, select_units, to_selection_frame
@@ -35,6 +37,7 @@ class TrackScores:
     nominations: TrackNominations
     ranking: TrackRanking
     selection: TrackSelection
+    classes: TrackClasses | None = None
 
 
 def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[MeasureTable, list[TrackScores]]:
@@ -71,7 +74,10 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         closed = vetoes[layout.track.id]
         ranking = rank_units(layout, points, totals, table, closed.in_contest & nominations.counted)
         selection = select_units(layout, totals, ranking, closed, nominations)
-        tracks.append(TrackScores(layout, marks, points, totals, closed, nominations, ranking, selection))
+        classes = classify_units(layout, totals, closed, table, today) if layout.track.classes else None
+        tracks.append(
+            TrackScores(layout, marks, points, totals, closed, nominations, ranking, selection, classes)
+        )
     return table, tracks
 
 
@@ -107,10 +113,20 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
         ranking=_join(
             "ranking", [to_ranking_frame(campaign, period, one.layout, one.ranking) for one in tracks]
         ),
+        ranks_within=_join(
+            "ranks_within",
+            [
+                to_ranks_within_frame(campaign, period, one.layout, one.ranking, records.units)
+                for one in tracks
+            ],
+        ),
         selection=_join(
             "selection", [_frame_selection(campaign, period, one, records.decisions) for one in tracks]
         ),
         balance=_join("balance", [_frame_balance(campaign, period, one) for one in tracks]),
+        classes=_join(
+            "classes", [_frame_classes(campaign, period, one, records.class_decisions) for one in tracks]
+        ),
         reference=_join(
             "reference",
             [build_reference(campaign, period, one.layout, one.points, one.totals) for one in tracks],
@@ -122,6 +138,14 @@ def _frame_selection(
     campaign: Campaign, period: str, one: TrackScores, decisions: pd.DataFrame
 ) -> pd.DataFrame:
     return to_selection_frame(campaign, period, one.layout, one.ranking, one.vetoes, one.selection, decisions)
+
+
+def _frame_classes(
+    campaign: Campaign, period: str, one: TrackScores, decisions: pd.DataFrame
+) -> pd.DataFrame:
+    if one.classes is None:
+        return to_frame([], CLASSES)
+    return to_classes_frame(campaign, period, one.layout, one.classes, decisions)
 
 
 def _frame_balance(campaign: Campaign, period: str, one: TrackScores) -> pd.DataFrame:

@@ -65,6 +65,7 @@ def _explain_track(
     for place, criterion in enumerate(track.criteria, start=1):
         lines += _explain_criterion(campaign, criterion, points, f"{place}", lang)
     lines += ["", *_explain_totals(campaign, totals, lang), *_explain_gap(campaign, track, totals, lang)]
+    lines += _explain_ranks(scores, track, unit_code, words)
     return lines + _explain_selection(campaign, _rows(scores.selection, unit_code, track), lang)
 
 
@@ -165,6 +166,25 @@ def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: s
             code = sign if number(gap) != "0" else "scoring.sheet_gap_none"
             lines.append(say(code, lang, layer=_layer_name(campaign, layer.id, lang), gap=abs(gap)))
     return lines
+
+
+def _explain_ranks(scores: Scores, track: Track, unit_code: str, words: str) -> list[str]:
+    """Rank among all and within the track's groups; nothing for a track without groups or a unit without a rank."""
+    within = {row["within"]: row for row in _rows(scores.ranks_within, unit_code, track).to_dict("records")}
+    overall = _rows(scores.ranking, unit_code, track)
+    if not within or overall.empty or not overall["rank"].iloc[0]:
+        return []
+    ranking = scores.ranking[(scores.ranking["track_id"] == track.id).to_numpy(dtype=bool, na_value=False)]
+    code = "scoring.sheet_rank_all_tied" if overall["tie_group"].iloc[0] else "scoring.sheet_rank_all"
+    rank, size = int(overall["rank"].iloc[0]), int((ranking["rank"] > 0).sum())
+    parts = [say(code, words, rank=rank, size=size)]
+    for group in track.ranks_within:
+        if group.id in within:
+            row = within[group.id]
+            code = "scoring.sheet_rank_within_tied" if row["tie_group"] else "scoring.sheet_rank_within"
+            name = group.name.words(words)
+            parts.append(say(code, words, group=name, rank=int(row["rank"]), size=int(row["size"])))
+    return [say("scoring.sheet_ranks", words, parts=say("scoring.part_separator", words).join(parts))]
 
 
 def _explain_selection(campaign: Campaign, selection: pd.DataFrame, lang: str | None) -> list[str]:

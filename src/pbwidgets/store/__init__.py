@@ -6,6 +6,7 @@ from pbwidgets.store.accounts import (
     add_account,
     clear_failures,
     disable_account,
+    enable_account,
     hand_over,
     load_account,
     load_accounts,
@@ -33,6 +34,12 @@ from pbwidgets.store.campaigns import (
     load_period,
     open_period,
     open_periods,
+)
+from pbwidgets.store.class_decisions import (
+    ClassDecision,
+    decide_class,
+    decide_class_many,
+    load_class_decisions,
 )
 from pbwidgets.store.deadlines import grant_exception, load_exception
 from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions
@@ -138,6 +145,7 @@ __all__ = [
     "Account",
     "Actor",
     "AuditRow",
+    "ClassDecision",
     "Decision",
     "Deed",
     "Evidence",
@@ -175,9 +183,12 @@ __all__ = [
     "close_period",
     "close_rectification",
     "decide",
+    "decide_class",
+    "decide_class_many",
     "decide_many",
     "disable_account",
     "discard_draft",
+    "enable_account",
     "end_notice",
     "end_session",
     "end_sessions_of",
@@ -200,6 +211,7 @@ __all__ = [
     "load_allotments",
     "load_audit",
     "load_campaign_json",
+    "load_class_decisions",
     "load_decisions",
     "load_evidence",
     "load_exception",

@@ -130,6 +130,24 @@ def disable_account(w: Writer, name: str, replaced_by: str | None = None) -> Non
     _note(w, "disable_account", name, account.unit_code, **details)
 
 
+def enable_account(w: Writer, name: str, password_hash: str) -> None:
+    """Let somebody in under this name again, with a password that must be changed first.
+
+    Raises
+    ------
+    DataError
+        ``accounts.unknown``; ``accounts.not_disabled`` if it is in use.
+    """
+    account = _needed(w, name)
+    if account.disabled_at is None:
+        raise DataError("accounts.not_disabled", name=name)
+    _change(
+        w, name, disabled_at=None, replaced_by=None, password_hash=password_hash, must_change=True, failures=0,
+        locked_until=None,
+    )  # fmt: skip
+    _note(w, "enable_account", name, account.unit_code)
+
+
 def hand_over(w: Writer, old: str, new: str, password_hash: str) -> None:
     """Disable an account and give its role and unit to a new one, whose password must be changed first.
 

@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import select
 
 from pbwidgets.scoring.frames import SUBMISSIONS, Records, to_frame
+from pbwidgets.store.class_decisions import load_class_decisions
 from pbwidgets.store.decisions import load_decisions
 from pbwidgets.store.engine import Reader
 from pbwidgets.store.nominations import load_allotments, load_nominations
@@ -59,6 +60,7 @@ def read_records(
         nominations=load_nominations(r, campaign_id, period_id),
         allotments=load_allotments(r, campaign_id, period_id),
         decisions=load_decisions(r, campaign_id, period_id),
+        class_decisions=load_class_decisions(r, campaign_id),
     )
 
 

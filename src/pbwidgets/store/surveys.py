@@ -11,17 +11,17 @@ import secrets
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import pandas as pd
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 
 from pbwidgets.errors import DataError
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
-from pbwidgets.store.tables import survey_answers, survey_batches, survey_codes
+from pbwidgets.store.tables import survey_answers, survey_batches, survey_codes, survey_guesses
 from pbwidgets.store.units import check_units_known
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -138,6 +138,24 @@ def use_code(w: Writer, code: str, answers: Mapping[str, Any], day: date) -> Non
     )
 
 
+def count_wrong_code(w: Writer) -> None:
+    """Note that a wrong code was tried in this minute; nothing of who tried it or what, and no older minutes."""
+    minute = _minute(w.now)
+    w.conn.execute(delete(survey_guesses).where(survey_guesses.c.minute != minute))
+    wrong = survey_guesses.c.wrong + 1
+    found = w.conn.execute(
+        update(survey_guesses).where(survey_guesses.c.minute == minute).values(wrong=wrong)
+    )
+    if not found.rowcount:
+        w.conn.execute(insert(survey_guesses).values(minute=minute, wrong=1))
+
+
+def load_wrong_codes(r: Reader, now: datetime) -> int:
+    """Number of wrong codes that anybody has tried in the minute of a moment."""
+    query = select(survey_guesses.c.wrong).where(survey_guesses.c.minute == _minute(now))
+    return r.conn.scalar(query) or 0
+
+
 def load_survey_counts(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
     """Codes handed out and finished: form_id, unit_code, rater_kind, handed_out, finished."""
     columns = ["form_id", "unit_code", "rater_kind"]
@@ -176,6 +194,10 @@ def load_survey_answers(
     )
     found = tuple(row.answers for row in r.conn.execute(query))
     return found if len(found) >= least else ()
+
+
+def _minute(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="minutes")
 
 
 def _hash(code: str) -> str:

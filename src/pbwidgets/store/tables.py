@@ -257,6 +257,23 @@ decisions: Final = Table(
     _one_current("uq_decisions_current", "campaign_id", "period_id", "track_id", "unit_code"),
 )
 
+class_decisions: Final = Table(
+    "class_decisions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _needed("track_id"),
+    _unit(),
+    Column("class_no", Integer, nullable=False),  # from 1, the top class
+    _needed("decided_on"),
+    _needed("decided_by"),
+    _needed("reason"),
+    Column("present", Words),  # posts of those present
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Index("ix_class_decisions_campaign_id", "campaign_id"),
+)
+
 deadline_exceptions: Final = Table(
     "deadline_exceptions",
     METADATA,
@@ -408,6 +425,13 @@ survey_answers: Final = Table(
     _needed("answered_on"),  # the day, never the hour
     Column("answers", Json, nullable=False),
     Index("ix_survey_answers_batch_id", "batch_id"),
+)
+
+survey_guesses: Final = Table(
+    "survey_guesses",
+    METADATA,
+    Column("minute", Words, primary_key=True),
+    Column("wrong", Integer, nullable=False),
 )
 
 audit: Final = Table(

@@ -17,6 +17,8 @@ from pbwidgets.workflows.campaigns import (
     save_units,
 )
 from pbwidgets.workflows.catalogue import NEEDS
+from pbwidgets.workflows.class_list import import_classes
+from pbwidgets.workflows.classifying import decide_classes, load_classes, load_moves
 from pbwidgets.workflows.excepting import grant_exception
 from pbwidgets.workflows.filling import AnswersRefusedError, deadline, hand_in, save_answers, take_back
 from pbwidgets.workflows.inspecting import OtherMark, Review, ReviewLine, computed_lines, open_review
@@ -91,6 +93,7 @@ __all__ = [
     "code_hash",
     "computed_lines",
     "deadline",
+    "decide_classes",
     "draw_chart",
     "explain_score",
     "find_account",
@@ -100,10 +103,13 @@ __all__ = [
     "give_marks",
     "grant_exception",
     "hand_in",
+    "import_classes",
     "import_register",
     "lift_veto",
     "list_scores",
     "list_selection",
+    "load_classes",
+    "load_moves",
     "nominate_unit",
     "open_campaign",
     "open_definition",

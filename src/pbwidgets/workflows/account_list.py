@@ -56,19 +56,20 @@ def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> tuple[Fir
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
-    table = read_table(path)
-    columns = _find_columns(table, path)
-    with workspace.store.read() as reader:
-        taken = {account.name for account in load_accounts(reader)}
-    wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]
-    problems = [
-        Problem(fault.code, str(path), table.place(row.number, columns[column]), fault.args_of_message)
-        for row in wanted
-        for column, fault in _faults(row, wanted, taken, units)
-    ]
-    if problems or not wanted:
-        raise ProblemsError(problems or [Problem("accounts.no_rows", str(path))])
-    return _keep(workspace, actor, wanted, units)
+    return _keep(workspace, actor, _read_rows(workspace, path, units), units)
+
+
+def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> tuple[str, ...]:
+    """Names of the accounts that :func:`import_accounts` would make; nothing is made yet.
+
+    Raises
+    ------
+    ProblemsError, RightsError
+        As :func:`import_accounts`.
+    """
+    units = workspace.units()
+    authorise(actor, "accounts", None, units)
+    return tuple(row.name for row in _read_rows(workspace, path, units))
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,22 @@ class _Row:
         cells = table.rows[number]
         name, role, unit = (cells[at] if at < len(cells) else "" for at in (columns[item] for item in _HEADS))
         return cls(number, to_name(name), _to_role(role), unit or None)
+
+
+def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_Row]:
+    table = read_table(path)
+    columns = _find_columns(table, path)
+    with workspace.store.read() as reader:
+        taken = {account.name for account in load_accounts(reader)}
+    wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]
+    problems = [
+        Problem(fault.code, str(path), table.place(row.number, columns[column]), fault.args_of_message)
+        for row in wanted
+        for column, fault in _faults(row, wanted, taken, units)
+    ]
+    if problems or not wanted:
+        raise ProblemsError(problems or [Problem("accounts.no_rows", str(path))])
+    return wanted
 
 
 def _find_columns(table: Table, path: Path) -> dict[str, int]:

@@ -155,6 +155,28 @@ def disable_account(workspace: Workspace, actor: Actor, name: str) -> None:
         store.end_sessions_of(writer, account.name)
 
 
+def enable_account(workspace: Workspace, actor: Actor, name: str) -> str:
+    """New one-time password of an account that was disabled and is in use again; the old one stays void.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.unknown`` if there never was such an account, or if the actor does not look after accounts.
+    DataError
+        ``accounts.not_disabled`` if it is in use.
+    """
+    authorise(actor, "accounts", None, workspace.units())
+    name = to_name(name)
+    with workspace.store.read() as reader:
+        if load_account(reader, name) is None:
+            raise RightsError("accounts.unknown", name=name)
+    first = make_password()
+    hashed = hash_password(first)
+    with workspace.store.write(actor) as writer:
+        store.enable_account(writer, name, hashed)
+    return first
+
+
 def hand_over(workspace: Workspace, actor: Actor, old: str, new: str) -> str:
     """First password of the account that takes an old one's place, with its role and unit.
 

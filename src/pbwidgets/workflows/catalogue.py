@@ -26,6 +26,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "release_files": "fill",
     "save_self_marks": "fill",
     "restamp_self_marks": "fill",
+    "load_self_marks": "fill",
     # -- looking
     "units_in_view": "view",
     "due_forms": "view",
@@ -35,8 +36,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "progress_by_part": "view",
     "unit_steps": "view",
     "unit_notes": "view",
-    "load_self_marks": "view",
     "own_score_sheet": "view",
+    "sees_own_sheet": "view",
     "chart_choices": "view",
     "chart_spec": "view",
     "print_view": "view",
@@ -65,6 +66,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "withdraw_nomination": "nominate",
     "order_nominations": "nominate",
     "set_allotments": "allot",
+    "share_places": "allot",
     # -- the meeting
     "open_trial": "inspect",
     "make_slides": "inspect",
@@ -75,6 +77,11 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_objection": "decide",
     "settle_objection": "decide",
     "start_reports": "report",
+    # -- classes
+    "load_classes": "inspect",
+    "load_moves": "inspect",
+    "decide_classes": "decide",
+    "import_classes": "decide",
     # -- surveys
     "make_survey_batch": "survey",
     "survey_counts": "inspect",
@@ -84,6 +91,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_account": "accounts",
     "import_accounts": "accounts",
     "disable_account": "accounts",
+    "enable_account": "accounts",
+    "check_account_list": "accounts",
     "hand_over": "accounts",
     "examine_server": "accounts",
     "reset_password": "reset_password",

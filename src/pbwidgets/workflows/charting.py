@@ -74,6 +74,7 @@ def _of_unit(campaign: Campaign, kind: str, kinds_below: set[str]) -> list[Choic
             found += [("layer_gaps", track.id)] if len(track.layers) > 1 else []
         elif track.unit_kind in kinds_below:
             found += [(name, track.id) for name in ("ranking_bars", "lost_points_heatmap", "unit_gaps")]
+            found += [("class_moves", track.id)] if track.classes else []
             by = track.nomination.by if track.nomination else None
             found += [("nomination_balance", track.id)] if by == kind else []
             found += [("allotment_balance", track.id)] if by in kinds_below else []

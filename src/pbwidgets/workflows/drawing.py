@@ -53,8 +53,16 @@ def _allotment_balance(report: Report, track: Track) -> "alt.LayerChart":
     return charts.allotment_balance(report.scores.balance, report.names, report.view(track))
 
 
+def _class_moves(report: Report, track: Track) -> "alt.LayerChart":
+    if track.classes is None:
+        raise UsageError("classes.none_here")
+    moves = report.moves_of(track)
+    return charts.class_moves(moves.frame, moves.days, report.view(track))
+
+
 CHARTS: Final[Mapping[str, Callable[[Report, Track], "alt.LayerChart"]]] = {
     "allotment_balance": _allotment_balance,
+    "class_moves": _class_moves,
     "criterion_bars": _criterion_bars,
     "layer_gaps": _layer_gaps,
     "lost_points_heatmap": _lost_points_heatmap,

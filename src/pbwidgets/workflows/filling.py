@@ -1,14 +1,24 @@
 """Fill in a form: save a draft, hand it in, take it back. The server checks what the form checked."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from pbwidgets.campaign import AnswerProblem, Form, check_answers, compute_answers
 from pbwidgets.errors import DataError, PbError, RightsError
-from pbwidgets.store import Actor, Reader, SubmissionKey, load_exception, save_draft, submit, withdraw
+from pbwidgets.store import (
+    Actor,
+    Reader,
+    SubmissionKey,
+    Writer,
+    grant_exception,
+    load_exception,
+    save_draft,
+    submit,
+    withdraw,
+)
 from pbwidgets.units import ancestors
-from pbwidgets.wording import default_language
+from pbwidgets.wording import default_language, say
 from pbwidgets.workflows.rights import authorise
 from pbwidgets.workflows.workspace import ZONE, Opened, Workspace
 
@@ -115,8 +125,29 @@ def deadline(opened: Opened, form_id: str) -> datetime | None:
     phases = [phase for phase in opened.campaign.period(opened.period_id).phases if form_id in phase.forms]
     if not phases:
         return None
-    last = max(phase.ends for phase in phases)
-    return datetime.combine(last + timedelta(days=1), time(), ZONE).astimezone(UTC)
+    return _end_of_day(max(phase.ends for phase in phases))
+
+
+def extend_for_correction(
+    w: Writer, opened: Opened, key: SubmissionKey, now: datetime, days: int, reason: str
+) -> None:
+    """Let a unit hand a returned form in again until 24:00 so many days from now; no deadline gets earlier.
+
+    It is an exception on record like any other. Of a log it opens all entries of the unit.
+    """
+    due = deadline(opened, key.form_id)
+    if due is None or days == 0:
+        return
+    until = _end_of_day(now.astimezone(ZONE).date() + timedelta(days=days))
+    granted = load_exception(w, key.campaign_id, key.period_id, key.form_id, key.unit_code)
+    if until > max(due, granted or due):
+        words = say("workflows.returned_until", default_language(), reason=reason.strip())
+        grant_exception(w, key.campaign_id, key.period_id, key.form_id, key.unit_code, until, words)
+
+
+def _end_of_day(day: date) -> datetime:
+    """24:00 of a day in Asia/Shanghai, in UTC."""
+    return datetime.combine(day + timedelta(days=1), time(), ZONE).astimezone(UTC)
 
 
 def _check_deadline(reader: Reader, opened: Opened, key: SubmissionKey, now: datetime) -> None:

@@ -13,7 +13,9 @@ from pbwidgets.workflows.workspace import Opened, Workspace, nearest
 def list_scores(
     workspace: Workspace, opened: Opened, *, track_id: str | None = None, snapshot_id: str | None = None
 ) -> pd.DataFrame:
-    """One row a unit of a track: totals of all layers, rank, what is missing, and where points went.
+    """One row a unit of a track: totals of all layers, ranks, what is missing, and where points went.
+
+    Where a track ranks within groups, ``rank_within_<id>`` and ``size_within_<id>`` stand at the end.
 
     Raises
     ------
@@ -21,7 +23,7 @@ def list_scores(
         ``workflows.unknown_track``.
     """
     snapshot = find_snapshot(workspace, opened, snapshot_id)
-    frames = snapshot.frames(["units", "totals", "ranking", "points"])
+    frames = snapshot.frames(["units", "totals", "ranking", "ranks_within", "points"])
     campaign = snapshot.campaign()
     check_track(opened, track_id)
     keys = ["unit_code", "track_id"]
@@ -35,6 +37,7 @@ def list_scores(
     lost = word_losses(campaign, _of_track(frames["points"], track_id), workspace.settings.lang)
     made = ranking.join(layers.add_prefix("total_")).join(final).join(lost).reset_index()
     made["lost"] = made["lost"].fillna("")
+    made = add_ranks_within(made, frames["ranks_within"])
     made["unit_name"] = made["unit_code"].map(_names(frames["units"]))
     front = ["track_id", "rank", "unit_code", "unit_name", "total"]
     made["unranked"] = made["rank"] == 0
@@ -45,7 +48,7 @@ def list_scores(
 def list_selection(
     workspace: Workspace, opened: Opened, *, track_id: str | None = None, snapshot_id: str | None = None
 ) -> pd.DataFrame:
-    """The selection frame, best first: what the rules propose beside what was decided.
+    """The selection frame, best first: what the rules propose beside what was decided; ranks within groups at the end.
 
     Raises
     ------
@@ -54,7 +57,8 @@ def list_selection(
     """
     check_track(opened, track_id)
     snapshot = find_snapshot(workspace, opened, snapshot_id)
-    selection = _of_track(snapshot.frames(["selection"])["selection"], track_id)
+    frames = snapshot.frames(["selection", "ranks_within"])
+    selection = add_ranks_within(_of_track(frames["selection"], track_id), frames["ranks_within"])
     unranked = selection["rank"] == 0
     order = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
     made = order.drop(columns=["unranked", "reason_code", "reason_args"]).rename(
@@ -86,6 +90,18 @@ def explain_score(
     if track_id is not None:
         campaign = campaign.model_copy(update={"tracks": (campaign.track(track_id),)})
     return explain_unit(campaign, snapshot.scores(), snapshot.records(), unit_code, workspace.settings.lang)
+
+
+def add_ranks_within(rows: pd.DataFrame, ranks_within: pd.DataFrame) -> pd.DataFrame:
+    """Rows of units in tracks with ``rank_within_<id>`` and ``size_within_<id>`` of each grouping, <NA> without one."""
+    keys = ["track_id", "unit_code"]
+    asked = ranks_within[ranks_within["track_id"].isin(rows["track_id"])]
+    made = rows
+    for within, of_group in asked.groupby("within", sort=True):
+        names = {name: f"{name}_within_{within}" for name in ("rank", "size")}
+        columns = of_group.set_index(keys)[list(names)].rename(columns=names).astype("Int64")
+        made = made.join(columns.mask(columns == 0), on=keys)
+    return made
 
 
 def check_track(opened: Opened, track_id: str | None) -> None:

@@ -19,6 +19,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.exports import About, tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
+from pbwidgets.scoring.classes import find_period_moves
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import Ranges, vary_list
@@ -38,6 +39,28 @@ from pbwidgets.workflows.snapshots import (
 from pbwidgets.workflows.workspace import nearest, open_workspace
 
 _ROWS_OF_HEATMAP: Final = 30
+
+
+@dataclass(frozen=True)
+class ClassMoves:
+    """Moves between the classes of a track.
+
+    Attributes
+    ----------
+    frame
+        Columns ``MOVES``.
+    days
+        The two days that are compared.
+    sentence
+        How many went which way.
+    table
+        The same for people.
+    """
+
+    frame: pd.DataFrame
+    days: tuple[str, str]
+    sentence: str
+    table: LabelledTable
 
 
 @dataclass(frozen=True)
@@ -66,6 +89,8 @@ class Report:
         Their dated notes: unit_code, noted_on, text.
     rectifications
         Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
+    class_decisions
+        Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
     """
 
     campaign: Campaign
@@ -80,6 +105,7 @@ class Report:
     submissions: pd.DataFrame
     running_record: pd.DataFrame
     rectifications: pd.DataFrame
+    class_decisions: pd.DataFrame
 
     # -- what there is ---------------------------------------------------------------------------------
 
@@ -315,7 +341,14 @@ class Report:
             selection = selection[selection["status"].isin(list(statuses))]
         title = title or self.say("units_of_track", track=track.name.words(self.lang))
         return tables.units_of_track(
-            self.campaign, track, selection, self.scores.totals, self.units, title, self.lang
+            self.campaign,
+            track,
+            selection,
+            self.scores.totals,
+            self.units,
+            title,
+            self.lang,
+            ranks_within=self.scores.ranks_within,
         )
 
     def losses(self, track: Track) -> LabelledTable:
@@ -327,6 +360,25 @@ class Report:
     def counts_by_status(self) -> LabelledTable:
         """How many units of each track have which status."""
         return tables.counts_by_status(self.campaign, self.scores.selection, self.say("counts"), self.lang)
+
+    def classes_of(self, track: Track) -> LabelledTable:
+        """Classes of a track's units: proposed, decided, and why."""
+        title = self.say("classes", track=track.name.words(self.lang))
+        return tables.classes_of_units(
+            self.campaign, track, self.scores.classes, self.units, title, self.lang
+        )
+
+    def moves_of(self, track: Track) -> ClassMoves:
+        """Who moved between a track's classes, from where the period began to its newest decision."""
+        moves, since, until = find_period_moves(
+            self.campaign, self.snapshot.period_id, track.id, self.class_decisions
+        )
+        counts = {move: int((moves["move"] == move).sum()) for move in ("up", "down", "same", "new")}
+        days = since.isoformat(), until.isoformat()
+        title = self.say("class_moves", track=track.name.words(self.lang))
+        sentence = self.say("class_moves_text", since=days[0], until=days[1], **counts)
+        table = tables.moves_of_units(self.campaign, track, moves, self.names, title, self.lang)
+        return ClassMoves(moves, days, sentence, table)
 
     def nomination_balance(self, track: Track | None = None) -> LabelledTable:
         """Allotted, nominated and selected, of one track or all."""
@@ -439,6 +491,7 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
         submissions=_within(own["submissions"], set(units["unit_code"])),
         running_record=_within(own[RUNNING], set(units["unit_code"])),
         rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
+        class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
     )
 
 

@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 from uuid import uuid4
@@ -155,8 +156,24 @@ def zip_results(workspace: Workspace, actor: Actor, opened: Opened, unit_code: s
     return target
 
 
-def own_score_sheet(workspace: Workspace, actor: Actor, opened: Opened) -> str:
-    """Score sheet of the actor's own unit in words; an empty text as long as nothing is decided on it.
+def own_score_sheet(workspace: Workspace, actor: Actor, opened: Opened, *, day: date | None = None) -> str:
+    """Score sheet of the actor's own unit in words; an empty text as long as it is not to be seen.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed`` for an account without a unit.
+    """
+    if not sees_own_sheet(workspace, actor, opened, day=day):
+        return ""
+    return explain_score(workspace, opened, str(actor.unit_code))
+
+
+def sees_own_sheet(workspace: Workspace, actor: Actor, opened: Opened, *, day: date | None = None) -> bool:
+    """Whether a unit may see its own score sheet on a day, by default today.
+
+    It may from ``visible_from`` of the period on; where the campaign sets no such day, once the unit is decided
+    on.
 
     Raises
     ------
@@ -165,12 +182,22 @@ def own_score_sheet(workspace: Workspace, actor: Actor, opened: Opened) -> str:
     """
     if actor.unit_code is None:
         raise RightsError("workflows.not_allowed", role=actor.role, action="view")
-    authorise(actor, "view", actor.unit_code, workspace.units(opened.day(today())))
+    units = workspace.units(opened.day(today()))
+    authorise(actor, "view", actor.unit_code, units)
+    kinds = set(units.loc[units["unit_code"] == actor.unit_code, "kind"])
+    if not any(track.kind == "score" and track.unit_kind in kinds for track in opened.campaign.tracks):
+        return False
+    begins = visible_from(opened)
+    if begins is not None:
+        return (day or today()) >= begins
     with workspace.store.read() as reader:
         decided = load_decisions(reader, opened.campaign.id, opened.period_id)
-    if not (decided["unit_code"] == actor.unit_code).any():
-        return ""
-    return explain_score(workspace, opened, actor.unit_code)
+    return bool((decided["unit_code"] == actor.unit_code).any())
+
+
+def visible_from(opened: Opened) -> date | None:
+    """First day on which units see their own score sheets; None if that hangs on the decision."""
+    return opened.campaign.period(opened.period_id).visible_from
 
 
 def _row(

@@ -1,12 +1,14 @@
 """Review: return and accept submissions, give marks, nominate."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Final
 
 import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
+from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.scoring.registry import MARKED, find_range
 from pbwidgets.scoring.sources import find_marking
@@ -28,6 +30,7 @@ from pbwidgets.store import (
     undo_accept,
 )
 from pbwidgets.units import ancestors
+from pbwidgets.workflows.filling import extend_for_correction
 from pbwidgets.workflows.rights import authorise
 from pbwidgets.workflows.workspace import Opened, Workspace, today
 
@@ -233,20 +236,45 @@ def send_back(
     field_path: str | None = None,
     *,
     seen_version: int,
+    days: int | None = None,
+    now: datetime | None = None,
 ) -> int:
     """Version that was made by returning a submission, whole or for one field, with a reason.
+
+    Parameters
+    ----------
+    workspace, actor, opened, key
+        Where, who, in which campaign, and what is returned.
+    level_id
+        Level that returns it.
+    reason, field_path
+        Why, and the field that it concerns; None for the whole.
+    seen_version
+        Version that the reviewer has before him.
+    days
+        Days for the correction after today: until then it can be handed in again, also after the deadline. By
+        default those of the campaign; 0 leaves the deadline as it is, and none makes it earlier.
+    now
+        Moment of the return, with its zone; by default the present one.
 
     Raises
     ------
     ConflictError, DataError
-        As :func:`pbwidgets.store.return_submission`.
+        As :func:`pbwidgets.store.return_submission`; ``workflows.return_days`` for more days than a return may
+        give.
     RightsError
         If the actor does not sit at this level above the unit.
     """
     _check_reviewer(workspace, actor, opened, key, level_id)
     levels = review_levels(opened.campaign, opened.campaign.form(key.form_id))
-    with workspace.store.write(actor) as writer:
-        return return_submission(writer, key, level_id, levels, reason, field_path, seen_version=seen_version)
+    given = opened.campaign.return_days if days is None else days
+    if not 0 <= given <= MOST_RETURN_DAYS:
+        raise DataError("workflows.return_days", days=given, highest=MOST_RETURN_DAYS)
+    moment = now or datetime.now(UTC)
+    with workspace.store.write(actor, moment) as writer:
+        made = return_submission(writer, key, level_id, levels, reason, field_path, seen_version=seen_version)
+        extend_for_correction(writer, opened, key, moment, given, reason)
+    return made
 
 
 def nominate_unit(

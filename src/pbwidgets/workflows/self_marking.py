@@ -222,14 +222,17 @@ def read_dry_run(
 def load_self_marks(
     workspace: Workspace, actor: Actor, opened: Opened, unit_code: str, layer_id: str
 ) -> dict[str, tuple[float, str]]:
-    """Marks that a unit has given itself, by line.
+    """Marks that a unit has given itself, by line: for the unit alone.
+
+    Whoever marks it sees them beside each line once his own mark is given:
+    :func:`pbwidgets.workflows.inspecting.open_review`.
 
     Raises
     ------
     RightsError
-        If the actor may not look at the unit.
+        If the actor is not of this unit.
     """
-    authorise(actor, "view", unit_code, workspace.units(opened.day(today())))
+    authorise(actor, "fill", unit_code, workspace.units(opened.day(today())))
     with workspace.store.read() as reader:
         marks = load_unit_marks(reader, opened.campaign.id, opened.period_id, unit_code, layer_id)
     return {mark.key.criterion_id: (mark.points, mark.comment) for mark in marks}

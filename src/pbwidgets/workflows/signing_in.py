@@ -1,7 +1,7 @@
 """Sign in and out: from a name and a password to a session, and from a session's token to its account.
 
 Nobody learns from here whether a name exists: an unknown one and a wrong password give the same answer in the
-same time. Five wrong passwords lock the account for a quarter of an hour; that much a stranger may learn.
+same time. Five wrong passwords lock a name for a quarter of an hour, whether somebody has it or not.
 """
 
 import hashlib
@@ -34,6 +34,7 @@ from pbwidgets.workflows.passwords import (
     is_outdated,
     is_right,
 )
+from pbwidgets.workflows.strangers import Strangers
 from pbwidgets.workflows.workspace import Workspace
 
 IDLE: Final = timedelta(hours=2)
@@ -44,6 +45,7 @@ WRONG_AT_MOST: Final = 5
 """Every fifth wrong password in a row locks the account."""
 LOCK: Final = timedelta(minutes=15)
 _TOUCH: Final = timedelta(minutes=1)
+_STRANGERS: Final = Strangers(20_000, WRONG_AT_MOST, LOCK)
 
 
 def sign_in(workspace: Workspace, name: str, password: str, *, now: datetime | None = None) -> str:
@@ -176,15 +178,15 @@ def _check_password(workspace: Workspace, name: str, password: str, now: datetim
     """Account and the hash that the password fits; a wrong one is counted."""
     with workspace.store.read() as reader:
         account, kept = load_account(reader, name), load_password_hash(reader, name)
-    if account is not None:
-        _refuse_locked(account, now)
+    url = workspace.store.shown_url
+    _refuse_locked(_STRANGERS.locked_until(url, name) if account is None else account.locked_until, now)
     if is_right(kept, password) and account is not None and kept is not None:
         return account, kept
     actor = Actor("?", "nobody") if account is None else _actor(account)
     with workspace.store.write(actor, now) as writer:
         account = _count_failure(writer, name, now)
-    if account is not None:
-        _refuse_locked(account, now)
+    locked = _STRANGERS.count_failure(url, name, now) if account is None else account.locked_until
+    _refuse_locked(locked, now)
     raise RightsError("accounts.wrong_password")
 
 
@@ -206,12 +208,12 @@ def _check_unchanged(w: Writer, account: Account, kept: str, now: datetime) -> N
         raise RightsError("accounts.wrong_password")
     if current.disabled_at is not None:
         raise RightsError("accounts.disabled", name=account.name)
-    _refuse_locked(current, now)
+    _refuse_locked(current.locked_until, now)
 
 
-def _refuse_locked(account: Account, now: datetime) -> None:
-    if account.locked_until is not None and account.locked_until > now:
-        minutes = math.ceil((account.locked_until - now) / timedelta(minutes=1))
+def _refuse_locked(until: datetime | None, now: datetime) -> None:
+    if until is not None and until > now:
+        minutes = math.ceil((until - now) / timedelta(minutes=1))
         raise RightsError("accounts.locked", minutes=minutes)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import pandas as pd
@@ -12,9 +12,11 @@ from pbwidgets.campaign.model import RaterKind
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.store.surveys import (
+    count_wrong_code,
     find_batch,
     load_survey_answers,
     load_survey_counts,
+    load_wrong_codes,
     make_batch,
     use_code,
 )
@@ -24,6 +26,12 @@ from pbwidgets.workflows.workspace import ZONE, Opened, Workspace, today
 
 RATER: Final = Actor("survey:", "survey")
 """Whoever answers: nobody in particular."""
+WRONG_AT_MOST: Final = 5
+"""Every fifth wrong code of one visitor is followed by a wait."""
+WAIT: Final = timedelta(minutes=1)
+"""How long such a wait is."""
+WRONG_A_MINUTE: Final = 60
+"""After so many wrong codes of all visitors nobody's is looked at for the rest of the minute."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,22 @@ class SurveyResult:
     remarks: Mapping[str, tuple[str, ...]]
 
 
+@dataclass
+class Tries:
+    """Wrong codes of one visitor, kept while the page is open.
+
+    Attributes
+    ----------
+    wrong
+        How many there were.
+    until
+        Until when no further one is looked at; None if there is no need to wait.
+    """
+
+    wrong: int = 0
+    until: datetime | None = None
+
+
 def survey_forms(opened: Opened) -> tuple[Form, ...]:
     """Forms of the campaign that are anonymous surveys."""
     return tuple(form for form in opened.campaign.forms if form.survey is not None)
@@ -100,23 +124,43 @@ def make_survey_batch(
         return make_batch(writer, opened.campaign.id, opened.period_id, form_id, unit_code, rater_kind, count)
 
 
-def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None) -> Invitation:
+def open_survey(
+    workspace: Workspace, code: str, *, tries: Tries | None = None, now: datetime | None = None
+) -> Invitation:
     """What a code is for; needs no account.
+
+    Whoever tries wrong codes has to wait, and so does everybody for the rest of a minute in which very many
+    were tried: codes cannot be guessed, neither from one page nor from a thousand.
+
+    Parameters
+    ----------
+    workspace, code
+        Where, and what was typed.
+    tries
+        Wrong codes of this visitor; by default only those of all together are counted.
+    now
+        The moment, with its zone; by default the present one.
 
     Raises
     ------
     DataError
         ``store.survey_code`` for a code that is unknown or used up (which of both is not said),
-        ``survey.closed`` after the last day.
+        ``survey.wait`` after too many wrong ones, ``survey.closed`` after the last day.
     """
+    moment = now or datetime.now(UTC)
+    if tries is not None and tries.until is not None and moment < tries.until:
+        raise DataError("survey.wait")
     with workspace.store.read() as reader:
+        if load_wrong_codes(reader, moment) >= WRONG_A_MINUTE:
+            raise DataError("survey.wait")
         batch = find_batch(reader, code)
     if batch is None:
+        _count_wrong(workspace, tries, moment)
         raise DataError("store.survey_code")
     opened = workspace.opened(batch.campaign_id, batch.period_id)
     form = _survey(opened, batch.form_id)
     due = deadline(opened, form.id)
-    if due is not None and (now or datetime.now(UTC)) >= due:
+    if due is not None and moment >= due:
         raise DataError("survey.closed")
     named = workspace.units().set_index("unit_code")["unit_name"]
     return Invitation(
@@ -125,7 +169,12 @@ def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None)
 
 
 def answer_survey(
-    workspace: Workspace, code: str, answers: Mapping[str, Any], *, now: datetime | None = None
+    workspace: Workspace,
+    code: str,
+    answers: Mapping[str, Any],
+    *,
+    tries: Tries | None = None,
+    now: datetime | None = None,
 ) -> None:
     """Keep answers and use the code up; nothing tells later which code, or at which hour.
 
@@ -138,7 +187,7 @@ def answer_survey(
     """
     moment = now or datetime.now(UTC)
     day = moment.astimezone(ZONE).date()
-    invitation = open_survey(workspace, code, now=moment)
+    invitation = open_survey(workspace, code, tries=tries, now=moment)
     problems = check_answers(invitation.form, invitation.opened.campaign, answers, complete=True, today=day)
     if problems:
         raise AnswersRefusedError(problems)
@@ -203,6 +252,14 @@ def survey_results(
             if field.choices is None
         },
     )
+
+
+def _count_wrong(workspace: Workspace, tries: Tries | None, now: datetime) -> None:
+    with workspace.store.write(RATER, now) as writer:
+        count_wrong_code(writer)
+    if tries is not None:
+        tries.wrong += 1
+        tries.until = now + WAIT if tries.wrong % WRONG_AT_MOST == 0 else None
 
 
 def _count(opened: Opened, field: Field, given: list[Any]) -> dict[str, int]:

@@ -1,5 +1,8 @@
 """The first page: everybody finds what concerns them, and nothing else."""
 
+import base64
+import io
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,12 +18,16 @@ from counties import (
     VILLAGE_ANSWERS,
     key_of,
 )
+from docx import Document
+from openpyxl import Workbook
 from pages import shown
 
 from pbwidgets import store
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.people import AccountsCard, ResetCard
+from pbwidgets.apps.pages.people_import import ImportCard
 from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
 from pbwidgets.workflows import Workspace, open_definition
 from pbwidgets.workflows.signing_in import sign_in
@@ -158,6 +165,9 @@ def test_the_administrator_adds_hands_over_and_disables_accounts(
     with small.store.read() as reader:
         left = {item.name for item in store.load_accounts(reader) if item.disabled_at is None}
     assert not {"cun-new", "cun-next"} & left
+    card.chosen.value = "cun-new"
+    card.enable()
+    assert "cun-new 的一次性密码" in shown(card.said)
     card.search.value = "cun-n"
     assert shown(card.view).count("<tr>") == 3  # the head and two accounts
 
@@ -169,6 +179,62 @@ def test_a_wrong_unit_is_said_and_nothing_is_added(visiting: Visiting) -> None:
     visit.attempt(card.add)()
     assert "999999999999" in visit.messages.value
     assert "cun-x" not in shown(card.view)
+
+
+def make_table(*rows: tuple[str, ...]) -> bytes:
+    book, content = Workbook(), io.BytesIO()
+    for row in (("账号", "角色", "单位编码"), *rows):
+        book.active.append(row)  # type: ignore[union-attr]
+    book.save(content)
+    return content.getvalue()
+
+
+def test_a_table_of_accounts_is_checked_then_added_and_its_slips_let_people_in(
+    small: Workspace, visiting: Visiting
+) -> None:
+    card = ImportCard(visiting(ADMIN), lambda: None)
+    card.read("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填报员", SISTER)))
+    assert "可新增 2 个账号" in shown(card.found)
+    with small.store.read() as reader:
+        assert store.load_account(reader, "cun-a") is None
+    card.add()
+    link = re.search(r'download="账号密码条.docx" href="data:[^,]+;base64,([^"]+)"', shown(card.found))
+    assert link is not None
+    cells = Document(io.BytesIO(base64.b64decode(link[1]))).tables[0].rows[0].cells
+    passwords = re.findall("初始密码：(\\S+)", "\n".join(cell.text for cell in cells))
+    assert [
+        bool(sign_in(small, name, word)) for name, word in zip(("cun-a", "cun-b"), passwords, strict=True)
+    ]
+    card.add()  # a second click adds nothing
+    assert link[0] in shown(card.found)
+
+
+def test_problems_of_a_table_are_named_by_cell_and_nothing_is_added(
+    small: Workspace, visiting: Visiting
+) -> None:
+    card = ImportCard(visiting(ADMIN), lambda: None)
+    card.read("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填表人", "999")))
+    page = shown(card.found)
+    for said in ("2 处问题", "Sheet!B3", "Sheet!C3", "填表人", "请核对代码"):
+        assert said in page
+    card.add()
+    with small.store.read() as reader:
+        assert store.load_account(reader, "cun-a") is None
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"), [("a.docx", b"PK no workbook"), ("../../x.csv", b""), ("a.xlsx", b"\0")]
+)
+def test_what_is_no_table_is_said(visiting: Visiting, filename: str, content: bytes) -> None:
+    card = ImportCard(visiting(ADMIN), lambda: None)
+    card.read(filename, content)
+    assert "1 处问题" in shown(card.found)
+
+
+def test_a_forged_table_of_somebody_else_is_refused(small: Workspace, visiting: Visiting) -> None:
+    card = ImportCard(visiting(REVIEWER), lambda: None)
+    with pytest.raises(RightsError, match="权限"):
+        card.read("账号.xlsx", make_table(("cun-a", "管理员", "")))
 
 
 def test_a_leader_of_the_county_sees_the_whole_call_list(small: Workspace, visiting: Visiting) -> None:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
+import ipywidgets as w
 import pytest
-from counties import CAMPAIGN, OPERATOR, PERIOD, TOWN, VILLAGE
+from counties import CAMPAIGN, OPERATOR, OTHER_TOWN, PERIOD, TOWN, VILLAGE
 from openpyxl import load_workbook
 from pages import shown
 
 from pbwidgets import store
 from pbwidgets.apps.pages.organise import show_organise
+from pbwidgets.apps.pages.organise_allotments import AllotmentCard
 from pbwidgets.apps.pages.organise_campaign import CampaignCard
-from pbwidgets.apps.pages.organise_units import AllotmentCard, ExceptionCard
+from pbwidgets.apps.pages.organise_units import ExceptionCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import read_campaign
 from pbwidgets.errors import RightsError
@@ -125,6 +127,59 @@ def test_allotments_are_set_within_what_the_campaign_allows(small: Workspace, vi
     with small.store.read() as reader:
         allotted = store.load_allotments(reader, CAMPAIGN, PERIOD)
     assert allotted[["by_unit", "allotted"]].to_numpy().tolist() == [[TOWN, 5]]
+
+
+def test_places_are_shared_out_by_number_of_units_and_saved_only_when_the_person_saves(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(ORGANISER)
+    card = AllotmentCard(visit)
+    card.track.value = "village"
+    visit.attempt(card.share)()
+    assert "名额总数100个，按最低、最高限额只能分配8至12个" in visit.messages.value
+    assert not card.shares
+    card.total.value = 10
+    press("按村数分配", card.view)
+    assert visit.messages.value == ""
+    assert {code: number.value for code, number in card.shares.items()} == {TOWN: 5, OTHER_TOWN: 5}
+    assert not find_allotments(small)
+    card.shares[TOWN].value = 6
+    assert "合计11个，总数10个" in shown(card.view)
+    press("保存全部", card.view)
+    assert "已保存2个单位的名额，合计11个" in visit.messages.value
+    assert find_allotments(small) == {TOWN: 6, OTHER_TOWN: 5}
+    assert not card.shares
+    assert "保存全部" not in shown(card.view)
+
+
+def test_a_tie_in_sharing_out_is_said_and_left_to_people(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(ORGANISER)
+    card = AllotmentCard(visit)
+    card.track.value, card.total.value = "village", 9
+    visit.attempt(card.share)()
+    assert [number.value for number in card.shares.values()] == [4, 4]
+    assert "还有1个名额未定：青禾镇、望云乡余数相同" in shown(card.view)
+    press("不保存", card.view)
+    assert not card.shares
+    assert not find_allotments(small)
+
+
+def press(words: str, view: w.Box) -> None:
+    """Press the one button that says so."""
+    boxes = [view]
+    found = []
+    while boxes:
+        for child in boxes.pop().children:
+            boxes += [child] if isinstance(child, w.Box) else []
+            found += [child] if isinstance(child, w.Button) and child.description == words else []
+    (one,) = found
+    one.click()
+
+
+def find_allotments(small: Workspace) -> dict[str, int]:
+    with small.store.read() as reader:
+        found = store.load_allotments(reader, CAMPAIGN, PERIOD)
+    return dict(zip(found["by_unit"], found["allotted"], strict=True))
 
 
 def test_units_that_owe_forms_and_have_no_account_are_listed(visiting: Visiting) -> None:

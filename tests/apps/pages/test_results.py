@@ -3,16 +3,19 @@
 import time
 import zipfile
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from counties import CAMPAIGN, OPERATOR, copy_county
+from pages import shown
 
+from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.results import ResultsPage, show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
-from pbwidgets.store import Actor, Veto, audit_head, record_veto
-from pbwidgets.workflows import Workspace, open_workspace, take_snapshot
+from pbwidgets.store import Actor, Decision, Veto, audit_head, decide_many, record_veto
+from pbwidgets.workflows import Opened, Workspace, open_definition, open_workspace, take_snapshot
 from pbwidgets.workflows.files import find_result_file
 from pbwidgets.workflows.rerunning import find_run, start_reports
 from pbwidgets.workflows.results import (
@@ -22,6 +25,7 @@ from pbwidgets.workflows.results import (
     list_results,
     own_score_sheet,
     records_changed,
+    sees_own_sheet,
     zip_results,
 )
 
@@ -204,3 +208,46 @@ def test_making_again_is_for_the_top_level_also_when_a_button_is_forged(made: Wo
 def test_a_filler_is_told_that_nothing_is_decided_yet(made: Workspace) -> None:
     shown = show_results(Visit(made, Actor("filler", "filler", "990101002001"), {}, "zh_CN"))
     assert "还没有作出" in shown.children[1].value
+
+
+# -- the unit's own score sheet ------------------------------------------------------------------------
+
+
+def with_visible_from(workspace: Workspace, day: date) -> Opened:
+    opened = workspace.opened()
+    period = opened.campaign.period(opened.period_id).model_copy(update={"visible_from": day})
+    changed = opened.campaign.model_copy(update={"periods": (period,)})
+    open_definition(workspace, OPERATOR, changed, opened.period_id)
+    return workspace.opened()
+
+
+def test_a_unit_sees_its_score_sheet_from_the_day_that_the_campaign_sets(changed: Workspace) -> None:
+    filler, day = Actor("filler", "filler", "990101002001"), date(2026, 12, 1)
+    opened = with_visible_from(changed, day)
+    assert own_score_sheet(changed, filler, opened, day=day - timedelta(days=1)) == ""
+    sheet = own_score_sheet(changed, filler, opened, day=day)
+    assert "综合评定总分" in sheet
+    assert "990101002001" in sheet
+
+
+def test_before_that_day_a_decision_shows_nothing(changed: Workspace) -> None:
+    filler = Actor("filler", "filler", "990101002001")
+    decision = Decision(
+        CAMPAIGN, "2026", "village", "990101002001", "selected", date(2026, 11, 20), "领导小组", "会议研究"
+    )
+    with changed.store.write(OPERATOR) as writer:
+        decide_many(writer, [decision])
+    assert sees_own_sheet(changed, filler, changed.opened())
+    opened = with_visible_from(changed, date(2099, 1, 1))
+    assert not sees_own_sheet(changed, filler, opened)
+
+
+def test_the_pages_say_from_when_the_score_sheet_can_be_seen(changed: Workspace) -> None:
+    filler = Actor("filler", "filler", "990101002001")
+    with_visible_from(changed, date(2099, 1, 1))
+    for page in (show_results, show_home):
+        assert "自 2099-01-01 起可以查看" in shown(page(Visit(changed, filler, {}, "zh_CN")))
+    with_visible_from(changed, date(2026, 1, 1))
+    assert 'href="results"' in shown(show_home(Visit(changed, filler, {}, "zh_CN")))
+    assert "查看本单位评分表" in shown(show_home(Visit(changed, filler, {}, "zh_CN")))
+    assert "总分" in shown(show_results(Visit(changed, filler, {}, "zh_CN")))

@@ -4,20 +4,24 @@ import base64
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from counties import OPERATOR, OTHER_VILLAGE, TOWN, VILLAGE
 from docx import Document
 from pages import shown
+from sqlalchemy import delete, insert
 
 from pbwidgets.apps.pages.survey import show_survey
 from pbwidgets.apps.pages.survey_answering import AnswerPage
 from pbwidgets.apps.pages.survey_batches import BatchCard
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import RightsError
+from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor
+from pbwidgets.store.tables import survey_guesses
 from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.surveying import answer_survey, make_survey_batch, survey_counts
+from pbwidgets.workflows.surveying import answer_survey, make_survey_batch, open_survey, survey_counts
 
 ANYBODY = Actor("survey:", "survey")
 REVIEWER = Actor("reviewer", "reviewer", TOWN)
@@ -71,6 +75,44 @@ def test_somebody_signed_in_who_scans_a_code_answers_like_anybody(
     assert "提交" in page
 
 
+def test_who_guesses_has_to_wait_and_is_told_so(small: Workspace, visiting: Visiting) -> None:
+    visit = visiting(ANYBODY)
+    page = AnswerPage(visit)
+    for _ in range(5):
+        page.code.value = "ABCD-2345"
+        visit.attempt(page.open)()
+    page.code.value = make(small, 1)[0]
+    visit.attempt(page.open)()
+    assert "请一分钟后再试" in visit.messages.value
+    assert page.form is None
+
+
+def test_answers_stay_while_others_guess_and_the_code_of_a_form_cannot_be_changed_in_the_browser(
+    small: Workspace, visiting: Visiting
+) -> None:
+    own, other = make(small, 2)
+    visit = visiting(ANYBODY, code=own)
+    page = AnswerPage(visit)
+    page.code.value = other
+    now = datetime.now(UTC)
+    for moment in (now, now + timedelta(minutes=1)):  # a minute may end meanwhile
+        row = {"minute": moment.isoformat(timespec="minutes"), "wrong": 60}
+        with small.store.write(OPERATOR) as writer:
+            writer.conn.execute(insert(survey_guesses).values(row))
+    assert page.form is not None
+    page.form._entered.update(GOOD)
+    visit.attempt(page.send)()
+    assert "已填写的内容不会丢失" in visit.messages.value
+    assert page.form is not None
+    with small.store.write(OPERATOR) as writer:
+        writer.conn.execute(delete(survey_guesses))
+    visit.attempt(page.send)()
+    assert finished(small) == 1
+    open_survey(small, other)  # what was typed later is not used up
+    with pytest.raises(DataError, match="测评码不存在或已经用过"):
+        open_survey(small, own)
+
+
 def test_a_code_used_meanwhile_is_refused_and_asked_for_again(small: Workspace, visiting: Visiting) -> None:
     code = make(small, 1)[0]
     visit = visiting(ANYBODY, code=code)
@@ -111,10 +153,16 @@ def test_slips_carry_codes_that_open_the_survey(small: Workspace, visiting: Visi
     text = "\n".join(cell.text for row in document.tables[0].rows for cell in row.cells)
     codes = re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}", text)
     assert len(codes) == 6
-    assert "http://10.0.0.8:8866/survey" in text
+    assert text.count("http://10.0.0.8:8866/survey") == len(document.element.xpath(".//wp:anchor")) == 6
     for code in codes:
         answer_survey(small, code, GOOD)
     assert finished(small) == 6
+
+
+def test_the_address_of_the_slips_is_that_of_the_settings(small: Workspace) -> None:
+    settings = replace(small.settings, address="https://pb.example.cn")
+    card = BatchCard(Visit(replace(small, settings=settings), REVIEWER, {}, "zh_CN"), lambda: None)
+    assert card.address.value == "https://pb.example.cn"
 
 
 def test_too_many_slips_at_once_are_refused_before_any_code_is_made(

@@ -42,6 +42,15 @@ def test_a_small_campaign_comes_back_whole(small: Campaign, tmp_path: Path) -> N
     assert to_json(again) == to_json(small)
 
 
+def test_the_day_of_the_score_sheets_and_the_days_of_a_return_are_cells(
+    small: Campaign, tmp_path: Path
+) -> None:
+    period = small.periods[0].model_copy(update={"visible_from": date(2026, 12, 20)})
+    set_ = small.model_copy(update={"periods": (period,), "return_days": 0})
+    again = read_campaign_workbook(write_campaign_workbook(set_, tmp_path / "c.xlsx"))
+    assert (again.periods[0].visible_from, again.return_days) == (date(2026, 12, 20), 0)
+
+
 def test_a_blank_workbook_asks_for_what_a_campaign_needs_and_nothing_else(tmp_path: Path) -> None:
     problems = check_campaign_workbook(write_blank_workbook(tmp_path / "blank.xlsx", lang="zh_CN"))
     assert {problem.code for problem in problems} == {"campaign.missing_key"}

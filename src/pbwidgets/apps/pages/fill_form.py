@@ -85,7 +85,6 @@ class FillForm:
         """Build the page for the state that the submission is in."""
         opened = self.opened
         self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
-        self._head.children = self._make_head()
         self._below.children = ()
         self.view = None
         if opened.is_editable:
@@ -94,6 +93,7 @@ class FillForm:
         else:
             self._status.value = ""
             self._body.children = tuple(self._make_sheet())
+        self._head.children = self._make_head()  # it leads to fields of the form
 
     def _make_head(self) -> tuple[w.Widget, ...]:
         visit, opened = self.visit, self.opened
@@ -115,14 +115,23 @@ class FillForm:
         if self.actor.on_behalf:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
         for path, reasons in opened.returned.items():
-            label = self._label(path)
-            made += [
-                elements.notice("warn", visit.words("fill.returned", field=label, reason=reason))
-                for reason in reasons
-            ]
+            made += [self._returned(path, reason) for reason in reasons]
+        if opened.returned and opened.until is not None and not opened.is_closed():
+            day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
+            made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
         if opened.is_editable and opened.is_closed():
             made.append(elements.notice("warn", visit.words("fill.closed")))
         return tuple(made)
+
+    def _returned(self, path: str, reason: str) -> w.Widget:
+        visit = self.visit
+        words = visit.words("fill.returned", field=self._label(path), reason=reason)
+        if not path or self.view is None:
+            return elements.notice("warn", words)
+        is_asked = path == visit.place.get("field")
+        return elements.pointer(
+            "warn", words, visit.words("fill.to_field"), self.view.anchor(path), is_asked=is_asked
+        )
 
     def _label(self, path: str) -> str:
         if not path:
@@ -161,7 +170,9 @@ class FillForm:
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
 
     def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
-        visit, made = self.visit, []
+        visit, made = self.visit, list[SelfMarksView]()
+        if self.actor.on_behalf:  # he marks the unit later, and must not have seen its own marks by then
+            return made
         for track, layer_id in self_tracks(visit.opened.campaign, self.opened.form):
             run = begin_dry_run(visit.workspace, self.actor, visit.opened, self.key, track, layer_id)
             marks = load_self_marks(visit.workspace, self.actor, visit.opened, self.key.unit_code, layer_id)

@@ -26,7 +26,9 @@ from pbwidgets.workflows.overview import (
     late_units,
     open_campaigns,
 )
+from pbwidgets.workflows.results import sees_own_sheet, visible_from
 from pbwidgets.workflows.rights import scope_of
+from pbwidgets.workflows.workspace import today
 
 MOST_LATE = 60
 """Rows of the call list; the rest stands on the board."""
@@ -72,6 +74,7 @@ def _work(visit: Visit) -> Iterator[w.Widget]:
         due = due_forms(visit.workspace, visit.actor, visit.opened)
         yield from _returned(visit, due[due["state"] == "returned"])
         yield _due(visit, due)
+        yield from _own_sheet(visit)
         return
     if role in ("reviewer", "operator"):
         yield _review(visit, awaiting_review(visit.workspace, visit.actor, visit.opened))
@@ -86,6 +89,7 @@ def _returned(visit: Visit, returned: pd.DataFrame) -> Iterator[w.Widget]:
             form_name(visit, row["form_id"]),
             level_name(visit, row["returned_by"]),
             row["reason"] or "",
+            deadline_words(visit, row),
             Cell(
                 visit.words("home.correct"),
                 visit.link("fill", form=row["form_id"], unit=row["unit_code"], field=row["field_path"]),
@@ -93,7 +97,7 @@ def _returned(visit: Visit, returned: pd.DataFrame) -> Iterator[w.Widget]:
         )
         for row in returned.to_dict("records")
     ]
-    columns = _columns(visit, "form", "returned_by", "reason", "action")
+    columns = _columns(visit, "form", "returned_by", "reason", "deadline", "action")
     yield elements.card(
         elements.table(columns, rows), title=visit.words("home.returned", count=len(returned))
     )
@@ -117,6 +121,16 @@ def _due(visit: Visit, due: pd.DataFrame) -> w.Widget:
     if (due["standing"] == "overdue").any():
         shown.append(elements.paragraph(visit.words("home.overdue_remedy"), quiet=True))
     return elements.card(*shown, title=visit.words("home.due", count=len(due)))
+
+
+def _own_sheet(visit: Visit) -> Iterator[w.Widget]:
+    if visit.actor.unit_code is None:
+        return
+    begins = visible_from(visit.opened)
+    if sees_own_sheet(visit.workspace, visit.actor, visit.opened):
+        yield elements.card(elements.links([(visit.words("home.own_sheet"), visit.link("results"))]))
+    elif begins is not None and begins > today():
+        yield elements.paragraph(visit.words("results.visible_from", day=begins), quiet=True)
 
 
 def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:

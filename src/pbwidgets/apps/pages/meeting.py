@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.meeting_classes import ClassCard
 from pbwidgets.apps.pages.meeting_decision import DecisionCard
 from pbwidgets.apps.pages.meeting_list import describe_changes, describe_list, list_markup
 from pbwidgets.apps.pages.meeting_notice import NoticeCard
@@ -75,6 +76,7 @@ class MeetingPage:
         )
         self.questions = OpenQuestions(visit, self._trial, self.track, self._attempt(self.recompute))
         self.decision = DecisionCard(visit, self)
+        self.classes = ClassCard(visit, self.track, may_act=self.may_decide) if self.track.classes else None
         self.notice = NoticeCard(visit, self.track, may_act=self.may_decide)
         self.reset_button = elements.button(visit.words("meeting.reset"), self._attempt(self.reset))
         self.reload_button = elements.button(visit.words("meeting.reload"), self._attempt(self.reload))
@@ -112,10 +114,16 @@ class MeetingPage:
             self.download,
             self.chart,
             body,
-            self.decision.widget,
-            self.notice.widget,
+            *self._cards(),
         )
         self.widget.add_class("pb-meeting")
+
+    def _cards(self) -> list[w.Widget]:
+        """What can be decided; a track that only puts into classes has no list to decide on or to publish."""
+        selects = self.track.places is not None or self.classes is None
+        cards = [self.decision.widget] if selects else []
+        cards += [self.classes.widget] if self.classes else []
+        return [*cards, self.notice.widget] if selects else cards
 
     def _show(self) -> None:
         visit = self._visit
@@ -176,6 +184,8 @@ class MeetingPage:
         self.base = try_selection(self._trial, WhatIf(self.track.id))
         self.recompute()
         self.notice.show()
+        if self.classes:
+            self.classes.show()
         self._visit.messages.say("info", self._visit.words("meeting.reloaded"))
 
     def decided(self, count: int) -> None:

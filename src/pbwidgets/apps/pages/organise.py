@@ -2,8 +2,9 @@
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.organise_allotments import AllotmentCard
 from pbwidgets.apps.pages.organise_campaign import CampaignCard
-from pbwidgets.apps.pages.organise_units import AllotmentCard, ExceptionCard
+from pbwidgets.apps.pages.organise_units import ExceptionCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements

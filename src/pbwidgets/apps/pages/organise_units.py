@@ -1,4 +1,4 @@
-"""What is settled for single units: exceptions from deadlines with their reason, and allotments."""
+"""What is settled for single units: exceptions from deadlines, with their reason."""
 
 from datetime import datetime, time, timedelta
 
@@ -10,11 +10,9 @@ from pbwidgets.apps.pages.standing import deadline_words, form_name, minute_word
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
-from pbwidgets.store import load_allotments
 from pbwidgets.units import ancestors
 from pbwidgets.workflows import ZONE
 from pbwidgets.workflows.excepting import grant_exception
-from pbwidgets.workflows.nominating import set_allotments
 from pbwidgets.workflows.organising import list_exceptions
 from pbwidgets.workflows.overview import is_owed
 
@@ -119,78 +117,3 @@ class ExceptionCard:
                 empty=visit.words("organise.no_exceptions"),
             ),
         )
-
-
-class AllotmentCard:
-    """Card that says how many each unit may nominate.
-
-    Attributes
-    ----------
-    view
-        The card.
-    track, unit, number
-        What is set.
-    """
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-        layout = elements.plain_layout()
-        self._tracks = {track.id: track for track in visit.opened.campaign.tracks if track.nomination}
-        self.track = w.Dropdown(
-            options=[(track.name.words(visit.lang), track.id) for track in self._tracks.values()],
-            description=visit.words("organise.track"),
-            layout=layout,
-        )
-        self.unit = w.Dropdown(description=visit.words("organise.unit"), layout=layout)
-        self.number = w.BoundedIntText(
-            0, min=0, max=10_000, description=visit.words("organise.allotted"), layout=layout
-        )
-        self._shown = elements.stack()
-        self.track.observe(lambda _: self._offer(), "value")
-        self._offer()
-        self.view = elements.card(
-            fields(self.track, self.unit, self.number),
-            elements.button(visit.words("organise.set"), visit.attempt(self.set), "primary"),
-            self._shown,
-            title=visit.words("organise.allotments"),
-        )
-
-    def _offer(self) -> None:
-        visit, nomination = self._visit, self._tracks[self.track.value].nomination
-        units = visit.units[visit.units["kind"] == (nomination.by if nomination else "")]
-        offer(self.unit, list(zip(units["unit_name"], units["unit_code"], strict=True)))
-        bounds = nomination.allotment if nomination else None
-        if bounds is not None:
-            self.number.value = bounds.usual
-        self._show(units)
-
-    def set(self) -> None:
-        """Set the number that was filled in."""
-        visit = self._visit
-        visit.messages.clear()
-        allotted = {self.unit.value: self.number.value}
-        set_allotments(visit.workspace, visit.actor, visit.opened, self.track.value, allotted)
-        said = visit.words(
-            "organise.allotted_to", unit=visit.unit_name(self.unit.value), count=self.number.value
-        )
-        nomination = self._tracks[self.track.value].nomination
-        self._show(visit.units[visit.units["kind"] == (nomination.by if nomination else "")])
-        visit.messages.say("good", said)
-
-    def _show(self, units: pd.DataFrame) -> None:
-        visit = self._visit
-        with visit.workspace.store.read() as reader:
-            found = load_allotments(reader, visit.opened.campaign.id, visit.opened.period_id)
-        of_track = found[found["track_id"] == self.track.value]
-        allotted = dict(zip(of_track["by_unit"], of_track["allotted"], strict=True))
-        rows = [
-            (
-                name,
-                elements.Cell(str(allotted[code]), align="right")
-                if code in allotted
-                else elements.Cell(visit.words("organise.not_set"), tone="quiet"),
-            )
-            for name, code in zip(units["unit_name"], units["unit_code"], strict=True)
-        ]
-        heads = (visit.words("organise.unit"), visit.words("organise.allotted"))
-        self._shown.children = (elements.table(heads, rows),)

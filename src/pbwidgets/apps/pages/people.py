@@ -6,6 +6,7 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.fields import fields
+from pbwidgets.apps.pages.people_import import ImportCard
 from pbwidgets.apps.pages.standing import minute_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
@@ -17,6 +18,7 @@ from pbwidgets.workflows.accounts import (
     ROLES,
     add_account,
     disable_account,
+    enable_account,
     hand_over,
     list_accounts,
     reset_password,
@@ -71,7 +73,7 @@ class ResetCard:
 
 
 class AccountsCard:
-    """Card of the administrator: all accounts, new ones, reset, hand over, disable.
+    """Card of the administrator: all accounts, new ones, reset, hand over, disable, enable.
 
     Attributes
     ----------
@@ -112,6 +114,7 @@ class AccountsCard:
                     self._button("home.reset", self.reset),
                     self._button("home.hand_over", self.hand_over),
                     self._button("home.disable", self.disable, "danger"),
+                    self._button("home.enable", self.enable),
                 ),
                 elements.paragraph(visit.words("home.change_hint"), quiet=True),
                 title=visit.words("home.change_account"),
@@ -121,6 +124,7 @@ class AccountsCard:
                 elements.paragraph(visit.words("home.add_hint"), quiet=True),
                 title=visit.words("home.add_account"),
             ),
+            ImportCard(visit, self._show).view,
             elements.card(self.search, self._list, title=visit.words("home.admin_accounts")),
         )
 
@@ -159,6 +163,12 @@ class AccountsCard:
         disable_account(visit.workspace, visit.actor, name)
         self._show()
         visit.messages.say("good", visit.words("home.disabled", account=name))
+
+    def enable(self) -> None:
+        """Take the account that was typed into use again and show its new password."""
+        visit, name = self._visit, self.chosen.value.strip()
+        self._begin()
+        self._tell(name, enable_account(visit.workspace, visit.actor, name))
 
     def hand_over(self) -> None:
         """Let another account take the place of the one that was typed."""

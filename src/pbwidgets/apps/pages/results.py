@@ -20,10 +20,11 @@ from pbwidgets.workflows.results import (
     list_results,
     own_score_sheet,
     records_changed,
+    visible_from,
 )
 from pbwidgets.workflows.rights import may
 from pbwidgets.workflows.trying import root_codes
-from pbwidgets.workflows.workspace import ZONE
+from pbwidgets.workflows.workspace import ZONE, today
 
 _TONES: Final = {DONE: "good", STALE: "warn", FAILED: "error", NOT_MADE: "quiet"}
 _SHOWN: Final = (".html", ".pptx", ".docx", ".xlsx")
@@ -34,7 +35,7 @@ _LOOKS: Final = 400
 
 
 def show_results(visit: Visit) -> w.Widget:
-    """The files that this account may see; for who fills in, the unit's own score sheet once it is decided."""
+    """The files that this account may see; for who fills in, the unit's own score sheet once it is to be seen."""
     try:
         if visit.actor.role == "filler":
             return elements.stack(visit.messages, _own_sheet(visit))
@@ -230,6 +231,9 @@ class ResultsPage:
 def _own_sheet(visit: Visit) -> w.Widget:
     sheet = own_score_sheet(visit.workspace, visit.actor, visit.opened)
     if not sheet:
+        begins = visible_from(visit.opened)
+        if begins is not None and begins > today():
+            return elements.notice("info", visit.words("results.visible_from", day=begins))
         return elements.notice("info", visit.words("results.not_yet"))
     return elements.card(elements.paragraph(sheet), title=visit.words("results.own_sheet"))
 

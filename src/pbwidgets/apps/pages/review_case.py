@@ -12,6 +12,7 @@ from pbwidgets.apps.pages.review_record import RecordCard, VetoCard
 from pbwidgets.apps.pages.standing import level_name, minute_words, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Field
+from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.answer_sheet import answers_markup
@@ -160,15 +161,25 @@ class Case:
         self.reason = w.Textarea(
             description=visit.words("review.return_reason"), rows=2, layout=plain_layout()
         )
-        for made in (self.field, self.reason):
+        self.days = w.BoundedIntText(
+            value=visit.opened.campaign.return_days,
+            min=0,
+            max=MOST_RETURN_DAYS,
+            description=visit.words("review.return_days"),
+            layout=plain_layout(),
+        )
+        for made in (self.field, self.reason, self.days):
             made.add_class("pb-input")
+        hint = elements.paragraph(visit.words("review.return_days_hint"), quiet=True)
         back = elements.button(
             visit.words("review.return"),
             self._do(lambda: self._send_back(level), "review.returned"),
             "danger",
         )
         self.accept, self.return_ = accept, back
-        return elements.card(accept, self.field, self.reason, back, title=visit.words("review.decision"))
+        return elements.card(
+            accept, self.field, self.reason, self.days, hint, back, title=visit.words("review.decision")
+        )
 
     def _do(self, deed: Callable[[], object], said: str) -> Callable[[], None]:
         def done() -> None:
@@ -193,6 +204,7 @@ class Case:
         send_back(
             visit.workspace, visit.actor, visit.opened, self._key, level,
             self.reason.value, self.field.value or None, seen_version=self.review.version,
+            days=self.days.value,
         )  # fmt: skip
 
     def _field_labels(self) -> list[tuple[str, str]]:

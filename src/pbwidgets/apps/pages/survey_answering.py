@@ -1,5 +1,6 @@
 """Answering a survey: type the code of the slip, fill in a short form, done; nobody signs in."""
 
+from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -9,7 +10,7 @@ from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.workflows import AnswersRefusedError
-from pbwidgets.workflows.surveying import Invitation, answer_survey, open_survey
+from pbwidgets.workflows.surveying import Invitation, Tries, answer_survey, open_survey
 
 
 class AnswerPage:
@@ -27,6 +28,8 @@ class AnswerPage:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
+        self._tries = Tries()
+        self._opened = ""  # the field may be changed afterwards, also by a forged message
         self.form: FormView | None = None
         self.code = w.Text(
             description=visit.words("survey.code"),
@@ -54,7 +57,10 @@ class AnswerPage:
     def open(self) -> None:
         """Show the form of the code that was typed."""
         self._visit.messages.clear()
-        self._show_form(open_survey(self._visit.workspace, self.code.value))
+        code = self.code.value
+        invitation = open_survey(self._visit.workspace, code, tries=self._tries)
+        self._opened = code
+        self._show_form(invitation)
 
     def _show_form(self, invitation: Invitation) -> None:
         words, lang = self._visit.words, self._visit.lang
@@ -65,8 +71,9 @@ class AnswerPage:
         self.form.widget.children = self.form.widget.children[1:]
         asked = words("survey.asked", unit=invitation.unit_name, kind=invitation.rater_kind.name.words(lang))
         hint = invitation.form.hint
+        title = f"<h1>{escape(invitation.form.name.words(lang))}</h1>"
         self._body.children = (
-            elements.heading(invitation.form.name.words(lang)),
+            elements.markup(title, "pb-survey-form"),  # in the place of the page's own title
             elements.paragraph(asked),
             *([elements.paragraph(hint.words(lang), quiet=True)] if hint else []),
             elements.paragraph(words("survey.promise"), quiet=True),
@@ -83,13 +90,14 @@ class AnswerPage:
         if self.form is None:
             return
         try:
-            answer_survey(self._visit.workspace, self.code.value, self.form.answers)
+            answer_survey(self._visit.workspace, self._opened, self.form.answers, tries=self._tries)
         except AnswersRefusedError as error:
             self.form.ask_all()
             self._visit.messages.say("error", self._visit.words("survey.missing", count=len(error.problems)))
-        except PbError:
-            self.form = None
-            self._ask_code()
+        except PbError as error:
+            if error.code != "survey.wait":  # then the answers stay, to be sent a minute later
+                self.form = None
+                self._ask_code()
             raise
         else:
             self._thank()

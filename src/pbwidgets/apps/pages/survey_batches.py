@@ -16,7 +16,9 @@ from pbwidgets.errors import UsageError
 from pbwidgets.exports.slips import Slip, save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.settings import to_address
 from pbwidgets.units import ancestors
+from pbwidgets.workflows.account_slips import BLANK
 from pbwidgets.workflows.overview import units_in_view
 from pbwidgets.workflows.rights import scope_of
 from pbwidgets.workflows.surveying import make_survey_batch, survey_counts, survey_forms
@@ -28,7 +30,6 @@ MOST_ROWS: Final = 200
 """Lines of the table of counts."""
 
 _USUAL: Final = 20
-_BLANK: Final = "＿" * 12
 
 
 class BatchCard:
@@ -70,6 +71,7 @@ class BatchCard:
             _USUAL, min=1, max=MOST_SLIPS, description=visit.words("survey.count"), layout=layout
         )
         self.address = w.Text(
+            value=visit.workspace.settings.address,
             placeholder="http://192.168.1.10:8866",
             description=visit.words("survey.address"),
             layout=layout,
@@ -147,17 +149,19 @@ class BatchCard:
 
     def _slip(self, form: Form, unit: str, kind: str, code: str) -> Slip:
         words = self._visit.words
-        where = self.address.value.strip().rstrip("/")
+        where = to_address(self.address.value)
+        page = f"{where}/survey" if where else ""
         lines = (
             (words("survey.unit"), self._visit.unit_name(unit)),
             (words("survey.kind"), kind),
-            (words("survey.open_at"), f"{where}/survey" if where else _BLANK),
+            (words("survey.open_at"), page or BLANK),
         )
         return Slip(
             form.name.words(self._visit.lang),
             lines,
             (words("survey.code"), f"{code[:4]}-{code[4:]}"),
             words("survey.slip_note"),
+            scan=page,  # without the code: addresses end up in the logs of proxies
         )
 
 

@@ -33,6 +33,23 @@
     if (arrived()) { look.disconnect(); gone(); body.classList.add("pb-live"); }
   }
 
+  /* -- a link to one field of a form: it is led to once the field is there ----------------------------- */
+
+  function leadToField() {
+    if (!new URLSearchParams(location.search).has("field")) { return; }
+    const look = new MutationObserver(() => {
+      const link = document.querySelector(".pb-to-field[data-asked]");
+      const place = link && $(link.hash.slice(1));
+      if (!place) { return; }
+      look.disconnect();
+      for (const wait of [0, 400, 1200]) {  /* what stands above it may still be arriving */
+        setTimeout(() => { if (!used) { place.scrollIntoView({ block: "center" }); } }, wait);
+      }
+    });
+    look.observe(body, { childList: true, subtree: true });
+    setTimeout(() => look.disconnect(), 30000);
+  }
+
   /* -- the heartbeat --------------------------------------------------------------------------------- */
 
   function freeze() {
@@ -200,7 +217,10 @@
     const here = document.querySelector(".pb-nav a[aria-current]");
     if (here) { here.scrollIntoView({ block: "nearest", inline: "center" }); }
     watchFirstWidget();
+    leadToField();
     watchCharts();
     if (kernel && $("pb-cells")) { setTimeout(beat, EVERY_MS); }
+    /* Voilà's front end begins with this event: where the notebook failed there is nothing for it to do */
+    if ($("pb-failed")) { window.addEventListener("load", (event) => event.stopImmediatePropagation(), true); }
   });
 })();

@@ -1,0 +1,121 @@
+"""Many accounts at once: a table up, checked cell by cell, added, and their first passwords down on slips."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from pbwidgets.apps.pages.downloads import download_link
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ProblemsError
+from pbwidgets.exports.slips import save_slips
+from pbwidgets.forms import elements
+from pbwidgets.forms.uploads import upload_button
+from pbwidgets.workflows.account_list import check_account_list, import_accounts
+from pbwidgets.workflows.account_slips import first_password_slips
+
+MOST_PROBLEMS: Final = 200
+"""Problems that are listed."""
+
+_KINDS: Final = (".xlsx", ".csv")
+
+
+class ImportCard:
+    """Card that takes a table of accounts.
+
+    Parameters
+    ----------
+    visit
+        The visit of an administrator.
+    made
+        Called when accounts were added.
+
+    Attributes
+    ----------
+    view
+        The card.
+    upload
+        Takes the table.
+    found
+        What its check found: problems, or the button that adds the accounts; at last the slips.
+    """
+
+    def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
+        self._visit, self._made = visit, made
+        self._sent: tuple[str, bytes] | None = None
+        self.upload = upload_button(visit.words("home.import_upload"), ",".join(_KINDS), multiple=False)
+        self.upload.observe(visit.attempt(self._arrived), "value")
+        self.found = elements.stack()
+        self.view = elements.card(
+            elements.paragraph(visit.words("home.import_hint"), quiet=True),
+            self.upload,
+            self.found,
+            title=visit.words("home.import_title"),
+        )
+
+    def _arrived(self, change: Any) -> None:
+        if change["new"]:
+            sent = change["new"][0]
+            self.read(sent["name"], bytes(sent["content"]))
+
+    def read(self, filename: str, content: bytes) -> None:
+        """Check a table and show its problems, or how many accounts it would make."""
+        visit = self._visit
+        visit.messages.clear()
+        self._sent, self.found.children = None, ()
+        try:
+            with _written(filename, content) as path:
+                names = check_account_list(visit.workspace, visit.actor, path)
+        except ProblemsError as error:
+            self._show_problems(error)
+            return
+        self._sent = (filename, content)
+        self.found.children = (
+            elements.notice("good", visit.words("home.import_ready", count=len(names))),
+            elements.paragraph(visit.words("home.import_wait"), quiet=True),
+            elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
+        )
+
+    def add(self) -> None:
+        """Add the accounts of the table that was checked, and offer their slips."""
+        if self._sent is None:
+            return
+        visit, sent = self._visit, self._sent
+        self._sent, self.found.children = None, ()
+        try:
+            with _written(*sent) as path:
+                made = import_accounts(visit.workspace, visit.actor, path)
+        except ProblemsError as error:  # somebody was quicker
+            self._show_problems(error)
+            return
+        slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
+        name = visit.words("home.import_file")
+        with tempfile.TemporaryDirectory() as folder:
+            words = visit.words("home.import_download", count=len(made))
+            link = download_link(words, save_slips(slips, Path(folder) / f"{name}.docx"))
+        self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
+        visit.messages.say("good", visit.words("home.imported", count=len(made)))
+        self._made()
+
+    def _show_problems(self, error: ProblemsError) -> None:
+        visit = self._visit
+        rows = [
+            (problem.place, problem.message(visit.lang), problem.remedy(visit.lang))
+            for problem in error.problems[:MOST_PROBLEMS]
+        ]
+        heads = [visit.words(f"home.import_{name}") for name in ("place", "problem", "what_to_do")]
+        self.found.children = (
+            elements.notice("error", visit.words("home.import_problems", count=len(error.problems))),
+            elements.table(heads, rows),
+        )
+
+
+@contextmanager
+def _written(filename: str, content: bytes) -> Iterator[Path]:
+    """A file that came from a browser, on disk as long as it is read."""
+    kind = PurePosixPath(filename).suffix.lower()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"accounts{kind if kind in _KINDS else '.xlsx'}"
+        path.write_bytes(content)
+        yield path

@@ -1,0 +1,135 @@
+"""Who moved between classes: how many units went from which class to which."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets.charts import theme
+from pbwidgets.charts.sheet import (
+    BODY_TOP,
+    Panel,
+    across,
+    fit_text,
+    heading_text,
+    key,
+    put_on_sheet,
+    rows_of,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+
+_FILLS: Final = {"up": "#0072B2", "same": "#ECECEC", "down": "#8A3500", "new": "#CFE6F5"}
+_SIGNS: Final = {"up": "↑", "down": "↓"}
+"""Before the count: a print in grey must tell up from down as well."""
+_DARK: Final = ("up", "down")
+
+
+def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.LayerChart:
+    """Class before against class now: how many units went each way.
+
+    Parameters
+    ----------
+    moves
+        Columns ``MOVES``; only rows of the view's track are used.
+    days
+        The two days that are compared, in words.
+    view
+        What the chart is about; its track has classes.
+
+    Raises
+    ------
+    ValueError
+        If the track has no classes.
+    """
+    classes = view.track.classes
+    if classes is None:
+        raise ValueError(f"track {view.track_id} has no classes")
+    own = moves[moves["track_id"] == view.track_id]
+    names = [name.words(view.lang) for name in classes.names]
+    counted = own.groupby(["class_before", "class_after"]).size().to_dict()
+    before = [*range(1, len(names) + 1), *([0] if (own["class_before"] == 0).any() else [])]
+    labels = {**dict(enumerate(names, start=1)), 0: view.say("class_moves.none_yet")}
+    counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
+    title = view.say("class_moves.title", kind=view.kind, **counts)
+    note = view.say("class_moves.days", since=days[0], until=days[1])
+    if own.empty:
+        return put_on_sheet(
+            [heading_text(view.say("class_moves.nothing"), theme.MARGIN, y=200)],
+            view, view.say("class_moves.title_nothing"),
+        )  # fmt: skip
+    rows = [
+        {"row": row, "name": labels[was], "cells": [counted.get((was, now), 0) for now in range(1, len(names) + 1)],
+         "was": was}
+        for row, was in enumerate(before)
+    ]  # fmt: skip
+    return put_on_sheet(_draw(view, rows, names), view, title, note=note)
+
+
+def _draw(view: View, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[alt.Chart]:
+    panel = Panel(theme.MARGIN, theme.WIDTH - theme.MARGIN, len(rows), top=BODY_TOP + 76, tallest=96)
+    width = min(max(text_width(row["name"]) for row in rows), 260.0)
+    sum_word = view.say("class_moves.sum")
+    left = panel.left + max(width, text_width(view.say("class_moves.before"), theme.SMALL)) + 20
+    right = panel.right - max(text_width(sum_word, theme.SMALL), 70) - 16
+    column = (right - left) / len(names)
+
+    def place(field: str) -> alt.X:
+        return across(field, (0, len(names)), left, right)
+
+    cells = [_cell(row, at, count) for row in rows for at, count in enumerate(row["cells"])]
+    return [
+        *_key(view, rows),
+        heading_text(view.say("class_moves.before"), panel.left, y=BODY_TOP + 56),
+        heading_text(sum_word, panel.right, align="right", y=BODY_TOP + 56),
+        *(
+            heading_text(
+                fit_text(view.say("class_moves.now", name=name), column - 12, theme.SMALL),
+                left + (at + 0.5) * column, align="center", y=BODY_TOP + 56, colour=theme.INK,
+            )
+            for at, name in enumerate(names)
+        ),
+        alt.Chart(rows_of(cells))
+        .mark_rect(stroke=theme.RULE)
+        .encode(
+            x=place("from"), x2="to:Q", y=panel.y("top"), y2="low:Q",
+            fill=alt.Fill("fill:N", scale=None), strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None),
+        ),
+        texts(cells, panel, place("middle"), align="center", bold=True),
+        texts([{"row": row["row"], "text": fit_text(row["name"], width + 2)} for row in rows], panel, panel.left),
+        texts(
+            [{"row": row["row"], "text": str(sum(row["cells"]))} for row in rows],
+            panel, panel.right, align="right", bold=True,
+        ),
+    ]  # fmt: skip
+
+
+def _cell(row: dict[str, Any], at: int, count: int) -> dict[str, Any]:
+    move = _name_move(row["was"], at + 1)
+    return {
+        "row": row["row"],
+        "top": row["row"] - 0.44,
+        "low": row["row"] + 0.44,
+        "from": at + 0.02,
+        "to": at + 0.98,
+        "middle": at + 0.5,
+        "fill": _FILLS[move] if count else "white",
+        "outline": 1.0 if count else 0.35,
+        "text": f"{_SIGNS.get(move, '')}{count}" if count else "0",
+        "ink": ("white" if move in _DARK else theme.INK) if count else theme.QUIET,
+    }
+
+
+def _name_move(was: int, now: int) -> str:
+    if was == 0:
+        return "new"
+    return "same" if was == now else "up" if now < was else "down"
+
+
+def _key(view: View, rows: Sequence[dict[str, Any]]) -> list[alt.Chart]:
+    shown = [move for move in _FILLS if move != "new" or any(row["was"] == 0 for row in rows)]
+    return key(
+        [("square", _FILLS[move], view.say(f"class_moves.{move}")) for move in shown], left=theme.MARGIN
+    )

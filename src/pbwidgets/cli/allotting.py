@@ -1,0 +1,65 @@
+"""The command ``allot``: the shares on stdout, what a tie leaves open on stderr; they are set only if asked to."""
+
+from pathlib import Path
+
+import click
+
+from pbwidgets.cli.output import show
+from pbwidgets.errors import DataError
+from pbwidgets.store import Actor
+from pbwidgets.wording import say
+from pbwidgets.workflows import open_workspace, set_allotments, today
+from pbwidgets.workflows.allotting import SharedPlaces, find_nominated, list_nominating, share_places
+from pbwidgets.workflows.weight_list import read_weights
+
+
+def allot_places(
+    actor: Actor,
+    campaign_id: str,
+    track_id: str,
+    form: str,
+    output: Path | None,
+    *,
+    period: str | None,
+    total: int | None,
+    weights: Path | None,
+    column: str | None,
+    write: bool,
+) -> None:
+    """Share out the places of a track and show the shares; set them with ``write``.
+
+    Raises
+    ------
+    DataError
+        ``scoring.allotment_tied`` if they are to be set while a tie leaves places open.
+    UsageError, ProblemsError, RightsError
+        As the workflows.
+    """
+    with open_workspace() as workspace:
+        opened = workspace.opened(campaign_id, period)
+        given = None
+        if weights is not None:
+            units = workspace.units(opened.day(today()))
+            nominating = list_nominating(find_nominated(opened, track_id), units)
+            given = read_weights(weights, list(nominating["unit_code"]), column)
+        shared = share_places(workspace, actor, opened, track_id, total=total, weights=given)
+        show(shared.units, form, output)
+        click.echo(say_bounds(shared), err=True)
+        if write:
+            allotted = shared.to_set()
+            set_allotments(workspace, actor, opened, track_id, allotted)
+            click.echo(say("allotting.written", count=len(allotted)), err=True)
+        elif shared.open_places:
+            names = ", ".join(shared.tied_names)
+            tied = DataError(
+                "scoring.allotment_tied", open=shared.open_places, tied=len(shared.tied_names), units=names
+            )
+            click.echo(str(tied), err=True)
+
+
+def say_bounds(shared: SharedPlaces) -> str:
+    """What was shared out among how many, and within which bounds."""
+    code = "allotting.shown" if shared.highest is not None else "allotting.shown_unbounded"
+    return say(
+        code, total=shared.total, count=len(shared.units), lowest=shared.lowest, highest=shared.highest
+    )

@@ -1,0 +1,73 @@
+"""Classes that persons decided on; rows are only added, because moves compare what held on two days."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import insert, select
+
+from pbwidgets.errors import DataError
+from pbwidgets.scoring.frames import CLASS_DECISIONS, to_frame
+from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.tables import class_decisions
+from pbwidgets.store.units import check_units_known
+
+
+@dataclass(frozen=True)
+class ClassDecision:
+    """The class of one unit, from 1; ``decided_by`` is the body, ``present`` the posts of those present."""
+
+    campaign_id: str
+    period_id: str
+    track_id: str
+    unit_code: str
+    class_no: int
+    decided_on: date
+    decided_by: str
+    reason: str
+    present: str | None = None
+
+
+def decide_class(w: Writer, decision: ClassDecision) -> None:
+    """Keep one decision; see :func:`decide_class_many`."""
+    decide_class_many(w, [decision])
+
+
+def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
+    """Keep decisions, all or none; of several on one unit the newest day holds, on one day the last recorded.
+
+    Raises
+    ------
+    DataError
+        ``store.class_number`` for a number below 1, ``store.reason_needed``, ``store.unknown_unit``.
+    """
+    for decision in made:
+        if decision.class_no < 1:
+            raise DataError("store.class_number", class_no=decision.class_no)
+        if not decision.reason.strip() or not decision.decided_by.strip():
+            raise DataError("store.reason_needed")
+        check_units_known(w, decision.unit_code)
+        row = asdict(decision) | {"decided_on": decision.decided_on.isoformat()}
+        w.conn.execute(insert(class_decisions).values(**row, recorded_at=w.now, recorded_by=w.actor.name))
+        record(
+            w,
+            Deed(
+                "decide_class",
+                f"class:{decision.track_id}",
+                decision.campaign_id,
+                decision.period_id,
+                decision.unit_code,
+                {"class_no": decision.class_no, "decided_on": row["decided_on"]},
+            ),
+        )
+
+
+def load_class_decisions(r: Reader, campaign_id: str) -> pd.DataFrame:
+    """All decisions of a campaign as the frame CLASS_DECISIONS, of every period, in the order of recording."""
+    table = class_decisions.c
+    query = select(class_decisions).where(table.campaign_id == campaign_id).order_by(table.id)
+    rows = r.conn.execute(query).mappings()
+    found = [{**row, "campaign": row["campaign_id"], "period": row["period_id"]} for row in rows]
+    return to_frame(found, CLASS_DECISIONS)

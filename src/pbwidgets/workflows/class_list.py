@@ -1,0 +1,161 @@
+"""Decisions on classes from a table; every wrong cell is named, and nothing is taken then."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets.campaign import Track
+from pbwidgets.errors import DataError, PbError, Problem, ProblemsError
+from pbwidgets.scoring.frames import CLASSES
+from pbwidgets.store import Actor
+from pbwidgets.units import Table, read_table
+from pbwidgets.wording import LANGUAGES
+from pbwidgets.workflows.classifying import (
+    decide_classes,
+    find_class_track,
+    find_faults,
+    load_proposed,
+    name_classes,
+)
+from pbwidgets.workflows.deciding import authorise_decision
+from pbwidgets.workflows.workspace import Opened, Workspace, today
+
+_HEADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "unit_code": ("单位编码", "编码", "unit", "code"),
+    "class": ("定类", "类别"),
+    "reason": ("理由",),
+}
+_NEEDED: Final = ("unit_code", "class")
+_ALONGSIDE: Final = {*CLASSES, "单位名称", "名称"} - {"unit_code"}
+"""Columns that are left aside: those of the list that ``pbwidgets classify`` writes."""
+
+
+def import_classes(
+    workspace: Workspace,
+    actor: Actor,
+    opened: Opened,
+    track_id: str,
+    path: Path,
+    *,
+    reason: str,
+    decided_by: str,
+    decided_on: date,
+    present: str = "",
+) -> int:
+    """Number of units of a workbook or CSV file that were put into a class; all or none.
+
+    Columns 单位编码, 定类, 理由 (or unit, class, reason; the last may be absent); a class is written as its number or
+    its name. Rows without a class are left out, so that a list which the command wrote can be filled in and
+    read again.
+
+    Parameters
+    ----------
+    workspace, actor, opened, track_id
+        Where, who, and what is decided on.
+    path
+        The file.
+    reason, decided_by, decided_on, present
+        As :func:`~pbwidgets.workflows.classifying.decide_classes` takes them.
+
+    Raises
+    ------
+    ProblemsError
+        With every wrong cell: units that are unknown or repeated, classes that do not exist or that a veto
+        closes, reasons that are missing.
+    RightsError, UsageError, DataError
+        As :func:`~pbwidgets.workflows.classifying.decide_classes`.
+    """
+    authorise_decision(actor, workspace.units(opened.day(today())))
+    track = find_class_track(opened, track_id)
+    table = read_table(path, headed=("unit_code", *_HEADS["unit_code"]))
+    columns = _find_columns(table, path)
+    rows = [_Row.of(table, columns, number, track) for number in range(len(table.rows))]
+    rows = [row for row in rows if row.class_text]
+    proposed = load_proposed(workspace, opened, track)
+    problems = [
+        Problem(fault.code, str(path), table.place(row.number, columns.get(column)), fault.args_of_message)
+        for row in rows
+        for column, fault in _faults(row, rows, track, proposed, reason, workspace.settings.lang)
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return decide_classes(
+        workspace, actor, opened, track_id, {row.unit_code: row.class_no for row in rows},
+        reason=reason, decided_by=decided_by, decided_on=decided_on, present=present,
+        reasons={row.unit_code: row.reason for row in rows},
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    unit_code: str
+    class_text: str
+    class_no: int
+    reason: str
+
+    @classmethod
+    def of(cls, table: Table, columns: Mapping[str, int], number: int, track: Track) -> "_Row":
+        cells = table.rows[number]
+        unit, text, reason = (_cell(cells, columns.get(name)) for name in _HEADS)
+        return cls(number, unit, text, _to_number(text, track), reason)
+
+
+def _cell(cells: list[str], at: int | None) -> str:
+    return cells[at].strip() if at is not None and at < len(cells) else ""
+
+
+def _to_number(text: str, track: Track) -> int:
+    """Number of the class that is written as number or name; 0 for what is neither."""
+    if text.isascii() and text.isdigit():
+        return int(text)
+    names = {name.lower(): number for lang in LANGUAGES for number, name in name_classes(track, lang).items()}
+    return names.get(text.lower(), 0)
+
+
+def _find_columns(table: Table, path: Path) -> dict[str, int]:
+    names = {alias: column for column, aliases in _HEADS.items() for alias in (column, *aliases)}
+    found: dict[str, int] = {}
+    problems = []
+    for at, title in enumerate(table.header):
+        column = names.get(title.strip().lower())
+        if column in found:
+            code, args = "classes.repeated_column", {"value": title}
+        elif column is None and title and title not in _ALONGSIDE:
+            code, args = "classes.unknown_column", {"value": title, "nearest": _nearest(title, names)}
+        else:
+            found |= {} if column is None else {column: at}
+            continue
+        problems.append(Problem(code, str(path), table.place(-1, at), args))
+    problems += [
+        Problem("classes.missing_column", str(path), args={"column": _HEADS[column][0]})
+        for column in _NEEDED
+        if column not in found
+    ]
+    if problems:
+        raise ProblemsError(problems)
+    return found
+
+
+def _nearest(title: str, names: Mapping[str, str]) -> str:
+    return get_close_matches(title, names, 1, 0.0)[0]
+
+
+def _faults(
+    row: _Row, rows: list[_Row], track: Track, proposed: pd.DataFrame, reason: str, lang: str
+) -> Iterator[tuple[str, PbError]]:
+    if not row.class_no:
+        allowed = "、".join(name_classes(track, lang).values())
+        yield "class", DataError("classes.unknown_class", value=row.class_text, allowed=allowed)
+    else:
+        for fault in find_faults(track, proposed, row.unit_code, row.class_no, lang):
+            yield "unit_code" if fault.code == "classes.not_in_track" else "class", fault
+    if any(other.unit_code == row.unit_code and other.number < row.number for other in rows):
+        yield "unit_code", DataError("classes.repeated_unit", unit=row.unit_code)
+    if not row.reason and not reason.strip():
+        yield "reason", DataError("store.reason_needed")

@@ -1,0 +1,55 @@
+"""Behind a proxy that speaks https with browsers: no cookie travels without it."""
+
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from http.cookies import SimpleCookie
+from urllib.parse import urlencode
+
+import pytest
+from serving import PASSWORD, Served, begin_serving, make_small_county
+
+from pbwidgets.apps.sign_in import _NAME_COOKIE
+
+
+class Unfollowed(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *args: object, **kwargs: object) -> None:
+        return None
+
+
+@pytest.fixture(scope="module", params=[(), ("--https",)], ids=["plain", "https"])
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    begun = begin_serving(make_small_county(tmp_path_factory.mktemp("https") / "county"), *request.param)
+    yield begun
+    begun.stop()
+
+
+def cookies_of(served: Served) -> dict[str, bool]:
+    """Cookies that a sign-in and an anonymous visit set, and whether they travel by https only."""
+    opener, found = urllib.request.build_opener(Unfollowed()), SimpleCookie()
+
+    def ask(path: str, fields: dict[str, str] | None = None) -> None:
+        given = "; ".join(f"{name}={morsel.coded_value}" for name, morsel in found.items())
+        data = None if fields is None else urlencode(fields).encode()
+        request = urllib.request.Request(served.address + path, data, {"Cookie": given})
+        try:
+            answer = opener.open(request, timeout=60)
+        except urllib.error.HTTPError as error:
+            answer = error
+        with answer:
+            for line in answer.headers.get_all("Set-Cookie", []):
+                found.load(line)
+
+    ask("/login?lang=en")
+    ask("/survey")
+    ask("/login", {"_xsrf": found["_xsrf"].value, "name": "filler", "password": PASSWORD})
+    return {name: bool(morsel["secure"]) for name, morsel in found.items()}
+
+
+def test_all_cookies_are_secure_where_browsers_come_by_https(
+    served: Served, request: pytest.FixtureRequest
+) -> None:
+    found = cookies_of(served)
+    assert {"_xsrf", "pb-lang", "pb-visitor", _NAME_COOKIE} < set(found)
+    assert any(name.startswith("pb-session") for name in found)
+    assert set(found.values()) == {request.node.callspec.params["served"] == ("--https",)}
