@@ -1,10 +1,11 @@
-"""Behind a proxy that speaks https with browsers: no cookie travels without it."""
+"""Behind a proxy that speaks https with browsers, or that signs people in."""
 
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
-from urllib.parse import urlencode
+from pathlib import Path
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from serving import PASSWORD, Served, begin_serving, make_small_county
@@ -53,3 +54,21 @@ def test_all_cookies_are_secure_where_browsers_come_by_https(
     assert {"_xsrf", "pb-lang", "pb-visitor", _NAME_COOKIE} < set(found)
     assert any(name.startswith("pb-session") for name in found)
     assert set(found.values()) == {request.node.callspec.params["served"] == ("--https",)}
+
+
+@pytest.mark.parametrize(
+    ("trusted", "lands_at"), [("127.0.0.0/8", "/home"), ("10.0.0.5", "/login")], ids=["trusted", "another"]
+)
+def test_who_the_header_names_is_signed_in_if_it_comes_from_a_trusted_address(
+    tmp_path: Path, trusted: str, lands_at: str
+) -> None:
+    begun = begin_serving(
+        make_small_county(tmp_path / "county"), "--behind-proxy", "X-Remote-User", "--trust", trusted
+    )
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+    asked = urllib.request.Request(begun.address + "/home", headers={"X-Remote-User": "filler"})
+    with opener.open(asked, timeout=60) as answer:
+        found, page = urlsplit(answer.url).path, answer.read().decode()
+    begun.stop()
+    assert found == lands_at
+    assert ('<span class="pb-who-name">filler</span>' in page) == (lands_at == "/home")
