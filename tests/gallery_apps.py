@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pandas as pd
+from chromium import launch_chromium
 from counties import (
     CAMPAIGN,
     COUNTY,
@@ -236,9 +237,7 @@ def take_pictures(
 ) -> Iterator[tuple[Screen, Path, Path]]:
     """Each screen with its pictures at both widths."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-quic", "--disable-gpu"]
-        )
+        browser = launch_chromium(playwright)
         camera = Camera(browser, served)
         for at, screen in enumerate(wanted, start=1):
             name = f"{at:02d}-{screen.name}"

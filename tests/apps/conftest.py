@@ -18,10 +18,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from chromium import launch_chromium
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 from serving import PASSWORD, Served, begin_serving, make_small_county
 
-CHROMIUM = Path("/usr/bin/chromium")
 LIVE = "body.pb-live"
 """What a page has once its first widget is there."""
 
@@ -60,10 +60,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium."""
-    assert CHROMIUM.exists(), "please run: apt-get install chromium"
-    launched = playwright.chromium.launch(
-        executable_path=CHROMIUM, args=["--no-sandbox", "--disable-quic", "--disable-gpu"]
-    )
+    launched = launch_chromium(playwright)
     yield launched
     launched.close()
 

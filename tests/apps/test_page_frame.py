@@ -93,6 +93,7 @@ def test_a_session_that_ends_elsewhere_brings_up_the_way_to_sign_in(open_page, s
     other = page.context.new_page()
     other.goto(f"{served.address}/logout")
     other.locator("button[type=submit]").last.click()
+    other.wait_for_url("**/login*")
     other.close()
 
     expect(page.locator("#pb-away-title")).to_have_text("登录已失效", timeout=15_000)

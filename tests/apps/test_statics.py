@@ -2,13 +2,17 @@
 
 import gzip
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from playwright.sync_api import Page
 from serving import Served
 
 from pbwidgets.apps import statics
 from pbwidgets.apps.extensions import early_scripts, widget_extensions
+from pbwidgets.apps.front_end import ensure_front_end, front_end_name, static_folders
 
 STYLES = "/static/pb/pbwidgets.css"
 
@@ -59,3 +63,26 @@ def test_the_entries_of_the_extensions_come_before_their_pieces() -> None:
     entries = [f"{item['name']}/{item['load']}" for item in widget_extensions()]
     assert list(early_scripts()[: len(entries)]) == entries
     assert len(early_scripts()) > len(entries)
+
+
+def test_the_front_end_comes_as_one_file_and_asks_for_no_piece_of_it(open_page: Callable[..., Page]) -> None:
+    page = open_page("filler", "/home")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+
+    page.reload()
+    page.wait_for_selector("body.pb-live", state="attached")
+
+    assert f"/static/pb/{front_end_name()}" in asked
+    assert not [path for path in asked if path.startswith("/voila/static/")]
+
+
+def test_the_front_end_is_written_once_and_holds_its_entry_last(tmp_path: Path) -> None:
+    path = ensure_front_end(tmp_path / "bundles")
+    text = path.read_bytes()
+    entry = next(found for folder in static_folders() if (found := Path(folder) / "voila.js").is_file())
+    assert text.endswith(entry.read_bytes())
+    assert text.count(b"webpackChunk_JUPYTERLAB_CORE_OUTPUT") > 50
+
+    path.write_bytes(b"kept")
+    assert ensure_front_end(tmp_path / "bundles").read_bytes() == b"kept"

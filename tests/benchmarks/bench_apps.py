@@ -31,6 +31,7 @@ import pandas as pd
 import psutil
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from chromium import launch_chromium
 from counties import CAMPAIGN, COUNTY, OPERATOR, PERIOD, TOWN, lay_out
 from playwright.sync_api import Browser, sync_playwright
 from serving import PASSWORD, Served, around_today, begin_serving, free_port
@@ -124,7 +125,10 @@ def time_page(browser: Browser, address: str, cookies: list[Any]) -> float:
     page = context.new_page()
     began = time.perf_counter()
     page.goto(address, wait_until="commit", timeout=120_000)
-    page.locator(".widget-text input").first.wait_for(state="visible", timeout=120_000)
+    # looked for at every frame; a locator's own waiting looks only twice a second
+    page.wait_for_function(
+        "() => document.querySelector('.widget-text input')?.offsetParent", polling="raf", timeout=120_000
+    )
     page.locator(".widget-text input").first.fill("x")
     seconds = time.perf_counter() - began
     time.sleep(1.0)
@@ -181,9 +185,7 @@ def compare_with_voila(folder: Path, rounds: int, pages: int) -> None:
     served = begin_serving(folder)
     plain, plain_address = begin_voila(folder)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-quic", "--disable-gpu"]
-        )
+        browser = launch_chromium(playwright)
         cookies = sign_in(browser, served, f"v{TOWN}001")
         ours, theirs = [], []
         for _ in range(rounds):

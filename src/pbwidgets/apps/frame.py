@@ -16,6 +16,7 @@ from voila import __version__ as voila_version
 from pbwidgets.apps.bundle import bundle_name
 from pbwidgets.apps.catalogue import ANONYMOUS, PAGES, pages_of
 from pbwidgets.apps.extensions import early_scripts, widget_extensions
+from pbwidgets.apps.front_end import front_end_name
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError
@@ -178,8 +179,8 @@ def page_start(frame: Frame, kernel_id: str) -> str:
     """Head, bar, strip and skeleton: all that can be said before the kernel runs."""
     return _templates().get_template("page_start.html").render(
         frame=frame, say=frame.words, kernel_id=kernel_id, bundle=f"/static/pb/{bundle_name()}",
-        version=asset_version(), voila_version=voila_version, config=_front_end(kernel_id),
-        early=early_scripts(),
+        version=asset_version(), config=_front_end(kernel_id),
+        front_end=f"/static/pb/{front_end_name()}", early=early_scripts(),
     )  # fmt: skip
 
 

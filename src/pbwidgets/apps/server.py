@@ -17,12 +17,12 @@ from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebso
 from tornado import ioloop, web
 from traitlets.config import Config
 from voila.app import Voila
-from voila.paths import STATIC_ROOT, collect_static_paths
 
 from pbwidgets.apps.attaching import AliveHandler, ChannelsHandler, KernelHandler, ShutdownHandler
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.apps.extensions import extension_folders
 from pbwidgets.apps.files import EvidenceHandler, ResultHandler
+from pbwidgets.apps.front_end import ensure_front_end, static_folders
 from pbwidgets.apps.identity import PbIdentityProvider
 from pbwidgets.apps.kernels import cool_down, warm_up
 from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
@@ -56,7 +56,7 @@ class Server(Voila):
 
     def setup_template_dirs(self) -> None:
         """Take the front end of Voilà from where it is installed, the rest from this package."""
-        self.static_paths = [*collect_static_paths(["voila"], "base"), STATIC_ROOT]
+        self.static_paths = list(static_folders())
 
     def init_settings(self) -> dict[str, Any]:
         """Settings of tornado, with what our handlers look for."""
@@ -182,6 +182,7 @@ def serve(
         If the port is taken or not allowed.
     """
     ensure_bundle(_bundles(workspace.settings))
+    ensure_front_end(_bundles(workspace.settings))
     warm_up()
     try:
         server = Server(config=_config(workspace.settings, header, trusted), log=_log)
