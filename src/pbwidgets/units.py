@@ -114,9 +114,14 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
         If anything is wrong: all problems with row or cell. Nothing is taken from the file then.
     """
     table = read_table(path)
-    columns, header_faults = _match_header(table.header)
+    columns, header_faults = _match_header(table.header, _HEADERS, _NEEDED)
     if header_faults:
-        raise ProblemsError([_to_problem(fault, path, table, columns) for fault in header_faults])
+        raise ProblemsError(
+            [
+                Problem(f"units.{kind}", str(path), table.place(-1, at), args)
+                for kind, at, args in header_faults
+            ]
+        )
     if not table.rows:
         raise ProblemsError([Problem("units.no_rows", str(path))])
     units, faults = _to_units(table, columns)
@@ -129,7 +134,7 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
 
 def _to_problem(fault: _Fault, path: Path, table: Table, columns: Mapping[str, int]) -> Problem:
     args = {"column": fault.column, **fault.args}
-    column = args.pop("at_column", columns.get(fault.column))
+    column = columns.get(fault.column)
     if column is not None:
         args["column"] = table.header[column]  # as the user wrote it
     return Problem(fault.code, str(path), table.place(fault.row, column), args)
@@ -165,6 +170,47 @@ def read_table(path: Path, headed: Collection[str] = ()) -> Table:
     if not table.header:
         raise ProblemsError([Problem("units.file_empty", str(path))])
     return table
+
+
+def find_columns(
+    table: Table,
+    path: Path,
+    heads: Mapping[str, Sequence[str]],
+    domain: str,
+    *,
+    needed: Collection[str] | None = None,
+    alongside: Collection[str] = (),
+) -> dict[str, int]:
+    """Place of each column in the head of a table.
+
+    Parameters
+    ----------
+    table, path
+        What was read, and from where.
+    heads
+        What each column may be called besides its own name; the first is the one that people are told.
+    domain
+        What the codes of problems begin with: it words ``unknown_column``, ``repeated_column`` and
+        ``missing_column``.
+    needed
+        Columns that must be there; by default all.
+    alongside
+        Headings that are left aside.
+
+    Raises
+    ------
+    ProblemsError
+        With every heading that is unknown or repeated, and every column that is missing.
+    """
+    found, faults = _match_header(table.header, heads, heads if needed is None else needed, alongside)
+    if faults:
+        raise ProblemsError(
+            [
+                Problem(f"{domain}.{kind}", str(path), "" if at is None else table.place(-1, at), args)
+                for kind, at, args in faults
+            ]
+        )
+    return found
 
 
 def _read_csv(content: bytes, path: Path) -> Table:
@@ -240,26 +286,32 @@ def _cell_text(cell: Any) -> str:
     return str(value).strip()
 
 
-def _match_header(header: Sequence[str]) -> tuple[dict[str, int], list[_Fault]]:
-    names = {alias: column for column, aliases in _HEADERS.items() for alias in (column, *aliases)}
+def _match_header(
+    header: Sequence[str],
+    heads: Mapping[str, Sequence[str]],
+    needed: Collection[str],
+    alongside: Collection[str] = (),
+) -> tuple[dict[str, int], list[tuple[str, int | None, dict[str, Any]]]]:
+    """Places of columns, and what is wrong with the head: kind, place, and what a message says of it."""
+    names = {alias: column for column, aliases in heads.items() for alias in (column, *aliases)}
     found: dict[str, int] = {}
-    faults = []
+    faults: list[tuple[str, int | None, dict[str, Any]]] = []
     for at, title in enumerate(header):
         column = names.get(title.strip().lower())
-        if column is None and title:
-            nearest = (get_close_matches(title, names, n=1, cutoff=0.0) or ["—"])[0]
-            allowed = ", ".join(aliases[0] for aliases in _HEADERS.values())
-            args = {"value": title, "nearest": nearest, "allowed": allowed, "at_column": at}
-            faults.append(_Fault(-1, title, "units.unknown_column", args))
-        elif column in found:
-            faults.append(_Fault(-1, title, "units.repeated_column", {"value": title, "at_column": at}))
+        if column in found:
+            faults.append(("repeated_column", at, {"column": title, "value": title}))
         elif column is not None:
             found[column] = at
-    faults.extend(
-        _Fault(-1, _HEADERS[column][0], "units.missing_column", {})
-        for column in _NEEDED
-        if column not in found
-    )
+        elif title and title not in alongside:
+            nearest = get_close_matches(title, names, n=1, cutoff=0.0)[0]
+            allowed = ", ".join(aliases[0] for aliases in heads.values())
+            args = {"column": title, "value": title, "nearest": nearest, "allowed": allowed}
+            faults.append(("unknown_column", at, args))
+    faults += [
+        ("missing_column", None, {"column": heads[column][0]})
+        for column in heads
+        if column in needed and column not in found
+    ]
     return found, faults
 
 

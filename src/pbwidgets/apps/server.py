@@ -94,7 +94,7 @@ class Server(Voila):
         """
         folders = {
             "pb": [str(_TEMPLATE / "static")],
-            "front": [str(path) for path in self.static_paths],
+            "front": self.static_paths,
             "extensions": list(extension_folders()),
             "drawn": [str(_bundles(self.workspace.settings))],
         }

@@ -514,6 +514,11 @@ class Track(Definition):
         for criterion in self.criteria:
             yield from criterion.lines()
 
+    def class_names(self, lang: str) -> dict[int, str]:
+        """Name of each class by its number, from 1; empty for a track without classes."""
+        names = self.classes.names if self.classes is not None else ()
+        return {number: name.words(lang) for number, name in enumerate(names, start=1)}
+
 
 class Campaign(Definition):
     """One programme, as its file defines it."""

@@ -44,14 +44,14 @@ def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.L
     ValueError
         If the track has no classes.
     """
-    classes = view.track.classes
-    if classes is None:
+    classes = view.track.class_names(view.lang)
+    if not classes:
         raise ValueError(f"track {view.track_id} has no classes")
     own = moves[moves["track_id"] == view.track_id]
-    names = [name.words(view.lang) for name in classes.names]
+    names = list(classes.values())
     counted = own.groupby(["class_before", "class_after"]).size().to_dict()
     before = [*range(1, len(names) + 1), *([0] if (own["class_before"] == 0).any() else [])]
-    labels = {**dict(enumerate(names, start=1)), 0: view.say("class_moves.none_yet")}
+    labels = {**classes, 0: view.say("class_moves.none_yet")}
     counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
     title = view.say("class_moves.title", kind=view.kind, **counts)
     note = view.say("class_moves.days", since=days[0], until=days[1])

@@ -21,7 +21,7 @@ from pbwidgets.workflows import (
     open_workspace,
     today,
 )
-from pbwidgets.workflows.classifying import find_class_track, name_classes
+from pbwidgets.workflows.classifying import find_class_track
 
 
 def classify_units(
@@ -99,9 +99,7 @@ def _word_moves(moves: pd.DataFrame, campaign: Campaign) -> pd.DataFrame:
 
 def _namer(campaign: Campaign) -> Callable[[pd.DataFrame, str], list[str]]:
     lang = default_language()
-    names: Mapping[str, Mapping[int, str]] = {
-        track.id: name_classes(track, lang) for track in campaign.tracks
-    }
+    names: Mapping[str, Mapping[int, str]] = {track.id: track.class_names(lang) for track in campaign.tracks}
 
     def name(frame: pd.DataFrame, column: str) -> list[str]:
         return [

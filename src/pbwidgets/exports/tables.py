@@ -223,7 +223,7 @@ def classes_of_units(
     own = classes[classes["track_id"] == track.id]
     own = own.assign(open=own["proposed"] == 0).sort_values(["open", "proposed", "unit_code"])
     above = names_above(units)
-    names = _class_names(track, lang)
+    names = track.class_names(lang)
     made = own.assign(
         above=[above.get(code, "") for code in own["unit_code"]],
         class_by_total=own["by_total"].map(names).fillna(_NONE),
@@ -252,7 +252,7 @@ def moves_of_units(
     """Units of a track between two days: the class before and now, and why; those that stayed come last."""
     own = moves[moves["track_id"] == track.id]
     own = own.assign(stayed=own["move"] == "same").sort_values(["stayed", "class_after", "unit_code"])
-    classes = _class_names(track, lang)
+    classes = track.class_names(lang)
     made = own.assign(
         unit_name=[names.get(code, code) for code in own["unit_code"]],
         class_from=own["class_before"].map(classes).fillna(_NONE),
@@ -270,11 +270,6 @@ def moves_of_units(
         "reason": Column(say("tables.decided_reason", lang), 36),
     }
     return LabelledTable(title, made, columns)
-
-
-def _class_names(track: Track, lang: str) -> dict[int, str]:
-    names = track.classes.names if track.classes else ()
-    return {number: name.words(lang) for number, name in enumerate(names, start=1)}
 
 
 def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, lang: str) -> LabelledTable:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -11,7 +10,7 @@ import pandas as pd
 from pbwidgets import store
 from pbwidgets.errors import PbError, Problem, ProblemsError
 from pbwidgets.store import Actor, NewAccount, load_accounts
-from pbwidgets.units import Table, read_table
+from pbwidgets.units import Table, find_columns, read_table
 from pbwidgets.wording import LANGUAGES, say
 from pbwidgets.workflows.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.passwords import hash_passwords, make_password
@@ -88,7 +87,7 @@ class _Row:
 
 def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_Row]:
     table = read_table(path)
-    columns = _find_columns(table, path)
+    columns = find_columns(table, path, _HEADS, "accounts")
     with workspace.store.read() as reader:
         taken = {account.name for account in load_accounts(reader)}
     wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]
@@ -100,30 +99,6 @@ def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_R
     if problems or not wanted:
         raise ProblemsError(problems or [Problem("accounts.no_rows", str(path))])
     return wanted
-
-
-def _find_columns(table: Table, path: Path) -> dict[str, int]:
-    names = {alias: column for column, aliases in _HEADS.items() for alias in (column, *aliases)}
-    found: dict[str, int] = {}
-    problems = []
-    for at, title in enumerate(table.header):
-        column = names.get(title.strip().lower())
-        args = {"value": title}
-        if column in found:
-            problems.append(Problem("accounts.repeated_column", str(path), table.place(-1, at), args))
-        elif column is not None:
-            found[column] = at
-        elif title:
-            args["nearest"] = get_close_matches(title, names, 1, 0.0)[0]
-            problems.append(Problem("accounts.unknown_column", str(path), table.place(-1, at), args))
-    problems += [
-        Problem("accounts.missing_column", str(path), args={"column": aliases[0]})
-        for column, aliases in _HEADS.items()
-        if column not in found
-    ]
-    if problems:
-        raise ProblemsError(problems)
-    return found
 
 
 def _to_role(text: str) -> str:

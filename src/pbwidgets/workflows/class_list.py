@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
@@ -13,14 +12,13 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError, PbError, Problem, ProblemsError
 from pbwidgets.scoring.frames import CLASSES
 from pbwidgets.store import Actor
-from pbwidgets.units import Table, read_table
+from pbwidgets.units import Table, find_columns, read_table
 from pbwidgets.wording import LANGUAGES
 from pbwidgets.workflows.classifying import (
     decide_classes,
     find_class_track,
     find_faults,
     load_proposed,
-    name_classes,
 )
 from pbwidgets.workflows.deciding import authorise_decision
 from pbwidgets.workflows.workspace import Opened, Workspace, today
@@ -73,7 +71,7 @@ def import_classes(
     authorise_decision(actor, workspace.units(opened.day(today())))
     track = find_class_track(opened, track_id)
     table = read_table(path, headed=("unit_code", *_HEADS["unit_code"]))
-    columns = _find_columns(table, path)
+    columns = find_columns(table, path, _HEADS, "classes", needed=_NEEDED, alongside=_ALONGSIDE)
     rows = [_Row.of(table, columns, number, track) for number in range(len(table.rows))]
     rows = [row for row in rows if row.class_text]
     proposed = load_proposed(workspace, opened, track)
@@ -87,7 +85,7 @@ def import_classes(
     return decide_classes(
         workspace, actor, opened, track_id, {row.unit_code: row.class_no for row in rows},
         reason=reason, decided_by=decided_by, decided_on=decided_on, present=present,
-        reasons={row.unit_code: row.reason for row in rows},
+        reasons={row.unit_code: row.reason for row in rows}, proposed=proposed,
     )  # fmt: skip
 
 
@@ -114,43 +112,15 @@ def _to_number(text: str, track: Track) -> int:
     """Number of the class that is written as number or name; 0 for what is neither."""
     if text.isascii() and text.isdigit():
         return int(text)
-    names = {name.lower(): number for lang in LANGUAGES for number, name in name_classes(track, lang).items()}
+    names = {name.lower(): number for lang in LANGUAGES for number, name in track.class_names(lang).items()}
     return names.get(text.lower(), 0)
-
-
-def _find_columns(table: Table, path: Path) -> dict[str, int]:
-    names = {alias: column for column, aliases in _HEADS.items() for alias in (column, *aliases)}
-    found: dict[str, int] = {}
-    problems = []
-    for at, title in enumerate(table.header):
-        column = names.get(title.strip().lower())
-        if column in found:
-            code, args = "classes.repeated_column", {"value": title}
-        elif column is None and title and title not in _ALONGSIDE:
-            code, args = "classes.unknown_column", {"value": title, "nearest": _nearest(title, names)}
-        else:
-            found |= {} if column is None else {column: at}
-            continue
-        problems.append(Problem(code, str(path), table.place(-1, at), args))
-    problems += [
-        Problem("classes.missing_column", str(path), args={"column": _HEADS[column][0]})
-        for column in _NEEDED
-        if column not in found
-    ]
-    if problems:
-        raise ProblemsError(problems)
-    return found
-
-
-def _nearest(title: str, names: Mapping[str, str]) -> str:
-    return get_close_matches(title, names, 1, 0.0)[0]
 
 
 def _faults(
     row: _Row, rows: list[_Row], track: Track, proposed: pd.DataFrame, reason: str, lang: str
 ) -> Iterator[tuple[str, PbError]]:
     if not row.class_no:
-        allowed = "、".join(name_classes(track, lang).values())
+        allowed = "、".join(track.class_names(lang).values())
         yield "class", DataError("classes.unknown_class", value=row.class_text, allowed=allowed)
     else:
         for fault in find_faults(track, proposed, row.unit_code, row.class_no, lang):

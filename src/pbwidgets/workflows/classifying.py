@@ -99,6 +99,7 @@ def decide_classes(
     decided_on: date,
     present: str = "",
     reasons: Mapping[str, str] | None = None,
+    proposed: pd.DataFrame | None = None,
 ) -> int:
     """Number of units put into a class; all or none.
 
@@ -123,6 +124,8 @@ def decide_classes(
         Posts of those present, never names.
     reasons
         Reasons of single units, by code.
+    proposed
+        As :func:`load_proposed` gives it, if it has just been read; by default it is read.
 
     Raises
     ------
@@ -140,7 +143,7 @@ def decide_classes(
         raise DataError("classes.nothing_decided")
     if decided_on > today():
         raise DataError("classes.day_ahead", day=decided_on.isoformat())
-    proposed = load_proposed(workspace, opened, track)
+    proposed = load_proposed(workspace, opened, track) if proposed is None else proposed
     lang = workspace.settings.lang
     for code, class_no in classes.items():
         for fault in find_faults(track, proposed, code, class_no, lang):
@@ -192,7 +195,7 @@ def find_faults(
     proposed
         As :func:`load_proposed` gives it.
     """
-    names = name_classes(track, lang)
+    names = track.class_names(lang)
     if unit_code not in proposed.index:
         yield DataError("classes.not_in_track", unit=unit_code, track=track.name.words(lang))
         return
@@ -202,14 +205,6 @@ def find_faults(
     row = proposed.loc[[unit_code]].to_dict("records")[0]
     if class_no < row["best"]:
         yield DataError("classes.kept_down", unit=row["unit_name"], best=names[row["best"]])
-
-
-def name_classes(track: Track, lang: str) -> dict[int, str]:
-    """Name of each class of a track by its number, from 1; empty for a track without classes."""
-    return {
-        number: name.words(lang)
-        for number, name in enumerate(track.classes.names if track.classes else (), start=1)
-    }
 
 
 def _decided(decisions: pd.DataFrame, opened: Opened) -> pd.DataFrame:
@@ -222,7 +217,7 @@ def _check_places(track: Track, proposed: pd.DataFrame, decided: pd.DataFrame, l
     if track.classes is None or not track.classes.shares_pct:
         return
     numbers = decided.loc[decided["track_id"] == track.id, "class_no"]
-    names = name_classes(track, lang)
+    names = track.class_names(lang)
     known = int((proposed["by_total"] > 0).sum())  # before the first total, places are those of all units
     places = count_places(known or len(proposed), track.classes.shares_pct)
     for last, free in enumerate(places.tolist(), start=1):

@@ -13,7 +13,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows import today
-from pbwidgets.workflows.classifying import decide_classes, load_classes, name_classes
+from pbwidgets.workflows.classifying import decide_classes, load_classes
 
 
 class ClassCard:
@@ -27,7 +27,7 @@ class ClassCard:
 
     def __init__(self, visit: Visit, track: Track, *, may_act: bool) -> None:
         self._visit, self._track, self._may_act = visit, track, may_act
-        self._names = name_classes(track, visit.lang)
+        self._names = track.class_names(visit.lang)
         self.pending: dict[str, tuple[int, str]] = {}
         self.table = elements.stack()
         self._make_picker()

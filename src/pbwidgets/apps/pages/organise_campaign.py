@@ -2,11 +2,12 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Final
 
 import ipywidgets as w
 
 from pbwidgets.apps.pages.downloads import download_link
+from pbwidgets.apps.pages.sent_tables import problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
@@ -15,8 +16,7 @@ from pbwidgets.forms.uploads import upload_button
 from pbwidgets.workflows import Opened
 from pbwidgets.workflows.organising import Draft, open_draft, read_draft, write_workbook
 
-MOST_PROBLEMS = 200
-"""Problems that are listed."""
+_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
 
 
 class CampaignCard:
@@ -36,7 +36,7 @@ class CampaignCard:
         self._visit = visit
         self._draft: Draft | None = None
         self.upload = upload_button(visit.words("organise.upload"), ".xlsx", multiple=False)
-        self.upload.observe(visit.attempt(self._arrived), "value")
+        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
         self.found = elements.stack()
         self._file = elements.stack()
         opened = self._opened()
@@ -76,11 +76,6 @@ class CampaignCard:
             path = write_workbook(visit.workspace, visit.actor, visit.opened, Path(folder) / name)
             self._file.children = (download_link(visit.words("organise.download", name=name), path),)
 
-    def _arrived(self, change: Any) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            self.read(sent["name"], bytes(sent["content"]))
-
     def read(self, filename: str, content: bytes) -> None:
         """Check a workbook and show its problems, or what it changes."""
         visit = self._visit
@@ -89,21 +84,9 @@ class CampaignCard:
         try:
             self._draft = read_draft(visit.workspace, visit.actor, filename, content)
         except ProblemsError as error:
-            self._show_problems(error)
+            self.found.children = problem_list(visit, error, "organise.problems", _HEADS)
             return
         self._show_changes(self._draft)
-
-    def _show_problems(self, error: ProblemsError) -> None:
-        visit = self._visit
-        rows = [
-            (problem.place, problem.message(visit.lang), problem.remedy(visit.lang))
-            for problem in error.problems[:MOST_PROBLEMS]
-        ]
-        names = ("place", "problem", "what_to_do")
-        self.found.children = (
-            elements.notice("error", visit.words("organise.problems", count=len(error.problems))),
-            elements.table([visit.words(f"organise.{name}") for name in names], rows),
-        )
 
     def _show_changes(self, draft: Draft) -> None:
         visit = self._visit

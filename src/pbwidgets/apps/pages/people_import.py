@@ -4,9 +4,10 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Final
+from typing import Final
 
 from pbwidgets.apps.pages.downloads import download_link
+from pbwidgets.apps.pages.sent_tables import problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
@@ -15,8 +16,7 @@ from pbwidgets.forms.uploads import upload_button
 from pbwidgets.workflows.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.account_slips import first_password_slips
 
-MOST_PROBLEMS: Final = 200
-"""Problems that are listed."""
+_HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
 
 _KINDS: Final = (".xlsx", ".csv")
 
@@ -45,7 +45,7 @@ class ImportCard:
         self._visit, self._made = visit, made
         self._sent: tuple[str, bytes] | None = None
         self.upload = upload_button(visit.words("home.import_upload"), ",".join(_KINDS), multiple=False)
-        self.upload.observe(visit.attempt(self._arrived), "value")
+        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
         self.found = elements.stack()
         self.view = elements.card(
             elements.paragraph(visit.words("home.import_hint"), quiet=True),
@@ -53,11 +53,6 @@ class ImportCard:
             self.found,
             title=visit.words("home.import_title"),
         )
-
-    def _arrived(self, change: Any) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            self.read(sent["name"], bytes(sent["content"]))
 
     def read(self, filename: str, content: bytes) -> None:
         """Check a table and show its problems, or how many accounts it would make."""
@@ -68,7 +63,7 @@ class ImportCard:
             with _written(filename, content) as path:
                 names = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
-            self._show_problems(error)
+            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
         self._sent = (filename, content)
         self.found.children = (
@@ -87,7 +82,7 @@ class ImportCard:
             with _written(*sent) as path:
                 made = import_accounts(visit.workspace, visit.actor, path)
         except ProblemsError as error:  # somebody was quicker
-            self._show_problems(error)
+            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
         slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
         name = visit.words("home.import_file")
@@ -97,18 +92,6 @@ class ImportCard:
         self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
         visit.messages.say("good", visit.words("home.imported", count=len(made)))
         self._made()
-
-    def _show_problems(self, error: ProblemsError) -> None:
-        visit = self._visit
-        rows = [
-            (problem.place, problem.message(visit.lang), problem.remedy(visit.lang))
-            for problem in error.problems[:MOST_PROBLEMS]
-        ]
-        heads = [visit.words(f"home.import_{name}") for name in ("place", "problem", "what_to_do")]
-        self.found.children = (
-            elements.notice("error", visit.words("home.import_problems", count=len(error.problems))),
-            elements.table(heads, rows),
-        )
 
 
 @contextmanager
