@@ -86,6 +86,18 @@ class Table:
 
 
 @dataclass(frozen=True)
+class HeadCodes:
+    """Codes of what can be wrong with the head of a table."""
+
+    unknown: str
+    repeated: str
+    missing: str
+
+
+_HEAD_CODES: Final = HeadCodes("units.unknown_column", "units.repeated_column", "units.missing_column")
+
+
+@dataclass(frozen=True)
 class _Fault:
     row: int
     column: str
@@ -114,13 +126,10 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
         If anything is wrong: all problems with row or cell. Nothing is taken from the file then.
     """
     table = read_table(path)
-    columns, header_faults = _match_header(table.header, _HEADERS, _NEEDED)
+    columns, header_faults = _match_header(table.header, _HEADERS, _HEAD_CODES, _NEEDED)
     if header_faults:
         raise ProblemsError(
-            [
-                Problem(f"units.{kind}", str(path), table.place(-1, at), args)
-                for kind, at, args in header_faults
-            ]
+            [Problem(code, str(path), table.place(-1, at), args) for code, at, args in header_faults]
         )
     if not table.rows:
         raise ProblemsError([Problem("units.no_rows", str(path))])
@@ -176,7 +185,7 @@ def find_columns(
     table: Table,
     path: Path,
     heads: Mapping[str, Sequence[str]],
-    domain: str,
+    codes: HeadCodes,
     *,
     needed: Collection[str] | None = None,
     alongside: Collection[str] = (),
@@ -189,9 +198,8 @@ def find_columns(
         What was read, and from where.
     heads
         What each column may be called besides its own name; the first is the one that people are told.
-    domain
-        What the codes of problems begin with: it words ``unknown_column``, ``repeated_column`` and
-        ``missing_column``.
+    codes
+        What the problems are called.
     needed
         Columns that must be there; by default all.
     alongside
@@ -202,12 +210,12 @@ def find_columns(
     ProblemsError
         With every heading that is unknown or repeated, and every column that is missing.
     """
-    found, faults = _match_header(table.header, heads, heads if needed is None else needed, alongside)
+    found, faults = _match_header(table.header, heads, codes, heads if needed is None else needed, alongside)
     if faults:
         raise ProblemsError(
             [
-                Problem(f"{domain}.{kind}", str(path), "" if at is None else table.place(-1, at), args)
-                for kind, at, args in faults
+                Problem(code, str(path), "" if at is None else table.place(-1, at), args)
+                for code, at, args in faults
             ]
         )
     return found
@@ -289,26 +297,27 @@ def _cell_text(cell: Any) -> str:
 def _match_header(
     header: Sequence[str],
     heads: Mapping[str, Sequence[str]],
+    codes: HeadCodes,
     needed: Collection[str],
     alongside: Collection[str] = (),
 ) -> tuple[dict[str, int], list[tuple[str, int | None, dict[str, Any]]]]:
-    """Places of columns, and what is wrong with the head: kind, place, and what a message says of it."""
+    """Places of columns, and what is wrong with the head: code, place, and what a message says of it."""
     names = {alias: column for column, aliases in heads.items() for alias in (column, *aliases)}
     found: dict[str, int] = {}
     faults: list[tuple[str, int | None, dict[str, Any]]] = []
     for at, title in enumerate(header):
         column = names.get(title.strip().lower())
         if column in found:
-            faults.append(("repeated_column", at, {"column": title, "value": title}))
+            faults.append((codes.repeated, at, {"column": title, "value": title}))
         elif column is not None:
             found[column] = at
         elif title and title not in alongside:
             nearest = get_close_matches(title, names, n=1, cutoff=0.0)[0]
             allowed = ", ".join(aliases[0] for aliases in heads.values())
             args = {"column": title, "value": title, "nearest": nearest, "allowed": allowed}
-            faults.append(("unknown_column", at, args))
+            faults.append((codes.unknown, at, args))
     faults += [
-        ("missing_column", None, {"column": heads[column][0]})
+        (codes.missing, None, {"column": heads[column][0]})
         for column in heads
         if column in needed and column not in found
     ]

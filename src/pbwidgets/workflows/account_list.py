@@ -10,7 +10,7 @@ import pandas as pd
 from pbwidgets import store
 from pbwidgets.errors import PbError, Problem, ProblemsError
 from pbwidgets.store import Actor, NewAccount, load_accounts
-from pbwidgets.units import Table, find_columns, read_table
+from pbwidgets.units import HeadCodes, Table, find_columns, read_table
 from pbwidgets.wording import LANGUAGES, say
 from pbwidgets.workflows.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.passwords import hash_passwords, make_password
@@ -22,6 +22,9 @@ _HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "role": ("角色",),
     "unit_code": ("单位编码", "编码", "unit", "code"),
 }
+_HEAD_CODES: Final = HeadCodes(
+    "accounts.unknown_column", "accounts.repeated_column", "accounts.missing_column"
+)
 _COLUMN_OF: Final = {
     "accounts.unknown_role": "role",
     "accounts.unit_needed": "unit_code",
@@ -87,7 +90,7 @@ class _Row:
 
 def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_Row]:
     table = read_table(path)
-    columns = find_columns(table, path, _HEADS, "accounts")
+    columns = find_columns(table, path, _HEADS, _HEAD_CODES)
     with workspace.store.read() as reader:
         taken = {account.name for account in load_accounts(reader)}
     wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]

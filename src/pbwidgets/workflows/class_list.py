@@ -12,7 +12,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError, PbError, Problem, ProblemsError
 from pbwidgets.scoring.frames import CLASSES
 from pbwidgets.store import Actor
-from pbwidgets.units import Table, find_columns, read_table
+from pbwidgets.units import HeadCodes, Table, find_columns, read_table
 from pbwidgets.wording import LANGUAGES
 from pbwidgets.workflows.classifying import (
     decide_classes,
@@ -28,6 +28,7 @@ _HEADS: Final[Mapping[str, tuple[str, ...]]] = {
     "class": ("定类", "类别"),
     "reason": ("理由",),
 }
+_HEAD_CODES: Final = HeadCodes("classes.unknown_column", "classes.repeated_column", "classes.missing_column")
 _NEEDED: Final = ("unit_code", "class")
 _ALONGSIDE: Final = {*CLASSES, "单位名称", "名称"} - {"unit_code"}
 """Columns that are left aside: those of the list that ``pbwidgets classify`` writes."""
@@ -71,7 +72,7 @@ def import_classes(
     authorise_decision(actor, workspace.units(opened.day(today())))
     track = find_class_track(opened, track_id)
     table = read_table(path, headed=("unit_code", *_HEADS["unit_code"]))
-    columns = find_columns(table, path, _HEADS, "classes", needed=_NEEDED, alongside=_ALONGSIDE)
+    columns = find_columns(table, path, _HEADS, _HEAD_CODES, needed=_NEEDED, alongside=_ALONGSIDE)
     rows = [_Row.of(table, columns, number, track) for number in range(len(table.rows))]
     rows = [row for row in rows if row.class_text]
     proposed = load_proposed(workspace, opened, track)
