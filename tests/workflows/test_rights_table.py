@@ -9,7 +9,6 @@ import inspect
 import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
@@ -207,15 +206,28 @@ def everywhere(workflow: str, role: str) -> set[str]:
 
 @dataclass(frozen=True)
 class World:
-    """The small county with something of everything on record."""
+    """The small county with something of everything on record, in one folder for all tests."""
 
     workspace: Workspace
     opened: Opened
     beginning: int = 0
+    files: frozenset[Path] = frozenset()
 
     @property
     def campaign(self) -> Campaign:
         return self.opened.campaign
+
+    def put_back(self) -> "World":
+        """The world as it was in the beginning: its one SQLite file, and no file that was not there."""
+        folder = self.workspace.settings.workspace
+        for path in set(files_in(folder)) - self.files:
+            path.unlink()
+        shutil.copyfile(folder / "kept.sqlite", store_file(self.workspace))
+        return self
+
+    def as_it_was(self) -> "World":
+        """The world as it was in the beginning: put back where it was written to."""
+        return self if self.head() == self.beginning else self.put_back()
 
     def head(self) -> int:
         with self.workspace.store.read() as reader:
@@ -266,8 +278,16 @@ def with_leaders(campaign: Campaign) -> Campaign:
     return Campaign.model_validate(plain)
 
 
+def store_file(workspace: Workspace) -> Path:
+    return Path(str(workspace.store.engine.url.database))
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
 @pytest.fixture(scope="module")
-def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def kept_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("world")
     shutil.copytree(ROOT / "parameters", folder / "parameters")
     campaign = with_leaders(read_campaign(folder / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"))
@@ -300,34 +320,19 @@ def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 store.add_account(w, store.NewAccount(f"f{unit}", "filler", unit, hashed))
             for by, unit in ((TOWN, VILLAGE), (OTHER_TOWN, OTHER_VILLAGE)):
                 store.nominate(w, NominationList(CAMPAIGN, PERIOD, "village", by), unit)
-    return folder
+        # no connection is open between two transactions, so the file alone is the whole store
+        shutil.copyfile(store_file(workspace), folder / "kept.sqlite")
+        yield replace(world, beginning=world.head(), files=frozenset(files_in(folder)))
+
+
+@pytest.fixture
+def world(kept_world: World) -> World:
+    """The world as it was in the beginning."""
+    return kept_world.put_back()
 
 
 def number_of(unit: str) -> int:
     return sorted(EVERYWHERE).index(unit) + 1
-
-
-@contextmanager
-def visits(folder: Path, to: Path) -> Iterator[Callable[[], World]]:
-    """Gives the world as it was in the beginning: a new copy only where the last one was written to."""
-    with ExitStack() as stack:
-        made: list[World] = []
-
-        def as_it_was() -> World:
-            if not made or made[-1].head() != made[0].beginning:
-                made.append(stack.enter_context(visit(folder, to / str(len(made)))))
-            return made[-1]
-
-        yield as_it_was
-
-
-@contextmanager
-def visit(folder: Path, to: Path) -> Iterator[World]:
-    shutil.copytree(folder, to)
-    with open_workspace(to) as workspace:
-        with workspace.store.read() as reader:
-            beginning = store.audit_head(reader)
-        yield World(workspace, workspace.opened(), beginning)
 
 
 # -- cases: each gives the call of one workflow on one unit --------------------------------------------
@@ -930,24 +935,21 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
 
 
 @pytest.mark.parametrize("name", sorted(LISTS))
-def test_lists_hold_only_what_a_role_may_see(name: str, world_folder: Path, tmp_path: Path) -> None:
+def test_lists_hold_only_what_a_role_may_see(name: str, world: World) -> None:
     rows, read = LISTS[name]
     wrong = []
-    with visit(world_folder, tmp_path / "own") as world:
-        for unit in sorted(TOWNS | VILLAGES):
-            form = world.key(unit).form_id
-            world.write(
-                lambda w, f=form, u=unit: store.grant_exception(w, CAMPAIGN, PERIOD, f, u, FAR, "水灾")
-            )
-        for role, actor in ACTORS.items():
-            allowed = rows.get(role, rows.get(role.removesuffix(", on behalf"), set()))
-            try:
-                shown = read(workflow(name), world, actor)
-            except RightsError:
-                wrong += [f"{role} is refused"] if allowed else []
-                continue
-            beyond = shown - allowed - {NEIGHBOUR}
-            wrong += [f"{role} finds {sorted(beyond)}"] if beyond else []
+    for unit in sorted(TOWNS | VILLAGES):
+        form = world.key(unit).form_id
+        world.write(lambda w, f=form, u=unit: store.grant_exception(w, CAMPAIGN, PERIOD, f, u, FAR, "水灾"))
+    for role, actor in ACTORS.items():
+        allowed = rows.get(role, rows.get(role.removesuffix(", on behalf"), set()))
+        try:
+            shown = read(workflow(name), world, actor)
+        except RightsError:
+            wrong += [f"{role} is refused"] if allowed else []
+            continue
+        beyond = shown - allowed - {NEIGHBOUR}
+        wrong += [f"{role} finds {sorted(beyond)}"] if beyond else []
     assert wrong == []
 
 
@@ -962,26 +964,22 @@ def test_no_workflow_is_missing_from_the_table() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_each_role_may_what_the_design_says_and_where_it_says(
-    name: str, world_folder: Path, tmp_path: Path
-) -> None:
+def test_each_role_may_what_the_design_says_and_where_it_says(name: str, world: World) -> None:
     wrong = []
-    with visit(world_folder, tmp_path / "refusing") as world:
-        for role, actor in ACTORS.items():
-            for unit in sorted(places_of(name) - expected(name, role)):
-                wrong += check_refused(world, name, actor, role, unit)
-    with visits(world_folder, tmp_path / "allowing") as as_it_was:
-        for role, actor in ACTORS.items():
-            for unit in sorted(expected(name, role)):
-                wrong += check_allowed(as_it_was(), name, actor, role, unit)
+    for role, actor in ACTORS.items():
+        for unit in sorted(places_of(name) - expected(name, role)):
+            wrong += check_refused(world, name, actor, role, unit)
+    world.put_back()
+    for role, actor in ACTORS.items():
+        for unit in sorted(expected(name, role)):
+            wrong += check_allowed(world.as_it_was(), name, actor, role, unit)
     assert wrong == []
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_whoever_has_a_shell_is_refused_nothing(name: str, world_folder: Path, tmp_path: Path) -> None:
-    with visit(world_folder, tmp_path / "own") as world:
-        actor = replace(OPERATOR, unit_code=COUNTY)
-        assert check_allowed(world, name, actor, "operator", TOWN if "nominat" in name else VILLAGE) == []
+def test_whoever_has_a_shell_is_refused_nothing(name: str, world: World) -> None:
+    actor = replace(OPERATOR, unit_code=COUNTY)
+    assert check_allowed(world, name, actor, "operator", TOWN if "nominat" in name else VILLAGE) == []
 
 
 def check_refused(world: World, name: str, actor: Actor, role: str, unit: str) -> list[str]:
