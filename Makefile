@@ -8,7 +8,10 @@ SERVE ?= 1
 # What the tests and the pictures need from the system (Debian's names).
 PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium
 
-.PHONY: demo test check bench gallery serve clean install system
+# A file, or files that share a server, to a core; the longest first (tests/conftest.py says which).
+ON_ALL_CORES := -n auto --dist loadgroup --no-loadscope-reorder --durations=20
+
+.PHONY: demo test test-long check bench gallery serve clean install system
 
 install: $(VENV)/.installed
 
@@ -50,7 +53,11 @@ check: install
 	$(BIN)/pbwidgets check
 
 test: system install
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest $(ON_ALL_CORES)
+
+# The laws with 200 examples each instead of 25.
+test-long: system install
+	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
 
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py

@@ -1,16 +1,58 @@
-"""The demonstration county, made once for a test run and never changed; tests that write take a copy."""
+"""How a run goes; and the demonstration county, which tests that write take a copy of."""
 
-import fcntl
-import os
-import shutil
-from collections.abc import Callable
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
-from counties import copy_county, lay_out, run_pbwidgets
+from counties import copy_county
+from hypothesis import settings
+from office import Office
+from preparing import are_asked_for, ensure_county, ensure_reports, shared_folder
+from xdist.scheduler import LoadGroupScheduling
 
-# Each awkward case lies in a township of its own; 990101016 is tied at the cut.
-REPORTED = (*(f"990101{number:03d}" for number in range(2, 12)), "990101016", "990101019")
+# No deadline: on a machine that is busy it measures the machine. `make test-long` takes the second one.
+settings.register_profile("pbwidgets", max_examples=25, deadline=None)
+settings.register_profile("long", max_examples=200, deadline=None)
+settings.load_profile("pbwidgets")
+
+TESTS = Path(__file__).parent
+SLOW: Sequence[str] = ()
+"""Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting."""
+
+
+class FilesAndGroups(LoadGroupScheduling):
+    """Hands out the tests of a file together, as ``loadfile`` does, and those of a group (``xdist_group``)."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return super()._split_scope(nodeid).partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndGroups | None:
+    return FilesAndGroups(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(config: pytest.Config) -> None:
+    """Make the county before the workers start: nothing else runs then, and no worker has to wait."""
+    if not are_asked_for(config):
+        return
+    began = time.monotonic()
+    try:
+        ensure_reports(shared_folder(config._tmp_path_factory))  # type: ignore[attr-defined]
+    except AssertionError as error:
+        said = f"the demonstration county could not be made, as its tests will say: {error}"
+    else:
+        said = f"made the demonstration county and its reports in {time.monotonic() - began:.0f} s"
+    config.get_terminal_writer().line(said)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow files first; everything else stays in its order."""
+    place = {name: number for number, name in enumerate(SLOW)}
+    items.sort(key=lambda item: place.get(item.path.relative_to(TESTS).as_posix(), len(place)))
 
 
 @pytest.fixture(autouse=True)
@@ -19,46 +61,24 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def make_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
-    """Folder that is made once for all workers of a run: the second one waits for the first."""
-    own = tmp_path_factory.getbasetemp()
-    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    folder, made = shared / name, shared / f"{name}.made"
-    with (shared / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not made.exists():
-            shutil.rmtree(folder, ignore_errors=True)  # half made by a worker that failed
-            make(folder)
-            made.touch()
-    return folder
-
-
-def make_county(folder: Path) -> None:
-    lay_out(folder)
-    done = run_pbwidgets("demo", "--seed", "1", cwd=folder)
-    assert done.returncode == 0, done.stderr
-    done = run_pbwidgets("score", "sanji_lianzheng", "--format", "json", cwd=folder)  # takes the snapshot
-    assert done.returncode == 0, done.stderr
-
-
 @pytest.fixture(scope="session")
 def county(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A workspace with the demonstration county; do not write to it."""
-    return make_once(tmp_path_factory, "county", make_county)
+    return ensure_county(shared_folder(tmp_path_factory))
 
 
 @pytest.fixture(scope="session")
-def reports(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Reports of all townships that hold an awkward case, one folder each; do not write to it."""
+    return ensure_reports(shared_folder(tmp_path_factory))
 
-    def make_reports(folder: Path) -> None:
-        copy_county(county, folder)
-        units = [part for code in REPORTED for part in ("--unit", code)]
-        done = run_pbwidgets("report", "unit", *units, cwd=folder)
-        assert done.returncode == 0, done.stderr
 
-    folder = make_once(tmp_path_factory, "reported", make_reports)
-    return folder / "outputs" / "sanji_lianzheng" / "2026" / "unit"
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """LibreOffice; files that use it belong to the group ``office``, so that it is started once."""
+    started = Office(tmp_path_factory.mktemp("office"))
+    yield started
+    started.stop()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -220,7 +220,6 @@ def test_ancestors_are_the_nearest_of_the_kind_itself_included(units: pd.DataFra
 
 
 @given(parents=st.lists(st.integers(-1, 30), max_size=30), kinds=st.data())
-@settings(deadline=None, max_examples=60)
 def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) -> None:
     names = [kinds.draw(st.sampled_from("ab")) for _ in parents]
     register = to_frame(

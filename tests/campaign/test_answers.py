@@ -202,7 +202,7 @@ _ANSWERS = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=_ANSWERS)
 def test_answers_survive_rows(small: Campaign, answers: dict[str, Any]) -> None:
     form = small.form("record")
@@ -221,7 +221,7 @@ _ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.dictionaries(st.sampled_from([*GOOD, "remark", "reason", "x"]), _ANYTHING))
 def test_forged_answers_are_refused_without_a_crash(small: Campaign, answers: dict[str, Any]) -> None:
     for problem in check_answers(small.form("record"), small, answers, complete=True, today=TODAY):

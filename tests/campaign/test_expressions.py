@@ -175,7 +175,7 @@ _VALUES = st.one_of(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300)  # quick, and few texts are nearly an expression
 @given(
     text=st.one_of(st.text(max_size=40), st.lists(_PIECES, max_size=12).map("".join)),
     a=_VALUES,

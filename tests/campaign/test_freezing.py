@@ -19,7 +19,7 @@ def test_a_campaign_survives_json(small: Campaign) -> None:
     assert to_json(from_json(to_json(small))) == to_json(small)
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.text(min_size=1), places=st.integers(1, 10**6), points=st.floats(0, 1e6))
 def test_any_words_and_numbers_survive_json(small: Campaign, words: str, places: int, points: float) -> None:
     track = small.tracks[0].model_copy(update={"places": places, "base_points": points})

@@ -195,7 +195,7 @@ def test_an_unfolded_alias_and_a_byte_order_mark_are_fine(write: Write) -> None:
     assert read_campaign(path).summary.zh == "小活动"
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_any_line_lost_or_broken_gives_problems_and_never_a_crash(write: Write, data: st.DataObject) -> None:
     path = write()

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets
+from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets, run_process
 
 CSV = "编码,名称,类别,上级编码,演示数据\n990101,演示县,county,,是\n990101001,青禾镇,township,990101,是\n"
 
@@ -32,21 +32,21 @@ def test_listing_commands_do_not_import_what_draws(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("lang", "said"), [("zh_CN", "基层党建"), ("en", "campaign")])
 def test_help_is_in_the_language_of_the_environment(tmp_path: Path, lang: str, said: str) -> None:
-    done = run_pbwidgets("--help", cwd=tmp_path, PBWIDGETS_LANG=lang)
+    done = run_process("--help", cwd=tmp_path, PBWIDGETS_LANG=lang)
     assert done.returncode == 0
     assert said in done.stdout
 
 
 def test_a_new_workspace_is_laid_out_and_clean(tmp_path: Path) -> None:
-    done = run_pbwidgets("init", "county", cwd=tmp_path)
+    done = run_process("init", "county", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
     assert "pbwidgets demo" in done.stderr
-    assert run_pbwidgets("check", cwd=tmp_path / "county").returncode == 0
+    assert run_process("check", cwd=tmp_path / "county").returncode == 0
 
 
 def test_a_folder_in_use_is_refused(tmp_path: Path) -> None:
     (tmp_path / "county" / "parameters").mkdir(parents=True)
-    done = run_pbwidgets("init", "county", cwd=tmp_path)
+    done = run_process("init", "county", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert "parameters" in done.stderr
     assert not (tmp_path / "county" / "notebooks").exists()
@@ -77,7 +77,7 @@ def test_units_are_imported_and_listed(tmp_path: Path) -> None:
 def test_a_wrong_register_is_refused_with_its_cells(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "ws")
     (folder / "units.csv").write_text(CSV.replace("青禾镇", ""), encoding="utf-8-sig")
-    done = run_pbwidgets("units", "import", "units.csv", cwd=folder)
+    done = run_process("units", "import", "units.csv", cwd=folder)
     assert (done.returncode, done.stdout) == (1, "")
     assert "units.csv:" in done.stderr
     assert run_pbwidgets("units", "list", "--format", "csv", cwd=folder).stdout.count("\n") == 1

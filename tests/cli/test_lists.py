@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pandas as pd
 import pytest
-from counties import CAMPAIGN, run_pbwidgets
+from counties import CAMPAIGN, run_pbwidgets, run_process
 
 from pbwidgets.store import load_allotments, load_nominations
 from pbwidgets.workflows import open_workspace
@@ -147,7 +147,7 @@ def test_every_unit_below_its_maximum_says_where_points_went(scored: Rows) -> No
 
 
 def test_csv_on_stdout_is_plain_and_in_a_file_it_opens_in_excel(county: Path, tmp_path: Path) -> None:
-    shown = run_pbwidgets("score", CAMPAIGN, "--track", "township", "--format", "csv", cwd=county)
+    shown = run_process("score", CAMPAIGN, "--track", "township", "--format", "csv", cwd=county)
     rows = list(csv.DictReader(io.StringIO(shown.stdout)))
     assert len(rows) == 25
     assert rows[0]["unit_name"]

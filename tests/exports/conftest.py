@@ -1,12 +1,11 @@
 """An invented ranking, and LibreOffice to open files again."""
 
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from office import Office
 from PIL import Image
 from pypdf import PdfReader
 
@@ -55,27 +54,11 @@ def png(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def to_pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[str]]:
+def to_pages(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], list[str]]:
     """Text of each page, as LibreOffice prints the file."""
-    profile = tmp_path_factory.mktemp("office")
 
     def convert(path: Path) -> list[str]:
-        office = shutil.which("soffice")
-        assert office, (
-            "LibreOffice is needed: apt-get install libreoffice-impress libreoffice-writer libreoffice-calc"
-        )
-        out = tmp_path_factory.mktemp("pdf")
-        command = [
-            office,
-            "--headless",
-            f"-env:UserInstallation={profile.as_uri()}",
-            "--convert-to",
-            "pdf",
-            "--outdir",
-            str(out),
-            str(path),
-        ]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        return [page.extract_text() for page in PdfReader(out / f"{path.stem}.pdf").pages]
+        (made,) = office.convert([path], "pdf", tmp_path_factory.mktemp("pdf"))
+        return [page.extract_text() for page in PdfReader(made).pages]
 
     return convert

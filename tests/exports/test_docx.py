@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from pbwidgets.exports import Figure, Heading, Paragraph, Table, build_document
 from pbwidgets.exports.docx import to_chinese_numeral
 
+pytestmark = pytest.mark.xdist_group("office")
+
 
 @pytest.fixture(scope="module")
 def file(ranking, columns, png, tmp_path_factory) -> Path:

@@ -9,6 +9,8 @@ from pptx.util import Inches, Pt
 
 from pbwidgets.exports import Slide, build_deck
 
+pytestmark = pytest.mark.xdist_group("office")
+
 KEY = "前十名总分均在九十分以上。"
 
 

@@ -8,6 +8,8 @@ from openpyxl import load_workbook
 
 from pbwidgets.exports import About, Column, Sheet, build_workbook
 
+pytestmark = pytest.mark.xdist_group("office")
+
 ABOUT = About("三级联争", "2026", "20261121-ab12", unit="虚构乡", synthetic=True)
 
 

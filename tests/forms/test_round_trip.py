@@ -63,7 +63,7 @@ def is_right(view: FieldView, answer: object, campaign: Campaign, form: Form) ->
 
 
 @pytest.mark.parametrize(("name", "form_id"), FORMS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_answers_come_out_of_a_form_as_they_went_in(name: str, form_id: str, data: st.DataObject) -> None:
     campaign = CAMPAIGNS[name]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -133,7 +133,6 @@ def test_agreement_of_each_line_says_where_there_is_none_and_why():
 TABLES = arrays(np.float64, (5, 3), elements=st.sampled_from([1.0, 2.0, 3.0, 5.0, np.nan]))
 
 
-@settings(deadline=None)
 @given(TABLES, st.sampled_from(["nominal", "ordinal", "interval"]), st.permutations(range(3)))
 def test_alpha_is_at_most_one_and_does_not_depend_on_the_order_of_raters(marks, level, order):
     paired = marks[(~np.isnan(marks)).sum(axis=1) >= 2]
@@ -145,7 +144,6 @@ def test_alpha_is_at_most_one_and_does_not_depend_on_the_order_of_raters(marks, 
     assert (alpha == pytest.approx(1.0)) == agreeing
 
 
-@settings(deadline=None)
 @given(TABLES)
 def test_alpha_of_an_order_knows_only_the_order_and_of_steps_no_scale(marks):
     paired = marks[(~np.isnan(marks)).sum(axis=1) >= 2]
@@ -154,7 +152,6 @@ def test_alpha_of_an_order_knows_only_the_order_and_of_steps_no_scale(marks):
     assert measure_alpha(3 * marks - 7) == pytest.approx(measure_alpha(marks))
 
 
-@settings(deadline=None)
 @given(arrays(np.float64, (5, 3), elements=st.integers(0, 10).map(float)))
 def test_icc_is_at_most_one_and_consistency_ignores_a_raters_level(marks):
     assume(np.ptp(marks.sum(axis=1)) > 0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pbwidgets.errors import DataError
@@ -120,7 +120,6 @@ def tasks(draw):
     return weights, lowest * len(weights) + draw(st.integers(0, room)), lowest, highest
 
 
-@settings(deadline=None)
 @given(tasks())
 def test_seats_are_the_total_within_bounds_and_never_fewer_for_a_higher_weight(task):
     weights, total, lowest, highest = task
@@ -138,7 +137,6 @@ def test_seats_are_the_total_within_bounds_and_never_fewer_for_a_higher_weight(t
                 assert shared.tied[one] == shared.tied[other]
 
 
-@settings(deadline=None)
 @given(tasks())
 def test_without_bounds_each_unit_gets_its_exact_share_rounded_down_or_up(task):
     weights, total, _, _ = task
@@ -150,7 +148,6 @@ def test_without_bounds_each_unit_gets_its_exact_share_rounded_down_or_up(task):
         assert seats + tied <= ceil(claim)
 
 
-@settings(deadline=None)
 @given(tasks(), st.randoms())
 def test_the_order_of_units_does_not_matter(task, random):
     weights, total, lowest, highest = task

@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets.scoring.groups import rank_in_groups
@@ -12,7 +12,6 @@ UNITS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(UNITS)
 def test_a_place_is_one_more_than_the_number_of_better_units_in_the_group(units):
     groups = np.array([group for group, _ in units], dtype=np.int64)

@@ -12,7 +12,7 @@ from pbwidgets.scoring.frames import COLUMNS, Records, Scores
 from pbwidgets.scoring.pipeline import score_campaign
 
 TEAMS = ["9901001", "9901002", "9901003", "9902001", "9902002"]
-QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 cases = st.fixed_dictionaries(
     {

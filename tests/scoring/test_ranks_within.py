@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets.scoring.pipeline import score_campaign
@@ -24,7 +24,6 @@ def test_no_rows_one_row_and_only_rows_without_a_group():
     assert [part.tolist() for part in rank_within([np.zeros(2)], np.array([-1, -1]))] == [[0, 0], [0, 0]]
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(-1, 3), st.one_of(st.none(), st.integers(0, 4))), min_size=1, max_size=25)
 )

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from pbwidgets.errors import DataError
@@ -144,7 +144,6 @@ DESIGNS = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(DESIGNS)
 def test_severity_is_the_least_squares_solution_or_the_design_is_refused(rows):
     raters = sorted({rater for _, rater, _ in rows})
@@ -226,7 +225,6 @@ def test_nothing_stands_out_where_all_agree_or_nobody_else_marked():
     assert list(find_outlying(marks(), RANGES).columns) == list(OUTLYING)
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 10)), min_size=2, max_size=20),
     st.floats(0.5, 4.0),

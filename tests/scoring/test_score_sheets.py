@@ -6,9 +6,6 @@ code under test.
 """
 
 import json
-import os
-import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from office import Office
 from openpyxl import load_workbook
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.scoring.frames import COLUMNS, FINAL, Records, Scores, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
+
+pytestmark = pytest.mark.xdist_group("office")
 
 ROOT = Path(__file__).resolve().parents[2]
 CAMPAIGN = ROOT / "parameters" / "campaigns" / "sanji_lianzheng.yaml"
@@ -113,26 +113,10 @@ def build_records(sheet: ScoreSheet) -> Records:
 
 
 @pytest.fixture(scope="module")
-def recalculated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def recalculated(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of the workbooks with the values that LibreOffice computed for their formulas."""
-    office = shutil.which("soffice")
-    if office is None:
-        message = "LibreOffice is needed to recalculate the score sheets: apt-get install libreoffice-calc"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
     out = tmp_path_factory.mktemp("recalculated")
-    profile = tmp_path_factory.mktemp("office").as_uri()
-    command = [
-        office,
-        "--headless",
-        f"-env:UserInstallation={profile}",
-        "--convert-to",
-        "xlsx",
-        "--outdir",
-        str(out),
-    ]
-    subprocess.run([*command, *map(str, FILES)], check=True, capture_output=True, timeout=300)
+    office.convert(FILES, "xlsx", out)
     return out
 
 

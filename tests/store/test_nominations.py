@@ -113,7 +113,7 @@ ACTS = st.tuples(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(allotted=st.integers(0, 3), acts=st.lists(ACTS, max_size=8))
 def test_a_list_entered_by_hand_never_exceeds_its_allotment(
     store: Store, allotted: int, acts: list[tuple[Callable[[Writer, NominationList, str], object], str]]

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets.errors import DataError
@@ -37,7 +37,6 @@ def some_ratings() -> pd.DataFrame:
     )
 
 
-@settings(max_examples=40, deadline=None)
 @given(rows=ROWS)
 def test_frames_come_back_equal_with_dtypes_and_order(rows: list[dict[str, object]]) -> None:
     frames = {"ratings": ratings(rows), "reference": to_frame([{"n": 1}], REFERENCE)}
@@ -48,7 +47,6 @@ def test_frames_come_back_equal_with_dtypes_and_order(rows: list[dict[str, objec
         pd.testing.assert_frame_equal(back[name], frame)
 
 
-@settings(max_examples=40, deadline=None)
 @given(rows=ROWS, order=st.randoms(use_true_random=False))
 def test_the_order_of_rows_changes_no_fingerprint(rows: list[dict[str, object]], order: object) -> None:
     shuffled = list(rows)

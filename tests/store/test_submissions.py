@@ -337,7 +337,7 @@ PLAIN = st.recursive(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.dictionaries(st.sampled_from(["a", "b", "c"]), PLAIN))
 def test_answers_come_back_as_they_went_in(store: Store, answers: dict[str, object]) -> None:
     with store.write(FILLER) as w:

@@ -224,7 +224,7 @@ def test_a_session_ends_after_twelve_hours_however_busy(peopled: Workspace) -> N
     assert [account is not None for account in seen] == [True] * 11 + [False] * 2
 
 
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(gaps=st.lists(st.integers(0, 150), min_size=1, max_size=12))
 def test_a_session_goes_on_exactly_while_it_is_neither_idle_nor_old(
     peopled: Workspace, gaps: list[int]

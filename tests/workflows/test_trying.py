@@ -85,7 +85,7 @@ def as_select(rows: pd.DataFrame) -> dict[str, tuple[object, ...]]:
 # -- the same as an edited file ------------------------------------------------------------------------
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(1, 100), st.floats(0.5, 100), st.sampled_from([None, ASSESSMENT, REVIEW]))
 def test_a_what_if_edits_the_definition_as_an_editor_edits_the_file(
     tmp_path: Path, assessment: int, review: float, dropped: tuple[str, str] | None

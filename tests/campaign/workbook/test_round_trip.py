@@ -192,11 +192,7 @@ def campaigns(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=campaigns())
 def test_any_right_campaign_comes_back_the_same(data: dict[str, Any], tmp_path: Path) -> None:
     campaign, findings = validate(data)

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
@@ -37,7 +37,6 @@ from pbwidgets.scoring.index import (
 )
 from pbwidgets.scoring.index.norm import NORMS
 
-law = settings(deadline=None, max_examples=60)  # the first call imports SciPy or pymcdm
 positive = st.floats(0.01, 1e6)
 columns = arrays(np.float64, st.integers(2, 30), elements=positive)
 matrices = arrays(np.float64, st.tuples(st.integers(3, 12), st.integers(2, 5)), elements=positive)
@@ -58,7 +57,6 @@ def with_gap(values: Any) -> Any:
 # -- normalising ---------------------------------------------------------------------------------------
 
 
-@law
 @given(columns, st.sampled_from(RANGED), st.sampled_from([1, -1]))
 def test_ranged_normalisation_stays_within_0_and_1_and_keeps_the_order(
     values: Any, norm: Any, direction: int
@@ -69,7 +67,6 @@ def test_ranged_normalisation_stays_within_0_and_1_and_keeps_the_order(
     assert (np.diff(made[order]) >= -1e-12).all()
 
 
-@law
 @given(columns, st.sampled_from([*RANGED, norm_zscore]), st.sampled_from([1, -1]))
 def test_missing_value_stays_missing_and_moves_no_other(values: Any, norm: Any, direction: int) -> None:
     made = norm(with_gap(values), direction)
@@ -77,7 +74,6 @@ def test_missing_value_stays_missing_and_moves_no_other(values: Any, norm: Any, 
     np.testing.assert_allclose(made[:-1], norm(values, direction), rtol=1e-9, atol=1e-12)
 
 
-@law
 @given(columns, st.floats(0.1, 10), st.floats(-100, 100))
 def test_min_max_does_not_depend_on_the_unit_of_measurement(values: Any, factor: float, shift: float) -> None:
     values = values.round(2)
@@ -149,7 +145,6 @@ def test_parts_of_a_sum_or_of_the_best_refuse_zero_and_below(norm: Any, value: f
 # -- aggregating ---------------------------------------------------------------------------------------
 
 
-@law
 @given(matrices, st.data())
 def test_means_are_scipys(values: Any, data: st.DataObject) -> None:
     weights = data.draw(arrays(np.float64, values.shape[1], elements=st.floats(0.1, 10)))
@@ -158,7 +153,6 @@ def test_means_are_scipys(values: Any, data: st.DataObject) -> None:
     np.testing.assert_allclose(agg_amean(values, weights), np.average(values, axis=1, weights=weights))
 
 
-@law
 @given(matrices)
 def test_harmonic_mean_is_below_geometric_below_arithmetic(values: Any) -> None:
     weights = np.ones(values.shape[1])
@@ -192,7 +186,6 @@ def test_geometric_and_harmonic_means_refuse_zero_and_below(aggregate: Any) -> N
         aggregate(np.array([[1.0, 0.0]]), np.ones(2))
 
 
-@law
 @given(matrices)
 def test_topsis_lies_within_0_and_1_and_does_not_depend_on_the_unit_of_measurement(values: Any) -> None:
     weights = np.ones(values.shape[1])
@@ -215,7 +208,6 @@ def test_topsis_leaves_out_a_unit_that_lacks_a_value() -> None:
 # -- weighing ------------------------------------------------------------------------------------------
 
 
-@law
 @given(matrices, st.sampled_from([weigh_equal, weigh_entropy, weigh_critic]))
 def test_weights_are_not_negative_and_add_up_to_one(values: Any, weigh: Any) -> None:
     weights = weigh(values)
@@ -252,7 +244,6 @@ def test_entropy_refuses_values_below_zero() -> None:
         weigh_entropy(np.array([[1.0, -1.0], [2.0, 1.0]]))
 
 
-@law
 @given(arrays(np.float64, st.integers(1, 15), elements=st.floats(0.2, 5)))
 def test_comparisons_without_contradiction_give_back_their_weights(importance: Any) -> None:
     made = weigh_ahp(importance[:, None] / importance[None, :])
@@ -283,7 +274,6 @@ def test_comparisons_that_are_none_are_refused(comparisons: Any, message: str) -
 # -- treating, filling, dividing, ranking --------------------------------------------------------------
 
 
-@law
 @given(arrays(np.float64, st.integers(1, 40), elements=st.floats(-1e6, 1e6)))
 def test_winsorising_moves_few_points_inward_only(values: Any) -> None:
     before = values.copy()
@@ -333,7 +323,6 @@ def test_zero_denominator_is_refused() -> None:
         denominate(np.array([1.0, 2.0]), np.array([0.0, 1.0]))
 
 
-@law
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=40))
 def test_rank_is_one_more_than_the_number_of_better_units(scores: list[float]) -> None:
     rounded = np.round(np.array(scores), 3)

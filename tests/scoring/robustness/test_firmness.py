@@ -16,7 +16,7 @@ POLICIES = st.sampled_from(["skip", "reweight", "group_mean", "fail"])
 
 
 @given(seed=st.integers(0, 10_000), missing=POLICIES)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_ranges_of_zero_give_the_list_itself(judged, seed, missing):
     track = judged(seed=seed, missing=missing)
     firm = track.vary(Ranges(), runs=2)
@@ -29,7 +29,7 @@ def test_ranges_of_zero_give_the_list_itself(judged, seed, missing):
 
 
 @given(seed=st.integers(0, 10_000), ranges=st.sampled_from([EVERYTHING, SHARPEST]))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 def test_shares_are_per_cent_that_fill_no_more_than_the_places_and_ranks_are_in_order(judged, seed, ranges):
     firm = judged(seed=seed).vary(ranges, runs=10, seed=seed)
     assert firm["share_selected_pct"].between(0, 100).all()
