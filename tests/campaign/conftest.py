@@ -132,7 +132,7 @@ def write(tmp_path: Path) -> Write:
     return edited
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def small_text() -> str:
     return SMALL
 

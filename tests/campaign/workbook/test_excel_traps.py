@@ -25,11 +25,6 @@ from pbwidgets.campaign.workbook.layout import Column, Kind
 pytestmark = pytest.mark.xdist_group("office")
 
 
-@pytest.fixture
-def book(small: Campaign, tmp_path: Path) -> Path:
-    return write_campaign_workbook(small, tmp_path / "small.xlsx", lang="zh_CN")
-
-
 def read_as(kind: Kind, value: object, **more: Any) -> object:
     return from_cell(Column("x", ("x",), kind), Cell("A1", value, **more))
 

@@ -7,20 +7,10 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from workbooks import edit
 
-from pbwidgets.campaign.model import Campaign
-from pbwidgets.campaign.workbook import (
-    check_campaign_workbook,
-    read_campaign_workbook,
-    write_campaign_workbook,
-)
+from pbwidgets.campaign.workbook import check_campaign_workbook, read_campaign_workbook
 from pbwidgets.errors import Problem, ProblemsError
 
 Edit = Callable[..., str]
-
-
-@pytest.fixture
-def book(small: Campaign, tmp_path: Path) -> Path:
-    return write_campaign_workbook(small, tmp_path / "small.xlsx", lang="zh_CN")
 
 
 def said(problem: Problem) -> tuple[str, str]:

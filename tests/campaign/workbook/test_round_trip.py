@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pbwidgets.campaign import campaign_version, read_campaign, to_json
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import validate
-from pbwidgets.campaign.workbook import read_campaign_workbook, write_blank_workbook, write_campaign_workbook
+from pbwidgets.campaign.workbook import read_campaign_workbook, write_campaign_workbook
 from pbwidgets.campaign.workbook.filling import rows_of
 from pbwidgets.campaign.workbook.reading import check_campaign_workbook
 from pbwidgets.campaign.yaml_text import to_yaml
@@ -51,8 +51,8 @@ def test_the_day_of_the_score_sheets_and_the_days_of_a_return_are_cells(
     assert (again.periods[0].visible_from, again.return_days) == (date(2026, 12, 20), 0)
 
 
-def test_a_blank_workbook_asks_for_what_a_campaign_needs_and_nothing_else(tmp_path: Path) -> None:
-    problems = check_campaign_workbook(write_blank_workbook(tmp_path / "blank.xlsx", lang="zh_CN"))
+def test_a_blank_workbook_asks_for_what_a_campaign_needs_and_nothing_else(blank_book: Path) -> None:
+    problems = check_campaign_workbook(blank_book)
     assert {problem.code for problem in problems} == {"campaign.missing_key"}
     assert [problem.place for problem in problems] == [
         "活动!B3",
