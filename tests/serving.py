@@ -74,7 +74,14 @@ def around_today(campaign: Campaign) -> Campaign:
 
 def make_small_county(folder: Path) -> Path:
     """A workspace with a county of seven units, the campaign open, all accounts, and nothing filled in."""
-    lay_out(folder)
+    shutil.copytree(_small_county(), folder)
+    return folder
+
+
+@cache
+def _small_county() -> Path:
+    """The small county, made once for a run: hashing passwords and beginning a store take their time."""
+    folder = lay_out(_of_this_run("small-county"))
     with open_workspace(folder) as workspace:
         save_units(workspace, OPERATOR, make_register())
         open_definition(workspace, OPERATOR, around_today(workspace.read_campaign(CAMPAIGN)), PERIOD)
@@ -166,9 +173,15 @@ def begin_serving(folder: Path, *args: str) -> Served:
 @cache
 def _bundles() -> Path:
     """The script that draws charts, built once for a run and not by each of its servers."""
-    folder = Path(tempfile.mkdtemp(prefix="pbwidgets-bundles-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    folder = _of_this_run("bundles")
     ensure_bundle(folder)
+    return folder
+
+
+def _of_this_run(name: str) -> Path:
+    """A new folder that goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix=f"pbwidgets-{name}-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
 

@@ -8,32 +8,53 @@
   page and waits for its first widget. Each account has a browser context of its own. ``page.goto`` works as
   well. ``account`` None: nobody is signed in. ``path`` None: only the blank tab.
 - Every request that leaves the server fails the test, and so does an uncaught error in a page's script.
-- ``served`` is the server of the small county, one for each test file; tests of a file share its store.
+- ``served`` is the server of the small county, one for each test file; tests of a file share its store. Files
+  that leave the store as they find it share one server: ``pytestmark = pytest.mark.xdist_group(...)`` keeps
+  them together, see ``served``.
   ``serve_folder(folder)`` gives one of your own (``make_small_county(tmp_path / "county")``), ended with the test.
-- The server must end without leaving a process behind; that is checked at the end of each file.
+- The server must end without leaving a process behind; that is checked at the end of each file, or of the run.
+- The browser is one for all tests that follow each other, closed before the next one without a page.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from chromium import launch_chromium
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
 from serving import PASSWORD, Served, begin_serving, make_small_county
 
 LIVE = "body.pb-live"
 """What a page has once its first widget is there."""
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server of a small county with accounts; the tests of a file share it."""
-    server = begin_serving(make_small_county(tmp_path_factory.mktemp("served") / "county"))
+@contextmanager
+def serve_small_county(folder: Path) -> Iterator[Served]:
+    """The server of a small county, which must end well."""
+    server = begin_serving(make_small_county(folder))
     yield server
     left = server.stop()
     assert not left, f"processes outlived the server: {left}"
     assert "ping timeout" not in server.log.read_text(encoding="utf-8"), "pages that were alive were cut off"
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server of all files that leave its store as they find it."""
+    with serve_small_county(tmp_path_factory.mktemp("shared") / "county") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The server of a small county with accounts: the shared one for files of a group, else the file's own."""
+    if request.node.get_closest_marker("xdist_group"):
+        yield request.getfixturevalue("shared_server")
+        return
+    with serve_small_county(tmp_path_factory.mktemp("served") / "county") as server:
+        yield server
 
 
 @pytest.fixture
@@ -50,19 +71,43 @@ def serve_folder() -> Iterator[Callable[..., Served]]:
     assert not left, f"processes outlived the server: {left}"
 
 
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    # not for the session: its event loop would run in the tests of other files, too
-    with sync_playwright() as started:
-        yield started
+class KeptBrowser:
+    """The browser of the tests that follow each other."""
+
+    def __init__(self) -> None:
+        self._stack = ExitStack()
+        self._browser: Browser | None = None
+
+    def open(self) -> Browser:
+        """Debian's Chromium; it is started if it does not run."""
+        if self._browser is None:
+            self._browser = launch_chromium(self._stack.enter_context(sync_playwright()))
+            self._stack.callback(self._browser.close)
+        return self._browser
+
+    def close(self) -> None:
+        """End it, if it runs, and Playwright with it."""
+        self._browser = None
+        self._stack.close()
 
 
-@pytest.fixture(scope="module")
-def browser(playwright: Playwright) -> Iterator[Browser]:
+KEPT = KeptBrowser()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
+    """Close the browser before a test without a page: Playwright's event loop would run in it, too."""
+    try:
+        return (yield)
+    finally:
+        if "browser" not in getattr(nextitem, "fixturenames", ()):
+            KEPT.close()
+
+
+@pytest.fixture
+def browser() -> Browser:
     """Debian's Chromium."""
-    launched = launch_chromium(playwright)
-    yield launched
-    launched.close()
+    return KEPT.open()
 
 
 class Visitors:

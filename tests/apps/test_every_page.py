@@ -6,6 +6,8 @@ from serving import ACCOUNTS, Served
 
 from pbwidgets.apps.catalogue import PAGES, pages_of
 
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+
 ONE_OF_EACH = {role: name for name, (role, _) in reversed(ACCOUNTS.items())}
 """An account of each role."""
 

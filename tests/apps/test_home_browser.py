@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from docx import Document
 
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+
 ROLES = {
     "filler": ["待办（1）"],
     "reviewer": ["待我审核", "逾期未交", "替下属单位重置密码"],

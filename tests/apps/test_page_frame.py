@@ -9,6 +9,8 @@ from apps_probe import add_chart, add_probe
 from playwright.sync_api import expect
 from serving import Served
 
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+
 
 @pytest.fixture(scope="module", autouse=True)
 def probe(served: Served) -> None:

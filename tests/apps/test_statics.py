@@ -14,6 +14,8 @@ from pbwidgets.apps import statics
 from pbwidgets.apps.extensions import early_scripts, widget_extensions
 from pbwidgets.apps.front_end import ensure_front_end, front_end_name, static_folders
 
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+
 STYLES = "/static/pb/pbwidgets.css"
 
 
