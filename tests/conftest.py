@@ -18,7 +18,34 @@ settings.register_profile("long", max_examples=200, deadline=None)
 settings.load_profile("pbwidgets")
 
 TESTS = Path(__file__).parent
-SLOW: Sequence[str] = ()
+SLOW: Sequence[str] = (
+    "apps/test_every_page.py",  # and with it the files of its group
+    "cli/test_report.py",
+    "notebooks/test_overview.py",
+    "apps/test_fill_browser.py",
+    "apps/test_contest.py",
+    "notebooks/test_index_report.py",
+    "apps/test_going_on.py",
+    "campaign/workbook/test_excel_traps.py",  # and with it the files of its group
+    "campaign/workbook/test_round_trip.py",
+    "workflows/test_trying.py",
+    "workflows/test_rights_table.py",
+    "workflows/test_deciding.py",
+    "apps/test_meeting_page.py",
+    "apps/test_review_browser.py",
+    "apps/pages/test_results.py",
+    "apps/test_behind_a_proxy.py",
+    "charts/test_pictures.py",
+    "notebooks/test_guides.py",
+    "notebooks/test_closing.py",
+    "workflows/test_class_report.py",
+    "batch/test_stopping.py",
+    "apps/test_server.py",
+    "workflows/test_snapshots.py",
+    "exports/test_slips.py",
+    "apps/pages/test_meeting.py",
+    "apps/test_fill_page.py",
+)
 """Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting."""
 
 

@@ -349,6 +349,7 @@ def workflow(name: str) -> Any:
     return next(function for found, function in find_workflows() if found == name)
 
 
+@cache
 def find_workflows() -> list[tuple[str, Any]]:
     """Public functions of ``pbwidgets.workflows`` whose first arguments are ``workspace, actor``."""
     found: dict[str, Any] = {}
