@@ -78,6 +78,8 @@ def pytest_xdist_setupnodes(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The slow files first; everything else stays in its order."""
+    gone = [name for name in SLOW if not (TESTS / name).is_file()]
+    assert not gone, f"SLOW names files that are not there: {gone}"
     place = {name: number for number, name in enumerate(SLOW)}
     items.sort(key=lambda item: place.get(item.path.relative_to(TESTS).as_posix(), len(place)))
 
