@@ -8,7 +8,7 @@ SERVE ?= 1
 # What the tests and the pictures need from the system (Debian's names).
 PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium
 
-.PHONY: demo test check bench gallery serve clean install system
+.PHONY: demo test check docs bench gallery serve clean install system
 
 install: $(VENV)/.installed
 
@@ -48,6 +48,11 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pbwidgets check
+	$(BIN)/python tests/docs/missing.py
+
+# The guides, the commands and the reference as pages in outputs/docs/html; needs no network.
+docs: install
+	$(BIN)/python tests/docs/make_docs.py
 
 test: system install
 	$(BIN)/pytest -n auto --dist loadfile
