@@ -30,7 +30,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
     "myst_nb",
-    "chinese_search",
+    "chinese",
 ]
 root_doc = "index"
 # A guide shows what it does; the tests run it. Running it here would need the demonstration's county each time.

@@ -1,6 +1,8 @@
 """The documentation says what there is: the house, the public names, the commands; and its links lead somewhere."""
 
 import re
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +10,12 @@ import house
 import missing
 import pytest
 import reference
-from chinese_search import SearchPairs
+from chinese import SearchPairs
+from chromium import launch_chromium
+from playwright.sync_api import sync_playwright
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
+from sphinx.application import Sphinx
 
 from pbwidgets.campaign.rules import Rule
 
@@ -149,3 +154,50 @@ def test_a_longer_chinese_word_is_found_by_its_parts() -> None:
     search = SearchPairs({})
     assert search.split("评分项 score_campaign，分") == ["评分", "分项", "score_campaign"]
     assert set(search.split("评分")) <= set(search.split("看评分项"))
+
+
+@pytest.fixture(scope="module")
+def few_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pages as Sphinx makes them with our Chinese."""
+    folder = tmp_path_factory.mktemp("pages")
+    (folder / "conf.py").write_text('extensions = ["myst_nb", "chinese"]\nlanguage = "zh_CN"\n')
+    (folder / "index.md").write_text("# 目录\n\n```{toctree}\nscores\nplaces\n```\n", encoding="utf-8")
+    (folder / "scores.md").write_text(
+        "# 计分\n\n评委在零分到满分之间打分，\n可配评分参考。\n", encoding="utf-8"
+    )
+    (folder / "places.md").write_text("# 名额\n\n按最大余数法分配名额 by allotments\n", encoding="utf-8")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Sphinx's own deprecations are none of ours
+        Sphinx(folder, folder, folder / "html", folder / "trees", "html", status=None).build()
+    return folder / "html"
+
+
+def test_lines_of_chinese_are_joined_without_a_space(few_pages: Path) -> None:
+    assert "打分，可配评分参考" in (few_pages / "scores.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def search(few_pages: Path) -> Iterator[Callable[[str], set[str]]]:
+    """Titles of the pages that the search finds in a browser, from the disk."""
+    with sync_playwright() as playwright:
+        browser = launch_chromium(playwright)
+        page = browser.new_page()
+
+        def ask(asked: str) -> set[str]:
+            page.goto(f"{(few_pages / 'search.html').as_uri()}?q={asked}")
+            page.wait_for_function("document.querySelector('.search-summary')?.innerText.includes('搜索')")
+            page.wait_for_timeout(200)  # results come one by one
+            return {link.inner_text() for link in page.locator("ul.search li > a").all()}
+
+        yield ask
+        browser.close()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [("评分", {"计分"}), ("最大余数法", {"名额"}), ("打分名额", set()), ("allotment", {"名额"})],
+)
+def test_the_search_of_a_page_finds_chinese_and_english(
+    search: Callable[[str], set[str]], asked: str, found: set[str]
+) -> None:
+    assert search(asked) == found

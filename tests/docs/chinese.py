@@ -1,8 +1,9 @@
-"""Search that finds Chinese words: text and question are cut into pairs of characters, in the same way.
+"""Chinese for Sphinx: a search that finds words, and lines that are joined without a space.
 
-Sphinx's own way needs a dictionary when the pages are built and has none in the browser, so it finds a word only
-where the dictionary happened to cut it out. Pairs need none: 评分项 is 评分 and 分项, wherever it stands, and a
-page is found if it has all pairs of the question.
+For the search, text and question are cut into pairs of characters in the same way. Sphinx's own way needs a
+dictionary when the pages are built and has none in the browser, so it finds a word only where the dictionary
+happened to cut it out. Pairs need none: 评分项 is 评分 and 分项, wherever it stands, and a page is found if it has all
+pairs of the question.
 """
 
 import re
@@ -10,11 +11,15 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.search import languages
 from sphinx.search.en import SearchEnglish
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 _CHINESE = "㐀-䶿一-鿿"
+_LAST = re.compile(rf"[{_CHINESE}，。；：、！？）】”]$")
+_FIRST = re.compile(rf"[{_CHINESE}（【“]")
 _WORDS = re.compile(rf"([{_CHINESE}]+)|([^\W{_CHINESE}]+)")
 
 
@@ -22,7 +27,7 @@ class SearchPairs(SearchEnglish):
     """English as Sphinx has it, and Chinese by pairs of characters."""
 
     lang = "zh"
-    language_name = "Chinese"
+    language_name = "English"  # under this name the browser finds the stemmer
     js_splitter_code = (
         r"var splitQuery = (query) => [...query.matchAll("
         rf"/([{_CHINESE}]+)|(?:(?![{_CHINESE}])[\p{{Letter}}\p{{Number}}_])+/gu"
@@ -46,7 +51,25 @@ def _pieces(text: str) -> Iterator[str]:
         yield from (first + second for first, second in pairwise(chinese))
 
 
+class JoinLines(SphinxPostTransform):
+    """No space where a line of Chinese goes on in the next: browsers make one of every end of a line."""
+
+    default_priority = 900
+
+    def run(self, **kwargs: Any) -> None:
+        """Called by Sphinx for each page."""
+        for line_end in [text for text in self.document.findall(nodes.Text) if text == "\n"]:
+            line = line_end.parent
+            at = line.index(line_end)
+            before, after = (
+                line[near].astext() if 0 <= near < len(line) else "" for near in (at - 1, at + 1)
+            )
+            if _LAST.search(before) and _FIRST.match(after):
+                line.remove(line_end)
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx for the extension."""
     languages["zh"] = SearchPairs
+    app.add_post_transform(JoinLines)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
