@@ -87,6 +87,14 @@ def _imported(tree: ast.AST) -> Iterator[tuple[str, str]]:
             yield from ((str(node.module), alias.name) for alias in node.names)
 
 
+def _imported_late(tree: ast.AST, module: str, name: str) -> Iterator[str]:
+    """Modules that a table of a module's ``__getattr__`` names for a name: ``{"draw_chart": "drawing"}``."""
+    for node in ast.walk(tree):
+        for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+            if isinstance(key, ast.Constant) and key.value == name and isinstance(value, ast.Constant):
+                yield from (f"{module}.{value.value}", str(value.value))
+
+
 # -- what a name says of itself ------------------------------------------------------------------------
 
 
@@ -115,7 +123,9 @@ def _bound(source: Path, module: str) -> dict[str, ast.stmt]:
 def _describe(source: Path, module: str, name: str) -> Entry:
     """Entry of a name, from where it is defined: a room hands on what its modules define."""
     while name not in _bound(source, module):
-        origins = [origin for origin, handed in _imported(_tree(_file(source, module))) if handed == name]
+        tree = _tree(_file(source, module))
+        origins = [origin for origin, handed in _imported(tree) if handed == name]
+        origins += [origin for origin in _imported_late(tree, module, name) if _file(source, origin).exists()]
         if not origins:
             return Entry(name)
         module = origins[0]
@@ -149,15 +159,18 @@ def find_missing(entries: Mapping[str, list[Entry]]) -> list[str]:
 def write_pages(folder: Path, entries: Mapping[str, list[Entry]]) -> None:
     """Write a page for each room into a folder; rooms inside a room stand on its page."""
     folder.mkdir(parents=True, exist_ok=True)
-    for room in sorted({module.split(".")[1] for module in entries}):
-        inside = {module: items for module, items in entries.items() if module.split(".")[1] == room}
-        (folder / f"{room}.rst").write_text("\n".join(_page(room, inside)) + "\n", encoding="utf-8")
+    rooms: dict[str, dict[str, list[Entry]]] = {}
+    for module, items in entries.items():
+        rooms.setdefault(".".join(module.split(".")[:2]), {})[module] = items
+    for room, inside in rooms.items():
+        text = "\n".join(_page(room, inside))
+        (folder / f"{room.rpartition('.')[2]}.rst").write_text(text + "\n", encoding="utf-8")
 
 
 def _page(room: str, inside: Mapping[str, list[Entry]]) -> Iterator[str]:
-    yield from _heading(f"{ROOM}.{room}", "=")
+    yield from _heading(room, "=")
     for module, items in inside.items():
-        if module != f"{ROOM}.{room}":
+        if module != room:
             yield from _heading(module, "-")
         shown = [item for item in items if item.text]
         yield from (f".. automodule:: {module}", "   :no-members:", "   :no-index:", "")

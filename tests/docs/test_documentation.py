@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import commands
 import house
 import missing
 import pytest
@@ -110,6 +111,39 @@ def test_an_entry_says_what_stands_where_the_name_is_defined(small: Path) -> Non
     assert entries["LIMIT"] == reference.Entry("LIMIT", "data", "Most of them.")
     assert (entries["Thing"].kind, entries["Thing"].summary) == ("class", "A thing.")
     assert entries["draw"] == reference.Entry("draw", "function", "Picture of a thing.")
+
+
+def test_a_name_that_is_imported_late_is_found(small: Path) -> None:
+    (small / "pbwidgets" / "__init__.py").write_text(
+        '__all__ = ["draw"]\n_LATE = {"draw": "room.slow"}\n\n\ndef __getattr__(name):\n    return _LATE[name]\n'
+    )
+    (entry,) = reference.find_entries(small, small / "no")["pbwidgets"]
+    assert entry == reference.Entry("draw", "function", "Picture of a thing.")
+
+
+def test_a_page_is_written_for_each_room(small: Path) -> None:
+    (small / "pbwidgets" / "__init__.py").write_text('"""All."""\n__all__ = []\nNAME = 1\n"""A name."""\n')
+    entries = reference.find_entries(small, small / "no") | {
+        "pbwidgets": [reference.Entry("NAME", "data", "A.")]
+    }
+    reference.write_pages(small / "pages", entries)
+    assert sorted(path.name for path in (small / "pages").iterdir()) == [
+        "pbwidgets.rst", "room.rst", "single.rst",
+    ]  # fmt: skip
+
+
+def test_every_option_stands_on_the_page_of_the_commands(tmp_path: Path) -> None:
+    commands.write_page(tmp_path / "commands.md")
+    page = (tmp_path / "commands.md").read_text(encoding="utf-8")
+    options = {
+        option
+        for _, command in commands.find_commands()
+        for item in command.params
+        for option in item.opts
+        if option.startswith("-")
+    }
+    assert len(options) > 30
+    assert [option for option in sorted(options) if not re.search(rf"`[^`]*{option}\b", page)] == []
 
 
 def test_what_a_notebook_imports_is_public(small: Path) -> None:
