@@ -54,6 +54,7 @@ html_static_path = ["static"]
 html_css_files = ["pages.css"]
 html_favicon = "static/icon.svg"
 html_domain_indices = False
+html_show_search_summary = False  # fetched from the found pages, which a browser refuses for pages on a disk
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#a61b1b", "color-brand-content": "#a61b1b"},
     "dark_css_variables": {"color-brand-primary": "#ff8f80", "color-brand-content": "#ff8f80"},
