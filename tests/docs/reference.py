@@ -1,9 +1,10 @@
 """What the reference of the documentation holds: every name that the project calls public.
 
 Public is what a room (a package of ``pbwidgets``) lists in its ``__all__``, what the rooms of one file
-(``units.py``, ``errors.py``, …) define without an underscore, and what a notebook imports. The pages are made of
-these names when the documentation is built, so that nobody keeps a list. A name that does not say what it is gets
-no entry, and ``make check`` names it. The source is read, not imported: the answer takes a second.
+(``units.py``, ``errors.py``, …) define without an underscore, and what a notebook imports; of the constants of a
+room of one file only those that say what they are. The pages are made of these names when the documentation is
+built, so that nobody keeps a list. A name that does not say what it is gets no entry, and ``make check`` names it.
+The source is read, not imported: the answer takes a second.
 """
 
 import ast
@@ -69,7 +70,10 @@ def _own_names(source: Path, module: str) -> list[str]:
         assert isinstance(listed, ast.Assign | ast.AnnAssign)
         assert listed.value is not None
         return list(ast.literal_eval(listed.value))
-    return [] if _file(source, module).stem == "__init__" else [name for name in bound if name[0] != "_"]
+    if _file(source, module).stem == "__init__":
+        return []
+    own = (_describe(source, module, name) for name in bound if not name.startswith("_"))
+    return [item.name for item in own if item.text or item.kind != "data"]
 
 
 def notebook_imports(folder: Path) -> Iterator[tuple[str, str]]:

@@ -83,7 +83,7 @@ def small(tmp_path: Path) -> Path:
     room.mkdir(parents=True)
     (tmp_path / "pbwidgets" / "__init__.py").write_text("")
     (tmp_path / "pbwidgets" / "single.py").write_text(
-        'WIDTH = 3\n\n\ndef make():\n    """A thing."""\n\n\n_own = 1\n'
+        "WIDTH = 3\n\n\ndef make():\n    return 1\n\n\n_own = 1\n"
     )
     (room / "__init__.py").write_text(
         "from typing import TYPE_CHECKING\n"
@@ -102,7 +102,7 @@ def small(tmp_path: Path) -> Path:
 def test_public_names_without_an_entry_are_named(small: Path) -> None:
     entries = reference.find_entries(small, small / "notebooks")
     assert reference.find_missing(entries) == [
-        "pbwidgets.room.gone", "pbwidgets.room.silent", "pbwidgets.single.WIDTH",
+        "pbwidgets.room.gone", "pbwidgets.room.silent", "pbwidgets.single.make",
     ]  # fmt: skip
 
 
