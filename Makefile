@@ -51,6 +51,11 @@ check: install
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pbwidgets check
+	$(BIN)/python tests/docs/missing.py
+
+# The guides, the commands and the reference as pages in outputs/docs/html; needs no network.
+docs: install
+	$(BIN)/python tests/docs/make_docs.py
 
 test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)

@@ -67,7 +67,7 @@ def make_lively_county(source: Path, folder: Path) -> str:
     if (source / "outputs" / CAMPAIGN).is_dir():
         for part in ("notebooks", "parameters", "outputs", ".pbwidgets"):
             if (source / part).exists():
-                ignored = shutil.ignore_patterns("*.sqlite-*", "gallery")
+                ignored = shutil.ignore_patterns("*.sqlite-*", "gallery", "docs")
                 shutil.copytree(source / part, folder / part, ignore=ignored)
     else:
         lay_out(folder)

@@ -20,6 +20,7 @@ from numbers import Real
 from typing import Any, Final
 
 LANGUAGES: Final = ("zh_CN", "en")
+"""Languages that there are words in."""
 
 
 def default_language() -> str:

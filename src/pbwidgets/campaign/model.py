@@ -1,6 +1,6 @@
 """What a campaign is: the definitions that stand in a campaign file, frozen.
 
-The words are those of the field; see the table in the README. Everything an organiser may change stands
+The words are those of the field; see the words in the guides. Everything an organiser may change stands
 here: periods, phases, forms, measures, tracks, criteria, gates, places. Nothing here reads a file, asks
 a store, or scores.
 
