@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated_ids
-from pbwidgets.campaign.model import Classes, Track
+from pbwidgets.campaign.model import CappingGate, Classes, Track
 
 
 def find_in_classes(track: Track, address: Address, known: Known) -> Iterator[Finding]:
@@ -19,7 +19,7 @@ def find_in_classes(track: Track, address: Address, known: Known) -> Iterator[Fi
     asked += [
         (gate.caps_at, (*address, "gates", at, "caps_at"))
         for at, gate in enumerate(track.gates)
-        if gate.effect == "cap"
+        if isinstance(gate, CappingGate)
     ]
     for number, place in asked:
         if number > last:

@@ -9,7 +9,19 @@ from pbwidgets.campaign.checks_forms import NUMBERS
 from pbwidgets.campaign.checks_rules import find_in_line_rule
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
-from pbwidgets.campaign.model import Campaign, Criterion, Form, Gate, Measure, Nomination, Track
+from pbwidgets.campaign.model import (
+    Campaign,
+    Criterion,
+    Form,
+    Gate,
+    Measure,
+    Nomination,
+    RankGroupBelow,
+    TieByCriterion,
+    TieByLayer,
+    TieByMeasure,
+    Track,
+)
 from pbwidgets.campaign.names import Place, names_in, places
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
@@ -392,37 +404,30 @@ def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterato
     }
     for at, link in enumerate(track.tie_breaks):
         here = (*address, "tie_breaks", at)
-        if sum(value is not None for value in (link.criterion, link.layer, link.measure)) != 1:
-            yield Finding("campaign.tie_break_by_one", here, {}, (here,))
-        if link.criterion is not None and link.criterion not in criteria:
+        if isinstance(link, TieByMeasure):
+            yield from known.refer("measures", link.measure, (*here, "measure"))
+        elif isinstance(link, TieByCriterion) and link.criterion not in criteria:
             rests_on = tuple(criteria.values())
             yield unknown(
                 "campaign.unknown_criterion", (*here, "criterion"), link.criterion, criteria, rests_on
             )
-        if link.layer is not None and link.layer not in layers:
+        elif isinstance(link, TieByLayer) and link.layer not in layers:
             yield unknown(
                 "campaign.unknown_layer", (*here, "layer"), link.layer, layers, tuple(layers.values())
             )
-        if link.measure is not None:
-            yield from known.refer("measures", link.measure, (*here, "measure"))
 
 
 def _find_in_rank_groups(track: Track, address: Address, known: Known) -> Iterator[Finding]:
     base = (*address, "ranks_within")
     yield from find_repeated_ids(track.ranks_within, base)
     for at, group in enumerate(track.ranks_within):
-        here, kind = (*base, at), group.ancestor_kind
-        key = (*here, "ancestor_kind")
-        rests_on = (key, (*here, "by"))
-        if group.by == "ancestor" and kind is None:
-            yield Finding("campaign.rank_group_lacks_kind", here, {"value": group.id}, rests_on)
-        elif group.by != "ancestor" and kind is not None:
-            yield Finding("campaign.rank_group_kind_unused", key, {"by": group.by}, rests_on)
-        elif kind is not None:
-            yield from known.refer("unit_kinds", kind, key)
-            if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
-                args = {"kind": kind, "track_kind": track.unit_kind}
-                yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
+        if not isinstance(group, RankGroupBelow):
+            continue
+        kind, key = group.ancestor_kind, (*base, at, "ancestor_kind")
+        yield from known.refer("unit_kinds", kind, key)
+        if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
+            args = {"kind": kind, "track_kind": track.unit_kind}
+            yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
 
 
 def _find_in_recommendations(track: Track, address: Address) -> Iterator[Finding]:

@@ -10,9 +10,18 @@ which names every mistake with its line; the models check shapes and ranges.
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveInt,
+    Tag,
+)
 from pydantic import Field as Arg
 
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
@@ -348,17 +357,8 @@ class Criterion(Definition):
         return sum(line.max_points for line in self.lines() if not line.bonus)
 
 
-class Gate(Definition):
-    """A veto of the track: who meets it is out, or kept lower.
-
-    ============ ====================================================================================
-    effect       what it does
-    ============ ====================================================================================
-    disqualify   cancels eligibility and whatever was given (falsified material)
-    bar          keeps the unit from being selected; its score stands
-    cap          caps the class
-    ============ ====================================================================================
-    """
+class _Gate(Definition):
+    """A veto of the track: who meets it is out, or kept lower."""
 
     id: Id
     name: Text
@@ -370,10 +370,35 @@ class Gate(Definition):
     when: Expression | None = Arg(
         default=None, description="over measures; none: only by a decision on record"
     )
-    caps_at: PositiveInt = Arg(
-        default=2, description="with effect: cap, the best class that remains, 1 is the top"
-    )
+
+
+class ClosingGate(_Gate):
+    """A gate that keeps a unit from being selected.
+
+    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` the score
+    counts as before.
+    """
+
+    effect: Literal["disqualify", "bar"]
     default: bool = False
+
+
+class CappingGate(_Gate):
+    """A gate that caps the class."""
+
+    effect: Literal["cap"]
+    caps_at: PositiveInt = Arg(default=2, description="the best class that remains, 1 is the top")
+    default: bool = False
+
+
+def _without_idle_cap(value: Any) -> Any:
+    """Files may set ``caps_at`` for a gate of another effect, where it means nothing."""
+    if not isinstance(value, dict) or value.get("effect") == "cap":
+        return value
+    return {key: part for key, part in value.items() if key != "caps_at"}
+
+
+Gate = Annotated[ClosingGate | CappingGate, Arg(discriminator="effect"), BeforeValidator(_without_idle_cap)]
 
 
 class Flag(Definition):
@@ -420,16 +445,67 @@ class Rounding(Definition):
     )
 
 
-class TieBreak(Definition):
-    """One link of the chain that breaks ties: a criterion (line or heading), a layer's total or a measure."""
+_TIE_KEYS: Final = ("criterion", "layer", "measure")
 
-    criterion: Id | None = None
-    layer: Id | None = None
-    measure: MeasureId | None = None
+
+def _without_empty(value: Any) -> Any:
+    """Files may leave one of these keys empty, which is the same as leaving it out."""
+    if not isinstance(value, dict):
+        return value
+    keys = (*_TIE_KEYS, "ancestor_kind")
+    return {key: part for key, part in value.items() if part is not None or key not in keys}
+
+
+class _TieBreak(Definition):
+    @property
+    def named(self) -> str:
+        """Id of the criterion, layer or measure."""
+        return next(str(value) for key, value in self if key in _TIE_KEYS)
+
+
+class TieByCriterion(_TieBreak):
+    """Breaks a tie by the points of a line or heading."""
+
+    criterion: Id
     order: Literal["higher", "lower"] = "higher"
 
 
-class RankGroup(Definition):
+class TieByLayer(_TieBreak):
+    """Breaks a tie by the total of a layer."""
+
+    layer: Id
+    order: Literal["higher", "lower"] = "higher"
+
+
+class TieByMeasure(_TieBreak):
+    """Breaks a tie by a measure."""
+
+    measure: MeasureId
+    order: Literal["higher", "lower"] = "higher"
+
+
+def _key_of_tie_break(value: Any) -> str | None:
+    """The key that says which kind of tie-break it is; None unless there is exactly one."""
+    fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    keys = [key for key in _TIE_KEYS if key in fields]
+    return keys[0] if len(keys) == 1 else None
+
+
+TieBreak = Annotated[
+    Annotated[TieByCriterion, Tag("criterion")]
+    | Annotated[TieByLayer, Tag("layer")]
+    | Annotated[TieByMeasure, Tag("measure")],
+    Discriminator(
+        _key_of_tie_break,
+        custom_error_type="campaign.tie_break_by_one",
+        custom_error_message="exactly one of criterion, layer, measure",
+    ),
+    BeforeValidator(_without_empty),
+]
+"""One link of the chain that breaks ties."""
+
+
+class _RankGroup(Definition):
     """Groups of a track's units, each with ranks of its own beside the one among all: of one township, one domain.
 
     Ranks within a group follow the ranks among all, ties and tie-breaks included. They are shown and select nobody.
@@ -437,12 +513,27 @@ class RankGroup(Definition):
 
     id: Id
     name: Text = Arg(description="the group as it is named before a rank: 本乡镇, in its township")
-    by: Literal["ancestor", "domain"] = Arg(
-        default="ancestor", description="units below the same unit, or of the same domain, are a group"
-    )
-    ancestor_kind: Id | None = Arg(
-        default=None, description="with by: ancestor, the kind of unit above whose units are a group"
-    )
+    by: Literal["ancestor", "domain"]
+
+
+class RankGroupBelow(_RankGroup):
+    """Units below the same unit are a group."""
+
+    by: Literal["ancestor"] = "ancestor"
+    ancestor_kind: Id = Arg(description="the kind of unit above whose units are a group")
+
+
+class RankGroupOfDomain(_RankGroup):
+    """Units of the same domain are a group."""
+
+    by: Literal["domain"]
+
+
+def _with_by(value: Any) -> Any:
+    return {"by": "ancestor", **_without_empty(value)} if isinstance(value, dict) else value
+
+
+RankGroup = Annotated[RankGroupBelow | RankGroupOfDomain, Arg(discriminator="by"), BeforeValidator(_with_by)]
 
 
 class Recommendation(Definition):

@@ -14,7 +14,6 @@ from pydantic_core import ErrorDetails
 
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.campaign.rules import Rated
 from pbwidgets.campaign.translation import address_of, annotation_at, bare, choices_in, errors_of, models_in
 
 _ROUNDS: Final = 6  # a replacement can uncover a further error: an unknown rule, then its arguments
@@ -26,7 +25,7 @@ def repair(data: Mapping[str, Any], errors: list[ErrorDetails]) -> tuple[Campaig
     replaced: set[Address] = set()
     for _ in range(_ROUNDS):
         for error in sorted(errors, key=lambda error: len(error["loc"])):
-            address = address_of(error["loc"], patched)
+            address = address_of(error["loc"], Campaign)
             replaced.add(address)
             if not _replace(patched, address, error):
                 return None, frozenset(replaced)
@@ -88,9 +87,7 @@ def _stand_in(annotation: Any) -> Any:
     if choices := choices_in(annotation):
         return choices[0]
     models = list(models_in(annotation))
-    if len(models) > 1:
-        return {"name": choices_in(Rated.model_fields["name"].annotation)[0]}
-    if models:
+    if models:  # of several variants the first
         return _stand_in_model(models[0])
     plain = bare(annotation)
     if plain is date:

@@ -72,7 +72,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         marks, points, totals = added[layout.track.id]
         nominations = count_nominations(layout, records.nominations, records.allotments)
         closed = vetoes[layout.track.id]
-        ranking = rank_units(layout, points, totals, table, closed.in_contest & nominations.counted)
+        ranking = rank_units(layout, totals, table, closed.in_contest & nominations.counted)
         selection = select_units(layout, totals, ranking, closed, nominations)
         classes = classify_units(layout, totals, closed, table, today) if layout.track.classes else None
         tracks.append(

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, RankGroup
+from pbwidgets.campaign.model import Campaign, RankGroup, RankGroupBelow
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.frames import RANKS_WITHIN, to_frame
 from pbwidgets.scoring.layout import TrackLayout
@@ -90,7 +90,7 @@ def _rank_in_groups(
 
 def _find_groups(layout: TrackLayout, group: RankGroup, units: pd.DataFrame) -> tuple[Ints, "pd.Index[Any]"]:
     """Number of each unit's group, -1 for none, and the names of the groups."""
-    if group.ancestor_kind is not None:
+    if isinstance(group, RankGroupBelow):
         return layout.register.ancestors(group.ancestor_kind)[layout.units], layout.register.codes
     domains = units.set_index("unit_code")["domain"].reindex(layout.codes)
     groups, names = pd.factorize(domains)

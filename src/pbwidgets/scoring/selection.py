@@ -192,10 +192,7 @@ def _reason_contenders(
 
 
 def _note_tie_break(layout: TrackLayout, ranking: TrackRanking) -> Reason:
-    links = layout.track.tie_breaks
-    names = np.array(
-        ["", *(link.criterion or link.layer or link.measure or "" for link in links)], dtype=object
-    )
+    names = np.array(["", *(link.named for link in layout.track.tie_breaks)], dtype=object)
     parted = ranking.broken_by > 0
     return Reason("scoring.note_tie_broken", parted, {"tie_break_id": names[ranking.broken_by]}, is_note=True)
 

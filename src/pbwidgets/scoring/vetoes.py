@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Gate
+from pbwidgets.campaign.model import Campaign, CappingGate, Gate
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, IN_FORCE
@@ -150,4 +150,6 @@ def _close(layout: TrackLayout, hits: Sequence[_Hit]) -> TrackVetoes:
 
 
 def _find_best_class(gate: Gate) -> int:
-    return {"disqualify": BELOW_ALL, "bar": 2, "cap": gate.caps_at}[gate.effect]
+    if isinstance(gate, CappingGate):
+        return gate.caps_at
+    return 2 if gate.effect == "bar" else BELOW_ALL

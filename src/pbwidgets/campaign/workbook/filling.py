@@ -76,7 +76,7 @@ def _items(table: Table, items: Any, slims: Any, names: Mapping[str, str]) -> It
     key = table.path[-1]
     for item, slim in zip(items, slims, strict=True):
         yield _values(table, item, slim, names)
-        if isinstance(item, dict) and item.get(key) and key in table.model.model_fields:
+        if isinstance(item, dict) and item.get(key) and key in table.models[0].model_fields:
             yield from _items(table, item[key], slim[key], {**names, f"{REFERENCE}heading": item["id"]})
 
 

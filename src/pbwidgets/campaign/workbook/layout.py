@@ -29,6 +29,7 @@ Kind = Literal[
     "field_type",
 ]  # fmt: skip
 Path = tuple[str, ...]
+Models = tuple[type[BaseModel], ...]
 
 LANGUAGE_HEADS: Final = {"zh": "Chinese (zh)", "en": "English (en)"}
 REFERENCE: Final = "@"
@@ -122,8 +123,8 @@ class Table:
         Name of the sheet in the code and in a workbook written in English.
     path
         Keys from the top of the campaign file to the list, without indices.
-    model
-        Model of an item.
+    models
+        Models of an item: one, or its variants.
     columns
         In order; those that name what a row belongs to come first.
     above
@@ -132,7 +133,7 @@ class Table:
 
     key: str
     path: Path
-    model: type[BaseModel]
+    models: Models
     columns: tuple[Column, ...]
     above: Path | None = None
 
@@ -174,7 +175,7 @@ class Table:
 @cache
 def tables() -> tuple[Table, ...]:
     """Sheets of a campaign's workbook in order, the campaign itself first."""
-    found = list(_tables_of(Campaign, (), (), None))
+    found = list(_tables_of((Campaign,), (), (), None))
     taken: set[str] = set()
     named = []
     for table in found:
@@ -209,7 +210,7 @@ def value_words(column: Column, option: object, lang: str | None = None) -> str:
 @dataclass(frozen=True)
 class _List:
     path: Path
-    model: type[BaseModel]
+    models: Models
     keyed: bool
 
 
@@ -222,35 +223,51 @@ def _headed(column: Column, key: str) -> Column:
 
 
 def _tables_of(
-    model: type[BaseModel], path: Path, references: tuple[Column, ...], above: Path | None
+    models: Models, path: Path, references: tuple[Column, ...], above: Path | None
 ) -> Iterator[Table]:
-    members = list(_words((), needed=True) if model is Text else _members(model, (), needed=True))
+    members = list(_words((), needed=True) if models == (Text,) else _members_of_items(models))
     lists = [member for member in members if isinstance(member, _List)]
     columns = [member for member in members if isinstance(member, Column)]
-    if any(part.model is model for part in lists):
-        columns = _nesting_columns(model, columns)
-    yield Table("", path, model, (*references, *columns), above)
+    if any(part.models == models for part in lists):
+        columns = _nesting_columns(models, columns)
+    yield Table("", path, models, (*references, *columns), above)
     for part in lists:
-        if part.model is not model:
+        if part.models != models:
             inner = _reference(part.path[-1], "list_name" if part.keyed else None) if part.keyed else None
             named = references if inner is None else (inner,)
             if path and inner is None:
                 here = _reference(path[-1])
                 named = (here,) if path[-1] in _UNIQUE else (*references, here)
-            yield from _tables_of(part.model, (*path, *part.path), named, path if path else None)
+            yield from _tables_of(part.models, (*path, *part.path), named, path if path else None)
 
 
 def _reference(key: str, name: str | None = None) -> Column:
     return Column("", (f"{REFERENCE}{name or _SINGULAR.get(key, key)}",), "name", required=True)
 
 
-def _nesting_columns(model: type[BaseModel], columns: list[Column]) -> list[Column]:
-    """Columns of a model whose items hold items of the same kind."""
-    if model is not Field:
+def _nesting_columns(models: Models, columns: list[Column]) -> list[Column]:
+    """Columns of items that hold items of the same kind."""
+    if models != (Field,):
         return [Column("", (f"{REFERENCE}heading",), "name"), *columns]
-    kinds = tuple(choices_in(model.model_fields["type"].annotation))
+    kinds = tuple(choices_in(Field.model_fields["type"].annotation))
     first = Column("", ("type",), "field_type", required=True, options=kinds)
     return [first, *(column for column in columns if column.path not in {("type",), ("choices",)})]
+
+
+def _members_of_items(models: Models) -> Iterator[Column | _List]:
+    """Members of the items of a list; of variants each member once, needed where every variant needs it."""
+    order: list[str] = []
+    for model in models:
+        at = len(order)
+        for name in reversed(model.model_fields):
+            at = order.index(name) if name in order else at
+            order[at:at] = [name] if name not in order else []
+    for name in order:
+        fields = [model.model_fields[name] for model in models if name in model.model_fields]
+        needed = len(fields) == len(models) and all(field.is_required() for field in fields)
+        options = tuple(dict.fromkeys(part for field in fields for part in choices_in(field.annotation)))
+        for member in _members_of(fields[0], (name,), needed=needed):
+            yield replace(member, options=options) if isinstance(member, Column) and options else member
 
 
 def _members(model: type[BaseModel], prefix: Path, *, needed: bool) -> Iterator[Column | _List]:
@@ -270,7 +287,7 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
     elif get_origin(plain) is tuple:
         yield from _members_of_list(plain, path, needed=needed)
     elif get_origin(plain) is dict:
-        yield _List(path, next(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
+        yield _List(path, tuple(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
     else:
         kind = _kind_of(field, plain, path[-1])
         default = None if field.is_required() else field.default
@@ -285,9 +302,9 @@ def _words(path: Path, *, needed: bool) -> Iterator[Column]:
 
 def _members_of_list(plain: Any, path: Path, *, needed: bool) -> Iterator[Column | _List]:
     item = get_args(plain)[0]
-    models = list(models_in(item))
+    models = tuple(models_in(item))
     if models:
-        yield _List(path, models[0], keyed=False)
+        yield _List(path, models, keyed=False)
     elif bare(item) in (int, float):
         yield Column("", path, "numbers", required=needed)
     else:

@@ -115,7 +115,7 @@ def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str)
     if code == "campaign.missing_key":
         lacking = _column_of(finding.address, spot) or column
         args |= {"key": lacking.head, "at": spot.table.label(lacking)}
-    elif code == "campaign.unknown_key" and column.rules:
+    elif code == "campaign.key_of_other_choice" and column.rules:
         rule = gathered.spot((*finding.address[:-1], "name"))
         words = _rule_words(finding.address, gathered, rule)
         return Problem("workbook.not_of_this_rule", file, spot.place, {"at": args["at"], "rule": words})

@@ -64,7 +64,7 @@ def rerun_track(table: MeasureTable, track: TrackScores, setting: Setting) -> tu
     points = _move_points(track, layout, setting)
     nobody = np.zeros(len(layout.units), dtype=bool)
     totals = add_totals(layout, points, track.totals.has_data, nobody)
-    ranking = rank_units(layout, points, totals, table, track.vetoes.in_contest & track.nominations.counted)
+    ranking = rank_units(layout, totals, table, track.vetoes.in_contest & track.nominations.counted)
     selection = select_units(layout, totals, ranking, track.vetoes, track.nominations)
     return ranking.rank, np.asarray(selection.status == SELECTED, dtype=bool)
 
