@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.index.constant import is_constant
 from pbwidgets.scoring.index.domain import require_positive
@@ -94,6 +95,11 @@ def agg_topsis(values: Floats, weights: Floats, min_share: float = 0.0) -> Float
 
     Source: Hwang & Yoon (1981); computed by pymcdm.
 
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
+
     Examples
     --------
     >>> rows = np.array([[5.0, 8, 4], [7, 6, 8], [8, 8, 6], [7, 4, 6]])
@@ -110,8 +116,9 @@ def agg_topsis(values: Floats, weights: Floats, min_share: float = 0.0) -> Float
     if not parting.any():
         made[complete] = _MIDDLE
         return made
-    from pymcdm.methods import TOPSIS
-    from pymcdm.normalizations import vector_normalization
+    with from_extra("index"):
+        from pymcdm.methods import TOPSIS
+        from pymcdm.normalizations import vector_normalization
 
     method = TOPSIS(vector_normalization)
     of_parting = weights[parting] / weights[parting].sum()

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from pbwidgets.errors import DataError
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.index.constant import is_constant
 from pbwidgets.scoring.index.domain import require_not_negative
@@ -87,6 +88,11 @@ def weigh_critic(values: Floats) -> Floats:
     values
         Units × columns, float64, more being better in each.
 
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
+
     Examples
     --------
     >>> weigh_critic(np.array([[1.0, 2.0, 5.0], [2.0, 4.0, 5.0], [3.0, 1.0, 5.0]])).round(3).tolist()
@@ -101,7 +107,8 @@ def weigh_critic(values: Floats) -> Floats:
     if len(columns) < _FEWEST_UNITS or np.allclose(np.corrcoef(columns, rowvar=False), 1.0):
         weights[varied] = 1.0 / varied.sum()
         return weights
-    from pymcdm.weights import critic_weights
+    with from_extra("index"):
+        from pymcdm.weights import critic_weights
 
     weights[varied] = critic_weights(columns)
     return weights

@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.scoring.measures import MeasureTable
@@ -129,6 +130,11 @@ def attribute_shifts(
     seed
         Not negative.
 
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
+
     Notes
     -----
     The average shift in rank and its decomposition: M. Saisana, A. Saltelli, S. Tarantola, *Uncertainty and
@@ -138,8 +144,9 @@ def attribute_shifts(
     bench = _set_up(table, track, ratings, ranges, seed)
     if not bench.assumptions:
         return to_frame([], SHIFTS)
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sampling
+    with from_extra("index"):
+        from SALib.analyze import sobol as analysis
+        from SALib.sample import sobol as sampling
 
     size = len(bench.assumptions)
     problem = {
