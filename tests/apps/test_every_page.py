@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from serving import ACCOUNTS, Served
 
-from pbwidgets.apps.catalogue import PAGES, pages_of
+from pbwidgets.apps.page_list import PAGES, pages_of
 
 ONE_OF_EACH = {role: name for name, (role, _) in reversed(ACCOUNTS.items())}
 """An account of each role."""

@@ -105,7 +105,7 @@ def check_answers(
     """
     settled = _settle(form, answers, today)
     found = list(_find_unknown(form, answers))
-    for place in settled.layout.places:
+    for place in settled.outline.places:
         if place.field.type == "repeat":
             if (place.path, 0) not in settled.irrelevant:
                 found.extend(_check_count(place, 0, settled.answers.get(place.path) or [], complete))
@@ -126,9 +126,9 @@ def find_irrelevant(form: Form, answers: Answers, *, today: date | None = None) 
     settled = _settle(form, answers, today)
     notes = {
         (place.path, 0)
-        for place in settled.layout.places
+        for place in settled.outline.places
         if place.field.type == "note"
-        and not _all_hold((*place.around, place.field), settled.layout.names(settled.answers), today)
+        and not _all_hold((*place.around, place.field), settled.outline.names(settled.answers), today)
     }
     return settled.irrelevant | notes
 
@@ -177,7 +177,7 @@ def from_rows(form: Form, rows: Iterable[tuple[str, int, str]]) -> dict[str, Any
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Outline:
     """The places of a form, and what expressions may call them."""
 
     places: tuple[Place, ...]
@@ -185,7 +185,7 @@ class _Layout:
     own: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, form: Form) -> "_Layout":
+    def of(cls, form: Form) -> "_Outline":
         every = tuple(places(form))
         repeats = [place.path for place in every if place.field.type == "repeat"]
         own = {name: tuple(place.field.id for place in every if place.repeat == name) for name in repeats}
@@ -210,7 +210,7 @@ class _Settled:
     """Canonical answers and what is not relevant: leaves by row, repeats as a whole."""
 
     answers: dict[str, Any]
-    layout: _Layout
+    outline: _Outline
     irrelevant: frozenset[tuple[str, int]]
     today: date | None
 
@@ -228,17 +228,17 @@ class _Settled:
 
 
 def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
-    layout = _Layout.of(form)
-    entered = _read(layout.places, answers)
+    outline = _Outline.of(form)
+    entered = _read(outline.places, answers)
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
-        after = _with_calculations(layout, entered, current, today)
-        out = frozenset(_find_irrelevant(layout, after, today))
-        after = _without(layout.places, after, out)
+        after = _with_calculations(outline, entered, current, today)
+        out = frozenset(_find_irrelevant(outline, after, today))
+        after = _without(outline.places, after, out)
         if after == current and out == irrelevant:
             break
         current, irrelevant = after, out
-    return _Settled(_trim(layout, current), layout, irrelevant, today)
+    return _Settled(_trim(outline, current), outline, irrelevant, today)
 
 
 def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
@@ -272,18 +272,18 @@ def _rows_around(place: Place, answers: Answers) -> list[Any]:
     return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list | tuple) else []
 
 
-def _copied(answers: Mapping[str, Any], layout: _Layout) -> dict[str, Any]:
+def _copied(answers: Mapping[str, Any], outline: _Outline) -> dict[str, Any]:
     return {
-        key: [dict(row) for row in value] if key in layout.own else value for key, value in answers.items()
+        key: [dict(row) for row in value] if key in outline.own else value for key, value in answers.items()
     }
 
 
 def _with_calculations(
-    layout: _Layout, entered: dict[str, Any], current: dict[str, Any], today: date | None
+    outline: _Outline, entered: dict[str, Any], current: dict[str, Any], today: date | None
 ) -> dict[str, Any]:
     """What was entered, with calculations over the answers as they stand."""
-    made = _copied(entered, layout)
-    for place in layout.places:
+    made = _copied(entered, outline)
+    for place in outline.places:
         if place.field.type != "calculate" or not place.field.calculation:
             continue
         expression = parse(place.field.calculation)
@@ -291,22 +291,22 @@ def _with_calculations(
         for at, (target, _) in enumerate(
             zip(_rows_around(place, made), _rows_around(place, current), strict=False)
         ):
-            value = to_calculated(expression.evaluate(layout.names(current, place.repeat, at), today=today))
+            value = to_calculated(expression.evaluate(outline.names(current, place.repeat, at), today=today))
             if value is not None:
                 target[place.field.id] = value
     return made
 
 
 def _find_irrelevant(
-    layout: _Layout, answers: dict[str, Any], today: date | None
+    outline: _Outline, answers: dict[str, Any], today: date | None
 ) -> Iterator[tuple[str, int]]:
-    for place in layout.places:
+    for place in outline.places:
         if place.field.type == "repeat":
-            if not _all_hold((*place.around, place.field), layout.names(answers), today):
+            if not _all_hold((*place.around, place.field), outline.names(answers), today):
                 yield place.path, 0
         elif place.is_leaf and any(part.relevant for part in (*place.around, place.field)):
             for at, _ in enumerate(_rows_around(place, answers)):
-                names = layout.names(answers, place.repeat, at)
+                names = outline.names(answers, place.repeat, at)
                 if not _all_hold((*place.around, place.field), names, today):
                     yield place.path, at
 
@@ -329,9 +329,9 @@ def _without(
     return answers
 
 
-def _trim(layout: _Layout, answers: dict[str, Any]) -> dict[str, Any]:
+def _trim(outline: _Outline, answers: dict[str, Any]) -> dict[str, Any]:
     made = dict(answers)
-    for name in layout.own:
+    for name in outline.own:
         rows = list(made.get(name, []))
         while rows and not rows[-1]:
             rows.pop()
@@ -394,7 +394,7 @@ def _check_value(
     if field.type in LISTS and isinstance(value, list):
         yield from _check_count(place, row, value, complete)
     if field.constraint is not None:
-        names = settled.layout.names(settled.answers, place.repeat, row)
+        names = settled.outline.names(settled.answers, place.repeat, row)
         if not parse(field.constraint).holds(names, self_value=value, today=settled.today):
             words = field.constraint_message
             yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)

@@ -14,10 +14,10 @@ import pandas as pd
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.registry import find_measure
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True, order=True)

@@ -10,12 +10,12 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign, Classes
 from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in, to_objects
 from pbwidgets.scoring.frames import CLASSES, MOVES, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
 from pbwidgets.scoring.ranking import rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.scoring.vetoes import TrackVetoes
 

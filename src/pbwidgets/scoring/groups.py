@@ -1,6 +1,6 @@
 """What a group of units has in common: its mean, its best, the places in it.
 
-A group is a number for each unit, as :class:`~pbwidgets.scoring.layout.TrackLayout` keeps it; -1 is a unit
+A group is a number for each unit, as :class:`~pbwidgets.scoring.track_layout.TrackLayout` keeps it; -1 is a unit
 without a group, which is compared with nobody.
 """
 

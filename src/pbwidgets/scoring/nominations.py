@@ -8,7 +8,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, positions_in
 from pbwidgets.scoring.frames import BALANCE, to_frame
-from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True)

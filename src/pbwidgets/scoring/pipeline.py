@@ -11,7 +11,6 @@ from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.classes import TrackClasses, classify_units, to_classes_frame
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
-from pbwidgets.scoring.layout import TrackLayout, lay_out
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
@@ -22,6 +21,7 @@ from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.selection import TrackSelection, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
+from pbwidgets.scoring.track_layout import TrackLayout, lay_out
 from pbwidgets.scoring.vetoes import TrackVetoes, apply_gates
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign, TieBreak, TieByCriterion, TieByMeasure
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import RANKING, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 
 _DIGITS = 9  # exact totals and tie-breaks are compared to here: further down is binary noise
 

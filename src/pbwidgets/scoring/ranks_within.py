@@ -9,8 +9,8 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign, RankGroup, RankGroupBelow
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.frames import RANKS_WITHIN, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.ranking import TrackRanking, rank_keys
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:

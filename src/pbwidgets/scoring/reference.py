@@ -8,10 +8,10 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.frames import FINAL, REFERENCE, to_frame
-from pbwidgets.scoring.layout import TrackLayout, walk_criteria
 from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.ranking import sum_known
 from pbwidgets.scoring.totals import TrackTotals
+from pbwidgets.scoring.track_layout import TrackLayout, walk_criteria
 
 TOTAL = "total"
 

@@ -21,11 +21,11 @@ from pbwidgets.scoring.frames import (
     WAITING,
     to_frame,
 )
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.nominations import TrackNominations
 from pbwidgets.scoring.ranking import TrackRanking
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
 
 

@@ -22,8 +22,8 @@ from pbwidgets.scoring.arrays import (
     cut_rows,
 )
 from pbwidgets.scoring.frames import MARKS, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.registry import find_range
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 
 _SHOWN = 5  # marks named in an error

@@ -8,8 +8,8 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import FINAL, TOTALS, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.points import TrackPoints
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 
 

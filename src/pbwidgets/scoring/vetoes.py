@@ -11,9 +11,9 @@ from pbwidgets.campaign.model import Campaign, CappingGate, Gate
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, IN_FORCE
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
+from pbwidgets.scoring.track_layout import TrackLayout
 
 _STATUS = {"disqualify": DISQUALIFIED, "bar": BARRED, "cap": CAPPED}
 BELOW_ALL = 99

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from pbwidgets.campaign.workbook.layout import Column, Kind, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
 from pbwidgets.wording import LANGUAGES
 
 ABSENT: Final = object()
@@ -91,7 +91,7 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.layout import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> to_cell(Column("forms", ("forms",), "names"), ("plan", "record"))
     'plan, record'
     """
@@ -122,7 +122,7 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.layout import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> from_cell(Column("points", ("points",), "number"), Cell("B7", "１０"))
     10
     """

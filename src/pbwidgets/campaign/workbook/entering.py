@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.workbook.layout import Column, Table, tables
 from pbwidgets.campaign.workbook.pages import heading_reader
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables
 from pbwidgets.campaign.workbook.writing import FIRST_ROW
 from pbwidgets.errors import UsageError
 from pbwidgets.wording import LANGUAGES

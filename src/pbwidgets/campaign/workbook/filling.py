@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook.layout import REFERENCE, Column, Path, Table, tables
+from pbwidgets.campaign.workbook.sheets import REFERENCE, Column, Path, Table, tables
 
 _BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
 _ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}

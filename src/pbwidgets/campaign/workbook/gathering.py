@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from pbwidgets.campaign.findings import Address, spelling
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, CellRefusedError, from_cell
-from pbwidgets.campaign.workbook.layout import REFERENCE, Column, Path, Table, tables
 from pbwidgets.campaign.workbook.pages import Page, Row
+from pbwidgets.campaign.workbook.sheets import REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
 
 _HEADING: Final = f"{REFERENCE}heading"
@@ -32,9 +32,9 @@ class Spot:
     order
         Number of the sheet, row and column, to sort by.
     column
-        Column of the layout; None for a whole sheet.
+        Column that it lies in; None for a whole sheet.
     table
-        Sheet of the layout.
+        Sheet that it lies on.
     """
 
     place: str

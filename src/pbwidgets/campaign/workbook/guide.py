@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pbwidgets.campaign.workbook.layout import Column, Table, tables, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
 from pbwidgets.wording import has_words, say
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""A workbook as pages of rows whose cells stand under the columns of the layout.
+"""A workbook as pages of rows whose cells stand under the columns of its sheets.
 
 Looks for the row of headings (in Chinese, English, or as the campaign file writes them, one row or two), gives
 merged cells their value everywhere, takes what formulas gave, and names what it cannot use.
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.workbook.cells import Cell
-from pbwidgets.campaign.workbook.layout import LANGUAGE_HEADS, Column, Table
+from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table
 from pbwidgets.errors import Problem
 from pbwidgets.wording import LANGUAGES
 
@@ -218,7 +218,7 @@ def heading_reader(table: Table) -> Callable[[str], Column | None]:
 
 
 def _settle_language(heading: str) -> str:
-    """``label::中文 (zh-CN)`` and ``label::English`` as this layout writes them."""
+    """``label::中文 (zh-CN)`` and ``label::English`` as our headings write them."""
     name, sign, language = heading.partition("::")
     if not sign:
         return heading

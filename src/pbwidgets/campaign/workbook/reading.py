@@ -9,8 +9,8 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.repair import untouched
 from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
-from pbwidgets.campaign.workbook.layout import Column, tables, value_words
 from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
+from pbwidgets.campaign.workbook.sheets import Column, tables, value_words
 from pbwidgets.errors import Problem, ProblemsError
 
 _BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}

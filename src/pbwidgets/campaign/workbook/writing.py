@@ -13,7 +13,7 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.workbook.cells import to_cell
 from pbwidgets.campaign.workbook.filling import Values, rows_of
 from pbwidgets.campaign.workbook.guide import column_help, fill_guide, set_up_print
-from pbwidgets.campaign.workbook.layout import Column, Table, tables, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
 from pbwidgets.errors import DataError
 from pbwidgets.wording import say
 

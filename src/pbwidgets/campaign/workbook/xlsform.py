@@ -18,7 +18,6 @@ from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, from_cell, straighten
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.gathering import gather
-from pbwidgets.campaign.workbook.layout import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.pages import (
     Grid,
     Page,
@@ -29,6 +28,7 @@ from pbwidgets.campaign.workbook.pages import (
     open_grids,
 )
 from pbwidgets.campaign.workbook.reading import problems_of
+from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
 from pbwidgets.errors import Problem, ProblemsError
 

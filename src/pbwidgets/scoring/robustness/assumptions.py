@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pbwidgets.errors import UsageError
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.sources import LayerMarks
+from pbwidgets.scoring.track_layout import TrackLayout
 
 Missing: TypeAlias = Literal["skip", "reweight", "group_mean", "fail"]
 Kind: TypeAlias = Literal["source_weight", "layer_weight", "line_points", "raters", "missing"]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.scoring.arrays import Floats, Ints, positions_in
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.sources import LayerMarks, combine_marks
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True)

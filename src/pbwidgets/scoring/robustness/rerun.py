@@ -7,7 +7,6 @@ import numpy as np
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.scoring.groups import average_groups
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.pipeline import TrackScores
 from pbwidgets.scoring.points import SOURCES, TrackPoints
@@ -16,6 +15,7 @@ from pbwidgets.scoring.robustness.assumptions import Missing
 from pbwidgets.scoring.selection import select_units
 from pbwidgets.scoring.sources import average_sources, find_marking
 from pbwidgets.scoring.totals import add_totals
+from pbwidgets.scoring.track_layout import TrackLayout
 
 _GROUP_MEAN = SOURCES.index("group_mean")
 _GIVEN = (SOURCES.index("marks"), SOURCES.index("corrected"))
