@@ -20,6 +20,7 @@ from pbwidgets.units import (
     read_table,
     read_units,
     subtree,
+    unit_names,
     units_as_of,
 )
 
@@ -284,3 +285,8 @@ def test_a_file_may_hang_units_under_those_that_the_register_has(tmp_path) -> No
         read_units(path)
 
     assert read_units(path, known={"990101001"})["unit_code"].tolist() == ["990101001009"]
+
+
+def test_names_of_units_by_code() -> None:
+    units = pd.DataFrame({"unit_code": ["9902", "99"], "unit_name": ["乙", "甲"]}, dtype="string")
+    assert unit_names(units) == {"9902": "乙", "99": "甲"}

@@ -511,6 +511,17 @@ def units_as_of(units: pd.DataFrame, day: date | str) -> pd.DataFrame:
     return units[(begun & alive).astype(bool)].reset_index(drop=True)
 
 
+def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
+    """Name of each unit by its code, in the order of the frame.
+
+    Parameters
+    ----------
+    units
+        The register, or any frame with the columns ``unit_code`` and ``unit_name``.
+    """
+    return dict(zip(units["unit_code"], units["unit_name"], strict=True))
+
+
 def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:
     """The unit of a code and all units below it, in the order of the register.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from pbwidgets.campaign.model import Campaign, Criterion, Definition
+from pbwidgets.campaign.model import Campaign, Definition
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import say
 
@@ -113,9 +113,9 @@ def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         {measure.id: _dump(measure) for measure in campaign.measures},
         {track.id: _without("track", _dump(track)) for track in campaign.tracks},
         {
-            f"{track.id}.{criterion.id}": _without("track", _dump(criterion))
+            f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))
             for track in campaign.tracks
-            for criterion in _criteria(track.criteria)
+            for item in track.numbered()
         },
     )
 
@@ -127,12 +127,6 @@ def _fields_of(campaign: Campaign, choices: Mapping[str, Any]) -> Iterator[tuple
             if place.field.choices is not None:
                 dumped["choices"] = [place.field.choices, choices.get(place.field.choices)]
             yield f"{form.id}.{place.path}", dumped
-
-
-def _criteria(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.criteria)
 
 
 def _compare(part: Part, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

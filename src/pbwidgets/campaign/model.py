@@ -8,7 +8,8 @@ References (a criterion's measure, a field's choices) are checked by :mod:`pbwid
 which names every mistake with its line; the models check shapes and ranges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -357,6 +358,40 @@ class Criterion(Definition):
         return sum(line.max_points for line in self.lines() if not line.bonus)
 
 
+@dataclass(frozen=True)
+class Numbered:
+    """A heading or line with its number in the score sheet (``2.1``) and the heading above it."""
+
+    number: str
+    criterion: Criterion
+    heading: Criterion | None = None
+
+    @property
+    def depth(self) -> int:
+        """Number of headings above it."""
+        return self.number.count(".")
+
+
+def _number(criteria: tuple[Criterion, ...], above: Numbered | None = None) -> Iterator[Numbered]:
+    prefix, heading = (f"{above.number}.", above.criterion) if above else ("", None)
+    for at, criterion in enumerate(criteria, start=1):
+        numbered = Numbered(f"{prefix}{at}", criterion, heading)
+        yield numbered
+        yield from _number(criterion.criteria, numbered)
+
+
+def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
+    """Which of a layer's sources mark a line: those that it names, or all if it names none of them.
+
+    >>> words = Text(zh="甲", en="a")
+    >>> sources = [Source(id="self", name=words), Source(id="masses", name=words)]
+    >>> find_marking(Criterion(id="style", name=words, sources=("masses",)), sources)
+    [False, True]
+    """
+    named = [source.id in line.sources for source in sources]
+    return named if any(named) else [True] * len(sources)
+
+
 class _Gate(Definition):
     """A veto of the track: who meets it is out, or kept lower."""
 
@@ -605,6 +640,10 @@ class Track(Definition):
         for criterion in self.criteria:
             yield from criterion.lines()
 
+    def numbered(self) -> Iterator[Numbered]:
+        """All headings and lines of the score sheet, in order, a heading before its lines."""
+        return _number(self.criteria)
+
     def class_names(self, lang: str) -> dict[int, str]:
         """Name of each class by its number, from 1; empty for a track without classes."""
         names = self.classes.names if self.classes is not None else ()
@@ -659,6 +698,13 @@ class Campaign(Definition):
         """Sources of a layer in a track; where the file names none, the layer itself is the only one."""
         used = _by_id(track.layers, layer_id)
         return used.sources or (Source(id=layer_id, name=self.layer(layer_id).name),)
+
+    def marking_sources(self, track: Track, layer_id: str, line: Criterion) -> tuple[Source, ...]:
+        """Sources of a layer in a track that mark a line."""
+        sources = self.sources_of(track, layer_id)
+        return tuple(
+            source for source, marks in zip(sources, find_marking(line, sources), strict=True) if marks
+        )
 
 
 def _by_id(items: tuple[_T, ...], wanted: str) -> _T:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pbwidgets.campaign.model import Campaign, Criterion, Text
+from pbwidgets.campaign.model import Campaign, Text
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
 
@@ -91,16 +91,10 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
-        criteria = [item for track in campaign.tracks for item in _criteria(track.criteria)]
+        criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
         measures = [(measure.id, measure.name) for measure in campaign.measures]
         return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]
         return [(source.id, source.name) for use in uses for source in use.sources] + layers
     return layers if key == "layer_id" else []
-
-
-def _criteria(criteria: Iterable[Criterion]) -> Iterable[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.criteria)

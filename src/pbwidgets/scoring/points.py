@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Campaign, Criterion
+from pbwidgets.campaign.model import Campaign, Criterion, find_marking
 from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.frames import POINTS, to_frame
@@ -23,7 +23,7 @@ from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
 from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure
-from pbwidgets.scoring.sources import LayerMarks, find_marking
+from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL, Verdict
 

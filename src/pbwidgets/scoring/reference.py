@@ -11,7 +11,7 @@ from pbwidgets.scoring.frames import FINAL, REFERENCE, to_frame
 from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.ranking import sum_known
 from pbwidgets.scoring.totals import TrackTotals
-from pbwidgets.scoring.track_layout import TrackLayout, walk_criteria
+from pbwidgets.scoring.track_layout import TrackLayout
 
 TOTAL = "total"
 
@@ -40,7 +40,7 @@ def build_reference(
     track = layout.track
     rows = []
     for layer, by_line, total in _each_layer(layout, points, totals):
-        for criterion in walk_criteria(track.criteria):
+        for criterion in (item.criterion for item in track.numbered()):
             spread = describe_spread(sum_known(by_line[:, layout.find_lines(criterion.id)]))
             rows.append(
                 {"criterion_id": criterion.id, "layer": layer, "max_points": criterion.max_points, **spread}

@@ -1,14 +1,13 @@
 """Sources: the marks of several raters become one mark a source, and the sources of a layer one mark."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Criterion, Source
+from pbwidgets.campaign.model import Campaign, Source, find_marking
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import (
     Bools,
@@ -380,19 +379,6 @@ def _read_layer(
         points=averages.T,
         comments=_join_comments(grid, commented[commented["layer_at"] == layer]),
     )
-
-
-def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
-    """Which of a layer's sources mark a line: those that it names, or all if it names none of them.
-
-    >>> from pbwidgets.campaign.model import Text
-    >>> words = Text(zh="甲", en="a")
-    >>> sources = [Source(id="self", name=words), Source(id="masses", name=words)]
-    >>> find_marking(Criterion(id="style", name=words, sources=("masses",)), sources)
-    [False, True]
-    """
-    named = [source.id in line.sources for source in sources]
-    return named if any(named) else [True] * len(sources)
 
 
 def _find_commented(grid: _Grid, ratings: pd.DataFrame, cells: Counts) -> pd.DataFrame:

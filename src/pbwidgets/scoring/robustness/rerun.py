@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pbwidgets.campaign.model import find_marking
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.scoring.groups import average_groups
@@ -13,7 +14,7 @@ from pbwidgets.scoring.points import SOURCES, TrackPoints
 from pbwidgets.scoring.ranking import rank_units
 from pbwidgets.scoring.robustness.assumptions import Missing
 from pbwidgets.scoring.selection import select_units
-from pbwidgets.scoring.sources import average_sources, find_marking
+from pbwidgets.scoring.sources import average_sources
 from pbwidgets.scoring.totals import add_totals
 from pbwidgets.scoring.track_layout import TrackLayout
 
