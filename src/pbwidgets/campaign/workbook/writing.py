@@ -15,6 +15,7 @@ from pbwidgets.campaign.workbook.filling import Values, rows_of
 from pbwidgets.campaign.workbook.guide import column_help, fill_guide, set_up_print
 from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
 from pbwidgets.errors import DataError
+from pbwidgets.palette import HELP, NAVY, REQUIRED, UNUSED, WHITE, office_colour
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
@@ -167,15 +168,15 @@ def _head(cell: Any, column: Column, table: Table, lang: str | None) -> None:
 def _heading_style(cell: Any, *, required: bool) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    cell.font = Font(name=_FONT, bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", fgColor="8A2B1F" if required else "1F4E79")
+    cell.font = Font(name=_FONT, bold=True, color=office_colour(WHITE))
+    cell.fill = PatternFill("solid", fgColor=office_colour(REQUIRED if required else NAVY))
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
 def _grey(cell: Any) -> None:
     from openpyxl.styles import Alignment, Font
 
-    cell.font = Font(name=_FONT, size=9, color="7F7F7F")
+    cell.font = Font(name=_FONT, size=9, color=office_colour(HELP))
     cell.alignment = Alignment(vertical="top", wrap_text=True)
 
 
@@ -278,7 +279,7 @@ def _grey_unused_arguments(page: "Worksheet", table: Table, last: int, lang: str
             cell = f"${_letter(rule_at)}{FIRST_ROW}"
             users = ",".join(f'{cell}="{value_words(name, rule, lang)}"' for rule in column.rules)
             unused = FormulaRule(  # type: ignore[no-untyped-call]  # left without types in types-openpyxl
-                [f"NOT(OR({users}))"], fill=PatternFill("solid", bgColor="E7E6E6")
+                [f"NOT(OR({users}))"], fill=PatternFill("solid", bgColor=office_colour(UNUSED))
             )
             page.conditional_formatting.add(f"{_letter(at)}{FIRST_ROW}:{_letter(at)}{last}", unused)
 
