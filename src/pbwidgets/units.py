@@ -357,30 +357,6 @@ def _to_iso(text: str) -> str:
 # -- checking ------------------------------------------------------------------------------------------
 
 
-def check_units(
-    units: pd.DataFrame, kinds: Kinds | None = None, *, file: str = "units"
-) -> tuple[Problem, ...]:
-    """All problems of a register, each with the unit's code as its place; empty if it is right.
-
-    Parameters
-    ----------
-    units
-        Frame with the columns :data:`COLUMNS`. Not changed.
-    kinds
-        Kinds of the campaign; the kind of units is not checked if None.
-    file
-        What the problems name as their file.
-    """
-    codes = units["unit_code"].fillna("").tolist()
-    faults = sorted(_find_faults(units, kinds), key=lambda fault: fault.row)
-    return tuple(
-        Problem(
-            fault.code, file, codes[fault.row] or f"#{fault.row + 1}", {"column": fault.column, **fault.args}
-        )
-        for fault in faults
-    )
-
-
 def _find_faults(
     units: pd.DataFrame, kinds: Kinds | None, known: Collection[str] = frozenset()
 ) -> Iterator[_Fault]:

@@ -7,7 +7,7 @@ A field that is not relevant has no answer, as in XLSForm: it is dropped before 
 or calculated. Relevance and calculations may build on each other, so both are repeated until nothing changes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
@@ -150,27 +150,6 @@ def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
             if value not in (None, "", []):
                 rows.append((place.path, at, to_text(value)))
     return rows
-
-
-def from_rows(form: Form, rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
-    """Canonical answers of rows; the reverse of :func:`to_rows`.
-
-    Paths that the form does not have (answers of an older version) are left out; texts that no longer are
-    values of their field stay as text.
-    """
-    leaves = {place.path: place for place in places(form) if place.is_leaf}
-    made: dict[str, Any] = {}
-    for path, row, text in sorted(rows, key=lambda item: item[1]):
-        if path not in leaves:
-            continue
-        place = leaves[path]
-        target = made
-        if place.repeat:
-            entries = made.setdefault(place.repeat, [])
-            entries.extend({} for _ in range(row + 1 - len(entries)))
-            target = entries[row]
-        target[place.field.id] = _value_or_raw(place.field, text)
-    return made
 
 
 # -- settling ------------------------------------------------------------------------------------------
