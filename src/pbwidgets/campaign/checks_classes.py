@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated_ids
+from pbwidgets.campaign.known import Known, find_repeated_ids
 from pbwidgets.campaign.model import CappingGate, Classes, Track
 
 
@@ -26,10 +26,8 @@ def find_in_classes(track: Track, address: Address, known: Known) -> Iterator[Fi
             args = {"number": number, "last": last}
             yield Finding("campaign.no_such_class", place, args, ((*here, "names"),))
     yield from find_repeated_ids(track.classes.flags, (*here, "flags"))
-    names = known.ids["measures"]
     for at, flag in enumerate(track.classes.flags):
-        rests_on = tuple(names.values())
-        yield from find_in_expression(flag.when, (*here, "flags", at, "when"), names, rests_on=rests_on)
+        yield from known.find_in_condition(flag.when, (*here, "flags", at, "when"))
 
 
 def _find_in_bounds(classes: Classes, address: Address) -> Iterator[Finding]:

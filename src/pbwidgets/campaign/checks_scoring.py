@@ -322,9 +322,7 @@ def _find_in_rule(
         return
     when = line.not_applicable.when
     if when is not None:
-        names = known.ids["measures"]
-        rests_on = tuple(names.values())
-        yield from find_in_expression(when, (*address, "not_applicable", "when"), names, rests_on=rests_on)
+        yield from known.find_in_condition(when, (*address, "not_applicable", "when"))
     elif line.rule is not None and measure is None:
         args = {"criterion": line.id}
         yield Finding(
@@ -377,11 +375,9 @@ def _find_other_kind(
 
 
 def _find_in_gates(gates: tuple[Gate, ...], address: Address, known: Known) -> Iterator[Finding]:
-    names = known.ids["measures"]
     for at, gate in enumerate(gates):
         if gate.when is not None:
-            here = (*address, "gates", at, "when")
-            yield from find_in_expression(gate.when, here, names, rests_on=tuple(names.values()))
+            yield from known.find_in_condition(gate.when, (*address, "gates", at, "when"))
 
 
 def _find_in_nomination(nomination: Nomination | None, address: Address, known: Known) -> Iterator[Finding]:

@@ -55,6 +55,11 @@ class Known:
         if value not in defined:
             yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
 
+    def find_in_condition(self, text: str, address: Address) -> Iterator[Finding]:
+        """Findings about an expression over measures."""
+        measures = self.ids["measures"]
+        return find_in_expression(text, address, measures, rests_on=tuple(measures.values()))
+
     def kinds_above(self, kind: str) -> frozenset[str]:
         """Kinds that a unit of this kind may hang under, at any height; itself only in a circle."""
         above: set[str] = set()

@@ -1,14 +1,11 @@
 """A campaign as the rows of its sheets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
+from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook.sheets import REFERENCE, Column, Path, Table, tables
-
-_BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
-_ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}
-_SELECTS: Final = ("select_one", "select_multiple")
+from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 
 Values = dict[Column, Any]
 """Values of one row by column, those that are empty left out."""
@@ -86,17 +83,17 @@ def _field_rows(table: Table, items: Any, slims: Any, names: Mapping[str, str]) 
         row = _values(table, item, slim, names)
         row[kind] = _type_word(item)
         yield row
-        if item["type"] in _ENDS:
+        if item["type"] in ENDS:
             yield from _field_rows(table, item["fields"], slim.get("fields", ()), names)
             ended = {column: value for column, value in row.items() if column.is_reference}
-            yield {**ended, kind: _ENDS[item["type"]], **_id_of(table, item)}
+            yield {**ended, kind: ENDS[item["type"]], **_id_of(table, item)}
 
 
 def _type_word(item: Mapping[str, Any]) -> str:
     kind = str(item["type"])
-    if kind in _SELECTS and item["choices"]:
+    if kind in SELECTS and item["choices"]:
         return f"{kind} {item['choices']}"
-    return _BEGINS.get(kind, kind)
+    return BEGINS.get(kind, kind)
 
 
 def _id_of(table: Table, item: Mapping[str, Any]) -> Values:

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
+from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.findings import Address, spelling
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, CellRefusedError, from_cell
 from pbwidgets.campaign.workbook.pages import Page, Row
-from pbwidgets.campaign.workbook.sheets import REFERENCE, Column, Path, Table, tables
+from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
 
 _HEADING: Final = f"{REFERENCE}heading"
-_BEGINS: Final = {"begin_group": "group", "begin_repeat": "repeat"}
-_ENDS: Final = {"end_group": "group", "end_repeat": "repeat"}
-_SELECTS: Final = ("select_one", "select_multiple")
+_BEGINS: Final = {word: kind for kind, word in BEGINS.items()}
+_ENDS: Final = {word: kind for kind, word in ENDS.items()}
 
 
 @dataclass(frozen=True)
@@ -315,7 +315,7 @@ def _typed(node: _Node, type_word: str) -> _Node:
     first, _, rest = type_word.partition(" ")
     if type_word in _BEGINS:
         node.data["type"] = _BEGINS[type_word]
-    elif first in _SELECTS:
+    elif first in SELECTS:
         node.data["type"] = first
         if rest:
             node.data["choices"] = rest

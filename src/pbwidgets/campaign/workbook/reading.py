@@ -10,10 +10,9 @@ from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.repair import untouched
 from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
 from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
-from pbwidgets.campaign.workbook.sheets import Column, tables, value_words
+from pbwidgets.campaign.workbook.sheets import BEGINS, Column, tables, value_words
 from pbwidgets.errors import Problem, ProblemsError
 
-_BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
 _ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
 
 
@@ -126,7 +125,7 @@ def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str)
 
 def _option_words(column: Column, option: Any) -> str:
     if column.kind == "field_type":
-        return _BEGINS.get(str(option), str(option))
+        return BEGINS.get(str(option), str(option))
     return value_words(column, option)
 
 

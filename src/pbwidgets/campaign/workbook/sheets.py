@@ -35,6 +35,10 @@ LANGUAGE_HEADS: Final = {"zh": "Chinese (zh)", "en": "English (en)"}
 REFERENCE: Final = "@"
 """Begins the path of a column that names the item a row belongs to; such a column is no key of the item."""
 
+BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
+ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}
+"""What XLSForm calls the rows around the fields of a group or repeat."""
+
 SHEETS: Final[Mapping[Path, str]] = {
     (): "campaign",
     ("periods", "phases"): "phases",
