@@ -48,7 +48,7 @@ class AnswerProblem:
     args
         Values that the message names.
     label
-        Label of the field; None for what is no field.
+        Label of the field; None if it is about something else.
     words
         Message of the campaign's own, for a constraint that has one.
     """
@@ -70,9 +70,9 @@ class AnswerProblem:
 
 
 def compute_answers(form: Form, answers: Answers, *, today: date | None = None) -> dict[str, Any]:
-    """Canonical answers: irrelevant and unknown ones dropped, calculations made anew, empty ones left out.
+    """Canonical answers: irrelevant, unknown and empty ones dropped, calculations made anew.
 
-    Values that are no value of their field stay as they are; :func:`check_answers` names them. Rows at the
+    Values that do not fit their field stay as they are; :func:`check_answers` names them. Rows at the
     end of a repeat that hold nothing are dropped.
 
     Parameters
@@ -95,11 +95,11 @@ def check_answers(
     Parameters
     ----------
     form, campaign
-        The form and the campaign it stands in (for the choices).
+        The form and its campaign (for the choices).
     answers
         As for :func:`compute_answers`.
     complete
-        Whether to ask for required answers, too: True on submission, False for a draft.
+        Whether required answers must be there: True on submission, False for a draft.
     today
         What ``today()`` gives in expressions.
     """
@@ -260,13 +260,13 @@ def _copied(answers: Mapping[str, Any], outline: _Outline) -> dict[str, Any]:
 def _with_calculations(
     outline: _Outline, entered: dict[str, Any], current: dict[str, Any], today: date | None
 ) -> dict[str, Any]:
-    """What was entered, with calculations over the answers as they stand."""
+    """What was entered, with calculations over the answers as they are."""
     made = _copied(entered, outline)
     for place in outline.places:
         if place.field.type != "calculate" or not place.field.calculation:
             continue
         expression = parse(place.field.calculation)
-        # a repeat that was not relevant a round ago has no rows to calculate over yet
+        # a repeat that was not relevant in the last round has no rows to calculate over yet
         for at, (target, _) in enumerate(
             zip(_rows_around(place, made), _rows_around(place, current), strict=False)
         ):

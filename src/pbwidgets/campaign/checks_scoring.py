@@ -136,7 +136,7 @@ def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
 def _find_in_other_row(
     measure: Measure, by_path: Mapping[str, Place], place: Place | None, address: Address
 ) -> Iterator[Finding]:
-    """Dates that stand in a repeat, while the measure does not count the rows of that repeat."""
+    """Dates inside a repeat, while the measure does not count the rows of that repeat."""
     dates = {
         (*address, "closed_on"): measure.closed_on,
         (*address, "window", "field"): measure.window.field if measure.window else None,
@@ -338,7 +338,7 @@ def _find_out_of_reach(
     form = next((item for item in campaign.forms if measure and item.id == measure.form), None)
     kinds = {track.unit_kind, form.unit_kind} if form else set()
     if measure is None or form is None or not kinds <= set(known.parents):
-        return  # said where the name stands
+        return  # reported where the name is used
     reach = {
         "unit": {form.unit_kind},
         "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind),

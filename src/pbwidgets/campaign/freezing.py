@@ -49,7 +49,7 @@ class Change:
 
 
 def to_json(campaign: Campaign) -> str:
-    """Canonical JSON of a campaign: sorted keys, no spaces, what has its default value left out.
+    """Canonical JSON of a campaign: sorted keys, no spaces, default values left out.
 
     Leaving defaults out keeps the version of old campaigns when the file format gains a key.
     """
@@ -73,10 +73,10 @@ def campaign_version(campaign: Campaign) -> str:
 
 
 def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
-    """What was added, removed or changed from one version to the other; empty if they are the same.
+    """What was added, removed or changed from one version to the other; empty if nothing was.
 
-    A form that is new or gone stands alone, without its fields; so does a track. A changed choice list is
-    named itself and with every field that uses it.
+    A form that is new or gone is listed without its fields, and so is a track. A changed choice list is
+    listed itself and with every field that uses it.
     """
     return tuple(
         change

@@ -1,6 +1,6 @@
-"""What a campaign is: the definitions that stand in a campaign file, frozen.
+"""What a campaign is: the definitions of a campaign file, frozen.
 
-The words are those of the field; see the table in the README. Everything an organiser may change stands
+The words are those of the field; see the table in the README. Everything an organiser may change is
 here: periods, phases, forms, measures, tracks, criteria, gates, places. Nothing here reads a file, asks
 a store, or scores.
 
@@ -160,7 +160,7 @@ class Survey(Definition):
     """Makes a form an anonymous survey: answered with one-time codes, never by an account.
 
     Answers are kept with the batch of their code (unit and kind of rater) and the day, nothing else. They are
-    no submissions: measures do not read them.
+    not submissions: measures do not read them.
     """
 
     rater_kinds: tuple[RaterKind, ...] = Arg(min_length=1, description="who gets codes")
@@ -291,7 +291,7 @@ class Source(Definition):
 
 
 class Layer(Definition):
-    """One of the marks that stand side by side: self, township, county."""
+    """One of the marks side by side: self, township, county."""
 
     id: Id
     name: Text
@@ -344,7 +344,7 @@ class Criterion(Definition):
     default: bool = Arg(default=False, description="points set by us because the source gives none")
 
     def lines(self) -> Iterator["Criterion"]:
-        """Lines below this criterion, itself if it is one."""
+        """Lines below this criterion, or the criterion itself if it is a line."""
         if not self.criteria:
             yield self
         for part in self.criteria:
@@ -352,7 +352,7 @@ class Criterion(Definition):
 
     @property
     def max_points(self) -> float:
-        """Points of the line, or of all lines below that are no bonus."""
+        """Points of the line, or of all lines below it that are not a bonus."""
         if not self.criteria:
             return self.points or 0.0
         return sum(line.max_points for line in self.lines() if not line.bonus)
@@ -393,7 +393,7 @@ def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
 
 
 class _Gate(Definition):
-    """A veto of the track: who meets it is out, or kept lower."""
+    """A veto of the track: a unit that meets it is out, or its class is capped."""
 
     id: Id
     name: Text
@@ -472,7 +472,7 @@ class Nomination(Definition):
 
 
 class Rounding(Definition):
-    """How totals are rounded; stated because ranks depend on it."""
+    """How totals are rounded; explicit because ranks depend on it."""
 
     digits: Annotated[int, Arg(ge=0, le=6)] = 2
     before_ranking: bool = Arg(
@@ -541,9 +541,9 @@ TieBreak = Annotated[
 
 
 class _RankGroup(Definition):
-    """Groups of a track's units, each with ranks of its own beside the one among all: of one township, one domain.
+    """Groups of a track's units, each with its own ranks beside those among all: one township, one domain.
 
-    Ranks within a group follow the ranks among all, ties and tie-breaks included. They are shown and select nobody.
+    Ranks within a group follow the ranks among all, ties and tie-breaks included. Selection does not use them.
     """
 
     id: Id
@@ -589,7 +589,7 @@ class PublicNotice(Definition):
 
 
 class Award(Definition):
-    """What selection brings besides the name."""
+    """What selection brings besides the title."""
 
     title: Text
     by: Text

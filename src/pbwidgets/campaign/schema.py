@@ -1,4 +1,4 @@
-"""The JSON schema of a campaign file, for editors that complete and check YAML while one writes.
+"""The JSON schema of a campaign file, for editors that complete and check YAML while it is typed.
 
 A campaign file names it in its first line: ``# yaml-language-server: $schema=campaign.schema.json``.
 """

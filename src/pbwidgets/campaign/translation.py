@@ -31,7 +31,7 @@ _TYPES: Final = {
     "tuple_type": "campaign.want_list",
 }
 OWN_CODES: Final = ("campaign.tie_break_by_one",)
-"""Codes of ours that a model raises in place of Pydantic's."""
+"""Codes of ours that a model raises instead of Pydantic's."""
 
 _LIMITS: Final = {
     "greater_than": ("gt", ">"),
@@ -44,7 +44,7 @@ _LIMITS: Final = {
 def errors_of(error: ValidationError) -> list[ErrorDetails]:
     """Errors of a validation without those that only follow from others.
 
-    A list whose only item is wrong is too short to Pydantic as well.
+    To Pydantic a list whose only item is wrong is also too short.
     """
     return [
         item
@@ -115,7 +115,7 @@ def _of_other_variant(
 def _translate_variant(
     error: ErrorDetails, model: type[BaseModel], address: Address, at: str
 ) -> Iterator[Finding]:
-    """Findings where it cannot be told which variant is meant."""
+    """Findings where the variant that is meant cannot be told."""
     kind, value, context = error["type"], error["input"], error.get("ctx", {})
     key = str(context.get("discriminator", "")).strip("'")
     if not isinstance(value, dict):
@@ -182,13 +182,13 @@ def _quoted(listing: str) -> list[str]:
 
 
 def keys_allowed(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Keys that may stand at a location of Pydantic's."""
+    """Keys allowed at one of Pydantic's locations."""
     found = annotation_at(model, location)
     return [name for part in models_in(found) for name in part.model_fields]
 
 
 def annotation_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
-    """Annotation of what stands at a location: for example a model or a text."""
+    """Annotation of what is at a location, for example a model or a text."""
     here: Any = model
     for part in location:
         here = _step(here, part)
@@ -208,7 +208,7 @@ def _step(annotation: Any, part: int | str) -> Any:
 
 
 def _is_variant(model: type[BaseModel], name: int | str) -> bool:
-    """Whether Pydantic calls a model so among its variants: after a fixed value of it, or a key it has."""
+    """Whether Pydantic gives a variant this name: one of its fixed values, or a key that it has."""
     fields = model.model_fields
     return name in fields or any(name in choices_in(field.annotation) for field in fields.values())
 

@@ -1,4 +1,4 @@
-"""Names of a campaign's things, as the sentences of reasons call them."""
+"""Names of the parts of a campaign, for the sentences of reasons."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Names:
     _found: dict[tuple[str, ...], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def name(self, key: str, value: str) -> str:
-        """Name of a thing, ``key`` saying of what kind: ``layer_id``, ``gate_id``; its id if it has none."""
+        """Name of something whose kind ``key`` gives: ``layer_id``, ``gate_id``; its id if it has no name."""
         if (key, value) not in self._found:
             self._found[key, value] = self._find(key, value)
         return self._found[key, value]
@@ -43,7 +43,7 @@ class Names:
         for measure in self.campaign.measures:
             if measure.id == measure_id:
                 unit = self._pick(measure.unit) if measure.unit else ""
-                # an English unit is a word of its own, a Chinese one stands against the number
+                # an English unit is a separate word, a Chinese one follows the number without a space
                 return {
                     "measure": self._pick(measure.name),
                     "unit": f" {unit}" if self.lang == "en" and unit else unit,
@@ -54,7 +54,7 @@ class Names:
         return {"measure": measure_id, "unit": ""}
 
     def name_group(self, kind_id: str) -> str:
-        """The units that one is compared with: all, or those below the same unit of a kind."""
+        """The units that a unit is compared with: all, or those below the same unit of a kind."""
         if not kind_id:
             return say("scoring.group_of_all", self.lang)
         return say("scoring.group_of_kind", self.lang, kind=self.name("kind_id", kind_id))

@@ -1,4 +1,4 @@
-"""The whole way, from records to selection; each step is a function of its own."""
+"""The whole way from records to selection, each step in its own function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -84,7 +84,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
 def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
     """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection.
 
-    Pure: records are not changed, the order of their rows makes no difference, and no clock is asked. A unit
+    Pure: records are not changed, the order of their rows makes no difference, and no clock is read. A unit
     that is not in ``records.units`` (merged away before the period's day) has no row anywhere, whatever it
     has submitted; every unit of a track's kind has a row in the ranking and the selection.
 

@@ -13,7 +13,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
 from pbwidgets.scoring.track_layout import TrackLayout
 
-_DIGITS = 9  # exact totals and tie-breaks are compared to here: further down is binary noise
+_DIGITS = 9  # exact totals and tie-breaks are compared to here: below that is binary noise
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class TrackRanking:
     total
         As shown, rounded as the campaign says.
     rank
-        Competition rank among contenders, 0 for a unit that is none.
+        Competition rank among contenders, 0 for any other unit.
     tie_group
         Number shared by units that are still tied, 0 for a unit that is not.
     broken_by
-        Place, from 1, of the tie-break that parted a unit from others with the same total; 0 for none.
+        Place, from 1, of the tie-break that separated a unit from others with the same total; 0 for none.
     """
 
     total: Floats
@@ -97,9 +97,9 @@ def rank_units(
 
 
 def find_tie_breaks(keys: Sequence[Floats]) -> Ints:
-    """For each row the place, from 1, of the first key after the total that parted it from a row it was tied with.
+    """For each row the place, from 1, of the first key after the total that separated it from a row it was tied with.
 
-    0 for a row that was tied with none, or that no key parted from the others. Keys as for :func:`rank_keys`.
+    0 for a row that was tied with none, or that no key separated from the others. Keys as for :func:`rank_keys`.
 
     Examples
     --------

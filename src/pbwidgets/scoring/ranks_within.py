@@ -25,7 +25,7 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
     keys
         float64, at least one, one value for each row.
     groups
-        Number of each row's group; -1 is a row without a group, which gets rank 0 and ties with nobody.
+        Number of each row's group; -1 is a row without a group, which gets rank 0 and is tied with no other.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
         return rank, tie_group
     overall, tie_group[grouped] = rank_keys([-of_rows.astype(np.float64), *(key[grouped] for key in keys)])
     sizes = np.bincount(of_rows)
-    before = np.cumsum(sizes) - sizes  # rows of earlier groups stand before all rows of this one
+    before = np.cumsum(sizes) - sizes  # rows of earlier groups come before all rows of this one
     rank[grouped] = overall - before[of_rows]
     return rank, tie_group
 
@@ -48,10 +48,10 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
 def to_ranks_within_frame(
     campaign: Campaign, period: str, layout: TrackLayout, ranking: TrackRanking, units: pd.DataFrame
 ) -> pd.DataFrame:
-    """Frame with the columns ``RANKS_WITHIN``: for each of the track's groupings a row a unit that has a group.
+    """Frame with the columns ``RANKS_WITHIN``: for each of the track's groupings a row for each unit that has a group.
 
-    Ranks within follow those among all: whoever stands before another there does so within the group, and who is
-    tied there is tied here. A unit without a rank has 0 and does not count in the size of its group.
+    Ranks within a group follow those among all units: the order is the same, and units tied there are tied
+    here. A unit without a rank has 0 and does not count in the size of its group.
 
     Parameters
     ----------

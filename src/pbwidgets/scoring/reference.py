@@ -55,7 +55,7 @@ def build_reference(
 def _each_layer(
     layout: TrackLayout, points: TrackPoints, totals: TrackTotals
 ) -> Iterator[tuple[str, Floats, Floats]]:
-    # lines of a layer without marks are computed ones only: they say nothing about what the layer gave
+    # lines of a layer without marks are computed ones only: they say nothing about the layer's marks
     given = np.where(points.marked[:, :, None] & totals.has_data[:, None, None], points.own, np.nan)
     if layout.layers != (FINAL,):
         for at, layer in enumerate(layout.layers):

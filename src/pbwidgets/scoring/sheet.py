@@ -119,7 +119,7 @@ def _explain_heading(
 
 
 def _say_points(campaign: Campaign, layer: str, points: float, reason: str, lang: str | None) -> str:
-    # a reason names the points; only their absence is said beside it
+    # a reason names the points; only their absence is added
     code = "scoring.sheet_no_points" if points != points else "scoring.sheet_points"
     text = say(code, lang, reason=reason)
     if not layer or layer == FINAL:
@@ -152,7 +152,7 @@ def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) 
 
 
 def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: str | None) -> list[str]:
-    """How far the unit's own marks lie from the final total."""
+    """How far the unit's own marks are from the final total."""
     by_layer = {str(row["layer"]): float(row["total"]) for row in totals.to_dict("records")}
     final = by_layer.get(FINAL, float("nan"))
     lines = []

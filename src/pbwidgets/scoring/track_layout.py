@@ -1,4 +1,4 @@
-"""How one track's score sheets lie in arrays: units × layers × lines."""
+"""How the score sheets of one track are arranged in arrays: units × layers × lines."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -8,14 +8,14 @@ from pbwidgets.campaign.model import Campaign, Form
 from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 
 Values = dict[Column, Any]
-"""Values of one row by column, those that are empty left out."""
+"""Values of one row by column, without the empty ones."""
 
 
 def rows_of(campaign: Campaign) -> dict[str, list[Values]]:
     """Rows of each sheet, by the key of its table.
 
     What has its default value is left empty, but fixed words (``mean``) are written, so that a reader sees
-    what holds.
+    what applies.
     """
     full = campaign.model_dump(mode="python")
     slim = campaign.model_dump(mode="python", exclude_defaults=True)
@@ -117,9 +117,9 @@ def _value(column: Column, item: Any, slim: Any) -> Any:
 
 
 def _is_written(item: Any, slim: Any, path: Path) -> bool:
-    """Whether leaving defaults out still leaves a trace of every definition around the value.
+    """Whether every definition around the value still shows when defaults are left out.
 
-    A nested definition whose values are all defaults is written in full: an empty row of cells means that there
+    A nested definition whose values are all defaults is written in full: empty cells mean that there
     is none.
     """
     for length in range(1, len(path)):

@@ -15,12 +15,12 @@ STEPS: Final = 10
 _FONT: Final = "Microsoft YaHei"
 _LINE_POINTS: Final = 18
 _STEP_WIDTH: Final = (
-    112  # characters of the merged cells of a step; Excel does not fit the height of merged cells
+    112  # characters of the merged cells of a step; Excel does not adjust the height of merged cells
 )
 
 
 def column_help(table: Table, column: Column, lang: str | None = None) -> str:
-    """What stands in the cells of a column: meaning, form, whether it must be filled in, what empty means."""
+    """What belongs in the cells of a column: meaning, form, whether it must be filled in, what empty means."""
     lines = [_meaning(table, column, lang), say(f"workbook.kind_{column.kind}", lang)]
     if column.options and column.kind == "choice":
         options = [_option(column, option, lang) for option in column.options]

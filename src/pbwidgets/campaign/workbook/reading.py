@@ -79,13 +79,13 @@ def problems_of(
 
 
 def _aim(finding: Finding) -> Address:
-    """Address of what is to be changed: of the key that is lacking, not of what lacks it."""
+    """Address of what is to be changed: the key that is missing, not what it is missing from."""
     key = finding.args.get("key") if finding.code.endswith("_lacks") else None
     return finding.address if key is None else (*finding.address, key)
 
 
 def _follows_from_missing(finding: Finding, spot: Spot, pages: dict[str, Page]) -> bool:
-    """Whether a required column is not there at all, which is one problem and not one a row."""
+    """Whether a required column is not there at all, which is one problem, not one for each row."""
     if finding.code != "campaign.missing_key":
         return False
     page = pages.get(spot.table.key)
@@ -94,7 +94,7 @@ def _follows_from_missing(finding: Finding, spot: Spot, pages: dict[str, Page]) 
 
 
 def _column_of(address: Address, spot: Spot) -> Column | None:
-    """Column that a missing key would stand in, where the row has no cell for it."""
+    """Column of a missing key, where the row has no cell for it."""
     keys: list[str] = []
     for part in reversed(address):
         if isinstance(part, int):

@@ -1,8 +1,8 @@
-"""Which sheets a campaign's workbook has, and which columns: taken from the models, not written down twice.
+"""Which sheets a campaign's workbook has, and which columns: derived from the models, not written down twice.
 
-Every list of definitions is a sheet, one row an item. A nested definition (``rounding``, ``rule``) becomes
+Every list of definitions is a sheet with one row for each item. A nested definition (``rounding``, ``rule``) becomes
 columns of the row it belongs to; a list inside an item becomes a sheet of its own, whose rows name the item.
-So a rule or a key that the models gain has its column at once, and only its Chinese heading is to be added to
+So a new rule or key of the models has its column at once, and only its Chinese heading has to be added to
 ``workbook.po``.
 
 Fields of forms follow XLSForm: sheets ``survey``, ``choices`` and ``settings`` with its columns, groups and
@@ -33,7 +33,7 @@ Models = tuple[type[BaseModel], ...]
 
 LANGUAGE_HEADS: Final = {"zh": "Chinese (zh)", "en": "English (en)"}
 REFERENCE: Final = "@"
-"""Begins the path of a column that names the item a row belongs to; such a column is no key of the item."""
+"""Begins the path of a column that names the item a row belongs to; such a column is not a key of the item."""
 
 BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
 ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}
@@ -69,7 +69,7 @@ _HEADS: Final = {
     ("settings", "name"): "form_title",
 }
 _NAME_LISTS: Final = ("states",)  # lists of words without spaces, though the model does not say so
-_EXPRESSIONS: Final = ("when", "where")  # keys of expressions, where the model keeps nothing of their type
+_EXPRESSIONS: Final = ("when", "where")  # keys of expressions, where the model does not show their type
 _UNIQUE: Final = (
     "criteria",
 )  # ids of these are unique in the whole campaign: a row names nothing above them
@@ -90,7 +90,7 @@ class Column:
     required
         Whether every row needs it.
     options
-        Values of a fixed list; empty if there is none.
+        Values of a fixed list; empty if there is no list.
     default
         What an empty cell means; None if it means nothing.
     rules
@@ -132,7 +132,7 @@ class Table:
     columns
         In order; those that name what a row belongs to come first.
     above
-        Path of the list in whose items this one stands; None for lists at the top.
+        Path of the list whose items hold this one; None for lists at the top.
     """
 
     key: str
@@ -164,7 +164,7 @@ class Table:
         return say(code, lang) if has_words(code) else self.key
 
     def label(self, column: Column, lang: str | None = None) -> str:
-        """Heading of a column in one language; its heading in the code where the catalogue has none."""
+        """Heading of a column in one language; its heading in the code if the catalogue has none."""
         for code in (f"workbook.column.{self.key}.{column.word}", f"workbook.column.{column.word}"):
             if has_words(code):
                 label = say(code, lang)
@@ -201,7 +201,7 @@ def table_at(path: Path) -> Table:
 
 
 def value_words(column: Column, option: object, lang: str | None = None) -> str:
-    """A fixed value as it stands in a cell: ``计数`` for ``count``; the value itself where there are no words."""
+    """A fixed value as a cell shows it: ``计数`` for ``count``; the value itself if there are no words."""
     for code in (f"workbook.value.{column.word}.{option}", f"workbook.value.{option}"):
         if has_words(code):
             return say(code, lang)
@@ -259,7 +259,7 @@ def _nesting_columns(models: Models, columns: list[Column]) -> list[Column]:
 
 
 def _members_of_items(models: Models) -> Iterator[Column | _List]:
-    """Members of the items of a list; of variants each member once, needed where every variant needs it."""
+    """Members of the items of a list; each member of several variants once, required if every variant requires it."""
     order: list[str] = []
     for model in models:
         at = len(order)
@@ -299,7 +299,7 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
 
 
 def _words(path: Path, *, needed: bool) -> Iterator[Column]:
-    # without English words the Chinese ones stand for both: many an organiser has no use for English
+    # without English words the Chinese ones serve for both: many organisers have no use for English
     yield Column("", (*path, "zh"), "words", required=needed)
     yield Column("", (*path, "en"), "words")
 

@@ -1,6 +1,6 @@
 """Weights of indicators: equal, from the data, or from comparing them in pairs.
 
-Data-driven weights say how much an indicator parts the units, not how much it matters: they are a proposal.
+Data-driven weights say how much an indicator tells units apart, not how much it matters: they are a proposal.
 All weights add up to 1. Units that lack a value are left out of the computation.
 """
 
@@ -22,10 +22,10 @@ _RANDOM_INDEX = (
 )  # fmt: skip
 
 MOST_COMPARED: Final = len(_RANDOM_INDEX)
-"""Most criteria that a random consistency index is published for."""
+"""Largest number of criteria with a published random consistency index."""
 
 CONSISTENT_UP_TO: Final = 0.1
-"""Consistency ratio up to which judgements are taken as consistent (Saaty 1980)."""
+"""Highest consistency ratio of judgements that count as consistent (Saaty 1980)."""
 
 _RECIPROCAL_WITHIN = 0.02  # people write 0.33 for a third
 _FEWEST_UNITS = 3  # of two units every correlation is 1 or -1

@@ -76,7 +76,7 @@ def vary_list(
     table, track
         Measures and scores of one track, from :func:`~pbwidgets.scoring.pipeline.score_tracks`.
     ratings
-        Frame with the columns ``RATINGS`` that the scores were made from; asked only where raters are varied.
+        Frame with the columns ``RATINGS`` that the scores were made from; used only where raters are varied.
     ranges
         How far each assumption may move.
     runs
@@ -119,7 +119,7 @@ def attribute_shifts(
     """Frame with the columns ``SHIFTS``: which assumption moves the ranks most, by Sobol's indices.
 
     What is explained is the average shift in rank against the list. If nothing shifts, all indices are 0. A
-    small sample may give an index a little below 0 or above 1; the interval says how sure it is.
+    small sample may give an index a little below 0 or above 1; the interval shows how certain it is.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def attribute_shifts(
     shifts = average_shifts(ranks, track.ranking.rank)
     found = {name: np.zeros(size) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     if np.ptp(shifts) > 0:
-        # SALib takes a seed of 0 for none and would then ask NumPy's global state
+        # SALib takes a seed of 0 for none and would then use NumPy's global state
         found = analysis.analyze(problem, shifts, calc_second_order=False, seed=seed + 1)
     rows = pd.DataFrame(
         {

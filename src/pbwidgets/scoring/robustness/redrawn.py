@@ -63,7 +63,7 @@ def redraw_marks(
 ) -> tuple[Floats, ...]:
     """Marks of the sources of each layer with other raters, units × lines × sources.
 
-    A mark that would have no rater left stands as it is: one rater alone says nothing about how another would
+    A mark that would have no rater left stays as it is: one rater alone says nothing about how another would
     have marked.
 
     Parameters
@@ -75,7 +75,7 @@ def redraw_marks(
     rater
         Number of the rater to leave out.
     rng
-        Asked only for ``bootstrap``.
+        Used only for ``bootstrap``.
     """
     redrawn = []
     for layer, sources in zip(marks, by_rater, strict=True):

@@ -59,7 +59,7 @@ def rerun_track(table: MeasureTable, track: TrackScores, setting: Setting) -> tu
     """Ranks (0 for a unit without one) and who is selected under other settings.
 
     The points of a line are scaled as a whole, and base lines are scaled back to the track's base, so that
-    only their proportions move. What measures say, vetoes, nominations and totals carried over stand.
+    only their proportions move. Measures, vetoes, nominations and totals carried over stay the same.
     """
     layout = _set_layout(track.layout, setting)
     points = _move_points(track, layout, setting)
