@@ -15,11 +15,11 @@ from pbwidgets.scoring.frames import UNITS, to_frame
 from pbwidgets.units import (
     COLUMNS,
     ancestors,
-    check_units,
     official_level,
     read_table,
     read_units,
     subtree,
+    unit_names,
     units_as_of,
 )
 
@@ -187,15 +187,6 @@ def units(tmp_path: Path) -> pd.DataFrame:
     return read_units(path)
 
 
-def test_a_stored_register_is_checked_the_same_way(units: pd.DataFrame) -> None:
-    assert check_units(units, KINDS) == ()
-    before = units.copy()
-    wrong = units.assign(kind=units["kind"].where(units["unit_code"] != "007", "tawnship"))
-    (problem,) = check_units(wrong, KINDS)
-    assert (problem.code, problem.place, problem.args["nearest"]) == ("units.unknown_kind", "007", "township")
-    pd.testing.assert_frame_equal(units, before)
-
-
 def test_the_last_day_is_a_day_on_which_the_unit_exists(units: pd.DataFrame) -> None:
     assert "990101001002" in set(units_as_of(units, date(2025, 12, 31))["unit_code"])
     assert "990101001002" not in set(units_as_of(units, "2026-01-01")["unit_code"])
@@ -272,7 +263,6 @@ def test_a_large_register_is_cut_without_looking_at_each_unit() -> None:
     )
     found = ancestors(register, "township")
     assert (found.to_numpy()[len(parents) :] == np.array([code[:9] for code in codes], dtype=object)).all()
-    assert check_units(register) == ()
 
 
 def test_a_file_may_hang_units_under_those_that_the_register_has(tmp_path) -> None:
@@ -283,3 +273,8 @@ def test_a_file_may_hang_units_under_those_that_the_register_has(tmp_path) -> No
         read_units(path)
 
     assert read_units(path, known={"990101001"})["unit_code"].tolist() == ["990101001009"]
+
+
+def test_names_of_units_by_code() -> None:
+    units = pd.DataFrame({"unit_code": ["9902", "99"], "unit_name": ["乙", "甲"]}, dtype="string")
+    assert unit_names(units) == {"9902": "乙", "99": "甲"}

@@ -357,30 +357,6 @@ def _to_iso(text: str) -> str:
 # -- checking ------------------------------------------------------------------------------------------
 
 
-def check_units(
-    units: pd.DataFrame, kinds: Kinds | None = None, *, file: str = "units"
-) -> tuple[Problem, ...]:
-    """All problems of a register, each with the unit's code as its place; empty if it is right.
-
-    Parameters
-    ----------
-    units
-        Frame with the columns :data:`COLUMNS`. Not changed.
-    kinds
-        Kinds of the campaign; the kind of units is not checked if None.
-    file
-        What the problems name as their file.
-    """
-    codes = units["unit_code"].fillna("").tolist()
-    faults = sorted(_find_faults(units, kinds), key=lambda fault: fault.row)
-    return tuple(
-        Problem(
-            fault.code, file, codes[fault.row] or f"#{fault.row + 1}", {"column": fault.column, **fault.args}
-        )
-        for fault in faults
-    )
-
-
 def _find_faults(
     units: pd.DataFrame, kinds: Kinds | None, known: Collection[str] = frozenset()
 ) -> Iterator[_Fault]:
@@ -509,6 +485,17 @@ def units_as_of(units: pd.DataFrame, day: date | str) -> pd.DataFrame:
     begun = (units["valid_from"].isna() | (units["valid_from"] <= text)).fillna(True)
     alive = (units["valid_to"].isna() | (units["valid_to"] >= text)).fillna(True)
     return units[(begun & alive).astype(bool)].reset_index(drop=True)
+
+
+def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
+    """Name of each unit by its code, in the order of the frame.
+
+    Parameters
+    ----------
+    units
+        The register, or any frame with the columns ``unit_code`` and ``unit_name``.
+    """
+    return dict(zip(units["unit_code"], units["unit_name"], strict=True))
 
 
 def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 from serving import ACCOUNTS, Served
 
-from pbwidgets.apps.catalogue import PAGES, pages_of
+from pbwidgets.apps.page_list import PAGES, pages_of
 
 pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
 

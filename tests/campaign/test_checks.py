@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from pbwidgets.campaign.reader import check_campaign
+from pbwidgets.campaign.freezing import from_json, to_json
+from pbwidgets.campaign.reader import check_campaign, read_campaign
 
 Write = Callable[..., Path]
 
@@ -129,16 +130,23 @@ MISTAKES = [
     ("measure: presence, threshold", "measure: presense, threshold", "campaign.unknown_measure"),
     ("      - {criterion: life}", "      - {criterion: live}", "campaign.unknown_criterion"),
     ("      - {criterion: life}", "      - {criterion: life, layer: bureau}", "campaign.tie_break_by_one"),
+    ("      - {criterion: life}", "      - {order: lower}", "campaign.tie_break_by_one"),
+    ("      - {criterion: life}", "      - {criterium: life}", "campaign.unknown_key"),
+    ("      - {criterion: life}", "      - {criterion: 5}", "campaign.want_text"),
+    ("      - {criterion: life}", "      - life", "campaign.want_mapping"),
+    ("effect: disqualify", "effect: barr", "campaign.value_not_allowed"),
+    ("effect: disqualify", "efect: bar", "campaign.unknown_key"),
+    ("effect: disqualify, ", "", "campaign.missing_key"),
     (
         "    tie_breaks:\n",
         f"{RANKED}, ancestor_kind: office}}\n    tie_breaks:\n",
         "campaign.unknown_unit_kind",
     ),
-    ("    tie_breaks:\n", f"{RANKED}}}\n    tie_breaks:\n", "campaign.rank_group_lacks_kind"),
+    ("    tie_breaks:\n", f"{RANKED}}}\n    tie_breaks:\n", "campaign.missing_key"),
     (
         "    tie_breaks:\n",
         f"{RANKED}, by: domain, ancestor_kind: bureau}}\n    tie_breaks:\n",
-        "campaign.rank_group_kind_unused",
+        "campaign.key_of_other_choice",
     ),
     (
         "    tie_breaks:\n",
@@ -324,6 +332,19 @@ def test_mistakes_of_several_places_are_all_named(
     write: Write, edits: list[tuple[str, str]], expected: list[str]
 ) -> None:
     assert sorted(problem.code for problem in check_campaign(write(*edits))) == sorted(expected)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("effect: disqualify", "effect: bar, caps_at: 3"),
+        ("      - {criterion: life}", "      - {criterion: life, layer: }"),
+        ("    tie_breaks:\n", f"{RANKED}, by: domain, ancestor_kind: }}\n    tie_breaks:\n"),
+    ],
+)
+def test_a_key_of_another_choice_may_stand_where_it_says_nothing(write: Write, old: str, new: str) -> None:
+    campaign = read_campaign(write((old, new)))
+    assert from_json(to_json(campaign)) == campaign
 
 
 def test_a_bonus_line_is_not_part_of_the_base_points(write: Write) -> None:

@@ -1,19 +1,14 @@
 """The JSON schema that editors read is the one of the models."""
 
-import json
 from pathlib import Path
 
-from pbwidgets.campaign.schema import SCHEMA_FILE, json_schema, schema_text, write_schema
+from pbwidgets.campaign.schema import SCHEMA_FILE, json_schema, schema_text
 
 CAMPAIGNS = Path(__file__).parents[2] / "parameters" / "campaigns"
 
 
 def test_the_schema_in_the_project_is_current() -> None:
     assert (CAMPAIGNS / SCHEMA_FILE).read_text(encoding="utf-8") == schema_text()
-
-
-def test_the_schema_is_written_beside_the_campaigns(tmp_path: Path) -> None:
-    assert json.loads(write_schema(tmp_path).read_text(encoding="utf-8")) == json_schema()
 
 
 def test_the_schema_forbids_unknown_keys_and_knows_the_rules() -> None:

@@ -5,7 +5,12 @@ from importlib import import_module
 
 import pytest
 
-MODULES = ["pbwidgets.charts.sheet", "pbwidgets.exports.docx", "pbwidgets.exports.columns"]
+MODULES = [
+    "pbwidgets.charts.sheet",
+    "pbwidgets.exports.docx",
+    "pbwidgets.exports.columns",
+    "pbwidgets.palette",
+]
 
 
 @pytest.mark.parametrize("module", MODULES)

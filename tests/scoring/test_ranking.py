@@ -65,7 +65,7 @@ def marks_and_deeds(small):
         ([{"criterion": "deeds_line"}], [2, 1, 3]),
         ([{"measure": "deeds"}], [2, 1, 3]),
         ([{"measure": "deeds", "order": "lower"}], [1, 2, 3]),
-        ([{"layer": "county"}, {"criterion": "unity", "layer": "county", "order": "lower"}], [2, 1, 3]),
+        ([{"layer": "county"}, {"criterion": "unity", "order": "lower"}], [2, 1, 3]),
     ],
 )
 def test_the_chain_of_tie_breaks(small, tie_breaks, expected):

@@ -20,7 +20,6 @@ from pbwidgets.store import (
     freeze_campaign,
     history,
     import_version,
-    import_versions,
     load_audit,
     load_overview,
     load_state,
@@ -262,7 +261,7 @@ def test_an_import_replaces_the_draft_and_its_editor_is_told(store: Store) -> No
 
 def test_a_bulk_is_kept_whole_or_not_at_all(submitted: Store) -> None:
     with pytest.raises(DataError, match="990101 的这份材料现在不能修改"), submitted.write(FILLER) as w:
-        import_versions(w, [(OTHER, {"plan": "丙"}), (KEY, {"plan": "丁"})])
+        submit_many(w, [(OTHER, {"plan": "丙"}), (KEY, {"plan": "丁"})])
     with submitted.read() as r:
         assert load_state(r, OTHER) is None
     with submitted.write(TOWN) as w:

@@ -14,9 +14,9 @@ from jinja2 import Environment, FileSystemLoader
 from voila import __version__ as voila_version
 
 from pbwidgets.apps.bundle import bundle_name
-from pbwidgets.apps.catalogue import ANONYMOUS, PAGES, pages_of
 from pbwidgets.apps.extensions import early_scripts, widget_extensions
 from pbwidgets.apps.front_end import front_end_name
+from pbwidgets.apps.page_list import ANONYMOUS, PAGES, pages_of
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError

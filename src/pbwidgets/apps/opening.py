@@ -20,9 +20,9 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
 
-from pbwidgets.apps.catalogue import ANONYMOUS, PAGES
 from pbwidgets.apps.frame import Frame, load_frame, page_end, page_start, plain_page
 from pbwidgets.apps.identity import must_change
+from pbwidgets.apps.page_list import ANONYMOUS, PAGES
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.apps.visitors import Owner
 from pbwidgets.apps.who import Guarded, account_key, begin_visit, plain_place

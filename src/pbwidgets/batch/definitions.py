@@ -161,7 +161,7 @@ def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
     try:
         return ReportDefinition.model_validate(data), problems
     except ValidationError as error:
-        findings = translate(error.errors(include_url=False), ReportDefinition, data)
+        findings = translate(error.errors(include_url=False), ReportDefinition)
         problems.extend(source.problem(item.code, item.address, item.args) for item in findings)
         return None, problems
 

@@ -20,6 +20,7 @@ from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import UsageError
+from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows import Opened, Snapshot, Workspace, take_snapshot
 from pbwidgets.workflows.fingerprints import fingerprint_report
@@ -127,7 +128,7 @@ def _run(
     workers: int | None,
 ) -> ReportRun:
     settings = workspace.settings
-    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    names = unit_names(units)
     title = report.title.words(settings.lang)
     outputs = settings.outputs / opened.campaign.id / opened.period_id
     jobs = make_jobs(

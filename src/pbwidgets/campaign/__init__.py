@@ -5,7 +5,6 @@ from pbwidgets.campaign.answers import (
     check_answers,
     compute_answers,
     find_irrelevant,
-    from_rows,
     to_rows,
 )
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
@@ -32,7 +31,6 @@ __all__ = [
     "compute_answers",
     "find_irrelevant",
     "from_json",
-    "from_rows",
     "parse",
     "read_campaign",
     "to_json",

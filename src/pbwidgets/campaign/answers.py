@@ -7,7 +7,7 @@ A field that is not relevant has no answer, as in XLSForm: it is dropped before 
 or calculated. Relevance and calculations may build on each other, so both are repeated until nothing changes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from datetime import date
@@ -48,7 +48,7 @@ class AnswerProblem:
     args
         Values that the message names.
     label
-        Label of the field; None for what is no field.
+        Label of the field; None if it is about something else.
     words
         Message of the campaign's own, for a constraint that has one.
     """
@@ -70,9 +70,9 @@ class AnswerProblem:
 
 
 def compute_answers(form: Form, answers: Answers, *, today: date | None = None) -> dict[str, Any]:
-    """Canonical answers: irrelevant and unknown ones dropped, calculations made anew, empty ones left out.
+    """Canonical answers: irrelevant, unknown and empty ones dropped, calculations made anew.
 
-    Values that are no value of their field stay as they are; :func:`check_answers` names them. Rows at the
+    Values that do not fit their field stay as they are; :func:`check_answers` names them. Rows at the
     end of a repeat that hold nothing are dropped.
 
     Parameters
@@ -95,17 +95,17 @@ def check_answers(
     Parameters
     ----------
     form, campaign
-        The form and the campaign it stands in (for the choices).
+        The form and its campaign (for the choices).
     answers
         As for :func:`compute_answers`.
     complete
-        Whether to ask for required answers, too: True on submission, False for a draft.
+        Whether required answers must be there: True on submission, False for a draft.
     today
         What ``today()`` gives in expressions.
     """
     settled = _settle(form, answers, today)
     found = list(_find_unknown(form, answers))
-    for place in settled.layout.places:
+    for place in settled.outline.places:
         if place.field.type == "repeat":
             if (place.path, 0) not in settled.irrelevant:
                 found.extend(_check_count(place, 0, settled.answers.get(place.path) or [], complete))
@@ -126,9 +126,9 @@ def find_irrelevant(form: Form, answers: Answers, *, today: date | None = None) 
     settled = _settle(form, answers, today)
     notes = {
         (place.path, 0)
-        for place in settled.layout.places
+        for place in settled.outline.places
         if place.field.type == "note"
-        and not _all_hold((*place.around, place.field), settled.layout.names(settled.answers), today)
+        and not _all_hold((*place.around, place.field), settled.outline.names(settled.answers), today)
     }
     return settled.irrelevant | notes
 
@@ -152,32 +152,11 @@ def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
     return rows
 
 
-def from_rows(form: Form, rows: Iterable[tuple[str, int, str]]) -> dict[str, Any]:
-    """Canonical answers of rows; the reverse of :func:`to_rows`.
-
-    Paths that the form does not have (answers of an older version) are left out; texts that no longer are
-    values of their field stay as text.
-    """
-    leaves = {place.path: place for place in places(form) if place.is_leaf}
-    made: dict[str, Any] = {}
-    for path, row, text in sorted(rows, key=lambda item: item[1]):
-        if path not in leaves:
-            continue
-        place = leaves[path]
-        target = made
-        if place.repeat:
-            entries = made.setdefault(place.repeat, [])
-            entries.extend({} for _ in range(row + 1 - len(entries)))
-            target = entries[row]
-        target[place.field.id] = _value_or_raw(place.field, text)
-    return made
-
-
 # -- settling ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _Outline:
     """The places of a form, and what expressions may call them."""
 
     places: tuple[Place, ...]
@@ -185,7 +164,7 @@ class _Layout:
     own: Mapping[str, tuple[str, ...]]
 
     @classmethod
-    def of(cls, form: Form) -> "_Layout":
+    def of(cls, form: Form) -> "_Outline":
         every = tuple(places(form))
         repeats = [place.path for place in every if place.field.type == "repeat"]
         own = {name: tuple(place.field.id for place in every if place.repeat == name) for name in repeats}
@@ -210,7 +189,7 @@ class _Settled:
     """Canonical answers and what is not relevant: leaves by row, repeats as a whole."""
 
     answers: dict[str, Any]
-    layout: _Layout
+    outline: _Outline
     irrelevant: frozenset[tuple[str, int]]
     today: date | None
 
@@ -228,17 +207,17 @@ class _Settled:
 
 
 def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
-    layout = _Layout.of(form)
-    entered = _read(layout.places, answers)
+    outline = _Outline.of(form)
+    entered = _read(outline.places, answers)
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
-        after = _with_calculations(layout, entered, current, today)
-        out = frozenset(_find_irrelevant(layout, after, today))
-        after = _without(layout.places, after, out)
+        after = _with_calculations(outline, entered, current, today)
+        out = frozenset(_find_irrelevant(outline, after, today))
+        after = _without(outline.places, after, out)
         if after == current and out == irrelevant:
             break
         current, irrelevant = after, out
-    return _Settled(_trim(layout, current), layout, irrelevant, today)
+    return _Settled(_trim(outline, current), outline, irrelevant, today)
 
 
 def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
@@ -272,41 +251,41 @@ def _rows_around(place: Place, answers: Answers) -> list[Any]:
     return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list | tuple) else []
 
 
-def _copied(answers: Mapping[str, Any], layout: _Layout) -> dict[str, Any]:
+def _copied(answers: Mapping[str, Any], outline: _Outline) -> dict[str, Any]:
     return {
-        key: [dict(row) for row in value] if key in layout.own else value for key, value in answers.items()
+        key: [dict(row) for row in value] if key in outline.own else value for key, value in answers.items()
     }
 
 
 def _with_calculations(
-    layout: _Layout, entered: dict[str, Any], current: dict[str, Any], today: date | None
+    outline: _Outline, entered: dict[str, Any], current: dict[str, Any], today: date | None
 ) -> dict[str, Any]:
-    """What was entered, with calculations over the answers as they stand."""
-    made = _copied(entered, layout)
-    for place in layout.places:
+    """What was entered, with calculations over the answers as they are."""
+    made = _copied(entered, outline)
+    for place in outline.places:
         if place.field.type != "calculate" or not place.field.calculation:
             continue
         expression = parse(place.field.calculation)
-        # a repeat that was not relevant a round ago has no rows to calculate over yet
+        # a repeat that was not relevant in the last round has no rows to calculate over yet
         for at, (target, _) in enumerate(
             zip(_rows_around(place, made), _rows_around(place, current), strict=False)
         ):
-            value = to_calculated(expression.evaluate(layout.names(current, place.repeat, at), today=today))
+            value = to_calculated(expression.evaluate(outline.names(current, place.repeat, at), today=today))
             if value is not None:
                 target[place.field.id] = value
     return made
 
 
 def _find_irrelevant(
-    layout: _Layout, answers: dict[str, Any], today: date | None
+    outline: _Outline, answers: dict[str, Any], today: date | None
 ) -> Iterator[tuple[str, int]]:
-    for place in layout.places:
+    for place in outline.places:
         if place.field.type == "repeat":
-            if not _all_hold((*place.around, place.field), layout.names(answers), today):
+            if not _all_hold((*place.around, place.field), outline.names(answers), today):
                 yield place.path, 0
         elif place.is_leaf and any(part.relevant for part in (*place.around, place.field)):
             for at, _ in enumerate(_rows_around(place, answers)):
-                names = layout.names(answers, place.repeat, at)
+                names = outline.names(answers, place.repeat, at)
                 if not _all_hold((*place.around, place.field), names, today):
                     yield place.path, at
 
@@ -329,9 +308,9 @@ def _without(
     return answers
 
 
-def _trim(layout: _Layout, answers: dict[str, Any]) -> dict[str, Any]:
+def _trim(outline: _Outline, answers: dict[str, Any]) -> dict[str, Any]:
     made = dict(answers)
-    for name in layout.own:
+    for name in outline.own:
         rows = list(made.get(name, []))
         while rows and not rows[-1]:
             rows.pop()
@@ -394,7 +373,7 @@ def _check_value(
     if field.type in LISTS and isinstance(value, list):
         yield from _check_count(place, row, value, complete)
     if field.constraint is not None:
-        names = settled.layout.names(settled.answers, place.repeat, row)
+        names = settled.outline.names(settled.answers, place.repeat, row)
         if not parse(field.constraint).holds(names, self_value=value, today=settled.today):
             words = field.constraint_message
             yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)

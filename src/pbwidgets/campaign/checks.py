@@ -1,6 +1,6 @@
 """What the models cannot see of a campaign: whether its parts fit together.
 
-:func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms stand in
+:func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms are checked in
 :mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
 rules of lines in :mod:`pbwidgets.campaign.checks_rules`.
 """

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated_ids
-from pbwidgets.campaign.model import Classes, Track
+from pbwidgets.campaign.known import Known, find_repeated_ids
+from pbwidgets.campaign.model import CappingGate, Classes, Track
 
 
 def find_in_classes(track: Track, address: Address, known: Known) -> Iterator[Finding]:
@@ -19,17 +19,15 @@ def find_in_classes(track: Track, address: Address, known: Known) -> Iterator[Fi
     asked += [
         (gate.caps_at, (*address, "gates", at, "caps_at"))
         for at, gate in enumerate(track.gates)
-        if gate.effect == "cap"
+        if isinstance(gate, CappingGate)
     ]
     for number, place in asked:
         if number > last:
             args = {"number": number, "last": last}
             yield Finding("campaign.no_such_class", place, args, ((*here, "names"),))
     yield from find_repeated_ids(track.classes.flags, (*here, "flags"))
-    names = known.ids["measures"]
     for at, flag in enumerate(track.classes.flags):
-        rests_on = tuple(names.values())
-        yield from find_in_expression(flag.when, (*here, "flags", at, "when"), names, rests_on=rests_on)
+        yield from known.find_in_condition(flag.when, (*here, "flags", at, "when"))
 
 
 def _find_in_bounds(classes: Classes, address: Address) -> Iterator[Finding]:

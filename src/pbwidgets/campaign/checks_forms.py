@@ -1,4 +1,4 @@
-"""Mistakes in forms: fields that lack something, say what means nothing, or ask for names not there."""
+"""Mistakes in forms: fields that lack something, have settings without a meaning, or ask for unknown names."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -29,7 +29,7 @@ _MEANT_FOR: Final = {
     "minimum": NUMBERS,
     "required": _ENTERED,
     "unit": (*NUMBERS, "calculate"),
-    # a mark on what holds fields would not reach them, and what is thought hidden would be shown
+    # on a group or repeat it would not reach the fields inside, which would then be shown
     "sensitive": (*_ENTERED, "calculate"),
 }
 
@@ -52,7 +52,7 @@ def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
 
 
 def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterator[Finding]:
-    """What would name somebody, or cannot be asked in an anonymous survey."""
+    """What would identify a person, or cannot be asked in an anonymous survey."""
     if form.survey is not None:
         yield from find_repeated_ids(form.survey.rater_kinds, (*address, "survey", "rater_kinds"))
     wrong: list[tuple[Address, str]] = []
@@ -69,7 +69,7 @@ def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterato
 
 
 def _find_readers_of_survey(campaign: Campaign, form_id: str) -> Iterator[Finding]:
-    """Measures and tracks that would read a survey: its answers are no submissions."""
+    """Measures and tracks that would read a survey, whose answers are not submissions."""
     reading: list[Address] = [
         ("measures", at, "form") for at, measure in enumerate(campaign.measures) if measure.form == form_id
     ]

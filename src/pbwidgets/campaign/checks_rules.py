@@ -7,7 +7,7 @@ from typing import Final
 
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, read_expression
+from pbwidgets.campaign.known import Known, find_repeated, read_expression
 from pbwidgets.campaign.model import Campaign, Criterion, Track
 from pbwidgets.campaign.rules import Bands, CappedBonus, Discretion, RankToPoints
 
@@ -128,8 +128,7 @@ def _find_in_exemption(line: Criterion, address: Address, known: Known) -> Itera
     if line.exemption is None:
         return
     here = (*address, "exemption")
-    names = known.ids["measures"]
-    yield from find_in_expression(line.exemption.when, (*here, "when"), names, rests_on=tuple(names.values()))
+    yield from known.find_in_condition(line.exemption.when, (*here, "when"))
     if line.rule is not None and line.rule.name not in DEDUCTING:
         args = {"criterion": line.id, "rule": line.rule.name, "allowed": ", ".join(DEDUCTING)}
         yield Finding("campaign.exemption_without_deduction", here, args, ((*address, "rule"),))

@@ -9,7 +9,19 @@ from pbwidgets.campaign.checks_forms import NUMBERS
 from pbwidgets.campaign.checks_rules import find_in_line_rule
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
-from pbwidgets.campaign.model import Campaign, Criterion, Form, Gate, Measure, Nomination, Track
+from pbwidgets.campaign.model import (
+    Campaign,
+    Criterion,
+    Form,
+    Gate,
+    Measure,
+    Nomination,
+    RankGroupBelow,
+    TieByCriterion,
+    TieByLayer,
+    TieByMeasure,
+    Track,
+)
 from pbwidgets.campaign.names import Place, names_in, places
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
@@ -124,7 +136,7 @@ def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
 def _find_in_other_row(
     measure: Measure, by_path: Mapping[str, Place], place: Place | None, address: Address
 ) -> Iterator[Finding]:
-    """Dates that stand in a repeat, while the measure does not count the rows of that repeat."""
+    """Dates inside a repeat, while the measure does not count the rows of that repeat."""
     dates = {
         (*address, "closed_on"): measure.closed_on,
         (*address, "window", "field"): measure.window.field if measure.window else None,
@@ -310,9 +322,7 @@ def _find_in_rule(
         return
     when = line.not_applicable.when
     if when is not None:
-        names = known.ids["measures"]
-        rests_on = tuple(names.values())
-        yield from find_in_expression(when, (*address, "not_applicable", "when"), names, rests_on=rests_on)
+        yield from known.find_in_condition(when, (*address, "not_applicable", "when"))
     elif line.rule is not None and measure is None:
         args = {"criterion": line.id}
         yield Finding(
@@ -328,7 +338,7 @@ def _find_out_of_reach(
     form = next((item for item in campaign.forms if measure and item.id == measure.form), None)
     kinds = {track.unit_kind, form.unit_kind} if form else set()
     if measure is None or form is None or not kinds <= set(known.parents):
-        return  # said where the name stands
+        return  # reported where the name is used
     reach = {
         "unit": {form.unit_kind},
         "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind),
@@ -365,11 +375,9 @@ def _find_other_kind(
 
 
 def _find_in_gates(gates: tuple[Gate, ...], address: Address, known: Known) -> Iterator[Finding]:
-    names = known.ids["measures"]
     for at, gate in enumerate(gates):
         if gate.when is not None:
-            here = (*address, "gates", at, "when")
-            yield from find_in_expression(gate.when, here, names, rests_on=tuple(names.values()))
+            yield from known.find_in_condition(gate.when, (*address, "gates", at, "when"))
 
 
 def _find_in_nomination(nomination: Nomination | None, address: Address, known: Known) -> Iterator[Finding]:
@@ -392,37 +400,30 @@ def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterato
     }
     for at, link in enumerate(track.tie_breaks):
         here = (*address, "tie_breaks", at)
-        if sum(value is not None for value in (link.criterion, link.layer, link.measure)) != 1:
-            yield Finding("campaign.tie_break_by_one", here, {}, (here,))
-        if link.criterion is not None and link.criterion not in criteria:
+        if isinstance(link, TieByMeasure):
+            yield from known.refer("measures", link.measure, (*here, "measure"))
+        elif isinstance(link, TieByCriterion) and link.criterion not in criteria:
             rests_on = tuple(criteria.values())
             yield unknown(
                 "campaign.unknown_criterion", (*here, "criterion"), link.criterion, criteria, rests_on
             )
-        if link.layer is not None and link.layer not in layers:
+        elif isinstance(link, TieByLayer) and link.layer not in layers:
             yield unknown(
                 "campaign.unknown_layer", (*here, "layer"), link.layer, layers, tuple(layers.values())
             )
-        if link.measure is not None:
-            yield from known.refer("measures", link.measure, (*here, "measure"))
 
 
 def _find_in_rank_groups(track: Track, address: Address, known: Known) -> Iterator[Finding]:
     base = (*address, "ranks_within")
     yield from find_repeated_ids(track.ranks_within, base)
     for at, group in enumerate(track.ranks_within):
-        here, kind = (*base, at), group.ancestor_kind
-        key = (*here, "ancestor_kind")
-        rests_on = (key, (*here, "by"))
-        if group.by == "ancestor" and kind is None:
-            yield Finding("campaign.rank_group_lacks_kind", here, {"value": group.id}, rests_on)
-        elif group.by != "ancestor" and kind is not None:
-            yield Finding("campaign.rank_group_kind_unused", key, {"by": group.by}, rests_on)
-        elif kind is not None:
-            yield from known.refer("unit_kinds", kind, key)
-            if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
-                args = {"kind": kind, "track_kind": track.unit_kind}
-                yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
+        if not isinstance(group, RankGroupBelow):
+            continue
+        kind, key = group.ancestor_kind, (*base, at, "ancestor_kind")
+        yield from known.refer("unit_kinds", kind, key)
+        if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
+            args = {"kind": kind, "track_kind": track.unit_kind}
+            yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
 
 
 def _find_in_recommendations(track: Track, address: Address) -> Iterator[Finding]:

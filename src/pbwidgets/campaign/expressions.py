@@ -73,7 +73,7 @@ class Expression:
     names
         What it asks for: ``plan`` of ``${plan}``, ``meetings/held_on`` of ``${meetings/held_on}``.
     uses_self
-        Whether ``.`` stands in it.
+        Whether it contains ``.``.
     """
 
     text: str
@@ -93,7 +93,7 @@ class Expression:
             lists of mappings are rows of a repeat. A name that is absent is empty, and so are NaN, NA, None,
             ``""`` and ``[]``.
         self_value
-            What ``.`` stands for.
+            Value of ``.``.
         today
             What ``today()`` gives; the current day of this machine if None.
         """
@@ -178,7 +178,7 @@ def _token(found: re.Match[str], text: str) -> _Token:
         return _Token(f"$n_{name.replace('/', '.')}", name)
     if word := found["word"]:
         _check_word(word, found.start(), text[found.end() :].lstrip().startswith("("))
-    # every space is one plain space to the parser, whatever Unicode calls it
+    # to the parser every kind of Unicode space is one plain space
     return _Token(" " * len(found[0])) if found["space"] else _Token(found[0])
 
 
@@ -194,7 +194,7 @@ def _check_word(word: str, start: int, called: bool) -> None:
 
 @cache
 def _parser() -> "type[Parser[Any]]":
-    from elementpath import XPath1Parser  # takes a tenth of a second, and --help has no use for it
+    from elementpath import XPath1Parser  # takes a tenth of a second, which --help should not cost
 
     class FormParser(XPath1Parser):
         """XPath 1.0 with the functions of XLSForm."""
@@ -234,7 +234,7 @@ class _TooDeepError(Exception):
 
 
 class _EmptyText(str):
-    """The literal ``''``: compared with it, a value is asked whether it is empty."""
+    """The literal ``''``: comparing with it asks whether a value is empty."""
 
 
 def _compile(token: Any, depth: int) -> _Step:
@@ -305,7 +305,7 @@ _CALLS: Final[dict[str, Callable[..., _Step]]] = {
 
 
 def _plain(value: object) -> object:
-    """The value with None for all that is empty, and Python's own types for numpy's."""
+    """The value, with None for anything empty and Python's types instead of NumPy's."""
     if isinstance(value, list | tuple):
         return [part for part in map(_plain, value) if part is not None] or None
     if hasattr(value, "item"):
@@ -346,7 +346,7 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float | None:
-    """Number of a value, days since 1970 for a date; None where it is none."""
+    """Number of a value, days since 1970 for a date; None if it is neither."""
     if isinstance(value, list):
         return _number(value[0]) if len(value) == 1 else None
     if isinstance(value, date):
@@ -380,7 +380,7 @@ def _compare(symbol: str, left: object, right: object) -> bool:
             return _is_empty(other) if symbol == "=" else symbol == "!=" and not _is_empty(other)
     if _is_empty(left) or _is_empty(right):
         return False
-    # as in XPath, a list compares where any of its parts does
+    # as in XPath, a comparison holds for a list if it holds for any of its items
     return any(_compare_one(symbol, a, b) for a in _items(left) for b in _items(right))
 
 

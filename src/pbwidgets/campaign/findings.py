@@ -22,8 +22,8 @@ class Finding:
     args
         Values that the message names.
     rests_on
-        Addresses of what else was looked at. A finding is dropped if something there could not be read, for
-        then it may be a consequence only.
+        Addresses of what else was looked at. A finding is dropped if something there could not be read, since
+        it may only follow from that.
     """
 
     code: str
@@ -35,7 +35,7 @@ class Finding:
 def unknown(
     code: str, address: Address, value: str, allowed: Iterable[str], rests_on: tuple[Address, ...] = ()
 ) -> Finding:
-    """Finding that a name stands for nothing, with what is allowed and the nearest spelling."""
+    """Finding that a name is not defined, with what is allowed and the nearest spelling."""
     return Finding(code, address, spelling(value, allowed), rests_on)
 
 
@@ -51,7 +51,7 @@ def spelling(value: object, allowed: Iterable[str]) -> dict[str, str]:
 
 
 def write_address(address: Address) -> str:
-    """An address as it is read: ``tracks[0].criteria[2].points``.
+    """An address as people read it: ``tracks[0].criteria[2].points``.
 
     >>> write_address(("tracks", 0, "criteria", 2, "points"))
     'tracks[0].criteria[2].points'

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from pbwidgets.campaign.model import Campaign, Criterion, Definition
+from pbwidgets.campaign.model import Campaign, Definition
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import say
 
@@ -49,7 +49,7 @@ class Change:
 
 
 def to_json(campaign: Campaign) -> str:
-    """Canonical JSON of a campaign: sorted keys, no spaces, what has its default value left out.
+    """Canonical JSON of a campaign: sorted keys, no spaces, default values left out.
 
     Leaving defaults out keeps the version of old campaigns when the file format gains a key.
     """
@@ -73,10 +73,10 @@ def campaign_version(campaign: Campaign) -> str:
 
 
 def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
-    """What was added, removed or changed from one version to the other; empty if they are the same.
+    """What was added, removed or changed from one version to the other; empty if nothing was.
 
-    A form that is new or gone stands alone, without its fields; so does a track. A changed choice list is
-    named itself and with every field that uses it.
+    A form that is new or gone is listed without its fields, and so is a track. A changed choice list is
+    listed itself and with every field that uses it.
     """
     return tuple(
         change
@@ -113,9 +113,9 @@ def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         {measure.id: _dump(measure) for measure in campaign.measures},
         {track.id: _without("track", _dump(track)) for track in campaign.tracks},
         {
-            f"{track.id}.{criterion.id}": _without("track", _dump(criterion))
+            f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))
             for track in campaign.tracks
-            for criterion in _criteria(track.criteria)
+            for item in track.numbered()
         },
     )
 
@@ -127,12 +127,6 @@ def _fields_of(campaign: Campaign, choices: Mapping[str, Any]) -> Iterator[tuple
             if place.field.choices is not None:
                 dumped["choices"] = [place.field.choices, choices.get(place.field.choices)]
             yield f"{form.id}.{place.path}", dumped
-
-
-def _criteria(criteria: tuple[Criterion, ...]) -> Iterator[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.criteria)
 
 
 def _compare(part: Part, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

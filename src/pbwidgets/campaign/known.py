@@ -1,4 +1,4 @@
-"""The ids a campaign defines, and findings about names that stand for none of them."""
+"""The ids a campaign defines, and findings about names that are not defined."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -50,13 +50,18 @@ class Known:
         return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
-        """A finding if nothing of that id is defined in the section."""
+        """A finding if the section does not define that id."""
         defined = self.ids[section]
         if value not in defined:
             yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
 
+    def find_in_condition(self, text: str, address: Address) -> Iterator[Finding]:
+        """Findings about an expression over measures."""
+        measures = self.ids["measures"]
+        return find_in_expression(text, address, measures, rests_on=tuple(measures.values()))
+
     def kinds_above(self, kind: str) -> frozenset[str]:
-        """Kinds that a unit of this kind may hang under, at any height; itself only in a circle."""
+        """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
         above: set[str] = set()
         ahead = list(self.parents.get(kind, ()))
         while ahead:
@@ -73,7 +78,7 @@ def find_repeated_ids(items: Sequence[_HasId], address: Address) -> Iterator[Fin
 
 
 def find_repeated(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
-    """A finding for every id that stood before; ids come with their addresses."""
+    """A finding for every id that came before; ids come with their addresses."""
     seen: dict[str, Address] = {}
     for name, address in ids:
         if name in seen:

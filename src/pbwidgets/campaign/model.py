@@ -1,4 +1,4 @@
-"""What a campaign is: the definitions that stand in a campaign file, frozen.
+"""What a campaign is: the definitions of a campaign file, frozen.
 
 The words are those of the field; see the words in the guides. Everything an organiser may change stands
 here: periods, phases, forms, measures, tracks, criteria, gates, places. Nothing here reads a file, asks
@@ -8,11 +8,21 @@ References (a criterion's measure, a field's choices) are checked by :mod:`pbwid
 which names every mistake with its line; the models check shapes and ranges.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveInt,
+    Tag,
+)
 from pydantic import Field as Arg
 
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
@@ -150,7 +160,7 @@ class Survey(Definition):
     """Makes a form an anonymous survey: answered with one-time codes, never by an account.
 
     Answers are kept with the batch of their code (unit and kind of rater) and the day, nothing else. They are
-    no submissions: measures do not read them.
+    not submissions: measures do not read them.
     """
 
     rater_kinds: tuple[RaterKind, ...] = Arg(min_length=1, description="who gets codes")
@@ -281,7 +291,7 @@ class Source(Definition):
 
 
 class Layer(Definition):
-    """One of the marks that stand side by side: self, township, county."""
+    """One of the marks side by side: self, township, county."""
 
     id: Id
     name: Text
@@ -334,7 +344,7 @@ class Criterion(Definition):
     default: bool = Arg(default=False, description="points set by us because the source gives none")
 
     def lines(self) -> Iterator["Criterion"]:
-        """Lines below this criterion, itself if it is one."""
+        """Lines below this criterion, or the criterion itself if it is a line."""
         if not self.criteria:
             yield self
         for part in self.criteria:
@@ -342,23 +352,48 @@ class Criterion(Definition):
 
     @property
     def max_points(self) -> float:
-        """Points of the line, or of all lines below that are no bonus."""
+        """Points of the line, or of all lines below it that are not a bonus."""
         if not self.criteria:
             return self.points or 0.0
         return sum(line.max_points for line in self.lines() if not line.bonus)
 
 
-class Gate(Definition):
-    """A veto of the track: who meets it is out, or kept lower.
+@dataclass(frozen=True)
+class Numbered:
+    """A heading or line with its number in the score sheet (``2.1``) and the heading above it."""
 
-    ============ ====================================================================================
-    effect       what it does
-    ============ ====================================================================================
-    disqualify   cancels eligibility and whatever was given (falsified material)
-    bar          keeps the unit from being selected; its score stands
-    cap          caps the class
-    ============ ====================================================================================
+    number: str
+    criterion: Criterion
+    heading: Criterion | None = None
+
+    @property
+    def depth(self) -> int:
+        """Number of headings above it."""
+        return self.number.count(".")
+
+
+def _number(criteria: tuple[Criterion, ...], above: Numbered | None = None) -> Iterator[Numbered]:
+    prefix, heading = (f"{above.number}.", above.criterion) if above else ("", None)
+    for at, criterion in enumerate(criteria, start=1):
+        numbered = Numbered(f"{prefix}{at}", criterion, heading)
+        yield numbered
+        yield from _number(criterion.criteria, numbered)
+
+
+def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
+    """Which of a layer's sources mark a line: those that it names, or all if it names none of them.
+
+    >>> words = Text(zh="甲", en="a")
+    >>> sources = [Source(id="self", name=words), Source(id="masses", name=words)]
+    >>> find_marking(Criterion(id="style", name=words, sources=("masses",)), sources)
+    [False, True]
     """
+    named = [source.id in line.sources for source in sources]
+    return named if any(named) else [True] * len(sources)
+
+
+class _Gate(Definition):
+    """A veto of the track: a unit that meets it is out, or its class is capped."""
 
     id: Id
     name: Text
@@ -370,10 +405,35 @@ class Gate(Definition):
     when: Expression | None = Arg(
         default=None, description="over measures; none: only by a decision on record"
     )
-    caps_at: PositiveInt = Arg(
-        default=2, description="with effect: cap, the best class that remains, 1 is the top"
-    )
+
+
+class ClosingGate(_Gate):
+    """A gate that keeps a unit from being selected.
+
+    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` the score
+    counts as before.
+    """
+
+    effect: Literal["disqualify", "bar"]
     default: bool = False
+
+
+class CappingGate(_Gate):
+    """A gate that caps the class."""
+
+    effect: Literal["cap"]
+    caps_at: PositiveInt = Arg(default=2, description="the best class that remains, 1 is the top")
+    default: bool = False
+
+
+def _without_idle_cap(value: Any) -> Any:
+    """Files may set ``caps_at`` for a gate of another effect, where it means nothing."""
+    if not isinstance(value, dict) or value.get("effect") == "cap":
+        return value
+    return {key: part for key, part in value.items() if key != "caps_at"}
+
+
+Gate = Annotated[ClosingGate | CappingGate, Arg(discriminator="effect"), BeforeValidator(_without_idle_cap)]
 
 
 class Flag(Definition):
@@ -412,7 +472,7 @@ class Nomination(Definition):
 
 
 class Rounding(Definition):
-    """How totals are rounded; stated because ranks depend on it."""
+    """How totals are rounded; explicit because ranks depend on it."""
 
     digits: Annotated[int, Arg(ge=0, le=6)] = 2
     before_ranking: bool = Arg(
@@ -420,29 +480,95 @@ class Rounding(Definition):
     )
 
 
-class TieBreak(Definition):
-    """One link of the chain that breaks ties: a criterion (line or heading), a layer's total or a measure."""
+_TIE_KEYS: Final = ("criterion", "layer", "measure")
 
-    criterion: Id | None = None
-    layer: Id | None = None
-    measure: MeasureId | None = None
+
+def _without_empty(value: Any) -> Any:
+    """Files may leave one of these keys empty, which is the same as leaving it out."""
+    if not isinstance(value, dict):
+        return value
+    keys = (*_TIE_KEYS, "ancestor_kind")
+    return {key: part for key, part in value.items() if part is not None or key not in keys}
+
+
+class _TieBreak(Definition):
+    @property
+    def named(self) -> str:
+        """Id of the criterion, layer or measure."""
+        return next(str(value) for key, value in self if key in _TIE_KEYS)
+
+
+class TieByCriterion(_TieBreak):
+    """Breaks a tie by the points of a line or heading."""
+
+    criterion: Id
     order: Literal["higher", "lower"] = "higher"
 
 
-class RankGroup(Definition):
-    """Groups of a track's units, each with ranks of its own beside the one among all: of one township, one domain.
+class TieByLayer(_TieBreak):
+    """Breaks a tie by the total of a layer."""
 
-    Ranks within a group follow the ranks among all, ties and tie-breaks included. They are shown and select nobody.
+    layer: Id
+    order: Literal["higher", "lower"] = "higher"
+
+
+class TieByMeasure(_TieBreak):
+    """Breaks a tie by a measure."""
+
+    measure: MeasureId
+    order: Literal["higher", "lower"] = "higher"
+
+
+def _key_of_tie_break(value: Any) -> str | None:
+    """The key that says which kind of tie-break it is; None unless there is exactly one."""
+    fields = value if isinstance(value, dict) else getattr(value, "__dict__", {})
+    keys = [key for key in _TIE_KEYS if key in fields]
+    return keys[0] if len(keys) == 1 else None
+
+
+TieBreak = Annotated[
+    Annotated[TieByCriterion, Tag("criterion")]
+    | Annotated[TieByLayer, Tag("layer")]
+    | Annotated[TieByMeasure, Tag("measure")],
+    Discriminator(
+        _key_of_tie_break,
+        custom_error_type="campaign.tie_break_by_one",
+        custom_error_message="exactly one of criterion, layer, measure",
+    ),
+    BeforeValidator(_without_empty),
+]
+"""One link of the chain that breaks ties."""
+
+
+class _RankGroup(Definition):
+    """Groups of a track's units, each with its own ranks beside those among all: one township, one domain.
+
+    Ranks within a group follow the ranks among all, ties and tie-breaks included. Selection does not use them.
     """
 
     id: Id
     name: Text = Arg(description="the group as it is named before a rank: 本乡镇, in its township")
-    by: Literal["ancestor", "domain"] = Arg(
-        default="ancestor", description="units below the same unit, or of the same domain, are a group"
-    )
-    ancestor_kind: Id | None = Arg(
-        default=None, description="with by: ancestor, the kind of unit above whose units are a group"
-    )
+    by: Literal["ancestor", "domain"]
+
+
+class RankGroupBelow(_RankGroup):
+    """Units below the same unit are a group."""
+
+    by: Literal["ancestor"] = "ancestor"
+    ancestor_kind: Id = Arg(description="the kind of unit above whose units are a group")
+
+
+class RankGroupOfDomain(_RankGroup):
+    """Units of the same domain are a group."""
+
+    by: Literal["domain"]
+
+
+def _with_by(value: Any) -> Any:
+    return {"by": "ancestor", **_without_empty(value)} if isinstance(value, dict) else value
+
+
+RankGroup = Annotated[RankGroupBelow | RankGroupOfDomain, Arg(discriminator="by"), BeforeValidator(_with_by)]
 
 
 class Recommendation(Definition):
@@ -463,7 +589,7 @@ class PublicNotice(Definition):
 
 
 class Award(Definition):
-    """What selection brings besides the name."""
+    """What selection brings besides the title."""
 
     title: Text
     by: Text
@@ -513,6 +639,10 @@ class Track(Definition):
         """All lines of the score sheet, in order."""
         for criterion in self.criteria:
             yield from criterion.lines()
+
+    def numbered(self) -> Iterator[Numbered]:
+        """All headings and lines of the score sheet, in order, a heading before its lines."""
+        return _number(self.criteria)
 
     def class_names(self, lang: str) -> dict[int, str]:
         """Name of each class by its number, from 1; empty for a track without classes."""
@@ -568,6 +698,13 @@ class Campaign(Definition):
         """Sources of a layer in a track; where the file names none, the layer itself is the only one."""
         used = _by_id(track.layers, layer_id)
         return used.sources or (Source(id=layer_id, name=self.layer(layer_id).name),)
+
+    def marking_sources(self, track: Track, layer_id: str, line: Criterion) -> tuple[Source, ...]:
+        """Sources of a layer in a track that mark a line."""
+        sources = self.sources_of(track, layer_id)
+        return tuple(
+            source for source, marks in zip(sources, find_marking(line, sources), strict=True) if marks
+        )
 
 
 def _by_id(items: tuple[_T, ...], wanted: str) -> _T:

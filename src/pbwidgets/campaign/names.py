@@ -1,4 +1,4 @@
-"""Where fields stand in a form, and which names an expression may use there."""
+"""Where the fields of a form are, and which names an expression may use there."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ class Place:
     Attributes
     ----------
     field
-        The field; also groups, repeats and notes have places.
+        The field; groups, repeats and notes have places as well.
     address
         Keys and indices from the form to the field.
     path
@@ -39,7 +39,7 @@ class Place:
 
 
 def places(form: Form) -> Iterator[Place]:
-    """Places of all fields of a form in the order of the form, what holds fields before its fields."""
+    """Places of all fields of a form in the order of the form, groups and repeats before their fields."""
     yield from _places(form.fields, ("fields",), "", ())
 
 
@@ -57,7 +57,7 @@ def names_in(form: Form, repeat: str = "") -> frozenset[str]:
     """Names that an expression may use in a form, or in the rows of one of its repeats.
 
     Everywhere: fields outside repeats, repeats (their rows), ``repeat/field`` (a column), and the bare name
-    of a repeat's field (the column, too) where only one repeat has it. In a row, its own fields come first.
+    of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first.
     """
     found = list(places(form))
     outside = {place.path for place in found if place.is_leaf and not place.repeat}

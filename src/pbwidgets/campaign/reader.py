@@ -48,7 +48,7 @@ def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]
         campaign = Campaign.model_validate(data)
     except ValidationError as error:
         errors = errors_of(error)
-        shapes = translate(errors, Campaign, data)
+        shapes = translate(errors, Campaign)
         repaired, replaced = repair(data, errors)
         if repaired is None:
             return None, shapes

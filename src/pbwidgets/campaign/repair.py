@@ -1,6 +1,6 @@
 """A wrong file made readable, so that everything else in it can be checked in the same run.
 
-What Pydantic refused is replaced by something it accepts. The result is never used but for checks, and
+What Pydantic refused is replaced by something it accepts. The result is only used for checks, and
 findings that rest on a replaced part are dropped, since they may only be consequences of the replacement.
 """
 
@@ -14,19 +14,18 @@ from pydantic_core import ErrorDetails
 
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.campaign.rules import Rated
 from pbwidgets.campaign.translation import address_of, annotation_at, bare, choices_in, errors_of, models_in
 
 _ROUNDS: Final = 6  # a replacement can uncover a further error: an unknown rule, then its arguments
 
 
 def repair(data: Mapping[str, Any], errors: list[ErrorDetails]) -> tuple[Campaign | None, frozenset[Address]]:
-    """A campaign of data with errors, and the addresses of what was replaced; None if it cannot be made."""
+    """A campaign of data with errors, and the addresses of what was replaced; None if that is not possible."""
     patched = copy.deepcopy(dict(data))
     replaced: set[Address] = set()
     for _ in range(_ROUNDS):
         for error in sorted(errors, key=lambda error: len(error["loc"])):
-            address = address_of(error["loc"], patched)
+            address = address_of(error["loc"], Campaign)
             replaced.add(address)
             if not _replace(patched, address, error):
                 return None, frozenset(replaced)
@@ -58,7 +57,7 @@ def _replace(data: dict[str, Any], address: Address, error: ErrorDetails) -> boo
         try:
             around = around[part]
         except (KeyError, IndexError, TypeError):
-            return True  # stood in something that an earlier replacement took away
+            return True  # was inside something that an earlier replacement took away
     last = address[-1]
     if error["type"] == "extra_forbidden" or _may_be_absent(error["loc"]):
         return _take_out(around, last)
@@ -88,9 +87,7 @@ def _stand_in(annotation: Any) -> Any:
     if choices := choices_in(annotation):
         return choices[0]
     models = list(models_in(annotation))
-    if len(models) > 1:
-        return {"name": choices_in(Rated.model_fields["name"].annotation)[0]}
-    if models:
+    if models:  # the first of several variants
         return _stand_in_model(models[0])
     plain = bare(annotation)
     if plain is date:

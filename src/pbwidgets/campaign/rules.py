@@ -1,7 +1,7 @@
 """The rules a criterion may name, as data: a name and its arguments.
 
-Only the arguments stand here, so that a campaign file can be checked without scoring anything; the
-functions of the same names stand in :mod:`pbwidgets.scoring.rules`.
+Only the arguments are here, so that a campaign file can be checked without scoring anything; the
+functions of the same names are in :mod:`pbwidgets.scoring.rules`.
 """
 
 from typing import Annotated, Literal

@@ -1,10 +1,9 @@
-"""The JSON schema of a campaign file, for editors that complete and check YAML while one writes.
+"""The JSON schema of a campaign file, for editors that complete and check YAML while it is typed.
 
 A campaign file names it in its first line: ``# yaml-language-server: $schema=campaign.schema.json``.
 """
 
 import json
-from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets.campaign.model import Campaign
@@ -26,10 +25,3 @@ def json_schema() -> dict[str, Any]:
 def schema_text() -> str:
     """The schema as the file holds it."""
     return json.dumps(json_schema(), ensure_ascii=False, indent=2) + "\n"
-
-
-def write_schema(folder: Path) -> Path:
-    """Path of the schema, written into the folder of the campaign files."""
-    path = folder / SCHEMA_FILE
-    path.write_text(schema_text(), encoding="utf-8")
-    return path

@@ -21,7 +21,7 @@ class Source:
     file
         The file, as the user named it.
     data
-        Mappings, lists, texts, numbers, dates; a mapping, since no file of ours is anything else.
+        Mappings, lists, texts, numbers, dates; a mapping, since all our files are mappings.
     lines
         Line, from 1, of every key and item by its address.
     """
@@ -31,7 +31,7 @@ class Source:
     lines: Mapping[Address, int]
 
     def line(self, address: Address) -> int:
-        """Line of an address, or of the nearest thing around it that stands in the file."""
+        """Line of an address, or of the nearest thing around it that is in the file."""
         while address and address not in self.lines:
             address = address[:-1]
         return self.lines.get(address, 1)
@@ -44,7 +44,7 @@ class Source:
 def read_source(path: Path) -> tuple[Source | None, tuple[Problem, ...]]:
     """Content of a YAML file and all problems of its form.
 
-    The content is None if nothing can be made of the file; repeated keys are problems, too, and the first one
+    The content is None if nothing can be made of the file; repeated keys are problems as well, and the first one
     is taken so that the rest can be checked.
     """
     text, problem = _read_text(path)
@@ -119,7 +119,7 @@ class _Unfold:
         self.lines: dict[Address, int] = {}
         self.problems: list[Problem] = []
         self._constructor = constructor
-        self._open: set[int] = set()  # nodes around the current one: an alias to one of them never ends
+        self._open: set[int] = set()  # nodes around the current one: an alias to one of them would never end
         self._count = 0
 
     def value(self, node: Any, address: Address) -> Any:
@@ -158,4 +158,4 @@ class _Unfold:
         try:
             return self._constructor.construct_object(node)
         except (ValueError, OverflowError):
-            return node.value  # 2026-13-01 looks like a date and is none: the model says so
+            return node.value  # 2026-13-01 looks like a date but is not one: the model reports it

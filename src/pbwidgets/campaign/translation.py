@@ -1,7 +1,8 @@
 """Pydantic's errors as findings of our own: with codes, what is allowed, and the nearest spelling.
 
-Pydantic knows what is wrong; an organiser needs to know which word to write instead. Its locations name the
-variant of a rule as if it were a key, which the file does not have: :func:`address_of` takes it out again.
+Pydantic knows what is wrong; an organiser needs to know which word to write instead. Where there are variants
+(of rules, gates, tie-breaks) its locations name the variant as if it were a key, which the file does not have:
+:func:`address_of` takes it out again.
 """
 
 import types
@@ -29,6 +30,9 @@ _TYPES: Final = {
     "string_type": "campaign.want_text",
     "tuple_type": "campaign.want_list",
 }
+OWN_CODES: Final = ("campaign.tie_break_by_one",)
+"""Codes of ours that a model raises instead of Pydantic's."""
+
 _LIMITS: Final = {
     "greater_than": ("gt", ">"),
     "greater_than_equal": ("ge", ">="),
@@ -40,7 +44,7 @@ _LIMITS: Final = {
 def errors_of(error: ValidationError) -> list[ErrorDetails]:
     """Errors of a validation without those that only follow from others.
 
-    A list whose only item is wrong is too short to Pydantic as well.
+    To Pydantic a list whose only item is wrong is also too short.
     """
     return [
         item
@@ -49,12 +53,12 @@ def errors_of(error: ValidationError) -> list[ErrorDetails]:
     ]
 
 
-def translate(errors: list[ErrorDetails], model: type[BaseModel], data: object) -> tuple[Finding, ...]:
-    """Findings of the errors that ``model`` raised on ``data``, in the order of the errors.
+def translate(errors: list[ErrorDetails], model: type[BaseModel]) -> tuple[Finding, ...]:
+    """Findings of the errors that ``model`` raised, in their order.
 
     A key that is missing because it was misspelt gives one finding, not two.
     """
-    findings = [_translate_one(error, model, data) for error in errors]
+    findings = [finding for error in errors for finding in _translate_one(error, model)]
     misspelt = {
         (*finding.address[:-1], finding.args["nearest"])
         for finding in findings
@@ -67,25 +71,73 @@ def translate(errors: list[ErrorDetails], model: type[BaseModel], data: object) 
     )
 
 
-def _translate_one(error: ErrorDetails, model: type[BaseModel], data: object) -> Finding:
-    kind, location, context = error["type"], error["loc"], error.get("ctx", {})
-    address = address_of(location, data)
+def _translate_one(error: ErrorDetails, model: type[BaseModel]) -> Iterator[Finding]:
+    kind, location = error["type"], error["loc"]
+    address = address_of(location, model)
     at = write_address(address) or "—"
-    value = _shown(error["input"])
-    if kind == "missing":
-        return Finding("campaign.missing_key", address, {"at": at, "key": str(address[-1])})
-    if kind == "extra_forbidden":
-        allowed = keys_allowed(model, location[:-1])
-        return Finding("campaign.unknown_key", address, {"at": at, **spelling(address[-1], allowed)})
-    if kind == "union_tag_invalid":
+    if kind.startswith("union_tag") or kind in OWN_CODES:
+        yield from _translate_variant(error, model, address, at)
+    elif kind == "missing":
+        yield Finding("campaign.missing_key", address, {"at": at, "key": str(address[-1])})
+    elif kind == "extra_forbidden":
+        yield _of_other_variant(location, model, address, at) or _unknown_key(
+            address, at, keys_allowed(model, location[:-1])
+        )
+    elif kind == "literal_error":
+        args = spelling(error["input"], _quoted(error["ctx"]["expected"]))
+        yield Finding("campaign.value_not_allowed", address, {"at": at, **args})
+    else:
+        yield _translate_value(kind, address, {"at": at, "value": _shown(error["input"])}, error)
+
+
+def _unknown_key(address: Address, at: str, allowed: list[str]) -> Finding:
+    return Finding("campaign.unknown_key", address, {"at": at, **spelling(address[-1], allowed)})
+
+
+def _of_other_variant(
+    location: tuple[int | str, ...], model: type[BaseModel], address: Address, at: str
+) -> Finding | None:
+    """Finding about a key that only other variants have."""
+    if len(location) < 2:
+        return None
+    *above, variant, key = location
+    variants = list(models_in(annotation_at(model, tuple(above))))
+    others = [other for other in variants if key in other.model_fields]
+    if len(variants) < 2 or not others:
+        return None
+    chosen = next(other for other in variants if _is_variant(other, variant))
+    by = next(name for name, field in chosen.model_fields.items() if variant in choices_in(field.annotation))
+    allowed = [choice for other in others for choice in choices_in(other.model_fields[by].annotation)]
+    args = {"key": str(key), "by": by, "choice": str(variant), "allowed": ", ".join(allowed)}
+    return Finding("campaign.key_of_other_choice", address, {"at": at, **args})
+
+
+def _translate_variant(
+    error: ErrorDetails, model: type[BaseModel], address: Address, at: str
+) -> Iterator[Finding]:
+    """Findings where the variant that is meant cannot be told."""
+    kind, value, context = error["type"], error["input"], error.get("ctx", {})
+    key = str(context.get("discriminator", "")).strip("'")
+    if not isinstance(value, dict):
+        yield Finding("campaign.want_mapping", address, {"at": at, "value": _shown(value)})
+    elif kind == "union_tag_invalid":
+        code = "campaign.unknown_rule" if key == "name" else "campaign.value_not_allowed"
+        here = (*address, key)
         args = spelling(context["tag"], _quoted(context["expected_tags"]))
-        return Finding("campaign.unknown_rule", (*address, "name"), {"at": at, **args})
-    if kind == "union_tag_not_found":
-        return Finding("campaign.rule_without_name", address, {"at": at})
-    if kind == "literal_error":
-        args = spelling(error["input"], _quoted(context["expected"]))
-        return Finding("campaign.value_not_allowed", address, {"at": at, **args})
-    return _translate_value(kind, address, {"at": at, "value": value}, error)
+        yield Finding(code, here, {"at": at if key == "name" else write_address(here), **args})
+    elif key == "name":
+        yield Finding("campaign.rule_without_name", address, {"at": at})
+    else:
+        allowed = keys_allowed(model, error["loc"])
+        unknown = [part for part in value if part not in allowed]
+        for part in unknown:
+            here = (*address, part)
+            yield _unknown_key(here, write_address(here), allowed)
+        if key:
+            here = (*address, key)
+            yield Finding("campaign.missing_key", here, {"at": write_address(here), "key": key})
+        elif not unknown:
+            yield Finding(kind, address, {"at": at})
 
 
 def _translate_value(kind: str, address: Address, args: dict[str, Any], error: ErrorDetails) -> Finding:
@@ -104,32 +156,16 @@ def _translate_value(kind: str, address: Address, args: dict[str, Any], error: E
     return Finding("campaign.invalid", address, {**args, "cause": error["msg"]})
 
 
-def address_of(location: tuple[int | str, ...], data: object) -> Address:
+def address_of(location: tuple[int | str, ...], model: type[BaseModel]) -> Address:
     """Address in the file of one of Pydantic's locations: without the names of variants."""
     address: list[str | int] = []
-    here = data
-    for at, part in enumerate(location):
-        if isinstance(here, dict) and part not in here and here.get("name") == part:
-            continue  # the variant that Pydantic chose by `name`
-        if part == "[key]":
-            continue
-        address.append(part)
-        here = _part_of(here, part)
-        if here is _NOTHING:
-            address.extend(rest for rest in location[at + 1 :] if rest != "[key]")
-            break
+    here: Any = model
+    for part in location:
+        names_variant = len(list(models_in(here))) > 1
+        if part != "[key]" and not names_variant:
+            address.append(part)
+        here = _step(here, part)
     return tuple(address)
-
-
-_NOTHING: Final = object()
-
-
-def _part_of(here: object, part: int | str) -> object:
-    if isinstance(here, dict):
-        return here.get(part, _NOTHING)
-    if isinstance(here, list) and isinstance(part, int) and part < len(here):
-        return here[part]
-    return _NOTHING
 
 
 def _shown(value: object) -> str:
@@ -146,13 +182,13 @@ def _quoted(listing: str) -> list[str]:
 
 
 def keys_allowed(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """Keys that may stand at a location of Pydantic's."""
+    """Keys allowed at one of Pydantic's locations."""
     found = annotation_at(model, location)
     return [name for part in models_in(found) for name in part.model_fields]
 
 
 def annotation_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
-    """Annotation of what stands at a location: for example a model or a text."""
+    """Annotation of what is at a location, for example a model or a text."""
     here: Any = model
     for part in location:
         here = _step(here, part)
@@ -166,12 +202,15 @@ def _step(annotation: Any, part: int | str) -> Any:
     if get_origin(plain) is dict:
         return get_args(plain)[1]
     models = list(models_in(plain))
-    for candidate in models:
-        if part in candidate.model_fields and len(models) == 1:
-            return candidate.model_fields[str(part)].annotation
-        if len(models) > 1 and get_args(candidate.model_fields["name"].annotation) == (part,):
-            return candidate
-    return None
+    if len(models) > 1:
+        return next((model for model in models if _is_variant(model, part)), None)
+    return models[0].model_fields[str(part)].annotation if models and part in models[0].model_fields else None
+
+
+def _is_variant(model: type[BaseModel], name: int | str) -> bool:
+    """Whether Pydantic gives a variant this name: one of its fixed values, or a key that it has."""
+    fields = model.model_fields
+    return name in fields or any(name in choices_in(field.annotation) for field in fields.values())
 
 
 def bare(annotation: Any) -> Any:

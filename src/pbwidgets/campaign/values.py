@@ -13,7 +13,7 @@ image, file          list of SHA-256 (hex)  the same with spaces between
 calculate            int, float or str      number or text
 ==================== ====================== ==============================
 
-Empty is None: for None, an empty or blank text, NaN and an empty list alike.
+None, an empty or blank text, NaN and an empty list all become None.
 """
 
 import math
@@ -25,7 +25,7 @@ from typing import Final
 from pbwidgets.campaign.model import Field
 
 LONGEST_TEXT: Final = 10_000
-_LARGEST: Final = 1e15  # integers above are no longer exact in every program that reads them
+_LARGEST: Final = 1e15  # larger integers are not exact in every program that reads them
 _DECIMALS: Final = 10  # so that every number is written in full and read back the same
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -48,7 +48,7 @@ def to_answer(field: Field, value: object) -> object:
     Raises
     ------
     ValueRefusedError
-        If it is no value of the field's type.
+        If it is not a value of the field's type.
     """
     if isinstance(value, str):
         value = _clean(value)

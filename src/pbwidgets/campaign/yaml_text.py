@@ -1,8 +1,8 @@
 """A campaign as the text of a campaign file: keys in the order of the model, small mappings on one line.
 
-Written as a person would write it, since a person edits it next: what has its default value is left out, words
-that other YAML readers take for something else (``yes``, ``2026``) stand in quotes, sections and the items of
-long sections are apart. Comments of an earlier file are not part of a campaign and cannot come back.
+Written as a person would write it, since a person edits it next: default values are left out, words
+that other YAML readers take for something else (``yes``, ``2026``) are quoted, and blank lines separate sections and
+the items of long sections. Comments of an earlier file are not part of a campaign and are lost.
 """
 
 import io
@@ -17,7 +17,7 @@ from pbwidgets.campaign.schema import SCHEMA_FILE
 if TYPE_CHECKING:
     from ruamel.yaml import YAML
 
-LONGEST_LINE: Final = 240  # a field with its words in both languages still stands on one line
+LONGEST_LINE: Final = 240  # a field with its words in both languages still fits on one line
 _LONGEST_WORDS: Final = 110
 _NEVER_WRAP: Final = 1_000_000
 _APART: Final = ("forms", "tracks")
@@ -26,7 +26,7 @@ _OPEN: Final = (
     "unit_kinds", "periods", "phases", "review_levels", "forms", "tracks", "criteria", "gates", "recommendations",
     "nomination", "award",
 )  # fmt: skip
-"""Keys whose mappings stand on a line a key, however short they are."""
+"""Keys whose mappings take one line for each key, however short they are."""
 
 _PLAIN: Final = re.compile(
     r"[^\W\d_][^:#,\[\]{}&*!|>'\"%@`\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]*", re.UNICODE
@@ -76,7 +76,7 @@ def form_to_yaml(form: Form, choices: Mapping[str, tuple[Choice, ...]]) -> str:
 
 
 def _write_section(yaml: "YAML", key: str, value: Any) -> str:
-    """A top key of the file with what stands under it, apart from what comes before if it is long."""
+    """A top key of the file with everything under it, after a blank line if it is long."""
     text = _write(yaml, {key: _styled(value, key)})
     if key in _APART:
         text = re.sub(r"\n(?=  - id:)", "\n\n", text).replace(":\n\n", ":\n", 1)
@@ -101,7 +101,7 @@ def _write(yaml: "YAML", value: Any) -> str:
 
 
 def _styled(value: Any, key: str) -> Any:
-    """The value in ruamel's own types, which say how each part is written; ``key`` is the one it stands under."""
+    """The value in ruamel's own types, which say how each part is written; ``key`` is the one above it."""
     if isinstance(value, dict):
         return _mapping(value, key)
     if isinstance(value, list | tuple):
@@ -117,7 +117,7 @@ def _mapping(value: dict[str, Any], key: str) -> Any:
     from ruamel.yaml.comments import CommentedMap
 
     made = CommentedMap()
-    # what holds further lines comes last, or a short key would stand far below its mapping's first line
+    # keys with further lines come last, or a short key would end up far below its mapping's first line
     for name in sorted(value, key=lambda name: name in _LAST and key != "choices"):
         made[_text(name)] = _styled(value[name], key if key == "choices" else name)
     longest = _LONGEST_WORDS if set(value) == {"zh", "en"} else LONGEST_LINE
@@ -144,7 +144,7 @@ def _sequence(value: list[Any] | tuple[Any, ...], key: str) -> Any:
 
 
 def _length(value: Any) -> int:
-    """Characters the value takes on one line, nearly."""
+    """Approximate number of characters that the value takes on one line."""
     if isinstance(value, dict):
         return 2 + sum(len(name) + 4 + _length(part) for name, part in value.items())
     if isinstance(value, list | tuple):

@@ -6,6 +6,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.sheet import (
     BODY_TOP,
@@ -21,7 +22,12 @@ from pbwidgets.charts.sheet import (
 )
 from pbwidgets.charts.view import View
 
-_FILLS: Final = {"up": "#0072B2", "same": "#ECECEC", "down": "#8A3500", "new": "#CFE6F5"}
+_FILLS: Final = {
+    "up": palette.BLUE,
+    "same": palette.BAND,
+    "down": palette.RUSTS[-1],
+    "new": palette.PALE_BLUE,
+}
 _SIGNS: Final = {"up": "↑", "down": "↓"}
 """Before the count: a print in grey must tell up from down as well."""
 _DARK: Final = ("up", "down")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from pbwidgets import palette
 from pbwidgets.charts.theme import find_cjk_font
 
 _CELL, _GAP, _CAPTION = (640, 400), 16, 34
@@ -39,14 +40,14 @@ def build_contact_sheet(
     columns = min(columns, len(images))
     lines = -(-len(images) // columns)
     wide, high = cell[0] + _GAP, cell[1] + _CAPTION + _GAP
-    sheet = Image.new("RGB", (columns * wide + _GAP, lines * high + _GAP), "#D8D8D8")
+    sheet = Image.new("RGB", (columns * wide + _GAP, lines * high + _GAP), palette.MOUNT)
     draw = ImageDraw.Draw(sheet)
     for place, (file, caption) in enumerate(images):
         left, top = _GAP + place % columns * wide, _GAP + place // columns * high
         with Image.open(file) as opened:
             picture = opened.convert("RGB")
         picture.thumbnail(cell)
-        draw.text((left, top + 2), caption, font=font, fill="#1A1A1A")
+        draw.text((left, top + 2), caption, font=font, fill=palette.INK)
         sheet.paste(picture, (left + (cell[0] - picture.width) // 2, top + _CAPTION))
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet.save(path)

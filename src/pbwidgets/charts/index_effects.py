@@ -5,6 +5,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.bar_list import ROWS_PER_PAGE, Bar, bar_list
 from pbwidgets.charts.sheet import (
@@ -26,7 +27,7 @@ from pbwidgets.charts.sheet import (
 from pbwidgets.charts.view import IndexView
 from pbwidgets.wording import number
 
-_WEAK: Final = "#F6B26B"
+_WEAK: Final = palette.RUSTS[1]
 _EACH_SIDE: Final = 6  # on a sheet of one panel
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 import altair as alt
 import pandas as pd
 
+from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.bar_list import ROWS_PER_PAGE, Bar, bar_list
 from pbwidgets.charts.sheet import (
@@ -32,7 +33,7 @@ PARTS_PER_SHEET: Final = 12
 """Columns that a heat map shows at most."""
 
 _KEY_COLUMNS: Final = 4
-_COLOURS: Final = ("#F3F8FC", "#A8D3EE", "#004B75")
+_COLOURS: Final = palette.BLUES
 
 
 # -- the ranking ---------------------------------------------------------------------------------------

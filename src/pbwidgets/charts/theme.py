@@ -1,7 +1,6 @@
-"""One look for all charts: fonts, colours, sizes, and the font that must be installed.
+"""One look for all charts: fonts, what each colour means, sizes, and the font that must be installed.
 
-Colours follow Okabe and Ito's palette for colour-blind readers. They are chosen so that their lightness
-differs as well: the charts are often printed in grey. A chart is a picture of 1280 × 720 units, placed
+A chart is a picture of 1280 × 720 units, placed
 12.3 inches wide on a slide of 13.33 inches; a text of 21 units is then 14.5 points high.
 """
 
@@ -11,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from pbwidgets import palette
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import (
     BARRED,
@@ -34,29 +34,33 @@ TEXT, SMALL, TITLE = 22, 21, 34
 
 FONTS: Final = '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "SimHei", sans-serif'
 
-INK, QUIET, RULE, BAND = "#1A1A1A", "#4D4D4D", "#8C8C8C", "#ECECEC"
-OWN, PALE = "#0072B2", "#CFE6F5"
-ALERT: Final = "#A63E00"
+INK, QUIET, RULE, BAND = palette.INK, palette.QUIET, palette.RULE, palette.BAND
+OWN, PALE = palette.BLUE, palette.PALE_BLUE
+ALERT: Final = palette.ALERT
 """Text of what is missing or out of order."""
 
-LAYER_COLOURS: Final = ("#E69F00", "#0072B2", "#1A1A1A", "#CC79A7")
+LAYER_COLOURS: Final = (palette.ORANGE, palette.BLUE, palette.INK, palette.PINK)
 LAYER_SHAPES: Final = ("circle", "square", "diamond", "triangle-up")
 
 STATUS_COLOURS: Final = {
     SELECTED: OWN,
-    TIED_AT_CUT: "#E69F00",
-    WAITING: "#A8D8F5",
-    NOT_SELECTED: "#F7F7F7",
-    CAPPED: "#333333",
-    BARRED: "#333333",
-    DISQUALIFIED: "#333333",
-    NOT_NOMINATED: "#F7F7F7",
-    NO_DATA: "#F7F7F7",
+    TIED_AT_CUT: palette.ORANGE,
+    WAITING: palette.SKY_BLUE,
+    NOT_SELECTED: palette.FAINT,
+    CAPPED: palette.CHARCOAL,
+    BARRED: palette.CHARCOAL,
+    DISQUALIFIED: palette.CHARCOAL,
+    NOT_NOMINATED: palette.FAINT,
+    NO_DATA: palette.FAINT,
 }
 """Fill of a status; bars have an outline, and the status stands beside them in words."""
 
-BALANCE_COLOURS: Final = {"allotted": "#F2F2F2", "nominated": "#8CC5E8", "selected": "#004B75"}
-LOSS_COLOURS: Final = ("#FFF7EC", "#F6B26B", "#8A3500")
+BALANCE_COLOURS: Final = {
+    "allotted": palette.PALE_GREY,
+    "nominated": palette.MIDDLE_BLUE,
+    "selected": palette.DEEP_BLUE,
+}
+LOSS_COLOURS: Final = palette.RUSTS
 """Points lost: none, half, most."""
 
 _FONT_NAMES = (

@@ -56,6 +56,8 @@ def _examine() -> Iterator[Finding]:
     yield _try("cli.doctor.kernel", _kernel)
     yield _try("cli.doctor.warm_kernel", _warm_kernel)
     yield Finding("cli.doctor.postgres", find_spec("psycopg") is not None, "psycopg", needed=False)
+    there = all(find_spec(name) is not None for name in ("pymcdm", "SALib"))
+    yield Finding("cli.doctor.index", there, "pymcdm, SALib", needed=False)
     office = shutil.which("soffice") or shutil.which("libreoffice")
     yield Finding("cli.doctor.office", office is not None, office or "soffice", needed=False)
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pbwidgets.cli.output import show
 from pbwidgets.errors import UsageError
 from pbwidgets.store import Account, Actor
+from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows import accounts as work
 from pbwidgets.workflows import open_workspace
@@ -48,8 +49,7 @@ def import_users(
 def list_users(actor: Actor, form: str, output: Path | None) -> None:
     """Show all accounts with their state."""
     with open_workspace() as workspace:
-        units = workspace.units()
-        names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+        names = unit_names(workspace.units())
         rows = [_to_row(account, names) for account in work.list_accounts(workspace, actor)]
     columns = ["account", "role", "unit_code", "unit_name", "account_state", "replaced_by", "created_at"]
     show(_in_words(pd.DataFrame(rows, columns=columns, dtype="string"), form), form, output)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.store import Actor, NewAccount, add_account
+from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows import Workspace
 from pbwidgets.workflows.passwords import DEMO_PASSWORD, hash_passwords
@@ -49,7 +50,7 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount,
 
     Names are the role and, where there are several, a number: they are typed by hand.
     """
-    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    names = unit_names(units)
     root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
     parts = list(units.loc[units["kind"] == campaign.partition_by, "unit_code"])[:2]
     filled = {form.unit_kind for form in campaign.forms}
@@ -63,7 +64,8 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount,
         *(DemoAccount(role, role, None) for role in ("analyst", "organiser", "admin")),
     ]
     return tuple(
-        DemoAccount(item.name, item.role, item.unit_code, str(names.get(item.unit_code, ""))) for item in made
+        DemoAccount(item.name, item.role, item.unit_code, str(names.get(item.unit_code or "", "")))
+        for item in made
     )
 
 

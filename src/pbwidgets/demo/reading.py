@@ -40,6 +40,6 @@ def _read(path: Path) -> tuple[Demo | None, tuple[Problem, ...]]:
     try:
         return Demo.model_validate(source.data), problems
     except ValidationError as error:
-        findings = translate(error.errors(include_url=False), Demo, source.data)
+        findings = translate(error.errors(include_url=False), Demo)
         found = (source.problem(item.code, item.address, item.args) for item in findings)
         return None, (*problems, *found)

@@ -6,6 +6,7 @@ The page loads nothing and runs nothing: it forbids both in its own policy, what
 from pathlib import Path
 from typing import Any, Final
 
+from pbwidgets.palette import REPORT_PAGE, css_variables
 from pbwidgets.wording import say
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
@@ -48,6 +49,7 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
             "lang": "en" if lang == "en" else "zh-CN",
             "title": title,
             "failed": say("exports.html.failed", lang),
+            "colours": css_variables(REPORT_PAGE),
         },
     }
     page, _ = exporter.from_notebook_node(node, resources=resources)

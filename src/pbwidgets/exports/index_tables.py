@@ -1,6 +1,6 @@
 """A composite index as tables that people read: pure functions from an index to a labelled table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -42,16 +42,21 @@ def part_scores(index: Index, line: Line) -> "pd.Series[float]":
     return index.scores[line.code] if line.code in index.scores else index.values[line.code]
 
 
-def all_aggregates(index: Index, names: Mapping[str, str], title: str, lang: str) -> LabelledTable:
-    """Score and rank of every unit in every aggregate."""
-    made: dict[str, object] = {
-        "unit": [str(unit) for unit in index.scores.index],
-        "name": [names[str(unit)] for unit in index.scores.index],
-    }
+def _begin(
+    units: Iterable[object], names: Mapping[str, str], lang: str
+) -> tuple[dict[str, object], dict[str, Column]]:
+    """The first two columns of a table with a row for each unit: its code and its name."""
+    codes = [str(unit) for unit in units]
     columns = {
         "unit": Column(say("index.column.unit", lang), 16),
         "name": Column(say("index.column.name", lang), 26),
     }
+    return {"unit": codes, "name": [names[code] for code in codes]}, columns
+
+
+def all_aggregates(index: Index, names: Mapping[str, str], title: str, lang: str) -> LabelledTable:
+    """Score and rank of every unit in every aggregate."""
+    made, columns = _begin(index.scores.index, names, lang)
     for line in index.dictionary.aggregates:
         made[f"score:{line.code}"] = index.scores[line.code].to_numpy()
         made[f"rank:{line.code}"] = index.ranks[line.code].array
@@ -64,14 +69,7 @@ def all_aggregates(index: Index, names: Mapping[str, str], title: str, lang: str
 
 def indicator_values(index: Index, names: Mapping[str, str], title: str, lang: str) -> LabelledTable:
     """Every indicator of every unit on the scale of the index."""
-    made: dict[str, object] = {
-        "unit": [str(unit) for unit in index.values.index],
-        "name": [names[str(unit)] for unit in index.values.index],
-    }
-    columns = {
-        "unit": Column(say("index.column.unit", lang), 16),
-        "name": Column(say("index.column.name", lang), 26),
-    }
+    made, columns = _begin(index.values.index, names, lang)
     for line in index.dictionary.indicators:
         made[f"value:{line.code}"] = index.values[line.code].to_numpy()
         columns[f"value:{line.code}"] = Column(label_of(line), 14, "number")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
 from pbwidgets.wording import say
@@ -29,7 +30,6 @@ _LEFT, _WIDE = 0.5, 12.333
 _PICTURE_TOP, _PICTURE_HEIGHT = 1.27, 5.8
 _TABLE_TOP, _TABLE_HEIGHT = 1.2, 5.55
 _ROW_IN, _LINE_IN, _PAD_IN = 0.37, 0.28, 0.18
-_NAVY, _INK, _QUIET, _BAND = "1F4E79", "1A1A1A", "4D4D4D", "F0F4F8"
 
 
 @dataclass(frozen=True)
@@ -150,13 +150,13 @@ def _add_title_slide(deck: Any, title: str, subtitle: str, note: str) -> None:
     from pptx.util import Inches
 
     page = deck.slides.add_slide(deck.slide_layouts[5])
-    _put_title(page, title, top=2.3, height=1.5, size=40, colour=_NAVY, centred=True)
+    _put_title(page, title, top=2.3, height=1.5, size=40, colour=palette.NAVY, centred=True)
     rule = page.shapes.add_shape(1, Inches(4.67), Inches(3.95), Inches(4.0), Inches(0.05))
-    _fill(rule, _NAVY)
+    _fill(rule, palette.NAVY)
     if subtitle:
-        _add_text(page, subtitle, (_LEFT, 4.2, _WIDE, 0.7), size=24, colour=_QUIET, centred=True)
+        _add_text(page, subtitle, (_LEFT, 4.2, _WIDE, 0.7), size=24, colour=palette.QUIET, centred=True)
     if note:
-        _add_text(page, note, (_LEFT, 6.6, _WIDE, 0.5), size=16, colour=_QUIET, centred=True)
+        _add_text(page, note, (_LEFT, 6.6, _WIDE, 0.5), size=16, colour=palette.QUIET, centred=True)
 
 
 def _add_picture_slide(deck: Any, slide: Slide) -> None:
@@ -165,7 +165,7 @@ def _add_picture_slide(deck: Any, slide: Slide) -> None:
     page = deck.slides.add_slide(deck.slide_layouts[5])
     _put_title(page, slide.title)
     if slide.key_sentence:
-        _add_text(page, slide.key_sentence, (_LEFT, 0.8, _WIDE, 0.45), size=18, colour=_QUIET)
+        _add_text(page, slide.key_sentence, (_LEFT, 0.8, _WIDE, 0.45), size=18, colour=palette.QUIET)
     picture = page.shapes.add_picture(_picture_source(slide.picture), Inches(0), Inches(0))
     scale = min(PICTURE_WIDTH_IN / picture.width.inches, _PICTURE_HEIGHT / picture.height.inches)
     wide, high = picture.width.inches * scale, picture.height.inches * scale
@@ -216,7 +216,7 @@ def _add_table_slide(deck: Any, slide: Slide, lang: str) -> None:
     _fill_table(table, kept, columns)
     if len(kept) < len(texts):
         rest = say("exports.pptx.rest", lang, shown=len(kept), rows=len(texts))
-        _add_text(page, rest, (_LEFT, 6.85, 10.5, 0.4), size=TABLE_PT, colour=_QUIET)
+        _add_text(page, rest, (_LEFT, 6.85, 10.5, 0.4), size=TABLE_PT, colour=palette.QUIET)
     _put_notes(page, slide)
 
 
@@ -260,10 +260,16 @@ def _fill_table(table: Any, rows: list[list[str]], columns: Mapping[str, Column]
         cells = [(table.cell(0, place), column.label)]
         cells += [(table.cell(row, place), texts[place]) for row, texts in enumerate(rows, start=1)]
         for row, (cell, text) in enumerate(cells):
-            _fill(cell, _NAVY if row == 0 else ("FFFFFF" if row % 2 else _BAND))
+            _fill(cell, palette.NAVY if row == 0 else (palette.WHITE if row % 2 else palette.SLIDE_BAND))
             paragraph = cell.text_frame.paragraphs[0]
             paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
-            _write(paragraph, text, size=TABLE_PT, bold=row == 0, colour="FFFFFF" if row == 0 else _INK)
+            _write(
+                paragraph,
+                text,
+                size=TABLE_PT,
+                bold=row == 0,
+                colour=palette.WHITE if row == 0 else palette.INK,
+            )
             cell.vertical_anchor = 3
             cell.margin_top = cell.margin_bottom = 18000
 
@@ -275,7 +281,7 @@ def _put_title(
     top: float = 0.22,
     height: float = 0.62,
     size: int = 28,
-    colour: str = _NAVY,
+    colour: str = palette.NAVY,
     centred: bool = False,
 ) -> None:
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
@@ -343,10 +349,10 @@ def _fill(shape: Any, colour: str) -> None:
         shape.line.fill.background()
 
 
-def _colour(code: str) -> Any:
+def _colour(colour: str) -> Any:
     from pptx.dml.color import RGBColor
 
-    return RGBColor.from_string(code)  # type: ignore[no-untyped-call]  # python-pptx has few types
+    return RGBColor.from_string(palette.office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
 
 
 def _put_notes(page: Any, slide: Slide) -> None:

@@ -12,6 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Final
 
+from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.docx import BODY_FONT, HEADING_FONTS, LATIN_FONT
 
@@ -100,7 +101,12 @@ def _set_cutting_lines(table: Any) -> None:
     borders = OxmlElement("w:tblBorders")
     for side in ("top", "left", "bottom", "right", "insideH", "insideV"):
         line = OxmlElement(f"w:{side}")
-        for name, value in (("val", "dashed"), ("sz", "4"), ("space", "0"), ("color", "808080")):
+        for name, value in (
+            ("val", "dashed"),
+            ("sz", "4"),
+            ("space", "0"),
+            ("color", palette.office_colour(palette.CUT)),
+        ):
             line.set(qn(f"w:{name}"), value)
         borders.append(line)
     table._tbl.tblPr.append(borders)

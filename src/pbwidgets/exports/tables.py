@@ -3,17 +3,17 @@
 Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a slide, a document or a workbook.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Criterion, Field, Track
+from pbwidgets.campaign import Campaign, Field, Track
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
-from pbwidgets.units import ancestors
+from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import say
 
 _NONE = "—"
@@ -52,10 +52,11 @@ def score_sheet(
     by_line = {(row["criterion_id"], row["layer"]): row for row in own.to_dict("records")}
     layers = [layer.id for layer in track.layers]
     rows = []
-    for place, criterion, depth in _walk(track.criteria):
+    for item in track.numbered():
+        criterion = item.criterion
         row: dict[str, object] = {
-            "place": place,
-            "name": _INDENT * depth + criterion.name.words(lang),
+            "place": item.number,
+            "name": _INDENT * item.depth + criterion.name.words(lang),
             "max_points": criterion.max_points,
             "reason": "",
         }
@@ -76,15 +77,6 @@ def score_sheet(
         "reason": Column(say("tables.reason", lang), 38),
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
-
-
-def _walk(
-    criteria: Iterable[Criterion], prefix: str = "", depth: int = 0
-) -> Iterator[tuple[str, Criterion, int]]:
-    for number, criterion in enumerate(criteria, start=1):
-        place = f"{prefix}{number}"
-        yield place, criterion, depth
-        yield from _walk(criterion.criteria, f"{place}.", depth + 1)
 
 
 def headings_beside_reference(
@@ -548,6 +540,6 @@ def _allotted(campaign: Campaign) -> list[str]:
 
 def names_above(units: pd.DataFrame) -> dict[str, str]:
     """Name of the unit above each unit, by code; an empty text for a unit without one."""
-    names = dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    names = unit_names(units)
     parents = dict(zip(units["unit_code"], units["parent_code"], strict=True))
     return {code: str(names.get(parents[code], "")) if pd.notna(parents[code]) else "" for code in names}

@@ -12,6 +12,7 @@ import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
+from pbwidgets.palette import ALERT, BLACK, NAVY, RULE, WHITE, office_colour
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _fill_about(page: "Worksheet", about: About, sheets: Sequence[Sheet], lang: 
         head.font = Font(name="Microsoft YaHei", bold=True)
         head.alignment = Alignment(vertical="top")
         cell = _put_text(page.cell(row, 2), value)
-        cell.font = Font(name="Microsoft YaHei", color="A63E00" if code == "synthetic" else "000000")
+        cell.font = Font(name="Microsoft YaHei", color=office_colour(ALERT if code == "synthetic" else BLACK))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, 80
     _set_up_print(page)
@@ -138,11 +139,11 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
 def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
     from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-    line = Side(style="thin", color="8C8C8C")
+    line = Side(style="thin", color=office_colour(RULE))
     for place, column in enumerate(columns.values(), start=1):
         cell = _put_text(page.cell(1, place), column.label)
-        cell.font = Font(name="Microsoft YaHei", bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F4E79")
+        cell.font = Font(name="Microsoft YaHei", bold=True, color=office_colour(WHITE))
+        cell.fill = PatternFill("solid", fgColor=office_colour(NAVY))
         cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
         cell.border = Border(bottom=line)
     page.row_dimensions[1].height = 24

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-import ipywidgets as w
-
-from pbwidgets.forms.elements import markup
 from pbwidgets.wording import say
 
 
@@ -76,11 +73,6 @@ class RankingWords:
     shows_decided: bool = False
     shows_firmness: bool = False
     unranked: Sequence[RankedUnit] = field(default_factory=tuple)
-
-
-def ranking_list(units: Sequence[RankedUnit], words: RankingWords) -> w.HTML:
-    """The list as one widget; see :func:`ranking_markup`."""
-    return markup(ranking_markup(units, words), "pb-ranking-box")
 
 
 def ranking_markup(units: Sequence[RankedUnit], words: RankingWords) -> str:

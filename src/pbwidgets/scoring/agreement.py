@@ -28,7 +28,7 @@ AGREEMENT: Final[Columns] = {
 }
 """One row is line × layer."""
 
-_DIGITS: Final = 9  # marks are compared to here: further down is binary noise
+_DIGITS: Final = 9  # marks are compared to here: below that is binary noise
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class IntraclassCorrelations:
     consistency_1, consistency_k
         ICC(C,1) and ICC(C,k): the same, but a rater who is equally strict with all does no harm.
     n_units, n_raters
-        What they rest on.
+        Units and raters that they are based on.
     """
 
     one_way_1: float
@@ -64,7 +64,7 @@ def to_mark_table(ratings: pd.DataFrame) -> pd.DataFrame:
     ----------
     ratings
         Frame with the columns ``RATINGS``, of one line. Of several lines or layers each unit has a row for each,
-        which is only right where their marks are on one scale.
+        which is right only if their marks are on the same scale.
     """
     counted = ratings[~ratings["recused"].to_numpy(dtype=bool)]
     table = counted.pivot_table(
@@ -76,7 +76,7 @@ def to_mark_table(ratings: pd.DataFrame) -> pd.DataFrame:
 def measure_agreement(ratings: pd.DataFrame, level: Level = "interval") -> pd.DataFrame:
     """Frame with the columns ``AGREEMENT``: Krippendorff's alpha of each line in each layer, in the order of ids.
 
-    A line on which it is not defined has no alpha and the code of the reason.
+    A line for which it is not defined has the code of the reason instead.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ def measure_alpha(marks: Floats, level: Level = "interval") -> float:
     Notes
     -----
     K. Krippendorff, *Computing Krippendorff's Alpha-Reliability* (2011), section E: alpha = 1 - (n - 1) ·
-    sum(o·d²) / sum(n_c·n_k·d²) over the matrix of coincidences o. Memory goes with the square of the number of
+    sum(o·d²) / sum(n_c·n_k·d²) over the matrix of coincidences o. Memory grows with the square of the number of
     different marks.
 
     Examples
@@ -145,7 +145,7 @@ def measure_icc(marks: Floats) -> IntraclassCorrelations:
     """Intraclass correlations of a full table, each at most 1.
 
     ``agreement_k`` and the other means of k marks may be far below 0 where raters differ more than units.
-    ``agreement_k`` is NaN where its denominator is not above 0, which is so only where it has no meaning.
+    ``agreement_k`` is NaN where its denominator is not above 0, where it has no meaning anyway.
 
     Parameters
     ----------
@@ -200,7 +200,7 @@ def measure_icc(marks: Floats) -> IntraclassCorrelations:
 
 
 def _count_coincidences(marks: Floats) -> tuple[Floats, Floats]:
-    """The different marks, and how often each pair of them stands together in a unit, each unit counted once."""
+    """The different marks, and how often each pair of them occurs in a unit, each unit counted once."""
     from scipy.sparse import csr_array
 
     given = ~np.isnan(marks)
@@ -210,7 +210,7 @@ def _count_coincidences(marks: Floats) -> tuple[Floats, Floats]:
     units = np.nonzero(pairable)[0]
     values, which = np.unique(np.round(marks[pairable], _DIGITS), return_inverse=True)
     shape = (len(marks), len(values))
-    share = 1.0 / (pairable.sum(axis=1)[units] - 1)  # of one mark, that its unit may count once
+    share = 1.0 / (pairable.sum(axis=1)[units] - 1)  # weight of one mark, so that its unit counts once
     counts = csr_array((np.ones(len(units)), (units, which)), shape=shape)
     weighed = csr_array((share, (units, which)), shape=shape)
     together: Floats = (counts.T @ weighed).toarray()
@@ -224,6 +224,6 @@ def _measure_distances(values: Floats, by_value: Floats, level: Level) -> Floats
         return 1.0 - np.eye(len(values))
     if level == "interval":
         return np.asarray((values[:, None] - values[None, :]) ** 2, dtype=np.float64)
-    # the marks that lie between two, both ends counted by half
+    # the marks between two, each end counted half
     middle = np.cumsum(by_value) - by_value / 2
     return np.asarray((middle[:, None] - middle[None, :]) ** 2, dtype=np.float64)

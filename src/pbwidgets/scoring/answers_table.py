@@ -43,7 +43,7 @@ class Items:
         return len(self.entries)
 
     def keep(self, wanted: Bools) -> "Items":
-        """Items that are wanted, bool for each."""
+        """Items to keep, bool for each."""
         return Items(self.entries[wanted], self.rows[wanted], self.values[wanted])
 
 
@@ -66,7 +66,7 @@ class AnswersTable:
     answers: Mapping[str, Items]
 
     def is_repeat(self, path: str) -> bool:
-        """Whether the path is a repeat, whose rows are counted, and not a field."""
+        """Whether the path is a repeat, whose rows are counted, rather than a field."""
         return any(leaf.startswith(f"{path}/") for leaf, _ in self.form.leaves())
 
     def field_type(self, path: str) -> str:

@@ -1,9 +1,9 @@
-"""Allotments shared out by largest remainder: how many each unit may nominate, and the places left open by a tie.
+"""Allotments shared out by largest remainder: how many each unit may nominate, and the places that a tie leaves open.
 
-Each unit's *claim* is its share of the total by weight. Where lowest and highest numbers are given, claims that
-lie outside are held at them and the rest of the total is shared by the others in the same proportion, so that
-all claims together are the total again. Each unit gets the whole part of its claim, and what is left goes to
-the largest fractions. Claims are kept as exact fractions: two that are equal are found equal.
+Each unit's *claim* is its share of the total by weight. Where lowest and highest numbers are given, claims
+outside them are cut to them and the others share the rest of the total in the same proportion, so that
+all claims still add up to the total. Each unit gets the whole part of its claim, and what is left goes to
+the largest fractions. Claims are kept as exact fractions: so equal ones compare equal.
 """
 
 from collections.abc import Sequence
@@ -26,12 +26,12 @@ class Apportionment:
     Attributes
     ----------
     seats
-        int64, one for each unit; a tied unit has what is certain for it.
+        int64, one for each unit; a tied unit has what it gets in any case.
     tied
         Units that tie for the last seats, each of which may get one more.
     open_seats
         How many of them get one more: open, for the meeting. 0 without a tie. ``seats`` and ``open_seats``
-        together are the total.
+        add up to the total.
     """
 
     seats: Ints
@@ -54,19 +54,19 @@ def apportion(
     total
         Seats to share out.
     lowest, highest
-        Bounds of each unit; no ``highest`` is no upper bound.
+        Bounds of each unit; without ``highest`` there is no upper bound.
 
     Raises
     ------
     DataError
-        ``scoring.bad_weight`` if a weight is negative or no number; ``scoring.allotment_out_of_reach`` if no
+        ``scoring.bad_weight`` if a weight is negative or not a number; ``scoring.allotment_out_of_reach`` if no
         numbers within the bounds make the total.
 
     Notes
     -----
     Without bounds this is Hamilton's method (M. L. Balinski and H. P. Young, *Fair Representation*, 1982). With
     them the claim of a unit of weight *w* is ``median(lowest, x·w, highest)`` for an *x* at which all claims
-    together are the total; the rule for fractions stays the same.
+    add up to the total; the rule for fractions stays the same.
 
     Examples
     --------
@@ -142,7 +142,7 @@ def _share_claims(
     held, free, scale = Fraction(lowest * len(weights)), Fraction(0), Fraction(0)
     for at, meets_highest, weight in [*events, (None, 0, Fraction(0))]:
         if at is None or held + free * at >= total:
-            # all claims are the total at or before this point
+            # the claims add up to the total at or before this point
             scale = (total - held) / free if free else scale
             break
         scale = at

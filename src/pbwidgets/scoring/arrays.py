@@ -21,26 +21,26 @@ _CHUNK: Final = 1 << 16  # rows whose columns lie in a processor's cache togethe
 
 @dataclass(frozen=True)
 class Coded:
-    """A column as numbers: the code of each row, and what each code stands for.
+    """A column as numbers: the code of each row, and what each code means.
 
     Attributes
     ----------
     codes
         Of each row; -1 for a missing value.
     meanings
-        By code, and last that of a missing value.
+        By code, with the meaning of a missing value last.
     """
 
     codes: Counts
     meanings: npt.NDArray[Any]
 
     def of_rows(self, rows: slice) -> npt.NDArray[Any]:
-        """What a stretch of rows holds; a column of a country is never spread out as a whole."""
+        """What a stretch of rows holds; a column of a whole country is never expanded at once."""
         return self.meanings.take(self.codes[rows])
 
 
 def cut_rows(size: int) -> Iterator[slice]:
-    """Stretches of so many rows, one after the other, each small enough for a processor's cache.
+    """Consecutive stretches of that many rows, each small enough for a processor's cache.
 
     >>> [(rows.start, rows.stop) for rows in cut_rows(70000)]
     [(0, 65536), (65536, 70000)]
@@ -49,7 +49,7 @@ def cut_rows(size: int) -> Iterator[slice]:
 
 
 def positions_in(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]") -> Ints:
-    """Position of each value in an index, -1 where it does not stand there.
+    """Position of each value in an index, -1 if it is not there.
 
     >>> positions_in(pd.Series(["b", "x", None]), pd.Index(["a", "b"])).tolist()
     [1, -1, -1]
@@ -59,13 +59,13 @@ def positions_in(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]
 
 
 def code_positions(values: "pd.Series[Any] | pd.Index[Any]", index: "pd.Index[Any]") -> Coded:
-    """Column whose codes stand for positions in an index, as :func:`positions_in` gives them."""
+    """Column whose codes mean positions in an index, as from :func:`positions_in`."""
     codes, distinct = _split_codes(values)
     return Coded(codes, np.append(_look_up(distinct, index), -1))
 
 
 def code_written(values: "pd.Series[Any]") -> Coded:
-    """Column whose codes stand for whether there is a text, bool.
+    """Column whose codes say whether there is a text, bool.
 
     >>> code_written(pd.Series(["a", "", None])).of_rows(slice(None)).tolist()
     [True, False, False]
@@ -75,16 +75,16 @@ def code_written(values: "pd.Series[Any]") -> Coded:
 
 
 def _split_codes(values: "pd.Series[Any] | pd.Index[Any]") -> tuple[Counts, "pd.Index[Any]"]:
-    if isinstance(values.array, pd.Categorical):  # a large frame comes so, and its codes are there
+    if isinstance(values.array, pd.Categorical):  # large frames come like this, with their codes
         return values.array.codes, values.array.categories
     codes, distinct = pd.factorize(values)
     return codes, pd.Index(distinct)
 
 
 def _look_up(texts: "pd.Index[Any]", index: "pd.Index[Any]") -> Ints:
-    """Position of each text in an index of distinct ones, -1 where it does not stand there.
+    """Position of each text in an index of distinct texts, -1 if it is not there.
 
-    Arrow compares texts as they lie; pandas would make an object of each. The shorter side is put into its table.
+    Arrow compares texts in place; pandas would make an object of each. The shorter side goes into its table.
     """
     if len(index) <= len(texts):
         return _find_first(texts, index)

@@ -14,10 +14,10 @@ import pandas as pd
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.registry import find_measure
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True, order=True)
@@ -32,7 +32,7 @@ class TotalsOf:
 def list_carried(campaign: Campaign, period: str) -> tuple[TotalsOf, ...]:
     """Totals that scoring a period needs from elsewhere, for the frame ``carried`` of the records.
 
-    Each once, sorted; none for those that are made in the same run, and none for the period before the first.
+    Each once, sorted; without those made in the same run, and without the period before the first.
     """
     wanted = {_find_totals(campaign, period, item) for item in campaign.carried}
     return tuple(sorted(one for one in wanted if one is not None and not _is_own(campaign, period, one)))
@@ -71,7 +71,7 @@ def read_carried(campaign: Campaign, period: str, carried: pd.DataFrame, table: 
 def carry_totals(
     campaign: Campaign, period: str, layout: TrackLayout, totals: TrackTotals, table: MeasureTable
 ) -> MeasureTable:
-    """Table of measures in which the rounded final totals of one track stand where others take them from."""
+    """Table of measures with the rounded final totals of one track where others take them from."""
     columns = dict(table.columns)
     for item in campaign.carried:
         if _find_totals(campaign, period, item) == TotalsOf(campaign.id, period, layout.track.id):
@@ -105,7 +105,7 @@ def order_layouts(campaign: Campaign, period: str, layouts: Sequence[TrackLayout
 
 
 def names_of_lines(track: Track) -> frozenset[str]:
-    """Measures that the lines of a track rest on, by rule or condition."""
+    """Measures that the lines of a track use, by rule or condition."""
     return frozenset(name for line in track.lines() for name in _names_of(line))
 
 

@@ -1,4 +1,4 @@
-"""Classes: what totals, gates and flags propose, what persons decided, and who moved between two days."""
+"""Classes: what totals, gates and flags propose, what people decided, and which units moved between two days."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,12 +10,12 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign, Classes
 from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in, to_objects
 from pbwidgets.scoring.frames import CLASSES, MOVES, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
 from pbwidgets.scoring.ranking import rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.scoring.vetoes import TrackVetoes
 
@@ -45,7 +45,7 @@ class TrackClasses:
 
 
 def classify_by_totals(totals: Floats, bounds: tuple[float, ...]) -> Ints:
-    """Class of each total, from 1: the first whose bound it reaches, else the last; 0 without a total.
+    """Class of each total, from 1: the first whose bound it reaches, or the last; 0 without a total.
 
     Examples
     --------
@@ -80,7 +80,7 @@ def classify_by_shares(totals: Floats, shares_pct: tuple[float, ...]) -> tuple[I
 
 
 def count_places(number: int, shares_pct: tuple[float, ...]) -> Ints:
-    """Places in the first class, the first two and so on, of so many units with a total; rounded down.
+    """Places in the first class, in the first two and so on, for a number of units with a total; rounded down.
 
     Examples
     --------
@@ -170,7 +170,7 @@ def to_classes_frame(
     Parameters
     ----------
     decisions
-        Frame with the columns ``CLASS_DECISIONS``; of several on one unit the newest holds.
+        Frame with the columns ``CLASS_DECISIONS``; the newest one for each unit counts.
     """
     codes, args = render_reasons(classes.reasons, len(layout.units))
     rows = pd.DataFrame(
@@ -199,7 +199,7 @@ def to_classes_frame(
 
 
 def _find_newest(decisions: pd.DataFrame) -> pd.DataFrame:
-    """Newest decision on each unit of each track; of several on one day the last row."""
+    """Newest decision on each unit of each track; the last row of several on one day."""
     ordered = decisions.sort_values("decided_on", kind="stable")
     return ordered.drop_duplicates(["track_id", "unit_code"], keep="last")
 
@@ -207,7 +207,7 @@ def _find_newest(decisions: pd.DataFrame) -> pd.DataFrame:
 def find_period_moves(
     campaign: Campaign, period: str, track_id: str, decisions: pd.DataFrame
 ) -> tuple[pd.DataFrame, date, date]:
-    """Frame with the columns ``MOVES`` of one track, from where a period began to its newest decision; and the days.
+    """Frame with the columns ``MOVES`` of one track, from a period's beginning to its newest decision; and the days.
 
     The first day is that of the newest decision of an earlier period, wherever in the year it was made; without
     one, the first day on which this period decided, if it decided on several, else the day before it begins.
@@ -240,8 +240,8 @@ def find_period_moves(
 def find_moves(decisions: pd.DataFrame, before: date, after: date) -> pd.DataFrame:
     """Frame with the columns ``MOVES``: the class of every decided unit on two days, and how it moved.
 
-    The class on a day is that of the newest decision made up to it, of whatever period. Who and why are those
-    of the decision that holds on the later day. ``new`` is a unit that was in no class before.
+    The class on a day is that of the newest decision made up to it, of any period. Person and reason are those
+    of the decision in force on the later day. ``new`` is a unit that was in no class before.
 
     Parameters
     ----------

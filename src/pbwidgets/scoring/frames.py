@@ -133,7 +133,7 @@ MEASURES: Final[Columns] = {
     "unit_code": "string",
     "measure_id": "string",
     "value": "float64",
-    "n": "int64",  # submissions or rows it rests on
+    "n": "int64",  # submissions or rows it is based on
     "missing": "bool",
     "not_applicable": "bool",
 }
@@ -176,7 +176,7 @@ TOTALS: Final[Columns] = {
     "track_id": "string",
     "layer": "string",  # a layer, or `final`
     "total": "float64",
-    "provisional": "bool",  # lines are missing, or an earlier layer stands in
+    "provisional": "bool",  # lines are missing, or an earlier layer is used instead
     "n_missing": "int64",
 }
 """One row is unit × layer, and one for the final total."""
@@ -203,7 +203,7 @@ RANKS_WITHIN: Final[Columns] = {
     "size": "int64",  # ranked units of the group
     "tie_group": "int64",  # same number: tied within the group; 0: not tied
 }
-"""One row is unit × way of grouping the units of its track; a unit without a group has none."""
+"""One row is unit × way of grouping the units of its track; none for a unit without a group."""
 
 SELECTION: Final[Columns] = {
     "campaign": "string",
@@ -308,7 +308,7 @@ IN_FORCE: Final = ("in_force", "appealed")
 
 @dataclass(frozen=True)
 class Records:
-    """All that scoring reads of one campaign and period, as frames.
+    """Everything that scoring reads of one campaign and period, as frames.
 
     Units are those of the register on the period's day. ``carried`` holds totals of other campaigns and
     periods, as :func:`~pbwidgets.scoring.carried.list_carried` names them; without them such lines are missing.
@@ -328,7 +328,7 @@ class Records:
 
 @dataclass(frozen=True)
 class Scores:
-    """All that scoring gives for one campaign and period, as frames."""
+    """Everything that scoring gives for one campaign and period, as frames."""
 
     measures: pd.DataFrame
     marks: pd.DataFrame

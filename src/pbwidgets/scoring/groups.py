@@ -1,18 +1,18 @@
 """What a group of units has in common: its mean, its best, the places in it.
 
-A group is a number for each unit, as :class:`~pbwidgets.scoring.layout.TrackLayout` keeps it; -1 is a unit
-without a group, which is compared with nobody.
+A group is a number for each unit, as :class:`~pbwidgets.scoring.track_layout.TrackLayout` keeps it; -1 is a unit
+without a group, which is not compared with others.
 """
 
 import numpy as np
 
 from pbwidgets.scoring.arrays import Floats, Ints
 
-_DIGITS = 9  # values are compared to here: further down is binary noise
+_DIGITS = 9  # values are compared to here: below that is binary noise
 
 
 def average_groups(points: Floats, groups: Ints) -> Floats:
-    """Mean of each unit's group over the units that have points; NaN where none has, or without a group.
+    """Mean of each unit's group over the units that have points; NaN if none has points, or without a group.
 
     Examples
     --------
@@ -68,7 +68,7 @@ def rank_in_groups(values: Floats, groups: Ints) -> tuple[Ints, Ints, Ints]:
     starts = np.flatnonzero(np.append(True, np.diff(keys[order]) != 0))
     sizes = np.diff(np.append(starts, len(keys)))
     in_group = np.bincount(group)
-    before = np.cumsum(in_group) - in_group  # units of earlier groups stand before all units of this one
+    before = np.cumsum(in_group) - in_group  # units of earlier groups come before all units of this one
     place, tied = np.empty(len(keys), dtype=np.int64), np.empty(len(keys), dtype=np.int64)
     place[order], tied[order] = np.repeat(starts, sizes), np.repeat(sizes, sizes)
     rank[known], shared[known], number[known] = place - before[group] + 1, tied, in_group[group]

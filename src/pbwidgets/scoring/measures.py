@@ -28,7 +28,7 @@ class MeasureColumn:
     values
         float64; NaN where missing, not applicable, or not asked of the unit.
     counts
-        Submissions or rows it rests on, int64.
+        Submissions or rows it is based on, int64.
     missing, not_applicable
         bool; both False for units that the measure does not concern.
     concerned
@@ -67,7 +67,7 @@ def measure_units(
     A measure is missing where nothing counted was submitted, where a number was not answered, or where a
     share has nothing below the line or no matter was closed; ``empty_is_zero`` makes it 0. It is not applicable where
     ``not_applicable_when`` holds for all entries. A subtree pools the rows of all units in it; an ancestor's
-    value is given to each unit below it. ``latest`` takes the highest occurrence, and of it the last row.
+    value is given to each unit below it. ``latest`` takes the last row of the highest occurrence.
     Submissions of units that are not in the register (merged away before the period's day) are left out:
     they are not carried over to the unit that took them over.
 
@@ -99,7 +99,7 @@ def measure_units(
 
 
 def in_states(submissions: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:
-    """Submissions in one of the states, ``accepted`` standing for the acceptance of any level; all for none.
+    """Submissions in one of the states, ``accepted`` meaning acceptance at any level; all if no state is given.
 
     >>> rows = pd.DataFrame({"state": ["submitted", "accepted:county", "locked"]})
     >>> in_states(rows, ("accepted", "locked"))["state"].tolist()
@@ -285,7 +285,7 @@ def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _S
 
 
 def _within_window(measure: Measure, table: AnswersTable, items: Items, days: _Days) -> Items:
-    """Items dated within the measure's window, all of them if it has none; what has no date is not."""
+    """Items dated within the measure's window, all of them if it has none; items without a date are left out."""
     if measure.window is None or days.begins is None or days.ends is None:
         return items
     dates = to_days(table.values_at(measure.window.field, items))
@@ -315,7 +315,7 @@ def _average_days(
     if measure.count_open:
         closed = np.where(np.isnat(closed), np.datetime64(today), closed)
     days = (closed - opened).astype("timedelta64[D]").astype(np.float64)
-    # closed before it was opened is a slip of the pen, no number of days
+    # closed before it was opened is a typing mistake, not a number of days
     known = ~np.isnat(opened) & ~np.isnat(closed) & (closed >= opened)
     kept, days = kept.keep(known), days[known]
     number = place(kept, np.ones(len(kept)))
@@ -391,5 +391,5 @@ def _find_latest(table: AnswersTable, items: Items, register: Register, spread: 
         )
     )
     latest = np.full(len(register), np.nan)
-    latest[units[order]] = to_numbers(items.values)[at][order]  # of several the last one written stays
+    latest[units[order]] = to_numbers(items.values)[at][order]  # the last of several stays
     return latest

@@ -1,9 +1,9 @@
-"""Names of a campaign's things, as the sentences of reasons call them."""
+"""Names of the parts of a campaign, for the sentences of reasons."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pbwidgets.campaign.model import Campaign, Criterion, Text
+from pbwidgets.campaign.model import Campaign, Text
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
 
@@ -25,7 +25,7 @@ class Names:
     _found: dict[tuple[str, ...], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def name(self, key: str, value: str) -> str:
-        """Name of a thing, ``key`` saying of what kind: ``layer_id``, ``gate_id``; its id if it has none."""
+        """Name of something whose kind ``key`` gives: ``layer_id``, ``gate_id``; its id if it has no name."""
         if (key, value) not in self._found:
             self._found[key, value] = self._find(key, value)
         return self._found[key, value]
@@ -43,7 +43,7 @@ class Names:
         for measure in self.campaign.measures:
             if measure.id == measure_id:
                 unit = self._pick(measure.unit) if measure.unit else ""
-                # an English unit is a word of its own, a Chinese one stands against the number
+                # an English unit is a separate word, a Chinese one follows the number without a space
                 return {
                     "measure": self._pick(measure.name),
                     "unit": f" {unit}" if self.lang == "en" and unit else unit,
@@ -54,7 +54,7 @@ class Names:
         return {"measure": measure_id, "unit": ""}
 
     def name_group(self, kind_id: str) -> str:
-        """The units that one is compared with: all, or those below the same unit of a kind."""
+        """The units that a unit is compared with: all, or those below the same unit of a kind."""
         if not kind_id:
             return say("scoring.group_of_all", self.lang)
         return say("scoring.group_of_kind", self.lang, kind=self.name("kind_id", kind_id))
@@ -91,16 +91,10 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
-        criteria = [item for track in campaign.tracks for item in _criteria(track.criteria)]
+        criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
         measures = [(measure.id, measure.name) for measure in campaign.measures]
         return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]
         return [(source.id, source.name) for use in uses for source in use.sources] + layers
     return layers if key == "layer_id" else []
-
-
-def _criteria(criteria: Iterable[Criterion]) -> Iterable[Criterion]:
-    for criterion in criteria:
-        yield criterion
-        yield from _criteria(criterion.criteria)

@@ -1,4 +1,4 @@
-"""Nominations: who is in the contest, what goes beyond an allotment, and the balance of each nominator."""
+"""Nominations: who is in the contest, what exceeds an allotment, and the balance of each nominating unit."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, positions_in
 from pbwidgets.scoring.frames import BALANCE, to_frame
-from pbwidgets.scoring.layout import TrackLayout
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class TrackNominations:
     above
         Units that were nominated, but only above the allotment.
     by_unit
-        Position in the register of the unit that nominated, -1 for none.
+        Position in the register of the unit that nominated, -1 if there is none.
     order
         The nominating unit's own order, 0 for none.
     allotted
@@ -43,7 +43,7 @@ def count_nominations(
 
     A nominating unit's rows are counted in the order it gave (by code where it gave the same place twice),
     and those beyond its number do not count. A vetoed unit uses up the place it was nominated for. Where no
-    number is on record, the usual one of the campaign holds.
+    number is on record, the usual one of the campaign applies.
     """
     register, size = layout.register, len(layout.units)
     allotted = _read_allotments(layout, allotments)
@@ -65,7 +65,7 @@ def count_nominations(
     counted = np.bincount(units[within], minlength=size).astype(bool)
     nominated = np.bincount(units, minlength=size).astype(bool)
     nominator, given = none.copy(), np.zeros(size, dtype=np.int64)
-    # a unit that two have nominated belongs to the one whose nomination counts
+    # a unit nominated twice belongs to the one whose nomination counts
     for chosen in (~within, within):
         nominator[units[chosen]] = by_unit[chosen]
         given[units[chosen]] = order[chosen]

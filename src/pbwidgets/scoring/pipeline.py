@@ -1,4 +1,4 @@
-"""The whole way, from records to selection; each step is a function of its own."""
+"""The whole way from records to selection, each step in its own function."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,6 @@ from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.classes import TrackClasses, classify_units, to_classes_frame
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
-from pbwidgets.scoring.layout import TrackLayout, lay_out
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
@@ -22,6 +21,7 @@ from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.selection import TrackSelection, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
+from pbwidgets.scoring.track_layout import TrackLayout, lay_out
 from pbwidgets.scoring.vetoes import TrackVetoes, apply_gates
 
 
@@ -72,7 +72,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         marks, points, totals = added[layout.track.id]
         nominations = count_nominations(layout, records.nominations, records.allotments)
         closed = vetoes[layout.track.id]
-        ranking = rank_units(layout, points, totals, table, closed.in_contest & nominations.counted)
+        ranking = rank_units(layout, totals, table, closed.in_contest & nominations.counted)
         selection = select_units(layout, totals, ranking, closed, nominations)
         classes = classify_units(layout, totals, closed, table, today) if layout.track.classes else None
         tracks.append(
@@ -84,7 +84,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
 def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
     """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection.
 
-    Pure: records are not changed, the order of their rows makes no difference, and no clock is asked. A unit
+    Pure: records are not changed, the order of their rows makes no difference, and no clock is read. A unit
     that is not in ``records.units`` (merged away before the period's day) has no row anywhere, whatever it
     has submitted; every unit of a track's kind has a row in the ranking and the selection.
 

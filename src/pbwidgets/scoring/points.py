@@ -1,8 +1,8 @@
 """Points: what every line brings in every layer, where it came from, and why.
 
 A line with the rule ``rated`` or ``discretion`` takes its points from the marks of the layer. Any other line
-is computed once and stands in every layer; a layer's mark on it replaces the computed points there. Then
-comes what does not apply, and last what is missing.
+is computed once and is the same in every layer; a layer's mark on it replaces the computed points there. Then
+come lines that do not apply, and last those that are missing.
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,16 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Campaign, Criterion
+from pbwidgets.campaign.model import Campaign, Criterion, find_marking
 from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
 from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure
-from pbwidgets.scoring.sources import LayerMarks, find_marking
+from pbwidgets.scoring.sources import LayerMarks
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL, Verdict
 
 SOURCES: Final = ("computed", "marks", "corrected", "group_mean")
@@ -38,7 +38,7 @@ class LinePoints:
     Attributes
     ----------
     own
-        Points before anything was filled in; NaN where there are none.
+        Points before gaps are filled; NaN where there are none.
     values
         Points that enter the total; NaN where the line does not.
     lacking
@@ -151,7 +151,7 @@ def to_points_frame(
 
 
 def _show_max(layout: TrackLayout) -> Floats:
-    """Maximum of each line as shown: of a line of discretion its highest amount."""
+    """Maximum of each line as shown: for a line of discretion its highest amount."""
     return np.array(
         [getattr(line.rule, "highest", line.points) or 0.0 for line in layout.lines], dtype=np.float64
     )
@@ -243,7 +243,7 @@ def _exempt(
     not_applicable: Bools,
     today: date,
 ) -> Verdict:
-    """Verdict with full points where the line's exemption holds; what would have been lost is still said."""
+    """Verdict with full points where the line's exemption holds; the reason still says what would have been lost."""
     if line.exemption is None:
         return computed
     full = line.points or 0.0
@@ -305,7 +305,7 @@ def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
 def _note_difference(
     taken: Sequence[_Given], layer: int, at: int, marks: Sequence[LayerMarks], layout: TrackLayout
 ) -> _Given:
-    """Marks of a layer with a note how far they lie from the layer before, where the rater said why.
+    """Marks of a layer, with a note on the difference from the layer before where the rater said why.
 
     The layer before is the nearest earlier one with a mark on the unit's line.
     """
@@ -385,7 +385,7 @@ def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
 def _treat(
     layout: TrackLayout, line: Criterion, given: _Given, not_applicable: Bools, marked: Bools
 ) -> LinePoints:
-    # a reviewer's correction says that the line does apply
+    # a reviewer's correction means that the line does apply
     out = not_applicable & (given.source != _CORRECTED) if not_applicable.any() else not_applicable
     some_out = bool(out.any())
     own = np.where(out, np.nan, given.points) if some_out else given.points

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, TieBreak
+from pbwidgets.campaign.model import Campaign, TieBreak, TieByCriterion, TieByMeasure
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import RANKING, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.track_layout import TrackLayout
 
-_DIGITS = 9  # exact totals and tie-breaks are compared to here: further down is binary noise
+_DIGITS = 9  # exact totals and tie-breaks are compared to here: below that is binary noise
 
 
 @dataclass(frozen=True)
@@ -26,11 +25,11 @@ class TrackRanking:
     total
         As shown, rounded as the campaign says.
     rank
-        Competition rank among contenders, 0 for a unit that is none.
+        Competition rank among contenders, 0 for any other unit.
     tie_group
         Number shared by units that are still tied, 0 for a unit that is not.
     broken_by
-        Place, from 1, of the tie-break that parted a unit from others with the same total; 0 for none.
+        Place, from 1, of the tie-break that separated a unit from others with the same total; 0 for none.
     """
 
     total: Floats
@@ -69,7 +68,7 @@ def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
 
 
 def rank_units(
-    layout: TrackLayout, points: TrackPoints, totals: TrackTotals, table: MeasureTable, in_contest: Bools
+    layout: TrackLayout, totals: TrackTotals, table: MeasureTable, in_contest: Bools
 ) -> TrackRanking:
     """Ranks of the units in the contest that have a total.
 
@@ -78,8 +77,8 @@ def rank_units(
 
     Parameters
     ----------
-    layout, points, totals, table
-        Axes, points, totals of the track, and measures for the tie-breaks.
+    layout, totals, table
+        Axes and totals of the track, and measures for the tie-breaks.
     in_contest
         Units that may be selected, bool.
     """
@@ -87,7 +86,7 @@ def rank_units(
     shown = round_half_up(totals.final, rounding.digits)
     ranked = in_contest & ~np.isnan(totals.final)
     keys = [shown if rounding.before_ranking else totals.final]
-    keys += [_break_tie(link, layout, points, totals, table) for link in layout.track.tie_breaks]
+    keys += [_break_tie(link, layout, totals, table) for link in layout.track.tie_breaks]
     rank = np.zeros(len(shown), dtype=np.int64)
     tie_group = np.zeros(len(shown), dtype=np.int64)
     broken_by = np.zeros(len(shown), dtype=np.int64)
@@ -98,9 +97,9 @@ def rank_units(
 
 
 def find_tie_breaks(keys: Sequence[Floats]) -> Ints:
-    """For each row the place, from 1, of the first key after the total that parted it from a row it was tied with.
+    """For each row the place, from 1, of the first key after the total that separated it from a row it was tied with.
 
-    0 for a row that was tied with none, or that no key parted from the others. Keys as for :func:`rank_keys`.
+    0 for a row that was tied with none, or that no key separated from the others. Keys as for :func:`rank_keys`.
 
     Examples
     --------
@@ -123,20 +122,13 @@ def _sizes_of_ties(keys: Sequence[Floats]) -> Ints:
     return np.bincount(ranks)[ranks] if len(ranks) else ranks
 
 
-def _break_tie(
-    link: TieBreak, layout: TrackLayout, points: TrackPoints, totals: TrackTotals, table: MeasureTable
-) -> Floats:
-    if link.measure is not None:
+def _break_tie(link: TieBreak, layout: TrackLayout, totals: TrackTotals, table: MeasureTable) -> Floats:
+    if isinstance(link, TieByMeasure):
         key = table.columns[link.measure].values[layout.units]
-    elif link.criterion is not None:
-        by_line = (
-            totals.final_points if link.layer is None else points.values[:, layout.layers.index(link.layer)]
-        )
-        key = sum_known(by_line[:, layout.find_lines(link.criterion)])
-    elif link.layer is not None:
-        key = totals.layers[:, layout.layers.index(link.layer)]
+    elif isinstance(link, TieByCriterion):
+        key = sum_known(totals.final_points[:, layout.find_lines(link.criterion)])
     else:
-        key = np.zeros(len(layout.units))
+        key = totals.layers[:, layout.layers.index(link.layer)]
     return key if link.order == "higher" else -key
 
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, RankGroup
+from pbwidgets.campaign.model import Campaign, RankGroup, RankGroupBelow
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.frames import RANKS_WITHIN, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.ranking import TrackRanking, rank_keys
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
@@ -25,7 +25,7 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
     keys
         float64, at least one, one value for each row.
     groups
-        Number of each row's group; -1 is a row without a group, which gets rank 0 and ties with nobody.
+        Number of each row's group; -1 is a row without a group, which gets rank 0 and is tied with no other.
 
     Examples
     --------
@@ -40,7 +40,7 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
         return rank, tie_group
     overall, tie_group[grouped] = rank_keys([-of_rows.astype(np.float64), *(key[grouped] for key in keys)])
     sizes = np.bincount(of_rows)
-    before = np.cumsum(sizes) - sizes  # rows of earlier groups stand before all rows of this one
+    before = np.cumsum(sizes) - sizes  # rows of earlier groups come before all rows of this one
     rank[grouped] = overall - before[of_rows]
     return rank, tie_group
 
@@ -48,10 +48,10 @@ def rank_within(keys: Sequence[Floats], groups: Ints) -> tuple[Ints, Ints]:
 def to_ranks_within_frame(
     campaign: Campaign, period: str, layout: TrackLayout, ranking: TrackRanking, units: pd.DataFrame
 ) -> pd.DataFrame:
-    """Frame with the columns ``RANKS_WITHIN``: for each of the track's groupings a row a unit that has a group.
+    """Frame with the columns ``RANKS_WITHIN``: for each of the track's groupings a row for each unit that has a group.
 
-    Ranks within follow those among all: whoever stands before another there does so within the group, and who is
-    tied there is tied here. A unit without a rank has 0 and does not count in the size of its group.
+    Ranks within a group follow those among all units: the order is the same, and units tied there are tied
+    here. A unit without a rank has 0 and does not count in the size of its group.
 
     Parameters
     ----------
@@ -90,7 +90,7 @@ def _rank_in_groups(
 
 def _find_groups(layout: TrackLayout, group: RankGroup, units: pd.DataFrame) -> tuple[Ints, "pd.Index[Any]"]:
     """Number of each unit's group, -1 for none, and the names of the groups."""
-    if group.ancestor_kind is not None:
+    if isinstance(group, RankGroupBelow):
         return layout.register.ancestors(group.ancestor_kind)[layout.units], layout.register.codes
     domains = units.set_index("unit_code")["domain"].reindex(layout.codes)
     groups, names = pd.factorize(domains)

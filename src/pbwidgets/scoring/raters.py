@@ -1,8 +1,8 @@
 """Raters: how strict each is, where they disagree, and which marks stand out or repeat another's.
 
-Everything here is pointed out beside the scores; no mark is changed. Marks of recused raters are left out.
+Everything here is shown beside the scores; no mark is changed. Marks of recused raters are left out.
 
-The idea of severity: two raters can be compared where both have marked the same line of the same unit. Raters
+Severity: two raters can be compared where both have marked the same line of the same unit. Raters
 and what they marked form a graph; only within a connected part of it do chains of such comparisons reach every
 rater. Where the graph falls apart, a strict rater cannot be told from weak units, and no number is given.
 """
@@ -70,15 +70,15 @@ COPIED: Final[Columns] = {
     "other_layer": "string",
     "other_id": "string",
     "n_lines": "int64",  # lines that both marked, all alike
-    "n_full": "int64",  # of them with the highest mark, where to agree is no wonder
+    "n_full": "int64",  # those with the highest mark, where agreement is no surprise
 }
 """One row is a unit and two raters whose marks for it are the same; it does not say who copied whom."""
 
 THRESHOLD: Final = 3.5  # Iglewicz and Hoaglin (1993)
 MIN_LINES: Final = 5
-_NORMAL_MIDDLE: Final = 0.6745  # of a normal distribution, the middle distance in standard deviations
-_NORMAL_MEAN: Final = 1.2533  # and a standard deviation in mean distances
-_DIGITS: Final = 9  # marks are compared to here: further down is binary noise
+_NORMAL_MIDDLE: Final = 0.6745  # median distance in a normal distribution, in standard deviations
+_NORMAL_MEAN: Final = 1.2533  # standard deviation of a normal distribution, in mean distances
+_DIGITS: Final = 9  # marks are compared to here: below that is binary noise
 _SHOWN_GROUPS, _SHOWN_RATERS = 4, 5  # named in a refusal
 
 Ranges = Mapping[str, tuple[float, float]]
@@ -94,8 +94,8 @@ def estimate_severity(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
 
     A mark, as a share of its line's range, is taken as what the unit deserves on this line less the rater's
     severity, by least squares; severities sum to 0. Taking units line by line keeps hard lines from looking like
-    strict raters. Raters who all give the same get 0. Time and memory go with the square of the number of raters:
-    give it the marks of one county, and of one layer or of several that are to be compared.
+    strict raters. Raters who all give the same get 0. Time and memory grow with the square of the number of raters:
+    pass the marks of one county, and of one layer or of several that are to be compared.
 
     Parameters
     ----------
@@ -173,9 +173,9 @@ def adjust_marks(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
 
 
 def find_disagreement(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
-    """Frame with the columns ``DISAGREEMENT``: where raters of one layer are furthest apart, to talk about it.
+    """Frame with the columns ``DISAGREEMENT``: where raters of one layer are furthest apart, for discussion.
 
-    Lines that one rater marked are left out; raters of one mind have a spread of 0. Equal spreads stand in the
+    Lines that one rater marked are left out; raters who agree have a spread of 0. Equal spreads are in the
     order of codes.
 
     Parameters
@@ -201,11 +201,11 @@ def find_disagreement(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
 def find_outlying(ratings: pd.DataFrame, ranges: Ranges, threshold: float = THRESHOLD) -> pd.DataFrame:
     r"""Frame with the columns ``OUTLYING``: marks far from the middle of all marks on the same line of the same unit.
 
-    The distance of a mark is what it lies above the median of its layer's marks on that line of that unit. It is
-    held against all distances on the line: robust z = 0.6745 · distance / median of \|distance\|. The mark that is
+    The distance of a mark is how far it is above the median of its layer's marks on that line of that unit. It is
+    compared with all distances on the line: robust z = 0.6745 · distance / median of \|distance\|. The mark that is
     itself the median of an odd number says nothing about distances and is left out of the latter. Where more
-    than half of the distances are 0, their mean (times 1.2533) stands in for the median; where all are, no mark
-    stands out. Of two raters who differ much, both are pointed out: it takes a third to say who.
+    than half of the distances are 0, their mean (times 1.2533) is used instead of the median; where all are, no mark
+    stands out. If two raters differ much, both are pointed out: only a third could tell which one is off.
 
     Parameters
     ----------
@@ -253,9 +253,9 @@ def find_copied(
     ratings, ranges
         As for :func:`estimate_severity`.
     min_lines
-        Only pairs with at least so many lines in common.
+        Only pairs with at least this many lines in common.
     across_layers
-        Also hold raters of different layers against each other, as a county that repeats a township's marks.
+        Also compare raters of different layers, such as a county that repeats a township's marks.
     """
     marks = _count_marks(ratings, ranges)
     full = np.isclose(marks["points"], marks["highest_mark"], rtol=0.0, atol=10.0**-_DIGITS)
@@ -281,7 +281,7 @@ def find_copied(
 def measure_variance(marks: Floats, weights: Floats) -> Floats:
     """Weighted variance of raters over the last axis (of the population: divided by the sum of weights).
 
-    Missing marks are left out; NaN where nobody with a weight gave a mark, 0 for one rater.
+    Missing marks are left out; NaN where no rater with a weight gave a mark, 0 for one rater.
 
     Examples
     --------
@@ -339,7 +339,7 @@ def _fit_severity(shares: Floats, cells: Ints, raters: Ints, names: list[str]) -
     # only the common level of all raters is open; the constant sets it, and leaves the rest of the inverse as it is
     even = 1.0 / n_raters
     inverse = np.linalg.inv(np.diag(per_rater.astype(np.float64)) - shared + even) - even
-    # a mark below the mean of its cell speaks for a strict rater
+    # a mark below the mean of its cell suggests a strict rater
     severity = inverse @ np.bincount(raters, of_cells[cells] - shares, minlength=n_raters)
     severity -= severity.mean()
     lifted = shares + severity[raters]
@@ -364,6 +364,6 @@ def _check_connected(shared: Floats, names: list[str]) -> None:
 
 
 def _measure_scale(distances: "pd.Series[float]") -> float:
-    """Standard deviation that the middle distance speaks for, or the mean one where that is 0; NaN is left out."""
+    """Standard deviation estimated from the median distance, or from the mean where that is 0; NaN is left out."""
     middle = float(distances.median())
     return middle / _NORMAL_MIDDLE if middle > 0 else float(distances.mean()) * _NORMAL_MEAN

@@ -1,9 +1,9 @@
 """Reasons: a code with its numbers, kept as arrays, and put into words only where they are shown.
 
-A column of points has a list of reasons, each with the rows it stands for; of several that stand for one
-row the later one holds, and *notes* (stale marks, a source that is missing) are added to it. So the
+A column of points has a list of reasons, each with the rows it applies to; of several for the same
+row the last one counts, and *notes* (stale marks, a source that is missing) are added to it. So the
 arithmetic writes a few masks, and JSON and words are made once per distinct combination of numbers, for
-the rows that somebody asks for.
+the rows that are asked for.
 """
 
 import json
@@ -23,7 +23,7 @@ from pbwidgets.wording import number, say
 
 @dataclass(frozen=True)
 class Derived:
-    """A column of numbers that is worked out for the rows that somebody asks for; most reasons are never read."""
+    """A column of numbers that is worked out only for the rows that are asked for; most reasons are never read."""
 
     work_out: Callable[[Ints], Floats]
 
@@ -45,7 +45,7 @@ class Reason:
     code
         Code of the catalogue, for example ``scoring.per_missing_item``.
     where
-        Rows it stands for, bool; None for all.
+        Rows it applies to, bool; None for all.
     args
         Numbers and texts of the sentence: one for all rows, or an array with one for each row. Missing
         ones are left out. Keys ending in ``_id`` are named in the reader's language by :func:`word_reason`.
@@ -66,7 +66,7 @@ class Reason:
 def render_reasons(reasons: Sequence[Reason], size: int, rows: Ints | None = None) -> tuple[Objects, Objects]:
     """Codes and JSON arguments of rows, as object arrays of the length of ``rows`` (default: all ``size``).
 
-    Rows for which no reason stands get an empty code and ``{}``.
+    Rows without a reason get an empty code and ``{}``.
 
     Examples
     --------
@@ -145,7 +145,7 @@ def _add_notes(args: Objects, notes: Sequence[Reason], rows: Ints) -> Objects:
 
 
 def word_reason(campaign: Campaign, code: str, args: str | Mapping[str, Any], lang: str | None = None) -> str:
-    """Sentence of a reason, its notes behind it; empty for an empty code.
+    """Sentence of a reason with its notes after it; empty for an empty code.
 
     Parameters
     ----------

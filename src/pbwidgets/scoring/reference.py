@@ -8,10 +8,10 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.frames import FINAL, REFERENCE, to_frame
-from pbwidgets.scoring.layout import TrackLayout, walk_criteria
 from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.ranking import sum_known
 from pbwidgets.scoring.totals import TrackTotals
+from pbwidgets.scoring.track_layout import TrackLayout
 
 TOTAL = "total"
 
@@ -40,7 +40,7 @@ def build_reference(
     track = layout.track
     rows = []
     for layer, by_line, total in _each_layer(layout, points, totals):
-        for criterion in walk_criteria(track.criteria):
+        for criterion in (item.criterion for item in track.numbered()):
             spread = describe_spread(sum_known(by_line[:, layout.find_lines(criterion.id)]))
             rows.append(
                 {"criterion_id": criterion.id, "layer": layer, "max_points": criterion.max_points, **spread}
@@ -55,7 +55,7 @@ def build_reference(
 def _each_layer(
     layout: TrackLayout, points: TrackPoints, totals: TrackTotals
 ) -> Iterator[tuple[str, Floats, Floats]]:
-    # lines of a layer without marks are computed ones only: they say nothing about what the layer gave
+    # lines of a layer without marks are computed ones only: they say nothing about the layer's marks
     given = np.where(points.marked[:, :, None] & totals.has_data[:, None, None], points.own, np.nan)
     if layout.layers != (FINAL,):
         for at, layer in enumerate(layout.layers):

@@ -1,4 +1,4 @@
-"""The register of units as arrays: sorted codes, kinds, and who stands above whom."""
+"""The register of units as arrays: sorted codes, kinds, and which unit is above which."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +9,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Counts, Ints, Objects, positions_in
 
-_DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running for ever
+_DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running forever
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Register:
     codes
         Sorted unit codes, kept as pandas keeps texts.
     texts
-        Names of the units, kept likewise; :attr:`names` gives them as objects.
+        Names of the units, kept the same way; :attr:`names` gives them as objects.
     kind_ids, kind_codes
         The distinct kinds, and which of them each unit has.
     parents
@@ -82,7 +82,7 @@ def build_register(units: pd.DataFrame) -> Register:
     """
     order = units["unit_code"].array.argsort(kind="stable")
     ordered = units[["unit_code", "unit_name", "kind", "parent_code"]]
-    if (np.diff(order) < 0).any():  # most come in order, and texts are slow to move
+    if (np.diff(order) < 0).any():  # most frames are in order already, and texts are slow to move
         ordered = ordered.take(order)
     codes = pd.Index(ordered["unit_code"])
     kind_codes, kind_ids = pd.factorize(ordered["kind"])
@@ -96,7 +96,7 @@ def build_register(units: pd.DataFrame) -> Register:
 
 
 def kinds_above(campaign: Campaign, kind: str) -> frozenset[str]:
-    """Kinds that may stand above a kind, at any height, as the campaign defines them."""
+    """Kinds that may be above a kind, at any height, as the campaign defines them."""
     found: set[str] = set()
     waiting = [kind]
     while waiting:

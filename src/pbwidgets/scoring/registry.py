@@ -35,7 +35,7 @@ GROUP_RULES: Final[Mapping[str, GroupRuleFunction]] = MappingProxyType(
         "rank_to_points": rules.rank_to_points,
     }
 )
-"""Rules that hold a unit against the others of its group."""
+"""Rules that compare a unit with the others of its group."""
 MARKED: Final = frozenset({"rated", "discretion"})
 """Rules whose points come from raters, layer by layer; all others are computed from a measure."""
 

@@ -1,4 +1,4 @@
-"""Selection: what the rules propose for every unit of a track, and why; beside it what was decided.
+"""Selection: what the rules propose for every unit of a track, and why, beside what was decided.
 
 Places are never exceeded and never silently left empty: a tie across the cut is left open for the meeting.
 """
@@ -21,11 +21,11 @@ from pbwidgets.scoring.frames import (
     WAITING,
     to_frame,
 )
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.nominations import TrackNominations
 from pbwidgets.scoring.ranking import TrackRanking
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
 
 
@@ -51,15 +51,15 @@ class TrackSelection:
 def fill_places(ranks: Ints, places: int, waiting: int) -> tuple[Objects, Ints]:
     """Status and place on the waiting list of contenders by their ranks.
 
-    Units whose whole tie group fits into the places are selected. A group that lies across the cut is
-    ``tied_at_cut`` and left open. Those behind wait in the order of their ranks: place 1 is the first rank
-    behind the places, so units tied at the cut keep the places that fall to the rest of them. Ties share a
-    place on the waiting list, which may so become longer than ``waiting``.
+    Units whose whole tie group fits into the places are selected. A group across the cut is
+    ``tied_at_cut`` and left open. Those after it wait in the order of their ranks: place 1 is the first rank
+    after the places, so units tied at the cut keep the places that fall to the rest of them. Ties share a
+    place on the waiting list, which may therefore become longer than ``waiting``.
 
     Parameters
     ----------
     ranks
-        Competition ranks from 1; 0 for units that are no contenders, which get an empty status.
+        Competition ranks from 1; 0 for units that are not contenders, which get an empty status.
     places, waiting
         How many are selected, and the length of the waiting list.
 
@@ -92,7 +92,7 @@ def select_units(
 
     A veto comes first (disqualified, barred, capped), then a nomination that is missing or beyond the
     allotment, then a missing total; the rest are contenders for the places. A track without places proposes
-    nobody.
+    no unit.
     """
     track = layout.track
     places = track.places or 0
@@ -132,7 +132,7 @@ def to_selection_frame(
     decisions
         Frame with the columns ``DECISIONS``.
     words
-        Whether ``reason_zh`` and ``reason_en`` are filled; a register of a whole country is quicker without.
+        Whether ``reason_zh`` and ``reason_en`` are filled; leaving them out is faster for a whole country.
     """
     codes, args = render_reasons(selection.reasons, len(layout.units))
     rows = pd.DataFrame(
@@ -163,7 +163,7 @@ def _reason_contenders(
     contenders = int((ranking.rank > 0).sum())
     layers = np.array([*layout.layers, FINAL], dtype=object)
     common: Args = {
-        "layer_id": layers[totals.standing],
+        "layer_id": layers[totals.final_layer],
         "kind_id": track.unit_kind,
         "total": ranking.total,
         "rank": ranking.rank,
@@ -192,10 +192,7 @@ def _reason_contenders(
 
 
 def _note_tie_break(layout: TrackLayout, ranking: TrackRanking) -> Reason:
-    links = layout.track.tie_breaks
-    names = np.array(
-        ["", *(link.criterion or link.layer or link.measure or "" for link in links)], dtype=object
-    )
+    names = np.array(["", *(link.named for link in layout.track.tie_breaks)], dtype=object)
     parted = ranking.broken_by > 0
     return Reason("scoring.note_tie_broken", parted, {"tie_break_id": names[ranking.broken_by]}, is_note=True)
 

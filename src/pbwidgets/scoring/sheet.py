@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
 from pbwidgets.campaign.rules import CappedDeduction
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
@@ -62,8 +62,8 @@ def _explain_track(
     if track.starting_points:
         lines.append(say("scoring.sheet_starting", lang, points=track.starting_points))
     lines.append("")
-    for place, criterion in enumerate(track.criteria, start=1):
-        lines += _explain_criterion(campaign, criterion, points, f"{place}", lang)
+    for item in track.numbered():
+        lines += _explain_criterion(campaign, item, points, lang)
     lines += ["", *_explain_totals(campaign, totals, lang), *_explain_gap(campaign, track, totals, lang)]
     lines += _explain_ranks(scores, track, unit_code, words)
     return lines + _explain_selection(campaign, _rows(scores.selection, unit_code, track), lang)
@@ -75,17 +75,14 @@ def _rows(frame: pd.DataFrame, unit_code: str, track: Track) -> pd.DataFrame:
 
 
 def _explain_criterion(
-    campaign: Campaign, criterion: Criterion, points: pd.DataFrame, place: str, lang: str | None
+    campaign: Campaign, item: Numbered, points: pd.DataFrame, lang: str | None
 ) -> list[str]:
-    indent = _INDENT * place.count(".")
+    criterion, indent = item.criterion, _INDENT * item.depth
     own = points[(points["criterion_id"] == criterion.id).to_numpy(dtype=bool, na_value=False)]
     top = float(own["max_points"].iloc[0]) if len(own) else criterion.max_points
-    lines = [indent + _title_line(criterion, place, top, lang)]
+    lines = [indent + _title_line(criterion, item.number, top, lang)]
     if criterion.criteria:
-        lines += _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
-        for at, part in enumerate(criterion.criteria, start=1):
-            lines += _explain_criterion(campaign, part, points, f"{place}.{at}", lang)
-        return lines
+        return lines + _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
     rows = [
         (str(row["layer"]), float(row["points"]), str(row["reason_code"]), str(row["reason_args"]))
         for row in own.to_dict("records")
@@ -122,7 +119,7 @@ def _explain_heading(
 
 
 def _say_points(campaign: Campaign, layer: str, points: float, reason: str, lang: str | None) -> str:
-    # a reason names the points; only their absence is said beside it
+    # a reason names the points; only their absence is added
     code = "scoring.sheet_no_points" if points != points else "scoring.sheet_points"
     text = say(code, lang, reason=reason)
     if not layer or layer == FINAL:
@@ -155,7 +152,7 @@ def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) 
 
 
 def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: str | None) -> list[str]:
-    """How far the unit's own marks lie from the final total."""
+    """How far the unit's own marks are from the final total."""
     by_layer = {str(row["layer"]): float(row["total"]) for row in totals.to_dict("records")}
     final = by_layer.get(FINAL, float("nan"))
     lines = []

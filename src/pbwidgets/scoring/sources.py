@@ -1,14 +1,13 @@
-"""Sources: the marks of several raters become one mark a source, and the sources of a layer one mark."""
+"""Sources: the marks of several raters become one mark for each source, and the sources of a layer one mark."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Criterion, Source
+from pbwidgets.campaign.model import Campaign, Source, find_marking
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import (
     Bools,
@@ -22,12 +21,12 @@ from pbwidgets.scoring.arrays import (
     cut_rows,
 )
 from pbwidgets.scoring.frames import MARKS, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.registry import find_range
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 
 _SHOWN = 5  # marks named in an error
-_NOWHERE: Final = -(1 << 60)  # what an unknown unit, line or layer brings to the number of a cell
+_NOWHERE: Final = -(1 << 60)  # what an unknown unit, line or layer adds to the number of a cell
 _NO_SOURCE: Final = -(1 << 58)  # the same for a source that its layer does not have
 
 
@@ -53,7 +52,7 @@ class SourceMarks:
 
 @dataclass(frozen=True)
 class LayerMarks:
-    """Marks of one layer, units × lines: of each source, and put together.
+    """Marks of one layer, units × lines: of each source, and combined.
 
     Attributes
     ----------
@@ -73,16 +72,16 @@ class LayerMarks:
     comments: dict[int, Objects] = field(default_factory=dict)
 
     def find_used_weights(self, units: Ints, lines: Ints | int) -> Floats:
-        """Per cent that each source has in the marks of so many cells, cells × sources; 0 if it gave none."""
+        """Percentage of each source in the marks of some cells, cells × sources; 0 if it gave none."""
         marks = np.stack([source.points[units, lines] for source in self.sources], axis=-1)
         return weigh_sources(marks, self.weights[lines])[1]
 
 
 @dataclass(frozen=True)
 class _Grid:
-    """Cells of a track's marks: layer after layer, in it source after source, line after line, unit after unit.
+    """Cells of a track's marks: by layer, then source, then line, then unit.
 
-    So the marks of one line lie together, as they are worked on later; rows are put into their cells in one go.
+    So the marks of one line are together, as later steps need them; rows go into their cells in one step.
     """
 
     layout: TrackLayout
@@ -109,8 +108,8 @@ def combine_marks(
 ) -> Floats:
     """One mark for each cell from the marks of its raters, float64 of length ``size``; NaN for no mark.
 
-    ``trimmed_mean`` leaves out one highest and one lowest mark where there are three or more, and is the mean
-    of what there is otherwise. The result does not depend on the order of marks.
+    ``trimmed_mean`` leaves out one highest and one lowest mark where there are three or more; otherwise it is the
+    mean of all marks. The result does not depend on the order of marks.
 
     Parameters
     ----------
@@ -165,7 +164,7 @@ def average_sources(marks: Floats, weights: Floats) -> Floats:
 
 
 def weigh_sources(marks: Floats, weights: Floats) -> tuple[Floats, Floats]:
-    """Mean as of :func:`average_sources`, and the weights used in per cent, with a last axis of sources.
+    """Mean as from :func:`average_sources`, and the weights used in per cent, with a last axis of sources.
 
     Examples
     --------
@@ -182,7 +181,7 @@ def weigh_sources(marks: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def _use_weights(marks: Floats, weights: Floats) -> tuple[list[Floats], Floats]:
-    """Weight of each source, 0 where it gave no mark, and their sum; source by source, as marks lie."""
+    """Weight of each source, 0 where it gave no mark, and their sum; source by source, as in memory."""
     used = [np.where(np.isnan(marks[..., at]), 0.0, weights[..., at]) for at in range(marks.shape[-1])]
     total = np.zeros(marks.shape[:-1])
     for weight in used:
@@ -199,7 +198,7 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
     Raises
     ------
     DataError
-        ``scoring.mark_out_of_range`` if a mark is not a number or lies outside of its line's range; the first
+        ``scoring.mark_out_of_range`` if a mark is not a number or outside the range of its line; the first
         few are named.
     """
     by_layer = [
@@ -250,9 +249,9 @@ def to_marks_frame(
 
 @dataclass(frozen=True)
 class _Address:
-    """Cell of each row of ratings: the sum of what its unit, its line, and its layer and source bring to it.
+    """Cell of each row of ratings: the sum of what its unit, its line, and its layer and source add to it.
 
-    What is not known brings so much below zero that the sum stays there.
+    Anything unknown adds so large a negative number that the sum stays below zero.
     """
 
     units: Coded
@@ -270,7 +269,7 @@ class _Address:
         return np.asarray(cells, dtype=np.int64)
 
     def fits(self, rows: slice, points: Floats) -> Bools:
-        """Whether points lie within the range of their line; NaN does not."""
+        """Whether points are within the range of their line; False for NaN."""
         return (points >= self.lowest.of_rows(rows)) & (points <= self.highest.of_rows(rows))
 
 
@@ -298,7 +297,7 @@ def _find_address(grid: _Grid, ratings: pd.DataFrame) -> _Address:
 
 
 def _start_sources(grid: _Grid, names: "pd.Index[Any]") -> Ints:
-    """First cell of each source in each layer, layers × names, both with a last place for all others."""
+    """First cell of each source in each layer, layers × names, each with a last place for all others."""
     starts = np.full((len(grid.sources) + 1, len(names) + 1), _NO_SOURCE)
     starts[-1] = _NOWHERE
     for layer, sources in enumerate(grid.sources):
@@ -309,7 +308,7 @@ def _start_sources(grid: _Grid, names: "pd.Index[Any]") -> Ints:
 
 
 def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> Counts:
-    """Cell of each mark, -1 for marks that are not of this track, after a look at their range."""
+    """Cell of each mark, -1 for marks that are not of this track, after a check of their range."""
     address = _find_address(grid, ratings)
     points = ratings["points"].to_numpy(dtype=np.float64)
     cells: Counts = np.empty(len(ratings), dtype=np.int32 if grid.size < 1 << 31 else np.int64)
@@ -317,7 +316,7 @@ def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> Counts:
     for rows in cut_rows(len(ratings)):
         found = address.find(rows)
         cells[rows] = np.maximum(found, -1)
-        # the points of a mark whose source is not known are looked at too
+        # the points of a mark whose source is not known are checked as well
         wrong[rows] = (found > 2 * _NO_SOURCE) & ~address.fits(rows, points[rows])
     if wrong.any():
         _refuse(ratings[wrong])
@@ -334,7 +333,7 @@ def _refuse(wrong: pd.DataFrame) -> None:
 
 
 def _fill_cells(cells: Counts, points: Floats, grid: _Grid) -> tuple[Floats, Counts]:
-    """One mark a cell from the marks of its raters, and how many there are, in the grid's shape."""
+    """One mark for each cell from the marks of its raters, and how many there are, in the grid's shape."""
     marks = np.full(grid.size + 1, np.nan)  # the last place, -1, takes the rows that are in no cell
     for rows in cut_rows(len(cells)):
         marks[cells[rows]] = points[rows]
@@ -382,19 +381,6 @@ def _read_layer(
     )
 
 
-def find_marking(line: Criterion, sources: Sequence[Source]) -> list[bool]:
-    """Which of a layer's sources mark a line: those that it names, or all if it names none of them.
-
-    >>> from pbwidgets.campaign.model import Text
-    >>> words = Text(zh="甲", en="a")
-    >>> sources = [Source(id="self", name=words), Source(id="masses", name=words)]
-    >>> find_marking(Criterion(id="style", name=words, sources=("masses",)), sources)
-    [False, True]
-    """
-    named = [source.id in line.sources for source in sources]
-    return named if any(named) else [True] * len(sources)
-
-
 def _find_commented(grid: _Grid, ratings: pd.DataFrame, cells: Counts) -> pd.DataFrame:
     """Marks whose comment belongs to a reason: all on lines where it is needed, elsewhere where one was written.
 
@@ -421,7 +407,7 @@ def _find_commented(grid: _Grid, ratings: pd.DataFrame, cells: Counts) -> pd.Dat
 
 
 def _join_comments(grid: _Grid, chosen: pd.DataFrame) -> dict[int, Objects]:
-    """Comments by line, those of several raters one after the other."""
+    """Comments by line, those of several raters joined."""
     joined: dict[int, Objects] = {}
     comments = chosen["comment"].fillna("").str.strip().to_list()
     for line, unit, comment in zip(chosen["line"].to_list(), chosen["unit"].to_list(), comments, strict=True):

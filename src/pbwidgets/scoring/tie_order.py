@@ -1,4 +1,4 @@
-"""Ties parted by hand: the meeting says who goes first among units that nothing else parts."""
+"""Ties broken by hand: the meeting says which unit goes first where nothing else decides."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,17 +10,17 @@ from pbwidgets.scoring.ranking import TrackRanking
 
 
 def order_ties(ranking: TrackRanking, codes: Sequence[str], order: Sequence[str]) -> TrackRanking:
-    """Ranking in which tied units that are named come one after the other, in front of those that are not.
+    """Ranking in which tied units that are named come one after another, before those that are not.
 
-    Units that are not tied keep their rank, whatever the order says of them; the other members of a tie group
-    share the rank behind the named ones.
+    Units that are not tied keep their rank, whatever the order says about them; the other members of a tie group
+    share the rank after the named ones.
 
     Parameters
     ----------
     ranking
         Ranks of a track.
     codes
-        Codes of its units, as long as the ranks.
+        Codes of its units, of the same length as the ranks.
     order
         Codes in the order in which they go; may name units of several groups.
     """

@@ -1,4 +1,4 @@
-"""Totals: the sum of every layer, and the one that stands as final."""
+"""Totals: the sum of every layer, and which one is final."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import FINAL, TOTALS, to_frame
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.points import TrackPoints
+from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 
 
@@ -25,7 +25,7 @@ class TrackTotals:
         Lines without a mark or measure of their own, units × layers, int64.
     final, provisional, n_missing
         The total that counts for each unit.
-    standing
+    final_layer
         Position in the layout's layers of the one whose total is final; -1 if none, or if they are weighted.
     final_points
         Points of each line behind the final total, units × lines.
@@ -38,7 +38,7 @@ class TrackTotals:
     final: Floats
     provisional: Bools
     n_missing: Ints
-    standing: Ints
+    final_layer: Ints
     final_points: Floats
     has_data: Bools
 
@@ -95,7 +95,7 @@ def sum_lines(
 
 
 def _sum_known(values: Floats, lines: Ints) -> tuple[Floats, Bools]:
-    """Sum of some lines of each row over what is known, and whether nothing is; line by line, as points lie."""
+    """Sum of some lines of each row over what is known, and whether nothing is; line by line, as in memory."""
     total, nothing = np.zeros(len(values)), np.ones(len(values), dtype=bool)
     for line in lines:
         unknown = np.isnan(values[:, line])
@@ -107,9 +107,9 @@ def _sum_known(values: Floats, lines: Ints) -> tuple[Floats, Bools]:
 def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_mark: Bools) -> TrackTotals:
     """Totals of all layers and the final one.
 
-    A layer in which nobody has marked anything has no total. With ``final: last_layer`` the last layer in
-    which the unit is marked stands; a layer before the last stands in as provisional; the unit's own marks
-    never stand in. A unit that has submitted but is not marked anywhere gets what could be computed, as
+    A layer without any marks has no total. With ``final: last_layer`` the last layer in
+    which the unit is marked is final; if that is not the last layer, it is provisional; the unit's own marks
+    are never used instead. A unit that has submitted but is not marked anywhere gets what could be computed, as
     provisional. With ``final: weighted`` the layers with a weight are averaged, a missing one re-weighted.
     A unit without a submission of its own and without a mark has no total at all.
 
@@ -149,28 +149,28 @@ def _take_last(
         candidates = points.marked
     chosen = candidates.shape[1] - 1 - np.argmax(candidates[:, ::-1], axis=1)
     unmarked = ~candidates.any(axis=1)
-    standing = np.where(unmarked, last, chosen)
-    final = raw[at, standing]
+    final_layer = np.where(unmarked, last, chosen)
+    final = raw[at, final_layer]
     if not layout.judging.any() and layout.marked_lines.any():
         final = np.full(len(raw), np.nan)  # only the units themselves have marked
-    missing = n_missing[at, standing]
+    missing = n_missing[at, final_layer]
     return TrackTotals(
         layers=layers,
         layer_missing=n_missing,
         final=final,
-        provisional=(missing > 0) | unmarked | (standing != last),
+        provisional=(missing > 0) | unmarked | (final_layer != last),
         n_missing=missing,
-        standing=np.where(np.isnan(final), -1, standing),
-        final_points=_take_layers(points.values, standing),
+        final_layer=np.where(np.isnan(final), -1, final_layer),
+        final_points=_take_layers(points.values, final_layer),
         has_data=has_data,
     )
 
 
-def _take_layers(values: Floats, standing: Ints) -> Floats:
-    """Points of each unit in the layer that stands for it, units × lines."""
-    if len(standing) and (standing == standing[0]).all():
-        return values[:, standing[0]]
-    return values[np.arange(len(values)), standing]
+def _take_layers(values: Floats, final_layer: Ints) -> Floats:
+    """Points of each unit in its final layer, units × lines."""
+    if len(final_layer) and (final_layer == final_layer[0]).all():
+        return values[:, final_layer[0]]
+    return values[np.arange(len(values)), final_layer]
 
 
 def _weigh_layers(
@@ -194,7 +194,7 @@ def _weigh_layers(
         final=final,
         provisional=(missing > 0) | unmarked | (used.astype(bool) != (weights > 0)).any(axis=1),
         n_missing=missing,
-        standing=np.full(len(raw), -1, dtype=np.int64),
+        final_layer=np.full(len(raw), -1, dtype=np.int64),
         final_points=final_points,
         has_data=has_data,
     )
@@ -233,5 +233,5 @@ def round_half_up(values: Floats, digits: int) -> Floats:
     [2.35, 2.68, -0.13, nan]
     """
     scale = 10.0**digits
-    # binary noise of a sum lies far below this; a written 2.675 is 2.67499999… in binary
+    # the binary noise of a sum is far below this; a written 2.675 is 2.67499999… in binary
     return np.sign(values) * np.floor(np.abs(values) * scale + 0.5 + SMALL * scale) / scale

@@ -27,10 +27,10 @@ class Verdict:
 
 
 def judge_missing(values: Floats, measure: str) -> Reason:
-    """Reason for the units whose measure is missing: they get no points and lose none."""
+    """Reason for the units whose measure is missing: they neither get nor lose points."""
     return Reason("scoring.missing", np.isnan(values), {"measure_id": measure})
 
 
 def judge_alone(values: Floats, groups: Ints, measure: str) -> Reason:
-    """Reason for the units that have a value and no group: they are compared with nobody and get no points."""
+    """Reason for the units that have a value and no group: they are not compared with others and get no points."""
     return Reason("scoring.without_group", ~np.isnan(values) & (groups < 0), {"measure_id": measure})

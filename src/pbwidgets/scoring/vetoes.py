@@ -1,4 +1,4 @@
-"""Vetoes: who is out, barred or capped, by which gate."""
+"""Vetoes: which units are out, barred or capped, and by which gate."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Gate
+from pbwidgets.campaign.model import Campaign, CappingGate, Gate
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, IN_FORCE
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
+from pbwidgets.scoring.track_layout import TrackLayout
 
 _STATUS = {"disqualify": DISQUALIFIED, "bar": BARRED, "cap": CAPPED}
 BELOW_ALL = 99
-_STRICT = ("disqualify", "bar", "cap")  # the strictest effect is the one that shows
+_STRICT = ("disqualify", "bar", "cap")  # the strictest effect is the one that is shown
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class TrackVetoes:
     officers_out
         Units whose officers are not recommended either.
     best_class
-        Best class that all gates together leave to a unit, from 1: the second for a barred unit, as its gate
+        Best class that all gates together leave open to a unit, from 1: the second for a barred unit, as its gate
         says for a capped one, below all classes for a disqualified one.
     class_gate
         Id of the gate behind ``best_class``, an empty text for none.
@@ -74,9 +74,9 @@ def apply_gates(
     """Vetoes of each track, by track id.
 
     A gate closes for a unit by a veto on record that is in force (an appealed one is, until it is lifted), or
-    where its ``when`` holds over measures, none of which is missing. Scope ``entry`` keeps it to its track;
+    where its ``when`` holds over measures and none of them is missing. Scope ``entry`` keeps it to its track;
     ``unit`` and ``unit_and_officers`` carry it to all tracks of the unit, as does a veto on record that names
-    no track. Of several gates the strictest shows: disqualified before barred before capped, then the order
+    no track. Of several gates the strictest is shown: disqualified before barred before capped, then the order
     of the file.
 
     Raises
@@ -150,4 +150,6 @@ def _close(layout: TrackLayout, hits: Sequence[_Hit]) -> TrackVetoes:
 
 
 def _find_best_class(gate: Gate) -> int:
-    return {"disqualify": BELOW_ALL, "bar": 2, "cap": gate.caps_at}[gate.effect]
+    if isinstance(gate, CappingGate):
+        return gate.caps_at
+    return 2 if gate.effect == "bar" else BELOW_ALL

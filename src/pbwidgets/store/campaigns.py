@@ -91,20 +91,6 @@ def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
     _write_period(w, campaign_id, period_id, version, is_open=False)
 
 
-def load_period(r: Reader, campaign_id: str, period_id: str) -> Period:
-    """Give a period as it stands.
-
-    Raises
-    ------
-    DataError
-        ``store.period_not_open`` if it was never opened.
-    """
-    row = _newest(r, campaign_id, period_id)
-    if row is None:
-        raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
-    return row
-
-
 def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
     """Periods that are open, of one campaign or of all, the one opened last at the end."""
     newest: dict[tuple[str, str], Period] = {}

@@ -16,6 +16,7 @@ from pbwidgets.store.ratings import load_ratings
 from pbwidgets.store.tables import submissions
 from pbwidgets.store.units import load_units
 from pbwidgets.store.vetoes import load_vetoes
+from pbwidgets.units import units_as_of
 
 ToRows = Callable[[str, Mapping[str, Any]], Iterable[tuple[str, int, str]]]
 """From a form's id and its answers to rows of field, row of the repeat, canonical text."""
@@ -53,7 +54,7 @@ def read_records(
     """
     track_forms = [form_id for form_id, track_id in forms.items() if track_id is not None]
     return Records(
-        units=_units_as_of(load_units(r), as_of),
+        units=units_as_of(load_units(r), as_of),
         submissions=_read_submissions(r, campaign_id, period_id, forms, set(sensitive), counts, to_rows),
         ratings=load_ratings(r, campaign_id, period_id, track_forms),
         vetoes=load_vetoes(r, campaign_id, period_id),
@@ -62,13 +63,6 @@ def read_records(
         decisions=load_decisions(r, campaign_id, period_id),
         class_decisions=load_class_decisions(r, campaign_id),
     )
-
-
-def _units_as_of(units_frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    day = as_of.isoformat()  # ISO dates sort as text
-    begun = units_frame["valid_from"].fillna("") <= day
-    not_ended = units_frame["valid_to"].fillna("9999-12-31") >= day
-    return units_frame[begun & not_ended].reset_index(drop=True)
 
 
 def _read_submissions(

@@ -285,11 +285,6 @@ def import_version(w: Writer, key: SubmissionKey, answers: Answers) -> int:
     return _hand_in(w, "import", {key: answers})[key]
 
 
-def import_versions(w: Writer, items: Iterable[tuple[SubmissionKey, Answers]]) -> dict[SubmissionKey, int]:
-    """Versions that were made from an imported file, all or none."""
-    return _hand_in(w, "import", dict(items))
-
-
 def accept(
     w: Writer, key: SubmissionKey, level: str, levels: Sequence[str], *, seen_version: int | None = None
 ) -> int:

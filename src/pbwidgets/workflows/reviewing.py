@@ -8,10 +8,9 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
-from pbwidgets.campaign.model import MOST_RETURN_DAYS
+from pbwidgets.campaign.model import MOST_RETURN_DAYS, find_marking
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.scoring.registry import MARKED, find_range
-from pbwidgets.scoring.sources import find_marking
 from pbwidgets.store import (
     Actor,
     Mark,

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Track
-from pbwidgets.campaign.model import Source
-from pbwidgets.scoring.sources import find_marking
+from pbwidgets.campaign.model import Source, find_marking
 from pbwidgets.store import Actor
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.reviewing import LEADER, is_marked

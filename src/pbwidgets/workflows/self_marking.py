@@ -11,11 +11,11 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
+from pbwidgets.campaign.model import find_marking
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, Scores, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
-from pbwidgets.scoring.sources import find_marking
 from pbwidgets.store import Actor, Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
 from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, replace_unit_marks
 from pbwidgets.units import ancestors, subtree

@@ -20,7 +20,7 @@ from pbwidgets.campaign.workbook import (
     write_campaign_workbook,
 )
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, from_cell, straighten_expression
-from pbwidgets.campaign.workbook.layout import Column, Kind
+from pbwidgets.campaign.workbook.sheets import Column, Kind
 
 pytestmark = pytest.mark.xdist_group("office")
 

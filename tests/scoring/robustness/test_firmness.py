@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
+from pbwidgets.errors import UsageError
 from pbwidgets.scoring.robustness import Ranges
 from pbwidgets.scoring.robustness.firmness import average_shifts
 
@@ -112,3 +115,12 @@ def test_the_average_shift_is_zero_only_for_the_list_itself(ranks):
     (shift,) = average_shifts(np.array([ranks]), of_list)
     assert (shift == 0) == (list(ranks) == of_list.tolist())
     assert shift <= 3.0  # the reverse order: 5+3+1+1+3+5 over 6
+
+
+def test_shifts_are_not_attributed_without_the_extra_that_computes_them(judged, monkeypatch):
+    for name in {"SALib", *(name for name in sys.modules if name.startswith("SALib."))}:
+        monkeypatch.setitem(sys.modules, name, None)  # says: not installed
+    track = judged()
+    assert not track.vary(EVERYTHING, runs=2).empty
+    with pytest.raises(UsageError, match=r"pip install 'pbwidgets\[index\]'"):
+        track.attribute(EVERYTHING)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import ipywidgets as w
 import pandas as pd
 
-from pbwidgets.apps.catalogue import PAGES
+from pbwidgets.apps.page_list import PAGES
 from pbwidgets.apps.pages.board_grid import standing_cell
 from pbwidgets.apps.pages.standing import (
     deadline_words,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import ipywidgets as w
 import pandas as pd
 
-from pbwidgets.apps.catalogue import pages_of
+from pbwidgets.apps.page_list import pages_of
 from pbwidgets.apps.pages.calling import call_list
 from pbwidgets.apps.pages.people import AccountsCard, ResetCard, health_card
 from pbwidgets.apps.pages.standing import (

@@ -1,8 +1,8 @@
-"""Values of a campaign as cells, and cells as a person filled them as values again.
+"""Values of a campaign as cells, and the cells that a person filled as values again.
 
 Excel changes what is typed: ``5`` becomes ``5.0``, ``2026-3`` a date, ``80%`` 0.8, and a Chinese keyboard
-gives ``１０`` and ``，``. What can be told apart is put right here; what cannot stays as it was typed, so that
-the checks of the campaign name it.
+gives ``１０`` and ``，``. What can be recognised is put right here; the rest stays as it was typed, so that
+the checks of the campaign report it.
 """
 
 import math
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
-from pbwidgets.campaign.workbook.layout import Column, Kind, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
 from pbwidgets.wording import LANGUAGES
 
 ABSENT: Final = object()
@@ -34,7 +34,7 @@ _TYPES: Final = ("select_one", "select_multiple")
 
 
 class CellRefusedError(ValueError):
-    """A cell whose content is lost already; ``code`` says why."""
+    """A cell whose content is already lost; ``code`` says why."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -43,7 +43,7 @@ class CellRefusedError(ValueError):
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell as it stands in a sheet.
+    """One cell of a sheet.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """What it says, without spaces around it."""
+        """Its text, without spaces around it."""
         value = self.value
         if value is None:
             return ""
@@ -83,7 +83,7 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
     Parameters
     ----------
     column
-        Column it stands in.
+        Its column.
     value
         Value of the campaign.
     lang
@@ -91,7 +91,7 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.layout import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> to_cell(Column("forms", ("forms",), "names"), ("plan", "record"))
     'plan, record'
     """
@@ -113,7 +113,7 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
 
 def from_cell(column: Column, cell: Cell) -> Any:
-    """Value of a filled cell, or :data:`ABSENT`; what it cannot understand is given as it stands.
+    """Value of a filled cell, or :data:`ABSENT`; what it cannot understand is returned as it is.
 
     Raises
     ------
@@ -122,7 +122,7 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.layout import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> from_cell(Column("points", ("points",), "number"), Cell("B7", "１０"))
     10
     """
@@ -134,12 +134,12 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
 
 def straighten(text: str) -> str:
-    """A name as a keyboard with full-width characters gave it, in plain letters and digits."""
+    """A name typed in full-width characters, in plain letters and digits."""
     return unicodedata.normalize("NFKC", text).strip()
 
 
 def straighten_expression(text: str) -> str:
-    """An expression whose signs are plain; what stands between quotes is left alone.
+    """An expression whose signs are plain; what is between quotes is left alone.
 
     >>> straighten_expression("${plan}＝‘yes’ and ${n}＞＝3")
     "${plan}='yes' and ${n}>=3"
@@ -213,7 +213,7 @@ def _read_date(cell: Cell) -> Any:
         if isinstance(value, int | float) and 1 <= value < 100_000 and float(value).is_integer():
             return _FIRST_DAY + timedelta(days=int(value))
     except ValueError:
-        pass  # 2026-13-01: the check says so
+        pass  # 2026-13-01: the check reports it
     return text
 
 

@@ -5,17 +5,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.workbook.layout import Column, Table, tables
 from pbwidgets.campaign.workbook.pages import heading_reader
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables
 from pbwidgets.campaign.workbook.writing import FIRST_ROW
 from pbwidgets.errors import UsageError
 from pbwidgets.wording import LANGUAGES
 
-_CONTENT: Final = 2  # column of the campaign's own sheet in which its values stand
+_CONTENT: Final = 2  # column of the campaign's own sheet that holds its values
 
 
 def enter_rows(path: Path, sheet: str, rows: Iterable[Mapping[str, Any]]) -> int:
-    """Number of rows entered below those that a sheet has; what was there stays.
+    """Number of rows entered below those that a sheet has; existing rows stay.
 
     Parameters
     ----------

@@ -1,24 +1,21 @@
 """A campaign as the rows of its sheets."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Any
 
+from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook.layout import REFERENCE, Column, Path, Table, tables
-
-_BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
-_ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}
-_SELECTS: Final = ("select_one", "select_multiple")
+from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 
 Values = dict[Column, Any]
-"""Values of one row by column, those that are empty left out."""
+"""Values of one row by column, without the empty ones."""
 
 
 def rows_of(campaign: Campaign) -> dict[str, list[Values]]:
     """Rows of each sheet, by the key of its table.
 
     What has its default value is left empty, but fixed words (``mean``) are written, so that a reader sees
-    what holds.
+    what applies.
     """
     full = campaign.model_dump(mode="python")
     slim = campaign.model_dump(mode="python", exclude_defaults=True)
@@ -76,7 +73,7 @@ def _items(table: Table, items: Any, slims: Any, names: Mapping[str, str]) -> It
     key = table.path[-1]
     for item, slim in zip(items, slims, strict=True):
         yield _values(table, item, slim, names)
-        if isinstance(item, dict) and item.get(key) and key in table.model.model_fields:
+        if isinstance(item, dict) and item.get(key) and key in table.models[0].model_fields:
             yield from _items(table, item[key], slim[key], {**names, f"{REFERENCE}heading": item["id"]})
 
 
@@ -86,17 +83,17 @@ def _field_rows(table: Table, items: Any, slims: Any, names: Mapping[str, str]) 
         row = _values(table, item, slim, names)
         row[kind] = _type_word(item)
         yield row
-        if item["type"] in _ENDS:
+        if item["type"] in ENDS:
             yield from _field_rows(table, item["fields"], slim.get("fields", ()), names)
             ended = {column: value for column, value in row.items() if column.is_reference}
-            yield {**ended, kind: _ENDS[item["type"]], **_id_of(table, item)}
+            yield {**ended, kind: ENDS[item["type"]], **_id_of(table, item)}
 
 
 def _type_word(item: Mapping[str, Any]) -> str:
     kind = str(item["type"])
-    if kind in _SELECTS and item["choices"]:
+    if kind in SELECTS and item["choices"]:
         return f"{kind} {item['choices']}"
-    return _BEGINS.get(kind, kind)
+    return BEGINS.get(kind, kind)
 
 
 def _id_of(table: Table, item: Mapping[str, Any]) -> Values:
@@ -120,9 +117,9 @@ def _value(column: Column, item: Any, slim: Any) -> Any:
 
 
 def _is_written(item: Any, slim: Any, path: Path) -> bool:
-    """Whether leaving defaults out still leaves a trace of every definition around the value.
+    """Whether every definition around the value still shows when defaults are left out.
 
-    A nested definition whose values are all defaults is written in full: an empty row of cells means that there
+    A nested definition whose values are all defaults is written in full: empty cells mean that there
     is none.
     """
     for length in range(1, len(path)):

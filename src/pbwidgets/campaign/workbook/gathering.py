@@ -1,7 +1,7 @@
 """Rows of all sheets put together into the data of one campaign, with the cell that every part came from.
 
 The data have the shape of a campaign file, so that the same models and checks read them. A row that names
-something not there is reported and, to go on checking, put where it was most likely meant to be.
+something unknown is reported and, so that checking can go on, put where it was most likely meant to be.
 """
 
 from collections.abc import Mapping
@@ -9,21 +9,21 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final
 
+from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.findings import Address, spelling
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, CellRefusedError, from_cell
-from pbwidgets.campaign.workbook.layout import REFERENCE, Column, Path, Table, tables
 from pbwidgets.campaign.workbook.pages import Page, Row
+from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
 
 _HEADING: Final = f"{REFERENCE}heading"
-_BEGINS: Final = {"begin_group": "group", "begin_repeat": "repeat"}
-_ENDS: Final = {"end_group": "group", "end_repeat": "repeat"}
-_SELECTS: Final = ("select_one", "select_multiple")
+_BEGINS: Final = {word: kind for kind, word in BEGINS.items()}
+_ENDS: Final = {word: kind for kind, word in ENDS.items()}
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where something stands in the workbook.
+    """Where something is in the workbook.
 
     Attributes
     ----------
@@ -32,9 +32,9 @@ class Spot:
     order
         Number of the sheet, row and column, to sort by.
     column
-        Column of the layout; None for a whole sheet.
+        Column that it lies in; None for a whole sheet.
     table
-        Sheet of the layout.
+        Sheet that it lies on.
     """
 
     place: str
@@ -60,7 +60,7 @@ class Gathered:
 
 @dataclass
 class _Node:
-    """One item with what stands in it."""
+    """One item with everything in it."""
 
     table: Table
     data: dict[str, Any] = field(default_factory=dict)
@@ -156,7 +156,7 @@ class _Gathering:
     # -- finding what a row belongs to
 
     def _attach(self, node: _Node, page: Page, row: Row, last: _Node | None) -> _Node | None:
-        """Put a node into what it belongs to, which is returned; None if there is nothing."""
+        """Put a node into what it belongs to and return that; None if there is nothing."""
         table = page.table
         if table.above is None:
             self._attach_to_campaign(node, page, row)
@@ -232,7 +232,7 @@ class _Gathering:
     # -- items within items
 
     def _take_nested(self, page: Page) -> None:
-        """Criteria: each names its track, and the heading that it stands under, if any."""
+        """Criteria: each names its track, and the heading above it, if any."""
         heading = next(column for column in page.table.columns if column.path == (_HEADING,))
         nodes = [(row, self._node(page, row), self._named(row, heading)) for row in page.rows]
         for row, node, _ in nodes:
@@ -311,11 +311,11 @@ class _Gathering:
 
 
 def _typed(node: _Node, type_word: str) -> _Node:
-    """The node with the type as the campaign file names it, and the list of choices apart."""
+    """The node with the type as the campaign file names it, and the list of choices on its own."""
     first, _, rest = type_word.partition(" ")
     if type_word in _BEGINS:
         node.data["type"] = _BEGINS[type_word]
-    elif first in _SELECTS:
+    elif first in SELECTS:
         node.data["type"] = first
         if rest:
             node.data["choices"] = rest
@@ -329,7 +329,7 @@ def _is_unique(table: Table) -> bool:
 
 
 def _is_within(owner: _Node, node: _Node, parents: Mapping[int, _Node | None]) -> bool:
-    """Whether ``owner`` is the node itself or stands somewhere below it."""
+    """Whether ``owner`` is the node itself or somewhere below it."""
     here: _Node | None = owner
     while here is not None:
         if here is node:
@@ -359,7 +359,7 @@ def _complete_words(data: dict[str, Any], path: Path) -> None:
 
 
 def _place(node: _Node, address: Address, spots: dict[Address, Spot]) -> dict[str, Any]:
-    """Data of a node with all that stands in it; spots are entered under their addresses."""
+    """Data of a node with everything in it; spots are entered under their addresses."""
     for path, spot in node.spots.items():
         if not any(part.startswith(REFERENCE) for part in path):
             spots.setdefault((*address, *path), spot)

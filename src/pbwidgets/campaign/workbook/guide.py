@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pbwidgets.campaign.workbook.layout import Column, Table, tables, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
+from pbwidgets.palette import BLACK, NAVY, WHITE, office_colour
 from pbwidgets.wording import has_words, say
 
 if TYPE_CHECKING:
@@ -14,12 +15,12 @@ STEPS: Final = 10
 _FONT: Final = "Microsoft YaHei"
 _LINE_POINTS: Final = 18
 _STEP_WIDTH: Final = (
-    112  # characters of the merged cells of a step; Excel does not fit the height of merged cells
+    112  # characters of the merged cells of a step; Excel does not adjust the height of merged cells
 )
 
 
 def column_help(table: Table, column: Column, lang: str | None = None) -> str:
-    """What stands in the cells of a column: meaning, form, whether it must be filled in, what empty means."""
+    """What belongs in the cells of a column: meaning, form, whether it must be filled in, what empty means."""
     lines = [_meaning(table, column, lang), say(f"workbook.kind_{column.kind}", lang)]
     if column.options and column.kind == "choice":
         options = [_option(column, option, lang) for option in column.options]
@@ -110,20 +111,18 @@ def _heading(page: "Worksheet", row: int, codes: tuple[str, ...], lang: str | No
 
     for at, code in enumerate(codes, start=1):
         cell = page.cell(row, at, say(code, lang))
-        _style(cell, bold=True, color="FFFFFF")
-        cell.fill = PatternFill("solid", fgColor="1F4E79")
+        _style(cell, bold=True, color=WHITE)
+        cell.fill = PatternFill("solid", fgColor=office_colour(NAVY))
 
 
-def _style(
-    cell: Any, *, bold: bool = False, size: int = 11, color: str = "000000", link: bool = False
-) -> None:
+def _style(cell: Any, *, bold: bool = False, size: int = 11, color: str = BLACK, link: bool = False) -> None:
     from openpyxl.styles import Alignment, Font
 
     cell.font = Font(
         name=_FONT,
         bold=bold,
         size=size,
-        color="1F4E79" if link else color,
+        color=office_colour(NAVY if link else color),
         underline="single" if link else None,
     )
     cell.alignment = Alignment(vertical="top", wrap_text=size < 12)

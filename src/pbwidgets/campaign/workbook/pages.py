@@ -1,7 +1,7 @@
-"""A workbook as pages of rows whose cells stand under the columns of the layout.
+"""A workbook as pages of rows, with the column of each cell.
 
 Looks for the row of headings (in Chinese, English, or as the campaign file writes them, one row or two), gives
-merged cells their value everywhere, takes what formulas gave, and names what it cannot use.
+merged cells their value everywhere, takes the results of formulas, and reports what it cannot use.
 """
 
 import re
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.workbook.cells import Cell
-from pbwidgets.campaign.workbook.layout import LANGUAGE_HEADS, Column, Table
+from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table
 from pbwidgets.errors import Problem
 from pbwidgets.wording import LANGUAGES
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 500
 LARGEST_BYTES: Final = 200_000_000  # unpacked; a small archive can unfold to any size
-HEAD_ROWS: Final = 8  # above the headings a title may stand
+HEAD_ROWS: Final = 8  # there may be a title above the headings
 IGNORED: Final = "#"
 """Sheets and columns whose name begins with it are the organiser's own."""
 
@@ -34,7 +34,7 @@ _LANGUAGES: Final = {"zh": ("zh", "chinese", "中文", "汉语"), "en": ("en", "
 
 @dataclass(frozen=True)
 class Row:
-    """A row below the headings: cells by column, those that are empty included."""
+    """A row below the headings: cells by column, including the empty ones."""
 
     number: int
     cells: dict[Column, Cell]
@@ -130,7 +130,7 @@ def _read_bytes(path: Path) -> tuple[bytes, Problem | None]:
 
 
 def _load(content: bytes) -> "tuple[Workbook, Workbook] | None":
-    """The workbook with its formulas and with their results; None if it is none, or too big."""
+    """The workbook with its formulas and with their results; None if it is not a workbook, or too big."""
     import io
     from zipfile import BadZipFile, ZipFile
 
@@ -218,7 +218,7 @@ def heading_reader(table: Table) -> Callable[[str], Column | None]:
 
 
 def _settle_language(heading: str) -> str:
-    """``label::中文 (zh-CN)`` and ``label::English`` as this layout writes them."""
+    """``label::中文 (zh-CN)`` and ``label::English`` as our headings write them."""
     name, sign, language = heading.partition("::")
     if not sign:
         return heading
@@ -238,7 +238,7 @@ def _plain(heading: str) -> str:
 def find_heading(grid: Grid, read: Callable[[str], Column | None]) -> tuple[int, dict[int, str]]:
     """Number of the last row of headings (0 if there is none), and the heading of each column number.
 
-    The first row that names most columns counts; a second row of headings right below it belongs to it.
+    The first row that names the most columns counts; a second row of headings right below it belongs to it.
     """
     scores = {
         number: sum(read(cell.text) is not None for cell in grid.rows[number].values())
@@ -326,7 +326,7 @@ def _stray_cells(grid: Grid, headings: dict[int, str], last: int, file: str) -> 
 
 
 def _read_form(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[Problem]]:
-    """The page of the campaign itself: a line a key, the value in the column beside it."""
+    """The page of the campaign itself: one line for each key, with the value beside it."""
     read = heading_reader(table)
     cells: dict[Column, Cell] = {}
     problems = []

@@ -9,11 +9,10 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.repair import untouched
 from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
-from pbwidgets.campaign.workbook.layout import Column, tables, value_words
 from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
+from pbwidgets.campaign.workbook.sheets import BEGINS, Column, tables, value_words
 from pbwidgets.errors import Problem, ProblemsError
 
-_BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
 _ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
 
 
@@ -80,13 +79,13 @@ def problems_of(
 
 
 def _aim(finding: Finding) -> Address:
-    """Address of what is to be changed: of the key that is lacking, not of what lacks it."""
+    """Address of what is to be changed: the key that is missing, not what it is missing from."""
     key = finding.args.get("key") if finding.code.endswith("_lacks") else None
     return finding.address if key is None else (*finding.address, key)
 
 
 def _follows_from_missing(finding: Finding, spot: Spot, pages: dict[str, Page]) -> bool:
-    """Whether a required column is not there at all, which is one problem and not one a row."""
+    """Whether a required column is not there at all, which is one problem, not one for each row."""
     if finding.code != "campaign.missing_key":
         return False
     page = pages.get(spot.table.key)
@@ -95,7 +94,7 @@ def _follows_from_missing(finding: Finding, spot: Spot, pages: dict[str, Page]) 
 
 
 def _column_of(address: Address, spot: Spot) -> Column | None:
-    """Column that a missing key would stand in, where the row has no cell for it."""
+    """Column of a missing key, where the row has no cell for it."""
     keys: list[str] = []
     for part in reversed(address):
         if isinstance(part, int):
@@ -115,7 +114,7 @@ def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str)
     if code == "campaign.missing_key":
         lacking = _column_of(finding.address, spot) or column
         args |= {"key": lacking.head, "at": spot.table.label(lacking)}
-    elif code == "campaign.unknown_key" and column.rules:
+    elif code == "campaign.key_of_other_choice" and column.rules:
         rule = gathered.spot((*finding.address[:-1], "name"))
         words = _rule_words(finding.address, gathered, rule)
         return Problem("workbook.not_of_this_rule", file, spot.place, {"at": args["at"], "rule": words})
@@ -126,7 +125,7 @@ def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str)
 
 def _option_words(column: Column, option: Any) -> str:
     if column.kind == "field_type":
-        return _BEGINS.get(str(option), str(option))
+        return BEGINS.get(str(option), str(option))
     return value_words(column, option)
 
 

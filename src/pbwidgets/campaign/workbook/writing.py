@@ -1,4 +1,4 @@
-"""A campaign as a workbook for Excel: a guide, then a sheet a list, with headings, lists to choose from and help.
+"""A campaign as a workbook for Excel: a guide, then a sheet for each list, with headings, drop-down lists and help.
 
 Each sheet has two rows of headings: what a person reads, and below it the word of the campaign file or of
 XLSForm, which is the same in every language and appears in messages.
@@ -13,18 +13,19 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.workbook.cells import to_cell
 from pbwidgets.campaign.workbook.filling import Values, rows_of
 from pbwidgets.campaign.workbook.guide import column_help, fill_guide, set_up_print
-from pbwidgets.campaign.workbook.layout import Column, Table, tables, value_words
+from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
 from pbwidgets.errors import DataError
+from pbwidgets.palette import HELP, NAVY, REQUIRED, UNUSED, WHITE, office_colour
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-SPARE_ROWS: Final = 300  # rows below the last one that have their lists to choose from ready
+SPARE_ROWS: Final = 300  # rows below the last one that have drop-down lists ready
 FIRST_ROW: Final = 3
 _LONGEST_CELL: Final = 32_767
-_LONGEST_LIST: Final = 255  # of a list that stands in the validation itself
+_LONGEST_LIST: Final = 255  # of a list inside the validation itself
 _FONT: Final = "Microsoft YaHei"
 _WIDTHS: Final = {
     "choice": 14, "date": 13, "expression": 30, "field_type": 22, "flag": 9, "name": 20, "names": 26, "number": 10,
@@ -112,7 +113,7 @@ def save(book: "Workbook", path: Path) -> None:
 
 
 def fill_list(page: "Worksheet", table: Table, rows: Sequence[Values], lang: str | None) -> None:
-    """Fill a sheet with headings, rows, lists to choose from and help."""
+    """Fill a sheet with headings, rows, drop-down lists and help."""
     for at, column in enumerate(table.columns, start=1):
         _head(page.cell(1, at), column, table, lang)
         page.cell(2, at, column.head)
@@ -133,7 +134,7 @@ def fill_list(page: "Worksheet", table: Table, rows: Sequence[Values], lang: str
 
 
 def _fill_form(page: "Worksheet", table: Table, values: Values, lang: str | None) -> None:
-    """The campaign itself: a line a key, for one row with long words is hard to read."""
+    """The campaign itself: one line for each key, since one row with long words is hard to read."""
     for at, code in enumerate(("item", "content", "key", "help"), start=1):
         cell = page.cell(1, at, say(f"workbook.form_{code}", lang))
         _heading_style(cell, required=False)
@@ -167,15 +168,15 @@ def _head(cell: Any, column: Column, table: Table, lang: str | None) -> None:
 def _heading_style(cell: Any, *, required: bool) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
 
-    cell.font = Font(name=_FONT, bold=True, color="FFFFFF")
-    cell.fill = PatternFill("solid", fgColor="8A2B1F" if required else "1F4E79")
+    cell.font = Font(name=_FONT, bold=True, color=office_colour(WHITE))
+    cell.fill = PatternFill("solid", fgColor=office_colour(REQUIRED if required else NAVY))
     cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
 def _grey(cell: Any) -> None:
     from openpyxl.styles import Alignment, Font
 
-    cell.font = Font(name=_FONT, size=9, color="7F7F7F")
+    cell.font = Font(name=_FONT, size=9, color=office_colour(HELP))
     cell.alignment = Alignment(vertical="top", wrap_text=True)
 
 
@@ -232,7 +233,7 @@ def _offer(page: "Worksheet", column: Column, area: str, lang: str | None) -> No
 
 
 def _source_of(column: Column, lang: str | None) -> tuple[str, bool]:
-    """Formula of the list, empty if there is none, and whether nothing else may stand there."""
+    """Formula of the list, empty if there is none, and whether nothing else is allowed there."""
     if column.kind == "field_type":
         return _inline(_field_types(column.options)), False
     if column.kind == "flag":
@@ -277,8 +278,8 @@ def _grey_unused_arguments(page: "Worksheet", table: Table, last: int, lang: str
         if column.rules:
             cell = f"${_letter(rule_at)}{FIRST_ROW}"
             users = ",".join(f'{cell}="{value_words(name, rule, lang)}"' for rule in column.rules)
-            unused = FormulaRule(  # type: ignore[no-untyped-call]  # left without types in types-openpyxl
-                [f"NOT(OR({users}))"], fill=PatternFill("solid", bgColor="E7E6E6")
+            unused = FormulaRule(  # type: ignore[no-untyped-call]  # untyped in types-openpyxl
+                [f"NOT(OR({users}))"], fill=PatternFill("solid", bgColor=office_colour(UNUSED))
             )
             page.conditional_formatting.add(f"{_letter(at)}{FIRST_ROW}:{_letter(at)}{last}", unused)
 

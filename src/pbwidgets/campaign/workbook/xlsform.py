@@ -1,9 +1,9 @@
-"""One form as a plain XLSForm, as ODK, KoBo and pyxform know it, and such a form read as ours.
+"""One form as a plain XLSForm, as ODK, KoBo and pyxform know it, and reading such a form as ours.
 
 What XLSForm has no column for (limits of numbers, files of an upload, ``sensitive``) goes into its ``constraint``
-where that can say it, and into columns of our own, which other programs pass over; so our own forms come back
+where possible, and into columns of our own, which other programs ignore; so our own forms come back
 whole, unless a reference had to become an XPath, which our expressions do not know.
-What a form made elsewhere has and ours has not is left out and named.
+What a form made elsewhere has and ours lacks is left out and reported.
 """
 
 import re
@@ -18,7 +18,6 @@ from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook.cells import ABSENT, Cell, from_cell, straighten
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.gathering import gather
-from pbwidgets.campaign.workbook.layout import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.pages import (
     Grid,
     Page,
@@ -29,6 +28,7 @@ from pbwidgets.campaign.workbook.pages import (
     open_grids,
 )
 from pbwidgets.campaign.workbook.reading import problems_of
+from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
 from pbwidgets.errors import Problem, ProblemsError
 
@@ -40,7 +40,7 @@ _RECORDED: Final = (
     "audit", "background-audio", "deviceid", "email", "end", "phonenumber", "simserial", "start", "start-geopoint",
     "subscriberid", "today", "username",
 )  # fmt: skip
-"""Types of rows that a device fills in by itself."""
+"""Types of rows that the device fills in."""
 
 _ALIASES: Final = (
     (re.compile(r"(select_one|select one from|select one|select1)\s+(?=\S)"), "select_one "),
@@ -243,7 +243,7 @@ def read_xlsform(path: Path, *, unit_kind: str = "unit") -> XlsForm:
     Returns
     -------
     XlsForm
-        Form and choices. A label in one language stands for both; names are made of lower-case letters, digits
+        Form and choices. A label in one language serves for both; names are made of lower-case letters, digits
         and underscores; what a device records by itself and columns without counterpart are left out. All that
         is in ``notes``.
 
@@ -306,7 +306,7 @@ class _Foreign:
         self.notes.append(Problem(code, self.file, place, args))
 
     def _leave_out_columns(self, grid: Grid) -> None:
-        """Mark columns that have no counterpart as not to be read, and settle those that stand for another."""
+        """Mark columns that have no counterpart as not to be read, and rename the one with the English title."""
         key = grid.name.lower()
         path = {"survey": ("forms", "fields"), "choices": ("choices",), "settings": ("forms",)}[key]
         read = heading_reader(table_at(path))
@@ -350,7 +350,7 @@ class _Foreign:
         cells[column] = replace(known, value=value) if known else Cell("A1", value)
 
     def _worded(self, row: Row, table: Table, key: str, otherwise: str) -> dict[Column, Cell]:
-        """Cells of a row whose words in one language stand for both."""
+        """Cells of a row, with words in one language used for both."""
         cells = dict(row.cells)
         zh, en = _column(table, key, "zh"), _column(table, key, "en")
         said = row.text(zh) or row.text(en) or otherwise
@@ -467,7 +467,7 @@ def _settle(name: str) -> str:
 
 
 def _repeats_of(rows: list[Row], name: Column, kind: Column) -> dict[int, str]:
-    """Name of the repeat that each row stands in, by the number of the row."""
+    """Name of the repeat around each row, by the number of the row."""
     opened: list[str] = []
     found: dict[int, str] = {}
     for row in rows:
@@ -484,7 +484,7 @@ def _repeats_of(rows: list[Row], name: Column, kind: Column) -> dict[int, str]:
 
 
 def _surroundings(form: dict[str, Any], choices: Any) -> dict[str, Any]:
-    """The least data of a campaign in which a form can be checked as in any other."""
+    """The smallest campaign in which a form can be checked as in any other."""
     words = {"zh": "表单", "en": "Form"}
     kind, level = str(form.get("unit_kind", "unit")), form.get("filled_by")
     return {

@@ -1,8 +1,8 @@
 """Several indicators made one.
 
-Every method takes units × columns (float64, NaN where missing) and a weight for each column, of which only
-proportions count, and gives one value a unit. The means run over what is known; a unit of which less than
-``min_share`` of the columns is known gets NaN, and so does one of which nothing with a weight is known.
+Every method takes units × columns (float64, NaN where missing) and a weight for each column (only the
+proportions count), and gives one value for each unit. The means run over what is known; a unit gets NaN if less than
+``min_share`` of its columns is known, or nothing that has a weight.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.index.constant import is_constant
 from pbwidgets.scoring.index.domain import require_positive
@@ -22,7 +23,7 @@ _MIDDLE = 0.5
 
 
 def agg_amean(values: Floats, weights: Floats, min_share: float = 0.0) -> Floats:
-    """Weighted arithmetic mean: a weakness here is made good by a strength there.
+    """Weighted arithmetic mean: a strength makes up for a weakness elsewhere.
 
     Examples
     --------
@@ -39,7 +40,7 @@ def agg_amean(values: Floats, weights: Floats, min_share: float = 0.0) -> Floats
 
 
 def agg_gmean(values: Floats, weights: Floats, min_share: float = 0.0) -> Floats:
-    """Weighted geometric mean: a weakness is made good in part only. All values must be above 0.
+    """Weighted geometric mean: a strength makes up for only part of a weakness. All values must be above 0.
 
     Raises
     ------
@@ -89,10 +90,15 @@ def agg_topsis(values: Floats, weights: Floats, min_share: float = 0.0) -> Float
     """Nearness to the best and distance from the worst that occur among the units (TOPSIS), 0 to 1.
 
     Columns are scaled to length 1. Distances need all values: a unit that lacks one gets NaN, whatever
-    ``min_share`` says. A column that is the same for all units has no part in it; if all columns are, every
+    ``min_share`` says. A column that is the same for all units is ignored; if all columns are, every
     unit gets 0.5. The value of a unit depends on the others.
 
     Source: Hwang & Yoon (1981); computed by pymcdm.
+
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
 
     Examples
     --------
@@ -110,8 +116,9 @@ def agg_topsis(values: Floats, weights: Floats, min_share: float = 0.0) -> Float
     if not parting.any():
         made[complete] = _MIDDLE
         return made
-    from pymcdm.methods import TOPSIS
-    from pymcdm.normalizations import vector_normalization
+    with from_extra("index"):
+        from pymcdm.methods import TOPSIS
+        from pymcdm.normalizations import vector_normalization
 
     method = TOPSIS(vector_normalization)
     of_parting = weights[parting] / weights[parting].sum()

@@ -7,14 +7,14 @@ from pbwidgets.scoring.index.dictionary import Dictionary
 
 
 def find_availability(values: pd.DataFrame, dictionary: Dictionary) -> pd.DataFrame:
-    """Share of the indicators under each aggregate that is known, units × aggregates, float64, 0 to 1.
+    """Share of the known indicators under each aggregate, units × aggregates, float64, 0 to 1.
 
     Parameters
     ----------
     values
         Units × indicators, NaN where missing, for example ``IndexData.values``.
     dictionary
-        Which indicators stand under which aggregate, at any depth.
+        Which indicators are under which aggregate, at any depth.
 
     Examples
     --------

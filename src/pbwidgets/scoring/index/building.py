@@ -46,7 +46,7 @@ def plan_steps(
     min_share
         Least share of known lines under an aggregate, 0 to 1; 0 takes what there is.
     rank_on, digits
-        ``exact``, or ``rounded`` to so many decimals.
+        ``exact``, or ``rounded`` to that many decimals.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def build_index(
     steps: Iterable[Step],
     denominators: pd.DataFrame | None = None,
 ) -> Index:
-    """Index after the steps, with what each of them gave. Nothing that is passed in is changed.
+    """Index after the steps, with the result of each. The arguments are not changed.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def build_index(
     Raises
     ------
     DataError
-        ``index.unknown_argument`` for a step, argument or method that there is not, ``index.bad_argument`` for a
+        ``index.unknown_argument`` for an unknown step, argument or method, ``index.bad_argument`` for a
         text in place of a number, ``index.no_denominators``, ``index.zero_denominator``.
     DomainError
         For values that a method is not defined for, with indicator and unit.
@@ -130,7 +130,7 @@ def change_steps(steps: Iterable[Step], change: Change) -> tuple[Step, ...]:
     Raises
     ------
     DataError
-        ``index.unknown_argument`` for a step that is not among them.
+        ``index.unknown_argument`` for a step that is not there.
 
     Examples
     --------
@@ -156,7 +156,7 @@ def replay(index: Index, change: Change) -> Index:
 
 
 def list_scores(index: Index) -> pd.DataFrame:
-    """Scores and ranks, one row a unit and aggregate: ``unit``, ``code``, ``score``, ``rank``.
+    """Scores and ranks, one row for each unit and aggregate: ``unit``, ``code``, ``score``, ``rank``.
 
     Aggregates from the top down, units by their rank, units without a score last. Scores are not rounded.
 

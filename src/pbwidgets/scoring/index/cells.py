@@ -12,12 +12,12 @@ import numpy as np
 from pbwidgets.errors import Problem
 
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "—"})
-"""What stands in a cell without a value, in small letters."""
+"""What a cell without a value may contain, in small letters."""
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """Cells of a file as text; rows that are blank are left out.
+    """Cells of a file as text, without blank rows.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class TextTable:
 def split_table(text: str, file: str) -> tuple[TextTable, tuple[Problem, ...]]:
     r"""Cells of a CSV text with a header, and the problems of its form.
 
-    Commas, semicolons or tabs part the cells, whichever the header has most of. Cells are stripped.
+    Cells are separated by commas, semicolons or tabs, whichever the header has most of. Cells are stripped.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def _check_form(table: TextTable, rows: list[tuple[int, list[str]]]) -> Iterator
 
 
 def parse_number(text: str) -> float | None:
-    """Number that a cell holds, NaN for a cell without a value, None for a text that is no number.
+    """Number that a cell holds, NaN for a cell without a value, None for a text that is not a number.
 
     >>> parse_number("2.5"), parse_number("n/a"), parse_number("12%"), parse_number("inf")
     (2.5, nan, None, None)
@@ -111,14 +111,14 @@ def parse_number(text: str) -> float | None:
     try:
         value = (
             float(text) if "_" not in text else None
-        )  # Python's own 1_000 is nobody's way to write a number
+        )  # Python accepts 1_000, but nobody writes numbers like that
     except ValueError:
         return None
     return value if value is not None and np.isfinite(value) else None
 
 
 def parse_column(table: TextTable, title: str) -> tuple[list[float], list[Problem]]:
-    """Numbers of a column, NaN where there is none, and a problem for every cell that is no number."""
+    """Numbers of a column, NaN where there is none, and a problem for every cell that is not a number."""
     numbers, problems = [], []
     for row, text in enumerate(table.column(title)):
         number = parse_number(text)

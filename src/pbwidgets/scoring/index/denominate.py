@@ -7,7 +7,7 @@ from pbwidgets.scoring.arrays import Floats
 def denominate(values: Floats, denominators: Floats) -> Floats:
     """Values divided by their denominators: trade by GDP, incidents by population.
 
-    A missing value or denominator gives NaN. The result is in units of the one by the other; direction stays.
+    A missing value or denominator gives NaN. The result is in units of one per unit of the other; the direction stays.
 
     Parameters
     ----------
@@ -17,7 +17,7 @@ def denominate(values: Floats, denominators: Floats) -> Floats:
     Raises
     ------
     DataError
-        ``index.zero_denominator`` with the number of units: a share of nothing is no number.
+        ``index.zero_denominator`` with the number of units: dividing by it gives no number.
 
     Examples
     --------

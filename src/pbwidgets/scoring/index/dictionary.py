@@ -1,4 +1,4 @@
-"""The dictionary of an index: what each indicator is, and how indicators hang together."""
+"""The dictionary of an index: what each indicator is, and how indicators form a tree."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
@@ -26,7 +26,7 @@ class Line:
     direction
         1 where more is better, -1 where less is better; always 1 for an aggregate.
     weight
-        Weight beside its sisters; only proportions count. Not below 0.
+        Weight among its siblings; only proportions count. Not below 0.
     unit
         Unit of measurement, for people.
     denominator
@@ -88,7 +88,7 @@ class Dictionary:
 
     @cached_property
     def indicators(self) -> tuple[Line, ...]:
-        """Lines that nothing hangs under."""
+        """Lines with nothing below them."""
         return tuple(line for line in self.lines if line.code not in self.children)
 
     @cached_property
@@ -98,7 +98,7 @@ class Dictionary:
         return tuple(sorted(inner, key=lambda line: self.depth(line.code)))
 
     def depth(self, code: str) -> int:
-        """How many aggregates stand above a line."""
+        """Number of aggregates above a line."""
         return sum(1 for _ in self.above(code))
 
     def above(self, code: str) -> Iterator[Line]:

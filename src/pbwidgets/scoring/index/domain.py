@@ -1,4 +1,4 @@
-"""Values that a method cannot take: named, with the row in which the first of them stands."""
+"""Values that a method cannot take: reported with the row of the first one."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +14,7 @@ from pbwidgets.scoring.arrays import Bools, Floats
 class DomainError(DataError):
     """A method was given a value that it is not defined for.
 
-    Raised by the methods with ``method``, ``value`` and ``row`` (from 0); the steps of an index say it again
+    Raised by the methods with ``method``, ``value`` and ``row`` (from 0); the steps of an index raise it again
     with the unit and the line of the dictionary.
     """
 
@@ -25,7 +25,7 @@ def require_positive(values: Floats, method: str) -> None:
     Parameters
     ----------
     values
-        Values in any shape, the first axis being rows; NaN is passed over.
+        Values in any shape, the first axis being rows; NaN is ignored.
     method
         Name of the method for the message.
 
@@ -56,7 +56,7 @@ def _require(values: Floats, wrong: Bools, code: str, method: str) -> None:
 
 @contextmanager
 def locating(code: str, units: "pd.Index[Any]") -> Iterator[None]:
-    """Say what a method is not defined for with the line of the dictionary and the unit, not with the row."""
+    """Report what a method is not defined for with the line of the dictionary and the unit instead of the row."""
     try:
         yield
     except DomainError as error:

@@ -21,9 +21,9 @@ def effective_weights(dictionary: Dictionary, weights: "pd.Series[float]") -> "p
     Parameters
     ----------
     dictionary
-        Lines and how they hang together.
+        Lines and the tree they form.
     weights
-        Weight of each line beside its sisters, by code, as in ``Index.weights``.
+        Weight of each line among its siblings, by code, as in ``Index.weights``.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def find_strengths(index: Index, unit: str) -> pd.DataFrame:
     Returns
     -------
     frame
-        One row an indicator that is known: ``code``, ``name`` (string), ``value`` (as given in the data), ``score``
+        One row for each known indicator: ``code``, ``name`` (string), ``value`` (as given in the data), ``score``
         (normalised), ``median`` (of all units), ``effect`` (effective weight × distance from the median, in points
         of the index; above 0 a strength), ``rank`` (Int64).
 

@@ -11,7 +11,7 @@ from pbwidgets.scoring.arrays import Floats, Objects
 
 
 def impute_mean(values: Floats) -> Floats:
-    """Values with the mean of the known ones where one is missing; all missing stays all missing.
+    """Values with the mean of the known ones where one is missing; if all are missing, nothing changes.
 
     Examples
     --------
@@ -23,7 +23,7 @@ def impute_mean(values: Floats) -> Floats:
 
 
 def impute_median(values: Floats) -> Floats:
-    """Values with the median of the known ones where one is missing; all missing stays all missing.
+    """Values with the median of the known ones where one is missing; if all are missing, nothing changes.
 
     Examples
     --------
@@ -56,6 +56,6 @@ def impute_group_mean(values: Floats, groups: Objects) -> Floats:
 IMPUTATIONS: Final[Mapping[str, Callable[[Floats], Floats]]] = MappingProxyType(
     {"mean": impute_mean, "median": impute_median}
 )
-"""Imputations that need nothing but the column; ``group-mean`` needs the groups, too."""
+"""Imputations that need only the column; ``group-mean`` needs the groups as well."""
 
 GROUP_MEAN: Final = "group-mean"

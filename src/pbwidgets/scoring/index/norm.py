@@ -28,7 +28,7 @@ def norm_minmax(values: Floats, direction: int = 1, lower: Bound = None, upper: 
     """Distance from the worst value as a part of the distance between worst and best, 0 to 1.
 
     The bounds are those of the data unless they are given; values beyond given bounds are cut. A constant
-    indicator, without bounds that part it, gives 0.5 to every unit.
+    indicator, without bounds to tell units apart, gives 0.5 to every unit.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def norm_goalposts(values: Floats, direction: int = 1, lower: Bound = None, uppe
     Raises
     ------
     DataError
-        ``index.no_goalposts`` if one of them is missing or they do not rise.
+        ``index.no_goalposts`` if one of them is missing or the lower is not below the upper.
 
     Examples
     --------
@@ -75,8 +75,8 @@ def norm_target(
 
     With direction 1 the target is ``upper`` and the base ``lower``, by default the lowest value of the data;
     with direction -1 the target is ``lower`` and the base ``upper``, by default the highest value. A single
-    bound is the target whatever its column. Values worse than a given base are cut to 0. Where base and target
-    are one, units that have reached it get 1 and others 0; so a constant indicator gives all units the same.
+    bound is the target, whichever column it is in. Values worse than a given base are cut to 0. Where base and target
+    are the same, units that have reached it get 1 and others 0; so a constant indicator gives all units the same.
 
     Source: distance to target of COINr (bluefoxr/COINr, ``n_dist2targ``).
 

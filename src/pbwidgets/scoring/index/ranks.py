@@ -1,4 +1,4 @@
-"""Ranks of scores: on what is shown, or on what was computed. Both are right; which one is stated."""
+"""Ranks of scores: of the rounded or of the exact scores. Both are right; which one it is, is stated."""
 
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ def rank_scores(scores: Floats, *, on: str = "exact", digits: int = 2) -> "pd.ar
     Parameters
     ----------
     scores
-        float64. Exact scores are compared to nine decimals: further down is binary noise.
+        float64. Exact scores are compared to nine decimals: below that is binary noise.
     on
         ``exact`` ranks the scores as computed, ``rounded`` after rounding to ``digits`` (a 5 away from zero), so
         that units with the same published score share a rank.

@@ -1,4 +1,4 @@
-"""Tables of text made a dictionary, data and denominators; every mistake is named with its line and column."""
+"""Tables of text as a dictionary, data and denominators; every mistake is reported with its line and column."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ class IndexData:
 
 
 def parse_dictionary(table: TextTable) -> tuple[Dictionary | None, tuple[Problem, ...]]:
-    """Dictionary of an index, and all problems of its table; None if there is any.
+    """Dictionary of an index, and all problems of its table; None if there are problems.
 
     Empty cells take the defaults of :class:`~pbwidgets.scoring.index.dictionary.Line`.
 
@@ -170,7 +170,7 @@ def parse_data(table: TextTable, dictionary: Dictionary) -> tuple[IndexData, tup
     Parameters
     ----------
     table
-        With a column ``unit`` and one column an indicator.
+        With a column ``unit`` and one column for each indicator.
     dictionary
         The indicators.
     """
@@ -204,14 +204,14 @@ def parse_denominators(
     table
         With a column ``unit`` and the columns that the dictionary names as denominators.
     dictionary, units
-        Indicators and units of the index; every unit must stand in the table.
+        Indicators and units of the index; every unit must be in the table.
 
     Returns
     -------
     frame
         Units × denominators in the order of ``units``, float64, NaN where missing.
     problems
-        A zero is one, too: nothing can be divided by it.
+        A zero is one as well, since nothing can be divided by it.
     """
     used = list(dict.fromkeys(line.denominator for line in dictionary.indicators if line.denominator))
     others = [title for title in table.header if title != UNIT]

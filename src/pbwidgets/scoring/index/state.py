@@ -1,6 +1,6 @@
-"""An index as far as its steps have come.
+"""An index after some or all of its steps.
 
-A frozen value that holds what it was made from, the steps taken so far and what they gave. A step is kept as a
+A frozen value that holds what it was made from, the steps taken so far and their results. A step is kept as a
 name and its arguments, so that the same index can be computed again with one of them changed.
 """
 
@@ -33,7 +33,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Note:
-    """Something in the course of the steps that a person should know: a code with its numbers."""
+    """Something that a person should know about the steps: a code with its numbers."""
 
     step: str
     code: str
@@ -46,7 +46,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Index:
-    """An index as far as its steps have come. No step changes it; frames must not be changed either.
+    """An index after some or all of its steps. No step changes it; frames must not be changed either.
 
     Attributes
     ----------
@@ -61,7 +61,7 @@ class Index:
     treated
         Indicator (index) with ``low`` and ``high``, how many points were drawn in, int64, and ``still_skewed``.
     weights
-        Weight of each line of the dictionary beside its sisters, by code, float64.
+        Weight of each line of the dictionary among its siblings, by code, float64.
     scores, ranks
         Units × aggregates from the top down, float64 and Int64.
     notes
@@ -69,7 +69,7 @@ class Index:
     scale
         What the best gets; set by the step ``normalise``.
     logged
-        Indicators that are logarithms by now.
+        Indicators whose logarithms have been taken.
     """
 
     dictionary: Dictionary
@@ -87,5 +87,5 @@ class Index:
     logged: frozenset[str] = frozenset()
 
     def note(self, step: str, code: str, /, **args: Any) -> "Index":
-        """The index with one note more."""
+        """The index with one more note."""
         return replace(self, notes=(*self.notes, Note(step, code, args)))

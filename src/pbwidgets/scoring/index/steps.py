@@ -114,8 +114,8 @@ def step_normalise(index: Index, scale: float = 100.0, method: str | None = None
 def step_weigh(index: Index, method: str = GIVEN, weights: Mapping[str, float] | None = None) -> Index:
     """Set the weights: ``given`` in the dictionary, ``equal``, or ``entropy`` and ``critic`` from the values.
 
-    The data weigh indicators beside their sisters only; aggregates, and sisters of aggregates, keep the weights
-    of the dictionary. ``weights`` by code, for example from :func:`weigh_ahp`, come on top.
+    The data only give weights to indicators whose siblings are all indicators; aggregates and their siblings keep
+    the weights of the dictionary. ``weights`` by code, for example from :func:`weigh_ahp`, replace these.
     """
     _require_name(method, (GIVEN, *WEIGHINGS), "weigh")
     made = {line.code: line.weight for line in index.dictionary.lines}
@@ -142,7 +142,7 @@ def step_weigh(index: Index, method: str = GIVEN, weights: Mapping[str, float] |
 def step_aggregate(index: Index, min_share: float = 0.0, method: str | None = None) -> Index:
     """Aggregate from the bottom up, by the dictionary's methods, or by one method for all.
 
-    A unit of which less than ``min_share`` of the lines under an aggregate is known gets none.
+    A unit gets none if less than ``min_share`` of the lines under an aggregate is known.
     """
     if method is not None:
         _require_name(method, AGGREGATIONS, "aggregate")
@@ -198,7 +198,7 @@ def _bound(index: Index, line: Line, bound: float | None) -> float | None:
 
 
 def _note_mixed(index: Index, method: str | None) -> Index:
-    """Note on aggregates whose indicators are part z-scores, part on a scale: the one or the other drowns."""
+    """Note on aggregates whose indicators are partly z-scores, partly on a scale: one kind outweighs the other."""
     if method is not None:
         return index
     for code, children in index.dictionary.children.items():

@@ -1,4 +1,4 @@
-"""Outliers drawn in, so that one extreme unit does not press all others together."""
+"""Outliers drawn in, so that one extreme unit does not squeeze all others together."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ class Winsorised:
     low, high
         How many of the lowest and of the highest values were drawn in.
     still_skewed
-        Whether the limits are still exceeded after the most points allowed.
+        Whether the limits are still exceeded after as many points as allowed.
     """
 
     values: Floats
@@ -40,7 +40,7 @@ def treat_winsorise(
     kurtosis_limit: float = KURTOSIS_LIMIT,
     most: int = MOST_POINTS,
 ) -> Winsorised:
-    """Values whose outliers take the value of the nearest that is none, one point at a time.
+    """Values in which outliers take the nearest value that is not an outlier, one point at a time.
 
     As long as absolute skewness **and** excess kurtosis, both bias-corrected, exceed their limits, the most
     extreme point on the skewed side joins the ones drawn in, all of which take the next value inward. It ends
@@ -83,7 +83,7 @@ def treat_winsorise(
 
 
 def _find_skew(values: Floats, skew_limit: float, kurtosis_limit: float) -> int:
-    """Side on which the outliers lie: 1, -1, or 0 where the limits are kept."""
+    """Side of the outliers: 1, -1, or 0 where the limits are kept."""
     from scipy.stats import kurtosis, skew
 
     if len(values) < _FEWEST or is_constant(values):

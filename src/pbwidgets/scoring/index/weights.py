@@ -1,6 +1,6 @@
 """Weights of indicators: equal, from the data, or from comparing them in pairs.
 
-Data-driven weights say how much an indicator parts the units, not how much it matters: they are a proposal.
+Data-driven weights say how much an indicator tells units apart, not how much it matters: they are a proposal.
 All weights add up to 1. Units that lack a value are left out of the computation.
 """
 
@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from pbwidgets.errors import DataError
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.index.constant import is_constant
 from pbwidgets.scoring.index.domain import require_not_negative
@@ -21,10 +22,10 @@ _RANDOM_INDEX = (
 )  # fmt: skip
 
 MOST_COMPARED: Final = len(_RANDOM_INDEX)
-"""Most criteria that a random consistency index is published for."""
+"""Largest number of criteria with a published random consistency index."""
 
 CONSISTENT_UP_TO: Final = 0.1
-"""Consistency ratio up to which judgements are taken as consistent (Saaty 1980)."""
+"""Highest consistency ratio of judgements that count as consistent (Saaty 1980)."""
 
 _RECIPROCAL_WITHIN = 0.02  # people write 0.33 for a third
 _FEWEST_UNITS = 3  # of two units every correlation is 1 or -1
@@ -87,6 +88,11 @@ def weigh_critic(values: Floats) -> Floats:
     values
         Units × columns, float64, more being better in each.
 
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
+
     Examples
     --------
     >>> weigh_critic(np.array([[1.0, 2.0, 5.0], [2.0, 4.0, 5.0], [3.0, 1.0, 5.0]])).round(3).tolist()
@@ -101,7 +107,8 @@ def weigh_critic(values: Floats) -> Floats:
     if len(columns) < _FEWEST_UNITS or np.allclose(np.corrcoef(columns, rowvar=False), 1.0):
         weights[varied] = 1.0 / varied.sum()
         return weights
-    from pymcdm.weights import critic_weights
+    with from_extra("index"):
+        from pymcdm.weights import critic_weights
 
     weights[varied] = critic_weights(columns)
     return weights

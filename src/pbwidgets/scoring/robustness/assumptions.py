@@ -1,11 +1,11 @@
-"""What a list rests on that could have been set otherwise, and how far each of it may move."""
+"""What a list depends on that could have been set otherwise, and how far each of it may move."""
 
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from pbwidgets.errors import UsageError
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.sources import LayerMarks
+from pbwidgets.scoring.track_layout import TrackLayout
 
 Missing: TypeAlias = Literal["skip", "reweight", "group_mean", "fail"]
 Kind: TypeAlias = Literal["source_weight", "layer_weight", "line_points", "raters", "missing"]
@@ -19,7 +19,7 @@ class Ranges:
     ----------
     source_weight_pct, layer_weight_pct, line_points_pct
         Each weight, and the points of each line, is multiplied by a number drawn evenly from
-        1 ± this many per cent; 0 to 100.
+        1 ± this percentage; 0 to 100.
     raters
         ``all`` takes the marks as they are, ``leave_one_out`` leaves out one rater, ``bootstrap`` draws the
         raters of each source anew, with replacement.
@@ -29,7 +29,7 @@ class Ranges:
     Raises
     ------
     UsageError
-        ``scoring.range_out_of_bounds`` if a per cent lies outside of 0 to 100.
+        ``scoring.range_out_of_bounds`` if a percentage is outside 0 to 100.
     """
 
     source_weight_pct: float = 0.0
@@ -53,7 +53,7 @@ class Assumption:
     kind
         What it is.
     layer_id, item_id
-        Where it stands: the layer of a source; the id of the source, layer or line; empty otherwise.
+        Where it is: the layer of a source; the id of the source, layer or line; empty otherwise.
     """
 
     kind: Kind

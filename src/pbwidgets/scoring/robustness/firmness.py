@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from pbwidgets.imports import from_extra
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.scoring.measures import MeasureTable
@@ -75,7 +76,7 @@ def vary_list(
     table, track
         Measures and scores of one track, from :func:`~pbwidgets.scoring.pipeline.score_tracks`.
     ratings
-        Frame with the columns ``RATINGS`` that the scores were made from; asked only where raters are varied.
+        Frame with the columns ``RATINGS`` that the scores were made from; used only where raters are varied.
     ranges
         How far each assumption may move.
     runs
@@ -118,7 +119,7 @@ def attribute_shifts(
     """Frame with the columns ``SHIFTS``: which assumption moves the ranks most, by Sobol's indices.
 
     What is explained is the average shift in rank against the list. If nothing shifts, all indices are 0. A
-    small sample may give an index a little below 0 or above 1; the interval says how sure it is.
+    small sample may give an index a little below 0 or above 1; the interval shows how certain it is.
 
     Parameters
     ----------
@@ -129,6 +130,11 @@ def attribute_shifts(
     seed
         Not negative.
 
+    Raises
+    ------
+    UsageError
+        ``errors.extra_missing`` without the extra ``index``.
+
     Notes
     -----
     The average shift in rank and its decomposition: M. Saisana, A. Saltelli, S. Tarantola, *Uncertainty and
@@ -138,8 +144,9 @@ def attribute_shifts(
     bench = _set_up(table, track, ratings, ranges, seed)
     if not bench.assumptions:
         return to_frame([], SHIFTS)
-    from SALib.analyze import sobol as analysis
-    from SALib.sample import sobol as sampling
+    with from_extra("index"):
+        from SALib.analyze import sobol as analysis
+        from SALib.sample import sobol as sampling
 
     size = len(bench.assumptions)
     problem = {
@@ -152,7 +159,7 @@ def attribute_shifts(
     shifts = average_shifts(ranks, track.ranking.rank)
     found = {name: np.zeros(size) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     if np.ptp(shifts) > 0:
-        # SALib takes a seed of 0 for none and would then ask NumPy's global state
+        # SALib takes a seed of 0 for none and would then use NumPy's global state
         found = analysis.analyze(problem, shifts, calc_second_order=False, seed=seed + 1)
     rows = pd.DataFrame(
         {

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.scoring.arrays import Floats, Ints, positions_in
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.sources import LayerMarks, combine_marks
+from pbwidgets.scoring.track_layout import TrackLayout
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def redraw_marks(
 ) -> tuple[Floats, ...]:
     """Marks of the sources of each layer with other raters, units × lines × sources.
 
-    A mark that would have no rater left stands as it is: one rater alone says nothing about how another would
+    A mark that would have no rater left stays as it is: one rater alone says nothing about how another would
     have marked.
 
     Parameters
@@ -75,7 +75,7 @@ def redraw_marks(
     rater
         Number of the rater to leave out.
     rng
-        Asked only for ``bootstrap``.
+        Used only for ``bootstrap``.
     """
     redrawn = []
     for layer, sources in zip(marks, by_rater, strict=True):

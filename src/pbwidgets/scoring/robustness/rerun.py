@@ -4,18 +4,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pbwidgets.campaign.model import find_marking
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.scoring.groups import average_groups
-from pbwidgets.scoring.layout import TrackLayout
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.pipeline import TrackScores
 from pbwidgets.scoring.points import SOURCES, TrackPoints
 from pbwidgets.scoring.ranking import rank_units
 from pbwidgets.scoring.robustness.assumptions import Missing
 from pbwidgets.scoring.selection import select_units
-from pbwidgets.scoring.sources import average_sources, find_marking
+from pbwidgets.scoring.sources import average_sources
 from pbwidgets.scoring.totals import add_totals
+from pbwidgets.scoring.track_layout import TrackLayout
 
 _GROUP_MEAN = SOURCES.index("group_mean")
 _GIVEN = (SOURCES.index("marks"), SOURCES.index("corrected"))
@@ -58,13 +59,13 @@ def rerun_track(table: MeasureTable, track: TrackScores, setting: Setting) -> tu
     """Ranks (0 for a unit without one) and who is selected under other settings.
 
     The points of a line are scaled as a whole, and base lines are scaled back to the track's base, so that
-    only their proportions move. What measures say, vetoes, nominations and totals carried over stand.
+    only their proportions move. Measures, vetoes, nominations and totals carried over stay the same.
     """
     layout = _set_layout(track.layout, setting)
     points = _move_points(track, layout, setting)
     nobody = np.zeros(len(layout.units), dtype=bool)
     totals = add_totals(layout, points, track.totals.has_data, nobody)
-    ranking = rank_units(layout, points, totals, table, track.vetoes.in_contest & track.nominations.counted)
+    ranking = rank_units(layout, totals, table, track.vetoes.in_contest & track.nominations.counted)
     selection = select_units(layout, totals, ranking, track.vetoes, track.nominations)
     return ranking.rank, np.asarray(selection.status == SELECTED, dtype=bool)
 

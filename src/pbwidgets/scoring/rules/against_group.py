@@ -15,7 +15,7 @@ def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups:
     Range ``floor`` to ``max_points``. The benchmark is the mean or the best of the units of the group that
     have a value, this one among them; a step begun but not full costs nothing. A missing value gives NaN and
     does not enter the benchmark, and so does a unit without a group. In a group of one, or where the value is
-    constant, every unit stands at its benchmark and gets full points.
+    constant, every unit is at its benchmark and gets full points.
 
     Examples
     --------

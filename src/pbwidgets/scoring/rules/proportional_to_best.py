@@ -16,7 +16,7 @@ def proportional_to_best(
 
     Range 0 to ``max_points``; a value below 0 counts as 0. A missing value gives NaN and does not enter the
     best, and so does a unit without a group. A group of one, or a constant value, gets full points; but where
-    more is better and the best is 0, nobody has done anything and everybody gets 0. Where less is better and
+    more is better and the best is 0, no unit has done anything and all get 0. Where less is better and
     the best is 0, units at 0 get full points and all others 0.
 
     Examples

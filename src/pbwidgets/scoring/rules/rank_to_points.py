@@ -14,7 +14,7 @@ def rank_to_points(values: Floats, max_points: float, rule: RankToPoints, groups
 
     Range as listed. The same values share the better place and its points, and the next place is left out. A
     missing value gives NaN and takes no place, and so does a unit without a group. Where the value is
-    constant every unit is first; a group of one is first as well.
+    constant every unit is first; so is a group of one.
 
     Examples
     --------
@@ -26,7 +26,7 @@ def rank_to_points(values: Floats, max_points: float, rule: RankToPoints, groups
     sign = 1.0 if rule.better == "higher" else -1.0
     rank, shared, number = rank_in_groups(sign * values, groups)
     listed = len(rule.points)
-    # place 0 stands for units without one, and every place after the list reads the last entry
+    # place 0 means units without one, and every place after the list reads the last entry
     of_place = np.array([np.nan, *rule.points, rule.otherwise], dtype=np.float64)
     points = of_place[np.minimum(rank, listed + 1)]
     args: Args = {

@@ -15,8 +15,8 @@ from pbwidgets.campaign.model import Campaign, Text
 from pbwidgets.campaign.rules import Rule
 from pbwidgets.campaign.translation import bare, models_in
 from pbwidgets.campaign.workbook.guide import STEPS, column_help
-from pbwidgets.campaign.workbook.layout import Kind, tables, value_words
 from pbwidgets.campaign.workbook.pages import heading_reader
+from pbwidgets.campaign.workbook.sheets import Kind, tables, value_words
 from pbwidgets.wording import LANGUAGES, has_words
 
 

@@ -1,4 +1,4 @@
-"""How one track's score sheets lie in arrays: units × layers × lines."""
+"""How the score sheets of one track are arranged in arrays: units × layers × lines."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -99,20 +99,11 @@ class TrackLayout:
         KeyError
             If the track has no such criterion.
         """
-        for criterion in walk_criteria(self.track.criteria):
-            if criterion.id == criterion_id:
-                below = {line.id for line in criterion.lines()}
+        for item in self.track.numbered():
+            if item.criterion.id == criterion_id:
+                below = {line.id for line in item.criterion.lines()}
                 return np.flatnonzero([line.id in below for line in self.lines]).astype(np.int64)
         raise KeyError(criterion_id)
-
-
-def walk_criteria(criteria: tuple[Criterion, ...]) -> list[Criterion]:
-    """Headings and lines in the order of the score sheet, a heading before its lines."""
-    walked: list[Criterion] = []
-    for criterion in criteria:
-        walked.append(criterion)
-        walked.extend(walk_criteria(criterion.criteria))
-    return walked
 
 
 def lay_out(campaign: Campaign, track: Track, register: Register) -> TrackLayout:

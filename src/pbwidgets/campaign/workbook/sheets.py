@@ -1,8 +1,8 @@
-"""Which sheets a campaign's workbook has, and which columns: taken from the models, not written down twice.
+"""Which sheets a campaign's workbook has, and which columns: derived from the models, not written down twice.
 
-Every list of definitions is a sheet, one row an item. A nested definition (``rounding``, ``rule``) becomes
+Every list of definitions is a sheet with one row for each item. A nested definition (``rounding``, ``rule``) becomes
 columns of the row it belongs to; a list inside an item becomes a sheet of its own, whose rows name the item.
-So a rule or a key that the models gain has its column at once, and only its Chinese heading is to be added to
+So a new rule or key of the models has its column at once, and only its Chinese heading has to be added to
 ``workbook.po``.
 
 Fields of forms follow XLSForm: sheets ``survey``, ``choices`` and ``settings`` with its columns, groups and
@@ -29,10 +29,15 @@ Kind = Literal[
     "field_type",
 ]  # fmt: skip
 Path = tuple[str, ...]
+Models = tuple[type[BaseModel], ...]
 
 LANGUAGE_HEADS: Final = {"zh": "Chinese (zh)", "en": "English (en)"}
 REFERENCE: Final = "@"
-"""Begins the path of a column that names the item a row belongs to; such a column is no key of the item."""
+"""Begins the path of a column that names the item a row belongs to; such a column is not a key of the item."""
+
+BEGINS: Final = {"group": "begin_group", "repeat": "begin_repeat"}
+ENDS: Final = {"group": "end_group", "repeat": "end_repeat"}
+"""What XLSForm calls the rows around the fields of a group or repeat."""
 
 SHEETS: Final[Mapping[Path, str]] = {
     (): "campaign",
@@ -64,7 +69,7 @@ _HEADS: Final = {
     ("settings", "name"): "form_title",
 }
 _NAME_LISTS: Final = ("states",)  # lists of words without spaces, though the model does not say so
-_EXPRESSIONS: Final = ("when", "where")  # keys of expressions, where the model keeps nothing of their type
+_EXPRESSIONS: Final = ("when", "where")  # keys of expressions, where the model does not show their type
 _UNIQUE: Final = (
     "criteria",
 )  # ids of these are unique in the whole campaign: a row names nothing above them
@@ -85,7 +90,7 @@ class Column:
     required
         Whether every row needs it.
     options
-        Values of a fixed list; empty if there is none.
+        Values of a fixed list; empty if there is no list.
     default
         What an empty cell means; None if it means nothing.
     rules
@@ -122,17 +127,17 @@ class Table:
         Name of the sheet in the code and in a workbook written in English.
     path
         Keys from the top of the campaign file to the list, without indices.
-    model
-        Model of an item.
+    models
+        Models of an item: one, or its variants.
     columns
         In order; those that name what a row belongs to come first.
     above
-        Path of the list in whose items this one stands; None for lists at the top.
+        Path of the list whose items hold this one; None for lists at the top.
     """
 
     key: str
     path: Path
-    model: type[BaseModel]
+    models: Models
     columns: tuple[Column, ...]
     above: Path | None = None
 
@@ -159,7 +164,7 @@ class Table:
         return say(code, lang) if has_words(code) else self.key
 
     def label(self, column: Column, lang: str | None = None) -> str:
-        """Heading of a column in one language; its heading in the code where the catalogue has none."""
+        """Heading of a column in one language; its heading in the code if the catalogue has none."""
         for code in (f"workbook.column.{self.key}.{column.word}", f"workbook.column.{column.word}"):
             if has_words(code):
                 label = say(code, lang)
@@ -174,7 +179,7 @@ class Table:
 @cache
 def tables() -> tuple[Table, ...]:
     """Sheets of a campaign's workbook in order, the campaign itself first."""
-    found = list(_tables_of(Campaign, (), (), None))
+    found = list(_tables_of((Campaign,), (), (), None))
     taken: set[str] = set()
     named = []
     for table in found:
@@ -196,7 +201,7 @@ def table_at(path: Path) -> Table:
 
 
 def value_words(column: Column, option: object, lang: str | None = None) -> str:
-    """A fixed value as it stands in a cell: ``计数`` for ``count``; the value itself where there are no words."""
+    """A fixed value as a cell shows it: ``计数`` for ``count``; the value itself if there are no words."""
     for code in (f"workbook.value.{column.word}.{option}", f"workbook.value.{option}"):
         if has_words(code):
             return say(code, lang)
@@ -209,7 +214,7 @@ def value_words(column: Column, option: object, lang: str | None = None) -> str:
 @dataclass(frozen=True)
 class _List:
     path: Path
-    model: type[BaseModel]
+    models: Models
     keyed: bool
 
 
@@ -222,35 +227,51 @@ def _headed(column: Column, key: str) -> Column:
 
 
 def _tables_of(
-    model: type[BaseModel], path: Path, references: tuple[Column, ...], above: Path | None
+    models: Models, path: Path, references: tuple[Column, ...], above: Path | None
 ) -> Iterator[Table]:
-    members = list(_words((), needed=True) if model is Text else _members(model, (), needed=True))
+    members = list(_words((), needed=True) if models == (Text,) else _members_of_items(models))
     lists = [member for member in members if isinstance(member, _List)]
     columns = [member for member in members if isinstance(member, Column)]
-    if any(part.model is model for part in lists):
-        columns = _nesting_columns(model, columns)
-    yield Table("", path, model, (*references, *columns), above)
+    if any(part.models == models for part in lists):
+        columns = _nesting_columns(models, columns)
+    yield Table("", path, models, (*references, *columns), above)
     for part in lists:
-        if part.model is not model:
+        if part.models != models:
             inner = _reference(part.path[-1], "list_name" if part.keyed else None) if part.keyed else None
             named = references if inner is None else (inner,)
             if path and inner is None:
                 here = _reference(path[-1])
                 named = (here,) if path[-1] in _UNIQUE else (*references, here)
-            yield from _tables_of(part.model, (*path, *part.path), named, path if path else None)
+            yield from _tables_of(part.models, (*path, *part.path), named, path if path else None)
 
 
 def _reference(key: str, name: str | None = None) -> Column:
     return Column("", (f"{REFERENCE}{name or _SINGULAR.get(key, key)}",), "name", required=True)
 
 
-def _nesting_columns(model: type[BaseModel], columns: list[Column]) -> list[Column]:
-    """Columns of a model whose items hold items of the same kind."""
-    if model is not Field:
+def _nesting_columns(models: Models, columns: list[Column]) -> list[Column]:
+    """Columns of items that hold items of the same kind."""
+    if models != (Field,):
         return [Column("", (f"{REFERENCE}heading",), "name"), *columns]
-    kinds = tuple(choices_in(model.model_fields["type"].annotation))
+    kinds = tuple(choices_in(Field.model_fields["type"].annotation))
     first = Column("", ("type",), "field_type", required=True, options=kinds)
     return [first, *(column for column in columns if column.path not in {("type",), ("choices",)})]
+
+
+def _members_of_items(models: Models) -> Iterator[Column | _List]:
+    """Members of the items of a list; each member of several variants once, required if every variant requires it."""
+    order: list[str] = []
+    for model in models:
+        at = len(order)
+        for name in reversed(model.model_fields):
+            at = order.index(name) if name in order else at
+            order[at:at] = [name] if name not in order else []
+    for name in order:
+        fields = [model.model_fields[name] for model in models if name in model.model_fields]
+        needed = len(fields) == len(models) and all(field.is_required() for field in fields)
+        options = tuple(dict.fromkeys(part for field in fields for part in choices_in(field.annotation)))
+        for member in _members_of(fields[0], (name,), needed=needed):
+            yield replace(member, options=options) if isinstance(member, Column) and options else member
 
 
 def _members(model: type[BaseModel], prefix: Path, *, needed: bool) -> Iterator[Column | _List]:
@@ -270,7 +291,7 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
     elif get_origin(plain) is tuple:
         yield from _members_of_list(plain, path, needed=needed)
     elif get_origin(plain) is dict:
-        yield _List(path, next(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
+        yield _List(path, tuple(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
     else:
         kind = _kind_of(field, plain, path[-1])
         default = None if field.is_required() else field.default
@@ -278,16 +299,16 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
 
 
 def _words(path: Path, *, needed: bool) -> Iterator[Column]:
-    # without English words the Chinese ones stand for both: many an organiser has no use for English
+    # without English words the Chinese ones serve for both: many organisers have no use for English
     yield Column("", (*path, "zh"), "words", required=needed)
     yield Column("", (*path, "en"), "words")
 
 
 def _members_of_list(plain: Any, path: Path, *, needed: bool) -> Iterator[Column | _List]:
     item = get_args(plain)[0]
-    models = list(models_in(item))
+    models = tuple(models_in(item))
     if models:
-        yield _List(path, models[0], keyed=False)
+        yield _List(path, models, keyed=False)
     elif bare(item) in (int, float):
         yield Column("", path, "numbers", required=needed)
     else:
