@@ -16,7 +16,7 @@ from pbwidgets.store import (
 CLERK = Actor("clerk", "organiser")
 
 
-def test_a_frozen_definition_comes_back_letter_by_letter(store: Store) -> None:
+def test_a_frozen_definition_is_loaded_character_for_character(store: Store) -> None:
     definition = '{"id": "contest",  "name": "三级联争"}'
     with store.write(CLERK) as w:
         freeze_campaign(w, definition, "v2", "contest")
@@ -25,7 +25,9 @@ def test_a_frozen_definition_comes_back_letter_by_letter(store: Store) -> None:
         assert load_campaign_json(r, "contest", "v1") == '{"id":"contest"}'
 
 
-def test_freezing_the_same_again_changes_nothing_and_another_is_refused(store: Store) -> None:
+def test_freezing_the_same_definition_again_changes_nothing_and_a_different_one_is_refused(
+    store: Store,
+) -> None:
     with store.write(CLERK) as w:
         before = audit_head(w)
         freeze_campaign(w, '{"id":"contest"}', "v1", "contest")
@@ -55,7 +57,7 @@ def test_opening_an_open_period_again_changes_nothing(store: Store) -> None:
         assert audit_head(w) == before
 
 
-def test_a_closed_period_is_open_no_more_until_it_is_opened_again(store: Store) -> None:
+def test_a_closed_period_is_not_open_until_it_is_opened_again(store: Store) -> None:
     with store.write(CLERK) as w:
         open_period(w, "contest", "2027", "v1")
         close_period(w, "contest", "2026")
@@ -67,6 +69,6 @@ def test_a_closed_period_is_open_no_more_until_it_is_opened_again(store: Store) 
         assert open_periods(w, "other") == ()
 
 
-def test_a_period_that_was_never_opened_is_named(store: Store) -> None:
+def test_a_period_that_was_never_opened_is_reported(store: Store) -> None:
     with store.read() as r, pytest.raises(DataError, match="2030"):
         load_period(r, "contest", "2030")
