@@ -1,7 +1,7 @@
-"""One look for all charts: fonts, colours, sizes, and the font that must be installed.
+"""The style of all charts: fonts, colours, sizes, and the font that must be installed.
 
-Colours follow Okabe and Ito's palette for colour-blind readers. They are chosen so that their lightness
-differs as well: the charts are often printed in grey. A chart is a picture of 1280 × 720 units, placed
+Colours follow Okabe and Ito's palette for colour-blind readers. They are chosen to differ in lightness
+too, because charts are often printed in grey. A chart is a picture of 1280 × 720 units, placed
 12.3 inches wide on a slide of 13.33 inches; a text of 21 units is then 14.5 points high.
 """
 
@@ -37,7 +37,7 @@ FONTS: Final = '"Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "Si
 INK, QUIET, RULE, BAND = "#1A1A1A", "#4D4D4D", "#8C8C8C", "#ECECEC"
 OWN, PALE = "#0072B2", "#CFE6F5"
 ALERT: Final = "#A63E00"
-"""Text of what is missing or out of order."""
+"""Colour of text about what is missing or wrong."""
 
 LAYER_COLOURS: Final = ("#E69F00", "#0072B2", "#1A1A1A", "#CC79A7")
 LAYER_SHAPES: Final = ("circle", "square", "diamond", "triangle-up")
@@ -53,7 +53,7 @@ STATUS_COLOURS: Final = {
     NOT_NOMINATED: "#F7F7F7",
     NO_DATA: "#F7F7F7",
 }
-"""Fill of a status; bars have an outline, and the status stands beside them in words."""
+"""Fill of a status; bars have an outline, and the status is written next to them."""
 
 BALANCE_COLOURS: Final = {"allotted": "#F2F2F2", "nominated": "#8CC5E8", "selected": "#004B75"}
 LOSS_COLOURS: Final = ("#FFF7EC", "#F6B26B", "#8A3500")
@@ -93,7 +93,7 @@ def chart_config() -> dict[str, Any]:
 
 
 def font_folders() -> tuple[Path, ...]:
-    """Folders in which this system keeps fonts, those of the user last."""
+    """Font folders of this system, the user's last."""
     home = Path.home()
     if sys.platform == "win32":
         return (
@@ -111,7 +111,7 @@ def font_folders() -> tuple[Path, ...]:
 
 
 def find_cjk_font(folders: Iterable[Path] | None = None) -> Path:
-    """File of a font that has Chinese characters.
+    """File of a font with Chinese characters.
 
     Parameters
     ----------
@@ -121,7 +121,7 @@ def find_cjk_font(folders: Iterable[Path] | None = None) -> Path:
     Raises
     ------
     DataError
-        ``charts.no_cjk_font`` if there is none: Chinese would be drawn as empty boxes. The remedy names the
+        ``charts.no_cjk_font`` if there is none: Chinese would be drawn as empty boxes. The remedy names a
         command that installs one.
     """
     for folder in font_folders() if folders is None else folders:
