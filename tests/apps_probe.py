@@ -1,4 +1,4 @@
-"""Two small pages that tests put into a workspace: one that answers, one with a chart and an upload."""
+"""Two small pages that tests add to a workspace: one that responds, one with a chart and an upload."""
 
 import json
 from pathlib import Path
@@ -28,12 +28,12 @@ w.VBox([chart, photo, size])
 
 
 def add_probe(folder: Path) -> None:
-    """Put ``/probe`` into a workspace: a field, and what the kernel has heard."""
+    """Add ``/probe`` to a workspace: a field, and what the kernel received."""
     _add(folder, "probe", _PROBE)
 
 
 def add_chart(folder: Path) -> None:
-    """Put ``/chart`` into a workspace: a chart, and an upload that says how many bytes have come."""
+    """Add ``/chart`` to a workspace: a chart, and an upload that shows how many bytes arrived."""
     _add(folder, "chart", _CHART)
 
 

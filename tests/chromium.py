@@ -7,16 +7,16 @@ from playwright.sync_api import Browser, Playwright
 
 CHROMIUM: Final = Path("/usr/bin/chromium")
 _OFF: Final = (
-    # closing a page amidst a navigation was lost for ever in one of fifteen (playwright 42068, crbug 536385539)
+    # closing a page during a navigation hung for ever once in fifteen times (playwright 42068, crbug 536385539)
     "RenderDocument",
-    # Playwright's own list, as far as it matters here: a second list takes the place of the first
+    # Playwright's own list, as far as it matters here, because a second list replaces the first
     "HttpsUpgrades", "HttpsFirstBalancedModeAutoEnable", "MediaRouter", "NetworkTimeServiceQuerying",
     "OptimizationHints", "PaintHolding", "PreconnectToSearch",
 )  # fmt: skip
 
 
 def launch_chromium(playwright: Playwright) -> Browser:
-    """A browser without a window that asks nothing of the internet."""
+    """A headless browser that does not use the internet."""
     assert CHROMIUM.exists(), "please run: apt-get install chromium"
     return playwright.chromium.launch(
         executable_path=CHROMIUM,

@@ -1,4 +1,4 @@
-"""A small invented campaign that puts its teams into classes, opened, with marks and answers on record."""
+"""A small invented campaign that puts its teams in classes, open, with marks and answers on record."""
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -42,7 +42,7 @@ def words(zh: str, en: str | None = None) -> dict[str, str]:
 
 
 def make_campaign(classes: Mapping[str, Any] = FROM_TOTALS) -> Campaign:
-    """Districts over teams; one rated line, a flag on faults, a gate that keeps from the top class."""
+    """Districts and their teams; one rated line, a flag on faults, a gate that bars from the top class."""
     names = [words("一类", "class I"), words("二类", "class II"), words("三类", "class III")]
     flag = {"id": "lagging", "name": words("后进薄弱", "lagging"), "when": "${faults} >= 3", "proposes": 3}
     return Campaign.model_validate(
@@ -107,7 +107,7 @@ def make_units() -> pd.DataFrame:
 
 
 def make_classed(folder: Path, classes: Mapping[str, Any] = FROM_TOTALS) -> Path:
-    """Workspace with all of it: B has three faults and so a flag, A has a veto that bars it from class one.
+    """Workspace with the campaign: B has three faults and so a flag, A has a veto that bars it from class one.
 
     In the period before A was in class three, B in class one.
     """

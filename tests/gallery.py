@@ -1,7 +1,7 @@
-"""Contact sheets of what people see: charts, slides, documents, apps. Run by ``make gallery``, looked at by us.
+"""Contact sheets of what people see: charts, slides, documents, apps. Run by ``make gallery``, for us to look at.
 
-Reports and the county of the apps are those of ``make demo`` in this checkout. Without one there are no sheets
-of reports, and the apps show a fresh county. The sheets lie in ``outputs/gallery/``.
+Reports and the county of the apps are from ``make demo`` in this checkout. Without it there are no sheets
+of reports, and the apps show a new county. The sheets are in ``outputs/gallery/``.
 """
 
 import os
@@ -33,7 +33,7 @@ CHROMIUM = (
 def main() -> int:
     """Write the contact sheets."""
     for name in ("PBWIDGETS_STORE", "PBWIDGETS_WORKSPACE", "PBWIDGETS_LANG"):
-        os.environ.pop(name, None)  # only copies are written to
+        os.environ.pop(name, None)  # only copies are changed
     reports = [folder for name in SAMPLES for folder in (ROOT / "outputs").glob(f"*/*/{name}")]
     if not reports:
         print("No reports in outputs/: `SERVE=0 make demo` makes some.", file=sys.stderr)
@@ -59,7 +59,7 @@ def main() -> int:
 
 
 def office_pages(file: Path, work: Path) -> list[Path]:
-    """Pages of an Office file as LibreOffice shows them."""
+    """Pages of an Office file as shown by LibreOffice."""
     profile = f"-env:UserInstallation=file://{work.parent}/libreoffice"
     convert = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(work), str(file)]
     subprocess.run(convert, check=True, capture_output=True)
@@ -69,7 +69,7 @@ def office_pages(file: Path, work: Path) -> list[Path]:
 
 
 def page_shot(page: Path, width: int, work: Path) -> Path:
-    """Picture of the top of a page in Chromium, which opens no window narrower than 500 pixels: hence the frame."""
+    """Picture of the top of a page in Chromium, in a frame, because its windows are at least 500 pixels wide."""
     work.mkdir(parents=True, exist_ok=True)
     frame, shot = work / f"frame-{width}.html", work / f"page-{width}.png"
     frame.write_text(

@@ -1,7 +1,7 @@
-"""Contact sheets of every app in Chinese, as the demonstration county shows them; part of ``make gallery``.
+"""Contact sheets of every app in Chinese, with the demonstration county; part of ``make gallery``.
 
 The county is a copy in which the village and township forms are open today, with two villages that have just
-joined: one has half a draft with a photo, the other has handed in; a third village's form came back.
+joined: one has half a draft with a photo, the other has handed in; a third village's form was returned.
 """
 
 import re
@@ -54,7 +54,7 @@ WHOLE = {**VILLAGE_ANSWERS, "capable_members": 32, "members_with_deeds": 27, "in
 
 @dataclass(frozen=True)
 class Screen:
-    """One picture: whose page, at which address, and what is done on it before."""
+    """One picture: whose page, at which address, and what is done on it first."""
 
     name: str
     account: str | None
@@ -63,7 +63,7 @@ class Screen:
 
 
 def make_lively_county(source: Path, folder: Path) -> str:
-    """A code of a survey; the county in ``folder`` has work for everybody."""
+    """Put a county with work for everybody in ``folder``; returns a survey code."""
     if (source / "outputs" / CAMPAIGN).is_dir():
         for part in ("notebooks", "parameters", "outputs", ".pbwidgets"):
             if (source / part).exists():
@@ -146,7 +146,7 @@ def _send_back(workspace: Workspace) -> None:
 
 
 def screens(code: str) -> tuple[Screen, ...]:
-    """What is shown, in the order of the work."""
+    """The screens, in the order of the work."""
     form, case = f"form={FORM}", f"form={FORM}&unit={WAITING}"
     return (
         Screen("登录", None, "/login"),
@@ -202,7 +202,7 @@ class Camera:
         self._contexts: dict[str | None, BrowserContext] = {}
 
     def take(self, screen: Screen, size: tuple[int, int], path: Path) -> Path:
-        """Picture of a screen in a window of a size."""
+        """Picture of a screen in a window of the given size."""
         page = self._context(screen.account).new_page()
         page.set_viewport_size({"width": size[0], "height": size[1]})
         page.goto(self._served.address + screen.path)

@@ -1,10 +1,10 @@
-"""What a page shows, read from its widgets."""
+"""The text on a page, read from its widgets."""
 
 import ipywidgets as w
 
 
 def shown(widget: w.Widget) -> str:
-    """Everything that a page shows, as one text."""
+    """All text on a page, as one string."""
     if isinstance(widget, w.Box):
         return "\n".join(shown(child) for child in widget.children)
     if isinstance(widget, w.Button):

@@ -1,4 +1,4 @@
-"""Errors: they say what happened and what to do, and cross processes whole."""
+"""Errors: they say what happened and what to do, and survive pickle."""
 
 import importlib
 import pickle

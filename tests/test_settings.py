@@ -1,4 +1,4 @@
-"""Where things lie: from the environment, from the folder, or from what is named."""
+"""Where things are: from the environment, the current folder, or what is named."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_outside_a_workspace_the_current_folder_is_taken(
     assert load_settings().workspace == tmp_path
 
 
-def test_the_store_is_a_file_of_the_workspace_unless_named(
+def test_the_store_is_a_file_in_the_workspace_unless_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = load_settings(tmp_path)
@@ -49,7 +49,7 @@ def test_the_store_is_a_file_of_the_workspace_unless_named(
     assert load_settings(tmp_path).store_url == "postgresql://db/pb"
 
 
-def test_evidence_and_snapshots_lie_in_the_private_folder_and_not_beside_notebooks_or_outputs(
+def test_evidence_and_snapshots_are_in_the_private_folder_not_with_notebooks_or_outputs(
     tmp_path: Path,
 ) -> None:
     settings = load_settings(tmp_path)
@@ -60,12 +60,12 @@ def test_evidence_and_snapshots_lie_in_the_private_folder_and_not_beside_noteboo
         assert not settings.private.is_relative_to(served)
 
 
-def test_the_language_is_the_environments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_language_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PBWIDGETS_LANG", "en")
     assert load_settings(tmp_path).lang == "en"
 
 
-def test_the_address_is_the_environments_and_can_be_opened(
+def test_the_address_comes_from_the_environment_and_can_be_opened(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert load_settings(tmp_path).address == ""

@@ -1,4 +1,4 @@
-"""The register is read whole, checked whole, and cut by day and subtree."""
+"""The register is read and checked in full, and cut by day and subtree."""
 
 from datetime import date
 from pathlib import Path
@@ -65,7 +65,7 @@ def test_english_headers_are_read(tmp_path: Path) -> None:
     assert bool(read_units(path)["synthetic"].iloc[0])
 
 
-def test_codes_keep_their_zeros_in_a_workbook(tmp_path: Path) -> None:
+def test_codes_in_a_workbook_keep_their_leading_zeros(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
     assert sheet is not None
@@ -83,7 +83,7 @@ def test_codes_keep_their_zeros_in_a_workbook(tmp_path: Path) -> None:
     assert units["valid_from"].iloc[0] == "2020-01-01"
 
 
-def test_of_several_sheets_the_one_that_is_headed_as_asked_is_read(tmp_path: Path) -> None:
+def test_of_several_sheets_the_one_with_the_given_headings_is_read(tmp_path: Path) -> None:
     book = Workbook()
     book.active.append(["说明"])
     for title, head in (("甲", "名称"), ("乙", "编码")):
@@ -114,7 +114,7 @@ def test_a_mistake_in_a_workbook_is_named_by_its_cell(tmp_path: Path) -> None:
     ]
 
 
-def test_all_problems_come_at_once_with_their_lines(tmp_path: Path) -> None:
+def test_all_problems_are_reported_at_once_with_their_lines(tmp_path: Path) -> None:
     text = (
         CSV
         + "990101001,重号,township,990101,,,\n"  # 7
@@ -168,7 +168,7 @@ def test_a_circle_names_its_members_only(tmp_path: Path) -> None:
         ("编码,名称,类别,演示数据\n1,a,k,也许\n".encode(), [("units.bad_flag", "2")]),
     ],
 )
-def test_a_file_that_is_no_register_is_refused(
+def test_a_file_that_is_not_a_register_is_refused(
     tmp_path: Path, content: bytes, expected: list[tuple[str, str]]
 ) -> None:
     assert problems_of(tmp_path / "units.csv", content, None) == expected
@@ -194,14 +194,14 @@ def test_the_last_day_is_a_day_on_which_the_unit_exists(units: pd.DataFrame) -> 
     assert "990101001001" in set(units_as_of(units, "2020-01-01")["unit_code"])
 
 
-def test_a_subtree_is_the_unit_and_all_below(units: pd.DataFrame) -> None:
+def test_a_subtree_is_the_unit_and_all_units_below_it(units: pd.DataFrame) -> None:
     assert list(subtree(units, "990101001")["unit_code"]) == ["990101001", "990101001001", "990101001002"]
     assert len(subtree(units, "990101")) == 5
     with pytest.raises(DataError, match="nobody"):
         subtree(units, "nobody")
 
 
-def test_ancestors_are_the_nearest_of_the_kind_itself_included(units: pd.DataFrame) -> None:
+def test_an_ancestor_is_the_nearest_unit_of_the_kind_or_the_unit_itself(units: pd.DataFrame) -> None:
     found = ancestors(units, "township")
     assert found["990101001002"] == "990101001"
     assert found["990101001"] == "990101001"
@@ -218,7 +218,7 @@ def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) 
             "unit_code": [f"u{at}" for at in range(len(parents))],
             "unit_name": names,
             "kind": names,
-            # a parent stands before its children, so there is no circle
+            # a parent comes before its children, so there is no circle
             "parent_code": [f"u{parent}" if 0 <= parent < at else None for at, parent in enumerate(parents)],
         },
         UNITS,
@@ -244,11 +244,11 @@ def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) 
         ("９９", None),
     ],
 )
-def test_the_level_of_an_official_code_is_told_by_its_length(code: str, level: int | None) -> None:
+def test_the_level_of_an_official_code_follows_from_its_length(code: str, level: int | None) -> None:
     assert official_level(code) == level
 
 
-def test_a_large_register_is_cut_without_looking_at_each_unit() -> None:
+def test_a_large_register_is_cut_and_checked() -> None:
     villages = 40_000
     codes = [f"99{at // 1000:07d}{at % 1000:03d}" for at in range(villages)]
     parents = sorted({code[:9] for code in codes})
@@ -265,7 +265,7 @@ def test_a_large_register_is_cut_without_looking_at_each_unit() -> None:
     assert (found.to_numpy()[len(parents) :] == np.array([code[:9] for code in codes], dtype=object)).all()
 
 
-def test_a_file_may_hang_units_under_those_that_the_register_has(tmp_path) -> None:
+def test_new_units_in_a_file_may_have_parents_in_the_register(tmp_path) -> None:
     path = tmp_path / "more.csv"
     path.write_text("编码,名称,类别,上级编码\n990101001009,新村,village,990101001\n", encoding="utf-8")
 

@@ -18,7 +18,7 @@ from pbwidgets.wording import LANGUAGES, default_language, has_words, number, sa
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "pbwidgets"
 PREFIXES = {"_help": "cli.", "self.say": "reports.", "report.say": "reports.", "self.report.say": "reports."}
-"""Calls that put a domain in front of their code."""
+"""Calls that prefix their code with a domain."""
 
 DOMAINS = sorted(path.stem for path in (SOURCE / "locale" / "zh_CN").glob("*.po"))
 
@@ -37,7 +37,7 @@ def placeholders(text: str) -> set[str]:
 
 
 def codes_in_source() -> set[tuple[str, str]]:
-    """Codes that stand as first argument of a call, with the file: ``say("…")``, ``DataError("…")`` and others."""
+    """Codes that are the first argument of a call, with the file: ``say("…")``, ``DataError("…")`` and others."""
     shaped = re.compile(rf"^({'|'.join(DOMAINS)})(\.[a-z_0-9]+)+$")
     found = set()
     for path in SOURCE.rglob("*.py"):
@@ -99,7 +99,7 @@ def test_say_fills_numbers_dates_and_texts_in() -> None:
 @pytest.mark.parametrize(
     ("asked", "spoken"), [("en", "en"), ("zh_CN", "zh_CN"), ("fr", "zh_CN"), ("", "zh_CN")]
 )
-def test_language_is_the_environments_and_chinese_where_it_is_not_known(
+def test_the_language_comes_from_the_environment_and_is_chinese_if_unknown(
     asked: str, spoken: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PBWIDGETS_LANG", asked)
@@ -107,7 +107,7 @@ def test_language_is_the_environments_and_chinese_where_it_is_not_known(
     assert say("errors.cause", cause="x") == say("errors.cause", spoken, cause="x")
 
 
-def test_language_is_chinese_without_an_environment() -> None:
+def test_the_language_is_chinese_by_default() -> None:
     assert default_language() == LANGUAGES[0] == "zh_CN"
 
 
@@ -138,7 +138,7 @@ def test_every_text_is_filled_as_a_format_string(lang: str, domain: str) -> None
         ("{day}", "2026-06-30"),
     ],
 )
-def test_a_text_may_hold_braces_and_say_how_a_number_is_written(
+def test_a_text_may_contain_braces_and_number_formats(
     text: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     catalogue = gettext.NullTranslations()
@@ -147,6 +147,6 @@ def test_a_text_may_hold_braces_and_say_how_a_number_is_written(
     assert say("errors.cause", "en", n=7, day=date(2026, 6, 30)) == expected
 
 
-def test_a_place_without_its_argument_is_a_mistake_of_ours() -> None:
+def test_a_placeholder_without_its_argument_is_an_error() -> None:
     with pytest.raises(KeyError, match="cause"):
         say("errors.cause", "en")

@@ -1,4 +1,4 @@
-"""Changing a workbook as an organiser does: by sheet, heading and row."""
+"""Editing a workbook as an organiser does: by sheet, heading and row."""
 
 from pathlib import Path
 from typing import Any
@@ -8,7 +8,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 
 def cell_of(page: Worksheet, head: str, row: str) -> Any:
-    """Cell under a heading (second row) in the row whose id (or first column) is given."""
+    """Cell under a heading (second row) in the row with a given id (or first column)."""
     at = next(cell.column for cell in page[2] if cell.value == head)
     ids = next((cell.column for cell in page[2] if cell.value in ("id", "name", "form_id")), 1)
     number = next(
@@ -18,7 +18,7 @@ def cell_of(page: Worksheet, head: str, row: str) -> Any:
 
 
 def edit(path: Path, sheet: str, head: str, row: str, value: object) -> str:
-    """Put a value into a cell; its place is returned as problems name it."""
+    """Put a value into a cell; returns its place as named in problems."""
     book = load_workbook(path)
     cell = cell_of(book[sheet], head, row)
     cell.value = value

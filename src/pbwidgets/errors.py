@@ -1,7 +1,7 @@
-"""Errors and problems: a code, its numbers, and what to do about it.
+"""Errors and problems: a code, its values, and what to do about it.
 
 An error ends a command. A *problem* is one line of a list: checks collect all problems of a file before
-they answer.
+they report.
 """
 
 from collections.abc import Sequence
@@ -18,9 +18,9 @@ class PbError(Exception):
     ----------
     code
         Code of the message, for example ``store.draft_changed``; its text and its remedy
-        (``<code>.remedy``) stand in the catalogues of both languages.
+        (``<code>.remedy``) are in the catalogues of both languages.
     **args
-        Values that the message names. They must be picklable: errors cross processes.
+        Values that the message contains. They must be picklable: errors cross processes.
     """
 
     def __init__(self, code: str, **args: Any) -> None:
@@ -51,7 +51,7 @@ def _rebuild(cls: type[PbError], code: str, args: dict[str, Any]) -> PbError:
 
 
 class UsageError(PbError):
-    """The command was called wrongly (exit code 2)."""
+    """The command was called incorrectly (exit code 2)."""
 
 
 class DataError(PbError):
@@ -63,7 +63,7 @@ class RightsError(PbError):
 
 
 class ConflictError(PbError):
-    """Somebody else was quicker: a draft, a version, a state has changed meanwhile."""
+    """Somebody else was quicker: a draft, a version or a state has changed in the meantime."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,9 @@ class Problem:
     file
         The file, as the user named it.
     place
-        Where in it: ``line 12`` is kept as ``12``, a cell as ``Sheet!B7``.
+        Where in the file: ``12`` for line 12, ``Sheet!B7`` for a cell.
     args
-        Values that the message names.
+        Values that the message contains.
     """
 
     code: str

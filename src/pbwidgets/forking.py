@@ -1,9 +1,9 @@
-"""Processes that are forked from a warm one: how that one starts, how its children live and end.
+"""Processes forked from a warm one: how it starts, and how its children begin and end.
 
-The standard library's fork server is the warm process. It imports once what its children need
-(:mod:`pbwidgets.batch.preload`, :mod:`pbwidgets.apps.preload`) and must stay with one thread, or a child may hang
-on a lock that nobody in it holds. One more thread there is harmless: pyarrow's allocator (jemalloc) keeps it and
-looks after it at a fork.
+The warm process is the standard library's fork server. It imports once what its children need
+(:mod:`pbwidgets.batch.preload`, :mod:`pbwidgets.apps.preload`) and must keep to one thread, or a child may hang
+on a lock held by a thread it does not have. One other thread is harmless: that of pyarrow's allocator
+(jemalloc), which handles forks itself.
 """
 
 import contextlib
@@ -26,10 +26,10 @@ _THREADS: Final = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def begin_preload() -> None:
-    """Prepare the warm process for its imports; called before all others.
+    """Prepare the warm process for its imports; called before any of them.
 
-    OpenBLAS starts threads when NumPy is imported, unless told not to; as there is a child for each core, they
-    would only be in each other's way.
+    OpenBLAS starts threads when NumPy is imported unless told not to; with a child for each core, they
+    would only get in each other's way.
     """
     for variable in _THREADS:
         os.environ.setdefault(variable, "1")
@@ -37,21 +37,21 @@ def begin_preload() -> None:
 
 
 def end_preload() -> None:
-    """Freeze what was imported: the collector never looks at it again, so its pages stay shared with the children."""
+    """Freeze what was imported: the garbage collector skips it, so its pages stay shared with the children."""
     gc.collect()
     gc.freeze()
 
 
 def start_fork_server() -> None:
-    """Start the warm process, deaf to stops: it ends when this process does.
+    """Start the warm process, with stop signals blocked: it ends when this process does.
 
-    Ctrl-C amidst its imports would end it with a traceback; without it all children would be taken for dead.
+    Ctrl-C during its imports would end it with a traceback, and its children would all be taken for dead.
     """
     if sys.platform == "win32":
         return
     from multiprocessing import forkserver, resource_tracker
 
-    resource_tracker.ensure_running()  # it would let interrupts through again when the server started it
+    resource_tracker.ensure_running()  # if the server started it, it would unblock interrupts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
     try:
         forkserver.ensure_running()
@@ -60,9 +60,9 @@ def start_fork_server() -> None:
 
 
 def begin_child(environment: Mapping[str, str]) -> None:
-    """Make this new process the leader of a group that does not outlive the process it works for.
+    """Make this new process the leader of a group that ends with the process it works for.
 
-    It works in the environment given; a fork has the one its server began with. It hears stops again.
+    It takes the given environment; a fork has its server's at the start. Stop signals are unblocked.
     """
     os.environ.clear()
     os.environ.update(environment)
@@ -74,13 +74,13 @@ def begin_child(environment: Mapping[str, str]) -> None:
     if sys.platform == "win32":
         return
     os.setsid()
-    # at once, also amidst foreign code; a handler in Python would wait for the next line of Python
+    # ends at once, even in C code; a Python handler would wait for the next line of Python
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM})
 
 
 def signal_group(pid: int, signum: int, *, has_ended: bool = False) -> None:
-    """Send a signal to a child and to all that it has started; one that has ended may have left those behind."""
+    """Send a signal to a child and all processes it has started; they may outlive the child."""
     if sys.platform == "win32":
         return
     with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -11,10 +11,10 @@ _NEEDLESS: Final = ("rfc3987_syntax", "debugpy")
 
 
 def hide_needless() -> None:
-    """Let this process go without them; called before what would import them.
+    """Keep this process from importing them; called before anything that would.
 
-    jsonschema, which Altair brings, takes more than a second and 15 MiB to build a grammar of web addresses that
-    no chart has, and does without if it is not installed. So does ipykernel without a debugger.
+    jsonschema, a dependency of Altair, takes over a second and 15 MiB to build a grammar of web addresses that
+    no chart needs, and works without it. So does ipykernel without its debugger.
     """
     for name in _NEEDLESS:
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # says: not installed

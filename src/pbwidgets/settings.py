@@ -1,4 +1,4 @@
-"""Where things lie: the workspace, the store, the language. Read from the environment, once per call."""
+"""Where things are: the workspace, the store, the language. Read from the environment at each call."""
 
 import os
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class Settings:
     lang
         ``zh_CN`` or ``en``.
     address
-        Where the pages are opened from outside, without a slash at the end; empty if nobody has said.
+        Address at which the pages are opened, without a trailing slash; empty if not set.
     """
 
     workspace: Path
@@ -62,8 +62,8 @@ class Settings:
 def load_settings(workspace: Path | None = None) -> Settings:
     """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE``, ``PBWIDGETS_LANG`` and ``PBWIDGETS_ADDRESS``.
 
-    Without a workspace named, the nearest folder upwards that has ``parameters/campaigns`` is taken,
-    else the current folder.
+    If no workspace is named, it is the nearest folder upwards that has ``parameters/campaigns``,
+    else the current one.
     """
     named = workspace or os.environ.get("PBWIDGETS_WORKSPACE")
     folder = Path(named).resolve() if named else _nearest_workspace(Path.cwd())
@@ -76,7 +76,7 @@ def load_settings(workspace: Path | None = None) -> Settings:
 
 
 def to_address(text: str) -> str:
-    """Address of a server, however it was typed; empty for an empty one.
+    """Address of a server, however it was typed; empty if nothing was typed.
 
     >>> to_address(" 10.0.0.8:8866/ "), to_address("https://pb.example.cn"), to_address("")
     ('http://10.0.0.8:8866', 'https://pb.example.cn', '')

@@ -1,6 +1,6 @@
-"""The register of units as a frame: read from CSV or Excel, checked whole, cut by day and by subtree.
+"""The register of units as a frame: read from CSV or Excel, checked in full, cut by day and by subtree.
 
-Codes are text from the first to the last step: a leading zero is part of a code. Official division codes have
+Codes are text throughout: a leading zero is part of a code. Official division codes have
 2, 4, 6, 9 or 12 digits and begin with their parent's code; any other code is free.
 """
 
@@ -31,10 +31,10 @@ COLUMNS: Final[Mapping[str, Literal["string", "bool"]]] = {
     "merged_into": "string",
     "synthetic": "bool",
 }
-"""Columns of the register; they are those of the frame ``UNITS`` of scoring."""
+"""Columns of the register, the same as in scoring's frame ``UNITS``."""
 
 Kinds = Mapping[str, Collection[str]]
-"""Kinds of unit a campaign knows, each with the kinds it may hang under; none for a root."""
+"""Kinds of unit in a campaign, each with the kinds its parent may have; none for a root."""
 
 _HEADERS: Final = {
     "unit_code": ("编码", "单位编码", "code"),
@@ -68,7 +68,7 @@ def official_level(code: str) -> int | None:
 
 @dataclass(frozen=True)
 class Table:
-    """Cells of a file as text, with what is needed to name their places; rows that are blank are left out."""
+    """Cells of a file as text, with what is needed to name their places; blank rows are left out."""
 
     header: list[str]
     rows: list[list[str]]
@@ -76,7 +76,7 @@ class Table:
     sheet: str = ""
 
     def place(self, row: int, column: int | None) -> str:
-        """Row of a CSV file or cell of a workbook; row -1 is the head."""
+        """Row of a CSV file or cell of a workbook; row -1 is the header."""
         number = self.numbers[row] if row >= 0 else 1
         if not self.sheet:
             return str(number)
@@ -87,7 +87,7 @@ class Table:
 
 @dataclass(frozen=True)
 class HeadCodes:
-    """Codes of what can be wrong with the head of a table."""
+    """Codes of what can be wrong with the header of a table."""
 
     unknown: str
     repeated: str
@@ -109,7 +109,7 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
     """Register of a CSV file (UTF-8 or GB 18030) or an Excel workbook, with the columns :data:`COLUMNS`.
 
     Headers may be Chinese (编码, 名称, 类别, 上级编码, 领域, 启用日期, 停用日期, 并入, 演示数据) or the
-    names of the columns. Of a workbook the first sheet is read.
+    names of the columns. In a workbook, the first sheet is read.
 
     Parameters
     ----------
@@ -118,12 +118,12 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
     kinds
         Kinds of the campaign; the kind of units is not checked if None.
     known
-        Codes that the register has already: a file may hang new units under them.
+        Codes already in the register: new units in the file may have them as parents.
 
     Raises
     ------
     ProblemsError
-        If anything is wrong: all problems with row or cell. Nothing is taken from the file then.
+        If anything is wrong: all problems with row or cell. Nothing is then taken from the file.
     """
     table = read_table(path)
     columns, header_faults = _match_header(table.header, _HEADERS, _HEAD_CODES, _NEEDED)
@@ -150,14 +150,14 @@ def _to_problem(fault: _Fault, path: Path, table: Table, columns: Mapping[str, i
 
 
 def read_table(path: Path, headed: Collection[str] = ()) -> Table:
-    """Head and rows of a CSV file (UTF-8 or GB 18030) or of one sheet of a workbook, as text.
+    """Header and rows of a CSV file (UTF-8 or GB 18030) or of one sheet of a workbook, as text.
 
     Parameters
     ----------
     path
         The file.
     headed
-        Columns of which the sheet has one; the first such sheet is read, or the first of all if there is none.
+        Columns that identify the sheet: the first one with any of them is read, else the first sheet.
 
     Raises
     ------
@@ -190,20 +190,20 @@ def find_columns(
     needed: Collection[str] | None = None,
     alongside: Collection[str] = (),
 ) -> dict[str, int]:
-    """Place of each column in the head of a table.
+    """Position of each column in the header of a table.
 
     Parameters
     ----------
     table, path
-        What was read, and from where.
+        What was read, and the file it came from.
     heads
-        What each column may be called besides its own name; the first is the one that people are told.
+        What each column may be called besides its own name; messages use the first.
     codes
-        What the problems are called.
+        Codes of the problems.
     needed
-        Columns that must be there; by default all.
+        Columns that must be present; by default all.
     alongside
-        Headings that are left aside.
+        Headings that are ignored.
 
     Raises
     ------
@@ -288,7 +288,7 @@ def _cell_text(cell: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        # a format of zeros is how Excel keeps the leading zeros of a code that it holds as a number
+        # Excel keeps the leading zeros of a code stored as a number by a format of zeros
         zeros = str(cell.number_format)
         return str(value).zfill(len(zeros)) if zeros and set(zeros) == {"0"} else str(value)
     return str(value).strip()
@@ -301,7 +301,7 @@ def _match_header(
     needed: Collection[str],
     alongside: Collection[str] = (),
 ) -> tuple[dict[str, int], list[tuple[str, int | None, dict[str, Any]]]]:
-    """Places of columns, and what is wrong with the head: code, place, and what a message says of it."""
+    """Positions of columns, and what is wrong with the header: code, position, and the message's values."""
     names = {alias: column for column, aliases in heads.items() for alias in (column, *aliases)}
     found: dict[str, int] = {}
     faults: list[tuple[str, int | None, dict[str, Any]]] = []
@@ -345,7 +345,7 @@ def _to_units(table: Table, columns: Mapping[str, int]) -> tuple[pd.DataFrame, l
 
 
 def _to_iso(text: str) -> str:
-    """ISO date of the usual ways to write one; anything else as it stands, for the check to name it."""
+    """ISO date from the usual ways to write one; anything else unchanged, for the check to report."""
     if found := _DATE.fullmatch(text):
         try:
             return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
@@ -454,7 +454,7 @@ def _find_bad_kinds(units: pd.DataFrame, kinds: Kinds) -> Iterator[_Fault]:
     own = kind.fillna("").tolist()
     rootless = units["parent_code"].isna().tolist()
     for (child, parent), rows in _by_pair(own, above).items():
-        if child not in kinds or (parent and parent not in kinds) or _may_hang(kinds, child, parent):
+        if child not in kinds or (parent and parent not in kinds) or _may_be_under(kinds, child, parent):
             continue
         wanted = ", ".join(kinds[child]) or "—"
         code = "units.wrong_parent_kind" if parent else "units.parent_missing"
@@ -472,7 +472,7 @@ def _by_pair(own: list[str], above: NDArray[np.int64]) -> dict[tuple[str, str], 
     return pairs
 
 
-def _may_hang(kinds: Kinds, child: str, parent: str) -> bool:
+def _may_be_under(kinds: Kinds, child: str, parent: str) -> bool:
     return parent in kinds[child] if parent else not kinds[child]
 
 
@@ -480,7 +480,7 @@ def _may_hang(kinds: Kinds, child: str, parent: str) -> bool:
 
 
 def units_as_of(units: pd.DataFrame, day: date | str) -> pd.DataFrame:
-    """Units that exist on a day: begun on it or before, ended on it or later."""
+    """Units that exist on a day: begun by that day and not ended before it."""
     text = day if isinstance(day, str) else day.isoformat()
     begun = (units["valid_from"].isna() | (units["valid_from"] <= text)).fillna(True)
     alive = (units["valid_to"].isna() | (units["valid_to"] >= text)).fillna(True)
@@ -528,7 +528,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
     parents = _positions(units, "parent_code")
     wanted = (units["kind"] == kind).fillna(False).to_numpy(dtype=bool)
     found = np.where(wanted, np.arange(len(units)), -1)
-    here = np.where(wanted, -1, parents)  # who is still looking, and where
+    here = np.where(wanted, -1, parents)  # where each unit's search has got to
     for _ in range(len(units)):
         looking = here >= 0
         if not looking.any():
@@ -546,7 +546,7 @@ def _positions(units: pd.DataFrame, column: str) -> NDArray[np.int64]:
     rows = np.flatnonzero(first.to_numpy(dtype=bool))
     if not len(rows):
         return np.full(len(units), -1, dtype=np.int64)
-    # as objects: the look-up in Arrow strings is some times slower
+    # as objects: the look-up in Arrow strings is several times slower
     index = pd.Index(units["unit_code"].to_numpy(dtype=object)[rows])
     at = index.get_indexer(units[column].to_numpy(dtype=object))
     return np.where(at >= 0, rows[at], -1).astype(np.int64)
@@ -555,7 +555,7 @@ def _positions(units: pd.DataFrame, column: str) -> NDArray[np.int64]:
 def _cyclic(parents: NDArray[np.int64]) -> list[int]:
     """Rows that are their own ancestors."""
     above = parents.copy()
-    # after that many doublings who is not at a root's end stands on a circle, for there are no longer chains
+    # chains are no longer than this: after so many doublings, whatever has not reached a root is in a circle
     for _ in range(max(1, len(parents)).bit_length() + 1):
         above = np.where(above >= 0, above[above], -1)
     return [int(row) for row in np.unique(above[above >= 0])]

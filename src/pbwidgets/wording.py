@@ -1,8 +1,8 @@
 """Words for codes, in Chinese and English.
 
-Whatever a person reads is kept in the code as a dotted *code* with its numbers, for example
-``scoring.per_missing_item``, and put into words only where it is shown. The words stand in gettext
-catalogues, ``locale/<language>/<domain>.po``; the domain is what stands before the first dot.
+Whatever a person reads is kept in the source as a dotted *code* with its values, for example
+``scoring.per_missing_item``, and put into words only where it is shown. The words are in gettext
+catalogues, ``locale/<language>/<domain>.po``; the domain is what precedes the first dot.
 
 A catalogue entry is a format string: ``少于{required}次{missing}次，扣{lost}分``. Numbers are written
 without trailing zeros, dates as ISO dates, everything else by :class:`str`.
@@ -24,13 +24,13 @@ LANGUAGES: Final = ("zh_CN", "en")
 
 
 def default_language() -> str:
-    """Language of the interface: ``PBWIDGETS_LANG``, Chinese where it is not set or not known."""
+    """Language of the interface: ``PBWIDGETS_LANG``, or Chinese if that is unset or unknown."""
     asked = os.environ.get("PBWIDGETS_LANG", "")
     return asked if asked in LANGUAGES else "zh_CN"
 
 
 def say(code: str, lang: str | None = None, **args: object) -> str:
-    """Text of a code in one language, with its numbers filled in.
+    """Text of a code in one language, with its values filled in.
 
     Parameters
     ----------
@@ -39,12 +39,12 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
     lang
         ``zh_CN`` or ``en``; by default the language of the interface.
     **args
-        What the text names in braces.
+        Values for the names in braces.
 
     Raises
     ------
     KeyError
-        If the catalogue has no such code: a mistake of ours, never of the user.
+        If the catalogue has no such code: our mistake, never the user's.
 
     Examples
     --------
@@ -59,20 +59,20 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
 
 
 def load_catalogues() -> None:
-    """Read all catalogues now: for a process that others are forked from."""
+    """Read all catalogues now, for a process that others are forked from."""
     for lang in LANGUAGES:
         for path in (resources.files("pbwidgets") / "locale" / lang).iterdir():
             _catalogue(lang, path.name.removesuffix(".po"))
 
 
 def has_words(code: str, lang: str = "zh_CN") -> bool:
-    """Whether a catalogue knows the code."""
+    """Whether the catalogue has the code."""
     return _catalogue(lang, code.partition(".")[0]).gettext(code) != code
 
 
 @cache
 def _catalogue(lang: str, domain: str) -> gettext.NullTranslations:
-    from babel.messages.mofile import write_mo  # babel is slow to import and --help must be quick
+    from babel.messages.mofile import write_mo  # slow to import, and --help must be quick
     from babel.messages.pofile import read_po
 
     path = resources.files("pbwidgets") / "locale" / lang / f"{domain}.po"
@@ -95,16 +95,16 @@ def number(value: float, digits: int = 2) -> str:
 
 
 def _fill(text: str, args: Mapping[str, object]) -> str:
-    """Words with numbers, dates and texts in the places of their names."""
+    """Text with numbers, dates and texts in place of their names."""
     pieces = _cut(text)
-    if pieces is None:  # a place says itself how it is written
+    if pieces is None:  # a placeholder has its own format
         return _FORMATTER.vformat(text, (), args)
     return "".join(piece if name is None else piece + _write(args[name]) for piece, name in pieces)
 
 
 @cache
 def _cut(text: str) -> tuple[tuple[str, str | None], ...] | None:
-    """Pieces of a text, each with the name behind it; None if a place is more than a name."""
+    """Pieces of a text, each with the name that follows it; None if a placeholder is more than a name."""
     pieces = tuple(_FORMATTER.parse(text))
     if any(name is not None and (spec or how or not name.isidentifier()) for _, name, spec, how in pieces):
         return None

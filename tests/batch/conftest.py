@@ -20,7 +20,7 @@ def notebooks() -> Path:
 
 @pytest.fixture
 def make_job(tmp_path: Path) -> MakeJob:
-    """Job for a unit: its notebook's name, and what differs from a plain one."""
+    """Function that makes a job for a unit, given its notebook and what differs from the defaults."""
 
     def make(
         notebook: str,

@@ -51,7 +51,7 @@ def test_a_report_file_is_read(folder: Path, notebooks: Path) -> None:
     assert check_reports(folder, notebooks) == ()
 
 
-def test_a_report_may_be_for_units_of_a_kind(folder: Path, notebooks: Path) -> None:
+def test_a_report_can_be_for_units_of_one_kind(folder: Path, notebooks: Path) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace("partition", "{kind: bureau}"), encoding="utf-8")
     assert (
         load_reports(folder, notebooks)["ok"].for_each
@@ -82,7 +82,7 @@ def test_a_report_may_be_for_units_of_a_kind(folder: Path, notebooks: Path) -> N
         ("notebook: ok", "notebook: ../ok", "campaign.bad_id", "4", "../ok"),
     ],
 )
-def test_a_mistake_is_told_with_its_line_and_the_right_spelling(
+def test_a_mistake_is_reported_with_its_line_and_the_right_spelling(
     folder: Path, notebooks: Path, old: str, new: str, code: str, line: str, named: str
 ) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace(old, new), encoding="utf-8")
@@ -93,7 +93,7 @@ def test_a_mistake_is_told_with_its_line_and_the_right_spelling(
         load_reports(folder, notebooks)
 
 
-def test_all_problems_are_told_at_once(folder: Path, notebooks: Path) -> None:
+def test_all_problems_are_reported_at_once(folder: Path, notebooks: Path) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace("greeting", "greting"), encoding="utf-8")
     (folder / "bad.yaml").write_text("id: [", encoding="utf-8")
     assert {problem.code for problem in check_reports(folder, notebooks)} == {
@@ -113,7 +113,7 @@ def test_overrides_are_read_by_unit(folder: Path, notebooks: Path, tmp_path: Pat
     }
 
 
-def test_mistakes_in_overrides_are_told(folder: Path, notebooks: Path, tmp_path: Path) -> None:
+def test_mistakes_in_overrides_are_reported(folder: Path, notebooks: Path, tmp_path: Path) -> None:
     overrides = tmp_path / "overrides"
     overrides.mkdir()
     text = "okk:\n  greeting: x\nok:\n  greting: x\n  output_dir: x\n  level: 2026-05-01\n"
@@ -135,12 +135,12 @@ def test_mistakes_in_overrides_are_told(folder: Path, notebooks: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["broken_for_one_unit", "slow", "starts_a_process"])
-def test_parameters_are_those_that_papermill_finds(notebooks: Path, name: str) -> None:
+def test_parameters_are_the_same_as_papermill_finds(notebooks: Path, name: str) -> None:
     path = notebooks / f"{name}.ipynb"
     assert notebook_parameters(path) == tuple(papermill.inspect_notebook(str(path)))
 
 
-def test_a_parameter_with_a_union_annotation_is_seen(notebooks: Path) -> None:
+def test_a_parameter_with_a_union_annotation_is_found(notebooks: Path) -> None:
     assert notebook_parameters(notebooks / "ok.ipynb") == (
         "output_dir",
         "unit_code",
@@ -150,7 +150,7 @@ def test_a_parameter_with_a_union_annotation_is_seen(notebooks: Path) -> None:
     )
 
 
-def test_a_notebook_without_parameters_cell_has_none(notebooks: Path) -> None:
+def test_a_notebook_without_a_parameters_cell_has_no_parameters(notebooks: Path) -> None:
     assert notebook_parameters(notebooks / "no_parameters.ipynb") == ()
 
 
@@ -168,7 +168,7 @@ def report(folder: Path, notebooks: Path) -> ReportDefinition:
     return load_reports(folder, notebooks)["ok"]
 
 
-def test_jobs_get_what_is_given_what_the_file_says_and_overrides(
+def test_jobs_get_given_values_those_of_the_file_and_overrides(
     report: ReportDefinition, notebooks: Path, tmp_path: Path
 ) -> None:
     first, second = make_jobs(
@@ -181,7 +181,7 @@ def test_jobs_get_what_is_given_what_the_file_says_and_overrides(
         overrides={"9902": {"ok": {"greeting": "welcome", "unit_code": "9901"}, "other": {"greeting": "x"}}},
     )
     assert first.parameters == {"unit_code": "9901", "greeting": "good day"}
-    assert second.parameters == {"unit_code": "9902", "greeting": "welcome"}  # what is given wins
+    assert second.parameters == {"unit_code": "9902", "greeting": "welcome"}  # given values win
     assert (second.folder, second.title) == (tmp_path / "ok" / "9902", "乙")
     assert first.files == ("report.ipynb", "charts/*.png")
     assert first.fingerprint["rows:points"] == "a"
@@ -190,7 +190,7 @@ def test_jobs_get_what_is_given_what_the_file_says_and_overrides(
 
 
 @pytest.mark.parametrize("code", ["../9901", ".hidden", "", "a/b", "a b", "_x"])
-def test_a_unit_code_that_is_no_folder_name_is_refused(
+def test_a_unit_code_that_cannot_be_a_folder_name_is_refused(
     report: ReportDefinition, notebooks: Path, tmp_path: Path, code: str
 ) -> None:
     with pytest.raises(DataError, match=r"不能用作文件夹名|cannot be the name"):

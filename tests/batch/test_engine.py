@@ -28,7 +28,7 @@ def run(name: str, tmp_path: Path, **parameters: Any) -> nbformat.NotebookNode:
 
 
 def outputs(notebook: nbformat.NotebookNode, at: int) -> list[nbformat.NotebookNode]:
-    """Outputs of the code cell at an index, counted without those that hold parameters."""
+    """Outputs of the code cell at an index, not counting parameters cells."""
     cells = [
         cell
         for cell in notebook.cells
@@ -43,7 +43,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> nbformat.NotebookNode:
     return run("prints_and_displays", tmp_path_factory.mktemp("shown"))
 
 
-def test_streams_keep_their_order_and_adjoining_text_is_joined(shown: nbformat.NotebookNode) -> None:
+def test_streams_keep_their_order_and_consecutive_text_is_joined(shown: nbformat.NotebookNode) -> None:
     assert [(made.name, made.text) for made in outputs(shown, 0)] == [
         ("stdout", "one\ntwo\n"),
         ("stderr", "problem\n"),
@@ -51,7 +51,7 @@ def test_streams_keep_their_order_and_adjoining_text_is_joined(shown: nbformat.N
     ]
 
 
-def test_displays_and_last_value_become_rich_outputs(shown: nbformat.NotebookNode) -> None:
+def test_displays_and_the_last_value_become_rich_outputs(shown: nbformat.NotebookNode) -> None:
     png, svg, html, value = outputs(shown, 1)
     assert [made.output_type for made in (png, svg, html)] == ["display_data"] * 3
     assert "image/png" in png.data
@@ -92,7 +92,7 @@ def test_parameters_reach_the_notebook(tmp_path: Path) -> None:
     assert (tmp_path / "made.txt").read_text(encoding="utf-8") == "你好, 9907"
 
 
-def test_nothing_of_a_notebook_is_left_for_the_next(tmp_path: Path) -> None:
+def test_a_notebook_leaves_nothing_for_the_next(tmp_path: Path) -> None:
     before = (dict(os.environ), list(sys.path), Path.cwd(), sys.modules["__main__"], sys.stdout)
     first = run("leaves_traces", tmp_path)
     second = run("leaves_traces", tmp_path)
@@ -104,7 +104,7 @@ def test_nothing_of_a_notebook_is_left_for_the_next(tmp_path: Path) -> None:
     assert not hasattr(builtins, "display")
 
 
-def test_an_error_stops_the_run_and_stays_in_the_half_done_notebook(tmp_path: Path) -> None:
+def test_an_error_stops_the_run_and_is_kept_in_the_unfinished_notebook(tmp_path: Path) -> None:
     with pytest.raises(PapermillExecutionError, match="no figures for 9902"):
         run("broken_for_one_unit", tmp_path, output_dir=str(tmp_path), unit_code="9902")
     half_done = nbformat.read(tmp_path / "broken_for_one_unit.ipynb", as_version=4)
@@ -125,7 +125,7 @@ def test_a_syntax_error_is_an_error_of_its_cell(tmp_path: Path) -> None:
         )
 
 
-def test_an_exit_in_good_order_is_no_failure_and_ends_the_notebook(tmp_path: Path) -> None:
+def test_a_normal_exit_is_no_failure_and_ends_the_notebook(tmp_path: Path) -> None:
     executed = run("exits_early", tmp_path)
     assert outputs(executed, 1) == []
 
@@ -140,14 +140,12 @@ def test_an_interrupt_is_passed_on(tmp_path: Path) -> None:
         )
 
 
-def test_big_output_is_kept_whole(tmp_path: Path) -> None:
+def test_big_output_is_kept_in_full(tmp_path: Path) -> None:
     executed = run("writes_big_output", tmp_path)
     assert len(outputs(executed, 0)[0].text) == 2_000_000
 
 
-def test_a_shell_writes_nothing_to_the_home_of_the_account(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_shell_writes_nothing_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = tmp_path / "home"
     home.mkdir()
     monkeypatch.setenv("HOME", str(home))

@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def test_a_new_report_replaces_the_old_one_whole(folder: Path) -> None:
+def test_a_new_report_replaces_the_old_one_completely(folder: Path) -> None:
     put_in_place(work_with(folder, "report.ipynb", "new.txt"), folder)
     assert names(folder) == {"report.ipynb", "new.txt"}
     assert [path.name for path in folder.parent.iterdir()] == ["9901"]
@@ -94,7 +94,7 @@ def test_a_stop_before_the_good_report_moved_into_the_failed_one_loses_nothing(f
     assert names(folder) == {"report.ipynb", "error.txt", "previous/report.ipynb", "previous/old.txt"}
 
 
-def test_tidying_leaves_what_is_not_ours(tmp_path: Path) -> None:
+def test_tidying_up_leaves_other_files_alone(tmp_path: Path) -> None:
     (tmp_path / ".lock").write_text("", encoding="utf-8")
     (tmp_path / ".9901.tmp-mine").mkdir()
     tidy_up(tmp_path)
@@ -112,7 +112,7 @@ def test_empty_files_count_as_missing(tmp_path: Path) -> None:
 
 
 @given(steps=st.lists(st.sampled_from(["good", "failed", "stopped"]), max_size=8))
-def test_whatever_happens_there_is_one_folder_and_the_last_good_report_is_in_it(
+def test_after_any_steps_there_is_one_folder_with_the_last_good_report(
     steps: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("law") / "9901"

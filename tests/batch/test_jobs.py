@@ -25,7 +25,7 @@ def test_a_job_and_its_outcome_survive_pickle(make_job: Callable[..., Job]) -> N
         ConflictError("batch.already_running", folder="unit", who="17"),
     ],
 )
-def test_errors_of_the_room_survive_pickle(error: DataError | ConflictError) -> None:
+def test_errors_of_the_batch_room_survive_pickle(error: DataError | ConflictError) -> None:
     again = pickle.loads(pickle.dumps(error))
     assert type(again) is type(error)
     assert str(again) == str(error)

@@ -17,7 +17,7 @@ with hold_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_second_run_is_told_who_is_at_work(tmp_path: Path) -> None:
+def test_a_second_run_is_told_who_holds_the_lock(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:

@@ -60,7 +60,7 @@ def test_a_manifest_read_back_is_the_same(
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format": 99}', '{"format": 1, "report": 2}'])
-def test_a_manifest_that_cannot_be_read_counts_as_none(text: str, tmp_path: Path) -> None:
+def test_an_unreadable_manifest_counts_as_missing(text: str, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
     assert load_manifest(tmp_path) is None
 
@@ -92,14 +92,14 @@ def test_a_manifest_says_in_both_languages_why_it_ran_and_failed(tmp_path: Path)
     assert "第 3 个单元格" in unit["error"]["zh"]
 
 
-def test_frames_that_changed_are_named_together_and_unknown_names_as_they_are() -> None:
+def test_changed_frames_are_named_together_and_unknown_names_verbatim() -> None:
     assert word_why(["rows:points", "rows:ranking", "rows:x", "weather"], "en") == (
         "data of this unit have changed (points, ranking, x); weather has changed"
     )
 
 
-def test_a_failure_is_told_with_what_to_do() -> None:
+def test_a_failure_is_reported_with_what_to_do() -> None:
     assert word_failure(Failure("batch.worker_killed", {"signal": "SIGKILL"}), "en") == (
         "The process was killed while it ran (signal SIGKILL). "
-        "Often memory has run out: run again with fewer processes (--workers)."
+        "The machine may have run out of memory: run again with fewer processes (--workers)."
     )

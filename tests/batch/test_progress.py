@@ -16,7 +16,7 @@ def news(ended: int, status: str = "done", total: int = 100, failed: int = 0) ->
     return Progress("9901", status, (), 1.0, failure, ended, failed, total)
 
 
-def test_off_a_terminal_about_ten_lines_are_written() -> None:
+def test_without_a_terminal_about_ten_lines_are_written() -> None:
     out = io.StringIO()
     with show_progress("Report", lang="en", file=out) as tell:
         for ended in range(1, 101):
@@ -26,7 +26,7 @@ def test_off_a_terminal_about_ten_lines_are_written() -> None:
     assert lines[-1] == "Report: 100/100 ended, 0 failed"
 
 
-def test_a_failure_is_told_at_once_in_both_ways() -> None:
+def test_a_failure_is_shown_at_once_in_both_modes() -> None:
     for out in (io.StringIO(), Terminal()):
         with show_progress("Report [x]", lang="en", file=out) as tell:
             tell(news(1, "started", total=4))

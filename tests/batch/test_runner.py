@@ -34,7 +34,7 @@ def ran(log: Path) -> list[str]:
     return sorted(log.read_text(encoding="utf-8").split()) if log.exists() else []
 
 
-def test_all_units_are_run_and_a_second_run_runs_none(make_job: MakeJob, tmp_path: Path) -> None:
+def test_all_units_are_run_once_and_none_the_second_time(make_job: MakeJob, tmp_path: Path) -> None:
     log = tmp_path / "log"
     jobs = [make_job("ok", f"990{i}", log=str(log), files=("report.ipynb", "made.txt")) for i in range(4)]
     news: list[Progress] = []
@@ -52,15 +52,15 @@ def test_all_units_are_run_and_a_second_run_runs_none(make_job: MakeJob, tmp_pat
     assert load_manifest(tmp_path / "outputs" / "unit") == second
 
 
-def test_a_run_has_the_environment_of_its_caller(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_has_its_callers_environment(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:
     job = make_job("reads_environment")
-    for said in ("before", "after"):  # the server that forks lives on from the first run to the second
+    for said in ("before", "after"):  # the fork server stays alive from the first run to the second
         monkeypatch.setenv("PBWIDGETS_CASE", said)
         run_jobs([job], force=True)
         assert (job.folder / "made.txt").read_text() == said
 
 
-def test_the_executed_notebook_names_the_folder_that_stays(make_job: MakeJob, tmp_path: Path) -> None:
+def test_the_executed_notebook_names_the_report_folder(make_job: MakeJob, tmp_path: Path) -> None:
     job = make_job("ok")
     run_jobs([job])
     executed = nbformat.read(job.folder / "report.ipynb", as_version=4)
@@ -81,7 +81,7 @@ def test_only_what_has_changed_is_run_and_it_says_why(make_job: MakeJob, tmp_pat
     assert manifest.units["9901"].why == ("rows:points",)
 
 
-def test_a_broken_unit_is_marked_and_the_others_go_on(make_job: MakeJob) -> None:
+def test_a_broken_unit_is_marked_and_the_others_continue(make_job: MakeJob) -> None:
     jobs = [
         make_job("broken_for_one_unit", f"990{i}", files=("report.ipynb", "made.txt")) for i in range(1, 5)
     ]
@@ -99,7 +99,7 @@ def test_a_broken_unit_is_marked_and_the_others_go_on(make_job: MakeJob) -> None
     assert again.units["9902"].why == (FAILED_BEFORE,)
 
 
-def test_a_failing_rerun_keeps_the_last_good_report_inside(make_job: MakeJob) -> None:
+def test_a_failing_rerun_keeps_the_last_good_report(make_job: MakeJob) -> None:
     run_jobs([make_job("ok", "9902")])
     bad = replace(make_job("broken_for_one_unit", "9902"), fingerprint={"notebook": "new"})
     manifest = run_jobs([bad])
@@ -108,7 +108,7 @@ def test_a_failing_rerun_keeps_the_last_good_report_inside(make_job: MakeJob) ->
     assert not (bad.folder / "made.txt").exists()
 
 
-def test_a_killed_worker_fails_its_own_job_only(make_job: MakeJob) -> None:
+def test_a_killed_worker_fails_only_its_own_job(make_job: MakeJob) -> None:
     jobs = [make_job("kills_itself", f"990{i}") for i in range(1, 6)]
     manifest = run_jobs(jobs, workers=2)
     assert manifest.codes("failed") == ["9902"]
@@ -171,11 +171,11 @@ def test_charts_are_drawn_in_forked_workers(make_job: MakeJob) -> None:
     assert set(statuses(manifest).values()) == {"done"}
 
 
-def test_a_notebook_without_parameters_cell_runs(make_job: MakeJob) -> None:
+def test_a_notebook_without_a_parameters_cell_runs(make_job: MakeJob) -> None:
     assert statuses(run_jobs([make_job("no_parameters")])) == {"9901": "done"}
 
 
-def test_nothing_of_one_notebook_reaches_the_next_in_the_same_worker(make_job: MakeJob) -> None:
+def test_a_notebook_leaves_nothing_for_the_next_in_the_same_worker(make_job: MakeJob) -> None:
     jobs = [make_job("leaves_traces", f"990{i}") for i in range(2)]
     run_jobs(jobs, workers=1)
     for job in jobs:
@@ -184,7 +184,7 @@ def test_nothing_of_one_notebook_reaches_the_next_in_the_same_worker(make_job: M
         assert "True" not in found
 
 
-def test_units_outside_the_run_keep_their_entries(make_job: MakeJob) -> None:
+def test_units_not_in_the_run_keep_their_entries(make_job: MakeJob) -> None:
     run_jobs([make_job("ok", "9901"), make_job("ok", "9902")])
     manifest = run_jobs([make_job("ok", "9902")], force=True)
     assert statuses(manifest) == {"9901": "done", "9902": "done"}
@@ -197,12 +197,12 @@ def test_a_second_run_in_the_same_folder_is_refused(make_job: MakeJob) -> None:
         run_jobs([job])
 
 
-def test_no_job_is_an_error() -> None:
+def test_running_no_jobs_is_an_error() -> None:
     with pytest.raises(DataError, match=r"没有需要运行的单位|no unit to run"):
         run_jobs([])
 
 
-def test_jobs_of_two_reports_do_not_go_together(make_job: MakeJob, tmp_path: Path) -> None:
+def test_jobs_of_two_reports_are_refused(make_job: MakeJob, tmp_path: Path) -> None:
     other = replace(make_job("ok", "9902"), report="overview", folder=tmp_path / "overview" / "9902")
     with pytest.raises(DataError, match="overview, unit"):
         run_jobs([make_job("ok"), other])
@@ -217,7 +217,7 @@ def done(job: Job) -> UnitRun:
     return UnitRun("done", (), 1.0, "now", job.fingerprint, job.parameters)
 
 
-def test_why_a_job_runs(make_job: MakeJob) -> None:
+def test_each_reason_to_run_a_job_is_given(make_job: MakeJob) -> None:
     job = make_job("ok")
     job.folder.mkdir(parents=True)
     (job.folder / "report.ipynb").write_text("x", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A run in a process of its own that is stopped from outside, as a person or the system does it."""
+"""A run in its own process, stopped from outside, as by a person or the system."""
 
 import os
 import signal
@@ -50,7 +50,7 @@ if __name__ == "__main__":
 
 @dataclass
 class Run:
-    """A run in a process of its own; ``mark`` is in the environment of all that it starts."""
+    """A run in its own process; ``mark`` is in the environment of every process it starts."""
 
     process: subprocess.Popen[str]
     root: Path
@@ -68,7 +68,7 @@ class Run:
         raise AssertionError(f"no {text!r} in {file}; it said {self.process.communicate()}")
 
     def strays(self) -> list[str]:
-        """Processes of the run that are alive; they get two seconds to go."""
+        """Processes of the run still alive after two seconds."""
         ends = time.monotonic() + 2
         while (found := self._alive()) and time.monotonic() < ends:
             time.sleep(0.05)
@@ -121,13 +121,13 @@ def start_run(tmp_path: Path, notebooks: Path) -> Iterator[StartRun]:
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, -signal.SIGINT), (signal.SIGTERM, 143)])
-def test_a_stop_leaves_no_process_no_work_folder_and_what_was_done(
+def test_a_stop_keeps_what_was_done_and_leaves_no_process_or_work_folder(
     start_run: StartRun, tmp_path: Path, notebooks: Path, number: signal.Signals, code: int
 ) -> None:
     run = start_run()
     run.wait_for("news", "9901 done")
-    run.wait_for("log", "9903")  # two are amidst a cell
-    os.killpg(run.process.pid, number)  # as a terminal does: the whole group gets it
+    run.wait_for("log", "9903")  # two are in the middle of a cell
+    os.killpg(run.process.pid, number)  # like a terminal, to the whole group
     run.process.communicate(timeout=60)
     assert run.process.returncode == code
     assert run.strays() == []
@@ -160,7 +160,7 @@ def test_a_stop_leaves_no_process_no_work_folder_and_what_was_done(
 
 
 @pytest.mark.parametrize("after_s", [0.0, 0.3, 0.9])
-def test_a_stop_while_workers_start_leaves_nothing_either(start_run: StartRun, after_s: float) -> None:
+def test_a_stop_while_workers_start_leaves_nothing_behind(start_run: StartRun, after_s: float) -> None:
     run = start_run()
     assert run.process.stderr is not None
     assert run.process.stderr.readline() == "begins\n"
@@ -181,7 +181,7 @@ def test_what_a_notebook_has_started_is_stopped_with_it(start_run: StartRun) -> 
     assert run.strays() == []
 
 
-def test_a_killed_run_takes_its_workers_along_and_is_tidied_up_by_the_next(
+def test_a_killed_run_ends_its_workers_and_the_next_run_tidies_up(
     start_run: StartRun, tmp_path: Path, make_job: Callable[..., Job]
 ) -> None:
     run = start_run()

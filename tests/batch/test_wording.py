@@ -1,4 +1,4 @@
-"""Every code of the room has words, in both languages and with the same placeholders."""
+"""Every code of the batch room has words in both languages, with the same placeholders."""
 
 import re
 import string

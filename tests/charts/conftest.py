@@ -251,8 +251,8 @@ class TextBox:
     bottom: float
     size: float
 
-    def meets(self, other: "TextBox") -> bool:
-        """Whether the boxes share more than a hair."""
+    def overlaps(self, other: "TextBox") -> bool:
+        """Whether the boxes overlap by more than a pixel."""
         wide = min(self.right, other.right) - max(self.left, other.left)
         high = min(self.bottom, other.bottom) - max(self.top, other.top)
         return wide > 0.5 and high > 0.5
@@ -308,7 +308,7 @@ def _boxes(element: ElementTree.Element, above: np.ndarray) -> list[TextBox]:
     for words, x, y in _lines(element):
         if not words.strip():
             continue
-        # ink of the words; a Chinese line is as high as a full character, whatever it says
+        # extent of the ink; a Chinese line is always as high as a full character
         wide = font.getlength(words)
         shift = {"middle": -wide / 2, "end": -wide}.get(element.get("text-anchor", "start"), 0.0)
         corners = np.array(
@@ -324,7 +324,7 @@ def read_texts() -> Callable[[object], list[TextBox]]:
     """Boxes of all texts that a chart draws."""
 
     def read(chart: object) -> list[TextBox]:
-        chart.to_dict()  # Altair's own check, which drawing leaves out
+        chart.to_dict()  # Altair's own check, which drawing skips
         return _boxes(ElementTree.fromstring(draw_svg(chart)), np.eye(3))
 
     return read
@@ -332,12 +332,12 @@ def read_texts() -> Callable[[object], list[TextBox]]:
 
 @pytest.fixture(scope="session")
 def assert_clean(read_texts) -> Callable[..., list[TextBox]]:
-    """Assert that no text overlaps another, leaves the sheet, or is too small; give the texts back."""
+    """Assert that no text overlaps another, leaves the sheet or is too small; returns the texts."""
 
     def check(chart: object, height: float = 720) -> list[TextBox]:
         boxes = read_texts(chart)
         assert boxes
-        clashes = [(one.text, other.text) for one, other in combinations(boxes, 2) if one.meets(other)]
+        clashes = [(one.text, other.text) for one, other in combinations(boxes, 2) if one.overlaps(other)]
         assert clashes == []
         outside = [
             box.text
@@ -355,5 +355,5 @@ def assert_clean(read_texts) -> Callable[..., list[TextBox]]:
 
 @pytest.fixture(scope="session")
 def spec_text() -> Callable[[object], str]:
-    """All that a chart's spec says, as one text."""
+    """All text in a chart's spec, as one string."""
     return lambda chart: json.dumps(chart.to_dict(), ensure_ascii=False)

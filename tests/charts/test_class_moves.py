@@ -1,4 +1,4 @@
-"""Moves between classes: every number in its cell, up and down told apart without colour."""
+"""Moves between classes: every number in its cell, up and down distinct without colour."""
 
 import pandas as pd
 import pytest
@@ -48,7 +48,7 @@ def test_moves_between_any_number_of_classes_are_clean(county, assert_clean, nam
     assert_clean(charts.class_moves(moves, DAYS, make_view(county, names, lang)))
 
 
-def test_counts_say_where_units_came_from_and_which_way_they_went(county, assert_clean) -> None:
+def test_counts_show_where_units_came_from_and_where_they_went(county, assert_clean) -> None:
     moves = make_moves((3, 2), (3, 2), (1, 3), (2, 2), (0, 1))
     other = make_moves((1, 3), track="pioneer")
     said = [
@@ -66,7 +66,7 @@ def test_counts_say_where_units_came_from_and_which_way_they_went(county, assert
     assert any("2025-12-20 与 2026-11-30 相比" in text for text in said)
 
 
-def test_without_a_unit_that_is_new_there_is_no_row_for_it(county, assert_clean) -> None:
+def test_without_new_units_there_is_no_row_for_them(county, assert_clean) -> None:
     said = {
         box.text
         for box in assert_clean(

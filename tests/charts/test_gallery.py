@@ -8,7 +8,7 @@ from PIL import Image
 from pbwidgets.charts import build_contact_sheet
 
 
-def test_every_picture_stands_in_its_own_cell(tmp_path: Path) -> None:
+def test_every_picture_has_its_own_cell(tmp_path: Path) -> None:
     colours = ["#ff0000", "#00ff00", "#0000ff", "#ffff00"]
     images = []
     for place, colour in enumerate(colours):

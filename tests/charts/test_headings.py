@@ -1,4 +1,4 @@
-"""Lines are summed to headings by hand-worked rules."""
+"""Lines are summed by heading, checked by hand."""
 
 import math
 

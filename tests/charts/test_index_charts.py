@@ -1,4 +1,4 @@
-"""Charts of a composite index: clean with any number of units and parts, and nothing said that is not so."""
+"""Charts of a composite index: clean with any number of units and parts, and never a false statement."""
 
 import numpy as np
 import pandas as pd
@@ -73,7 +73,9 @@ def test_units_without_a_score_are_counted_and_not_drawn(county, assert_clean) -
     assert "2个单位的“虚构发展指数”排名" in words
 
 
-def test_a_ranking_of_more_units_than_fit_is_paged_best_first(county, assert_clean, spec_text) -> None:
+def test_a_ranking_of_more_units_than_fit_is_split_into_sheets_best_first(
+    county, assert_clean, spec_text
+) -> None:
     scores = make_scores(names_of(county, 27, long=False)).sample(frac=1, random_state=3)
     first, second = (charts.index_ranking(scores, make_view(), page=page) for page in (1, 2))
     assert any("第1页，共2页" in box.text for box in assert_clean(first))
@@ -82,7 +84,7 @@ def test_a_ranking_of_more_units_than_fit_is_paged_best_first(county, assert_cle
         charts.index_ranking(scores, make_view(), page=3)
 
 
-def test_the_unit_asked_for_is_set_off(county, spec_text) -> None:
+def test_the_given_unit_is_highlighted(county, spec_text) -> None:
     scores = make_scores(county.names(3, long=False))
     assert "#0072B2" not in spec_text(charts.index_ranking(scores, make_view()))
     assert "#0072B2" in spec_text(charts.index_ranking(scores, make_view(), unit=county.code(1)))
@@ -103,7 +105,9 @@ def test_index_heatmap_of_awkward_scores_is_clean(county, assert_clean, fill, la
     assert_clean(charts.index_heatmap(make_parts(names, 2, fill), names, headings, make_view(lang)))
 
 
-def test_index_heatmap_of_huge_scores_shows_fewer_parts_rather_than_cut_figures(county, assert_clean) -> None:
+def test_index_heatmap_of_huge_scores_shows_fewer_parts_instead_of_cutting_figures(
+    county, assert_clean
+) -> None:
     names = county.names(5, long=True)
     headings = {f"p{part}": f"指标{part}" for part in range(12)}
     chart = charts.index_heatmap(make_parts(names, 12) * 1e7, names, headings, make_view())
@@ -112,7 +116,7 @@ def test_index_heatmap_of_huge_scores_shows_fewer_parts_rather_than_cut_figures(
     assert any("共12项" in text for text in words)
 
 
-def test_a_missing_part_is_a_word_and_never_a_number(county, assert_clean) -> None:
+def test_a_missing_part_is_shown_as_a_word_never_as_a_number(county, assert_clean) -> None:
     names = county.names(2, long=False)
     chart = charts.index_heatmap(make_parts(names, 1), names, {"p0": "道路"}, make_view())
     assert {"缺", "3.21"} <= {box.text for box in assert_clean(chart)}
@@ -144,14 +148,14 @@ def test_strength_bars_are_clean(county, assert_clean, count, lang) -> None:
     assert_clean(charts.strength_bars(make_strengths(count), county.long_name, make_view(lang)))
 
 
-def test_strength_bars_show_the_six_greatest_of_each_side(county, assert_clean) -> None:
+def test_strength_bars_show_the_six_greatest_on_each_side(county, assert_clean) -> None:
     words = [box.text for box in assert_clean(charts.strength_bars(make_strengths(49), "甲村", make_view()))]
     assert "+4.5" in words
     assert "-3.7" in words
     assert sum(text.startswith(("+", "-")) for text in words) == 12
 
 
-def test_a_unit_like_the_median_has_neither_strength_nor_weakness(assert_clean) -> None:
+def test_a_unit_like_the_median_has_neither_strengths_nor_weaknesses(assert_clean) -> None:
     same = make_strengths(3).assign(effect=0.0)
     words = {box.text for box in assert_clean(charts.strength_bars(same, "甲村", make_view()))}
     assert "各项指标都与中位单位相同" in words
@@ -174,7 +178,7 @@ def test_rank_moves_are_clean(county, assert_clean, count, long, lang) -> None:
     assert_clean(charts.rank_moves(make_moves(names_of(county, count, long)), "权重：等权", make_view(lang)))
 
 
-def test_rank_moves_count_all_that_moved_and_leave_out_who_has_no_rank(county, assert_clean) -> None:
+def test_rank_moves_count_all_moves_and_leave_out_units_without_a_rank(county, assert_clean) -> None:
     moves = make_moves(county.names(40, long=False))
     moves.loc[0, "before"] = pd.NA
     words = {box.text for box in assert_clean(charts.rank_moves(moves, "等权", make_view()))}
@@ -182,7 +186,7 @@ def test_rank_moves_count_all_that_moved_and_leave_out_who_has_no_rank(county, a
     assert any("变动最大的13个单位" in text for text in words)
 
 
-def test_ranks_that_all_stay_are_said_to(county, assert_clean) -> None:
+def test_a_chart_without_moves_says_so(county, assert_clean) -> None:
     moves = make_moves(county.names(4, long=False))
     words = {
         box.text

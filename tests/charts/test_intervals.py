@@ -1,4 +1,4 @@
-"""How firm a list is, drawn: clean with any number of units, and nothing said that is not so."""
+"""How stable a list is: charts clean with any number of units, and never a false statement."""
 
 import pandas as pd
 import pytest
@@ -31,7 +31,7 @@ def test_rank_intervals_are_clean(county, assert_clean, count, long, lang) -> No
     assert_clean(charts.rank_intervals(make_firmness(names), names, county.view(lang=lang)))
 
 
-def test_more_units_than_fit_are_paged_on_one_scale(county, assert_clean) -> None:
+def test_more_units_than_fit_are_split_into_sheets_with_one_scale(county, assert_clean) -> None:
     names = county.names(12, long=False) | {f"99{place}": f"虚构村{place}" for place in range(12)}
     made = [
         [box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view(), page=page))]
@@ -61,7 +61,7 @@ def test_almost_always_is_not_rounded_to_always(county, assert_clean, share, sai
     assert said in words
 
 
-def test_the_title_counts_who_is_firmly_in_and_who_is_undecided(county, assert_clean) -> None:
+def test_the_title_counts_units_firmly_in_and_undecided_ones(county, assert_clean) -> None:
     names = county.names(12, long=False)  # shares 100, 92.5, 85 … 17.5
     words = [
         box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view()))

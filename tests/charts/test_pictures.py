@@ -1,4 +1,4 @@
-"""Every chart with awkward data: texts apart, on the sheet, large enough; nothing drawn unasked."""
+"""Every chart with awkward data: texts apart, on the sheet, large enough; nothing extra drawn."""
 
 import dataclasses
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def test_criterion_bars_are_clean(county, assert_clean, lang, fill) -> None:
 
 
 @pytest.mark.parametrize("count", [1, 11])
-def test_criterion_bars_take_any_number_of_long_headings(county, assert_clean, count) -> None:
+def test_criterion_bars_fit_any_number_of_long_headings(county, assert_clean, count) -> None:
     campaign = county.campaign(
         [f"第{place}项评分内容名称特别长需要分行书写才能放下的项目" for place in range(count)]
     )
@@ -45,7 +45,7 @@ def test_criterion_bars_take_any_number_of_long_headings(county, assert_clean, c
     assert_clean(chart)
 
 
-def test_criterion_bars_of_more_headings_than_fit_are_paged(county, assert_clean) -> None:
+def test_criterion_bars_of_more_headings_than_fit_are_split_into_sheets(county, assert_clean) -> None:
     campaign = county.campaign([f"评分项目{place}" for place in range(14)])
     made = [
         charts.criterion_bars(
@@ -144,7 +144,7 @@ def test_nomination_balance_shows_every_track_of_the_unit_and_no_other_unit(
     assert county.code(1) not in spec_text(chart)
 
 
-def test_nomination_balance_of_a_unit_that_nominates_for_nothing_says_so(county, assert_clean) -> None:
+def test_nomination_balance_of_a_unit_that_cannot_nominate_says_so(county, assert_clean) -> None:
     none = county.balance({})
     assert "没有申报名额" in {
         box.text for box in assert_clean(charts.nomination_balance(none, county.view()))
@@ -172,7 +172,7 @@ def test_ranking_bars_without_a_ranked_unit_say_so(county, assert_clean) -> None
     }
 
 
-def test_ranking_bars_draw_the_line_between_the_last_inside_and_the_first_outside(
+def test_ranking_bars_draw_the_cut_line_between_the_last_unit_inside_and_the_first_outside(
     county, assert_clean
 ) -> None:
     names = county.names(12, long=False)
@@ -184,7 +184,7 @@ def test_ranking_bars_draw_the_line_between_the_last_inside_and_the_first_outsid
     assert line.bottom < boxes[names[county.code(10)]].top
 
 
-def test_a_tie_at_the_cut_is_named_with_the_places_left(county, assert_clean) -> None:
+def test_a_tie_at_the_cut_is_shown_with_the_places_left(county, assert_clean) -> None:
     selection = county.selection(county.names(25, long=False), places=10, tied=4)
     assert "以下4个同分，余2个名额待定" in {
         box.text for box in assert_clean(charts.ranking_bars(selection, county.view()))
@@ -250,7 +250,7 @@ def test_lost_points_do_not_count_lines_without_a_mark(county, assert_clean) -> 
     assert "8" not in {box.text for box in assert_clean(chart)}
 
 
-def test_a_units_charts_hold_no_other_unit(county, spec_text) -> None:
+def test_the_charts_of_a_unit_contain_no_other_unit(county, spec_text) -> None:
     campaign = county.campaign()
     points, view = county.points(campaign, 25), county.view(campaign)
     own = county.names(1, long=True)
@@ -308,7 +308,7 @@ def test_made_up_data_are_marked_and_real_data_are_not(county, read_texts) -> No
     assert not [text for text in plain if "演示数据" in text]
 
 
-def test_a_chart_without_its_title_loses_only_the_title(county, assert_clean) -> None:
+def test_dropping_the_title_drops_only_the_title(county, assert_clean) -> None:
     chart = charts.rank_strip({"甲村": 3}, 25, county.view())
     bare = assert_clean(charts.drop_title(chart), height=616)
     gone = {box.text for box in assert_clean(chart)} - {box.text for box in bare}
@@ -340,7 +340,7 @@ def test_a_track_without_an_allotment_shows_a_dash_and_counts_nothing_as_allotte
     assert "申报5个，入选2个" in said
 
 
-def test_a_unit_without_a_rank_is_named_and_the_strip_still_has_its_length(county, assert_clean) -> None:
+def test_a_unit_without_a_rank_is_named_and_the_strip_keeps_its_length(county, assert_clean) -> None:
     words = [box.text for box in assert_clean(charts.rank_strip({"虚构镇": 0}, 24, county.view()))]
 
     assert any("虚构镇未参加排名" in text and "24" in text for text in words)

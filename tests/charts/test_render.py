@@ -1,4 +1,4 @@
-"""Pictures have the promised size, hold their texts, and do not depend on the day."""
+"""Pictures have the promised size, contain their texts, and are the same every day."""
 
 from pathlib import Path
 
@@ -17,13 +17,13 @@ def test_a_png_is_16_to_9_and_twice_as_large_as_its_units(county, tmp_path: Path
         assert picture.size[0] * 9 == picture.size[1] * 16
 
 
-def test_an_svg_is_16_to_9_and_its_texts_are_texts(county, tmp_path: Path) -> None:
+def test_an_svg_is_16_to_9_and_its_text_is_text(county, tmp_path: Path) -> None:
     svg = charts.save_chart(strip(county), tmp_path / "charts" / "a.svg").read_text(encoding="utf-8")
     assert 'viewBox="0 0 1280 720"' in svg
     assert county.long_name in svg
 
 
-def test_chinese_is_drawn_and_not_boxes(county, tmp_path: Path) -> None:
+def test_chinese_is_drawn_as_characters_not_boxes(county, tmp_path: Path) -> None:
     """Two different names of the same length give different pictures; boxes would be the same."""
     one = charts.draw_png(charts.rank_strip({"甲丙": 0, "乙": 2}, 3, county.view()), scale=1)
     other = charts.draw_png(charts.rank_strip({"丁戊": 0, "乙": 2}, 3, county.view()), scale=1)

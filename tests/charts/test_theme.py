@@ -1,4 +1,4 @@
-"""Colours that stay apart in grey and for colour-blind readers; the font that must be there."""
+"""Colours that stay distinct in grey and for colour-blind readers; the font that must be installed."""
 
 from itertools import combinations
 from pathlib import Path
@@ -46,7 +46,7 @@ SETS = {
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_colours_that_stand_side_by_side_differ_in_grey_print(name) -> None:
+def test_colours_shown_side_by_side_differ_in_grey_print(name) -> None:
     differences = [
         abs(lightness(linear(one)) - lightness(linear(other))) for one, other in combinations(SETS[name], 2)
     ]
@@ -61,7 +61,7 @@ def test_colours_differ_in_lightness_for_colour_blind_readers(name, kind) -> Non
 
 
 @pytest.mark.parametrize("ink", [theme.INK, theme.QUIET, theme.ALERT])
-def test_text_has_the_contrast_that_wcag_asks_for(ink) -> None:
+def test_text_has_the_contrast_that_wcag_requires(ink) -> None:
     dark = float(linear(ink) @ [0.2126, 0.7152, 0.0722])
     assert 1.05 / (dark + 0.05) >= 4.5
 
@@ -80,7 +80,7 @@ def test_without_a_chinese_font_the_error_names_the_command_that_installs_one(tm
         find_cjk_font([tmp_path, tmp_path / "absent"])
 
 
-def test_a_font_below_a_folder_is_found_and_bold_is_not_taken_for_it(tmp_path: Path) -> None:
+def test_a_font_in_a_subfolder_is_found_and_bold_is_ignored(tmp_path: Path) -> None:
     folder = tmp_path / "opentype" / "noto"
     folder.mkdir(parents=True)
     (folder / "NotoSansCJK-Bold.ttc").touch()

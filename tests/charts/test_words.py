@@ -1,4 +1,4 @@
-"""Both languages say the same codes with the same numbers."""
+"""Both languages have the same codes with the same values."""
 
 import string
 from importlib import resources

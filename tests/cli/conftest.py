@@ -1,4 +1,4 @@
-"""A report that is quick to make, so that the ways of a run can be tried often."""
+"""A report that is quick to make, so that many runs can be tested."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ def write_notebook(path: Path, *sources: str) -> None:
 
 @pytest.fixture
 def quick_county(own_county: Path) -> Path:
-    """A county of its own with the report `quick`: a page with the unit's title and totals, no charts."""
+    """A writable county with the report `quick`: a page with the unit's title and totals, no charts."""
     write_notebook(
         own_county / "notebooks" / "reports" / "quick.ipynb",
         "from pathlib import Path\nfrom pbwidgets.workflows import open_report",

@@ -1,4 +1,4 @@
-"""`pbwidgets allot`: shares on stdout, what is open on stderr, set only with `--write`."""
+"""`pbwidgets allot`: shares on stdout, open places on stderr, set only with `--write`."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_tie_is_reported_and_left_open_and_nothing_is_set(own_county: Path) ->
     assert find_allotted(own_county) == before
 
 
-def test_weights_of_a_table_are_shared_out_and_set(own_county: Path) -> None:
+def test_places_are_shared_out_by_weights_in_a_table_and_set(own_county: Path) -> None:
     codes = list(find_allotted(own_county))
     table = own_county / "户数.csv"
     rows = "".join(f"{code},{100 + at}\n" for at, code in enumerate(codes))
@@ -63,7 +63,7 @@ def test_weights_of_a_table_are_shared_out_and_set(own_county: Path) -> None:
     assert find_allotted(own_county) == allotted
 
 
-def test_a_total_out_of_reach_and_a_track_without_nominations_are_refused(county: Path) -> None:
+def test_an_unreachable_total_and_a_track_without_nominations_are_refused(county: Path) -> None:
     done = run_pbwidgets(*ALLOT, "--total", "20", cwd=county)
     assert (done.returncode, done.stdout) == (1, "")
     assert "100至150" in done.stderr

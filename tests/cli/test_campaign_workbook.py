@@ -38,7 +38,7 @@ def test_a_campaign_of_the_workspace_is_named_by_its_id(
     assert FILE.stem in run.stderr
 
 
-def test_a_workbook_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
+def test_an_existing_workbook_is_kept_unless_forced(tmp_path: Path) -> None:
     path = tmp_path / "new.xlsx"
     assert CliRunner().invoke(main, ["campaign", "new-xlsx", str(path)]).exit_code == 0
     before = path.read_bytes()
@@ -49,7 +49,7 @@ def test_a_workbook_that_is_there_is_kept_unless_forced(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["campaign", "new-xlsx", str(path), "--force"]).exit_code == 0
 
 
-def test_a_wrong_workbook_ends_with_1_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
+def test_a_wrong_workbook_exits_with_1_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
     path, made = tmp_path / "new.xlsx", tmp_path / "new.yaml"
     CliRunner().invoke(main, ["campaign", "new-xlsx", str(path)])
     book = load_workbook(path)

@@ -17,7 +17,7 @@ def workspace(tmp_path: Path) -> Path:
 
 
 def change(file: Path, *pairs: tuple[str, str]) -> list[int]:
-    """Numbers of the lines that were changed."""
+    """Numbers of the changed lines."""
     text = file.read_text(encoding="utf-8")
     numbers = []
     for old, new in pairs:
@@ -67,7 +67,7 @@ def test_six_mistakes_in_a_campaign_give_six_lines_with_their_places(workspace: 
     assert "6 处问题" in done.stderr
 
 
-def test_mistakes_in_every_kind_of_file_are_found_in_one_go(workspace: Path) -> None:
+def test_mistakes_in_every_kind_of_file_are_found_at_once(workspace: Path) -> None:
     parameters = workspace / "parameters"
     change(parameters / "demo" / f"{CAMPAIGN}.yaml", ("scatter: 0.06", "scatter: 6"))
     (parameters / "units").mkdir(exist_ok=True)
@@ -113,7 +113,7 @@ def test_a_file_of_another_kind_is_wrong_usage(workspace: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["parameters/campaigns/nothing.yaml", "nothing.csv"])
-def test_a_file_that_is_not_there_is_named(workspace: Path, name: str) -> None:
+def test_a_missing_file_is_named(workspace: Path, name: str) -> None:
     done = run_pbwidgets("check", name, cwd=workspace)
     assert done.returncode == 1
     assert "nothing" in done.stdout + done.stderr
@@ -126,7 +126,7 @@ def test_outside_a_workspace_it_says_how_to_make_one(tmp_path: Path) -> None:
     assert "pbwidgets init" in done.stderr
 
 
-def test_a_change_of_an_open_campaign_names_the_answers_it_touches(workspace: Path) -> None:
+def test_a_change_to_an_open_campaign_names_the_answers_it_affects(workspace: Path) -> None:
     with open_workspace(workspace) as opened:
         save_units(opened, OPERATOR, make_register())
         open_campaign(opened, OPERATOR, CAMPAIGN)

@@ -1,4 +1,4 @@
-"""`pbwidgets classify`: proposals beside decisions, decisions from a table, moves between two days."""
+"""`pbwidgets classify`: proposals with decisions, decisions from a table, moves between two days."""
 
 import json
 from pathlib import Path
@@ -23,7 +23,7 @@ def listed(folder: Path) -> dict[str, dict[str, object]]:
     return {row["unit_code"]: row for row in json.loads(done.stdout)}
 
 
-def test_a_list_that_was_written_is_filled_in_and_read_again(folder: Path) -> None:
+def test_a_written_list_can_be_filled_in_and_read_back(folder: Path) -> None:
     done = run_pbwidgets("classify", CAMPAIGN, "--format", "xlsx", "-o", "list.xlsx", cwd=folder)
     assert done.returncode == 0, done.stderr
     book = openpyxl.load_workbook(folder / "list.xlsx")
@@ -44,7 +44,10 @@ def test_a_list_that_was_written_is_filled_in_and_read_again(folder: Path) -> No
     assert "已登记 3 个单位" in done.stderr
     rows = listed(folder)
     assert {code: row["decided"] for code, row in rows.items()} == {A: 2, B: 3, C: 1, D: 0, E: 0}
-    assert (rows[A]["decided_by"], rows[A]["decided_on"]) == (BODY, "2026-06-30")  # the body of the campaign
+    assert (rows[A]["decided_by"], rows[A]["decided_on"]) == (
+        BODY,
+        "2026-06-30",
+    )  # the body named in the campaign
     assert (rows[A]["proposed"], rows[A]["decided_reason"]) == (2, "会议研究决定")
     with open_workspace(folder) as workspace, workspace.store.read() as reader:
         deeds = [row for row in load_audit(reader) if row.deed.action == "decide_class"]
@@ -76,7 +79,7 @@ def test_moves_are_listed_as_a_table_and_as_rows(folder: Path) -> None:
     assert table[1].split() == ["teams", A, "一队", "三类", "二类", "上升", "区委", "2026-06-30", "整改到位"]
 
 
-def test_a_table_of_classes_is_for_reading(folder: Path) -> None:
+def test_a_table_of_classes_is_readable(folder: Path) -> None:
     lines = run_pbwidgets("classify", CAMPAIGN, cwd=folder, PBWIDGETS_LANG="en").stdout.splitlines()
     assert lines[1].split()[:5] == ["teams", A, "一队", "class", "II"]
     assert "95 points; kept down by" in lines[1]
@@ -93,7 +96,9 @@ def test_a_table_of_classes_is_for_reading(folder: Path) -> None:
         (("--decide", "d.csv", "--moves", "2025-12-31", "2026-06-30"), "不能同时使用"),
     ],
 )
-def test_wrong_usage_is_exit_2_with_what_is_right(folder: Path, args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_exits_with_2_and_says_what_is_right(
+    folder: Path, args: tuple[str, ...], said: str
+) -> None:
     done = run_pbwidgets("classify", CAMPAIGN, *args, cwd=folder)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr

@@ -1,4 +1,4 @@
-"""The other commands: a workspace from nothing, the register, campaigns, and quick help."""
+"""The other commands: a new workspace, the register, campaigns, and quick help."""
 
 import json
 import subprocess
@@ -24,7 +24,7 @@ def test_help_imports_nothing_heavy() -> None:
     assert "demo" in done.stdout
 
 
-def test_listing_commands_do_not_import_what_draws(tmp_path: Path) -> None:
+def test_listing_commands_do_not_import_drawing_packages(tmp_path: Path) -> None:
     look = "import sys, pbwidgets.workflows; print('altair' in sys.modules, 'pptx' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False False"
@@ -98,14 +98,14 @@ def test_a_campaign_is_opened_and_a_changed_file_makes_a_new_version(tmp_path: P
     assert (unknown.returncode, CAMPAIGN in unknown.stderr) == (2, True)
 
 
-def test_before_anything_is_open_commands_say_what_to_run(tmp_path: Path) -> None:
+def test_commands_say_what_to_run_if_nothing_is_open(tmp_path: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, cwd=lay_out(tmp_path / "ws"))
     assert (done.returncode, done.stdout) == (2, "")
     assert "pbwidgets demo" in done.stderr
 
 
 @pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-def test_one_chart_is_drawn_into_a_file(county: Path, tmp_path: Path, suffix: str) -> None:
+def test_one_chart_is_drawn_to_a_file(county: Path, tmp_path: Path, suffix: str) -> None:
     file = tmp_path / f"chart.{suffix}"
     done = run_pbwidgets("chart", "ranking_bars", "--track", "township", "-o", str(file), cwd=county)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
@@ -129,5 +129,5 @@ def test_a_chart_that_cannot_be_drawn_is_wrong_usage(county: Path, args: tuple[s
     assert not (county / "a.png").exists()
 
 
-def test_the_console_script_is_the_command_of_the_module() -> None:
+def test_the_console_script_is_the_modules_command() -> None:
     assert 'pbwidgets = "pbwidgets.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -55,7 +55,7 @@ def test_json_is_a_list_of_scores_and_ranks_of_every_aggregate(folder: Path) -> 
     assert done.stderr.splitlines() == ["插补缺失值1个。", "3个单位，3个指标，2项综合得分。"]
 
 
-def test_score_that_too_little_is_known_for_is_null(folder: Path) -> None:
+def test_a_score_without_enough_data_is_null(folder: Path) -> None:
     rows = json.loads(index("--min-share", "2/3", "--format", "json").stdout)
     of_unit = [row for row in rows if row["unit"] == "990102"]
     assert [(row["score"], row["rank"]) for row in of_unit] == [(None, None), (None, None)]
@@ -70,7 +70,7 @@ def test_scale_and_ranks_on_rounded_scores(folder: Path) -> None:
         ).stdout
     )
     top = {row["unit"]: (row["score"], row["rank"]) for row in rows if row["code"] == "top"}
-    # wells of 990102 are filled with 6: works 0.5, top 0.5; all three round to 1, since a 5 goes up
+    # wells of 990102 are filled with 6: works 0.5, top 0.5; all three round to 1, since 5 is rounded up
     assert top == {"990101": (0.5, 1), "990102": (0.5, 1), "990103": (0.5, 1)}
 
 
@@ -84,7 +84,7 @@ def test_winsorised_indicators_are_named_on_stderr(folder: Path) -> None:
     assert done.stdout.startswith("unit,code,score,rank\n")
 
 
-def test_table_is_under_words_with_the_digits_asked_for(folder: Path) -> None:
+def test_a_table_has_headings_in_words_and_the_given_digits(folder: Path) -> None:
     done = index("--impute", "group-mean", "--group", "片区", "--digits", "1")
     assert done.exit_code == 0, done.stderr
     assert done.stdout.splitlines()[0].split() == ["名次", "单位", "指标", "得分"]
@@ -114,7 +114,7 @@ def test_problems_of_all_files_are_named_at_once(folder: Path) -> None:
     assert "roads 列的“20公里”不是数字" in lines[1]
 
 
-def test_wrong_dictionary_and_missing_file_are_told_together(folder: Path) -> None:
+def test_a_wrong_dictionary_and_a_missing_file_are_reported_together(folder: Path) -> None:
     (folder / "dictionary.csv").write_text(DICTIONARY.replace("goalposts", "goalpost"), encoding="utf-8")
     (folder / "data.csv").unlink()
     done = index()
@@ -131,7 +131,7 @@ def test_files_as_excel_writes_them_in_china_are_read(folder: Path) -> None:
     assert index("--impute", "group-mean", "--group", "片区").exit_code == 0
 
 
-def test_workbook_given_as_text_is_refused(folder: Path) -> None:
+def test_a_workbook_given_as_text_is_refused(folder: Path) -> None:
     (folder / "data.csv").write_bytes(b"PK\x03\x04\x00\x00")
     done = index()
     assert done.exit_code == 1
@@ -167,26 +167,26 @@ def test_workbook_given_as_text_is_refused(folder: Path) -> None:
         (["--impute", "group-mean", "--group", "区"], 1, "是否想写“片区”"),
     ],
 )
-def test_wrong_option_is_said(folder: Path, options: list[str], code: int, message: str) -> None:
+def test_a_wrong_option_is_reported(folder: Path, options: list[str], code: int, message: str) -> None:
     done = index(*options)
     assert (done.exit_code, done.stdout) == (code, "")
     assert message in done.stderr
 
 
-def test_denominators_that_are_needed_are_asked_for(folder: Path) -> None:
+def test_missing_denominators_are_reported(folder: Path) -> None:
     done = CliRunner().invoke(main, ["index", "data.csv", "dictionary.csv"])
     assert done.exit_code == 1
     assert "--denominators" in done.stderr
 
 
-def test_value_that_a_mean_cannot_take_is_an_error_of_the_data(folder: Path) -> None:
+def test_a_value_that_a_mean_cannot_use_is_a_data_error(folder: Path) -> None:
     (folder / "dictionary.csv").write_text(DICTIONARY.replace("amean", "gmean"), encoding="utf-8")
     done = index("--impute", "mean")
     assert done.exit_code == 1
     assert "“top”中有0，gmean要求大于0的数" in done.stderr
 
 
-def test_weights_may_be_taken_from_the_data(folder: Path) -> None:
+def test_weights_can_be_derived_from_the_data(folder: Path) -> None:
     (folder / "data.csv").write_text(DATA.replace("20,,2", "20,6,2"), encoding="utf-8")
     scores = {}
     for name in ("given", "equal", "critic", "entropy"):
@@ -197,7 +197,7 @@ def test_weights_may_be_taken_from_the_data(folder: Path) -> None:
     assert scores["critic"] == pytest.approx(scores["entropy"])
 
 
-def test_equal_weights_set_those_of_the_dictionary_aside(folder: Path) -> None:
+def test_equal_weights_override_those_of_the_dictionary(folder: Path) -> None:
     def works_of(*options: str) -> float:
         rows = json.loads(index("--impute", "mean", *options, "--format", "json").stdout)
         return next(row["score"] for row in rows if (row["unit"], row["code"]) == ("990102", "works"))
@@ -220,7 +220,7 @@ def test_explain_gives_strengths_and_weaknesses_instead_of_scores(folder: Path) 
     assert table[1].split() == ["1", "水井", "8", "100", "50", "18.75"]
 
 
-def test_changes_of_one_step_are_taken_together_and_off_leaves_it_out() -> None:
+def test_changes_of_one_step_are_combined_and_off_leaves_it_out() -> None:
     given = [
         "aggregate.method=hmean",
         "aggregate.min_share=0.5",

@@ -1,4 +1,4 @@
-"""`pbwidgets score` and `select`: results on stdout and nothing else there."""
+"""`pbwidgets score` and `select`: results on stdout, and nothing else."""
 
 import csv
 import io
@@ -113,14 +113,14 @@ def test_the_waiting_list_is_numbered_from_one(selected: Rows) -> None:
         assert len(orders) == 10
 
 
-def test_the_best_come_first_and_those_without_a_rank_last(selected: Rows) -> None:
+def test_the_best_come_first_and_units_without_a_rank_last(selected: Rows) -> None:
     ranks = [row["rank"] for row in selected if row["track_id"] == "village"]
     ranked = [rank for rank in ranks if rank]
     assert ranked == sorted(ranked)
     assert not any(ranks[len(ranked) :])
 
 
-def test_one_track_is_listed_alone(county: Path) -> None:
+def test_one_track_can_be_listed_alone(county: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, "--track", "township", "--format", "json", cwd=county)
     assert {row["track_id"] for row in json.loads(done.stdout)} == {"township"}
 
@@ -177,13 +177,13 @@ def test_a_workbook_opens_with_one_row_a_unit(county: Path, tmp_path: Path) -> N
     assert {f"990101{number:03d}" for number in range(1, 26)} <= codes
 
 
-def test_a_workbook_wants_a_file(county: Path) -> None:
+def test_a_workbook_needs_a_file(county: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, "--format", "xlsx", cwd=county)
     assert (done.returncode, done.stdout) == (2, "")
     assert "-o" in done.stderr
 
 
-def test_a_table_is_for_reading(county: Path) -> None:
+def test_a_table_is_readable(county: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, "--track", "township", cwd=county)
     assert done.returncode == 0
     assert "990101019" in done.stdout
@@ -204,27 +204,29 @@ def test_a_table_is_for_reading(county: Path) -> None:
         (("selct", CAMPAIGN), "selct"),
     ],
 )
-def test_wrong_usage_is_exit_2_with_what_is_right(county: Path, args: tuple[str, ...], said: str) -> None:
+def test_wrong_usage_exits_with_2_and_says_what_is_right(
+    county: Path, args: tuple[str, ...], said: str
+) -> None:
     done = run_pbwidgets(*args, cwd=county)
     assert (done.returncode, done.stdout) == (2, "")
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
-def test_an_unknown_snapshot_is_a_fault_of_the_data(county: Path) -> None:
+def test_an_unknown_snapshot_is_a_data_error(county: Path) -> None:
     done = run_pbwidgets("score", CAMPAIGN, "--snapshot", "0123456789ab", cwd=county)
     assert (done.returncode, done.stdout) == (1, "")
     assert "0123456789ab" in done.stderr
 
 
-def test_messages_are_english_where_the_environment_says_so(county: Path) -> None:
+def test_messages_are_english_if_the_environment_says_so(county: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, "--track", "vilage", cwd=county, PBWIDGETS_LANG="en")
     assert 'Did you mean "village"?' in done.stderr
     sheet = run_pbwidgets("score", CAMPAIGN, "--explain", "990101008", cwd=county, PBWIDGETS_LANG="en")
     assert "rank 13" in sheet.stdout or "rank" in sheet.stdout
 
 
-def test_accounts_of_raters_are_in_no_output(county: Path) -> None:
+def test_no_output_contains_accounts_of_raters(county: Path) -> None:
     for command in ("score", "select"):
         done = run_pbwidgets(command, CAMPAIGN, "--format", "csv", cwd=county)
         assert "demo-" not in done.stdout

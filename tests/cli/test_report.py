@@ -1,4 +1,4 @@
-"""`pbwidgets report`: what has changed is made again, and one unit's failure is its own."""
+"""`pbwidgets report`: what has changed is made again, and one unit's failure affects no other."""
 
 import json
 import subprocess
@@ -37,7 +37,7 @@ def why(folder: Path, code: str) -> set[str]:
 
 
 def mark_again(folder: Path, unit: str, account: str, share: float = 1.0, comment: str = "") -> None:
-    """Give all marks of one account on a unit again: a share of the points, with a comment."""
+    """Give all marks of one account on a unit again, at a share of the points, with a comment."""
     with open_workspace(folder) as workspace:
         with workspace.store.read() as reader:
             given = load_ratings(reader, CAMPAIGN, PERIOD, [], rater=account)
@@ -91,7 +91,7 @@ def test_only_what_changed_is_made_again_and_the_run_says_why(made: Path) -> Non
     assert "活动报告44" in (outputs_of(made) / FIRST / "page.txt").read_text(encoding="utf-8")
     assert page.stat().st_mtime_ns == written
 
-    # the county's median of a line moves: every report shows it beside its own
+    # the county's median of a line changes: every report shows it next to its own
     nominated = "990101009002"
     for number in (1, 2):
         mark_again(made, nominated, f"demo-990101-on_site-{number}", share=0.5)
@@ -107,7 +107,7 @@ def test_only_what_changed_is_made_again_and_the_run_says_why(made: Path) -> Non
     assert "全县" in moved.stderr or "中位数" in moved.stderr or "参照" in moved.stderr
 
 
-def test_a_township_not_asked_for_keeps_its_report_and_is_not_counted(made: Path) -> None:
+def test_a_township_not_requested_keeps_its_report_and_is_not_counted(made: Path) -> None:
     done = run_pbwidgets("report", "quick", "--unit", SECOND, "--force", cwd=made)
     assert "完成 1 份，未变化 0 份，失败 0 份" in done.stderr
     assert why(made, SECOND) == {"forced"}
@@ -144,7 +144,7 @@ def test_a_notebook_that_fails_for_one_township_leaves_the_others_good(
     assert left <= {FIRST, SECOND, "manifest.json", ".lock"}, left
 
 
-def test_a_township_that_failed_is_made_again_once_the_notebook_is_right(made: Path) -> None:
+def test_a_failed_township_is_made_again_once_the_notebook_is_right(made: Path) -> None:
     notebook = made / "notebooks" / "reports" / "quick.ipynb"
     right = notebook.read_text(encoding="utf-8")
     notebook.write_text(right.replace("report.title +", "report.tittle +"), encoding="utf-8")
@@ -190,7 +190,7 @@ def test_an_override_for_an_unknown_unit_or_parameter_is_named(quick_county: Pat
         (("report", "quick", "--campaign", "sanji_lianzen"), "sanji_lianzheng"),
     ],
 )
-def test_wrong_usage_is_told_with_the_nearest_spelling(
+def test_wrong_usage_is_reported_with_the_nearest_spelling(
     quick_county: Path, args: tuple[str, ...], said: str
 ) -> None:
     done = run_pbwidgets(*args, cwd=quick_county)

@@ -1,4 +1,4 @@
-"""`pbwidgets user`: first passwords on stdout or on slips, once."""
+"""`pbwidgets user`: first passwords on stdout or on slips, only once."""
 
 import json
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_an_account_is_added_reset_handed_over_and_disabled(folder: Path) -> Non
         (("import", "missing.xlsx"), 1, "missing.xlsx"),
     ],
 )
-def test_what_cannot_be_done_is_said_with_what_to_do(
+def test_what_cannot_be_done_is_reported_with_what_to_do(
     folder: Path, args: tuple[str, ...], exit_code: int, said: str
 ) -> None:
     done = run_pbwidgets("user", *args, cwd=folder)
@@ -131,7 +131,7 @@ def test_a_wrong_list_is_refused_with_its_cells(folder: Path) -> None:
         find_account(workspace, "cun1")
 
 
-def test_who_did_it_can_be_named(folder: Path) -> None:
+def test_the_actor_can_be_named(folder: Path) -> None:
     run_pbwidgets("--as", "zhang", "user", "add", "cun1", "--role", "filler", "--unit", VILLAGE, cwd=folder)
     from pbwidgets.store import load_audit
 

@@ -1,4 +1,4 @@
-"""One form goes out as XLSForm and comes in from elsewhere, on the command line."""
+"""One form is written as XLSForm, and one from elsewhere is read, on the command line."""
 
 from pathlib import Path
 
@@ -59,7 +59,7 @@ def test_a_form_made_elsewhere_becomes_part_of_a_campaign_that_passes_the_check(
     assert read_campaign(joined).form("roads").unit_kind == "village"
 
 
-def test_an_xlsform_that_cannot_be_taken_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
+def test_an_unusable_xlsform_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
     survey = [*SURVEY, ["geotrace", "Track", "Where it runs"], ["integer", "Cost", "Cost", "${Price} > 1"]]
     path, made = make_xlsform(tmp_path / "roads.xlsx", survey), tmp_path / "roads.yaml"
     run = CliRunner().invoke(main, ["campaign", "form-from-xlsx", str(path), "-o", str(made)])
@@ -72,9 +72,7 @@ def test_an_xlsform_that_cannot_be_taken_names_its_cells_and_writes_nothing(tmp_
 
 
 @pytest.mark.parametrize("form_id", FORMS)
-def test_every_form_of_a_campaign_is_written_as_pyxform_takes_it_and_comes_back(
-    form_id: str, tmp_path: Path
-) -> None:
+def test_every_form_of_a_campaign_is_accepted_by_pyxform_and_reads_back(form_id: str, tmp_path: Path) -> None:
     path, again = tmp_path / "form.xlsx", tmp_path / "form.yaml"
     run = CliRunner().invoke(main, ["campaign", "form-to-xlsx", str(FILE), form_id, str(path)])
     assert (run.exit_code, run.stdout) == (0, ""), run.output
@@ -86,7 +84,7 @@ def test_every_form_of_a_campaign_is_written_as_pyxform_takes_it_and_comes_back(
     assert form["fields"] == written["fields"]
 
 
-def test_an_unknown_form_is_named_with_its_nearest_and_a_file_that_is_there_is_kept(tmp_path: Path) -> None:
+def test_an_unknown_form_is_named_with_the_nearest_and_an_existing_file_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     run = CliRunner().invoke(main, ["campaign", "form-to-xlsx", str(FILE), "stabilty", str(path)])
     assert run.exit_code == 2

@@ -1,4 +1,4 @@
-"""Accounts of the demonstration: one for every role, ready to sign in, and for nothing real."""
+"""Demonstration accounts: one for every role, ready to sign in, and none for real data."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pbwidgets.workflows.passwords import DEMO_PASSWORD
 from pbwidgets.workflows.signing_in import resume, sign_in
 
 
-def test_there_is_somebody_for_every_role_and_for_neighbours() -> None:
+def test_there_is_an_account_for_every_role_and_for_neighbouring_units() -> None:
     campaign = read_campaign(ROOT / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml")
     planned = plan_accounts(campaign, make_register())
     assert {account.role for account in planned} == set(ROLES)
@@ -39,7 +39,7 @@ def test_they_sign_in_at_once_in_the_demonstration_county(own_county: Path) -> N
     assert not any(account.must_change for account in accounts)
 
 
-def test_what_is_told_names_every_account_and_the_password(tmp_path: Path) -> None:
+def test_the_lines_shown_name_every_account_and_the_password(tmp_path: Path) -> None:
     (tmp_path / "parameters").mkdir()
     (tmp_path / "parameters" / "campaigns").symlink_to(ROOT / "parameters" / "campaigns")
     with open_workspace(tmp_path) as workspace:
@@ -52,5 +52,5 @@ def test_what_is_told_names_every_account_and_the_password(tmp_path: Path) -> No
     assert [line.split()[0] for line in told[1:]] == [account.name for account in made]
 
 
-def test_the_readme_names_the_password_that_everybody_may_know() -> None:
+def test_the_readme_names_the_public_password() -> None:
     assert DEMO_PASSWORD in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -42,7 +42,7 @@ def page_of(reports: Path, code: str) -> str:
 
 
 def workbook_rows(reports: Path, code: str) -> list[str]:
-    """Every row of every sheet of a township's workbook, its cells joined."""
+    """Every row of every sheet in a township's workbook, its cells joined."""
     book = openpyxl.load_workbook(reports / code / "tables.xlsx", data_only=True)
     return [
         " | ".join("" if cell is None else str(cell) for cell in row)
@@ -52,7 +52,7 @@ def workbook_rows(reports: Path, code: str) -> list[str]:
 
 
 def lines_about(reports: Path, code: str, *words: str) -> list[str]:
-    """Rows of a township's workbook that hold all of some words."""
+    """Rows of a township's workbook that contain all the given words."""
     return [line for line in workbook_rows(reports, code) if all(word in line for word in words)]
 
 
@@ -92,7 +92,7 @@ def test_the_tie_at_the_cut_is_marked_and_left_open(scores: Scores) -> None:
     assert len(tied) == 2
     assert tied["total"].nunique() == tied["rank"].nunique() == 1
     assert (tied["tie_group"] > 0).all()
-    assert (of_track["status"] == "selected").sum() == 9  # of 10 places one is left for the meeting
+    assert (of_track["status"] == "selected").sum() == 9  # one of 10 places is left to the meeting
     assert tied["reason_zh"].str.contains("留待评审会议确定").all()
     assert tied["reason_en"].str.contains("open, for the meeting").all()
 
@@ -104,7 +104,7 @@ def test_the_report_of_a_tied_township_says_so(reports: Path) -> None:
 # -- nominations ---------------------------------------------------------------------------------------
 
 
-def test_above_its_allotment_a_townships_list_is_cut_by_its_own_order(scores: Scores, county: Path) -> None:
+def test_a_list_above_its_allotment_is_cut_by_the_townships_own_order(scores: Scores, county: Path) -> None:
     row = row_of(scores.balance, by_unit="990101008", track_id="village")
     assert (row["allotted"], row["nominated"], row["refused"]) == (5, 5, 2)
     with open_workspace(county) as workspace, workspace.store.read() as reader:
@@ -151,7 +151,7 @@ def test_the_report_of_the_township_without_submissions_is_made_and_says_so(repo
     assert "没有计入评定的填报" in page_of(reports, "990101019")
 
 
-def test_without_the_countys_marks_the_townships_stand_in_and_the_total_is_provisional(
+def test_without_county_marks_the_townships_marks_give_a_provisional_total(
     scores: Scores,
 ) -> None:
     final = total_of(scores, "990101002003", "final")
@@ -206,7 +206,7 @@ def test_the_report_does_not_know_the_merged_village(reports: Path) -> None:
 # -- raters --------------------------------------------------------------------------------------------
 
 
-def test_marks_given_before_the_newest_version_are_stale_and_said_to_be(scores: Scores) -> None:
+def test_marks_given_before_the_newest_version_are_stale_and_reported_as_such(scores: Scores) -> None:
     marks = scores.marks[(scores.marks["unit_code"] == "990101009002") & (scores.marks["layer"] == "county")]
     assert (marks["n_stale"] == marks["n_raters"]).all()
     assert len(marks)
@@ -214,7 +214,7 @@ def test_marks_given_before_the_newest_version_are_stale_and_said_to_be(scores: 
     assert (others["n_stale"] == 0).all()
 
 
-def test_the_report_says_which_marks_rest_on_older_material(reports: Path) -> None:
+def test_the_report_says_which_marks_are_based_on_older_material(reports: Path) -> None:
     assert lines_about(reports, "990101009", "990101009002", "修改前的材料")
     assert not lines_about(reports, "990101009", "990101009003", "修改前的材料")
 
@@ -238,7 +238,7 @@ def test_the_report_says_that_a_mark_was_left_out(reports: Path) -> None:
     assert lines_about(reports, "990101009", "990101009004", "回避未计入")
 
 
-def test_the_marks_of_the_demonstration_say_so_everywhere(reports: Path) -> None:
+def test_reports_say_everywhere_that_the_data_are_a_demonstration(reports: Path) -> None:
     for code in ("990101003", "990101019"):
         assert "演示数据" in page_of(reports, code)
         assert any("演示数据" in line for line in workbook_rows(reports, code))
@@ -253,6 +253,4 @@ def test_explain_writes_the_score_sheet_of_a_case_as_a_clerk_would(county: Path)
         "score", "sanji_lianzheng", "--explain", "990101003005", cwd=county, PBWIDGETS_LANG="en"
     )
     assert "cannot be selected" in english.stdout
-    assert (
-        json.dumps(english.stdout).count("\\u") < 40
-    )  # names of units stay Chinese, everything else is English
+    assert json.dumps(english.stdout).count("\\u") < 40  # unit names stay Chinese, everything else is English

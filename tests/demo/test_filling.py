@@ -1,4 +1,4 @@
-"""The demonstration county: invented throughout, the same for the same seed, and never beside real rows."""
+"""The demonstration county: all invented, the same for the same seed, and never mixed with real rows."""
 
 import io
 import shutil
@@ -44,7 +44,7 @@ def test_every_unit_is_synthetic_with_an_invented_code(county: Path) -> None:
     assert units["unit_code"].is_unique
 
 
-def test_no_invented_township_bears_the_name_of_a_real_county_and_names_reach_14_characters(
+def test_no_township_has_the_name_of_a_real_county_and_names_have_up_to_14_characters(
     county: Path,
 ) -> None:
     with open_workspace(county) as workspace:
@@ -86,7 +86,7 @@ def test_dates_are_spread_over_the_year(snapshot: Snapshot) -> None:
     assert months.max() < 3 * months.median()
 
 
-def test_evidence_is_real_and_without_traces_of_a_camera(county: Path) -> None:
+def test_evidence_is_real_and_without_camera_metadata(county: Path) -> None:
     seen = set()
     with open_workspace(county) as workspace, workspace.store.read() as reader:
         overview = load_overview(reader, CAMPAIGN, PERIOD)
@@ -112,13 +112,13 @@ def test_every_write_has_its_actor(county: Path) -> None:
     assert actors.pop().startswith("cli:")
 
 
-def test_a_store_that_is_filled_already_is_not_filled_again(county: Path) -> None:
+def test_a_filled_store_is_not_filled_again(county: Path) -> None:
     done = run_pbwidgets("demo", cwd=county)
     assert (done.returncode, done.stdout) == (1, "")
     assert "已有演示数据" in done.stderr
 
 
-def test_a_store_with_real_rows_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+def test_a_store_with_real_rows_is_refused_and_unchanged(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "parameters", tmp_path / "parameters")
     with open_workspace(tmp_path) as workspace:
         units = make_register().assign(synthetic=False)

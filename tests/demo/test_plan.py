@@ -30,7 +30,7 @@ def test_answers_of_any_seed_pass_the_checks_of_the_form(seed: int) -> None:
     plan = plan_of(seed)
     today = plan.demo.today
     for (form_id, unit), answers in plan.answers.items():
-        # photos and documents are placeholders here; they are checked when they are written
+        # photos and documents are placeholders here; they are checked when written
         plain = {name: value for name, value in answers.items() if not is_placeholder(value)}
         problems = check_answers(
             plan.campaign.form(form_id), plan.campaign, plain, complete=True, today=today
@@ -43,7 +43,7 @@ def is_placeholder(value: object) -> bool:
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
-def test_marks_lie_between_nothing_and_the_maximum(seed: int) -> None:
+def test_marks_are_between_zero_and_the_maximum(seed: int) -> None:
     plan = plan_of(seed)
     highest = {line.id: line.points or 0.0 for track in plan.campaign.tracks for line in track.lines()}
     rated = [mark for mark in plan.marks if not mark.comment]

@@ -1,4 +1,4 @@
-"""An invented ranking, and LibreOffice to open files again."""
+"""An invented ranking, and LibreOffice to reopen files."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ def ranking() -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def columns() -> dict[str, Column]:
-    """Columns that are shown; ``secret`` is not."""
+    """Columns shown; ``secret`` is not among them."""
     return dict(COLUMNS)
 
 

@@ -1,4 +1,4 @@
-"""Documents after GB/T 9704-2012."""
+"""Documents according to GB/T 9704-2012."""
 
 from pathlib import Path
 
@@ -70,7 +70,7 @@ def test_22_lines_of_28_characters_fit_the_type_area(document) -> None:
     assert int(Mm(156).pt // (normal.font.size.pt + spacing)) == 28
 
 
-def test_headings_number_themselves_and_start_again_below_a_new_one(document) -> None:
+def test_headings_are_numbered_and_restart_under_each_new_heading(document) -> None:
     texts = [
         paragraph.text for paragraph in document.paragraphs if paragraph.style.name.startswith("Heading")
     ]
@@ -90,7 +90,7 @@ def test_paragraphs_are_indented_by_two_characters(document) -> None:
     assert body._p.pPr.ind.get(qn("w:firstLineChars")) == "200"
 
 
-def test_page_numbers_stand_outside_on_odd_and_even_pages(document) -> None:
+def test_page_numbers_are_outside_on_odd_and_even_pages(document) -> None:
     section = document.sections[0]
     assert document.settings.odd_and_even_pages_header_footer
     odd, even = section.footer.paragraphs[0], section.even_page_footer.paragraphs[0]
@@ -100,7 +100,7 @@ def test_page_numbers_stand_outside_on_odd_and_even_pages(document) -> None:
         assert " PAGE " in [code.text for code in paragraph._p.iter(qn("w:instrText"))]
 
 
-def test_tables_repeat_their_head_and_show_missing_numbers_as_missing(document) -> None:
+def test_tables_repeat_their_header_and_show_missing_numbers_as_missing(document) -> None:
     table = document.tables[0]
     assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
     assert [cell.text for cell in table.rows[0].cells] == ["名次", "代码", "村名", "总分", "结果"]
@@ -108,7 +108,7 @@ def test_tables_repeat_their_head_and_show_missing_numbers_as_missing(document) 
     assert table.rows[1].cells[1].text == "990000000000"
 
 
-def test_an_empty_table_says_that_there_is_nothing(document) -> None:
+def test_an_empty_table_says_so(document) -> None:
     assert "（无）" in [paragraph.text for paragraph in document.paragraphs]
 
 
@@ -150,5 +150,5 @@ def test_libreoffice_opens_the_document_with_its_chinese_text(file, to_pages) ->
     assert "关于三级联争活动情况的报告" in pages[0]
     assert "—1—" in pages[0]
     assert "虚构青石岭民族团结进步示范29村" in "".join(pages)
-    # the head of the table is repeated where the table goes on
+    # the table's header is repeated on its next page
     assert sum("名次代码村名总分结果" in page for page in pages) >= 2

@@ -14,7 +14,7 @@ MODULES = [
 
 
 @pytest.mark.parametrize("module", MODULES)
-def test_examples_of_a_module_run(module) -> None:
+def test_the_examples_of_a_module_are_true(module) -> None:
     result = doctest.testmod(import_module(module))
     assert result.attempted > 0
     assert result.failed == 0

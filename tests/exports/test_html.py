@@ -56,7 +56,7 @@ def page(tmp_path_factory) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def test_nothing_is_loaded_from_outside_and_no_script_is_there(page) -> None:
+def test_nothing_is_loaded_from_outside_and_there_is_no_script(page) -> None:
     assert LOADS.findall(page) == []
     assert "<script" not in page.lower()
     assert "<link" not in page.lower()
@@ -75,12 +75,12 @@ def test_results_are_shown_and_code_is_not(page) -> None:
     assert "a warning" not in page
 
 
-def test_title_and_language_are_those_asked_for(page) -> None:
+def test_title_and_language_are_as_requested(page) -> None:
     assert "<title>报告 &lt;2026&gt;</title>" in page
     assert '<html lang="zh-CN">' in page
 
 
-def test_a_failed_cell_is_shown_short(tmp_path: Path) -> None:
+def test_a_failed_cell_is_shown_briefly(tmp_path: Path) -> None:
     error = nb.new_output("error", ename="DataError", evalue="缺少<数据>", traceback=["long", "trace"])
     page = build_html(notebook([error]), tmp_path / "a.html").read_text(encoding="utf-8")
     assert "本报告未能全部生成：" in page
@@ -88,7 +88,7 @@ def test_a_failed_cell_is_shown_short(tmp_path: Path) -> None:
     assert "trace" not in page.partition("</style>")[2]
 
 
-def test_a_notebook_file_is_taken_with_its_pictures(tmp_path: Path) -> None:
+def test_a_notebook_file_is_exported_with_its_pictures(tmp_path: Path) -> None:
     import base64
 
     (tmp_path / "a.png").write_bytes(base64.b64decode(PIXEL))

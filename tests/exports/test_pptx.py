@@ -42,7 +42,9 @@ def runs(deck) -> list:
     ]
 
 
-def test_the_deck_is_13_by_7_and_a_half_inches_with_a_title_and_a_slide_per_chart_and_table(deck) -> None:
+def test_the_deck_is_13_by_7_and_a_half_inches_with_a_title_and_a_slide_for_each_chart_and_table(
+    deck,
+) -> None:
     assert round(deck.slide_width / Inches(1), 2) == 13.33
     assert deck.slide_height == Inches(7.5)
     titles = [page.shapes.title.text_frame.text for page in deck.slides]
@@ -56,7 +58,7 @@ def test_the_deck_is_13_by_7_and_a_half_inches_with_a_title_and_a_slide_per_char
     ]
 
 
-def test_every_text_names_its_size_of_at_least_14_points_and_its_east_asian_font(deck) -> None:
+def test_every_text_has_at_least_14_points_and_an_east_asian_font(deck) -> None:
     kept = [properties for properties in runs(deck) if properties.get("sz")]
     assert len(kept) > 50
     assert min(int(properties.get("sz")) for properties in kept) >= 1400
@@ -75,7 +77,7 @@ def test_nothing_leaves_the_slide(deck) -> None:
             assert shape.top + shape.height <= deck.slide_height
 
 
-def test_tables_are_native_and_hold_the_named_columns_only(deck) -> None:
+def test_tables_are_native_and_have_only_the_named_columns(deck) -> None:
     first = tables(deck)[0]
     assert [cell.text for cell in first.rows[0].cells] == ["名次", "代码", "村名", "总分", "结果"]
     assert [cell.text for cell in first.rows[1].cells][:2] == ["1", "990000000000"]
@@ -92,7 +94,7 @@ def test_a_table_that_does_not_fit_is_cut_and_says_so(deck) -> None:
     assert len(tables(deck)[1].rows) == 4
 
 
-def test_pictures_have_an_alt_text_and_notes_hold_the_key_sentence(deck) -> None:
+def test_pictures_have_alt_text_and_notes_have_the_key_sentence(deck) -> None:
     page = deck.slides[1]
     picture = next(shape for shape in page.shapes if shape.shape_type == 13)
     assert picture._element.nvPicPr.cNvPr.get("descr") == f"示范村总分排名 {KEY}"

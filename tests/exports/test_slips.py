@@ -1,4 +1,4 @@
-"""Slips to cut apart: opened again as Word opens them, and counted on paper."""
+"""Slips to cut apart: reopened as Word opens them, and counted on paper."""
 
 import io
 from collections.abc import Callable
@@ -23,7 +23,7 @@ def make_slips(count: int, scan: str = "") -> list[Slip]:
     ]  # fmt: skip
 
 
-def test_every_slip_stands_in_a_cell_of_its_own_two_side_by_side(tmp_path: Path) -> None:
+def test_every_slip_has_its_own_cell_two_side_by_side(tmp_path: Path) -> None:
     path = save_slips(make_slips(3), tmp_path / "new" / "slips.docx")
     rows = Document(str(path)).tables[0].rows
     texts = [[[line.text for line in cell.paragraphs] for cell in row.cells] for row in rows]
@@ -33,13 +33,13 @@ def test_every_slip_stands_in_a_cell_of_its_own_two_side_by_side(tmp_path: Path)
     assert texts[1] == [[*(line.replace("1", "2", 1) for line in texts[0][1][:2]), *texts[1][0][2:]], [""]]
 
 
-def test_what_is_typed_in_stands_out_in_letters_that_cannot_be_mistaken(tmp_path: Path) -> None:
+def test_what_is_typed_in_is_large_and_in_an_unambiguous_font(tmp_path: Path) -> None:
     path = save_slips(make_slips(1), tmp_path / "slips.docx")
     runs = Document(str(path)).tables[0].rows[0].cells[0].paragraphs[3].runs
     assert (runs[-1].text, runs[-1].font.name, runs[-1].font.bold) == ("k7mq3x00", CODE_FONT, True)
 
 
-def test_rows_are_as_high_as_a_fifth_of_the_page_and_do_not_break(tmp_path: Path) -> None:
+def test_rows_are_a_fifth_of_the_page_high_and_do_not_break(tmp_path: Path) -> None:
     document = Document(str(save_slips(make_slips(4), tmp_path / "slips.docx")))
     section = document.sections[0]
     assert [round(size.mm) for size in (section.page_width, section.page_height)] == [210, 297]
@@ -50,7 +50,7 @@ def test_rows_are_as_high_as_a_fifth_of_the_page_and_do_not_break(tmp_path: Path
         assert "w:cantSplit" in row._tr.xml
 
 
-def test_the_same_slips_give_the_same_bytes_and_none_an_empty_sheet(tmp_path: Path) -> None:
+def test_the_same_slips_give_the_same_bytes_and_no_slips_give_an_empty_sheet(tmp_path: Path) -> None:
     one, two = (save_slips(iter(make_slips(5)), tmp_path / f"{name}.docx") for name in "ab")
     first, second = (Document(str(path)).element.xml for path in (one, two))
     assert first == second

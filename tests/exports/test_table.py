@@ -1,4 +1,4 @@
-"""Cells as a person reads them."""
+"""Cells as people read them."""
 
 import pandas as pd
 import pytest
@@ -24,7 +24,7 @@ def test_a_cell_is_written_in_its_format(value, shown_as, text) -> None:
     assert to_cell_text(value, Column("x", format=shown_as), "zh_CN") == text
 
 
-def test_rows_hold_the_named_columns_in_their_order() -> None:
+def test_rows_have_the_named_columns_in_order() -> None:
     frame = pd.DataFrame({"a": [1, 2], "b": ["甲", "乙"], "c": ["x", "y"]})
     assert to_cell_texts(frame, {"b": Column("乙"), "a": Column("甲", format="integer")}) == [
         ["甲", "1"],
@@ -32,7 +32,7 @@ def test_rows_hold_the_named_columns_in_their_order() -> None:
     ]
 
 
-def test_widths_count_a_chinese_character_twice_and_follow_a_given_width() -> None:
+def test_widths_count_a_chinese_character_twice_and_keep_a_given_width() -> None:
     columns = {"a": Column("村名"), "b": Column("x", width=20)}
     assert char_width("村a") == 3
     assert measure_columns([["虚构一村", "y"]], columns) == [8, 20]

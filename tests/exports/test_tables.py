@@ -1,4 +1,4 @@
-"""Tables made of frames."""
+"""Tables made from frames."""
 
 from types import SimpleNamespace
 
@@ -27,7 +27,7 @@ def lost(groups: dict[str, str] | None, names: dict[str, str]) -> pd.DataFrame:
     return table.frame.set_index("unit_name")[["one", "two", "sum"]]
 
 
-def test_points_lost_are_the_maximum_less_the_points_and_the_most_stand_first() -> None:
+def test_points_lost_are_the_maximum_minus_the_points_with_the_most_first() -> None:
     frame = lost(None, dict(zip(CODES, "甲乙丙", strict=True)))
 
     assert list(frame.index) == ["丙", "乙", "甲"]
@@ -71,7 +71,7 @@ def list_villages(codes: list[str], lang: str = "zh_CN") -> LabelledTable:
     )  # fmt: skip
 
 
-def test_a_list_of_several_groups_shows_the_rank_within_and_how_many_were_ranked() -> None:
+def test_a_list_of_several_groups_shows_ranks_within_groups_and_how_many_were_ranked() -> None:
     table = list_villages([VILLAGE, SISTER, OTHER_VILLAGE])
     labels = [column.label for column in table.columns.values()]
     assert labels[:4] == ["名次", "本乡镇名次", "本乡镇参评数", "编码"]
@@ -83,7 +83,7 @@ def test_a_list_of_several_groups_shows_the_rank_within_and_how_many_were_ranked
     )
 
 
-def test_a_list_of_one_group_does_not_say_its_size_in_every_row() -> None:
+def test_a_list_of_one_group_does_not_repeat_its_size_in_every_row() -> None:
     table = list_villages([VILLAGE, SISTER])
     assert "rank_within_township" in table.columns
     assert "size_within_township" not in table.columns

@@ -24,7 +24,7 @@ def book(file):
     return load_workbook(file)
 
 
-def test_the_first_sheet_says_campaign_period_snapshot_and_that_data_are_made_up(book) -> None:
+def test_the_first_sheet_shows_campaign_period_snapshot_and_that_data_are_made_up(book) -> None:
     first = book.worksheets[0]
     assert first.title == "说明"
     said = {row[0]: row[1] for row in first.iter_rows(values_only=True)}
@@ -91,7 +91,7 @@ def test_columns_are_as_wide_as_their_chinese_text(book) -> None:
 
 
 @pytest.mark.parametrize("name", ["排名", "a" * 40, "x/y:z", "", "'"])
-def test_sheet_names_are_made_fit_and_unique(name, ranking, columns, tmp_path: Path) -> None:
+def test_sheet_names_are_made_valid_and_unique(name, ranking, columns, tmp_path: Path) -> None:
     sheets = [Sheet(name, ranking.head(1), columns)] * 3
     names = load_workbook(build_workbook(sheets, tmp_path / "a.xlsx", about=ABOUT)).sheetnames
     assert len({made.lower() for made in names}) == 4

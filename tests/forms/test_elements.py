@@ -22,7 +22,7 @@ HOSTILE = '<img src=x onerror="alert(1)">'
     ],
     ids=["heading", "paragraph", "notice", "facts", "table", "links", "progress", "chart"],
 )
-def test_what_people_typed_never_becomes_markup(shown: w.HTML) -> None:
+def test_typed_text_never_becomes_markup(shown: w.HTML) -> None:
     assert "&lt;img" in shown.value
     assert "<img" not in shown.value
 
@@ -37,7 +37,7 @@ def test_a_button_calls_without_arguments() -> None:
     assert pressed == [1]
 
 
-def test_messages_replace_those_before() -> None:
+def test_messages_replace_earlier_ones() -> None:
     messages = elements.Messages()
     messages.say("error", "甲", "乙")
     messages.say("good", "丙")

@@ -1,4 +1,4 @@
-"""A form on the page: what is entered comes out as answers, and what is wrong is said where it is wrong."""
+"""A form on the page: what is entered becomes answers, and problems are shown where they are."""
 
 from collections.abc import Callable
 from datetime import date
@@ -147,7 +147,7 @@ def test_what_is_entered_comes_out_as_canonical_answers(show: Callable[..., Form
     assert view.problems == ()
 
 
-def test_emptied_number_is_no_answer_and_not_zero(show: Callable[..., FormView]) -> None:
+def test_an_emptied_number_is_missing_and_not_zero(show: Callable[..., FormView]) -> None:
     view = show({"has_work": "yes", "money": 3})
     put(view, "money", "")
     assert "money" not in view.answers
@@ -155,7 +155,7 @@ def test_emptied_number_is_no_answer_and_not_zero(show: Callable[..., FormView])
     assert view.answers["money"] == 0
 
 
-def test_a_field_that_is_not_relevant_goes_at_once_and_comes_back_with_what_was_typed(
+def test_an_irrelevant_field_disappears_at_once_and_returns_with_what_was_typed(
     show: Callable[..., FormView],
 ) -> None:
     view = show({"has_work": "yes", "money": 3})
@@ -168,7 +168,7 @@ def test_a_field_that_is_not_relevant_goes_at_once_and_comes_back_with_what_was_
     assert view.answers["money"] == 3
 
 
-def test_what_is_wrong_is_said_while_typing_and_what_is_missing_only_on_handing_in(
+def test_wrong_answers_are_reported_while_typing_and_missing_ones_only_on_handing_in(
     show: Callable[..., FormView],
 ) -> None:
     view = show({"has_work": "yes"})
@@ -187,7 +187,7 @@ def test_what_is_wrong_is_said_while_typing_and_what_is_missing_only_on_handing_
     assert "必须填写" in note(view, "name")
 
 
-def test_hint_and_unit_stand_at_the_field(show: Callable[..., FormView]) -> None:
+def test_hint_and_unit_are_shown_at_the_field(show: Callable[..., FormView]) -> None:
     view = show({"has_work": "yes"})
     assert "填到小数点后一位" in note(view, "money")
     assert view_of(view, "money").input.widgets[0].description == "投入（万元）"
@@ -201,7 +201,7 @@ def test_calculations_are_shown_and_cannot_be_entered(show: Callable[..., FormVi
     assert view.answers["all_people"] == 4
 
 
-def test_rows_are_added_removed_and_brought_back(show: Callable[..., FormView]) -> None:
+def test_rows_are_added_removed_and_restored(show: Callable[..., FormView]) -> None:
     view = show({"visits": [{"people": 1}, {"people": 2}]})
     press(view, "删除这一项")
     assert view.answers["visits"] == [{"people": 2, "half": 1}]
@@ -209,7 +209,7 @@ def test_rows_are_added_removed_and_brought_back(show: Callable[..., FormView]) 
     assert [row["people"] for row in view.answers["visits"]] == [1, 2]
 
 
-def test_no_more_rows_than_allowed_even_if_the_button_is_forged(show: Callable[..., FormView]) -> None:
+def test_the_limit_of_rows_holds_even_for_a_forged_click(show: Callable[..., FormView]) -> None:
     view = show()
     for _ in range(9):
         press(view, "增加一项")
@@ -218,7 +218,7 @@ def test_no_more_rows_than_allowed_even_if_the_button_is_forged(show: Callable[.
     assert any(isinstance(b, w.Button) and b.disabled for b in every(repeat.box))
 
 
-def test_many_rows_are_one_line_each_until_they_are_opened(show: Callable[..., FormView]) -> None:
+def test_many_rows_are_one_line_each_until_opened(show: Callable[..., FormView]) -> None:
     view = show({"visits": [{"people": at} for at in range(1, 5)]})
     repeat = view.repeats()["visits"]
     assert not any(row.is_open for row in repeat.rows)
@@ -240,7 +240,7 @@ def test_a_row_with_a_problem_says_so_on_its_line_and_opens_when_handing_in(
     assert 'href="#pb-at-visits-people-1"' in view.jump_links()
 
 
-def test_progress_counts_required_answers_and_rows_still_to_come(show: Callable[..., FormView]) -> None:
+def test_progress_counts_required_answers_and_missing_rows(show: Callable[..., FormView]) -> None:
     view = show()
     assert "0/2" in view.widget.children[0].value
     put(view, "name", "甲")
@@ -250,20 +250,20 @@ def test_progress_counts_required_answers_and_rows_still_to_come(show: Callable[
     assert "2/2" in view.widget.children[0].value
 
 
-def test_reasons_of_a_return_stand_at_their_field(show: Callable[..., FormView]) -> None:
+def test_reasons_for_a_return_are_shown_at_their_field(show: Callable[..., FormView]) -> None:
     view = show(returned={"name": ("名称<不全>",), "visits/people": ("人数不实",)})
     assert "名称&lt;不全&gt;" in note(view, "name")
     assert "人数不实" in view.repeats()["visits"].box.children[0].value
 
 
-def test_nothing_that_was_typed_becomes_markup(show: Callable[..., FormView]) -> None:
+def test_typed_text_never_becomes_markup(show: Callable[..., FormView]) -> None:
     view = show({"name": "<b>x", "visits": [{"people": "<i>"} for _ in range(3)]})
     markup = "".join(item.value for item in every(view.widget) if isinstance(item, w.HTML))
     assert "<b>" not in markup
     assert "<i>" not in markup
 
 
-def test_answers_that_do_not_fit_the_form_are_kept_for_the_check_to_name(
+def test_answers_that_do_not_fit_the_form_are_kept_for_the_check_to_report(
     show: Callable[..., FormView],
 ) -> None:
     view = show({"has_work": "perhaps", "visits": "none", "unknown": 1, "ways": ["door", "boat"]})
@@ -273,7 +273,7 @@ def test_answers_that_do_not_fit_the_form_are_kept_for_the_check_to_name(
     assert view.answers["has_work"] == "yes"
 
 
-def test_the_answers_given_are_not_changed(show: Callable[..., FormView]) -> None:
+def test_the_given_answers_are_not_changed(show: Callable[..., FormView]) -> None:
     given = {"visits": [{"people": 1}]}
     view = show(given)
     put(view, "visits/people", "5")

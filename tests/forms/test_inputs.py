@@ -1,4 +1,4 @@
-"""Inputs: what stands in a widget is read as an answer, and an answer is shown as it was."""
+"""Inputs: a widget is read as an answer, and an answer is shown unchanged."""
 
 from datetime import date
 
@@ -36,19 +36,19 @@ def field(kind: str, **more: object) -> Field:
         ("", None),
         ("　", None),
         ("0", "0"),
-        ("1,5", "1,5"),  # a comma that groups no thousands is no comma of ours
+        ("1,5", "1,5"),  # a comma that does not group thousands is not accepted
         ("约三十", "约三十"),
         ("3 人", "3 人"),
         ("²", "2"),
     ],
 )
-def test_a_number_is_taken_as_a_chinese_input_method_types_it_and_nothing_is_not_zero(
+def test_a_number_is_accepted_as_a_chinese_input_method_types_it_and_empty_is_not_zero(
     typed: str, read: str | None
 ) -> None:
     assert plain_number(typed) == read
 
 
-def test_few_choices_are_shown_and_many_are_unfolded(campaign: Campaign) -> None:
+def test_few_choices_are_all_shown_and_many_are_a_list(campaign: Campaign) -> None:
     few = make_input(field("select_one", choices="few", required=True), campaign, "zh_CN", "甲")
     many = make_input(field("select_one", choices="many", required=True), campaign, "zh_CN", "甲")
     assert isinstance(few.widgets[0], w.RadioButtons)
@@ -57,7 +57,7 @@ def test_few_choices_are_shown_and_many_are_unfolded(campaign: Campaign) -> None
     assert many.read() is None
 
 
-def test_a_choice_that_is_not_required_can_be_taken_back(campaign: Campaign) -> None:
+def test_an_optional_choice_can_be_cleared(campaign: Campaign) -> None:
     made = make_input(field("select_one", choices="few"), campaign, "zh_CN", "甲")
     made.show("c1")
     made.widgets[0].index = len(made.widgets[0].options) - 1
@@ -72,7 +72,7 @@ def test_an_option_that_does_not_exist_is_refused_by_the_widget(campaign: Campai
     assert made.read() == "c1"
 
 
-def test_showing_an_answer_reports_nothing_and_typing_does(campaign: Campaign) -> None:
+def test_showing_an_answer_is_not_reported_but_typing_is(campaign: Campaign) -> None:
     made, heard = make_input(field("date"), campaign, "zh_CN", "甲"), []
     made.watch(lambda: heard.append(made.read()))
     made.show("2026-05-01")
@@ -81,7 +81,7 @@ def test_showing_an_answer_reports_nothing_and_typing_does(campaign: Campaign) -
     assert heard == ["2026-05-02"]
 
 
-def test_several_choices_are_a_box_each(campaign: Campaign) -> None:
+def test_each_of_several_choices_has_a_box(campaign: Campaign) -> None:
     made = make_input(field("select_multiple", choices="few"), campaign, "en", "a")
     assert [box.description for box in made.widgets] == ["choice 0", "choice 1", "choice 2"]
     made.show(["c2", "c0"])

@@ -1,4 +1,4 @@
-"""Whatever the answers, right or wrong: shown in a form and read again, they are the same."""
+"""Any answers, right or wrong, are the same after being shown in a form and read again."""
 
 from pathlib import Path
 from typing import Any
@@ -65,7 +65,7 @@ def is_right(view: FieldView, answer: object, campaign: Campaign, form: Form) ->
 @pytest.mark.parametrize(("name", "form_id"), FORMS)
 @settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
-def test_answers_come_out_of_a_form_as_they_went_in(name: str, form_id: str, data: st.DataObject) -> None:
+def test_answers_are_unchanged_by_a_form(name: str, form_id: str, data: st.DataObject) -> None:
     campaign = CAMPAIGNS[name]
     form = campaign.form(form_id)
     answers = data.draw(answers_of(form.fields, campaign))
@@ -79,8 +79,8 @@ def test_answers_come_out_of_a_form_as_they_went_in(name: str, form_id: str, dat
     for item, _ in view.views():
         if not isinstance(item, FieldView) or item.input is None:
             continue
-        stood = item.holder.get(item.field.id)
-        if stood is not None and is_right(item, stood, campaign, form):
+        stored = item.holder.get(item.field.id)
+        if stored is not None and is_right(item, stored, campaign, form):
             read = to_answer(item.field, item.input.read())
-            same = sorted(read) == sorted(stood) if isinstance(stood, list) else read == stood
-            assert same, (item.path, stood, read)
+            same = sorted(read) == sorted(stored) if isinstance(stored, list) else read == stored
+            assert same, (item.path, stored, read)

@@ -1,4 +1,4 @@
-"""Files of a field: added, refused with the reason, removed and brought back."""
+"""Files of a field: added, refused with a reason, removed and restored."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ CAMPAIGN = Path(__file__).parents[2] / "parameters" / "campaigns" / "sanji_lianz
 
 
 class Shelf:
-    """Keeps files in memory, and refuses empty ones as the store does."""
+    """Keeps files in memory, and refuses empty ones like the store."""
 
     max_bytes = 30 * 1024 * 1024
 
@@ -59,7 +59,7 @@ def uploads_of(view: FormView, path: str = "centre_photos") -> Uploads:
 
 
 def send(uploads: Uploads, *files: tuple[str, bytes]) -> None:
-    """What the browser sends when files were chosen."""
+    """What the browser sends when files are chosen."""
     uploads.widgets[1].value = tuple(
         {"name": name, "type": "", "size": len(content), "content": content, "last_modified": NOW}
         for name, content in files
@@ -74,21 +74,21 @@ def labels(uploads: Uploads) -> list[str]:
     return [item.description for item in uploads.widgets[2].children]
 
 
-def test_limits_are_said_before_anything_is_chosen(view: FormView) -> None:
+def test_limits_are_shown_before_anything_is_chosen(view: FormView) -> None:
     assert "不超过 30 MB" in listed(uploads_of(view))
     assert "最多 6 个" in listed(uploads_of(view))
 
 
-def test_files_that_arrive_are_answers_and_shown(view: FormView) -> None:
+def test_uploaded_files_become_answers_and_are_shown(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, ("甲.jpg", b"1"), ("乙.jpg", b"22"))
     assert len(view.answers["centre_photos"]) == 2
     assert listed(uploads).count("<img") == 2
     assert "甲.jpg" in listed(uploads)
-    assert uploads.widgets[1].value == ()  # lets go of the bytes
+    assert uploads.widgets[1].value == ()  # frees the bytes
 
 
-def test_a_file_that_is_refused_says_why_and_the_others_stay(view: FormView) -> None:
+def test_a_refused_file_says_why_and_the_others_stay(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, ("甲.jpg", b"1"), ("空.jpg", b""))
     assert len(view.answers["centre_photos"]) == 1
@@ -98,7 +98,7 @@ def test_a_file_that_is_refused_says_why_and_the_others_stay(view: FormView) -> 
     assert "是空的" not in listed(uploads)
 
 
-def test_no_more_files_than_allowed_even_if_the_browser_sends_them(view: FormView) -> None:
+def test_the_limit_of_files_holds_even_if_the_browser_sends_more(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, *((f"{at}.jpg", b"%d" % at) for at in range(8)))
     assert len(view.answers["centre_photos"]) == 6
@@ -106,14 +106,14 @@ def test_no_more_files_than_allowed_even_if_the_browser_sends_them(view: FormVie
     assert uploads.widgets[1].disabled
 
 
-def test_the_same_file_twice_is_one(view: FormView) -> None:
+def test_the_same_file_twice_counts_once(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, ("甲.jpg", b"same"), ("乙.jpg", b"same"))
     assert len(view.answers["centre_photos"]) == 1
     assert "已经传过" in listed(uploads)
 
 
-def test_a_removed_file_can_be_brought_back(view: FormView) -> None:
+def test_a_removed_file_can_be_restored(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, ("甲.jpg", b"1"), ("乙.jpg", b"2"))
     both = view.answers["centre_photos"]
@@ -124,14 +124,14 @@ def test_a_removed_file_can_be_brought_back(view: FormView) -> None:
     assert view.answers["centre_photos"] == both
 
 
-def test_names_of_files_are_never_markup(view: FormView) -> None:
+def test_file_names_never_become_markup(view: FormView) -> None:
     uploads = uploads_of(view)
     send(uploads, ("<img src=x onerror=alert(1)>.jpg", b"1"))
     assert "<img src=x" not in listed(uploads)
     assert "&lt;img src=x" in listed(uploads)
 
 
-def test_a_file_that_is_gone_is_said_and_kept_in_the_answers(campaign: Campaign, shelf: Shelf) -> None:
+def test_a_missing_file_is_reported_and_kept_in_the_answers(campaign: Campaign, shelf: Shelf) -> None:
     answers: dict[str, Any] = {"centre_photos": ["a" * 64]}
     form = campaign.form("village_application")
     view = FormView(form, campaign, answers, lang="zh_CN", files=shelf)

@@ -78,7 +78,7 @@ def _server_programs() -> Path | None:
 
 
 def _plain_user(data: Path) -> list[str]:
-    """Beginning of a command that runs as somebody else: the server refuses to run as root."""
+    """Prefix of a command that runs as another user: the server refuses to run as root."""
     if os.name == "nt" or os.geteuid() != 0:
         return []
     import pwd
@@ -90,7 +90,7 @@ def _plain_user(data: Path) -> list[str]:
 
 
 def _run(command: list[str]) -> None:
-    # the server inherits what we give it: no pipe may stay open after pg_ctl has ended
+    # the server inherits our pipes, and none may stay open after pg_ctl has ended
     with tempfile.TemporaryFile() as said:
         done = subprocess.run(
             command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", check=False
@@ -101,7 +101,7 @@ def _run(command: list[str]) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An empty store that was migrated once."""
+    """An empty store, migrated once."""
     folder = tmp_path_factory.mktemp("template")
     open_store(f"sqlite:///{folder / 'store.sqlite'}", folder)
     return folder / "store.sqlite"
@@ -109,7 +109,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Name of an empty store that was migrated once."""
+    """Name of an empty store, migrated once."""
     _administer(postgresql_server, "CREATE DATABASE pb_template")
     open_store(postgresql_server.format("pb_template"), tmp_path_factory.mktemp("evidence"))
     return "pb_template"
@@ -161,11 +161,11 @@ def empty_store(store_url: str, tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-def fill_ground() -> Callable[[Writer], None]:
-    """Puts units and an open period into a store."""
+def fill_base() -> Callable[[Writer], None]:
+    """Function that adds units and an open period to a store."""
 
     def fill(w: Writer) -> None:
-        import_units(w, ground_units())
+        import_units(w, base_units())
         freeze_campaign(w, '{"id":"contest"}', "v1", "contest")
         open_period(w, "contest", "2026", "v1")
 
@@ -173,14 +173,14 @@ def fill_ground() -> Callable[[Writer], None]:
 
 
 @pytest.fixture
-def store(empty_store: Store, fill_ground: Callable[[Writer], None]) -> Store:
+def store(empty_store: Store, fill_base: Callable[[Writer], None]) -> Store:
     """A store with five units and the open period 2026 of the campaign `contest`."""
     with empty_store.write(CLERK) as w:
-        fill_ground(w)
+        fill_base(w)
     return empty_store
 
 
-def ground_units() -> pd.DataFrame:
+def base_units() -> pd.DataFrame:
     rows = [
         ("99", "某县", "county", None),
         ("9901", "东乡", "township", "99"),

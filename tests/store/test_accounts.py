@@ -31,7 +31,7 @@ HASH = "$argon2id$a-hash"
 
 
 @pytest.fixture
-def peopled(store: Store) -> Store:
+def store_with_accounts(store: Store) -> Store:
     """A store with an account `cun1` of the village 990101."""
     with store.write(ADMIN, NOW) as w:
         add_account(w, NewAccount("cun1", "filler", "990101", HASH))
@@ -44,8 +44,8 @@ def deeds(store: Store, of: str = "account:") -> list[tuple[str, str]]:
     return [(row.deed.action, row.deed.entity) for row in rows if row.deed.entity.startswith(of)]
 
 
-def test_a_new_account_is_found_by_its_name_and_must_change_its_password(peopled: Store) -> None:
-    with peopled.read() as r:
+def test_a_new_account_is_found_by_its_name_and_must_change_its_password(store_with_accounts: Store) -> None:
+    with store_with_accounts.read() as r:
         account = load_account(r, "cun1")
         assert load_password_hash(r, "cun1") == HASH
         assert load_account(r, "cun2") is None
@@ -56,30 +56,30 @@ def test_a_new_account_is_found_by_its_name_and_must_change_its_password(peopled
     assert account.created_at == NOW
 
 
-def test_a_name_is_given_once_even_after_its_account_was_disabled(peopled: Store) -> None:
-    with peopled.write(ADMIN) as w:
+def test_a_name_is_given_once_even_after_its_account_was_disabled(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN) as w:
         disable_account(w, "cun1")
-    with pytest.raises(ConflictError, match="cun1"), peopled.write(ADMIN) as w:
+    with pytest.raises(ConflictError, match="cun1"), store_with_accounts.write(ADMIN) as w:
         add_account(w, NewAccount("cun1", "filler", "990102", HASH))
 
 
-def test_an_account_needs_a_unit_of_the_register(store: Store) -> None:
+def test_the_unit_of_an_account_must_be_in_the_register(store: Store) -> None:
     with pytest.raises(DataError, match="990199"), store.write(ADMIN) as w:
         add_account(w, NewAccount("cun9", "filler", "990199", HASH))
     with store.read() as r:
         assert not load_accounts(r)
 
 
-def test_accounts_come_in_the_order_of_their_names(peopled: Store) -> None:
-    with peopled.write(ADMIN) as w:
+def test_accounts_come_in_the_order_of_their_names(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN) as w:
         add_account(w, NewAccount("admin", "admin", None, HASH, must_change=False))
         add_account(w, NewAccount("bcun", "filler", "990102", HASH))
-    with peopled.read() as r:
+    with store_with_accounts.read() as r:
         assert [account.name for account in load_accounts(r)] == ["admin", "bcun", "cun1"]
 
 
-def test_a_new_password_forgets_failures_and_the_lock(peopled: Store) -> None:
-    with peopled.write(ADMIN, NOW) as w:
+def test_a_new_password_clears_failures_and_the_lock(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN, NOW) as w:
         record_failure(w, "cun1", None)
         record_failure(w, "cun1", NOW + timedelta(minutes=15))
         locked = load_account(w, "cun1")
@@ -92,8 +92,8 @@ def test_a_new_password_forgets_failures_and_the_lock(peopled: Store) -> None:
     assert (account.failures, account.locked_until, account.must_change) == (0, None, False)
 
 
-def test_failures_are_cleared_and_an_account_without_any_is_not_written(peopled: Store) -> None:
-    with peopled.write(ADMIN) as w:
+def test_failures_are_cleared_and_an_account_without_any_is_not_updated(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN) as w:
         record_failure(w, "cun1", None)
         clear_failures(w, "cun1")
         account, head = load_account(w, "cun1"), audit_head(w)
@@ -103,8 +103,8 @@ def test_failures_are_cleared_and_an_account_without_any_is_not_written(peopled:
     assert account.failures == 0
 
 
-def test_a_hand_over_disables_the_old_account_and_keeps_role_and_unit(peopled: Store) -> None:
-    with peopled.write(ADMIN, NOW) as w:
+def test_a_hand_over_disables_the_old_account_and_keeps_role_and_unit(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN, NOW) as w:
         hand_over(w, "cun1", "cun1b", "new hash")
         old, new = load_account(w, "cun1"), load_account(w, "cun1b")
     assert old is not None
@@ -113,17 +113,17 @@ def test_a_hand_over_disables_the_old_account_and_keeps_role_and_unit(peopled: S
     assert (new.role, new.unit_code, new.must_change, new.disabled_at) == ("filler", "990101", True, None)
 
 
-def test_a_disabled_account_is_not_handed_over(peopled: Store) -> None:
-    with peopled.write(ADMIN) as w:
+def test_a_disabled_account_is_not_handed_over(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN) as w:
         disable_account(w, "cun1")
-    with pytest.raises(DataError, match="cun1"), peopled.write(ADMIN) as w:
+    with pytest.raises(DataError, match="cun1"), store_with_accounts.write(ADMIN) as w:
         hand_over(w, "cun1", "cun1b", HASH)
 
 
-def test_disabling_twice_keeps_the_first_time(peopled: Store) -> None:
-    with peopled.write(ADMIN, NOW) as w:
+def test_disabling_twice_keeps_the_first_time(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN, NOW) as w:
         disable_account(w, "cun1", replaced_by="cun1b")
-    with peopled.write(ADMIN, NOW + timedelta(days=1)) as w:
+    with store_with_accounts.write(ADMIN, NOW + timedelta(days=1)) as w:
         disable_account(w, "cun1")
         account = load_account(w, "cun1")
     assert account is not None
@@ -131,31 +131,31 @@ def test_disabling_twice_keeps_the_first_time(peopled: Store) -> None:
 
 
 @pytest.mark.parametrize("name", ["nobody", "CUN1"])
-def test_writing_to_an_account_that_is_not_there_is_refused(peopled: Store, name: str) -> None:
-    with pytest.raises(DataError, match=name), peopled.write(ADMIN) as w:
+def test_writing_to_an_account_that_is_not_there_is_refused(store_with_accounts: Store, name: str) -> None:
+    with pytest.raises(DataError, match=name), store_with_accounts.write(ADMIN) as w:
         set_password_hash(w, name, HASH, must_change=True)
 
 
-def test_the_log_names_every_deed_and_holds_no_hash(peopled: Store) -> None:
-    with peopled.write(ADMIN, NOW) as w:
+def test_the_log_names_every_deed_and_holds_no_hash(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN, NOW) as w:
         record_failure(w, "cun1", None)
         record_failure(w, "cun1", NOW)
         refresh_hash(w, "cun1", "$argon2id$newer")
         set_password_hash(w, "cun1", "$argon2id$other", must_change=True)
         set_password_hash(w, "cun1", "$argon2id$third", must_change=False)
         hand_over(w, "cun1", "cun1b", "$argon2id$fourth")
-    assert [action for action, _ in deeds(peopled)] == [
+    assert [action for action, _ in deeds(store_with_accounts)] == [
         "add_account", "fail_sign_in", "lock_account", "refresh_hash", "reset_password", "change_password",
         "add_account", "disable_account",
     ]  # fmt: skip
-    with peopled.read() as r:
+    with store_with_accounts.read() as r:
         rows = r.conn.execute(text("SELECT entity, details, unit_code FROM audit")).all()
     assert "argon2" not in str(rows)
     assert {row.unit_code for row in rows if row.entity.startswith("account:")} == {"990101"}
 
 
-def test_the_revision_of_the_records_stays_while_people_sign_in(peopled: Store) -> None:
-    with peopled.write(ADMIN) as w:
+def test_signing_in_does_not_change_the_revision_of_the_records(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN) as w:
         before, records = audit_head(w), records_head(w)
         record_failure(w, "cun1", None)
         assert audit_head(w) > before

@@ -35,7 +35,7 @@ def test_the_log_cannot_be_changed(store: Store, statement: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["postgresql"])  # SQLite knows no TRUNCATE
-def test_the_log_cannot_be_emptied_at_once(store: Store) -> None:
+def test_the_log_cannot_be_truncated(store: Store) -> None:
     with pytest.raises(DBAPIError, match="append-only"), store.write(CLERK) as w:
         w.conn.execute(text("TRUNCATE audit"))
 

@@ -15,7 +15,7 @@ from pbwidgets.store import (
 CLERK = Actor("clerk", "organiser")
 
 
-def test_a_frozen_definition_comes_back_letter_by_letter(store: Store) -> None:
+def test_a_frozen_definition_is_loaded_character_for_character(store: Store) -> None:
     definition = '{"id": "contest",  "name": "三级联争"}'
     with store.write(CLERK) as w:
         freeze_campaign(w, definition, "v2", "contest")
@@ -24,7 +24,9 @@ def test_a_frozen_definition_comes_back_letter_by_letter(store: Store) -> None:
         assert load_campaign_json(r, "contest", "v1") == '{"id":"contest"}'
 
 
-def test_freezing_the_same_again_changes_nothing_and_another_is_refused(store: Store) -> None:
+def test_freezing_the_same_definition_again_changes_nothing_and_a_different_one_is_refused(
+    store: Store,
+) -> None:
     with store.write(CLERK) as w:
         before = audit_head(w)
         freeze_campaign(w, '{"id":"contest"}', "v1", "contest")
@@ -52,7 +54,7 @@ def test_opening_an_open_period_again_changes_nothing(store: Store) -> None:
         assert audit_head(w) == before
 
 
-def test_a_closed_period_is_open_no_more_until_it_is_opened_again(store: Store) -> None:
+def test_a_closed_period_is_not_open_until_it_is_opened_again(store: Store) -> None:
     with store.write(CLERK) as w:
         open_period(w, "contest", "2027", "v1")
         close_period(w, "contest", "2026")

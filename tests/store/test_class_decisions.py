@@ -36,7 +36,7 @@ def test_every_decision_stays_on_record_in_the_order_of_recording(store: Store) 
     ]
 
 
-def test_moves_reach_over_the_periods_of_a_campaign(store: Store) -> None:
+def test_decisions_of_all_periods_of_a_campaign_are_loaded(store: Store) -> None:
     with store.write(COUNTY) as w:
         decide_class_many(w, [DECISION, replace(DECISION, period_id="2027", class_no=1, decided_on=AUTUMN)])
     with store.read() as r:
@@ -46,7 +46,7 @@ def test_moves_reach_over_the_periods_of_a_campaign(store: Store) -> None:
     ]
 
 
-def test_each_decision_leaves_its_trace(store: Store) -> None:
+def test_each_decision_is_logged(store: Store) -> None:
     with store.write(COUNTY) as w:
         decide_class(w, DECISION)
         (row,) = [row for row in load_audit(w) if row.deed.action == "decide_class"]
@@ -63,7 +63,7 @@ def test_each_decision_leaves_its_trace(store: Store) -> None:
         ({"unit_code": "998"}, "998"),
     ],
 )
-def test_a_list_of_decisions_is_kept_whole_or_not_at_all(
+def test_a_list_of_decisions_is_saved_completely_or_not_at_all(
     store: Store, changes: dict[str, object], said: str
 ) -> None:
     with store.read() as r:

@@ -22,7 +22,7 @@ def test_the_newest_exception_counts_and_is_the_same_moment_in_utc(store: Store)
     assert until.utcoffset() == timedelta(0)
 
 
-def test_an_exception_needs_a_reason_and_a_moment_with_its_zone(store: Store) -> None:
+def test_an_exception_needs_a_reason_and_a_time_with_its_zone(store: Store) -> None:
     with pytest.raises(DataError, match="没有填写理由"), store.write(COUNTY) as w:
         grant_exception(w, *SCOPE, datetime(2026, 12, 1, tzinfo=UTC), "")
     with pytest.raises(StatementError, match="without a time zone"), store.write(COUNTY) as w:

@@ -12,7 +12,7 @@ DECISION = Decision(
 )
 
 
-def test_a_newer_decision_takes_the_place_of_the_older_one(store: Store) -> None:
+def test_a_newer_decision_replaces_the_older_one(store: Store) -> None:
     with store.write(COUNTY) as w:
         decide(w, DECISION)
         decide(w, replace(DECISION, status="waiting", reason="公示期有异议"))
@@ -30,7 +30,7 @@ def test_a_newer_decision_takes_the_place_of_the_older_one(store: Store) -> None
         ({"unit_code": "998"}, "998"),
     ],
 )
-def test_a_meetings_decisions_are_kept_whole_or_not_at_all(
+def test_the_decisions_of_a_meeting_are_saved_completely_or_not_at_all(
     store: Store, changes: dict[str, str], said: str
 ) -> None:
     with store.read() as r:

@@ -16,7 +16,7 @@ from pbwidgets.store.tables import units
 CLERK = Actor("clerk", "organiser")
 
 
-def test_a_fresh_store_opens_and_is_empty(empty_url: str, tmp_path: Path) -> None:
+def test_a_new_store_opens_and_is_empty(empty_url: str, tmp_path: Path) -> None:
     with open_store(empty_url, tmp_path).read() as r:
         assert audit_head(r) == 0
         assert load_units(r).empty
@@ -35,7 +35,7 @@ def test_sqlite_keeps_a_write_ahead_log_and_checks_foreign_keys(tmp_path: Path) 
         assert r.conn.scalar(text("PRAGMA synchronous")) == 2
 
 
-def test_two_that_open_a_fresh_store_at_once_both_get_it(empty_url: str, tmp_path: Path) -> None:
+def test_two_processes_can_open_a_new_store_at_once(empty_url: str, tmp_path: Path) -> None:
     failures: list[BaseException] = []
     start = threading.Barrier(2)
 
@@ -61,29 +61,29 @@ def test_an_address_of_another_kind_is_refused(url: str, tmp_path: Path) -> None
         open_store(url, tmp_path)
 
 
-def test_a_server_that_does_not_answer_is_named_without_its_password(tmp_path: Path) -> None:
+def test_a_server_that_does_not_answer_is_reported_without_its_password(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="无法连接数据库") as caught:
         open_store("postgresql://pb:secret@127.0.0.1:1/pb", tmp_path)
     assert caught.value.code == "store.unreachable"
     assert "secret" not in str(caught.value)
 
 
-def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").write_bytes(b"no database " * 100)
     with pytest.raises(DataError, match="已损坏"):
         open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path)
 
 
-def test_what_fails_half_way_leaves_nothing(store: Store) -> None:
+def test_a_write_that_fails_halfway_leaves_nothing(store: Store) -> None:
     with store.read() as r:
         before = audit_head(r)
 
-    def break_off(w: Writer) -> None:
+    def fail(w: Writer) -> None:
         record(w, Deed("try", "nothing"))
         raise InterruptedError("half way")
 
     with pytest.raises(InterruptedError, match="half way"), store.write(CLERK) as w:
-        break_off(w)
+        fail(w)
     with store.read() as r:
         assert audit_head(r) == before
 
@@ -103,7 +103,7 @@ def test_a_reader_cannot_write(store: Store) -> None:
         r.conn.execute(insert(units).values(unit_code="993", unit_name="x", kind="x", synthetic=True))
 
 
-def test_a_store_locked_by_another_writer_is_told_after_the_busy_timeout(store: Store) -> None:
+def test_a_store_locked_by_another_writer_is_reported_after_the_busy_timeout(store: Store) -> None:
     with store.write(CLERK) as w:
         record(w, Deed("hold", "lock"))
         with pytest.raises(DataError, match="正被占用") as caught, store.write(CLERK):
@@ -111,7 +111,7 @@ def test_a_store_locked_by_another_writer_is_told_after_the_busy_timeout(store: 
     assert caught.value.code == "store.locked"
 
 
-def test_a_full_disk_is_told_and_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_and_loses_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path)
     with store.write(CLERK) as w:
         record(w, Deed("before", "kept"))
@@ -146,7 +146,7 @@ with store.write(Actor("clerk", "organiser")) as w:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
-def test_a_writer_that_is_killed_leaves_what_was_acknowledged_and_nothing_half(
+def test_a_killed_writer_leaves_what_was_acknowledged_and_nothing_unfinished(
     store_url: str, tmp_path: Path
 ) -> None:
     writer = subprocess.Popen(
@@ -180,7 +180,7 @@ def test_a_list_of_problems_survives_pickle() -> None:
     assert pickle.loads(pickle.dumps(ProblemsError(()))).problems == ()
 
 
-def test_a_fault_of_the_database_survives_pickle_although_its_cause_does_not(tmp_path: Path) -> None:
+def test_a_database_error_survives_pickle_although_its_cause_does_not(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="无法连接数据库") as caught:
         open_store("postgresql://pb@127.0.0.1:1/pb", tmp_path)
     assert pickle.loads(pickle.dumps(caught.value)).code == "store.unreachable"

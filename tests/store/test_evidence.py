@@ -32,7 +32,7 @@ LIMIT = 1_000_000
 
 def photo(orientation: int = 1, size: tuple[int, int] = (40, 20)) -> bytes:
     picture = Image.new("RGB", size, "white")
-    picture.paste("red", (0, 0, 10, 10))  # marks the corner that must end up top left after turning by 180°
+    picture.paste("red", (0, 0, 10, 10))  # the corner that must end up top left after a 180° turn
     exif = picture.getexif()
     exif[0x0112] = orientation
     exif[0x010F] = "SecretCamera"
@@ -51,7 +51,7 @@ def office(part: str, *others: str) -> bytes:
     return out.getvalue()
 
 
-def test_a_file_is_kept_under_the_hash_of_its_bytes_and_its_name_in_the_table_only(store: Store) -> None:
+def test_a_file_is_named_by_its_hash_and_its_own_name_is_only_in_the_table(store: Store) -> None:
     with store.write(FILLER) as w:
         kept = add_evidence(w, KEY, "plan", "C:\\文件\\年度 计划.pdf", PDF, LIMIT)
         assert kept.file.sha256 == hashlib.sha256(PDF).hexdigest()
@@ -77,14 +77,14 @@ def test_a_photo_loses_place_camera_and_comments(tmp_path: Path) -> None:
         assert picture.size == (40, 20)
 
 
-def test_a_photo_that_the_camera_held_upside_down_is_turned(tmp_path: Path) -> None:
+def test_a_photo_taken_upside_down_is_turned(tmp_path: Path) -> None:
     kept = keep_file(tmp_path, "a.jpg", photo(orientation=3), LIMIT)
     with Image.open(tmp_path / kept.sha256[:2] / kept.sha256) as picture:
         red, green, _ = picture.convert("RGB").getpixel((35, 15))
         assert (red > 200, green < 60) == (True, True)
 
 
-def test_a_photo_taken_sideways_changes_its_sides(tmp_path: Path) -> None:
+def test_a_photo_taken_sideways_swaps_width_and_height(tmp_path: Path) -> None:
     kept = keep_file(tmp_path, "a.jpg", photo(orientation=6), LIMIT)
     with Image.open(tmp_path / kept.sha256[:2] / kept.sha256) as picture:
         assert picture.size == (20, 40)
@@ -120,7 +120,7 @@ def test_a_png_loses_its_text_and_keeps_its_transparency(tmp_path: Path) -> None
         (b"<script>", "x.pdf", None),
     ],
 )
-def test_the_content_tells_the_kind_and_not_the_name(data: bytes, name: str, kind: str | None) -> None:
+def test_the_kind_is_told_by_the_content_not_the_name(data: bytes, name: str, kind: str | None) -> None:
     assert sniff_kind(data, name) == kind
 
 
@@ -134,7 +134,7 @@ def test_the_content_tells_the_kind_and_not_the_name(data: bytes, name: str, kin
         (b"\xff\xd8\xff rubbish", LIMIT, "store.photo_damaged", "照片已损坏"),
     ],
 )
-def test_a_bad_file_is_refused_and_nothing_of_it_is_kept(
+def test_a_bad_file_is_refused_and_not_kept(
     tmp_path: Path, data: bytes, limit: int, code: str, said: str
 ) -> None:
     with pytest.raises(DataError, match=said) as caught:
@@ -143,26 +143,26 @@ def test_a_bad_file_is_refused_and_nothing_of_it_is_kept(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_field_for_photos_takes_no_document(tmp_path: Path) -> None:
+def test_a_field_for_photos_refuses_a_document(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"可接收的格式：JPEG, PNG（"):
         keep_file(tmp_path, "a.pdf", PDF, LIMIT, IMAGES)
 
 
-def test_a_picture_of_monstrous_size_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+def test_a_picture_of_enormous_size_is_refused_before_it_is_decompressed(tmp_path: Path) -> None:
     out = io.BytesIO()
     Image.new("1", (12_000, 11_000)).save(out, "PNG")
     with pytest.raises(DataError, match="超过 120 百万像素"):
         keep_file(tmp_path, "a.png", out.getvalue(), LIMIT)
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    (tmp_path / "evidence").write_text("a file stands in the way")
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "evidence").write_text("a file is in the way")
     with pytest.raises(DataError, match="没有保存") as caught:
         keep_file(tmp_path / "evidence", "a.pdf", PDF, LIMIT)
     assert caught.value.code == "store.evidence_disk"
 
 
-def test_the_same_file_twice_lies_once_on_the_disk(store: Store) -> None:
+def test_the_same_file_added_twice_is_stored_once(store: Store) -> None:
     before = keep_file(store.evidence_dir, "a.pdf", PDF, LIMIT)
     with store.write(FILLER) as w:
         add_evidence(w, KEY, "plan", "a.pdf", before, LIMIT)
@@ -177,7 +177,7 @@ def test_only_evidence_on_record_is_opened(store: Store, sha256: str) -> None:
         open_evidence(r, sha256)
 
 
-def test_a_lost_file_is_told(store: Store) -> None:
+def test_a_lost_file_is_reported(store: Store) -> None:
     with store.write(FILLER) as w:
         kept = add_evidence(w, KEY, "plan", "a.pdf", PDF, LIMIT)
     (store.evidence_dir / kept.file.sha256[:2] / kept.file.sha256).unlink()
@@ -204,11 +204,11 @@ def test_a_redaction_that_fails_keeps_the_file(store: Store) -> None:
         sha256 = add_evidence(w, KEY, "plan", "a.pdf", PDF, LIMIT).file.sha256
         import_version(w, KEY, {"plan": sha256})
 
-    def break_off(w: Writer) -> None:
+    def fail(w: Writer) -> None:
         redact(w, KEY, "plan")
         raise InterruptedError("half way")
 
     with pytest.raises(InterruptedError, match="half way"), store.write(FILLER) as w:
-        break_off(w)
+        fail(w)
     with store.read() as r, open_evidence(r, sha256) as file:
         assert file.read() == PDF

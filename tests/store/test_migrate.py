@@ -22,7 +22,7 @@ def test_the_migrated_tables_are_those_of_the_metadata(empty_url: str, tmp_path:
         assert compare_metadata(context, METADATA) == []
 
 
-def test_only_one_row_can_be_in_force_as_the_metadata_says(store: Store) -> None:
+def test_only_one_row_can_be_in_force_as_in_the_metadata(store: Store) -> None:
     wanted = {
         "decisions": "uq_decisions_current",
         "nominations": "uq_nominations_in_force",
@@ -51,7 +51,7 @@ def test_a_store_newer_than_the_package_is_refused(store: Store, store_url: str,
     assert caught.value.code == "store.too_new"
 
 
-def test_tables_of_somebody_else_are_left_alone(empty_url: str, tmp_path: Path) -> None:
+def test_tables_of_other_software_are_left_alone(empty_url: str, tmp_path: Path) -> None:
     store = open_store(empty_url, tmp_path)
     with store.write(CLERK) as w:
         w.conn.execute(text("DROP TABLE alembic_version"))

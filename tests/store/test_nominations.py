@@ -54,7 +54,7 @@ def test_an_import_above_the_allotment_is_kept_and_flagged(store: Store) -> None
     ]
 
 
-def test_without_an_allotment_a_list_has_no_end(store: Store) -> None:
+def test_without_an_allotment_a_list_has_no_limit(store: Store) -> None:
     with store.write(TOWN) as w:
         assert [nominate(w, LIST, code) for code in ("990101", "990102")] == [1, 2]
         assert import_nominations(w, LIST, ["990101", "990102"]) == ()

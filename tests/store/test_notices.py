@@ -78,9 +78,7 @@ def test_an_objection_is_recorded_and_closed_once(store: Store) -> None:
     ],
     ids=["before", "after", "no gist", "unknown unit"],
 )
-def test_an_objection_out_of_order_is_refused(
-    store: Store, unit: str, day: date, gist: str, said: str
-) -> None:
+def test_an_invalid_objection_is_refused(store: Store, unit: str, day: date, gist: str, said: str) -> None:
     with pytest.raises(DataError, match=said), store.write(COUNTY) as w:
         record_objection(w, start_notice(w, NOTICE), unit, day, gist)
 
@@ -88,14 +86,14 @@ def test_an_objection_out_of_order_is_refused(
 @pytest.mark.parametrize(
     ("status", "outcome", "said"), [("open", "查了", "属实或不属实"), ("upheld", " ", "没有填写理由")]
 )
-def test_an_objection_is_closed_with_a_finding_only(
+def test_an_objection_is_closed_only_with_an_outcome(
     store: Store, status: str, outcome: str, said: str
 ) -> None:
     with pytest.raises(DataError, match=said), store.write(COUNTY) as w:
         close_objection(w, record_objection(w, start_notice(w, NOTICE), "990101", DAY, GIST), status, outcome)
 
 
-def test_the_log_holds_no_word_of_an_objection(store: Store) -> None:
+def test_the_log_does_not_contain_the_text_of_an_objection(store: Store) -> None:
     with store.write(COUNTY) as w:
         number = record_objection(w, start_notice(w, NOTICE), "990101", DAY, GIST)
         close_objection(w, number, "upheld", "情况属实")

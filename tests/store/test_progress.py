@@ -1,4 +1,4 @@
-"""Progress of submissions: first and last hand-in, last activity, and why something came back."""
+"""Progress of submissions: first and last hand-in, last activity, and why something was returned."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -33,7 +33,7 @@ def hand_in(store: Store, unit: str, at: datetime) -> None:
         submit(w, key_of(unit))
 
 
-def test_moments_of_hand_in_and_the_reason_of_a_return(store: Store) -> None:
+def test_progress_shows_times_of_hand_in_and_the_reason_for_a_return(store: Store) -> None:
     hand_in(store, "990101", hour(0))
     with store.write(FILLER, hour(1)) as w:
         return_submission(w, key_of("990101"), "township", LEVELS, "请补充", "plan")
@@ -55,7 +55,7 @@ def test_moments_of_hand_in_and_the_reason_of_a_return(store: Store) -> None:
     assert (row["reason"], row["field_path"], row["returned_by"]) == (None, None, None)
 
 
-def test_a_draft_has_activity_and_no_hand_in(store: Store) -> None:
+def test_a_draft_has_activity_but_no_hand_in(store: Store) -> None:
     with store.write(FILLER, hour(5)) as w:
         save_draft(w, key_of("990101"), {"plan": "no"}, 0)
     with store.read() as r:
@@ -63,7 +63,7 @@ def test_a_draft_has_activity_and_no_hand_in(store: Store) -> None:
     assert (row["state"], row["first_submitted_at"], row["last_activity"]) == ("draft", None, hour(5))
 
 
-def test_only_the_units_asked_for_are_given(store: Store) -> None:
+def test_only_the_units_asked_for_are_loaded(store: Store) -> None:
     for unit in ("990101", "990102"):
         hand_in(store, unit, hour(0))
     with store.read() as r:

@@ -55,7 +55,7 @@ def test_a_mark_comes_back_under_a_pseudonym(store: Store) -> None:
     assert not marks.map(lambda cell: cell in ("wang", "chen")).to_numpy().any()
 
 
-def test_a_rater_keeps_the_pseudonym_and_sees_the_own_marks(store: Store) -> None:
+def test_raters_keep_their_pseudonym_and_see_their_own_marks(store: Store) -> None:
     with store.write(RATER) as w:
         rate(w, mark_of(8))
         rate(w, mark_of(7, rater="chen"))
@@ -72,7 +72,7 @@ def test_a_rater_keeps_the_pseudonym_and_sees_the_own_marks(store: Store) -> Non
         ]
 
 
-def test_a_new_mark_takes_the_place_of_the_old_one_which_stays_in_the_history(store: Store) -> None:
+def test_a_new_mark_replaces_the_old_one_which_stays_in_the_history(store: Store) -> None:
     for points in (8, 6):
         with store.write(RATER) as w:
             rate(w, mark_of(points))
@@ -92,7 +92,7 @@ def test_the_same_mark_again_changes_nothing(store: Store) -> None:
         assert audit_head(w) == before
 
 
-def test_a_mark_that_was_taken_back_can_be_given_again(store: Store) -> None:
+def test_a_withdrawn_mark_can_be_given_again(store: Store) -> None:
     with store.write(RATER) as w:
         rate(w, mark_of(8))
         withdraw_mark(w, mark_of(8).key)
@@ -104,7 +104,7 @@ def test_a_mark_that_was_taken_back_can_be_given_again(store: Store) -> None:
 
 
 @pytest.mark.parametrize("points", [float("nan"), float("inf")])
-def test_points_that_are_no_number_are_refused(store: Store, points: float) -> None:
+def test_points_that_are_not_a_number_are_refused(store: Store, points: float) -> None:
     with pytest.raises(DataError, match="不是有效数字"), store.write(RATER) as w:
         rate(w, mark_of(points))
 
@@ -118,7 +118,7 @@ def test_a_mark_needs_a_known_unit_and_an_open_period(store: Store) -> None:
         rate(w, mark_of(1))
 
 
-def test_a_mark_turns_stale_when_the_answers_change_and_fresh_when_it_is_given_anew(store: Store) -> None:
+def test_a_mark_becomes_stale_when_the_answers_change_and_fresh_when_it_is_given_again(store: Store) -> None:
     with store.write(RATER) as w:
         import_version(w, FORM, {"plan": "甲"})
         rate(w, mark_of(8, seen=1))
@@ -181,12 +181,12 @@ def test_a_recused_raters_marks_stay_and_are_flagged_for_that_unit_only(store: S
             recuse(w, "contest", "2026", "wang", "990101", "")
 
 
-def test_a_second_inspector_is_part_of_the_mark_and_shown_to_its_rater_only(store: Store) -> None:
-    beside = replace(mark_of(8.0), second_inspector="组织科长")
+def test_a_second_inspector_is_part_of_the_mark_and_shown_only_to_its_rater(store: Store) -> None:
+    inspected = replace(mark_of(8.0), second_inspector="组织科长")
     with store.write(RATER) as w:
         assert rate_many(w, [mark_of(8.0), mark_of(7.0, rater="li")]) == 2
-        assert rate_many(w, [beside]) == 1
-        assert rate_many(w, [beside]) == 0
+        assert rate_many(w, [inspected]) == 1
+        assert rate_many(w, [inspected]) == 0
     with store.read() as r:
         own = load_own_marks(r, "contest", "2026", "990101", "wang")
         frame = load_ratings(r, "contest", "2026", FORMS)
@@ -194,7 +194,7 @@ def test_a_second_inspector_is_part_of_the_mark_and_shown_to_its_rater_only(stor
     assert "second_inspector" not in frame
 
 
-def test_marks_of_one_unit_and_units_that_a_rater_stands_aside_for(store: Store) -> None:
+def test_marks_of_one_unit_and_a_raters_recusals_are_loaded(store: Store) -> None:
     with store.write(RATER) as w:
         rate_many(w, [mark_of(8.0), mark_of(7.0, unit="990102")])
         recuse(w, "contest", "2026", "wang", "990102", "亲属在该村任职")

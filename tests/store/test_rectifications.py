@@ -8,7 +8,7 @@ from pbwidgets.store import Actor, Store, close_rectification, load_rectificatio
 TOWN = Actor("wang", "reviewer", "9901")
 
 
-def test_rectifications_come_by_deadline_and_are_closed_once(store: Store) -> None:
+def test_rectifications_are_ordered_by_deadline_and_closed_once(store: Store) -> None:
     with store.write(TOWN) as w:
         late = open_rectification(
             w,

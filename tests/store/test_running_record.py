@@ -8,7 +8,7 @@ from pbwidgets.store import Actor, Store, add_note, load_audit, load_notes
 TOWN = Actor("wang", "reviewer", "9901")
 
 
-def test_notes_come_by_day_and_by_unit_and_stay_out_of_the_log(store: Store) -> None:
+def test_notes_are_loaded_by_day_and_unit_and_stay_out_of_the_log(store: Store) -> None:
     with store.write(TOWN) as w:
         add_note(w, "contest", "2026", "990101", date(2026, 6, 1), "现场会组织有序")
         add_note(w, "contest", "2026", "990101", date(2026, 3, 1), "台账不全")

@@ -1,4 +1,4 @@
-"""The marks that a unit gives itself: one set in force, whoever typed it."""
+"""The marks that a unit gives itself: one set in force, whoever entered it."""
 
 from pbwidgets.store import Actor, Mark, MarkKey, Store, SubmissionKey, import_version, load_rating_history
 from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, replace_unit_marks
@@ -17,7 +17,7 @@ def in_force(store: Store) -> list[tuple[str, float, str]]:
     return [(mark.key.criterion_id, mark.points, mark.key.rater) for mark in found]
 
 
-def test_what_is_no_longer_given_is_taken_back_and_stays_in_the_history(store: Store) -> None:
+def test_marks_no_longer_given_are_withdrawn_and_stay_in_the_history(store: Store) -> None:
     with store.write(CLERK) as w:
         replace_unit_marks(w, "contest", "2026", "990101", "self", [mark_of(8), mark_of(5, "centre")])
     with store.write(CLERK) as w:
@@ -27,7 +27,7 @@ def test_what_is_no_longer_given_is_taken_back_and_stays_in_the_history(store: S
     assert past["is_current"].tolist() == [False]
 
 
-def test_marks_under_another_name_in_the_same_layer_give_way(store: Store) -> None:
+def test_marks_under_another_name_in_the_same_layer_are_withdrawn(store: Store) -> None:
     with store.write(CLERK) as w:
         replace_unit_marks(w, "contest", "2026", "990101", "self", [mark_of(8, rater="li")])
     with store.write(CLERK) as w:

@@ -23,7 +23,7 @@ CUN = Actor("cun1", "filler", "990101")
 
 
 @pytest.fixture
-def peopled(store: Store) -> Store:
+def store_with_accounts(store: Store) -> Store:
     """A store with two accounts; `cun1` has the sessions `one` and `two`, `cun2` has `three`."""
     with store.write(CUN, NOW) as w:
         for name, unit in (("cun1", "990101"), ("cun2", "990102")):
@@ -34,13 +34,13 @@ def peopled(store: Store) -> Store:
     return store
 
 
-def going_on(store: Store) -> set[str]:
+def continuing(store: Store) -> set[str]:
     with store.read() as r:
         return {key for key in ("one", "two", "three") if load_session(r, key) is not None}
 
 
-def test_a_session_is_found_with_its_account(peopled: Store) -> None:
-    with peopled.read() as r:
+def test_a_session_is_found_with_its_account(store_with_accounts: Store) -> None:
+    with store_with_accounts.read() as r:
         session = load_session(r, "one")
         assert load_session(r, "four") is None
     assert session is not None
@@ -48,8 +48,8 @@ def test_a_session_is_found_with_its_account(peopled: Store) -> None:
     assert (session.begun_at, session.seen_at) == (NOW, NOW)
 
 
-def test_touching_moves_when_it_was_seen_and_is_no_deed(peopled: Store) -> None:
-    with peopled.write(CUN, NOW + timedelta(minutes=5)) as w:
+def test_touching_a_session_updates_its_time_and_is_not_logged(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(CUN, NOW + timedelta(minutes=5)) as w:
         head = audit_head(w)
         touch_session(w, "one")
         assert audit_head(w) == head
@@ -58,28 +58,28 @@ def test_touching_moves_when_it_was_seen_and_is_no_deed(peopled: Store) -> None:
     assert (session.begun_at, session.seen_at) == (NOW, NOW + timedelta(minutes=5))
 
 
-def test_an_ended_session_is_gone_and_others_go_on(peopled: Store) -> None:
-    with peopled.write(CUN) as w:
+def test_an_ended_session_is_gone_and_others_continue(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(CUN) as w:
         end_session(w, "one")
         end_session(w, "four")
-    assert going_on(peopled) == {"two", "three"}
+    assert continuing(store_with_accounts) == {"two", "three"}
 
 
 @pytest.mark.parametrize(("keep", "ended", "left"), [(None, 2, {"three"}), ("two", 1, {"two", "three"})])
 def test_all_sessions_of_an_account_end_but_the_one_to_keep(
-    peopled: Store, keep: str | None, ended: int, left: set[str]
+    store_with_accounts: Store, keep: str | None, ended: int, left: set[str]
 ) -> None:
-    with peopled.write(CUN) as w:
+    with store_with_accounts.write(CUN) as w:
         assert end_sessions_of(w, "cun1", keep=keep) == ended
         assert end_sessions_of(w, "cun1", keep=keep) == 0
-    assert going_on(peopled) == left
+    assert continuing(store_with_accounts) == left
 
 
-def test_the_log_says_who_signed_in_and_out_and_holds_no_token(peopled: Store) -> None:
-    with peopled.write(CUN) as w:
+def test_the_log_says_who_signed_in_and_out_and_holds_no_token(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(CUN) as w:
         end_session(w, "one")
         end_sessions_of(w, "cun1")
-    with peopled.read() as r:
+    with store_with_accounts.read() as r:
         rows = [row.deed for row in load_audit(r) if row.deed.entity.startswith("account:")]
     assert [(deed.action, deed.entity) for deed in rows][2:] == [
         ("sign_in", "account:cun1"),

@@ -95,7 +95,7 @@ def test_answers_become_rows_without_sensitive_fields(filled: Store) -> None:
     assert not rows["value"].str.contains("某").any()
 
 
-def test_what_was_returned_or_undone_counts_no_more(filled: Store) -> None:
+def test_what_was_returned_or_undone_no_longer_counts(filled: Store) -> None:
     with filled.write(COUNTY) as w:
         undo_accept(w, KEY, "township", LEVELS)
     assert take(filled).submissions.empty
@@ -129,7 +129,7 @@ def test_units_are_those_that_exist_on_the_day(store: Store) -> None:
     assert {"990101", "990102"} & set(take(store, as_of=date(2026, 7, 1)).units["unit_code"]) == {"990101"}
 
 
-def test_all_that_is_on_record_is_taken_along(filled: Store) -> None:
+def test_all_records_are_in_the_snapshot(filled: Store) -> None:
     with filled.write(COUNTY) as w:
         rate(w, Mark(MarkKey("contest", "2026", "990101", "team", "county", "county", "wang"), 8, "好", 2))
         record_veto(w, Veto("contest", "2026", "990101", "incident", "函"))

@@ -38,7 +38,7 @@ def some_ratings() -> pd.DataFrame:
 
 
 @given(rows=ROWS)
-def test_frames_come_back_equal_with_dtypes_and_order(rows: list[dict[str, object]]) -> None:
+def test_frames_are_read_back_equal_with_dtypes_and_order(rows: list[dict[str, object]]) -> None:
     frames = {"ratings": ratings(rows), "reference": to_frame([{"n": 1}], REFERENCE)}
     with tempfile.TemporaryDirectory() as folder:
         write_frames(Path(folder) / "snapshot", frames, PARTITION_OF)
@@ -67,7 +67,7 @@ def test_the_order_of_rows_changes_no_fingerprint(rows: list[dict[str, object]],
         ({"comment": "a", "layer": "b"}, {"comment": "b", "layer": "a"}),
     ],
 )
-def test_the_smallest_change_is_seen(one: dict[str, object], other: dict[str, object]) -> None:
+def test_the_smallest_change_is_detected(one: dict[str, object], other: dict[str, object]) -> None:
     found = [
         fingerprints({"ratings": ratings([{"unit_code": "990101", **row}])}, PARTITION_OF)
         for row in (one, other)
@@ -76,7 +76,7 @@ def test_the_smallest_change_is_seen(one: dict[str, object], other: dict[str, ob
     assert found[0] != found[1]
 
 
-def test_a_row_that_stands_twice_is_another_frame() -> None:
+def test_a_repeated_row_changes_the_fingerprint() -> None:
     row = {"unit_code": "990101", "points": 1.0}
     assert fingerprints({"r": ratings([row])}, PARTITION_OF) != fingerprints(
         {"r": ratings([row, row])}, PARTITION_OF
@@ -112,7 +112,7 @@ def test_free_codes_make_safe_folder_names(tmp_path: Path) -> None:
     assert len(read_frames(tmp_path / "s", ["ratings"], partition="../../甲 支部")["ratings"]) == 1
 
 
-def test_a_snapshot_is_replaced_as_a_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+def test_a_snapshot_is_replaced_as_a_whole_and_leaves_nothing_behind(tmp_path: Path) -> None:
     write_frames(tmp_path / "s", {"ratings": some_ratings()}, PARTITION_OF)
     write_frames(tmp_path / "s", {"ratings": ratings([])}, PARTITION_OF)
     assert read_frames(tmp_path / "s", ["ratings"])["ratings"].empty
@@ -128,7 +128,7 @@ def test_a_write_that_fails_leaves_the_old_snapshot(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["s"]
 
 
-def test_a_frame_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_a_missing_frame_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="数据快照 s 中没有 ratings"):
         read_frames(tmp_path / "s", ["ratings"])
 

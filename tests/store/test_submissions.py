@@ -69,7 +69,7 @@ def test_a_draft_counts_its_revisions_and_makes_no_version(store: Store) -> None
     assert (found.state, found.version, found.draft, found.draft_by) == ("draft", 0, {"plan": "乙"}, "li")
 
 
-def test_the_second_of_two_editors_is_told_and_gets_the_others_content(store: Store) -> None:
+def test_the_second_of_two_editors_is_told_and_gets_the_other_draft(store: Store) -> None:
     with store.write(FILLER) as w:
         save_draft(w, KEY, {"plan": "甲"}, 0)
     with store.write(SECOND) as w:
@@ -82,7 +82,7 @@ def test_the_second_of_two_editors_is_told_and_gets_the_others_content(store: St
         assert save_draft(w, KEY, {"plan": "乙丙"}, told["revision"]) == 3
 
 
-def test_two_that_begin_the_same_form_at_once_do_not_overwrite_each_other(store: Store) -> None:
+def test_two_people_who_begin_the_same_form_at_once_do_not_overwrite_each_other(store: Store) -> None:
     outcomes: list[str] = []
     start = threading.Barrier(2)
 
@@ -103,7 +103,7 @@ def test_two_that_begin_the_same_form_at_once_do_not_overwrite_each_other(store:
     assert sorted(outcomes) == ["saved", "told"]
 
 
-def test_saving_what_is_there_already_changes_nothing(store: Store) -> None:
+def test_saving_the_same_draft_again_changes_nothing(store: Store) -> None:
     with store.write(FILLER) as w:
         save_draft(w, KEY, {"plan": "甲"}, 0)
         before = audit_head(w)
@@ -200,7 +200,7 @@ def test_an_acceptance_is_undone_until_the_next_level_acts(submitted: Store) -> 
     assert state_of(submitted) == "accepted:township"
 
 
-def test_a_returned_submission_carries_reason_and_field_and_can_be_edited(submitted: Store) -> None:
+def test_a_returned_submission_has_reason_and_field_and_can_be_edited(submitted: Store) -> None:
     with submitted.write(TOWN) as w:
         return_submission(w, KEY, "township", LEVELS, "日期有误", "deeds/on")
         found = load_state(w, KEY)
@@ -226,7 +226,7 @@ def test_returning_needs_a_reason(submitted: Store) -> None:
         return_submission(w, KEY, "township", LEVELS, "  ")
 
 
-def test_a_reviewer_cannot_accept_a_version_that_he_has_not_seen(submitted: Store) -> None:
+def test_a_reviewer_cannot_accept_an_unseen_version(submitted: Store) -> None:
     with submitted.write(FILLER) as w:
         withdraw(w, KEY)
         submit(w, KEY)
@@ -234,7 +234,7 @@ def test_a_reviewer_cannot_accept_a_version_that_he_has_not_seen(submitted: Stor
         accept(w, KEY, "township", LEVELS, seen_version=1)
 
 
-def test_acting_on_what_nobody_has_filled_in_is_refused(store: Store) -> None:
+def test_acting_on_a_form_nobody_has_filled_in_is_refused(store: Store) -> None:
     for act in (withdraw, submit, discard_draft):
         with pytest.raises(DataError, match="还没有填报"), store.write(TOWN) as w:
             act(w, KEY)
@@ -259,7 +259,7 @@ def test_an_import_replaces_the_draft_and_its_editor_is_told(store: Store) -> No
         save_draft(w, KEY, {"plan": "甲甲"}, 1)
 
 
-def test_a_bulk_is_kept_whole_or_not_at_all(submitted: Store) -> None:
+def test_many_submissions_are_saved_completely_or_not_at_all(submitted: Store) -> None:
     with pytest.raises(DataError, match="990101 的这份材料现在不能修改"), submitted.write(FILLER) as w:
         submit_many(w, [(OTHER, {"plan": "丙"}), (KEY, {"plan": "丁"})])
     with submitted.read() as r:
@@ -338,7 +338,7 @@ PLAIN = st.recursive(
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(answers=st.dictionaries(st.sampled_from(["a", "b", "c"]), PLAIN))
-def test_answers_come_back_as_they_went_in(store: Store, answers: dict[str, object]) -> None:
+def test_answers_are_loaded_as_they_were_saved(store: Store, answers: dict[str, object]) -> None:
     with store.write(FILLER) as w:
         number = next_occurrence(w, "contest", "2026", "log", "990101")
         key = SubmissionKey("contest", "2026", "log", "990101", number)

@@ -1,4 +1,4 @@
-"""Surveys: a code works once, and nothing that is kept leads from it to the answers or to an hour."""
+"""Surveys: a code works once, and nothing stored links it to its answers or to an hour."""
 
 from collections.abc import Callable
 from datetime import date
@@ -38,7 +38,7 @@ def make(store: Store) -> Callable[[int], tuple[str, ...]]:
 
 
 def everything(store: Store) -> dict[str, set[tuple[Any, ...]]]:
-    """All rows of all tables, as they are kept."""
+    """All rows of all tables, as stored."""
     with store.read() as r:
         return {
             table.name: {tuple(map(str, row)) for row in r.conn.execute(select(table))}
@@ -51,7 +51,7 @@ def answer(store: Store, code: str, text: str = "满意") -> None:
         use_code(w, code, {"team_work": text}, DAY)
 
 
-def test_codes_are_many_different_and_made_of_marks_that_are_not_mistaken(
+def test_codes_are_distinct_and_made_of_characters_that_are_not_confused(
     make: Callable[[int], tuple[str, ...]],
 ) -> None:
     codes = make(60)
@@ -61,13 +61,13 @@ def test_codes_are_many_different_and_made_of_marks_that_are_not_mistaken(
     assert not set("IO01") & set(ALPHABET)
 
 
-def test_a_code_is_kept_nowhere_only_its_hash(store: Store, make: Callable[[int], tuple[str, ...]]) -> None:
+def test_a_code_is_stored_only_as_its_hash(store: Store, make: Callable[[int], tuple[str, ...]]) -> None:
     codes = make(5)
     kept = str(everything(store))
     assert not [code for code in codes if code in kept]
 
 
-def test_answering_changes_one_mark_and_adds_one_row_that_know_only_their_batch(
+def test_answering_changes_one_code_and_adds_one_answer_which_share_only_their_batch(
     store: Store, make: Callable[[int], tuple[str, ...]]
 ) -> None:
     code = make(3)[0]
@@ -87,7 +87,7 @@ def test_answering_changes_one_mark_and_adds_one_row_that_know_only_their_batch(
     assert number not in (code_hash, "1")
 
 
-def test_the_audit_log_has_no_row_of_an_answer_because_its_number_would_betray_the_hour(
+def test_the_audit_log_has_no_row_for_an_answer_because_its_number_would_reveal_the_hour(
     store: Store, make: Callable[[int], tuple[str, ...]]
 ) -> None:
     codes = make(2)
@@ -117,13 +117,13 @@ def test_a_code_stays_usable_when_the_transaction_fails(
 ) -> None:
     code = make(1)[0]
 
-    def break_off() -> None:
+    def fail() -> None:
         with store.write(RATER) as w:
             use_code(w, code, {"team_work": "满意"}, DAY)
             raise RuntimeError("broken")
 
     with pytest.raises(RuntimeError, match="broken"):
-        break_off()
+        fail()
     answer(store, code)
     with store.read() as r:
         assert load_survey_counts(r, "contest", "2026")[["handed_out", "finished"]].to_dict("records") == [
@@ -131,7 +131,7 @@ def test_a_code_stays_usable_when_the_transaction_fails(
         ]
 
 
-def test_answers_are_shown_from_the_least_number_on_and_in_the_order_of_drawn_numbers(
+def test_answers_are_shown_once_there_are_enough_and_in_random_order(
     store: Store, make: Callable[[int], tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     numbers = iter([40, 10, 30, 20, 50])
@@ -163,7 +163,7 @@ def test_batches_of_the_same_unit_and_kind_count_together_and_others_apart(
 
 
 @pytest.mark.parametrize("count", [0, -1, 5001])
-def test_a_number_of_codes_out_of_range_is_refused(store: Store, count: int) -> None:
+def test_an_out_of_range_number_of_codes_is_refused(store: Store, count: int) -> None:
     with store.write(ORGANISER) as w, pytest.raises(DataError, match="请填 1 到 5000"):
         make_batch(w, *ABOUT, count)
 
@@ -180,6 +180,6 @@ def test_codes_need_a_known_unit_and_an_open_period(store: Store) -> None:
 
 
 @given(st.text(ALPHABET, min_size=8, max_size=8))
-def test_a_code_may_be_typed_in_small_letters_with_dashes_spaces_and_full_width_marks(code: str) -> None:
+def test_a_code_may_be_typed_in_lower_case_with_dashes_spaces_and_full_width_characters(code: str) -> None:
     wide = "".join(chr(ord(mark) + 0xFEE0) for mark in code)
     assert plain_code(f" {code[:4].lower()}-{code[4:]} ") == code == plain_code(wide)

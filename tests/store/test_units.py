@@ -7,7 +7,7 @@ from pbwidgets.store import Actor, Store, audit_head, has_real_rows, import_unit
 CLERK = Actor("clerk", "organiser")
 
 
-def test_units_come_back_as_they_went_in(store: Store) -> None:
+def test_units_are_loaded_as_they_were_imported(store: Store) -> None:
     with store.read() as r:
         loaded = load_units(r)
     assert loaded["unit_code"].tolist() == ["99", "9901", "990101", "990102", "9902"]
@@ -31,7 +31,7 @@ def test_a_second_import_changes_what_differs_and_keeps_the_rest(store: Store) -
     assert row.deed.details == {"columns": ["valid_to", "merged_into"]}
 
 
-def test_importing_the_same_again_leaves_the_revision(store: Store) -> None:
+def test_importing_the_same_units_again_keeps_the_revision(store: Store) -> None:
     with store.write(CLERK) as w:
         before = audit_head(w)
         assert import_units(w, load_units(w)) == (0, 0)
@@ -46,13 +46,13 @@ def test_the_frame_is_not_changed_by_an_import(store: Store) -> None:
     pd.testing.assert_frame_equal(units_frame, kept)
 
 
-def test_a_code_that_stands_twice_is_refused(store: Store) -> None:
+def test_a_code_listed_twice_is_refused(store: Store) -> None:
     twice = pd.DataFrame({"unit_code": ["9903", "9903"], "unit_name": ["a", "b"], "kind": ["x", "x"]})
     with pytest.raises(DataError, match="9903 出现了两次"), store.write(CLERK) as w:
         import_units(w, twice)
 
 
-def test_a_parent_that_nobody_knows_is_refused(store: Store) -> None:
+def test_an_unknown_parent_is_refused(store: Store) -> None:
     orphan = pd.DataFrame({"unit_code": ["9903"], "unit_name": ["a"], "kind": ["x"], "parent_code": ["98"]})
     with pytest.raises(DataError, match="98 不在单位名录中"), store.write(CLERK) as w:
         import_units(w, orphan)

@@ -50,7 +50,7 @@ def test_a_veto_over_the_whole_campaign_names_no_track(store: Store) -> None:
         assert load_vetoes(w, "contest", "2025").empty
 
 
-def test_basis_and_reason_are_compulsory_and_numbers_must_be_known(store: Store) -> None:
+def test_basis_and_reason_are_required_and_numbers_must_exist(store: Store) -> None:
     with store.write(COUNTY) as w:
         with pytest.raises(DataError, match="没有填写理由或依据"):
             record_veto(w, Veto("contest", "2026", "990102", "falsified", " "))

@@ -27,7 +27,7 @@ def test_every_code_of_the_store_has_words_and_a_remedy_in_both_languages() -> N
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
-def test_no_words_stand_unused(lang: str) -> None:
+def test_no_words_are_unused(lang: str) -> None:
     source = "".join(
         path.read_text(encoding="utf-8") for path in Path(pbwidgets.store.__file__).parent.glob("*.py")
     )

@@ -72,7 +72,7 @@ def test_other_options_are_said_too(files: dict[str, Path]) -> None:
     said = dict(report.steps().frame[["step", "did"]].to_numpy().tolist())
     assert said["Missing values"] == "Missing values are replaced by the mean of the unit’s group (片区)."
     assert said["Weights"] == "equal weights."
-    assert said["Aggregation"].endswith("Where less than 50% is known there is no score.")
+    assert said["Aggregation"].endswith("There is no score if less than 50% is known.")
     assert said["Ranks"] == "Ranks on scores rounded to 1 decimals; ties share the better rank."
 
 

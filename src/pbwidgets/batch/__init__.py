@@ -1,4 +1,4 @@
-"""Notebooks run for many units: in parallel, each apart from the others, and only where needed."""
+"""Notebooks run for many units: in parallel, independently, and only where needed."""
 
 from pbwidgets.batch.jobs import Failure, Job
 from pbwidgets.batch.manifest import Manifest, Provenance, UnitRun, load_manifest, word_failure, word_why

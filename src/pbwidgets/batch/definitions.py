@@ -1,4 +1,4 @@
-"""What a report is, as a file says it, and the jobs made of it.
+"""Report definitions in files, and the jobs made from them.
 
 A report (``parameters/reports/<id>.yaml``) names a notebook, the units it is made for and its parameters; an
 override (``parameters/overrides/<unit code>.yaml``) changes parameters for one unit. All names are checked
@@ -24,7 +24,7 @@ from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
 
 OUTPUT_DIR: Final = "output_dir"
-"""Parameter that the runner sets: where the notebook writes its files."""
+"""Parameter set by the runner: where the notebook writes its files."""
 
 FOR_EACH: Final = ("partition", "root")
 
@@ -55,7 +55,7 @@ class ReportDefinition(Definition):
         default={}, description="values that differ from the notebook's own"
     )
     files: tuple[_RelativePath, ...] = Field(
-        default=("report.ipynb",), description="what must be there in the end"
+        default=("report.ipynb",), description="files that must exist at the end"
     )
     timeout_s: PositiveFloat | None = Field(default=None, description="seconds after which a run is stopped")
 
@@ -64,12 +64,12 @@ class ReportDefinition(Definition):
 
 
 def load_reports(folder: Path, notebooks: Path) -> dict[str, ReportDefinition]:
-    """Read the reports of a folder's YAML files, by id.
+    """Reports in a folder's YAML files, by id.
 
     Raises
     ------
     ProblemsError
-        If anything is wrong with any of the files: all problems.
+        If anything is wrong in any of the files: all problems.
     """
     reports, problems = _read_reports(folder, notebooks)
     if problems:
@@ -78,14 +78,14 @@ def load_reports(folder: Path, notebooks: Path) -> dict[str, ReportDefinition]:
 
 
 def check_reports(folder: Path, notebooks: Path) -> tuple[Problem, ...]:
-    """All problems of the report files of a folder."""
+    """All problems in the report files of a folder."""
     return tuple(_read_reports(folder, notebooks)[1])
 
 
 def load_overrides(
     folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
 ) -> dict[str, dict[str, dict[str, JsonValue]]]:
-    """Read parameters by unit code, report id and name from a folder's YAML files; it may be absent.
+    """Parameters in a folder's YAML files, by unit code, report id and name; the folder may be missing.
 
     Raises
     ------
@@ -101,14 +101,14 @@ def load_overrides(
 def check_overrides(
     folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
 ) -> tuple[Problem, ...]:
-    """All problems of the override files of a folder."""
+    """All problems in the override files of a folder."""
     return tuple(_read_overrides(folder, reports, notebooks, unit_codes)[1])
 
 
 def notebook_parameters(notebook: Path) -> tuple[str, ...]:
-    """Names that the notebook's parameters cell sets, in their order; none without such a cell.
+    """Names that the notebook's parameters cell sets, in order; empty without such a cell.
 
-    Read from the syntax tree: ``papermill.inspect_notebook`` takes seconds to import and does not see
+    Read from the syntax tree: ``papermill.inspect_notebook`` takes seconds to import and misses
     ``level: float | None = None``.
 
     Raises
@@ -154,7 +154,7 @@ def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
     data, problems = dict(source.data), []
     for_each = data.get("for_each")
     if isinstance(for_each, str) and for_each not in FOR_EACH:
-        # said here because a value that may be a text or a mapping gives two errors for one mistake
+        # reported here because a value that may be a text or a mapping gives two errors for one mistake
         args = spelling(for_each, [*FOR_EACH, "{kind: …}"])
         problems.append(source.problem("batch.unknown_for_each", ("for_each",), args))
         data["for_each"] = FOR_EACH[0]
@@ -221,7 +221,7 @@ def _check_override(
             try:
                 known = notebook_parameters(notebooks / report.notebook)
             except DataError:
-                continue  # said of the report
+                continue  # reported for the report itself
             yield from _check_names(values, known, source, address, report.notebook)
 
 
@@ -250,7 +250,7 @@ def _is_json(value: object) -> bool:
 
 
 def _few(names: Iterable[str], wanted: str) -> list[str]:
-    """Ten names most like one: a register has hundreds, which nobody reads in a message."""
+    """The ten most similar names: a register has hundreds, too many for a message."""
     import difflib
 
     return difflib.get_close_matches(wanted, sorted(names), n=10, cutoff=0.0)
@@ -277,17 +277,17 @@ def make_jobs(
     report
         The report.
     titles
-        Title of each unit's report by unit code; it says for which units jobs are made.
+        Title of each unit's report by unit code; jobs are made for these units.
     notebooks
         Folder of notebooks.
     outputs
         ``outputs/<campaign>/<period>``.
     fingerprints
-        Hashes of what each unit's report is made of, by unit code. ``notebook`` and ``parameters`` are added.
+        Hashes of what each unit's report is made from, by unit code. ``notebook`` and ``parameters`` are added.
     given
         Values that come with the run, by unit code: snapshot, campaign, unit. A notebook gets those that its
-        parameters cell names; they win over all others. They are not part of the fingerprint: name what
-        matters there.
+        parameters cell names; they override all others. They are not part of the fingerprint: if they
+        matter, add them there.
     overrides
         As from :func:`load_overrides`.
     lang
@@ -296,7 +296,7 @@ def make_jobs(
     Raises
     ------
     DataError
-        If a unit code cannot be the name of a folder, or the notebook cannot be read.
+        If a unit code cannot be a folder name, or the notebook cannot be read.
     """
     notebook = notebooks / report.notebook
     known = set(notebook_parameters(notebook))
@@ -329,6 +329,6 @@ def make_jobs(
 
 
 def hash_values(values: Mapping[str, JsonValue]) -> str:
-    """SHA-256 of plain values, whatever the order of their names."""
+    """SHA-256 of plain values, independent of the order of names."""
     text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()

@@ -1,10 +1,10 @@
-"""A Papermill engine without kernels: the cells run in the process that asks.
+"""A Papermill engine without kernels: the cells run in the calling process.
 
-Starting a kernel and importing pandas and Altair in it costs seconds for every notebook; in a process that
-has them already a small notebook takes a tenth of one. The price is that notebooks share a process, so what
-one could leave to the next is put back after each; see :mod:`pbwidgets.batch.shell`.
+Starting a kernel and importing pandas and Altair costs seconds for every notebook; in a process that
+already has them, a small notebook takes a tenth of a second. The price is that notebooks share a process, so
+what one changes in it is restored afterwards; see :mod:`pbwidgets.batch.shell`.
 
-Papermill loads this module while it is still importing its own engines. Nothing of Papermill or IPython may
+Papermill loads this module while it is still importing its own engines. Nothing from Papermill or IPython may
 therefore be imported at the top, and the class offers Papermill's engine interface without deriving from it.
 """
 
@@ -22,7 +22,7 @@ ENGINE_NAME: Final = "pbwidgets-inprocess"
 
 
 class InProcessEngine:
-    """Runs the cells of a notebook in the current process, each notebook in a namespace of its own.
+    """Runs the cells of a notebook in the current process, each notebook in its own namespace.
 
     Not for threads: the standard streams, the working directory and ``__main__`` are those of the process.
     """
@@ -38,19 +38,19 @@ class InProcessEngine:
         autosave_cell_every: int = 30,
         **_of_other_engines: Any,
     ) -> "NotebookNode":
-        """Notebook with outputs; it stops behind the first cell that fails, and Papermill then raises.
+        """Notebook with outputs; it stops after the first cell that fails, and Papermill then raises.
 
         Parameters
         ----------
         nb
-            Notebook with its parameters already in it; it is changed in place.
+            Notebook that already has its parameters; changed in place.
         kernel_name
             Not used: there is no kernel.
         output_path
-            Where the notebook is saved while it runs, so that it is there half-done if the process is killed;
-            None: nowhere. Papermill saves it in the end.
+            Where the notebook is saved while it runs, so that it remains if the process is killed;
+            None: nowhere. Papermill saves it at the end.
         progress_bar, log_output, autosave_cell_every
-            As Papermill has them.
+            As in Papermill.
         """
         from papermill.engines import NotebookExecutionManager
 
@@ -85,7 +85,7 @@ class InProcessEngine:
 
 
 def _saving(manager: Any, output_path: str | None) -> Callable[[], None]:
-    """Save at a bearable pace: Papermill's own way writes the whole notebook twice for every cell."""
+    """Function that saves not too often: Papermill itself writes the whole notebook twice for every cell."""
     from papermill.iorw import write_ipynb
 
     if output_path is None:

@@ -1,4 +1,4 @@
-"""One job in a worker: run the notebook, make the page, see that all files are there."""
+"""One job in a worker: run the notebook, make the page, check that all files exist."""
 
 import importlib
 import logging
@@ -13,22 +13,22 @@ from pbwidgets.batch.jobs import Failure, Job, Outcome
 
 
 def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:
-    """Outcome of a job whose files were written into the folder ``work``. It never raises for a bad notebook.
+    """Run a job, writing its files into the folder ``work``; returns the outcome, even for a bad notebook.
 
     Parameters
     ----------
     job
         What to run.
     work
-        Empty folder; it becomes the report folder later.
+        Empty folder, which later becomes the report folder.
     finish
         ``module:function``, called after the notebook as
         ``function(ipynb_path, html_path, lang=…, title=…)``.
     """
     began = time.monotonic()
     try:
-        failure = _run_notebook(job, work) or _finish(job, work, finish) or _look_for_files(job, work)
-    except Exception as error:  # the edge of a job: whatever it is, the other units go on
+        failure = _run_notebook(job, work) or _finish(job, work, finish) or _check_files(job, work)
+    except Exception as error:  # the edge of a job: whatever it is, the other units continue
         failure = Failure(
             "batch.run_failed",
             {"error": traceback.format_exception_only(error)[-1].strip()},
@@ -41,7 +41,7 @@ def _run_notebook(job: Job, work: Path) -> Failure | None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    # it would warn of parameters annotated `float | None`, which it does not see; names were checked before
+    # it would warn about parameters annotated `float | None`, which it misses; names are already checked
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = work / NOTEBOOK
     try:
@@ -61,15 +61,15 @@ def _run_notebook(job: Job, work: Path) -> Failure | None:
 
 
 def settle_paths(notebook: Path, work: Path, folder: Path) -> None:
-    """Name the report folder in the notebook where it names the work folder, which is gone soon."""
+    """Replace the name of the work folder in the notebook by that of the report folder."""
     if notebook.exists():
         text = notebook.read_text(encoding="utf-8")
         notebook.write_text(text.replace(work.name, folder.name), encoding="utf-8")
 
 
 def _cell_failure(error: Any) -> Failure:
-    said = f"{error.ename}: {error.evalue}" if error.evalue else str(error.ename)
-    return Failure("batch.cell_failed", {"cell": error.exec_count or 0, "error": said}, str(error).strip())
+    message = f"{error.ename}: {error.evalue}" if error.evalue else str(error.ename)
+    return Failure("batch.cell_failed", {"cell": error.exec_count or 0, "error": message}, str(error).strip())
 
 
 def _finish(job: Job, work: Path, finish: str | None) -> Failure | None:
@@ -81,6 +81,6 @@ def _finish(job: Job, work: Path, finish: str | None) -> Failure | None:
     return None
 
 
-def _look_for_files(job: Job, work: Path) -> Failure | None:
+def _check_files(job: Job, work: Path) -> Failure | None:
     missing = missing_files(work, job.files)
     return Failure("batch.files_missing", {"files": ", ".join(missing)}) if missing else None

@@ -1,11 +1,11 @@
 """Report folders that are either the old one or the new one, never half of one.
 
-A job writes into a *work folder*, a hidden sibling ``.<unit code>.tmp-<token>``, which takes the place of
-the report folder by renaming. The folder that was there waits aside under ``.<unit code>.old-<token>`` for
-the instant between two renames; should the machine stop right then, :func:`tidy_up` brings it back.
+A job writes into a *work folder*, a hidden sibling ``.<unit code>.tmp-<token>``, which then replaces
+the report folder by renaming. The old folder is moved aside to ``.<unit code>.old-<token>`` for
+the instant between two renames; if the machine stops right then, :func:`tidy_up` restores it.
 
-After a failure the report folder holds the half-done ``report.ipynb`` and ``error.txt``. The last good
-report goes to ``previous/`` inside: nobody takes an outdated report for today's, and nothing is lost.
+After a failure the report folder holds the unfinished ``report.ipynb`` and ``error.txt``. The last good
+report goes to ``previous/`` inside, so that nobody mistakes it for today's and nothing is lost.
 """
 
 import os
@@ -32,14 +32,14 @@ def new_work_folder(folder: Path) -> Path:
 
 
 def put_in_place(work: Path, folder: Path) -> None:
-    """Make a work folder the report folder; what was there is removed."""
+    """Make a work folder the report folder; the old one is removed."""
     aside = _swap(work, folder)
     if aside:
         shutil.rmtree(aside, ignore_errors=True)
 
 
 def put_failed_in_place(work: Path, folder: Path, error: str) -> None:
-    """Make the half-done notebook and its error the report folder; the last good report moves inside."""
+    """Make the unfinished notebook and its error the report folder; the last good report moves inside."""
     for path in work.iterdir():
         if path.name != NOTEBOOK:
             _remove(path)
@@ -50,7 +50,7 @@ def put_failed_in_place(work: Path, folder: Path, error: str) -> None:
 
 
 def missing_files(folder: Path, patterns: Iterable[str]) -> list[str]:
-    """Patterns that no file of the folder fits; an empty file does not count."""
+    """Patterns that no file of the folder matches; an empty file does not count."""
     return [
         pattern
         for pattern in patterns
@@ -59,9 +59,9 @@ def missing_files(folder: Path, patterns: Iterable[str]) -> list[str]:
 
 
 def tidy_up(parent: Path) -> None:
-    """Bring back or remove what an interrupted run left in the folder of a report.
+    """Restore or remove what an interrupted run left in the folder of a report.
 
-    Only for who holds the lock of that folder: the work folders of a run under way look the same.
+    Only for the holder of that folder's lock: the work folders of a run in progress look the same.
     """
     for path in sorted(parent.glob(".*")):
         found = _LEFT_BEHIND.match(path.name)
@@ -88,7 +88,7 @@ def _swap(work: Path, folder: Path) -> Path | None:
 
 
 def _keep_previous(aside: Path, folder: Path) -> None:
-    # a report that failed before holds the last good one in turn; its own half-done notebook is of no use now
+    # a failed report itself holds the last good one; its own unfinished notebook is no longer needed
     good = aside / PREVIOUS if (aside / ERROR).exists() else aside
     if good.exists() and not (folder / PREVIOUS).exists():
         good.rename(folder / PREVIOUS)

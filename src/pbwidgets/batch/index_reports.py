@@ -1,7 +1,7 @@
 """The report of a composite index: one notebook run into one folder.
 
-It is not among ``parameters/reports``: those are made of a campaign's snapshot, for its units, by
-``pbwidgets report``; an index is made of two tables, wherever they lie.
+It is not in ``parameters/reports``: those are made from a campaign's snapshot, for its units, by
+``pbwidgets report``; an index is made from two tables, wherever they are.
 """
 
 import shutil
@@ -29,18 +29,18 @@ _FILES: Final = (NOTEBOOK, PAGE, "slides.pptx", "report.docx", "tables.xlsx")
 def run_index_report(
     settings: Settings, folder: Path, parameters: Mapping[str, Any], files: Sequence[Path], *, title: str
 ) -> Failure | None:
-    """Why the report could not be made, or None: it lies in the folder, in place of an earlier one.
+    """Make the report in the folder, in place of an earlier one; returns why it failed, or None.
 
     Parameters
     ----------
     settings
-        Of the workspace, whose notebook is run; without one, that of the package.
+        Settings of the workspace, whose notebook is run; if it has none, the package's.
     folder
         Where the report goes; folders are made.
     parameters
         Values for the notebook's parameters cell.
     files
-        Tables that the index is made of; the manifest says their hashes.
+        Tables that the index is made from; the manifest holds their hashes.
     title
         Title of the page.
 
@@ -72,7 +72,7 @@ def run_index_report(
 
 
 def check_folder(folder: Path) -> None:
-    """Let a report be put there, or say why not.
+    """Check that a report may be put there.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def check_folder(folder: Path) -> None:
 
 
 def _clear(folder: Path) -> None:
-    """Remove an earlier report; what somebody else put beside it stays."""
+    """Remove an earlier report; other files in the folder stay."""
     for name in (*_FILES, ERROR, MANIFEST):
         (folder / name).unlink(missing_ok=True)
     shutil.rmtree(folder / _CHARTS, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""A job: one run of one notebook for one unit, with all that a worker on another machine must know."""
+"""A job: one run of one notebook for one unit, with all that a worker on another machine needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ class Job:
     parameters
         Values for its parameters cell: JSON values only. The runner adds ``output_dir``.
     folder
-        Where the finished report lies: ``outputs/<campaign>/<period>/<report>/<unit code>``. The jobs of
+        Folder of the finished report: ``outputs/<campaign>/<period>/<report>/<unit code>``. The jobs of
         one run share the parent, where ``manifest.json`` is kept.
     fingerprint
-        Hash of each thing that the report is made of, by name: ``rows:<frame>``, ``reference``,
+        Hash of each thing that the report is made from, by name: ``rows:<frame>``, ``reference``,
         ``campaign``, ``notebook``, ``parameters``, ``package``. The report is redone when one differs.
     files
-        What must be there in the end, as patterns inside the folder: ``report.html``, ``charts/*.png``.
+        Files that must exist at the end, as patterns inside the folder: ``report.html``, ``charts/*.png``.
     title
         Title of the report.
     lang
         Language of the report, ``zh_CN`` or ``en``.
     timeout_s
-        Seconds after which it is stopped and failed; None: never.
+        Seconds after which it is stopped and counts as failed; None: never.
     """
 
     report: str
@@ -57,9 +57,9 @@ class Failure:
     code
         Code of the message, for example ``batch.cell_failed``.
     args
-        What the message names: texts and numbers.
+        Values in the message: texts and numbers.
     details
-        The whole traceback, as text; empty where there is none.
+        The whole traceback as text; empty if there is none.
     """
 
     code: str
@@ -69,7 +69,7 @@ class Failure:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a job: seconds that it took, and its failure, if any."""
+    """Result of a job: the seconds it took, and its failure, if any."""
 
     seconds: float
     failure: Failure | None = None

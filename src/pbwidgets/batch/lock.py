@@ -1,7 +1,7 @@
 """One run at a time for each report folder.
 
-The operating system holds the lock and lets go of it when the process ends, however it ends: there is no
-stale lock to judge. The file stays; its text tells the second comer who is at work.
+The operating system holds the lock and releases it when the process ends, however it ends, so there are no
+stale locks. The file stays; its text tells a second run who holds it.
 """
 
 import os
@@ -19,7 +19,7 @@ LOCK: Final = ".lock"
 
 @contextmanager
 def hold_lock(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock for the length of a ``with`` block.
+    """Hold the folder's lock for the duration of a ``with`` block.
 
     Raises
     ------

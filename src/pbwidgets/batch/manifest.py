@@ -1,4 +1,4 @@
-"""What a report folder is made of and how each unit's run went: ``manifest.json``."""
+"""What a report folder is made from and how each unit's run went: ``manifest.json``."""
 
 import json
 import os
@@ -18,7 +18,7 @@ MANIFEST: Final = "manifest.json"
 DONE, UNCHANGED, FAILED = "done", "unchanged", "failed"
 
 FIRST_RUN, FAILED_BEFORE, FILES_MISSING, FORCED = "first_run", "failed_before", "files_missing", "forced"
-"""Why a job runs, where no fingerprint tells."""
+"""Reasons to run a job other than a changed fingerprint."""
 
 _FORMAT: Final = 1
 _PACKAGES: Final = ("pbwidgets", "altair", "ipython", "nbconvert", "pandas", "papermill", "vl-convert-python")
@@ -26,7 +26,7 @@ _PACKAGES: Final = ("pbwidgets", "altair", "ipython", "nbconvert", "pandas", "pa
 
 @dataclass(frozen=True)
 class Provenance:
-    """What a run rests on, as the caller names it; the batch room does not look inside."""
+    """What a run is based on, as named by the caller; the batch room does not interpret it."""
 
     campaign: str = ""
     period: str = ""
@@ -36,7 +36,7 @@ class Provenance:
 
 @dataclass(frozen=True)
 class UnitRun:
-    """How the report of one unit stands.
+    """State of the report of one unit.
 
     Attributes
     ----------
@@ -46,13 +46,13 @@ class UnitRun:
         Why it ran: names of the fingerprint that differ (``rows:points``, ``reference``), or
         ``first_run``, ``failed_before``, ``files_missing``, ``forced``. Empty if unchanged.
     seconds
-        Seconds that the run took; of an unchanged one, the run that made the files.
+        Seconds the run took; if unchanged, the run that made the files.
     ran_at
         When that run ended, ISO time in UTC.
     fingerprint, parameters
         Of that run.
     campaign_version, snapshot
-        What that run rested on; an unchanged report may be older than the last snapshot.
+        What that run was based on; an unchanged report may be older than the last snapshot.
     failure
         Why it failed.
     """
@@ -70,7 +70,7 @@ class UnitRun:
 
 @dataclass(frozen=True)
 class Manifest:
-    """State of a report for all units that were ever run, by unit code.
+    """State of a report for all units ever run, by unit code.
 
     Provenance, notebook, parameters (those that all units share) and package versions are those of the
     last run.
@@ -114,7 +114,7 @@ def word_failure(failure: Failure, lang: str | None = None) -> str:
 
 
 def load_manifest(folder: Path) -> Manifest | None:
-    """Manifest of a report folder; None if there is none or it cannot be read, so that all is run anew."""
+    """Manifest of a report folder; None if it is missing or cannot be read, so that all is run again."""
     try:
         read = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         return _from_json(read) if read["format"] == _FORMAT else None
@@ -156,15 +156,15 @@ def package_versions() -> dict[str, str]:
 
 
 def now() -> str:
-    """Time of day as the manifest writes it."""
+    """Current time as written in the manifest."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 class Ledger:
-    """The manifest of a run under way, saved as jobs end.
+    """The manifest of a run in progress, saved as jobs end.
 
-    It is saved after every job, unless saving is slow against the jobs (tens of thousands of units): then
-    as often as costs a tenth of the time. A kill can lose the last few entries; those jobs run again.
+    It is saved after every job, unless saving is slow compared with the jobs (tens of thousands of units): then
+    saving takes at most a tenth of the time. A kill can lose the last few entries; those jobs run again.
     """
 
     def __init__(self, manifest: Manifest, folder: Path) -> None:
@@ -175,11 +175,11 @@ class Ledger:
 
     @property
     def manifest(self) -> Manifest:
-        """The manifest as it stands."""
+        """The current manifest."""
         return replace(self._head, units=dict(self._units))
 
     def record(self, code: str, run: UnitRun) -> None:
-        """Enter how a job ended, without saving."""
+        """Record how a job ended, without saving."""
         self._units[code] = run
 
     def save_when_due(self) -> None:

@@ -1,4 +1,4 @@
-"""How often to save work under way: always while it is cheap, less often when it is not."""
+"""How often to save work in progress: always while saving is cheap, else less often."""
 
 import time
 from collections.abc import Callable
@@ -9,12 +9,12 @@ _CHEAP_S: Final = 0.02
 
 
 class Pace:
-    """Does something again and again; where it takes more than 20 ms, in at most a tenth of the time.
+    """Repeats an action; if it takes more than 20 ms, then for at most a tenth of the time.
 
     Parameters
     ----------
     action
-        What to do.
+        What to repeat.
     """
 
     def __init__(self, action: Callable[[], None]) -> None:
@@ -23,7 +23,7 @@ class Pace:
         self._cost = 0.0
 
     def do_when_due(self) -> None:
-        """Do it, unless the last time took too long for it to be done again already."""
+        """Do it, unless the last time took too long to do it again yet."""
         if self._cost <= _CHEAP_S or (time.monotonic() - self._ended) * _SHARE >= self._cost:
             self.do()
 

@@ -1,11 +1,11 @@
 """Warm worker processes on this machine.
 
-The workers are forked from a server process that has imported everything already (``forkserver``, see
-:mod:`pbwidgets.batch.preload`), and live for many jobs, so that V8 starts once in each. Where there is no
-fork (Windows) the same workers are spawned, which is slower.
+The workers are forked from a server process that has already imported everything (``forkserver``, see
+:mod:`pbwidgets.batch.preload`) and run many jobs, so that V8 starts once in each. Where there is no
+fork (Windows), they are spawned instead, which is slower.
 
-Each worker leads a process group of its own (:mod:`pbwidgets.forking`): what a notebook starts is stopped with it,
-and Ctrl-C in a terminal reaches this process only, which then stops the workers.
+Each worker leads its own process group (:mod:`pbwidgets.forking`): what a notebook starts is stopped with it,
+and Ctrl-C in a terminal reaches only this process, which then stops the workers.
 """
 
 import contextlib
@@ -28,16 +28,16 @@ from pbwidgets.errors import DataError
 from pbwidgets.forking import HAS_FORK, begin_child, signal_group, start_fork_server
 
 JOBS_PER_WORKER: Final = 300
-"""After so many jobs a worker is replaced: what notebooks leave in modules and memory does not pile up."""
+"""After this many jobs a worker is replaced, so that leftovers of notebooks do not accumulate in memory."""
 
 LOST: Final = frozenset({"batch.worker_killed", "batch.worker_ended", "batch.pool_broken"})
-"""Failures of a job whose worker was lost, whatever the job did."""
+"""Failures of a job whose worker was lost, whether or not the job caused it."""
 
 _PRELOAD: Final = ["__main__", "pbwidgets.batch.preload"]
 
 
 class LocalPool:
-    """Some warm workers. Call :meth:`start`, wait for :meth:`is_ready`, submit jobs, and :meth:`stop` it.
+    """A pool of warm workers. Call :meth:`start`, wait for :meth:`is_ready`, submit jobs, and :meth:`stop` it.
 
     Parameters
     ----------
@@ -60,13 +60,13 @@ class LocalPool:
         self._start_error: BaseException | None = None
 
     def start(self) -> None:
-        """Begin to start the workers. It takes seconds, for which the caller stays free to be interrupted."""
+        """Begin to start the workers. This takes seconds, during which the caller can be interrupted."""
         if HAS_FORK:
             start_fork_server()
         self._starter.start()
 
     def is_ready(self, timeout_s: float) -> bool:
-        """Whether the workers run, after waiting for at most some seconds.
+        """Whether the workers are running, after waiting at most ``timeout_s`` seconds.
 
         Raises
         ------
@@ -81,7 +81,7 @@ class LocalPool:
         return not self._starter.is_alive()
 
     def submit(self, job: Job, work: Path, finish: str | None) -> "Future[Outcome]":
-        """Promise of a job's outcome; hand its exception, if any, to :func:`failure_of`.
+        """Future of a job's outcome; pass its exception, if any, to :func:`failure_of`.
 
         Raises
         ------
@@ -97,10 +97,10 @@ class LocalPool:
         return future
 
     def stop(self) -> None:
-        """Stop all workers and what they have started, at once."""
+        """Stop all workers and the processes they have started, at once."""
         _kill_groups()
         if self._starter.is_alive():
-            # the server is amidst its imports and the starting thread waits for it
+            # the server is still importing and the starting thread waits for it
             _kill_fork_server()
             self._starter.join()
         self._pool.stop()
@@ -110,12 +110,12 @@ class LocalPool:
     def _start(self) -> None:
         try:
             self._pool.schedule(os.getpid).result()
-        except BaseException as error:  # kept for the thread that waits
+        except BaseException as error:  # kept for the waiting thread
             self._start_error = error
 
 
 def failure_of(error: BaseException) -> Failure:
-    """Failure of a job whose promise holds an exception: killed, out of time, or lost with the pool."""
+    """Failure of a job whose future has an exception: killed, timed out, or lost with the pool."""
     from pebble import ProcessExpired
 
     if isinstance(error, ProcessExpired):
@@ -129,22 +129,22 @@ def failure_of(error: BaseException) -> Failure:
         return Failure("batch.timed_out", {"seconds": error.args[-1] if error.args else 0})
     if isinstance(error, BrokenProcessPool):
         return Failure("batch.pool_broken", {"error": str(error) or type(error).__name__})
-    said = traceback.format_exception_only(error)[-1].strip()
-    return Failure("batch.run_failed", {"error": said}, "".join(traceback.format_exception(error)))
+    summary = traceback.format_exception_only(error)[-1].strip()
+    return Failure("batch.run_failed", {"error": summary}, "".join(traceback.format_exception(error)))
 
 
 def _context() -> BaseContext:
     context = multiprocessing.get_context("forkserver" if HAS_FORK else "spawn")
     if HAS_FORK:
-        # "__main__" works from Python 3.13 on only; before, the workers import the starting script again
+        # "__main__" works only from Python 3.13 on; before, the workers import the starting script again
         context.set_forkserver_preload(_PRELOAD)
     return context
 
 
 def _begin_worker(environment: dict[str, str]) -> None:
-    """Be a worker in the environment that the caller has now."""
+    """Set up a worker, in the caller's current environment."""
     begin_child(environment)
-    # results go to standard output and nothing else: what libraries print there goes to standard error
+    # standard output is only for results: what libraries print there goes to standard error
     os.dup2(2, 1)
 
 

@@ -1,4 +1,4 @@
-"""How a run is going, on standard error: a bar on a terminal, a few lines elsewhere."""
+"""Progress of a run, on standard error: a bar on a terminal, a few lines elsewhere."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -16,15 +16,15 @@ _LINES = 10
 def show_progress(
     title: str, *, lang: str | None = None, file: TextIO | None = None
 ) -> Iterator[Callable[[Progress], None]]:
-    """Give :func:`pbwidgets.batch.runner.run_jobs` a callback that shows how it goes.
+    """Callback for :func:`pbwidgets.batch.runner.run_jobs` that shows the progress.
 
-    On a terminal it is a bar with counts and the time that remains; elsewhere about ten lines in all. Each
-    failure is told at once.
+    On a terminal it is a bar with counts and the remaining time; elsewhere about ten lines in all. Each
+    failure is shown at once.
 
     Parameters
     ----------
     title
-        What is run.
+        Name of the run.
     lang
         ``zh_CN`` or ``en``.
     file
@@ -65,15 +65,15 @@ def _bar(title: str, lang: str | None, stream: TextIO) -> Iterator[Callable[[Pro
 
 
 def _lines(title: str, lang: str | None, stream: TextIO) -> Callable[[Progress], None]:
-    told = -1
+    last_part = -1
 
     def tell(news: Progress) -> None:
-        nonlocal told
+        nonlocal last_part
         if news.status == FAILED:
             print(_failed_line(news, lang), file=stream, flush=True)
         part = news.ended * _LINES // news.total
-        if news.status != STARTED and part > told:
-            told = part
+        if news.status != STARTED and part > last_part:
+            last_part = part
             words = {"title": title, "ended": news.ended, "total": news.total, "failed": news.failed}
             print(say("batch.progress.line", lang, **words), file=stream, flush=True)
 

@@ -1,4 +1,4 @@
-"""Reports of a campaign: which units, made of what, and run."""
+"""Running a campaign's reports: for which units, from what, and how they went."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -37,9 +37,9 @@ class ReportRun:
     title
         Its title.
     folder
-        Where the unit folders and the manifest lie.
+        Folder of the unit folders and the manifest.
     manifest
-        State of all units that were ever run.
+        State of all units ever run.
     codes
         Units of this run.
     """
@@ -50,11 +50,11 @@ class ReportRun:
     codes: tuple[str, ...]
 
     def count(self, status: str) -> int:
-        """How many units of this run have a status."""
+        """Number of units of this run with a status."""
         return sum(1 for code in self.codes if self.manifest.units[code].status == status)
 
     def why_lines(self) -> list[str]:
-        """Why units were run again, and how many for each reason; failures by unit."""
+        """Reasons why units were run, with the number of units for each."""
         runs = [self.manifest.units[code] for code in self.codes]
         reasons = Counter(run.why for run in runs if run.status == DONE)
         return [
@@ -72,12 +72,12 @@ def run_reports(
     force: bool = False,
     workers: int | None = None,
 ) -> tuple[ReportRun, ...]:
-    """One report, or all, of a campaign; what has not changed is not run again.
+    """Run one report of a campaign, or all; what has not changed is not run again.
 
     Parameters
     ----------
     workspace, opened
-        Where, and which campaign and period.
+        The workspace, and the campaign and period in it.
     name
         Report of ``parameters/reports``; None for all.
     unit_codes

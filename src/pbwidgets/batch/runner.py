@@ -1,8 +1,8 @@
-"""Runs the jobs of one report: what has changed, in parallel, each apart from the others.
+"""Runs the jobs of one report: those with changes, in parallel, independently.
 
-What did not change is not run and costs nothing: Papermill, pandas and the pool are imported only when there
-is something to do. A stop (Ctrl-C, SIGTERM) is seen between two steps, never within one, so that no folder
-is left half-made; what has ended by then is in the manifest and is not run again.
+What has not changed is not run and costs nothing: Papermill, pandas and the pool are imported only when there
+is something to do. A stop (Ctrl-C, SIGTERM) takes effect between two steps, never within one, so that no folder
+is left unfinished; what has ended by then is in the manifest and is not run again.
 """
 
 import contextlib
@@ -55,27 +55,27 @@ if TYPE_CHECKING:
 STARTED: Final = "started"
 _POLL_S: Final = 0.1
 _PATIENCE: Final = 3
-"""So many requests to stop are met in good order; who asks again is obeyed at once."""
+"""Up to this many requests lead to an orderly stop; one more stops at once."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """News of a run.
+    """News about a run.
 
     Attributes
     ----------
     unit_code
-        Unit that the news is about.
+        Unit the news is about.
     status
         ``started``, ``done``, ``unchanged`` or ``failed``.
     why
         Why it is run, as in :class:`pbwidgets.batch.manifest.UnitRun`.
     seconds
-        Seconds that its run took.
+        Seconds its run took.
     failure
         Why it failed.
     ended, failed, total
-        Jobs that have ended by now, whatever their status; failed ones among them; all jobs of the run.
+        Jobs ended so far, whatever their status; failed ones among them; all jobs of the run.
     """
 
     unit_code: str
@@ -97,9 +97,9 @@ def run_jobs(
     provenance: Provenance | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Manifest:
-    """Manifest of the report after all its jobs that were due have run.
+    """Run the jobs of a report that are due, and return its manifest.
 
-    A failed job is recorded and the others go on: look at ``manifest.codes("failed")``. Units that are in the
+    A failed job is recorded and the others continue: see ``manifest.codes("failed")``. Units that are in the
     manifest but not among the jobs keep their entries.
 
     Parameters
@@ -107,9 +107,9 @@ def run_jobs(
     jobs
         Jobs of one report, one for each unit, with a common parent folder.
     workers
-        Number of processes; by default as many as there are cores for this process.
+        Number of processes; by default as many as this process has cores.
     force
-        Run all, also what has not changed.
+        Run all, even those without changes.
     finish
         ``module:function`` that makes the page in the worker: ``function(ipynb_path, html_path, lang=…,
         title=…)``. None: no page is made.
@@ -123,9 +123,9 @@ def run_jobs(
     DataError
         If there is no job, jobs do not belong together, or the manifest cannot be written.
     ConflictError
-        If another run is at work in the folder (``batch.already_running``).
+        If another run is using the folder (``batch.already_running``).
     KeyboardInterrupt, SystemExit
-        After Ctrl-C and SIGTERM, when workers are stopped and work folders are gone.
+        After Ctrl-C and SIGTERM, once workers are stopped and work folders are removed.
     """
     folder = _common_folder(jobs)
     with _stop_requests() as stop, hold_lock(folder):
@@ -145,9 +145,9 @@ def run_jobs(
 
 
 def why_run(job: Job, last: UnitRun | None, *, force: bool = False) -> tuple[str, ...]:
-    """Reasons to run a job given its last run; empty if there is none.
+    """Reasons to run a job, given its last run; empty if there are none.
 
-    Raises nothing and looks at the folder only when the fingerprint says nothing.
+    Looks at the folder only if the fingerprint gives no reason.
     """
     if last is None:
         return (FIRST_RUN,)
@@ -163,7 +163,7 @@ def why_run(job: Job, last: UnitRun | None, *, force: bool = False) -> tuple[str
 
 
 class _Run:
-    """One run: the jobs that are due, those under way, and what came of the others."""
+    """One run: the jobs due, those in progress, and the results of the others."""
 
     def __init__(
         self,
@@ -183,11 +183,11 @@ class _Run:
         self._failed = 0
         self._stop = stop
         self._why: dict[str, tuple[str, ...]] = {}
-        self._under_way: dict[Future[Outcome], tuple[Job, Path]] = {}
+        self._in_progress: dict[Future[Outcome], tuple[Job, Path]] = {}
         self._told: set[str] = set()
 
     def sort_out(self, jobs: Sequence[Job], before: Manifest | None, force: bool) -> deque[Job]:
-        """Enter what has not changed and give what is due."""
+        """Record what has not changed, and return what is due."""
         due: deque[Job] = deque()
         last_runs: Mapping[str, UnitRun] = before.units if before else {}
         for job in jobs:
@@ -204,7 +204,7 @@ class _Run:
         return due
 
     def work_off(self, due: deque[Job], workers: int) -> None:
-        """Run what is due; a pool that breaks is replaced as long as the one before got something done."""
+        """Run what is due; a broken pool is replaced if it got something done."""
         from pbwidgets.batch.pool import LocalPool
 
         while due and not self._stop.asked:
@@ -214,7 +214,7 @@ class _Run:
                 self._run_in(pool, due, workers)
             finally:
                 pool.stop()
-                self._drop_under_way()
+                self._drop_in_progress()
             if due and self._ended == ended_before:
                 break
         if not self._stop.asked:
@@ -226,10 +226,10 @@ class _Run:
         while not pool.is_ready(_POLL_S):
             if self._stop.asked:
                 return
-        # one more than can run, so that no worker waits for the next job
-        while (due or self._under_way) and not self._stop.asked:
+        # one more job than can run, so that no worker waits for the next
+        while (due or self._in_progress) and not self._stop.asked:
             try:
-                while due and len(self._under_way) <= workers:
+                while due and len(self._in_progress) <= workers:
                     self._submit(pool, due)
             except BrokenProcessPool:
                 self._collect()
@@ -246,19 +246,19 @@ class _Run:
             shutil.rmtree(work, ignore_errors=True)
             raise
         due.popleft()
-        self._under_way[future] = (job, work)
+        self._in_progress[future] = (job, work)
 
     def _collect(self) -> None:
-        ended, _ = wait(self._under_way, timeout=_POLL_S, return_when=FIRST_COMPLETED)
+        ended, _ = wait(self._in_progress, timeout=_POLL_S, return_when=FIRST_COMPLETED)
         for future in ended:
             outcome = _outcome(future)
             if outcome.failure and self._is_stop(outcome.failure):
-                continue  # it stays under way, and is dropped with the rest
-            job, work = self._under_way.pop(future)
+                continue  # it stays in progress, and is dropped with the rest
+            job, work = self._in_progress.pop(future)
             self._settle(job, work, outcome)
 
     def _is_stop(self, failure: Failure) -> bool:
-        """Whether a worker was lost because the run is being stopped, which may reach the worker first."""
+        """Whether a worker was lost because the run is being stopped: the signal may reach the worker first."""
         from pbwidgets.batch.pool import LOST
 
         if failure.code not in LOST:
@@ -281,7 +281,7 @@ class _Run:
         failure = outcome.failure or Failure("batch.run_failed", {"error": ""})
         try:
             put_failed_in_place(work or new_work_folder(job.folder), job.folder, _error_text(failure))
-        except OSError as error:  # a full disk must not keep the failure itself off the record
+        except OSError as error:  # a full disk must not keep the failure itself from being recorded
             failure = failure if failure.code != "batch.run_failed" else _folder_failure(error)
         self._failed += 1
         self._enter(job, FAILED, replace(outcome, failure=failure))
@@ -303,13 +303,13 @@ class _Run:
         self._ledger.save_when_due()
         self._tell(job, status, run)
 
-    def _drop_under_way(self) -> None:
-        for _, work in self._under_way.values():
+    def _drop_in_progress(self) -> None:
+        for _, work in self._in_progress.values():
             shutil.rmtree(work, ignore_errors=True)
-        self._under_way.clear()
+        self._in_progress.clear()
 
     def _tell_started(self) -> None:
-        for future, (job, _) in self._under_way.items():
+        for future, (job, _) in self._in_progress.items():
             if future.running() and job.unit_code not in self._told:
                 self._told.add(job.unit_code)
                 self._tell(job, STARTED, None)
@@ -397,7 +397,7 @@ def _cores() -> int:
 
 
 class _StopRequests:
-    """Whether, and by which signal, the run was asked to stop."""
+    """Whether the run was asked to stop, and by which signal."""
 
     def __init__(self) -> None:
         self._signal = 0
@@ -422,11 +422,11 @@ class _StopRequests:
 
 @contextlib.contextmanager
 def _stop_requests() -> Iterator[_StopRequests]:
-    """Turn Ctrl-C and SIGTERM into requests for the length of a ``with`` block."""
+    """Turn Ctrl-C and SIGTERM into requests for the duration of a ``with`` block."""
     stop = _StopRequests()
-    # only the main thread may, and only it is interrupted
-    here = threading.current_thread() is threading.main_thread()
-    numbers = [signal.SIGINT, signal.SIGTERM] if here else []
+    # only the main thread can set handlers, and only it is interrupted
+    is_main = threading.current_thread() is threading.main_thread()
+    numbers = [signal.SIGINT, signal.SIGTERM] if is_main else []
     before: dict[int, Any] = {number: signal.signal(number, stop.ask) for number in numbers}
     try:
         yield stop

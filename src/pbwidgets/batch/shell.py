@@ -1,9 +1,9 @@
 """An IPython shell in the current process whose outputs become those of notebook cells.
 
-A session is one notebook. It gets a new shell, so that names, magics, hooks and formatters of the notebook
-before are gone, and puts back what belongs to the process: standard streams, ``__main__``, working
-directory, environment, ``sys.path``, warning filters. Imported modules stay imported, together with what a
-notebook sets in them (``pd.set_option`` and its like): this is what makes the next notebook quick.
+A session runs one notebook. It gets a new shell, so that names, magics, hooks and formatters of the notebook
+before are gone, and restores what belongs to the process: standard streams, ``__main__``, working
+directory, environment, ``sys.path``, warning filters. Imported modules stay imported, with whatever a
+notebook sets in them (for example by ``pd.set_option``): this makes the next notebook quick.
 """
 
 import atexit
@@ -26,7 +26,7 @@ from traitlets.config import Config
 
 
 class Outputs:
-    """What the running cell puts out, in order; text that follows text of the same stream is joined to it."""
+    """Outputs of the running cell, in order; consecutive text of one stream is joined."""
 
     def __init__(self) -> None:
         self._made: list[NotebookNode | tuple[str, list[str]]] = []
@@ -34,12 +34,12 @@ class Outputs:
         self._clear_before_next = False
 
     def begin_cell(self) -> None:
-        """Forget the outputs of the cell before, but not what stands under which display id."""
+        """Forget the outputs of the previous cell, but not its display ids."""
         self._made = []
         self._clear_before_next = False
 
     def write(self, stream: str, text: str) -> None:
-        """Add text of ``stdout`` or ``stderr``."""
+        """Add text to ``stdout`` or ``stderr``."""
         self._before_adding()
         last = self._made[-1] if self._made else None
         if isinstance(last, tuple) and last[0] == stream:
@@ -56,22 +56,22 @@ class Outputs:
             self._displays.setdefault(display_id, []).append(made)
 
     def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
-        """Replace what this notebook has displayed under an id, in earlier cells too."""
+        """Replace what this notebook has displayed under an id, even in earlier cells."""
         for shown in self._displays.get(display_id, ()):
             shown.data, shown.metadata = NotebookNode(data), NotebookNode(metadata)
 
     def clear(self, wait: bool) -> None:
-        """Drop everything, with ``wait`` not before something new comes."""
+        """Drop everything, or with ``wait`` as soon as something new comes."""
         self._clear_before_next = wait
         if not wait:
             self._made.clear()
 
     def has_error(self) -> bool:
-        """Whether an error is among them."""
+        """Whether there is an error among them."""
         return any(isinstance(made, NotebookNode) and made.output_type == "error" for made in self._made)
 
     def nodes(self) -> list[NotebookNode]:
-        """Give the outputs as nbformat knows them."""
+        """The outputs as nbformat nodes."""
         return [
             made
             if isinstance(made, NotebookNode)
@@ -104,7 +104,7 @@ class _Stream(io.TextIOBase):
 
 
 class _Publisher(DisplayPublisher):
-    """Takes what ``display()`` shows."""
+    """Collects what ``display()`` shows."""
 
     def publish(  # type: ignore[override]  # IPython's own signature lost its types and its `source` in 9.0
         self,
@@ -127,7 +127,7 @@ class _Publisher(DisplayPublisher):
 
 
 class _LastValue(DisplayHook):
-    """Takes the value of a cell's last expression."""
+    """Collects the value of a cell's last expression."""
 
     shell: "CellShell"
 
@@ -150,18 +150,18 @@ class _LastValue(DisplayHook):
 
 
 class CellShell(InteractiveShell):
-    """A shell that writes nothing to the user's home and nothing to the terminal."""
+    """A shell that writes nothing to the user's home or the terminal."""
 
     outputs: Outputs
 
     def init_ipython_dir(self, ipython_dir: object) -> None:
-        """No folder in the home of the account, which a server may not have."""
+        """No folder in the account's home, which may not exist on a server."""
 
     def init_profile_dir(self, profile_dir: object) -> None:
         """No profile: a report must not depend on who runs it."""
 
     def init_virtualenv(self) -> None:
-        """No search for packages: the process has its environment already."""
+        """No search for packages: the process already has its environment."""
 
     def init_prompts(self) -> None:
         """No prompts; ``sys.ps1`` would tell libraries that a person is waiting."""
@@ -178,12 +178,12 @@ class Session:
         self._streams = _Stream(shell, "stdout"), _Stream(shell, "stderr")
 
     def run(self, cell: NotebookNode) -> bool:
-        """Run a code cell, put its outputs into it, and tell whether it went well.
+        """Run a code cell, put its outputs into it, and return whether it succeeded.
 
         Raises
         ------
         KeyboardInterrupt
-            If a person interrupted the cell; its outputs are in it nevertheless.
+            If somebody interrupted the cell; it still gets its outputs.
         """
         if not cell.source.strip():
             return True
@@ -204,8 +204,8 @@ class Session:
 
 @contextmanager
 def open_session() -> Iterator[Session]:
-    """Open a session for one notebook; on leaving, the process is as it was before."""
-    with _process_put_back():
+    """Open a session for one notebook; afterwards the process is as it was before."""
+    with _restored_process():
         shell = _new_shell()
         try:
             yield Session(shell)
@@ -240,8 +240,8 @@ def _close(shell: CellShell) -> None:
 
 
 @contextmanager
-def _process_put_back() -> Iterator[None]:
-    """Put back on leaving what a notebook may change in the process."""
+def _restored_process() -> Iterator[None]:
+    """Restore afterwards what a notebook may change in the process."""
     environment, folder, path = dict(os.environ), Path.cwd(), list(sys.path)
     main, shell_before = sys.modules["__main__"], InteractiveShell._instance
     display_before = vars(builtins).get("display")

@@ -1,4 +1,4 @@
-"""Charts of scores and selections: one look, a fixed size, words from the campaign."""
+"""Charts of scores and selections: one style, a fixed size, words from the campaign."""
 
 from pbwidgets.charts.balance import allotment_balance, nomination_balance
 from pbwidgets.charts.class_moves import class_moves

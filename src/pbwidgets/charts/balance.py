@@ -1,4 +1,4 @@
-"""Places allotted, nominations and selections of nominating units."""
+"""Allotments, nominations and selections of nominating units."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ COUNTS = ("allotted", "nominated", "selected")
 
 
 def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
-    """Allotted, nominated and selected of one nominating unit, a row for each track that it nominates for.
+    """Allotted, nominated and selected units of one nominating unit, a row for each track it nominates in.
 
     Parameters
     ----------
@@ -56,7 +56,7 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
 def allotment_balance(
     balance: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
 ) -> alt.LayerChart:
-    """Allotted, nominated and selected of every nominating unit of a track.
+    """Allotted, nominated and selected units of every nominating unit of a track.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ def allotment_balance(
     view
         What the chart is about.
     page
-        Sheet, from 1, where there are more than 26 units.
+        Sheet, from 1, if there are more than 26 units.
     """
     own = balance[balance["track_id"] == view.track_id].sort_values("by_unit")
     rows = [
@@ -81,7 +81,7 @@ def allotment_balance(
 
 
 def _with_allotment(view: View, row: Mapping[Any, Any]) -> dict[Any, Any]:
-    """Row of the balance; without a number where the track leaves it open how many are nominated."""
+    """Row of the balance; not ``limited`` if the track has no allotment."""
     nomination = view.campaign.track(row["track_id"]).nomination
     limited = nomination is not None and nomination.allotment is not None
     return {**row, "allotted": row["allotted"] if limited else 0, "limited": limited}
@@ -153,12 +153,12 @@ def _draw_panel(
                 bold=count == "selected",
             )
         )
-    said = [
+    labels = [
         {**item, "ink": theme.ALERT}
         for item in _listed(block, lambda row: _remark(view, row))
         if item["text"]
     ]
-    return [*drawn, texts(said, panel, panel.right, align="right", size=theme.SMALL)]
+    return [*drawn, texts(labels, panel, panel.right, align="right", size=theme.SMALL)]
 
 
 def _listed(block: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:

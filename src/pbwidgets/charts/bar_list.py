@@ -1,4 +1,4 @@
-"""Bars in a list: for each row a name, a bar from zero and its value in figures, in one panel or two."""
+"""A list of bars: for each row a name, a bar from zero and its value in figures, in one panel or two."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from pbwidgets.charts.sheet import (
 
 ROWS_PER_PAGE: Final = 26
 _WIDEST_NAME: Final = {1: 520.0, 2: 320.0}
-"""Width that names may take, by the number of panels."""
+"""Maximum width of names, by the number of panels."""
 
 _GAP: Final = 14
 
@@ -35,15 +35,15 @@ class Bar:
     Attributes
     ----------
     name
-        What stands before the bar.
+        Text before the bar.
     value
-        Length of the bar, below zero to the left; NaN: no bar.
+        Length of the bar, to the left if below zero; NaN: no bar.
     text
-        The value in figures, or the word for its lack.
+        The value in figures, or the word for a missing one.
     lead
-        Before the name, such as a rank.
+        Text before the name, such as a rank.
     tail
-        After the value, quiet.
+        Text after the value, in grey.
     fill
         Colour of the bar.
     """
@@ -57,7 +57,7 @@ class Bar:
 
 
 def bar_list(rows: Sequence[Bar]) -> list[alt.Chart]:
-    """Layers of the list, all bars on one scale that holds zero; 26 rows fit on a sheet."""
+    """Layers of the list, all bars on one scale that includes zero; 26 rows fit on a sheet."""
     blocks = panels(len(rows))
     widths = {
         "lead": max([text_width(row.lead) for row in rows], default=0.0),

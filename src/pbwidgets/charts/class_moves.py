@@ -1,4 +1,4 @@
-"""Who moved between classes: how many units went from which class to which."""
+"""Moves between classes: how many units went from which class to which."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -29,19 +29,19 @@ _FILLS: Final = {
     "new": palette.PALE_BLUE,
 }
 _SIGNS: Final = {"up": "↑", "down": "↓"}
-"""Before the count: a print in grey must tell up from down as well."""
+"""Sign before the count, so that up and down differ in grey print too."""
 _DARK: Final = ("up", "down")
 
 
 def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.LayerChart:
-    """Class before against class now: how many units went each way.
+    """Classes before and now: how many units went each way.
 
     Parameters
     ----------
     moves
         Columns ``MOVES``; only rows of the view's track are used.
     days
-        The two days that are compared, in words.
+        The two days compared, in words.
     view
         What the chart is about; its track has classes.
 

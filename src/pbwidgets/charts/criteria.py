@@ -1,4 +1,4 @@
-"""Score by criterion against the published reference."""
+"""Score by criterion compared with the published reference."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -34,7 +34,7 @@ _NAMES, _PLOT_LEFT = 330.0, 392.0
 def criterion_bars(
     points: pd.DataFrame, reference: pd.DataFrame, view: View, *, layer: str | None = None, page: int = 1
 ) -> alt.LayerChart:
-    """Score of one unit by criterion, against the reference's median and range.
+    """Score of one unit by criterion, compared with the reference's median and range.
 
     Parameters
     ----------
@@ -47,7 +47,7 @@ def criterion_bars(
     layer
         Layer shown; by default the last one of the track.
     page
-        Sheet, from 1, where there are more than 11 criteria.
+        Sheet, from 1, if there are more than 11 criteria.
     """
     layer = layer or view.track.layers[-1].id
     rows = [_row(view, points, reference, layer, heading.id) for heading in view.track.criteria]

@@ -1,4 +1,4 @@
-"""Contact sheets: many pictures on one, each with its name, to be looked at."""
+"""Contact sheets: many pictures on one page, each with its caption."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ _CELL, _GAP, _CAPTION = (640, 400), 16, 34
 def build_contact_sheet(
     images: Sequence[tuple[Path, str]], path: Path, *, columns: int = 3, cell: tuple[int, int] = _CELL
 ) -> Path:
-    """Path of one PNG that shows all pictures in a grid, each with its caption.
+    """Write one PNG with all pictures in a grid, each with its caption, and return the path.
 
     Parameters
     ----------
@@ -23,14 +23,14 @@ def build_contact_sheet(
     columns
         Pictures in a row.
     cell
-        Room of each picture, in pixels.
+        Space for each picture, in pixels.
 
     Raises
     ------
     ValueError
         If there is no picture.
     DataError
-        ``charts.no_cjk_font`` if captions cannot be drawn.
+        ``charts.no_cjk_font`` if the captions cannot be drawn.
     """
     from PIL import Image, ImageDraw, ImageFont
 

@@ -38,7 +38,7 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     view
         What the chart is about.
     page
-        Sheet, from 1, where there are more than 12 criteria.
+        Sheet, from 1, if there are more than 12 criteria.
     """
     sums = agg_headings(points[points["unit_code"] == view.unit_code], view.track)
     rows: list[dict[str, Any]] = []
@@ -57,13 +57,13 @@ def unit_gaps(totals: pd.DataFrame, names: Mapping[str, str], view: View, *, pag
     Parameters
     ----------
     totals
-        Totals frame; only rows of the view's track and of the units named are used.
+        Totals frame; only rows of the view's track and of the named units are used.
     names
-        Units shown, name by code.
+        Names of the units shown, by code.
     view
         What the chart is about.
     page
-        Sheet, from 1, where there are more than 12 units.
+        Sheet, from 1, if there are more than 12 units.
     """
     own = totals[(totals["track_id"] == view.track_id) & totals["unit_code"].isin(list(names))]
     known = {(row["unit_code"], row["layer"]): float(row["total"]) for row in own.to_dict("records")}
@@ -151,7 +151,7 @@ def _shares(rows: list[dict[str, Any]], layers: list[str]) -> list[dict[str, Any
 
 
 def _domain(shares: list[float]) -> tuple[float, float]:
-    """Whole tens around the shares, at least 20 wide, with room for the signs."""
+    """Whole tens around the shares, at least 20 wide, with room for the symbols."""
     if not shares:
         return 0.0, 100.0
     low = max(0.0, (min(shares) - 3) // 10 * 10)
@@ -177,7 +177,7 @@ def _spans(panel: Panel, shares: list[dict[str, Any]], place: Any) -> list[alt.C
 
 
 def _signs(panel: Panel, layers: list[str], shares: list[dict[str, Any]], place: Any) -> list[alt.Chart]:
-    """Signs of the layers, later ones smaller, so that equal marks stay visible under each other."""
+    """Symbols of the layers, later ones smaller, so that equal marks stay visible under each other."""
     drawn = []
     for number, layer in enumerate(layers):
         own = [item for item in shares if item["layer"] == layer]
@@ -212,7 +212,7 @@ def _numbers(
         name = view.layer_name(layer)
         shape, colour = _sign(number)
         drawn += key([(shape, colour, name)], left=right - text_width(name, theme.SMALL) - 28)
-        said = [
+        labels = [
             {
                 "row": row["row"],
                 "text": mark_text(view, row["marks"][layer]),
@@ -220,5 +220,5 @@ def _numbers(
             }
             for row in rows
         ]
-        drawn.append(texts(said, panel, right, align="right", bold=number == len(columns) - 1))
+        drawn.append(texts(labels, panel, right, align="right", bold=number == len(columns) - 1))
     return drawn

@@ -1,4 +1,4 @@
-"""Points by heading: the lines of a score sheet summed to what a chart can show."""
+"""Points by heading: the lines of a score sheet, summed for charts."""
 
 import pandas as pd
 
@@ -8,7 +8,7 @@ COLUMNS = ("unit_code", "layer", "heading_id", "points", "max_points", "max_give
 
 
 def agg_headings(points: pd.DataFrame, track: Track) -> pd.DataFrame:
-    """Points of every unit and layer by heading of the track.
+    """Points of every unit and layer by heading of a track.
 
     Parameters
     ----------
@@ -21,10 +21,10 @@ def agg_headings(points: pd.DataFrame, track: Track) -> pd.DataFrame:
     -------
     pandas.DataFrame
         The columns of :data:`COLUMNS`. Missing lines are left out of the sum and counted in ``n_missing``;
-        ``max_given`` is the maximum of the other lines, against which points lost are counted; ``points`` is
+        ``max_given`` is the maximum of the other lines, from which points lost are counted; ``points`` is
         NaN where all lines are missing. Lines that do not apply (no points and a reason
-        ``scoring.not_applicable…``) count neither in points nor in the maximum. Bonus lines count in
-        points, not in the maximum.
+        ``scoring.not_applicable…``) count in neither points nor maximum. Bonus lines count in
+        points but not in the maximum.
     """
     headings = {line.id: top.id for top in track.criteria for line in top.lines()}
     bonus = {line.id for top in track.criteria for line in top.lines() if line.bonus and line.id != top.id}

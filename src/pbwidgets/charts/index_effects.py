@@ -1,4 +1,4 @@
-"""What moves a composite index: weights, strengths and weaknesses of a unit, ranks after another choice."""
+"""What moves a composite index: weights, strengths and weaknesses of a unit, ranks after a change."""
 
 from typing import Any, Final
 
@@ -32,7 +32,7 @@ _EACH_SIDE: Final = 6  # on a sheet of one panel
 
 
 def weight_bars(weights: pd.DataFrame, view: IndexView) -> alt.LayerChart:
-    """Effective weights of the indicators, the heaviest first: 26 at most, and the chart says of how many.
+    """Effective weights of the indicators, the greatest first; at most 26, and the chart says of how many.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def weight_bars(weights: pd.DataFrame, view: IndexView) -> alt.LayerChart:
 
 
 def strength_bars(strengths: pd.DataFrame, name: str, view: IndexView) -> alt.LayerChart:
-    """Strengths and weaknesses of one unit against the median unit: the six greatest of each.
+    """Strengths and weaknesses of one unit compared with the median unit: the six greatest of each.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ def strength_bars(strengths: pd.DataFrame, name: str, view: IndexView) -> alt.La
 
 
 def pick_greatest(strengths: pd.DataFrame, each: int = _EACH_SIDE) -> pd.DataFrame:
-    """So many greatest strengths, then as many greatest weaknesses, the greatest last."""
+    """The greatest strengths, then as many weaknesses, the greatest last."""
     moving = strengths[strengths["effect"].round(9) != 0].sort_values(
         "effect", ascending=False, kind="stable"
     )
@@ -107,12 +107,12 @@ def _signed(value: float, digits: int) -> str:
 
 
 def rank_moves(moves: pd.DataFrame, change: str, view: IndexView) -> alt.LayerChart:
-    """Ranks before and after a step of the index was changed: the 13 units that moved most.
+    """Ranks before and after a step of the index is changed: the 13 units that move most.
 
     Parameters
     ----------
     moves
-        ``name``, ``before`` and ``after`` (ranks); units that lack one of them are left out.
+        ``name``, ``before`` and ``after`` (ranks); units without one of them are left out.
     change
         What was changed, in words.
     view

@@ -1,4 +1,4 @@
-"""Scores of a composite index: the ranking, and what it is made up of by unit."""
+"""Scores of a composite index: the ranking, and each unit's scores in the parts."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from pbwidgets.charts.view import IndexView
 from pbwidgets.wording import number
 
 PARTS_PER_SHEET: Final = 12
-"""Columns that a heat map shows at most."""
+"""Most columns of a heat map."""
 
 _KEY_COLUMNS: Final = 4
 _COLOURS: Final = palette.BLUES
@@ -49,7 +49,7 @@ def index_ranking(scores: pd.DataFrame, view: IndexView, *, unit: str = "", page
     view
         What the chart is about.
     unit
-        Unit that is set off by its colour.
+        Unit highlighted by its colour.
     page
         Sheet, from 1, of 26 units each.
 
@@ -80,7 +80,7 @@ def index_ranking(scores: pd.DataFrame, view: IndexView, *, unit: str = "", page
     return put_on_sheet([*bar_list(rows), *empty], view, title, note="  ".join(filter(None, notes)))
 
 
-# -- what it is made up of -----------------------------------------------------------------------------
+# -- the parts -----------------------------------------------------------------------------------------
 
 
 def index_heatmap(
@@ -91,20 +91,20 @@ def index_heatmap(
     *,
     page: int = 1,
 ) -> alt.LayerChart:
-    """Scores of each unit in the parts of an index, the darker the better.
+    """Scores of the units in the parts of an index; darker is better.
 
     Parameters
     ----------
     parts
-        Units × parts in the order in which they are to stand, float64, NaN where missing.
+        Units × parts in the order shown, float64, NaN where missing.
     names
         Names of units.
     headings
-        Names of parts; the first twelve, or as many as have room for their figures, are shown.
+        Names of parts; the first twelve are shown, or fewer if their figures need more room.
     view
         What the chart is about.
     page
-        Sheet, from 1, where there are more units than fit.
+        Sheet, from 1, if there are more units than fit.
 
     Raises
     ------
@@ -128,7 +128,7 @@ def index_heatmap(
 
 @dataclass(frozen=True)
 class _Plan:
-    """How a heat map is laid out, the same on all its sheets."""
+    """Layout of a heat map, the same on all its sheets."""
 
     headings: Mapping[str, str]
     per_page: int
@@ -138,7 +138,7 @@ class _Plan:
     high: float
 
     def left(self, panel: Panel) -> float:
-        """Where the cells of a panel begin."""
+        """Left edge of the cells of a panel."""
         return panel.left + self.name_width + 14
 
 

@@ -1,4 +1,4 @@
-"""How firm a list is: where each unit would rank if weights, raters and rules were set otherwise."""
+"""How stable a list is: where each unit would rank with other weights, raters and rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,14 +28,14 @@ from pbwidgets.charts.sheet import (
 from pbwidgets.charts.view import View
 
 ROWS_PER_PAGE = 14
-_FIRM_PCT = 95.0  # selected in so many of the runs, a unit is firmly in; in fewer than the rest, firmly out
-_UPRIGHT = "M-0.05,-0.8L0.05,-0.8L0.05,0.8L-0.05,0.8Z"  # the line of the places, as a sign in the key
+_FIRM_PCT = 95.0  # selected in at least this share of runs: firmly in; in at most 100 less this: firmly out
+_UPRIGHT = "M-0.05,-0.8L0.05,-0.8L0.05,0.8L-0.05,0.8Z"  # the cut line, as a symbol in the key
 
 
 def rank_intervals(
     firmness: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
 ) -> alt.LayerChart:
-    """Bar of each unit from its 5 % to its 95 % rank, the median marked, and how often it is selected.
+    """Bars of the units from their 5 % to their 95 % rank, the median marked, and how often each is selected.
 
     Parameters
     ----------
@@ -43,11 +43,11 @@ def rank_intervals(
         Frame with the columns ``FIRMNESS`` of one track, from
         :func:`~pbwidgets.scoring.robustness.vary_list`; units without a rank are left out.
     names
-        Names by unit code; units that have none here are not shown.
+        Names by unit code; units without one are not shown.
     view
-        What the chart is about; the places come from its track.
+        What the chart is about; its track has the number of places.
     page
-        Sheet, from 1, where there are more than 14 units.
+        Sheet, from 1, if there are more than 14 units.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def _has_cut(view: View, last: float) -> bool:
 
 
 def _say_share(share_pct: float) -> str:
-    """Per cent without decimals; what is neither never nor always is not rounded to it."""
+    """Per cent without decimals, never rounded to 0 or 100."""
     if 0.0 < share_pct < 1.0:
         return "<1%"
     return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
@@ -148,7 +148,7 @@ def _intervals(
     def place(field: str) -> alt.X:
         return across(field, (0.5, last + 0.5), *edges)
 
-    # half a rank to both sides, so that a rank that never changes is still a bar
+    # half a rank on both sides, so that a rank that never changes is still a bar
     spans: list[dict[str, Any]] = [
         {"row": row, "from": unit.low - 0.5, "to": unit.high + 0.5, "fill": theme.PALE}
         for row, unit in enumerate(units)

@@ -1,4 +1,4 @@
-"""Where points were lost, by criterion and unit."""
+"""Points lost, by criterion and unit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ from pbwidgets.charts.view import View
 ROWS_PER_PAGE = 26
 _KEY_COLUMNS = 4
 _WIDE_CELL, _NARROW_CELL = 42.0, 27.0
-"""Widths that a number with one decimal, and a whole number, need."""
+"""Cell widths for a number with one decimal and for a whole number."""
 
 
 def lost_points_heatmap(
@@ -50,15 +50,15 @@ def lost_points_heatmap(
     points
         Points frame; only rows of the view's track are used.
     names
-        Name of each row by code: of the units, or of the groups where ``groups`` is given.
+        Name of each row by code: of the units, or of the groups if ``groups`` is given.
     view
         What the chart is about.
     layer
         Layer shown; by default the last one of the track.
     groups
-        Group of each unit by code (its nominating unit, for example): a row is then the mean of a group.
+        Group of each unit by code (its nominating unit, for example): each row is then the mean of a group.
     page
-        Sheet, from 1, where there are more than 26 rows.
+        Sheet, from 1, if there are more than 26 rows.
     """
     layer = layer or view.track.layers[-1].id
     lost = _lost(points, view, layer, groups, names)
@@ -73,7 +73,7 @@ def lost_points_heatmap(
 
 @dataclass(frozen=True)
 class _Plan:
-    """How many rows a sheet takes, and with how many decimals, so that no number leaves its cell."""
+    """Rows per sheet and decimals, chosen so that every number fits its cell."""
 
     per_page: int
     digits: int
@@ -102,7 +102,7 @@ def _lost(
     sums = agg_headings(points[points["layer"] == layer], view.track)
     sums["row_code"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
     sums = sums[sums["row_code"].isin(list(names))]
-    # a line without a mark is not lost, and points above the maximum (a bonus) are no negative loss
+    # a line without a mark is not lost, and points above the maximum (a bonus) are not a negative loss
     sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
     sums.loc[sums["points"].isna(), "lost"] = float("nan")
     means = sums.groupby(["row_code", "heading_id"])["lost"].mean().to_dict()
@@ -158,7 +158,7 @@ def _draw_panel(
     def place(field: str) -> alt.X:
         return across(field, (0, count), left, right)
 
-    def said(cell: Mapping[str, Any]) -> dict[str, Any]:
+    def label_of(cell: Mapping[str, Any]) -> dict[str, Any]:
         ink = "white" if cell["lost"] > 0.62 * most else theme.INK
         return {
             "row": cell["row"],
@@ -181,7 +181,7 @@ def _draw_panel(
         alt.Chart(rows_of(unknown))
         .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
         .encode(x=place("from"), x2="to:Q", y=panel.y("top"), y2="low:Q"),
-        texts([said(cell) for cell in known], panel, place("middle"), align="center", size=theme.SMALL),
+        texts([label_of(cell) for cell in known], panel, place("middle"), align="center", size=theme.SMALL),
         texts(
             [
                 {

@@ -1,4 +1,4 @@
-"""The ranking with the line of the places."""
+"""The ranking with the cut line."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -37,11 +37,11 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
     Parameters
     ----------
     selection
-        Selection frame; rows of the view's track that have a rank are drawn.
+        Selection frame; rows of the view's track with a rank are drawn.
     view
         What the chart is about.
     page
-        Sheet, from 1, of 26 units each. By default all units where they fit on one sheet; else the 26
+        Sheet, from 1, of 26 units each. By default all units if they fit on one sheet; else the 26
         around the end of the places, and the chart says which.
     """
     own = selection[(selection["track_id"] == view.track_id) & (selection["rank"] > 0)]
@@ -62,7 +62,7 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
 
 
 def _shown(ranked: list[dict[Any, Any]], page: int | None) -> list[dict[Any, Any] | None]:
-    """Rows drawn; None stands where the line of the places goes."""
+    """Rows drawn, with None in place of the cut line."""
     cut = sum(1 for item in ranked if item["status"] == SELECTED)
     start = 0
     if page is not None:
@@ -162,7 +162,7 @@ def _said(rows: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
 def _cut(
     view: View, panel: Panel, at: list[dict[str, Any]], ranked: Sequence[Mapping[Any, Any]]
 ) -> list[alt.Chart]:
-    """Line of the places, with its words in a row of their own."""
+    """The cut line, with its words in their own row."""
     if not at:
         return []
     tied = sum(1 for row in ranked if row["status"] == TIED_AT_CUT)

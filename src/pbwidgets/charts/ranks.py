@@ -1,4 +1,4 @@
-"""Where a unit, or the units below it, stand in the ranking."""
+"""The position of a unit, or of the units below it, in the ranking."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,23 +31,23 @@ _ALIGNED: tuple[tuple[Align, float, float], ...] = (
     ("center", 0.06, 0.94),
     ("right", 0.94, 1.1),
 )
-"""How the rank is written beside its mark, by the part of the strip where it stands: never off the sheet."""
+"""Alignment of the rank at its mark, by the part of the strip it is in, so that it stays on the sheet."""
 
 
 def rank_strip(ranks: Mapping[str, int], n: int, view: View, *, page: int = 1) -> alt.LayerChart:
-    """Ranks 1 to ``n`` as a strip, the own one marked, with the line of the places.
+    """Ranks 1 to ``n`` as a strip, the unit's own marked, with the cut line.
 
     Parameters
     ----------
     ranks
-        Name of the unit, or of each unit below it, with its rank; 0 for a unit without one. No other
-        unit's values are known to the chart.
+        Name of the unit, or of each unit below it, with its rank; 0 for a unit without one. Values of no
+        other unit are in the chart.
     n
-        Number of units that are ranked.
+        Number of ranked units.
     view
-        What the chart is about; the places come from its track.
+        What the chart is about; its track has the number of places.
     page
-        Sheet, from 1, where there are more than 7 units.
+        Sheet, from 1, if there are more than 7 units.
     """
     named = sorted(ranks.items(), key=lambda item: (item[1] or n + 1, item[0]))
     shown = take_page(named, page, ROWS_PER_PAGE)
@@ -68,7 +68,7 @@ def _title(view: View, named: list[tuple[str, int]], n: int) -> str:
 
 
 def _draw(view: View, named: list[tuple[str, int]], n: int) -> list[alt.Chart]:
-    alone = len(named) == 1  # its name stands in the title; the strip may be as large as the sheet allows
+    alone = len(named) == 1  # its name is in the title, so the strip may fill the sheet
     top, tallest = (110.0, 240.0) if alone else (64.0, 84.0)
     panel = Panel(
         theme.MARGIN,
@@ -83,7 +83,7 @@ def _draw(view: View, named: list[tuple[str, int]], n: int) -> list[alt.Chart]:
     rows: list[dict[str, Any]] = [
         {
             "row": row + 0.18,
-            "said": row - 0.24,
+            "label_row": row - 0.24,
             "text": fit_text(name, left - theme.MARGIN - 20),
             "rank": rank,
         }
@@ -92,9 +92,9 @@ def _draw(view: View, named: list[tuple[str, int]], n: int) -> list[alt.Chart]:
     strip = _Strip(view, panel, n, left, thick=min(panel.pitch * 0.3, 64), size=48 if alone else theme.TEXT)
     end = panel.top + panel.pitch * max(len(named), 1)
     ranked = [row for row in rows if row["rank"]]
-    striped = rows if alone else ranked  # alone, the strip shows where the others stand
+    striped = rows if alone else ranked  # a single strip shows the ranks even if the unit has none
     unranked = [
-        {"row": row["said" if alone else "row"], "text": view.say("rank_strip.unranked")}
+        {"row": row["label_row" if alone else "row"], "text": view.say("rank_strip.unranked")}
         for row in rows
         if not row["rank"]
     ]
@@ -113,7 +113,7 @@ def _draw(view: View, named: list[tuple[str, int]], n: int) -> list[alt.Chart]:
 
 @dataclass(frozen=True)
 class _Strip:
-    """One strip a row, from the first rank to the last, all on one scale."""
+    """One strip for each row, from the first rank to the last, all on one scale."""
 
     view: View
     panel: Panel
@@ -130,7 +130,7 @@ class _Strip:
         return [bars(whole, self.panel, self.place("to"), height=self.thick, x2="from")]
 
     def places(self, rows: list[dict[str, Any]]) -> list[alt.Chart]:
-        """Ranks within the places shaded, the line after them, and ticks where ranks are few."""
+        """Shading of the ranks within the places, the cut line after them, and ticks if ranks are few."""
         places = self.view.track.places
         layers: list[alt.Chart] = []
         if places and places < self.n:
@@ -160,15 +160,15 @@ class _Strip:
         half = 0.7 * self.thick / self.panel.pitch
         line = [{"cut": places + 0.5, "from": row["row"] - half, "to": row["row"] + half} for row in rows]
         near_right = places > self.n * 0.8
-        said = [{"cut": places + 0.5, "text": self.view.say("places", places=places)}]
+        labels = [{"cut": places + 0.5, "text": self.view.say("places", places=places)}]
         return [
             alt.Chart(rows_of(line))
             .mark_rule(color=theme.INK, strokeWidth=4)
             .encode(x=self.place("cut"), y=self.panel.y("from"), y2="to:Q"),
-            alt.Chart(rows_of(said))
+            alt.Chart(rows_of(labels))
             .mark_rule(color=theme.INK, strokeWidth=2, strokeDash=[8, 5])
             .encode(x=self.place("cut"), y=alt.value(8), y2=alt.value(40)),
-            alt.Chart(rows_of(said))
+            alt.Chart(rows_of(labels))
             .mark_text(
                 fontSize=theme.TEXT, align="right" if near_right else "left", dx=-8 if near_right else 8
             )
@@ -176,8 +176,8 @@ class _Strip:
         ]
 
     def marks(self, rows: list[dict[str, Any]]) -> list[alt.Chart]:
-        said = [
-            {"row": row["said"], "rank": row["rank"], "text": self.view.say("rank", rank=row["rank"])}
+        labels = [
+            {"row": row["label_row"], "rank": row["rank"], "text": self.view.say("rank", rank=row["rank"])}
             for row in rows
         ]
         drawn = [{"row": row["row"], "rank": row["rank"]} for row in rows]
@@ -195,7 +195,7 @@ class _Strip:
             .encode(x=self.place("rank"), y=self.panel.y())
         ]
         for align, low, high in _ALIGNED:
-            part = [item for item in said if low <= (item["rank"] - 1) / max(self.n - 1, 1) < high]
+            part = [item for item in labels if low <= (item["rank"] - 1) / max(self.n - 1, 1) < high]
             if part:
                 layers.append(
                     texts(part, self.panel, self.place("rank"), align=align, bold=True, size=self.size)

@@ -1,6 +1,6 @@
 """Pictures of charts, drawn by vl-convert without a browser or a network.
 
-vl-convert starts threads: a process that is to fork must not call anything here (see the batch room).
+vl-convert starts threads: a process that will fork must not call anything here (see the batch room).
 """
 
 import json
@@ -26,14 +26,14 @@ def draw_png(chart: alt.TopLevelMixin, scale: float = 2) -> bytes:
 
 
 def svg_to_png(svg: str, scale: float = 2) -> bytes:
-    """PNG of an SVG that :func:`draw_svg` gave: the same picture, at half the cost of drawing the chart again."""
+    """PNG of an SVG from :func:`draw_svg`: the same picture at half the cost of drawing the chart again."""
     import vl_convert
 
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
 def draw_svg(chart: alt.TopLevelMixin) -> str:
-    """SVG of a chart; texts stay texts.
+    """SVG of a chart; text stays text.
 
     Raises
     ------
@@ -51,12 +51,12 @@ def draw_svg(chart: alt.TopLevelMixin) -> str:
 
 
 def save_chart(chart: alt.TopLevelMixin, path: Path) -> Path:
-    """Path of the picture that was written as its ending says: ``.png``, ``.svg`` or ``.pdf``; folders are made.
+    """Write a chart as ``.png``, ``.svg`` or ``.pdf``, by the path's suffix, and return the path; folders are made.
 
     Raises
     ------
     ValueError
-        If the ending is another.
+        If the suffix is any other.
     """
     import vl_convert
 
@@ -72,8 +72,8 @@ def save_chart(chart: alt.TopLevelMixin, path: Path) -> Path:
 
 
 def to_spec(chart: alt.TopLevelMixin) -> str:
-    """Vega-Lite JSON of a chart; its data are what is drawn and nothing else.
+    """Vega-Lite JSON of a chart; it holds only the data drawn.
 
-    Altair's check against its schema takes as long as the drawing; the tests make it for every chart.
+    Altair's check against its schema takes as long as the drawing; the tests run it for every chart.
     """
     return json.dumps(chart.to_dict(validate=False), ensure_ascii=False)

@@ -1,7 +1,7 @@
 """The sheet that charts are drawn on: fixed size, rows, text columns, keys.
 
-Charts here are read on a wall, so nothing is left to automatic layout: every view has a fixed size, every
-scale the range it is drawn in, and names are measured before they are placed. What is drawn is still data:
+Charts are read from a wall, so nothing is left to automatic layout: every view has a fixed size, every
+scale a fixed range, and names are measured before they are placed. What is drawn is still data:
 a bar's length is its value through a scale, never a number of pixels.
 """
 
@@ -22,17 +22,17 @@ Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
 BODY_TOP, BODY_BOTTOM = 44, theme.HEIGHT - theme.TITLE_BAND - 44
-"""Where rows may stand, below a header line and above the note, in the coordinates of the drawing."""
+"""Top and bottom of the rows, below a header line and above the note, in drawing coordinates."""
 
 SINGLE = 13
-"""Rows that one panel takes; more stand in two panels side by side."""
+"""Most rows of one panel; more are split into two side by side."""
 
 
 # -- text ------------------------------------------------------------------------------------------------
 
 
 def text_width(text: str, size: float = theme.TEXT) -> float:
-    """Width that a text takes at most, in units of the picture.
+    """Upper bound of a text's width, in units of the picture.
 
     >>> text_width("县级", 20)
     40.0
@@ -41,7 +41,7 @@ def text_width(text: str, size: float = theme.TEXT) -> float:
 
 
 def fit_text(text: str, width: float, size: float = theme.TEXT) -> str:
-    """Text as given, or its beginning with ``…`` where it is wider than the width.
+    """The text, or if it is too wide, its beginning with ``…``.
 
     >>> fit_text("党建工作示范村", 80, 20)
     '党建工…'
@@ -55,7 +55,7 @@ def fit_text(text: str, width: float, size: float = theme.TEXT) -> str:
 
 
 def wrap_text(text: str, width: float, size: float = theme.TEXT, lines: int = 2) -> list[str]:
-    """At most so many lines of at most this width; the last one is shortened where it must be.
+    """Lines of at most this width, the last one shortened if the text needs more than ``lines``.
 
     Chinese breaks anywhere, other scripts between words.
     """
@@ -74,7 +74,7 @@ def wrap_text(text: str, width: float, size: float = theme.TEXT, lines: int = 2)
 
 
 def mark_text(view: Subject, value: float, digits: int = 2) -> str:
-    """Plain number, or the word for a missing mark: never 0 for what is missing."""
+    """Plain number, or the word for a missing mark, never 0."""
     return view.say("missing") if pd.isna(value) else number(float(value), digits)
 
 
@@ -83,7 +83,7 @@ def mark_text(view: Subject, value: float, digits: int = 2) -> str:
 
 @dataclass(frozen=True)
 class Panel:
-    """A block of equal rows: where it stands, and how many rows it has."""
+    """A block of equal rows: its edges and its number of rows."""
 
     left: float
     right: float
@@ -107,7 +107,7 @@ class Panel:
 
 
 def panels(count: int, *, bottom: float = BODY_BOTTOM) -> list[Panel]:
-    """One panel over the whole width for few rows, two side by side for more."""
+    """One panel of full width for few rows, two side by side for more."""
     left, right, gutter = theme.MARGIN, theme.WIDTH - theme.MARGIN, 36
     if count <= SINGLE:
         return [Panel(left, right, count, bottom=bottom)]
@@ -120,7 +120,7 @@ def panels(count: int, *, bottom: float = BODY_BOTTOM) -> list[Panel]:
 
 
 def split_rows(items: Sequence[Item], count: int) -> list[Sequence[Item]]:
-    """Items cut into ``count`` runs, the first ones the longest."""
+    """Items split into ``count`` runs, the first ones the longest."""
     size = -(-len(items) // count) if items else 0
     return [items[start * size : (start + 1) * size] for start in range(count)]
 
@@ -132,17 +132,17 @@ def across(field: str, domain: tuple[float, float], left: float, right: float) -
 
 
 def page_count(rows: int, per_page: int) -> int:
-    """How many sheets the rows need; at least one."""
+    """Number of sheets for the rows, at least one."""
     return max(1, -(-rows // per_page))
 
 
 def page_note(view: Subject, page: int, rows: int, per_page: int) -> str:
-    """Which of several sheets this is, or an empty text where one holds all rows."""
+    """Which of several sheets this is, or an empty text if there is only one."""
     return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
 
 
 def take_page(items: Sequence[Item], page: int, per_page: int) -> Sequence[Item]:
-    """Items of one sheet, counted from 1; a page that does not exist is an IndexError."""
+    """Items of one sheet, counted from 1; IndexError if there is no such sheet."""
     if not 1 <= page <= page_count(len(items), per_page):
         raise IndexError(f"page {page} of {page_count(len(items), per_page)}")
     return items[(page - 1) * per_page : page * per_page]
@@ -152,7 +152,7 @@ def take_page(items: Sequence[Item], page: int, per_page: int) -> Sequence[Item]
 
 
 def rows_of(values: Iterable[Row]) -> alt.InlineData:
-    """Inline data of one layer: what is drawn and nothing else."""
+    """Inline data of one layer: only what is drawn."""
     return alt.InlineData(values=[dict(value) for value in values])
 
 
@@ -166,7 +166,7 @@ def texts(
     bold: bool = False,
     field: str = "text",
 ) -> alt.Chart:
-    """Texts beside rows; a row may bring its own ``ink``."""
+    """Texts beside rows; a row may have its own ``ink``."""
     drawn = [{"ink": theme.INK, **value} for value in values]
     made: alt.Chart = (
         alt.Chart(rows_of(drawn))
@@ -184,7 +184,7 @@ def texts(
 def heading_text(
     text: str, x: float, *, align: Align = "left", y: float = 20, colour: str = theme.QUIET
 ) -> alt.Chart:
-    """Text at a fixed place, such as the head of a column."""
+    """Text at a fixed position, such as a column header."""
     made: alt.Chart = (
         alt.Chart(rows_of([{"text": text}]))
         .mark_text(align=align, fontSize=theme.SMALL, color=colour)
@@ -196,9 +196,9 @@ def heading_text(
 def bars(
     values: Iterable[Row], panel: Panel, x: alt.X, *, height: float, x2: str = "zero", **style: Any
 ) -> alt.Chart:
-    """Bars from ``x2`` (a field; 0 by default) to a value; a row brings its own ``fill``."""
+    """Bars from ``x2`` (a field; 0 by default) to a value; each row has its own ``fill``."""
     half = height / 2 / panel.pitch
-    # rectangles, not bar marks: Vega-Lite pads the scale of bars on a continuous axis by some pixels
+    # rectangles, not bar marks: Vega-Lite pads the scale of bars on a continuous axis by a few pixels
     drawn = [{"zero": 0, **value, "top": value["row"] - half, "low": value["row"] + half} for value in values]
     made: alt.Chart = (
         alt.Chart(rows_of(drawn))
@@ -219,7 +219,7 @@ def rules_between_rows(panel: Panel) -> alt.Chart:
 
 
 def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) -> list[alt.Chart]:
-    """Key in one line: shape, colour and words of each sign."""
+    """Key in one line: shape, colour and words of each symbol."""
     signs, words, x = [], [], left
     for shape, colour, text in items:
         signs.append({"x": x + 10, "shape": shape, "fill": colour})
@@ -278,7 +278,7 @@ def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note
 
 
 def drop_title(chart: alt.LayerChart) -> alt.LayerChart:
-    """Chart without title and subtitle, lower by their band: a slide has a title of its own."""
+    """Chart without title and subtitle and the space for them: a slide has its own title."""
     bare: alt.LayerChart = chart.copy()
     bare.title = alt.Undefined
     bare.padding = 0

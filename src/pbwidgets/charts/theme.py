@@ -53,7 +53,7 @@ STATUS_COLOURS: Final = {
     NOT_NOMINATED: palette.FAINT,
     NO_DATA: palette.FAINT,
 }
-"""Fill of a status; bars have an outline, and the status stands beside them in words."""
+"""Fill of a status; bars have an outline, and the status is written next to them."""
 
 BALANCE_COLOURS: Final = {
     "allotted": palette.PALE_GREY,
@@ -97,7 +97,7 @@ def chart_config() -> dict[str, Any]:
 
 
 def font_folders() -> tuple[Path, ...]:
-    """Folders in which this system keeps fonts, those of the user last."""
+    """Font folders of this system, the user's last."""
     home = Path.home()
     if sys.platform == "win32":
         return (
@@ -115,7 +115,7 @@ def font_folders() -> tuple[Path, ...]:
 
 
 def find_cjk_font(folders: Iterable[Path] | None = None) -> Path:
-    """File of a font that has Chinese characters.
+    """File of a font with Chinese characters.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def find_cjk_font(folders: Iterable[Path] | None = None) -> Path:
     Raises
     ------
     DataError
-        ``charts.no_cjk_font`` if there is none: Chinese would be drawn as empty boxes. The remedy names the
+        ``charts.no_cjk_font`` if there is none: Chinese would be drawn as empty boxes. The remedy names a
         command that installs one.
     """
     for folder in font_folders() if folders is None else folders:

@@ -8,11 +8,11 @@ from pbwidgets.wording import say
 
 
 class Subject(Protocol):
-    """What every chart must know of what it is about: its words, and whether the data are made up."""
+    """What every chart must know about its subject: its words, and whether the data are made up."""
 
     @property
     def synthetic(self) -> bool:
-        """The data are made up for a demonstration."""
+        """Whether the data are made up for a demonstration."""
 
     def say(self, code: str, **args: object) -> str:
         """Text of ``charts.<code>`` in the language of the chart."""
@@ -23,18 +23,18 @@ class Subject(Protocol):
 
 @dataclass(frozen=True)
 class View:
-    """What a chart is about; its words come from here, so that no chart assumes a kind of unit.
+    """What a chart is about; its words come from here, because no chart may assume a kind of unit.
 
     Attributes
     ----------
     campaign, period, track_id
-        The campaign, the id of its period, the id of one of its tracks.
+        The campaign, and the ids of its period and of one of its tracks.
     unit_code, unit_name
-        The unit that the chart is for: the unit itself, a nominating unit or the root.
+        The unit that the chart is for: an assessed unit, a nominating unit or the root.
     lang
         ``zh_CN`` or ``en``.
     synthetic
-        The data are made up for a demonstration; the chart says so.
+        Whether the data are made up for a demonstration; if so, the chart says it.
     """
 
     campaign: Campaign
@@ -57,7 +57,7 @@ class View:
 
     @property
     def nominator(self) -> str:
-        """Name of the kind of unit that nominates; the track's own kind where nobody nominates."""
+        """Name of the kind of unit that nominates; the track's own kind if nobody nominates."""
         nomination = self.track.nomination
         return self.campaign.unit_kind(nomination.by).name.words(self.lang) if nomination else self.kind
 
@@ -87,15 +87,15 @@ class IndexView:
     Attributes
     ----------
     name
-        Name of the index: of its top aggregate.
+        Name of the index, that is, of its top aggregate.
     basis
         What it is computed from, in a few words.
     lang
         ``zh_CN`` or ``en``.
     synthetic
-        The data are made up for a demonstration; the chart says so.
+        Whether the data are made up for a demonstration; if so, the chart says it.
     digits
-        Decimals that scores are shown with.
+        Decimals of the scores shown.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The command ``allot``: the shares on stdout, what a tie leaves open on stderr; they are set only if asked to."""
+"""The command ``allot``: shares on stdout, places left open by a tie on stderr; set only with ``--write``."""
 
 from pathlib import Path
 
@@ -31,9 +31,9 @@ def allot_places(
     Raises
     ------
     DataError
-        ``scoring.allotment_tied`` if they are to be set while a tie leaves places open.
+        ``scoring.allotment_tied`` with ``write`` while a tie leaves places open.
     UsageError, ProblemsError, RightsError
-        As the workflows.
+        As raised by the workflows.
     """
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
@@ -58,7 +58,7 @@ def allot_places(
 
 
 def say_bounds(shared: SharedPlaces) -> str:
-    """What was shared out among how many, and within which bounds."""
+    """How many places were shared out among how many units, and within what bounds."""
     code = "allotting.shown" if shared.highest is not None else "allotting.shown_unbounded"
     return say(
         code, total=shared.total, count=len(shared.units), lowest=shared.lowest, highest=shared.highest

@@ -1,4 +1,4 @@
-"""Check files of every kind that people write."""
+"""The command ``check``: problems in every kind of file that people write."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,9 +10,9 @@ from pbwidgets.wording import say
 
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes on what a changed campaign touches.
+    """Number of files checked, all their problems, and notes on submissions that changed campaigns affect.
 
-    Without files, all of the workspace are checked.
+    Without ``files``, all those of the workspace are checked.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def _check_one(file: Path) -> Iterable[Problem]:
 
 
 def _workspace_of(file: Path) -> Settings:
-    """Workspace that a parameter file lies in: its names are checked against the notebooks beside it."""
+    """Workspace of a parameter file, with the notebooks that its names are checked against."""
     return load_settings(file.resolve().parent.parent.parent)
 
 
@@ -67,14 +67,14 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
 
 
 def _check_runs(settings: Settings) -> list[Problem]:
-    """Problems of reports, and of overrides once the reports that they name are right."""
+    """Problems in reports, and in overrides if all reports are right."""
     from pbwidgets.batch.definitions import check_overrides, check_reports, load_reports
 
     reports, overrides = settings.parameters / "reports", settings.parameters / "overrides"
     problems = list(check_reports(reports, settings.notebooks))
     if not problems:
         loaded = load_reports(reports, settings.notebooks)
-        codes = [path.stem for path in overrides.glob("*.yaml")]  # a run sees whether the unit exists
+        codes = [path.stem for path in overrides.glob("*.yaml")]  # a run checks whether the unit exists
         problems += check_overrides(overrides, loaded, settings.notebooks, codes)
     return problems
 
@@ -90,7 +90,7 @@ def _check_register(file: Path) -> tuple[Problem, ...]:
 
 
 def _changes(settings: Settings) -> Iterable[str]:
-    """What campaigns change against the versions that are open, where there is a store."""
+    """What campaigns change compared with the open versions, if there is a store."""
     url = settings.store_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return

@@ -1,4 +1,4 @@
-"""The command on classes: the list, the moves between two days, decisions from a table."""
+"""The command ``classify``: the list, the moves between two days, decisions from a table."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -40,14 +40,14 @@ def classify_units(
     reason: str | None,
     present: str | None,
 ) -> None:
-    """Show classes or moves, or record the decisions of a table.
+    """Show classes or moves, or record the decisions in a table.
 
     Raises
     ------
     UsageError
         ``classes.cli.one_of``, ``classes.cli.only_deciding``, ``classes.cli.by_needed``.
     ProblemsError
-        With every wrong cell of the table.
+        With every wrong cell in the table.
     """
     if moves is not None and file is not None:
         raise UsageError("classes.cli.one_of")
@@ -83,7 +83,7 @@ def _body(opened: Opened, track_id: str, workspace: Workspace) -> str:
 
 
 def _word_classes(listed: pd.DataFrame, campaign: Campaign) -> pd.DataFrame:
-    """The list with the names of classes, for a person to read."""
+    """The list with the names of classes, for people."""
     named = _namer(campaign)
     return listed.assign(proposed_class=named(listed, "proposed"), decided_class=named(listed, "decided"))
 

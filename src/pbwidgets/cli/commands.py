@@ -1,6 +1,6 @@
-"""The commands. Each is a few lines: read what was asked, call a workflow, print.
+"""The commands. Each is a few lines: read the arguments, call a workflow, print.
 
-Heavy imports stand inside the commands: ``pbwidgets --help`` answers in a blink. Messages and progress go to
+Heavy imports are inside the commands, so that ``pbwidgets --help`` is quick. Messages and progress go to
 stderr, results to stdout. Exit codes: 0 done, 1 the data or a run failed, 2 wrong usage.
 """
 
@@ -24,7 +24,7 @@ DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class _Group(click.Group):
-    """A group that says our errors in one line and turns them into exit codes."""
+    """A group that prints our errors in one line and turns them into exit codes."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -80,7 +80,7 @@ def _actor() -> "Actor":
 @main.command(help=_help("init.help"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
-    """Lay out a new workspace from the installed package."""
+    """Make a new workspace from the installed package."""
     from pbwidgets.workflows.layout import lay_out_workspace
 
     lay_out_workspace(folder)
@@ -90,7 +90,7 @@ def init(folder: Path) -> None:
 @main.command(help=_help("check.help"))
 @click.argument("files", metavar="[FILE]…", nargs=-1, type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check files; every problem at once."""
+    """Check files; all problems at once."""
     from pbwidgets.cli.checking import check_files
 
     checked, problems, notes = check_files(files)
@@ -120,7 +120,7 @@ def demo(campaign_id: str, seed: int) -> None:
 
 @main.command(help=_help("doctor.help"))
 def doctor() -> None:
-    """Say what is installed and what to do about what is missing."""
+    """Show what is installed and what to do about what is missing."""
     from pbwidgets.cli.doctor import examine
 
     findings = examine()
@@ -190,10 +190,10 @@ def campaign_open(campaign_id: str, period: str | None) -> None:
 @click.argument("file", metavar="F", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--force", is_flag=True, help=_help("campaign.overwrite"))
 def campaign_to_xlsx(campaign_id: str, file: Path, force: bool) -> None:
-    """Write a campaign as a workbook that an organiser edits."""
+    """Write a campaign as a workbook for an organiser to edit."""
     from pbwidgets.campaign.workbook import write_campaign_workbook
 
-    _keep_file(file, force)
+    _refuse_overwrite(file, force)
     write_campaign_workbook(_read_definition(campaign_id), file)
     click.echo(say("cli.campaign.workbook_written", file=file), err=True)
 
@@ -205,7 +205,7 @@ def campaign_new_xlsx(file: Path, force: bool) -> None:
     """Write a blank workbook for a new campaign."""
     from pbwidgets.campaign.workbook import write_blank_workbook
 
-    _keep_file(file, force)
+    _refuse_overwrite(file, force)
     write_blank_workbook(file)
     click.echo(say("cli.campaign.workbook_written", file=file), err=True)
 
@@ -214,7 +214,7 @@ def campaign_new_xlsx(file: Path, force: bool) -> None:
 @click.argument("file", metavar="F", type=click.Path(path_type=Path))
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))
 def campaign_from_xlsx(file: Path, output: Path | None) -> None:
-    """Read a campaign from a workbook; every problem at once, by cell."""
+    """Read a campaign from a workbook; all problems at once, by cell."""
     from pbwidgets.campaign.workbook import read_campaign_workbook
     from pbwidgets.campaign.yaml_text import to_yaml
     from pbwidgets.cli.output import show_text
@@ -233,7 +233,7 @@ def campaign_form_to_xlsx(campaign_id: str, form_id: str, file: Path, force: boo
     """Write a form of a campaign as XLSForm, for ODK, KoBo and others."""
     from pbwidgets.cli.xlsforms import write_form
 
-    _keep_file(file, force)
+    _refuse_overwrite(file, force)
     write_form(_read_definition(campaign_id), form_id, file)
 
 
@@ -244,14 +244,14 @@ def campaign_form_to_xlsx(campaign_id: str, form_id: str, file: Path, force: boo
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))
 def campaign_form_from_xlsx(file: Path, unit_kind: str, output: Path | None) -> None:
-    """Read an XLSForm made elsewhere as a form for a campaign file; every problem at once, by cell."""
+    """Read an XLSForm made elsewhere as a form for a campaign file; all problems at once, by cell."""
     from pbwidgets.cli.xlsforms import show_form
 
     show_form(file, unit_kind, output)
 
 
 def _read_definition(campaign: str) -> "Campaign":
-    """Definition of a campaign of the workspace, or of a campaign file."""
+    """Definition of a campaign in the workspace, or in a campaign file."""
     from pbwidgets.campaign import read_campaign
     from pbwidgets.workflows import open_workspace
 
@@ -261,8 +261,8 @@ def _read_definition(campaign: str) -> "Campaign":
         return workspace.read_campaign(campaign)
 
 
-def _keep_file(file: Path, force: bool) -> None:
-    """Refuse to write over a file that somebody may have edited."""
+def _refuse_overwrite(file: Path, force: bool) -> None:
+    """Refuse to overwrite a file that somebody may have edited."""
     if file.exists() and not force:
         raise UsageError("cli.file_exists", file=str(file))
 
@@ -389,7 +389,7 @@ def select(
     period: str | None,
     snapshot: str | None,
 ) -> None:
-    """Propose a selection, beside what was decided."""
+    """Propose a selection, with what was decided."""
     from pbwidgets.cli.output import show
     from pbwidgets.workflows import list_selection, open_workspace
 
@@ -413,7 +413,7 @@ def select(
 @_period
 @_snapshot
 def classify(campaign_id: str, track: str | None, form: str, output: Path | None, **asked: Any) -> None:
-    """Propose classes, beside what was decided."""
+    """Propose classes, with what was decided."""
     from pbwidgets.cli.classes import classify_units
 
     classify_units(_actor(), campaign_id, track, form, output, **asked)

@@ -1,4 +1,4 @@
-"""The command ``index``: arguments to steps, notes to stderr, scores to stdout, a report into a folder."""
+"""The command ``index``: steps from arguments, notes on stderr, scores on stdout, a report in a folder."""
 
 import json
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def show_index(
     changes: Sequence[str],
     **asked: Any,
 ) -> None:
-    """Compute an index and write its scores, or the strengths of one unit; make its report if asked for.
+    """Compute an index and write its scores, or the strengths of one unit; make its report if asked to.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def show_index(
 
 
 def parse_share(text: str) -> float:
-    """Share from 0 to 1 of a number or a fraction.
+    """Share from 0 to 1, from a number or a fraction.
 
     >>> parse_share("0.5"), round(parse_share("2/3"), 4)
     (0.5, 0.6667)
@@ -76,7 +76,7 @@ def parse_share(text: str) -> float:
 
 
 def parse_changes(texts: Sequence[str]) -> dict[str, dict[str, Any] | None]:
-    """Changes of steps from ``STEP.ARGUMENT=VALUE`` and ``STEP=off``.
+    """Changes of steps, from ``STEP.ARGUMENT=VALUE`` and ``STEP=off``.
 
     >>> parse_changes(["weigh.method=equal", "aggregate.min_share=0.5", "winsorise=off"])
     {'weigh': {'method': 'equal'}, 'aggregate': {'min_share': 0.5}, 'winsorise': None}
@@ -117,7 +117,7 @@ def _check_report_options(report: Path | None, label: str | None, changes: Seque
 
 
 def _check_report(index: Index, folder: Path, *, label: str, unit: str, change: Any) -> None:
-    """Say what is wrong with the report before it is run: here a mistake is one line, there a failed cell."""
+    """Check the report's arguments before it runs: here a mistake is one line, there a failed cell."""
     from pbwidgets.batch.index_reports import check_folder
     from pbwidgets.workflows.index_report import choose_unit, name_units
 

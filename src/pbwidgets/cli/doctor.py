@@ -1,4 +1,4 @@
-"""What is installed, and what to do about what is missing."""
+"""The command ``doctor``: what is installed, and what to do about what is missing."""
 
 import platform
 import shutil
@@ -13,14 +13,14 @@ from pbwidgets.wording import has_words, say
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     Attributes
     ----------
     what
         Code of its name.
     ok
-        Whether it is there.
+        Whether it is present.
     detail
         Version, path, or what went wrong.
     needed
@@ -41,7 +41,7 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    """Everything that was looked at, in order."""
+    """All findings, in order."""
     return list(_examine())
 
 

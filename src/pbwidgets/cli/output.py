@@ -33,7 +33,7 @@ _WHEN_DECIDED = ("decided_by", "decided_on")
 
 
 def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
-    """Write a frame in the form asked for, to a file if one is named.
+    """Write a frame in the given format, to a file if one is named.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
         build_workbook([Sheet(output.stem, frame, columns)], output, about=About("", "", ""))
         return
     if form == "table":
-        frame = _for_reading(frame)
+        frame = _for_people(frame)
         if output is None:
             _show_table(frame)
             return
@@ -57,7 +57,7 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
 
 
 def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
-    """Write a text to stdout or a file; CSV gets a byte-order mark, or Excel breaks the Chinese."""
+    """Write a text to stdout or a file; CSV gets a byte-order mark, without which Excel garbles Chinese."""
     if output is None:
         click.echo(text.rstrip("\n"))
     else:
@@ -71,8 +71,8 @@ def _to_json(frame: pd.DataFrame) -> str:
     )
 
 
-def _for_reading(frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns that a person reads, under their names, with words for statuses; JSON and CSV have them all."""
+def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
+    """Columns for people, with their names and words for statuses; JSON and CSV have all columns."""
     lang = default_language()
     reason = "reason_en" if lang == "en" else "reason_zh"
     shown = frame.rename(columns={reason: "reason"})
@@ -114,7 +114,7 @@ def _cell(value: Any) -> str:
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
-    """Say on stderr how reports went and where they lie; the number that failed is returned."""
+    """Number of failed reports; how they went and where they are is printed to stderr."""
     failed = 0
     for run in runs:
         counts: dict[str, Any] = {status: run.count(status) for status in ("done", "unchanged", "failed")}

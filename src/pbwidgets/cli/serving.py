@@ -1,4 +1,4 @@
-"""``pbwidgets serve``: the pages in the browser, until it is told to stop."""
+"""The command ``serve``: the pages in the browser, until it is stopped."""
 
 import logging
 import sys

@@ -1,4 +1,4 @@
-"""The commands on accounts: first passwords go to stdout, or on slips, once."""
+"""The account commands: first passwords are shown only once, on stdout or on slips."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ def add_user(actor: Actor, name: str, role: str, unit_code: str | None) -> None:
     """Add an account and show its first password."""
     with open_workspace() as workspace:
         first = work.add_account(workspace, actor, name, role, unit_code)
-    _tell(first, "accounts.cli.added", name=work.to_name(name), role=say(f"accounts.role.{role}"))
+    _show_password(first, "accounts.cli.added", name=work.to_name(name), role=say(f"accounts.role.{role}"))
 
 
 def import_users(
@@ -32,7 +32,7 @@ def import_users(
     Raises
     ------
     UsageError
-        ``cli.file_exists`` if slips would be written over a file.
+        ``cli.file_exists`` if a file would be overwritten.
     ProblemsError
         With every wrong cell.
     """
@@ -47,7 +47,7 @@ def import_users(
 
 
 def list_users(actor: Actor, form: str, output: Path | None) -> None:
-    """Show all accounts with their state."""
+    """Show all accounts with their states."""
     with open_workspace() as workspace:
         names = unit_names(workspace.units())
         rows = [_to_row(account, names) for account in work.list_accounts(workspace, actor)]
@@ -56,10 +56,10 @@ def list_users(actor: Actor, form: str, output: Path | None) -> None:
 
 
 def reset_user(actor: Actor, name: str) -> None:
-    """Show the new first password of an account."""
+    """Reset the password of an account and show the new first one."""
     with open_workspace() as workspace:
         first = work.reset_password(workspace, actor, name)
-    _tell(first, "accounts.cli.reset_done", name=work.to_name(name))
+    _show_password(first, "accounts.cli.reset_done", name=work.to_name(name))
 
 
 def disable_user(actor: Actor, name: str) -> None:
@@ -70,26 +70,26 @@ def disable_user(actor: Actor, name: str) -> None:
 
 
 def enable_user(actor: Actor, name: str) -> None:
-    """Take an account into use again and show its new first password."""
+    """Enable a disabled account and show its new first password."""
     with open_workspace() as workspace:
         first = work.enable_account(workspace, actor, name)
-    _tell(first, "accounts.cli.enabled", name=work.to_name(name))
+    _show_password(first, "accounts.cli.enabled", name=work.to_name(name))
 
 
 def hand_over_user(actor: Actor, old: str, new: str) -> None:
-    """Put a new account in an old one's place and show its first password."""
+    """Replace an account by a new one and show its first password."""
     with open_workspace() as workspace:
         first = work.hand_over(workspace, actor, old, new)
-    _tell(first, "accounts.cli.handed_over", old=work.to_name(old), new=work.to_name(new))
+    _show_password(first, "accounts.cli.handed_over", old=work.to_name(old), new=work.to_name(new))
 
 
-def _tell(password: str, code: str, **args: str) -> None:
+def _show_password(password: str, code: str, **args: str) -> None:
     click.echo(say(code, **args), err=True)
     click.echo(password)
 
 
 def _write_slips(made: Sequence[FirstPassword], path: Path, address: str) -> bool:
-    """Whether the slips were written; the accounts are there already, so a full disk must not lose them."""
+    """Write the slips; False if that failed: the passwords must then be shown, because the accounts exist."""
     from pbwidgets.exports.slips import save_slips
     from pbwidgets.workflows.account_slips import first_password_slips
 
@@ -111,16 +111,16 @@ def _to_frame(made: Sequence[FirstPassword]) -> pd.DataFrame:
 
 
 def _in_words(frame: pd.DataFrame, form: str) -> pd.DataFrame:
-    """The same with words for roles and states where a person reads it; JSON and CSV keep the codes."""
+    """The frame with words for roles and states, for people; JSON and CSV keep the codes."""
     if form in ("json", "csv"):
         return frame
     words = {"role": "accounts.role", "account_state": "accounts.status"}
-    spoken = {
+    worded = {
         column: frame[column].map(lambda code, prefix=prefix: say(f"{prefix}.{code}"))
         for column, prefix in words.items()
         if column in frame
     }
-    return frame.assign(**spoken)
+    return frame.assign(**worded)
 
 
 def _to_row(account: Account, names: Mapping[str, str]) -> tuple[str | None, ...]:

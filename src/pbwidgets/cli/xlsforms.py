@@ -1,4 +1,4 @@
-"""The commands ``campaign form-from-xlsx`` and ``form-to-xlsx``: one form as XLSForm, outside of any workbook."""
+"""The commands ``campaign form-from-xlsx`` and ``form-to-xlsx``: one form as XLSForm, outside any workbook."""
 
 from pathlib import Path
 
@@ -14,12 +14,12 @@ from pbwidgets.workflows.workspace import nearest
 
 
 def show_form(file: Path, unit_kind: str, output: Path | None) -> None:
-    """Write the form of an XLSForm as YAML; what was changed or left out goes to stderr, cell by cell.
+    """Write the form in an XLSForm as YAML; changes and omissions go to stderr, cell by cell.
 
     Raises
     ------
     ProblemsError
-        With every cell that cannot be taken over.
+        With every cell that cannot be converted.
     """
     read = read_xlsform(file, unit_kind=unit_kind)
     show_text(form_to_yaml(read.form, read.choices), output)

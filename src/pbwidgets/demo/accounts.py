@@ -1,6 +1,6 @@
-"""Accounts of a demonstration, so that every page can be looked at through the eyes of its people.
+"""Accounts for a demonstration, so that every page can be seen as its users see it.
 
-Their one password is public (:data:`~pbwidgets.workflows.passwords.DEMO_PASSWORD`): it opens no store with
+Their shared password is public (:data:`~pbwidgets.workflows.passwords.DEMO_PASSWORD`): it opens no store with
 real units.
 """
 
@@ -29,12 +29,12 @@ class DemoAccount:
 
 
 def add_demo_accounts(workspace: Workspace, actor: Actor, campaign_id: str) -> tuple[DemoAccount, ...]:
-    """Accounts that were added for a demonstration: of every role, for neighbouring units.
+    """Add accounts for a demonstration, of every role and for neighbouring units, and return them.
 
     Raises
     ------
     ConflictError
-        ``accounts.name_taken`` if the store has such accounts already.
+        ``accounts.name_taken`` if the store already has such accounts.
     """
     campaign = workspace.read_campaign(campaign_id)
     planned = plan_accounts(campaign, workspace.units())
@@ -46,9 +46,9 @@ def add_demo_accounts(workspace: Workspace, actor: Actor, campaign_id: str) -> t
 
 
 def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount, ...]:
-    """Accounts for a register: fillers and reviewers in the first units that reports are made for, and above.
+    """Accounts for a register: fillers and reviewers in the first units with reports, and above.
 
-    Names are the role and, where there are several, a number: they are typed by hand.
+    Names are the role and, if there are several, a number: they are typed by hand.
     """
     names = unit_names(units)
     root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
@@ -70,7 +70,7 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount,
 
 
 def tell_accounts(accounts: Iterable[DemoAccount]) -> list[str]:
-    """Lines that say who may sign in, and with which password."""
+    """Lines that say who can sign in, and with which password."""
     lines = [
         say(
             "accounts.cli.demo_line",

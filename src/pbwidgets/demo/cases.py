@@ -1,4 +1,4 @@
-"""The awkward cases of a demonstration, worked into its plan.
+"""The awkward cases of a demonstration, added to its plan.
 
 What only the store can record (a veto, a recusal, a return, a second version) is left to
 :mod:`pbwidgets.demo.filling`; everything that changes answers, marks and nominations happens here.
@@ -28,8 +28,8 @@ from pbwidgets.scoring.frames import ALLOTMENTS, NOMINATIONS, RATINGS, SUBMISSIO
 
 
 def work_in_cases(plan: Plan) -> None:
-    """Change the plan so that it holds the cases of its definition."""
-    _work_in_lists(plan)
+    """Change the plan so that it contains the cases in its definition."""
+    _change_lists(plan)
     for case in plan.demo.cases:
         if isinstance(case, NoSubmission):
             plan.answers = {key: value for key, value in plan.answers.items() if key[1] != case.unit}
@@ -42,7 +42,7 @@ def work_in_cases(plan: Plan) -> None:
             _tie_at_cut(plan, plan.campaign.track(case.track))
 
 
-def _work_in_lists(plan: Plan) -> None:
+def _change_lists(plan: Plan) -> None:
     """Change units and nominations first: marks and the cut depend on who is on which list."""
     for case in plan.demo.cases:
         if isinstance(case, NominationCase):
@@ -51,7 +51,7 @@ def _work_in_lists(plan: Plan) -> None:
             _end_unit(plan, case)
     for case in plan.demo.cases:
         if isinstance(case, Recused | ReturnedCase | StaleMark | MissingMarks | Incident | VetoCase):
-            _see_that_nominated(plan, case.unit)
+            _ensure_nominated(plan, case.unit)
 
 
 def preview(plan: Plan) -> Scores:
@@ -99,7 +99,7 @@ def _end_unit(plan: Plan, case: Merged) -> None:
     ended = plan.units["unit_code"] == case.unit
     plan.units.loc[ended, "valid_to"] = case.on.isoformat()
     plan.units.loc[ended, "merged_into"] = case.into
-    _take_nomination_out(plan, case.unit)
+    _remove_nomination(plan, case.unit)
 
 
 def _resize_nominations(plan: Plan, case: NominationCase) -> None:
@@ -113,7 +113,7 @@ def _resize_nominations(plan: Plan, case: NominationCase) -> None:
     nominate(plan, case.track, case.by, [*listed, *others][: case.nominated])
 
 
-def _take_nomination_out(plan: Plan, unit: str) -> None:
+def _remove_nomination(plan: Plan, unit: str) -> None:
     for track_id, by, code, _ in list(plan.nominations):
         if code == unit:
             rest = [
@@ -124,8 +124,8 @@ def _take_nomination_out(plan: Plan, unit: str) -> None:
             nominate(plan, track_id, by, rest)
 
 
-def _see_that_nominated(plan: Plan, unit: str) -> None:
-    """Put a case's unit on its list if it is not there: an awkward case that nobody looks at is none."""
+def _ensure_nominated(plan: Plan, unit: str) -> None:
+    """Put a case's unit on its list if it is missing: without a nomination the case would not show."""
     kind = str(plan.units.set_index("unit_code")["kind"][unit])
     for track in plan.campaign.tracks:
         if track.unit_kind != kind or track.nomination is None:
@@ -137,7 +137,7 @@ def _see_that_nominated(plan: Plan, unit: str) -> None:
         replaced = listed[-1]
         nominate(plan, track.id, by_unit, [*listed[:-1], unit])
         last = track.layers[-1].id
-        # the county went to the nominated one, so its marks go with the place on the list
+        # the county marks only nominated units, so its marks go to the new one
         plan.marks = [
             replace(mark, unit_code=unit) if mark.unit_code == replaced and mark.layer == last else mark
             for mark in plan.marks

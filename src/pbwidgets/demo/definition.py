@@ -1,4 +1,4 @@
-"""What a demonstration is made of, as ``parameters/demo/<campaign>.yaml`` defines it."""
+"""The definition of a demonstration, in ``parameters/demo/<campaign>.yaml``."""
 
 from datetime import date
 from typing import Annotated, Literal
@@ -31,7 +31,7 @@ class UnitsOfKind(Definition):
 
 
 class Answering(Definition):
-    """How one field is answered; a pair is met by the unit's quality, poor ones near its first end."""
+    """How one field is answered; in a pair, poor units are near the first value, good ones near the second."""
 
     chance: Share | tuple[Share, Share] | None = Arg(
         default=None, description="of yes, or of each option of a multiple choice"
@@ -82,7 +82,7 @@ class Recording(Definition):
 
 
 class RectificationCase(Definition):
-    """A shortcoming that is to be put right."""
+    """A shortcoming to be put right."""
 
     unit: str
     shortcoming: str
@@ -93,7 +93,7 @@ class RectificationCase(Definition):
 
 
 class Incident(Definition):
-    """An entry in a log that sets off a gate."""
+    """An entry in a log that triggers a gate."""
 
     case: Literal["incident"]
     form: str
@@ -111,7 +111,7 @@ class VetoCase(Definition):
 
 
 class TieAtCut(Definition):
-    """The first unit behind the places has exactly what the last one on them has."""
+    """The first unit below the places has the same answers and marks as the last one within them."""
 
     case: Literal["tie_at_cut"]
     track: str
@@ -155,7 +155,7 @@ class ReturnedCase(Definition):
 
 
 class Merged(Definition):
-    """A unit that another took over within the period."""
+    """A unit that merged into another during the period."""
 
     case: Literal["merged"]
     unit: str

@@ -1,4 +1,4 @@
-"""Photos and documents for a demonstration: real JPEG and PDF files, plainly made up."""
+"""Photos and documents for a demonstration: real JPEG and PDF files, obviously made up."""
 
 import io
 import time
@@ -6,7 +6,9 @@ from typing import Final
 
 import numpy as np
 
-_MADE: Final = time.gmtime(1_780_304_400)  # 2026-06-01: a document of the clock would change with every fill
+_MADE: Final = time.gmtime(
+    1_780_304_400
+)  # 2026-06-01: with the current time, the document would change at every fill
 
 
 def make_photo(number: int) -> bytes:
@@ -40,7 +42,7 @@ def make_photo(number: int) -> bytes:
     exif = Image.Exif()
     exif[0x010F] = "Demo camera"  # Make
     exif[0x0132] = "2026:06:01 09:00:00"  # DateTime
-    exif.get_ifd(0x8825)[1] = "N"  # a GPS reference, to be taken out on arrival
+    exif.get_ifd(0x8825)[1] = "N"  # a GPS reference, which the store must remove
     made = io.BytesIO()
     image.save(made, "JPEG", quality=82, exif=exif)
     return made.getvalue()

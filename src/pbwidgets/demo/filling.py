@@ -1,4 +1,4 @@
-"""Write a demonstration into the store, through the same workflows and checks as real work."""
+"""Write a demonstration to the store, through the same workflows and checks as real work."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -51,7 +51,7 @@ _MAX_BYTES = 30_000_000
 
 
 def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) -> dict[str, Any]:
-    """Numbers of units, submissions and marks that were written for a demonstration.
+    """Fill the store with a demonstration; returns the numbers of units, submissions and marks.
 
     The same seed gives the same county.
 
@@ -79,7 +79,7 @@ def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) 
 
 
 class _Filler:
-    """Writes a plan, in the order in which the work is done in the field."""
+    """Writes a plan, in the order of the real work."""
 
     def __init__(self, workspace: Workspace, actor: Actor, opened: Opened, plan: Plan) -> None:
         self._workspace = workspace
@@ -145,7 +145,7 @@ class _Filler:
                 return_submission(writer, key, case.level, levels, case.reason, case.field)
 
     def _answers(self, form: Form, answers: Answers) -> Answers:
-        """Answers with placeholders turned into evidence, checked as the server checks everybody's."""
+        """Answers with placeholders turned into evidence, checked like everybody's on the server."""
         today = self._plan.demo.today
         full = {name: self._with_files(value) for name, value in answers.items()}
         problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
@@ -245,7 +245,7 @@ class _Filler:
         return {mark.rater for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer}
 
     def _hand_in_again(self, writer: Writer, case: StaleMark) -> None:
-        """The top level sends it back after marking; the unit corrects one text and it is accepted again."""
+        """Return a submission after marking; the unit corrects one text and it is accepted again."""
         form = self._opened.campaign.form(case.form)
         key = self._key(case.form, case.unit)
         levels = review_levels(self._opened.campaign, form)

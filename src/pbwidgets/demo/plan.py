@@ -1,7 +1,7 @@
-"""A demonstration as it stands before it is written to the store.
+"""The plan of a demonstration, before it is written to the store.
 
 Every unit has a latent *quality* between 0 and 1, half of it its parent's; answers and marks follow it with
-scatter, so they are correlated as real ones are. All randomness comes from one seed.
+scatter, so they are correlated like real ones. All randomness comes from one seed.
 """
 
 import math
@@ -22,7 +22,7 @@ Answers = dict[str, Any]
 
 @dataclass(frozen=True)
 class Mark:
-    """One mark that will be given."""
+    """One mark to be given."""
 
     unit_code: str
     criterion_id: str
@@ -35,7 +35,7 @@ class Mark:
 
 @dataclass
 class Plan:
-    """All that will be written, in the order of the field's work."""
+    """All that will be written, in the order of the real work."""
 
     campaign: Campaign
     demo: Demo
@@ -65,7 +65,7 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     campaign, demo
         The campaign and its demonstration.
     seed
-        Seed of all randomness; the same seed gives the same plan.
+        Random seed; the same seed gives the same plan.
     """
     rng = np.random.default_rng(seed)
     units, quality = _make_units(demo, rng)
@@ -114,7 +114,7 @@ def _unit(code: str, name: str, kind: str, parent: str | None) -> dict[str, obje
 
 
 def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Generator) -> Iterator[str]:
-    """Names: every stem with an ending before a stem comes again."""
+    """Names: every stem is used once before any is repeated."""
     pairs = [(stem, ending) for ending in endings for stem in stems]
     if len(endings) > 3:
         pairs = [pairs[index] for index in rng.permutation(len(pairs))]
@@ -122,7 +122,7 @@ def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Gene
         pairs = [(stem, endings[int(rng.integers(len(endings)))]) for stem in stems]
     while True:
         for stem, ending in pairs:
-            # a long stem is a full name already
+            # a long stem is already a full name
             yield stem if len(stem) > 8 and ending in ("镇", "乡") else f"{stem}{ending}"
 
 
@@ -255,7 +255,7 @@ def _nominate(plan: Plan, rng: np.random.Generator) -> None:
 
 
 def nominate(plan: Plan, track_id: str, by_unit: str, units: list[str]) -> None:
-    """Put a unit's nominations, in its own order, in the place of what it nominated before."""
+    """Replace a unit's nominations by these, in its own order."""
     plan.nominations = [item for item in plan.nominations if (item[0], item[1]) != (track_id, by_unit)]
     plan.nominations += [(track_id, by_unit, unit, order) for order, unit in enumerate(units, start=1)]
 
@@ -288,7 +288,7 @@ def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random
 
 
 def _rater_name(plan: Plan, layer_id: str, source_id: str, code: str, number: int) -> str:
-    """Account that marks: the unit itself, its reviewer, or one of the raters of a source."""
+    """Account of a rater: the unit itself, its reviewer, or one of the raters of a source."""
     level_id = plan.campaign.layer(layer_id).level
     if level_id is None:
         return f"demo-{code}"

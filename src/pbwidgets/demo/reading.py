@@ -11,14 +11,14 @@ from pbwidgets.errors import DataError, Problem, ProblemsError
 
 
 def read_demo(path: Path) -> Demo:
-    """Demonstration of a file.
+    """The demonstration in a file.
 
     Raises
     ------
     DataError
         ``demo.none`` if the campaign has no demonstration.
     ProblemsError
-        With every problem of the file.
+        With every problem in the file.
     """
     if not path.is_file():
         raise DataError("demo.none", file=path.name)
@@ -29,7 +29,7 @@ def read_demo(path: Path) -> Demo:
 
 
 def check_demo(path: Path) -> tuple[Problem, ...]:
-    """All problems of a demonstration file."""
+    """All problems in a demonstration file."""
     return _read(path)[1]
 
 

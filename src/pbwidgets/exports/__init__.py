@@ -1,4 +1,4 @@
-"""Files that leave the office: slides, documents, workbooks, one-file web pages."""
+"""Files to hand out: slides, documents, workbooks, one-file web pages."""
 
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.docx import Figure, Heading, Paragraph, Table, build_document

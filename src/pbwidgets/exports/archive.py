@@ -1,4 +1,4 @@
-"""Office files whose bytes depend on their content only.
+"""Office files whose bytes depend only on their content.
 
 An Office file is a zip archive that records when it was made, in the archive and in ``docProps/core.xml``.
 Reports are compared with the last run, so both are set to fixed values.
@@ -14,7 +14,7 @@ _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
 def write_settled(content: bytes, path: Path) -> Path:
-    """Path of the Office file, written without any time in it; folders are made."""
+    """Write the Office file with fixed times and return its path; folders are made."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as given,

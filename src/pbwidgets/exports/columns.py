@@ -1,4 +1,4 @@
-"""Columns of tables, and cells as a person reads them; shared by workbooks, documents and slides."""
+"""Columns of tables, and cells as people read them; shared by workbooks, documents and slides."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -19,13 +19,13 @@ class Column:
     Attributes
     ----------
     label
-        Head of the column.
+        Header of the column.
     width
         Width in half-width characters (a Chinese character counts 2); by default as wide as its texts.
     format
-        ``percent`` takes per cent (87.5 is 87.5 %); ``date`` takes ISO dates.
+        ``percent`` expects per cent (87.5 is 87.5 %), ``date`` ISO dates.
     missing
-        What stands for a missing number; by default the word for a mark that is missing.
+        Text for a missing number; by default the word for a missing mark.
     """
 
     label: str
@@ -44,7 +44,7 @@ def char_width(text: str) -> int:
 
 
 def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
-    """Cell as text: plain numbers, and a word for a missing number, never 0.
+    """Cell as text: a plain number, or a word for a missing one, never 0.
 
     >>> to_cell_text(9.50, Column("得分", format="number"), "zh_CN")
     '9.5'
@@ -63,7 +63,7 @@ def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
 def to_cell_texts(
     frame: pd.DataFrame, columns: Mapping[str, Column], lang: str | None = None
 ) -> list[list[str]]:
-    """Rows of cell texts, in the order of the columns; columns that are not named are left out."""
+    """Rows of cell texts, in the order of the columns; other columns are left out."""
     parts = [[to_cell_text(value, column, lang) for value in frame[name]] for name, column in columns.items()]
     return [list(row) for row in zip(*parts, strict=True)]
 
@@ -71,7 +71,7 @@ def to_cell_texts(
 def measure_columns(
     texts: list[list[str]], columns: Mapping[str, Column], *, most: float = 40
 ) -> list[float]:
-    """Width of each column in half-width characters: as given, else of its longest text, at most ``most``."""
+    """Width of each column in half-width characters: as given, else that of its longest text up to ``most``."""
     widths = []
     for place, column in enumerate(columns.values()):
         longest = max([char_width(column.label), *(char_width(row[place]) for row in texts)])

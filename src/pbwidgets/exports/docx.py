@@ -1,7 +1,7 @@
-"""Official documents after GB/T 9704-2012: paper, type area, fonts, headings, page numbers.
+"""Official documents according to GB/T 9704-2012: paper, type area, fonts, headings, page numbers.
 
 Fonts are named, not embedded: a Chinese office has 方正小标宋简体, 黑体, 楷体_GB2312 and 仿宋_GB2312;
-elsewhere the word processor takes the nearest it has.
+elsewhere the word processor substitutes the nearest it has.
 """
 
 import io
@@ -34,14 +34,14 @@ class Heading:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph, its first line indented by two characters."""
+    """A paragraph with its first line indented by two characters."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table with its caption; its head is repeated on every page."""
+    """A table with its caption; its header is repeated on every page."""
 
     frame: pd.DataFrame
     caption: str = ""
@@ -61,23 +61,23 @@ Block = Heading | Paragraph | Table | Figure
 
 
 def build_document(blocks: Sequence[Block], path: Path, *, title: str = "", lang: str = "zh_CN") -> Path:
-    """Path of an official document on A4.
+    """Write an official document on A4 and return its path.
 
     Parameters
     ----------
     blocks
-        Content in order. Headings number themselves.
+        Content in order. Headings are numbered automatically.
     path
         The ``.docx`` to write; folders are made.
     title
-        Title of the file's properties; by default the text of the first heading of level 0.
+        Title in the file's properties; by default the text of the first heading of level 0.
     lang
         ``zh_CN`` or ``en``; the numbers of headings are Chinese in both.
 
     Notes
     -----
-    A4, margins 37 mm above and 28 mm left, type area 156 × 225 mm, 22 lines of 28 characters, body 16 points
-    with 28 points from line to line, page numbers ``— 1 —`` outside. The same input gives the same bytes.
+    A4, margins 37 mm at the top and 28 mm left, type area 156 × 225 mm, 22 lines of 28 characters, body 16 points
+    with a line pitch of 28, page numbers ``— 1 —`` outside. The same input gives the same bytes.
     """
     from docx import Document
 
@@ -97,7 +97,7 @@ def build_document(blocks: Sequence[Block], path: Path, *, title: str = "", lang
 
 
 def to_chinese_numeral(value: int) -> str:
-    """Chinese numeral of 1 to 99.
+    """Chinese numeral from 1 to 99.
 
     >>> [to_chinese_numeral(value) for value in (1, 10, 12, 20, 35)]
     ['一', '十', '十二', '二十', '三十五']
@@ -128,9 +128,9 @@ def _set_page(document: Any) -> None:
     section.page_width, section.page_height = Mm(210), Mm(297)
     section.top_margin, section.bottom_margin = Mm(37), Mm(35)
     section.left_margin, section.right_margin = Mm(28), Mm(26)
-    # the number stands 7 mm below the type area; its own line is 5 mm high
+    # the number is 7 mm below the type area; its own line is 5 mm high
     section.footer_distance = Mm(23)
-    # the template's character grid would spread the text; the line pitch is exact and needs none
+    # the template's character grid would spread the text; the exact line pitch needs none
     for grid in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(grid)
 
@@ -173,7 +173,7 @@ def _set_style(style: Any, font: str, size: int, *, bold: bool = False) -> None:
 
 
 def _tighten(style: Any) -> None:
-    """Space letters so that 28 characters of 16 points stand on a line of 156 mm."""
+    """Reduce letter spacing so that 28 characters of 16 points fit a line of 156 mm."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
@@ -192,7 +192,7 @@ def _drop_borders(style: Any) -> None:
 
 
 def _indent_two(styled: Any) -> None:
-    """Indent of two characters; the points are for readers that know no characters."""
+    """Indent by two characters, and in points for programs that do not support characters."""
     from docx.oxml.ns import qn
     from docx.shared import Pt
 
@@ -214,7 +214,7 @@ def _add_page_numbers(document: Any) -> None:
         footer.is_linked_to_previous = False
         paragraph = footer.paragraphs[0]
         paragraph.alignment = alignment
-        # one character away from the edge of the type area
+        # one character from the edge of the type area
         setattr(paragraph.paragraph_format, f"{side}_indent", NUMBER_PT * 12700)
         _add_number(paragraph)
 
@@ -281,7 +281,7 @@ def _add_figure(document: Any, block: Figure) -> None:
 
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    # an exact line pitch would cut the picture to one line
+    # an exact line pitch would crop the picture to one line
     paragraph.paragraph_format.line_spacing_rule = WD_LINE_SPACING.SINGLE
     paragraph.paragraph_format.keep_with_next = bool(block.caption)
     paragraph.paragraph_format.space_before = Pt(8)
@@ -322,7 +322,7 @@ def _set_widths(table: Any, chars: Sequence[float]) -> None:
 
 
 def _mark_row(row: Any, *, head: bool) -> None:
-    """Rows do not break over pages, and the head is repeated on each."""
+    """Keep the row on one page; repeat it on every page if it is the header."""
     from docx.oxml import OxmlElement
 
     properties = row._tr.get_or_add_trPr()

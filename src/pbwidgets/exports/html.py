@@ -1,6 +1,6 @@
 """A report as one HTML file that opens without a network.
 
-The page loads nothing and runs nothing: it forbids both in its own policy, whatever a notebook displays.
+The page loads and runs nothing: its own policy forbids both, whatever a notebook displays.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ _SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdow
 
 
 def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "") -> Path:
-    """Path of one HTML file with the texts and results of an executed notebook, without its code.
+    """Write one HTML file with the texts and results of an executed notebook, without its code; returns the path.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
     lang
         ``zh_CN`` or ``en``.
     title
-        Of the page; by default the notebook's file name.
+        Title of the page; by default the notebook's file name.
     """
     import nbformat
     from nbconvert import HTMLExporter

@@ -1,4 +1,4 @@
-"""A composite index as tables that people read: pure functions from an index to a labelled table."""
+"""A composite index as tables for people: pure functions from an index to a labelled table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -15,7 +15,7 @@ _NONE = "—"
 def scores_of_units(
     index: Index, top: Line, parts: Sequence[Line], names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Rank and score of every unit in the top aggregate, and its scores in the parts of it; the best first."""
+    """Rank and score of every unit in the top aggregate, and its scores in the parts; best first."""
     made = pd.DataFrame(
         {
             "rank": index.ranks[top.code].array,
@@ -77,7 +77,7 @@ def indicator_values(index: Index, names: Mapping[str, str], title: str, lang: s
 
 
 def weights_of_lines(index: Index, title: str, lang: str) -> LabelledTable:
-    """Every indicator with its aggregate, its weight and its effective weight; the heaviest first."""
+    """Every indicator with its aggregate, its weight and its effective weight; the greatest first."""
     shares = effective_weights(index.dictionary, index.weights)
     by_code = index.dictionary.by_code
     made = pd.DataFrame(
@@ -121,7 +121,7 @@ def strengths_of_unit(strengths: pd.DataFrame, title: str, lang: str) -> Labelle
 
 
 def moves_of_ranks(moves: pd.DataFrame, title: str, lang: str) -> LabelledTable:
-    """Ranks and scores before and after a change, who moved most first."""
+    """Ranks and scores before and after a change, those that moved most first."""
     columns = {
         "name": Column(say("index.column.name", lang), 26),
         "before": Column(say("index.column.before", lang), 12, "integer", _NONE),
@@ -135,7 +135,7 @@ def moves_of_ranks(moves: pd.DataFrame, title: str, lang: str) -> LabelledTable:
 
 
 def steps_taken(steps: Sequence[tuple[str, str]], title: str, lang: str) -> LabelledTable:
-    """Steps of an index in order: what each is called and what it did."""
+    """Steps of an index in order, with their names and what they did."""
     made = pd.DataFrame(list(steps), columns=["step", "did"])
     made.insert(0, "place", [str(place) for place in range(1, len(made) + 1)])
     columns = {
@@ -147,7 +147,7 @@ def steps_taken(steps: Sequence[tuple[str, str]], title: str, lang: str) -> Labe
 
 
 def notes_on_steps(notes: Sequence[tuple[str, str]], title: str, lang: str) -> LabelledTable:
-    """What is to be known of the steps of an index, in order."""
+    """Notes on the steps of an index, in order."""
     made = pd.DataFrame(list(notes), columns=["step", "note"])
     columns = {
         "step": Column(say("index.column.step", lang), 16),
@@ -157,5 +157,5 @@ def notes_on_steps(notes: Sequence[tuple[str, str]], title: str, lang: str) -> L
 
 
 def label_of(line: Line) -> str:
-    """Name of a line as people read it."""
+    """Name of a line for people."""
     return line.name or line.code

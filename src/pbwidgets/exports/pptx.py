@@ -1,7 +1,7 @@
-"""Slides for a meeting: a title slide, and for each chart a picture slide and its table.
+"""Slides for a meeting: a title slide, and for each chart a picture slide and a table slide.
 
 A picture fills the slide, because its text is 14 points high only at that width; the table follows on a
-slide of its own. Tables are real tables, so that a figure can be corrected before the meeting.
+slide of its own. Tables are native tables, so that a figure can be corrected before the meeting.
 """
 
 import io
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 SLIDE_WIDTH_IN, SLIDE_HEIGHT_IN = 13.333, 7.5
 PICTURE_WIDTH_IN: Final = 12.0
-"""A chart without its title is 2.08 times as wide as high: this leaves room for title and sentence."""
+"""A chart without its title is 2.08 times as wide as high, so this leaves room for title and sentence."""
 FONT: Final = "Microsoft YaHei"
 TABLE_PT: Final = 14
 
@@ -39,15 +39,15 @@ class Slide:
     Attributes
     ----------
     title
-        What is shown.
+        Title of the slide.
     picture
-        A chart, drawn here without its own title; or a picture file, placed as it is; or nothing.
+        A chart, drawn without its own title; or a picture file, placed as it is; or nothing.
     table
         Frame of the native table, or nothing.
     columns
         Columns of the table; by default those of the frame under their own names.
     key_sentence
-        What it says, in one sentence: under the title, and in the notes.
+        What the chart says, in one sentence: under the title, and in the notes.
     alt
         Text for people who cannot see the picture; by default title and key sentence.
     """
@@ -69,7 +69,7 @@ def build_deck(
     lang: str = "zh_CN",
     note: str = "",
 ) -> Path:
-    """Path of a 13.33 × 7.5 inch presentation: a title slide, then a picture and a table for each chart.
+    """Write a 13.33 × 7.5 inch presentation and return its path: a title slide, then a picture and a table each.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def build_deck(
     path
         The ``.pptx`` to write; folders are made.
     title, subtitle
-        Of the title slide.
+        Texts of the title slide.
     lang
         ``zh_CN`` or ``en``.
     note
@@ -87,11 +87,11 @@ def build_deck(
     Raises
     ------
     DataError
-        ``charts.no_cjk_font`` if a chart is to be drawn on a system without a Chinese font.
+        ``charts.no_cjk_font`` if a chart must be drawn on a system without a Chinese font.
 
     Notes
     -----
-    A table shows as many rows as fit at 14 points; the rest is said to stand in the annexed table. The same
+    A table shows as many rows as fit at 14 points and refers to the attached table for the rest. The same
     input gives the same bytes.
     """
     from pptx import Presentation
@@ -118,7 +118,7 @@ def build_deck(
 
 
 def _widen_layouts(deck: Any) -> None:
-    """Stretch master and layouts, which python-pptx has in 4:3, to the width of the slide."""
+    """Stretch master and layouts, which are 4:3 in python-pptx, to the width of the slide."""
     stretch = SLIDE_WIDTH_IN / 10
     for page in (deck.slide_master, *deck.slide_layouts):
         for shape in page.placeholders:
@@ -127,7 +127,7 @@ def _widen_layouts(deck: Any) -> None:
 
 
 def _set_theme_fonts(deck: Any) -> None:
-    """Name the East Asian font of the theme, so that text typed later has it as well."""
+    """Set the fonts of the theme, so that text typed later has them too."""
     for relation in deck.slide_master.part.rels.values():
         if relation.reltype.endswith("/theme"):
             part = relation.target_part
@@ -221,16 +221,16 @@ def _add_table_slide(deck: Any, slide: Slide, lang: str) -> None:
 
 
 def _column_inches(texts: list[list[str]], columns: Mapping[str, Column]) -> list[float]:
-    """Widths that let every text stand on one line where there is room, in all at most the slide's width."""
+    """Widths that keep every text on one line if there is room, in total at most the slide's width."""
     wanted = [
         chars * TABLE_PT / 72 / 2 * 1.06 + 2 * _PAD_IN for chars in measure_columns(texts, columns, most=60)
     ]
     total = sum(wanted)
     if total <= _WIDE:
-        # spread what is left, but keep a small table small
+        # spread the spare width, but keep a small table small
         spare = min(_WIDE - total, total * 0.6)
         return [width * (1 + spare / total) for width in wanted]
-    # narrow columns keep their width, wide ones share what is left
+    # narrow columns keep their width, wide ones share the rest
     fair = _WIDE / len(wanted)
     narrow = sum(width for width in wanted if width <= fair)
     wide = sum(width for width in wanted if width > fair)
@@ -293,7 +293,7 @@ def _put_title(
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = 0
     frame.vertical_anchor = MSO_ANCHOR.MIDDLE
-    # a long title gets smaller rather than a second line over the picture
+    # a long title gets a smaller font, not a second line over the picture
     room = _WIDE * 72 / max(char_width(text) / 2, 1) * (2 if centred else 1)
     paragraph = frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.CENTER if centred else PP_ALIGN.LEFT
@@ -333,7 +333,7 @@ def _write(paragraph: Any, text: str, *, size: int, colour: str, bold: bool = Fa
 
 
 def _name_east_asian_font(properties: Any) -> None:
-    """Chinese text takes ``a:ea``, which python-pptx does not set."""
+    """Set ``a:ea``, the font of Chinese text, which python-pptx does not set."""
     from pptx.oxml.ns import qn
 
     made = properties.makeelement(qn("a:ea"), {"typeface": FONT})

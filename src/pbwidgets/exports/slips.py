@@ -1,7 +1,7 @@
 """Sheets of slips to print, cut apart and hand out: first passwords, codes of a survey.
 
-Anybody who hands out something on paper uses :func:`save_slips`: a :class:`Slip` has a title, lines of a name
-and a value, one value that stands out because it is typed in, and small print. Ten slips fill a page of A4,
+Whatever is handed out on paper goes through :func:`save_slips`: a :class:`Slip` has a title, lines of a name
+and a value, one value set large because it will be typed in, and small print. Ten slips fill an A4 page,
 two side by side, with dashed lines to cut along; a slip never breaks over two pages.
 """
 
@@ -17,10 +17,10 @@ from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.docx import BODY_FONT, HEADING_FONTS, LATIN_FONT
 
 CODE_FONT: Final = "Consolas"
-"""Tells 1 from l and 0 from O on paper."""
+"""A font that distinguishes 1 from l and 0 from O on paper."""
 _MARGIN_MM, _WIDTH_MM, _HEIGHT_MM = 12, 93, 54
-_QR_MM: Final = 19  # beside the title and two lines
-# python-docx places pictures in the line only
+_QR_MM: Final = 19  # high enough for the title and two lines
+# python-docx can place pictures only inline
 _ANCHOR: Final = """<wp:anchor {namespaces} distT="0" distB="0" distL="{gap}" distR="{gap}" simplePos="0"
  relativeHeight="1" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="0"><wp:simplePos x="0" y="0"/>
 <wp:positionH relativeFrom="column"><wp:align>right</wp:align></wp:positionH>
@@ -35,15 +35,15 @@ class Slip:
     Attributes
     ----------
     title
-        For whom or what it is.
+        Whom or what the slip is for.
     lines
-        Names and values, one pair a line.
+        Names and values, one pair on each line.
     code
-        Name and value of what is typed in, set large in letters that cannot be mistaken.
+        Name and value of what will be typed in, set large in an unambiguous font.
     note
         What to do first, in small print.
     scan
-        Address that a phone's camera opens, drawn as a QR code; empty: none.
+        Address drawn as a QR code for a phone's camera; empty: none.
     """
 
     title: str
@@ -54,7 +54,7 @@ class Slip:
 
 
 def save_slips(slips: Iterable[Slip], path: Path) -> Path:
-    """Path of a document of slips on A4, in the order given; folders are made.
+    """Write a document of slips on A4, in the given order, and return its path; folders are made.
 
     The same slips give the same bytes.
     """
@@ -90,7 +90,7 @@ def _set_page(document: Any) -> None:
     section.header_distance = section.footer_distance = Mm(5)
     normal = document.styles["Normal"].paragraph_format
     normal.space_before = normal.space_after = Pt(0)
-    # the paragraph that must follow a table would begin a page of its own
+    # at full size, the paragraph that must follow a table would begin a new page
     document.styles["Normal"].font.size = Pt(1)
 
 
@@ -145,7 +145,7 @@ def _fill(cell: Any, slip: Slip) -> None:
 
 
 def _begin_at_top(cell: Any) -> None:
-    """Let the text begin below the edge: with a picture beside it, not every program centres it."""
+    """Start the text at the top of the cell: with a picture beside it, not every program centres it."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
@@ -162,7 +162,7 @@ def _begin_at_top(cell: Any) -> None:
 
 
 def _draw(paragraph: Any, address: str) -> None:
-    """Draw an address in the upper right corner of the cell of a paragraph; the text runs around it."""
+    """Draw an address as a QR code in the upper right corner of a paragraph's cell; the text wraps around it."""
     import segno
     from docx.oxml import parse_xml
     from docx.oxml.ns import nsdecls

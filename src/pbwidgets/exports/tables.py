@@ -1,4 +1,4 @@
-"""Frames as tables that people read: chosen columns, names for codes, words for reasons.
+"""Frames as tables for people: chosen columns, names for codes, words for reasons.
 
 Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a slide, a document or a workbook.
 """
@@ -17,30 +17,30 @@ from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import say
 
 _NONE = "—"
-"""Where there is nothing to be had: a unit out of the contest has no rank, and none is missing."""
+"""Shown where a value does not exist: a unit out of the contest has no rank, so none is missing."""
 
 _INDENT = "\N{NO-BREAK SPACE}" * 3
-"""Before a line below a heading; no line may break there."""
+"""Indent of a line below a heading; it never breaks."""
 
 
 @dataclass(frozen=True)
 class LabelledTable:
-    """A table with its title and the columns that are shown, in order."""
+    """A table with its title and the columns shown, in order."""
 
     title: str
     frame: pd.DataFrame
     columns: Mapping[str, Column]
 
     def head(self, rows: int) -> "LabelledTable":
-        """The same table with its first rows only."""
+        """The same table with only its first rows."""
         return replace(self, frame=self.frame.head(rows))
 
     def only(self, *names: str) -> "LabelledTable":
-        """The same table with some of its columns, those there are."""
+        """The same table with only those of its columns."""
         return replace(self, columns={name: self.columns[name] for name in names if name in self.columns})
 
     def without(self, *names: str) -> "LabelledTable":
-        """The same table without some of its columns."""
+        """The same table without those columns."""
         return self.only(*(name for name in self.columns if name not in names))
 
 
@@ -87,7 +87,7 @@ def headings_beside_reference(
     title: str,
     lang: str,
 ) -> LabelledTable:
-    """Headings of one unit's sheet in the last layer, beside the published median, lowest and highest."""
+    """Headings of one unit's sheet in the last layer, with the published median, lowest and highest."""
     layer = track.layers[-1].id
     own = points[(points["unit_code"] == unit_code) & (points["layer"] == layer)].set_index("criterion_id")[
         "points"
@@ -125,9 +125,9 @@ def units_of_track(
 ) -> LabelledTable:
     """Units of a track, best first: rank, name, totals of all layers, status, reason.
 
-    Where the units stand under several others, a column names the one above. With ``ranks_within`` (columns
+    If the units have several parents, a column names the parent. With ``ranks_within`` (columns
     ``RANKS_WITHIN``) each of the track's groupings has a column ``rank_within_<id>``, and ``size_within_<id>``
-    where there are several groups.
+    if there are several groups.
     """
     own = selection[selection["track_id"] == track.id]
     by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
@@ -189,7 +189,7 @@ def losses_by_heading(
     title: str,
     lang: str,
 ) -> LabelledTable:
-    """Points lost by heading in the last layer: of each unit named, or the mean of each group; most lost first."""
+    """Points lost by heading in the last layer: of each named unit, or the mean of each group; most lost first."""
     sums = agg_headings(points[points["layer"] == track.layers[-1].id], track)
     sums["row"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
     sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
@@ -208,9 +208,9 @@ def losses_by_heading(
 def classes_of_units(
     campaign: Campaign, track: Track, classes: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
 ) -> LabelledTable:
-    """Units of a track with classes, the best proposed one first: by total, proposed, decided, and why.
+    """Units of a track with their classes, best proposed first: by total, proposed, decided, and why.
 
-    Where the units stand under several others, a column names the one above.
+    If the units have several parents, a column names the parent.
     """
     own = classes[classes["track_id"] == track.id]
     own = own.assign(open=own["proposed"] == 0).sort_values(["open", "proposed", "unit_code"])
@@ -241,7 +241,7 @@ def classes_of_units(
 def moves_of_units(
     campaign: Campaign, track: Track, moves: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Units of a track between two days: the class before and now, and why; those that stayed come last."""
+    """Units of a track between two days: the class before and now, and why; unmoved units come last."""
     own = moves[moves["track_id"] == track.id]
     own = own.assign(stayed=own["move"] == "same").sort_values(["stayed", "class_after", "unit_code"])
     classes = track.class_names(lang)
@@ -265,7 +265,7 @@ def moves_of_units(
 
 
 def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, lang: str) -> LabelledTable:
-    """How many units of each track have which status."""
+    """Number of units by track and status."""
     counts = selection.groupby(["track_id", "status"]).size().unstack(fill_value=0)
     order = [status for status in STATUSES if status in counts]
     rows = [
@@ -284,7 +284,7 @@ def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, la
 def nomination_balance_table(
     campaign: Campaign, balance: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Allotted, nominated, refused, short and selected of each nominating unit."""
+    """Allotted, nominated, refused, short and selected units of each nominating unit."""
     made = balance.assign(
         unit=[names.get(code, code) for code in balance["by_unit"]],
         track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
@@ -297,7 +297,7 @@ def nomination_balance_table(
             for name in ("allotted", "nominated", "refused", "short", "selected")
         },
     }
-    # the balance says 0 allotted where a track has no allotment at all
+    # the balance says 0 allotted if a track has no allotment at all
     made["allotted"] = made["allotted"].astype("Int64").mask(~made["track_id"].isin(_allotted(campaign)))
     return LabelledTable(title, made, columns)
 
@@ -305,7 +305,7 @@ def nomination_balance_table(
 def recommendations(
     campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
 ) -> LabelledTable:
-    """What each selected unit, or a post of it, is put forward for; posts, never names."""
+    """What each selected unit, or a post in it, is put forward for; posts, never names."""
     selected = _best_first(selection[selection["status"] == SELECTED])
     above = names_above(units)
     rows = []
@@ -336,7 +336,7 @@ def recommendations(
 def firmness_of_units(
     firmness: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """How often each unit was selected when the assumptions moved, and between which ranks it came; best first."""
+    """How often each unit was selected when the assumptions varied, and its range of ranks; best first."""
     ranked = firmness[firmness["rank_median"].notna()]
     made = ranked.assign(unit_name=ranked["unit_code"].map(names)).sort_values(["rank_median", "unit_code"])
     columns = {
@@ -352,10 +352,10 @@ def firmness_of_units(
 def team_results(
     campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
 ) -> LabelledTable:
-    """Result sheet of leadership teams: for each unit that the campaign is cut by, its own result and those below.
+    """Result sheet of leadership teams: for each partition unit, its own result and those of the units below.
 
-    One row a unit: rank and status in its own tracks, and of every other track how many units below it are selected
-    and how many are vetoed.
+    One row for each unit: rank and status in its own tracks, and in every other track how many units below it are
+    selected and how many are vetoed.
     """
     above = ancestors(units, campaign.partition_by)
     tracks = [track for track in campaign.tracks if track.kind == "score"]
@@ -391,7 +391,7 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures that one unit's own forms gave, with their units of measurement."""
+    """Measures from one unit's own forms, with their units of measurement."""
     wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
@@ -415,9 +415,9 @@ def answers_of_units(
     title: str,
     lang: str,
 ) -> LabelledTable:
-    """What units handed in with some forms, one row a field: labels for ids, a number of files for uploads.
+    """Answers of units in some forms, one row for each field: labels for ids, the number of files for uploads.
 
-    Sensitive fields are not in the frame and so never here.
+    Sensitive fields are not in the frame, so they are never shown.
     """
     rows: list[dict[str, object]] = []
     for form_id in forms:
@@ -428,7 +428,7 @@ def answers_of_units(
         own = own[own["field"].isin(list(order))]
         own = own.assign(repeat=[path.rpartition("/")[0] for path in own["field"]])
         own = own.assign(place=[order[path][0] for path in own["field"]])
-        # rows of a repeat stand together, where its first field stands in the form
+        # rows of a repeat stay together, at the place of its first field in the form
         first = own.groupby("repeat")["place"].transform("min").where(own["repeat"] != "", own["place"])
         sorted_rows = own.assign(first=first).sort_values(
             ["unit_code", "occurrence", "first", "row", "place"]
@@ -471,7 +471,7 @@ def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> st
 def rectification_list(
     rectifications: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Shortcomings found on the way, the nearest deadline first, with the post responsible."""
+    """Shortcomings to be put right, the nearest deadline first, with the responsible post."""
     made = rectifications.assign(unit_name=rectifications["unit_code"].map(names))
     columns = {
         "unit_name": Column(say("tables.unit", lang), 18),
@@ -487,7 +487,7 @@ def rectification_list(
 def all_points(
     campaign: Campaign, points: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Every line of every unit in the last layer of its track, with its reason: the list to defend line by line."""
+    """Every line of every unit in the last layer of its track, with its reason, to justify each one."""
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
     lines = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}

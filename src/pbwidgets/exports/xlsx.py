@@ -1,4 +1,4 @@
-"""Workbooks: a sheet that says what they are, then one sheet a table."""
+"""Workbooks: a sheet about their content, then one sheet for each table."""
 
 import io
 import re
@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a workbook; columns of the frame that are not named are left out."""
+    """One table of a workbook; the frame's other columns are left out."""
 
     name: str
     frame: pd.DataFrame
@@ -35,7 +35,7 @@ class Sheet:
 
 @dataclass(frozen=True)
 class About:
-    """What the first sheet says."""
+    """Content of the first sheet."""
 
     campaign: str
     period: str
@@ -47,23 +47,23 @@ class About:
 
 
 def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: str = "zh_CN") -> Path:
-    r"""Path of an Excel workbook: a first sheet on campaign, period and snapshot, then one sheet a table.
+    r"""Write an Excel workbook and return its path: a sheet about campaign and snapshot, then one for each table.
 
     Parameters
     ----------
     sheets
-        Tables in order. Names are made fit for Excel (31 characters, no ``[]:*?/\``) and unique.
+        Tables in order. Names are made valid for Excel (31 characters, no ``[]:*?/\``) and unique.
     path
         The ``.xlsx`` to write; folders are made.
     about
-        What the first sheet says.
+        Content of the first sheet.
     lang
         ``zh_CN`` or ``en``.
 
     Notes
     -----
     Codes stay text. A text that begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so
-    that Excel never takes it for a formula. Missing numbers are a word, never 0. The same input gives the
+    that Excel never takes it for a formula. A missing number is a word, never 0. The same input gives the
     same bytes.
     """
     from openpyxl import Workbook
@@ -166,7 +166,7 @@ def _style_name(format_name: str) -> str:
 
 
 def _add_styles(book: "Workbook") -> None:
-    """Named styles, one for each kind of cell: a style made for every cell takes most of the time of a workbook."""
+    """Add named styles, one for each kind of cell: making a style for every cell would take most of the time."""
     from openpyxl.styles import Alignment, Font, NamedStyle
 
     for name, number_format in {**_NUMBER_FORMATS, "missing": "@"}.items():
@@ -181,7 +181,7 @@ def _add_styles(book: "Workbook") -> None:
 
 
 def _put_text(cell: Any, text: str) -> Any:
-    """Cell with a text that stays a text, whatever it begins with."""
+    """Cell whose text stays text, whatever it begins with."""
     cell.value = _CONTROL.sub("", text)
     cell.data_type = "s"
     if cell.number_format != _NUMBER_FORMATS["text"]:

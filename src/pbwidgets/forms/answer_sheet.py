@@ -1,4 +1,4 @@
-"""Answers to be read: one piece of markup for the whole form, on the page and on paper."""
+"""Read-only answers: one piece of markup for the whole form, on the page and on paper."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
@@ -31,9 +31,9 @@ def answers_markup(
     lang
         Language.
     find_file
-        File that a token stands for.
+        Gives the file of a token.
     pictures
-        Whether files lead to their content; on paper they are only named.
+        Whether files are links; on paper they are only named.
     """
     sheet = _Sheet(form, campaign, answers, lang, find_file, pictures)
     return f'<div class="pb-answers">{"".join(sheet.parts(form.fields))}</div>'

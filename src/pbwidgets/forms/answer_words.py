@@ -1,4 +1,4 @@
-"""Answers in words, as a person reads them."""
+"""Answers in words for people."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ NameFile = Callable[[str], str]
 def word_answer(
     field: Field, answer: object, campaign: Campaign, lang: str, name_file: NameFile | None = None
 ) -> str:
-    """Answer with the labels of its choices and its unit; empty for none.
+    """Answer with the labels of its choices and its unit; empty if there is none.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ def word_answer(
     lang
         Language.
     name_file
-        Name of the file that a token stands for; without it files are counted.
+        Gives the name of a token's file; without it, files are counted.
     """
     if answer is None or answer in ("", []):
         return ""

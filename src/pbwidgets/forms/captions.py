@@ -1,4 +1,4 @@
-"""What stands around an input: its label, its hint, what is wrong with it, and why it was returned."""
+"""The text around an input: its label, its hint, what is wrong with it, and why it was returned."""
 
 from collections.abc import Iterable
 from html import escape
@@ -8,7 +8,7 @@ from pbwidgets.wording import say
 
 
 def label_of(field: Field, lang: str) -> str:
-    """Label with the unit of measurement, and a star if the field must be filled in."""
+    """Label with the unit of measurement, and an asterisk if the field must be filled in."""
     label = field.label.words(lang)
     if field.unit is not None:
         label = say("forms.label_with_unit", lang, label=label, unit=field.unit.words(lang))
@@ -16,7 +16,7 @@ def label_of(field: Field, lang: str) -> str:
 
 
 def anchor_of(path: str, row: int = 0) -> str:
-    """Name of a field's place in the page, for links that lead to it."""
+    """Anchor of a field on the page, for links to it."""
     return f"pb-at-{path.replace('/', '-')}-{row}"
 
 

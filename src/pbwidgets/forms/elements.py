@@ -1,10 +1,10 @@
-"""What pages and forms are made of, in one look: headings, notices, tables, cards, buttons, charts.
+"""The elements of pages and forms, in one style: headings, notices, tables, cards, buttons, charts.
 
-Every function takes plain text and escapes it: nothing that people have typed becomes markup. The look stands
+Every function takes plain text and escapes it: nothing that people typed becomes markup. The style is
 in the template's ``pbwidgets.css``, under the class names used here.
 
-A widget is three objects in the browser (itself, its layout, its style) and each costs time; so widgets share
-one layout, and what only shows something is one :class:`ipywidgets.HTML`.
+A widget is three objects in the browser (itself, its layout, its style), and each costs time; so widgets share
+one layout, and whatever is only shown is one :class:`ipywidgets.HTML`.
 """
 
 import json
@@ -27,11 +27,11 @@ class Cell:
     Attributes
     ----------
     text
-        What stands in it.
+        Its text.
     link
-        Address that it leads to, within this server.
+        Address it links to, on this server.
     tone
-        Colour of its ground: one of ``good``, ``warn``, ``error``, ``quiet``, ``accent``.
+        Background colour: ``good``, ``warn``, ``error``, ``quiet`` or ``accent``.
     align
         ``right`` for numbers.
     """
@@ -44,12 +44,12 @@ class Cell:
 
 @cache
 def plain_layout() -> w.Layout:
-    """The one layout that widgets share; the look is the style sheet's."""
+    """The one layout that widgets share; the style sheet does the rest."""
     return w.Layout()
 
 
 def markup(html: str, *classes: str) -> w.HTML:
-    """Widget that shows markup of our own; everything of people's in it must be escaped already."""
+    """Widget that shows our own markup; text from people must already be escaped in it."""
     shown = w.HTML(html, layout=plain_layout())
     for name in classes:
         shown.add_class(name)
@@ -62,7 +62,7 @@ def heading(words: str, level: int = 2) -> w.HTML:
 
 
 def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
-    """Text in lines as it was typed."""
+    """Text with its line breaks."""
     return markup(f'<p class="pb-text{" pb-quiet" if quiet else ""}">{escape(words)}</p>')
 
 
@@ -72,7 +72,7 @@ def notice(kind: Kind, words: str) -> w.HTML:
 
 
 def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = False) -> w.HTML:
-    """Message with a link to a place in this page, which the page leads to by itself if it was asked for."""
+    """Message with a link to an anchor on this page; the page scrolls there itself if the user asked for it."""
     asked = " data-asked" if is_asked else ""
     way = f'<a class="pb-to-field" href="#{escape(anchor, quote=True)}"{asked}>{escape(link)}</a>'
     return markup(f'<div class="pb-notice pb-{kind}" role="status">{escape(words)} {way}</div>')
@@ -84,14 +84,14 @@ def _notice(kind: Kind, words: str) -> str:
 
 
 class Messages(w.HTML):
-    """Place of a page where messages come up; empty until something is said."""
+    """Area of a page for messages, empty at first."""
 
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
         self.add_class("pb-messages")
 
     def say(self, kind: Kind, *words: str) -> None:
-        """Show messages of one kind, in the place of those before."""
+        """Show messages of one kind, in place of earlier ones."""
         self.value = "".join(_notice(kind, item) for item in words)
 
     def clear(self) -> None:
@@ -100,7 +100,7 @@ class Messages(w.HTML):
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> w.HTML:
-    """Names and values, one pair a line."""
+    """Names and values, one pair on each line."""
     rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in pairs)
     return markup(f'<dl class="pb-facts">{rows}</dl>')
 
@@ -113,13 +113,13 @@ def table(
     Parameters
     ----------
     columns
-        Heads of the columns.
+        Headers of the columns.
     rows
-        Cells of each row, as many as columns.
+        Cells of each row, as many as there are columns.
     caption
-        What the table holds, for screen readers and above it.
+        What the table contains, above it and for screen readers.
     empty
-        Words shown in place of a table without rows.
+        Words shown if there are no rows.
     """
     body = "".join(f"<tr>{''.join(map(_cell, row, columns))}</tr>" for row in rows)
     if not body and empty:
@@ -145,13 +145,13 @@ def _cell(cell: str | Cell, column: str) -> str:
 
 
 def links(items: Iterable[tuple[str, str]]) -> w.HTML:
-    """Addresses within this server as a row of links: words and address."""
+    """Row of links on this server, from pairs of words and address."""
     made = "".join(f'<a href="{escape(to, quote=True)}">{escape(words)}</a>' for words, to in items)
     return markup(f'<nav class="pb-links">{made}</nav>')
 
 
 def progress(share: float, words: str) -> w.HTML:
-    """Bar of how much is done, 0 to 1, with words beside it."""
+    """Progress bar for a share of 0 to 1, with words beside it."""
     pct = round(100 * min(max(share, 0.0), 1.0))
     return markup(
         f'<div class="pb-progress"><progress max="100" value="{pct}"></progress><span>{escape(words)}</span></div>'
@@ -161,7 +161,7 @@ def progress(share: float, words: str) -> w.HTML:
 def button(
     words: str, on_click: Callable[[], None], look: Look = "plain", *, disabled: bool = False
 ) -> w.Button:
-    """Button; what it calls takes nothing."""
+    """Button that calls a function without arguments."""
     made = w.Button(description=words, disabled=disabled, layout=plain_layout())
     made.add_class("pb-button")
     made.add_class(f"pb-button-{look}")
@@ -170,7 +170,7 @@ def button(
 
 
 def row(*children: w.Widget) -> w.Box:
-    """Widgets side by side; below each other where there is no room."""
+    """Widgets side by side, or below each other if there is no room."""
     return _box("pb-row", children)
 
 
@@ -180,7 +180,7 @@ def stack(*children: w.Widget) -> w.Box:
 
 
 def card(*children: w.Widget, title: str = "") -> w.Box:
-    """Widgets on a ground of their own, under a title."""
+    """Widgets on their own background, under a title."""
     return _box("pb-card", [heading(title, 3), *children] if title else children)
 
 
@@ -191,14 +191,14 @@ def _box(name: str, children: Iterable[w.Widget]) -> w.Box:
 
 
 def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
-    """Vega-Lite chart, drawn by the page itself from the bundle that the server carries.
+    """Vega-Lite chart, drawn in the page with the server's bundle.
 
     Parameters
     ----------
     spec
         ``altair.Chart.to_dict()``.
     words
-        What it shows, for those who cannot see it.
+        What it shows, for people who cannot see it.
     """
     data = escape(json.dumps(spec, ensure_ascii=False), quote=True)
     return markup(

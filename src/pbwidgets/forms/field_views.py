@@ -1,4 +1,4 @@
-"""One field as it stands in a form: its input and what is said below it."""
+"""One field of a form: its input and the text below it."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -18,14 +18,14 @@ Report = Callable[[], None]
 
 
 class FieldView:
-    """A field that is answered, in the answers or in one row of a repeat.
+    """A field to answer, in the form or in one row of a repeat.
 
     Attributes
     ----------
     field, path
         The field and its path.
     holder
-        Mapping in which its answer stands; changed in place when something is entered.
+        Mapping that holds its answer; changed in place when something is entered.
     widgets
         What is shown, in order.
     """
@@ -75,7 +75,7 @@ class FieldView:
         self._report()
 
     def say(self, row: int, problems: Sequence[str], returned: Sequence[str]) -> None:
-        """Show what is wrong, beside the hint."""
+        """Show what is wrong, next to the hint."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = note_of(
             anchor_of(self.path, row),
@@ -99,7 +99,7 @@ class FieldView:
         )
 
     def hide(self, hidden: bool) -> None:
-        """Take it off the page, or put it back."""
+        """Hide it, or show it again."""
         hide_all(self.widgets, hidden)
 
 
@@ -114,7 +114,7 @@ class ShownView:
         self.show(None)
 
     def show(self, value: object) -> None:
-        """Put in the value of a calculation."""
+        """Set the value of a calculation."""
         label = self.field.label.words(self._lang)
         if self.field.type == "note":
             text = f'<div class="pb-hint">{escape(label)}</div>'
@@ -130,12 +130,12 @@ class ShownView:
             self._markup.value = text
 
     def hide(self, hidden: bool) -> None:
-        """Take it off the page, or put it back."""
+        """Hide it, or show it again."""
         hide_all(self.widgets, hidden)
 
 
 def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
-    """Hide widgets or show them, by a class of the style sheet: layouts are shared."""
+    """Hide or show widgets by a CSS class, because they share one layout."""
     for widget in widgets:
         if hidden and HIDDEN not in widget._dom_classes:
             widget.add_class(HIDDEN)

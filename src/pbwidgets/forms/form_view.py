@@ -1,8 +1,8 @@
-"""A form of a campaign that is filled in: sections, skip logic, checks while typing, progress.
+"""A campaign's form, to be filled in: sections, skip logic, checks while typing, progress.
 
-Right or wrong is said by :func:`pbwidgets.campaign.check_answers`, the same that the server asks when the form is
-handed in; nothing is checked here. A widget is costly in the browser, so a field is two of them, rows of a
-repeat are opened one at a time, and what is only read is :mod:`pbwidgets.forms.answer_sheet`, one widget.
+Checks are left to :func:`pbwidgets.campaign.check_answers`, which the server also calls when the form is
+handed in; nothing is checked here. A widget is costly in the browser, so a field has two, rows of a
+repeat open one at a time, and read-only answers are one widget (:mod:`pbwidgets.forms.answer_sheet`).
 """
 
 from collections import defaultdict
@@ -33,14 +33,14 @@ from pbwidgets.forms.uploads import Files
 from pbwidgets.wording import say
 
 MISSING: Final = ("campaign.answer_required", "campaign.answer_too_few")
-"""What is only not there yet: said when somebody wants to hand in, not while he is typing."""
+"""Answers that are only missing: reported on handing in, not while typing."""
 
 Returned = Mapping[str, Sequence[str]]
 
 
 @dataclass
 class _Section:
-    """A card of the form: fields under one head, or the rows of a repeat."""
+    """A card of the form: fields under one heading, or the rows of a repeat."""
 
     title: str
     views: list[FieldView | ShownView] = field(default_factory=list)
@@ -51,7 +51,7 @@ class _Section:
 
 @dataclass(frozen=True)
 class _Count:
-    """How many required answers of a part are there."""
+    """Numbers of required answers asked and given in a section."""
 
     asked: int
     answered: int
@@ -64,7 +64,7 @@ class FormView:
     Parameters
     ----------
     form, campaign
-        What is filled in.
+        What is to be filled in.
     answers
         Answers so far; not changed.
     lang
@@ -72,11 +72,11 @@ class FormView:
     on_change
         Called after every change with the canonical answers.
     returned
-        Reasons by field path for which the form came back; the empty path is the whole form.
+        Reasons for which the form was returned, by field path; the empty path is the whole form.
     files
-        Where uploads go; without it files are not asked for.
+        Where uploads go; without it there are no upload fields.
     today
-        What ``today()`` gives in the campaign's expressions.
+        Value of ``today()`` in the campaign's expressions.
 
     Attributes
     ----------
@@ -112,22 +112,22 @@ class FormView:
         self.problems: tuple[AnswerProblem, ...] = ()
         self._draw()
 
-    # -- what others ask --------------------------------------------------------------------------------
+    # -- for callers ------------------------------------------------------------------------------------
 
     @property
     def answers(self) -> dict[str, Any]:
-        """Canonical answers as they stand."""
+        """Current answers, canonical."""
         return compute_answers(self._form, self._entered, today=self._today)
 
     def ask_all(self) -> tuple[AnswerProblem, ...]:
-        """Everything that stands against handing in; from now on what is missing is said at its field, too."""
+        """All problems that prevent handing in; from now on, missing answers are shown at their fields too."""
         self._asks_all = True
         self._draw()
         self._open_rows_with_problems()
         return self.problems
 
     def jump_links(self) -> str:
-        """Markup of a list of all problems, each leading to its field."""
+        """Markup of a list of all problems, each with a link to its field."""
         items = "".join(
             f'<li><a href="#{escape(self.anchor(problem.path, problem.row), quote=True)}">'
             f"{escape(self._in_words(problem))}</a></li>"
@@ -136,7 +136,7 @@ class FormView:
         return f'<ol class="pb-jumps">{items}</ol>' if items else ""
 
     def anchor(self, path: str, row: int = 0) -> str:
-        """Name of the place of a field, for links; of the repeat that it is in while its row is closed."""
+        """Anchor of a field, for links; that of its repeat if the row is closed."""
         repeat = self.repeats().get(path.partition("/")[0])
         if repeat is not None and "/" in path:
             is_open = row < len(repeat.rows) and repeat.rows[row].is_open
@@ -144,7 +144,7 @@ class FormView:
         return anchor_of(path, row)
 
     def views(self) -> Iterator[tuple[FieldView | ShownView, int]]:
-        """Fields that are on the page now, with the row that they stand in."""
+        """Fields on the page now, each with its row number."""
         for section in self._sections:
             for view in section.views:
                 yield view, 0
@@ -178,11 +178,11 @@ class FormView:
             yield self._card(title, loose)
 
     def _of_group(self, group: Field) -> Iterator[_Section]:
-        """Cards of a group: repeats within it get cards of their own."""
-        leaves = [item for item in _dissolved(group.fields) if item.type != "repeat"]
+        """Cards of a group: repeats in it get their own cards."""
+        leaves = [item for item in _without_groups(group.fields) if item.type != "repeat"]
         if leaves:
             yield self._card(group.label.words(self._lang), leaves, group)
-        for item in _dissolved(group.fields):
+        for item in _without_groups(group.fields):
             if item.type == "repeat":
                 yield self._rows_of(item)
 
@@ -196,7 +196,7 @@ class FormView:
         return section
 
     def _rows_of(self, item: Field) -> _Section:
-        fields = tuple(_dissolved(item.fields))
+        fields = tuple(_without_groups(item.fields))
 
         def make_view(inner: Field, holder: dict[str, Any]) -> FieldView | ShownView:
             return self._view(inner, holder, item.id)
@@ -228,41 +228,41 @@ class FormView:
         )
         clean = self.answers
         hidden = find_irrelevant(self._form, self._entered, today=self._today)
-        said: dict[tuple[str, int], list[str]] = defaultdict(list)
+        messages: dict[tuple[str, int], list[str]] = defaultdict(list)
         for problem in self.problems:
             if self._asks_all or problem.code not in MISSING:
-                said[problem.path, problem.row].append(problem.message(self._lang))
+                messages[problem.path, problem.row].append(problem.message(self._lang))
         for view, at in self.views():
             view.hide((view.path, at) in hidden)
             if isinstance(view, ShownView):
                 view.show(_value(clean, view.path, at))
             else:
-                view.say(at, said[view.path, at], self._returned.get(view.path, ()))
-        counts = [self._draw_section(section, said, hidden, clean) for section in self._sections]
+                view.say(at, messages[view.path, at], self._returned.get(view.path, ()))
+        counts = [self._draw_section(section, messages, hidden, clean) for section in self._sections]
         self._draw_progress(counts)
 
     def _draw_section(
         self,
         section: _Section,
-        said: Mapping[tuple[str, int], list[str]],
+        messages: Mapping[tuple[str, int], list[str]],
         hidden: frozenset[tuple[str, int]],
         clean: Mapping[str, Any],
     ) -> _Count:
         count = self._count(section, hidden, clean)
-        wrong = sum(len(words) for (path, _), words in said.items() if self._owns(section, path))
+        wrong = sum(len(words) for (path, _), words in messages.items() if self._owns(section, path))
         progress = self._progress_words(count, wrong)
         repeat = section.repeat
         if repeat is not None:
             repeat.hide((repeat.field.id, 0) in hidden)
             inner = f"{repeat.field.id}/"
-            rows = frozenset(at for (path, at), words in said.items() if words and path.startswith(inner))
+            rows = frozenset(at for (path, at), words in messages.items() if words and path.startswith(inner))
             returned = [
                 reason
                 for path, reasons in self._returned.items()
                 if path == repeat.field.id or path.startswith(inner)
                 for reason in reasons
             ]
-            repeat.draw(progress, said.get((repeat.field.id, 0), []), returned, rows)
+            repeat.draw(progress, messages.get((repeat.field.id, 0), []), returned, rows)
         elif section.head is not None and section.box is not None:
             shown = section_markup(section.title, progress)
             if section.head.value != shown:
@@ -298,7 +298,7 @@ class FormView:
                 and (f"{repeat.field.id}/{inner.id}", at) not in hidden
             ]
             filled = len(entries)
-            # rows that are still to come are asked for, too
+            # rows still missing are counted as asked for too
             asked += [(repeat.field, None)] * max(0, (repeat.field.min_count or 0) - filled)
         required = [answer for item, answer in asked if item.required or item.min_count]
         return _Count(len(required), sum(answer is not None for answer in required), filled)
@@ -331,12 +331,12 @@ class FormView:
             for at in sorted(row for path, row in wrong if path == name)
             if at < len(repeat.rows)
         ]
-        for entry in rows[:1]:  # one at a time; the others say on their line that there is something
+        for entry in rows[:1]:  # one at a time; the others show a mark on their line
             entry.open()
         self._draw()
 
     def _in_words(self, problem: AnswerProblem) -> str:
-        """The problem with where it is, also where the campaign's own words do not name the field."""
+        """The problem with its place, even if the campaign's own words do not name the field."""
         words = problem.message(self._lang)
         if problem.words is not None and problem.label is not None:
             words = say("forms.problem_of", self._lang, label=problem.label.words(self._lang), problem=words)
@@ -350,10 +350,10 @@ class FormView:
         return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
 
 
-def _dissolved(fields: Sequence[Field]) -> Iterator[Field]:
+def _without_groups(fields: Sequence[Field]) -> Iterator[Field]:
     for item in fields:
         if item.type == "group":
-            yield from _dissolved(item.fields)
+            yield from _without_groups(item.fields)
         else:
             yield item
 

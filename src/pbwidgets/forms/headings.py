@@ -1,4 +1,4 @@
-"""The head of a section: its name and how far it is filled in."""
+"""The heading of a section: its name and its progress."""
 
 from html import escape
 

@@ -1,7 +1,7 @@
-"""One input for one field: the widget in which it is answered, and the way between widget and answer.
+"""One input for one field: its widget, and the conversion between widget and answer.
 
-An input reads what stands in its widget as an answer that :func:`pbwidgets.campaign.check_answers` takes, right
-or wrong: checking is not its business. What the browser sends is never trusted to be one of the choices.
+An input reads its widget as an answer for :func:`pbwidgets.campaign.check_answers`, right
+or wrong: it checks nothing. What the browser sends is never trusted to be one of the choices.
 """
 
 import re
@@ -19,13 +19,13 @@ from pbwidgets.forms.elements import plain_layout
 from pbwidgets.wording import say
 
 FEW_CHOICES: Final = 5
-"""Up to so many choices are all shown; more are a list to unfold."""
+"""Up to this many choices are all shown; more are a drop-down list."""
 _SHORT_TEXT: Final = 60
 _TYPED_NUMBER: Final = re.compile(r"(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?")
 
 
 class Input:
-    """One field's widget, or several of them for choices that do not exclude each other.
+    """One field's widget, or several of them for multiple choices.
 
     Attributes
     ----------
@@ -42,11 +42,11 @@ class Input:
         self._listens = True
 
     def read(self) -> object:
-        """Answer as it stands in the widget; None if it is empty."""
+        """Answer in the widget; None if it is empty."""
         return self._read()
 
     def show(self, answer: object) -> None:
-        """Put an answer into the widget; nothing is reported."""
+        """Put an answer into the widget without reporting it."""
         self._listens = False
         try:
             self._show(answer)
@@ -54,7 +54,7 @@ class Input:
             self._listens = True
 
     def watch(self, call: Callable[[], None]) -> None:
-        """Call after each change that somebody makes in the widget."""
+        """Call after each change that a user makes in the widget."""
 
         def changed(_: object) -> None:
             if self._listens:
@@ -77,8 +77,8 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
     lang
         Language of the choices.
     label
-        What is written above it; choices that do not exclude each other have a label each, and the caller
-        writes the field's above them.
+        Text above the input; multiple choices have their own labels, and the caller
+        writes the field's label above them.
     """
     choices = campaign.choices.get(field.choices or "", ())
     if field.type == "select_multiple":
@@ -86,23 +86,23 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
     if field.type == "select_one":
         return _choose_one(choices, lang, label, required=field.required)
     if field.type == "date":
-        return _one(_dressed(w.DatePicker, label), _read_date, _show_date)
+        return _one(_styled(w.DatePicker, label), _read_date, _show_date)
     if field.type == "text":
         short = (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
-        widget = _dressed(w.Text, label) if short else _dressed(w.Textarea, label, rows=3)
+        widget = _styled(w.Text, label) if short else _styled(w.Textarea, label, rows=3)
         return _one(widget, lambda text: text.strip() or None, _show_text)
     return number_input(label)
 
 
 def number_input(label: str) -> Input:
-    """Input for a number; what is typed may be in full-width digits, and nothing typed is not zero."""
-    return _one(_dressed(w.Text, label, classes=("pb-number",)), plain_number, _show_text)
+    """Input for a number; full-width digits are accepted, and an empty input is not zero."""
+    return _one(_styled(w.Text, label, classes=("pb-number",)), plain_number, _show_text)
 
 
 def plain_number(text: str) -> str | None:
-    """Number as it was typed in an input method, in plain signs: full-width digits, ``。`` for the point, commas.
+    """Number in plain characters, from what an input method types: full-width digits, ``。`` for the point, commas.
 
-    None if nothing was typed; what is no number stays as it is, for the check to name it.
+    None if nothing was typed; what is not a number stays as it is, for the check to report.
 
     >>> plain_number("１，２００。５"), plain_number(" "), plain_number("约三")
     ('1200.5', None, '约三')
@@ -116,20 +116,18 @@ def plain_number(text: str) -> str | None:
     return sign + (whole.replace(",", "").lstrip("0") or "0") + rest.rstrip(".")
 
 
-# -- how it is done ------------------------------------------------------------------------------------
+# -- inside --------------------------------------------------------------------------------------------
 
 
 @cache
 def _style_of(kind: type[w.DOMWidget]) -> w.Widget:
-    """Style that all inputs of a kind share: each one of its own costs time in the browser."""
+    """Style shared by all inputs of a kind: each extra style costs time in the browser."""
     pattern = kind(layout=plain_layout())
     pattern.close()
     return pattern.style
 
 
-def _dressed(
-    kind: type[w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any
-) -> w.DOMWidget:
+def _styled(kind: type[w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any) -> w.DOMWidget:
     return kind(
         description=label,
         layout=plain_layout(),
@@ -166,15 +164,15 @@ def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: b
     few = len(options) <= FEW_CHOICES
     if not few:
         options.insert(0, (say("forms.choose", lang), None))
-    elif not required:  # a radio button cannot be taken back
+    elif not required:  # a radio button cannot be cleared
         options.append((say("forms.no_answer", lang), None))
     ids = [choice.id for choice in choices]
-    widget = _dressed(w.RadioButtons if few else w.Dropdown, label, options=options, value=None)
+    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options, value=None)
     return _one(widget, lambda chosen: chosen, lambda answer: answer if answer in ids else None)
 
 
 def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
-    boxes = {choice.id: _dressed(w.Checkbox, choice.label.words(lang), indent=False) for choice in choices}
+    boxes = {choice.id: _styled(w.Checkbox, choice.label.words(lang), indent=False) for choice in choices}
 
     def read() -> list[str] | None:
         return [choice_id for choice_id, box in boxes.items() if box.value] or None

@@ -1,4 +1,4 @@
-"""Fields in which a rater gives points, line by line, each under what it is about and what marks mean."""
+"""Fields in which a rater gives points, line by line, each under its criterion and the meaning of marks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,28 +13,28 @@ from pbwidgets.wording import number, say
 
 @dataclass(frozen=True)
 class MarkField:
-    """One line of a score sheet as it is shown to a rater.
+    """One line of a score sheet, as shown to a rater.
 
     Attributes
     ----------
     line_id
         The line.
     title
-        Its number and name.
+        Number and name of the line.
     lowest, highest
-        Points that a mark may have.
+        Range of points of a mark.
     anchors
-        Points and what they mean, the best first.
+        Points and their meaning, the best first.
     hint
-        How it is checked.
+        How the line is checked.
     remarks
-        What is to be known besides: stale marks, what others gave; each a kind (``info``, ``warn``) and words.
+        Further notes (stale marks, marks of others), each a kind (``info``, ``warn``) and words.
     points, comment
-        The mark as it stands; None without one.
+        The current mark; ``points`` is None without one.
     reason_needed
-        Whether a mark wants its reason.
+        Whether a mark needs a reason.
     renew
-        Whether the mark, unchanged, is given again when it is saved: it saw older answers.
+        Whether saving gives the unchanged mark again, because it was given for older answers.
     """
 
     line_id: str
@@ -52,18 +52,18 @@ class MarkField:
 
 @dataclass(frozen=True)
 class Reading:
-    """What stands in the fields.
+    """What the fields contain.
 
     Attributes
     ----------
     marks
-        Points and comment of the lines whose mark is new or changed.
+        Points and comment of lines whose mark is new or changed.
     renewed
-        The same of lines whose mark is as it was and has to be confirmed.
+        The same for lines whose unchanged mark must be confirmed.
     emptied
-        Lines that had a mark and have none now.
+        Lines that had a mark and now have none.
     problems
-        Words about what cannot be kept, by line.
+        What cannot be saved, in words, by line.
     """
 
     marks: Mapping[str, tuple[float, str]]
@@ -73,7 +73,7 @@ class Reading:
 
 
 class MarkSheet:
-    """Fields for marks; what was typed stays until the sheet is made anew.
+    """Fields for marks; what was typed stays until a new sheet is made.
 
     Parameters
     ----------
@@ -82,11 +82,11 @@ class MarkSheet:
     lang
         Language.
     with_comments
-        Whether a comment can be written on every line; else only where one is needed.
+        Whether every line has a comment field; else only lines that need one.
     on_change
         Called after each change.
     read_only
-        Whether nothing can be typed.
+        Whether the fields are disabled.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class MarkSheet:
         self.box = stack(*(row.box for row in self._rows))
 
     def read(self) -> Reading:
-        """What stands in the fields now, each problem shown beside its field."""
+        """What the fields contain now; each problem is shown beside its field."""
         marks: dict[str, tuple[float, str]] = {}
         renewed: dict[str, tuple[float, str]] = {}
         emptied: list[str] = []
@@ -123,27 +123,27 @@ class MarkSheet:
         return Reading(marks, renewed, tuple(emptied), problems)
 
     def settle(self, marks: Mapping[str, tuple[float, str]]) -> None:
-        """Take marks as kept: they are no longer new."""
+        """Treat marks as saved: they are no longer new."""
         for row in self._rows:
             if row.field.line_id in marks:
                 points, comment = marks[row.field.line_id]
                 row.field = replace(row.field, points=points, comment=comment, renew=False)
 
     def type(self, line_id: str, points: str, comment: str | None = None) -> None:
-        """Put text into the fields of a line, as somebody who types."""
+        """Put text into the fields of a line, as a user would type it."""
         row = next(row for row in self._rows if row.field.line_id == line_id)
         row.points.widgets[0].value = points
         if comment is not None and row.comment is not None:
             row.comment.value = comment
 
     def close(self) -> None:
-        """Take all widgets away."""
+        """Close all widgets."""
         for row in self._rows:
             row.box.close_all()
 
 
 class _Row:
-    """What a line is about, and its two fields: few widgets, for a sheet has many lines."""
+    """Description of a line, and its two fields: few widgets, because a sheet has many lines."""
 
     def __init__(self, field: MarkField, lang: str, with_comment: bool, read_only: bool) -> None:
         self.field, self._lang = field, lang
@@ -175,7 +175,7 @@ class _Row:
             self.comment.observe(changed, names="value")
 
     def read(self) -> tuple[tuple[float, str] | None, str]:
-        """Points and comment, None where nothing stands; and what is wrong with it."""
+        """Points and comment, None if the field is empty; and what is wrong with them."""
         typed = self.points.read()
         comment = self.comment.value.strip() if self.comment is not None else self.field.comment
         given, problem = None, ""
@@ -204,7 +204,7 @@ class _Closing(w.Box):
         super().__init__(children=tuple(children), layout=plain_layout())
 
     def close_all(self) -> None:
-        """Take this and all below it out of the page and of memory."""
+        """Close this box and everything in it."""
         for child in self.children:
             child.close()
         self.close()

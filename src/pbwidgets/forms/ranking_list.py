@@ -1,4 +1,4 @@
-"""The list of a meeting: ranks, totals and statuses with the line where the places end; made for the back row."""
+"""The list for a meeting: ranks, totals and statuses with the cut line, legible from the back row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -9,30 +9,30 @@ from pbwidgets.wording import say
 
 @dataclass(frozen=True)
 class RankedUnit:
-    """One row of the list, in words already.
+    """One row of the list, already in words.
 
     Attributes
     ----------
     rank
-        Rank, an empty text for a unit that is not ranked.
+        Rank; empty for a unit that is not ranked.
     rank_before
-        Rank without the what-if where it is another one, else empty.
+        Rank without the what-if if it differs, else empty.
     unit_name, above
-        The unit, and the one above it where that tells units apart.
+        The unit, and its parent if units need it to be told apart.
     total
-        Total, rounded as the campaign says.
+        Total, rounded as the campaign specifies.
     layers
         Totals of the layers, in order.
     status, status_words
         Status and its words.
     decided
-        Words of what was decided; empty for nothing.
+        The decision in words; empty if there is none.
     firmness
-        How often it is selected when assumptions move; empty where that was not asked.
+        How often it is selected when assumptions vary; empty if not computed.
     reason, lost
-        Why, and what was lost.
+        Reason for the status, and points lost.
     is_new
-        It comes in, or falls out, against the list without the what-if.
+        Whether the what-if brings it in or drops it.
     """
 
     rank: str
@@ -52,16 +52,16 @@ class RankedUnit:
 
 @dataclass(frozen=True)
 class RankingWords:
-    """What the list is about.
+    """Words and options of the list.
 
     Attributes
     ----------
     layers
         Names of the layers, in order.
     cut
-        Words of the line where the places end.
+        Words of the cut line.
     cut_after
-        Number of rows in front of it; 0 for no line.
+        Number of rows before it; 0 for no line.
     shows_decided, shows_firmness
         Whether those columns are shown.
     """
@@ -76,7 +76,7 @@ class RankingWords:
 
 
 def ranking_markup(units: Sequence[RankedUnit], words: RankingWords) -> str:
-    """Markup of the list; a row opens its reason by its name. What people typed is escaped."""
+    """Markup of the list; clicking a name shows the reason. What people typed is escaped."""
     columns = [
         say(f"meeting.column_{name}", words.lang)
         for name, shown in (("rank", True), ("unit", True), ("total", True), ("status", True),

@@ -1,4 +1,4 @@
-"""The rows of a repeat: adding, taking away, taking that back; rows that are not worked on are one line each."""
+"""The rows of a repeat: add, remove, undo; closed rows are one line each."""
 
 from collections.abc import Callable
 from html import escape
@@ -14,7 +14,7 @@ from pbwidgets.forms.headings import section_markup
 from pbwidgets.wording import say
 
 OPEN_AT_FIRST: Final = 2
-"""So many rows at most are open when a form comes up; 50 open rows are too much for a phone."""
+"""Most rows open when a form is shown; 50 open rows are too much for a phone."""
 _SUMMARY: Final = 60
 MakeView = Callable[[Field, dict[str, Any]], FieldView | ShownView]
 WordAnswer = Callable[[Field, object], str]
@@ -53,7 +53,7 @@ class RowView:
         self.box.children = (self._title, *inner, actions)
 
     def close(self) -> None:
-        """Show one line in the place of the fields."""
+        """Show one line instead of the fields."""
         self.views = []
         self._drop()
         self._title = None
@@ -75,7 +75,7 @@ class RowView:
         self.box.children = ()
 
     def draw(self, place: int, wrong: bool) -> None:
-        """Number the row, and say on its line what it holds."""
+        """Number the row, and summarise it on its line."""
         title = self._repeat.words("forms.row_title", place=place + 1)
         if self._title is not None:
             shown = f"<h4>{escape(title)}</h4>"
@@ -105,9 +105,9 @@ class RepeatView:
     field
         The repeat.
     fields
-        Leaves and notes of a row, groups dissolved.
+        Fields and notes of a row, without groups.
     holder
-        Answers in which the list of rows stands.
+        Answers that hold the list of rows.
     box
         What is shown.
     """
@@ -145,7 +145,7 @@ class RepeatView:
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """Answers of the rows, as they stand in the answers of the form."""
+        """Answers of the rows, the same list as in the answers of the form."""
         entries: list[dict[str, Any]] = self.holder.setdefault(self.field.id, [])
         return entries
 
@@ -170,7 +170,7 @@ class RepeatView:
         self._report()
 
     def remove(self, view: RowView) -> None:
-        """Take a row away; the last one taken can be brought back."""
+        """Remove a row; the last one removed can be restored."""
         at = self.rows.index(view)
         self._removed = (at, self.entries.pop(at))
         self.rows.pop(at)
@@ -199,7 +199,7 @@ class RepeatView:
     def draw(
         self, progress: str, problems: list[str], returned: list[str], wrong_rows: frozenset[int]
     ) -> None:
-        """Show how far it is, and what is wrong with it as a whole."""
+        """Show its progress, and what is wrong with it as a whole."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = section_markup(self.field.label.words(self._lang), progress) + note_of(
             anchor_of(self.field.id),
@@ -223,7 +223,7 @@ class RepeatView:
         return self.words("forms.rows_at_most", highest=highest)
 
     def hide(self, hidden: bool) -> None:
-        """Take it off the page, or put it back."""
+        """Hide it, or show it again."""
         hide_all([self.box], hidden)
 
 

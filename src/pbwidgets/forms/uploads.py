@@ -1,4 +1,4 @@
-"""Photos and documents of one field: what is there, adding, taking away, and taking that back.
+"""Photos and documents of one field: list, add, remove, and undo.
 
 The files themselves go through two callbacks; the field's answer is the list of their tokens.
 """
@@ -19,29 +19,29 @@ ACCEPTED: Final = {
     "image": "image/jpeg,image/png,.jpg,.jpeg,.png",
     "file": ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.dps,.jpg,.jpeg,.png",
 }
-"""What the browser's file dialogue offers; what is taken is decided by the content."""
+"""What the browser's file dialogue offers; the content decides what is accepted."""
 
 
 AT_ONCE_BYTES: Final = 80 * 1024 * 1024
-"""All files of one choice come in one message, and the server drops the connection at larger ones."""
+"""Files chosen at once come in one message, and the server drops the connection at larger ones."""
 
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A file as a form shows it.
+    """A file as shown in a form.
 
     Attributes
     ----------
     token
-        What stands for it in the answers.
+        Its identifier in the answers.
     name
         Its name.
     size_bytes
         Its size.
     address
-        Where the browser gets it.
+        Where the browser loads it from.
     thumb
-        Where it gets a small picture of it; empty for what is no picture.
+        Where the browser loads a thumbnail from; empty if it is not a picture.
     """
 
     token: str
@@ -52,24 +52,24 @@ class ShownFile:
 
 
 class Files(Protocol):
-    """Where the files of a form are kept."""
+    """Storage for the files of a form."""
 
     @property
     def max_bytes(self) -> int:
-        """Largest size that is taken."""
+        """Largest size accepted."""
         ...
 
     def keep(self, field_path: str, filename: str, content: bytes) -> str:
-        """Token of a file that is now kept; raises a :class:`PbError` that says why not."""
+        """Keep a file and return its token, or raise a :class:`PbError` that says why not."""
         ...
 
     def shown(self, token: str) -> ShownFile | None:
-        """File of a token, None if there is none."""
+        """File of a token, or None."""
         ...
 
 
 class Uploads:
-    """The files of one field: a list, a button that adds, and one for each that takes it away.
+    """The files of one field: a list, a button to add files, and one to remove each.
 
     Attributes
     ----------
@@ -100,20 +100,20 @@ class Uploads:
         self.widgets = (self._list, self._button, self._actions)
 
     def show(self, answer: object) -> None:
-        """Put the tokens of an answer in; nothing is reported."""
+        """Set the tokens of an answer without reporting it."""
         self._tokens = [str(token) for token in answer] if isinstance(answer, list) else []
         self._draw()
 
     def _arrived(self, change: Any) -> None:
-        came = change["new"]
-        if not came:
+        uploaded = change["new"]
+        if not uploaded:
             return
         self._complaints = []
         before = list(self._tokens)
-        for item in came:
+        for item in uploaded:
             self._take(str(item["name"]), item["content"])
         self._removed = None
-        # lets go of the bytes, and lets the same file be chosen again
+        # frees the bytes, and lets the same file be chosen again
         self._button.unobserve(self._arrived, names="value")
         self._button.value = ()
         self._button.observe(self._arrived, names="value")
@@ -154,7 +154,7 @@ class Uploads:
 
     def _draw(self) -> None:
         shown = [self._files.shown(token) for token in self._tokens]
-        said = "".join(
+        complaints = "".join(
             f'<div class="pb-problem" role="alert">{escape(words)}</div>' for words in self._complaints
         )
         limits = say(
@@ -166,7 +166,7 @@ class Uploads:
             limits += say("forms.file_count", self._lang, count=len(shown), limit=self._field.max_count)
         self._list.value = (
             f'<div class="pb-label">{escape(self._label)}</div>'
-            f"{files_markup(shown, self._lang)}{said}{upload_rule(self._files.max_bytes, self._lang)}"
+            f"{files_markup(shown, self._lang)}{complaints}{upload_rule(self._files.max_bytes, self._lang)}"
             f'<div class="pb-hint">{escape(limits)}</div>'
         )
         limit = self._field.max_count
@@ -186,7 +186,7 @@ class Uploads:
 
 
 def upload_rule(max_bytes: int, lang: str) -> str:
-    """Markup before an upload button by which the page's script keeps back what is too big to be sent at all."""
+    """Markup before an upload button that tells the page's script which files are too big to send."""
     words = say("forms.upload_too_big", lang, limit=max_bytes / 1_048_576, at_once=AT_ONCE_BYTES / 1_048_576)
     return (
         f'<div class="pb-problem" role="alert" hidden data-max-bytes="{max_bytes}" '
@@ -195,10 +195,10 @@ def upload_rule(max_bytes: int, lang: str) -> str:
 
 
 def upload_button(words: str, accept: str, *, multiple: bool) -> w.FileUpload:
-    """Button that opens the file dialogue; its words stand in its tooltip, too.
+    """Button that opens the file dialogue; its tooltip has the same words.
 
-    The browser writes the number of files that are on their way behind the words, which is always 0 here; so the
-    style sheet shows the tooltip in their place.
+    The browser appends the number of chosen files to the words, which is always 0 here, so the
+    style sheet shows the tooltip instead.
     """
     return w.FileUpload(
         description=words,
@@ -211,7 +211,7 @@ def upload_button(words: str, accept: str, *, multiple: bool) -> w.FileUpload:
 
 
 def files_markup(files: Sequence[ShownFile | None], lang: str) -> str:
-    """Pictures small and documents by name, each leading to the file itself."""
+    """Thumbnails of pictures and names of documents, each a link to the file."""
     items = "".join(_item(file, lang) for file in files)
     return f'<ul class="pb-filelist">{items}</ul>' if items else ""
 

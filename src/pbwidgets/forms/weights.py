@@ -1,6 +1,6 @@
 """Fields for the weights of one track, built from its layers and sources.
 
-They say what was and what is, and call back when something moves; they keep nothing and know nothing of scores.
+They show old and new weights, and call back when one moves; they save nothing and know nothing about scores.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class _Source:
     weight: float
     slider: w.FloatSlider
     out: w.Checkbox
-    said: w.HTML
+    label: w.HTML
 
     @property
     def where(self) -> Where:
@@ -33,12 +33,12 @@ class _Source:
 
 
 class WeightFields(w.Box):
-    """Sliders for the weights of a track's sources, and of its layers where its total is weighted.
+    """Sliders for the weights of a track's sources, and of its layers if its total is weighted.
 
     Parameters
     ----------
     campaign, track
-        What is weighted; a layer with one source has nothing to move.
+        What is weighted; a layer with one source has no slider.
     lang
         Language of the words.
     on_change
@@ -60,13 +60,13 @@ class WeightFields(w.Box):
             layer.id: (layer.weight or 0.0, self._slider(self._layer_words(campaign, layer.id), layer.weight))
             for layer in (weighted if track.final == "weighted" and len(weighted) > 1 else [])
         }
-        self._tell()
-        parts = [part for one in self._sources for part in (one.slider, one.said, one.out)]
+        self._show_weights()
+        parts = [part for one in self._sources for part in (one.slider, one.label, one.out)]
         self.children = (*parts, *(slider for _, slider in self._layers.values()))
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to move."""
+        """Whether there are no sliders."""
         return not self._sources and not self._layers
 
     def weights(self) -> dict[Where, float]:
@@ -74,7 +74,7 @@ class WeightFields(w.Box):
         return {one.where: one.slider.value for one in self._sources if one.slider.value != one.weight}
 
     def dropped(self) -> frozenset[Where]:
-        """Sources that are left out."""
+        """Sources left out."""
         return frozenset(one.where for one in self._sources if one.out.value)
 
     def layer_weights(self) -> dict[str, float]:
@@ -86,7 +86,7 @@ class WeightFields(w.Box):
         }
 
     def reset(self) -> None:
-        """Put everything back, with one call at the end by whoever asked."""
+        """Reset everything without calling ``on_change``; the caller does what is needed."""
         self._quiet = True
         try:
             for one in self._sources:
@@ -95,7 +95,7 @@ class WeightFields(w.Box):
                 slider.value = weight
         finally:
             self._quiet = False
-        self._tell()
+        self._show_weights()
 
     def _source(self, campaign: Campaign, layer_id: str, source_id: str, name: str, weight: float) -> _Source:
         layer = campaign.layer(layer_id).name.words(self._lang)
@@ -122,20 +122,20 @@ class WeightFields(w.Box):
     def _moved(self) -> None:
         if self._quiet:
             return
-        self._tell()
+        self._show_weights()
         self._on_change()
 
-    def _tell(self) -> None:
+    def _show_weights(self) -> None:
         for one in self._sources:
             args = {"before": number(one.weight), "after": number(one.slider.value)}
             code = "meeting.weight_out" if one.out.value else "meeting.weight_now"
             share = 0.0 if one.out.value else self._share(one)
             changed = one.out.value or one.slider.value != one.weight
             words = escape(say(code, self._lang, share=number(share, 1), **args))
-            one.said.value = f'<p class="{"pb-changed" if changed else "pb-quiet"}">{words}</p>'
+            one.label.value = f'<p class="{"pb-changed" if changed else "pb-quiet"}">{words}</p>'
 
     def _share(self, one: _Source) -> float:
-        """Per cent of the layer's mark where all its sources gave one."""
+        """Per cent of the layer's mark if all its sources gave one."""
         beside = [item for item in self._sources if item.layer_id == one.layer_id and not item.out.value]
         total = sum(item.slider.value for item in beside)
         return 100.0 * one.slider.value / total if total else 0.0

@@ -1,6 +1,6 @@
 """Accounts of people: a name, a role, a unit, and the hash of a password.
 
-The log names accounts and what was done to them; passwords, their hashes and tokens never stand in it.
+The log names accounts and what was done to them, never passwords, their hashes or tokens.
 """
 
 from collections.abc import Sequence
@@ -19,16 +19,16 @@ from pbwidgets.store.units import check_units_known
 
 @dataclass(frozen=True)
 class Account:
-    """An account as it stands, without its password.
+    """An account as it is now, without its password.
 
     Attributes
     ----------
     role
         ``filler``, ``reviewer``, ``leader``, ``analyst``, ``organiser`` or ``admin``.
     unit_code
-        Unit of the account; None for roles that work for the whole county.
+        Unit of the account; None for roles with the whole county.
     must_change
-        Whether the password was chosen by somebody else and must be changed first.
+        Whether somebody else chose the password, so that it must be changed first.
     failures
         Wrong passwords since the last right one.
     """
@@ -46,7 +46,7 @@ class Account:
 
 @dataclass(frozen=True)
 class NewAccount:
-    """What a new account begins with.
+    """What a new account starts with.
 
     Attributes
     ----------
@@ -64,7 +64,7 @@ class NewAccount:
 
 
 def add_account(w: Writer, account: NewAccount) -> None:
-    """Keep a new account.
+    """Add an account.
 
     Raises
     ------
@@ -93,14 +93,14 @@ def add_account(w: Writer, account: NewAccount) -> None:
 
 
 def set_password_hash(w: Writer, name: str, password_hash: str, *, must_change: bool) -> None:
-    """Put a new password in the place of the old one; failures and lock are forgotten.
+    """Replace the password; failures and lock are reset.
 
     Raises
     ------
     DataError
         ``accounts.unknown``.
     """
-    account = _needed(w, name)
+    account = _require(w, name)
     _change(
         w, name, password_hash=password_hash, must_change=must_change, failures=0, locked_until=None
     )  # fmt: skip
@@ -108,21 +108,21 @@ def set_password_hash(w: Writer, name: str, password_hash: str, *, must_change: 
 
 
 def refresh_hash(w: Writer, name: str, password_hash: str) -> None:
-    """Keep the same password under newer parameters of the hash."""
-    account = _needed(w, name)
+    """Replace the hash of the same password by one with newer parameters."""
+    account = _require(w, name)
     _change(w, name, password_hash=password_hash)
     _note(w, "refresh_hash", name, account.unit_code)
 
 
 def disable_account(w: Writer, name: str, replaced_by: str | None = None) -> None:
-    """Let nobody in under this name any more; the row stays, for what was done in it.
+    """Disable an account; the row stays, because records name it.
 
     Raises
     ------
     DataError
         ``accounts.unknown``.
     """
-    account = _needed(w, name)
+    account = _require(w, name)
     if account.disabled_at is not None:
         return
     _change(w, name, disabled_at=w.now, replaced_by=replaced_by)
@@ -131,14 +131,14 @@ def disable_account(w: Writer, name: str, replaced_by: str | None = None) -> Non
 
 
 def enable_account(w: Writer, name: str, password_hash: str) -> None:
-    """Let somebody in under this name again, with a password that must be changed first.
+    """Enable a disabled account again, with a password that must be changed first.
 
     Raises
     ------
     DataError
-        ``accounts.unknown``; ``accounts.not_disabled`` if it is in use.
+        ``accounts.unknown``; ``accounts.not_disabled`` if it is not disabled.
     """
-    account = _needed(w, name)
+    account = _require(w, name)
     if account.disabled_at is None:
         raise DataError("accounts.not_disabled", name=name)
     _change(
@@ -158,7 +158,7 @@ def hand_over(w: Writer, old: str, new: str, password_hash: str) -> None:
     ConflictError
         ``accounts.name_taken``.
     """
-    account = _needed(w, old)
+    account = _require(w, old)
     if account.disabled_at is not None:
         raise DataError("accounts.unknown", name=old)
     add_account(w, NewAccount(new, account.role, account.unit_code, password_hash))
@@ -166,14 +166,14 @@ def hand_over(w: Writer, old: str, new: str, password_hash: str) -> None:
 
 
 def record_failure(w: Writer, name: str, locked_until: datetime | None) -> None:
-    """Count a wrong password, and lock the account until a moment if one is given.
+    """Count a wrong password, and lock the account until a given moment, if any.
 
     Raises
     ------
     DataError
         ``accounts.unknown``.
     """
-    account = _needed(w, name)
+    account = _require(w, name)
     changed: dict[str, Any] = {"failures": account.failures + 1}
     if locked_until is not None:
         changed["locked_until"] = locked_until
@@ -182,21 +182,21 @@ def record_failure(w: Writer, name: str, locked_until: datetime | None) -> None:
 
 
 def clear_failures(w: Writer, name: str) -> None:
-    """Forget wrong passwords after a right one; nothing is written where there were none."""
-    account = _needed(w, name)
+    """Reset the count of wrong passwords after a right one; nothing is written if it is zero."""
+    account = _require(w, name)
     if account.failures or account.locked_until is not None:
         _change(w, name, failures=0, locked_until=None)
         _note(w, "clear_failures", name, account.unit_code)
 
 
 def load_account(r: Reader, name: str) -> Account | None:
-    """Account of this name, or None."""
+    """Account with this name, or None."""
     row = r.conn.execute(select(*_SHOWN).where(accounts.c.name == name)).first()
     return None if row is None else Account(*row)
 
 
 def load_accounts(r: Reader) -> Sequence[Account]:
-    """All accounts, also disabled ones, in the order of their names."""
+    """All accounts, disabled ones too, in the order of their names."""
     return sorted((Account(*row) for row in r.conn.execute(select(*_SHOWN))), key=lambda item: item.name)
 
 
@@ -205,7 +205,7 @@ def load_password_hash(r: Reader, name: str) -> str | None:
     return r.conn.scalar(select(accounts.c.password_hash).where(accounts.c.name == name))
 
 
-def _needed(r: Reader, name: str) -> Account:
+def _require(r: Reader, name: str) -> Account:
     account = load_account(r, name)
     if account is None:
         raise DataError("accounts.unknown", name=name)

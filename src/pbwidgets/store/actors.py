@@ -1,11 +1,11 @@
-"""Who acts."""
+"""Who makes a write."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Actor:
-    """The person or command that a write is booked to.
+    """The person or command that makes a write.
 
     Attributes
     ----------
@@ -16,7 +16,7 @@ class Actor:
     unit_code
         Unit of the account; none for roles without one.
     on_behalf
-        Whether the actor fills for somebody else's unit.
+        Whether the actor fills in for another unit.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """The audit log: who did what, when, about which unit. It only grows; triggers refuse everything else.
 
 Details hold ids, numbers and states, never what people wrote: answers, comments and reasons stay in
-their own tables, from where they can be taken out.
+their own tables, where they can be redacted.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import audit
 
 ACCOUNT: Final = "account"
-"""Begins the entity of what concerns an account: who signs in changes no record."""
+"""Begins the entity of rows about accounts: signing in changes no record."""
 
 
 @dataclass(frozen=True)
 class Deed:
-    """What is written into the log for one action; actor and time come from the transaction."""
+    """What is written to the log for one action; actor and time come from the transaction."""
 
     action: str
     entity: str
@@ -42,7 +42,7 @@ class AuditRow:
 
 
 def record(w: Writer, *deeds: Deed) -> None:
-    """Write deeds into the log, in order, within the transaction."""
+    """Write deeds to the log, in order, within the transaction."""
     if not deeds:
         return
     who = {"at": w.now, "actor": w.actor.name, "role": w.actor.role, "on_behalf": w.actor.on_behalf}
@@ -50,7 +50,7 @@ def record(w: Writer, *deeds: Deed) -> None:
 
 
 def audit_head(r: Reader) -> int:
-    """Revision of the store: number of the newest row of the log, 0 in a fresh store.
+    """Revision of the store: number of the newest row of the log, 0 in a new store.
 
     While it stays the same, nothing has changed.
     """
@@ -58,13 +58,13 @@ def audit_head(r: Reader) -> int:
 
 
 def records_head(r: Reader) -> int:
-    """Revision of the records: as :func:`audit_head`, but it stays the same while people only sign in and out."""
+    """Revision of the records: like :func:`audit_head`, but signing in and out does not change it."""
     of_accounts = audit.c.entity.startswith(f"{ACCOUNT}:", autoescape=True)
     return r.conn.scalar(select(audit.c.id).where(~of_accounts).order_by(audit.c.id.desc()).limit(1)) or 0
 
 
 def latest_write(r: Reader) -> datetime | None:
-    """Latest moment of the log, in UTC; None in a fresh store."""
+    """Latest moment of the log, in UTC; None in a new store."""
     latest: datetime | None = r.conn.scalar(select(func.max(audit.c.at)))
     return latest
 
@@ -72,7 +72,7 @@ def latest_write(r: Reader) -> datetime | None:
 def load_audit(
     r: Reader, *, after: int = 0, unit_code: str | None = None, actor: str | None = None, limit: int = 1000
 ) -> Sequence[AuditRow]:
-    """Rows of the log after a number, oldest first, of one unit or actor if asked."""
+    """Rows of the log after a number, oldest first; if asked, of one unit or actor only."""
     query = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit)
     if unit_code is not None:
         query = query.where(audit.c.unit_code == unit_code)

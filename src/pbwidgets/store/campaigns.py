@@ -1,4 +1,4 @@
-"""Frozen campaign definitions, and the periods that are open under them."""
+"""Frozen campaign definitions, and the periods opened under them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from pbwidgets.store.tables import campaign_versions, period_versions
 
 @dataclass(frozen=True)
 class Period:
-    """A period and the campaign version that it stands under now."""
+    """A period and its current campaign version."""
 
     campaign_id: str
     period_id: str
@@ -24,7 +24,7 @@ class Period:
 
 
 def freeze_campaign(w: Writer, campaign_json: str, version: str, campaign_id: str) -> None:
-    """Keep a definition for good under its version (its hash); keeping the same again changes nothing.
+    """Keep a definition for good under its version (its hash); repeating it changes nothing.
 
     Raises
     ------
@@ -49,7 +49,7 @@ def freeze_campaign(w: Writer, campaign_json: str, version: str, campaign_id: st
 
 
 def load_campaign_json(r: Reader, campaign_id: str, version: str) -> str:
-    """Give the definition as it was frozen.
+    """The definition as it was frozen.
 
     Raises
     ------
@@ -80,7 +80,7 @@ def open_period(w: Writer, campaign_id: str, period_id: str, version: str) -> No
 
 
 def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
-    """Close a period: nothing more is filled or rated in it; it can be opened again.
+    """Close a period to filling and rating; it can be opened again.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
 
 
 def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
-    """Periods that are open, of one campaign or of all, the one opened last at the end."""
+    """Open periods of one campaign or of all, the last one opened at the end."""
     newest: dict[tuple[str, str], Period] = {}
     for row in r.conn.execute(select(period_versions).order_by(period_versions.c.id)):
         newest.pop((row.campaign_id, row.period_id), None)

@@ -1,4 +1,4 @@
-"""Classes that persons decided on; rows are only added, because moves compare what held on two days."""
+"""Classes that people decided on; rows are only added, because moves compare what applied on two days."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,7 +17,7 @@ from pbwidgets.store.units import check_units_known
 
 @dataclass(frozen=True)
 class ClassDecision:
-    """The class of one unit, from 1; ``decided_by`` is the body, ``present`` the posts of those present."""
+    """Class of one unit, from 1; ``decided_by`` is the body, ``present`` the posts of those present."""
 
     campaign_id: str
     period_id: str
@@ -31,12 +31,12 @@ class ClassDecision:
 
 
 def decide_class(w: Writer, decision: ClassDecision) -> None:
-    """Keep one decision; see :func:`decide_class_many`."""
+    """Record one decision; see :func:`decide_class_many`."""
     decide_class_many(w, [decision])
 
 
 def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
-    """Keep decisions, all or none; of several on one unit the newest day holds, on one day the last recorded.
+    """Record decisions, all or none; for each unit the latest day counts, and on one day the last recorded.
 
     Raises
     ------

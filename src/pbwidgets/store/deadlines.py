@@ -1,4 +1,4 @@
-"""Exceptions from a deadline, for one unit and form. The deadlines themselves stand in the campaign."""
+"""Exceptions from a deadline, for one unit and form. The deadlines themselves are in the campaign."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""What the meeting decided; a newer decision takes the place of an older one, which stays on record."""
+"""What the meeting decided; a newer decision replaces an older one, which stays on record."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -20,7 +20,7 @@ DECIDED: Final = (SELECTED, WAITING, NOT_SELECTED)
 
 @dataclass(frozen=True)
 class Decision:
-    """The decision on one unit; ``decided_by`` is the body, ``present`` the posts of those present."""
+    """Decision on one unit; ``decided_by`` is the body, ``present`` the posts of those present."""
 
     campaign_id: str
     period_id: str
@@ -34,12 +34,12 @@ class Decision:
 
 
 def decide(w: Writer, decision: Decision) -> None:
-    """Keep one decision; see :func:`decide_many`."""
+    """Record one decision; see :func:`decide_many`."""
     decide_many(w, [decision])
 
 
 def decide_many(w: Writer, made: Iterable[Decision]) -> None:
-    """Keep the decisions of a meeting, all or none.
+    """Record the decisions of a meeting, all or none.
 
     Raises
     ------
@@ -85,7 +85,7 @@ def decide_many(w: Writer, made: Iterable[Decision]) -> None:
 
 
 def load_decisions(r: Reader, campaign_id: str, period_id: str, *, superseded: bool = False) -> pd.DataFrame:
-    """Decisions in force as the frame DECISIONS; with ``superseded`` the older ones too, in their order."""
+    """Decisions in force as the frame DECISIONS; with ``superseded`` all of them, in order of recording."""
     query = (
         select(decisions)
         .where(decisions.c.campaign_id == campaign_id, decisions.c.period_id == period_id)

@@ -1,11 +1,11 @@
 """Open the store; read and write in transactions.
 
 One writer at a time, on both backends: ``BEGIN IMMEDIATE`` on SQLite, an advisory lock on PostgreSQL.
-Writes take milliseconds, so 200 people do not notice, and it makes the numbers of the audit log grow in the
+Writes take milliseconds, so 200 people do not notice, and the numbers of the audit log grow in the
 order of the commits: the newest number *is* the store's revision.
 
 Connections are opened for each transaction and closed after it. A kernel per visitor would otherwise hold
-one each, more than a PostgreSQL server gives out; and a fork inherits none.
+one each, more than a PostgreSQL server allows; and a fork inherits none.
 """
 
 import sqlite3
@@ -30,7 +30,7 @@ _WRITERS_LOCK: Final = 7_262_023  # any number, the same for all writers of a da
 
 @dataclass(frozen=True)
 class Reader:
-    """A read transaction: everything it reads is of one moment."""
+    """A read transaction: all it reads is from one moment."""
 
     conn: Connection
     evidence_dir: Path
@@ -38,16 +38,16 @@ class Reader:
 
 @dataclass(frozen=True)
 class Writer(Reader):
-    """A write transaction of one actor; it reads as well.
+    """A write transaction of one actor; it can read as well.
 
     Attributes
     ----------
     actor
-        To whom every row is booked.
+        Who makes the writes.
     now
         The moment of the transaction, in UTC.
     after_commit
-        Called in order once the transaction is kept, for what a database cannot undo (removing a file).
+        Called in order after the commit, for what a database cannot undo (removing a file).
     """
 
     actor: Actor
@@ -70,12 +70,12 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """Read transaction: what it reads is of one moment, whatever others write meanwhile.
+        """Read transaction: all it reads is from one moment, whatever others write meanwhile.
 
         Raises
         ------
         DataError
-            ``store.locked``, ``store.unreachable`` and other faults that an operator can mend.
+            ``store.locked``, ``store.unreachable`` and other faults that an operator can fix.
         """
         with plain_faults(self.shown_url), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
@@ -92,9 +92,9 @@ class Store:
         Parameters
         ----------
         actor
-            To whom the writes are booked.
+            Who makes the writes.
         now
-            Moment that is written down, with its zone; by default the present one.
+            Moment recorded, with its time zone; by default the present.
 
         Raises
         ------
@@ -119,7 +119,7 @@ class Store:
 
 
 def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) -> Store:
-    """Open a store; a fresh or older one is brought up to date first.
+    """Open a store; a new or older one is brought up to date first.
 
     Parameters
     ----------
@@ -145,7 +145,7 @@ def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) ->
     except ModuleNotFoundError as error:
         raise DataError("store.no_driver", module=error.name) from error
     if engine.dialect.name == "sqlite":
-        _tame_sqlite(engine, busy_timeout_s)
+        _set_up_sqlite(engine, busy_timeout_s)
     store = Store(engine, evidence_dir, busy_timeout_s)
     with plain_faults(store.shown_url):
         if engine.dialect.name == "sqlite":
@@ -171,14 +171,14 @@ def _read_address(url: str) -> URL:
     return address
 
 
-def _tame_sqlite(engine: Engine, busy_timeout_s: float) -> None:
+def _set_up_sqlite(engine: Engine, busy_timeout_s: float) -> None:
     @event.listens_for(engine, "connect")
-    def set_up(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the driver must not begin transactions on its own
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # keeps the driver from beginning transactions itself
         try:
             connection.execute(f"PRAGMA busy_timeout = {int(busy_timeout_s * 1000)}")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged outlives a power cut
+            connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a power cut
         except sqlite3.Error:
             connection.close()  # nobody else would
             raise
@@ -195,15 +195,15 @@ def _tame_sqlite(engine: Engine, busy_timeout_s: float) -> None:
 def _switch_to_wal(engine: Engine, busy_timeout_s: float) -> None:
     """Let readers read while somebody writes.
 
-    SQLite does not wait for others when it switches, so two that open a fresh store at once would collide.
+    SQLite does not wait for others when it switches, so two processes opening a new store at once would collide.
     """
-    give_up = time.monotonic() + busy_timeout_s
+    deadline = time.monotonic() + busy_timeout_s
     while True:
         connection = engine.raw_connection()
         try:
             connection.cursor().execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
-            if fault_code(error) != "store.locked" or time.monotonic() > give_up:
+            if fault_code(error) != "store.locked" or time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
         else:

@@ -1,7 +1,7 @@
-"""Photos and documents that support a submission, kept by the SHA-256 of their bytes.
+"""Photos and documents that support a submission, named by the SHA-256 of their bytes.
 
-The folder lies where no web server looks; files come out through :func:`open_evidence` only, after the
-caller has checked who asks. The original name stands in the table, never on the disk.
+No web server serves the folder; files come out through :func:`open_evidence` only, after the
+caller has checked who is asking. The original name is in the table, never on the disk.
 """
 
 import hashlib
@@ -57,18 +57,18 @@ def keep_file(
     max_bytes: int,
     allowed: Collection[str] = ALL_KINDS,
 ) -> KeptFile:
-    """Put a file into the evidence folder, safely on the disk when this returns.
+    """Write a file to the evidence folder; it is safely on the disk when this returns.
 
-    Photos are cleaned first (see ``clean_photo``); the hash is that of the bytes that are kept. This needs
-    no transaction: call it before one, so that a big photo holds up nobody, and give the result to
+    Photos are cleaned first (see ``clean_photo``); the hash is that of the bytes kept. This needs
+    no transaction: call it before one, so that a big photo blocks nobody, and pass the result to
     :func:`add_evidence`.
 
     Parameters
     ----------
     max_bytes
-        Largest size that is taken.
+        Largest size accepted.
     allowed
-        Media types that are taken, for example ``file_kinds.IMAGES``.
+        Media types accepted, for example ``file_kinds.IMAGES``.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def add_evidence(
     max_bytes: int,
     allowed: Collection[str] = ALL_KINDS,
 ) -> Evidence:
-    """Book a file to a field of a submission, and keep it if it is not kept yet.
+    """Attach a file to a field of a submission, and store it if it is not stored yet.
 
     Raises
     ------
@@ -137,13 +137,13 @@ def add_evidence(
 
 
 def load_evidence(r: Reader, key: SubmissionKey) -> tuple[Evidence, ...]:
-    """Files of a submission, in the order in which they came."""
+    """Files of a submission, in the order in which they were added."""
     query = select(evidence).where(*_of(key), evidence.c.removed_at.is_(None)).order_by(evidence.c.id)
     return tuple(_to_evidence(key, row) for row in r.conn.execute(query))
 
 
 def find_evidence(r: Reader, sha256: str) -> tuple[Evidence, ...]:
-    """Submissions that a file supports: whoever serves it checks the rights of the reader against these."""
+    """Submissions that a file supports; before serving it, check the reader's rights to one of these."""
     query = select(evidence).where(evidence.c.sha256 == sha256, evidence.c.removed_at.is_(None))
     return tuple(
         _to_evidence(
@@ -154,12 +154,12 @@ def find_evidence(r: Reader, sha256: str) -> tuple[Evidence, ...]:
 
 
 def open_evidence(r: Reader, sha256: str) -> BinaryIO:
-    """Open the file for reading; close it.
+    """The file, open for reading; the caller closes it.
 
     Raises
     ------
     DataError
-        ``store.evidence_unknown`` if no submission has such a file, ``store.evidence_lost`` if it is gone
+        ``store.evidence_unknown`` if no submission has such a file, ``store.evidence_lost`` if it is missing
         from the folder.
     """
     if not _SHA256.fullmatch(sha256) or not find_evidence(r, sha256):
@@ -171,16 +171,16 @@ def open_evidence(r: Reader, sha256: str) -> BinaryIO:
 
 
 def remove_evidence(w: Writer, key: SubmissionKey, field_path: str) -> int:
-    """Take the files off a field and count them; a file that nothing else needs goes after the commit.
+    """Detach the files of a field and count them; those nothing else needs are deleted after the commit.
 
     Called by ``redact``, which writes the audit row.
     """
-    return _take_off(w, (*_of(key), evidence.c.field_path == field_path))
+    return _detach(w, (*_of(key), evidence.c.field_path == field_path))
 
 
 def release_evidence(w: Writer, key: SubmissionKey, field_path: str, sha256: str) -> int:
-    """Take one file off a field that names it no more, and count the rows; it goes from the disk as above."""
-    taken = _take_off(w, (*_of(key), evidence.c.field_path == field_path, evidence.c.sha256 == sha256))
+    """Detach one file from a field that no longer names it, and count the rows; it is deleted as above."""
+    taken = _detach(w, (*_of(key), evidence.c.field_path == field_path, evidence.c.sha256 == sha256))
     if taken:
         details = {"field": field_path, "sha256": sha256}
         record(
@@ -189,7 +189,7 @@ def release_evidence(w: Writer, key: SubmissionKey, field_path: str, sha256: str
     return taken
 
 
-def _take_off(w: Writer, which: tuple[ColumnElement[bool], ...]) -> int:
+def _detach(w: Writer, which: tuple[ColumnElement[bool], ...]) -> int:
     live = (*which, evidence.c.removed_at.is_(None))
     hashes = list(w.conn.scalars(select(evidence.c.sha256).where(*live)))
     w.conn.execute(update(evidence).where(*live).values(removed_at=w.now, filename=""))
@@ -217,12 +217,12 @@ def _to_evidence(key: SubmissionKey, row: object) -> Evidence:
 
 
 def evidence_path(evidence_dir: Path, sha256: str) -> Path:
-    """Where a file lies; the caller has checked who asks, and that a submission has such a file."""
+    """Path of a file; the caller has checked who is asking, and that a submission has such a file."""
     return evidence_dir / sha256[:2] / sha256
 
 
 def _plain_name(filename: str) -> str:
-    """Last part of a name, without control characters, not too long, its ending kept."""
+    """Last part of a path, without control characters, shortened if too long but with its suffix."""
     name = PurePosixPath(PureWindowsPath(filename).as_posix()).name
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C") or "file"
     if len(name) > _LONGEST_NAME:
@@ -240,7 +240,7 @@ def _kinds_in_words(allowed: Collection[str]) -> str:
 
 
 def _write_safely(path: Path, content: bytes) -> None:
-    """Write all of the file or nothing; on the disk, name included, when this returns."""
+    """Write all of the file or nothing; it is on the disk, name included, when this returns."""
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -261,7 +261,7 @@ def _write_safely(path: Path, content: bytes) -> None:
 
 def _sync_folder(folder: Path) -> None:
     if os.name == "nt":
-        return  # Windows opens no folders and keeps names safe by itself
+        return  # Windows cannot open folders, and makes names durable by itself
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,4 +1,4 @@
-"""What a database says when it cannot, in our words."""
+"""Errors of the database, turned into ours."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ _OPERATIONAL = ("08", "53", "57", "58", "XX")  # connection, resources, interven
 
 @contextmanager
 def plain_faults(shown_url: str) -> Iterator[None]:
-    """Turn what an operator can mend (lock, full disk, lost server) into a :class:`DataError`.
+    """Turn what an operator can fix (lock, full disk, lost server) into a :class:`DataError`.
 
     Programming mistakes keep their own exceptions.
 
@@ -51,7 +51,7 @@ def plain_faults(shown_url: str) -> Iterator[None]:
 
 
 def raise_plainly(driver_error: BaseException | None, error: Exception, shown_url: str) -> NoReturn:
-    """Raise the :class:`DataError` of a driver's error, or the error itself where it is a mistake of ours."""
+    """Raise the :class:`DataError` for a driver's error, or the error itself if it is our mistake."""
     code = fault_code(driver_error)
     if code is None:
         raise error
@@ -59,15 +59,15 @@ def raise_plainly(driver_error: BaseException | None, error: Exception, shown_ur
 
 
 def fault_code(driver_error: BaseException | None) -> str | None:
-    """Code of the message for a driver's error, or None for a mistake of ours."""
+    """Code of the message for a driver's error, or None if it is our mistake."""
     if isinstance(driver_error, sqlite3.Error):
-        # extended names carry the plain one as their beginning: SQLITE_IOERR_WRITE
+        # extended names begin with the plain one: SQLITE_IOERR_WRITE
         name = getattr(driver_error, "sqlite_errorname", "")
         return next((code for plain, code in _SQLITE.items() if name.startswith(plain)), None)
     state = getattr(driver_error, "sqlstate", None)
     if state in _POSTGRESQL:
         return _POSTGRESQL[state]
-    # psycopg raises its OperationalError for what is no mistake in a statement
+    # psycopg raises OperationalError for what is not the statement's fault
     if type(driver_error).__name__ == "OperationalError" or str(state)[:2] in _OPERATIONAL:
         return "store.unreachable" if state is None or state.startswith("08") else "store.failed"
     return None

@@ -1,4 +1,4 @@
-"""What kind of file some bytes are, by their content; and photos without what their camera noted."""
+"""The kind of a file, by its content; and photos without their metadata."""
 
 import io
 import warnings
@@ -30,9 +30,9 @@ _KEPT_INFO: Final = ("icc_profile", "transparency", "gamma")
 
 
 def sniff_kind(data: bytes, filename: str) -> str | None:
-    """Media type of the content, or None if it is not one that is kept.
+    """Media type of the content, or None if it is of no accepted kind.
 
-    The name only tells apart the old Office formats, which share one container.
+    The name only distinguishes the old Office formats, which share one container.
     """
     if data.startswith(b"\xff\xd8\xff"):
         return "image/jpeg"
@@ -53,14 +53,14 @@ def _sniff_office(data: bytes) -> str | None:
     except zipfile.BadZipFile:
         return None
     if "[Content_Types].xml" not in names or any(name.endswith("vbaProject.bin") for name in names):
-        return None  # macros are nobody's evidence
+        return None  # nothing with macros is evidence
     return next((kind for part, kind in _OFFICE.items() if part in names), None)
 
 
 def clean_photo(data: bytes, kind: str) -> bytes:
-    """Give the photo upright, without EXIF (place, camera, time), XMP, comments and text chunks.
+    """The photo upright, without EXIF (place, camera, time), XMP, comments and text chunks.
 
-    A JPEG that needs no turning keeps its quantisation, so that it loses next to nothing.
+    A JPEG that needs no rotation keeps its quantisation, so it loses next to nothing.
 
     Raises
     ------

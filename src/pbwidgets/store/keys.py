@@ -1,4 +1,4 @@
-"""What one submission is about."""
+"""The key of a submission."""
 
 from dataclasses import dataclass
 

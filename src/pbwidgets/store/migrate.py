@@ -1,4 +1,4 @@
-"""Bring a store up to the tables of this package."""
+"""Bring a store's tables up to date with this package."""
 
 from importlib import resources
 from typing import Final
@@ -13,7 +13,7 @@ REVISION: Final = "0004"
 
 
 def load_revision(connection: Connection) -> str | None:
-    """Revision of a store, or None for a fresh one."""
+    """Revision of a store, or None for a new one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -27,7 +27,7 @@ def upgrade(connection: Connection, shown_url: str) -> None:
     ------
     DataError
         ``store.too_new`` if a newer package has written the store; ``store.foreign`` if tables of the
-        same names stand there that no migration has made.
+        same names are there that no migration has made.
     """
     revision = load_revision(connection)
     if revision == REVISION:

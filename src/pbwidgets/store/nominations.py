@@ -1,4 +1,4 @@
-"""How many a unit may nominate, and whom it nominates in which order."""
+"""How many units a unit may nominate, and which it nominates in what order."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class NominationList:
 def set_allotments(
     w: Writer, campaign_id: str, period_id: str, track_id: str, allotted: Mapping[str, int]
 ) -> None:
-    """Set how many each of these units may nominate; others keep their number.
+    """Set how many each of these units may nominate; others keep their allotment.
 
     Raises
     ------
@@ -61,7 +61,7 @@ def set_allotments(
 
 
 def nominate(w: Writer, nomination_list: NominationList, unit_code: str) -> int:
-    """Place of the unit at the end of the list, from 1.
+    """Add the unit to the end of the list; returns its position, from 1.
 
     Raises
     ------
@@ -83,14 +83,12 @@ def nominate(w: Writer, nomination_list: NominationList, unit_code: str) -> int:
 def import_nominations(
     w: Writer, nomination_list: NominationList, unit_codes: Sequence[str]
 ) -> tuple[str, ...]:
-    """Flag the units of an imported list that stand above the allotment; they are kept, scoring cuts them.
-
-    The list takes the place of the one before.
+    """Replace the list by an imported one; returns the units above the allotment, which scoring cuts.
 
     Raises
     ------
     DataError
-        ``store.already_nominated`` if a code stands twice or on another unit's list,
+        ``store.already_nominated`` if a code is listed twice or is on another unit's list,
         ``store.unknown_unit``.
     """
     check_units_known(w, nomination_list.by_unit, *unit_codes)
@@ -125,7 +123,7 @@ def order_nominations(w: Writer, nomination_list: NominationList, unit_codes: Se
 
 
 def withdraw_nomination(w: Writer, nomination_list: NominationList, unit_code: str) -> None:
-    """Take a unit off the list; the ones behind it move up.
+    """Take a unit off the list; the ones after it move up.
 
     Raises
     ------
@@ -148,7 +146,7 @@ def load_nomination_list(r: Reader, nomination_list: NominationList) -> tuple[st
 
 
 def load_nominations(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
-    """All nominations as the frame NOMINATIONS, withdrawn ones too."""
+    """All nominations, withdrawn ones too, as the frame NOMINATIONS."""
     rows = _in_period(r, nominations, campaign_id, period_id, nominations.c.id)
     return to_frame([{**row, "order": row["position"]} for row in rows], NOMINATIONS)
 

@@ -1,6 +1,6 @@
-"""Public notices of a result, and the objections that come in while they last.
+"""Public notices of a result, and the objections that come in while they run.
 
-An objection says what is objected to, never by whom: whoever complains is protected by not being written down.
+An objection says what is objected to, never by whom, to protect whoever objects.
 """
 
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ OUTCOMES: Final = (UPHELD, DISMISSED)
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """Days in which a result can be objected to, both included."""
+    """Days on which a result can be objected to, the first and the last included."""
 
     campaign_id: str
     period_id: str
@@ -35,7 +35,7 @@ class PublicNotice:
 
 @dataclass(frozen=True)
 class NoticeOnRecord:
-    """A notice with its number, and when it was taken back before its time."""
+    """A notice with its number, and when it was taken back early, if it was."""
 
     id: int
     notice: PublicNotice
@@ -67,14 +67,14 @@ class Objection:
 
 
 def start_notice(w: Writer, notice: PublicNotice) -> int:
-    """Number of a notice that now runs.
+    """Start a notice; returns its number.
 
     Raises
     ------
     DataError
         ``store.notice_days`` if it ends before it begins.
     ConflictError
-        ``store.notice_running`` if one of the same track is not over at its beginning.
+        ``store.notice_running`` if another one of the track is not over by then.
     """
     if notice.ends < notice.begins:
         raise DataError("store.notice_days", begins=notice.begins, ends=notice.ends)
@@ -93,12 +93,12 @@ def start_notice(w: Writer, notice: PublicNotice) -> int:
 
 
 def end_notice(w: Writer, notice_id: int) -> None:
-    """Take a notice back before its time.
+    """Take a notice back early.
 
     Raises
     ------
     DataError
-        ``store.unknown_notice`` if there is none of this number, or it was taken back before.
+        ``store.unknown_notice`` if there is none with this number, or it was taken back already.
     """
     found = _find_notice(w, notice_id)
     w.conn.execute(update(public_notices).where(public_notices.c.id == notice_id).values(ended_at=w.now))
@@ -106,7 +106,7 @@ def end_notice(w: Writer, notice_id: int) -> None:
 
 
 def load_notice(r: Reader, campaign_id: str, period_id: str, track_id: str) -> NoticeOnRecord | None:
-    """The newest notice of a track that was not taken back; it may be over."""
+    """Newest notice of a track that was not taken back; it may be over."""
     table = public_notices.c
     row = r.conn.execute(
         select(public_notices)
@@ -123,7 +123,7 @@ def load_notice(r: Reader, campaign_id: str, period_id: str, track_id: str) -> N
 
 
 def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: date, gist: str) -> int:
-    """Number of an objection that came in while the notice runs.
+    """Record an objection that came in during the notice; returns its number.
 
     Raises
     ------
@@ -158,13 +158,13 @@ def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: dat
 
 
 def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> None:
-    """Say what was found: ``upheld`` or ``dismissed``, and why.
+    """Close an objection as ``upheld`` or ``dismissed``, with what was found.
 
     Raises
     ------
     DataError
-        ``store.objection_status``, ``store.reason_needed``, ``store.unknown_objection`` if there is none
-        that is open.
+        ``store.objection_status``, ``store.reason_needed``, ``store.unknown_objection`` if there is no
+        such open one.
     """
     if status not in OUTCOMES:
         raise DataError("store.objection_status", status=status, allowed=", ".join(OUTCOMES))
@@ -178,7 +178,7 @@ def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> 
         .where(objections.c.id == objection_id)
         .values(status=status, outcome=outcome, closed_at=w.now, closed_by=w.actor.name)
     )
-    notice = _find_notice(w, row.notice_id, even_ended=True).notice
+    notice = _find_notice(w, row.notice_id, allow_ended=True).notice
     record(
         w,
         _deed("close_objection", objection_id, notice, {"status": status}, row.unit_code, "objection"),
@@ -186,7 +186,7 @@ def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> 
 
 
 def load_objections(r: Reader, notice_id: int) -> tuple[Objection, ...]:
-    """Objections of a notice in the order in which they came."""
+    """Objections to a notice, in the order in which they came in."""
     rows = r.conn.execute(
         select(objections).where(objections.c.notice_id == notice_id).order_by(objections.c.id)
     )
@@ -204,9 +204,9 @@ def load_objections(r: Reader, notice_id: int) -> tuple[Objection, ...]:
     )
 
 
-def _find_notice(r: Reader, notice_id: int, *, even_ended: bool = False) -> NoticeOnRecord:
+def _find_notice(r: Reader, notice_id: int, *, allow_ended: bool = False) -> NoticeOnRecord:
     row = r.conn.execute(select(public_notices).where(public_notices.c.id == notice_id)).first()
-    if row is None or (row.ended_at is not None and not even_ended):
+    if row is None or (row.ended_at is not None and not allow_ended):
         raise DataError("store.unknown_notice", number=notice_id)
     return _notice(row)
 
@@ -235,5 +235,5 @@ def _deed(
     unit_code: str | None = None,
     entity: str = "notice",
 ) -> Deed:
-    told = {"track": notice.track_id, **details}
-    return Deed(action, f"{entity}:{number}", notice.campaign_id, notice.period_id, unit_code, told)
+    values = {"track": notice.track_id, **details}
+    return Deed(action, f"{entity}:{number}", notice.campaign_id, notice.period_id, unit_code, values)

@@ -1,4 +1,4 @@
-"""How far the submissions of a period have come: when each was handed in, and why it came back."""
+"""How far the submissions of a period are: when each was handed in, and why it was returned."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from pbwidgets.store.engine import Reader
 from pbwidgets.store.tables import deadline_exceptions, submission_versions, submissions
 
-_FEW = 500  # units that may be named in a query; above, all rows are read and then cut
+_FEW = 500  # most units named in a query; for more, all rows are read and then filtered
 PROGRESS = (
     "form_id", "unit_code", "occurrence", "state", "version", "first_submitted_at", "submitted_at",
     "last_activity", "reason", "field_path", "returned_by",
@@ -20,18 +20,18 @@ PROGRESS = (
 def load_progress(
     r: Reader, campaign_id: str, period_id: str, unit_codes: Collection[str] | None = None
 ) -> pd.DataFrame:
-    """One row a submission: its state, when it was handed in first and last, and why it was returned.
+    """One row for each submission: its state, when it was first and last handed in, and why it was returned.
 
     Parameters
     ----------
     unit_codes
-        Units that are asked for; None for all.
+        Units to include; None for all.
 
     Returns
     -------
     pandas.DataFrame
         Columns :data:`PROGRESS`; moments in UTC, None where there is none. ``reason``, ``field_path`` and
-        ``returned_by`` (a review level) are those of a submission that is with its filler now.
+        ``returned_by`` (a review level) are given for a submission that is returned now.
     """
     wanted = None if unit_codes is None else set(unit_codes)
     if wanted is not None and not wanted:

@@ -1,10 +1,10 @@
 """Marks: one current mark for each rater, unit, criterion, layer and source; older ones stay as history.
 
-A mark is *stale* when what the unit handed in has changed since the rater saw it: a form of one of the
-campaign's tracks has newer content than ``submission_version``, or any of them, a log entry too, has
-changed after the store's revision that the rater had before him (``seen_head``).
+A mark is *stale* if what the unit handed in has changed since the rater saw it: a form of one of the
+campaign's tracks has newer content than ``submission_version``, or any of them, log entries included, has
+changed after the store's revision that the rater saw (``seen_head``).
 
-Frames name raters by a pseudonym, ``R001`` … for each campaign and period; who it is stays in the store.
+Frames name raters by a pseudonym, ``R001`` … for each campaign and period; only the store knows who it is.
 """
 
 import math
@@ -29,7 +29,7 @@ _Content = tuple[float, str, int, str | None]
 
 @dataclass(frozen=True)
 class MarkKey:
-    """What one mark is about, and whose it is; ``rater`` is an account name and never leaves the store."""
+    """What a mark is for, and who gave it; ``rater`` is an account name and never leaves the store."""
 
     campaign_id: str
     period_id: str
@@ -47,11 +47,11 @@ class Mark:
     Attributes
     ----------
     submission_version
-        Newest version, over the track's forms, that the rater had before him; 0 if none.
+        Newest version among the track's forms that the rater saw; 0 if none.
     seen_head
         ``audit_head`` when the rater's page was read; None means now.
     second_inspector
-        Account or post of who inspected along on the spot; it never leaves the store.
+        Account or post of the person who inspected as well; it never leaves the store.
     """
 
     key: MarkKey
@@ -63,7 +63,7 @@ class Mark:
 
 
 def rate(w: Writer, mark: Mark) -> None:
-    """Keep one mark; the same again changes nothing. See :func:`rate_many`."""
+    """Keep one mark; repeating it changes nothing. See :func:`rate_many`."""
     rate_many(w, [mark])
 
 
@@ -126,7 +126,7 @@ def withdraw_mark(w: Writer, key: MarkKey) -> None:
 
 
 def recuse(w: Writer, campaign_id: str, period_id: str, rater: str, unit_code: str, reason: str) -> None:
-    """Record that a rater stands aside for a unit: the marks stay on record, and out of the mean.
+    """Record that a rater is recused from a unit: the marks stay on record but out of the mean.
 
     Raises
     ------
@@ -153,7 +153,7 @@ def load_ratings(
     rater: str | None = None,
     unit_code: str | None = None,
 ) -> pd.DataFrame:
-    """Give the current marks as the frame RATINGS, of all raters and units or of one.
+    """Current marks as the frame RATINGS, of all raters and units or of one.
 
     Parameters
     ----------
@@ -193,7 +193,7 @@ def load_ratings(
 
 
 def load_recusals(r: Reader, campaign_id: str, period_id: str, rater: str) -> frozenset[str]:
-    """Codes of the units for which a rater stands aside."""
+    """Codes of the units from which a rater is recused."""
     table = recusals.c
     query = select(table.unit_code).where(
         table.campaign_id == campaign_id, table.period_id == period_id, table.rater == rater
@@ -204,7 +204,7 @@ def load_recusals(r: Reader, campaign_id: str, period_id: str, rater: str) -> fr
 def load_own_marks(
     r: Reader, campaign_id: str, period_id: str, unit_code: str, rater: str
 ) -> tuple[Mark, ...]:
-    """Current marks that one rater gave one unit, with what no frame shows: the second inspector."""
+    """Current marks that one rater gave one unit, with the second inspector, whom no frame shows."""
     table = ratings.c
     query = select(ratings).where(
         table.campaign_id == campaign_id,
@@ -229,7 +229,7 @@ def load_own_marks(
 def load_rating_history(
     r: Reader, campaign_id: str, period_id: str, unit_code: str, criterion_id: str
 ) -> pd.DataFrame:
-    """All marks a unit ever got on a criterion, oldest first.
+    """All marks a unit was ever given on a criterion, oldest first.
 
     Columns: rater_id, layer, source, points, comment, submission_version, rated_at, is_current.
     """
@@ -266,7 +266,7 @@ def _content(mark: Mark) -> _Content:
 
 
 def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, _Content]]:
-    """Row id and content of the current marks among these."""
+    """Row id and content of those marks that are current."""
     table = ratings.c
     wanted = set(keys)
     units = {key.unit_code for key in wanted}
@@ -294,7 +294,7 @@ def _retire(w: Writer, row_ids: Sequence[int]) -> None:
 
 
 def _name_raters(w: Writer, marks: Sequence[Mark]) -> None:
-    """Give every rater that has none a pseudonym, in the order of the marks."""
+    """Give a pseudonym to every rater without one, in the order of the marks."""
     for scope in sorted({(mark.key.campaign_id, mark.key.period_id) for mark in marks}):
         in_scope = (raters.c.campaign_id == scope[0], raters.c.period_id == scope[1])
         known = set(w.conn.scalars(select(raters.c.rater).where(*in_scope)))

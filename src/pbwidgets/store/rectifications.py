@@ -1,4 +1,4 @@
-"""Shortcomings to be put right: who answers for them, until when, and when they were closed."""
+"""Shortcomings to be put right: who is responsible, by when, and when they were closed."""
 
 from dataclasses import dataclass
 from datetime import date

@@ -25,7 +25,7 @@ class Note:
 def add_note(
     w: Writer, campaign_id: str, period_id: str, unit_code: str, noted_on: date, note_text: str
 ) -> None:
-    """Add a note; notes are not changed afterwards, a later one corrects.
+    """Add a note; notes are never changed, a later one corrects them.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def add_note(
 
 
 def load_notes(r: Reader, campaign_id: str, period_id: str, unit_code: str | None = None) -> tuple[Note, ...]:
-    """Give the notes on a unit, or on all, by day."""
+    """Notes on one unit or on all, by day."""
     table = running_notes.c
     query = select(running_notes).where(table.campaign_id == campaign_id, table.period_id == period_id)
     if unit_code is not None:

@@ -1,6 +1,6 @@
-"""The marks that a unit gives itself: whoever types them, the rater is the unit.
+"""The marks that a unit gives itself: whoever enters them, the rater is the unit.
 
-So a clerk who takes over from another changes the unit's marks and adds no second opinion of it.
+So a clerk who takes over from another changes the unit's marks and adds no second set.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ from pbwidgets.store.tables import ratings, submissions
 
 @dataclass(frozen=True)
 class MarkOnRecord:
-    """A mark in force, with what it is worth and why."""
+    """A mark in force, with its points and comment."""
 
     key: MarkKey
     points: float
@@ -51,7 +51,7 @@ def load_unit_marks(
 def replace_unit_marks(
     w: Writer, campaign_id: str, period_id: str, unit_code: str, layer: str, marks: Iterable[Mark]
 ) -> int:
-    """Number of marks that are new or changed; whatever else stood in this layer for the unit is taken back."""
+    """Replace the unit's marks in one layer; returns how many are new or changed."""
     wanted = list(marks)
     kept = {mark.key for mark in wanted}
     for old in load_unit_marks(w, campaign_id, period_id, unit_code, layer):
@@ -63,7 +63,7 @@ def replace_unit_marks(
 def newest_content_version(
     r: Reader, campaign_id: str, period_id: str, unit_code: str, forms: Iterable[str]
 ) -> int:
-    """Newest version of the unit's forms that changed answers, 0 if none was handed in."""
+    """Newest version of the unit's forms that changed answers; 0 if none was handed in."""
     table = submissions.c
     found = r.conn.scalars(
         select(table.content_version).where(

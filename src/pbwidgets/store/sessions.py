@@ -1,6 +1,6 @@
-"""Sessions of people who are signed in: the hash of a token, and when it was seen last.
+"""Sessions of people who are signed in: the hash of a token, and when it was last seen.
 
-The token itself stays in the browser's cookie: who reads the store cannot sign in with it.
+The token itself stays in the browser's cookie: nobody can sign in with what the store holds.
 """
 
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from pbwidgets.store.tables import accounts, sessions
 
 @dataclass(frozen=True)
 class Session:
-    """A session that nobody has ended, with its account; whether its time is up is for others to say."""
+    """A session that has not been ended, with its account; callers check whether it has expired."""
 
     account: Account
     begun_at: datetime
@@ -24,7 +24,7 @@ class Session:
 
 
 def begin_session(w: Writer, token_hash: str, name: str) -> None:
-    """Keep a session of an account from now on."""
+    """Start a session of an account."""
     w.conn.execute(
         insert(sessions).values(token_hash=token_hash, account=name, begun_at=w.now, seen_at=w.now)
     )
@@ -47,7 +47,7 @@ def load_session(r: Reader, token_hash: str) -> Session | None:
 
 
 def touch_session(w: Writer, token_hash: str) -> None:
-    """Note that a session is in use. No deed: it says nothing about anybody's work, and comes every minute."""
+    """Note that a session is in use; not logged, because it happens every minute and changes no record."""
     w.conn.execute(update(sessions).where(sessions.c.token_hash == token_hash).values(seen_at=w.now))
 
 
@@ -61,12 +61,12 @@ def end_session(w: Writer, token_hash: str) -> None:
 
 
 def end_sessions_of(w: Writer, name: str, *, keep: str | None = None) -> int:
-    """Number of sessions of an account that were ended: all but the one to keep.
+    """End all sessions of an account but the one to keep; returns how many.
 
     Parameters
     ----------
     keep
-        Hash of the token of a session that goes on.
+        Hash of the token of a session that is kept.
     """
     query = update(sessions).where(sessions.c.account == name, sessions.c.ended_at.is_(None))
     if keep is not None:

@@ -1,4 +1,4 @@
-"""All that scoring reads, taken from the store at one moment."""
+"""All that scoring reads, from the store at one moment."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import date
@@ -33,10 +33,10 @@ def read_records(
     as_of: date,
     to_rows: ToRows,
 ) -> Records:
-    """Read the records of one campaign and period, of one moment, without sensitive fields.
+    """Records of one campaign and period at one moment, without sensitive fields.
 
-    A submission counts by the state in which it *is*: one that was accepted and then returned, or whose
-    acceptance was undone, counts no more.
+    A submission counts by its state *now*: one that was accepted and then returned, or whose
+    acceptance was undone, no longer counts.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ def read_records(
         The campaign's forms, each with its track, or None for a form outside all tracks. Submissions of
         other forms are left out.
     sensitive
-        Form and field path of what must not leave the store.
+        Form and field path of each answer that must not leave the store.
     counts
         States that count, for all forms or for each: a form that nobody reviews counts when submitted.
     as_of
-        Day of the register: units that exist on it.
+        Day of the register: only units that exist on it.
     to_rows
         Turns answers into rows.
     """

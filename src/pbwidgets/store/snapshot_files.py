@@ -1,7 +1,7 @@
-"""Frames as a folder of Parquet files, cut by partition, and fingerprints that tell which part has changed.
+"""Frames as a folder of Parquet files, split by partition, and fingerprints that show which part has changed.
 
-``<folder>/<frame>/partition=<code>/part.parquet``; rows without a partition lie under ``_``, which every
-frame has, for its columns. A row belongs to the partition of its ``unit_code``, or of its ``by_unit`` where
+``<folder>/<frame>/partition=<code>/part.parquet``; rows without a partition are under ``_``, which every
+frame has, to keep its columns. A row belongs to the partition of its ``unit_code``, or of its ``by_unit`` if
 the frame has no unit.
 """
 
@@ -23,11 +23,11 @@ _POSITION: Final = "__position__"
 _KEYS: Final = ("unit_code", "by_unit")
 
 PartitionOf = Mapping[str, str] | pd.Series
-"""From a unit code to the code of its partition; units that are absent have none."""
+"""From a unit code to the code of its partition; units not in it have none."""
 
 
 def write_frames(folder: Path, frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) -> None:
-    """Write the frames, all of them or nothing; a folder that is there already is replaced.
+    """Write the frames, all or none; an existing folder is replaced.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def read_frames(folder: Path, names: Iterable[str], partition: str | None = None
     Parameters
     ----------
     partition
-        Only the rows of this partition (none of those without a partition). None gives all rows.
+        Only the rows of this partition, without those that have none. None gives all rows.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def read_frames(folder: Path, names: Iterable[str], partition: str | None = None
 
 
 def fingerprints(frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) -> dict[str, dict[str, str]]:
-    """Fingerprint (16 hexadecimal digits) of each frame's rows in each partition that has some.
+    """Fingerprint (16 hexadecimal digits) of each frame's rows in each partition that has any.
 
     The order of rows does not matter; names and dtypes of columns do.
 
@@ -91,7 +91,7 @@ def fingerprints(frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) 
 def _row_hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:
     if not len(frame.columns):
         return np.zeros(len(frame), dtype=np.uint64)
-    # a missing value must not look like a text that could stand there
+    # a missing value must not look like any text
     gaps = frame.isna().add_suffix("__missing__")
     hashes = pd.util.hash_pandas_object(pd.concat([frame, gaps], axis=1), index=False)
     return np.asarray(hashes, dtype=np.uint64)
@@ -131,7 +131,7 @@ def _read_frame(folder: Path, partition: str | None) -> pd.DataFrame:
         table = pa.concat_tables([pq.ParquetFile(path).read() for path in paths])
     else:
         path = _part(folder, partition)
-        # the schema stands in every part; a partition without rows takes it from `_`
+        # every part has the schema; a partition without rows takes it from `_`
         table = pq.ParquetFile(path).read() if path.is_file() else pq.ParquetFile(shape).read().slice(0, 0)
     frame: pd.DataFrame = table.to_pandas()
     return frame.sort_values(_POSITION).drop(columns=_POSITION).reset_index(drop=True)
@@ -142,7 +142,7 @@ def _part(folder: Path, code: str) -> Path:
 
 
 def _swap(temporary: Path, folder: Path) -> None:
-    """Put the finished folder into its place; readers see the old one or the new one."""
+    """Put the finished folder in place; readers see the old one or the new one."""
     if not folder.exists():
         temporary.rename(folder)
         return

@@ -9,11 +9,11 @@ The life of a submission::
 
 The ordered review levels are passed in; the store knows no campaign. Saving changes the draft and its
 revision. Submit, import, return, accept, undo and lock each append a *version*: the answers with the new
-state. ``content_version`` is the newest version that changed the answers; a mark turns stale by it, not by an
-acceptance.
+state. ``content_version`` is the newest version that changed the answers: it makes a mark stale, an acceptance
+does not.
 
-Each verb has a form for many keys (``submit_many``): one query for all, all or nothing, one audit row for
-each key as in the single form.
+Some verbs have a form for many keys (``submit_many``): one query for all, all or nothing, and one audit row
+for each key.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -46,22 +46,22 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class SubmissionState:
-    """A submission as it stands.
+    """A submission as it is now.
 
     Attributes
     ----------
     state
         ``draft``, ``submitted``, ``accepted:<level>``, ``returned``, ``locked``.
     version
-        Newest version, 0 before the first.
+        Newest version; 0 before the first.
     answers
-        Answers of the newest version, None before the first.
+        Answers of the newest version; None before the first.
     campaign_version
         Campaign version under which the newest version was given.
     content_version
         Newest version that changed the answers.
     draft
-        What is being edited, None after it was handed in.
+        What is being edited; None once it is handed in.
     revision
         Counts the changes of the draft.
     """
@@ -81,7 +81,7 @@ class SubmissionState:
 
 @dataclass(frozen=True)
 class Version:
-    """One version: the answers at one step, never changed (only :func:`redact` takes a field out)."""
+    """One version: the answers at one step, never changed (but :func:`redact` can take a field out)."""
 
     version: int
     cause: str
@@ -108,7 +108,7 @@ def accepted(level: str) -> str:
 
 
 def load_state(r: Reader, key: SubmissionKey) -> SubmissionState | None:
-    """Give the submission as it stands, or None if nobody has begun it."""
+    """The submission as it is now, or None if nobody has begun it."""
     return _load_states(r, [key]).get(key)
 
 
@@ -117,7 +117,7 @@ def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
     query = (
         select(submission_versions)
         .join(submissions, submissions.c.id == submission_versions.c.submission_id)
-        .where(_is(key))
+        .where(_has_key(key))
         .order_by(submission_versions.c.version)
     )
     return tuple(
@@ -138,7 +138,7 @@ def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
 
 
 def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
-    """One row a submission: form_id, unit_code, occurrence, state, version, revision, draft_by, draft_at."""
+    """One row for each submission: its form, unit, occurrence, state, version, and the draft's revision."""
     names = ["form_id", "unit_code", "occurrence", "state", "version", "revision", "draft_by", "draft_at"]
     query = (
         select(*(submissions.c[name] for name in names))
@@ -149,7 +149,7 @@ def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
 
 
 def next_occurrence(r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str) -> int:
-    """Find the number for the next entry of a log, from 1; ask and save in the same write transaction."""
+    """Number for the next entry of a log, from 1; ask and save in the same write transaction."""
     table = submissions.c
     newest = r.conn.scalar(
         select(func.max(table.occurrence)).where(
@@ -166,22 +166,22 @@ def next_occurrence(r: Reader, campaign_id: str, period_id: str, form_id: str, u
 
 
 def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: int) -> int:
-    """Revision of the draft after saving; saving what is there already changes nothing.
+    """Save a draft and return its revision; saving the same again changes nothing.
 
     Parameters
     ----------
     base_revision
-        Revision that the writer has before him, 0 for a new submission.
+        Revision that is being edited; 0 for a new submission.
 
     Raises
     ------
     ConflictError
-        ``store.draft_changed`` if somebody saved meanwhile; its ``args_of_message`` carry ``answers``,
+        ``store.draft_changed`` if somebody else has saved since; its ``args_of_message`` hold ``answers``,
         ``revision``, ``by`` and ``at`` of the stored draft.
     DataError
         ``store.not_editable`` after handing in, ``store.unknown_unit``, ``store.period_not_open``.
     """
-    to_json(answers)  # refuses what cannot be kept, before anything is written
+    to_json(answers)  # refuses what cannot be stored, before anything is written
     load_open_version(w, key.campaign_id, key.period_id)
     found = load_state(w, key)
     if found is None:
@@ -195,7 +195,7 @@ def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: i
     revision = found.revision + 1
     w.conn.execute(
         update(submissions)
-        .where(_is(key))
+        .where(_has_key(key))
         .values(draft=answers, revision=revision, draft_by=w.actor.name, draft_at=w.now)
     )
     record(w, _deed("save_draft", key, revision=revision))
@@ -210,20 +210,20 @@ def discard_draft(w: Writer, key: SubmissionKey) -> None:
     DataError
         ``store.no_submission``, or ``store.not_editable`` if it has versions.
     """
-    found = _needed(_load_states(w, [key]), key)
+    found = _require(_load_states(w, [key]), key)
     if found.version:
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
-    w.conn.execute(delete(submissions).where(_is(key)))
+    w.conn.execute(delete(submissions).where(_has_key(key)))
     record(w, _deed("discard_draft", key))
 
 
 def submit(w: Writer, key: SubmissionKey, base_revision: int | None = None) -> int:
-    """Version that was made by handing the draft in.
+    """Hand the draft in; returns the new version.
 
     Parameters
     ----------
     base_revision
-        Revision that the filler has before him; None hands in whatever is stored.
+        Revision that the filler sees; None hands in whatever is stored.
 
     Raises
     ------
@@ -232,7 +232,7 @@ def submit(w: Writer, key: SubmissionKey, base_revision: int | None = None) -> i
     DataError
         ``store.no_submission``, ``store.not_editable``, ``store.period_not_open``.
     """
-    found = _needed(_load_states(w, [key]), key)
+    found = _require(_load_states(w, [key]), key)
     if base_revision is not None:
         _check_revision(found, base_revision)
     if found.state not in EDITABLE or found.draft is None:
@@ -248,12 +248,12 @@ def withdraw(w: Writer, key: SubmissionKey) -> None:
     DataError
         ``store.review_begun``, ``store.no_submission``.
     """
-    found = _needed(_load_states(w, [key]), key)
+    found = _require(_load_states(w, [key]), key)
     if found.state != SUBMITTED:
         raise DataError("store.review_begun", unit=key.unit_code, state=found.state)
     w.conn.execute(
         update(submissions)
-        .where(_is(key))
+        .where(_has_key(key))
         .values(
             state=DRAFT,
             draft=found.answers,
@@ -269,12 +269,12 @@ def withdraw(w: Writer, key: SubmissionKey) -> None:
 
 
 def submit_many(w: Writer, items: Iterable[tuple[SubmissionKey, Answers]]) -> dict[SubmissionKey, int]:
-    """Versions that were made by handing in complete answers without a draft; see :func:`import_version`."""
+    """Hand in complete answers without a draft, all or none; returns the new versions."""
     return _hand_in(w, "submit", dict(items))
 
 
 def import_version(w: Writer, key: SubmissionKey, answers: Answers) -> int:
-    """Version that was made from an imported file; a draft on the way is replaced, and its editor is told.
+    """Hand in imported answers; returns the new version. A draft is replaced, and its editor is told.
 
     Raises
     ------
@@ -288,35 +288,35 @@ def import_version(w: Writer, key: SubmissionKey, answers: Answers) -> int:
 def accept(
     w: Writer, key: SubmissionKey, level: str, levels: Sequence[str], *, seen_version: int | None = None
 ) -> int:
-    """Version that was made by a level's acceptance.
+    """Accept a submission at one level; returns the new version.
 
     Parameters
     ----------
     level
-        Level that accepts; the one below must have accepted before.
+        Level that accepts; the one below must have accepted already.
     levels
         All review levels, lowest first.
     seen_version
-        Version that the reviewer has before him.
+        Version that the reviewer sees.
 
     Raises
     ------
     ConflictError
-        ``store.version_changed`` if a newer version than the one seen has come.
+        ``store.version_changed`` if there is a newer version than the one seen.
     DataError
         ``store.not_your_turn`` if the level below has not acted, or this one has; ``store.no_submission``.
     """
-    found = _its_turn(_load_states(w, [key]), key, level, levels, seen_version)
+    found = _require_turn(_load_states(w, [key]), key, level, levels, seen_version)
     return _append(w, "accept", [_Step(found, accepted(level), _answers(found), level)])[key]
 
 
 def accept_many(
     w: Writer, keys: Iterable[SubmissionKey], level: str, levels: Sequence[str]
 ) -> dict[SubmissionKey, int]:
-    """Versions that were made by accepting many submissions at one level, all or none."""
+    """Accept many submissions at one level, all or none; returns the new versions."""
     wanted = list(keys)
     states = _load_states(w, wanted)
-    steps = [_its_turn(states, key, level, levels, None) for key in wanted]
+    steps = [_require_turn(states, key, level, levels, None) for key in wanted]
     return _append(w, "accept", [_Step(found, accepted(level), _answers(found), level) for found in steps])
 
 
@@ -330,7 +330,7 @@ def return_submission(
     *,
     seen_version: int | None = None,
 ) -> int:
-    """Version that was made by sending a submission back for editing, as a whole or for one field.
+    """Return a submission for editing, as a whole or for one field; returns the new version.
 
     Raises
     ------
@@ -341,25 +341,25 @@ def return_submission(
     """
     if not reason.strip():
         raise DataError("store.reason_needed")
-    found = _its_turn(_load_states(w, [key]), key, level, levels, seen_version)
+    found = _require_turn(_load_states(w, [key]), key, level, levels, seen_version)
     made = _append(w, "return", [_Step(found, RETURNED, _answers(found), level, reason, field_path)])
     w.conn.execute(
         update(submissions)
-        .where(_is(key))
+        .where(_has_key(key))
         .values(draft=found.answers, revision=found.revision + 1, draft_by=w.actor.name, draft_at=w.now)
     )
     return made[key]
 
 
 def undo_accept(w: Writer, key: SubmissionKey, level: str, levels: Sequence[str]) -> int:
-    """Version that was made by taking an acceptance back; possible until the next level has acted.
+    """Take an acceptance back, until the next level has acted; returns the new version.
 
     Raises
     ------
     DataError
         ``store.cannot_undo``, ``store.no_submission``.
     """
-    found = _needed(_load_states(w, [key]), key)
+    found = _require(_load_states(w, [key]), key)
     if found.state != accepted(level):
         raise DataError("store.cannot_undo", unit=key.unit_code, state=found.state)
     return _append(w, "undo_accept", [_Step(found, _state_before(level, levels), _answers(found), level)])[
@@ -368,7 +368,7 @@ def undo_accept(w: Writer, key: SubmissionKey, level: str, levels: Sequence[str]
 
 
 def lock(w: Writer, key: SubmissionKey, levels: Sequence[str]) -> int:
-    """Version that was made by closing a submission for good, once the last level has accepted.
+    """Lock a submission for good, once the last level has accepted; returns the new version.
 
     Raises
     ------
@@ -379,13 +379,13 @@ def lock(w: Writer, key: SubmissionKey, levels: Sequence[str]) -> int:
 
 
 def lock_many(w: Writer, keys: Iterable[SubmissionKey], levels: Sequence[str]) -> dict[SubmissionKey, int]:
-    """Versions that were made by locking many submissions, all or none."""
+    """Lock many submissions, all or none; returns the new versions."""
     wanted = list(keys)
     states = _load_states(w, wanted)
     ready = accepted(levels[-1]) if levels else SUBMITTED
     steps = []
     for key in wanted:
-        found = _needed(states, key)
+        found = _require(states, key)
         if found.state != ready:
             raise DataError("store.not_lockable", unit=key.unit_code, state=found.state)
         steps.append(_Step(found, LOCKED, _answers(found)))
@@ -393,25 +393,25 @@ def lock_many(w: Writer, keys: Iterable[SubmissionKey], levels: Sequence[str]) -
 
 
 def redact(w: Writer, key: SubmissionKey, field_path: str) -> int:
-    """Take out personal data entered by mistake; returns in how many places (draft and versions) it stood.
+    """Take out personal data entered by mistake; returns in how many places (draft, versions) it was.
 
-    The field disappears from the draft and from every version, with its evidence files. The log keeps that
+    The field disappears from the draft and from every version, with its evidence files. The log records that
     it was done, by whom, and the field's name.
 
     Parameters
     ----------
     field_path
-        As ``Form.leaves()`` gives it: ``plan_file``, ``good_deeds/held_on``.
+        As given by ``Form.leaves()``: ``plan_file``, ``good_deeds/held_on``.
 
     Raises
     ------
     DataError
         ``store.no_submission``.
     """
-    found = _needed(_load_states(w, [key]), key)
+    found = _require(_load_states(w, [key]), key)
     parts = field_path.split("/")
     table = submission_versions
-    owner = w.conn.scalar(select(submissions.c.id).where(_is(key)))
+    owner = w.conn.scalar(select(submissions.c.id).where(_has_key(key)))
     changed = 0
     for row in w.conn.execute(
         select(table.c.id, table.c.answers).where(table.c.submission_id == owner)
@@ -426,14 +426,14 @@ def redact(w: Writer, key: SubmissionKey, field_path: str) -> int:
         revision += 1  # an open form must not save it back
         changed += 1
     w.conn.execute(
-        update(submissions).where(_is(key)).values(answers=answers, draft=draft, revision=revision)
+        update(submissions).where(_has_key(key)).values(answers=answers, draft=draft, revision=revision)
     )
     removed = remove_evidence(w, key, field_path)
     record(w, _deed("redact", key, field=field_path, places=changed, files=removed))
     return changed
 
 
-# -- how it is done ------------------------------------------------------------------------------------
+# -- inside --------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -446,7 +446,7 @@ class _Step:
     field_path: str | None = None
 
 
-def _is(key: SubmissionKey) -> Any:
+def _has_key(key: SubmissionKey) -> Any:
     table = submissions.c
     return and_(
         table.campaign_id == key.campaign_id,
@@ -464,7 +464,7 @@ def _key_of(row: Any) -> SubmissionKey:
 def _load_states(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, SubmissionState]:
     query = select(submissions)
     if len(keys) == 1:
-        query = query.where(_is(keys[0]))
+        query = query.where(_has_key(keys[0]))
     else:
         query = query.where(
             submissions.c.campaign_id.in_({key.campaign_id for key in keys}),
@@ -491,7 +491,7 @@ def _load_states(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey
     return found
 
 
-def _needed(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey) -> SubmissionState:
+def _require(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey) -> SubmissionState:
     if key not in states:
         raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
     return states[key]
@@ -517,14 +517,14 @@ def _state_before(level: str, levels: Sequence[str]) -> str:
     return SUBMITTED if place == 0 else accepted(levels[place - 1])
 
 
-def _its_turn(
+def _require_turn(
     states: Mapping[SubmissionKey, SubmissionState],
     key: SubmissionKey,
     level: str,
     levels: Sequence[str],
     seen_version: int | None,
 ) -> SubmissionState:
-    found = _needed(states, key)
+    found = _require(states, key)
     if seen_version is not None and seen_version != found.version:
         raise ConflictError(
             "store.version_changed", unit=key.unit_code, seen=seen_version, found=found.version
@@ -568,7 +568,7 @@ def _hand_in(w: Writer, cause: str, items: Mapping[SubmissionKey, Answers]) -> d
 
 
 def _append(w: Writer, cause: str, steps: Sequence[_Step]) -> dict[SubmissionKey, int]:
-    """Versions made by the steps: a row for each, and the submission moved on."""
+    """Add a version for each step and update its submission; returns the new versions."""
     if not steps:
         return {}
     hands_in = cause in ("submit", "import")
@@ -607,7 +607,7 @@ def _append(w: Writer, cause: str, steps: Sequence[_Step]) -> dict[SubmissionKey
                 "new_campaign_version": definition,
                 "new_content_version": version if new_content else before.content_version,
                 "new_content_head": head if new_content else before.content_head,
-                # handing in ends the draft; whoever still has it open is told by the revision
+                # handing in ends the draft; the new revision tells whoever still has it open
                 "new_draft": None if hands_in else before.draft,
                 "new_revision": before.revision + 1 if hands_in else before.revision,
             }
@@ -629,7 +629,7 @@ _MOVE: Final = (
 
 
 def _campaign_version_by(w: Writer, hands_in: bool) -> Callable[[SubmissionState], str]:
-    """Answers handed in now stand under the period's version of today; a decision leaves theirs as it is."""
+    """Look-up of a campaign version: the period's current one for what is handed in, else the one before."""
     today: dict[tuple[str, str], str] = {}
 
     def version_of(before: SubmissionState) -> str:
@@ -648,7 +648,7 @@ def _ids(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, int]:
     query = select(
         table.id, table.campaign_id, table.period_id, table.form_id, table.unit_code, table.occurrence
     )
-    query = query.where(_is(keys[0])) if len(keys) == 1 else query
+    query = query.where(_has_key(keys[0])) if len(keys) == 1 else query
     return {_key_of(row): row.id for row in r.conn.execute(query)}
 
 
@@ -664,7 +664,7 @@ def _step_deed(cause: str, step: _Step, version: int) -> Deed:
 
 
 def _without(value: Any, parts: Sequence[str]) -> Any:
-    """Give the answers without the field at this path; all rows of a repeat are searched."""
+    """The answers without the field at this path, in all rows of a repeat."""
     if isinstance(value, list):
         return [_without(item, parts) for item in value]
     if not isinstance(value, Mapping):

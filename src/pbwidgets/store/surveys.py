@@ -1,9 +1,9 @@
-"""Anonymous surveys: codes made in batches, and answers that nobody can lead back to a code or an hour.
+"""Anonymous surveys: codes made in batches, and answers that cannot be traced to a code or an hour.
 
-Three tables that know nothing of each other but the batch. Of a code only its hash is kept and whether it is
-used; of an answer its batch and its day. An answer's number is drawn at random, so that neither its place in
-the table nor the order of reading tells when it came. **Answering writes no row into the audit log**: the log
-is numbered, so a row's neighbours would give the hour away whatever its own moment says.
+The tables of codes and answers share only the batch. For a code, only its hash is kept and whether it is
+used; for an answer, its batch and its day. An answer's number is drawn at random, so that neither its place in
+the table nor the order of reading shows when it came. **Answering writes no row in the audit log**: the log
+is numbered, so a row's neighbours would give the hour away, whatever its own timestamp.
 """
 
 import hashlib
@@ -28,14 +28,14 @@ ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """Letters and digits that are not mistaken for each other on paper: no I, O, 0, 1."""
 CODE_LENGTH: Final = 8  # 40 bits
 MOST_CODES: Final = 5000
-"""Codes of one batch."""
+"""Most codes in one batch."""
 
 _HIGHEST_ID: Final = 2**31 - 1  # what both databases keep in an Integer
 
 
 @dataclass(frozen=True)
 class SurveyBatch:
-    """Codes that were made together: for one form, about one unit, for one kind of rater."""
+    """Codes made together, for one form, one unit and one kind of rater."""
 
     batch_id: int
     campaign_id: str
@@ -46,7 +46,7 @@ class SurveyBatch:
 
 
 def plain_code(typed: str) -> str:
-    """Code as it was made, from what somebody typed or scanned.
+    """Code as issued, from what somebody typed or scanned.
 
     >>> plain_code(" abcd-2345 ")
     'ABCD2345'
@@ -57,7 +57,7 @@ def plain_code(typed: str) -> str:
 def make_batch(
     w: Writer, campaign_id: str, period_id: str, form_id: str, unit_code: str, rater_kind: str, count: int
 ) -> tuple[str, ...]:
-    """New codes of a batch; they are given out here and can never be read again.
+    """New codes of a batch; this is the only time they can be read.
 
     Raises
     ------
@@ -87,7 +87,7 @@ def make_batch(
         code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
         if _find(w, code) is None:
             codes.add(code)
-    # sorted by hash: the order of the rows says nothing about the order of the slips
+    # sorted by hash, so that the order of the rows does not show the order of the slips
     rows = sorted(_hash(code) for code in codes)
     w.conn.execute(
         insert(survey_codes),
@@ -101,7 +101,7 @@ def make_batch(
 
 
 def find_batch(r: Reader, code: str) -> SurveyBatch | None:
-    """Batch of a code that can still be used; None for one that is unknown or used up, and which is not said."""
+    """Batch of a code that can still be used; None if it is unknown or used (it does not say which)."""
     row = _find(r, plain_code(code))
     if row is None or row.is_used:
         return None
@@ -112,17 +112,17 @@ def find_batch(r: Reader, code: str) -> SurveyBatch | None:
 
 
 def use_code(w: Writer, code: str, answers: Mapping[str, Any], day: date) -> None:
-    """Keep the answers and use the code up, both or neither; no row of the audit log is written.
+    """Keep the answers and mark the code used, both or neither; the audit log gets no row.
 
     Parameters
     ----------
     day
-        Day of answering, all that is kept of the moment.
+        Day of answering; the hour is not kept.
 
     Raises
     ------
     DataError
-        ``store.survey_code`` if the code is unknown or used up.
+        ``store.survey_code`` if the code is unknown or used.
     """
     batch = find_batch(w, code)
     if batch is None:
@@ -139,7 +139,7 @@ def use_code(w: Writer, code: str, answers: Mapping[str, Any], day: date) -> Non
 
 
 def count_wrong_code(w: Writer) -> None:
-    """Note that a wrong code was tried in this minute; nothing of who tried it or what, and no older minutes."""
+    """Count a wrong code in this minute, without who tried it or what; older minutes are deleted."""
     minute = _minute(w.now)
     w.conn.execute(delete(survey_guesses).where(survey_guesses.c.minute != minute))
     wrong = survey_guesses.c.wrong + 1
@@ -151,7 +151,7 @@ def count_wrong_code(w: Writer) -> None:
 
 
 def load_wrong_codes(r: Reader, now: datetime) -> int:
-    """Number of wrong codes that anybody has tried in the minute of a moment."""
+    """Number of wrong codes tried by anybody in the minute of a moment."""
     query = select(survey_guesses.c.wrong).where(survey_guesses.c.minute == _minute(now))
     return r.conn.scalar(query) or 0
 
@@ -178,7 +178,7 @@ def load_survey_counts(r: Reader, campaign_id: str, period_id: str) -> pd.DataFr
 def load_survey_answers(
     r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str, rater_kind: str, least: int
 ) -> tuple[Mapping[str, Any], ...]:
-    """Answers about a unit by one kind of rater, in an order that says nothing; none below ``least`` of them."""
+    """Answers about a unit by one kind of rater, in random order; none if there are fewer than ``least``."""
     batches = survey_batches.c
     query = (
         select(survey_answers.c.answers)

@@ -3,7 +3,7 @@
 Text is never sorted by the database: SQLite and PostgreSQL order it differently. Rows come back in the
 order of their ``id``, or are sorted in Python.
 
-The tables are made by the migrations; a test compares the two.
+The migrations create the tables; a test compares the two.
 """
 
 from typing import Any, Final
@@ -57,7 +57,7 @@ def _scope(primary_key: bool = False) -> tuple[Column[str], Column[str]]:
 
 
 def _one_current(name: str, *columns: str, where: str = "is_current") -> Index:
-    """At most one row in force for each of these; older ones stay as history."""
+    """At most one row in force for each combination; older ones stay as history."""
     return Index(name, *columns, unique=True, sqlite_where=text(where), postgresql_where=text(where))
 
 
@@ -112,7 +112,7 @@ submissions: Final = Table(
     Column("answers", Json),  # of the newest version, so that a snapshot is one query
     Column("campaign_version", Words),  # of the newest version
     Column("content_version", Integer, nullable=False),  # newest version that changed the answers
-    Column("content_head", Integer, nullable=False),  # the store's revision when it did
+    Column("content_head", Integer, nullable=False),  # the store's revision at that time
     Column("draft", Json),
     Column("revision", Integer, nullable=False),  # of the draft
     Column("draft_by", Words),
@@ -165,7 +165,7 @@ ratings: Final = Table(
     Column("comment", Words, nullable=False),
     Column("submission_version", Integer, nullable=False),
     Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
-    Column("second_inspector", Words),  # who stood beside the rater on the spot
+    Column("second_inspector", Words),  # who inspected with the rater on site
     Column("is_current", Boolean, nullable=False),
     _moment("rated_at"),
     _needed("rated_by"),
@@ -348,7 +348,7 @@ public_notices: Final = Table(
     Column("contact", Words),
     _moment("recorded_at"),
     _needed("recorded_by"),
-    Column("ended_at", UtcTime),  # taken back before its time
+    Column("ended_at", UtcTime),  # taken back early
     Index("ix_public_notices_scope", "campaign_id", "period_id", "track_id"),
 )
 
@@ -375,7 +375,7 @@ accounts: Final = Table(
     _needed("password_hash"),
     _needed("role"),
     _unit(nullable=True),
-    Column("must_change", Boolean, nullable=False),  # a password that somebody else has chosen
+    Column("must_change", Boolean, nullable=False),  # the password was chosen by somebody else
     Column("failures", Integer, nullable=False),  # wrong passwords since the last right one
     Column("locked_until", UtcTime),
     Column("disabled_at", UtcTime),
@@ -420,7 +420,7 @@ survey_codes: Final = Table(
 survey_answers: Final = Table(
     "survey_answers",
     METADATA,
-    Column("id", Integer, primary_key=True, autoincrement=False),  # drawn at random: the order tells nothing
+    Column("id", Integer, primary_key=True, autoincrement=False),  # random: the order shows nothing
     Column("batch_id", Integer, ForeignKey("survey_batches.id"), nullable=False),
     _needed("answered_on"),  # the day, never the hour
     Column("answers", Json, nullable=False),

@@ -1,4 +1,4 @@
-"""Column types that behave alike on SQLite and PostgreSQL."""
+"""Column types that behave the same on SQLite and PostgreSQL."""
 
 import json
 from collections.abc import Mapping
@@ -12,13 +12,13 @@ from pbwidgets.errors import DataError
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment, kept in UTC and given back with its time zone (SQLite itself keeps none)."""
+    """A moment, kept in UTC and returned with its time zone (SQLite itself keeps none)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone: nobody could say later which hour was meant."""
+        """Refuse a moment without a time zone: nobody could tell later which hour was meant."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,20 +27,20 @@ class UtcTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """Give the moment back in UTC."""
+        """The moment in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
 class Words(TypeDecorator[str]):
-    """Text without what PostgreSQL cannot keep: NUL characters and halves of surrogate pairs."""
+    """Text without what PostgreSQL cannot store: NUL characters and lone surrogates."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """Clean the text on its way in."""
+        """The cleaned text."""
         return None if value is None else clean_text(value)
 
 
@@ -60,7 +60,7 @@ class Json(TypeDecorator[Any]):
 
 
 def clean_text(text: str) -> str:
-    """Text that both databases can keep.
+    """Text that both databases can store.
 
     >>> clean_text("a" + chr(0) + "b")
     'ab'
@@ -74,7 +74,7 @@ def to_json(value: Any) -> str:
     Raises
     ------
     DataError
-        ``store.not_plain`` for NaN, infinity, or an object that JSON does not know.
+        ``store.not_plain`` for NaN, infinity, or an object that JSON cannot represent.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def to_json(value: Any) -> str:
 
 
 def same_json(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:
-    """Whether two values are kept as the same text."""
+    """Whether two values are stored as the same text."""
     return to_json(one) == to_json(other)
 
 

@@ -1,4 +1,4 @@
-"""The register of units as the store keeps it; CSV files are only input to it."""
+"""The register of units in the store; CSV files are only input to it."""
 
 from typing import Any
 
@@ -13,9 +13,9 @@ from pbwidgets.store.tables import units
 
 
 def import_units(w: Writer, units_frame: pd.DataFrame) -> tuple[int, int]:
-    """Numbers of units that were added and changed.
+    """Add and change units; returns how many of each.
 
-    Units that the frame does not name stay as they are; none is ever deleted, they end by ``valid_to``.
+    Units not in the frame stay as they are; none is ever deleted, ``valid_to`` ends them.
 
     Parameters
     ----------
@@ -25,8 +25,8 @@ def import_units(w: Writer, units_frame: pd.DataFrame) -> tuple[int, int]:
     Raises
     ------
     DataError
-        ``store.unit_twice`` if a code stands twice, ``store.unknown_parent`` if a unit hangs under, or was
-        merged into, one that is neither in the frame nor in the store. Nothing is taken then.
+        ``store.unit_twice`` if a code appears twice, ``store.unknown_parent`` if a unit's parent, or the one it
+        merged into, is neither in the frame nor in the store. Nothing is then stored.
     """
     given = _rows(to_frame(units_frame, UNITS))
     stored = {row["unit_code"]: row for row in _stored_rows(w)}
@@ -57,15 +57,15 @@ def load_units(r: Reader) -> pd.DataFrame:
 
 
 def has_real_rows(r: Reader) -> bool:
-    """Whether the store holds a unit that was not made up for a demonstration.
+    """Whether the store holds a unit that is not demonstration data.
 
-    Every other row hangs on a unit, so a store without real units has no real rows.
+    Every other row belongs to a unit, so a store without real units has no real rows.
     """
     return r.conn.scalar(select(units.c.unit_code).where(units.c.synthetic.is_(False)).limit(1)) is not None
 
 
 def check_units_known(r: Reader, *codes: str) -> None:
-    """Raise ``store.unknown_unit`` for the first code that the register does not have."""
+    """Raise ``store.unknown_unit`` for the first code that is not in the register."""
     missing = set(codes)
     if len(codes) == 1:
         missing -= set(r.conn.scalars(select(units.c.unit_code).where(units.c.unit_code == codes[0])))

@@ -1,4 +1,4 @@
-"""Vetoes on record: kind, basis, document, and whether they are appealed or lifted."""
+"""Vetoes on record: kind, basis, document, and whether they are under appeal or lifted."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ LIFTED: Final = "lifted"
 
 @dataclass(frozen=True)
 class Veto:
-    """What is entered for one veto; ``track_id`` None means the unit in the whole campaign."""
+    """What is entered for one veto; without ``track_id`` it covers the whole campaign."""
 
     campaign_id: str
     period_id: str
@@ -34,7 +34,7 @@ class Veto:
 
 @dataclass(frozen=True)
 class VetoOnRecord:
-    """A veto with who recorded it, when, and how it stands."""
+    """A veto with its status, and who recorded it when."""
 
     id: int
     veto: Veto
@@ -97,12 +97,12 @@ def lift_veto(w: Writer, veto_id: int, reason: str) -> None:
 
 
 def uphold_veto(w: Writer, veto_id: int, reason: str) -> None:
-    """Refuse an appeal: the veto is in force as before.
+    """Reject an appeal: the veto is in force as before.
 
     Raises
     ------
     DataError
-        ``store.veto_status`` if it is not appealed, ``store.reason_needed``, ``store.unknown_veto``.
+        ``store.veto_status`` if it is not under appeal, ``store.reason_needed``, ``store.unknown_veto``.
     """
     _move(w, veto_id, (APPEALED,), IN_FORCE, reason)
 

@@ -7,6 +7,6 @@ from pbwidgets.store.tables import METADATA
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    transactional_ddl=True,  # an upgrade that breaks off leaves the store as it was
+    transactional_ddl=True,  # an upgrade that fails leaves the store as it was
 )
 context.run_migrations()

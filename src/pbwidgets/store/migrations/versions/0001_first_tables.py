@@ -10,7 +10,7 @@ _VERSION_COLUMNS = (
     "id, submission_id, version, cause, state, campaign_version, level, reason, field_path, made_at, "
     "made_by, role, on_behalf"
 )
-# table, what is refused; answers of a version may be redacted, nothing else of it
+# table, what is refused; only the answers of a version may be redacted
 _REFUSED = (
     ("audit", "UPDATE"),
     ("audit", "DELETE"),

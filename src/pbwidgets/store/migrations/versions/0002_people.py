@@ -1,4 +1,4 @@
-"""Accounts and their sessions, anonymous surveys, public notices; who was present, and who inspected along."""
+"""Accounts and their sessions, anonymous surveys, public notices; who was present, and who inspected as well."""
 
 import sqlalchemy as sa
 from alembic import op
