@@ -8,10 +8,11 @@ SERVE ?= 1
 # What the tests and the pictures need from the system (Debian's names).
 PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium
 
-# A file, or files that share a server, to a core; the longest first (tests/conftest.py says which).
-ON_ALL_CORES := -n auto --dist loadgroup --no-loadscope-reorder --durations=20
+# A file, or files that share a server, to a worker; the longest first (tests/conftest.py says which). One worker more
+# than cores, as a test in the browser often waits for its server.
+ON_ALL_CORES := -n $(shell expr $$(nproc) + 1) --dist loadgroup --no-loadscope-reorder --durations=20
 
-.PHONY: demo test test-long check bench gallery serve clean install system
+.PHONY: demo test test-long check docs bench gallery serve clean install system
 
 install: $(VENV)/.installed
 
@@ -60,8 +61,8 @@ docs: install
 test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-# The laws with 200 examples each instead of 25.
-test-long: system install
+# The laws with 200 examples each instead of 25, and the documentation.
+test-long: system docs
 	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
 
 bench: install

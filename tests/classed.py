@@ -23,7 +23,9 @@ from pbwidgets.store import (
     record_veto,
     submit_many,
 )
-from pbwidgets.workflows import open_definition, open_workspace, save_units
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
 
 CAMPAIGN, PERIOD, TRACK = "classed", "2026", "teams"
 ROOT_UNIT, NORTH, SOUTH = "9901", "990101", "990102"

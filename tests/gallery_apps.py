@@ -33,10 +33,14 @@ from pbwidgets.campaign import Campaign
 from pbwidgets.charts import build_contact_sheet
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.store import Actor, NewAccount, SubmissionKey, add_account
-from pbwidgets.workflows import Opened, Workspace, open_definition, open_workspace, save_answers, save_units
-from pbwidgets.workflows.attaching import attach_file
-from pbwidgets.workflows.passwords import DEMO_PASSWORD, hash_password
-from pbwidgets.workflows.surveying import make_survey_batch
+from pbwidgets.workflows.filling.drafts import save_answers
+from pbwidgets.workflows.filling.evidence import attach_file
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_password
+from pbwidgets.workflows.survey.batches import make_survey_batch
 
 ALL_LOADED = (
     "[...document.images].every(image => image.complete || image.getBoundingClientRect().top > innerHeight)"
@@ -83,7 +87,7 @@ def make_lively_county(source: Path, folder: Path) -> str:
         _hand_in(workspace)
         _send_back(workspace)
         codes = [
-            make_survey_batch(workspace, OPERATOR, opened, "satisfaction", VILLAGE, kind, count)
+            make_survey_batch(Desk(workspace, OPERATOR, opened), "satisfaction", VILLAGE, kind, count)
             for kind, count in (("members", 20), ("villagers", 40))
         ]
     return codes[0][0]
@@ -119,9 +123,11 @@ def _join(workspace: Workspace) -> None:
 
 def _draft(workspace: Workspace, opened: Opened) -> None:
     key, clerk = key_of(FORM, DRAFTED), Actor("filler9", "filler", DRAFTED)
-    revision = save_answers(workspace, clerk, opened, key, DRAFT, 0)
-    photo = attach_file(workspace, clerk, opened, key, "centre_photos", "村民中心.jpg", make_photo(7))
-    save_answers(workspace, clerk, opened, key, {**DRAFT, "centre_photos": [photo.file.sha256]}, revision)
+    revision = save_answers(Desk(workspace, clerk, opened), key, DRAFT, 0)
+    photo = attach_file(Desk(workspace, clerk, opened), key, "centre_photos", "村民中心.jpg", make_photo(7))
+    save_answers(
+        Desk(workspace, clerk, opened), key, {**DRAFT, "centre_photos": [photo.file.sha256]}, revision
+    )
 
 
 def _hand_in(workspace: Workspace) -> None:

@@ -29,7 +29,8 @@ from pbwidgets.store import (
     undo_accept,
     withdraw_mark,
 )
-from pbwidgets.workflows import open_workspace, review_levels
+from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.seats import review_levels
 
 REPORTED = tuple(f"990101{number}" for number in ("002", "003", "008", "009", "016", "019"))
 """Townships that get a report; 990101016 is tied at the cut."""

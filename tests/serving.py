@@ -34,8 +34,10 @@ from counties import (
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.campaign import Campaign
 from pbwidgets.store import NewAccount, add_account
-from pbwidgets.workflows import Workspace, open_definition, open_workspace, save_units
-from pbwidgets.workflows.passwords import hash_password
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.passwords import hash_password
 
 PASSWORD = "Ceshi-mima-2026"
 ACCOUNTS = {

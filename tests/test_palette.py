@@ -10,7 +10,7 @@ COLOUR = re.compile(r"#[0-9A-Fa-f]{6}\b|[\"'][0-9A-F]{6}[\"']")
 
 
 def test_rooms_that_draw_take_their_colours_from_the_palette() -> None:
-    rooms = ("batch", "campaign", "charts", "demo", "exports", "forms", "scoring")
+    rooms = ("apps", "batch", "campaign", "charts", "demo", "exports", "forms", "scoring")
     files = [
         file for room in rooms for ending in ("py", "css") for file in (SOURCE / room).rglob(f"*.{ending}")
     ]

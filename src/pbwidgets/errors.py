@@ -37,8 +37,12 @@ class PbError(Exception):
         code = f"{self.code}.remedy"
         return say(code, lang, **self.args_of_message) if has_words(code) else ""
 
+    def words(self, lang: str | None = None) -> str:
+        """What went wrong and what to do, in one text."""
+        return " ".join(part for part in (self.message(lang), self.remedy(lang)) if part)
+
     def __str__(self) -> str:
-        return " ".join(part for part in (self.message(), self.remedy()) if part)
+        return self.words()
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.code, self.args_of_message)
@@ -111,8 +115,9 @@ class ProblemsError(DataError):
         super().__init__("errors.problems", count=len(problems))
         self.problems = tuple(problems)
 
-    def __str__(self) -> str:
-        return "\n".join([self.message(), *(problem.line() for problem in self.problems)])
+    def words(self, lang: str | None = None) -> str:
+        """What is wrong with the file, a problem a line."""
+        return "\n".join([self.message(lang), *(problem.line(lang) for problem in self.problems)])
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ProblemsError, (self.problems,)

@@ -1,4 +1,4 @@
-"""The colours, each once: of charts, of Office files, of report pages.
+"""The colours, each once: of charts, Office files, report pages and apps.
 
 Charts follow Okabe and Ito's palette for colour-blind readers, in colours whose lightness differs as well, since
 charts are often printed in grey.
@@ -9,7 +9,7 @@ from typing import Final
 
 BLACK, WHITE = "#000000", "#FFFFFF"
 INK, QUIET = "#1A1A1A", "#4D4D4D"
-"""Text, and text that stands back."""
+"""Text, and quieter text."""
 
 NAVY: Final = "#1F4E79"
 """Titles, and the heads of tables."""
@@ -44,6 +44,42 @@ REPORT_PAGE: Final[Mapping[str, str]] = {
     "alert-pale": ALERT_PALE,
 }
 """Colours of a report's page by the names that its style sheet has for them."""
+
+
+APP_PAGE: Final[Mapping[str, str]] = {
+    "pb-ink": "#1F2328",
+    "pb-quiet": "#57606A",
+    "pb-line": "#D0D7DE",
+    "pb-edge": "#8C959F",
+    "pb-field-line": "#7D8590",
+    "pb-ground": "#F4F5F7",
+    "pb-paper": "#FFFFFF",
+    "pb-head": "#EEF0F3",
+    "pb-idle": "#F0F1F3",
+    "pb-panel": "#FBFCFD",
+    "pb-tab": "#EAEEF2",
+    "pb-skeleton": "#E4E7EB",
+    "pb-red": "#A61B29",
+    "pb-red-dark": "#7D1420",
+    "pb-now": "#FFF7F7",
+    "pb-blue": "#1F5FA8",
+    "pb-blue-pale": "#E8F1FB",
+    "pb-blue-ink": "#123A66",
+    "pb-good": "#1A6B35",
+    "pb-good-pale": "#E6F4EA",
+    "pb-good-ink": "#0F4A24",
+    "pb-warn": "#7A4B00",
+    "pb-warn-pale": "#FFF4D6",
+    "pb-warn-line": "#B7791F",
+    "pb-warn-ink": "#5C3900",
+    "pb-error": "#A3182A",
+    "pb-error-pale": "#FDEAEC",
+    "pb-error-ink": "#7F1220",
+    "pb-new": "#FFFBE6",
+    "pb-new-line": "#E3C35C",
+    "pb-focus": "#0B57D0",
+}
+"""Colours of the apps by the names that their style sheets have for them; text on its ground meets WCAG AA."""
 
 
 def office_colour(colour: str) -> str:

@@ -498,6 +498,11 @@ def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
     return dict(zip(units["unit_code"], units["unit_name"], strict=True))
 
 
+def root_codes(units: pd.DataFrame) -> list[str]:
+    """Codes of the units that have none above them, in order."""
+    return sorted(str(code) for code in units.loc[units["parent_code"].isna(), "unit_code"])
+
+
 def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:
     """The unit of a code and all units below it, in the order of the register.
 

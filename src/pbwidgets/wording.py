@@ -13,6 +13,7 @@ import io
 import os
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -27,6 +28,11 @@ def default_language() -> str:
     """Language of the interface: ``PBWIDGETS_LANG``, or Chinese if that is unset or unknown."""
     asked = os.environ.get("PBWIDGETS_LANG", "")
     return asked if asked in LANGUAGES else "zh_CN"
+
+
+def spoken_language(asked: str) -> str:
+    """The language asked for, if there is one of that name; by default that of the interface."""
+    return asked if asked in LANGUAGES else default_language()
 
 
 def say(code: str, lang: str | None = None, **args: object) -> str:
@@ -56,6 +62,22 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
     if text == code:
         raise KeyError(f"no words for {code!r} in {lang}")
     return _fill(text, args)
+
+
+@dataclass(frozen=True)
+class Words:
+    """Words of one domain in one language.
+
+    >>> Words("errors", "en")("cause", cause="disk full")
+    'Cause: disk full'
+    """
+
+    domain: str
+    lang: str
+
+    def __call__(self, code: str, **args: object) -> str:
+        """Text of ``<domain>.<code>``, as :func:`say` gives it."""
+        return say(f"{self.domain}.{code}", self.lang, **args)
 
 
 def load_catalogues() -> None:

@@ -4,16 +4,16 @@
         page = open_page("filler", "/fill?form=village_application", width=360)
         page.get_by_label("主要产业").fill("茶叶")
 
-- ``open_page(account, path, width=1920, served=None)`` signs in (once for each account and server), opens the
-  page and waits for its first widget. Each account has a browser context of its own. ``page.goto`` works as
-  well. ``account`` None: nobody is signed in. ``path`` None: only the blank tab.
-- Every request that leaves the server fails the test, and so does an uncaught error in a page's script.
-- ``served`` is the server of the small county, one for each test file; tests of a file share its store. Files
-  that leave the store as they find it share one server: ``pytestmark = pytest.mark.xdist_group(...)`` keeps
+- ``open_page(account, path, width=1920, served=None)`` signs in (once per account and server), opens the
+  page and waits for its first widget. Each account has its own browser context. ``page.goto`` works too.
+  ``account`` None: nobody is signed in. ``path`` None: only the blank tab.
+- Any request to another server fails the test, and so does an uncaught error in a page's script.
+- ``served`` is the server of the small county, one per test file; the tests in a file share its store. Files
+  that leave the store unchanged share one server: ``pytestmark = pytest.mark.xdist_group(...)`` keeps
   them together, see ``served``.
-  ``serve_folder(folder)`` gives one of your own (``make_small_county(tmp_path / "county")``), ended with the test.
-- The server must end without leaving a process behind; that is checked at the end of each file, or of the run.
-- The browser is one for all tests that follow each other, closed before the next one without a page.
+  ``serve_folder(folder)`` starts your own (``make_small_county(tmp_path / "county")``), which ends with the test.
+- The server must end without leaving a process behind; this is checked at the end of each file or run.
+- Consecutive tests share one browser, which is closed before the next test without a page.
 """
 
 from collections.abc import Callable, Generator, Iterator
@@ -32,7 +32,7 @@ LIVE = "body.pb-live"
 
 @contextmanager
 def serve_small_county(folder: Path) -> Iterator[Served]:
-    """The server of a small county, which must end well."""
+    """The server of a small county, which must leave no process behind."""
     server = begin_serving(make_small_county(folder))
     yield server
     left = server.stop()
@@ -42,14 +42,14 @@ def serve_small_county(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="session")
 def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server of all files that leave its store as they find it."""
+    """The server shared by all files that leave its store unchanged."""
     with serve_small_county(tmp_path_factory.mktemp("shared") / "county") as server:
         yield server
 
 
 @pytest.fixture(scope="module")
 def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server of a small county with accounts: the shared one for files of a group, else the file's own."""
+    """The server of a small county with accounts: shared for files in a group, otherwise the file's own."""
     if request.node.get_closest_marker("xdist_group"):
         yield request.getfixturevalue("shared_server")
         return
@@ -59,7 +59,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture
 def serve_folder() -> Iterator[Callable[..., Served]]:
-    """Begins the server of a workspace; it ends with the test, and all that it has started with it."""
+    """Starts the server of a workspace; it ends with the test, together with its child processes."""
     begun: list[Served] = []
 
     def serve(folder: Path, *args: str) -> Served:
@@ -72,21 +72,21 @@ def serve_folder() -> Iterator[Callable[..., Served]]:
 
 
 class KeptBrowser:
-    """The browser of the tests that follow each other."""
+    """The browser shared by consecutive tests."""
 
     def __init__(self) -> None:
         self._stack = ExitStack()
         self._browser: Browser | None = None
 
     def open(self) -> Browser:
-        """Debian's Chromium; it is started if it does not run."""
+        """Debian's Chromium; started if it is not running."""
         if self._browser is None:
             self._browser = launch_chromium(self._stack.enter_context(sync_playwright()))
             self._stack.callback(self._browser.close)
         return self._browser
 
     def close(self) -> None:
-        """End it, if it runs, and Playwright with it."""
+        """Close the browser and Playwright, if they are running."""
         self._browser = None
         self._stack.close()
 
@@ -96,7 +96,7 @@ KEPT = KeptBrowser()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(nextitem: pytest.Item | None) -> Generator[None]:
-    """Close the browser before a test without a page: Playwright's event loop would run in it, too."""
+    """Close the browser before a test without a page, in which Playwright's event loop would still run."""
     try:
         return (yield)
     finally:
@@ -111,7 +111,7 @@ def browser() -> Browser:
 
 
 class Visitors:
-    """Browser contexts of the accounts of a test, which listen to everything that pages ask for."""
+    """Browser contexts of a test's accounts, which watch every request of their pages."""
 
     def __init__(self, browser: Browser, served: Served | None) -> None:
         self._browser, self._served = browser, served
@@ -122,7 +122,7 @@ class Visitors:
     def __call__(
         self, account: str | None, path: str | None = "/home", width: int = 1920, served: Served | None = None
     ) -> Page:
-        """Page of an account, signed in, once its first widget is there."""
+        """Page of a signed-in account, once its first widget is shown."""
         server = served or self._served
         assert server is not None
         context = self.context(account, server)
@@ -134,7 +134,7 @@ class Visitors:
         return page
 
     def context(self, account: str | None, server: Served) -> BrowserContext:
-        """Browser of an account: its cookies and its pages."""
+        """Browser context of an account, with its cookies and pages."""
         key = (account, server.address)
         if key not in self._contexts:
             context = self._browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
@@ -154,7 +154,7 @@ class Visitors:
             self.strangers.append(request.url)
 
     def close(self) -> None:
-        """Close all browsers."""
+        """Close all browser contexts."""
         for context in self._contexts.values():
             context.close()
 
@@ -172,7 +172,7 @@ def sign_in(context: BrowserContext, server: Served, account: str, password: str
 
 @pytest.fixture
 def open_page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Visitors]:
-    """Opens pages as somebody; see the top of this file."""
+    """Opens pages as an account; see the top of this file."""
     uses_own = "serve_folder" in request.fixturenames
     visitors = Visitors(browser, None if uses_own else request.getfixturevalue("served"))
     yield visitors

@@ -1,4 +1,4 @@
-"""Saving by itself: after a pause, at the latest after a while, and at once where nobody would come back."""
+"""Automatic saving: after a pause, at the latest after some seconds, and at once without an event loop."""
 
 import asyncio
 
@@ -29,7 +29,7 @@ def test_typing_is_saved_once_after_a_pause() -> None:
     assert saved == [1]
 
 
-def test_whoever_types_on_and_on_is_saved_in_between() -> None:
+def test_continuous_typing_is_saved_in_between() -> None:
     saved: list[int] = []
 
     async def type_on() -> None:
@@ -43,7 +43,7 @@ def test_whoever_types_on_and_on_is_saved_in_between() -> None:
     assert saved
 
 
-def test_what_waits_is_saved_now_when_asked_and_only_once() -> None:
+def test_flush_saves_pending_changes_exactly_once() -> None:
     saved: list[int] = []
 
     async def flush() -> None:
@@ -57,7 +57,7 @@ def test_what_waits_is_saved_now_when_asked_and_only_once() -> None:
     assert saved == [1]
 
 
-def test_what_failed_is_tried_again() -> None:
+def test_a_failed_save_is_tried_again() -> None:
     tries: list[int] = []
 
     async def fail_twice() -> None:

@@ -1,4 +1,4 @@
-"""Behind a proxy that speaks https with browsers, or that signs people in."""
+"""The server behind a proxy that provides https, or that signs people in."""
 
 import urllib.error
 import urllib.request
@@ -26,7 +26,7 @@ def served(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def cookies_of(served: Served) -> dict[str, bool]:
-    """Cookies that a sign-in and an anonymous visit set, and whether they travel by https only."""
+    """Cookies set by signing in and by an anonymous visit, and whether they are for https only."""
     opener, found = urllib.request.build_opener(Unfollowed()), SimpleCookie()
 
     def ask(path: str, fields: dict[str, str] | None = None) -> None:
@@ -47,9 +47,7 @@ def cookies_of(served: Served) -> dict[str, bool]:
     return {name: bool(morsel["secure"]) for name, morsel in found.items()}
 
 
-def test_all_cookies_are_secure_where_browsers_come_by_https(
-    served: Served, request: pytest.FixtureRequest
-) -> None:
+def test_all_cookies_are_secure_behind_an_https_proxy(served: Served, request: pytest.FixtureRequest) -> None:
     found = cookies_of(served)
     assert {"_xsrf", "pb-lang", "pb-visitor", _NAME_COOKIE} < set(found)
     assert any(name.startswith("pb-session") for name in found)
@@ -59,7 +57,7 @@ def test_all_cookies_are_secure_where_browsers_come_by_https(
 @pytest.mark.parametrize(
     ("trusted", "lands_at"), [("127.0.0.0/8", "/home"), ("10.0.0.5", "/login")], ids=["trusted", "another"]
 )
-def test_who_the_header_names_is_signed_in_if_it_comes_from_a_trusted_address(
+def test_the_header_signs_people_in_only_from_a_trusted_address(
     tmp_path: Path, trusted: str, lands_at: str
 ) -> None:
     begun = begin_serving(

@@ -1,4 +1,4 @@
-"""The whole way in the browser: filled in, returned, corrected, marked, decided; and the score is the command's."""
+"""The whole process in the browser: fill in, return, correct, mark, decide; the score equals the command's."""
 
 import json
 import re
@@ -16,7 +16,7 @@ ADDRESS = f"?form={FORM}&unit={VILLAGE}"
 
 
 def make_photo() -> bytes:
-    """A JPEG of noise, as big as a photo of a plain phone."""
+    """A JPEG of noise, as big as the photo of an ordinary phone."""
     pixels = np.random.default_rng(1).integers(0, 256, (900, 1200, 3), dtype=np.uint8)
     out = BytesIO()
     Image.fromarray(pixels).save(out, "JPEG", quality=90)
@@ -30,7 +30,7 @@ def fill_in(page: Page, label: str, value: str) -> None:
 
 
 def saved(page: Page) -> None:
-    """Wait until what was typed is saved."""
+    """Wait until typed answers are saved."""
     expect(page.locator(".pb-unsaved")).to_have_count(0, timeout=30_000)
     expect(page.locator(".pb-saved").first).to_contain_text("已保存", timeout=30_000)
 
@@ -49,7 +49,7 @@ def send_back(page: Page, field: str, reason: str) -> None:
 
 
 def score_of(served: Served) -> dict[str, object]:
-    """What the command says of the village."""
+    """Score of the village, by the command."""
     done = run_pbwidgets(
         "score", "sanji_lianzheng", "--track", "village", "--format", "json", cwd=served.folder
     )
@@ -65,7 +65,7 @@ def selection_of(served: Served) -> dict[str, object]:
     return next(row for row in json.loads(done.stdout) if row["unit_code"] == VILLAGE)
 
 
-def test_an_application_goes_all_the_way(open_page, served: Served, tmp_path: Path) -> None:
+def test_an_application_passes_through_the_whole_process(open_page, served: Served, tmp_path: Path) -> None:
     photo = tmp_path / "centre.jpg"
     photo.write_bytes(make_photo())
 
@@ -129,7 +129,7 @@ def test_an_application_goes_all_the_way(open_page, served: Served, tmp_path: Pa
 
 
 def give_marks(page: Page) -> None:
-    """Give every line that is marked by hand a mark, and keep them."""
+    """Give a mark on every line that is marked by hand, and save."""
     ratings = page.locator(".pb-rating")
     expect(ratings.first).to_be_visible(timeout=30_000)
     for at in range(ratings.count()):

@@ -1,4 +1,4 @@
-"""Every page of every role, in the browser: it opens, and asks for nothing outside the server (see ``open_page``)."""
+"""Every page of every role in the browser: it opens, and requests nothing from other servers (see ``open_page``)."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,7 +6,7 @@ from serving import ACCOUNTS, Served
 
 from pbwidgets.apps.page_list import PAGES, pages_of
 
-pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store does not matter
 
 ONE_OF_EACH = {role: name for name, (role, _) in reversed(ACCOUNTS.items())}
 """An account of each role."""
@@ -27,7 +27,7 @@ def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Serv
         page.close()
 
 
-def test_nobody_is_let_in_without_signing_in(open_page, served: Served) -> None:
+def test_pages_require_signing_in(open_page, served: Served) -> None:
     for name in PAGES:
         if name == "survey":
             continue

@@ -1,4 +1,4 @@
-"""Filling in a form in a real browser: photos, saving by itself, what happens when something breaks off."""
+"""Filling in a form in a real browser: photos, automatic saving, interruptions."""
 
 import os
 import re
@@ -14,7 +14,8 @@ from serving import Served, make_small_county
 
 from pbwidgets import store
 from pbwidgets.store import history, load_evidence, load_state
-from pbwidgets.workflows import open_definition, open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
 
 INDUSTRY = "主导产业 *"
 FORM = "/fill?form=village_application"
@@ -25,7 +26,7 @@ OpenPage = Callable[..., Page]
 
 @pytest.fixture(scope="module")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A photo of 25 MB, as a phone takes it."""
+    """A photo of 25 MB, as taken by a phone."""
     width, height = 4700, 3800
     path = tmp_path_factory.mktemp("photo") / "IMG_0001.jpg"
     Image.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(path, "JPEG", quality=97)
@@ -88,7 +89,7 @@ def test_a_clerk_fills_in_and_submits_with_a_photo_of_25_mb(
         (kept,) = load_evidence(reader, key)
     assert version.answers["capable_members"] == 20
     assert version.answers["centre_photos"] == [kept.file.sha256]
-    assert kept.file.size_bytes > PHOTO_BYTES * 0.8  # cleaned, not shrunk
+    assert kept.file.size_bytes > PHOTO_BYTES * 0.8  # metadata removed, not shrunk
 
     paper = page.get_by_role("link", name="打印盖章").get_attribute("href")
     answer = page.request.get(f"{served.address}/{paper}")
@@ -98,9 +99,7 @@ def test_a_clerk_fills_in_and_submits_with_a_photo_of_25_mb(
     assert stranger.request.get(f"{served.address}/{paper}").status == 404
 
 
-def test_what_was_typed_is_there_again_after_the_kernel_was_killed(
-    open_page: OpenPage, served: Served
-) -> None:
+def test_typed_answers_survive_a_killed_kernel(open_page: OpenPage, served: Served) -> None:
     page = open_page("sister", FORM)
     type_into(page, INDUSTRY, "毛竹")
     for kernel in served.kernels():
@@ -112,7 +111,7 @@ def test_what_was_typed_is_there_again_after_the_kernel_was_killed(
     assert drafted(served, SISTER)["industry"] == "毛竹"
 
 
-def test_two_tabs_are_told_of_each_other_and_nothing_is_lost(open_page: OpenPage, served: Served) -> None:
+def test_two_tabs_detect_each_other_and_nothing_is_lost(open_page: OpenPage, served: Served) -> None:
     first, second = open_page("sister", FORM), open_page("sister", FORM)
     type_into(second, INDUSTRY, "柑橘")
     first.get_by_label(INDUSTRY).fill("蔬菜")
@@ -129,7 +128,7 @@ def test_two_tabs_are_told_of_each_other_and_nothing_is_lost(open_page: OpenPage
     expect(second.get_by_label(INDUSTRY)).to_have_value("蔬菜", timeout=LONG_MS)
 
 
-def test_an_upload_that_breaks_off_leaves_the_form_as_it_was(
+def test_an_interrupted_upload_leaves_the_form_unchanged(
     open_page: OpenPage, served: Served, photo: Path
 ) -> None:
     page = open_page("other", FORM)
@@ -143,14 +142,14 @@ def test_an_upload_that_breaks_off_leaves_the_form_as_it_was(
     expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
 
 
-def test_a_file_that_is_much_too_big_is_not_even_sent(open_page: OpenPage, tmp_path: Path) -> None:
+def test_a_file_that_is_much_too_big_is_not_sent_at_all(open_page: OpenPage, tmp_path: Path) -> None:
     video = tmp_path / "video.mp4"
     with video.open("wb") as out:
         out.truncate(150_000_000)
     page = open_page("other", FORM)
     choose_photo(page, video)
     expect(page.get_by_role("alert").filter(has_text="每个不超过 30 MB")).to_be_visible()
-    type_into(page, INDUSTRY, "蔬菜")  # the connection stands
+    type_into(page, INDUSTRY, "蔬菜")  # the connection is still open
 
 
 def test_a_form_fits_a_phone(open_page: OpenPage) -> None:
@@ -187,7 +186,7 @@ def test_the_deadline_passes_while_the_form_is_open(
     type_into(page, INDUSTRY, "茶叶")
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.get_by_role("button", name="确认提交")).to_be_visible()
-    grant(datetime(2020, 3, 1, tzinfo=UTC))  # the newest exception counts: its moment has passed now
+    grant(datetime(2020, 3, 1, tzinfo=UTC))  # the newest exception counts, and its moment has now passed
     page.get_by_role("button", name="确认提交").click()
     expect(page.locator(".pb-messages")).to_contain_text("截止", timeout=LONG_MS)
     page.reload()

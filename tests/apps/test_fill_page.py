@@ -1,4 +1,4 @@
-"""The page "fill" as Python objects on a real store: what each button does, and what a forged message cannot do."""
+"""The page "fill" as Python objects on a real store: what each button does, and what forged messages cannot do."""
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -12,13 +12,17 @@ from counties import COUNTY, OPERATOR, OTHER_VILLAGE, SISTER, TOWN, VILLAGE, key
 from serving import make_small_county
 
 from pbwidgets import store
-from pbwidgets.apps.pages.fill import show_fill
-from pbwidgets.apps.pages.fill_form import FillForm
+from pbwidgets.apps.pages.filling.form import FillForm
+from pbwidgets.apps.pages.filling.page import show_fill
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms.field_views import FieldView
 from pbwidgets.store import Actor, history, load_evidence, load_state
-from pbwidgets.workflows import ZONE, Workspace, open_definition, open_workspace, save_answers, send_back
-from pbwidgets.workflows.accounts import find_actor
+from pbwidgets.workflows.filling.drafts import save_answers
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.people.accounts import find_actor
+from pbwidgets.workflows.review.acceptance import Correction, send_back
 
 KEY = key_of("village_application", VILLAGE)
 FORM = {"form": "village_application"}
@@ -87,7 +91,7 @@ def stored(workspace: Workspace) -> dict[str, Any]:
     return dict(found.draft or found.answers or {})
 
 
-def test_what_is_typed_is_saved_and_there_again_on_a_new_visit(
+def test_typed_answers_are_saved_and_shown_on_the_next_visit(
     page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
 ) -> None:
     put(page, "industry", "茶叶")
@@ -99,7 +103,7 @@ def test_what_is_typed_is_saved_and_there_again_on_a_new_visit(
     assert again.view.answers == {"industry": "茶叶", "capable_members": "约二十"}
 
 
-def test_submit_is_closed_until_everything_is_right_and_says_where_it_is_not(page: FillForm) -> None:
+def test_submitting_is_blocked_until_all_is_right_and_says_what_is_wrong(page: FillForm) -> None:
     put(page, "capable_members", "20")
     page.ask_to_submit()
     shown = text_of(page.widget)
@@ -112,7 +116,7 @@ def test_submit_is_closed_until_everything_is_right_and_says_where_it_is_not(pag
     assert "确认提交" in buttons(page.widget)
 
 
-def test_handed_in_it_is_read_only_until_it_is_taken_back(page: FillForm, workspace: Workspace) -> None:
+def test_a_form_handed_in_is_read_only_until_taken_back(page: FillForm, workspace: Workspace) -> None:
     fill_in(page)
     page.ask_to_submit()
     buttons(page.widget)["确认提交"].click()
@@ -122,13 +126,13 @@ def test_handed_in_it_is_read_only_until_it_is_taken_back(page: FillForm, worksp
     assert "已撤回" in text_of(page.widget)
     put(page, "industry", "柑橘")
     page.ask_to_submit()
-    assert "柑橘" in text_of(page.widget)  # the difference to what was handed in
+    assert "柑橘" in text_of(page.widget)  # the difference from the version handed in
     buttons(page.widget)["确认提交"].click()
     with workspace.store.read() as reader:
         assert [item.answers["industry"] for item in history(reader, KEY)] == ["茶叶", "柑橘"]
 
 
-def test_a_changed_answer_makes_an_open_summary_go(page: FillForm) -> None:
+def test_changing_an_answer_closes_an_open_summary(page: FillForm) -> None:
     fill_in(page)
     page.ask_to_submit()
     assert "确认提交" in buttons(page.widget)
@@ -147,7 +151,7 @@ def test_a_forged_confirmation_is_checked_again_by_the_server(page: FillForm, wo
         assert history(reader, KEY) == ()
 
 
-def test_inputs_of_a_form_that_was_handed_in_change_nothing(page: FillForm, workspace: Workspace) -> None:
+def test_inputs_of_a_form_already_handed_in_change_nothing(page: FillForm, workspace: Workspace) -> None:
     fill_in(page)
     view = page.view
     page.ask_to_submit()
@@ -171,12 +175,14 @@ def test_another_units_code_in_the_address_opens_nothing(unit: str, visit: Calla
 @pytest.mark.parametrize(
     "place", [{"form": "no_such"}, {"form": "stability"}, {"form": "../x", "unit": VILLAGE}]
 )
-def test_a_form_that_is_not_his_opens_nothing(place: dict[str, str], visit: Callable[..., Visit]) -> None:
+def test_a_form_the_visitor_may_not_fill_in_is_not_opened(
+    place: dict[str, str], visit: Callable[..., Visit]
+) -> None:
     shown = show_fill(visit(place=place))
     assert not [item for item in every(shown) if isinstance(item, w.Text)]
 
 
-def test_the_list_holds_the_forms_of_ones_unit(visit: Callable[..., Visit]) -> None:
+def test_the_list_holds_the_forms_of_the_visitors_unit(visit: Callable[..., Visit]) -> None:
     shown = text_of(show_fill(visit()))
     assert "党建工作示范村申报表" in shown
     assert "特色乡镇" not in shown
@@ -184,13 +190,11 @@ def test_the_list_holds_the_forms_of_ones_unit(visit: Callable[..., Visit]) -> N
 
 
 @pytest.mark.parametrize("name", ["leader", "analyst", "organiser", "admin"])
-def test_who_fills_nothing_is_told_so(name: str, visit: Callable[..., Visit]) -> None:
+def test_those_who_fill_in_nothing_are_told_so(name: str, visit: Callable[..., Visit]) -> None:
     assert "没有需要您填报的表单" in text_of(show_fill(visit(name)))
 
 
-def test_a_reviewer_fills_on_behalf_and_it_is_recorded(
-    visit: Callable[..., Visit], workspace: Workspace
-) -> None:
+def test_filling_in_on_behalf_is_recorded(visit: Callable[..., Visit], workspace: Workspace) -> None:
     shown = text_of(show_fill(visit("reviewer", FORM)))
     assert "上坪村" in shown
     assert "红旗村" not in shown
@@ -205,7 +209,7 @@ def test_a_reviewer_fills_on_behalf_and_it_is_recorded(
         assert history(reader, KEY)[0].made_by.on_behalf
 
 
-def test_two_who_edit_the_same_draft_choose_and_lose_nothing(
+def test_two_people_editing_the_same_draft_choose_and_lose_nothing(
     page: FillForm, visit: Callable[..., Visit], workspace: Workspace
 ) -> None:
     other = FillForm(visit(), visit().actor, KEY)
@@ -226,7 +230,7 @@ def test_two_who_edit_the_same_draft_choose_and_lose_nothing(
     assert stored(workspace)["industry"] == "蔬菜"
 
 
-def test_reasons_of_a_return_stand_on_top_and_at_their_field(
+def test_return_reasons_are_shown_on_top_and_at_their_field(
     page: FillForm, visit: Callable[..., Visit], workspace: Workspace
 ) -> None:
     fill_in(page)
@@ -234,7 +238,13 @@ def test_reasons_of_a_return_stand_on_top_and_at_their_field(
     page.submit()
     opened = page.visit.opened
     reviewer = find_actor(workspace, "reviewer")
-    send_back(workspace, reviewer, opened, KEY, "township", "数字不实", "capable_members", seen_version=1)
+    send_back(
+        Desk(workspace, reviewer, opened),
+        KEY,
+        "township",
+        Correction("数字不实", "capable_members"),
+        seen_version=1,
+    )
     again = FillForm(visit(), visit().actor, KEY)
     shown = text_of(again.widget)
     assert "退回修改（有能力的党员干部人数）：数字不实" in shown
@@ -246,14 +256,20 @@ def test_reasons_of_a_return_stand_on_top_and_at_their_field(
     [("industry", "pb-at-industry-0"), ("good_deeds/done_on", "pb-at-good_deeds-0")],
     ids=["a field", "a field of rows of which none is open"],
 )
-def test_what_was_returned_leads_to_its_field(
+def test_a_return_links_to_its_field(
     path: str, anchor: str, page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
 ) -> None:
     fill_in(page)
     page.ask_to_submit()
     buttons(page.widget)["确认提交"].click()
     reviewer = find_actor(workspace, "reviewer")
-    send_back(workspace, reviewer, page.visit.opened, KEY, "township", "请核对", path, seen_version=1)
+    send_back(
+        Desk(workspace, reviewer, page.visit.opened),
+        KEY,
+        "township",
+        Correction("请核对", path),
+        seen_version=1,
+    )
     asked = visit(place={**FORM, "field": path})
     shown = text_of(FillForm(asked, asked.actor, KEY).widget)
     assert f'href="#{anchor}" data-asked>' in shown
@@ -262,14 +278,16 @@ def test_what_was_returned_leads_to_its_field(
     assert f'href="#{anchor}">' in text_of(FillForm(plain, plain.actor, KEY).widget)
 
 
-def test_what_was_returned_says_until_when_it_can_be_handed_in_again(
+def test_a_return_says_until_when_the_form_can_be_handed_in_again(
     page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
 ) -> None:
     fill_in(page)
     page.ask_to_submit()
     buttons(page.widget)["确认提交"].click()
     reviewer = find_actor(workspace, "reviewer")
-    send_back(workspace, reviewer, page.visit.opened, KEY, "township", "请核对", seen_version=1)
+    send_back(
+        Desk(workspace, reviewer, page.visit.opened), KEY, "township", Correction("请核对"), seen_version=1
+    )
     found = FillForm(visit(), visit().actor, KEY)
     until = found.opened.until
     assert until is not None
@@ -277,7 +295,7 @@ def test_what_was_returned_says_until_when_it_can_be_handed_in_again(
     assert f"请在 {last} 24时之前修改并重新提交" in text_of(found.widget)
 
 
-def test_a_reviewer_who_fills_in_does_not_see_the_units_own_marks(
+def test_a_reviewer_filling_in_does_not_see_the_units_own_marks(
     page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
 ) -> None:
     reviewer = visit("reviewer", {**FORM, "unit": VILLAGE})
@@ -287,7 +305,9 @@ def test_a_reviewer_who_fills_in_does_not_see_the_units_own_marks(
     assert page.self_marks[0].total_words not in text_of(found)
 
 
-def test_after_the_deadline_it_is_saved_and_not_handed_in(page: FillForm, workspace: Workspace) -> None:
+def test_after_the_deadline_a_form_can_be_saved_but_not_handed_in(
+    page: FillForm, workspace: Workspace
+) -> None:
     fill_in(page)
     opened = page.visit.opened
     closed = [
@@ -323,9 +343,7 @@ def test_after_the_deadline_it_is_saved_and_not_handed_in(page: FillForm, worksp
     assert "已提交" in late.messages.value
 
 
-def test_own_marks_are_saved_and_a_mark_above_the_maximum_is_not(
-    page: FillForm, visit: Callable[..., Visit]
-) -> None:
+def test_own_marks_are_saved_but_not_above_the_maximum(page: FillForm, visit: Callable[..., Visit]) -> None:
     (marks,) = page.self_marks
     before = marks.sheet.total
     points, reason = marks._inputs["v1_unity"]
@@ -338,9 +356,7 @@ def test_own_marks_are_saved_and_a_mark_above_the_maximum_is_not(
     assert again.self_marks[0].marks == {"v1_unity": (7.0, "班子团结")}
 
 
-def test_an_account_that_was_disabled_saves_nothing_more_and_is_told(
-    page: FillForm, workspace: Workspace
-) -> None:
+def test_a_disabled_account_can_save_nothing_more_and_is_told(page: FillForm, workspace: Workspace) -> None:
     put(page, "industry", "茶叶")
     with workspace.store.write(OPERATOR) as writer:
         store.disable_account(writer, "filler")
@@ -349,7 +365,7 @@ def test_an_account_that_was_disabled_saves_nothing_more_and_is_told(
     assert "没有保存" in text_of(page.widget)
 
 
-def test_the_scan_of_the_stamped_paper_goes_to_the_version_handed_in(
+def test_the_scan_of_the_stamped_paper_is_attached_to_the_version_handed_in(
     page: FillForm, visit: Callable[..., Visit], workspace: Workspace
 ) -> None:
     fill_in(page)
@@ -367,7 +383,7 @@ def test_the_scan_of_the_stamped_paper_goes_to_the_version_handed_in(
     assert "盖章.pdf" in text_of(FillForm(visit(), visit().actor, KEY).widget)
 
 
-def test_a_log_is_listed_and_takes_a_new_entry(visit: Callable[..., Visit]) -> None:
+def test_a_log_is_listed_and_accepts_a_new_entry(visit: Callable[..., Visit]) -> None:
     place = {"form": "stability", "unit": VILLAGE}
     shown = show_fill(visit("county", place))
     assert "还没有登记" in text_of(shown)
@@ -376,13 +392,11 @@ def test_a_log_is_listed_and_takes_a_new_entry(visit: Callable[..., Visit]) -> N
     assert "occurrence=1" in text_of(show_fill(visit("county", place)))
 
 
-def test_an_empty_form_answers_quickly_with_few_widgets(page: FillForm) -> None:
+def test_an_empty_form_opens_quickly_with_few_widgets(page: FillForm) -> None:
     assert len(every(page.widget)) < 150
 
 
-def test_a_draft_saved_elsewhere_under_the_same_answers_is_no_conflict(
-    page: FillForm, workspace: Workspace
-) -> None:
-    save_answers(workspace, page.actor, page.visit.opened, KEY, {"industry": "茶叶"}, 0)
+def test_saving_the_same_answers_elsewhere_is_no_conflict(page: FillForm, workspace: Workspace) -> None:
+    save_answers(Desk(workspace, page.actor, page.visit.opened), KEY, {"industry": "茶叶"}, 0)
     put(page, "industry", "茶叶")
     assert "没有保存" not in text_of(page.widget)

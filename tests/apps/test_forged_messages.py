@@ -1,4 +1,4 @@
-"""Messages that no page of ours sends, but a browser can: each is put to the widget as it comes over the wire."""
+"""Messages that our pages never send but a browser could: each reaches the widget as over the wire."""
 
 import contextlib
 import shutil
@@ -13,13 +13,16 @@ from serving import make_small_county
 from traitlets import TraitError
 
 from pbwidgets import store
-from pbwidgets.apps.pages.fill import show_fill
-from pbwidgets.apps.pages.fill_form import FillForm
-from pbwidgets.apps.pages.review_case import Case
+from pbwidgets.apps.pages.filling.form import FillForm
+from pbwidgets.apps.pages.filling.page import show_fill
+from pbwidgets.apps.pages.review.case import Case
 from pbwidgets.apps.visit import Visit
 from pbwidgets.store import Actor, audit_head, load_own_marks, load_state
-from pbwidgets.workflows import AnswersRefusedError, Workspace, open_workspace, recuse_rater
-from pbwidgets.workflows.accounts import find_actor
+from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.people.accounts import find_actor
+from pbwidgets.workflows.review.rating import recuse_rater
 
 KEY, SETUP = key_of("village_application", VILLAGE), "township_setup"
 Visits = Callable[..., Visit]
@@ -50,12 +53,12 @@ def visit(workspace: Workspace) -> Visits:
 
 
 def send(widget: w.Widget, **state: Any) -> None:
-    """Put a change of traits to a widget as the browser's message does."""
+    """Change a widget's traits by a browser message."""
     widget._handle_msg({"content": {"data": {"method": "update", "state": state}}, "buffers": []})
 
 
 def press(button: w.Button) -> None:
-    """Press a button as the browser's message does, whether the page shows it as pressable or not."""
+    """Press a button by a browser message, even if it is disabled."""
     button._handle_msg(
         {"content": {"data": {"method": "custom", "content": {"event": "click"}}}, "buffers": []}
     )
@@ -86,11 +89,9 @@ def marks_of(workspace: Workspace, rater: str, unit: str) -> dict[str, float]:
     return {mark.key.criterion_id: mark.points for mark in marks}
 
 
-def test_a_disabled_button_that_is_pressed_and_fields_that_are_disabled_change_nothing(
-    workspace: Workspace, visit: Visits
-) -> None:
+def test_disabled_buttons_and_fields_change_nothing(workspace: Workspace, visit: Visits) -> None:
     reviewer = visit("county")
-    recuse_rater(workspace, reviewer.actor, reviewer.opened, "county", SISTER, "亲属在该村任职")
+    recuse_rater(Desk(workspace, reviewer.actor, reviewer.opened), "county", SISTER, "亲属在该村任职")
     case = Case(reviewer, key_of("village_application", SISTER))
     assert case.marks is not None
     assert case.marks.save.disabled
@@ -109,7 +110,7 @@ def test_a_disabled_button_that_is_pressed_and_fields_that_are_disabled_change_n
 
 
 @pytest.mark.parametrize("state", [{"index": 99}, {"index": -1}, {"value": "不是选项"}])
-def test_an_option_that_is_none_is_not_taken(
+def test_an_unknown_option_is_not_accepted(
     workspace: Workspace, visit: Visits, state: dict[str, Any]
 ) -> None:
     town = visit("town")
@@ -118,7 +119,7 @@ def test_an_option_that_is_none_is_not_taken(
         item for item in every(page.widget) if isinstance(item, w.RadioButtons | w.Dropdown | w.ToggleButtons)
     )
 
-    with contextlib.suppress(TraitError, IndexError):  # ipywidgets itself refuses
+    with contextlib.suppress(TraitError, IndexError):  # ipywidgets itself rejects it
         send(choice, **state)
     page.ask_to_submit()
 
@@ -126,7 +127,7 @@ def test_an_option_that_is_none_is_not_taken(
     assert set(draft_of(workspace, str(town.actor.unit_code), SETUP).values()) <= {None}
 
 
-def test_a_text_in_a_number_field_is_named_and_not_handed_in(workspace: Workspace, visit: Visits) -> None:
+def test_text_in_a_number_field_is_reported_and_not_handed_in(workspace: Workspace, visit: Visits) -> None:
     filler = visit("filler")
     page = FillForm(filler, filler.actor, KEY)
     assert page.view is not None
@@ -159,9 +160,7 @@ def test_another_units_code_in_the_address_opens_nothing(
 
 
 @pytest.mark.parametrize("points", ["99", "-5", "8.01", "nan", "1e400"])
-def test_a_mark_above_the_maximum_or_below_the_minimum_is_not_kept(
-    workspace: Workspace, visit: Visits, points: str
-) -> None:
+def test_a_mark_outside_its_range_is_not_saved(workspace: Workspace, visit: Visits, points: str) -> None:
     reviewer = visit("county")
     case = Case(reviewer, key_of("village_application", SISTER))
     assert case.marks is not None

@@ -1,4 +1,4 @@
-"""Work goes on: after the server was killed and begun anew, and after another clerk has taken over."""
+"""Work continues after the server is killed and restarted, and after another clerk has taken over."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 from serving import PASSWORD, make_small_county
 
 from pbwidgets.store import load_audit, load_state
-from pbwidgets.workflows import open_workspace
-from pbwidgets.workflows.accounts import hand_over
-from pbwidgets.workflows.signing_in import change_password
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people.accounts import hand_over
+from pbwidgets.workflows.people.sessions import change_password
 
 FORM = "/fill?form=village_application"
 INDUSTRY = "主导产业 *"
@@ -18,13 +18,13 @@ LONG_MS = 60_000
 
 
 def type_into(page: Page, text: str) -> None:
-    """Fill the industry in and wait until it is saved."""
+    """Fill in the industry and wait until it is saved."""
     page.get_by_label(INDUSTRY).fill(text)
     expect(page.locator(".pb-unsaved")).to_have_count(1)
     expect(page.locator(".pb-unsaved")).to_have_count(0, timeout=LONG_MS)
 
 
-def test_a_killed_server_loses_nothing_that_was_saved_and_the_page_says_that_it_is_gone(
+def test_a_killed_server_loses_no_saved_answers_and_the_page_says_it_is_gone(
     open_page, serve_folder: Callable, tmp_path: Path
 ) -> None:
     folder = make_small_county(tmp_path / "county")
@@ -34,13 +34,13 @@ def test_a_killed_server_loses_nothing_that_was_saved_and_the_page_says_that_it_
 
     first.kill()
     expect(page.locator("#pb-away")).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶")  # still there to be read
+    expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶")  # still readable
 
     page = open_page("filler", FORM, served=serve_folder(folder))
     expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶")
 
 
-def test_a_new_clerk_goes_on_with_the_draft_of_the_old_one_who_can_save_nothing_more(
+def test_a_new_clerk_continues_the_draft_of_the_old_one_who_can_no_longer_save(
     open_page, serve_folder: Callable, tmp_path: Path
 ) -> None:
     folder = make_small_county(tmp_path / "county")

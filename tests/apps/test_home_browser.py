@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from docx import Document
 
-pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store does not matter
 
 ROLES = {
     "filler": ["待办（1）"],
@@ -20,7 +20,7 @@ ROLES = {
 
 
 @pytest.mark.parametrize("account", ROLES)
-def test_everybody_finds_the_first_page(open_page: Any, account: str) -> None:
+def test_everybody_can_open_the_home_page(open_page: Any, account: str) -> None:
     page = open_page(account, "/home", width=360)
     for words in ROLES[account]:
         page.get_by_text(words).first.wait_for()
@@ -28,7 +28,7 @@ def test_everybody_finds_the_first_page(open_page: Any, account: str) -> None:
     assert width <= 360, "the page must not scroll sideways on a phone"
 
 
-def test_the_board_is_filtered_and_leads_to_a_unit_and_back(open_page: Any) -> None:
+def test_the_board_can_be_filtered_and_links_to_a_unit_and_back(open_page: Any) -> None:
     page = open_page("county", "/board")
     page.get_by_role("link", name="青禾镇").first.wait_for()
     page.get_by_label("状态").select_option("未交（含草稿、退回）")
@@ -69,7 +69,7 @@ def test_codes_are_made_printed_and_answered_on_a_phone_without_an_account(open_
     other.get_by_role("button", name="提交").wait_for()
 
 
-def test_the_organiser_takes_the_workbook_and_gives_a_wrong_one_back(open_page: Any) -> None:
+def test_the_organiser_downloads_the_workbook_and_uploads_a_wrong_one(open_page: Any) -> None:
     page = open_page("organiser", "/organise")
     page.get_by_role("button", name="生成当前工作簿").click()
     with page.expect_download() as download:

@@ -1,4 +1,4 @@
-"""Sign-in over HTTP: a real server, a client that keeps cookies and follows nothing by itself."""
+"""Sign-in over HTTP: a real server, and a client that keeps cookies and follows no redirects."""
 
 import asyncio
 import http.client
@@ -20,11 +20,12 @@ from tornado.testing import bind_unused_port
 from traitlets import TraitError
 
 from pbwidgets.apps.identity import PbIdentityProvider, must_change
-from pbwidgets.apps.sign_in import local_path
+from pbwidgets.apps.sign_in import SIGN_IN_PAGES, local_path
 from pbwidgets.store import Store, touch_session
-from pbwidgets.workflows import Workspace, open_workspace, save_units
-from pbwidgets.workflows.accounts import add_account, disable_account, reset_password
-from pbwidgets.workflows.signing_in import change_password, session_key
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
+from pbwidgets.workflows.people.sessions import change_password, session_key
 
 RIGHT = "tea mountain"
 FIRST = "first pass"
@@ -32,14 +33,14 @@ SECRET = "a secret of forty letters, only for tests"
 
 
 class Client:
-    """A browser in little: it keeps cookies, and fills forms with the mark that it was given."""
+    """A minimal browser: it keeps cookies, and sends forms with their XSRF token."""
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self.port, self.host, self.cookies, self.said = port, host, dict[str, str](), dict[str, str]()
         self.body, self.set_cookies = "", list[str]()
 
     def ask(self, method: str, path: str, body: str = "", **headers: str) -> int:
-        """Status of an answer; its headers, cookies and text are kept."""
+        """Status of an answer; its headers, cookies and text are stored."""
         connection = http.client.HTTPConnection(self.host, self.port, timeout=60)
         sent = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()), **headers}
         if body:
@@ -69,7 +70,7 @@ class Client:
 
     @property
     def place(self) -> str:
-        """Where the answer leads."""
+        """Target of the answer's redirect."""
         return self.said.get("Location", "")
 
     @property
@@ -79,7 +80,7 @@ class Client:
 
 
 class HelloHandler(JupyterHandler):
-    """A page for people who are signed in."""
+    """A page that requires signing in."""
 
     @web.authenticated
     def get(self) -> None:
@@ -91,7 +92,7 @@ class HelloHandler(JupyterHandler):
 
 
 class OpenHandler(JupyterHandler):
-    """A page for everybody that says what the server would ask for."""
+    """A page for everybody that reports what the server would require."""
 
     async def prepare(self) -> None:
         await super().prepare(_redirect_to_login=True)
@@ -115,7 +116,7 @@ def people_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def workspace(people_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
-    """A county with `cun1` and `张村` (password `RIGHT`), and `cun2`, who still has a first password."""
+    """A county with `cun1` and `张村` (password `RIGHT`), and `cun2`, which still has a first password."""
     with open_workspace(Path(shutil.copytree(people_folder, tmp_path / "ws"))) as opened:
         yield opened
 
@@ -132,13 +133,13 @@ def serve(workspace: Workspace) -> Iterator[Callable[..., Client]]:
         async def work() -> None:
             provider = PbIdentityProvider(**traits)
             application = web.Application(
-                [*provider.get_handlers(), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
+                [*SIGN_IN_PAGES, (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
                 cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
                 allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
                 log_function=lambda handler: None,
             )  # fmt: skip
             sockets, port = bind_unused_port()
-            server = HTTPServer(application, xheaders=True)  # believed or not, the peer is asked
+            server = HTTPServer(application, xheaders=True)  # even so, the peer's own address decides
             server.add_socket(sockets)
             found.append(port)
             ready.set()
@@ -176,7 +177,7 @@ def client(serve: Callable[..., Client]) -> Client:
 # -- sign in and out -----------------------------------------------------------------------------------
 
 
-def test_a_page_asks_to_sign_in_first_and_comes_up_afterwards(client: Client) -> None:
+def test_a_page_asks_to_sign_in_and_opens_afterwards(client: Client) -> None:
     assert client.get("/fill?form=a&unit=1") == 302
     assert parse_qs(urlsplit(client.place).query) == {"next": ["/fill?form=a&unit=1"]}
     assert client.sign_in("cun1", RIGHT, client.place) == 302
@@ -185,7 +186,7 @@ def test_a_page_asks_to_sign_in_first_and_comes_up_afterwards(client: Client) ->
     assert client.body.startswith("cun1 ")
 
 
-def test_the_cookie_is_for_this_browser_session_only_and_out_of_reach_of_scripts(client: Client) -> None:
+def test_the_cookie_lasts_for_the_browser_session_and_scripts_cannot_read_it(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     (cookie,) = [text for text in client.set_cookies if text.startswith("pb-session")]
     assert "HttpOnly" in cookie
@@ -194,7 +195,7 @@ def test_the_cookie_is_for_this_browser_session_only_and_out_of_reach_of_scripts
     assert RIGHT not in str(client.set_cookies)
 
 
-def test_a_wrong_password_is_said_beside_the_field_and_the_name_stays(client: Client) -> None:
+def test_a_wrong_password_is_reported_beside_the_field_and_the_name_stays(client: Client) -> None:
     assert client.sign_in("cun1", "wrong") == 403
     assert 'id="password-said"' in client.body
     assert "账号或密码不正确" in client.body
@@ -203,20 +204,20 @@ def test_a_wrong_password_is_said_beside_the_field_and_the_name_stays(client: Cl
     assert client.get("/home") == 302
 
 
-def test_an_empty_form_names_both_fields(client: Client) -> None:
+def test_an_empty_form_reports_both_fields(client: Client) -> None:
     assert client.sign_in("", "") == 400
     assert 'id="name-said"' in client.body
     assert 'id="password-said"' in client.body
 
 
-def test_five_wrong_passwords_lock_also_for_the_right_one(client: Client) -> None:
+def test_after_five_wrong_passwords_even_the_right_one_is_refused(client: Client) -> None:
     for _ in range(5):
         client.sign_in("cun1", "wrong")
     assert client.sign_in("cun1", RIGHT) == 403
     assert "15 分钟" in client.body
 
 
-def test_markup_in_the_name_stays_text(client: Client) -> None:
+def test_markup_in_the_name_is_shown_as_text(client: Client) -> None:
     client.sign_in('"><script>alert(1)</script>', "x")
     assert "<script" not in client.body
 
@@ -229,10 +230,10 @@ def test_only_the_name_is_remembered(client: Client) -> None:
     assert client.get("/home") == 302
 
 
-def test_signing_out_kills_the_cookie_wherever_it_was_copied_to(client: Client) -> None:
+def test_signing_out_also_invalidates_copies_of_the_cookie(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     kept = dict(client.cookies)
-    assert client.get("/logout") == 200  # a link alone ends nothing
+    assert client.get("/logout") == 200  # a link alone does not end the session
     assert client.get("/home") == 200
     assert client.send("/logout") == 302
     assert client.place == "/login?out=1"
@@ -242,7 +243,7 @@ def test_signing_out_kills_the_cookie_wherever_it_was_copied_to(client: Client) 
     assert client.get("/home") == 302
 
 
-def test_signing_in_again_ends_the_session_that_this_browser_had(client: Client) -> None:
+def test_signing_in_again_ends_the_browsers_former_session(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     kept = dict(client.cookies)
     mark = client.cookies["_xsrf"]
@@ -254,7 +255,7 @@ def test_signing_in_again_ends_the_session_that_this_browser_had(client: Client)
     assert client.get("/home") == 302
 
 
-def test_who_is_signed_in_goes_on_at_once(client: Client) -> None:
+def test_visitors_already_signed_in_go_straight_on(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     assert client.get("/login?next=%2Ffill") == 302
     assert client.place == "/fill"
@@ -263,13 +264,13 @@ def test_who_is_signed_in_goes_on_at_once(client: Client) -> None:
 # -- sessions ------------------------------------------------------------------------------------------
 
 
-def test_the_key_of_a_session_is_what_the_store_knows(client: Client) -> None:
+def test_the_key_of_a_session_is_the_one_in_the_store(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     client.get("/home")
     assert re.fullmatch(r"cun1 [0-9a-f]{64}", client.body)
 
 
-def test_a_session_that_was_idle_for_too_long_is_over(client: Client, workspace: Workspace) -> None:
+def test_a_session_idle_for_too_long_ends(client: Client, workspace: Workspace) -> None:
     client.sign_in("cun1", RIGHT)
     client.get("/home")
     key = client.body.split()[1]
@@ -289,13 +290,13 @@ def test_a_session_ends_with_its_account_or_password(
 
 
 @pytest.mark.parametrize("value", ["", "cun1", "2|1:0|10:1|4:name|8:Y3VuMQ==|" + "0" * 64, "é"])
-def test_a_forged_cookie_is_nobodys(client: Client, value: str) -> None:
+def test_a_forged_cookie_signs_nobody_in(client: Client, value: str) -> None:
     client.sign_in("cun1", RIGHT)
     client.cookies[client.session] = value.encode().decode("latin-1")
     assert client.get("/home") == 302
 
 
-def test_a_well_signed_cookie_without_a_session_is_nobodys(client: Client) -> None:
+def test_a_correctly_signed_cookie_without_a_session_signs_nobody_in(client: Client) -> None:
     client.sign_in("cun1", RIGHT)
     for token in ("made up", session_key("made up"), "cun1"):
         made = web.create_signed_value(SECRET, client.session, token)
@@ -304,12 +305,12 @@ def test_a_well_signed_cookie_without_a_session_is_nobodys(client: Client) -> No
 
 
 @pytest.mark.parametrize("path", ["/home?token=cun1", "/home?user=cun1", "/home?account=cun1"])
-def test_an_address_cannot_say_who_it_is(client: Client, path: str) -> None:
+def test_an_address_cannot_sign_anybody_in(client: Client, path: str) -> None:
     assert client.get(path) == 302
     assert client.get(path, Authorization="token cun1") == 302
 
 
-def test_the_store_is_read_once_for_a_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_is_read_once_per_request(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.sign_in("cun1", RIGHT)
     reads: list[int] = []
     read = Store.read
@@ -327,7 +328,7 @@ def test_the_store_is_read_once_for_a_request(client: Client, monkeypatch: pytes
 
 
 @pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/home"])
-def test_a_form_without_its_mark_is_refused(client: Client, path: str) -> None:
+def test_a_form_without_its_xsrf_token_is_refused(client: Client, path: str) -> None:
     client.sign_in("cun1", RIGHT)
     fields = urlencode(
         {"name": "cun1", "password": RIGHT, "old": RIGHT, "new": "new pass", "again": "new pass"}
@@ -339,7 +340,7 @@ def test_a_form_without_its_mark_is_refused(client: Client, path: str) -> None:
     assert client.sign_in("cun1", RIGHT) == 302
 
 
-def test_a_form_that_was_open_too_long_can_be_sent_again(client: Client) -> None:
+def test_a_form_open_for_too_long_can_be_sent_again(client: Client) -> None:
     client.get("/login")
     client.cookies.clear()
     assert client.ask("POST", "/login", urlencode({"_xsrf": "old", "name": "cun1", "password": RIGHT})) == 403
@@ -355,18 +356,18 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("path", ELSEWHERE)
-def test_signing_in_leads_nowhere_else(client: Client, path: str) -> None:
+def test_signing_in_never_redirects_to_another_site(client: Client, path: str) -> None:
     assert client.sign_in("cun1", RIGHT, "/login?" + urlencode({"next": path})) == 302
     assert client.place == "/home"
     assert "X-Bad" not in client.said
 
 
 @pytest.mark.parametrize("path", ["", "/", "/login", "/login?next=/login", "/logout", "/password?x=1"])
-def test_signing_in_does_not_lead_back_to_itself(path: str) -> None:
+def test_signing_in_does_not_redirect_to_itself(path: str) -> None:
     assert local_path(path) == "/home"
 
 
-def test_the_pages_carry_their_guards(client: Client) -> None:
+def test_the_pages_carry_their_security_headers(client: Client) -> None:
     client.get("/login")
     policy = client.said["Content-Security-Policy"]
     assert "default-src 'none'" in policy
@@ -377,10 +378,10 @@ def test_the_pages_carry_their_guards(client: Client) -> None:
     assert "<script" not in client.body
 
 
-# -- a password of one's own ---------------------------------------------------------------------------
+# -- changing the password -----------------------------------------------------------------------------
 
 
-def test_a_first_password_opens_nothing_but_its_own_change(client: Client) -> None:
+def test_a_first_password_only_allows_changing_it(client: Client) -> None:
     assert client.sign_in("cun2", FIRST, "/login?next=%2Ffill%3Fform%3Da") == 302
     assert client.place == "/password?next=%2Ffill%3Fform%3Da"
     change = client.place
@@ -402,7 +403,7 @@ def test_a_first_password_opens_nothing_but_its_own_change(client: Client) -> No
         ({"old": RIGHT, "new": "tea mountain 2", "again": "tea mountain 3"}, "again"),
     ],
 )
-def test_what_is_wrong_with_a_new_password_is_said_beside_its_field(
+def test_problems_of_a_new_password_are_reported_beside_its_field(
     client: Client, fields: dict[str, str], beside: str
 ) -> None:
     client.sign_in("cun1", RIGHT)
@@ -422,7 +423,7 @@ def test_a_changed_password_ends_other_sessions_but_not_this_one(client: Client)
     assert other.get("/home") == 302
 
 
-def test_the_password_page_is_for_people_who_are_signed_in(client: Client) -> None:
+def test_the_password_page_requires_signing_in(client: Client) -> None:
     assert client.get("/password") == 302
     assert client.place == "/login?next=%2Fpassword"
 
@@ -430,7 +431,7 @@ def test_the_password_page_is_for_people_who_are_signed_in(client: Client) -> No
 # -- languages -----------------------------------------------------------------------------------------
 
 
-def test_english_is_a_choice_that_is_kept(client: Client) -> None:
+def test_the_choice_of_english_is_remembered(client: Client) -> None:
     client.get("/login")
     assert '<html lang="zh-CN">' in client.body
     client.get("/login?lang=en&next=%2Ffill%3Fform%3Da")
@@ -444,7 +445,7 @@ def test_english_is_a_choice_that_is_kept(client: Client) -> None:
 HEADER = "X-Remote-User"
 
 
-def test_no_header_is_believed_by_default(client: Client) -> None:
+def test_no_header_is_trusted_by_default(client: Client) -> None:
     assert client.get("/home", **{HEADER: "cun1"}) == 302
 
 
@@ -458,7 +459,7 @@ def test_a_header_from_another_address_is_ignored(serve: Callable[..., Client], 
 
 
 @pytest.mark.parametrize("given", ["cun1", "CUN1", "张村"])
-def test_a_trusted_proxy_says_who_it_is(serve: Callable[..., Client], given: str) -> None:
+def test_a_trusted_proxy_names_the_account(serve: Callable[..., Client], given: str) -> None:
     client = serve(header_name=HEADER, trusted_addresses=["127.0.0.0/8"])
     assert client.get("/home", **{HEADER: given.encode().decode("latin-1")}) == 200
     assert client.body.strip() == given.lower()
@@ -469,7 +470,7 @@ def test_a_trusted_proxy_says_who_it_is(serve: Callable[..., Client], given: str
     assert client.sign_in("cun1", RIGHT) == 302
 
 
-def test_a_trusted_proxy_cannot_name_whom_the_store_does_not_let_in(
+def test_a_trusted_proxy_cannot_sign_in_unknown_or_disabled_accounts(
     serve: Callable[..., Client], workspace: Workspace
 ) -> None:
     client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
@@ -478,12 +479,12 @@ def test_a_trusted_proxy_cannot_name_whom_the_store_does_not_let_in(
         assert client.get("/home", **{HEADER: name}) == 302
 
 
-def test_behind_a_proxy_a_form_without_its_mark_is_refused_too(serve: Callable[..., Client]) -> None:
+def test_behind_a_proxy_a_form_without_its_xsrf_token_is_also_refused(serve: Callable[..., Client]) -> None:
     client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
     assert client.ask("POST", "/home", "a=b", **{HEADER: "cun1"}) == 403
 
 
-def test_behind_a_proxy_first_passwords_do_not_matter_and_signing_out_is_the_proxys(
+def test_behind_a_proxy_first_passwords_do_not_matter_and_the_proxy_signs_out(
     serve: Callable[..., Client],
 ) -> None:
     client = serve(header_name=HEADER, trusted_addresses=["127.0.0.1"])
@@ -495,6 +496,6 @@ def test_behind_a_proxy_first_passwords_do_not_matter_and_signing_out_is_the_pro
 
 
 @pytest.mark.parametrize("address", ["everywhere", "10.0.0.0/99", ""])
-def test_an_address_that_is_none_is_refused_at_the_start(address: str) -> None:
+def test_an_invalid_proxy_address_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(TraitError, match="not an address"):
         PbIdentityProvider(trusted_addresses=[address])

@@ -1,4 +1,4 @@
-"""Warm kernels: for JupyterLab as well, and ended once nobody uses them."""
+"""Warm kernels: also for JupyterLab, and ended when nobody uses them."""
 
 import asyncio
 import json
@@ -40,7 +40,7 @@ print(json.dumps([json.loads(text) for text in found if text.startswith("[")] + 
 """
 
 
-def test_a_kernel_of_jupyterlab_is_forked_warm_and_leaves_nothing_behind() -> None:
+def test_a_jupyterlab_kernel_is_forked_warm_and_leaves_nothing_behind() -> None:
     done = subprocess.run(
         [sys.executable, "-c", AS_JUPYTERLAB_DOES, KERNELSPEC.parent],
         capture_output=True,
@@ -53,7 +53,7 @@ def test_a_kernel_of_jupyterlab_is_forked_warm_and_leaves_nothing_behind() -> No
     assert (warm, also_warm) == (True, True)
     assert warm_process == same_process != server
     left = [psutil.Process(pid) for pid in (first, second, warm_process) if psutil.pid_exists(pid)]
-    assert not psutil.wait_procs(left, timeout=20)[1]  # the warm process notices within a moment
+    assert not psutil.wait_procs(left, timeout=20)[1]  # the warm process notices after a moment
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The meeting in a real browser: move a weight, see the list change, put it back, decide; `select` says so."""
+"""The meeting in a real browser: move a weight, see the list change, reset it, decide; `select` agrees."""
 
 import json
 import re
@@ -11,8 +11,8 @@ from playwright.sync_api import Page, expect
 from serving import PASSWORD, Served
 
 from pbwidgets.store import NewAccount, add_account, audit_head
-from pbwidgets.workflows import open_workspace
-from pbwidgets.workflows.passwords import hash_password
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people.passwords import hash_password
 
 OpenPage = Callable[..., Page]
 WHO = {

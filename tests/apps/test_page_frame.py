@@ -1,4 +1,4 @@
-"""The frame of a page in Chromium: it answers, says who is there, and says honestly when something is gone."""
+"""The frame of a page in Chromium: it loads, shows who is signed in, and says when something has failed."""
 
 import os
 import signal
@@ -9,7 +9,7 @@ from apps_probe import add_chart, add_probe
 from playwright.sync_api import expect
 from serving import Served
 
-pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store does not matter
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -18,7 +18,7 @@ def probe(served: Served) -> None:
     add_chart(served.folder)
 
 
-def test_a_page_answers_and_says_who_is_signed_in(open_page) -> None:
+def test_a_page_responds_and_shows_who_is_signed_in(open_page) -> None:
     page = open_page("filler", "/probe")
 
     page.get_by_label("名称").fill("茶叶")
@@ -30,7 +30,7 @@ def test_a_page_answers_and_says_who_is_signed_in(open_page) -> None:
     expect(page.locator("#pb-skeleton")).to_have_count(0)
 
 
-def test_the_bar_shows_the_pages_of_the_role_only(open_page) -> None:
+def test_the_bar_shows_only_the_pages_of_the_role(open_page) -> None:
     filler = open_page("filler", "/probe").locator(".pb-nav a").all_inner_texts()
     organiser = open_page("organiser", "/probe").locator(".pb-nav a").all_inner_texts()
 
@@ -57,7 +57,7 @@ def test_nothing_is_wider_than_the_screen(open_page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_page_can_be_used_by_keyboard_alone(open_page) -> None:
+def test_the_page_can_be_used_with_the_keyboard_alone(open_page) -> None:
     page = open_page("filler", "/probe")
     page.keyboard.press("Tab")
     expect(page.locator(".pb-skip")).to_be_focused()
@@ -72,9 +72,7 @@ def test_the_page_can_be_used_by_keyboard_alone(open_page) -> None:
     expect(page.locator("#who")).to_have_text("heard 杨梅")
 
 
-def test_a_killed_kernel_brings_up_a_banner_with_a_way_back_and_keeps_the_text(
-    open_page, served: Served
-) -> None:
+def test_a_killed_kernel_shows_a_banner_with_a_link_and_keeps_the_text(open_page, served: Served) -> None:
     before = {process.pid for process in served.kernels()}
     page = open_page("filler", "/probe")
     page.get_by_label("名称").fill("还没有保存")
@@ -90,7 +88,7 @@ def test_a_killed_kernel_brings_up_a_banner_with_a_way_back_and_keeps_the_text(
     expect(page.locator("#pb-away")).to_be_hidden()
 
 
-def test_a_session_that_ends_elsewhere_brings_up_the_way_to_sign_in(open_page, served: Served) -> None:
+def test_a_session_ended_elsewhere_shows_a_link_to_sign_in(open_page, served: Served) -> None:
     page = open_page("sister", "/probe")
     other = page.context.new_page()
     other.goto(f"{served.address}/logout")
@@ -109,7 +107,7 @@ def test_a_chart_is_drawn_without_a_network(open_page) -> None:
     expect(page.locator(".pb-chart details")).to_have_count(0)
 
 
-def test_the_language_is_switched_and_kept_in_the_links(open_page) -> None:
+def test_switching_the_language_is_kept_in_the_links(open_page) -> None:
     page = open_page("filler", "/probe?unit=99")
 
     page.locator(".pb-language").click()

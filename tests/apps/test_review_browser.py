@@ -1,4 +1,4 @@
-"""Review in a real browser: one field returned with a reason, marks with anchors, accepting all, what stays hidden."""
+"""Review in a real browser: returning a field with a reason, marks with anchors, accepting all, hidden marks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +11,7 @@ from serving import Served, begin_serving, make_small_county
 from pbwidgets import store
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.store import Mark, MarkKey
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 OF_VILLAGE = f"form=village_application&unit={VILLAGE}"
 
@@ -52,7 +52,7 @@ def rating(page: Page, line: str):  # type: ignore[no-untyped-def]
     return page.locator(".pb-rating").filter(has_text=line)
 
 
-def test_a_mark_is_given_by_its_anchors_and_then_what_others_gave_is_shown(open_page, served) -> None:  # type: ignore[no-untyped-def]
+def test_giving_a_mark_by_its_anchors_reveals_the_marks_of_others(open_page, served) -> None:  # type: ignore[no-untyped-def]
     page = open_page("reviewer", f"/review?{OF_VILLAGE}")
     unity = rating(page, "1.1")
     expect(unity).to_contain_text("团结有力，配套组织作用突出")
@@ -68,7 +68,7 @@ def test_a_mark_is_given_by_its_anchors_and_then_what_others_gave_is_shown(open_
     page.close()
 
 
-def test_what_was_typed_outlives_a_reload(open_page, served) -> None:  # type: ignore[no-untyped-def]
+def test_typed_marks_survive_a_reload(open_page, served) -> None:  # type: ignore[no-untyped-def]
     page = open_page("reviewer", f"/review?{OF_VILLAGE}")
     rating(page, "3.3").get_by_label("得分").fill("5")
     expect(page.locator(".pb-saved")).to_contain_text("评分已自动保存")
@@ -77,7 +77,7 @@ def test_what_was_typed_outlives_a_reload(open_page, served) -> None:  # type: i
     page.close()
 
 
-def test_its_photo_is_shown_beside_the_answers(open_page) -> None:  # type: ignore[no-untyped-def]
+def test_a_photo_is_shown_beside_the_answers(open_page) -> None:  # type: ignore[no-untyped-def]
     page = open_page("reviewer", f"/review?{OF_VILLAGE}")
     picture = page.locator(".pb-review-left img").first
     expect(picture).to_be_visible()
@@ -96,7 +96,7 @@ def test_one_field_is_returned_with_a_reason_and_the_filler_finds_it(open_page, 
     page.close()
 
 
-def test_the_queue_is_walked_by_keys_and_all_of_it_is_accepted(open_page, served) -> None:  # type: ignore[no-untyped-def]
+def test_the_queue_can_be_browsed_by_keyboard_and_accepted_as_a_whole(open_page, served) -> None:  # type: ignore[no-untyped-def]
     with open_workspace(served.folder) as workspace, workspace.store.write(OPERATOR) as writer:
         key = key_of("village_application", SISTER)
         if store.load_state(writer, key).state == "returned":  # type: ignore[union-attr]

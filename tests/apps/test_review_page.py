@@ -1,4 +1,4 @@
-"""The page "review" as Python objects: what it shows to whom, and what its buttons do in the store."""
+"""The page "review" as Python objects: who sees what, and what its buttons do in the store."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ from counties import (
 from serving import make_small_county
 
 from pbwidgets import store
-from pbwidgets.apps.pages.review import show_review
-from pbwidgets.apps.pages.review_case import Case
-from pbwidgets.apps.pages.review_entry import MarkGrid
-from pbwidgets.apps.pages.review_list import ReviewList
-from pbwidgets.apps.pages.review_nominations import NominationCard
-from pbwidgets.apps.pages.review_on_site import SpotCheck, UnitsOfToday
+from pbwidgets.apps.pages.review.case import Case
+from pbwidgets.apps.pages.review.entry import MarkGrid
+from pbwidgets.apps.pages.review.nominations import NominationCard
+from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
+from pbwidgets.apps.pages.review.page import show_review
+from pbwidgets.apps.pages.review.queue import ReviewList
 from pbwidgets.apps.visit import Visit
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.store import Actor, Mark, MarkKey
-from pbwidgets.workflows import Workspace, open_workspace
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 
 ACTORS = {
     "reviewer": Actor("reviewer", "reviewer", TOWN),
@@ -75,7 +75,7 @@ def visit(workspace: Workspace) -> Visits:
 
 
 def text_of(widget: w.Widget) -> str:
-    """All that a page shows and says."""
+    """All text shown by a page."""
     found = [str(getattr(widget, "value", ""))] if isinstance(widget, w.HTML) else []
     found += [str(getattr(widget, "description", ""))]
     return "\n".join(found + [text_of(child) for child in getattr(widget, "children", ())])
@@ -116,7 +116,7 @@ def test_the_queue_shows_what_waits_for_me_and_filters_narrow_it(visit: Visits) 
     assert set(county.rows()["unit_code"]) == {VILLAGE, SISTER}
 
 
-def test_all_that_are_filtered_are_accepted_after_a_summary(visit: Visits, workspace: Workspace) -> None:
+def test_all_filtered_submissions_are_accepted_after_a_summary(visit: Visits, workspace: Workspace) -> None:
     page = ReviewList(visit("reviewer"))
     page.accept_all.click()
     assert "乡镇审核通过2份" in text_of(page.box)
@@ -138,7 +138,7 @@ def test_a_newer_version_stops_accepting_all_and_says_so(visit: Visits, workspac
     assert state_of(workspace, SISTER) == "submitted"
 
 
-def test_the_way_through_the_queue_goes_forth_and_back(visit: Visits) -> None:
+def test_the_queue_can_be_browsed_forwards_and_backwards(visit: Visits) -> None:
     page = ReviewList(visit("reviewer"))
     page.start.click()
     assert "第1份，共2份" in text_of(page.box)
@@ -162,7 +162,7 @@ def keyed(widget: w.Widget, name: str) -> w.Button:
 # -- one submission ------------------------------------------------------------------------------------
 
 
-def test_it_stands_beside_its_answers_and_history(visit: Visits) -> None:
+def test_a_submission_is_shown_with_its_answers_and_history(visit: Visits) -> None:
     shown = text_of(Case(visit("reviewer"), KEY).box)
     for words in ("安装路灯", "40 户", "乡镇审核", "团结有力", "少2件"):
         assert words in shown
@@ -190,7 +190,7 @@ def test_an_acceptance_can_be_taken_back_on_the_page(visit: Visits, workspace: W
     assert state_of(workspace) == "submitted"
 
 
-def test_marks_are_kept_and_only_then_others_are_shown(visit: Visits, workspace: Workspace) -> None:
+def test_others_marks_are_shown_only_after_saving(visit: Visits, workspace: Workspace) -> None:
     rate(workspace, 4.0, "county", "on_site", "county")
     page = visit("reviewer")
     case = Case(page, KEY)
@@ -206,7 +206,7 @@ def test_marks_are_kept_and_only_then_others_are_shown(visit: Visits, workspace:
     ("line", "typed", "said"),
     [("v1_unity", "9", "0到8"), ("v1_unity", "很好", "不是数字"), ("v7_record", "2", "先写明理由")],
 )
-def test_a_wrong_mark_is_named_beside_its_field_and_nothing_is_kept(
+def test_a_wrong_mark_is_reported_beside_its_field_and_nothing_is_saved(
     visit: Visits, workspace: Workspace, line: str, typed: str, said: str
 ) -> None:
     case = Case(visit("reviewer"), KEY)
@@ -216,7 +216,7 @@ def test_a_wrong_mark_is_named_beside_its_field_and_nothing_is_kept(
     assert marks_of(workspace, "reviewer") == {}
 
 
-def test_an_emptied_field_takes_the_mark_back_when_saved(visit: Visits, workspace: Workspace) -> None:
+def test_clearing_a_field_and_saving_withdraws_the_mark(visit: Visits, workspace: Workspace) -> None:
     rate(workspace, 6.0, "township", "township", "reviewer")
     case = Case(visit("reviewer"), KEY)
     case.marks.sheet.type("v1_unity", "")
@@ -233,7 +233,7 @@ def test_a_computed_line_is_corrected_with_a_reason(visit: Visits, workspace: Wo
     assert marks_of(workspace, "reviewer") == {"v1_deeds": (4.0, "另有一件已核实")}
 
 
-def test_saving_confirms_a_mark_that_saw_older_answers(visit: Visits, workspace: Workspace) -> None:
+def test_saving_confirms_a_mark_based_on_older_answers(visit: Visits, workspace: Workspace) -> None:
     rate(workspace, 6.0, "township", "township", "reviewer")  # has seen no version
     case = Case(visit("reviewer"), KEY)
     assert "材料有更新" in text_of(case.box)
@@ -259,7 +259,7 @@ def test_the_top_level_records_a_veto_and_others_have_no_field_for_it(
     assert "台账造假" in text_of(case.box)
 
 
-def test_a_reviewer_stands_aside_with_a_reason(visit: Visits, workspace: Workspace) -> None:
+def test_a_reviewer_recuses_themselves_with_a_reason(visit: Visits, workspace: Workspace) -> None:
     case = Case(visit("reviewer"), KEY)
     case.aside_reason.value = "亲属在该村任职"
     case.aside.click()
@@ -279,7 +279,7 @@ def text_of_options(widget: w.Widget) -> str:
     return "\n".join(label for found in dropdowns(widget) for label, _ in found.options)
 
 
-# -- nominations, on the spot, marks from paper --------------------------------------------------------
+# -- nominations, on-site inspection, marks from paper --------------------------------------------------------
 
 
 def test_a_list_is_made_ordered_and_shortened(visit: Visits, workspace: Workspace) -> None:
@@ -299,7 +299,7 @@ def test_a_list_is_made_ordered_and_shortened(visit: Visits, workspace: Workspac
     assert card.balance.listed == (VILLAGE,)
 
 
-def test_on_the_spot_a_mark_names_the_second_inspector(visit: Visits, workspace: Workspace) -> None:
+def test_an_on_site_mark_names_the_second_inspector(visit: Visits, workspace: Workspace) -> None:
     assert "上坪村" in text_of(UnitsOfToday(visit("county")).box)
     check = SpotCheck(visit("county", view="onsite", **OF_VILLAGE))
     check.second.value = "组织科长"
@@ -311,10 +311,10 @@ def test_on_the_spot_a_mark_names_the_second_inspector(visit: Visits, workspace:
     assert check.second.value == "组织科长"
 
 
-def test_on_the_spot_a_photo_is_kept_with_its_line(visit: Visits, workspace: Workspace) -> None:
+def test_an_on_site_photo_is_stored_with_its_line(visit: Visits, workspace: Workspace) -> None:
     check = SpotCheck(visit("county", view="onsite", **OF_VILLAGE))
     check.line.value = "v3_quality"
-    check.sheet.type("v1_unity", "9")  # not right yet, and not lost by the photo
+    check.sheet.type("v1_unity", "9")  # not valid yet, but not lost by adding the photo
     check.photo.value = (
         {
             "name": "现场.jpg",
@@ -332,7 +332,7 @@ def test_on_the_spot_a_photo_is_kept_with_its_line(visit: Visits, workspace: Wor
     assert check.photo.value == ()
 
 
-def test_marks_from_paper_are_kept_all_or_none(visit: Visits, workspace: Workspace) -> None:
+def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Workspace) -> None:
     page = visit("county")
     grid = MarkGrid(page)
     grid.track.value = "village"
@@ -356,15 +356,13 @@ def test_marks_from_paper_are_kept_all_or_none(visit: Visits, workspace: Workspa
     "place", [{}, OF_VILLAGE, {"view": "onsite"}, {"view": "entry"}, {"view": "nominate"}]
 )
 @pytest.mark.parametrize("who", sorted(set(ACTORS) - {"filler"}))
-def test_every_view_shows_itself_to_everybody_of_the_office(
-    visit: Visits, who: str, place: dict[str, str]
-) -> None:
+def test_every_view_opens_for_everybody_in_the_office(visit: Visits, who: str, place: dict[str, str]) -> None:
     page = visit(who, **place)
     assert len(text_of(show_review(page))) > 100
     assert "pb-error" not in page.messages.value
 
 
-def test_a_filler_is_told_that_it_is_not_his(visit: Visits) -> None:
+def test_a_filler_is_told_that_the_page_is_not_for_them(visit: Visits) -> None:
     page = visit("filler")
     show_review(page)
     assert "没有此项权限" in page.messages.value
@@ -379,7 +377,7 @@ def test_a_filler_is_told_that_it_is_not_his(visit: Visits) -> None:
         {"form": "village_application", "unit": "990199"},
     ],
 )
-def test_an_address_of_others_or_of_nothing_shows_a_way_back(visit: Visits, place: dict[str, str]) -> None:
+def test_a_foreign_or_unknown_address_shows_a_link_back(visit: Visits, place: dict[str, str]) -> None:
     page = visit("reviewer", **place)
     shown = text_of(show_review(page))
     assert "pb-error" in page.messages.value

@@ -1,4 +1,4 @@
-"""The server: who may ask for what. Every address is asked, by nobody and by somebody else."""
+"""The server's access rules: every address is requested without signing in and by another account."""
 
 import json
 import os
@@ -27,7 +27,7 @@ from pbwidgets.apps.server import Server
 from pbwidgets.apps.statics import StaticHandler
 from pbwidgets.settings import Settings
 from pbwidgets.store import Actor, add_evidence, find_evidence
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707070909080a0c140d0c0b0b0c1912130f141d"
@@ -46,7 +46,7 @@ class Unfollowed(HTTPRedirectHandler):
 
 
 class Client:
-    """A browser without scripts: cookies, and nothing followed."""
+    """A browser without scripts: it keeps cookies and follows no redirects."""
 
     def __init__(self, served: Served, account: str | None = None) -> None:
         self.served, self.jar = served, CookieJar()
@@ -92,7 +92,7 @@ class Client:
 
 @pytest.fixture(scope="module")
 def county(served: Served) -> Iterator[str]:
-    """Hash of a photo of the first village, in the county that is served; with a page to probe."""
+    """Hash of a photo of the first village in the served county, which also has a page for probing."""
     add_probe(served.folder)
     with open_workspace(served.folder) as workspace:
         actor = Actor("filler", "filler", VILLAGE)
@@ -103,7 +103,7 @@ def county(served: Served) -> Iterator[str]:
 
 
 class Clients:
-    """Clients of one server: each account signs in once; one for nobody is always new."""
+    """Clients of one server: each account signs in once; an anonymous client is always new."""
 
     def __init__(self, served: Served) -> None:
         self.served = served
@@ -124,7 +124,7 @@ def clients(served: Served, county: str) -> Clients:
 
 @pytest.fixture(scope="module")
 def kernel(clients: Clients) -> str:
-    """Id of a kernel of the filler's."""
+    """Id of a kernel owned by the filler."""
     return clients("filler").open_kernel()
 
 
@@ -148,9 +148,7 @@ NOT_THERE = [
 
 
 @pytest.mark.parametrize("path", ASKED)
-def test_nobody_gets_anything_without_signing_in(
-    clients: Clients, county: str, kernel: str, path: str
-) -> None:
+def test_without_signing_in_nothing_is_served(clients: Clients, county: str, kernel: str, path: str) -> None:
     status, body, headers = clients().get(path.format(kernel=kernel, sha=county))
 
     led_to_sign_in = status == 302 and headers["Location"].startswith("/login")
@@ -160,7 +158,7 @@ def test_nobody_gets_anything_without_signing_in(
 
 @pytest.mark.parametrize("account", [None, "filler"])
 @pytest.mark.parametrize("path", NOT_THERE)
-def test_addresses_of_jupyter_and_voila_that_are_not_needed_are_not_there(
+def test_unneeded_addresses_of_jupyter_and_voila_do_not_exist(
     served: Served, clients: Clients, county: str, path: str, account: str | None
 ) -> None:
     status, body, _ = clients(account).get(path.format(kernel="a-b-c-d-e", sha=county, dir=county[:2]))
@@ -169,7 +167,7 @@ def test_addresses_of_jupyter_and_voila_that_are_not_needed_are_not_there(
     assert JPEG[20:] not in body
 
 
-def test_every_address_of_the_application_is_asked_above(tmp_path: Path) -> None:
+def test_every_address_of_the_application_is_tested_above(tmp_path: Path) -> None:
     settings = Settings(tmp_path, "sqlite://", "zh_CN")
     given = SimpleNamespace(
         static_paths=[], identity_provider=PbIdentityProvider(), workspace=SimpleNamespace(settings=settings)
@@ -185,9 +183,7 @@ def test_every_address_of_the_application_is_asked_above(tmp_path: Path) -> None
             assert any(re.fullmatch(pattern, path) for path in asked), pattern
 
 
-def test_a_page_of_another_account_cannot_be_attached_to(
-    served: Served, clients: Clients, county: str
-) -> None:
+def test_nobody_can_attach_to_another_accounts_page(served: Served, clients: Clients, county: str) -> None:
     owner, other = clients("filler"), clients("sister")
     kernel = owner.open_kernel()
     owner.attach(kernel).close()
@@ -200,7 +196,7 @@ def test_a_page_of_another_account_cannot_be_attached_to(
     assert json.loads(other.get(f"/alive?kernel={kernel}")[1])["state"] == "gone"
 
 
-def test_a_page_ends_its_own_kernel_and_only_with_the_token_against_forgery(
+def test_a_page_ends_only_its_own_kernel_and_only_with_the_xsrf_token(
     served: Served, clients: Clients, county: str
 ) -> None:
     client = clients("filler")
@@ -211,7 +207,7 @@ def test_a_page_ends_its_own_kernel_and_only_with_the_token_against_forgery(
     assert json.loads(client.get(f"/alive?kernel={kernel}")[1])["state"] == "gone"
 
 
-def test_a_session_that_has_ended_says_so_at_the_next_heartbeat(
+def test_an_ended_session_is_reported_at_the_next_heartbeat(
     served: Served, clients: Clients, county: str
 ) -> None:
     client = Client(served, "filler")
@@ -224,7 +220,9 @@ def test_a_session_that_has_ended_says_so_at_the_next_heartbeat(
         client.attach(kernel)
 
 
-def test_evidence_is_for_those_who_may_see_the_unit(served: Served, clients: Clients, county: str) -> None:
+def test_evidence_is_served_to_those_who_may_see_the_unit(
+    served: Served, clients: Clients, county: str
+) -> None:
     path = f"/evidence/village_application/{VILLAGE}/0/{county}"
     got = {account: clients(account).get(path)[0] for account in
            ("filler", "sister", "other", "reviewer", "reviewer2", "county", "admin", "organiser")}  # fmt: skip
@@ -239,7 +237,7 @@ def test_evidence_is_not_found_under_another_unit(served: Served, clients: Clien
         assert len(find_evidence(reader, county)) == 1
 
 
-def test_a_photo_is_shown_in_place_and_nothing_in_it_may_run(
+def test_a_photo_is_shown_inline_and_nothing_in_it_may_run(
     served: Served, clients: Clients, county: str
 ) -> None:
     client = clients("filler")
@@ -254,7 +252,7 @@ def test_a_photo_is_shown_in_place_and_nothing_in_it_may_run(
     assert "sandbox" in headers["Content-Security-Policy"]
 
 
-def test_results_are_for_those_who_may_see_the_unit_and_stay_in_their_folder(
+def test_results_are_served_to_those_who_may_see_the_unit_and_only_from_their_folder(
     served: Served, clients: Clients, county: str
 ) -> None:
     folder = served.folder / "outputs" / CAMPAIGN / PERIOD / "unit" / VILLAGE
@@ -279,7 +277,7 @@ def test_every_answer_carries_the_security_headers(served: Served, clients: Clie
         assert "frame-ancestors 'none'" in headers["Content-Security-Policy"], path
 
 
-def test_what_the_address_asks_for_reaches_the_page_as_plain_text_only(
+def test_query_parameters_reach_the_page_only_as_plain_text(
     served: Served, clients: Clients, county: str
 ) -> None:
     client = clients("filler")
@@ -289,7 +287,7 @@ def test_what_the_address_asks_for_reaches_the_page_as_plain_text_only(
     assert b"pb-failed" not in client.get("/probe?unit=%27%5c%0a%7b%7d&account=admin")[1]
 
 
-def test_the_anonymous_page_needs_no_account_and_its_kernel_is_its_visitors_only(
+def test_the_anonymous_page_needs_no_account_and_its_kernel_is_private(
     served: Served, clients: Clients, county: str
 ) -> None:
     visitor, other = clients(), clients()
@@ -301,7 +299,7 @@ def test_the_anonymous_page_needs_no_account_and_its_kernel_is_its_visitors_only
     assert visitor.get("/home")[0] == 302
 
 
-def test_our_assets_load_nothing_from_elsewhere() -> None:
+def test_our_assets_load_nothing_from_other_sites() -> None:
     folder = Path(statics.__file__).with_name("template")
     for path in folder.rglob("*"):
         if path.suffix in (".css", ".js", ".html"):
@@ -311,7 +309,7 @@ def test_our_assets_load_nothing_from_elsewhere() -> None:
     assert asset_version().isdigit()
 
 
-def test_who_comes_when_the_house_is_full_is_asked_to_wait(
+def test_visitors_are_asked_to_wait_when_the_server_is_full(
     tmp_path: Path, serve_folder: Callable[..., Served]
 ) -> None:
     folder = make_small_county(tmp_path / "county")
@@ -345,7 +343,7 @@ def test_no_process_outlives_the_server(
     assert served.stop(signum) == []
 
 
-def test_a_kernel_that_was_killed_is_noticed(served: Served, clients: Clients, county: str) -> None:
+def test_a_killed_kernel_is_noticed(served: Served, clients: Clients, county: str) -> None:
     before = {process.pid for process in served.kernels()}
     client = clients("filler")
     kernel = client.open_kernel()

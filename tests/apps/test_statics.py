@@ -1,4 +1,4 @@
-"""What is the same for everybody: packed for the way, and asked for early."""
+"""Static files: compressed, and preloaded."""
 
 import gzip
 import urllib.request
@@ -14,7 +14,7 @@ from pbwidgets.apps import statics
 from pbwidgets.apps.extensions import early_scripts, widget_extensions
 from pbwidgets.apps.front_end import ensure_front_end, front_end_name, static_folders
 
-pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store minds nobody
+pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its store does not matter
 
 STYLES = "/static/pb/pbwidgets.css"
 
@@ -27,7 +27,7 @@ def ask(served: Served, path: str, **headers: str) -> tuple[dict[str, str], byte
         return dict(answer.headers), answer.read()
 
 
-def test_a_file_comes_packed_to_who_unpacks_it_and_plain_to_others(served: Served) -> None:
+def test_a_file_is_compressed_only_for_browsers_that_accept_it(served: Served) -> None:
     whole = (
         Path(statics.__file__).with_name("template").joinpath("pbwidgets/static/pbwidgets.css").read_bytes()
     )
@@ -41,13 +41,13 @@ def test_a_file_comes_packed_to_who_unpacks_it_and_plain_to_others(served: Serve
     assert "Content-Encoding" not in plain[0]
 
 
-def test_a_part_that_is_asked_for_is_a_part_of_the_file_itself(served: Served) -> None:
+def test_a_range_request_returns_a_part_of_the_uncompressed_file(served: Served) -> None:
     whole = ask(served, STYLES)[1]
     headers, part = ask(served, STYLES, Accept_Encoding="gzip", Range="bytes=10-29")
     assert (gzip.decompress(part) if headers.get("Content-Encoding") else part) == whole[10:30]
 
 
-def test_a_changed_file_is_packed_anew(tmp_path: Path) -> None:
+def test_a_changed_file_is_compressed_again(tmp_path: Path) -> None:
     path = tmp_path / "a.css"
     for number, text in enumerate((b"one", b"two")):
         path.write_bytes(text)
@@ -55,7 +55,7 @@ def test_a_changed_file_is_packed_anew(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("script", early_scripts())
-def test_every_script_that_is_asked_for_early_is_there(served: Served, script: str) -> None:
+def test_every_preloaded_script_exists(served: Served, script: str) -> None:
     headers, body = ask(served, f"/voila/labextensions/{script}")
     assert headers["Content-Type"].endswith("javascript")
     assert body
@@ -67,7 +67,7 @@ def test_the_entries_of_the_extensions_come_before_their_pieces() -> None:
     assert len(early_scripts()) > len(entries)
 
 
-def test_the_front_end_comes_as_one_file_and_asks_for_no_piece_of_it(open_page: Callable[..., Page]) -> None:
+def test_the_front_end_is_one_file_and_requests_no_further_piece(open_page: Callable[..., Page]) -> None:
     page = open_page("filler", "/home")
     asked: list[str] = []
     page.on("request", lambda request: asked.append(urlsplit(request.url).path))

@@ -1,4 +1,4 @@
-"""The strip of phases: how each stands on a day, and which of them a phone shows."""
+"""The strip of phases: the state of each on a day, and which of them a phone shows."""
 
 from datetime import date
 
@@ -31,7 +31,7 @@ PHASES = tuple(
         (date(2026, 7, 1), ["past", "last", "past"]),
     ],
 )
-def test_a_day_between_phases_has_one_that_is_next_or_was_last(day: date, states: list[str]) -> None:
+def test_between_phases_the_next_or_the_last_one_is_marked(day: date, states: list[str]) -> None:
     assert step_states(PHASES, day) == states
 
 

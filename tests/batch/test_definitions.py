@@ -5,17 +5,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbwidgets.batch.definitions import (
+from pbwidgets.batch.planning import hash_values, make_jobs
+from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.workflows.reports.definitions import (
     ReportDefinition,
     check_overrides,
     check_reports,
-    hash_values,
     load_overrides,
     load_reports,
-    make_jobs,
     notebook_parameters,
 )
-from pbwidgets.errors import DataError, Problem, ProblemsError
 
 GOOD = """\
 format: 1

@@ -5,11 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbwidgets.batch.jobs import Failure
-from pbwidgets.batch.manifest import (
+from pbwidgets.batch.ledger import Ledger
+from pbwidgets.errors import DataError
+from pbwidgets.workflows.reports.manifest import (
     DONE,
     FAILED,
-    Ledger,
+    Failure,
     Manifest,
     Provenance,
     UnitRun,
@@ -18,7 +19,6 @@ from pbwidgets.batch.manifest import (
     word_failure,
     word_why,
 )
-from pbwidgets.errors import DataError
 
 plain = st.dictionaries(
     st.text(min_size=1), st.none() | st.booleans() | st.integers() | st.text(), max_size=3

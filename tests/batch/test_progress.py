@@ -1,9 +1,9 @@
 import io
 import re
 
-from pbwidgets.batch.jobs import Failure
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import Progress
+from pbwidgets.workflows.reports.manifest import Failure
 
 
 class Terminal(io.StringIO):

@@ -10,7 +10,9 @@ import pytest
 
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.lock import hold_lock
-from pbwidgets.batch.manifest import (
+from pbwidgets.batch.runner import Progress, run_jobs, why_run
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.workflows.reports.manifest import (
     FAILED_BEFORE,
     FILES_MISSING,
     FIRST_RUN,
@@ -20,8 +22,6 @@ from pbwidgets.batch.manifest import (
     UnitRun,
     load_manifest,
 )
-from pbwidgets.batch.runner import Progress, run_jobs, why_run
-from pbwidgets.errors import ConflictError, DataError
 
 MakeJob = Callable[..., Job]
 

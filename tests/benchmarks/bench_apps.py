@@ -40,8 +40,10 @@ from websocket import WebSocket, WebSocketException, create_connection
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import NewAccount, SubmissionKey, add_account, load_state
-from pbwidgets.workflows import open_definition, open_workspace, save_units
-from pbwidgets.workflows.passwords import hash_password
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.passwords import hash_password
 
 FORM = "village_application"
 SPEED = """\
@@ -60,7 +62,7 @@ SAVING = """\
 import ipywidgets as w
 from pbwidgets.apps import open_visit
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows import save_answers
+from pbwidgets.workflows.filling.drafts import save_answers
 visit = open_visit(account, place)
 key = SubmissionKey(visit.opened.campaign.id, visit.opened.period_id, 'village_application', visit.actor.unit_code, 0)
 revision = 0

@@ -6,7 +6,7 @@ from pathlib import Path
 from counties import CAMPAIGN, PERIOD, run_pbwidgets
 
 from pbwidgets.store import load_allotments
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 ALLOT = ("allot", CAMPAIGN, "--track", "village")
 

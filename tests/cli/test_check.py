@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from counties import CAMPAIGN, OPERATOR, lay_out, make_register, run_pbwidgets
 
-from pbwidgets.workflows import open_campaign, open_workspace, save_units
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.campaigns import open_campaign
+from pbwidgets.workflows.organise.register import save_units
 
 LINE = re.compile(r"^(?P<file>[^:]+):(?P<place>\d+): (?P<code>[a-z_.]+): \S+")
 

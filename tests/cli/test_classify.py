@@ -9,7 +9,7 @@ from classed import BODY, CAMPAIGN, A, B, C, D, E, make_classed
 from counties import run_pbwidgets
 
 from pbwidgets.store import load_audit
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 
 @pytest.fixture

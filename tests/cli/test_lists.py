@@ -12,7 +12,7 @@ import pytest
 from counties import CAMPAIGN, run_pbwidgets, run_process
 
 from pbwidgets.store import load_allotments, load_nominations
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 PLACES = {"township": 10, "village": 100, "pioneer": 100}
 Rows = list[dict[str, Any]]

@@ -9,7 +9,7 @@ import pytest
 from counties import CAMPAIGN, OPERATOR, PERIOD, run_pbwidgets
 
 from pbwidgets.store import Mark, MarkKey, load_ratings, rate_many
-from pbwidgets.workflows import open_workspace
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 FIRST, SECOND = "990101003", "990101008"
 

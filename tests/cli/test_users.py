@@ -8,9 +8,10 @@ from counties import OPERATOR, VILLAGE, lay_out, make_register, run_pbwidgets, r
 from docx import Document
 from openpyxl import Workbook
 
-from pbwidgets.workflows import open_workspace, save_units
-from pbwidgets.workflows.accounts import find_account
-from pbwidgets.workflows.signing_in import resume, sign_in
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.accounts import find_account
+from pbwidgets.workflows.people.sessions import resume, sign_in
 
 
 @pytest.fixture

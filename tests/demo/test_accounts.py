@@ -8,10 +8,11 @@ from counties import CAMPAIGN, OPERATOR, ROOT, make_register
 from pbwidgets.campaign import read_campaign
 from pbwidgets.demo.accounts import add_demo_accounts, plan_accounts, tell_accounts
 from pbwidgets.errors import ConflictError
-from pbwidgets.workflows import open_workspace, save_units
-from pbwidgets.workflows.accounts import ROLES, ensure_administrator, list_accounts
-from pbwidgets.workflows.passwords import DEMO_PASSWORD
-from pbwidgets.workflows.signing_in import resume, sign_in
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.accounts import ROLES, ensure_administrator, list_accounts
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD
+from pbwidgets.workflows.people.sessions import resume, sign_in
 
 
 def test_there_is_an_account_for_every_role_and_for_neighbouring_units() -> None:

@@ -10,7 +10,8 @@ from counties import run_pbwidgets
 
 from pbwidgets.scoring import Scores
 from pbwidgets.store import load_nominations, load_units
-from pbwidgets.workflows import Snapshot, open_workspace, take_snapshot
+from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 
 @pytest.fixture(scope="module")

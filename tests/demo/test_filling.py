@@ -13,7 +13,9 @@ from pypdf import PdfReader
 from pbwidgets.demo import fill_store
 from pbwidgets.errors import DataError
 from pbwidgets.store import load_audit, load_evidence, load_overview, open_evidence
-from pbwidgets.workflows import Snapshot, open_workspace, save_units, take_snapshot
+from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.register import save_units
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 For the search, text and question are cut into pairs of characters in the same way. Sphinx's own way needs a
 dictionary when the pages are built and has none in the browser, so it finds a word only where the dictionary
-happened to cut it out. Pairs need none: 评分项 is 评分 and 分项, wherever it stands, and a page is found if it has all
+happened to cut it out. Pairs need none: 评分项 is 评分 and 分项, wherever it occurs, and a page is found if it has all
 pairs of the question.
 """
 
@@ -24,7 +24,7 @@ _WORDS = re.compile(rf"([{_CHINESE}]+)|([^\W{_CHINESE}]+)")
 
 
 class SearchPairs(SearchEnglish):
-    """English as Sphinx has it, and Chinese by pairs of characters."""
+    """English as in Sphinx, and Chinese by pairs of characters."""
 
     lang = "zh"
     language_name = "English"  # under this name the browser finds the stemmer
@@ -52,7 +52,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 class JoinLines(SphinxPostTransform):
-    """No space where a line of Chinese goes on in the next: browsers make one of every end of a line."""
+    """Join Chinese lines without a space, which browsers would add for every line break."""
 
     default_priority = 900
 

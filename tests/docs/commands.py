@@ -1,4 +1,4 @@
-"""The page of all commands, made of what the commands say of themselves."""
+"""The page of all commands, made from their own help."""
 
 import re
 from collections.abc import Iterator
@@ -58,7 +58,7 @@ def _usage(command: click.Command, words: str) -> Iterator[str]:
 
 
 def _plain(said: str) -> str:
-    """Click's own English words in Chinese, and no sign that means something in a table."""
+    """Click's own English words in Chinese, without characters that are special in a table."""
     said = re.sub(r"\s*\[default: ([^\]]*)\]", r"（默认 `\1`）", said.replace("[required]", "（必填）"))
     said = said.replace("Show the version and exit.", "显示版本。")
     return re.sub(r"\[([^\]]*)\]$", r"（\1）", said.strip()).replace("|", r"\|")

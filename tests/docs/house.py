@@ -1,8 +1,8 @@
 """The picture of the house in ``CONTRIBUTING.md``, drawn from the contracts of import-linter in ``pyproject.toml``.
 
-Every contract of layers is a stack of floors: whoever stands higher may import whoever stands lower. Where the
+Every contract of layers is a stack of floors: higher floors may import lower ones, not the reverse. If the
 container of such a contract is itself a room, its floors are drawn inside that room. Contracts of other kinds are
-written below. A test holds the committed picture against the contracts; ``make docs`` draws it anew.
+written below. A test compares the committed picture with the contracts; ``make docs`` redraws it.
 """
 
 import re
@@ -89,7 +89,7 @@ def _sides(layer: str, path: str) -> Iterator[str]:
 
 
 def other_rules(contracts: Mapping[str, Any]) -> Iterator[str]:
-    """What contracts of other kinds say, a sentence each."""
+    """One sentence for each contract of another kind."""
     for contract in contracts["contracts"]:
         free = [layer for layer in contract.get("layers", []) if ":" in layer]
         if free:
@@ -116,7 +116,7 @@ def draw_house(contracts: Mapping[str, Any]) -> str:
     house = build_house(contracts)
     width = max(_WIDTH, house.least_width + 2 * _PAD)
     notes = [
-        "Who stands higher may import who stands lower, never the other way round; rooms side by side leave each",
+        "Higher floors may import lower ones, never the other way round; rooms side by side leave each",
         "other alone. Rooms inside a room follow the same rule among themselves.",
     ]
     for rule in other_rules(contracts):
@@ -176,7 +176,7 @@ def _wrapped(text: str, most: int) -> Iterator[str]:
 
 
 def main() -> int:
-    """Draw the picture anew."""
+    """Redraw the picture."""
     PICTURE.write_text(draw_house(read_contracts()), encoding="utf-8")
     return 0
 

@@ -1,8 +1,8 @@
 """The documentation as pages that open without a network; run by ``make docs``.
 
 The texts are the guides in ``notebooks/guides``. They are copied beside Sphinx's settings and the pages that are
-made of the source (reference, commands), so that nothing of Sphinx lies among the notebooks: what lies there goes
-into every workspace. The pages are in ``outputs/docs/html``.
+made of the source (reference, commands), so that nothing of Sphinx is among the notebooks, which go into every
+workspace. The pages are in ``outputs/docs/html``.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the documentation does not say; part of ``make check``, in a second or two.
+"""What the documentation leaves out; part of ``make check``, in a second or two.
 
 Public names come with their docstrings and commands with their own help, so what can be missing is a name without
 a docstring, and whatever nobody has written about: a command, an environment variable, a rule, a type of field.
@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def find_missing() -> Iterator[str]:
-    """One line for each thing that the documentation should say and does not."""
+    """One line for each item missing from the documentation."""
     for name in reference.find_missing(reference.find_entries()):
         yield f"{name}: no entry in the reference; give it a docstring, or take it out of __all__"
     text = read_guides()
@@ -45,12 +45,12 @@ def find_missing() -> Iterator[str]:
 
 
 def named() -> dict[str, set[str]]:
-    """What the guides must name, by what it is."""
+    """Names that the guides must mention, by kind."""
     rules = {get_args(model.model_fields["name"].annotation)[0] for model in get_args(get_args(Rule)[0])}
     return {
         "command": {words for words, one in commands.find_commands() if not isinstance(one, click.Group)},
         "environment variable": find_variables(ROOT / "src" / "pbwidgets"),
-        "rule": {f"`{name}`" for name in rules},  # words such as `text` and `date` stand in any text
+        "rule": {f"`{name}`" for name in rules},  # words such as `text` and `date` occur in any text
         "field type": {f"`{name}`" for name in get_args(Field.model_fields["type"].annotation)},
     }
 
@@ -71,7 +71,7 @@ def read_guides(folder: Path = GUIDES) -> str:
 
 
 def unnamed(names: Iterable[str], text: str) -> list[str]:
-    """Names that do not stand in a text as words of their own."""
+    """Names that do not occur in a text as separate words."""
     return [name for name in sorted(names) if not re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text)]
 
 

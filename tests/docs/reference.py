@@ -1,4 +1,4 @@
-"""What the reference of the documentation holds: every name that the project calls public.
+"""Contents of the documentation's reference: every public name of the project.
 
 Public is what a room (a package of ``pbwidgets``) lists in its ``__all__``, what the rooms of one file
 (``units.py``, ``errors.py``, …) define without an underscore, and what a notebook imports; of the constants of a
@@ -26,11 +26,11 @@ class Entry:
     Attributes
     ----------
     name
-        Under which people import it.
+        Name under which people import it.
     kind
         ``class``, ``function`` or ``data``; empty if it is defined nowhere.
     text
-        What it says of itself; empty if nothing.
+        Its docstring; empty if it has none.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Entry:
 
 
 def find_entries(source: Path = SOURCE, notebooks: Path = ROOT / "notebooks") -> dict[str, list[Entry]]:
-    """Public names by the module under which people know them, both in the order of the alphabet."""
+    """Public names by the module they are imported from, both in alphabetical order."""
     names = {module: set(found) for module in _modules(source) if (found := _own_names(source, module))}
     for module, name in notebook_imports(notebooks):
         names.setdefault(module, set()).add(name)
@@ -99,7 +99,7 @@ def _imported_late(tree: ast.AST, module: str, name: str) -> Iterator[str]:
                 yield from (f"{module}.{value.value}", str(value.value))
 
 
-# -- what a name says of itself ------------------------------------------------------------------------
+# -- docstrings of names --------------------------------------------------------------------------------
 
 
 def _file(source: Path, module: str) -> Path:
@@ -161,7 +161,7 @@ def find_missing(entries: Mapping[str, list[Entry]]) -> list[str]:
 
 
 def write_pages(folder: Path, entries: Mapping[str, list[Entry]]) -> None:
-    """Write a page for each room into a folder; rooms inside a room stand on its page."""
+    """Write a page for each room into a folder; rooms inside a room go on its page."""
     folder.mkdir(parents=True, exist_ok=True)
     rooms: dict[str, dict[str, list[Entry]]] = {}
     for module, items in entries.items():

@@ -1,4 +1,4 @@
-"""The documentation says what there is: the house, the public names, the commands; and its links lead somewhere."""
+"""The documentation is complete: the house, the public names, the commands; and its links work."""
 
 import re
 import warnings
@@ -37,7 +37,7 @@ def contracts(*more: dict[str, Any]) -> dict[str, Any]:
     return {"root_package": "pbwidgets", "contracts": [{"name": "Whole", **whole}, *more]}
 
 
-def test_the_picture_is_the_one_that_the_contracts_give() -> None:
+def test_the_committed_picture_matches_the_contracts() -> None:
     drawn = house.draw_house(house.read_contracts())
     assert house.PICTURE.read_text(encoding="utf-8") == drawn, "draw it anew: make docs"
 
@@ -63,7 +63,7 @@ def test_floors_of_a_room_are_drawn_inside_it() -> None:
     assert list(house.other_rules(contracts(inner))) == ["Store: these may import each other: b : (c)."]
 
 
-def test_what_is_forbidden_is_written_below() -> None:
+def test_forbidden_imports_are_written_below() -> None:
     pure = {
         "name": "Pure",
         "type": "forbidden",
@@ -78,7 +78,7 @@ def test_what_is_forbidden_is_written_below() -> None:
 
 @pytest.fixture
 def small(tmp_path: Path) -> Path:
-    """A source with a room that hands on names of its modules, and one of a single file."""
+    """A source with a package that re-exports names of its modules, and a single-file module."""
     room = tmp_path / "pbwidgets" / "room"
     room.mkdir(parents=True)
     (tmp_path / "pbwidgets" / "__init__.py").write_text("")
@@ -99,21 +99,21 @@ def small(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_public_names_without_an_entry_are_named(small: Path) -> None:
+def test_public_names_without_an_entry_are_reported(small: Path) -> None:
     entries = reference.find_entries(small, small / "notebooks")
     assert reference.find_missing(entries) == [
         "pbwidgets.room.gone", "pbwidgets.room.silent", "pbwidgets.single.make",
     ]  # fmt: skip
 
 
-def test_an_entry_says_what_stands_where_the_name_is_defined(small: Path) -> None:
+def test_an_entry_has_the_docstring_from_the_definition(small: Path) -> None:
     entries = {item.name: item for item in reference.find_entries(small, small / "no")["pbwidgets.room"]}
     assert entries["LIMIT"] == reference.Entry("LIMIT", "data", "Most of them.")
     assert (entries["Thing"].kind, entries["Thing"].summary) == ("class", "A thing.")
     assert entries["draw"] == reference.Entry("draw", "function", "Picture of a thing.")
 
 
-def test_a_name_that_is_imported_late_is_found(small: Path) -> None:
+def test_a_lazily_imported_name_is_found(small: Path) -> None:
     (small / "pbwidgets" / "__init__.py").write_text(
         '__all__ = ["draw"]\n_LATE = {"draw": "room.slow"}\n\n\ndef __getattr__(name):\n    return _LATE[name]\n'
     )
@@ -132,7 +132,7 @@ def test_a_page_is_written_for_each_room(small: Path) -> None:
     ]  # fmt: skip
 
 
-def test_every_option_stands_on_the_page_of_the_commands(tmp_path: Path) -> None:
+def test_every_option_is_on_the_commands_page(tmp_path: Path) -> None:
     commands.write_page(tmp_path / "commands.md")
     page = (tmp_path / "commands.md").read_text(encoding="utf-8")
     options = {
@@ -152,7 +152,7 @@ def test_what_a_notebook_imports_is_public(small: Path) -> None:
     assert [item.name for item in reference.find_entries(small, small)["pbwidgets.room.inner"]] == ["Thing"]
 
 
-def test_a_command_is_named_only_by_its_whole_words() -> None:
+def test_a_command_counts_as_mentioned_only_by_its_whole_words() -> None:
     text = "`pbwidgets user add-many`; `pbwidgets user list`"
     assert missing.unnamed({"pbwidgets user add", "pbwidgets user list"}, text) == ["pbwidgets user add"]
 
@@ -164,7 +164,7 @@ def test_the_guides_miss_nothing() -> None:
 # -- pages ---------------------------------------------------------------------------------------------
 
 
-def test_the_examples_of_the_rules_are_right_and_none_lacks() -> None:
+def test_every_rule_has_a_correct_example() -> None:
     text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
     rules = TypeAdapter(list[Rule]).validate_python(YAML(typ="safe", pure=True).load(block))
@@ -172,12 +172,12 @@ def test_the_examples_of_the_rules_are_right_and_none_lacks() -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
+def test_every_link_and_picture_exists(page: Path) -> None:
     links = re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8"))
     assert [link for link in links if ":" not in link and not (page.parent / link).exists()] == []
 
 
-def test_files_that_the_steps_name_are_there() -> None:
+def test_files_named_in_the_steps_exist() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = re.findall(r"`((?:src|tests|notebooks|parameters)/[^`\s<>*]+)`", text)
     assert len(named) > 40
@@ -192,7 +192,7 @@ def test_a_longer_chinese_word_is_found_by_its_parts() -> None:
 
 @pytest.fixture(scope="module")
 def few_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Pages as Sphinx makes them with our Chinese."""
+    """Pages built by Sphinx with our Chinese support."""
     folder = tmp_path_factory.mktemp("pages")
     (folder / "conf.py").write_text('extensions = ["myst_nb", "chinese"]\nlanguage = "zh_CN"\n')
     (folder / "index.md").write_text("# 目录\n\n```{toctree}\nscores\nplaces\n```\n", encoding="utf-8")
@@ -201,7 +201,7 @@ def few_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     (folder / "places.md").write_text("# 名额\n\n按最大余数法分配名额 by allotments\n", encoding="utf-8")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Sphinx's own deprecations are none of ours
+        warnings.simplefilter("ignore")  # Sphinx's own deprecations do not concern us
         Sphinx(folder, folder, folder / "html", folder / "trees", "html", status=None).build()
     return folder / "html"
 

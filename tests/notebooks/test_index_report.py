@@ -10,7 +10,7 @@ import pytest
 from counties import ROOT, run_pbwidgets
 from pptx import Presentation
 
-from pbwidgets.batch.definitions import load_reports
+from pbwidgets.workflows.reports.definitions import load_reports
 
 DICTIONARY = """code,name,parent,direction,weight,normalise,lower,upper
 roads,道路,works,,,,,

@@ -33,7 +33,7 @@ def hand_in(store: Store, unit: str, at: datetime) -> None:
         submit(w, key_of(unit))
 
 
-def test_progress_shows_times_of_hand_in_and_the_reason_for_a_return(store: Store) -> None:
+def test_moments_of_hand_in_and_the_reason_of_a_return(store: Store) -> None:
     hand_in(store, "990101", hour(0))
     with store.write(FILLER, hour(1)) as w:
         return_submission(w, key_of("990101"), "township", LEVELS, "请补充", "plan")

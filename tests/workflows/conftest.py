@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from counties import CAMPAIGN, OPERATOR, ROOT, make_register
 
-from pbwidgets.workflows import Opened, Workspace, open_campaign, open_workspace, save_units
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_campaign
+from pbwidgets.workflows.organise.register import save_units
 
 
 @pytest.fixture(scope="session")
 def opened_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace made once; tests take copies, which is quicker than migrating a store each time."""
+    """A workspace made once; tests copy it, which is quicker than migrating a store each time."""
     folder = tmp_path_factory.mktemp("opened")
     shutil.copytree(ROOT / "parameters", folder / "parameters")
     with open_workspace(folder) as workspace:

@@ -1,4 +1,4 @@
-"""The apps in the browser: the server, who signs in, warm kernels, and the pages that notebooks show."""
+"""The apps in the browser: the server, sign-in, warm kernels, and the pages that notebooks show."""
 
 from pbwidgets.apps.visit import Visit, open_visit
 

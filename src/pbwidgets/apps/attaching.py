@@ -1,4 +1,4 @@
-"""What a page exchanges with its kernel, for its owner only: messages, heartbeat, end."""
+"""Traffic between a page and its kernel, for its owner only: messages, heartbeat, shutdown."""
 
 import json
 from typing import Any, Final
@@ -18,7 +18,7 @@ _NOT_FOR_PAGES: Final = frozenset({"execute_input", "execute_result", "stream", 
 
 
 class KernelHandler(Guarded):
-    """What the front end asks before it connects: whether its kernel is there."""
+    """Tells the front end, before it connects, whether its kernel exists."""
 
     @allow_unauthenticated
     async def get(self, kernel_id: str) -> None:
@@ -29,11 +29,11 @@ class KernelHandler(Guarded):
 
 
 class ShutdownHandler(Guarded):
-    """A page that is closed ends its kernel."""
+    """Ends the kernel of a page that is closed."""
 
     @allow_unauthenticated
     async def post(self, kernel_id: str) -> None:
-        """End the kernel; draws no line between one that is gone and one of somebody else."""
+        """End the kernel; a missing kernel and somebody else's get the same answer."""
         self.check_owner(kernel_id)
         await self.kernels.end(kernel_id)
         self.set_status(204)
@@ -44,7 +44,7 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
 
     @allow_unauthenticated
     async def get(self, kernel_id: str) -> None:
-        """Connect, if the kernel is that of who asks."""
+        """Connect, if the kernel belongs to the visitor."""
         self.check_owner(kernel_id)
         self.kernel_id = kernel_id
         self.connection = ZMQChannelsWebsocketConnection(
@@ -55,14 +55,14 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
         await WebSocketHandler.get(self, kernel_id=kernel_id)
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
-        """Pass a message on to the page, unless it is of a kind that stays here."""
+        """Pass a message on to the page, unless it is of a kind that stays on the server."""
         if _kind(message) in _NOT_FOR_PAGES:
             return None
         return super().write_message(message, binary)
 
 
 def _kind(message: bytes | str | dict[str, Any]) -> str:
-    """Kind of a message, in whichever protocol the page has asked for."""
+    """Kind of a message, in either protocol that the page may have asked for."""
     if isinstance(message, bytes):
         header = read_header_from_binary_message(message)
     else:
@@ -72,11 +72,11 @@ def _kind(message: bytes | str | dict[str, Any]) -> str:
 
 
 class AliveHandler(Guarded):
-    """The heartbeat of a page: whether its kernel lives and its visitor is still signed in."""
+    """The heartbeat of a page: whether its kernel is alive and its visitor still signed in."""
 
     @property
     def is_in_use(self) -> bool:
-        """Whether something was typed or clicked since the last beat; else the session's time runs on."""
+        """Whether the visitor typed or clicked since the last beat; if not, the session counts as idle."""
         return bool(self.get_query_argument("used", ""))
 
     @allow_unauthenticated

@@ -1,20 +1,20 @@
-"""Saves what has been typed, soon after the typing stops and every few seconds while it goes on."""
+"""Saves what was typed, soon after typing stops and every few seconds while it continues."""
 
 import asyncio
 from collections.abc import Callable
 
 
 class Autosave:
-    """Calls ``save`` after each pause; in a kernel on its own loop, without a loop at once.
+    """Calls ``save`` after each pause in typing, on the kernel's event loop; without a loop at once.
 
     Parameters
     ----------
     save
-        Writes what is there to be written.
+        Writes the unsaved changes.
     quiet_s
-        Pause in typing after which it is called.
+        Pause in typing, in seconds, after which it is called.
     longest_s
-        Longest time that anything waits, however much is typed.
+        Longest time, in seconds, that a change waits, however much is typed.
     """
 
     def __init__(self, save: Callable[[], None], quiet_s: float = 1.2, longest_s: float = 4.0) -> None:
@@ -25,14 +25,14 @@ class Autosave:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether something is still to be saved."""
+        """Whether there are unsaved changes."""
         return self._since is not None
 
     def touch(self) -> None:
-        """Note that something has changed."""
+        """Schedule a save because something has changed."""
         try:
             loop = asyncio.get_running_loop()
-        except RuntimeError:  # plain Python: nobody would come back for it
+        except RuntimeError:  # plain Python has no loop to save later
             self._save()
             return
         now = loop.time()
@@ -41,7 +41,7 @@ class Autosave:
         self._set(loop, min(now + self._quiet_s, self._since + self._longest_s))
 
     def retry(self, after_s: float) -> None:
-        """Try again later, where there is a loop to wait in."""
+        """Try again later, if there is an event loop."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -50,12 +50,12 @@ class Autosave:
         self._set(loop, loop.time() + after_s)
 
     def flush(self) -> None:
-        """Save now what waits."""
+        """Save unsaved changes now."""
         if self.is_waiting:
             self._fire()
 
     def stop(self) -> None:
-        """Wait for nothing any more."""
+        """Cancel the scheduled save."""
         if self._timer is not None:
             self._timer.cancel()
         self._timer, self._since = None, None

@@ -1,6 +1,6 @@
-"""The script that draws charts in the browser, built once from what vl-convert carries, without a network.
+"""The script that draws charts in the browser, built once from the sources in vl-convert, without a network.
 
-vl-convert starts V8, so it works in a process of its own: ``python -m pbwidgets.apps.bundle FILE``.
+vl-convert starts V8, so it runs in its own process: ``python -m pbwidgets.apps.bundle FILE``.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ _SOURCE: Final = "window.pbVegaEmbed = vegaEmbed;"
 
 
 def bundle_name() -> str:
-    """Name of the script's file, another one for every version of what it is made of."""
+    """Name of the script's file, which changes with the versions of its sources."""
     made_of = f"{version('vl-convert-python')} {version('altair')} {_SOURCE}"
     return f"vega-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
 
 
 def ensure_bundle(folder: Path) -> Path:
-    """Path of the script; it is built if it is not there yet, which takes some seconds."""
+    """Path of the script; it is built if missing, which takes some seconds."""
     path = folder / bundle_name()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -32,7 +32,7 @@ def _build(path: Path) -> None:
     import vl_convert
     from altair import SCHEMA_VERSION
 
-    dialect = ".".join(SCHEMA_VERSION.split(".")[:2])  # the Vega-Lite that Altair writes: v6.1
+    dialect = ".".join(SCHEMA_VERSION.split(".")[:2])  # Altair's Vega-Lite version: v6.1
     temporary = path.with_suffix(".tmp")
     temporary.write_text(vl_convert.javascript_bundle(_SOURCE, vl_version=dialect), encoding="utf-8")
     temporary.replace(path)

@@ -1,4 +1,4 @@
-"""The two extensions of JupyterLab that draw widgets in Voilà's front end; no other one is loaded."""
+"""The two JupyterLab extensions that draw widgets in Voilà's front end; no other is loaded."""
 
 import json
 from functools import cache
@@ -8,7 +8,7 @@ from typing import Final
 from jupyter_core.paths import jupyter_path
 
 _NEEDED: Final = ("@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8")
-"""What the widgets are, and what puts them on a page of Voilà."""
+"""The widgets themselves, and the manager that puts them on a Voilà page."""
 
 
 @cache
@@ -20,7 +20,7 @@ def extension_folders() -> tuple[str, ...]:
 
 @cache
 def widget_extensions() -> tuple[dict[str, str], ...]:
-    """Names and scripts of the extensions, as the front end wants to be told.
+    """Names and scripts of the extensions, in the front end's format.
 
     Raises
     ------
@@ -32,9 +32,9 @@ def widget_extensions() -> tuple[dict[str, str], ...]:
 
 @cache
 def early_scripts() -> tuple[str, ...]:
-    """Scripts of the extensions below their folders that every page needs: a browser may ask for them at once.
+    """Extension scripts that every page needs, relative to their folders, so that browsers can preload them.
 
-    They are the entries of both, and all pieces of the widgets' own, which asks for them one after the other.
+    These are both entry scripts, and all pieces of the widgets' extension, which would load them one by one.
     """
     entries = [f"{item['name']}/{item['load']}" for item in widget_extensions()]
     pieces = [

@@ -1,6 +1,6 @@
-"""Files that people put in and reports that were made, each checked against the rights of who asks.
+"""Uploaded files and finished reports, each checked against the visitor's rights.
 
-Whoever may not see a file, and whoever asks for one that there is not, get the same 404.
+A file that the visitor may not see and a file that does not exist give the same 404.
 """
 
 import asyncio
@@ -16,14 +16,19 @@ from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
 from pbwidgets.errors import PbError
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows import Workspace, find_actor
-from pbwidgets.workflows.files import ServedFile, find_evidence_file, find_result_file
+from pbwidgets.wording import spoken_language
+from pbwidgets.workflows.filling.evidence import find_evidence_file
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.files import ServedFile
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.accounts import find_actor
+from pbwidgets.workflows.reports.results import find_result_file
 
 _INLINE: Final = ("image/jpeg", "image/png", "application/pdf")
 _THUMB_PIXELS: Final = 320
 _CHUNK: Final = 2**20
 _ALONE: Final = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""A file is nobody's page: nothing in it may run or load."""
+"""Security policy of a file: nothing in it may run or load."""
 
 
 class FileHandler(Guarded):
@@ -31,7 +36,7 @@ class FileHandler(Guarded):
 
     @property
     def content_security_policy(self) -> str:
-        """Nothing in a file may run."""
+        """Policy: nothing in a file may run."""
         return _ALONE
 
     @property
@@ -40,7 +45,7 @@ class FileHandler(Guarded):
         return self.settings["pbwidgets_workspace"]  # type: ignore[no-any-return]
 
     def account(self) -> str:
-        """Name of who asks; nobody is told only that there is nothing here."""
+        """Account of the visitor; anyone not signed in gets 404."""
         if self.current_user is None or must_change(self):
             raise web.HTTPError(404)
         return str(self.current_user.username)
@@ -61,11 +66,11 @@ class FileHandler(Guarded):
 
 
 class EvidenceHandler(FileHandler):
-    """``/evidence/<form>/<unit>/<occurrence>/<sha256>``; ``?thumb=1`` gives a small picture."""
+    """``/evidence/<form>/<unit>/<occurrence>/<sha256>``; ``?thumb=1`` gives a thumbnail."""
 
     @allow_unauthenticated
     async def get(self, form_id: str, unit_code: str, occurrence: str, sha256: str) -> None:
-        """Send the file if it supports that submission and may be seen."""
+        """Send the file if it belongs to the submission and may be seen."""
         account = self.account()
         asked = self.get_query_argument("campaign", None), self.get_query_argument("period", None)
 
@@ -74,7 +79,7 @@ class EvidenceHandler(FileHandler):
                 opened = self.workspace.opened(*asked)
                 key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
                 return find_evidence_file(
-                    self.workspace, find_actor(self.workspace, account), opened, key, sha256
+                    Desk(self.workspace, find_actor(self.workspace, account), opened), key, sha256
                 )
             except PbError:
                 return None
@@ -87,18 +92,18 @@ class EvidenceHandler(FileHandler):
 
 
 class ResultHandler(FileHandler):
-    """``/results/<campaign>/<period>/<report>/<unit>/<path>``: what a report has made."""
+    """``/results/<campaign>/<period>/<report>/<unit>/<path>``: a file made by a report."""
 
     @allow_unauthenticated
     async def get(self, campaign_id: str, period_id: str, report_id: str, unit_code: str, inner: str) -> None:
         """Send the file if the unit is one that the visitor may see."""
-        account = self.account()
+        account, lang = self.account(), spoken_language(self.get_query_argument("lang", ""))
 
         def find() -> ServedFile | None:
             try:
                 opened = self.workspace.opened(campaign_id, period_id)
-                actor = find_actor(self.workspace, account)
-                return find_result_file(self.workspace, actor, opened, report_id, unit_code, inner)
+                desk = Desk(self.workspace, find_actor(self.workspace, account), opened, lang)
+                return find_result_file(desk, report_id, unit_code, inner)
             except PbError:
                 return None
 
@@ -106,7 +111,7 @@ class ResultHandler(FileHandler):
 
 
 def _thumb(file: ServedFile, folder: Path) -> ServedFile:
-    """Small picture of a photo, made once and kept beside the store."""
+    """Thumbnail of a photo, made once and kept beside the store."""
     from PIL import Image
 
     path = folder / f"{file.path.name}.jpg"

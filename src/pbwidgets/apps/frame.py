@@ -1,4 +1,4 @@
-"""What stands around every page: the bar, the phases of the period, the skeleton while the kernel starts."""
+"""The frame of every page: the bar, the phases of the period, the skeleton while the kernel starts."""
 
 import asyncio
 import time
@@ -20,8 +20,10 @@ from pbwidgets.apps.page_list import ANONYMOUS, PAGES, pages_of
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError
-from pbwidgets.wording import LANGUAGES, default_language, say
-from pbwidgets.workflows import Workspace, find_account, today
+from pbwidgets.palette import APP_PAGE, css_variables
+from pbwidgets.wording import LANGUAGES, say, spoken_language
+from pbwidgets.workflows.ground.workspace import Workspace, today
+from pbwidgets.workflows.people.accounts import find_account
 
 _TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
 _KEEP_S: Final = 20.0
@@ -40,16 +42,16 @@ class Step:
 
 @dataclass(frozen=True)
 class Frame:
-    """What the bar and the strip of a page say.
+    """Content of the bar and the strip of a page.
 
     Attributes
     ----------
     page
         Name of the page.
     account
-        Name of who is signed in; empty for an anonymous visitor.
+        Name of the account that is signed in; empty for an anonymous visitor.
     is_allowed
-        Whether the page is for this role.
+        Whether this role may open the page.
     """
 
     page: str
@@ -66,7 +68,7 @@ class Frame:
     xsrf: str
 
     def words(self, code: str, **args: object) -> str:
-        """Words of a code in the language of the page."""
+        """Text of a code in the language of the page."""
         return say(code, self.lang, **args)
 
     @property
@@ -78,13 +80,12 @@ class Frame:
 async def load_frame(
     workspace: Workspace, account: str, page: str, place: Mapping[str, str], xsrf: bytes
 ) -> Frame:
-    """Frame of a page for an account, read without holding up the other visitors."""
+    """Frame of a page for an account, read in a thread so that other visitors do not wait."""
     return await asyncio.to_thread(_load, workspace, account, page, dict(place), xsrf.decode())
 
 
 def _load(workspace: Workspace, account: str, page: str, place: dict[str, str], xsrf: str) -> Frame:
-    lang = place.get("lang", "")
-    lang = lang if lang in LANGUAGES else default_language()
+    lang = spoken_language(place.get("lang", ""))
     name, role, unit_code = _person(workspace, account)
     title, period, steps, unit = _campaign(workspace, place, unit_code, lang)
     carried: dict[str, str] = {key: place[key] for key in _CARRIED if key in place}
@@ -109,7 +110,7 @@ _seen: dict[tuple[str | None, ...], tuple[float, Any]] = {}
 def _campaign(
     workspace: Workspace, place: Mapping[str, str], unit_code: str | None, lang: str
 ) -> tuple[str, str, tuple[Step, ...], str]:
-    """Title, period, steps and the unit's name; kept for some seconds, as every page asks for them."""
+    """Title, period, steps and the unit's name; cached for some seconds, as every page needs them."""
     key = (str(workspace.settings.workspace), place.get("campaign"), place.get("period"), unit_code, lang)
     when, known = _seen.get(key, (0.0, None))
     if known is None or time.monotonic() - when > _KEEP_S:
@@ -141,10 +142,10 @@ def _read_campaign(
 
 
 def step_states(phases: Sequence[Phase], day: date) -> list[str]:
-    """How each phase stands on a day: ``past``, ``now``, ``next``.
+    """State of each phase on a day: ``past``, ``now``, ``next``.
 
-    A phone has room for the phases of today only. Where there is none, it shows the next one, which is ``soon``,
-    or the one that ended last, which is ``last``.
+    A phone has room for the current phases only. If there is none, it shows the next one, marked ``soon``,
+    or the one that ended last, marked ``last``.
     """
     states = ["past" if phase.ends < day else "now" if phase.begins <= day else "next" for phase in phases]
     if "next" in states and "now" not in states:
@@ -164,19 +165,24 @@ def _address(page: str, place: Mapping[str, str]) -> str:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(_TEMPLATE), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
+    return page_templates(_TEMPLATE)
+
+
+def page_templates(folder: Path) -> Environment:
+    """Templates of a folder, which can name the colours of the pages."""
+    made = Environment(loader=FileSystemLoader(folder), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals["colours"] = css_variables(APP_PAGE)
+    return made
 
 
 @cache
 def asset_version() -> str:
-    """Number that changes when an asset of ours changes."""
+    """Number that changes when one of our assets changes."""
     return str(max(path.stat().st_mtime_ns for path in (_TEMPLATE / "static").iterdir()))
 
 
 def page_start(frame: Frame, kernel_id: str) -> str:
-    """Head, bar, strip and skeleton: all that can be said before the kernel runs."""
+    """Head, bar, strip and skeleton: everything that needs no kernel."""
     return _templates().get_template("page_start.html").render(
         frame=frame, say=frame.words, kernel_id=kernel_id, bundle=f"/static/pb/{bundle_name()}",
         version=asset_version(), config=_front_end(kernel_id),
@@ -185,12 +191,12 @@ def page_start(frame: Frame, kernel_id: str) -> str:
 
 
 def page_end(frame: Frame, outputs: list[dict[str, Any]] | None) -> str:
-    """What the notebook shows; an honest notice if the notebook failed."""
+    """End of the page: the notebook's output, or a notice that it failed."""
     return _templates().get_template("page_end.html").render(frame=frame, say=frame.words, outputs=outputs)
 
 
 def plain_page(what: str, lang: str) -> str:
-    """Page of a few lines without a kernel: ``full``, ``missing``, ``broken`` or ``not_allowed``."""
+    """Short page without a kernel: ``full``, ``missing``, ``broken`` or ``not_allowed``."""
     return (
         _templates()
         .get_template("plain.html")
@@ -199,7 +205,7 @@ def plain_page(what: str, lang: str) -> str:
 
 
 def _front_end(kernel_id: str) -> dict[str, Any]:
-    """Settings of Voilà's front end: its own extension for widgets, and nothing else of JupyterLab."""
+    """Settings of Voilà's front end: only the widget extensions of JupyterLab."""
     return {
         "appVersion": voila_version,
         "appUrl": "voila/",

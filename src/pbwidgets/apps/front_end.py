@@ -1,8 +1,8 @@
 """Voilà's front end as one file.
 
-Its entry, ``voila.js``, asks for more than 50 pieces, a request each, before it begins to work. A piece only puts what
-it holds where the entry looks for it (``webpackChunk…``), so pieces that stand before the entry in one file are there
-already when it looks, and it asks for none of them.
+Its entry script, ``voila.js``, requests more than 50 pieces one by one before it starts. A piece only registers its
+modules where the entry script looks for them (``webpackChunk…``), so pieces placed before the entry script in one
+file are already there, and it requests none of them.
 """
 
 import hashlib
@@ -23,12 +23,12 @@ def static_folders() -> tuple[str, ...]:
 
 
 def front_end_name() -> str:
-    """Name of the file, another one for every content."""
+    """Name of the file, which changes with its content."""
     return f"voila-{hashlib.sha256(_text()).hexdigest()[:16]}.js"
 
 
 def ensure_front_end(folder: Path) -> Path:
-    """Path of the file in a folder; it is written if it is not there yet."""
+    """Path of the file in a folder; it is written if missing."""
     path = folder / front_end_name()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)

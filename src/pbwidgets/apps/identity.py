@@ -1,4 +1,4 @@
-"""Who asks: the server's side of a session, and what a proxy says where one is trusted."""
+"""Identity of the visitor: the server's side of a session, or the name given by a trusted proxy."""
 
 import asyncio
 import re
@@ -13,23 +13,23 @@ from traitlets import Bool, List, TraitError, Unicode, default, validate
 
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Account
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.accounts import find_account, to_name
-from pbwidgets.workflows.signing_in import resume, session_key
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.accounts import find_account, to_name
+from pbwidgets.workflows.people.sessions import resume, session_key
 
 _KEPT: Final = "_pb_known"
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of who asks; looked up once for each request.
+    """What is known about the visitor; looked up once per request.
 
     Attributes
     ----------
     account
         Account; None if nobody is signed in.
     token
-        Token of the session; empty where a proxy says who it is.
+        Token of the session; empty if a proxy names the account.
     """
 
     account: Account | None = None
@@ -37,26 +37,26 @@ class Known:
 
     @property
     def must_change(self) -> bool:
-        """Whether a password of one's own comes first; where a proxy signs people in there is none."""
+        """Whether the visitor must first choose a password; never if a proxy signs them in."""
         return self.account is not None and self.account.must_change and bool(self.token)
 
 
 class PbIdentityProvider(IdentityProvider):
-    """Accounts of the store: people sign in on a page of ours, and a cookie carries their session.
+    """Accounts of the store: people sign in on our page, and a cookie carries their session.
 
-    The cookie holds a random token, signed, out of reach of scripts, for this browser session only. It is
-    ``SameSite=Lax``: a link in a mail or a chat must open the page that it names. The store knows the
-    token's hash. There are no tokens in addresses or in ``Authorization`` headers.
+    The cookie holds a random token, signed, not readable by scripts, for this browser session only. It is
+    ``SameSite=Lax``: a link in an email or chat must open the page that it names. The store keeps the
+    token's hash. Tokens in addresses or ``Authorization`` headers are not accepted.
 
     **Behind a proxy that signs people in**: ``header_name`` names the header with the account's name, and
-    ``trusted_addresses`` lists the proxies (addresses or CIDR networks). The header is believed only if the
-    connection itself comes from one of them; what ``X-Forwarded-For`` says does not count. The proxy must
-    take the header out of what browsers send. Accounts, roles and units are still those of the store; a
-    name that has no account, or a disabled one, is nobody. Everybody else signs in as usual. Both are empty
-    by default: no header is believed.
+    ``trusted_addresses`` lists the proxies (addresses or CIDR networks). The header is trusted only if the
+    connection itself comes from one of them; ``X-Forwarded-For`` does not count. The proxy must strip the
+    header from what browsers send. Accounts, roles and units still come from the store; a name without an
+    account, or with a disabled one, is not signed in. Everybody else signs in as usual. Both are empty
+    by default: no header is trusted.
 
-    Whoever still has a one-time password is nobody on every page but those of sign-in: no page can forget
-    to ask. :func:`must_change` says so where the reason matters.
+    Visitors who still have a one-time password count as not signed in on every page except those of sign-in,
+    so no page can forget to check. :func:`must_change` tells such visitors apart.
     """
 
     header_name = Unicode(
@@ -81,15 +81,15 @@ class PbIdentityProvider(IdentityProvider):
         return list(proposal["value"])
 
     def get_user(self, handler: web.RequestHandler) -> Awaitable[User | None]:
-        """User of a request, asked by Jupyter's handlers before anything else; at most one look into the store."""
+        """User of a request; Jupyter's handlers call it first, and it reads the store at most once."""
         return self._find_user(handler)
 
     async def _find_user(self, handler: web.RequestHandler) -> User | None:
         if not isinstance(getattr(handler, _KEPT, None), Known):
             workspace: Workspace = handler.settings["pbwidgets_workspace"]
             name, token = self._name_in_header(handler), self._token_in_cookie(handler)
-            # in a thread: a store that is busy must not hold up everybody else
-            in_use = getattr(handler, "is_in_use", True)  # a page's heartbeat alone keeps no session open
+            # in a thread: a busy store must not block everybody else
+            in_use = getattr(handler, "is_in_use", True)  # a heartbeat alone keeps no session open
             setattr(handler, _KEPT, await asyncio.to_thread(_look_up, workspace, name, token, in_use))
         known = known_of(handler)
         if known.account is None or (known.must_change and not getattr(handler, "signs_in", False)):
@@ -109,7 +109,7 @@ class PbIdentityProvider(IdentityProvider):
 
     def _is_trusted(self, handler: web.RequestHandler) -> bool:
         address = getattr(getattr(handler.request.connection, "context", None), "address", None)
-        if not isinstance(address, tuple):  # a socket file says nothing of who is there
+        if not isinstance(address, tuple):  # a Unix socket has no address to trust
             return False
         peer = ip_address(str(address[0]).partition("%")[0])
         peer = getattr(peer, "ipv4_mapped", None) or peer
@@ -121,12 +121,12 @@ class PbIdentityProvider(IdentityProvider):
         return value.decode("utf-8", "replace") if value else ""
 
     def get_cookie_name(self, handler: web.RequestHandler) -> str:
-        """Name of the session's cookie: another one for each port, for browsers do not tell ports apart."""
+        """Name of the session's cookie, different for each port because browsers do not separate ports."""
         host = re.sub(r"[^a-z0-9]", "-", handler.request.host.lower())
         return str(self.cookie_name) or f"pb-session-{host}"
 
     def begin(self, handler: web.RequestHandler, token: str) -> None:
-        """Give a session's token to the browser."""
+        """Set a session's token as a cookie in the browser."""
         secure = handler.request.protocol == "https" if self.secure_cookie is None else self.secure_cookie
         handler.set_signed_cookie(
             self.get_cookie_name(handler),
@@ -139,32 +139,26 @@ class PbIdentityProvider(IdentityProvider):
         )
 
     def session_of(self, handler: web.RequestHandler) -> str:
-        """Key of the session of a request; empty for nobody, and where a proxy signs people in.
+        """Key of the session of a request; empty if nobody is signed in or a proxy signs people in.
 
-        :func:`pbwidgets.workflows.signing_in.live_sessions` says whether it goes on.
+        :func:`pbwidgets.workflows.people.sessions.live_sessions` says whether it is still live.
         """
         known = known_of(handler)
         return session_key(known.token) if known.account is not None and known.token else ""
 
     def is_token_authenticated(self, handler: web.RequestHandler) -> bool:  # noqa: ARG002  Jupyter's signature
-        """Never: such requests would not be checked for forgery."""
+        """Always False: token requests would skip the check for forgery."""
         return False
-
-    def get_handlers(self) -> list[tuple[str, Any]]:
-        """Pages of sign-in, sign-out and the change of a password; asked by the application at its start."""
-        from pbwidgets.apps.sign_in import PasswordHandler, SignInHandler, SignOutHandler
-
-        return [(r"/login", SignInHandler), (r"/logout", SignOutHandler), (r"/password", PasswordHandler)]
 
 
 def known_of(handler: web.RequestHandler) -> Known:
-    """What is known of who asks, once the identity provider was asked."""
+    """What is known about the visitor; call it after the identity provider has run."""
     known = getattr(handler, _KEPT, None)
     return known if isinstance(known, Known) else Known()
 
 
 def must_change(handler: web.RequestHandler) -> bool:
-    """Whether who asks must choose a password first: then ``/password`` is the only page for them."""
+    """Whether the visitor must first choose a password: then ``/password`` is their only page."""
     return known_of(handler).must_change
 
 

@@ -1,10 +1,10 @@
-"""Kernels that are forked from a process which has imported everything already.
+"""Kernels forked from a process that has already imported everything.
 
 Jupyter finds :class:`ForkedProvisioner` by the entry point ``pbwidgets-forked`` of a kernelspec's
-``metadata.kernel_provisioner``. Where there is no fork (Windows) it starts ordinary kernels.
+``metadata.kernel_provisioner``. Without fork (Windows) it starts ordinary kernels.
 
-The standard library's fork server reports the end of each child, also of one that was killed, through a pipe:
-so a dead kernel is noticed without being its parent.
+The standard library's fork server reports the end of each child, even a killed one, through a pipe, so a
+dead kernel is noticed although this process is not its parent.
 """
 
 import asyncio
@@ -39,17 +39,17 @@ _LISTENS_S: Final = 20.0
 
 
 class ForkedProvisioner(LocalProvisioner):
-    """Starts a kernel as a fork of the warm process, in the environment that the caller gives.
+    """Starts a kernel as a fork of the warm process, in the environment given by the caller.
 
-    ``launch_kernel`` is called by jupyter_client's ``KernelManager`` when it starts a kernel; the other methods
-    when it looks after one, exactly as with its own ``LocalProvisioner``.
+    jupyter_client's ``KernelManager`` calls ``launch_kernel`` when it starts a kernel, and the other methods
+    while it manages one, exactly as with its own ``LocalProvisioner``.
     """
 
     _forked: BaseProcess | None = None
 
     @property
     def has_process(self) -> bool:
-        """Whether a process is looked after; asked right after the launch."""
+        """Whether there is a process to manage; asked right after the launch."""
         return self._forked is not None or bool(super().has_process)
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
@@ -59,7 +59,7 @@ class ForkedProvisioner(LocalProvisioner):
         arguments = cmd[cmd.index(_LAUNCHER) + 1 :]
         env, cwd = dict(kwargs["env"]), str(kwargs.get("cwd") or Path.cwd())
         loop = asyncio.get_running_loop()
-        # the first one waits until the warm process has imported everything
+        # the first kernel waits until the warm process has imported everything
         self._forked = await loop.run_in_executor(None, _fork, arguments, env, cwd)
         self.pid = self.pgid = self._forked.pid
         self.cwd = cwd
@@ -78,14 +78,14 @@ class ForkedProvisioner(LocalProvisioner):
         while self._forked.exitcode is None:
             await asyncio.sleep(0.05)
         code = self._forked.exitcode
-        _signal(self._forked, signal.SIGKILL)  # what the kernel has started ends with it
+        _signal(self._forked, signal.SIGKILL)  # child processes end with the kernel
         self._forked.join()
         self._forked.close()
         self._forked = None
         return code
 
     async def send_signal(self, signum: int) -> None:
-        """Send a signal to the kernel and to what it has started."""
+        """Send a signal to the kernel and its child processes."""
         if self._forked is None:
             await super().send_signal(signum)
         else:
@@ -101,21 +101,21 @@ class ForkedProvisioner(LocalProvisioner):
 
 
 def find_provisioner() -> bool:
-    """Whether Jupyter finds the provisioner: no, where the package was updated without being installed again."""
+    """Whether Jupyter finds the provisioner; not if the package was updated without being reinstalled."""
     return bool(entry_points(group="jupyter_client.kernel_provisioners", name=PROVISIONER))
 
 
 def warm_up() -> None:
-    """Start the process that kernels are forked from, deaf to stops: it ends with this process.
+    """Start the process that kernels are forked from; it ignores stop signals and ends with this process.
 
-    Returns when it has imported everything.
+    Returns once it has imported everything.
     """
     if not HAS_FORK:
         return
     _context()
     start_fork_server()
-    with _small_main():
-        first = _context().Process(target=_nothing, name="pbwidgets-first")
+    with _without_main():
+        first = _context().Process(target=_do_nothing, name="pbwidgets-first")
         first.start()
     first.join()
     first.close()
@@ -137,8 +137,8 @@ def _context() -> ForkServerContext:
 
 
 @contextlib.contextmanager
-def _small_main() -> Iterator[None]:
-    """Hide the script that runs, which every child of multiprocessing would import again.
+def _without_main() -> Iterator[None]:
+    """Hide the running script, which every multiprocessing child would otherwise import again.
 
     JupyterLab's takes a second.
     """
@@ -151,15 +151,15 @@ def _small_main() -> Iterator[None]:
 
 
 def _fork(arguments: Sequence[str], env: dict[str, str], cwd: str) -> BaseProcess:
-    """A kernel that listens: who connects before waits for the next try, a tenth of a second each."""
+    """Process of a kernel that is already listening: clients that connect too early would have to retry."""
     listening, told = _context().Pipe(duplex=False)
-    with _small_main(), told, listening:
+    with _without_main(), told, listening:
         process = _context().Process(
             target=_run_kernel, args=(tuple(arguments), env, cwd, told), name="pbwidgets-kernel", daemon=True
         )
         process.start()
         told.close()
-        listening.poll(_LISTENS_S)  # or it has ended, which whoever looks after it finds out
+        listening.poll(_LISTENS_S)  # or it has ended, which the kernel manager finds out
     return process
 
 
@@ -168,23 +168,23 @@ def _signal(process: BaseProcess, signum: int) -> None:
         signal_group(process.pid, signum, has_ended=process.exitcode is not None)
 
 
-def _nothing() -> None:
-    """End: the process was only there to be waited for."""
+def _do_nothing() -> None:
+    """Do nothing: the process exists only to be waited for."""
 
 
 def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str, told: Connection) -> None:
-    """Be a kernel, in the environment given."""
+    """Run a kernel in the given environment."""
     begin_child(env)
     os.chdir(cwd)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    multiprocessing.current_process().daemon = False  # it may have children; daemon only for our own exit
+    multiprocessing.current_process().daemon = False  # it may have children; daemon was for our exit
     logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING)
     sys.argv = [_LAUNCHER, *arguments]
     import ipywidgets
     from ipykernel.kernelapp import IPKernelApp
 
-    app = IPKernelApp.instance(parent_handle=os.getppid())  # a kernel of somebody's: it greets nobody
+    app = IPKernelApp.instance(parent_handle=os.getppid())  # with a parent it prints no banner
     app.initialize(list(arguments))  # type: ignore[no-untyped-call]
-    ipywidgets.register_comm_target()  # widgets were imported when there was no kernel yet to tell
+    ipywidgets.register_comm_target()  # widgets were imported before there was a kernel
     told.close()
     app.start()  # type: ignore[no-untyped-call]

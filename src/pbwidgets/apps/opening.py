@@ -1,4 +1,4 @@
-"""Opening a page: its frame at once, its kernel meanwhile, its widgets as soon as they are there."""
+"""Opening a page: the frame at once, while the kernel starts, and the widgets as soon as they are ready."""
 
 import asyncio
 import contextlib
@@ -26,8 +26,8 @@ from pbwidgets.apps.page_list import ANONYMOUS, PAGES
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.apps.visitors import Owner
 from pbwidgets.apps.who import Guarded, account_key, begin_visit, plain_place
-from pbwidgets.wording import default_language
-from pbwidgets.workflows import Workspace
+from pbwidgets.wording import spoken_language
+from pbwidgets.workflows.ground.workspace import Workspace
 
 PARAMETERS: Final = "parameters"
 _WIDGET: Final = "application/vnd.jupyter.widget-view+json"
@@ -40,30 +40,35 @@ class HomeHandler(Guarded):
 
     @allow_unauthenticated
     def get(self) -> None:
-        """Lead to the first page."""
+        """Redirect to the home page."""
         self.redirect("/home")
 
 
 class NothingHandler(Guarded):
-    """Every address that there is not."""
+    """Every address that does not exist."""
 
     @allow_unauthenticated
     async def prepare(self) -> None:  # type: ignore[override]
-        """Say so, alike to everybody."""
+        """Answer 404, the same for everybody."""
         raise web.HTTPError(404)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
-        """Plain page."""
+        """Send a plain page."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(plain_page("missing" if status_code == 404 else "broken", default_language()))
+        self.finish(
+            plain_page(
+                "missing" if status_code == 404 else "broken",
+                spoken_language(plain_place(self).get("lang", "")),
+            )
+        )
 
 
 class PageHandler(Guarded):
-    """A page: the notebook of its name, run for one visitor."""
+    """A page: the notebook with its name, run for one visitor."""
 
     @allow_unauthenticated
     async def get(self, name: str) -> None:
-        """Send the frame of the page, then what the notebook shows."""
+        """Send the frame of the page, then the notebook's output."""
         place = plain_place(self)
         account = self._account(name, place)
         if account is None:
@@ -80,7 +85,7 @@ class PageHandler(Guarded):
         return None
 
     def _account(self, name: str, place: dict[str, str]) -> str | None:
-        """Account that opens the page, or the anonymous visitor; None when the answer is given already."""
+        """Account that opens the page, or the anonymous visitor; None if an answer has already been sent."""
         user = self.current_user
         if name == ANONYMOUS and (user is None or "code" in place):
             self._owner = Owner(begin_visit(self), "", name)
@@ -111,7 +116,7 @@ class PageHandler(Guarded):
             await self.flush()
             outputs = await self._run(notebook, await starting)
             self.finish(page_end(frame, outputs))
-        except StreamClosedError:  # the visitor has gone before the page was there
+        except StreamClosedError:  # the visitor left before the page was ready
             await starting
             await self.kernels.end(kernel_id)
 
@@ -122,7 +127,7 @@ class PageHandler(Guarded):
         executor.kc.start_channels()
         executor.kc.allow_stdin = False
         try:
-            await self._be_heard(kernel_id, executor.kc)
+            await self._wait_until_connected(kernel_id, executor.kc)
             shown = []
             for number, cell in enumerate(notebook.cells):
                 if cell.cell_type == "code":
@@ -136,11 +141,11 @@ class PageHandler(Guarded):
         finally:
             await ensure_async(executor.kc.stop_channels())
 
-    async def _be_heard(self, kernel_id: str, client: AsyncKernelClient) -> None:
-        """Wait until what the kernel says arrives: ask it something until an answer is heard.
+    async def _wait_until_connected(self, kernel_id: str, client: AsyncKernelClient) -> None:
+        """Wait until the kernel's messages arrive: send requests until an answer comes back.
 
-        It does what ``wait_for_ready`` of jupyter_client does, which asks five times a second and then listens
-        for 0.2 s of silence; messages that answer no cell are passed over anyway.
+        Replaces jupyter_client's ``wait_for_ready``, which asks five times a second and then waits for 0.2 s of
+        silence; messages that answer no cell are skipped anyway.
         """
         began = time.monotonic()
         while time.monotonic() - began < _STARTS_S:
@@ -153,15 +158,20 @@ class PageHandler(Guarded):
         raise DeadKernelError("the kernel does not answer")
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
-        """Plain page that says no more than it must."""
+        """Send a plain page without details of the error."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(plain_page("missing" if status_code == 404 else "broken", default_language()))
+        self.finish(
+            plain_page(
+                "missing" if status_code == 404 else "broken",
+                spoken_language(plain_place(self).get("lang", "")),
+            )
+        )
 
 
 def name_visitor(notebook: nbformat.NotebookNode, account: str, place: dict[str, str]) -> None:
-    """Write into a notebook who opened it and what the address asks for: a cell after that of the parameters.
+    """Write the visitor and the address's parameters into a notebook, in a cell after the parameters cell.
 
-    This runs before the kernel starts, so nothing in the browser has a say in who it is.
+    This runs before the kernel starts, so nothing in the browser can change who the visitor is.
     """
     plain = {str(name): str(value) for name, value in place.items()}
     told = nbformat.v4.new_code_cell(f"account = {str(account)!r}\nplace = {plain!r}")
@@ -172,7 +182,7 @@ def name_visitor(notebook: nbformat.NotebookNode, account: str, place: dict[str,
 
 
 def session_of(handler: Guarded) -> str:
-    """Hash of the session of who is signed in; empty where a proxy signs people in."""
+    """Hash of the visitor's session; empty if a proxy signs people in."""
     found = getattr(handler.identity_provider, "session_of", None)
     return str(found(handler) or "") if found else ""
 

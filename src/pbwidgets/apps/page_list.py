@@ -1,4 +1,4 @@
-"""The pages there are, and which roles may open them. Home lists the same as the bar of every page."""
+"""The pages, and which roles may open them. The home page lists the same pages as the bar."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Final
 from pbwidgets.wording import say
 
 ANONYMOUS: Final = "survey"
-"""The page that anybody may open; whoever does has no account and no rights."""
+"""The page that anybody may open, without an account and without rights."""
 
 
 @dataclass(frozen=True)
@@ -17,20 +17,20 @@ class Page:
     Attributes
     ----------
     name
-        Its address and its notebook: ``/board`` is ``notebooks/apps/board.ipynb``.
+        Name of its address and notebook: ``/board`` is ``notebooks/apps/board.ipynb``.
     roles
-        Who finds a link to it; what they may do there, ``workflows`` decides.
+        Roles that get a link to it; what they may do there is decided by ``workflows``.
     """
 
     name: str
     roles: frozenset[str]
 
     def words(self, lang: str) -> str:
-        """Its name on the bar."""
+        """Name of the page on the bar."""
         return say(f"apps.page.{self.name}", lang)
 
     def purpose(self, lang: str) -> str:
-        """What it is for, in one line."""
+        """Purpose of the page, in one line."""
         return say(f"apps.page.{self.name}.purpose", lang)
 
 
@@ -54,5 +54,5 @@ PAGES: Final[Mapping[str, Page]] = {
 
 
 def pages_of(role: str) -> list[Page]:
-    """Pages that a role finds links to."""
+    """Pages to which a role gets links."""
     return [page for page in PAGES.values() if role in page.roles]

@@ -1,10 +1,10 @@
-"""What the process that forks the kernels imports, so that a page's kernel starts warm.
+"""Imports of the process that forks the kernels, so that a page's kernel starts warm.
 
 vl-convert is not imported, and no ZMQ context, event loop or database connection is opened here.
 """
 
 from importlib import import_module
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 
 from pbwidgets.forking import begin_preload, end_preload
 
@@ -28,10 +28,10 @@ import pbwidgets.apps.visit  # noqa: E402
 import pbwidgets.campaign  # noqa: E402
 import pbwidgets.store  # noqa: E402
 import pbwidgets.workflows  # noqa: E402
-import pbwidgets.workflows.drawing  # noqa: E402
+import pbwidgets.workflows.reports.drawing  # noqa: E402
 from pbwidgets.wording import load_catalogues  # noqa: E402
 
-for _page in iter_modules(pbwidgets.apps.pages.__path__):
-    import_module(f"pbwidgets.apps.pages.{_page.name}")
+for _page in walk_packages(pbwidgets.apps.pages.__path__, "pbwidgets.apps.pages."):
+    import_module(_page.name)
 load_catalogues()
 end_preload()

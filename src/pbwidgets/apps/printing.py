@@ -1,4 +1,4 @@
-"""Sends the print view of a form: a page of its own, because what is printed is the paper and nothing around it."""
+"""Sends the print view of a form as a separate page, so that only the paper is printed."""
 
 import asyncio
 
@@ -8,32 +8,32 @@ from tornado import web
 from pbwidgets.apps.files import FileHandler
 from pbwidgets.errors import PbError
 from pbwidgets.store import SubmissionKey
-from pbwidgets.wording import LANGUAGES, default_language
-from pbwidgets.workflows import find_actor
+from pbwidgets.wording import spoken_language
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.people.accounts import find_actor
 
 PAPER = r"/paper/([^/]+)/([^/]+)/(\d+)/(\d+)"
 """Address of a version: form, unit, occurrence, version (0 is the newest)."""
 
 
 class PaperHandler(FileHandler):
-    """``/paper/<form>/<unit>/<occurrence>/<version>``, for those who may see the unit; 404 for others."""
+    """``/paper/<form>/<unit>/<occurrence>/<version>``, for visitors who may see the unit; 404 for others."""
 
     @allow_unauthenticated
     async def get(self, form_id: str, unit_code: str, occurrence: str, version: str) -> None:
         """Send the page."""
         account = self.account()
         asked = self.get_query_argument("campaign", None), self.get_query_argument("period", None)
-        lang = self.get_query_argument("lang", "")
+        lang = spoken_language(self.get_query_argument("lang", ""))
 
         def make() -> str | None:
-            from pbwidgets.workflows.printing import print_view
+            from pbwidgets.workflows.filling.paper import print_view
 
             try:
                 opened = self.workspace.opened(*asked)
                 key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
                 actor = find_actor(self.workspace, account)
-                spoken = lang if lang in LANGUAGES else default_language()
-                return print_view(self.workspace, actor, opened, key, spoken, int(version))
+                return print_view(Desk(self.workspace, actor, opened, lang=lang), key, int(version))
             except PbError:
                 return None
 

@@ -1,7 +1,7 @@
-"""The server of the apps: Voilà with addresses, sign-in, kernels and a template of our own.
+"""The server of the apps: Voilà with our own addresses, sign-in, kernels and template.
 
-Of Voilà are its application, its executor and its front end; its list of addresses is not used. What stays,
-and why, is the table of :meth:`Server.init_handlers`; everything else is answered with 404.
+It uses Voilà's application, executor and front end, but not its list of addresses. The addresses served
+are in the table of :meth:`Server.init_handlers`; everything else gets 404.
 """
 
 import asyncio
@@ -27,17 +27,18 @@ from pbwidgets.apps.identity import PbIdentityProvider
 from pbwidgets.apps.kernels import cool_down, warm_up
 from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
 from pbwidgets.apps.printing import PAPER, PaperHandler
+from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
 from pbwidgets.apps.visitors import VisitorKernels, WarmKernelSpecs, default_max_visitors
 from pbwidgets.settings import Settings
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.signing_in import live_sessions
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.sessions import live_sessions
 
 MAX_MESSAGE_BYTES: Final = 96 * 2**20
-"""A 25 MB photo and what a form sends along; tornado's own limit of 10 MB drops the connection."""
+"""Room for a 25 MB photo and the rest of a form; tornado's own limit of 10 MB drops the connection."""
 
 IDLE_MINUTES: Final = 30
-"""After so long without anything typed or clicked a page's kernel ends; the page says so."""
+"""Minutes without typing or clicking after which a page's kernel ends; the page says so."""
 
 _KERNEL_ID: Final = r"(?P<kernel_id>\w+-\w+-\w+-\w+-\w+)"
 _TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
@@ -55,11 +56,11 @@ class Server(Voila):
     on_ready: Callable[[str], None]
 
     def setup_template_dirs(self) -> None:
-        """Take the front end of Voilà from where it is installed, the rest from this package."""
+        """Use Voilà's installed front end, and this package's templates for the rest."""
         self.static_paths = list(static_folders())
 
     def init_settings(self) -> dict[str, Any]:
-        """Settings of tornado, with what our handlers look for."""
+        """Settings of tornado, with those of our handlers."""
         made: dict[str, Any] = super().init_settings()
         self.kernel_manager.settings = self.workspace.settings
         self.kernel_manager.max_visitors = self.max_visitors
@@ -77,19 +78,19 @@ class Server(Voila):
         return made
 
     def init_handlers(self) -> list[Any]:
-        """Every address that is answered, in order.
+        """Every address served, in order.
 
         ======================================  ====================================================
-        ``/``                                   leads to ``/home``
+        ``/``                                   redirects to ``/home``
         ``/login``, ``/logout``, ``/password``  of the identity provider; open to all
         ``/api/kernels/<id>``                   asked by the front end before it connects; owner only
         ``/api/kernels/<id>/channels``          messages between a page and its kernel; owner only
-        ``/voila/api/shutdown/<id>``            a page that is closed ends its kernel; owner only
+        ``/voila/api/shutdown/<id>``            closing a page ends its kernel; owner only
         ``/alive``                              the heartbeat of a page
-        ``/evidence/…``, ``/results/…``         files, each checked against the rights of who asks
-        ``/paper/…``                            a form for the stamp, checked in the same way
+        ``/evidence/…``, ``/results/…``         files, each checked against the visitor's rights
+        ``/paper/…``                            a form to be stamped, checked in the same way
         ``/static/…``, ``/voila/…``             style sheets, scripts, Voilà's front end; open to all
-        ``/<page>``                             the pages, one for each notebook
+        ``/<page>``                             the pages, one per notebook
         ======================================  ====================================================
         """
         folders = {
@@ -100,7 +101,7 @@ class Server(Voila):
         }
         return [
             (r"/", HomeHandler),
-            *self.identity_provider.get_handlers(),
+            *SIGN_IN_PAGES,
             (rf"/api/kernels/{_KERNEL_ID}", KernelHandler),
             (rf"/api/kernels/{_KERNEL_ID}/channels", ChannelsHandler),
             (rf"/voila/api/shutdown/{_KERNEL_ID}", ShutdownHandler),
@@ -115,13 +116,13 @@ class Server(Voila):
         ]
 
     def listen(self) -> None:
-        """Listen on exactly the port asked for, say so, and work until told to stop."""
+        """Listen on exactly the given port, report the address, and run until told to stop."""
         self.app.listen(
             self.port,
             self.ip,
             max_buffer_size=MAX_MESSAGE_BYTES,
             xheaders=False,
-            protocol="https" if self.https else None,  # what requests are taken for: cookies are Secure then
+            protocol="https" if self.https else None,  # treat requests as https, so cookies are Secure
         )
         self.ioloop = ioloop.IOLoop.current()
         for signum in (signal.SIGTERM, signal.SIGINT):
@@ -136,7 +137,7 @@ class Server(Voila):
             self.stop()
 
     async def _sweep(self) -> None:
-        """End the kernels whose process is gone, whose session has ended, or whom nobody uses."""
+        """End kernels whose process is gone, whose session has ended, or which nobody uses."""
         owners = self.kernel_manager.owners.values()
         keys = {owner.session for owner in owners if owner.session}
         live = await asyncio.to_thread(live_sessions, self.workspace, keys)
@@ -164,17 +165,17 @@ def serve(
     Parameters
     ----------
     host, port
-        Where to listen. The port is taken as it is: another one would surprise everybody.
+        Where to listen. If the port is taken, no other one is tried.
     max_visitors
-        Pages that are open at once; by default what the machine bears.
+        Maximum number of pages open at once; by default what the machine can handle.
     header
-        Name of the header in which a proxy says who is signed in; empty: people sign in here.
+        Name of the header in which a proxy names the account; if empty, people sign in here.
     trusted
-        Addresses (CIDR) of the proxies that are believed.
+        Addresses (CIDR) of the trusted proxies.
     https
-        Whether browsers come through a proxy that speaks https with them: cookies never travel without it then.
+        Whether browsers connect through an https proxy; cookies are then sent over https only.
     on_ready
-        Called with the address once pages are served.
+        Called with the address once the server is listening.
 
     Raises
     ------
@@ -210,7 +211,7 @@ def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config
     made.VoilaConfiguration.file_allowlist = []
     made.VoilaConfiguration.show_tracebacks = False
     made.KernelManager.transport = "ipc" if os.name != "nt" else "tcp"
-    made.KernelManager.autorestart = False  # a new kernel would know nothing of the page
+    made.KernelManager.autorestart = False  # a new kernel would not know the page
     made.KernelManager.shutdown_wait_time = 1.0
     made.MappingKernelManager.buffer_offline_messages = True
     made.PbIdentityProvider.header_name = header
@@ -223,7 +224,7 @@ def _bundles(settings: Settings) -> Path:
 
 
 def _cookie_secret(private: Path) -> bytes:
-    """Secret that signs cookies; kept, so that nobody has to sign in again after a restart."""
+    """Secret that signs cookies; stored, so that nobody has to sign in again after a restart."""
     path = private / "cookie_secret"
     private.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
@@ -234,7 +235,7 @@ def _cookie_secret(private: Path) -> bytes:
 
 
 def _log_request(handler: web.RequestHandler) -> None:
-    """Log refusals and failures, without what an address asks for."""
+    """Log refusals and failures, without the query of the address."""
     status = handler.get_status()
     if status >= 400:
         _log.log(

@@ -1,4 +1,4 @@
-"""The pages of sign-in, sign-out and the change of a password: plain forms that work without any script."""
+"""The pages for signing in, signing out and changing a password: plain forms without scripts."""
 
 import asyncio
 import secrets
@@ -9,30 +9,31 @@ from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 
+from pbwidgets.apps.frame import page_templates
 from pbwidgets.apps.identity import Known, PbIdentityProvider, known_of
 from pbwidgets.apps.who import Guarded
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.store import Account
-from pbwidgets.wording import LANGUAGES, default_language, say
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.passwords import SHORTEST
-from pbwidgets.workflows.signing_in import change_password, resume, sign_in, sign_out
+from pbwidgets.wording import LANGUAGES, default_language, say, spoken_language
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.passwords import SHORTEST
+from pbwidgets.workflows.people.sessions import change_password, resume, sign_in, sign_out
 
 HOME: Final = "/home"
 _OWN_PAGES: Final = ("/login", "/logout", "/password")
 _LANGUAGE_COOKIE, _NAME_COOKIE = "pb-lang", "pb-name"
 _NAME_DAYS: Final = 90
 _PAGES: Final = Path(__file__).with_name("template") / "pages"
-_HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")  # 64 MiB each; others' requests go on
+_HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")  # 64 MiB each; others do not wait
 T = TypeVar("T")
 
 
 class SignPage(Guarded):
-    """What the pages have in common: language, words, the place to go to afterwards."""
+    """Common base of the pages: language, texts, the page to go to afterwards."""
 
     signs_in: Final = True
     template: str
@@ -40,19 +41,19 @@ class SignPage(Guarded):
 
     @cached_property
     def nonce(self) -> str:
-        """Mark of the one style sheet that this answer carries."""
+        """Nonce of the one style sheet in this answer."""
         return secrets.token_urlsafe(16)
 
     @property
     def content_security_policy(self) -> str:
-        """Nothing but the style sheet in the page: no script, no frame, no form to elsewhere."""
+        """Policy that allows only the page's style sheet: no script, no frame, no form to another site."""
         return (
             f"default-src 'none'; style-src 'nonce-{self.nonce}'; img-src data:; form-action 'self'; "
             "frame-ancestors 'none'; base-uri 'none'"
         )
 
     def set_default_headers(self) -> None:
-        """Headers of every answer: nothing of these pages is kept."""
+        """Headers of every answer: browsers must not cache these pages."""
         super().set_default_headers()
         self.set_header("Cache-Control", "no-store")
 
@@ -63,27 +64,28 @@ class SignPage(Guarded):
 
     @property
     def provider(self) -> PbIdentityProvider:
-        """Where sessions come from."""
+        """The provider of sessions."""
         return self.settings["identity_provider"]  # type: ignore[no-any-return]
 
     @property
     def known(self) -> Known:
-        """Who asks."""
+        """The visitor."""
         return known_of(self)
 
     @cached_property
     def lang(self) -> str:
         """Language of the page: asked for in the address, or chosen before in this browser."""
-        asked = self.get_query_argument("lang", "") or (self.get_cookie(_LANGUAGE_COOKIE) or "")
-        return asked if asked in LANGUAGES else default_language()
+        return spoken_language(
+            self.get_query_argument("lang", "") or (self.get_cookie(_LANGUAGE_COOKIE) or "")
+        )
 
     @property
     def next_page(self) -> str:
-        """Where to go afterwards: a page of this server, whatever the address asks for."""
+        """Page to go to afterwards: always on this server, whatever the address says."""
         return local_path(self.get_query_argument("next", ""))
 
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
-        """Remember the language that was asked for, then find out who asks."""
+        """Remember the requested language, then identify the visitor."""
         if self.get_query_argument("lang", "") in LANGUAGES:
             self.set_cookie(
                 _LANGUAGE_COOKIE, self.lang, expires_days=365, samesite="Lax", httponly=True,
@@ -92,17 +94,17 @@ class SignPage(Guarded):
         await super().prepare(_redirect_to_login=_redirect_to_login)
 
     def words(self, code: str, **args: object) -> str:
-        """Words of these pages."""
+        """Text of a code for these pages."""
         return say(f"accounts.page.{code}", self.lang, **args)
 
     def go(self, page: str, **asked: str) -> None:
-        """Lead to a page of ours; what was to come next goes along."""
+        """Redirect to one of these pages, passing on the page that comes next."""
         kept = {"next": self.next_page} if self.get_query_argument("next", "") else {}
         query = urlencode({**kept, **asked})
         self.redirect(f"{page}?{query}" if query else page)
 
     def go_on(self) -> None:
-        """Lead to what was to come next, in the language that was chosen."""
+        """Redirect to the page that comes next, in the chosen language."""
         path, query = (urlsplit(self.next_page)[index] for index in (2, 3))
         asked = dict(parse_qsl(query, keep_blank_values=True))
         if self.lang != default_language():
@@ -115,7 +117,7 @@ class SignPage(Guarded):
         Parameters
         ----------
         errors
-            What is wrong, by the field that it concerns; ``page`` for all of it.
+            Errors by field; ``page`` for the whole page.
         """
         self.set_status(status)
         other = next(lang for lang in LANGUAGES if lang != self.lang)
@@ -137,22 +139,22 @@ class SignPage(Guarded):
         )
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
-        """The page again: a forged form gets no further, one that was open too long can be sent again."""
+        """Show the page again: a forged form gets nowhere, and one open for too long can be sent again."""
         self.show_form(errors={"page": self.words("expired")}, status=status_code)
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
-        """Answer with the page as it stands when it is opened."""
+        """Answer with the page as first opened."""
         raise NotImplementedError
 
 
 class SignInHandler(SignPage):
-    """``/login``: a name and a password become a session."""
+    """``/login``: sign in with a name and a password."""
 
     template, title = "sign_in.html", "sign_in"
 
     @allow_unauthenticated
     def get(self) -> None:
-        """The form; who is signed in goes on at once."""
+        """Show the form, unless already signed in."""
         if self.known.must_change:
             self.go("/password")
         elif self.known.account is not None:
@@ -162,7 +164,7 @@ class SignInHandler(SignPage):
 
     @allow_unauthenticated
     async def post(self) -> None:
-        """Sign in, or say beside the field what is wrong."""
+        """Sign in, or show the error beside its field."""
         name = self.get_body_argument("name", "")
         password = self.get_body_argument("password", "", strip=False)
         missing = {
@@ -187,7 +189,7 @@ class SignInHandler(SignPage):
         return self.go("/password") if account.must_change else self.go_on()
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
-        """The form, with the name that signed in last in this browser."""
+        """Show the form, with the name that last signed in with this browser."""
         remembered = self.get_signed_cookie(_NAME_COOKIE, max_age_days=_NAME_DAYS) or b""
         name = self.get_body_argument("name", "") or remembered.decode("utf-8", "replace")
         self.show(
@@ -196,13 +198,13 @@ class SignInHandler(SignPage):
 
 
 class SignOutHandler(SignPage):
-    """``/logout``: the session ends; a link alone ends nothing."""
+    """``/logout``: end the session, never by a link alone."""
 
     template, title = "sign_out.html", "sign_out"
 
     @allow_unauthenticated
     def get(self) -> None:
-        """Ask first."""
+        """Ask for confirmation."""
         if self.known.account is None:
             self.go("/login")
         else:
@@ -217,7 +219,7 @@ class SignOutHandler(SignPage):
         self.redirect("/login?out=1")
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
-        """The question."""
+        """Show the question."""
         account = self.known.account
         self.show(
             errors=errors,
@@ -228,13 +230,13 @@ class SignOutHandler(SignPage):
 
 
 class PasswordHandler(SignPage):
-    """``/password``: a password of one's own."""
+    """``/password``: change the visitor's password."""
 
     template, title = "password.html", "change"
 
     @allow_unauthenticated
     def get(self) -> None:
-        """The form, for who is signed in."""
+        """Show the form to visitors who are signed in."""
         if self.known.account is None:
             self.redirect("/login?" + urlencode({"next": self.request.uri or "/password"}))
         else:
@@ -242,7 +244,7 @@ class PasswordHandler(SignPage):
 
     @allow_unauthenticated
     async def post(self) -> None:
-        """Change the password, or say beside the field what is wrong."""
+        """Change the password, or show the error beside its field."""
         account, token = self.known.account, self.known.token
         if account is None:
             return self.redirect("/login")
@@ -265,7 +267,7 @@ class PasswordHandler(SignPage):
         return {field: _said(error, self.lang)}
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
-        """The form."""
+        """Show the form."""
         account = self.known.account
         self.show(
             errors=errors,
@@ -278,6 +280,13 @@ class PasswordHandler(SignPage):
         )
 
 
+SIGN_IN_PAGES: Final[tuple[tuple[str, type[SignPage]], ...]] = (
+    (r"/login", SignInHandler),
+    (r"/logout", SignOutHandler),
+    (r"/password", PasswordHandler),
+)
+
+
 def local_path(asked: str) -> str:
     """Address of a page of this server; the home page for anything else.
 
@@ -288,14 +297,14 @@ def local_path(asked: str) -> str:
     if not plain or any(ord(letter) <= ord(" ") for letter in asked):
         return HOME
     parts = urlsplit(asked)
-    # a path that climbs (/.//elsewhere) is nobody's link
+    # a path with dots (/.//elsewhere) could lead to another site
     if parts.scheme or parts.netloc or "//" in parts.path or parts.path in ("/", *_OWN_PAGES):
         return HOME
     return asked
 
 
 def _begin(workspace: Workspace, name: str, password: str, former: str) -> tuple[str, Account]:
-    """Token and account of a new session; the one that this browser had ends."""
+    """Token and account of a new session; the browser's former session ends."""
     token = sign_in(workspace, name, password)
     if former:
         sign_out(workspace, former)
@@ -306,7 +315,7 @@ def _begin(workspace: Workspace, name: str, password: str, former: str) -> tuple
 
 
 async def _hashed(call: Callable[..., T], *args: Any) -> T:
-    """What a call that hashes a password gives, a few of them at once."""
+    """Result of a call that hashes a password, with only a few running at once."""
     return await asyncio.get_running_loop().run_in_executor(_HASHING, partial(call, *args))
 
 
@@ -317,4 +326,4 @@ def _said(error: PbError, lang: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(loader=FileSystemLoader(_PAGES), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    return page_templates(_PAGES)

@@ -10,26 +10,26 @@ from tornado import web
 from voila.static_file_handler import MultiStaticFileHandler
 
 _HASHED: Final = re.compile(r"[0-9a-f]{16,}")
-_SHRINKS: Final = re.compile(r"\.(js|css|json|svg)$")
+_COMPRESSIBLE: Final = re.compile(r"\.(js|css|json|svg)$")
 _KEPT: Final = re.compile(r"\.(js|css|json|woff2?|ttf|svg|png|ico)$")
 
 
 class StaticHandler(MultiStaticFileHandler):
-    """Serves files of some folders, kept by the browser for a year when their address names their content."""
+    """Serves files from some folders; browsers cache them for a year if the address identifies the content."""
 
     def initialize(self, paths: list[str]) -> None:
         """Look for files in these folders; called by tornado for each request."""
         super().initialize(paths)
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
-        """Path of a file that is of a kind that pages load."""
+        """Path of a file, if it is of a type that pages load."""
         if not _KEPT.search(absolute_path):
             raise web.HTTPError(404)
         found: str | None = super().validate_absolute_path(root, absolute_path)
         return found
 
     def set_extra_headers(self, path: str) -> None:
-        """Let the browser keep it."""
+        """Let the browser cache the file."""
         forever = "v" in self.request.arguments or _HASHED.search(path)
         kept = "public, max-age=31536000, immutable" if forever else "public, max-age=86400"
         self.set_header("Cache-Control", kept)
@@ -40,36 +40,36 @@ class StaticHandler(MultiStaticFileHandler):
             self.set_header("Vary", "Accept-Encoding")
 
     def _pack(self) -> bytes | None:
-        """What is sent to a browser that unpacks it; None: the file as it is."""
+        """Compressed content for browsers that accept it; None to send the file as it is."""
         path = Path(self.absolute_path)
         unpacks = "gzip" in self.request.headers.get("Accept-Encoding", "")
-        if not unpacks or "Range" in self.request.headers or not _SHRINKS.search(path.name):
+        if not unpacks or "Range" in self.request.headers or not _COMPRESSIBLE.search(path.name):
             return None
         return pack(path, path.stat().st_mtime_ns)
 
     @classmethod
     def get_content_version(cls, abspath: str) -> str:
-        """What changes when the file does, without reading it."""
+        """Version that changes with the file, found without reading it."""
         stat = Path(abspath).stat()
         return f"{stat.st_mtime_ns:x}-{stat.st_size:x}"
 
     def get_content_size(self) -> int:
-        """Bytes that are sent."""
+        """Number of bytes sent."""
         return len(self._packed) if self._packed is not None else int(super().get_content_size())
 
     def get_content(self, abspath: str, start: int | None = None, end: int | None = None) -> Any:
-        """Bytes that are sent; of one request, where tornado's are of any."""
+        """Bytes sent; unlike tornado's, no class method."""
         return self._packed if self._packed is not None else super().get_content(abspath, start, end)
 
     def check_xsrf_cookie(self) -> None:
-        """Nothing to check: nothing is changed here."""
+        """Check nothing, as nothing is changed here."""
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:  # noqa: ARG002  tornado's signature
-        """No more than the number."""
+        """Send only the status code."""
         self.finish(f"{status_code}")
 
 
 @lru_cache(maxsize=512)
 def pack(path: Path, changed: int) -> bytes:  # noqa: ARG001  part of the key
-    """A file packed for the way, once for all visitors: a page loads 70 scripts, and tornado packs them each time."""
+    """Compressed file, cached for all visitors: a page loads 70 scripts, and tornado compresses them each time."""
     return gzip.compress(path.read_bytes(), compresslevel=6, mtime=0)

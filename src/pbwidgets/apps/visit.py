@@ -1,7 +1,7 @@
-"""One visit of one page: who is there, what the address asks for, and the workspace that it is about.
+"""One visit to one page: the visitor, the address's parameters, and the workspace.
 
-A notebook of ``notebooks/apps`` begins with :func:`open_visit` and its two parameters, which the server writes
-into the notebook before its kernel starts: nothing in the browser can say who it is.
+A notebook in ``notebooks/apps`` begins with :func:`open_visit` and its two parameters, which the server writes
+into the notebook before its kernel starts: nothing in the browser can change who the visitor is.
 """
 
 import logging
@@ -18,34 +18,37 @@ from pbwidgets.errors import PbError, RightsError
 from pbwidgets.forms.elements import Messages
 from pbwidgets.settings import load_settings
 from pbwidgets.store import Actor, open_store
-from pbwidgets.wording import LANGUAGES, default_language, say
-from pbwidgets.workflows import Opened, Workspace, find_actor, operator, today
+from pbwidgets.wording import say, spoken_language
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import operator
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.people.accounts import find_actor
 
 SERVED = "PBWIDGETS_SERVED"
-"""Set in the kernels of the server: there nobody is let in without an account."""
+"""Environment variable set in the server's kernels, where visitors need an account."""
 
 ANONYMOUS_ACCOUNT = "survey:"
-"""What the server names for a visitor without an account. No account may be called so, and no role has rights."""
+"""Name that the server gives a visitor without an account; no account may have it, and it has no rights."""
 
 _log = logging.getLogger("pbwidgets.apps")
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One visit of one page; made by :func:`open_visit`.
+    """One visit to one page; made by :func:`open_visit`.
 
     Attributes
     ----------
     workspace
         Settings and store.
     actor
-        Who is signed in: the actor of every workflow that the page calls.
+        The visitor, as the actor of every workflow that the page calls.
     place
-        What the address of the page says after ``?``: names and values, asked for and not trusted.
+        Query parameters of the page's address, which are not trusted.
     lang
         Language of the page.
     messages
-        Where the page says what happened; the page shows it.
+        Messages of the page about what happened.
     """
 
     workspace: Workspace
@@ -56,45 +59,50 @@ class Visit:
 
     @property
     def is_anonymous(self) -> bool:
-        """Whether nobody is signed in: the visitor of the one page that needs no account."""
+        """Whether nobody is signed in, on the one page that needs no account."""
         return self.actor.role == "survey"
 
     @cached_property
     def opened(self) -> Opened:
-        """The campaign that the address names, or the newest one that is open."""
+        """The campaign that the address names, or the newest open one."""
         return self.workspace.opened(self.place.get("campaign"), self.place.get("period"))
+
+    @property
+    def desk(self) -> Desk:
+        """Desk of the visitor in that campaign, made anew for each action."""
+        return Desk(self.workspace, self.actor, self.opened, self.lang)
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """The register of today, within the period."""
-        return self.workspace.units(self.opened.day(today()))
+        """The register on the day the page was opened, within the period."""
+        return self.desk.units
 
     def words(self, code: str, **args: object) -> str:
-        """Words of a code in the language of the page."""
+        """Text of a code in the language of the page."""
         return say(code, self.lang, **args)
 
     def unit_name(self, unit_code: str) -> str:
-        """Name of a unit, its code if the register has none."""
+        """Name of a unit, or its code if it is not in the register."""
         found = self.units.loc[self.units["unit_code"] == unit_code, "unit_name"]
         return str(found.iloc[0]) if len(found) else unit_code
 
     def link(self, page: str, **place: str | None) -> str:
-        """Address of a page; campaign, period and language go along."""
+        """Address of a page, keeping campaign, period and language."""
         kept = {name: self.place[name] for name in ("campaign", "period", "lang") if name in self.place}
         asked = {**kept, **{name: value for name, value in place.items() if value is not None}}
         return f"{page}?{urlencode(asked)}" if asked else page
 
     def attempt(self, call: Callable[..., Any]) -> Callable[..., None]:
-        """Callback that shows what went wrong instead of raising: the edge between a page and the work.
+        """Callback that shows an error instead of raising it, between a page and the workflows.
 
-        Errors of ours are shown with what to do; any other is logged whole and shown short.
+        Our own errors are shown with what to do; any other is logged in full and shown briefly.
         """
 
         def attempted(*args: Any, **kwargs: Any) -> None:
             try:
                 call(*args, **kwargs)
             except PbError as error:
-                self.messages.say("error", *str(error).splitlines())
+                self.messages.say("error", *error.words(self.lang).splitlines())
             except Exception:
                 _log.exception("a page's callback failed")
                 self.messages.say("error", self.words("apps.unexpected"))
@@ -103,15 +111,15 @@ class Visit:
 
 
 def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> Visit:
-    """Visit of the account that the server names, in the workspace of the environment.
+    """Visit by the account that the server names, in the workspace of the environment.
 
     Parameters
     ----------
     account
-        Name of the account; None is the operator of this machine, in JupyterLab, and nobody on the server.
-        ``survey:`` is an anonymous visitor, whom :data:`~pbwidgets.workflows.RIGHTS` gives nothing.
+        Name of the account; None is the operator of this machine in JupyterLab, and not allowed on the server.
+        ``survey:`` is an anonymous visitor, who has no rights.
     place
-        What the address asks for.
+        Query parameters of the address.
 
     Raises
     ------
@@ -124,8 +132,7 @@ def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> V
     if account is None and SERVED in os.environ:
         raise RightsError("accounts.unknown", name="–")
     actor = _actor(workspace, account)
-    lang = asked.get("lang", "")
-    return Visit(workspace, actor, asked, lang if lang in LANGUAGES else default_language())
+    return Visit(workspace, actor, asked, spoken_language(asked.get("lang", "")))
 
 
 def _actor(workspace: Workspace, account: str | None) -> Actor:

@@ -1,4 +1,4 @@
-"""The kernels of the visitors: what they get to know, whose they are, how many there may be."""
+"""The kernels of the visitors: their environment, their owners, and how many there may be."""
 
 import os
 from collections.abc import Callable, Mapping
@@ -24,12 +24,12 @@ _KEPT: Final = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE",
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose a kernel is.
+    """Owner of a kernel.
 
     Attributes
     ----------
     key
-        Who may attach: an account, or one anonymous visitor.
+        Key of who may attach: an account, or one anonymous visitor.
     session
         Hash of the session in which the page was opened; empty for anonymous visitors.
     page
@@ -42,7 +42,7 @@ class Owner:
 
 
 class VisitorKernels(AsyncMappingKernelManager):
-    """Kernels of the server: each belongs to who opened the page, and knows nothing but the workspace."""
+    """Kernels of the server: each belongs to the visitor who opened the page, and knows only the workspace."""
 
     max_visitors: int = 0
     settings: Settings
@@ -53,20 +53,20 @@ class VisitorKernels(AsyncMappingKernelManager):
 
     @property
     def notebook_data(self) -> dict[str, Any]:
-        """Nothing: Voilà asks for notebooks that were run before anybody came."""
+        """Empty: Voilà asks for notebooks run in advance, and there are none."""
         return {}
 
     def get_pool_size(self, notebook: str) -> int:  # noqa: ARG002  Voilà's signature
-        """None are kept in stock."""
+        """Zero: no kernels are kept in stock."""
         return 0
 
     @property
     def is_full(self) -> bool:
-        """Whether no further visitor is let in."""
+        """Whether the server can take no further visitor."""
         return len(self.owners) >= self.max_visitors
 
     async def start_for(self, owner: Owner, kernel_id: str) -> str:
-        """Start a kernel of this id, which belongs to somebody from now on."""
+        """Start a kernel with this id for an owner."""
         self.owners[kernel_id] = owner
         try:
             await self.start_kernel(
@@ -81,34 +81,34 @@ class VisitorKernels(AsyncMappingKernelManager):
         return kernel_id
 
     async def sweep(self, still_signed_in: Callable[[Owner], bool], idle_s: float) -> None:
-        """End the kernels whose process is gone, whose session has ended, or whom nobody has used for long."""
+        """End kernels whose process is gone, whose session has ended, or which have long been idle."""
         for kernel_id, owner in list(self.owners.items()):
             if kernel_id not in self:
-                continue  # it is about to start
+                continue  # it is still starting
             gone = not await self.is_running(kernel_id)
             if gone or self.idle_since(kernel_id) > idle_s or not still_signed_in(owner):
                 await self.end(kernel_id)
 
     async def end(self, kernel_id: str) -> None:
-        """End a kernel at once, if it is still there; nobody's it is then."""
+        """End a kernel at once, if it still exists, and forget its owner."""
         self.owners.pop(kernel_id, None)
         if kernel_id in self:
             await ensure_async(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
 
     async def is_running(self, kernel_id: str) -> bool:
-        """Whether the kernel is there and its process lives."""
+        """Whether the kernel exists and its process is alive."""
         if kernel_id not in self:
             return False
         return bool(await ensure_async(self.get_kernel(kernel_id).is_alive()))
 
     def idle_since(self, kernel_id: str) -> float:
-        """Seconds since something last happened in the kernel."""
+        """Seconds since the kernel's last activity."""
         last: datetime = self.get_kernel(kernel_id).last_activity  # type: ignore[attr-defined]
         return (datetime.now(UTC) - last).total_seconds()
 
 
 def kernel_environment(settings: Settings, source: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Environment of a kernel: the workspace, and what any process needs; no address, no header, no secret."""
+    """Environment of a kernel: the workspace, and what any process needs; no address, header or secret."""
     environment = os.environ if source is None else source
     kept = {name: environment[name] for name in _KEPT if name in environment}
     return {
@@ -127,7 +127,7 @@ class WarmKernelSpecs(KernelSpecManager):
     """The one kernel that the server starts, wherever Jupyter is installed."""
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002  there is only one
-        """Specification of the warm kernel; what it prints goes to the log of the server, not to the page."""
+        """Specification of the warm kernel, whose output goes to the server's log, not to the page."""
         spec = KernelSpec.from_resource_dir(str(KERNELSPEC))
         spec.argv = [*spec.argv, "--IPKernelApp.capture_fd_output=False", "--HistoryManager.enabled=False"]
         if not HAS_FORK:
@@ -140,7 +140,7 @@ class WarmKernelSpecs(KernelSpecManager):
 
 
 def default_max_visitors() -> int:
-    """Visitors that this machine bears: 80 MiB each of half its memory, and 60 for each core."""
+    """Visitors that this machine can handle: 80 MiB each in half its memory, and 60 per core."""
     cores = os.cpu_count() or 1
     if not hasattr(os, "sysconf"):
         return 30 * cores

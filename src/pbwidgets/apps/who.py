@@ -1,4 +1,4 @@
-"""Who asks: an account that is signed in, or an anonymous visitor of the one page that needs no account."""
+"""The visitor of a request: a signed-in account, or an anonymous visitor to the one page without sign-in."""
 
 import hashlib
 import secrets
@@ -35,11 +35,11 @@ POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
 
 
 class Guarded(JupyterHandler):
-    """A handler whose answers carry the security headers, and which knows whose request it is."""
+    """A handler whose answers carry the security headers, and which knows the visitor."""
 
     @property
     def content_security_policy(self) -> str:
-        """What a page may load: nothing from elsewhere."""
+        """Policy: load nothing from other sites."""
         return POLICY
 
     def set_default_headers(self) -> None:
@@ -49,7 +49,7 @@ class Guarded(JupyterHandler):
             self.set_header(name, value)
 
     def write_error(self, status_code: int, **kwargs: object) -> None:  # noqa: ARG002  tornado's signature
-        """No more than the number: nothing of ours, and no page of Jupyter's."""
+        """Send only the status code, without our page or Jupyter's."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}")
 
@@ -58,19 +58,15 @@ class Guarded(JupyterHandler):
         """The kernels of the visitors."""
         return self.settings["kernel_manager"]  # type: ignore[no-any-return]
 
-    def owner_key(self) -> str:
-        """Key of who asks, as it stands at the kernels; empty for nobody."""
-        return account_key(self) or visitor_key(self)
-
     def check_owner(self, kernel_id: str) -> None:
-        """Answer 404 unless the kernel is that of who asks: not even its existence is told."""
+        """Answer 404 unless the kernel belongs to the visitor, without revealing whether it exists."""
         owner = self.kernels.owners.get(kernel_id)
         if owner is None or owner.key not in {account_key(self), visitor_key(self)} - {""}:
             raise web.HTTPError(404)
 
 
 def account_key(handler: JupyterHandler) -> str:
-    """Key of the account that is signed in; empty if none is."""
+    """Key of the signed-in account; empty if there is none."""
     user = handler.current_user
     return f"account:{user.username}" if user is not None else ""
 
@@ -82,7 +78,7 @@ def visitor_key(handler: JupyterHandler) -> str:
 
 
 def begin_visit(handler: JupyterHandler) -> str:
-    """Key of an anonymous visitor, new if there was none; it tells nothing about the person."""
+    """Key of an anonymous visitor, new if there was none; it reveals nothing about the person."""
     found = visitor_key(handler)
     if found:
         return found
@@ -95,7 +91,7 @@ def begin_visit(handler: JupyterHandler) -> str:
 
 
 def plain_place(handler: Any) -> dict[str, str]:
-    """What the address asks for: names of small letters, short values, nothing else."""
+    """Query parameters of the address: only lower-case names and short values."""
     found = {}
     for name in handler.request.query_arguments:
         value = handler.get_query_argument(name)

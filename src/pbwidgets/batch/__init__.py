@@ -1,9 +1,17 @@
 """Notebooks run for many units: in parallel, independently, and only where needed."""
 
-from pbwidgets.batch.jobs import Failure, Job
-from pbwidgets.batch.manifest import Manifest, Provenance, UnitRun, load_manifest, word_failure, word_why
+from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import Progress, run_jobs
+from pbwidgets.workflows.reports.manifest import (
+    Failure,
+    Manifest,
+    Provenance,
+    UnitRun,
+    load_manifest,
+    word_failure,
+    word_why,
+)
 
 __all__ = [
     "Failure",

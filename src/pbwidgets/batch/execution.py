@@ -9,7 +9,8 @@ from typing import Any
 
 from pbwidgets.batch.engine import ENGINE_NAME
 from pbwidgets.batch.folders import NOTEBOOK, PAGE, missing_files
-from pbwidgets.batch.jobs import Failure, Job, Outcome
+from pbwidgets.batch.jobs import Job, Outcome
+from pbwidgets.workflows.reports.manifest import Failure
 
 
 def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:

@@ -11,14 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from pbwidgets.batch.folders import ERROR, NOTEBOOK, PAGE
-from pbwidgets.batch.jobs import Failure, Job
-from pbwidgets.batch.manifest import MANIFEST, load_manifest
+from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.reports import PAGE_MAKER
 from pbwidgets.batch.runner import hash_file, run_jobs
 from pbwidgets.errors import UsageError
 from pbwidgets.settings import Settings
-from pbwidgets.workflows.layout import packaged_workspace
+from pbwidgets.workflows.organise.new_workspace import packaged_workspace
+from pbwidgets.workflows.reports.manifest import MANIFEST, Failure, load_manifest
 
 NAME: Final = "index"
 _NOTEBOOK: Final = "reports/index.ipynb"

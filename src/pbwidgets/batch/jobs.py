@@ -1,9 +1,11 @@
 """A job: one run of one notebook for one unit, with all that a worker on another machine needs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from pbwidgets.workflows.reports.manifest import Failure
 
 
 @dataclass(frozen=True)
@@ -46,25 +48,6 @@ class Job:
     title: str = ""
     lang: str = "zh_CN"
     timeout_s: float | None = None
-
-
-@dataclass(frozen=True)
-class Failure:
-    """Why a job failed.
-
-    Attributes
-    ----------
-    code
-        Code of the message, for example ``batch.cell_failed``.
-    args
-        Values in the message: texts and numbers.
-    details
-        The whole traceback as text; empty if there is none.
-    """
-
-    code: str
-    args: Mapping[str, str | int | float] = field(default_factory=dict)
-    details: str = ""
 
 
 @dataclass(frozen=True)

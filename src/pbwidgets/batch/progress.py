@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
-from pbwidgets.batch.manifest import FAILED, word_failure
 from pbwidgets.batch.runner import STARTED, Progress
 from pbwidgets.wording import say
+from pbwidgets.workflows.reports.manifest import FAILED, word_failure
 
 _LINES = 10
 

@@ -7,23 +7,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from pbwidgets.batch.definitions import (
-    Overrides,
-    ReportDefinition,
-    UnitsOfKind,
-    load_overrides,
-    load_reports,
-    make_jobs,
-)
-from pbwidgets.batch.manifest import DONE, Manifest, Provenance, word_why
+from pbwidgets.batch.planning import make_jobs
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
-from pbwidgets.workflows import Opened, Snapshot, Workspace, take_snapshot
-from pbwidgets.workflows.fingerprints import fingerprint_report
+from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.reports.definitions import (
+    Overrides,
+    ReportDefinition,
+    find_targets,
+    load_overrides,
+    load_reports,
+)
+from pbwidgets.workflows.reports.fingerprints import fingerprint_report
+from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
 
@@ -104,7 +105,8 @@ def run_reports(
         settings.parameters / "overrides", reports, settings.notebooks, units["unit_code"]
     )
     targets = {
-        report_id: _targets(reports[report_id], opened, units) for report_id in ([name] if name else reports)
+        report_id: find_targets(reports[report_id], opened.campaign, units)
+        for report_id in ([name] if name else reports)
     }
     _check_units(unit_codes, targets)
     runs = []
@@ -130,7 +132,7 @@ def _run(
     settings = workspace.settings
     names = unit_names(units)
     title = report.title.words(settings.lang)
-    outputs = settings.outputs / opened.campaign.id / opened.period_id
+    outputs = settings.outputs.joinpath(*opened.key)
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},
@@ -150,17 +152,6 @@ def _run(
             jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
         )
     return ReportRun(title, outputs / report.id, manifest, tuple(codes))
-
-
-def _targets(report: ReportDefinition, opened: Opened, units: pd.DataFrame) -> list[str]:
-    if report.for_each == "root":
-        chosen = units["parent_code"].isna()
-    else:
-        each = report.for_each
-        chosen = units["kind"] == (
-            each.kind if isinstance(each, UnitsOfKind) else opened.campaign.partition_by
-        )
-    return sorted(units.loc[chosen, "unit_code"])
 
 
 def _check_units(unit_codes: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:

@@ -21,16 +21,12 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Any, Final
 
-from pbwidgets.batch.folders import (
-    missing_files,
-    new_work_folder,
-    put_failed_in_place,
-    put_in_place,
-    tidy_up,
-)
-from pbwidgets.batch.jobs import Failure, Job, Outcome
+from pbwidgets.batch.folders import missing_files, new_work_folder, put_failed_in_place, put_in_place, tidy_up
+from pbwidgets.batch.jobs import Job, Outcome
+from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
-from pbwidgets.batch.manifest import (
+from pbwidgets.errors import DataError
+from pbwidgets.workflows.reports.manifest import (
     DONE,
     FAILED,
     FAILED_BEFORE,
@@ -38,16 +34,13 @@ from pbwidgets.batch.manifest import (
     FIRST_RUN,
     FORCED,
     UNCHANGED,
-    Ledger,
+    Failure,
     Manifest,
     Provenance,
     UnitRun,
     load_manifest,
-    now,
-    package_versions,
     word_failure,
 )
-from pbwidgets.errors import DataError
 
 if TYPE_CHECKING:
     from pbwidgets.batch.pool import LocalPool
@@ -69,7 +62,7 @@ class Progress:
     status
         ``started``, ``done``, ``unchanged`` or ``failed``.
     why
-        Why it is run, as in :class:`pbwidgets.batch.manifest.UnitRun`.
+        Why it is run, as in :class:`pbwidgets.workflows.reports.manifest.UnitRun`.
     seconds
         Seconds its run took.
     failure

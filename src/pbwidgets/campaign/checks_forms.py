@@ -13,11 +13,7 @@ SELECTS: Final = ("select_one", "select_multiple")
 _HOLDERS: Final = ("group", "repeat")
 _ENTERED: Final = (*NUMBERS, *SELECTS, "text", "date", "image", "file")
 
-_NEEDED: Final = {
-    "choices": SELECTS,
-    "fields": _HOLDERS,
-    "calculation": ("calculate",),
-}
+_NEEDED: Final = {"choices": SELECTS, "fields": _HOLDERS, "calculation": ("calculate",)}
 _MEANT_FOR: Final = {
     **_NEEDED,
     "constraint": _ENTERED,

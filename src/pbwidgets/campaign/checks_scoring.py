@@ -339,10 +339,7 @@ def _find_out_of_reach(
     kinds = {track.unit_kind, form.unit_kind} if form else set()
     if measure is None or form is None or not kinds <= set(known.parents):
         return  # reported where the name is used
-    reach = {
-        "unit": {form.unit_kind},
-        "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind),
-    }
+    reach = {"unit": {form.unit_kind}, "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind)}
     above = known.kinds_above(track.unit_kind)
     reached = (
         measure.ancestor_kind in above

@@ -1,6 +1,6 @@
 """What a campaign is: the definitions of a campaign file, frozen.
 
-The words are those of the field; see the words in the guides. Everything an organiser may change stands
+The words are those of the field; see the words in the guides. Everything an organiser may change is
 here: periods, phases, forms, measures, tracks, criteria, gates, places. Nothing here reads a file, asks
 a store, or scores.
 
@@ -186,6 +186,11 @@ class Form(Definition):
     survey: Survey | None = Arg(default=None, description="an anonymous survey about the unit; none: a form")
     fields: tuple[Field, ...] = Arg(min_length=1)
     default: bool = False
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether every unit of its kind has to hand it in: once, by itself."""
+        return self.occurrence == "once" and self.filled_by is None and self.survey is None
 
     def leaves(self) -> Iterator[tuple[str, Field]]:
         """Paths and fields that hold a value: ``plan_file``, ``good_deeds/held_on``. Groups do not add to a path."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -24,6 +25,7 @@ from pbwidgets.charts.sheet import (
     take_page,
     text_width,
     texts,
+    texts_of,
 )
 from pbwidgets.charts.view import View
 
@@ -141,12 +143,12 @@ def _draw_panel(
                 strokeWidth=1,
             )
         )
-    drawn.append(texts(_listed(block, lambda row: fit_text(row["name"], name_width + 2)), panel, panel.left))
+    drawn.append(texts(texts_of(block, lambda row: fit_text(row["name"], name_width + 2)), panel, panel.left))
     for count, at in columns.items():
         drawn.append(heading_text(view.say(f"balance.{count}"), at, align="right", y=62))
         drawn.append(
             texts(
-                _listed(block, lambda row, count=count: _count(row, count)),
+                texts_of(block, partial(_count, count=count)),
                 panel,
                 at,
                 align="right",
@@ -155,14 +157,10 @@ def _draw_panel(
         )
     labels = [
         {**item, "ink": theme.ALERT}
-        for item in _listed(block, lambda row: _remark(view, row))
+        for item in texts_of(block, lambda row: _remark(view, row))
         if item["text"]
     ]
     return [*drawn, texts(labels, panel, panel.right, align="right", size=theme.SMALL)]
-
-
-def _listed(block: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
-    return [{"row": row["row"], "text": text(row)} for row in block]
 
 
 def _count(row: Mapping[Any, Any], count: str) -> str:

@@ -22,6 +22,7 @@ from pbwidgets.charts.sheet import (
     take_page,
     text_width,
     texts,
+    texts_of,
 )
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
@@ -135,28 +136,30 @@ def _draw_panel(
             strokeWidth=1,
             height=min(panel.pitch * 0.62, 34),
         ),
-        texts(_said(rows, _rank), panel, rank_right, align="right", bold=True),
+        texts(texts_of(rows, _rank), panel, rank_right, align="right", bold=True),
         texts(
-            _said(rows, lambda row: fit_text(str(row["unit_name"]), widths["name"] + 2)),
+            texts_of(rows, lambda row: fit_text(str(row["unit_name"]), widths["name"] + 2)),
             panel,
             rank_right + 14,
         ),
         texts(
-            _said(rows, lambda row: view.say("missing") if pd.isna(row["total"]) else number(row["total"])),
+            texts_of(
+                rows, lambda row: view.say("missing") if pd.isna(row["total"]) else number(row["total"])
+            ),
             panel,
             total_right,
             align="right",
             bold=True,
         ),
         texts(
-            _said(rows, lambda row: _status(view, row)), panel, panel.right, align="right", size=theme.SMALL
+            texts_of(rows, lambda row: _status(view, row)),
+            panel,
+            panel.right,
+            align="right",
+            size=theme.SMALL,
         ),
         *_cut(view, panel, [row for row in block if row["cut"]], ranked),
     ]
-
-
-def _said(rows: list[dict[str, Any]], text: Any) -> list[dict[str, Any]]:
-    return [{"row": row["row"], "text": text(row)} for row in rows]
 
 
 def _cut(

@@ -285,6 +285,6 @@ def drop_title(chart: alt.LayerChart) -> alt.LayerChart:
     return bare
 
 
-def listed(values: Iterable[Item], text: Callable[[Item], str]) -> list[dict[str, Any]]:
-    """Rows of one text each, numbered from 0."""
-    return [{"row": row, "text": text(value)} for row, value in enumerate(values)]
+def texts_of(rows: Iterable[Mapping[str, Any]], text: Callable[[Any], str]) -> list[dict[str, Any]]:
+    """One text for each row of a panel."""
+    return [{"row": row["row"], "text": text(row)} for row in rows]

@@ -8,9 +8,16 @@ from pbwidgets.cli.output import show
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
-from pbwidgets.workflows import open_workspace, set_allotments, today
-from pbwidgets.workflows.allotting import SharedPlaces, find_nominated, list_nominating, share_places
-from pbwidgets.workflows.weight_list import read_weights
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import open_workspace, today
+from pbwidgets.workflows.organise.allotments import (
+    SharedPlaces,
+    find_nominated,
+    list_nominating,
+    set_allotments,
+    share_places,
+)
+from pbwidgets.workflows.organise.weight_list import read_weights
 
 
 def allot_places(
@@ -42,12 +49,12 @@ def allot_places(
             units = workspace.units(opened.day(today()))
             nominating = list_nominating(find_nominated(opened, track_id), units)
             given = read_weights(weights, list(nominating["unit_code"]), column)
-        shared = share_places(workspace, actor, opened, track_id, total=total, weights=given)
+        shared = share_places(Desk(workspace, actor, opened), track_id, total=total, weights=given)
         show(shared.units, form, output)
         click.echo(say_bounds(shared), err=True)
         if write:
             allotted = shared.to_set()
-            set_allotments(workspace, actor, opened, track_id, allotted)
+            set_allotments(Desk(workspace, actor, opened), track_id, allotted)
             click.echo(say("allotting.written", count=len(allotted)), err=True)
         elif shared.open_places:
             names = ", ".join(shared.tied_names)

@@ -52,7 +52,7 @@ def _same(name: str, file: Path) -> bool:
 
 
 def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
-    from pbwidgets.workflows import check_campaigns
+    from pbwidgets.workflows.organise.campaigns import check_campaigns
 
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
@@ -67,8 +67,8 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
 
 
 def _check_runs(settings: Settings) -> list[Problem]:
-    """Problems in reports, and in overrides if all reports are right."""
-    from pbwidgets.batch.definitions import check_overrides, check_reports, load_reports
+    """Problems of reports, and of overrides once the reports that they name are right."""
+    from pbwidgets.workflows.reports.definitions import check_overrides, check_reports, load_reports
 
     reports, overrides = settings.parameters / "reports", settings.parameters / "overrides"
     problems = list(check_reports(reports, settings.notebooks))
@@ -94,7 +94,8 @@ def _changes(settings: Settings) -> Iterable[str]:
     url = settings.store_url
     if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
         return
-    from pbwidgets.workflows import changes_since_opening, open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.organise.campaigns import changes_since_opening
 
     with open_workspace(settings.workspace) as workspace:
         for file in sorted((settings.parameters / "campaigns").glob("*.yaml")):

@@ -12,16 +12,11 @@ from pbwidgets.cli.output import show
 from pbwidgets.errors import UsageError
 from pbwidgets.store import Actor
 from pbwidgets.wording import default_language, say
-from pbwidgets.workflows import (
-    Opened,
-    Workspace,
-    import_classes,
-    load_classes,
-    load_moves,
-    open_workspace,
-    today,
-)
-from pbwidgets.workflows.classifying import find_class_track
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace, today
+from pbwidgets.workflows.meeting.class_list import import_classes
+from pbwidgets.workflows.meeting.classes import find_class_track, load_classes, load_moves
+from pbwidgets.workflows.meeting.decisions import Minutes
 
 
 def classify_units(
@@ -59,18 +54,16 @@ def classify_units(
         opened = workspace.opened(campaign_id, period)
         if file is not None:
             track_id = find_class_track(opened, track_id).id
-            count = import_classes(
-                workspace, actor, opened, track_id, file,
-                reason=reason or "", decided_by=by or _body(opened, track_id, workspace),
-                decided_on=day.date() if day else today(), present=present or "",
-            )  # fmt: skip
+            body = by or _body(opened, track_id, workspace)
+            minutes = Minutes(reason or "", body, day.date() if day else today(), present or "")
+            count = import_classes(Desk(workspace, actor, opened), track_id, file, minutes)
             click.echo(say("classes.cli.done", count=count), err=True)
         elif moves is not None:
             since, until = (moment.date() for moment in moves)
-            found = load_moves(workspace, actor, opened, since, until, track_id=track_id)
+            found = load_moves(Desk(workspace, actor, opened), since, until, track_id=track_id)
             show(_word_moves(found, opened.campaign) if form == "table" else found, form, output)
         else:
-            listed = load_classes(workspace, actor, opened, track_id=track_id, snapshot_id=snapshot)
+            listed = load_classes(Desk(workspace, actor, opened), track_id=track_id, snapshot_id=snapshot)
             listed = listed.drop(columns=["reason_code", "reason_args"])
             show(_word_classes(listed, opened.campaign) if form == "table" else listed, form, output)
 

@@ -69,7 +69,7 @@ def main(ctx: click.Context, name: str | None) -> None:
 
 
 def _actor() -> "Actor":
-    from pbwidgets.workflows import operator
+    from pbwidgets.workflows.ground.rights import operator
 
     return operator(click.get_current_context().find_root().obj)
 
@@ -80,8 +80,8 @@ def _actor() -> "Actor":
 @main.command(help=_help("init.help"))
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def init(folder: Path) -> None:
-    """Make a new workspace from the installed package."""
-    from pbwidgets.workflows.layout import lay_out_workspace
+    """Lay out a new workspace from the installed package."""
+    from pbwidgets.workflows.organise.new_workspace import lay_out_workspace
 
     lay_out_workspace(folder)
     click.echo(say("cli.init.done", folder=folder), err=True)
@@ -109,7 +109,7 @@ def check(files: tuple[Path, ...]) -> None:
 def demo(campaign_id: str, seed: int) -> None:
     """Fill the store with a synthetic county."""
     from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
-    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
         counts = fill_store(workspace, _actor(), campaign_id, seed)
@@ -142,7 +142,8 @@ def units() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def units_import(file: Path) -> None:
     """Import units from CSV or Excel."""
-    from pbwidgets.workflows import import_register, open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.organise.register import import_register
 
     with open_workspace() as workspace:
         count = import_register(workspace, _actor(), file)
@@ -154,7 +155,7 @@ def units_import(file: Path) -> None:
 def units_list(form: str, output: Path | None) -> None:
     """List the register."""
     from pbwidgets.cli.output import show
-    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
         show(workspace.units(), form, output)
@@ -170,7 +171,8 @@ def campaign() -> None:
 @_period
 def campaign_open(campaign_id: str, period: str | None) -> None:
     """Freeze a campaign and open a period of it."""
-    from pbwidgets.workflows import open_campaign, open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.organise.campaigns import open_campaign
 
     with open_workspace() as workspace:
         opened = open_campaign(workspace, _actor(), campaign_id, period)
@@ -253,7 +255,7 @@ def campaign_form_from_xlsx(file: Path, unit_kind: str, output: Path | None) -> 
 def _read_definition(campaign: str) -> "Campaign":
     """Definition of a campaign in the workspace, or in a campaign file."""
     from pbwidgets.campaign import read_campaign
-    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
 
     if campaign.endswith((".yaml", ".yml")):
         return read_campaign(Path(campaign))
@@ -365,7 +367,8 @@ def score(
 ) -> None:
     """Totals, ranks and reasons."""
     from pbwidgets.cli.output import show, show_text
-    from pbwidgets.workflows import explain_score, list_scores, open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.reports.scores import explain_score, list_scores
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
@@ -391,7 +394,8 @@ def select(
 ) -> None:
     """Propose a selection, with what was decided."""
     from pbwidgets.cli.output import show
-    from pbwidgets.workflows import list_selection, open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.reports.scores import list_selection
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
@@ -498,7 +502,7 @@ def report(
     """Run reports."""
     from pbwidgets.batch.reports import run_reports
     from pbwidgets.cli.output import tell_runs
-    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
 
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
@@ -528,11 +532,15 @@ def chart(
     snapshot: str | None,
 ) -> None:
     """Draw one chart."""
-    from pbwidgets.workflows import draw_chart, open_workspace
+    from pbwidgets.workflows.ground.snapshots import find_snapshot
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.reports.drawing import draw_chart
+    from pbwidgets.workflows.reports.report import open_report
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        draw_chart(workspace, opened, name, output, track_id=track, unit_code=unit_code, snapshot_id=snapshot)
+        folder = find_snapshot(workspace, opened, snapshot).folder
+        draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
     click.echo(say("cli.chart.done", file=output), err=True)
 
 

@@ -14,7 +14,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring.index import Index, find_strengths, list_scores, plan_steps, replay
 from pbwidgets.scoring.totals import round_half_up
 from pbwidgets.wording import number, say
-from pbwidgets.workflows.indexing import compute_index
+from pbwidgets.workflows.reports.index.building import compute_index
 
 LEFT_OUT = "off"
 
@@ -119,7 +119,7 @@ def _check_report_options(report: Path | None, label: str | None, changes: Seque
 def _check_report(index: Index, folder: Path, *, label: str, unit: str, change: Any) -> None:
     """Check the report's arguments before it runs: here a mistake is one line, there a failed cell."""
     from pbwidgets.batch.index_reports import check_folder
-    from pbwidgets.workflows.index_report import choose_unit, name_units
+    from pbwidgets.workflows.reports.index.report import choose_unit, name_units
 
     check_folder(folder)
     name_units(index, label)

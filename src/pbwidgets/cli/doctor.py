@@ -76,7 +76,7 @@ def _font() -> str:
 
 
 def _store() -> str:
-    from pbwidgets.workflows import open_workspace
+    from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
         return workspace.store.shown_url

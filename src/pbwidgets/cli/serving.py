@@ -28,8 +28,8 @@ def serve_pages(
         ``serve.port_taken``.
     """
     from pbwidgets.apps.server import serve
-    from pbwidgets.workflows import open_workspace
-    from pbwidgets.workflows.accounts import ensure_administrator
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.people.accounts import ensure_administrator
 
     if bool(header) != bool(trusted):
         raise UsageError("serve.trust_needed")

@@ -12,9 +12,9 @@ from pbwidgets.errors import UsageError
 from pbwidgets.store import Account, Actor
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
-from pbwidgets.workflows import accounts as work
-from pbwidgets.workflows import open_workspace
-from pbwidgets.workflows.account_list import FirstPassword, import_accounts
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people import accounts as work
+from pbwidgets.workflows.people.account_list import FirstPassword, import_accounts
 
 
 def add_user(actor: Actor, name: str, role: str, unit_code: str | None) -> None:
@@ -91,7 +91,7 @@ def _show_password(password: str, code: str, **args: str) -> None:
 def _write_slips(made: Sequence[FirstPassword], path: Path, address: str) -> bool:
     """Write the slips; False if that failed: the passwords must then be shown, because the accounts exist."""
     from pbwidgets.exports.slips import save_slips
-    from pbwidgets.workflows.account_slips import first_password_slips
+    from pbwidgets.workflows.people.slips import first_password_slips
 
     slips = first_password_slips(made, address)
     try:

@@ -10,7 +10,7 @@ from pbwidgets.campaign.yaml_text import form_to_yaml
 from pbwidgets.cli.output import show_text
 from pbwidgets.errors import UsageError
 from pbwidgets.wording import say
-from pbwidgets.workflows.workspace import nearest
+from pbwidgets.workflows.ground.lookup import nearest
 
 
 def show_form(file: Path, unit_kind: str, output: Path | None) -> None:

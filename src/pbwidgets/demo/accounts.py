@@ -1,6 +1,6 @@
 """Accounts for a demonstration, so that every page can be seen as its users see it.
 
-Their shared password is public (:data:`~pbwidgets.workflows.passwords.DEMO_PASSWORD`): it opens no store with
+Their one password is public (:data:`~pbwidgets.workflows.people.passwords.DEMO_PASSWORD`): it opens no store with
 real units.
 """
 
@@ -14,8 +14,8 @@ from pbwidgets.campaign import Campaign
 from pbwidgets.store import Actor, NewAccount, add_account
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.passwords import DEMO_PASSWORD, hash_passwords
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_passwords
 
 
 @dataclass(frozen=True)

@@ -36,16 +36,12 @@ from pbwidgets.store import (
     set_allotments,
     submit_many,
 )
-from pbwidgets.workflows import (
-    ZONE,
-    AnswersRefusedError,
-    Opened,
-    Workspace,
-    check_mark,
-    open_campaign,
-    review_levels,
-    save_units,
-)
+from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.marks import check_mark
+from pbwidgets.workflows.ground.seats import review_levels
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
+from pbwidgets.workflows.organise.campaigns import open_campaign
+from pbwidgets.workflows.organise.register import save_units
 
 _MAX_BYTES = 30_000_000
 

@@ -80,12 +80,7 @@ def score_sheet(
 
 
 def headings_beside_reference(
-    track: Track,
-    points: pd.DataFrame,
-    reference: pd.DataFrame,
-    unit_code: str,
-    title: str,
-    lang: str,
+    track: Track, points: pd.DataFrame, reference: pd.DataFrame, unit_code: str, title: str, lang: str
 ) -> LabelledTable:
     """Headings of one unit's sheet in the last layer, with the published median, lowest and highest."""
     layer = track.layers[-1].id

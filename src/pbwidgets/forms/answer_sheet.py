@@ -76,7 +76,7 @@ class _Sheet:
         if not entries:
             yield f'<p class="pb-quiet">{escape(say("forms.no_rows", self._lang))}</p>'
             return
-        fields = [inner for inner in _leaves(item.fields) if inner.type != "note"]
+        fields = [inner for inner in without_groups(item.fields) if inner.type != "note"]
         heads = "".join(f'<th scope="col">{escape(inner.label.words(self._lang))}</th>' for inner in fields)
         body = ""
         for at, entry in enumerate(entries):
@@ -114,9 +114,10 @@ def _listed(lines: Sequence[str]) -> Iterator[str]:
         yield f'<dl class="pb-facts">{"".join(lines)}</dl>'
 
 
-def _leaves(fields: Sequence[Field]) -> Iterator[Field]:
+def without_groups(fields: Sequence[Field]) -> Iterator[Field]:
+    """Fields in order, those of a group in the place of the group."""
     for item in fields:
         if item.type == "group":
-            yield from _leaves(item.fields)
+            yield from without_groups(item.fields)
         else:
             yield item

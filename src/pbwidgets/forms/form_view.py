@@ -23,6 +23,7 @@ from pbwidgets.campaign import (
     compute_answers,
     find_irrelevant,
 )
+from pbwidgets.forms.answer_sheet import without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.captions import anchor_of
 from pbwidgets.forms.elements import markup, stack
@@ -179,10 +180,10 @@ class FormView:
 
     def _of_group(self, group: Field) -> Iterator[_Section]:
         """Cards of a group: repeats in it get their own cards."""
-        leaves = [item for item in _without_groups(group.fields) if item.type != "repeat"]
+        leaves = [item for item in without_groups(group.fields) if item.type != "repeat"]
         if leaves:
             yield self._card(group.label.words(self._lang), leaves, group)
-        for item in _without_groups(group.fields):
+        for item in without_groups(group.fields):
             if item.type == "repeat":
                 yield self._rows_of(item)
 
@@ -196,7 +197,7 @@ class FormView:
         return section
 
     def _rows_of(self, item: Field) -> _Section:
-        fields = tuple(_without_groups(item.fields))
+        fields = tuple(without_groups(item.fields))
 
         def make_view(inner: Field, holder: dict[str, Any]) -> FieldView | ShownView:
             return self._view(inner, holder, item.id)
@@ -348,14 +349,6 @@ class FormView:
             return ""
         label = repeat.field.label.words(self._lang)
         return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
-
-
-def _without_groups(fields: Sequence[Field]) -> Iterator[Field]:
-    for item in fields:
-        if item.type == "group":
-            yield from _without_groups(item.fields)
-        else:
-            yield item
 
 
 def _all_fields(fields: Sequence[Field]) -> Iterator[Field]:

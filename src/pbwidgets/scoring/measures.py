@@ -304,11 +304,7 @@ def to_days(values: Objects) -> npt.NDArray[np.datetime64]:
 
 
 def _average_days(
-    measure: Measure,
-    table: AnswersTable,
-    kept: Items,
-    place: Callable[[Items, Floats], Floats],
-    today: date,
+    measure: Measure, table: AnswersTable, kept: Items, place: Callable[[Items, Floats], Floats], today: date
 ) -> _Tally:
     opened = to_days(kept.values)
     closed = to_days(table.values_at(measure.closed_on or "", kept))

@@ -169,12 +169,7 @@ def _find_marked(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:
 
 
 def _score_line(
-    layout: TrackLayout,
-    at: int,
-    table: MeasureTable,
-    marks: Sequence[LayerMarks],
-    marked: Bools,
-    today: date,
+    layout: TrackLayout, at: int, table: MeasureTable, marks: Sequence[LayerMarks], marked: Bools, today: date
 ) -> list[LinePoints]:
     line = layout.lines[at]
     not_applicable = _find_not_applicable(line, layout, table, today)
@@ -339,10 +334,7 @@ def _name_sources(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
     sources = [source for source, marks_it in zip(marks.sources, marking, strict=True) if marks_it]
     if len(sources) == 1:
         args["source_id"] = sources[0].source.id
-        return [
-            Reason("scoring.rated_by", given, args),
-            Reason("scoring.not_rated_by", ~given, args),
-        ]
+        return [Reason("scoring.rated_by", given, args), Reason("scoring.not_rated_by", ~given, args)]
     for number, (source, marks_it) in enumerate(zip(marks.sources, marking, strict=True)):
         if marks_it:
             args[f"points:{source.source.id}"] = source.points[:, at]

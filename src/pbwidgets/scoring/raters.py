@@ -305,10 +305,7 @@ def _count_marks(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
     marks = ratings.loc[wanted, columns].fillna("").astype(object)
     span = (highest - lowest)[wanted]
     return marks.assign(
-        points=points[wanted],
-        span=span,
-        highest_mark=highest[wanted],
-        share=(points - lowest)[wanted] / span,
+        points=points[wanted], span=span, highest_mark=highest[wanted], share=(points - lowest)[wanted] / span
     ).reset_index(drop=True)
 
 

@@ -14,6 +14,7 @@ from functools import cache, partial
 from typing import Any, Final, TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
@@ -86,6 +87,27 @@ def render_reasons(reasons: Sequence[Reason], size: int, rows: Ints | None = Non
         args[at] = _to_json(reason, rows[at])
     notes = [reason for reason in reasons if reason.is_note and _stands(reason, rows).any()]
     return codes, _add_notes(args, notes, rows) if notes else args
+
+
+def word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit.
+
+    A bonus that was not earned is no loss; one that took points away is.
+    """
+    last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
+    of_last = points[points["layer"] == points["track_id"].map(last)]
+    bonus = {line.id for track in campaign.tracks for line in track.lines() if line.bonus}
+    earned = of_last["criterion_id"].isin(bonus) & (of_last["points"] >= 0)
+    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned]
+    names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    texts = [
+        f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang).rstrip('。.')}"
+        for line_id, reason_code, args in zip(
+            short["criterion_id"], short["reason_code"], short["reason_args"], strict=True
+        )
+    ]
+    worded = short.assign(lost=texts)
+    return worded.groupby(["unit_code", "track_id"])["lost"].agg("；".join).to_frame()
 
 
 def _stands(reason: Reason, rows: Ints) -> Bools:

@@ -65,11 +65,7 @@ class _Hit:
 
 
 def apply_gates(
-    campaign: Campaign,
-    layouts: Sequence[TrackLayout],
-    table: MeasureTable,
-    vetoes: pd.DataFrame,
-    today: date,
+    campaign: Campaign, layouts: Sequence[TrackLayout], table: MeasureTable, vetoes: pd.DataFrame, today: date
 ) -> Mapping[str, TrackVetoes]:
     """Vetoes of each track, by track id.
 

@@ -179,10 +179,7 @@ def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> 
         .values(status=status, outcome=outcome, closed_at=w.now, closed_by=w.actor.name)
     )
     notice = _find_notice(w, row.notice_id, allow_ended=True).notice
-    record(
-        w,
-        _deed("close_objection", objection_id, notice, {"status": status}, row.unit_code, "objection"),
-    )
+    record(w, _deed("close_objection", objection_id, notice, {"status": status}, row.unit_code, "objection"))
 
 
 def load_objections(r: Reader, notice_id: int) -> tuple[Objection, ...]:

@@ -323,11 +323,7 @@ def _newest_content(
     table = submissions.c
     query = (
         select(table.unit_code, func.max(table.content_version), func.max(table.content_head))
-        .where(
-            table.campaign_id == campaign_id,
-            table.period_id == period_id,
-            table.form_id.in_(list(forms)),
-        )
+        .where(table.campaign_id == campaign_id, table.period_id == period_id, table.form_id.in_(list(forms)))
         .group_by(table.unit_code)
     )
     return {unit: (version, head) for unit, version, head in r.conn.execute(query)}

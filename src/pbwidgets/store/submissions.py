@@ -35,6 +35,8 @@ from pbwidgets.store.tables import submission_versions, submissions
 from pbwidgets.store.types import same_json, to_json
 from pbwidgets.store.units import check_units_known
 
+NOT_BEGUN: Final = "not_begun"
+"""State of what nobody has begun: the store has no row for it."""
 DRAFT: Final = "draft"
 SUBMITTED: Final = "submitted"
 RETURNED: Final = "returned"

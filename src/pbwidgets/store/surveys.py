@@ -90,8 +90,7 @@ def make_batch(
     # sorted by hash, so that the order of the rows does not show the order of the slips
     rows = sorted(_hash(code) for code in codes)
     w.conn.execute(
-        insert(survey_codes),
-        [{"code_hash": row, "batch_id": batch_id, "is_used": False} for row in rows],
+        insert(survey_codes), [{"code_hash": row, "batch_id": batch_id, "is_used": False} for row in rows]
     )
     details = {"form": form_id, "rater_kind": rater_kind, "count": count}
     record(
@@ -162,9 +161,7 @@ def load_survey_counts(r: Reader, campaign_id: str, period_id: str) -> pd.DataFr
     batches = survey_batches.c
     query = (
         select(
-            *(batches[name] for name in columns),
-            func.count(),
-            func.count().filter(survey_codes.c.is_used),
+            *(batches[name] for name in columns), func.count(), func.count().filter(survey_codes.c.is_used)
         )
         .join(survey_codes, survey_codes.c.batch_id == batches.id)
         .where(batches.campaign_id == campaign_id, batches.period_id == period_id)

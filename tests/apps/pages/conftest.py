@@ -1,4 +1,4 @@
-"""The small county with accounts, every phase open today; each test has a copy of its own."""
+"""The small county with accounts, every phase open today; each test has its own copy."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ from serving import make_small_county
 
 from pbwidgets.apps.visit import Visit
 from pbwidgets.store import Actor
-from pbwidgets.workflows import Workspace, open_workspace
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 
 Visiting = Callable[..., Visit]
 
@@ -28,7 +28,7 @@ def small(small_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 @pytest.fixture
 def visiting(small: Workspace) -> Visiting:
-    """Visit of somebody at a place, in Chinese."""
+    """Visit by an actor to an address, in Chinese."""
 
     def begin(actor: Actor, **place: str) -> Visit:
         return Visit(small, actor, place, "zh_CN")

@@ -1,4 +1,4 @@
-"""The board: progress by unit and form within one's scope, drill-down, and charts."""
+"""The board: progress by unit and form within the visitor's scope, drill-down, and charts."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -9,14 +9,15 @@ from counties import COUNTY, OPERATOR, OTHER_VILLAGE, TOWN, VILLAGE, VILLAGE_ANS
 from pages import shown
 
 from pbwidgets import store
-from pbwidgets.apps.pages.board import show_board
-from pbwidgets.apps.pages.board_grid import ProgressGrid
+from pbwidgets.apps.pages.board.grid import ProgressGrid
+from pbwidgets.apps.pages.board.page import show_board
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.store import Actor
-from pbwidgets.workflows import Workspace, open_workspace
-from pbwidgets.workflows.charting import chart_choices, chart_spec
-from pbwidgets.workflows.overview import progress_by_part
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.progress.grid import progress_by_part
+from pbwidgets.workflows.reports.board_charts import chart_choices, chart_spec
 
 COUNTY_REVIEWER = Actor("county", "reviewer", COUNTY)
 REVIEWER = Actor("reviewer", "reviewer", TOWN)
@@ -26,7 +27,7 @@ Visiting = Callable[..., Visit]
 
 
 def grid_of(visit: Visit) -> ProgressGrid:
-    return ProgressGrid(visit, progress_by_part(visit.workspace, visit.actor, visit.opened))
+    return ProgressGrid(visit, progress_by_part(visit.desk))
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def one_handed_in(small: Workspace) -> Workspace:
     return small
 
 
-def test_the_county_sees_its_parts_first_and_chooses_one(
+def test_the_county_first_sees_its_parts_and_can_choose_one(
     one_handed_in: Workspace, visiting: Visiting
 ) -> None:
     grid = grid_of(visiting(COUNTY_REVIEWER))
@@ -48,7 +49,7 @@ def test_the_county_sees_its_parts_first_and_chooses_one(
     assert "红旗村" not in grid.shown.value
 
 
-def test_states_are_told_by_symbol_and_word_not_by_colour_alone(
+def test_states_are_shown_by_symbol_and_word_not_only_colour(
     one_handed_in: Workspace, visiting: Visiting
 ) -> None:
     page = grid_of(visiting(REVIEWER)).shown.value
@@ -68,12 +69,12 @@ def test_filters_narrow_the_grid(one_handed_in: Workspace, visiting: Visiting) -
     assert "没有符合条件的单位" in grid.shown.value
 
 
-def test_the_address_may_name_a_part_but_not_one_outside_the_scope(visiting: Visiting) -> None:
+def test_the_address_may_name_only_a_part_within_the_scope(visiting: Visiting) -> None:
     assert grid_of(visiting(COUNTY_REVIEWER, part=TOWN)).part.value == TOWN
     assert "红旗村" not in shown(show_board(visiting(REVIEWER, part="990101002")))
 
 
-def test_an_analyst_sees_counts_and_no_unit_below_a_part(
+def test_an_analyst_sees_counts_but_no_unit_below_a_part(
     one_handed_in: Workspace, visiting: Visiting
 ) -> None:
     page = shown(show_board(visiting(ANALYST)))
@@ -102,7 +103,7 @@ def test_another_units_page_is_refused(visiting: Visiting, unit: str) -> None:
         show_board(visiting(REVIEWER, unit=unit))
 
 
-def test_a_filler_sees_its_own_unit_only(visiting: Visiting) -> None:
+def test_a_filler_sees_only_their_own_unit(visiting: Visiting) -> None:
     filler = Actor("filler", "filler", VILLAGE)
     assert "上坪村" in shown(show_board(visiting(filler)))
     with pytest.raises(RightsError, match="不在您的权限范围内"):
@@ -129,14 +130,14 @@ def demo(county: Path) -> Iterator[Workspace]:
         ),
     ],
 )  # fmt: skip
-def test_every_chart_that_is_offered_can_be_drawn_from_data_of_its_own(
+def test_every_chart_offered_can_be_drawn_from_its_own_data(
     demo: Workspace, unit: str, names: set[str]
 ) -> None:
     reviewer, opened = Actor("xu", "reviewer", unit), demo.opened()
-    choices = chart_choices(demo, reviewer, opened, unit)
+    choices = chart_choices(Desk(demo, reviewer, opened), unit)
     assert {name for name, _ in choices} == names
     for choice in choices:
-        spec = chart_spec(demo, reviewer, opened, unit, choice)
+        spec = chart_spec(Desk(demo, reviewer, opened), unit, choice)
         assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
         assert '"url"' not in str(spec)
 
@@ -145,8 +146,10 @@ def test_charts_of_other_units_and_for_fillers_are_refused(demo: Workspace) -> N
     opened = demo.opened()
     township = Actor("li", "reviewer", "990101003")
     with pytest.raises(RightsError, match="不在您的权限范围内"):
-        chart_choices(demo, township, opened, "990101004")
+        chart_choices(Desk(demo, township, opened), "990101004")
     with pytest.raises(RightsError, match="没有此项权限"):
-        chart_choices(demo, Actor("zhang", "filler", "990101003"), opened, "990101003")
+        chart_choices(Desk(demo, Actor("zhang", "filler", "990101003"), opened), "990101003")
     with pytest.raises(UsageError, match="没有名为“rank_strip”的图"):
-        chart_spec(demo, Actor("xu", "reviewer", "990101"), opened, "990101", ("rank_strip", "village_x"))
+        chart_spec(
+            Desk(demo, Actor("xu", "reviewer", "990101"), opened), "990101", ("rank_strip", "village_x")
+        )

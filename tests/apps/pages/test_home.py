@@ -1,4 +1,4 @@
-"""The first page: everybody finds what concerns them, and nothing else."""
+"""The home page: everybody sees what concerns them, and nothing else."""
 
 import base64
 import io
@@ -7,30 +7,21 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from counties import (
-    CAMPAIGN,
-    COUNTY,
-    OPERATOR,
-    PERIOD,
-    SISTER,
-    TOWN,
-    VILLAGE,
-    VILLAGE_ANSWERS,
-    key_of,
-)
+from counties import CAMPAIGN, COUNTY, OPERATOR, PERIOD, SISTER, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
 from docx import Document
 from openpyxl import Workbook
 from pages import shown
 
 from pbwidgets import store
 from pbwidgets.apps.pages.home import show_home
-from pbwidgets.apps.pages.people import AccountsCard, ResetCard
-from pbwidgets.apps.pages.people_import import ImportCard
+from pbwidgets.apps.pages.people.account_list import ImportCard
+from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
-from pbwidgets.workflows import Workspace, open_definition
-from pbwidgets.workflows.signing_in import sign_in
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.people.sessions import sign_in
 
 FORM = "village_application"
 FILLER = Actor("filler", "filler", VILLAGE)
@@ -54,16 +45,16 @@ def end_phases(workspace: Workspace, ended: date) -> None:
     open_definition(workspace, OPERATOR, changed, PERIOD)
 
 
-def test_a_filler_sees_its_form_with_the_days_that_are_left_and_a_link(visiting: Visiting) -> None:
+def test_a_filler_sees_their_form_with_the_days_left_and_a_link(visiting: Visiting) -> None:
     page = shown(show_home(visiting(FILLER)))
     assert "待办（1）" in page
-    assert "还有 100 天" in page or "还有 99 天" in page  # midnight may pass in Shanghai meanwhile
+    assert "还有 100 天" in page or "还有 99 天" in page  # midnight may pass in Shanghai during the test
     assert f'href="fill?form={FORM}&amp;unit={VILLAGE}"' in page
     for foreign in ("逾期未交", "待我审核", "重置密码", "新增账号", 'href="organise"', 'href="review"'):
         assert foreign not in page
 
 
-def test_what_was_returned_stands_with_its_reason_and_leads_to_the_field(
+def test_a_returned_form_is_listed_with_its_reason_and_a_link_to_the_field(
     small: Workspace, visiting: Visiting
 ) -> None:
     submit(small, VILLAGE)
@@ -77,9 +68,7 @@ def test_what_was_returned_stands_with_its_reason_and_leads_to_the_field(
     assert "field=good_deeds%2Fdone_on" in page
 
 
-def test_a_deadline_that_has_passed_is_said_in_red_with_what_to_do(
-    small: Workspace, visiting: Visiting
-) -> None:
+def test_a_missed_deadline_is_shown_in_red_with_what_to_do(small: Workspace, visiting: Visiting) -> None:
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(FILLER)))
     assert "pb-tone-error" in page
@@ -87,7 +76,7 @@ def test_a_deadline_that_has_passed_is_said_in_red_with_what_to_do(
     assert "请先联系上级审核单位批准延期" in page
 
 
-def test_a_reviewer_sees_what_waits_and_whom_to_call(small: Workspace, visiting: Visiting) -> None:
+def test_a_reviewer_sees_what_waits_and_whom_to_phone(small: Workspace, visiting: Visiting) -> None:
     submit(small, VILLAGE)
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(REVIEWER)))
@@ -98,7 +87,7 @@ def test_a_reviewer_sees_what_waits_and_whom_to_call(small: Workspace, visiting:
     assert "红旗村" not in page
 
 
-def test_links_are_those_that_the_role_may_open(visiting: Visiting) -> None:
+def test_links_lead_only_to_pages_that_the_role_may_open(visiting: Visiting) -> None:
     assert 'href="organise"' in shown(show_home(visiting(Actor("organiser", "organiser"))))
     admin = shown(show_home(visiting(ADMIN)))
     assert "href=" not in admin.partition("pb-table")[0]
@@ -107,9 +96,7 @@ def test_links_are_those_that_the_role_may_open(visiting: Visiting) -> None:
 
 
 @pytest.mark.parametrize("role", ["analyst", "admin"])
-def test_units_are_not_named_to_those_who_look_after_something_else(
-    small: Workspace, visiting: Visiting, role: str
-) -> None:
+def test_other_roles_see_neither_call_list_nor_queue(small: Workspace, visiting: Visiting, role: str) -> None:
     end_phases(small, date.today() - timedelta(days=3))
     page = shown(show_home(visiting(Actor("somebody", role))))
     assert "逾期未交" not in page
@@ -126,9 +113,7 @@ def test_without_an_open_campaign_the_page_says_so_and_the_administrator_still_w
     assert "新增账号" in page
 
 
-def test_a_reviewer_resets_the_password_of_somebody_below_and_reads_it_once(
-    small: Workspace, visiting: Visiting
-) -> None:
+def test_a_reviewer_resets_a_password_below_and_sees_it_once(small: Workspace, visiting: Visiting) -> None:
     card = ResetCard(visiting(REVIEWER))
     offered = {value for _, value in card.account.options}
     assert offered == {"", "filler", "sister"} | ({"town"} & offered)
@@ -172,7 +157,7 @@ def test_the_administrator_adds_hands_over_and_disables_accounts(
     assert shown(card.view).count("<tr>") == 3  # the head and two accounts
 
 
-def test_a_wrong_unit_is_said_and_nothing_is_added(visiting: Visiting) -> None:
+def test_a_wrong_unit_is_reported_and_nothing_is_added(visiting: Visiting) -> None:
     visit = visiting(ADMIN)
     card = AccountsCard(visit)
     card.name.value, card.unit.value = "cun-x", "999999999999"
@@ -189,7 +174,7 @@ def make_table(*rows: tuple[str, ...]) -> bytes:
     return content.getvalue()
 
 
-def test_a_table_of_accounts_is_checked_then_added_and_its_slips_let_people_in(
+def test_a_table_of_accounts_is_checked_and_added_and_its_slips_let_people_sign_in(
     small: Workspace, visiting: Visiting
 ) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
@@ -209,7 +194,7 @@ def test_a_table_of_accounts_is_checked_then_added_and_its_slips_let_people_in(
     assert link[0] in shown(card.found)
 
 
-def test_problems_of_a_table_are_named_by_cell_and_nothing_is_added(
+def test_problems_of_a_table_are_listed_by_cell_and_nothing_is_added(
     small: Workspace, visiting: Visiting
 ) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
@@ -225,13 +210,13 @@ def test_problems_of_a_table_are_named_by_cell_and_nothing_is_added(
 @pytest.mark.parametrize(
     ("filename", "content"), [("a.docx", b"PK no workbook"), ("../../x.csv", b""), ("a.xlsx", b"\0")]
 )
-def test_what_is_no_table_is_said(visiting: Visiting, filename: str, content: bytes) -> None:
+def test_a_file_that_is_not_a_table_is_reported(visiting: Visiting, filename: str, content: bytes) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
     card.read(filename, content)
     assert "1 处问题" in shown(card.found)
 
 
-def test_a_forged_table_of_somebody_else_is_refused(small: Workspace, visiting: Visiting) -> None:
+def test_a_forged_upload_by_another_role_is_refused(small: Workspace, visiting: Visiting) -> None:
     card = ImportCard(visiting(REVIEWER), lambda: None)
     with pytest.raises(RightsError, match="权限"):
         card.read("账号.xlsx", make_table(("cun-a", "管理员", "")))

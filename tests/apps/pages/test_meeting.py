@@ -1,4 +1,4 @@
-"""The meeting's page as Python objects: what moves on the screen, and what is written only when confirmed."""
+"""The meeting page as Python objects: what changes on screen, and what is written only when confirmed."""
 
 import re
 from collections.abc import Iterator
@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 from counties import CAMPAIGN
 
-from pbwidgets.apps.pages.meeting import MeetingPage, show_meeting
+from pbwidgets.apps.pages.meeting.page import MeetingPage, show_meeting
 from pbwidgets.apps.visit import Visit
 from pbwidgets.store import Actor, audit_head, load_decisions
-from pbwidgets.workflows import Workspace, open_workspace
-from pbwidgets.workflows.trying import open_trial
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.meeting.what_if import open_trial
 
 COUNTY = Actor("county", "reviewer", "990101")
 
 
 def open_meeting(workspace: Workspace, actor: Actor = COUNTY, **place: str) -> MeetingPage:
     visit = Visit(workspace, actor, place, "zh_CN")
-    return MeetingPage(visit, open_trial(workspace, actor, visit.opened))
+    return MeetingPage(visit, open_trial(Desk(workspace, actor, visit.opened)))
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +44,7 @@ def drop_assessment(page: MeetingPage) -> None:
 
 
 def press(page: MeetingPage, words: str) -> None:
-    """Press the button of these words among the open ties."""
+    """Press the button with these words among the open ties."""
     (wanted,) = [
         button
         for row in page.questions.ties.children
@@ -78,7 +79,7 @@ def test_dropping_a_source_is_shown_as_a_trial_and_reset_takes_it_back(workspace
     assert head(workspace) == before
 
 
-def test_a_slider_says_what_was_and_what_is(workspace: Workspace) -> None:
+def test_a_slider_shows_the_old_and_the_new_value(workspace: Workspace) -> None:
     page = open_meeting(workspace)
     page.weights.children[0].value = 30.0
     assert "原 70，现 30（占 50%）" in page.weights.children[1].value
@@ -92,7 +93,7 @@ def test_leaving_everything_out_is_refused_in_words(workspace: Workspace) -> Non
     assert "没有任何得分计入总分" in page._visit.messages.value
 
 
-def test_pressing_who_goes_first_resolves_the_tie(workspace: Workspace) -> None:
+def test_choosing_which_unit_goes_first_resolves_the_tie(workspace: Workspace) -> None:
     page = open_meeting(workspace)
     press(page, "碧水镇 在前")
     assert "并列待定" not in page.list.value
@@ -101,7 +102,7 @@ def test_pressing_who_goes_first_resolves_the_tie(workspace: Workspace) -> None:
     assert "并列待定" in page.list.value
 
 
-def test_lifting_a_veto_brings_the_unit_in_and_another_one_out(workspace: Workspace) -> None:
+def test_lifting_a_veto_gives_the_unit_a_place_and_another_loses_it(workspace: Workspace) -> None:
     page = open_meeting(workspace, track="village")
     ((_, lift, basis),) = page.questions._fields
     lift.value = True
@@ -111,7 +112,7 @@ def test_lifting_a_veto_brings_the_unit_in_and_another_one_out(workspace: Worksp
     assert "依据：申诉成立" in page.banner.value
 
 
-def test_nothing_is_decided_before_it_is_confirmed_and_then_everything(own: Workspace) -> None:
+def test_the_whole_decision_is_written_only_once_confirmed(own: Workspace) -> None:
     page = open_meeting(own)
     before = head(own)
     page.decision.button.click()
@@ -130,7 +131,7 @@ def test_nothing_is_decided_before_it_is_confirmed_and_then_everything(own: Work
         assert len(load_decisions(reader, CAMPAIGN, "2026")) == 24
 
 
-def test_a_list_that_moves_closes_the_summary(workspace: Workspace) -> None:
+def test_a_change_of_the_list_closes_the_summary(workspace: Workspace) -> None:
     page = open_meeting(workspace)
     press(page, "碧水镇 在前")
     page.decision.button.click()
@@ -138,7 +139,7 @@ def test_a_list_that_moves_closes_the_summary(workspace: Workspace) -> None:
     drop_assessment(page)
     assert not page.decision.summary.children
     before = head(workspace)
-    page.decision.confirm_button.click()  # forged: it is not on the page any more
+    page.decision.confirm_button.click()  # forged: the button is no longer on the page
     assert head(workspace) == before
 
 
@@ -164,7 +165,7 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     assert "还没有公示" in page.notice.body.children[0].value
 
 
-def test_slides_are_made_of_the_list_on_the_screen_and_say_that_it_is_a_trial(own: Workspace) -> None:
+def test_slides_show_the_list_on_the_screen_and_say_that_it_is_a_trial(own: Workspace) -> None:
     from pptx import Presentation
 
     page = open_meeting(own)
@@ -180,7 +181,7 @@ def test_slides_are_made_of_the_list_on_the_screen_and_say_that_it_is_a_trial(ow
     assert "专项考核不计入" in words
 
 
-def test_how_firm_the_list_is_stands_beside_every_unit(workspace: Workspace) -> None:
+def test_the_firmness_is_shown_beside_every_unit(workspace: Workspace) -> None:
     page = open_meeting(workspace)
     page.firm_button.click()
     assert "入选频率" in page.list.value
@@ -188,7 +189,7 @@ def test_how_firm_the_list_is_stands_beside_every_unit(workspace: Workspace) -> 
     assert "重算 200 次" in page._visit.messages.value
 
 
-def test_the_chart_comes_and_goes(workspace: Workspace) -> None:
+def test_the_chart_can_be_shown_and_hidden(workspace: Workspace) -> None:
     page = open_meeting(workspace)
     page.chart_button.click()
     assert "pb-chart" in page.chart.children[0].value
@@ -196,7 +197,7 @@ def test_the_chart_comes_and_goes(workspace: Workspace) -> None:
     assert not page.chart.children
 
 
-def test_a_leader_looks_and_tries_but_has_nothing_to_decide_with(workspace: Workspace) -> None:
+def test_a_leader_can_try_what_ifs_but_not_decide(workspace: Workspace) -> None:
     page = open_meeting(workspace, Actor("leader", "leader", "990101"))
     drop_assessment(page)
     assert "试算，未保存" in page.banner.value
@@ -207,15 +208,15 @@ def test_a_leader_looks_and_tries_but_has_nothing_to_decide_with(workspace: Work
     assert head(workspace) == before
 
 
-def test_who_may_not_see_the_meeting_is_told_so(workspace: Workspace) -> None:
+def test_those_who_may_not_see_the_meeting_are_told_so(workspace: Workspace) -> None:
     visit = Visit(workspace, Actor("town", "reviewer", "990101003"), {}, "zh_CN")
     shown = show_meeting(visit)
     assert "pb-error" in shown.value
     assert "不在您的权限范围内" in shown.value
 
 
-def test_the_page_speaks_english(workspace: Workspace) -> None:
+def test_the_page_can_be_in_english(workspace: Workspace) -> None:
     visit = Visit(workspace, COUNTY, {"lang": "en"}, "en")
-    page = MeetingPage(visit, open_trial(workspace, COUNTY, visit.opened))
+    page = MeetingPage(visit, open_trial(Desk(workspace, COUNTY, visit.opened)))
     drop_assessment(page)
     assert "Trial, not saved: Special assessment left out." in page.banner.value

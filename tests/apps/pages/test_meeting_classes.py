@@ -1,4 +1,4 @@
-"""Classes on the meeting's page: put together unit by unit, written only when confirmed."""
+"""Classes on the meeting page: assembled unit by unit, written only when confirmed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +7,14 @@ import pytest
 from classed import AUTUMN, BODY, CAMPAIGN, COUNTY, ROOT_UNIT, A, B, C, D, E, make_classed
 from counties import OPERATOR
 
-from pbwidgets.apps.pages.meeting import MeetingPage
-from pbwidgets.apps.pages.meeting_classes import ClassCard
+from pbwidgets.apps.pages.meeting.classes import ClassCard
+from pbwidgets.apps.pages.meeting.page import MeetingPage
 from pbwidgets.apps.visit import Visit
 from pbwidgets.store import Actor, audit_head, load_class_decisions
-from pbwidgets.workflows import Workspace, open_definition, open_workspace
-from pbwidgets.workflows.trying import open_trial
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.meeting.what_if import open_trial
+from pbwidgets.workflows.organise.campaigns import open_definition
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def workspace(tmp_path: Path) -> Iterator[Workspace]:
 
 def open_page(workspace: Workspace, actor: Actor = COUNTY, lang: str = "zh_CN") -> MeetingPage:
     visit = Visit(workspace, actor, {}, lang)
-    return MeetingPage(visit, open_trial(workspace, actor, visit.opened))
+    return MeetingPage(visit, open_trial(Desk(workspace, actor, visit.opened)))
 
 
 def open_card(workspace: Workspace, actor: Actor = COUNTY, lang: str = "zh_CN") -> ClassCard:
@@ -52,14 +54,14 @@ def decided(workspace: Workspace) -> dict[str, tuple[int, str]]:
     }
 
 
-def test_the_list_shows_what_is_proposed_and_why(workspace: Workspace) -> None:
+def test_the_list_shows_the_proposals_and_their_reasons(workspace: Workspace) -> None:
     shown = listed(open_card(workspace))
     assert "出现“后进薄弱”情形，建议定为三类，由会议决定。" in shown
     assert "暂无总分，不拟定类别" in shown
     assert shown.index("一队") < shown.index("四队") < shown.index("五队")
 
 
-def test_a_track_that_only_puts_into_classes_asks_for_no_other_decision(tmp_path: Path) -> None:
+def test_a_track_with_classes_only_asks_for_no_other_decision(tmp_path: Path) -> None:
     with open_workspace(make_classed(tmp_path / "classed")) as workspace:
         opened = workspace.opened()
         page = open_page(workspace)
@@ -72,7 +74,9 @@ def test_a_track_that_only_puts_into_classes_asks_for_no_other_decision(tmp_path
         assert {page.classes.widget, page.decision.widget, page.notice.widget} <= set(page.widget.children)
 
 
-def test_classes_are_put_together_summed_up_and_written_once_confirmed(workspace: Workspace) -> None:
+def test_a_decision_on_classes_is_assembled_summarised_and_written_once_confirmed(
+    workspace: Workspace,
+) -> None:
     card = open_card(workspace)
     with workspace.store.read() as reader:
         before = audit_head(reader)
@@ -97,7 +101,7 @@ def test_classes_are_put_together_summed_up_and_written_once_confirmed(workspace
     assert card.by.value == BODY
 
 
-def test_what_is_added_after_the_summary_has_to_be_summed_up_again(workspace: Workspace) -> None:
+def test_adding_a_unit_after_the_summary_requires_a_new_summary(workspace: Workspace) -> None:
     card = open_card(workspace)
     add(card, C, 2)
     card.reason.value = "研究"
@@ -110,7 +114,7 @@ def test_what_is_added_after_the_summary_has_to_be_summed_up_again(workspace: Wo
     assert card.body.children == ()
 
 
-def test_what_cannot_be_decided_is_said_and_nothing_is_lost(workspace: Workspace) -> None:
+def test_an_impossible_decision_is_reported_and_nothing_is_lost(workspace: Workspace) -> None:
     card = open_card(workspace)
     card.add_button.click()
     assert "没有选定单位" in card._visit.messages.value
@@ -123,7 +127,7 @@ def test_what_cannot_be_decided_is_said_and_nothing_is_lost(workspace: Workspace
     assert card.pending == {A: (1, "")}
 
 
-def test_who_may_only_look_sees_the_list_and_no_fields(workspace: Workspace) -> None:
+def test_those_who_may_only_look_see_the_list_without_fields(workspace: Workspace) -> None:
     card = open_card(workspace, Actor("leader", "leader", ROOT_UNIT), lang="en")
     assert "class II" in listed(card)
     assert card.picker not in card.widget.children
@@ -131,7 +135,7 @@ def test_who_may_only_look_sees_the_list_and_no_fields(workspace: Workspace) -> 
     assert "In this decision" not in listed(card)
 
 
-def test_a_forged_click_of_somebody_who_may_not_decide_writes_nothing(workspace: Workspace) -> None:
+def test_a_forged_click_by_somebody_who_may_not_decide_writes_nothing(workspace: Workspace) -> None:
     card = open_card(workspace, Actor("leader", "leader", ROOT_UNIT))
     add(card, E, 1)
     card.reason.value = "研究"

@@ -1,4 +1,4 @@
-"""Organising: the workbook's way round, exceptions, allotments, units without an account."""
+"""Organising: the workbook's round trip, exceptions, allotments, units without an account."""
 
 import io
 from collections.abc import Callable
@@ -12,16 +12,17 @@ from openpyxl import load_workbook
 from pages import shown
 
 from pbwidgets import store
-from pbwidgets.apps.pages.organise import show_organise
-from pbwidgets.apps.pages.organise_allotments import AllotmentCard
-from pbwidgets.apps.pages.organise_campaign import CampaignCard
-from pbwidgets.apps.pages.organise_units import ExceptionCard
+from pbwidgets.apps.pages.organise.allotments import AllotmentCard
+from pbwidgets.apps.pages.organise.campaign import CampaignCard
+from pbwidgets.apps.pages.organise.page import show_organise
+from pbwidgets.apps.pages.organise.units import ExceptionCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import read_campaign
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.organising import write_workbook
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.organise.workbook import write_workbook
 
 ORGANISER = Actor("organiser", "organiser")
 
@@ -30,7 +31,7 @@ Visiting = Callable[..., Visit]
 
 def edited(small: Workspace, folder: Path, sheet: str, old: object, new: object) -> bytes:
     """The open campaign's workbook with one cell changed."""
-    path = write_workbook(small, ORGANISER, small.opened(), folder / "活动.xlsx")
+    path = write_workbook(Desk(small, ORGANISER, small.opened()), folder / "活动.xlsx")
     book = load_workbook(path)
     cells = [cell for row in book[sheet].iter_rows() for cell in row if cell.value == old]
     assert cells
@@ -49,7 +50,7 @@ def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
     card = CampaignCard(visit)
     card.read("活动.xlsx", content)
     assert "有 1 处改动" in shown(card.found)
-    assert small.opened().version == before  # nothing happens before it is confirmed
+    assert small.opened().version == before  # nothing happens until it is confirmed
     visit.attempt(card.open)()
     after = small.opened()
     assert f"已开放为新版本 {after.version}" in visit.messages.value
@@ -59,7 +60,7 @@ def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
     assert len(list(folder.glob(f"{CAMPAIGN}.*.bak"))) == 1
 
 
-def test_a_wrong_workbook_is_answered_with_every_cell_and_changes_nothing(
+def test_a_wrong_workbook_lists_every_wrong_cell_and_changes_nothing(
     small: Workspace, visiting: Visiting, tmp_path: Path
 ) -> None:
     content = edited(small, tmp_path, "评选类别", "village", "nowhere land")
@@ -72,7 +73,7 @@ def test_a_wrong_workbook_is_answered_with_every_cell_and_changes_nothing(
     assert small.opened().version == before
 
 
-def test_what_is_no_workbook_is_said(visiting: Visiting) -> None:
+def test_a_file_that_is_not_a_workbook_is_reported(visiting: Visiting) -> None:
     card = CampaignCard(visiting(ORGANISER))
     card.read("照片.xlsx", b"no workbook")
     assert "1 处问题" in shown(card.found)
@@ -81,7 +82,7 @@ def test_what_is_no_workbook_is_said(visiting: Visiting) -> None:
 def test_the_same_workbook_again_needs_no_new_version(
     small: Workspace, visiting: Visiting, tmp_path: Path
 ) -> None:
-    path = write_workbook(small, ORGANISER, small.opened(), tmp_path / "活动.xlsx")
+    path = write_workbook(Desk(small, ORGANISER, small.opened()), tmp_path / "活动.xlsx")
     card = CampaignCard(visiting(ORGANISER))
     card.read(path.name, path.read_bytes())
     assert "与当前版本完全相同" in shown(card.found)
@@ -129,7 +130,7 @@ def test_allotments_are_set_within_what_the_campaign_allows(small: Workspace, vi
     assert allotted[["by_unit", "allotted"]].to_numpy().tolist() == [[TOWN, 5]]
 
 
-def test_places_are_shared_out_by_number_of_units_and_saved_only_when_the_person_saves(
+def test_places_shared_out_by_number_of_units_are_saved_only_on_request(
     small: Workspace, visiting: Visiting
 ) -> None:
     visit = visiting(ORGANISER)
@@ -152,7 +153,7 @@ def test_places_are_shared_out_by_number_of_units_and_saved_only_when_the_person
     assert "保存全部" not in shown(card.view)
 
 
-def test_a_tie_in_sharing_out_is_said_and_left_to_people(small: Workspace, visiting: Visiting) -> None:
+def test_a_tie_in_sharing_out_is_reported_and_left_to_people(small: Workspace, visiting: Visiting) -> None:
     visit = visiting(ORGANISER)
     card = AllotmentCard(visit)
     card.track.value, card.total.value = "village", 9
@@ -165,7 +166,7 @@ def test_a_tie_in_sharing_out_is_said_and_left_to_people(small: Workspace, visit
 
 
 def press(words: str, view: w.Box) -> None:
-    """Press the one button that says so."""
+    """Press the only button with this text."""
     boxes = [view]
     found = []
     while boxes:
@@ -189,13 +190,13 @@ def test_units_that_owe_forms_and_have_no_account_are_listed(visiting: Visiting)
     assert "上坪村" not in page.partition("还没有填报账号")[2]
 
 
-def test_without_an_open_campaign_one_can_still_be_uploaded(small: Workspace, visiting: Visiting) -> None:
+def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:
     with small.store.write(OPERATOR) as w:
         store.close_period(w, CAMPAIGN, PERIOD)
     assert "活动方案" in shown(show_organise(visiting(ORGANISER)))
 
 
 @pytest.mark.parametrize("role", ["filler", "reviewer", "leader", "analyst", "admin"])
-def test_the_page_is_the_organisers_only(visiting: Visiting, role: str) -> None:
+def test_only_the_organiser_may_see_the_page(visiting: Visiting, role: str) -> None:
     with pytest.raises(RightsError, match="没有此项权限"):
         show_organise(visiting(Actor("somebody", role, VILLAGE)))

@@ -1,9 +1,9 @@
-"""Files of reports: for whom, whether they are of today, and made again by the real command."""
+"""Report files: who may read them, whether they are up to date, and making them again by the real command."""
 
 import time
 import zipfile
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,17 +11,20 @@ from counties import CAMPAIGN, OPERATOR, copy_county
 from pages import shown
 
 from pbwidgets.apps.pages.home import show_home
-from pbwidgets.apps.pages.results import ResultsPage, show_results
+from pbwidgets.apps.pages.reports.page import ResultsPage, show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
 from pbwidgets.store import Actor, Decision, Veto, audit_head, decide_many, record_veto
-from pbwidgets.workflows import Opened, Workspace, open_definition, open_workspace, take_snapshot
-from pbwidgets.workflows.files import find_result_file
-from pbwidgets.workflows.rerunning import find_run, start_reports
-from pbwidgets.workflows.results import (
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.reports.rerunning import find_run, start_reports
+from pbwidgets.workflows.reports.results import (
     ALL_REPORTS,
     authorise_results,
     find_result,
+    find_result_file,
     list_results,
     own_score_sheet,
     records_changed,
@@ -35,7 +38,7 @@ REVIEWER = Actor("town", "reviewer", TOWN)
 
 
 def wait_for(workspace: Workspace, report_id: str) -> None:
-    """Until the run has ended; the run itself takes some 10 seconds."""
+    """Wait until the run has ended; it takes about 10 seconds."""
     ends = time.monotonic() + 400
     while time.monotonic() < ends:
         state = find_run(workspace, workspace.opened(), report_id)
@@ -47,12 +50,12 @@ def wait_for(workspace: Workspace, report_id: str) -> None:
 
 @pytest.fixture(scope="module")
 def made(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """A county in which the report of one township was asked for from a page; not to be changed."""
+    """A county with one township's report, requested from a page; not to be changed."""
     folder = copy_county(county, tmp_path_factory.mktemp("results") / "county")
     with open_workspace(folder) as workspace:
-        start_reports(workspace, COUNTY, workspace.opened(), "unit", [TOWN])
+        start_reports(Desk(workspace, COUNTY, workspace.opened()), "unit", [TOWN])
         with pytest.raises(ConflictError, match="正在生成"):
-            start_reports(workspace, COUNTY, workspace.opened(), "unit", [TOWN])
+            start_reports(Desk(workspace, COUNTY, workspace.opened()), "unit", [TOWN])
         wait_for(workspace, "unit")
         yield workspace
 
@@ -65,11 +68,11 @@ def changed(made: Workspace, tmp_path: Path) -> Iterator[Workspace]:
 
 
 def status_of(workspace: Workspace, actor: Actor = COUNTY) -> dict[tuple[str, str], str]:
-    rows = list_results(workspace, actor, workspace.opened())
+    rows = list_results(Desk(workspace, actor, workspace.opened()))
     return {(row["report_id"], row["unit_code"]): row["status"] for row in rows.to_dict("records")}
 
 
-def test_what_was_made_is_up_to_date_and_the_rest_is_said_to_be_missing(made: Workspace) -> None:
+def test_reports_made_are_up_to_date_and_the_rest_are_listed_as_missing(made: Workspace) -> None:
     found = status_of(made)
     assert found["unit", TOWN] == "done"
     assert found["unit", OTHER] == "not_made"
@@ -86,10 +89,28 @@ def test_a_report_whose_records_have_changed_is_out_of_date(changed: Workspace) 
     with changed.store.write(OPERATOR) as writer:
         record_veto(writer, veto)
     assert records_changed(changed, opened)
-    assert status_of(changed)["unit", TOWN] == "done"  # as far as the newest snapshot knows
+    assert status_of(changed)["unit", TOWN] == "done"  # according to the newest snapshot
     take_snapshot(changed, opened)
     assert status_of(changed)["unit", TOWN] == "stale"
     assert not records_changed(changed, opened)
+
+
+def test_titles_and_errors_are_in_the_language_of_the_page(changed: Workspace) -> None:
+    page = ResultsPage(Visit(changed, COUNTY, {}, "en"))
+    titles = dict(page.report.options)
+    assert "Report of a unit" in titles
+    assert not any(letter > "\u2e80" for title in titles for letter in title)
+    assert set(dict(ResultsPage(Visit(changed, COUNTY, {}, "zh_CN")).report.options)) & set(titles) == set()
+
+
+def test_a_report_file_with_a_mistake_is_named_and_the_others_are_listed(changed: Workspace) -> None:
+    file = changed.settings.parameters / "reports" / "closing.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("for_each:", "for_ech:"), encoding="utf-8")
+    page = ResultsPage(Visit(changed, COUNTY, {}, "zh_CN"))
+    said = shown(page.widget)
+    assert "closing.yaml" in said
+    assert "for_ech" in said
+    assert set(page.results["report_id"]) == {"unit", "overview"}
 
 
 def test_a_failed_report_says_why(changed: Workspace) -> None:
@@ -97,43 +118,45 @@ def test_a_failed_report_says_why(changed: Workspace) -> None:
     notebook.write_text(
         notebook.read_text(encoding="utf-8").replace("units_shown = ", "units_shown = 1 / 0 * ")
     )
-    start_reports(changed, COUNTY, changed.opened(), "unit", [TOWN])
+    start_reports(Desk(changed, COUNTY, changed.opened()), "unit", [TOWN])
     wait_for(changed, "unit")
-    rows = list_results(changed, COUNTY, changed.opened()).set_index(["report_id", "unit_code"])
+    rows = list_results(Desk(changed, COUNTY, changed.opened())).set_index(["report_id", "unit_code"])
     assert rows.loc[("unit", TOWN), "status"] == "failed"
     assert "ZeroDivisionError" in rows.loc[("unit", TOWN), "error"]
     assert "previous/report.html" in rows.loc[("unit", TOWN), "files"]
 
 
 def test_a_zip_holds_all_files_of_one_unit_and_of_no_other(made: Workspace) -> None:
-    path = zip_results(made, REVIEWER, made.opened(), TOWN)
+    path = zip_results(Desk(made, REVIEWER, made.opened()), TOWN)
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
     assert {"单位报告/report.html", "单位报告/slides.pptx", "单位报告/tables.xlsx"} <= set(names)
     with pytest.raises(DataError, match="还没有生成任何文件"):
-        zip_results(made, COUNTY, made.opened(), OTHER)
+        zip_results(Desk(made, COUNTY, made.opened()), OTHER)
 
 
-def test_a_township_sees_its_own_reports_only(made: Workspace) -> None:
+def test_a_township_sees_only_its_own_reports(made: Workspace) -> None:
     assert {unit for _, unit in status_of(made, REVIEWER)} == {TOWN}
-    assert find_result(made, REVIEWER, made.opened(), "unit", TOWN, "report.html").is_file()
+    assert find_result(Desk(made, REVIEWER, made.opened()), "unit", TOWN, "report.html").is_file()
     for call in (
-        lambda: find_result(made, REVIEWER, made.opened(), "overview", "990101", "report.html"),
-        lambda: zip_results(made, REVIEWER, made.opened(), OTHER),
-        lambda: start_reports(made, REVIEWER, made.opened(), "unit", [TOWN]),
+        lambda: find_result(Desk(made, REVIEWER, made.opened()), "overview", "990101", "report.html"),
+        lambda: zip_results(Desk(made, REVIEWER, made.opened()), OTHER),
+        lambda: start_reports(Desk(made, REVIEWER, made.opened()), "unit", [TOWN]),
     ):
         with pytest.raises(RightsError, match="权限"):
             call()
 
 
 @pytest.mark.parametrize("unit_code", [TOWN, "990101", "990101002001"])
-def test_who_fills_in_reads_no_reports_which_hold_the_rows_of_others(made: Workspace, unit_code: str) -> None:
+def test_fillers_read_no_reports_which_hold_the_rows_of_others(made: Workspace, unit_code: str) -> None:
     filler = Actor("filler", "filler", unit_code)
     with pytest.raises(RightsError, match="权限"):
-        authorise_results(filler, unit_code, made.units())
-    assert find_result_file(made, filler, made.opened(), "unit", TOWN, "report.html") is None
-    assert find_result_file(made, filler, made.opened(), *(ALL_REPORTS[0], TOWN, ALL_REPORTS[1])) is None
-    assert own_score_sheet(made, filler, made.opened()) == ""
+        authorise_results(Desk(made, filler, made.opened()), unit_code)
+    assert find_result_file(Desk(made, filler, made.opened()), "unit", TOWN, "report.html") is None
+    assert (
+        find_result_file(Desk(made, filler, made.opened()), *(ALL_REPORTS[0], TOWN, ALL_REPORTS[1])) is None
+    )
+    assert own_score_sheet(Desk(made, filler, made.opened())) == ""
 
 
 @pytest.mark.parametrize(
@@ -150,13 +173,13 @@ def test_who_fills_in_reads_no_reports_which_hold_the_rows_of_others(made: Works
 )
 def test_a_path_that_leads_elsewhere_finds_nothing(made: Workspace, report_id: str, path: str) -> None:
     with pytest.raises(DataError, match="没有文件"):
-        find_result(made, OPERATOR, made.opened(), report_id, TOWN, path)
-    assert find_result_file(made, OPERATOR, made.opened(), report_id, TOWN, path) is None
+        find_result(Desk(made, OPERATOR, made.opened()), report_id, TOWN, path)
+    assert find_result_file(Desk(made, OPERATOR, made.opened()), report_id, TOWN, path) is None
 
 
-def test_the_server_hands_out_files_and_zips_to_who_may_read_them(made: Workspace) -> None:
-    page = find_result_file(made, REVIEWER, made.opened(), "unit", TOWN, "report.html")
-    packed = find_result_file(made, REVIEWER, made.opened(), ALL_REPORTS[0], TOWN, ALL_REPORTS[1])
+def test_the_server_sends_files_and_zips_to_those_who_may_read_them(made: Workspace) -> None:
+    page = find_result_file(Desk(made, REVIEWER, made.opened()), "unit", TOWN, "report.html")
+    packed = find_result_file(Desk(made, REVIEWER, made.opened()), ALL_REPORTS[0], TOWN, ALL_REPORTS[1])
     assert page is not None
     assert packed is not None
     assert packed.kind == "application/zip"
@@ -168,11 +191,9 @@ def test_the_server_hands_out_files_and_zips_to_who_may_read_them(made: Workspac
     [("unti", [TOWN], "是否想选“unit”"), ("unit", [], "没有选择单位"), ("unit", ["990101"], "990101")],
     ids=["unknown report", "no units", "not a unit of the report"],
 )
-def test_a_run_of_nothing_sensible_is_not_begun(
-    made: Workspace, report_id: str, units: list[str], said: str
-) -> None:
+def test_an_invalid_run_is_not_started(made: Workspace, report_id: str, units: list[str], said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        start_reports(made, COUNTY, made.opened(), report_id, units)
+        start_reports(Desk(made, COUNTY, made.opened()), report_id, units)
 
 
 # -- the page ------------------------------------------------------------------------------------------
@@ -191,7 +212,7 @@ def test_the_page_links_to_files_and_marks_what_is_missing(made: Workspace) -> N
     assert "已结束" in page.progress.children[0].value
 
 
-def test_making_again_is_for_the_top_level_also_when_a_button_is_forged(made: Workspace) -> None:
+def test_only_the_top_level_can_rerun_reports_even_with_a_forged_click(made: Workspace) -> None:
     page = ResultsPage(Visit(made, REVIEWER, {}, "zh_CN"))
     assert not page.may_run
     assert page.due_button not in page.widget.children
@@ -221,25 +242,26 @@ def with_visible_from(workspace: Workspace, day: date) -> Opened:
     return workspace.opened()
 
 
-def test_a_unit_sees_its_score_sheet_from_the_day_that_the_campaign_sets(changed: Workspace) -> None:
+def test_a_unit_sees_its_score_sheet_from_the_day_the_campaign_sets(changed: Workspace) -> None:
     filler, day = Actor("filler", "filler", "990101002001"), date(2026, 12, 1)
     opened = with_visible_from(changed, day)
-    assert own_score_sheet(changed, filler, opened, day=day - timedelta(days=1)) == ""
-    sheet = own_score_sheet(changed, filler, opened, day=day)
+    begins = datetime(2026, 12, 1, tzinfo=ZONE)
+    assert own_score_sheet(Desk(changed, filler, opened, now=begins - timedelta(seconds=1))) == ""
+    sheet = own_score_sheet(Desk(changed, filler, opened, now=begins))
     assert "综合评定总分" in sheet
     assert "990101002001" in sheet
 
 
-def test_before_that_day_a_decision_shows_nothing(changed: Workspace) -> None:
+def test_before_that_day_a_decision_does_not_show_the_score_sheet(changed: Workspace) -> None:
     filler = Actor("filler", "filler", "990101002001")
     decision = Decision(
         CAMPAIGN, "2026", "village", "990101002001", "selected", date(2026, 11, 20), "领导小组", "会议研究"
     )
     with changed.store.write(OPERATOR) as writer:
         decide_many(writer, [decision])
-    assert sees_own_sheet(changed, filler, changed.opened())
+    assert sees_own_sheet(Desk(changed, filler, changed.opened()))
     opened = with_visible_from(changed, date(2099, 1, 1))
-    assert not sees_own_sheet(changed, filler, opened)
+    assert not sees_own_sheet(Desk(changed, filler, opened))
 
 
 def test_the_pages_say_from_when_the_score_sheet_can_be_seen(changed: Workspace) -> None:

@@ -13,15 +13,17 @@ from docx import Document
 from pages import shown
 from sqlalchemy import delete, insert
 
-from pbwidgets.apps.pages.survey import show_survey
-from pbwidgets.apps.pages.survey_answering import AnswerPage
-from pbwidgets.apps.pages.survey_batches import BatchCard
+from pbwidgets.apps.pages.survey.answering import AnswerPage
+from pbwidgets.apps.pages.survey.batches import BatchCard
+from pbwidgets.apps.pages.survey.page import show_survey
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor
 from pbwidgets.store.tables import survey_guesses
-from pbwidgets.workflows import Workspace
-from pbwidgets.workflows.surveying import answer_survey, make_survey_batch, open_survey, survey_counts
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.survey.answering import answer_survey, open_survey
+from pbwidgets.workflows.survey.batches import make_survey_batch, survey_counts
 
 ANYBODY = Actor("survey:", "survey")
 REVIEWER = Actor("reviewer", "reviewer", TOWN)
@@ -32,14 +34,14 @@ Visiting = Callable[..., Visit]
 
 
 def make(workspace: Workspace, count: int) -> tuple[str, ...]:
-    return make_survey_batch(workspace, OPERATOR, workspace.opened(), *ABOUT, count)
+    return make_survey_batch(Desk(workspace, OPERATOR, workspace.opened()), *ABOUT, count)
 
 
 def finished(workspace: Workspace) -> int:
-    return int(survey_counts(workspace, OPERATOR, workspace.opened())["finished"].sum())
+    return int(survey_counts(Desk(workspace, OPERATOR, workspace.opened()))["finished"].sum())
 
 
-def test_an_unknown_code_is_said_and_the_field_stays(visiting: Visiting) -> None:
+def test_an_unknown_code_is_reported_and_the_field_stays(visiting: Visiting) -> None:
     visit = visiting(ANYBODY, code="ABCD-2345")
     page = AnswerPage(visit)
     assert "测评码不存在或已经用过" in visit.messages.value
@@ -47,7 +49,7 @@ def test_an_unknown_code_is_said_and_the_field_stays(visiting: Visiting) -> None
     assert "开始测评" in shown(page.view)
 
 
-def test_a_code_from_the_address_opens_the_form_and_promises_what_is_kept(
+def test_a_code_in_the_address_opens_the_form_which_says_what_is_stored(
     small: Workspace, visiting: Visiting
 ) -> None:
     code = make(small, 1)[0]
@@ -57,7 +59,7 @@ def test_a_code_from_the_address_opens_the_form_and_promises_what_is_kept(
     assert "随填随存" not in page
 
 
-def test_an_incomplete_form_is_not_taken_and_says_how_many_are_missing(
+def test_an_incomplete_form_is_refused_and_says_how_many_answers_are_missing(
     small: Workspace, visiting: Visiting
 ) -> None:
     visit = visiting(ANYBODY, code=make(small, 1)[0])
@@ -67,7 +69,7 @@ def test_an_incomplete_form_is_not_taken_and_says_how_many_are_missing(
     assert finished(small) == 0
 
 
-def test_somebody_signed_in_who_scans_a_code_answers_like_anybody(
+def test_a_signed_in_visitor_with_a_code_answers_like_anybody_else(
     small: Workspace, visiting: Visiting
 ) -> None:
     page = shown(show_survey(visiting(REVIEWER, code=make(small, 1)[0])))
@@ -75,7 +77,7 @@ def test_somebody_signed_in_who_scans_a_code_answers_like_anybody(
     assert "提交" in page
 
 
-def test_who_guesses_has_to_wait_and_is_told_so(small: Workspace, visiting: Visiting) -> None:
+def test_visitors_who_guess_have_to_wait_and_are_told_so(small: Workspace, visiting: Visiting) -> None:
     visit = visiting(ANYBODY)
     page = AnswerPage(visit)
     for _ in range(5):
@@ -87,7 +89,7 @@ def test_who_guesses_has_to_wait_and_is_told_so(small: Workspace, visiting: Visi
     assert page.form is None
 
 
-def test_answers_stay_while_others_guess_and_the_code_of_a_form_cannot_be_changed_in_the_browser(
+def test_answers_stay_while_others_guess_and_an_open_forms_code_cannot_be_changed(
     small: Workspace, visiting: Visiting
 ) -> None:
     own, other = make(small, 2)
@@ -95,7 +97,7 @@ def test_answers_stay_while_others_guess_and_the_code_of_a_form_cannot_be_change
     page = AnswerPage(visit)
     page.code.value = other
     now = datetime.now(UTC)
-    for moment in (now, now + timedelta(minutes=1)):  # a minute may end meanwhile
+    for moment in (now, now + timedelta(minutes=1)):  # a minute may end during the test
         row = {"minute": moment.isoformat(timespec="minutes"), "wrong": 60}
         with small.store.write(OPERATOR) as writer:
             writer.conn.execute(insert(survey_guesses).values(row))
@@ -108,12 +110,14 @@ def test_answers_stay_while_others_guess_and_the_code_of_a_form_cannot_be_change
         writer.conn.execute(delete(survey_guesses))
     visit.attempt(page.send)()
     assert finished(small) == 1
-    open_survey(small, other)  # what was typed later is not used up
+    open_survey(small, other)  # the code typed later is not used up
     with pytest.raises(DataError, match="测评码不存在或已经用过"):
         open_survey(small, own)
 
 
-def test_a_code_used_meanwhile_is_refused_and_asked_for_again(small: Workspace, visiting: Visiting) -> None:
+def test_a_code_used_in_the_meantime_is_refused_and_asked_for_again(
+    small: Workspace, visiting: Visiting
+) -> None:
     code = make(small, 1)[0]
     visit = visiting(ANYBODY, code=code)
     page = AnswerPage(visit)
@@ -159,7 +163,7 @@ def test_slips_carry_codes_that_open_the_survey(small: Workspace, visiting: Visi
     assert finished(small) == 6
 
 
-def test_the_address_of_the_slips_is_that_of_the_settings(small: Workspace) -> None:
+def test_the_slips_carry_the_address_from_the_settings(small: Workspace) -> None:
     settings = replace(small.settings, address="https://pb.example.cn")
     card = BatchCard(Visit(replace(small, settings=settings), REVIEWER, {}, "zh_CN"), lambda: None)
     assert card.address.value == "https://pb.example.cn"
@@ -173,7 +177,7 @@ def test_too_many_slips_at_once_are_refused_before_any_code_is_made(
     card.unit.value, card.count.value = "", 600
     visit.attempt(card.make)()
     assert "一次最多制作 1000 张" in visit.messages.value
-    assert survey_counts(small, OPERATOR, small.opened()).empty
+    assert survey_counts(Desk(small, OPERATOR, small.opened())).empty
 
 
 def test_a_forged_unit_is_refused(small: Workspace, visiting: Visiting) -> None:
@@ -183,10 +187,10 @@ def test_a_forged_unit_is_refused(small: Workspace, visiting: Visiting) -> None:
     card.unit.value = OTHER_VILLAGE
     visit.attempt(card.make)()
     assert "不在您的权限范围内" in visit.messages.value
-    assert survey_counts(small, OPERATOR, small.opened()).empty
+    assert survey_counts(Desk(small, OPERATOR, small.opened())).empty
 
 
-def test_results_appear_from_five_answers_on(small: Workspace, visiting: Visiting) -> None:
+def test_results_appear_once_there_are_five_answers(small: Workspace, visiting: Visiting) -> None:
     place = dict(zip(("form", "unit", "kind"), ABOUT, strict=True))
     codes = make(small, 5)
     for code in codes[:4]:
@@ -201,7 +205,7 @@ def test_results_appear_from_five_answers_on(small: Workspace, visiting: Visitin
 
 
 @pytest.mark.parametrize("role", ["filler", "analyst"])
-def test_those_who_are_judged_and_outsiders_see_no_results(visiting: Visiting, role: str) -> None:
+def test_surveyed_units_and_outsiders_see_no_results(visiting: Visiting, role: str) -> None:
     actor = Actor("somebody", role, VILLAGE if role == "filler" else None)
     place = dict(zip(("form", "unit", "kind"), ABOUT, strict=True))
     for visit in (visiting(actor), visiting(actor, **place)):

@@ -1,1 +1,1 @@
-"""The pages: one module each, which puts widgets together and calls workflows."""
+"""The pages, one module each, which combine widgets and call workflows."""

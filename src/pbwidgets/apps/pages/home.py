@@ -1,4 +1,4 @@
-"""The first page: what is due, what came back, what waits for review, who is late, and where to go."""
+"""The home page: what is due, was returned, waits for review or is late, and links to the other pages."""
 
 from collections.abc import Iterator
 
@@ -6,36 +6,30 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.page_list import pages_of
-from pbwidgets.apps.pages.calling import call_list
-from pbwidgets.apps.pages.people import AccountsCard, ResetCard, health_card
-from pbwidgets.apps.pages.standing import (
+from pbwidgets.apps.pages.ground.call_list import call_list
+from pbwidgets.apps.pages.ground.state_words import (
     deadline_words,
     form_name,
     level_name,
     remaining_cell,
     state_words,
 )
+from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard, health_card
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.workflows.overview import (
-    AGGREGATES_ONLY,
-    awaiting_review,
-    due_forms,
-    late_units,
-    open_campaigns,
-)
-from pbwidgets.workflows.results import sees_own_sheet, visible_from
-from pbwidgets.workflows.rights import scope_of
-from pbwidgets.workflows.workspace import today
+from pbwidgets.workflows.ground.rights import scope_of
+from pbwidgets.workflows.ground.workspace import open_campaigns, today
+from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
+from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
 
 MOST_LATE = 60
-"""Rows of the call list; the rest stands on the board."""
+"""Maximum number of rows of the call list; the board has the rest."""
 
 
 def show_home(visit: Visit) -> w.Widget:
-    """The first page of whoever is signed in: only what concerns this role."""
+    """The home page of the visitor, with only what concerns their role."""
     return elements.stack(
         elements.paragraph(_greeting(visit)),
         visit.messages,
@@ -56,7 +50,7 @@ def _greeting(visit: Visit) -> str:
 
 def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
     try:
-        visit.opened  # noqa: B018  asked for here, because the page begins without an open campaign
+        visit.opened  # noqa: B018  checked here, because the page also works without an open campaign
     except UsageError as error:
         if error.code != "workflows.nothing_open":
             raise
@@ -71,14 +65,14 @@ def _work(visit: Visit) -> Iterator[w.Widget]:
     if scope_of(role, "view") is None or role in AGGREGATES_ONLY:
         return
     if role == "filler":
-        due = due_forms(visit.workspace, visit.actor, visit.opened)
+        due = due_forms(visit.desk)
         yield from _returned(visit, due[due["state"] == "returned"])
         yield _due(visit, due)
         yield from _own_sheet(visit)
         return
     if role in ("reviewer", "operator"):
-        yield _review(visit, awaiting_review(visit.workspace, visit.actor, visit.opened))
-    yield call_list(visit, late_units(visit.workspace, visit.actor, visit.opened), MOST_LATE)
+        yield _review(visit, awaiting_review(visit.desk))
+    yield call_list(visit, late_units(visit.desk), MOST_LATE)
 
 
 def _returned(visit: Visit, returned: pd.DataFrame) -> Iterator[w.Widget]:
@@ -127,7 +121,7 @@ def _own_sheet(visit: Visit) -> Iterator[w.Widget]:
     if visit.actor.unit_code is None:
         return
     begins = visible_from(visit.opened)
-    if sees_own_sheet(visit.workspace, visit.actor, visit.opened):
+    if sees_own_sheet(visit.desk):
         yield elements.card(elements.links([(visit.words("home.own_sheet"), visit.link("results"))]))
     elif begins is not None and begins > today():
         yield elements.paragraph(visit.words("results.visible_from", day=begins), quiet=True)
@@ -136,10 +130,7 @@ def _own_sheet(visit: Visit) -> Iterator[w.Widget]:
 def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
     rows = [
         (
-            Cell(
-                form_name(visit, str(row["form_id"])),
-                visit.link("review", form=str(row["form_id"])),
-            ),
+            Cell(form_name(visit, str(row["form_id"])), visit.link("review", form=str(row["form_id"]))),
             level_name(visit, str(row["level_id"])),
             Cell(str(row["count"]), align="right"),
             visit.words("home.days", days=row["days"]) if row["days"] else visit.words("home.today"),
@@ -152,7 +143,7 @@ def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
 
 
 def _others(visit: Visit) -> Iterator[w.Widget]:
-    """Links to other campaigns that are open at the same time."""
+    """Links to other open campaigns."""
     here = (visit.opened.campaign.id, visit.opened.period_id)
     others = [
         (

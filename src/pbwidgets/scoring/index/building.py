@@ -67,10 +67,7 @@ def plan_steps(
 
 
 def build_index(
-    dictionary: Dictionary,
-    data: IndexData,
-    steps: Iterable[Step],
-    denominators: pd.DataFrame | None = None,
+    dictionary: Dictionary, data: IndexData, steps: Iterable[Step], denominators: pd.DataFrame | None = None
 ) -> Index:
     """Index after the steps, with the result of each. The arguments are not changed.
 

@@ -3,12 +3,4 @@
 from pbwidgets.scoring.robustness.assumptions import Assumption, Ranges, list_assumptions
 from pbwidgets.scoring.robustness.firmness import FIRMNESS, SHIFTS, attribute_shifts, vary_list
 
-__all__ = [
-    "FIRMNESS",
-    "SHIFTS",
-    "Assumption",
-    "Ranges",
-    "attribute_shifts",
-    "list_assumptions",
-    "vary_list",
-]
+__all__ = ["FIRMNESS", "SHIFTS", "Assumption", "Ranges", "attribute_shifts", "list_assumptions", "vary_list"]

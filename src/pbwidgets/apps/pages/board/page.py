@@ -1,0 +1,102 @@
+"""The board: what was handed in, by unit and form, the phases, late units, and charts of the scores."""
+
+from collections.abc import Iterator
+
+import ipywidgets as w
+import pandas as pd
+
+from pbwidgets.apps.pages.board.grid import ProgressGrid, progress_bars
+from pbwidgets.apps.pages.board.unit import show_unit
+from pbwidgets.apps.pages.ground.call_list import call_list
+from pbwidgets.apps.pages.ground.fields import fields
+from pbwidgets.apps.visit import Visit
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.workspace import today
+from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
+from pbwidgets.workflows.progress.phases import list_phases
+from pbwidgets.workflows.reports.board_charts import SEES_NO_SCORES, chart_choices, chart_spec
+
+MOST_LATE = 100
+"""Rows of the call list."""
+
+_MARKS = {"past": "✔", "now": "▶", "coming": "○"}
+_TONES = {"past": "quiet", "now": "accent", "coming": None}
+
+
+def show_board(visit: Visit) -> w.Widget:
+    """The board of the actor's scope, or one unit's page if the address names a unit."""
+    unit = visit.place.get("unit") or (visit.actor.unit_code if visit.actor.role == "filler" else None)
+    if unit is not None:
+        return elements.stack(visit.messages, *show_unit(visit, unit))
+    parts = progress_by_part(visit.desk)
+    return elements.stack(
+        visit.messages,
+        progress_bars(visit, parts),
+        *_late(visit),
+        ProgressGrid(visit, parts).view,
+        *_charts(visit),
+        _phases(visit),
+    )
+
+
+def _phases(visit: Visit) -> w.Widget:
+    rows = []
+    for item in list_phases(visit.opened, today()):
+        said = visit.words(f"board.phase_{item.standing}", days=item.days)
+        tone = _TONES[item.standing]
+        rows.append(
+            (
+                Cell(f"{_MARKS[item.standing]} {item.phase.name.words(visit.lang)}", tone=tone),
+                f"{item.phase.begins.isoformat()} — {item.phase.ends.isoformat()}",
+                Cell(said, tone=tone),
+            )
+        )
+    columns = [visit.words(f"board.{name}") for name in ("phase", "dates", "standing")]
+    return elements.card(
+        elements.table(columns, rows, empty=visit.words("board.no_phases")), title=visit.words("board.phases")
+    )
+
+
+def _late(visit: Visit) -> Iterator[w.Widget]:
+    if visit.actor.role not in AGGREGATES_ONLY:
+        yield call_list(visit, late_units(visit.desk), MOST_LATE)
+
+
+def _charts(visit: Visit) -> Iterator[w.Widget]:
+    if visit.actor.role in SEES_NO_SCORES:
+        return
+    unit = visit.actor.unit_code or _root(visit.units)
+    choices = chart_choices(visit.desk, unit)
+    if not choices:
+        return
+    options = [
+        (
+            visit.words(
+                "board.chart_of",
+                chart=visit.words(f"board.chart_{name}"),
+                track=visit.opened.campaign.track(track_id).name.words(visit.lang),
+            ),
+            (name, track_id),
+        )
+        for name, track_id in choices
+    ]
+    chosen = w.Dropdown(options=options, layout=elements.plain_layout())
+    place = elements.stack()
+
+    def draw() -> None:
+        visit.messages.clear()
+        spec = chart_spec(visit.desk, unit, chosen.value)
+        words = next(words for words, value in options if value == chosen.value)
+        place.children = (elements.chart(spec, words),)
+
+    yield elements.card(
+        elements.paragraph(visit.words("board.charts_hint"), quiet=True),
+        fields(chosen, elements.button(visit.words("board.draw"), visit.attempt(draw))),
+        place,
+        title=visit.words("board.charts"),
+    )
+
+
+def _root(units: pd.DataFrame) -> str:
+    return str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])

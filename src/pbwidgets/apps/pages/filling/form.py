@@ -1,0 +1,401 @@
+"""One form on the page: fill in, save automatically, hand in, take back, print.
+
+What was typed is never lost: it is saved a moment after typing stops; if saving fails, the page says so and
+tries again; if somebody else has saved in the meantime, both versions are shown, and a person chooses.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from html import escape
+from typing import Any, Final
+
+import ipywidgets as w
+
+from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
+from pbwidgets.apps.pages.filling.stamping import stamp_card
+from pbwidgets.apps.pages.filling.summary import conflict_card, summary_card
+from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
+from pbwidgets.apps.pages.ground.state_words import state_words
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ConflictError, PbError, RightsError
+from pbwidgets.forms import elements
+from pbwidgets.forms.answer_sheet import answers_markup
+from pbwidgets.forms.form_view import FormView
+from pbwidgets.store import Actor, SubmissionKey
+from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
+from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers, take_back
+from pbwidgets.workflows.filling.entries import (
+    OpenForm,
+    copy_from_period,
+    open_submission,
+    periods_to_copy_from,
+)
+from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
+from pbwidgets.workflows.ground.dry_run import self_tracks
+from pbwidgets.workflows.ground.workspace import ZONE, today
+from pbwidgets.workflows.people.accounts import check_account
+
+RETRY_S: Final = 5.0
+"""Seconds until a failed save is tried again."""
+
+_log = logging.getLogger("pbwidgets.apps")
+
+
+class FillForm:
+    """One submission on the page.
+
+    Attributes
+    ----------
+    widget
+        What is shown.
+    view
+        The form while it can be edited, else None.
+    self_marks
+        Own marks, one view for each track in which the form counts.
+    """
+
+    def __init__(self, visit: Visit, actor: Actor, key: SubmissionKey) -> None:
+        self.visit, self.actor, self.key = visit, actor, key
+        self.view: FormView | None = None
+        self.self_marks: list[SelfMarksView] = []
+        self.autosave = Autosave(self._save)
+        self._unsaved: dict[str, Any] | None = None
+        self._marks_unsaved = False
+        self._saved = ""
+        self._head = elements.stack()
+        self._status = elements.markup("")
+        self._body = elements.stack()
+        self._below = elements.stack()
+        always = elements.stack(self._status, visit.messages)  # visible wherever the page is scrolled to
+        always.add_class("pb-status")
+        self.widget = elements.stack(self._head, always, self._body, self._below)
+        self.opened = self._load()
+        self.revision = self.opened.revision
+        self.draw()
+
+    # -- drawing --------------------------------------------------------------------------------------------
+
+    def _load(self) -> OpenForm:
+        visit = self.visit
+        return open_submission(replace(visit.desk, actor=self.actor), self.key)
+
+    def draw(self) -> None:
+        """Build the page for the submission's current state."""
+        opened = self.opened
+        self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
+        self._below.children = ()
+        self.view = None
+        if opened.is_editable:
+            self._body.children = tuple(self._make_form(opened.answers))
+            self._say_saved(opened.saved_at)
+        else:
+            self._status.value = ""
+            self._body.children = tuple(self._make_sheet())
+        self._head.children = self._make_head()  # its links need the fields of the form
+
+    def _make_head(self) -> tuple[w.Widget, ...]:
+        visit, opened = self.visit, self.opened
+        words = visit.words(
+            "fill.form_of_unit",
+            form=opened.form.name.words(visit.lang),
+            unit=visit.unit_name(self.key.unit_code),
+        )
+        code = "fill.state_line_version" if opened.version else "fill.state_line"
+        line = visit.words(
+            code,
+            state=state_words(visit, opened.state),
+            version=opened.version,
+            deadline=self._deadline_words(),
+        )
+        made: list[w.Widget] = [elements.heading(words), elements.paragraph(line)]
+        if opened.form.hint is not None:
+            made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
+        if self.actor.on_behalf:
+            made.append(elements.notice("info", visit.words("fill.on_behalf")))
+        for path, reasons in opened.returned.items():
+            made += [self._returned(path, reason) for reason in reasons]
+        if opened.returned and opened.until is not None and not opened.is_closed(visit.desk.now):
+            day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
+            made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
+        if opened.is_editable and opened.is_closed(visit.desk.now):
+            made.append(elements.notice("warn", visit.words("fill.closed")))
+        return tuple(made)
+
+    def _returned(self, path: str, reason: str) -> w.Widget:
+        visit = self.visit
+        words = visit.words("fill.returned", field=self._label(path), reason=reason)
+        if not path or self.view is None:
+            return elements.notice("warn", words)
+        is_asked = path == visit.place.get("field")
+        return elements.pointer(
+            "warn", words, visit.words("fill.to_field"), self.view.anchor(path), is_asked=is_asked
+        )
+
+    def _label(self, path: str) -> str:
+        if not path:
+            return self.visit.words("fill.whole_form")
+        for found, field in self.opened.form.leaves():
+            if found == path:
+                return field.label.words(self.visit.lang)
+        return next((f.label.words(self.visit.lang) for f in self.opened.form.fields if f.id == path), path)
+
+    def _deadline_words(self) -> str:
+        visit, until = self.visit, self.opened.until
+        if until is None:
+            return visit.words("fill.no_deadline")
+        last = (until - timedelta(microseconds=1)).astimezone(ZONE).date()
+        words = visit.words("fill.last_day", day=last.isoformat())
+        days = (last - today()).days
+        if days < 0:
+            words += visit.words("fill.days_over", days=-days)
+        else:
+            words += visit.words("fill.days_left", days=days) if days else visit.words("fill.ends_today")
+        return words + (visit.words("fill.extended") if self.opened.has_exception else "")
+
+    def _make_form(self, answers: Mapping[str, Any]) -> list[w.Widget]:
+        visit = self.visit
+        self.view = FormView(
+            self.opened.form,
+            visit.opened.campaign,
+            answers,
+            lang=visit.lang,
+            on_change=self._changed,
+            returned=self.opened.returned,
+            files=self.files,
+            today=today(),
+        )
+        self.self_marks = self._make_self_marks(self.view.answers, editable=not self.actor.on_behalf)
+        return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
+
+    def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
+        visit, made = self.visit, list[SelfMarksView]()
+        if self.actor.on_behalf:  # they mark the unit later, without having seen its marks
+            return made
+        for track, layer_id in self_tracks(visit.opened.campaign, self.opened.form):
+            run = begin_dry_run(replace(visit.desk, actor=self.actor), self.key, track, layer_id)
+            marks = load_self_marks(replace(visit.desk, actor=self.actor), self.key.unit_code, layer_id)
+            on_change = self._marks_changed if editable else None
+            made.append(SelfMarksView(visit, run, answers, marks, on_change=on_change))
+        return made
+
+    def _actions(self) -> w.Widget:
+        visit = self.visit
+        made = [elements.button(visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary")]
+        for period_id in periods_to_copy_from(visit.workspace, visit.opened, self.key):
+            words = visit.words("fill.copy_from", period=period_id)
+            made.append(
+                elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))
+            )
+        if self.opened.version:
+            made.append(elements.links([(visit.words("fill.print"), paper_address(self.key, 0))]))
+        made.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+        return elements.row(*made)
+
+    def _make_sheet(self) -> list[w.Widget]:
+        """The form as read-only text: one widget, however long it is."""
+        visit, opened = self.visit, self.opened
+        sheet = answers_markup(
+            opened.form, visit.opened.campaign, opened.answers, visit.lang, self.files.shown
+        )
+        self.self_marks = self._make_self_marks(dict(opened.answers), editable=False)
+        actions: list[w.Widget] = []
+        if opened.can_take_back:
+            actions.append(
+                elements.button(visit.words("fill.take_back"), self._attempt(self.take_back), "danger")
+            )
+        actions.append(elements.links([(visit.words("fill.print"), paper_address(self.key, opened.version))]))
+        actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+        return [
+            elements.card(elements.markup(sheet)),
+            *(item.widget for item in self.self_marks),
+            stamp_card(visit, self.actor, opened, self._attempt),
+            elements.row(*actions),
+        ]
+
+    # -- saving ---------------------------------------------------------------------------------------------
+
+    def _changed(self, answers: dict[str, Any]) -> None:
+        self._unsaved = answers
+        self._below.children = ()  # an open summary would be out of date
+        self._say_status(self.visit.words("fill.saving"), "pb-waiting")
+        self.autosave.touch()
+
+    def _marks_changed(self) -> None:
+        self._marks_unsaved = True
+        self._say_status(self.visit.words("fill.saving"), "pb-waiting")
+        self.autosave.touch()
+
+    def _save(self) -> None:
+        """Save unsaved changes; a failure is shown and, where it may help, tried again."""
+        try:
+            self._write()
+        except ConflictError as error:
+            self._show_conflict(error)
+        except RightsError as error:
+            self._say_not_saved(error.words(self.visit.lang))
+        except PbError as error:
+            self._say_not_saved(error.words(self.visit.lang))
+            if error.code != "store.not_editable":  # waiting would not help
+                self.autosave.retry(RETRY_S)
+        except Exception:
+            _log.exception("a draft could not be saved")
+            self._say_not_saved(self.visit.words("apps.unexpected"))
+            self.autosave.retry(RETRY_S)
+
+    def _write(self) -> None:
+        visit = self.visit
+        check_account(visit.workspace, self.actor)  # it may have been handed over meanwhile
+        if self._unsaved is not None:
+            self.revision = save_answers(
+                replace(visit.desk, actor=self.actor), self.key, self._unsaved, self.revision
+            )
+            self._unsaved = None
+            if self.opened.state == NOT_BEGUN:
+                self.opened = replace(self.opened, state=DRAFT)
+                self._head.children = self._make_head()
+        if self._marks_unsaved:
+            self._marks_unsaved = False
+            for item in self.self_marks:
+                run = item.dry_run
+                save_self_marks(
+                    replace(visit.desk, actor=self.actor), self.key, run.track, run.layer_id, item.marks
+                )
+        self._say_saved(datetime.now(UTC))
+        if self.view is not None:
+            for item in self.self_marks:
+                item.refresh(self.view.answers)
+
+    def _say_saved(self, at: datetime | None) -> None:
+        if at is None:
+            self._say_status("")
+            return
+        local = at.astimezone(ZONE)
+        code = "fill.saved" if local.date() == today() else "fill.saved_on"
+        words = self.visit.words(code, time=f"{local:%H:%M:%S}", day=f"{local:%Y-%m-%d}")
+        self._saved = words
+        self._say_status("")
+
+    def _say_not_saved(self, words: str) -> None:
+        self._say_status(self.visit.words("fill.not_saved", cause=words), "pb-not-saved", "alert")
+
+    def _say_status(self, words: str, look: str = "", role: str = "status") -> None:
+        """Show what is not saved yet beside what is; the page's script finds both by their classes."""
+        shown = f'<span class="pb-saved" role="status">{escape(self._saved)}</span>'
+        if words:
+            shown += f'<div class="pb-unsaved {look}" role="{role}">{escape(words)}</div>'
+        if self._status.value != shown:
+            self._status.value = shown
+
+    # -- two at once ----------------------------------------------------------------------------------------
+
+    def _show_conflict(self, error: ConflictError) -> None:
+        """Show both versions side by side; nothing is saved until a person chooses."""
+        theirs = error.args_of_message.get("answers")
+        if theirs is None:  # handed in by the other person, not edited
+            self._say_not_saved(error.words(self.visit.lang))
+            return
+        mine = self.view.answers if self.view is not None else {}
+        self._say_not_saved(error.message(self.visit.lang))
+        self._below.children = (
+            conflict_card(
+                self.visit,
+                self.actor,
+                self.opened.form,
+                self.files.name,
+                mine,
+                error,
+                self._attempt(lambda: self.keep_mine(error)),
+                self._attempt(self.take_theirs),
+            ),
+        )
+
+    def keep_mine(self, error: ConflictError) -> None:
+        """Overwrite the other person's version with this one."""
+        self.revision = int(error.args_of_message["revision"])
+        self._below.children = ()
+        if self.view is not None:
+            self._unsaved = self.view.answers
+        self._save()
+
+    def take_theirs(self) -> None:
+        """Continue with the other person's version."""
+        self.autosave.stop()
+        self._unsaved = None
+        self.opened = self._load()
+        self.revision = self.opened.revision
+        self.draw()
+
+    # -- what the buttons do ----------------------------------------------------------------------------------
+
+    def _attempt(self, call: Any) -> Any:
+        """Callback whose errors are shown below the form."""
+        return self.visit.attempt(call)
+
+    def copy(self, period_id: str) -> None:
+        """Fill empty fields from another period; nothing typed is overwritten."""
+        visit = self.visit
+        if self.view is None:
+            return
+        before = self.view.answers
+        copied = copy_from_period(replace(visit.desk, actor=self.actor), self.key, period_id)
+        new = {name: value for name, value in copied.items() if name not in before}
+        self._body.children = tuple(self._make_form({**new, **before}))
+        visit.messages.say("good", visit.words("fill.copied", period=period_id, count=len(new)))
+        self._changed(self.view.answers)
+
+    def ask_to_submit(self) -> None:
+        """Show what prevents handing in, or what would be handed in, and ask."""
+        if self.view is None:
+            return
+        self.visit.messages.clear()
+        self._settle()
+        problems = self.view.ask_all()
+        self._below.children = (
+            summary_card(
+                self.visit,
+                self.actor,
+                self.opened,
+                self.view,
+                self.files.name,
+                self.self_marks,
+                blocked=bool(problems),
+                confirm=self._attempt(self.submit),
+                close=lambda: setattr(self._below, "children", ()),
+            ),
+        )
+
+    def submit(self) -> None:
+        """Hand in the answers on this page."""
+        if self.view is None:
+            return
+        self._settle()
+        if self._unsaved is not None or self._marks_unsaved:
+            return  # saving failed and has shown the reason
+        visit = self.visit
+        version = hand_in_form(
+            replace(visit.desk, actor=self.actor), self.key, self.view.answers, self.revision
+        )
+        self.opened = self._load()
+        self.revision = self.opened.revision
+        self.draw()
+        visit.messages.say("good", visit.words("fill.submitted", version=version))
+
+    def take_back(self) -> None:
+        """Take the submission back for editing."""
+        visit = self.visit
+        take_back(replace(visit.desk, actor=self.actor), self.key)
+        self.opened = self._load()
+        self.revision = self.opened.revision
+        self.draw()
+        visit.messages.say("good", visit.words("fill.taken_back"))
+
+    def _settle(self) -> None:
+        """Save unsaved changes at once; a form not yet begun becomes a draft."""
+        self.autosave.stop()
+        if self.opened.state == NOT_BEGUN and self.view is not None:
+            self._unsaved = self.view.answers
+        if self._unsaved is not None or self._marks_unsaved:
+            self._save()

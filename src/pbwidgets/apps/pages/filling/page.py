@@ -1,0 +1,174 @@
+"""The page on which a unit fills in its forms: the list of forms, and each form."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import ipywidgets as w
+import pandas as pd
+
+from pbwidgets.apps.pages.filling.form import FillForm
+from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
+from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import Form
+from pbwidgets.errors import PbError
+from pbwidgets.forms import elements
+from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.elements import Cell
+from pbwidgets.store import SubmissionKey
+from pbwidgets.units import unit_names
+from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
+from pbwidgets.workflows.filling.entries import begin_entry, list_entries
+from pbwidgets.workflows.ground.lookup import find_form
+from pbwidgets.workflows.progress.grid import progress_grid
+
+_MOST_FIELDS = 4
+"""Maximum number of answers shown for a log entry."""
+
+
+def show_fill(visit: Visit) -> w.Widget:
+    """The form that the address names, or a list to choose from."""
+    try:
+        return _show(visit)
+    except PbError as error:
+        visit.messages.say("error", *error.words(visit.lang).splitlines())
+        return elements.stack(
+            visit.messages, elements.links([(visit.words("fill.to_list"), visit.link("fill"))])
+        )
+
+
+def _show(visit: Visit) -> w.Widget:
+    form_id = visit.place.get("form")
+    if not form_id:
+        return _forms(visit)
+    form = find_form(visit.opened.campaign, form_id)
+    actor = filling_actor(visit.actor, visit.opened, form_id)
+    units = units_to_fill(replace(visit.desk, actor=actor), form_id)
+    unit_code = visit.place.get("unit") or (str(units["unit_code"].iloc[0]) if len(units) == 1 else "")
+    if not unit_code:
+        return _units(visit, form, units)
+    occurrence = visit.place.get("occurrence", "")
+    if form.occurrence == "many" and not occurrence.isdecimal():
+        return _entries(visit, form, unit_code)
+    key = SubmissionKey(
+        visit.opened.campaign.id,
+        visit.opened.period_id,
+        form_id,
+        unit_code,
+        int(occurrence) if form.occurrence == "many" else 0,
+    )
+    return FillForm(visit, actor, key).widget
+
+
+def _forms(visit: Visit) -> w.Widget:
+    shown: list[w.Widget] = [visit.messages]
+    for form in visit.opened.campaign.forms:
+        units = units_to_fill(visit.desk, form.id)
+        if len(units) and form.survey is None:
+            shown.append(_form_card(visit, form, units))
+    if len(shown) == 1:
+        shown.append(elements.notice("info", visit.words("fill.nothing_to_fill")))
+    return elements.stack(*shown)
+
+
+def _form_card(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
+    parts: list[w.Widget] = []
+    if form.hint is not None:
+        parts.append(elements.paragraph(form.hint.words(visit.lang), quiet=True))
+    if len(units) > 1:
+        words = visit.words("fill.choose_unit", count=len(units))
+        parts.append(elements.links([(words, visit.link("fill", form=form.id))]))
+    else:
+        unit_code = str(units["unit_code"].iloc[0])
+        parts.append(_table(visit, form, units, [unit_code]))
+    return elements.card(*parts, title=form.name.words(visit.lang))
+
+
+def _units(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
+    return elements.stack(
+        elements.heading(form.name.words(visit.lang)),
+        visit.messages,
+        elements.card(_table(visit, form, units, [str(code) for code in units["unit_code"]])),
+        elements.links([(visit.words("fill.to_list"), visit.link("fill"))]),
+    )
+
+
+def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
+    """Table of a form's units, with state and link."""
+    named = ("unit", "state", "deadline", "remaining", "action")
+    columns = [visit.words(f"fill.column_{name}") for name in named]
+    names = unit_names(units)
+    if form.occurrence == "many" or form.filled_by is not None:
+        rows: list[list[str | Cell]] = [
+            [Cell(str(names[code]), visit.link("fill", form=form.id, unit=code)), "", "", ""]
+            for code in codes
+        ]
+        return elements.table(columns[:1], [row[:1] for row in rows], empty=visit.words("fill.no_units"))
+    grid = progress_grid(visit.desk)
+    mine = grid[(grid["form_id"] == form.id) & grid["unit_code"].isin(codes)]
+    made: list[list[str | Cell]] = [
+        [
+            str(row["unit_name"]),
+            state_words(visit, row["state"]),
+            deadline_words(visit, row),
+            remaining_cell(visit, row),
+            _way(visit, form, str(row["unit_code"])),
+        ]
+        for row in mine.to_dict("records")
+    ]
+    return elements.table(columns, made, empty=visit.words("fill.no_units"))
+
+
+def _way(visit: Visit, form: Form, unit_code: str) -> Cell:
+    return Cell(visit.words("fill.open"), visit.link("fill", form=form.id, unit=unit_code))
+
+
+def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:
+    """Entries of a log about a unit, and a button for a new one."""
+    entries = list_entries(visit.desk, form.id, unit_code)
+    leaves = [(path, field) for path, field in form.leaves() if "/" not in path][:_MOST_FIELDS]
+    columns = [visit.words("fill.column_place"), *(field.label.words(visit.lang) for _, field in leaves)]
+    rows: list[list[str | Cell]] = [
+        [
+            Cell(
+                str(entry.occurrence),
+                visit.link("fill", form=form.id, unit=unit_code, occurrence=str(entry.occurrence)),
+            ),
+            *(
+                word_answer(field, entry.answers.get(path), visit.opened.campaign, visit.lang)
+                for path, field in leaves
+            ),
+            state_words(visit, entry.state),
+        ]
+        for entry in entries
+    ]
+    place = elements.stack()
+
+    def begin() -> None:
+        actor = filling_actor(visit.actor, visit.opened, form.id)
+        key = begin_entry(replace(visit.desk, actor=actor), form.id, unit_code)
+        place.children = (FillForm(visit, actor, key).widget,)
+
+    place.children = tuple(
+        _entry_list(
+            visit,
+            form,
+            unit_code,
+            elements.table(
+                [*columns, visit.words("fill.column_state")], rows, empty=visit.words("fill.no_entries")
+            ),
+            elements.button(visit.words("fill.new_entry"), visit.attempt(begin), "primary"),
+        )
+    )
+    return place
+
+
+def _entry_list(
+    visit: Visit, form: Form, unit_code: str, table: w.Widget, new: w.Widget
+) -> Iterator[w.Widget]:
+    title = visit.words(
+        "fill.form_of_unit", form=form.name.words(visit.lang), unit=visit.unit_name(unit_code)
+    )
+    yield elements.heading(title)
+    yield visit.messages
+    yield elements.card(table, new)
+    yield elements.links([(visit.words("fill.to_list"), visit.link("fill"))])

@@ -1,0 +1,58 @@
+"""The stamped paper: its scan is attached to the version that was printed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as w
+
+from pbwidgets.apps.pages.ground.form_files import shown_file
+from pbwidgets.apps.visit import Visit
+from pbwidgets.forms import elements
+from pbwidgets.forms.uploads import ShownFile, files_markup, upload_button, upload_rule
+from pbwidgets.store import Actor
+from pbwidgets.workflows.filling.entries import OpenForm
+from pbwidgets.workflows.filling.evidence import MAX_BYTES, STAMPED, attach_stamped
+
+
+def stamp_card(
+    visit: Visit, actor: Actor, opened: OpenForm, attempt: Callable[[Any], Callable[..., None]]
+) -> w.Widget:
+    """Card with the scans by version, and a button that adds one to the newest version."""
+    scans: dict[int, list[ShownFile]] = {}
+    for item in opened.evidence:
+        if item.field_path.startswith(f"{STAMPED}/"):
+            version = int(item.field_path.rpartition("/")[2])
+            scans.setdefault(version, []).append(shown_file(opened.key, item))
+    shown = elements.markup("")
+
+    def draw() -> None:
+        shown.value = upload_rule(MAX_BYTES, visit.lang) + "".join(
+            f"<h4>{visit.words('fill.stamped_version', version=version)}</h4>"
+            f"{files_markup(files, visit.lang)}"
+            for version, files in sorted(scans.items(), reverse=True)
+        )
+
+    def arrived(change: Any) -> None:
+        for item in change["new"]:
+            kept = attach_stamped(
+                replace(visit.desk, actor=actor),
+                opened.key,
+                opened.version,
+                item["name"],
+                bytes(item["content"]),
+            )
+            scans.setdefault(opened.version, []).append(shown_file(opened.key, kept))
+        if change["new"]:
+            upload.value = ()
+            draw()
+            visit.messages.say("good", visit.words("fill.stamped_kept", version=opened.version))
+
+    words = visit.words("fill.add_stamped", version=opened.version)
+    upload = upload_button(words, "image/jpeg,image/png,.pdf", multiple=False)
+    upload.observe(attempt(arrived), names="value")
+    draw()
+    hint = visit.words("fill.stamped_hint", limit=MAX_BYTES / 1_048_576)
+    return elements.card(
+        elements.paragraph(hint, quiet=True), shown, upload, title=visit.words("fill.stamped_title")
+    )

@@ -1,0 +1,95 @@
+"""What is shown before handing in, and when two people have changed the same draft."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import ipywidgets as w
+
+from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
+from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import Form
+from pbwidgets.errors import ConflictError
+from pbwidgets.forms import elements
+from pbwidgets.forms.answer_words import NameFile
+from pbwidgets.forms.form_view import FormView
+from pbwidgets.store import Actor
+from pbwidgets.workflows.filling.comparing import AnswerChange, changes_since_last_version, compare_answers
+from pbwidgets.workflows.filling.entries import OpenForm
+from pbwidgets.workflows.ground.workspace import ZONE
+
+
+def summary_card(
+    visit: Visit,
+    actor: Actor,
+    opened: OpenForm,
+    view: FormView,
+    name_file: NameFile,
+    self_marks: Sequence[SelfMarksView],
+    *,
+    blocked: bool,
+    confirm: Callable[[], None],
+    close: Callable[[], None],
+) -> w.Widget:
+    """Problems that prevent handing in, each with a link to its field; or what would be handed in, to confirm."""
+    back = elements.button(visit.words("fill.go_on"), close)
+    if blocked:
+        return elements.card(
+            elements.notice("error", visit.words("fill.blocked", count=len(view.problems))),
+            elements.markup(view.jump_links()),
+            elements.row(back),
+            title=visit.words("fill.summary"),
+        )
+    parts: list[w.Widget] = []
+    wrong = [words for item in self_marks for words in item.problems.values()]
+    parts += [elements.notice("error", words) for words in wrong]
+    if opened.is_closed(visit.desk.now):
+        parts.append(elements.notice("error", visit.words("fill.closed")))
+    changes = changes_since_last_version(
+        replace(visit.desk, actor=actor), opened.key, view.answers, name_file
+    )
+    if opened.version:
+        parts.append(_changes(visit, changes))
+    else:
+        parts.append(elements.paragraph(visit.words("fill.first_time", count=len(changes))))
+    parts += [elements.paragraph(item.total_words) for item in self_marks]
+    buttons = [] if wrong else [elements.button(visit.words("fill.confirm"), confirm, "primary")]
+    return elements.card(*parts, elements.row(*buttons, back), title=visit.words("fill.summary"))
+
+
+def _changes(visit: Visit, changes: Sequence[AnswerChange]) -> w.Widget:
+    columns = [visit.words(f"fill.column_{name}") for name in ("field", "before", "after")]
+    rows = [(item.label, item.before or "—", item.after or "—") for item in changes]
+    return elements.table(
+        columns, rows, caption=visit.words("fill.changes"), empty=visit.words("fill.no_changes")
+    )
+
+
+def conflict_card(
+    visit: Visit,
+    actor: Actor,
+    form: Form,
+    name_file: NameFile,
+    mine: Mapping[str, Any],
+    error: ConflictError,
+    keep_mine: Callable[[], None],
+    take_theirs: Callable[[], None],
+) -> w.Widget:
+    """Both versions of a draft, and the choice between them."""
+    given = error.args_of_message
+    at = given["at"].astimezone(ZONE).strftime("%H:%M:%S") if given.get("at") else "–"
+    code = "fill.conflict_own" if given["by"] == actor.name else "fill.conflict"
+    changes = compare_answers(form, visit.opened.campaign, given["answers"], mine, visit.lang, name_file)
+    columns = [visit.words(f"fill.column_{name}") for name in ("field", "theirs", "mine")]
+    rows = [(item.label, item.before or "—", item.after or "—") for item in changes]
+    made = elements.card(
+        elements.notice("warn", visit.words(code, by=given["by"], at=at)),
+        elements.table(columns, rows, empty=visit.words("fill.conflict_same")),
+        elements.row(
+            elements.button(visit.words("fill.keep_mine"), keep_mine, "primary"),
+            elements.button(visit.words("fill.take_theirs"), take_theirs),
+        ),
+        title=visit.words("fill.conflict_title"),
+    )
+    made.add_class("pb-conflict")
+    return made

@@ -1,0 +1,55 @@
+"""Files of a form on the page: stored through the workflows, shown by their address on the server."""
+
+from dataclasses import replace
+from urllib.parse import quote, urlencode
+
+from pbwidgets.apps.visit import Visit
+from pbwidgets.forms.uploads import ShownFile
+from pbwidgets.store import Actor, Evidence, SubmissionKey
+from pbwidgets.workflows.filling.evidence import MAX_BYTES, attach_file
+
+
+class FormFiles:
+    """The files of one submission, in the form that a form view expects."""
+
+    max_bytes = MAX_BYTES
+
+    def __init__(
+        self, visit: Visit, actor: Actor, key: SubmissionKey, evidence: tuple[Evidence, ...]
+    ) -> None:
+        self._visit, self._actor, self._key = visit, actor, key
+        self._known = {item.file.sha256: item for item in evidence}
+
+    def keep(self, field_path: str, filename: str, content: bytes) -> str:
+        """Token of the file after storing it."""
+        visit = self._visit
+        kept = attach_file(replace(visit.desk, actor=self._actor), self._key, field_path, filename, content)
+        self._known[kept.file.sha256] = kept
+        return kept.file.sha256
+
+    def shown(self, token: str) -> ShownFile | None:
+        """File with this token, or None."""
+        found = self._known.get(token)
+        return None if found is None else shown_file(self._key, found)
+
+    def name(self, token: str) -> str:
+        """Name of a file, for a list of changes."""
+        found = self._known.get(token)
+        return found.file.filename if found else self._visit.words("forms.file_gone")
+
+
+def shown_file(key: SubmissionKey, item: Evidence) -> ShownFile:
+    """Evidence as a page shows it, with its address on this server."""
+    file = item.file
+    where = "/".join(quote(part, safe="") for part in (key.form_id, key.unit_code, str(key.occurrence)))
+    asked = {"campaign": key.campaign_id, "period": key.period_id}
+    address = f"evidence/{where}/{file.sha256}?{urlencode(asked)}"
+    thumb = f"{address}&thumb=1" if file.kind.startswith("image/") else ""
+    return ShownFile(file.sha256, file.filename, file.size_bytes, address, thumb)
+
+
+def paper_address(key: SubmissionKey, version: int) -> str:
+    """Address of the print view of a version on this server; 0 is the newest."""
+    parts = (key.form_id, key.unit_code, str(key.occurrence), str(version))
+    where = "/".join(quote(part, safe="") for part in parts)
+    return f"paper/{where}?{urlencode({'campaign': key.campaign_id, 'period': key.period_id})}"

@@ -1,0 +1,46 @@
+"""Uploaded tables: reading one when it arrives, and listing its problems."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import ipywidgets as w
+
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ProblemsError
+from pbwidgets.forms import elements
+
+MOST_PROBLEMS: Final = 200
+"""Maximum number of problems listed."""
+
+
+def when_sent(read: Callable[[str, bytes], None]) -> Callable[[Any], None]:
+    """Observer of an upload button's ``value`` that passes the file's name and content to ``read``."""
+
+    def arrived(change: Any) -> None:
+        if change["new"]:
+            sent = change["new"][0]
+            read(sent["name"], bytes(sent["content"]))
+
+    return arrived
+
+
+def problem_list(
+    visit: Visit, error: ProblemsError, said: str, heads: tuple[str, str, str]
+) -> tuple[w.Widget, ...]:
+    """Problems of a table, to be shown below its button.
+
+    Parameters
+    ----------
+    said
+        Code of the sentence above the list, which takes ``count``.
+    heads
+        Codes of the headings: place, problem, what to do.
+    """
+    rows = [
+        (problem.place, problem.message(visit.lang), problem.remedy(visit.lang))
+        for problem in error.problems[:MOST_PROBLEMS]
+    ]
+    return (
+        elements.notice("error", visit.words(said, count=len(error.problems))),
+        elements.table([visit.words(head) for head in heads], rows),
+    )

@@ -1,0 +1,63 @@
+"""Words and colours for the state of a form, the same on the home page and the board."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pbwidgets.apps.visit import Visit
+from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.workspace import ZONE
+
+SOON_DAYS = 3
+"""Days before a deadline from which it is shown as near."""
+
+
+def form_name(visit: Visit, form_id: str) -> str:
+    """Name of a form of the open campaign."""
+    return visit.opened.campaign.form(form_id).name.words(visit.lang)
+
+
+def level_name(visit: Visit, level_id: str | None) -> str:
+    """Name of a review level, empty without one."""
+    names = {level.id: level.name.words(visit.lang) for level in visit.opened.campaign.review_levels}
+    return names.get(level_id or "", level_id or "")
+
+
+def state_words(visit: Visit, state: str) -> str:
+    """State of a submission in a clerk's words."""
+    name, _, level_id = state.partition(":")
+    if name == "accepted":
+        return visit.words("home.state_accepted", level=level_name(visit, level_id))
+    return visit.words(f"home.state_{name}")
+
+
+def day_words(visit: Visit, moment: datetime | None) -> str:
+    """Day of a moment in Asia/Shanghai, as ``2026-11-20``."""
+    return visit.words("home.never") if moment is None else moment.astimezone(ZONE).date().isoformat()
+
+
+def minute_words(visit: Visit, moment: datetime | None) -> str:
+    """Moment in Asia/Shanghai to the minute, as ``2026-11-20 14:03``."""
+    return visit.words("home.never") if moment is None else moment.astimezone(ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+def deadline_words(visit: Visit, owed: Mapping[Any, Any]) -> str:
+    """Last day of a form for a unit, and whether it was extended."""
+    if owed["until"] is None:
+        return visit.words("home.no_deadline")
+    last = (owed["until"] - timedelta(microseconds=1)).astimezone(ZONE).date()
+    extended = visit.words("home.exception") if owed["has_exception"] else ""
+    return visit.words("home.last_day", day=last.isoformat()) + extended
+
+
+def remaining_cell(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
+    """Days left, or days overdue, in words and colour."""
+    days = owed["days_left"]
+    if days is None:
+        return Cell(visit.words("home.no_deadline"), tone="quiet")
+    if owed["standing"] == "overdue":
+        late = visit.words("home.overdue_days", days=-days) if days < 0 else visit.words("home.overdue_now")
+        return Cell(late, tone="error")
+    if days == 0:
+        return Cell(visit.words("home.due_today"), tone="error")
+    return Cell(visit.words("home.days_left", days=days), tone="warn" if days <= SOON_DAYS else None)

@@ -1,0 +1,207 @@
+"""The public notice of a track: its days, and the objections received."""
+
+from datetime import date
+
+import ipywidgets as w
+
+from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import Track
+from pbwidgets.errors import DataError
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.workspace import today
+from pbwidgets.workflows.meeting.notices import (
+    NoticeState,
+    add_objection,
+    find_notice,
+    settle_objection,
+    start_public_notice,
+    take_back_notice,
+)
+
+_TONES = {"open": "warn", "upheld": "error", "dismissed": "quiet"}
+
+
+class NoticeCard:
+    """Notice and objections of one track; without fields for those who may only look."""
+
+    def __init__(self, visit: Visit, track: Track, *, may_act: bool) -> None:
+        self._visit, self._track, self._may_act = visit, track, may_act
+        given = track.public_notice
+        contact = given.contact.words(visit.lang) if given and given.contact else ""
+        self.contact = self._field(w.Text, "notice_contact_field", value=contact,
+                                   placeholder=visit.words("meeting.notice_contact_hint"))  # fmt: skip
+        self.begins = self._field(w.DatePicker, "notice_begins", value=today())
+        self.days = self._field(
+            w.BoundedIntText, "notice_days", value=given.days if given else 7, min=1, max=365
+        )
+        self.start_button = elements.button(
+            visit.words("meeting.notice_start"), visit.attempt(self.start), "primary"
+        )
+        self.back_button = elements.button(visit.words("meeting.notice_back"), visit.attempt(self.take_back))
+        self.unit = self._field(w.Combobox, "objection_unit", options=[], ensure_option=True)
+        self.received = self._field(w.DatePicker, "objection_on", value=today())
+        self.gist = self._field(w.Textarea, "objection_gist")
+        self.add_button = elements.button(visit.words("meeting.objection_add"), visit.attempt(self.add))
+        self.which = self._field(w.Dropdown, "objection_pick", options=[])
+        self.outcome = self._field(w.Text, "objection_outcome")
+        self.uphold_button = elements.button(
+            visit.words("meeting.objection_uphold"), visit.attempt(self.uphold)
+        )
+        self.dismiss_button = elements.button(
+            visit.words("meeting.objection_dismiss"), visit.attempt(self.dismiss)
+        )
+        self.body = elements.stack()
+        self.widget = elements.card(self.body, title=visit.words("meeting.notice"))
+        self._state: NoticeState | None = None
+        self._codes: dict[str, str] = {}
+        self.show()
+
+    def show(self) -> None:
+        """Show the notice as recorded."""
+        visit = self._visit
+        self._state = find_notice(visit.desk, self._track.id)
+        if self._state is None:
+            none = elements.paragraph(visit.words("meeting.notice_none"), quiet=True)
+            self.body.children = (none, *self._start_fields())
+            return
+        state = self._state
+        over = state.record.notice.ends < today()
+        parts: list[w.Widget] = [elements.paragraph(self._days_in_words(state)), self._objections(state)]
+        if self._may_act:
+            parts += self._objection_fields(state)
+            parts += self._start_fields() if over else [self.back_button]
+        self.body.children = tuple(parts)
+
+    def start(self) -> None:
+        """Start the notice."""
+        visit = self._visit
+        start_public_notice(
+            visit.desk, self._track.id, _day(self.begins.value),
+            days=self.days.value, contact=self.contact.value,
+        )  # fmt: skip
+        self.show()
+        visit.messages.say("good", visit.words("meeting.notice_started", days=self.days.value))
+
+    def take_back(self) -> None:
+        """Withdraw the notice."""
+        visit = self._visit
+        if self._state is not None:
+            take_back_notice(visit.desk, self._state.record.id)
+        self.show()
+        visit.messages.say("info", visit.words("meeting.notice_taken_back"))
+
+    def add(self) -> None:
+        """Record an objection."""
+        visit = self._visit
+        if self._state is None:
+            return
+        code = self._codes.get(self.unit.value, self.unit.value)
+        add_objection(
+            visit.desk, self._state.record.id, code,
+            _day(self.received.value), self.gist.value,
+        )  # fmt: skip
+        self.gist.value, self.unit.value = "", ""
+        self.show()
+        visit.messages.say("good", visit.words("meeting.objection_added"))
+
+    def uphold(self) -> None:
+        """Close the chosen objection as justified."""
+        self._settle("upheld")
+        self._visit.messages.say("warn", self._visit.words("meeting.objection_upheld_next"))
+
+    def dismiss(self) -> None:
+        """Close the chosen objection as unjustified."""
+        self._settle("dismissed")
+        self._visit.messages.say("good", self._visit.words("meeting.objection_closed"))
+
+    def _settle(self, status: str) -> None:
+        visit = self._visit
+        settle_objection(visit.desk, int(self.which.value or 0), status, self.outcome.value)
+        self.outcome.value = ""
+        self.show()
+
+    def _start_fields(self) -> list[w.Widget]:
+        if not self._may_act:
+            return []
+        return [elements.row(self.begins, self.days, self.contact), self.start_button]
+
+    def _days_in_words(self, state: NoticeState) -> str:
+        notice, visit = state.record.notice, self._visit
+        code = "notice_over" if notice.ends < today() else "notice_runs"
+        left = (notice.ends - today()).days + 1
+        if notice.begins > today():
+            code = "notice_ahead"
+        args = {"left": left} if code == "notice_runs" else {}
+        said = visit.words(f"meeting.{code}", begins=notice.begins, ends=notice.ends, **args)
+        contact = visit.words("meeting.notice_contact", contact=notice.contact) if notice.contact else ""
+        return "\n".join(part for part in (said, contact) if part)
+
+    def _objections(self, state: NoticeState) -> w.HTML:
+        visit = self._visit
+        columns = [
+            visit.words(f"meeting.objection_{name}") for name in ("unit", "on", "gist", "status", "outcome")
+        ]
+        rows = [
+            [
+                Cell(
+                    visit.words(
+                        "meeting.objection_line", number=item.id, unit=visit.unit_name(item.unit_code)
+                    )
+                ),
+                Cell(item.received_on.isoformat()),
+                Cell(item.gist),
+                Cell(visit.words(f"meeting.objection_{item.status}"), tone=_TONES[item.status]),
+                Cell(item.outcome or ""),
+            ]
+            for item in state.objections
+        ]
+        return elements.table(
+            columns,
+            rows,
+            caption=visit.words("meeting.objections"),
+            empty=visit.words("meeting.objections_none"),
+        )
+
+    def _objection_fields(self, state: NoticeState) -> list[w.Widget]:
+        visit = self._visit
+        units = visit.units[visit.units["kind"] == self._track.unit_kind]
+        self._codes = {
+            f"{name} {code}": str(code)
+            for name, code in zip(units["unit_name"], units["unit_code"], strict=True)
+        }
+        self.unit.options = tuple(self._codes)
+        parts: list[w.Widget] = []
+        waiting = [item for item in state.objections if item.status == "open"]
+        if waiting:
+            self.which.options = [
+                (
+                    visit.words(
+                        "meeting.objection_line", number=item.id, unit=visit.unit_name(item.unit_code)
+                    ),
+                    item.id,
+                )
+                for item in waiting
+            ]
+            self.which.value = waiting[0].id
+            parts += [
+                elements.row(self.which, self.outcome),
+                elements.row(self.dismiss_button, self.uphold_button),
+            ]
+        if state.record.notice.begins <= today() <= state.record.notice.ends:
+            parts += [elements.row(self.unit, self.received), self.gist, self.add_button]
+        return parts
+
+    def _field(self, kind: type[w.DOMWidget], name: str, **given: object) -> w.DOMWidget:
+        made = kind(
+            description=self._visit.words(f"meeting.{name}"), style={"description_width": "initial"},
+            layout=elements.plain_layout(), **given,
+        )  # fmt: skip
+        made.add_class("pb-field")
+        return made
+
+
+def _day(value: object) -> date:
+    if not isinstance(value, date):
+        raise DataError("meeting.decide_day_missing")
+    return value

@@ -1,0 +1,262 @@
+"""The meeting: the ranking with its cut line, what-ifs that are not stored, and the decision."""
+
+from collections.abc import Callable, Mapping
+
+import ipywidgets as w
+
+from pbwidgets.apps.pages.meeting.classes import ClassCard
+from pbwidgets.apps.pages.meeting.decision import DecisionCard
+from pbwidgets.apps.pages.meeting.list import describe_changes, describe_list, list_markup
+from pbwidgets.apps.pages.meeting.notice import NoticeCard
+from pbwidgets.apps.pages.meeting.trial import OpenQuestions
+from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import Track
+from pbwidgets.errors import RightsError
+from pbwidgets.forms import elements
+from pbwidgets.forms.weights import WeightFields
+from pbwidgets.workflows.meeting.decisions import authorise_decision
+from pbwidgets.workflows.meeting.what_if import (
+    Trial,
+    Tried,
+    WhatIf,
+    find_firmness,
+    open_trial,
+    try_selection,
+    word_what_if,
+)
+
+RUNS = 200
+"""Runs behind “how stable is the list”."""
+
+
+def show_meeting(visit: Visit) -> w.Widget:
+    """The page of a meeting, one track at a time, or a notice for those who may not see it."""
+    try:
+        trial = open_trial(visit.desk)
+    except RightsError as error:
+        return elements.notice("error", error.words(visit.lang))
+    return MeetingPage(visit, trial).widget
+
+
+class MeetingPage:
+    """One track on the screen and what is tried on it.
+
+    Attributes
+    ----------
+    widget
+        The page.
+    tried
+        The list on the screen.
+    """
+
+    def __init__(self, visit: Visit, trial: Trial) -> None:
+        self._visit, self._trial = visit, trial
+        tracks = [track for track in trial.campaign.tracks if track.kind == "score"]
+        asked = visit.place.get("track")
+        self.track: Track = next((track for track in tracks if track.id == asked), tracks[0])
+        self.may_decide = _may_decide(visit)
+        self.base = try_selection(trial, WhatIf(self.track.id))
+        self.tried: Tried = self.base
+        self.what_if = WhatIf(self.track.id)
+        self._firm: Mapping[str, str] = {}
+        self._make_widgets(tracks)
+        self._show()
+
+    # -- what is on the screen -------------------------------------------------------------------------
+
+    def _make_widgets(self, tracks: list[Track]) -> None:
+        visit = self._visit
+        self.banner = elements.markup("", "pb-meeting-banner")
+        self.list = elements.markup("", "pb-ranking-box")
+        self.changes = elements.markup("")
+        self.chart = elements.stack()
+        self.download = elements.markup("")
+        self.weights = WeightFields(
+            self._trial.campaign, self.track, visit.lang, self._attempt(self.recompute)
+        )
+        self.questions = OpenQuestions(visit, self._trial, self.track, self._attempt(self.recompute))
+        self.decision = DecisionCard(visit, self)
+        self.classes = ClassCard(visit, self.track, may_act=self.may_decide) if self.track.classes else None
+        self.notice = NoticeCard(visit, self.track, may_act=self.may_decide)
+        self.reset_button = elements.button(visit.words("meeting.reset"), self._attempt(self.reset))
+        self.reload_button = elements.button(visit.words("meeting.reload"), self._attempt(self.reload))
+        self.chart_button = elements.button(
+            visit.words("meeting.chart_show"), self._attempt(self.toggle_chart)
+        )
+        self.firm_button = elements.button(
+            visit.words("meeting.firm_show"), self._attempt(self.show_firmness)
+        )
+        self.slides_button = elements.button(visit.words("meeting.slides"), self._attempt(self.make_slides))
+        places = [
+            (track.name.words(visit.lang), visit.link("meeting", track=track.id), track.id == self.track.id)
+            for track in tracks
+        ]
+        no_weights = elements.paragraph(visit.words("meeting.weights_none"), quiet=True)
+        side = elements.stack(
+            elements.card(self.changes),
+            elements.card(
+                no_weights if self.weights.is_empty else self.weights, title=visit.words("meeting.weights")
+            ),
+            self.questions.widget,
+        )
+        side.add_class("pb-meeting-side")
+        main = elements.stack(self.list)
+        main.add_class("pb-meeting-main")
+        body = elements.row(main, side)
+        body.add_class("pb-meeting-body")
+        self.widget = elements.stack(
+            _tabs(visit.words("meeting.tracks"), places),
+            self.banner,
+            elements.row(
+                self.reset_button, self.reload_button, self.chart_button, self.firm_button, self.slides_button
+            ),
+            visit.messages,
+            self.download,
+            self.chart,
+            body,
+            *self._cards(),
+        )
+        self.widget.add_class("pb-meeting")
+
+    def _cards(self) -> list[w.Widget]:
+        """Cards for what can be decided; a track with classes only has no list to decide on or publish."""
+        selects = self.track.places is not None or self.classes is None
+        cards = [self.decision.widget] if selects else []
+        cards += [self.classes.widget] if self.classes else []
+        return [*cards, self.notice.widget] if selects else cards
+
+    def _show(self) -> None:
+        visit = self._visit
+        changes = self.changes_in_words()
+        self.banner.value = describe_list(visit, self.track, self.base, self.tried, changes)
+        self.list.value = self._list_markup()
+        self.changes.value = describe_changes(visit, self.base, self.tried)
+        self.reset_button.disabled = not changes
+        self.questions.show(self.tried)
+        self.decision.show()
+        if self.chart.children:
+            self._draw_chart()
+
+    def _list_markup(self) -> str:
+        return list_markup(self._visit, self._trial, self.base, self.tried, self._firm)
+
+    def changes_in_words(self) -> list[str]:
+        """What is being tried, one sentence each; nothing for the list by the rules."""
+        names = dict(
+            zip(self._trial.records.units["unit_code"], self._trial.records.units["unit_name"], strict=True)
+        )
+        return word_what_if(self._trial.campaign, self.what_if, names, self._visit.lang)
+
+    @property
+    def snapshot_id(self) -> str:
+        """Id of the snapshot behind the list on the screen."""
+        return self._trial.snapshot_id
+
+    # -- what people do --------------------------------------------------------------------------------
+
+    def recompute(self) -> None:
+        """Compute the list from the current fields."""
+        what_if = WhatIf(
+            self.track.id,
+            source_weights=self.weights.weights(),
+            layer_weights=self.weights.layer_weights(),
+            dropped=self.weights.dropped(),
+            tie_order=self.questions.tie_order,
+            lifted=self.questions.lifted(),
+        )
+        self.tried = try_selection(self._trial, what_if)
+        self.what_if, self._firm = what_if, {}
+        self.download.value = ""
+        self._visit.messages.clear()
+        self._show()
+
+    def reset(self) -> None:
+        """Return to the list by the rules."""
+        self.weights.reset()
+        self.questions.reset()
+        self.recompute()
+        self._visit.messages.say("info", self._visit.words("meeting.reset_done"))
+
+    def reload(self) -> None:
+        """Read the records again and keep the trial."""
+        self._trial = open_trial(self._visit.desk)
+        self.questions.take(self._trial)
+        self.base = try_selection(self._trial, WhatIf(self.track.id))
+        self.recompute()
+        self.notice.show()
+        if self.classes:
+            self.classes.show()
+        self._visit.messages.say("info", self._visit.words("meeting.reloaded"))
+
+    def decided(self, count: int) -> None:
+        """Show the list as recorded after a decision."""
+        self.weights.reset()
+        self.questions.reset()
+        self.reload()
+        self._visit.messages.say("good", self._visit.words("meeting.decide_done", count=count))
+
+    def toggle_chart(self) -> None:
+        """Show or hide the ranking as a chart."""
+        if self.chart.children:
+            self.chart.children = ()
+        else:
+            self._draw_chart()
+        shown = "hide" if self.chart.children else "show"
+        self.chart_button.description = self._visit.words(f"meeting.chart_{shown}")
+
+    def show_firmness(self) -> None:
+        """Show how stable the list on the screen is."""
+        visit = self._visit
+        visit.messages.say("info", visit.words("meeting.firm_wait", runs=RUNS))
+        self.firm_button.disabled = True
+        try:
+            firmness = find_firmness(self._trial, self.tried, runs=RUNS)
+        finally:
+            self.firm_button.disabled = False
+        shares = dict(zip(firmness["unit_code"], firmness["share_selected_pct"], strict=True))
+        self._firm = {str(code): f"{share:.0f}%" for code, share in shares.items()}
+        self.list.value = self._list_markup()
+        firm = sum(share >= 100 for share in shares.values())
+        loose = sum(0 < share < 100 for share in shares.values())
+        visit.messages.say("info", visit.words("meeting.firm_done", runs=RUNS, firm=firm, loose=loose))
+
+    def make_slides(self) -> None:
+        """Make the slides of the list on the screen and show a download link."""
+        from pbwidgets.workflows.meeting.slides import MEETING, make_slides
+
+        visit = self._visit
+        visit.messages.say("info", visit.words("meeting.slides_wait"))
+        path = make_slides(visit.desk, self._trial, self.tried, self.what_if)
+        campaign, period = visit.opened.campaign.id, visit.opened.period_id
+        address = f"/results/{campaign}/{period}/{MEETING}/{path.parent.name}/{path.name}"
+        link = elements.links([(visit.words("meeting.slides_link", name=path.name), address)])
+        self.download.value = link.value
+        visit.messages.say("good", visit.words("meeting.slides_done"))
+
+    def _draw_chart(self) -> None:
+        from pbwidgets.workflows.meeting.slides import chart_of_meeting
+
+        words = self._visit.words("meeting.chart_words", track=self.track.name.words(self._visit.lang))
+        drawn = chart_of_meeting(self._trial, self.tried, self._visit.lang)
+        self.chart.children = (elements.chart(drawn.to_dict(), words),)
+
+    def _attempt(self, call: Callable[[], None]) -> Callable[[], None]:
+        return self._visit.attempt(call)
+
+
+def _may_decide(visit: Visit) -> bool:
+    try:
+        authorise_decision(visit.desk)
+    except RightsError:
+        return False
+    return True
+
+
+def _tabs(words: str, places: list[tuple[str, str, bool]]) -> w.HTML:
+    from html import escape
+
+    made = "".join(
+        f'<a href="{escape(to, quote=True)}"{" aria-current=page" if here else ""}>{escape(name)}</a>'
+        for name, to, here in places
+    )
+    return elements.markup(f'<nav class="pb-tabs" aria-label="{escape(words, quote=True)}">{made}</nav>')

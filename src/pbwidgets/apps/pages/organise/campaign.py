@@ -1,0 +1,124 @@
+"""The campaign's workbook: download, change in Excel, upload, check, compare, open as a new version."""
+
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import ipywidgets as w
+
+from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ProblemsError, UsageError
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell
+from pbwidgets.forms.uploads import upload_button
+from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
+
+_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
+
+
+class CampaignCard:
+    """Card with the open version and the steps to a new one.
+
+    Attributes
+    ----------
+    view
+        The card.
+    upload
+        Upload button for the workbook.
+    found
+        Result of the check: problems, or changes and the button that opens it.
+    """
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        self._draft: Draft | None = None
+        self.upload = upload_button(visit.words("organise.upload"), ".xlsx", multiple=False)
+        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self.found = elements.stack()
+        self._file = elements.stack()
+        opened = self._opened()
+        self._version = elements.stack(*([self._facts(opened)] if opened else []))
+        make = elements.button(visit.words("organise.make_workbook"), visit.attempt(self._make_workbook))
+        self.view = elements.card(
+            self._version,
+            elements.paragraph(visit.words("organise.steps")),
+            elements.row(*([make] if opened else []), self.upload),
+            self._file,
+            self.found,
+            title=visit.words("organise.campaign"),
+        )
+
+    def _opened(self) -> Opened | None:
+        try:
+            return self._visit.opened
+        except UsageError as error:
+            if error.code != "workflows.nothing_open":
+                raise
+            return None
+
+    def _facts(self, opened: Opened) -> w.Widget:
+        words = self._visit.words
+        return elements.facts(
+            [
+                (words("organise.name"), opened.campaign.name.words(self._visit.lang)),
+                (words("organise.period"), opened.period_id),
+                (words("organise.version"), opened.version),
+            ]
+        )
+
+    def _make_workbook(self) -> None:
+        visit = self._visit
+        name = f"{visit.opened.campaign.name.words(visit.lang)}_{visit.opened.version}.xlsx"
+        with tempfile.TemporaryDirectory() as folder:
+            path = write_workbook(visit.desk, Path(folder) / name)
+            self._file.children = (download_link(visit.words("organise.download", name=name), path),)
+
+    def read(self, filename: str, content: bytes) -> None:
+        """Check a workbook and show its problems, or what it changes."""
+        visit = self._visit
+        visit.messages.clear()
+        self._draft, self.found.children = None, ()
+        try:
+            self._draft = read_draft(visit.workspace, visit.actor, filename, content)
+        except ProblemsError as error:
+            self.found.children = problem_list(visit, error, "organise.problems", _HEADS)
+            return
+        self._show_changes(self._draft)
+
+    def _show_changes(self, draft: Draft) -> None:
+        visit = self._visit
+        if draft.is_known and not draft.changes:
+            self._draft = None
+            self.found.children = (elements.notice("info", visit.words("organise.no_change")),)
+            return
+        said = "organise.changes" if draft.is_known else "organise.new_campaign"
+        name = draft.campaign.name.words(visit.lang)
+        rows = [
+            (change.message(visit.lang), Cell(str(touched), align="right", tone="warn" if touched else None))
+            for change, touched in draft.changes
+        ]
+        heads = (visit.words("organise.change"), visit.words("organise.touched"))
+        table = [elements.table(heads, rows)] if rows else []
+        self.found.children = (
+            elements.notice("good", visit.words(said, campaign=name, count=len(rows))),
+            *table,
+            elements.paragraph(visit.words("organise.open_hint"), quiet=True),
+            elements.button(visit.words("organise.open"), visit.attempt(self.open), "primary"),
+        )
+
+    def open(self) -> None:
+        """Open the draft as a new version."""
+        if self._draft is None:
+            return
+        visit, draft = self._visit, self._draft
+        current = self._opened()
+        same = current is not None and current.campaign.id == draft.campaign.id
+        period = current.period_id if same and current else None
+        known = {item.id for item in draft.campaign.periods}
+        opened = open_draft(visit.workspace, visit.actor, draft, period if period in known else None)
+        self._draft, self.found.children = None, ()
+        self._version.children = (self._facts(opened),)
+        visit.messages.say("good", visit.words("organise.opened", version=opened.version))

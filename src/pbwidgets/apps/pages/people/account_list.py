@@ -1,0 +1,104 @@
+"""Many accounts at once: upload a table, check it, add the accounts, download their first passwords on slips."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import ProblemsError
+from pbwidgets.exports.slips import save_slips
+from pbwidgets.forms import elements
+from pbwidgets.forms.uploads import upload_button
+from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
+from pbwidgets.workflows.people.slips import first_password_slips
+
+_HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
+
+_KINDS: Final = (".xlsx", ".csv")
+
+
+class ImportCard:
+    """Card for uploading a table of accounts.
+
+    Parameters
+    ----------
+    visit
+        The visit of an administrator.
+    made
+        Called after accounts have been added.
+
+    Attributes
+    ----------
+    view
+        The card.
+    upload
+        Upload button for the table.
+    found
+        Result of the check: problems, or the button that adds the accounts; finally the slips.
+    """
+
+    def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
+        self._visit, self._made = visit, made
+        self._sent: tuple[str, bytes] | None = None
+        self.upload = upload_button(visit.words("home.import_upload"), ",".join(_KINDS), multiple=False)
+        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self.found = elements.stack()
+        self.view = elements.card(
+            elements.paragraph(visit.words("home.import_hint"), quiet=True),
+            self.upload,
+            self.found,
+            title=visit.words("home.import_title"),
+        )
+
+    def read(self, filename: str, content: bytes) -> None:
+        """Check a table and show its problems, or how many accounts it would add."""
+        visit = self._visit
+        visit.messages.clear()
+        self._sent, self.found.children = None, ()
+        try:
+            with _written(filename, content) as path:
+                names = check_account_list(visit.workspace, visit.actor, path)
+        except ProblemsError as error:
+            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
+            return
+        self._sent = (filename, content)
+        self.found.children = (
+            elements.notice("good", visit.words("home.import_ready", count=len(names))),
+            elements.paragraph(visit.words("home.import_wait"), quiet=True),
+            elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
+        )
+
+    def add(self) -> None:
+        """Add the accounts of the checked table, and offer their slips."""
+        if self._sent is None:
+            return
+        visit, sent = self._visit, self._sent
+        self._sent, self.found.children = None, ()
+        try:
+            with _written(*sent) as path:
+                made = import_accounts(visit.workspace, visit.actor, path)
+        except ProblemsError as error:  # somebody else added one of them first
+            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
+            return
+        slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
+        name = visit.words("home.import_file")
+        with tempfile.TemporaryDirectory() as folder:
+            words = visit.words("home.import_download", count=len(made))
+            link = download_link(words, save_slips(slips, Path(folder) / f"{name}.docx"))
+        self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
+        visit.messages.say("good", visit.words("home.imported", count=len(made)))
+        self._made()
+
+
+@contextmanager
+def _written(filename: str, content: bytes) -> Iterator[Path]:
+    """Path of an uploaded file, on disk only while it is read."""
+    kind = PurePosixPath(filename).suffix.lower()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"accounts{kind if kind in _KINDS else '.xlsx'}"
+        path.write_bytes(content)
+        yield path

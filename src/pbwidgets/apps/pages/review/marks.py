@@ -1,0 +1,239 @@
+"""The mark fields of one submission: the rater's lines, computed lines to correct, others' marks."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from html import escape
+
+import ipywidgets as w
+
+from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import PbError
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell, plain_layout
+from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
+from pbwidgets.store import Mark, MarkKey
+from pbwidgets.wording import number
+from pbwidgets.workflows.ground.dry_run import SelfLine
+from pbwidgets.workflows.ground.workspace import ZONE
+from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines
+from pbwidgets.workflows.review.rating import give_marks, withdraw_mark
+
+
+class CaseMarks:
+    """The visitor's marks on one submission.
+
+    Parameters
+    ----------
+    on_saved
+        Called after marks have been written.
+    """
+
+    def __init__(self, visit: Visit, review: Review, on_saved: Callable[[], None]) -> None:
+        self._visit, self._review, self._on_saved = visit, review, on_saved
+        self.box = elements.stack()
+        self.status = elements.markup("", "pb-status")
+        self.autosave = Autosave(self._save_quietly)
+        if not review.lines:
+            return
+        sources = {source.id: source for line in review.lines for source in line.sources}
+        options = [(source.name.words(visit.lang), source.id) for source in sources.values()]
+        self.source = w.Dropdown(
+            options=options, description=visit.words("review.mark_as"), layout=plain_layout()
+        )
+        self.source.add_class("pb-input")
+        given = [source for line in review.lines for source in line.own]
+        self.source.value = given[0] if given else options[0][1]
+        self.source.observe(lambda _: self._change_source(), names="value")
+        self._computed = self._read_computed()
+        self._show()
+
+    # -- showing ---------------------------------------------------------------------------------------
+
+    def _lines(self, *, marked: bool) -> list[ReviewLine]:
+        source = self.source.value
+        return [
+            line
+            for line in self._review.lines
+            if line.marked == marked and source in {item.id for item in line.sources}
+        ]
+
+    def _show(self) -> None:
+        visit = self._visit
+        own = self._lines(marked=True)
+        self.sheet = MarkSheet(
+            [self._field(line) for line in own],
+            visit.lang,
+            on_change=self.autosave.touch,
+            read_only=self._review.recused,
+        )
+        self.save = elements.button(visit.words("review.save_marks"), visit.attempt(self._save), "primary")
+        self.save.add_class("pb-key-ctrl-enter")
+        self.save.disabled = self._review.recused
+        many = len(self.source.options) > 1
+        given = sum(self.source.value in line.own for line in own)
+        count = visit.words("review.marks_given", given=given, wanted=len(own))
+        self.box.children = (
+            elements.card(
+                elements.paragraph(visit.words("review.marks_hint"), quiet=True),
+                *([self.source] if many else []),
+                self.sheet.box,
+                elements.row(self.save, elements.paragraph(count, quiet=True), self.status),
+                title=visit.words("review.marks"),
+            ),
+            *self._corrections(),
+        )
+
+    def _field(self, line: ReviewLine) -> MarkField:
+        visit, mark = self._visit, line.own.get(self.source.value)
+        lang = visit.lang
+        return MarkField(
+            line_id=line.criterion.id,
+            title=f"{line.number} {line.criterion.name.words(lang)}",
+            lowest=line.lowest,
+            highest=line.highest,
+            anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.criterion.anchors),
+            hint=line.criterion.evidence.words(lang) if line.criterion.evidence else "",
+            remarks=self._remarks(line),
+            points=None if mark is None else mark.points,
+            comment="" if mark is None else mark.comment,
+            reason_needed=line.reason_needed,
+            renew=self.source.value in line.stale,
+        )
+
+    def _remarks(self, line: ReviewLine) -> tuple[tuple[str, str], ...]:
+        visit = self._visit
+        said = []
+        if self.source.value in line.stale:
+            said.append(("warn", visit.words("review.stale")))
+        if line.others is None:
+            said.append(("quiet", visit.words("review.others_hidden")))
+        else:
+            said += [("info", words) for words in self._others(line)] or [
+                ("quiet", visit.words("review.others_none"))
+            ]
+        return tuple(said)
+
+    def _others(self, line: ReviewLine) -> list[str]:
+        visit, campaign = self._visit, self._visit.opened.campaign
+        found = []
+        for other in line.others or ():
+            layer = campaign.layer(other.layer).name.words(visit.lang)
+            words = visit.words("review.other_mark", layer=layer, points=other.points)
+            if other.comment:
+                words += visit.words("review.with_comment", comment=other.comment)
+            if other.recused:
+                words += visit.words("review.other_recused")
+            found.append(words)
+        return found
+
+    # -- computed lines --------------------------------------------------------------------------------
+
+    def _read_computed(self) -> Mapping[str, SelfLine]:
+        visit = self._visit
+        return computed_lines(visit.desk, self._review.key)
+
+    def _corrections(self) -> tuple[w.Widget, ...]:
+        visit, lines = self._visit, self._lines(marked=False)
+        if not lines:
+            return ()
+        names = ("line", "computed", "reason", "correction")
+        table = elements.table(
+            [visit.words(f"review.{name}") for name in names], [self._computed_row(line) for line in lines]
+        )
+        options = [
+            (f"{line.number} {line.criterion.name.words(visit.lang)}", line.criterion.id) for line in lines
+        ]
+        self.line = w.Dropdown(
+            options=[(visit.words("review.no_correction"), ""), *options],
+            value="",
+            description=visit.words("review.correct_line"),
+            layout=plain_layout(),
+        )
+        self.line.add_class("pb-input")
+        self._correcting = elements.stack()
+        self.line.observe(lambda _: self._correct(lines), names="value")
+        self.line.disabled = self._review.recused
+        return (
+            elements.card(table, self.line, self._correcting, title=visit.words("review.computed_lines")),
+        )
+
+    def _computed_row(self, line: ReviewLine) -> tuple[str | Cell, ...]:
+        visit, found = self._visit, self._computed.get(line.criterion.id)
+        mark = line.own.get(self.source.value)
+        if found is None or found.points is None:
+            points = visit.words("review.compared" if found and found.kind == "others" else "review.no_value")
+        else:
+            points = visit.words("review.of", points=found.points, highest=line.highest)
+        corrected = "–" if mark is None else f"{number(mark.points)}（{mark.comment}）"
+        return (
+            f"{line.number} {line.criterion.name.words(visit.lang)}",
+            points,
+            found.reason if found else "",
+            Cell(corrected, tone=None if mark is None else "warn"),
+        )
+
+    def _correct(self, lines: list[ReviewLine]) -> None:
+        chosen = [line for line in lines if line.criterion.id == self.line.value]
+        self._correcting.children = ()
+        if chosen:
+            visit = self._visit
+            self.correction = MarkSheet([self._field(chosen[0])], visit.lang)
+            self.save_correction = elements.button(
+                visit.words("review.save_correction"), visit.attempt(lambda: self._write(self.correction))
+            )
+            self._correcting.children = (self.correction.box, self.save_correction)
+
+    # -- writing ---------------------------------------------------------------------------------------
+
+    def _change_source(self) -> None:
+        self.autosave.stop()
+        self._show()
+
+    def _save_quietly(self) -> None:
+        """Save the valid marks while the rest is being typed, without redrawing the page."""
+        marks = self.sheet.read().marks
+        if not marks:
+            return
+        visit = self._visit
+        try:
+            give_marks(visit.desk, self._marks(marks))
+        except PbError as error:
+            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            return
+        self.sheet.settle(marks)
+        moment = datetime.now(ZONE).strftime("%H:%M:%S")
+        self.status.value = (
+            f'<span class="pb-saved">{escape(visit.words("review.kept_at", moment=moment))}</span>'
+        )
+
+    def _save(self) -> None:
+        self.autosave.stop()
+        self._write(self.sheet)
+
+    def _write(self, sheet: MarkSheet) -> None:
+        """Write the new marks; none of them if any is wrong."""
+        visit, read = self._visit, sheet.read()
+        if read.problems:
+            visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
+            return
+        marks = self._marks({**read.marks, **read.renewed})
+        given = give_marks(visit.desk, marks) if marks else 0
+        for line_id in read.emptied:
+            withdraw_mark(visit.desk, self._key(line_id))
+        self._on_saved()
+        visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
+
+    def _marks(self, given: Mapping[str, tuple[float, str]]) -> list[Mark]:
+        seen = self._review.submission_version, self._review.seen_head
+        return [
+            Mark(self._key(line_id), points, comment, *seen) for line_id, (points, comment) in given.items()
+        ]
+
+    def _key(self, line_id: str) -> MarkKey:
+        visit, source = self._visit, self.source.value
+        layer = next(line.layer for line in self._review.lines if line.criterion.id == line_id)
+        return MarkKey(
+            visit.opened.campaign.id, visit.opened.period_id, self._review.key.unit_code, line_id,
+            layer, source, visit.actor.name,
+        )  # fmt: skip

@@ -1,0 +1,227 @@
+"""On-site inspection on a phone: today's units, what each line requires, photo, mark, second inspector."""
+
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import ipywidgets as w
+
+from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.ground.form_files import shown_file
+from pbwidgets.apps.pages.review.case import key_of
+from pbwidgets.apps.pages.review.queue import count_parents
+from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import PbError
+from pbwidgets.forms import elements
+from pbwidgets.forms.elements import Cell, plain_layout
+from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
+from pbwidgets.forms.uploads import files_markup
+from pbwidgets.store import Mark, MarkKey
+from pbwidgets.workflows.ground.workspace import ZONE
+from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
+from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
+from pbwidgets.workflows.review.queue import review_queue
+from pbwidgets.workflows.review.rating import give_marks
+
+MOST_UNITS = 80
+"""Maximum number of units listed; the filter narrows the list."""
+
+
+def show_on_site(visit: Visit) -> w.Widget:
+    """The list of units to visit, or the sheet of the one that the address names."""
+    if "unit" in visit.place and "form" in visit.place:
+        return SpotCheck(visit).box
+    return UnitsOfToday(visit).box
+
+
+class UnitsOfToday:
+    """Units whose lines the inspector marks, unfinished ones first, of one township if chosen."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+        queue = review_queue(visit.desk)
+        self._queue = queue[queue["lines"] > 0]
+        options = [(f"{name}（{count}）", code) for name, code, count in count_parents(self._queue)]
+        everywhere = (visit.words("review.all", count=len(self._queue)), "")
+        self.parent = w.Dropdown(
+            options=[everywhere, *options],
+            value="",
+            description=visit.words("review.filter_parent"),
+            layout=plain_layout(),
+        )
+        self.parent.add_class("pb-input")
+        asked = visit.place.get("parent", "")
+        self.parent.value = asked if asked in [code for _, code in options] else ""
+        self.parent.observe(lambda _: self._show(), names="value")
+        self._list = w.HTML(layout=plain_layout())
+        self._show()
+        self.box = elements.stack(
+            elements.heading(visit.words("review.on_site")),
+            elements.paragraph(visit.words("review.on_site_hint"), quiet=True),
+            self.parent,
+            visit.messages,
+            self._list,
+            elements.links([(visit.words("review.to_paper"), visit.link("review", view="entry"))]),
+        )
+
+    def _show(self) -> None:
+        rows = self._queue
+        if self.parent.value:
+            rows = rows[rows["parent_code"] == self.parent.value]
+        open_first = rows.assign(done=rows["marked"] == rows["lines"]).sort_values(
+            ["done", "parent_code", "unit_code"], kind="stable"
+        )
+        names = ("unit", "parent", "marks")
+        table = elements.table(
+            [self._visit.words(f"review.{name}") for name in names],
+            [self._row(row) for row in open_first.head(MOST_UNITS).to_dict("records")],
+            empty=self._visit.words("review.empty"),
+        )
+        self._list.value = table.value
+        table.close()
+
+    def _row(self, row: dict[Any, Any]) -> tuple[str | Cell, ...]:
+        visit = self._visit
+        to = visit.link("review", view="onsite", form=row["form_id"], unit=row["unit_code"])
+        done = row["marked"] == row["lines"]
+        marks = visit.words("review.marks_given", given=row["marked"], wanted=row["lines"])
+        return Cell(row["unit_name"], to), row["parent_name"], Cell(marks, tone="good" if done else "warn")
+
+
+class SpotCheck:
+    """The sheet of one unit for on-site inspection."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit, self._key = visit, key_of(visit)
+        self.box = elements.stack()
+        self.autosave = Autosave(self._save_quietly)
+        self._shown_photos = elements.markup("")
+        self.status = elements.markup("", "pb-status")
+        self.show()
+
+    def show(self) -> None:
+        """Read the submission from the store and show it."""
+        visit = self._visit
+        self.review: Review = open_review(visit.desk, self._key)
+        lines = [line for line in self.review.lines if line.marked]
+        self.second = w.Text(self._second(), description=visit.words("review.second"), layout=plain_layout())
+        self.sheet = MarkSheet(
+            [self._field(line) for line in lines],
+            visit.lang,
+            on_change=self.autosave.touch,
+            read_only=self.review.recused,
+        )
+        self.save = elements.button(visit.words("review.save_marks"), visit.attempt(self._save), "primary")
+        self.save.add_class("pb-key-ctrl-enter")
+        options = [
+            (f"{line.number} {line.criterion.name.words(visit.lang)}", line.criterion.id) for line in lines
+        ]
+        self.line = w.Dropdown(
+            options=options, description=visit.words("review.photo_of"), layout=plain_layout()
+        )
+        self.photo = w.FileUpload(
+            accept="image/*", multiple=False, description=visit.words("review.photo"), layout=plain_layout()
+        )
+        self.photo.add_class("pb-camera")
+        self.photo.observe(lambda change: visit.attempt(self._keep)(change["new"]), names="value")
+        for made in (self.second, self.line):
+            made.add_class("pb-input")
+        self._show_photos()
+        back = visit.link("review", view="onsite")
+        self.box.children = (
+            elements.links([(visit.words("review.to_units"), back)]),
+            elements.heading(self.review.unit_name),
+            visit.messages,
+            self.second,
+            elements.card(
+                self.sheet.box, elements.row(self.save, self.status), title=visit.words("review.marks")
+            ),
+            elements.card(self.line, self.photo, self._shown_photos, title=visit.words("review.photos")),
+        )
+
+    def _second(self) -> str:
+        given = [mark for line in self.review.lines for mark in line.own.values()]
+        return next((mark.second_inspector for mark in given if mark.second_inspector), "") or ""
+
+    def _field(self, line: ReviewLine) -> MarkField:
+        lang = self._visit.lang
+        mark = next(iter(line.own.values()), None)
+        return MarkField(
+            line_id=line.criterion.id,
+            title=f"{line.number} {line.criterion.name.words(lang)}",
+            lowest=line.lowest,
+            highest=line.highest,
+            anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.criterion.anchors),
+            hint=line.criterion.evidence.words(lang) if line.criterion.evidence else "",
+            points=None if mark is None else mark.points,
+            comment="" if mark is None else mark.comment,
+            reason_needed=line.reason_needed,
+            renew=bool(line.stale),
+        )
+
+    def _show_photos(self) -> None:
+        names = {line.criterion.id: line.criterion.name.words(self._visit.lang) for line in self.review.lines}
+        parts = []
+        for item in self.review.evidence:
+            if item.field_path.startswith(f"{ON_SITE}/"):
+                name = names.get(item.field_path.rpartition("/")[2], "")
+                label = elements.paragraph(name, quiet=True)
+                parts.append(label.value + files_markup([shown_file(self._key, item)], self._visit.lang))
+                label.close()
+        self._shown_photos.value = "".join(parts)
+
+    def _save_quietly(self) -> None:
+        """Save the valid marks: on site the connection may drop at any moment."""
+        marks, visit = self.sheet.read().marks, self._visit
+        if not marks:
+            return
+        second = self.second.value.strip() or None
+        try:
+            given = [self._mark(line_id, *given, second) for line_id, given in marks.items()]
+            give_marks(visit.desk, given)
+        except PbError as error:
+            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            return
+        self.sheet.settle(marks)
+        words = visit.words("review.kept_at", moment=datetime.now(ZONE).strftime("%H:%M:%S"))
+        self.status.value = f'<span class="pb-saved">{escape(words)}</span>'
+
+    def _save(self) -> None:
+        self.autosave.stop()
+        visit, read = self._visit, self.sheet.read()
+        if read.problems:
+            visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
+            return
+        second = self.second.value.strip() or None
+        marks = [
+            self._mark(line_id, *given, second) for line_id, given in {**read.marks, **read.renewed}.items()
+        ]
+        given = give_marks(visit.desk, marks) if marks else 0
+        self.show()
+        visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
+
+    def _mark(self, line_id: str, points: float, comment: str, second: str | None) -> Mark:
+        visit, review = self._visit, self.review
+        line = next(line for line in review.lines if line.criterion.id == line_id)
+        source = next(iter(line.own), line.sources[0].id)
+        key = MarkKey(
+            visit.opened.campaign.id, visit.opened.period_id, review.key.unit_code, line_id,
+            line.layer, source, visit.actor.name,
+        )  # fmt: skip
+        return Mark(key, points, comment, review.submission_version, review.seen_head, second)
+
+    def _keep(self, uploaded: Any) -> None:
+        """Store the uploaded photo, and clear the field for the next one."""
+        visit = self._visit
+        if not uploaded:
+            return
+        file = uploaded[0]
+        name = str(file["name"]) or f"{datetime.now():%H%M%S}.jpg"
+        add_on_site_photo(
+            visit.desk, self._key, str(self.line.value), name,
+            bytes(file["content"]),
+        )  # fmt: skip
+        self.review = open_review(visit.desk, self._key)
+        self._show_photos()
+        self.photo.value = ()
+        visit.messages.say("good", visit.words("review.photo_kept", file=name))

@@ -1,0 +1,87 @@
+"""Who may fill in a form, and as whom."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pandas as pd
+
+from pbwidgets.campaign import Form
+from pbwidgets.errors import DataError, RightsError
+from pbwidgets.store import Actor, SubmissionKey, load_state
+from pbwidgets.store.submissions import EDITABLE
+from pbwidgets.units import subtree
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import find_form
+from pbwidgets.workflows.ground.seats import find_seats
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
+
+
+def check_filler(desk: Desk, key: SubmissionKey) -> Form:
+    """Form to fill in, if the actor may fill it in for this unit.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed``, ``workflows.out_of_scope``.
+    """
+    form = desk.opened.campaign.form(key.form_id)
+    if form.survey is not None:  # answered with one-time codes only
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="fill")
+    if form.filled_by is None:
+        desk.authorise("fill_on_behalf" if desk.actor.on_behalf else "fill", key.unit_code)
+    elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
+        raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
+    return form
+
+
+def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:
+    """The actor as a form sees them: a reviewer who fills in a filler's form does so on behalf of the unit.
+
+    Raises
+    ------
+    UsageError
+        ``fill.unknown_form``.
+    """
+    form = find_form(opened.campaign, form_id)
+    if actor.role == "reviewer" and form.filled_by is None:
+        return replace(actor, on_behalf=True)
+    return actor
+
+
+def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
+    """Units for which the actor may fill in a form, columns ``UNITS``; none for roles that fill in nothing."""
+    form = find_form(desk.opened.campaign, form_id)
+    units = desk.units
+    of_kind = units[units["kind"] == form.unit_kind]
+    if desk.actor.role == "operator":
+        return of_kind.reset_index(drop=True)
+    if form.filled_by is not None:
+        mine = of_kind["unit_code"].map(_fills_for_level(desk, form.filled_by))
+    elif desk.actor.role == "filler":
+        mine = of_kind["unit_code"] == desk.actor.unit_code
+    elif desk.actor.role == "reviewer" and desk.actor.unit_code is not None:
+        below = set(subtree(units, desk.actor.unit_code)["unit_code"]) - {desk.actor.unit_code}
+        mine = of_kind["unit_code"].isin(below)
+    else:
+        return of_kind.iloc[:0]
+    return of_kind[mine.astype(bool)].reset_index(drop=True)
+
+
+def _fills_for_level(desk: Desk, level_id: str) -> Callable[[str], bool]:
+    """Test whether the actor enters a review level's answers for a unit."""
+    seats = find_seats(desk)
+    return lambda unit_code: desk.actor.role == "reviewer" and seats.has(level_id, unit_code)
+
+
+def check_editable(workspace: Workspace, key: SubmissionKey) -> None:
+    """Raise unless the answers may still be changed.
+
+    Raises
+    ------
+    DataError
+        ``store.not_editable``.
+    """
+    with workspace.store.read() as reader:
+        found = load_state(reader, key)
+    if found is not None and found.state not in EDITABLE:
+        raise DataError("store.not_editable", unit=key.unit_code, state=found.state)

@@ -1,0 +1,95 @@
+"""Save a draft, hand it in, take it back. The server repeats the form's checks."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pbwidgets.campaign import check_answers, compute_answers
+from pbwidgets.store import SubmissionKey, save_draft, submit, withdraw
+from pbwidgets.workflows.filling.access import check_filler
+from pbwidgets.workflows.filling.evidence import check_files_known, release_files
+from pbwidgets.workflows.filling.self_marks import restamp_self_marks
+from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.deadlines import check_deadline
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.dry_run import self_tracks
+from pbwidgets.workflows.ground.workspace import day_of
+
+
+def save_answers(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_revision: int) -> int:
+    """Revision of the draft after saving; incomplete answers are accepted.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not fill this form for this unit.
+    ConflictError
+        ``store.draft_changed`` if somebody else has saved in the meantime.
+    """
+    form = check_filler(desk, key)
+    with desk.write() as writer:
+        return save_draft(writer, key, compute_answers(form, answers), base_revision)
+
+
+def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_revision: int) -> int:
+    """Number of the version created by handing the answers in.
+
+    Parameters
+    ----------
+    answers
+        Answers to the form, as :func:`pbwidgets.campaign.check_answers` takes them.
+    base_revision
+        Revision of the draft that the filler was editing, 0 for none.
+
+    Raises
+    ------
+    AnswersRefusedError
+        If the answers are incomplete or wrong.
+    DataError
+        ``workflows.too_late`` after the deadline, unless the unit has an exception on record.
+    RightsError, ConflictError
+        As :func:`save_answers`.
+    """
+    form = check_filler(desk, key)
+    day = day_of(desk.now)
+    problems = check_answers(form, desk.opened.campaign, answers, complete=True, today=day)
+    if problems:
+        raise AnswersRefusedError(problems)
+    with desk.write() as writer:
+        check_deadline(writer, desk, key)
+        revision = save_draft(writer, key, compute_answers(form, answers, today=day), base_revision)
+        return submit(writer, key, revision)
+
+
+def take_back(desk: Desk, key: SubmissionKey) -> None:
+    """Take a submission back for editing; possible until review begins.
+
+    Raises
+    ------
+    DataError
+        ``store.review_begun``.
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    check_filler(desk, key)
+    with desk.write() as writer:
+        withdraw(writer, key)
+
+
+def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_revision: int) -> int:
+    """Number of the version created; the unit's own marks now apply to it, and unused files are released.
+
+    Raises
+    ------
+    AnswersRefusedError, ConflictError, RightsError
+        As :func:`pbwidgets.workflows.hand_in`.
+    DataError
+        ``workflows.too_late``; ``fill.foreign_file`` if the answers name a file that was not attached here.
+    """
+    form = check_filler(desk, key)
+    check_files_known(desk.workspace, form, key, answers, desk.lang)
+    version = hand_in(desk, key, answers, base_revision)
+    if not desk.actor.on_behalf:
+        for track, layer_id in self_tracks(desk.opened.campaign, form):
+            restamp_self_marks(desk, key, track, layer_id)
+    release_files(desk, key)
+    return version

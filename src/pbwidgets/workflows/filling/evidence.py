@@ -1,0 +1,183 @@
+"""Photos and documents of a form: attached to their field, found again, and released when no longer used."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from pbwidgets.campaign import Form
+from pbwidgets.campaign.model import Field
+from pbwidgets.campaign.values import UPLOADS
+from pbwidgets.errors import DataError
+from pbwidgets.store import (
+    Evidence,
+    SubmissionKey,
+    add_evidence,
+    history,
+    keep_file,
+    load_evidence,
+    load_state,
+)
+from pbwidgets.store.evidence import evidence_path, release_evidence
+from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
+from pbwidgets.workflows.filling.access import check_editable, check_filler
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.files import ServedFile
+from pbwidgets.workflows.ground.rights import Action, may
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
+
+MAX_BYTES: Final = 30 * 1024 * 1024
+"""Largest file accepted; a phone photo can have up to 25 MB."""
+STAMPED: Final = "_stamped"
+"""Path for scans of the stamped paper, followed by the version: ``_stamped/3``. No field may use it."""
+_SCANS: Final = (*IMAGES, "application/pdf")
+
+
+def attach_file(desk: Desk, key: SubmissionKey, field_path: str, filename: str, content: bytes) -> Evidence:
+    """File as stored and attached to a field; its hash is the token for the answers.
+
+    Raises
+    ------
+    DataError
+        ``fill.no_such_upload`` if the form has no such field for files, ``store.not_editable``, and the errors of
+        :func:`pbwidgets.store.keep_file`.
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    form = check_filler(desk, key)
+    field = _upload_field(form, field_path)
+    check_editable(desk.workspace, key)
+    allowed = IMAGES if field.type == "image" else ALL_KINDS
+    kept = keep_file(desk.workspace.store.evidence_dir, filename, content, MAX_BYTES, allowed)
+    with desk.write() as writer:
+        for item in load_evidence(writer, key):
+            if item.file.sha256 == kept.sha256 and item.field_path == field_path:
+                return item
+        return add_evidence(writer, key, field_path, kept.filename, kept, MAX_BYTES, allowed)
+
+
+def attach_stamped(desk: Desk, key: SubmissionKey, version: int, filename: str, content: bytes) -> Evidence:
+    """Scan of the stamped paper, attached to the version that was printed.
+
+    Raises
+    ------
+    DataError
+        ``fill.no_such_version``, and the errors of :func:`pbwidgets.store.keep_file`.
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    check_filler(desk, key)
+    with desk.workspace.store.read() as reader:
+        if version not in {item.version for item in history(reader, key)}:
+            raise DataError("fill.no_such_version", version=version)
+    kept = keep_file(desk.workspace.store.evidence_dir, filename, content, MAX_BYTES, _SCANS)
+    with desk.write() as writer:
+        return add_evidence(writer, key, f"{STAMPED}/{version}", kept.filename, kept, MAX_BYTES, _SCANS)
+
+
+def check_files_known(
+    workspace: Workspace, form: Form, key: SubmissionKey, answers: Mapping[str, Any], lang: str
+) -> None:
+    """Raise if the answers name a file that is not attached to the same field: a token can be forged.
+
+    Raises
+    ------
+    DataError
+        ``fill.foreign_file``.
+    """
+    with workspace.store.read() as reader:
+        booked = {(item.field_path, item.file.sha256) for item in load_evidence(reader, key)}
+        for version in history(reader, key):
+            booked |= set(files_in(form, version.answers))
+    for path, token in files_in(form, answers):
+        if (path, token) not in booked:
+            raise DataError("fill.foreign_file", field=_upload_field(form, path).label.words(lang))
+
+
+def release_files(desk: Desk, key: SubmissionKey) -> int:
+    """Number of files released: those that neither the draft nor any version names any more.
+
+    A photo removed from a draft is released when the form is handed in; until then it can be restored.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    form = check_filler(desk, key)
+    with desk.write() as writer:
+        state = load_state(writer, key)
+        named = {item for version in history(writer, key) for item in files_in(form, version.answers)}
+        if state is not None and state.draft is not None:
+            named |= set(files_in(form, state.draft))
+        unused = [
+            item
+            for item in load_evidence(writer, key)
+            if not item.field_path.startswith(f"{STAMPED}/")
+            and (item.field_path, item.file.sha256) not in named
+        ]
+        for item in unused:
+            release_evidence(writer, key, item.field_path, item.file.sha256)
+    return len(unused)
+
+
+def files_in(form: Form, answers: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Path and token of every file that the answers name."""
+    for path, field in form.leaves():
+        if field.type not in UPLOADS:
+            continue
+        repeat, _, name = path.rpartition("/")
+        rows = answers.get(repeat) or [] if repeat else [answers]
+        for row in rows:
+            for token in (row.get(name) or []) if isinstance(row, Mapping) else []:
+                yield path, str(token)
+
+
+def _upload_field(form: Form, field_path: str) -> Field:
+    for path, field in form.leaves():
+        if path == field_path and field.type in UPLOADS:
+            return field
+    raise DataError("fill.no_such_upload", field=field_path)
+
+
+_SEES_SENSITIVE: Final = frozenset({"filler", "reviewer", "operator"})
+"""Roles that see sensitive fields within their scope: the filler's unit and its reviewers."""
+
+
+def find_evidence_file(desk: Desk, key: SubmissionKey, sha256: str) -> ServedFile | None:
+    """File attached to a submission, or None if there is none or the actor may not see it.
+
+    Only the filler's unit and its reviewers see files of sensitive fields.
+    """
+    # an analyst views snapshots, which hold no files
+    action: Action = "view" if desk.actor.role == "filler" else "inspect"
+    if not may(desk.actor, action, key.unit_code, desk.units):
+        return None
+    with desk.workspace.store.read() as reader:
+        found = [item for item in load_evidence(reader, key) if item.file.sha256 == sha256]
+    shown = [
+        item
+        for item in found
+        if desk.actor.role in _SEES_SENSITIVE
+        or not _is_sensitive(desk.opened, item.key.form_id, item.field_path)
+    ]
+    if not shown:
+        return None
+    file = shown[0].file
+    return ServedFile(evidence_path(desk.workspace.store.evidence_dir, file.sha256), file.kind, file.filename)
+
+
+def _is_sensitive(opened: Opened, form_id: str, field_path: str) -> bool:
+    """Whether a field, or a group or repeat around it, is sensitive; unknown fields count as sensitive."""
+    try:
+        form = opened.campaign.form(form_id)
+    except KeyError:
+        return True
+    found = dict(_sensitivity(form.fields, "", inherited=False))
+    return found.get(field_path, True)
+
+
+def _sensitivity(fields: Iterable[Field], prefix: str, *, inherited: bool) -> Iterator[tuple[str, bool]]:
+    for field in fields:
+        hidden = inherited or field.sensitive
+        yield f"{prefix}{field.id}", hidden
+        inner = f"{prefix}{field.id}/" if field.type == "repeat" else prefix
+        yield from _sensitivity(field.fields, inner, inherited=hidden)

@@ -1,0 +1,112 @@
+"""A form on paper, to be stamped: one version as it was handed in, with its check code."""
+
+import hashlib
+import json
+from datetime import datetime
+from html import escape
+from typing import Final
+
+from pbwidgets.campaign import Campaign, from_json
+from pbwidgets.errors import DataError
+from pbwidgets.forms.answer_sheet import answers_markup
+from pbwidgets.forms.uploads import ShownFile
+from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
+from pbwidgets.wording import say
+from pbwidgets.workflows.filling.access import check_filler
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import ZONE
+
+_HANDED_IN: Final = ("submit", "import")
+_STYLE: Final = """
+@page { size: A4; margin: 25mm 20mm 20mm 24mm }
+body { font: 12pt/1.6 FangSong, STFangsong, "Noto Serif CJK SC", serif; max-width: 166mm; margin: 8mm auto }
+h1 { font: 600 20pt/1.4 "FZXiaoBiaoSong-B05S", SimSun, "Noto Serif CJK SC", serif; text-align: center; margin: 0 0 4mm }
+h3 { font: 600 13pt/1.5 SimHei, "Noto Sans CJK SC", sans-serif; margin: 5mm 0 1mm; break-after: avoid }
+.head, .foot { font-size: 11pt } .foot { margin-top: 14mm; break-inside: avoid }
+.foot div { margin: 6mm 0 } .mark { font-size: 9pt; color: #333; border-top: 1px solid #999; margin-top: 8mm }
+dl { margin: 0; border-top: 1px solid #555 } dl > div { display: flex; border: solid #555; border-width: 0 1px 1px }
+dt { flex: 0 0 38%; padding: 1mm 2mm; border-right: 1px solid #555 } dd { flex: 1; margin: 0; padding: 1mm 2mm;
+white-space: pre-wrap; overflow-wrap: anywhere }
+table { width: 100%; border-collapse: collapse; font-size: 11pt } th, td { border: 1px solid #555; padding: 1mm 1.5mm;
+text-align: left; overflow-wrap: anywhere } tr { break-inside: avoid } thead { display: table-header-group }
+.screen { background: #eef3fa; border: 1px solid #9db4d3; padding: 2mm 3mm; font: 11pt sans-serif; margin-bottom: 6mm }
+@media print { .screen { display: none } body { margin: 0; max-width: none } }
+"""
+
+
+def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
+    """HTML page (A4) of a version that was handed in, to be printed and stamped.
+
+    Parameters
+    ----------
+    version
+        Version to print; 0 is the newest.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not see the unit.
+    DataError
+        ``fill.paper_none`` if that version was not handed in.
+    """
+    units = desk.units
+    desk.authorise("view", key.unit_code)
+    if desk.actor.role not in ("filler", "reviewer", "operator"):  # it shows sensitive fields
+        check_filler(desk, key)
+    with desk.workspace.store.read() as reader:
+        versions = [item for item in history(reader, key) if item.cause in _HANDED_IN]
+        found = [item for item in versions if version in (0, item.version)]
+        if not found:
+            raise DataError("fill.paper_none")
+        wanted = found[-1]
+        campaign = from_json(load_campaign_json(reader, key.campaign_id, wanted.campaign_version))
+        files = {
+            item.file.sha256: ShownFile(item.file.sha256, item.file.filename, item.file.size_bytes, "")
+            for item in load_evidence(reader, key)
+        }
+    named = units.loc[units["unit_code"] == key.unit_code, "unit_name"]
+    unit_name = str(named.iloc[0]) if len(named) else key.unit_code
+    answers = answers_markup(
+        campaign.form(key.form_id), campaign, wanted.answers, desk.lang, files.get, pictures=False
+    )
+    return _page(campaign, key, wanted, unit_name, answers, desk.lang)
+
+
+def check_code(key: SubmissionKey, version: Version) -> str:
+    """Check code of a version: 12 characters of the SHA-256 of its unit, answers and campaign version."""
+    about = [
+        key.campaign_id, key.period_id, key.form_id, key.unit_code, key.occurrence, version.version,
+        version.campaign_version, version.answers,
+    ]  # fmt: skip
+    text = json.dumps(about, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
+
+
+def _page(
+    campaign: Campaign, key: SubmissionKey, version: Version, unit_name: str, answers: str, lang: str
+) -> str:
+    form = campaign.form(key.form_id)
+    title = escape(say("fill.paper_title", lang, form=form.name.words(lang)))
+    made_at: datetime = version.made_at.astimezone(ZONE)
+    unit = say("fill.paper_unit", lang, unit=unit_name, unit_code=key.unit_code)
+    of = say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id)
+    mark = say(
+        "fill.paper_version",
+        lang,
+        version=version.version,
+        time=f"{made_at:%Y-%m-%d %H:%M:%S}",
+        digest=check_code(key, version),
+    )
+    foot = "".join(
+        f"<div>{escape(words)}</div>"
+        for words in (
+            say("fill.paper_signed", lang), say("fill.paper_stamp", lang), say("fill.paper_date", lang),
+        )
+    )  # fmt: skip
+    return (
+        f'<!doctype html><html lang="{"en" if lang == "en" else "zh-CN"}"><head><meta charset="utf-8">'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
+        f'<style>{_STYLE}</style></head><body><p class="screen">{escape(say("fill.paper_hint", lang))}</p>'
+        f'<h1>{title}</h1><p class="head">{escape(unit)}<br>{escape(of)}</p>{answers}'
+        f'<div class="foot">{foot}</div><p class="mark">{escape(mark)}</p></body></html>'
+    )

@@ -1,0 +1,77 @@
+"""The marks that a unit gives itself."""
+
+from dataclasses import replace
+
+from pbwidgets.campaign import Track
+from pbwidgets.store import Mark, SubmissionKey
+from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, replace_unit_marks
+from pbwidgets.workflows.filling.access import check_editable, check_filler
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.dry_run import DryRun, SelfMarks, own_mark_key, read_dry_run
+from pbwidgets.workflows.ground.marks import check_mark
+
+
+def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> DryRun:
+    """Everything that scoring reads about the unit except the draft itself, read once.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not fill this form for this unit.
+    """
+    check_filler(desk, key)
+    return read_dry_run(desk.workspace, desk.opened, key, track, layer_id)
+
+
+def load_self_marks(desk: Desk, unit_code: str, layer_id: str) -> dict[str, tuple[float, str]]:
+    """Marks that a unit has given itself, by line; only the unit may read them here.
+
+    Raters see them beside each line once they have given their own mark:
+    :func:`pbwidgets.workflows.review.case.open_review`.
+
+    Raises
+    ------
+    RightsError
+        If the actor is not of this unit.
+    """
+    desk.authorise("fill", unit_code)
+    with desk.workspace.store.read() as reader:
+        marks = load_unit_marks(reader, *desk.opened.key, unit_code, layer_id)
+    return {mark.key.criterion_id: (mark.points, mark.comment) for mark in marks}
+
+
+def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks) -> int:
+    """Number of marks that changed; marks left out are withdrawn. All or none.
+
+    The rater is the unit itself, so a clerk who takes over changes its marks instead of adding more.
+
+    Raises
+    ------
+    DataError
+        As :func:`pbwidgets.workflows.give_marks`; ``store.not_editable`` once the form has been handed in.
+    RightsError
+        If the actor is not of this unit.
+    """
+    check_editable(desk.workspace, key)
+    return _write_marks(desk, key, track, layer_id, marks)
+
+
+def restamp_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> int:
+    """Number of own marks renewed for the version just handed in; without this they would count as stale."""
+    desk.authorise("fill", key.unit_code)
+    marks = load_self_marks(desk, key.unit_code, layer_id)
+    return _write_marks(desk, key, track, layer_id, marks) if marks else 0
+
+
+def _write_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks) -> int:
+    desk.authorise("fill", key.unit_code)
+    wanted = [
+        Mark(own_mark_key(desk.opened, track, layer_id, key.unit_code, line_id), points, comment)
+        for line_id, (points, comment) in marks.items()
+    ]
+    for mark in wanted:
+        check_mark(desk.opened.campaign, mark)
+    with desk.write() as writer:
+        version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)
+        stamped = [replace(mark, submission_version=version) for mark in wanted]
+        return replace_unit_marks(writer, *desk.opened.key, key.unit_code, layer_id, stamped)

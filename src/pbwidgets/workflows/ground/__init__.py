@@ -1,0 +1,1 @@
+"""What several rooms of use cases need: workspace, desk, rights, seats, marks, deadlines, snapshots."""

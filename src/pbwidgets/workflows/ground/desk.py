@@ -1,0 +1,79 @@
+"""Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+
+import pandas as pd
+
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Actor, MarkKey, SubmissionKey, Writer
+from pbwidgets.wording import default_language
+from pbwidgets.workflows.ground.rights import Action, authorise
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every use case needs to know; made anew for each action, so that rights are always current.
+
+    Attributes
+    ----------
+    workspace
+        Settings and store.
+    actor
+        Who acts.
+    opened
+        The campaign and period.
+    lang
+        Language of texts that are returned: ``zh_CN`` or ``en``.
+    """
+
+    workspace: Workspace
+    actor: Actor
+    opened: Opened
+    lang: str = field(default_factory=default_language)
+    now: datetime = field(default_factory=_now)
+
+    @cached_property
+    def units(self) -> pd.DataFrame:
+        """The register on the desk's day, within the period; columns ``UNITS``."""
+        return self.workspace.units(self.opened.day(day_of(self.now)))
+
+    def authorise(self, action: Action, unit_code: str | None = None) -> None:
+        """Raise unless the actor may do the action.
+
+        Parameters
+        ----------
+        action
+            What the actor wants to do.
+        unit_code
+            Unit that it concerns; None if it concerns the whole campaign.
+
+        Raises
+        ------
+        RightsError
+            ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
+        """
+        authorise(self.actor, action, unit_code, self.units)
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """Write transaction of the store, recorded under the actor and the time."""
+        return self.workspace.store.write(self.actor, self.now)
+
+
+def check_key(desk: Desk, key: SubmissionKey | MarkKey, action: Action) -> None:
+    """Raise if the key belongs to another campaign or period than the desk.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed``.
+    """
+    if (key.campaign_id, key.period_id) != desk.opened.key:
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action=action)

@@ -1,0 +1,56 @@
+"""What every mark must fit: its line, its layer, its source and its unit."""
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Criterion
+from pbwidgets.errors import DataError
+from pbwidgets.scoring.registry import MARKED, find_range
+from pbwidgets.store import Mark, MarkKey
+from pbwidgets.workflows.ground.lookup import find_line
+
+
+def check_mark(campaign: Campaign, mark: Mark) -> None:
+    """Raise unless a mark fits its line, its layer and its source.
+
+    Raises
+    ------
+    DataError
+        ``workflows.unknown_line``, ``workflows.unknown_source``, ``workflows.mark_out_of_range``,
+        ``workflows.reason_needed``.
+    """
+    key = mark.key
+    track, line = find_line(campaign, key.criterion_id)
+    is_layer = key.layer in {layer.id for layer in track.layers}
+    sources = campaign.marking_sources(track, key.layer, line) if is_layer else ()
+    if key.source not in {source.id for source in sources}:
+        raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.id)
+    lowest, highest = find_range(line)
+    if not lowest <= mark.points <= highest:
+        raise DataError(
+            "workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest
+        )
+    if needs_reason(line) and not mark.comment.strip():
+        raise DataError("workflows.reason_needed", line=line.id)
+
+
+def needs_reason(line: Criterion) -> bool:
+    """Whether a mark on this line needs a reason: on discretionary lines, and to correct a computed one."""
+    return line.rule is not None and line.rule.name != "rated"
+
+
+def is_marked(line: Criterion) -> bool:
+    """Whether raters give the points of a line; other lines are computed, and marks may correct them."""
+    return line.rule is not None and line.rule.name in MARKED
+
+
+def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) -> None:
+    """Raise unless the mark's line is on its unit's score sheet.
+
+    Raises
+    ------
+    DataError
+        ``workflows.line_of_others``.
+    """
+    kind = find_line(campaign, key.criterion_id)[0].unit_kind
+    if kind not in set(units.loc[units["unit_code"] == key.unit_code, "kind"]):
+        raise DataError("workflows.line_of_others", line=key.criterion_id, unit=key.unit_code)

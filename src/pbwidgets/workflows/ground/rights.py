@@ -1,0 +1,151 @@
+"""Who may do what: one table, checked by every workflow.
+
+Scope is the subtree of the actor's unit. Widgets hide what is not allowed, but only this table enforces it:
+a widget's messages can be forged.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Final, Literal
+
+import pandas as pd
+
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Actor
+from pbwidgets.units import subtree
+
+Role = Literal["filler", "reviewer", "leader", "analyst", "organiser", "admin", "operator"]
+Action = Literal[
+    "view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto", "exception",
+    "decide", "report", "note", "allot", "open_campaign",
+    "import_units", "accounts", "reset_password", "survey",
+]  # fmt: skip
+Scope = Literal["own", "below", "subtree", "root", "everywhere"]
+"""``root``: the subtree of an actor whose unit has none above it."""
+RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
+    "filler": {"view": "own", "fill": "own"},
+    "reviewer": {
+        "view": "subtree",
+        "inspect": "subtree",
+        "fill_on_behalf": "below",
+        "rate": "below",
+        "review": "below",
+        "nominate": "own",
+        "veto": "root",
+        "recuse": "root",
+        "exception": "root",
+        "decide": "root",
+        "report": "root",
+        "note": "below",
+        "reset_password": "below",
+        "survey": "below",
+    },
+    "leader": {"view": "subtree", "inspect": "subtree", "rate": "subtree"},
+    "analyst": {"view": "everywhere"},
+    "organiser": {
+        "view": "everywhere",
+        "inspect": "everywhere",
+        "veto": "everywhere",
+        "recuse": "everywhere",
+        "exception": "everywhere",
+        "decide": "everywhere",
+        "report": "everywhere",
+        "allot": "everywhere",
+        "note": "everywhere",
+        "open_campaign": "everywhere",
+        "import_units": "everywhere",
+        "survey": "everywhere",
+    },
+    "admin": {"accounts": "everywhere", "reset_password": "everywhere"},
+    # anyone with a shell on the server: their actions are logged, but refusing them would be pointless
+    "operator": dict.fromkeys(
+        ("view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto",
+         "exception", "decide", "report", "note", "allot",
+         "open_campaign", "import_units", "accounts", "reset_password", "survey"),
+        "everywhere",
+    ),
+}  # fmt: skip
+"""Scope of each action of each role; actions not listed are not allowed."""
+
+
+def operator(name: str | None = None) -> Actor:
+    """Actor of the command line: ``cli:<OS user>``, or the name given with ``--as``."""
+    if name:
+        return Actor(name=name, role="operator")
+    return Actor(
+        name=f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or os.getuid()}", role="operator"
+    )
+
+
+def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> None:
+    """Raise unless the actor may do the action.
+
+    Parameters
+    ----------
+    actor
+        Who acts.
+    action
+        What the actor wants to do.
+    unit_code
+        Unit that it concerns; None if it concerns the whole campaign.
+    units
+        The register, with the columns of ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
+    """
+    scope = _needed_scope(actor, action)
+    if scope == "everywhere":
+        return
+    if actor.unit_code is None or unit_code not in _codes_within(scope, actor.unit_code, units):
+        raise RightsError("workflows.out_of_scope", unit=unit_code or "", own=actor.unit_code or "")
+
+
+def may(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> bool:
+    """Whether :func:`authorise` allows the action; used to decide what is shown."""
+    try:
+        authorise(actor, action, unit_code, units)
+    except RightsError:
+        return False
+    return True
+
+
+def scope_of(role: str, action: Action) -> Scope | None:
+    """Scope within which a role may do an action; None if it never may."""
+    return RIGHTS.get(role, {}).get(action)  # type: ignore[call-overload, no-any-return]
+
+
+def units_in_scope(actor: Actor, action: Action, units: pd.DataFrame) -> pd.DataFrame:
+    """Units of a register for which :func:`authorise` allows the action.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` for an account whose unit
+        is not in the register.
+    """
+    scope, own = _needed_scope(actor, action), actor.unit_code
+    if scope == "everywhere":
+        return units
+    if own is None or own not in set(units["unit_code"]):
+        raise RightsError("workflows.out_of_scope", unit=own or "", own=own or "")
+    inside = subtree(units, own)
+    return inside[inside["unit_code"].isin(_codes_within(scope, own, units))].reset_index(drop=True)
+
+
+def _needed_scope(actor: Actor, action: Action) -> Scope:
+    scope = scope_of(actor.role, action)
+    if scope is None:
+        raise RightsError("workflows.not_allowed", role=actor.role, action=action)
+    return scope
+
+
+def _codes_within(scope: Scope, own: str, units: pd.DataFrame) -> set[str]:
+    if scope == "own":
+        return {own}
+    if scope == "root" and units.loc[units["unit_code"] == own, "parent_code"].notna().any():
+        return set()
+    inside = set(subtree(units, own)["unit_code"])
+    return inside - {own} if scope == "below" else inside

@@ -1,0 +1,296 @@
+"""Snapshots: the records at one moment and the scores computed from them, as Parquet.
+
+A snapshot is named by a hash of its inputs: the campaign's version, the scoring code, and the records.
+While the store's revision stays the same, the newest snapshot is reused and nothing is read or scored
+again.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
+from pbwidgets.errors import DataError
+from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
+from pbwidgets.scoring.carried import list_carried
+from pbwidgets.scoring.frames import CARRIED
+from pbwidgets.store import (
+    Note,
+    Reader,
+    Rectification,
+    fingerprints,
+    latest_write,
+    load_notes,
+    load_rectifications,
+    read_frames,
+    read_records,
+    records_head,
+    write_frames,
+)
+from pbwidgets.units import ancestors
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
+
+RECORDS: Final = tuple(item.name for item in fields(Records))
+SCORES: Final = tuple(item.name for item in fields(Scores))
+RUNNING: Final = "running_record"
+RECTIFICATIONS: Final = "rectifications"
+SHARED: Final = "reference"
+"""The one frame that every unit's report may read in full: aggregates only."""
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot on disk.
+
+    Attributes
+    ----------
+    folder
+        Where it is; a worker on another machine needs nothing else.
+    snapshot_id
+        Hash of its inputs.
+    version
+        Version of the campaign.
+    period_id
+        The period.
+    day
+        Day of the register.
+    parts
+        Fingerprint of each frame in each partition: ``{partition: {frame: hash}}``.
+    """
+
+    folder: Path
+    snapshot_id: str
+    version: str
+    period_id: str
+    day: date
+    parts: Mapping[str, Mapping[str, str]]
+
+    def campaign(self) -> Campaign:
+        """The campaign of that version."""
+        return from_json((self.folder / "campaign.json").read_text(encoding="utf-8"))
+
+    def records(self) -> Records:
+        """All records."""
+        return Records(**read_frames(self.folder / "frames", RECORDS))
+
+    def scores(self) -> Scores:
+        """All scores."""
+        return Scores(**read_frames(self.folder / "frames", SCORES))
+
+    def frames(self, names: Iterable[str], partition: str | None = None) -> dict[str, pd.DataFrame]:
+        """Some frames, of one partition or of all."""
+        return read_frames(self.folder / "frames", names, partition)
+
+
+def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
+    """Snapshot of an open campaign with its scores; the newest one if nothing has changed since.
+
+    Raises
+    ------
+    DataError
+        If a record does not fit the campaign, for example a mark above the maximum.
+    """
+    folder = _folder_of(workspace, *opened.key)
+    elsewhere = _carried_from(workspace, opened)
+    with workspace.store.read() as reader:
+        day = opened.day(_newest_day(reader))
+        stamp: dict[str, object] = {
+            "revision": records_head(reader),
+            "store": hashlib.sha256(workspace.settings.store_url.encode()).hexdigest()[:12],
+            "version": opened.version,
+            "day": day.isoformat(),
+            "code": code_hash("campaign", "scoring", "store"),
+            "carried": [other.snapshot_id for other in elsewhere],
+        }
+        newest = _newest(folder)
+        if newest is not None and newest[0] == stamp:
+            return open_snapshot(newest[1])
+        records = replace(_records(reader, opened, day), carried=_carried(elsewhere))
+        notes = load_notes(reader, *opened.key)
+        rectifications = load_rectifications(reader, *opened.key)
+    scores = score_campaign(opened.campaign, opened.period_id, records)
+    frames = {
+        **{name: getattr(records, name) for name in RECORDS},
+        **{name: getattr(scores, name) for name in SCORES},
+        RUNNING: _running_record(notes),
+        RECTIFICATIONS: _rectifications(rectifications),
+    }
+    snapshot = _save(folder, opened, day, frames, str(stamp["code"]))
+    _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
+    return snapshot
+
+
+def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
+    """The newest snapshot on disk, whether or not the store has changed since; None if there is none."""
+    newest = _newest(_folder_of(workspace, *opened.key))
+    return None if newest is None else open_snapshot(newest[1])
+
+
+def has_changed(workspace: Workspace, opened: Opened) -> bool:
+    """Whether anything was written since the newest snapshot, or there is none; takes no snapshot."""
+    newest = _newest(_folder_of(workspace, *opened.key))
+    if newest is None:
+        return True
+    with workspace.store.read() as reader:
+        revision = records_head(reader)
+    return newest[0].get("revision") != revision or newest[0].get("version") != opened.version
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Snapshot in a folder.
+
+    Raises
+    ------
+    DataError
+        ``workflows.no_snapshot`` if there is none.
+    """
+    try:
+        about = json.loads((folder / "snapshot.json").read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError("workflows.no_snapshot", snapshot=folder.name) from error
+    return Snapshot(
+        folder=folder,
+        snapshot_id=folder.name,
+        version=about["version"],
+        period_id=about["period"],
+        day=date.fromisoformat(about["day"]),
+        parts=about["parts"],
+    )
+
+
+def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None) -> Snapshot:
+    """Snapshot by its id, or a fresh one if none is named."""
+    if snapshot_id is None:
+        return take_snapshot(workspace, opened)
+    return open_snapshot(
+        workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id
+    )
+
+
+def partitions(campaign: Campaign, units: pd.DataFrame) -> dict[str, str]:
+    """Partition of each unit: its ancestor, or itself, of the kind by which the campaign is partitioned."""
+    found = ancestors(units, campaign.partition_by)
+    return {str(code): str(part) for code, part in found.items() if isinstance(part, str)}
+
+
+@cache
+def code_hash(*rooms: str) -> str:
+    """Hash of the source code of some subpackages; a report made by other code is out of date."""
+    digest = hashlib.sha256()
+    for room in rooms:
+        root = resources.files("pbwidgets") / room
+        paths = sorted(Path(str(root)).rglob("*.py")) if Path(str(root)).is_dir() else [Path(f"{root}.py")]
+        for path in paths:
+            digest.update(path.name.encode() + path.read_bytes())
+    for path in sorted(Path(str(resources.files("pbwidgets") / "locale")).rglob("*.po")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _newest_day(reader: Reader) -> date:
+    """Today, or the day of the latest write if later: a demonstration may be dated in the future."""
+    latest = latest_write(reader)
+    return today() if latest is None else max(today(), latest.astimezone(ZONE).date())
+
+
+def _folder_of(workspace: Workspace, campaign_id: str, period_id: str) -> Path:
+    return workspace.settings.snapshots / f"{campaign_id}-{period_id}"
+
+
+def _carried_from(workspace: Workspace, opened: Opened) -> list[Snapshot]:
+    """Newest snapshots of the other campaigns and periods whose totals this one carries over."""
+    wanted = dict.fromkeys(
+        (item.campaign, item.period) for item in list_carried(opened.campaign, opened.period_id)
+    )
+    found = [_newest(_folder_of(workspace, campaign_id, period_id)) for campaign_id, period_id in wanted]
+    return [open_snapshot(newest[1]) for newest in found if newest is not None]
+
+
+def _carried(elsewhere: Sequence[Snapshot]) -> pd.DataFrame:
+    rankings = [to_frame(other.frames(["ranking"])["ranking"], CARRIED) for other in elsewhere]
+    return pd.concat(rankings, ignore_index=True) if rankings else to_frame([], CARRIED)
+
+
+def _records(reader: Reader, opened: Opened, day: date) -> Records:
+    campaign = opened.campaign
+    forms = {form.id: form for form in campaign.forms}
+    return read_records(
+        reader,
+        campaign.id,
+        opened.period_id,
+        forms={form_id: _track_of(campaign, form_id) for form_id in forms},
+        sensitive={
+            (form.id, path) for form in campaign.forms for path, field in form.leaves() if field.sensitive
+        },
+        counts={form.id: counting_states(campaign, form) for form in campaign.forms},
+        as_of=day,
+        to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
+    )
+
+
+def counting_states(campaign: Campaign, form: Form) -> tuple[str, ...]:
+    """States in which a submission of the form counts."""
+    accepted = tuple(f"accepted:{level.id}" for level in campaign.review_levels)
+    if not form.reviewed or campaign.counts_from == "submitted":
+        return ("submitted", *accepted, "locked")
+    return (*accepted, "locked") if campaign.counts_from == "accepted" else ("locked",)
+
+
+def _track_of(campaign: Campaign, form_id: str) -> str | None:
+    return next((track.id for track in campaign.tracks if form_id in track.forms), None)
+
+
+def _running_record(notes: Iterable[Note]) -> pd.DataFrame:
+    """Dated notes by unit, without their authors."""
+    rows = [
+        {"unit_code": note.unit_code, "noted_on": note.noted_on.isoformat(), "text": note.text}
+        for note in notes
+    ]
+    return to_frame(rows, {"unit_code": "string", "noted_on": "string", "text": "string"})
+
+
+def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
+    """Shortcomings with the responsible post and the deadline."""
+    names = ("unit_code", "shortcoming", "responsible_post", "deadline", "closed_on", "outcome")
+    rows = [
+        {name: None if getattr(item, name) is None else str(getattr(item, name)) for name in names}
+        for item in items
+    ]
+    return to_frame(rows, dict.fromkeys(names, "string"))
+
+
+def _save(folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataFrame], code: str) -> Snapshot:
+    partition_of = partitions(opened.campaign, frames["units"])
+    parts = fingerprints(frames, partition_of)
+    made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)
+    snapshot_id = hashlib.sha256(made_of.encode()).hexdigest()[:12]
+    target = folder / snapshot_id
+    write_frames(target / "frames", frames, partition_of)
+    (target / "campaign.json").write_text(to_json(opened.campaign), encoding="utf-8")
+    about = {"version": opened.version, "period": opened.period_id, "day": day.isoformat(), "parts": parts}
+    _write_json(target / "snapshot.json", about)
+    return open_snapshot(target)
+
+
+def _newest(folder: Path) -> tuple[dict[str, object], Path] | None:
+    try:
+        about = json.loads((folder / "newest.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return None
+    target = folder / about["snapshot"]
+    return (about["stamp"], target) if (target / "snapshot.json").is_file() else None
+
+
+def _write_json(path: Path, content: Mapping[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    beside.replace(path)

@@ -1,0 +1,141 @@
+"""An open workspace: its settings, its store, and its campaigns."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, from_json, read_campaign
+from pbwidgets.campaign.model import Period
+from pbwidgets.errors import UsageError
+from pbwidgets.settings import Settings, load_settings
+from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
+from pbwidgets.units import units_as_of
+from pbwidgets.workflows.ground.lookup import nearest
+
+ZONE = ZoneInfo("Asia/Shanghai")
+"""Time zone of days and deadlines; the store keeps UTC."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A campaign in an open period, frozen when it was opened.
+
+    Attributes
+    ----------
+    campaign
+        The definition of that version.
+    version
+        Its hash.
+    period_id
+        The period.
+    """
+
+    campaign: Campaign
+    version: str
+    period_id: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Ids of campaign and period, under which the store keeps their records."""
+        return self.campaign.id, self.period_id
+
+    @property
+    def period(self) -> Period:
+        """The period as the campaign defines it."""
+        return self.campaign.period(self.period_id)
+
+    def day(self, today: date) -> date:
+        """Day on which a snapshot reads the register: today, limited to the period."""
+        return min(max(today, self.period.begins), self.period.ends)
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Settings and store of one workspace; made by :func:`open_workspace`."""
+
+    settings: Settings
+    store: Store
+
+    def opened(self, campaign_id: str | None = None, period_id: str | None = None) -> Opened:
+        """The campaign as it was opened; by default the only or newest one, in its newest open period.
+
+        Raises
+        ------
+        UsageError
+            ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+        """
+        with self.store.read() as reader:
+            periods = open_periods(reader)
+            if not periods:
+                raise UsageError("workflows.nothing_open")
+            names = sorted({period.campaign_id for period in periods})
+            wanted = campaign_id or periods[-1].campaign_id
+            of_campaign = [period for period in periods if period.campaign_id == wanted]
+            if not of_campaign:
+                raise UsageError("workflows.unknown_campaign", **nearest(wanted, names))
+            ids = [period.period_id for period in of_campaign]
+            if period_id is not None and period_id not in ids:
+                raise UsageError("workflows.unknown_period", **nearest(period_id, ids))
+            chosen = of_campaign[ids.index(period_id)] if period_id else of_campaign[-1]
+            definition = load_campaign_json(reader, chosen.campaign_id, chosen.version)
+        return Opened(from_json(definition), chosen.version, chosen.period_id)
+
+    def units(self, day: date | None = None) -> pd.DataFrame:
+        """The register, with the columns of ``UNITS``; on one day, if given."""
+        with self.store.read() as reader:
+            units = load_units(reader)
+        return units if day is None else units_as_of(units, day)
+
+    def campaign_file(self, campaign_id: str) -> Path:
+        """File of a campaign in ``parameters/campaigns``.
+
+        Raises
+        ------
+        UsageError
+            ``workflows.unknown_campaign`` with the existing names.
+        """
+        folder = self.settings.parameters / "campaigns"
+        names = sorted(path.stem for path in folder.glob("*.yaml"))
+        if campaign_id not in names:
+            raise UsageError("workflows.unknown_campaign", **nearest(campaign_id, names))
+        return folder / f"{campaign_id}.yaml"
+
+    def read_campaign(self, campaign_id: str) -> Campaign:
+        """Campaign of ``parameters/campaigns``, read from its current file."""
+        return read_campaign(self.campaign_file(campaign_id))
+
+
+@contextmanager
+def open_workspace(folder: Path | None = None) -> Iterator[Workspace]:
+    """Workspace of a folder, by default the one that the environment or the current folder names."""
+    settings = load_settings(folder)
+    store = open_store(settings.store_url, settings.evidence)
+    try:
+        yield Workspace(settings, store)
+    finally:
+        store.engine.dispose()
+
+
+def day_of(moment: datetime) -> date:
+    """Day of a moment (timezone-aware) in Asia/Shanghai."""
+    return moment.astimezone(ZONE).date()
+
+
+def today() -> date:
+    """The current day in Asia/Shanghai."""
+    return day_of(datetime.now(ZONE))
+
+
+def open_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:
+    """Open campaigns, each with its period, the most recently opened one last."""
+    with workspace.store.read() as reader:
+        periods = open_periods(reader)
+        return tuple(
+            (from_json(load_campaign_json(reader, item.campaign_id, item.version)), item.period_id)
+            for item in periods
+        )

@@ -1,0 +1,1 @@
+"""The meeting: try out a list, decide, classify, publish the notice."""

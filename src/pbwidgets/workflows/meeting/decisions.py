@@ -1,0 +1,169 @@
+"""Decisions of the meeting: a status for every listed unit, with reason, day, body and posts present."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+from pbwidgets.campaign import Track
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.scoring.frames import IN_FORCE, NOT_SELECTED, SELECTED, TIED_AT_CUT
+from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
+from pbwidgets.units import root_codes, unit_names
+from pbwidgets.wording import say
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.meeting.what_if import Trial, WhatIf, authorise_meeting, try_selection, word_what_if
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Record of a meeting that decides.
+
+    Attributes
+    ----------
+    reason
+        Reason for the decision, in the meeting's words.
+    body
+        Who decides.
+    day
+        Day of the meeting.
+    present
+        Posts of those present, never names.
+    """
+
+    reason: str
+    body: str
+    day: date
+    present: str = ""
+
+
+def decide_selection(
+    desk: Desk,
+    track_id: str,
+    statuses: Mapping[str, str],
+    minutes: Minutes,
+    *,
+    what_if: WhatIf | None = None,
+    seen: str | None = None,
+) -> int:
+    """Number of units decided on; all or none.
+
+    Every unit on the list (those with a rank) needs a status. A unit that was decided on before and has since left
+    the list because of a veto is recorded as not selected. A what-if is one that the meeting has adopted:
+    its vetoes are lifted in the same transaction, and all of it is written into the reason; the campaign
+    itself does not change.
+
+    Parameters
+    ----------
+    statuses
+        ``selected``, ``waiting`` or ``not_selected`` by unit code.
+    what_if
+    Changes that the meeting adopted.
+    seen
+    Id of the snapshot that the meeting saw.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide here.
+    ConflictError
+        ``meeting.records_changed`` if the records have changed since that snapshot.
+    DataError
+        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``,
+        ``store.reason_needed``, ``store.decision_status``.
+    """
+    units = desk.units
+    authorise_decision(desk)
+    snapshot = take_snapshot(desk.workspace, desk.opened)
+    if seen is not None and seen != snapshot.snapshot_id:
+        raise ConflictError("meeting.records_changed")
+    what_if = what_if or WhatIf(track_id)
+    trial = Trial(snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records())
+    proposed = try_selection(trial, what_if).selection
+    names = unit_names(units)
+    check_statuses(desk.opened.campaign.track(track_id), proposed, statuses, names)
+    for veto in what_if.lifted:
+        desk.authorise("veto", veto.unit_code)
+    on_record = desk.workspace.settings.lang  # not the language of the page
+    adopted = word_what_if(desk.opened.campaign, what_if, names, on_record)
+    reason = minutes.reason
+    if adopted and reason.strip():
+        changes = "；".join(adopted)
+        reason = say("meeting.reason_with_changes", on_record, reason=reason.strip(), changes=changes)
+    with desk.write() as writer:
+        _lift(writer, desk.opened, what_if)
+        decided = load_decisions(writer, *desk.opened.key)
+        gone = decided.loc[decided["track_id"] == track_id, "unit_code"]
+        complete = {**{str(code): NOT_SELECTED for code in gone}, **statuses}
+        decide_many(
+            writer,
+            [
+                Decision(
+                    *desk.opened.key, track_id, code, status, minutes.day,
+                    minutes.body, reason, minutes.present.strip() or None,
+                )
+                for code, status in sorted(complete.items())
+            ],
+        )  # fmt: skip
+    return len(complete)
+
+
+def authorise_decision(desk: Desk) -> None:
+    """Raise unless the actor may decide for the whole campaign.
+
+    Raises
+    ------
+    RightsError
+        If the actor's role may not, or the actor's unit is not at the top.
+    """
+    authorise_meeting(desk)
+    for code in root_codes(desk.units):
+        desk.authorise("decide", code)
+
+
+def check_statuses(
+    track: Track, proposed: pd.DataFrame, statuses: Mapping[str, str], names: Mapping[str, str]
+) -> None:
+    """Raise unless the statuses decide on every unit of a list and leave nothing open.
+
+    Parameters
+    ----------
+    track
+        The track, which defines the number of places.
+    proposed
+        The list, columns ``SELECTION``.
+    statuses
+        By unit code.
+    names
+    Names of units for the message.
+
+    Raises
+    ------
+    DataError
+        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``.
+    """
+    listed = set(proposed.loc[proposed["rank"] > 0, "unit_code"])
+    _refuse("meeting.not_on_list", set(statuses) - listed, names)
+    _refuse("meeting.status_missing", listed - set(statuses), names)
+    _refuse("meeting.tie_open", {code for code, status in statuses.items() if status == TIED_AT_CUT}, names)
+    selected = sum(status == SELECTED for status in statuses.values())
+    if track.places is not None and selected > track.places:
+        raise DataError("meeting.too_many", selected=selected, places=track.places)
+
+
+def _refuse(code: str, units: set[str], names: Mapping[str, str]) -> None:
+    if units:
+        shown = [names.get(unit, unit) for unit in sorted(units)]
+        more = "……" if len(shown) > 5 else ""
+        raise DataError(code, units="、".join(shown[:5]) + more, count=len(shown))
+
+
+def _lift(writer: Writer, opened: Opened, what_if: WhatIf) -> None:
+    reasons = {veto.key: veto.basis for veto in what_if.lifted}
+    for item in load_veto_records(writer, *opened.key):
+        key = (item.veto.unit_code, item.veto.kind, item.veto.track_id or "")
+        if key in reasons and item.status in IN_FORCE:
+            lift_veto(writer, item.id, reasons[key])

@@ -1,0 +1,133 @@
+"""The public notice of a result, and the objections raised while it runs."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from pbwidgets.errors import DataError
+from pbwidgets.store import (
+    NoticeOnRecord,
+    Objection,
+    PublicNotice,
+    close_objection,
+    end_notice,
+    load_decisions,
+    load_notice,
+    load_objections,
+    record_objection,
+    start_notice,
+)
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import check_track
+from pbwidgets.workflows.meeting.decisions import authorise_decision
+from pbwidgets.workflows.meeting.what_if import authorise_meeting
+
+
+@dataclass(frozen=True)
+class NoticeState:
+    """The newest notice of a track with its objections."""
+
+    record: NoticeOnRecord
+    objections: tuple[Objection, ...]
+
+
+def start_public_notice(
+    desk: Desk, track_id: str, begins: date, *, days: int | None = None, contact: str = ""
+) -> int:
+    """Number of the notice, which runs for the campaign's number of days including the first.
+
+    Parameters
+    ----------
+    begins
+    First day.
+    days
+    Number of days; by default the campaign's, and required if the campaign sets none.
+    contact
+        Where to send objections; by default the campaign's contact.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide.
+    DataError
+        ``meeting.nothing_decided``, ``meeting.days_needed``.
+    ConflictError
+        ``store.notice_running``.
+    """
+    authorise_decision(desk)
+    check_track(desk.opened.campaign, track_id)
+    given = desk.opened.campaign.track(track_id).public_notice
+    lasts = days or (given.days if given else 0)
+    if lasts < 1:
+        raise DataError("meeting.days_needed")
+    default = given.contact.words(desk.workspace.settings.lang) if given and given.contact else ""
+    notice = PublicNotice(
+        *desk.opened.key,
+        track_id,
+        begins,
+        begins + timedelta(days=lasts - 1),
+        contact.strip() or default or None,
+    )
+    with desk.write() as writer:
+        decided = load_decisions(writer, *desk.opened.key)
+        if not (decided["track_id"] == track_id).any():
+            raise DataError("meeting.nothing_decided")
+        return start_notice(writer, notice)
+
+
+def take_back_notice(desk: Desk, notice_id: int) -> None:
+    """Withdraw a notice before it ends.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide.
+    DataError
+        ``store.unknown_notice``.
+    """
+    authorise_decision(desk)
+    with desk.write() as writer:
+        end_notice(writer, notice_id)
+
+
+def add_objection(desk: Desk, notice_id: int, unit_code: str, received_on: date, gist: str) -> int:
+    """Number of the new objection; its gist must not say who objects.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide.
+    DataError
+        As :func:`pbwidgets.store.record_objection`.
+    """
+    authorise_decision(desk)
+    with desk.write() as writer:
+        return record_objection(writer, notice_id, unit_code, received_on, gist)
+
+
+def settle_objection(desk: Desk, objection_id: int, status: str, outcome: str) -> None:
+    """Close an objection as ``upheld`` or ``dismissed``, with its outcome.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide.
+    DataError
+        As :func:`pbwidgets.store.close_objection`.
+    """
+    authorise_decision(desk)
+    with desk.write() as writer:
+        close_objection(writer, objection_id, status, outcome)
+
+
+def find_notice(desk: Desk, track_id: str) -> NoticeState | None:
+    """The newest notice of a track with its objections; None if there is none.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not see the meeting.
+    """
+    authorise_meeting(desk)
+    with desk.workspace.store.read() as reader:
+        record = load_notice(reader, *desk.opened.key, track_id)
+        return None if record is None else NoticeState(record, load_objections(reader, record.id))

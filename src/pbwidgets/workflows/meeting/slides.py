@@ -1,0 +1,108 @@
+"""The slides of a meeting, from the list on the screen."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from pbwidgets.charts import View, ranking_bars
+from pbwidgets.exports import Slide, build_deck, tables
+from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.units import root_codes, unit_names
+from pbwidgets.wording import say
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import day_of
+from pbwidgets.workflows.meeting.what_if import Trial, Tried, WhatIf, authorise_meeting, word_what_if
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas as pd
+
+
+MEETING: Final = "meeting"
+"""Folder of the slides, beside the reports."""
+
+
+def view_of_meeting(trial: Trial, tried: Tried, lang: str) -> View:
+    """Settings of a chart of the list, drawn for the topmost unit."""
+    units = trial.records.units
+    root = units[units["unit_code"] == root_codes(units)[0]].iloc[0]
+    return View(
+        campaign=tried.campaign,
+        period=trial.period_id,
+        track_id=tried.track.layout.track.id,
+        unit_code=str(root["unit_code"]),
+        unit_name=str(root["unit_name"]),
+        lang=lang,
+        synthetic=bool(units["synthetic"].any()),
+    )
+
+
+def chart_of_meeting(trial: Trial, tried: Tried, lang: str) -> "alt.LayerChart":
+    """Chart of the ranking on the screen, with a line where the places end."""
+    return ranking_bars(_with_names_above(trial, tried), view_of_meeting(trial, tried, lang))
+
+
+def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path:
+    """Path of a ``.pptx`` of the list on the screen, in the topmost unit's outputs; a what-if is marked as such.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not see the meeting.
+    DataError
+        ``charts.no_cjk_font``.
+    """
+    lang, units = desk.lang, desk.units
+    authorise_meeting(desk)
+    track = tried.track.layout.track
+    names = unit_names(units)
+    changes = word_what_if(trial.campaign, what_if, names, lang)
+    mark = say("meeting.slides_mark", lang) if changes else ""
+    view = view_of_meeting(trial, tried, lang)
+    title = say("meeting.slides_title", lang, track=track.name.words(lang))
+    counts = tried.selection["status"].value_counts()
+    sentence = say(
+        "meeting.slides_sentence",
+        lang,
+        selected=int(counts.get(SELECTED, 0)),
+        tied=int(counts.get(TIED_AT_CUT, 0)),
+        waiting=int(counts.get(WAITING, 0)),
+    )
+    table = tables.units_of_track(
+        tried.campaign, track, tried.selection, tried.totals, trial.records.units, title, lang
+    ).without("unit_code", "reason")
+    slide = Slide(
+        title=f"{title}（{mark}）" if mark else title,
+        picture=chart_of_meeting(trial, tried, lang),
+        table=table.frame[table.frame["rank"].notna()],
+        columns=table.columns,
+        key_sentence="；".join([*changes, sentence]),
+    )
+    folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
+    name = f"{track.id}-{desk.actor.name.replace(':', '-')}{'-trial' if changes else ''}.pptx"
+    return build_deck(
+        [slide],
+        folder / _plain(name),
+        title=f"{desk.opened.campaign.name.words(lang)}　{title}",
+        subtitle="　".join(
+            part for part in (desk.opened.period_id, day_of(desk.now).isoformat(), mark) if part
+        ),
+        lang=lang,
+        note=say("reports.synthetic", lang) if view.synthetic else "",
+    )
+
+
+def _plain(name: str) -> str:
+    """File name that stays in its folder."""
+    return name.replace("/", "-").replace("\\", "-").lstrip(".")
+
+
+def _with_names_above(trial: Trial, tried: Tried) -> "pd.DataFrame":
+    """Selection in which units with the same name also carry the name of the unit above."""
+    above = tables.names_above(trial.records.units)
+    selection = tried.selection
+    twice = selection["unit_name"].duplicated(keep=False)
+    names = [
+        f"{name}·{above[code]}" if double and above.get(code) else name
+        for code, name, double in zip(selection["unit_code"], selection["unit_name"], twice, strict=True)
+    ]
+    return selection.assign(unit_name=names)

@@ -1,0 +1,1 @@
+"""Organise a campaign: open it, its register, exceptions, allotments."""

@@ -1,0 +1,91 @@
+"""Open campaigns, check their files, list what has changed."""
+
+from pathlib import Path
+
+from pbwidgets.campaign import (
+    Campaign,
+    Change,
+    campaign_version,
+    check_campaign,
+    compare_campaigns,
+    from_json,
+    to_json,
+)
+from pbwidgets.errors import DataError, Problem, UsageError
+from pbwidgets.settings import Settings
+from pbwidgets.store import (
+    Actor,
+    freeze_campaign,
+    load_campaign_json,
+    load_overview,
+    open_period,
+    open_periods,
+)
+from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
+
+
+def open_campaign(
+    workspace: Workspace, actor: Actor, campaign_id: str, period_id: str | None = None
+) -> Opened:
+    """The campaign, frozen from its current file and opened for a period.
+
+    A period that is already open moves to the new version; answers handed in before keep their version.
+
+    Parameters
+    ----------
+    campaign_id
+        File in ``parameters/campaigns``, without ``.yaml``.
+    period_id
+        Period of the campaign; by default its last one.
+
+    Raises
+    ------
+    ProblemsError
+        If the file has problems.
+    UsageError
+        ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+    RightsError
+        If the actor may not open campaigns.
+    """
+    campaign = workspace.read_campaign(campaign_id)
+    return open_definition(workspace, actor, campaign, period_id)
+
+
+def open_definition(
+    workspace: Workspace, actor: Actor, campaign: Campaign, period_id: str | None = None
+) -> Opened:
+    """As :func:`open_campaign`, for a campaign in memory."""
+    authorise(actor, "open_campaign", None, workspace.units())
+    ids = [period.id for period in campaign.periods]
+    period_id = period_id or ids[-1]
+    if period_id not in ids:
+        raise UsageError("workflows.unknown_period", value=period_id, allowed="、".join(ids), nearest=ids[-1])
+    version = campaign_version(campaign)
+    with workspace.store.write(actor) as writer:
+        freeze_campaign(writer, to_json(campaign), version, campaign.id)
+        open_period(writer, campaign.id, period_id, version)
+    return Opened(campaign, version, period_id)
+
+
+def changes_since_opening(workspace: Workspace, campaign: Campaign) -> tuple[tuple[Change, int], ...]:
+    """Changes of a campaign against its open version, each with the number of submissions affected."""
+    with workspace.store.read() as reader:
+        periods = open_periods(reader, campaign.id)
+        if not periods or periods[-1].version == campaign_version(campaign):
+            return ()
+        newest = periods[-1]
+        old = from_json(load_campaign_json(reader, campaign.id, newest.version))
+        overview = load_overview(reader, campaign.id, newest.period_id)
+    counts = overview.loc[overview["version"] > 0, "form_id"].value_counts()
+    return tuple((change, int(counts.get(change.form_id, 0))) for change in compare_campaigns(old, campaign))
+
+
+def check_campaigns(settings: Settings, files: tuple[Path, ...] = ()) -> tuple[Problem, ...]:
+    """All problems of some campaign files; by default of all in the workspace."""
+    folder = settings.parameters / "campaigns"
+    if not files and not folder.is_dir():
+        raise DataError("workflows.no_workspace", folder=str(settings.workspace))
+    return tuple(
+        problem for file in files or sorted(folder.glob("*.yaml")) for problem in check_campaign(file)
+    )

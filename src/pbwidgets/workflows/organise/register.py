@@ -1,0 +1,60 @@
+"""The register of units: importing it, and finding units that owe a form but have no account."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from pbwidgets.store import Actor, import_units, load_accounts
+from pbwidgets.units import read_units
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.workspace import Workspace
+
+
+def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
+    """Number of units imported into the register from a CSV or Excel file; none if anything is wrong.
+
+    Raises
+    ------
+    ProblemsError
+        With every wrong cell.
+    RightsError
+        If the actor may not.
+    """
+    register = workspace.units()
+    authorise(actor, "import_units", None, register)
+    return save_units(workspace, actor, read_units(file, known=set(register["unit_code"])))
+
+
+def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:
+    """Number of units of a frame that were added or changed.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not.
+    """
+    authorise(actor, "import_units", None, workspace.units())
+    with workspace.store.write(actor) as writer:
+        import_units(writer, units)
+    return len(units)
+
+
+def units_without_account(desk: Desk) -> pd.DataFrame:
+    """Units that owe a form but have no account to fill it in with, columns ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not open campaigns.
+    """
+    units = desk.units
+    desk.authorise("open_campaign", None)
+    with desk.workspace.store.read() as reader:
+        served = {
+            account.unit_code
+            for account in load_accounts(reader)
+            if account.role == "filler" and account.disabled_at is None
+        }
+    kinds = {form.unit_kind for form in desk.opened.campaign.forms if form.is_owed}
+    return units[units["kind"].isin(kinds) & ~units["unit_code"].isin(served)].reset_index(drop=True)

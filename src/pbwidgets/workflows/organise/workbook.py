@@ -1,0 +1,104 @@
+"""A campaign changed in a workbook: read, compared with the open version, opened as a new version."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from pbwidgets.campaign import Campaign, Change, campaign_version
+from pbwidgets.store import Actor
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_campaigns
+from pbwidgets.workflows.organise.campaigns import changes_since_opening, open_definition
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A campaign from a workbook, checked but not opened yet.
+
+    Attributes
+    ----------
+    campaign
+        The definition.
+    version
+        The version it would get.
+    changes
+        What it changes against the open version, each with the number of submissions affected.
+    is_known
+        Whether a campaign with this id is open; otherwise everything is new.
+    """
+
+    campaign: Campaign
+    version: str
+    changes: tuple[tuple[Change, int], ...]
+    is_known: bool
+
+
+def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes) -> Draft:
+    """Campaign of a workbook, fully checked, with what it changes.
+
+    Raises
+    ------
+    ProblemsError
+        With every wrong cell.
+    RightsError
+        If the actor may not open campaigns.
+    """
+    authorise(actor, "open_campaign", None, workspace.units())
+    from pbwidgets.campaign.workbook import read_campaign_workbook
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / (_plain_name(filename) or "campaign.xlsx")
+        path.write_bytes(content)
+        campaign = read_campaign_workbook(path)
+    version = campaign_version(campaign)
+    known = {known.id for known, _ in open_campaigns(workspace)}
+    return Draft(campaign, version, changes_since_opening(workspace, campaign), campaign.id in known)
+
+
+def open_draft(workspace: Workspace, actor: Actor, draft: Draft, period_id: str | None = None) -> Opened:
+    """The draft, opened as a new version; its campaign file is also written, and the old one kept beside it.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_period``.
+    RightsError
+        If the actor may not open campaigns.
+    """
+    opened = open_definition(workspace, actor, draft.campaign, period_id)
+    _write_file(workspace.settings.parameters / "campaigns" / f"{draft.campaign.id}.yaml", draft.campaign)
+    return opened
+
+
+def write_workbook(desk: Desk, path: Path) -> Path:
+    """The open version of the campaign as a workbook to edit.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not open campaigns.
+    """
+    desk.authorise("open_campaign", None)
+    from pbwidgets.campaign.workbook import write_campaign_workbook
+
+    return write_campaign_workbook(desk.opened.campaign, path)
+
+
+def _plain_name(filename: str) -> str:
+    """Last part of an uploaded file's name, whatever system it came from."""
+    return PurePosixPath(PureWindowsPath(filename).name).name
+
+
+def _write_file(path: Path, campaign: Campaign) -> None:
+    from pbwidgets.campaign.yaml_text import to_yaml
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(to_yaml(campaign), encoding="utf-8")
+    if path.exists():
+        stamp = datetime.now(ZONE).strftime("%Y%m%d-%H%M%S")
+        shutil.copy2(path, path.with_name(f"{path.stem}.{stamp}.bak"))
+    fresh.replace(path)

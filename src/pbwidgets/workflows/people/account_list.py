@@ -1,0 +1,135 @@
+"""Many accounts at once from a workbook; any wrong cell is reported, and then nothing is imported."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets import store
+from pbwidgets.errors import PbError, Problem, ProblemsError
+from pbwidgets.store import Actor, NewAccount, load_accounts
+from pbwidgets.units import HeadCodes, Table, find_columns, read_table, unit_names
+from pbwidgets.wording import LANGUAGES, say
+from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.people.accounts import ROLES, find_faults, to_name
+from pbwidgets.workflows.people.passwords import hash_passwords, make_password
+
+_HEADS: Final[Mapping[str, tuple[str, ...]]] = {
+    "name": ("账号", "账号名", "account"),
+    "role": ("角色",),
+    "unit_code": ("单位编码", "编码", "unit", "code"),
+}
+_HEAD_CODES: Final = HeadCodes(
+    "accounts.unknown_column", "accounts.repeated_column", "accounts.missing_column"
+)
+_COLUMN_OF: Final = {
+    "accounts.unknown_role": "role",
+    "accounts.unit_needed": "unit_code",
+    "store.unknown_unit": "unit_code",
+}
+
+
+@dataclass(frozen=True)
+class FirstPassword:
+    """A new account with its first password, which is shown only once."""
+
+    name: str
+    role: str
+    unit_code: str | None
+    unit_name: str
+    password: str
+
+
+def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> tuple[FirstPassword, ...]:
+    """New accounts of a workbook or CSV file with their first passwords, in the order of its rows.
+
+    Columns 账号, 角色, 单位编码 (or account, role, unit); roles may be written in Chinese, in English or as in
+    the code. Five hundred accounts take about a minute, because their passwords are hashed.
+
+    Raises
+    ------
+    ProblemsError
+        With every wrong cell: names that are taken, repeated or not allowed, unknown roles and units.
+    RightsError
+        If the actor may not manage accounts.
+    """
+    units = workspace.units()
+    authorise(actor, "accounts", None, units)
+    return _keep(workspace, actor, _read_rows(workspace, path, units), units)
+
+
+def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> tuple[str, ...]:
+    """Names of the accounts that :func:`import_accounts` would make; nothing is made yet.
+
+    Raises
+    ------
+    ProblemsError, RightsError
+        As :func:`import_accounts`.
+    """
+    units = workspace.units()
+    authorise(actor, "accounts", None, units)
+    return tuple(row.name for row in _read_rows(workspace, path, units))
+
+
+@dataclass(frozen=True)
+class _Row:
+    number: int
+    name: str
+    role: str
+    unit_code: str | None
+
+    @classmethod
+    def of(cls, table: Table, columns: Mapping[str, int], number: int) -> "_Row":
+        cells = table.rows[number]
+        name, role, unit = (cells[at] if at < len(cells) else "" for at in (columns[item] for item in _HEADS))
+        return cls(number, to_name(name), _to_role(role), unit or None)
+
+
+def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_Row]:
+    table = read_table(path)
+    columns = find_columns(table, path, _HEADS, _HEAD_CODES)
+    with workspace.store.read() as reader:
+        taken = {account.name for account in load_accounts(reader)}
+    wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]
+    problems = [
+        Problem(fault.code, str(path), table.place(row.number, columns[column]), fault.args_of_message)
+        for row in wanted
+        for column, fault in _faults(row, wanted, taken, units)
+    ]
+    if problems or not wanted:
+        raise ProblemsError(problems or [Problem("accounts.no_rows", str(path))])
+    return wanted
+
+
+def _to_role(text: str) -> str:
+    words = {say(f"accounts.role.{role}", lang).lower(): role for role in ROLES for lang in LANGUAGES}
+    return words.get(text.strip().lower(), text.strip().lower())
+
+
+def _faults(
+    row: _Row, rows: list[_Row], taken: set[str], units: pd.DataFrame
+) -> Iterator[tuple[str, PbError]]:
+    for fault in find_faults(row.name, row.role, row.unit_code, units):
+        yield _COLUMN_OF.get(fault.code, "name"), fault
+    if row.name in taken:
+        yield "name", PbError("accounts.name_taken", name=row.name)
+    if row.name and any(other.name == row.name for other in rows[: row.number]):
+        yield "name", PbError("accounts.repeated_name", name=row.name)
+
+
+def _keep(
+    workspace: Workspace, actor: Actor, rows: list[_Row], units: pd.DataFrame
+) -> tuple[FirstPassword, ...]:
+    passwords = [make_password() for _ in rows]
+    hashes = hash_passwords(passwords)  # outside the transaction, which would block others
+    with workspace.store.write(actor) as writer:
+        for row, hashed in zip(rows, hashes, strict=True):
+            store.add_account(writer, NewAccount(row.name, row.role, row.unit_code, hashed))
+    names = unit_names(units)
+    return tuple(
+        FirstPassword(row.name, row.role, row.unit_code, str(names.get(row.unit_code or "", "")), password)
+        for row, password in zip(rows, passwords, strict=True)
+    )

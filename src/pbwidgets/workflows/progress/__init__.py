@@ -1,0 +1,1 @@
+"""What has been handed in, what is due, and who is late."""

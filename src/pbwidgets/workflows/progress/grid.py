@@ -1,0 +1,247 @@
+"""What was handed in, is due, waits for review or is late: the data behind the home page and the board.
+
+Every list is limited to what the actor may ``view``. A form's deadline is that of its last phase; an exception
+on record gives one unit extra time. Punctuality is judged by the first hand-in: a correction that a reviewer
+asked for does not make a unit late.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
+from typing import Any, Final, Literal
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Form
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Actor
+from pbwidgets.store.progress import load_exceptions, load_progress
+from pbwidgets.store.submissions import DRAFT, NOT_BEGUN, RETURNED, SUBMITTED, accepted
+from pbwidgets.units import ancestors
+from pbwidgets.workflows.ground.deadlines import deadline
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import scope_of, units_in_scope
+from pbwidgets.workflows.ground.seats import find_seats, review_levels
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
+
+TO_DO: Final = (NOT_BEGUN, DRAFT, RETURNED)
+"""States in which it is the filler's turn."""
+AGGREGATES_ONLY: Final = ("analyst",)
+"""Roles that see counts, never the forms of a single unit."""
+Standing = Literal["open", "overdue", "on_time", "grace", "late"]
+"""Relative to the deadline: not yet due, missed, handed in before it, within an exception, or after both."""
+GRID: Final = (
+    "unit_code", "unit_name", "kind", "parent_code", "form_id", "state", "version", "standing", "until",
+    "has_exception", "days_left", "first_submitted_at", "submitted_at", "last_activity", "reason",
+    "field_path", "returned_by",
+)  # fmt: skip
+"""Columns of :func:`progress_grid`."""
+
+
+def units_in_view(desk: Desk) -> pd.DataFrame:
+    """Units that the actor may view, columns ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed`` for a role that may view no units.
+    """
+    return units_in_scope(desk.actor, "view", desk.units)
+
+
+def progress_grid(desk: Desk) -> pd.DataFrame:
+    """State and punctuality of every form owed by the units in view, one row each.
+
+    Logs (``occurrence: many``), surveys and forms that a review level fills in are owed by nobody and left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`GRID`: ``standing`` is a :data:`Standing`; ``until`` the moment (UTC) at which the form
+        closes for this unit, None without a phase; ``days_left`` whole days, 0 on the last day, negative
+        after it.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_in_view`; ``workflows.not_allowed`` for an analyst, who sees aggregates only
+        (:func:`progress_by_part`).
+    """
+    if desk.actor.role in AGGREGATES_ONLY:
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="view")
+    return _grid(desk)
+
+
+def _grid(desk: Desk) -> pd.DataFrame:
+    units = units_in_view(desk)
+    with desk.workspace.store.read() as reader:
+        done = load_progress(reader, *desk.opened.key, _codes(units, desk.actor))
+        exceptions = load_exceptions(reader, *desk.opened.key)
+    found = {
+        (row["form_id"], row["unit_code"]): row for row in done.to_dict("records") if not row["occurrence"]
+    }
+    rows = [
+        _owed(desk.opened, form, unit, found.get((form.id, unit["unit_code"])), exceptions, desk.now)
+        for form in desk.opened.campaign.forms
+        if form.is_owed
+        for unit in units[units["kind"] == form.unit_kind].to_dict("records")
+    ]
+    return pd.DataFrame(rows, columns=list(GRID), dtype=object)
+
+
+def due_forms(desk: Desk) -> pd.DataFrame:
+    """Forms that the actor's own unit still has to hand in, most urgent first; columns :data:`GRID`.
+
+    A form whose phase has not begun is not due. Only fillers have forms due.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_in_view`.
+    """
+    owed = progress_grid(desk)
+    today = day_of(desk.now)
+    begun = {form.id for form in desk.opened.campaign.forms if _begun(desk.opened, form.id, today)}
+    mine = owed[
+        (owed["unit_code"] == desk.actor.unit_code)
+        & owed["state"].isin(TO_DO)
+        & owed["form_id"].isin(begun)
+        & (desk.actor.role == "filler")
+    ]
+    return mine.sort_values("until", key=_open_ended_last, kind="stable").reset_index(drop=True)
+
+
+def late_units(desk: Desk) -> pd.DataFrame:
+    """Units below the actor's that missed a deadline, longest overdue first: a list to phone.
+
+    Columns :data:`GRID`, with ``days_late`` (at least 1). A unit whose exception still runs is not late.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_in_view`.
+    """
+    owed = progress_grid(desk)
+    late = owed[(owed["standing"] == "overdue") & (owed["unit_code"] != desk.actor.unit_code)]
+    counted = late.assign(days_late=[max(1, -int(days)) for days in late["days_left"]])
+    return counted.sort_values(["days_late", "unit_code"], ascending=[False, True]).reset_index(drop=True)
+
+
+def awaiting_review(desk: Desk) -> pd.DataFrame:
+    """Number of submissions waiting for the actor's level, by form and level: form_id, level_id, count, days.
+
+    ``days`` is how long the oldest has waited. Empty for roles that review nothing.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_in_view`.
+    """
+    units, seats = units_in_view(desk), find_seats(desk)
+    reviews = desk.actor.role in ("reviewer", "operator")
+    with desk.workspace.store.read() as reader:
+        done = load_progress(reader, *desk.opened.key, _codes(units, desk.actor))
+    rows = []
+    for form in desk.opened.campaign.forms if reviews else ():
+        of_form = done[done["form_id"] == form.id]
+        for state, level_id in _turns(desk.opened.campaign, form):
+            mine = of_form["unit_code"].map(partial(seats.has, level_id)).astype(bool)
+            waiting = of_form[mine & (of_form["state"] == state)]
+            if len(waiting):
+                since = day_of(min(waiting["submitted_at"]))
+                rows.append((form.id, level_id, len(waiting), (day_of(desk.now) - since).days))
+    return pd.DataFrame(rows, columns=["form_id", "level_id", "count", "days"])
+
+
+def progress_by_part(desk: Desk) -> pd.DataFrame:
+    """Counts for each part of the campaign and form: part_code, form_id, owed, handed_in, overdue.
+
+    Parts are the units by which the campaign is partitioned (``partition_by``). No single unit is visible,
+    so an analyst may see this.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_in_view`.
+    """
+    owed = _grid(desk)
+    part = ancestors(desk.units, desk.opened.campaign.partition_by)
+    cut = owed.assign(
+        part_code=owed["unit_code"].map(part).astype(object),
+        handed_in=(~owed["state"].isin(TO_DO)).astype(int),
+        overdue=(owed["standing"] == "overdue").astype(int),
+        owed=1,
+    )
+    groups = cut.groupby(["part_code", "form_id"], sort=False)[["owed", "handed_in", "overdue"]].sum()
+    return groups.reset_index()
+
+
+def _owed(
+    opened: Opened,
+    form: Form,
+    unit: Mapping[Any, Any],
+    done: Mapping[Any, Any] | None,
+    exceptions: Mapping[tuple[str, str], datetime],
+    now: datetime,
+) -> dict[str, Any]:
+    due = deadline(opened, form.id)
+    exception = exceptions.get((form.id, unit["unit_code"]))
+    until = exception if due is not None and exception is not None and exception > due else due
+    state = NOT_BEGUN if done is None else done["state"]
+    first = None if done is None else done["first_submitted_at"]
+    return {
+        "unit_code": unit["unit_code"],
+        "unit_name": unit["unit_name"],
+        "kind": unit["kind"],
+        "parent_code": unit["parent_code"],
+        "form_id": form.id,
+        "state": state,
+        "version": 0 if done is None else done["version"],
+        "standing": _standing(state in TO_DO, first, due, until, now),
+        "until": until,
+        "has_exception": until != due,
+        "days_left": None if until is None else _days_left(until, now),
+        "first_submitted_at": first,
+        **{
+            name: None if done is None else done[name]
+            for name in ("submitted_at", "last_activity", "reason", "field_path", "returned_by")
+        },
+    }
+
+
+def _standing(
+    to_do: bool, first: datetime | None, due: datetime | None, until: datetime | None, now: datetime
+) -> Standing:
+    if to_do or first is None:
+        return "overdue" if to_do and until is not None and now >= until else "open"
+    if due is None or first < due:
+        return "on_time"
+    return "grace" if until is not None and first < until else "late"
+
+
+def _days_left(until: datetime, now: datetime) -> int:
+    last_day = (until - timedelta(microseconds=1)).astimezone(ZONE).date()
+    return (last_day - day_of(now)).days
+
+
+def _begun(opened: Opened, form_id: str, day: date) -> bool:
+    begins = [phase.begins for phase in opened.period.phases if form_id in phase.forms]
+    return not begins or min(begins) <= day
+
+
+def _turns(campaign: Campaign, form: Form) -> tuple[tuple[str, str], ...]:
+    """States, each with the level that acts on it, lowest first."""
+    levels = review_levels(campaign, form)
+    states = (SUBMITTED, *(accepted(level) for level in levels))
+    return tuple(zip(states, levels, strict=False))
+
+
+def _codes(units: pd.DataFrame, actor: Actor) -> set[str] | None:
+    """Unit codes to ask the store for; None if the actor sees everything."""
+    everywhere = scope_of(actor.role, "view") == "everywhere"
+    return None if everywhere else set(units["unit_code"])
+
+
+def _open_ended_last(until: "pd.Series[Any]") -> "pd.Series[Any]":
+    far = datetime.combine(date.max, time(), UTC)
+    return until.map(lambda moment: moment or far)

@@ -1,0 +1,63 @@
+"""What one unit has done so far: its steps and its running record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Note, SubmissionKey, history, load_notes
+from pbwidgets.store.progress import load_progress
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY
+
+
+def unit_steps(desk: Desk, unit_code: str) -> pd.DataFrame:
+    """Every step in the history of a unit's submissions, newest first, without who took it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        form_id, occurrence, version, cause, state, level, made_at, reason.
+
+    Raises
+    ------
+    RightsError
+        If the unit is not in the actor's view, or the actor sees aggregates only.
+    """
+    _check_unit_in_view(desk, unit_code)
+    with desk.workspace.store.read() as reader:
+        done = load_progress(reader, *desk.opened.key, {unit_code})
+        rows = [
+            (row["form_id"], row["occurrence"], step.version, step.cause, step.state, step.level,
+             step.made_at, step.reason)
+            for row in done.to_dict("records")
+            for step in history(reader, _key(desk.opened, row, unit_code))
+        ]  # fmt: skip
+    columns = ["form_id", "occurrence", "version", "cause", "state", "level", "made_at", "reason"]
+    steps = pd.DataFrame(rows, columns=columns, dtype=object)
+    return steps.sort_values(["made_at", "version"], ascending=False).reset_index(drop=True)
+
+
+def unit_notes(desk: Desk, unit_code: str) -> tuple[Note, ...]:
+    """Running record of a unit, ordered by day.
+
+    Raises
+    ------
+    RightsError
+        As :func:`unit_steps`.
+    """
+    _check_unit_in_view(desk, unit_code)
+    with desk.workspace.store.read() as reader:
+        return load_notes(reader, *desk.opened.key, unit_code)
+
+
+def _check_unit_in_view(desk: Desk, unit_code: str) -> None:
+    if desk.actor.role in AGGREGATES_ONLY:
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="view")
+    desk.authorise("view", unit_code)
+
+
+def _key(opened: Opened, row: Mapping[Any, Any], unit_code: str) -> SubmissionKey:
+    return SubmissionKey(*opened.key, row["form_id"], unit_code, int(row["occurrence"]))

@@ -1,0 +1,507 @@
+"""Data for a report notebook: the rows of its unit, and the published reference.
+
+A unit of the partitioning kind, or below it, sees its own partition only: the rows of other units are never
+read, so they cannot end up in a chart's data or a hidden sheet. A unit above sees all partitions.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets.campaign import Campaign, Track
+from pbwidgets.charts import View
+from pbwidgets.errors import UsageError
+from pbwidgets.exports import About, tables
+from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
+from pbwidgets.scoring.classes import find_period_moves
+from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.measures import MeasureTable
+from pbwidgets.scoring.robustness import Ranges, vary_list
+from pbwidgets.units import ancestors, subtree, unit_names
+from pbwidgets.wording import Words, default_language, say
+from pbwidgets.workflows.ground.lookup import nearest
+from pbwidgets.workflows.ground.snapshots import (
+    RECORDS,
+    RECTIFICATIONS,
+    RUNNING,
+    SCORES,
+    SHARED,
+    Snapshot,
+    open_snapshot,
+    take_snapshot,
+)
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.reports.book import Cover
+
+_ROWS_OF_HEATMAP: Final = 30
+
+
+@dataclass(frozen=True)
+class ClassMoves:
+    """Moves between the classes of a track.
+
+    Attributes
+    ----------
+    frame
+        Columns ``MOVES``.
+    days
+        The two days compared.
+    sentence
+        Sentence on how many moved up and down.
+    table
+        The moves as a table for people.
+    """
+
+    frame: pd.DataFrame
+    days: tuple[str, str]
+    sentence: str
+    table: LabelledTable
+
+
+@dataclass(frozen=True)
+class Report:
+    """A unit's view of a campaign and period.
+
+    Attributes
+    ----------
+    campaign
+        The frozen campaign.
+    snapshot
+        Source of the rows.
+    lang
+        ``zh_CN`` or ``en``.
+    unit_code, unit_name, kind
+        The unit.
+    synthetic
+        Whether the data are invented for a demonstration.
+    units
+        The unit and all units below it, columns ``UNITS``.
+    scores
+        Their scores; ``reference`` is the published distribution of all units.
+    submissions
+        What they handed in, columns ``SUBMISSIONS``.
+    running_record
+        Their dated notes: unit_code, noted_on, text.
+    rectifications
+        Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
+    class_decisions
+        Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
+    """
+
+    campaign: Campaign
+    snapshot: Snapshot
+    lang: str
+    unit_code: str
+    unit_name: str
+    kind: str
+    synthetic: bool
+    units: pd.DataFrame
+    scores: Scores
+    submissions: pd.DataFrame
+    running_record: pd.DataFrame
+    rectifications: pd.DataFrame
+    class_decisions: pd.DataFrame
+
+    # -- what there is ---------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Name of each unit by code."""
+        return unit_names(self.units)
+
+    @property
+    def own_tracks(self) -> tuple[Track, ...]:
+        """Tracks that assess the unit itself."""
+        return tuple(track for track in self._scored() if track.unit_kind == self.kind)
+
+    @property
+    def tracks_below(self) -> tuple[Track, ...]:
+        """Tracks that assess units below it."""
+        kinds = set(self.units["kind"]) - {self.kind}
+        return tuple(track for track in self._scored() if track.unit_kind in kinds)
+
+    @property
+    def set_up_forms(self) -> tuple[str, ...]:
+        """Forms about the unit's kind that no track counts."""
+        counted = {form for track in self.campaign.tracks for form in track.forms}
+        return tuple(
+            form.id
+            for form in self.campaign.forms
+            if form.unit_kind == self.kind and form.id not in counted and form.survey is None
+        )
+
+    def _scored(self) -> tuple[Track, ...]:
+        return tuple(track for track in self.campaign.tracks if track.kind == "score")
+
+    # -- words -----------------------------------------------------------------------------------------
+
+    @property
+    def say(self) -> Words:
+        """Words of ``reports.<code>`` in the report's language."""
+        return Words("reports", self.lang)
+
+    @property
+    def title(self) -> str:
+        """Title: unit and campaign."""
+        return self.say("title", unit=self.unit_name, campaign=self.campaign.name.words(self.lang))
+
+    @property
+    def basis(self) -> str:
+        """What the report is based on: period, day, version, snapshot."""
+        return self.say(
+            "basis",
+            period=self.snapshot.period_id,
+            day=self.snapshot.day,
+            version=self.snapshot.version,
+            snapshot=self.snapshot.snapshot_id,
+        )
+
+    @property
+    def cover(self) -> Cover:
+        """What the report says about itself."""
+        snapshot = self.snapshot
+        about = About(
+            campaign=self.campaign.name.words(self.lang),
+            period=snapshot.period_id,
+            snapshot=snapshot.snapshot_id,
+            unit=self.unit_name,
+            synthetic=self.synthetic,
+        )
+        return Cover(
+            title=self.title,
+            basis=self.basis,
+            subtitle=f"{snapshot.period_id}　{snapshot.day.isoformat()}",
+            lang=self.lang,
+            about=about,
+            synthetic=self.synthetic,
+        )
+
+    def view(self, track: Track) -> View:
+        """Settings of a chart of a track."""
+        return View(
+            campaign=self.campaign,
+            period=self.snapshot.period_id,
+            track_id=track.id,
+            unit_code=self.unit_code,
+            unit_name=self.unit_name,
+            lang=self.lang,
+            synthetic=self.synthetic,
+        )
+
+    def result_of(self, track: Track) -> str:
+        """Sentence on the unit's own result in a track, with its reason."""
+        selection = self.scores.selection
+        own = selection[(selection["unit_code"] == self.unit_code) & (selection["track_id"] == track.id)]
+        reason = "reason_en" if self.lang == "en" else "reason_zh"
+        return str(own[reason].iloc[0]) if len(own) else self.say("no_result")
+
+    def summary_of(self, track: Track) -> str:
+        """Sentence on the results of a track's units below this one."""
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        counts = own["status"].value_counts()
+        parts = [
+            self.say("status_count", status=say(f"scoring.status_{status}", self.lang), count=int(count))
+            for status, count in counts.items()
+        ]
+        kind = self.campaign.unit_kind(track.unit_kind).name.words(self.lang)
+        return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
+
+    def notice_of(self, track: Track) -> str:
+        """How the places of a track are filled, who decides, and how long the notice runs."""
+        counts = self.scores.selection.loc[
+            self.scores.selection["track_id"] == track.id, "status"
+        ].value_counts()
+        text = self.say(
+            "notice_text",
+            track=track.name.words(self.lang),
+            places=track.places or "—",
+            selected=int(counts.get(SELECTED, 0)),
+            tied=int(counts.get(TIED_AT_CUT, 0)),
+            waiting=int(counts.get(WAITING, 0)),
+            decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
+            days=track.public_notice.days if track.public_notice else 0,
+        )
+        award = track.award
+        if award is None:
+            return text
+        material = award.material.words(self.lang) if award.material else ""
+        return text + self.say(
+            "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
+        )
+
+    # -- what charts need --------------------------------------------------------------------------
+
+    def ranks(self, track: Track, most: int | None = None) -> dict[str, int]:
+        """Name and rank of the unit, or of the best units below it (at most ``most``); 0 without a rank."""
+        rows = self.contenders(track).to_dict("records")[:most]
+        return {row["unit_name"]: 0 if pd.isna(row["rank"]) else int(row["rank"]) for row in rows}
+
+    def contenders(self, track: Track) -> pd.DataFrame:
+        """Nominated units of a track, best first; all its units if nobody nominates."""
+        frame = self.units_of_track(track).frame
+        return frame[frame["status"] != NOT_NOMINATED]
+
+    def labelled_selection(self, track: Track) -> pd.DataFrame:
+        """Selection of a track, in which units with the same name also carry the name of the unit above."""
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        above = tables.names_above(self.units)
+        twice = own["unit_name"].duplicated(keep=False)
+        names = [
+            f"{name}·{above[code]}" if double else name
+            for code, name, double in zip(own["unit_code"], own["unit_name"], twice, strict=True)
+        ]
+        return own.assign(unit_name=names)
+
+    def ranked_count(self, track: Track) -> int:
+        """Number of units ranked in a track in the whole campaign.
+
+        Taken from the reasons of ranked units; if none of this report's units is ranked, it is the number of
+        units with a total in the published reference.
+        """
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        known = max((json.loads(args).get("contenders", 0) for args in own["reason_args"]), default=0)
+        if known:
+            return int(known)
+        published = self.scores.reference
+        total = published[
+            (published["track_id"] == track.id)
+            & (published["criterion_id"] == "total")
+            & (published["layer"] == FINAL)
+        ]
+        return int(total["n"].max()) if len(total) else 0
+
+    def firmness(self, track: Track, ranges: Ranges, *, runs: int, seed: int) -> pd.DataFrame:
+        """How stable a track's list is when weights, points and raters vary within ranges: columns ``FIRMNESS``.
+
+        It reads the records of all units, so only a root's report may use it.
+        """
+        records, table, tracks = self._rescored
+        one = next(item for item in tracks if item.layout.track.id == track.id)
+        return vary_list(table, one, records.ratings, ranges, runs=runs, seed=seed)
+
+    @cached_property
+    def _rescored(self) -> tuple[Records, MeasureTable, list[TrackScores]]:
+        """Records of all units and their scores as wide arrays, read and computed once for all tracks."""
+        records = self.snapshot.records()
+        return records, *score_tracks(self.campaign, self.snapshot.period_id, records)
+
+    def firmness_table(self, track: Track, firmness: pd.DataFrame) -> LabelledTable:
+        """Shares and ranks of all units of a track when the assumptions vary."""
+        title = self.say("firmness", track=track.name.words(self.lang))
+        return tables.firmness_of_units(firmness, self._labels(track), title, self.lang)
+
+    def around_the_cut(self, track: Track, count: int) -> dict[str, str]:
+        """Names by code of the units ranked nearest the end of the places, half of them on either side."""
+        ranked = self.contenders(track)
+        ranked = ranked[ranked["rank"].notna()]
+        start = max(min((track.places or 0) - count // 2, len(ranked) - count), 0)
+        labels = self._labels(track)
+        return {code: labels[code] for code in ranked["unit_code"].iloc[start : start + count]}
+
+    def _labels(self, track: Track) -> Mapping[str, str]:
+        labelled = self.labelled_selection(track)
+        return unit_names(labelled)
+
+    def rows_of_heatmap(self, track: Track) -> tuple[dict[str, str], dict[str, str] | None]:
+        """Names of the rows of a heat map: the track's units or, if there are many, the units above them.
+
+        In the second case also the unit above each unit, by code.
+        """
+        codes = list(self.contenders(track)["unit_code"])
+        if len(codes) <= _ROWS_OF_HEATMAP:
+            return {code: self.names[code] for code in codes}, None
+        kind = track.nomination.by if track.nomination else self.campaign.partition_by
+        above = ancestors(self.units, kind)
+        groups = {str(code): str(above[code]) for code in codes if isinstance(above.get(code), str)}
+        return {code: self.names[code] for code in sorted(set(groups.values()))}, groups
+
+    # -- tables ----------------------------------------------------------------------------------------
+
+    def score_sheet(self, track: Track, unit_code: str | None = None) -> LabelledTable:
+        """Score sheet of the unit, or of one below it."""
+        code = unit_code or self.unit_code
+        title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
+        return tables.score_sheet(self.campaign, track, self.scores.points, code, title, self.lang)
+
+    def headings(self, track: Track) -> LabelledTable:
+        """The headings of the unit's score sheet beside the published median and range."""
+        title = self.say("by_criterion", track=track.name.words(self.lang))
+        return tables.headings_beside_reference(
+            track, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
+        )
+
+    def units_of_track(self, track: Track, statuses: Sequence[str] = (), title: str = "") -> LabelledTable:
+        """Units of a track, best first; only those with the given statuses, if any."""
+        selection = self.scores.selection
+        if statuses:
+            selection = selection[selection["status"].isin(list(statuses))]
+        title = title or self.say("units_of_track", track=track.name.words(self.lang))
+        return tables.units_of_track(
+            self.campaign,
+            track,
+            selection,
+            self.scores.totals,
+            self.units,
+            title,
+            self.lang,
+            ranks_within=self.scores.ranks_within,
+        )
+
+    def losses(self, track: Track) -> LabelledTable:
+        """Points lost by heading, in the rows of the heat map."""
+        names, groups = self.rows_of_heatmap(track)
+        title = self.say("lost", track=track.name.words(self.lang))
+        return tables.losses_by_heading(track, self.scores.points, names, groups, title, self.lang)
+
+    def counts_by_status(self) -> LabelledTable:
+        """Number of units of each track by status."""
+        return tables.counts_by_status(self.campaign, self.scores.selection, self.say("counts"), self.lang)
+
+    def classes_of(self, track: Track) -> LabelledTable:
+        """Classes of a track's units: proposed, decided, and why."""
+        title = self.say("classes", track=track.name.words(self.lang))
+        return tables.classes_of_units(
+            self.campaign, track, self.scores.classes, self.units, title, self.lang
+        )
+
+    def moves_of(self, track: Track) -> ClassMoves:
+        """Units that moved between a track's classes, from the start of the period to its newest decision."""
+        moves, since, until = find_period_moves(
+            self.campaign, self.snapshot.period_id, track.id, self.class_decisions
+        )
+        counts = {move: int((moves["move"] == move).sum()) for move in ("up", "down", "same", "new")}
+        days = since.isoformat(), until.isoformat()
+        title = self.say("class_moves", track=track.name.words(self.lang))
+        sentence = self.say("class_moves_text", since=days[0], until=days[1], **counts)
+        table = tables.moves_of_units(self.campaign, track, moves, self.names, title, self.lang)
+        return ClassMoves(moves, days, sentence, table)
+
+    def nomination_balance(self, track: Track | None = None) -> LabelledTable:
+        """Numbers allotted, nominated and selected, of one track or all."""
+        balance = self.scores.balance
+        if track is not None:
+            balance = balance[balance["track_id"] == track.id]
+        return tables.nomination_balance_table(
+            self.campaign, balance, self.names, self.say("balance"), self.lang
+        )
+
+    def recommendations(self) -> LabelledTable:
+        """Recommendations for selected units and their posts."""
+        return tables.recommendations(
+            self.campaign, self.scores.selection, self.units, self.say("recommendations"), self.lang
+        )
+
+    def team_results(self) -> LabelledTable:
+        """Result sheet of leadership teams."""
+        return tables.team_results(
+            self.campaign, self.scores.selection, self.units, self.say("team_results"), self.lang
+        )
+
+    def set_up(self) -> LabelledTable:
+        """Answers to the forms that no track counts."""
+        return tables.measures_of_unit(
+            self.campaign,
+            self.scores.measures,
+            self.unit_code,
+            self.set_up_forms,
+            self.say("set_up"),
+            self.lang,
+        )
+
+    def own_answers(self) -> LabelledTable:
+        """The unit's own answers: its set-up first, then the forms of its tracks."""
+        forms = [form.id for form in self.campaign.forms if form.unit_kind == self.kind]
+        names = {self.unit_code: self.unit_name}
+        return tables.answers_of_units(
+            self.campaign, self.submissions, forms, names, self.say("own_answers"), self.lang
+        )
+
+    def entries_about(self) -> LabelledTable:
+        """What review levels entered about the unit and those below it."""
+        forms = [form.id for form in self.campaign.forms if form.filled_by is not None]
+        return tables.answers_of_units(
+            self.campaign, self.submissions, forms, self.names, self.say("entries_about"), self.lang
+        )
+
+    def rectification_list(self) -> LabelledTable:
+        """Shortcomings to be put right."""
+        return tables.rectification_list(
+            self.rectifications, self.names, self.say("rectifications"), self.lang
+        )
+
+    def all_points(self) -> LabelledTable:
+        """Every line of every unit with its reason."""
+        return tables.all_points(
+            self.campaign, self.scores.points, self.names, self.say("all_points"), self.lang
+        )
+
+    def notes(self) -> LabelledTable:
+        """The running record."""
+        return tables.notes_on_units(self.running_record, self.names, self.say("notes"), self.lang)
+
+
+def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") -> Report:
+    """Report of one unit from a snapshot.
+
+    Parameters
+    ----------
+    snapshot
+        Folder of the snapshot; by default a new one of the campaign opened last in this workspace.
+    unit_code
+        The unit; by default the first root.
+    lang
+        ``zh_CN`` or ``en``; by default the language of the interface.
+
+    Raises
+    ------
+    DataError
+        ``workflows.no_snapshot``.
+    UsageError
+        ``workflows.unknown_unit``.
+    """
+    source = open_snapshot(Path(snapshot)) if snapshot else _take_fresh()
+    campaign = source.campaign()
+    whole = source.frames(["units"])["units"]
+    code = unit_code or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
+    here = whole[whole["unit_code"] == code]
+    if here.empty:
+        near = nearest(code, list(whole["unit_code"]))["nearest"]
+        raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
+    partition = ancestors(whole, campaign.partition_by).get(code)
+    cut = str(partition) if isinstance(partition, str) else None
+    own = source.frames(
+        [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS) if name != SHARED], cut
+    )
+    units = subtree(whole, code)
+    scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
+    return Report(
+        campaign=campaign,
+        snapshot=source,
+        lang=lang or default_language(),
+        unit_code=code,
+        unit_name=str(here["unit_name"].iloc[0]),
+        kind=str(here["kind"].iloc[0]),
+        synthetic=bool(here["synthetic"].iloc[0]),
+        units=units,
+        scores=Scores(**scores, **source.frames([SHARED])),
+        submissions=_within(own["submissions"], set(units["unit_code"])),
+        running_record=_within(own[RUNNING], set(units["unit_code"])),
+        rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
+        class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
+    )
+
+
+def _take_fresh() -> Snapshot:
+    with open_workspace() as workspace:
+        return take_snapshot(workspace, workspace.opened())
+
+
+def _within(frame: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    key = "unit_code" if "unit_code" in frame else "by_unit"
+    return frame[frame[key].isin(codes)].reset_index(drop=True)

@@ -1,0 +1,144 @@
+"""Accept submissions, return them, undo an acceptance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pbwidgets.campaign.model import MOST_RETURN_DAYS
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.store import SubmissionKey, accept, accept_many, load_overview, return_submission, undo_accept
+from pbwidgets.workflows.ground.deadlines import extend_for_correction
+from pbwidgets.workflows.ground.desk import Desk, check_key
+from pbwidgets.workflows.ground.seats import Seats, find_seats, review_levels
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What a return asks to be put right.
+
+    Attributes
+    ----------
+    reason
+        Reason for the return.
+    field_path
+        The field that it concerns; None for the whole form.
+    days
+        Days after today in which it can be handed in again, even after the deadline. By default the campaign's;
+        0 leaves the deadline as it is, and no value makes it earlier.
+    """
+
+    reason: str
+    field_path: str | None = None
+    days: int | None = None
+
+
+def accept_submission(desk: Desk, key: SubmissionKey, level_id: str, *, seen_version: int) -> int:
+    """Number of the version created by a level's acceptance.
+
+    Raises
+    ------
+    ConflictError, DataError
+        As :func:`pbwidgets.store.accept`.
+    RightsError
+        If the actor does not sit at this level above the unit.
+    """
+    _check_reviewer(desk, find_seats(desk), key, level_id)
+    levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
+    with desk.write() as writer:
+        return accept(writer, key, level_id, levels, seen_version=seen_version)
+
+
+def accept_submissions(desk: Desk, seen: Mapping[SubmissionKey, int], level_id: str) -> int:
+    """Number of submissions that a level accepted at once; all or none.
+
+    Parameters
+    ----------
+    seen
+        Submissions to accept, each with the version that the reviewer saw.
+
+    Raises
+    ------
+    ConflictError
+        ``store.version_changed`` if one of them has a newer version.
+    DataError
+        ``store.not_your_turn``, ``store.no_submission``.
+    RightsError
+        If the actor does not sit at this level above each of the units.
+    """
+    seats = find_seats(desk)
+    by_levels: dict[tuple[str, ...], list[SubmissionKey]] = {}
+    for key in seen:
+        _check_reviewer(desk, seats, key, level_id)
+        levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
+        by_levels.setdefault(levels, []).append(key)
+    with desk.write() as writer:
+        _check_seen(load_overview(writer, *desk.opened.key), seen)
+        for levels, keys in by_levels.items():
+            accept_many(writer, keys, level_id, levels)
+    return len(seen)
+
+
+def undo_acceptance(desk: Desk, key: SubmissionKey, level_id: str) -> int:
+    """Number of the version created by undoing an acceptance; possible until the next level has acted.
+
+    Raises
+    ------
+    DataError
+        ``store.cannot_undo``, ``store.no_submission``.
+    RightsError
+        If the actor does not sit at this level above the unit.
+    """
+    _check_reviewer(desk, find_seats(desk), key, level_id)
+    levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
+    with desk.write() as writer:
+        return undo_accept(writer, key, level_id, levels)
+
+
+def send_back(desk: Desk, key: SubmissionKey, level_id: str, wanted: Correction, *, seen_version: int) -> int:
+    """Number of the version created by returning a submission, as a whole or for one field, with a reason.
+
+    Parameters
+    ----------
+    wanted
+    What is to be put right.
+    seen_version
+        Version that the reviewer saw.
+
+    Raises
+    ------
+    ConflictError, DataError
+        As :func:`pbwidgets.store.return_submission`; ``workflows.return_days`` for more days than allowed.
+    RightsError
+        If the actor does not sit at this level above the unit.
+    """
+    _check_reviewer(desk, find_seats(desk), key, level_id)
+    levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
+    given = desk.opened.campaign.return_days if wanted.days is None else wanted.days
+    if not 0 <= given <= MOST_RETURN_DAYS:
+        raise DataError("workflows.return_days", days=given, highest=MOST_RETURN_DAYS)
+    with desk.write() as writer:
+        made = return_submission(
+            writer, key, level_id, levels, wanted.reason, wanted.field_path, seen_version=seen_version
+        )
+        extend_for_correction(writer, desk, key, given, wanted.reason)
+    return made
+
+
+def _check_reviewer(desk: Desk, seats: Seats, key: SubmissionKey, level_id: str) -> None:
+    check_key(desk, key, "review")
+    desk.authorise("review", key.unit_code)
+    if desk.actor.role != "operator":
+        seats.check(level_id, key.unit_code)
+
+
+def _check_seen(overview: pd.DataFrame, seen: Mapping[SubmissionKey, int]) -> None:
+    """Raise if there is a newer version than the one seen."""
+    columns = [overview[name] for name in ("form_id", "unit_code", "occurrence", "version")]
+    found = {
+        (form_id, unit, int(at)): int(version) for form_id, unit, at, version in zip(*columns, strict=True)
+    }
+    for key, version in seen.items():
+        newest = found.get((key.form_id, key.unit_code, key.occurrence), version)
+        if newest != version:
+            raise ConflictError("store.version_changed", unit=key.unit_code, seen=version, found=newest)

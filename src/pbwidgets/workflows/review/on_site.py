@@ -1,0 +1,106 @@
+"""On-site inspection: photos of what an inspector sees, and paper sheets to be typed in later."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from pbwidgets.errors import RightsError
+from pbwidgets.exports.docx import Heading, Paragraph, Table, build_document
+from pbwidgets.store import Evidence, SubmissionKey, add_evidence, keep_file
+from pbwidgets.store.file_kinds import IMAGES
+from pbwidgets.units import ancestors, unit_names
+from pbwidgets.wording import number, say
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import check_track, check_unit
+from pbwidgets.workflows.ground.seats import Place, find_seats, lines_to_mark, sources_of_line
+from pbwidgets.workflows.ground.workspace import Opened
+
+ON_SITE: Final = "on_site"
+"""First part of the field path of an inspector's photo: ``on_site/<layer>/<line>``."""
+MAX_PHOTO_BYTES: Final = 30 * 1024 * 1024
+
+
+def add_on_site_photo(
+    desk: Desk, key: SubmissionKey, criterion_id: str, filename: str, data: bytes
+) -> Evidence:
+    """Photo taken on site, stored as evidence for one line of the unit's score sheet.
+
+    Raises
+    ------
+    DataError
+        ``store.evidence_too_big``, ``store.evidence_kind``, ``store.photo_damaged`` and the other errors of
+        :func:`pbwidgets.store.keep_file`.
+    RightsError
+        If the actor does not mark this line of this unit.
+    """
+    desk.authorise("rate", key.unit_code)
+    layers = [
+        place.layer
+        for place in _marking_places(desk, key.unit_code)
+        for line in place.track.lines()
+        if line.id == criterion_id
+        and key.form_id in place.track.forms
+        and sources_of_line(desk.opened.campaign, place, line)
+    ]
+    if not layers or (key.campaign_id, key.period_id) != desk.opened.key:
+        raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
+    kept = keep_file(desk.workspace.settings.evidence, filename, data, MAX_PHOTO_BYTES, IMAGES)
+    path = f"{ON_SITE}/{layers[0]}/{criterion_id}"
+    with desk.write() as writer:
+        return add_evidence(writer, key, path, kept.filename, kept, MAX_PHOTO_BYTES, IMAGES)
+
+
+def _marking_places(desk: Desk, unit_code: str) -> tuple[Place, ...]:
+    """Layers and sources in which the actor marks a unit; none if the actor may not."""
+    kinds = desk.units.loc[desk.units["unit_code"] == unit_code, "kind"]
+    seats = find_seats(desk)
+    return tuple(
+        place for kind in kinds for place in seats.places(desk.opened.campaign, str(kind), unit_code)
+    )
+
+
+def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path: Path) -> Path:
+    """Path of a Word document with one sheet per unit to fill in by hand: the lines that the actor marks.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_track``, ``workflows.unknown_unit``.
+    RightsError
+        If the actor does not mark one of the units.
+    """
+    check_track(desk.opened.campaign, track_id)
+    lang, units = desk.lang, desk.units
+    names = unit_names(units)
+    above = ancestors(units, desk.opened.campaign.partition_by)
+    blocks: list[Heading | Paragraph | Table] = [
+        Heading(
+            0, say("review.paper_title", lang, track=desk.opened.campaign.track(track_id).name.words(lang))
+        )
+    ]
+    for code in unit_codes:
+        check_unit(units, code)
+        desk.authorise("rate", code)
+        places = tuple(place for place in _marking_places(desk, code) if place.track.id == track_id)
+        if not places:
+            raise RightsError("workflows.out_of_scope", unit=code, own=desk.actor.unit_code or "")
+        parent = names.get(above.get(code) or "", "") if above.get(code) != code else ""
+        blocks += [
+            Heading(1, f"{parent} {names[code]}（{code}）".strip()),
+            Table(_lines_frame(desk.opened, places, lang)),
+            Paragraph(say("review.paper_signatures", lang)),
+        ]
+    return build_document(blocks, path, title=say("review.paper_name", lang), lang=lang)
+
+
+def _lines_frame(opened: Opened, places: tuple[Place, ...], lang: str) -> pd.DataFrame:
+    wanted = set(lines_to_mark(opened.campaign, places))
+    heads = [say(f"review.paper_{name}", lang) for name in ("line", "points", "mark", "remark")]
+    rows = []
+    for line in dict.fromkeys(line for place in places for line in place.track.lines() if line.id in wanted):
+        anchors = "；".join(f"{number(anchor.points)} {anchor.text.words(lang)}" for anchor in line.anchors)
+        text = f"{line.name.words(lang)}（{anchors}）" if anchors else line.name.words(lang)
+        rows.append((text, number(line.points or 0.0), "", ""))
+    return pd.DataFrame(rows, columns=heads, dtype="string")

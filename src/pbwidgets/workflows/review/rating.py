@@ -1,0 +1,109 @@
+"""Give marks, withdraw them, recuse raters."""
+
+from collections.abc import Iterable, Sequence
+
+from pbwidgets import store
+from pbwidgets.errors import RightsError
+from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
+from pbwidgets.workflows.ground.desk import Desk, check_key
+from pbwidgets.workflows.ground.lookup import find_line
+from pbwidgets.workflows.ground.marks import check_mark, check_unit_of_line
+from pbwidgets.workflows.ground.seats import LEADER, Seats, find_seats
+
+
+def give_marks(desk: Desk, marks: Iterable[Mark]) -> int:
+    """Number of marks written; all or none.
+
+    Raises
+    ------
+    DataError
+        ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
+        corrects a computed line, needs a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
+    RightsError
+        If the actor may not mark this unit in this layer; ``workflows.own_entry`` if the actor filled in the form
+        for the unit, ``workflows.recused`` if the rater is recused for it.
+    """
+    wanted, seats = list(marks), find_seats(desk)
+    for mark in wanted:
+        check_mark(desk.opened.campaign, mark)
+        _check_rater(desk, seats, mark.key)
+        check_unit_of_line(desk.opened.campaign, mark.key, desk.units)
+    _check_own_entries(desk, wanted)
+    _check_recused(desk, wanted)
+    with desk.write() as writer:
+        return rate_many(writer, wanted)
+
+
+def withdraw_mark(desk: Desk, key: MarkKey) -> None:
+    """Withdraw the actor's own mark; it stays in the history.
+
+    Raises
+    ------
+    DataError
+        ``store.no_mark``.
+    RightsError
+        If it is somebody else's mark, or the actor may no longer mark this unit.
+    """
+    _check_rater(desk, find_seats(desk), key)
+    with desk.write() as writer:
+        store.withdraw_mark(writer, key)
+
+
+def recuse_rater(desk: Desk, rater: str, unit_code: str, reason: str) -> None:
+    """Record that a rater is recused for a unit: their marks stay on record but no longer count.
+
+    Raters may recuse themselves; others are recused by the top level or the organiser.
+
+    Raises
+    ------
+    DataError
+        ``store.reason_needed``.
+    RightsError
+        If the actor may not.
+    """
+    desk.authorise("rate" if rater == desk.actor.name else "recuse", unit_code)
+    with desk.write() as writer:
+        recuse(writer, *desk.opened.key, rater, unit_code, reason)
+
+
+def _check_rater(desk: Desk, seats: Seats, key: MarkKey) -> None:
+    actor = desk.actor
+    check_key(desk, key, "rate")
+    if actor.role == "operator":
+        return
+    if key.rater != actor.name or (actor.role == "leader") != (key.source == LEADER):
+        raise RightsError("workflows.not_allowed", role=actor.role, action="rate")
+    level_id = desk.opened.campaign.layer(key.layer).level
+    if level_id is None:
+        desk.authorise("fill", key.unit_code)
+        return
+    desk.authorise("rate", key.unit_code)
+    seats.check(level_id, key.unit_code)
+
+
+def _check_recused(desk: Desk, marks: Sequence[Mark]) -> None:
+    """Raise for marks of recused raters, which would not count."""
+    with desk.workspace.store.read() as reader:
+        for rater in sorted({mark.key.rater for mark in marks}):
+            aside = load_recusals(reader, *desk.opened.key, rater)
+            for mark in marks:
+                if mark.key.rater == rater and mark.key.unit_code in aside:
+                    raise RightsError("workflows.recused", unit=mark.key.unit_code)
+
+
+def _check_own_entries(desk: Desk, marks: Iterable[Mark]) -> None:
+    """Raise for marks on answers that the same rater filled in on behalf of the unit."""
+    if desk.actor.role != "reviewer":
+        return
+    marked = {
+        (mark.key.unit_code, find_line(desk.opened.campaign, mark.key.criterion_id)[0].id) for mark in marks
+    }
+    with desk.workspace.store.read() as reader:
+        for unit_code, track_id in sorted(marked):
+            for form_id in desk.opened.campaign.track(track_id).forms:
+                key = SubmissionKey(*desk.opened.key, form_id, unit_code)
+                if any(
+                    item.made_by.on_behalf and item.made_by.name == desk.actor.name
+                    for item in history(reader, key)
+                ):
+                    raise RightsError("workflows.own_entry", unit=unit_code)

@@ -1,0 +1,346 @@
+"""Sign-in: the same answer to every wrong attempt, locking, sessions that end."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from counties import OPERATOR, VILLAGE, make_register
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pbwidgets.errors import PbError, RightsError, UsageError
+from pbwidgets.store import Actor, NewAccount, Store, load_account, load_audit, load_password_hash, open_store
+from pbwidgets.store import add_account as keep_account
+from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_password
+from pbwidgets.workflows.people.sessions import (
+    IDLE,
+    LOCK,
+    WHOLE,
+    WRONG_AT_MOST,
+    change_password,
+    live_sessions,
+    resume,
+    session_key,
+    sign_in,
+    sign_out,
+)
+from pbwidgets.workflows.people.strangers import Strangers
+
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+RIGHT = "tea mountain"
+
+
+@pytest.fixture(scope="module")
+def peopled_folder(opened_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("peopled") / "small"
+    shutil.copytree(opened_folder, folder)
+    with open_workspace(folder) as workspace:
+        add_account(workspace, OPERATOR, "cun1", "filler", VILLAGE, RIGHT)
+    return folder
+
+
+@pytest.fixture
+def peopled(peopled_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """The small county with the filler `cun1`, whose password is `RIGHT`."""
+    with open_workspace(Path(shutil.copytree(peopled_folder, tmp_path / "peopled"))) as workspace:
+        yield workspace
+
+
+def code_of(call: Callable[[], object]) -> str:
+    with pytest.raises(PbError, match=r"\S") as caught:
+        call()
+    return caught.value.code
+
+
+def try_wrong(workspace: Workspace, times: int, now: datetime = NOW, name: str = "cun1") -> list[str]:
+    return [code_of(lambda: sign_in(workspace, name, "wrong", now=now)) for _ in range(times)]
+
+
+# -- passwords -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "password"), [("cun1", "wrong"), ("nobody", RIGHT), ("", ""), ("cun1", "")])
+def test_an_unknown_name_and_a_wrong_password_get_the_same_answer(
+    peopled: Workspace, name: str, password: str
+) -> None:
+    with pytest.raises(RightsError, match="账号或密码不正确") as caught:
+        sign_in(peopled, name, password)
+    assert (caught.value.code, caught.value.args_of_message) == ("accounts.wrong_password", {})
+
+
+def test_an_unknown_name_takes_as_long_as_a_wrong_password(
+    peopled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    verify = PasswordHasher.verify
+
+    def count(self: PasswordHasher, kept: str, password: str) -> bool:
+        checked.append(password)
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", count)
+    for name in ("cun1", "nobody"):
+        code_of(lambda name=name: sign_in(peopled, name, "wrong"))  # type: ignore[misc]
+    assert checked == ["wrong", "wrong"]
+
+
+def test_a_name_without_an_account_is_locked_like_an_account(peopled: Workspace) -> None:
+    moments = [NOW] * 6 + [NOW + LOCK - MINUTE, NOW + LOCK] + [NOW + LOCK + MINUTE] * 5
+
+    def answers(name: str) -> list[tuple[str, dict[str, object]]]:
+        found = []
+        for moment in moments:
+            with pytest.raises(PbError, match=r"\S") as caught:
+                sign_in(peopled, name, "wrong", now=moment)
+            found.append((caught.value.code, dict(caught.value.args_of_message)))
+        return found
+
+    known = answers("cun1")
+    assert answers("nobody") == known
+    assert ("accounts.locked", {"minutes": 15}) in known
+    assert try_wrong(peopled, 1, name="somebody-else") == ["accounts.wrong_password"]
+
+
+def test_a_locked_name_is_refused_without_hashing_even_if_unknown(
+    peopled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("cun1", "nobody"):
+        try_wrong(peopled, WRONG_AT_MOST, name=name)
+    monkeypatch.setattr(PasswordHasher, "verify", None)
+    for name in ("cun1", "nobody"):
+        assert try_wrong(peopled, 1, name=name) == ["accounts.locked"]
+
+
+def test_the_oldest_unknown_names_are_forgotten_when_there_are_too_many() -> None:
+    strangers = Strangers(3, wrong_at_most=1, lock=LOCK)
+    for name in "abcd":
+        assert strangers.count_failure("store", name, NOW) == NOW + LOCK
+    assert len(strangers) == 3
+    assert strangers.locked_until("store", "a") is None
+    assert strangers.locked_until("store", "d") == NOW + LOCK
+    assert strangers.locked_until("another store", "d") is None
+
+
+@pytest.mark.parametrize("typed", [RIGHT, "ｔｅａ　ｍｏｕｎｔａｉｎ"])
+def test_full_width_letters_in_a_password_are_accepted(peopled: Workspace, typed: str) -> None:
+    assert sign_in(peopled, " ＣＵＮ１ ", typed)
+
+
+def test_a_failure_is_logged_without_what_was_typed(peopled: Workspace) -> None:
+    for name in ("cun1", "mistyped-secret"):
+        code_of(lambda name=name: sign_in(peopled, name, "typed-secret"))  # type: ignore[misc]
+    with peopled.store.read() as reader:
+        log = load_audit(reader)[-2:]
+    assert [(row.deed.action, row.deed.entity) for row in log] == [
+        ("fail_sign_in", "account:cun1"),
+        ("fail_sign_in", "account:?"),
+    ]
+    assert "secret" not in str(log)
+
+
+def test_an_account_is_reported_as_disabled_only_with_the_right_password(peopled: Workspace) -> None:
+    disable_account(peopled, OPERATOR, "cun1")
+    assert code_of(lambda: sign_in(peopled, "cun1", "wrong")) == "accounts.wrong_password"
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT)) == "accounts.disabled"
+
+
+def test_a_hash_with_older_parameters_is_renewed_at_the_next_sign_in(small: Workspace) -> None:
+    weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    with small.store.write(OPERATOR) as w:
+        keep_account(w, NewAccount("cun1", "filler", VILLAGE, weak.hash(RIGHT)))
+    assert sign_in(small, "cun1", RIGHT)
+    with small.store.read() as reader:
+        renewed = load_password_hash(reader, "cun1")
+    assert renewed is not None
+    assert "m=65536" in renewed
+    assert sign_in(small, "cun1", RIGHT)
+
+
+def test_the_demo_password_does_not_work_in_a_store_with_real_units(small: Workspace) -> None:
+    with small.store.write(OPERATOR) as w:
+        keep_account(w, NewAccount("filler1", "filler", VILLAGE, hash_password(DEMO_PASSWORD)))
+    assert sign_in(small, "filler1", DEMO_PASSWORD)
+    save_units(small, OPERATOR, make_register().assign(synthetic=False))
+    assert code_of(lambda: sign_in(small, "filler1", DEMO_PASSWORD)) == "accounts.demo_password"
+
+
+# -- the lock ------------------------------------------------------------------------------------------
+
+
+def test_the_fifth_wrong_password_locks_and_says_for_how_long(peopled: Workspace) -> None:
+    assert try_wrong(peopled, WRONG_AT_MOST) == ["accounts.wrong_password"] * 4 + ["accounts.locked"]
+    with pytest.raises(RightsError, match="15 分钟"):
+        sign_in(peopled, "cun1", RIGHT, now=NOW)
+    with pytest.raises(RightsError, match="1 分钟"):
+        sign_in(peopled, "cun1", RIGHT, now=NOW + LOCK - timedelta(seconds=1))
+
+
+def test_the_lock_ends_by_itself_and_a_right_password_clears_the_count(peopled: Workspace) -> None:
+    try_wrong(peopled, WRONG_AT_MOST)
+    assert sign_in(peopled, "cun1", RIGHT, now=NOW + LOCK)
+    assert try_wrong(peopled, 4, NOW + LOCK) == ["accounts.wrong_password"] * 4
+
+
+def test_five_more_wrong_passwords_lock_again(peopled: Workspace) -> None:
+    try_wrong(peopled, WRONG_AT_MOST)
+    assert try_wrong(peopled, WRONG_AT_MOST, NOW + LOCK)[-1] == "accounts.locked"
+
+
+def test_a_reset_removes_the_lock(peopled: Workspace) -> None:
+    try_wrong(peopled, WRONG_AT_MOST)
+    assert sign_in(peopled, "cun1", reset_password(peopled, OPERATOR, "cun1"), now=NOW)
+
+
+def test_many_guesses_at_once_are_counted_like_guesses_in_turn(peopled: Workspace) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        codes = list(pool.map(lambda _: try_wrong(peopled, 1)[0], range(8)))
+    assert codes.count("accounts.wrong_password") <= WRONG_AT_MOST - 1
+    with peopled.store.read() as reader:
+        account = load_account(reader, "cun1")
+    assert account is not None
+    assert account.locked_until == NOW + LOCK
+
+
+# -- sessions ------------------------------------------------------------------------------------------
+
+
+def test_a_session_ends_after_two_idle_hours(peopled: Workspace) -> None:
+    token = sign_in(peopled, "cun1", RIGHT, now=NOW)
+    assert resume(peopled, token, now=NOW + IDLE - MINUTE) is not None
+    assert resume(peopled, token, now=NOW + 2 * (IDLE - MINUTE)) is not None
+    assert resume(peopled, token, now=NOW + 3 * IDLE) is None
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(peopled: Workspace) -> None:
+    token = sign_in(peopled, "cun1", RIGHT, now=NOW)
+    seen = [resume(peopled, token, now=NOW + hours * timedelta(hours=1)) for hours in range(1, 14)]
+    assert [account is not None for account in seen] == [True] * 11 + [False] * 2
+
+
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(gaps=st.lists(st.integers(0, 150), min_size=1, max_size=12))
+def test_a_session_is_live_exactly_while_neither_idle_nor_too_old(
+    peopled: Workspace, gaps: list[int]
+) -> None:
+    token = sign_in(peopled, "cun1", RIGHT, now=NOW)
+    now, alive = NOW, True
+    for gap in gaps:
+        now += gap * MINUTE
+        alive = alive and gap * MINUTE < IDLE and now - NOW < WHOLE
+        assert (resume(peopled, token, now=now) is not None) == alive
+        assert (session_key(token) in live_sessions(peopled, [session_key(token)], now=now)) == alive
+
+
+def test_use_is_recorded_at_most_once_a_minute(peopled: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    token = sign_in(peopled, "cun1", RIGHT, now=NOW)
+    writes: list[datetime | None] = []
+    write = Store.write
+
+    def count(self: Store, actor: Actor, now: datetime | None = None) -> object:
+        writes.append(now)
+        return write(self, actor, now)
+
+    monkeypatch.setattr(Store, "write", count)
+    for seconds in range(0, 180, 10):
+        assert resume(peopled, token, now=NOW + timedelta(seconds=seconds)) is not None
+    assert writes == [NOW + MINUTE, NOW + 2 * MINUTE]
+
+
+def test_people_can_read_on_while_the_store_is_busy(peopled: Workspace) -> None:
+    token = sign_in(peopled, "cun1", RIGHT, now=NOW)
+    places = peopled.settings
+    hasty = Workspace(places, open_store(places.store_url, places.evidence, busy_timeout_s=0.05))
+    with peopled.store.write(OPERATOR):
+        assert resume(hasty, token, now=NOW + 5 * MINUTE) is not None
+    assert resume(hasty, token, now=NOW + IDLE) is None  # that use could not be recorded
+
+
+def test_signing_out_ends_this_session_and_no_other(peopled: Workspace) -> None:
+    one, two = (sign_in(peopled, "cun1", RIGHT) for _ in range(2))
+    sign_out(peopled, one)
+    sign_out(peopled, one)
+    sign_out(peopled, "never was")
+    assert resume(peopled, one) is None
+    assert resume(peopled, two) is not None
+    assert live_sessions(peopled, [session_key(one), session_key(two)]) == {session_key(two)}
+
+
+@pytest.mark.parametrize("token", ["", "x", "é" * 40])
+def test_a_made_up_token_belongs_to_nobody(peopled: Workspace, token: str) -> None:
+    assert resume(peopled, token) is None
+
+
+def test_the_store_does_not_contain_the_token(peopled: Workspace) -> None:
+    token = sign_in(peopled, "cun1", RIGHT)
+    assert resume(peopled, session_key(token)) is None
+
+
+# -- a password of one's own ---------------------------------------------------------------------------
+
+
+def test_changing_a_password_ends_other_sessions(peopled: Workspace) -> None:
+    here, there = (sign_in(peopled, "cun1", RIGHT) for _ in range(2))
+    change_password(peopled, "cun1", RIGHT, "mountain tea 2", token=here)
+    account = resume(peopled, here)
+    assert account is not None
+    assert not account.must_change
+    assert resume(peopled, there) is None
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT)) == "accounts.wrong_password"
+    assert sign_in(peopled, "cun1", "mountain tea 2")
+
+
+@pytest.mark.parametrize(
+    ("new", "code"),
+    [
+        ("1234567", "accounts.too_short"),
+        ("x" * 129, "accounts.too_long"),
+        (RIGHT, "accounts.password_unchanged"),
+        ("ｔｅａ ｍｏｕｎｔａｉｎ", "accounts.password_unchanged"),
+        (DEMO_PASSWORD, "accounts.password_public"),
+    ],
+)
+def test_a_password_that_is_not_good_enough_is_refused(peopled: Workspace, new: str, code: str) -> None:
+    with pytest.raises(UsageError, match="密码") as caught:
+        change_password(peopled, "cun1", RIGHT, new)
+    assert caught.value.code == code
+    assert sign_in(peopled, "cun1", RIGHT)
+
+
+def test_the_account_name_cannot_be_the_password(small: Workspace) -> None:
+    add_account(small, OPERATOR, "village-one", "filler", VILLAGE, RIGHT)
+    with pytest.raises(UsageError, match="账号名"):
+        change_password(small, "village-one", RIGHT, "VILLAGE-ONE")
+
+
+def test_a_wrong_old_password_counts_towards_the_lock(peopled: Workspace) -> None:
+    codes = [
+        code_of(lambda: change_password(peopled, "cun1", "wrong", "mountain tea 2", now=NOW))
+        for _ in range(WRONG_AT_MOST)
+    ]
+    assert codes == ["accounts.wrong_password"] * 4 + ["accounts.locked"]
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT, now=NOW)) == "accounts.locked"
+
+
+def test_the_account_that_signs_in_is_the_actor_in_the_log(peopled: Workspace) -> None:
+    sign_in(peopled, "cun1", RIGHT)
+    with peopled.store.read() as reader:
+        last = load_audit(reader)[-1]
+    assert (last.deed.action, last.actor.name, last.actor.role) == ("sign_in", "cun1", "filler")
+
+
+def test_signing_in_does_not_change_snapshots(peopled: Workspace) -> None:
+    opened = peopled.opened()
+    taken = take_snapshot(peopled, opened).folder.parent / "newest.json"
+    before = taken.stat().st_mtime_ns
+    sign_out(peopled, sign_in(peopled, "cun1", RIGHT))
+    take_snapshot(peopled, opened)
+    assert taken.stat().st_mtime_ns == before
