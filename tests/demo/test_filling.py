@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from pbwidgets.demo import fill_store
 from pbwidgets.errors import DataError
 from pbwidgets.store import load_audit, load_evidence, load_overview, open_evidence
+from pbwidgets.wording import has_words
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.organise.register import save_units
@@ -112,6 +113,13 @@ def test_every_write_has_its_actor(county: Path) -> None:
         actors = {row.actor.name for row in load_audit(reader, limit=20_000)}
     assert len(actors) == 1
     assert actors.pop().startswith("cli:")
+
+
+def test_every_detail_of_the_log_has_words(county: Path) -> None:
+    with open_workspace(county) as workspace, workspace.store.read() as reader:
+        names = {name for row in load_audit(reader, limit=20_000) for name in row.deed.details}
+    assert len(names) > 10
+    assert not [name for name in names if not has_words(f"audit.detail.{name}")]
 
 
 def test_a_filled_store_is_not_filled_again(county: Path) -> None:

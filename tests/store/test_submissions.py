@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.store import (
     Actor,
+    AuditQuery,
     Store,
     SubmissionKey,
     accept,
@@ -324,7 +325,11 @@ def test_each_step_leaves_one_row_in_the_log(submitted: Store) -> None:
         accept(w, KEY, "township", LEVELS)
         undo_accept(w, KEY, "township", LEVELS)
         return_submission(w, KEY, "township", LEVELS, "缺附件")
-        assert [row.deed.action for row in load_audit(w, after=before)] == ["accept", "undo_accept", "return"]
+        assert [row.deed.action for row in load_audit(w, AuditQuery(after=before))] == [
+            "accept",
+            "undo_accept",
+            "return",
+        ]
 
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

@@ -2,7 +2,16 @@ import pandas as pd
 import pytest
 
 from pbwidgets.errors import DataError
-from pbwidgets.store import Actor, Store, audit_head, has_real_rows, import_units, load_audit, load_units
+from pbwidgets.store import (
+    Actor,
+    AuditQuery,
+    Store,
+    audit_head,
+    has_real_rows,
+    import_units,
+    load_audit,
+    load_units,
+)
 
 CLERK = Actor("clerk", "organiser")
 
@@ -25,7 +34,7 @@ def test_a_second_import_changes_what_differs_and_keeps_the_rest(store: Store) -
         assert import_units(w, changed) == (0, 1)
     with store.read() as r:
         after = load_units(r).set_index("unit_code")
-        (row,) = load_audit(r, after=before)
+        (row,) = load_audit(r, AuditQuery(after=before))
     assert after.loc["990102", "merged_into"] == "990101"
     assert len(after) == 5
     assert row.deed.details == {"columns": ["valid_to", "merged_into"]}

@@ -45,6 +45,7 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspa
 from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
+from pbwidgets.workflows.people.audit_log import AuditFilter
 from pbwidgets.workflows.people.passwords import hash_password
 from pbwidgets.workflows.review.acceptance import Correction
 
@@ -180,7 +181,7 @@ WHOLE_CAMPAIGN = {
     *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notice"),
     *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
-    *("enable_account", "check_account_list"),
+    *("enable_account", "check_account_list", "list_audit", "export_audit"),
     "share_places",
     *("own_score_sheet", "sees_own_sheet"),
     *("decide_classes", "import_classes"),
@@ -655,6 +656,7 @@ of_whole("decide_selection", "village", {}, Minutes("会议研究", "领导小�
 of_whole("decide_classes", "township", {TOWN: 2}, Minutes("会议研究", "领导小组", DECIDED))
 of_accounts("list_accounts")
 of_accounts("examine_server")
+of_accounts("list_audit", AuditFilter())
 of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
@@ -797,6 +799,12 @@ def of_account_list(name: str) -> None:
 
 of_account_list("import_accounts")
 of_account_list("check_account_list")
+
+
+@case
+def export_audit(world: World, actor: Actor, unit: str) -> Call:
+    path = world.workspace.settings.workspace / "log.xlsx"
+    return lambda: workflow("export_audit")(world.workspace, actor, AuditFilter(), path, "zh_CN")
 
 
 @case

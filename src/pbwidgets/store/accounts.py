@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.store.audit import ACCOUNT, Deed, record
+from pbwidgets.store.audit import ACCOUNT, Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import accounts
 from pbwidgets.store.units import check_units_known
@@ -216,7 +216,7 @@ def _change(w: Writer, name: str, **values: Any) -> None:
     w.conn.execute(update(accounts).where(accounts.c.name == name).values(**values))
 
 
-def _note(w: Writer, action: str, name: str, unit_code: str | None, **details: str) -> None:
+def _note(w: Writer, action: LoggedAction, name: str, unit_code: str | None, **details: str) -> None:
     record(w, Deed(action, f"{ACCOUNT}:{name}", unit_code=unit_code, details=details))
 
 

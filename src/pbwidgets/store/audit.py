@@ -7,7 +7,8 @@ their own tables, where they can be redacted.
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from operator import eq, ge, gt, lt
+from typing import Any, Final, Literal
 
 from sqlalchemy import func, insert, select
 
@@ -18,12 +19,25 @@ from pbwidgets.store.tables import audit
 ACCOUNT: Final = "account"
 """Begins the entity of rows about accounts: signing in changes no record."""
 
+LoggedAction = Literal[
+    "sign_in", "sign_out", "fail_sign_in", "lock_account", "clear_failures", "end_sessions",
+    "add_account", "change_password", "reset_password", "refresh_hash", "disable_account", "enable_account",
+    "add_unit", "change_unit", "freeze_campaign", "open_period", "close_period", "grant_exception",
+    "save_draft", "discard_draft", "submit", "import", "withdraw", "redact", "add_evidence", "release_evidence",
+    "accept", "undo_accept", "return", "lock", "rate", "withdraw_mark", "recuse",
+    "set_allotment", "nominate", "import_nomination", "order_nominations", "withdraw_nomination",
+    "empty_nominations", "record_veto", "veto_appealed", "veto_in_force", "veto_lifted",
+    "decide", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",
+    "add_note", "open_rectification", "close_rectification", "make_survey_batch",
+]  # fmt: skip
+"""Everything that is written to the log; a new action also needs its words in the catalogue ``audit``."""
+
 
 @dataclass(frozen=True)
 class Deed:
     """What is written to the log for one action; actor and time come from the transaction."""
 
-    action: str
+    action: LoggedAction
     entity: str
     campaign_id: str | None = None
     period_id: str | None = None
@@ -39,6 +53,29 @@ class AuditRow:
     at: datetime
     actor: Actor
     deed: Deed
+
+
+@dataclass(frozen=True)
+class AuditQuery:
+    """Which rows of the log are wanted; what is None does not matter.
+
+    Attributes
+    ----------
+    after, before
+        Numbers of rows, between which the wanted ones lie.
+    actor, unit_code, action
+        Whose rows, about which unit, of which action.
+    since, until
+        Moments: from the first on, up to the second but without it.
+    """
+
+    after: int | None = None
+    before: int | None = None
+    actor: str | None = None
+    unit_code: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def record(w: Writer, *deeds: Deed) -> None:
@@ -70,14 +107,22 @@ def latest_write(r: Reader) -> datetime | None:
 
 
 def load_audit(
-    r: Reader, *, after: int = 0, unit_code: str | None = None, actor: str | None = None, limit: int = 1000
+    r: Reader, wanted: AuditQuery | None = None, *, newest_first: bool = False, limit: int = 1000
 ) -> Sequence[AuditRow]:
-    """Rows of the log after a number, oldest first; if asked, of one unit or actor only."""
-    query = select(audit).where(audit.c.id > after).order_by(audit.c.id).limit(limit)
-    if unit_code is not None:
-        query = query.where(audit.c.unit_code == unit_code)
-    if actor is not None:
-        query = query.where(audit.c.actor == actor)
+    """Rows of the log that are wanted, by default all of them; the oldest first, unless asked otherwise."""
+    wanted, table = wanted or AuditQuery(), audit.c
+    conditions = (
+        (gt, table.id, wanted.after),
+        (lt, table.id, wanted.before),
+        (eq, table.actor, wanted.actor),
+        (eq, table.unit_code, wanted.unit_code),
+        (eq, table.action, wanted.action),
+        (ge, table.at, wanted.since),
+        (lt, table.at, wanted.until),
+    )
+    asked = (compare(column, value) for compare, column, value in conditions if value is not None)
+    query = select(audit).where(*asked)
+    query = query.order_by(table.id.desc() if newest_first else table.id).limit(limit)
     return [
         AuditRow(
             id=row.id,

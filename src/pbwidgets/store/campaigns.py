@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select
 
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import campaign_versions, period_versions
 
@@ -143,5 +143,5 @@ def _write_period(w: Writer, campaign_id: str, period_id: str, version: str, *, 
             since_by=w.actor.name,
         )
     )
-    action = "open_period" if is_open else "close_period"
+    action: LoggedAction = "open_period" if is_open else "close_period"
     record(w, Deed(action, f"period:{period_id}", campaign_id, period_id, details={"version": version}))

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select, update
 
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import ALLOTMENTS, NOMINATIONS, to_frame
-from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import allotments, nominations
 from pbwidgets.store.units import check_units_known
@@ -226,7 +226,7 @@ def _renumber(w: Writer, nomination_list: NominationList, unit_codes: Sequence[s
         w.conn.execute(update(nominations).where(*of_unit).values(position=place))
 
 
-def _deed(action: str, nomination_list: NominationList, unit_code: str, **details: Any) -> Deed:
+def _deed(action: LoggedAction, nomination_list: NominationList, unit_code: str, **details: Any) -> Deed:
     return Deed(
         action,
         f"nomination:{nomination_list.track_id}:{nomination_list.by_unit}",

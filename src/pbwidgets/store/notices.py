@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import objections, public_notices
 from pbwidgets.store.units import check_units_known
@@ -225,7 +225,7 @@ def _notice(row: Any) -> NoticeOnRecord:
 
 
 def _deed(
-    action: str,
+    action: LoggedAction,
     number: int,
     notice: PublicNotice,
     details: dict[str, Any],

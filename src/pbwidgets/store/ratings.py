@@ -18,7 +18,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import RATINGS, to_frame
-from pbwidgets.store.audit import Deed, audit_head, record
+from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import raters, ratings, recusals, submissions
@@ -329,6 +329,6 @@ def _newest_content(
     return {unit: (version, head) for unit, version, head in r.conn.execute(query)}
 
 
-def _deed(action: str, key: MarkKey) -> Deed:
+def _deed(action: LoggedAction, key: MarkKey) -> Deed:
     details = {"layer": key.layer, "source": key.source, "rater": key.rater}
     return Deed(action, f"mark:{key.criterion_id}", key.campaign_id, key.period_id, key.unit_code, details)

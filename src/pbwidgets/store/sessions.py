@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 
 from pbwidgets.store.accounts import Account, load_account
-from pbwidgets.store.audit import ACCOUNT, Deed, record
+from pbwidgets.store.audit import ACCOUNT, Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import accounts, sessions
 
@@ -77,7 +77,7 @@ def end_sessions_of(w: Writer, name: str, *, keep: str | None = None) -> int:
     return ended
 
 
-def _note(w: Writer, action: str, name: str, **details: int) -> None:
+def _note(w: Writer, action: LoggedAction, name: str, **details: int) -> None:
     account = load_account(w, name)
     unit_code = None if account is None else account.unit_code
     record(w, Deed(action, f"{ACCOUNT}:{name}", unit_code=unit_code, details=details))

@@ -26,7 +26,7 @@ from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.store.actors import Actor
-from pbwidgets.store.audit import Deed, audit_head, record
+from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.evidence import remove_evidence
@@ -555,7 +555,9 @@ def _begin(w: Writer, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, Subm
     return {key: SubmissionState(key, DRAFT, 0, None, None, 0, 0, None, 0, None, None) for key in keys}
 
 
-def _hand_in(w: Writer, cause: str, items: Mapping[SubmissionKey, Answers]) -> dict[SubmissionKey, int]:
+def _hand_in(
+    w: Writer, cause: LoggedAction, items: Mapping[SubmissionKey, Answers]
+) -> dict[SubmissionKey, int]:
     if not items:
         return {}
     states = _load_states(w, list(items))
@@ -569,7 +571,7 @@ def _hand_in(w: Writer, cause: str, items: Mapping[SubmissionKey, Answers]) -> d
     return _append(w, cause, [_Step(states[key], SUBMITTED, answers) for key, answers in items.items()])
 
 
-def _append(w: Writer, cause: str, steps: Sequence[_Step]) -> dict[SubmissionKey, int]:
+def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[SubmissionKey, int]:
     """Add a version for each step and update its submission; returns the new versions."""
     if not steps:
         return {}
@@ -654,11 +656,11 @@ def _ids(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey, int]:
     return {_key_of(row): row.id for row in r.conn.execute(query)}
 
 
-def _deed(action: str, key: SubmissionKey, **details: Any) -> Deed:
+def _deed(action: LoggedAction, key: SubmissionKey, **details: Any) -> Deed:
     return Deed(action, key.entity, key.campaign_id, key.period_id, key.unit_code, details)
 
 
-def _step_deed(cause: str, step: _Step, version: int) -> Deed:
+def _step_deed(cause: LoggedAction, step: _Step, version: int) -> Deed:
     details = {"version": version, "state": step.state, "level": step.level, "field": step.field_path}
     return _deed(
         cause, step.before.key, **{name: value for name, value in details.items() if value is not None}

@@ -1,5 +1,6 @@
 """Vetoes on record: kind, basis, document, and whether they are under appeal or lifted."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Final
@@ -9,7 +10,7 @@ from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import VETOES, to_frame
-from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import vetoes
 from pbwidgets.store.units import check_units_known
@@ -17,6 +18,12 @@ from pbwidgets.store.units import check_units_known
 IN_FORCE: Final = "in_force"
 APPEALED: Final = "appealed"
 LIFTED: Final = "lifted"
+_MOVES: Final[Mapping[str, LoggedAction]] = {
+    IN_FORCE: "veto_in_force",
+    APPEALED: "veto_appealed",
+    LIFTED: "veto_lifted",
+}
+"""What the log says when a veto comes into a status."""
 
 
 @dataclass(frozen=True)
@@ -160,9 +167,9 @@ def _move(w: Writer, veto_id: int, allowed: tuple[str, ...], status: str, reason
         .values(status=status, status_at=w.now, status_by=w.actor.name, status_reason=reason)
     )
     veto = Veto(row.campaign_id, row.period_id, row.unit_code, row.kind, row.basis, row.track_id)
-    record(w, _deed(f"veto_{status}", veto_id, veto))
+    record(w, _deed(_MOVES[status], veto_id, veto))
 
 
-def _deed(action: str, number: int, veto: Veto) -> Deed:
+def _deed(action: LoggedAction, number: int, veto: Veto) -> Deed:
     details = {"kind": veto.kind, "track": veto.track_id}
     return Deed(action, f"veto:{number}", veto.campaign_id, veto.period_id, veto.unit_code, details)

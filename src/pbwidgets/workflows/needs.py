@@ -95,6 +95,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "check_account_list": "accounts",
     "hand_over": "accounts",
     "examine_server": "accounts",
+    "list_audit": "accounts",
+    "export_audit": "accounts",
     "reset_password": "reset_password",
     "accounts_to_reset": "reset_password",
     # -- on record

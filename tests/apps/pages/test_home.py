@@ -9,18 +9,20 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from counties import CAMPAIGN, COUNTY, OPERATOR, PERIOD, SISTER, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
 from docx import Document
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from pages import shown
 
 from pbwidgets import store
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.people.account_list import ImportCard
 from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard
+from pbwidgets.apps.pages.people.audit_log import AuditCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
-from pbwidgets.store import Actor
+from pbwidgets.store import Actor, Deed
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.people.audit_log import PAGE_ROWS
 from pbwidgets.workflows.people.sessions import sign_in
 
 FORM = "village_application"
@@ -220,6 +222,62 @@ def test_a_forged_upload_by_another_role_is_refused(small: Workspace, visiting: 
     card = ImportCard(visiting(REVIEWER), lambda: None)
     with pytest.raises(RightsError, match="权限"):
         card.read("账号.xlsx", make_table(("cun-a", "管理员", "")))
+
+
+def test_the_administrator_filters_the_log_and_turns_its_pages(small: Workspace, visiting: Visiting) -> None:
+    for _ in range(2):
+        submit(small, VILLAGE)
+        with small.store.write(OPERATOR) as w:
+            store.return_submission(w, key_of(FORM, VILLAGE), "township", LEVELS, "请补<b>日期</b>")
+            store.record(w, *(Deed("sign_in", "account:admin") for _ in range(PAGE_ROWS)))
+    visit = visiting(ADMIN)
+    assert "操作日志" in shown(show_home(visit))
+    card = AuditCard(visit)
+    assert shown(card.view).count("<tr>") == 1 + PAGE_ROWS
+    assert "退回修改" not in shown(card.view)
+    assert (card.newer.disabled, card.older.disabled) == (True, False)
+    card.older.click()
+    assert "退回修改" in shown(card.view)
+    assert "第 2 页" in shown(card.view)
+    card.newer.click()
+    assert "第 1 页" in shown(card.view)
+    card.older.click()
+    card.action.value, card.unit.value = "return", VILLAGE
+    page = shown(card.view)
+    assert "第 1 页" in page
+    assert page.count("<tr>") == 3
+    assert "上坪村" in page
+    assert "日期</b>" not in page
+    assert (card.newer.disabled, card.older.disabled) == (True, True)
+    card.last_day.value = date(2020, 1, 1)
+    assert "没有符合条件的记录" in shown(card.view)
+
+
+def test_the_log_is_saved_as_a_workbook_until_other_entries_are_asked_for(visiting: Visiting) -> None:
+    card = AuditCard(visiting(ADMIN))
+    card.action.value = "add_account"
+    card.export()
+    link = re.search(r'download="操作日志_[-0-9]+.xlsx" href="data:[^,]+;base64,([^"]+)"', shown(card.view))
+    assert link is not None
+    sheet = load_workbook(io.BytesIO(base64.b64decode(link[1]))).worksheets[1]
+    assert {row[5].value for row in sheet.iter_rows(min_row=2)} == {"新增账号"}
+    assert f"（{sheet.max_row - 1} 条）" in shown(card.view)
+    card.account.value = "nobody"
+    assert "download=" not in shown(card.view)
+
+
+def test_the_log_is_in_the_language_of_the_page(small: Workspace) -> None:
+    card = AuditCard(Visit(small, ADMIN, {}, "en"))
+    card.action.value = "add_account"
+    page = shown(card.view)
+    assert "Account added" in page
+    assert "Operator" in page
+    assert "新增" not in page
+
+
+def test_a_forged_log_of_somebody_else_is_refused(visiting: Visiting) -> None:
+    with pytest.raises(RightsError, match="权限"):
+        AuditCard(visiting(Actor("organiser", "organiser")))
 
 
 def test_a_leader_of_the_county_sees_the_whole_call_list(small: Workspace, visiting: Visiting) -> None:

@@ -15,6 +15,7 @@ from pbwidgets.apps.pages.ground.state_words import (
     state_words,
 )
 from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard, health_card
+from pbwidgets.apps.pages.people.audit_log import AuditCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
@@ -173,6 +174,7 @@ def _people(visit: Visit) -> Iterator[w.Widget]:
     if scope_of(role, "accounts") is not None:
         yield AccountsCard(visit).view
         yield health_card(visit)
+        yield AuditCard(visit).view
     elif scope_of(role, "reset_password") is not None:
         yield ResetCard(visit).view
 
