@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pbwidgets.campaign import check_answers, compute_answers
+from pbwidgets.campaign import compute_answers
 from pbwidgets.store import SubmissionKey, save_draft, submit, withdraw
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.filling.evidence import check_files_known, release_files
 from pbwidgets.workflows.filling.self_marks import restamp_self_marks
-from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
@@ -50,13 +50,10 @@ def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_rev
         As :func:`save_answers`.
     """
     form = check_filler(desk, key)
-    day = day_of(desk.now)
-    problems = check_answers(form, desk.opened.campaign, answers, complete=True, today=day)
-    if problems:
-        raise AnswersRefusedError(problems)
+    complete = complete_answers(form, desk.opened.campaign, answers, day_of(desk.now))
     with desk.write() as writer:
         check_deadline(writer, desk, key)
-        revision = save_draft(writer, key, compute_answers(form, answers, today=day), base_revision)
+        revision = save_draft(writer, key, complete, base_revision)
         return submit(writer, key, revision)
 
 
@@ -81,7 +78,7 @@ def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     Raises
     ------
     AnswersRefusedError, ConflictError, RightsError
-        As :func:`pbwidgets.workflows.hand_in`.
+        As :func:`hand_in`.
     DataError
         ``workflows.too_late``; ``fill.foreign_file`` if the answers name a file that was not attached here.
     """

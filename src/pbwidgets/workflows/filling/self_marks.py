@@ -48,7 +48,7 @@ def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str,
     Raises
     ------
     DataError
-        As :func:`pbwidgets.workflows.give_marks`; ``store.not_editable`` once the form has been handed in.
+        As :func:`~pbwidgets.workflows.ground.marks.check_mark`; ``store.not_editable`` once it has been handed in.
     RightsError
         If the actor is not of this unit.
     """

@@ -1,8 +1,10 @@
-"""The error for answers that are incomplete or wrong, field by field."""
+"""Answers as they are handed in: complete and right, or refused field by field."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from pbwidgets.campaign import AnswerProblem
+from pbwidgets.campaign import AnswerProblem, Campaign, Form, check_answers, compute_answers
 from pbwidgets.errors import PbError
 
 
@@ -19,3 +21,17 @@ class AnswersRefusedError(PbError):
     def words(self, lang: str | None = None) -> str:
         """Why the answers cannot be handed in, one answer a line."""
         return "\n".join([self.message(lang), *(f"- {problem.message(lang)}" for problem in self.problems)])
+
+
+def complete_answers(form: Form, campaign: Campaign, answers: Mapping[str, Any], day: date) -> dict[str, Any]:
+    """Answers with what is calculated from them, if they can be handed in on a day.
+
+    Raises
+    ------
+    AnswersRefusedError
+        If they are incomplete or wrong.
+    """
+    problems = check_answers(form, campaign, answers, complete=True, today=day)
+    if problems:
+        raise AnswersRefusedError(problems)
+    return compute_answers(form, answers, today=day)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pbwidgets.campaign import Form, check_answers, compute_answers
+from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import RaterKind
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.store.surveys import count_wrong_code, find_batch, load_wrong_codes, use_code
-from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.survey.batches import find_rater_kind, find_survey
@@ -126,10 +126,7 @@ def answer_survey(
     moment = now or datetime.now(UTC)
     day = day_of(moment)
     invitation = open_survey(workspace, code, tries=tries, now=moment)
-    problems = check_answers(invitation.form, invitation.opened.campaign, answers, complete=True, today=day)
-    if problems:
-        raise AnswersRefusedError(problems)
-    kept = compute_answers(invitation.form, answers, today=day)
+    kept = complete_answers(invitation.form, invitation.opened.campaign, answers, day)
     with workspace.store.write(RATER) as writer:
         use_code(writer, code, kept, day)
 

@@ -80,13 +80,16 @@ class ResultsPage:
         )
         has_runs = self.may_run and len(self.results) > 0
         self.widget = elements.stack(visit.messages, *([rerun] if has_runs else []), self.files)
-        self.show()
+        self._draw()
         self.look()
 
     def show(self) -> None:
         """Show the current state of the reports."""
+        self.results = list_results(self._visit.desk)
+        self._draw()
+
+    def _draw(self) -> None:
         visit = self._visit
-        self.results = list_results(visit.desk)
         parts: list[w.Widget] = []
         if self.results.empty:
             parts.append(elements.paragraph(visit.words("results.none"), quiet=True))
