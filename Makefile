@@ -6,19 +6,24 @@ SEED ?= 1
 SERVE ?= 1
 
 # What the tests and the pictures need from the system (Debian's names).
-PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium
+PACKAGES := fonts-noto-cjk postgresql libreoffice-calc libreoffice-writer libreoffice-impress poppler-utils chromium-headless-shell
 
 # A file, or files that share a server, to a worker; the longest first (tests/conftest.py says which). One worker more
 # than cores, as a test in the browser often waits for its server.
 ON_ALL_CORES := -n $(shell expr $$(nproc) + 1) --dist loadgroup --no-loadscope-reorder --durations=20
 
-.PHONY: demo test test-long check docs bench gallery serve clean install system
+# Every test starts processes of ours: they must not compile all of it again, whatever the machine thinks of it.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: demo test test-long check style types layers campaigns documented docs bench gallery serve clean install system
 
 install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	-@$(BIN)/pip install --quiet --upgrade pip  # Python brings one that takes twice as long
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src  # pip would do it on one core
 	@touch $@
 
 # Installs where it may; names the exact command where it may not.
@@ -47,11 +52,22 @@ serve: install
 	$(BIN)/pbwidgets serve
 
 check: install
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync types style layers campaigns documented
+
+types:
+	$(BIN)/mypy --num-workers auto
+
+style:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
+
+layers:
 	$(BIN)/lint-imports
+
+campaigns:
 	$(BIN)/pbwidgets check
+
+documented:
 	$(BIN)/python tests/docs/missing.py
 
 # The guides, the commands and the reference as pages in outputs/docs/html; needs no network.

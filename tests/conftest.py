@@ -1,8 +1,9 @@
 """How a run goes; and the demonstration county, which tests that write take a copy of."""
 
-import time
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,7 +11,11 @@ from counties import copy_county
 from hypothesis import settings
 from office import Office
 from preparing import are_asked_for, ensure_county, ensure_reports, shared_folder
+from serving import BUNDLES
 from xdist.scheduler import LoadGroupScheduling
+
+from pbwidgets.apps.bundle import ensure_bundle
+from pbwidgets.errors import PbError
 
 # No deadline: on a machine that is busy it measures the machine. `make test-long` takes the second one.
 settings.register_profile("pbwidgets", max_examples=25, deadline=None)
@@ -63,17 +68,18 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndGrou
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(config: pytest.Config) -> None:
-    """Make the county before the workers start: nothing else runs then, and no worker has to wait."""
+    """Begin to make the county while the workers start and collect; whoever needs it earlier waits for it."""
     if not are_asked_for(config):
         return
-    began = time.monotonic()
-    try:
-        ensure_reports(shared_folder(config._tmp_path_factory))  # type: ignore[attr-defined]
-    except AssertionError as error:
-        said = f"the demonstration county could not be made, as its tests will say: {error}"
-    else:
-        said = f"made the demonstration county and its reports in {time.monotonic() - began:.0f} s"
-    config.get_terminal_writer().line(said)
+    shared = shared_folder(config._tmp_path_factory)  # type: ignore[attr-defined]
+    Thread(target=make_for_all, args=(shared,)).start()
+
+
+def make_for_all(shared: Path) -> None:
+    """Make what tests share; what cannot be made, its tests will try again and say."""
+    with contextlib.suppress(AssertionError, PbError):
+        ensure_bundle(BUNDLES)
+        ensure_reports(shared)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,6 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chromium import CHROMIUM
 from gallery_apps import make_sheets
 
 from pbwidgets.charts import build_contact_sheet
@@ -24,8 +25,8 @@ SAMPLES = (
     "unit/990101019",
     "unit/990101025",
 )
-CHROMIUM = (
-    "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+BROWSER = (
+    str(CHROMIUM), "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
 )  # fmt: skip
 
@@ -77,7 +78,7 @@ def page_shot(page: Path, width: int, work: Path) -> Path:
     )
     profile = work / f"profile-{width}"
     command = [
-        *CHROMIUM,
+        *BROWSER,
         f"--user-data-dir={profile}",
         f"--window-size={max(width, 500)},1400",
         f"--screenshot={shot}",

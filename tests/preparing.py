@@ -1,7 +1,7 @@
 """What is made once for a test run and never changed: the demonstration county and its reports.
 
-In a whole run the process that hands out the tests makes it, before the workers start, so that both cores work
-on it and no worker waits for the other. A run of a few files makes what its tests ask for, when they ask.
+In a whole run the process that hands out the tests begins to make it while the workers start and collect. A run
+of a few files makes what its tests ask for, when they ask.
 """
 
 import fcntl

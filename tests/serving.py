@@ -24,6 +24,7 @@ from counties import (
     OTHER_TOWN,
     OTHER_VILLAGE,
     PERIOD,
+    ROOT,
     SISTER,
     TOWN,
     VILLAGE,
@@ -39,6 +40,8 @@ from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.passwords import hash_password
 
+BUNDLES = ROOT / ".pbwidgets" / "bundles"
+"""Scripts that a server builds at its first start, kept by the checkout from one run to the next."""
 PASSWORD = "Ceshi-mima-2026"
 ACCOUNTS = {
     "filler": ("filler", VILLAGE),
@@ -83,7 +86,9 @@ def make_small_county(folder: Path) -> Path:
 @cache
 def _small_county() -> Path:
     """The small county, made once for a run: hashing passwords and beginning a store take their time."""
-    folder = lay_out(_of_this_run("small-county"))
+    folder = Path(tempfile.mkdtemp(prefix="pbwidgets-small-county-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    lay_out(folder)
     with open_workspace(folder) as workspace:
         save_units(workspace, OPERATOR, make_register())
         open_definition(workspace, OPERATOR, around_today(workspace.read_campaign(CAMPAIGN)), PERIOD)
@@ -149,7 +154,9 @@ def begin_serving(folder: Path, *args: str) -> Served:
     """The server of a workspace on a free port, ready to answer."""
     port = free_port()
     log = folder / "server.log"
-    shutil.copytree(_bundles(), folder / ".pbwidgets" / "bundles", dirs_exist_ok=True)
+    bundles = folder / ".pbwidgets" / "bundles"
+    bundles.mkdir(parents=True, exist_ok=True)
+    shutil.copy(ensure_bundle(BUNDLES), bundles)
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
     plain["PYTHONFAULTHANDLER"] = "1"
     with log.open("ab") as out:
@@ -170,21 +177,6 @@ def begin_serving(folder: Path, *args: str) -> Served:
             return served
     served.stop(signal.SIGABRT)  # it writes down where it stands
     raise TimeoutError(log.read_text(encoding="utf-8"))
-
-
-@cache
-def _bundles() -> Path:
-    """The script that draws charts, built once for a run and not by each of its servers."""
-    folder = _of_this_run("bundles")
-    ensure_bundle(folder)
-    return folder
-
-
-def _of_this_run(name: str) -> Path:
-    """A new folder that goes with the process."""
-    folder = Path(tempfile.mkdtemp(prefix=f"pbwidgets-{name}-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def free_port() -> int:

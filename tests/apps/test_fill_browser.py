@@ -140,6 +140,7 @@ def test_an_interrupted_upload_leaves_the_form_unchanged(
     assert "centre_photos" not in drafted(served, OTHER_VILLAGE)
     choose_photo(page, photo)
     expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
+    wait_saved(page)  # or it would be saved under the page of the next test, which would say so
 
 
 def test_a_file_that_is_much_too_big_is_not_sent_at_all(open_page: OpenPage, tmp_path: Path) -> None:

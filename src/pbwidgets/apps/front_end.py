@@ -6,6 +6,7 @@ file are already there, and it requests none of them.
 """
 
 import hashlib
+import os
 import re
 from functools import cache
 from pathlib import Path
@@ -32,7 +33,7 @@ def ensure_front_end(folder: Path) -> Path:
     path = folder / front_end_name()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_suffix(".tmp")
+        temporary = path.with_suffix(f".{os.getpid()}")  # two servers may begin at once
         temporary.write_bytes(_text())
         temporary.replace(path)
     return path

@@ -8,9 +8,11 @@ gives a new one; no step changes its input. Codes and ids are ``string``, points
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
+from functools import cache
 from typing import Final, Literal
 
 import pandas as pd
+from pandas.api.types import pandas_dtype
 
 Dtype = Literal["string", "float64", "int64", "bool"]
 Columns = Mapping[str, Dtype]
@@ -377,19 +379,31 @@ def to_frame(rows: object, columns: Columns) -> pd.DataFrame:
         If a value does not fit its column.
     """
     given = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows)  # type: ignore[call-overload]
-    made = {}
-    for name, dtype in columns.items():
-        column = (
-            given[name] if name in given else pd.Series([None] * len(given), index=given.index, dtype=object)
-        )
-        if dtype == "int64":
-            column = pd.to_numeric(column).fillna(0)
-        elif dtype == "bool":
-            column = column.astype("boolean").fillna(False)
-        elif dtype == "float64":
-            column = pd.to_numeric(column)
-        made[name] = column.astype(dtype)
-    return pd.DataFrame(made, columns=list(columns)).reset_index(drop=True)
+    if not len(given):
+        return _empty_frame(tuple(columns.items())).copy()
+    dtypes = dict(given.dtypes.items())
+    if all(dtypes.get(name) == pandas_dtype(dtype) for name, dtype in columns.items()):
+        return given[list(columns)].reset_index(drop=True)
+    absent = pd.Series([None] * len(given), dtype=object)
+    return pd.DataFrame(
+        {name: _cast(given.get(name, absent), dtype).array for name, dtype in columns.items()}
+    )
+
+
+def _cast(column: pd.Series, dtype: Dtype) -> pd.Series:
+    if dtype == "int64":
+        column = pd.to_numeric(column).fillna(0)
+    elif dtype == "bool":
+        column = column.astype("boolean").fillna(False)
+    elif dtype == "float64":
+        column = pd.to_numeric(column)
+    return column.astype(dtype)
+
+
+@cache
+def _empty_frame(columns: tuple[tuple[str, Dtype], ...]) -> pd.DataFrame:
+    """Made once: scoring a single unit asks for dozens of them, column by column the dearest part of it."""
+    return pd.DataFrame({name: pd.Series([], dtype=dtype) for name, dtype in columns})
 
 
 def empty_records() -> Records:

@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
-from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, Scores, empty_records, to_frame
-from pbwidgets.scoring.pipeline import score_campaign
+from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
+from pbwidgets.scoring.pipeline import score_tracks
+from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
@@ -83,7 +84,7 @@ class SelfSheet:
 
 @dataclass(frozen=True)
 class DryRun:
-    """What is needed to score one unit repeatedly while its form is filled in; made by :func:`begin_dry_run`."""
+    """What is needed to score one unit repeatedly while its form is filled in; made by :func:`read_dry_run`."""
 
     opened: Opened
     key: SubmissionKey
@@ -104,7 +105,10 @@ class DryRun:
         records = replace(
             empty_records(), units=self.units, submissions=submissions, ratings=self._ratings(marks)
         )
-        return self._read(score_campaign(campaign, self.opened.period_id, records), lang)
+        _, tracks = score_tracks(campaign, self.opened.period_id, records)
+        one = next(item for item in tracks if item.layout.track.id == self.track.id)
+        points = to_points_frame(campaign, self.opened.period_id, one.layout, one.points)
+        return self._read(points, lang)
 
     def check_mark(self, line_id: str, points: float, reason: str) -> None:
         """Check a mark that the unit is about to give itself.
@@ -136,12 +140,9 @@ class DryRun:
         ]
         return to_frame(rows, RATINGS)
 
-    def _read(self, scores: Scores, lang: str) -> SelfSheet:
-        points = scores.points
+    def _read(self, points: pd.DataFrame, lang: str) -> SelfSheet:
         ours = points[
-            (points["unit_code"] == self.key.unit_code)
-            & (points["track_id"] == self.track.id)
-            & (points["layer"] == self.layer_id)
+            (points["unit_code"] == self.key.unit_code) & (points["layer"] == self.layer_id)
         ].set_index("criterion_id")
         lines = tuple(self._lines(ours, lang))
         known = [line.points for line in lines if line.points is not None and line.kind != "others"]
@@ -210,7 +211,7 @@ def own_source(campaign: Campaign, track: Track, layer_id: str, line_id: str) ->
 def read_dry_run(
     workspace: Workspace, opened: Opened, key: SubmissionKey, track: Track, layer_id: str
 ) -> DryRun:
-    """As :func:`begin_dry_run`, for callers that have checked the right to read the unit's answers."""
+    """A dry run, for callers that have checked the right to read the unit's answers."""
     units = workspace.units(opened.day(today()))
     near = set(subtree(units, key.unit_code)["unit_code"])
     for kind in opened.campaign.unit_kinds:

@@ -22,6 +22,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.frames import CARRIED
+from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
     Reader,
@@ -104,7 +105,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         day = opened.day(_newest_day(reader))
         stamp: dict[str, object] = {
             "revision": records_head(reader),
-            "store": hashlib.sha256(workspace.settings.store_url.encode()).hexdigest()[:12],
+            "store": _mark_of_store(workspace.settings),
             "version": opened.version,
             "day": day.isoformat(),
             "code": code_hash("campaign", "scoring", "store"),
@@ -199,6 +200,12 @@ def _newest_day(reader: Reader) -> date:
     """Today, or the day of the latest write if later: a demonstration may be dated in the future."""
     latest = latest_write(reader)
     return today() if latest is None else max(today(), latest.astimezone(ZONE).date())
+
+
+def _mark_of_store(settings: Settings) -> str:
+    """Tells stores apart without their passwords; a workspace that is moved or restored keeps its snapshots."""
+    within = settings.store_url.replace(settings.workspace.as_posix(), ".")
+    return hashlib.sha256(within.encode()).hexdigest()[:12]
 
 
 def _folder_of(workspace: Workspace, campaign_id: str, period_id: str) -> Path:
