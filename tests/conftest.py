@@ -25,12 +25,12 @@ settings.load_profile("pbwidgets")
 TESTS = Path(__file__).parent
 SLOW: Sequence[str] = (
     "apps/test_every_page.py",  # and with it the files of its group
-    "cli/test_report.py",
-    "notebooks/test_overview.py",
     "apps/test_fill_browser.py",
     "apps/test_contest.py",
-    "notebooks/test_index_report.py",
     "apps/test_going_on.py",
+    "cli/test_report.py",  # from here on the county is there
+    "notebooks/test_overview.py",
+    "notebooks/test_index_report.py",
     "campaign/workbook/test_excel_traps.py",  # and with it the files of its group
     "campaign/workbook/test_round_trip.py",
     "workflows/meeting/test_what_if.py",

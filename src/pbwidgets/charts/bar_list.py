@@ -129,6 +129,6 @@ def _zero(panel: Panel, place: alt.X) -> alt.Chart:
     made: alt.Chart = (
         alt.Chart(rows_of([{"zero": 0}]))
         .mark_rule(color=theme.INK, strokeWidth=1.5)
-        .encode(x=place, y=alt.value(panel.top), y2=alt.value(end))
+        .encode(x=place, y=alt.YValue(panel.top), y2=alt.Y2Value(end))
     )
     return made

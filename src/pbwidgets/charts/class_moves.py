@@ -100,7 +100,7 @@ def _draw(view: View, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> l
         alt.Chart(rows_of(cells))
         .mark_rect(stroke=theme.RULE)
         .encode(
-            x=place("from"), x2="to:Q", y=panel.y("top"), y2="low:Q",
+            x=place("from"), x2=alt.X2("to:Q"), y=panel.y("top"), y2=alt.Y2("low:Q"),
             fill=alt.Fill("fill:N", scale=None), strokeOpacity=alt.StrokeOpacity("outline:Q", scale=None),
         ),
         texts(cells, panel, place("middle"), align="center", bold=True),

@@ -128,7 +128,7 @@ def _edges(panel: Panel, left: float, right: float) -> list[alt.Chart]:
     return [
         alt.Chart(rows_of([edge]))
         .mark_rule(color=theme.BAND, strokeWidth=2)
-        .encode(x=alt.value(edge["x"]), y=alt.value(panel.top - 8), y2=alt.value(end))
+        .encode(x=alt.XValue(edge["x"]), y=alt.YValue(panel.top - 8), y2=alt.Y2Value(end))
         for edge in edges
     ]
 
@@ -172,7 +172,7 @@ def _spans(panel: Panel, shares: list[dict[str, Any]], place: Any) -> list[alt.C
     return [
         alt.Chart(rows_of(spans))
         .mark_rule(color=theme.RULE, strokeWidth=6)
-        .encode(x=place("from"), x2="to:Q", y=panel.y())
+        .encode(x=place("from"), x2=alt.X2("to:Q"), y=panel.y())
     ]
 
 

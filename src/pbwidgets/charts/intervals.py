@@ -160,7 +160,7 @@ def _intervals(
         bars(spans, panel, place("to"), height=panel.pitch * 0.5, x2="from", stroke=theme.OWN),
         alt.Chart(rows_of(cut))
         .mark_rule(color=theme.INK, strokeWidth=3)
-        .encode(x=place("cut"), y=alt.value(panel.top), y2=alt.value(end)),
+        .encode(x=place("cut"), y=alt.YValue(panel.top), y2=alt.Y2Value(end)),
         alt.Chart(rows_of(medians))
         .mark_point(
             shape="circle", size=200, filled=True, fill=theme.OWN, stroke="white", strokeWidth=1.5, opacity=1

@@ -173,14 +173,14 @@ def _draw_panel(
         .mark_rect()
         .encode(
             x=place("from"),
-            x2="to:Q",
+            x2=alt.X2("to:Q"),
             y=panel.y("top"),
-            y2="low:Q",
+            y2=alt.Y2("low:Q"),
             fill=alt.Fill("lost:Q", scale=colour, legend=None),
         ),
         alt.Chart(rows_of(unknown))
         .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
-        .encode(x=place("from"), x2="to:Q", y=panel.y("top"), y2="low:Q"),
+        .encode(x=place("from"), x2=alt.X2("to:Q"), y=panel.y("top"), y2=alt.Y2("low:Q")),
         texts([label_of(cell) for cell in known], panel, place("middle"), align="center", size=theme.SMALL),
         texts(
             [

@@ -184,7 +184,7 @@ def _cut(
         *(
             alt.Chart(rows_of(data))
             .mark_rule(color=theme.INK, strokeWidth=2.5, strokeDash=[8, 5])
-            .encode(y=panel.y(), x=alt.value(left), x2=alt.value(right))
+            .encode(y=panel.y(), x=alt.XValue(left), x2=alt.X2Value(right))
             for left, right in sides
             if right > left
         ),

@@ -164,15 +164,15 @@ class _Strip:
         return [
             alt.Chart(rows_of(line))
             .mark_rule(color=theme.INK, strokeWidth=4)
-            .encode(x=self.place("cut"), y=self.panel.y("from"), y2="to:Q"),
+            .encode(x=self.place("cut"), y=self.panel.y("from"), y2=alt.Y2("to:Q")),
             alt.Chart(rows_of(labels))
             .mark_rule(color=theme.INK, strokeWidth=2, strokeDash=[8, 5])
-            .encode(x=self.place("cut"), y=alt.value(8), y2=alt.value(40)),
+            .encode(x=self.place("cut"), y=alt.YValue(8), y2=alt.Y2Value(40)),
             alt.Chart(rows_of(labels))
             .mark_text(
                 fontSize=theme.TEXT, align="right" if near_right else "left", dx=-8 if near_right else 8
             )
-            .encode(x=self.place("cut"), y=alt.value(20), text="text:N"),
+            .encode(x=self.place("cut"), y=alt.YValue(20), text=alt.Text("text:N")),
         ]
 
     def marks(self, rows: list[dict[str, Any]]) -> list[alt.Chart]:

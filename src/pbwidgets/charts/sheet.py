@@ -172,7 +172,7 @@ def texts(
         alt.Chart(rows_of(drawn))
         .mark_text(align=align, fontSize=size, fontWeight=700 if bold else 400, lineHeight=size * 1.15)
         .encode(
-            x=alt.value(x) if isinstance(x, (int, float)) else x,
+            x=alt.XValue(x) if isinstance(x, (int, float)) else x,
             y=panel.y(),
             text=alt.Text(f"{field}:N"),
             color=alt.Color("ink:N", scale=None),
@@ -188,7 +188,7 @@ def heading_text(
     made: alt.Chart = (
         alt.Chart(rows_of([{"text": text}]))
         .mark_text(align=align, fontSize=theme.SMALL, color=colour)
-        .encode(x=alt.value(x), y=alt.value(y), text="text:N")
+        .encode(x=alt.XValue(x), y=alt.YValue(y), text=alt.Text("text:N"))
     )
     return made
 
@@ -203,7 +203,13 @@ def bars(
     made: alt.Chart = (
         alt.Chart(rows_of(drawn))
         .mark_rect(**style)
-        .encode(x=x, x2=alt.X2(f"{x2}:Q"), y=panel.y("top"), y2="low:Q", fill=alt.Fill("fill:N", scale=None))
+        .encode(
+            x=x,
+            x2=alt.X2(f"{x2}:Q"),
+            y=panel.y("top"),
+            y2=alt.Y2("low:Q"),
+            fill=alt.Fill("fill:N", scale=None),
+        )
     )
     return made
 
@@ -213,7 +219,7 @@ def rules_between_rows(panel: Panel) -> alt.Chart:
     made: alt.Chart = (
         alt.Chart(rows_of({"row": row + 0.5} for row in range(panel.rows)))
         .mark_rule(color=theme.BAND)
-        .encode(y=panel.y(), x=alt.value(panel.left), x2=alt.value(panel.right))
+        .encode(y=panel.y(), x=alt.XValue(panel.left), x2=alt.X2Value(panel.right))
     )
     return made
 
@@ -231,7 +237,7 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
         .mark_point(size=260, filled=True, stroke=theme.INK, strokeWidth=1, opacity=1)
         .encode(
             x=place,
-            y=alt.value(y),
+            y=alt.YValue(y),
             shape=alt.Shape("shape:N", scale=None),
             fill=alt.Fill("fill:N", scale=None),
         )
@@ -239,7 +245,7 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
     written = (
         alt.Chart(rows_of(words))
         .mark_text(align="left", fontSize=theme.SMALL, color=theme.QUIET)
-        .encode(x=place, y=alt.value(y), text="text:N")
+        .encode(x=place, y=alt.YValue(y), text=alt.Text("text:N"))
     )
     return [drawn, written]
 
