@@ -7,6 +7,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from counties import copy_county
 from hypothesis import settings
 from office import Office
@@ -16,6 +17,10 @@ from xdist.scheduler import LoadGroupScheduling
 
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.errors import PbError
+from pbwidgets.imports import hide_needless
+from pbwidgets.workflows.people import passwords
+
+hide_needless()  # as in our own processes; no test has imported Altair yet
 
 # No deadline: on a machine that is busy it measures the machine. `make test-long` takes the second one.
 settings.register_profile("pbwidgets", max_examples=25, deadline=None)
@@ -88,6 +93,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     assert not gone, f"SLOW names files that are not there: {gone}"
     place = {name: number for number, name in enumerate(SLOW)}
     items.sort(key=lambda item: place.get(item.path.relative_to(TESTS).as_posix(), len(place)))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_hashes() -> Iterator[None]:
+    """Passwords hashed with the least work, which a test of the real work does not use."""
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", lambda: quick)
+        yield
 
 
 @pytest.fixture(autouse=True)

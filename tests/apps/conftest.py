@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from chromium import launch_chromium
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Request, StorageState, sync_playwright
 from serving import PASSWORD, Served, begin_serving, make_small_county
 
 LIVE = "body.pb-live"
@@ -92,6 +92,8 @@ class KeptBrowser:
 
 
 KEPT = KeptBrowser()
+SIGNED_IN: dict[tuple[str | None, str], StorageState] = {}
+"""Cookies of the accounts that have signed in, by account and address of the server."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -137,13 +139,17 @@ class Visitors:
         """Browser context of an account, with its cookies and pages."""
         key = (account, server.address)
         if key not in self._contexts:
-            context = self._browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+            signed_in = SIGNED_IN.get(key)
+            context = self._browser.new_context(
+                locale="zh-CN", timezone_id="Asia/Shanghai", storage_state=signed_in
+            )
             context.set_default_timeout(30_000)
             context.on("request", lambda request: self._listen(request, server))
             context.on("weberror", lambda error: self.errors.append(str(error.error)))
             self._contexts[key] = context
-            if account is not None:
+            if account is not None and signed_in is None:
                 sign_in(context, server, account)
+                SIGNED_IN[key] = context.storage_state()
         return self._contexts[key]
 
     def _listen(self, request: Request, server: Served) -> None:

@@ -1,5 +1,6 @@
 """Sign-in: the same answer to every wrong attempt, locking, sessions that end."""
 
+import runpy
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 from counties import OPERATOR, VILLAGE, make_register
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from pbwidgets.store import add_account as keep_account
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people import passwords
 from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
 from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_password
 from pbwidgets.workflows.people.sessions import (
@@ -93,6 +96,11 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(
     assert checked == ["wrong", "wrong"]
 
 
+def test_a_hash_takes_the_work_that_rfc_9106_asks_for() -> None:
+    hash_as_in_use = runpy.run_path(passwords.__file__)["hash_password"]
+    assert extract_parameters(hash_as_in_use("x")) == RFC_9106_LOW_MEMORY
+
+
 def test_a_name_without_an_account_is_locked_like_an_account(peopled: Workspace) -> None:
     moments = [NOW] * 6 + [NOW + LOCK - MINUTE, NOW + LOCK] + [NOW + LOCK + MINUTE] * 5
 
@@ -154,14 +162,15 @@ def test_an_account_is_reported_as_disabled_only_with_the_right_password(peopled
 
 
 def test_a_hash_with_older_parameters_is_renewed_at_the_next_sign_in(small: Workspace) -> None:
-    weak = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    older = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
     with small.store.write(OPERATOR) as w:
-        keep_account(w, NewAccount("cun1", "filler", VILLAGE, weak.hash(RIGHT)))
+        keep_account(w, NewAccount("cun1", "filler", VILLAGE, older.hash(RIGHT)))
     assert sign_in(small, "cun1", RIGHT)
     with small.store.read() as reader:
         renewed = load_password_hash(reader, "cun1")
     assert renewed is not None
-    assert "m=65536" in renewed
+    assert extract_parameters(renewed) == extract_parameters(hash_password(RIGHT))
+    assert "m=64," not in renewed
     assert sign_in(small, "cun1", RIGHT)
 
 
