@@ -77,9 +77,10 @@ docs: install
 test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-# The laws with 200 examples each instead of 25, and the documentation.
+# The laws with 200 examples each instead of 25, the documentation, and whether the benchmark of the pages still runs.
 test-long: system docs
 	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
+	$(BIN)/python tests/benchmarks/bench_apps.py --rounds 1 --pages 1 --visitors 2 --seconds 2
 
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py

@@ -69,7 +69,7 @@ revision = 0
 field = w.Text()
 def save(change):
     global revision
-    revision = save_answers(visit.workspace, visit.actor, visit.opened, key, {'industry': change['new']}, revision)
+    revision = save_answers(visit.desk, key, {'industry': change['new']}, revision)
     field.placeholder = change['new']
 field.observe(save, 'value')
 field
