@@ -21,9 +21,9 @@ install: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	-@$(BIN)/pip install --quiet --upgrade pip  # Python brings one that takes twice as long
+	@$(BIN)/pip install --quiet --retries 1 --upgrade pip || true  # Python brings one that takes twice as long
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt -e '.[dev]'
-	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib src  # pip would do it on one core
+	@$(BIN)/python -m compileall -qq -j 0 $(VENV)/lib src || true  # pip would do it on one core
 	@touch $@
 
 # Installs where it may; names the exact command where it may not.

@@ -40,7 +40,7 @@ from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.passwords import hash_password
 
-BUNDLES = ROOT / ".pbwidgets" / "bundles"
+BUNDLES = ROOT / ".pytest_cache" / "d" / "pbwidgets-bundles"
 """Scripts that a server builds at its first start, kept by the checkout from one run to the next."""
 PASSWORD = "Ceshi-mima-2026"
 ACCOUNTS = {

@@ -1,5 +1,6 @@
 """Snapshots: the same store gives the same snapshot, and nothing private gets in."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from pbwidgets.workflows.filling.drafts import hand_in, save_answers
 from pbwidgets.workflows.ground import snapshots
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import Snapshot, find_snapshot, open_snapshot, take_snapshot
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.review.acceptance import accept_submission
 from pbwidgets.workflows.review.rating import give_marks
@@ -77,6 +78,16 @@ def test_an_unchanged_store_gives_the_same_snapshot_without_a_new_read(
 
     monkeypatch.setattr(snapshots, "read_records", read_nothing)
     assert take_snapshot(filled, contest) == first
+
+
+def test_a_workspace_that_was_moved_keeps_its_snapshots(
+    filled: Workspace, contest: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = take_snapshot(filled, contest)
+    shutil.copytree(filled.settings.workspace, tmp_path / "elsewhere")
+    monkeypatch.delattr(snapshots, "read_records")  # nothing is read again
+    with open_workspace(tmp_path / "elsewhere") as moved:
+        assert take_snapshot(moved, contest).snapshot_id == first.snapshot_id
 
 
 def test_a_mark_changes_the_snapshot_and_a_draft_does_not(filled: Workspace, contest: Opened) -> None:
