@@ -66,9 +66,10 @@ def test_an_unreadable_manifest_counts_as_missing(text: str, tmp_path: Path) -> 
 
 
 def test_a_manifest_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    (tmp_path / "manifest.json.new").mkdir()
+    (tmp_path / "manifest.json").mkdir()
     with pytest.raises(DataError, match=r"manifest\.json"):
         save_manifest(Manifest("unit"), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]  # nothing half written beside it
 
 
 def test_a_ledger_is_on_disk_after_every_job(tmp_path: Path) -> None:

@@ -4,12 +4,13 @@ vl-convert starts V8, so it runs in its own process: ``python -m pbwidgets.apps.
 """
 
 import hashlib
-import os
 import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final
+
+from pbwidgets.files import put_file
 
 _SOURCE: Final = "window.pbVegaEmbed = vegaEmbed;"
 
@@ -34,9 +35,7 @@ def _build(path: Path) -> None:
     from altair import SCHEMA_VERSION
 
     dialect = ".".join(SCHEMA_VERSION.split(".")[:2])  # Altair's Vega-Lite version: v6.1
-    temporary = path.with_suffix(f".{os.getpid()}")  # two servers may begin at once
-    temporary.write_text(vl_convert.javascript_bundle(_SOURCE, vl_version=dialect), encoding="utf-8")
-    temporary.replace(path)
+    put_file(path, vl_convert.javascript_bundle(_SOURCE, vl_version=dialect).encode())
 
 
 if __name__ == "__main__":

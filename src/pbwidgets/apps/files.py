@@ -15,6 +15,7 @@ from tornado import web
 from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
 from pbwidgets.errors import PbError
+from pbwidgets.files import put_file
 from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.filling.evidence import find_evidence_file
@@ -123,7 +124,5 @@ def _thumb(file: ServedFile, folder: Path) -> ServedFile:
         small.thumbnail((_THUMB_PIXELS, _THUMB_PIXELS))
         out = io.BytesIO()
         small.save(out, "JPEG", quality=80)
-        temporary = path.with_suffix(f".{id(out)}.tmp")
-        temporary.write_bytes(out.getvalue())
-        temporary.replace(path)
+        put_file(path, out.getvalue())
     return ServedFile(path, "image/jpeg", f"{file.path.name}.jpg")

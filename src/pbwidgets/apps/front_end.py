@@ -6,13 +6,14 @@ file are already there, and it requests none of them.
 """
 
 import hashlib
-import os
 import re
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from voila.paths import STATIC_ROOT, collect_static_paths
+
+from pbwidgets.files import put_file
 
 _ENTRY: Final = "voila.js"
 _PIECE: Final = re.compile(rb"\.e\((\d+)\)")
@@ -33,9 +34,7 @@ def ensure_front_end(folder: Path) -> Path:
     path = folder / front_end_name()
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        temporary = path.with_suffix(f".{os.getpid()}")  # two servers may begin at once
-        temporary.write_bytes(_text())
-        temporary.replace(path)
+        put_file(path, _text())
     return path
 
 

@@ -203,13 +203,7 @@ def bars(
     made: alt.Chart = (
         alt.Chart(rows_of(drawn))
         .mark_rect(**style)
-        .encode(
-            x=x,
-            x2=alt.X2(f"{x2}:Q"),
-            y=panel.y("top"),
-            y2=alt.Y2("low:Q"),
-            fill=alt.Fill("fill:N", scale=None),
-        )
+        .encode(x, alt.X2(f"{x2}:Q"), panel.y("top"), alt.Y2("low:Q"), alt.Fill("fill:N", scale=None))
     )
     return made
 

@@ -7,7 +7,6 @@ caller has checked who is asking. The original name is in the table, never on th
 import hashlib
 import os
 import re
-import tempfile
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import BinaryIO, Final
 from sqlalchemy import ColumnElement, insert, select, update
 
 from pbwidgets.errors import DataError
+from pbwidgets.files import put_file
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES, clean_photo, sniff_kind
@@ -244,17 +244,7 @@ def _write_safely(path: Path, content: bytes) -> None:
     if path.exists():
         return
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".incoming-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            out.write(content)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+    put_file(path, content)
     _sync_folder(path.parent)
     _sync_folder(path.parent.parent)
 

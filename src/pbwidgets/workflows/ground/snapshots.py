@@ -19,6 +19,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.errors import DataError
+from pbwidgets.files import put_file
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.frames import CARRIED
@@ -298,6 +299,4 @@ def _newest(folder: Path) -> tuple[dict[str, object], Path] | None:
 
 def _write_json(path: Path, content: Mapping[str, object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
-    beside.replace(path)
+    put_file(path, json.dumps(content, ensure_ascii=False, indent=1).encode())

@@ -47,8 +47,7 @@ def list_exceptions(desk: Desk) -> pd.DataFrame:
     RightsError
         For roles that may inspect no unit.
     """
-    units = desk.units
-    seen = units_in_scope(desk.actor, "inspect", units)
+    seen = units_in_scope(desk.actor, "inspect", desk.units)
     with desk.workspace.store.read() as reader:
         found = load_exception_list(reader, *desk.opened.key)
     return found[found["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

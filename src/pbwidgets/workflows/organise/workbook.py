@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from pbwidgets.campaign import Campaign, Change, campaign_version
+from pbwidgets.files import put_file
 from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import authorise
@@ -96,9 +97,8 @@ def _write_file(path: Path, campaign: Campaign) -> None:
     from pbwidgets.campaign.yaml_text import to_yaml
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(to_yaml(campaign), encoding="utf-8")
+    content = to_yaml(campaign).encode()
     if path.exists():
         stamp = datetime.now(ZONE).strftime("%Y%m%d-%H%M%S")
         shutil.copy2(path, path.with_name(f"{path.stem}.{stamp}.bak"))
-    fresh.replace(path)
+    put_file(path, content)

@@ -1,13 +1,13 @@
 """The inputs of a report folder and the outcome of each unit's run: ``manifest.json``."""
 
 import json
-import os
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets.errors import DataError
+from pbwidgets.files import put_file
 from pbwidgets.wording import has_words, say
 
 MANIFEST: Final = "manifest.json"
@@ -144,14 +144,9 @@ def save_manifest(manifest: Manifest, folder: Path) -> None:
     DataError
         If it cannot be written, for example because the disk is full (``batch.manifest_not_written``).
     """
-    target = folder / MANIFEST
-    beside = folder / f"{MANIFEST}.new"
+    content = json.dumps(_to_json(manifest), ensure_ascii=False, indent=1).encode()
     try:
-        with beside.open("w", encoding="utf-8") as file:
-            json.dump(_to_json(manifest), file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(target)
+        put_file(folder / MANIFEST, content)
     except OSError as error:
         raise DataError(
             "batch.manifest_not_written", file=MANIFEST, cause=error.strerror or str(error)

@@ -52,8 +52,7 @@ def survey_counts(desk: Desk) -> pd.DataFrame:
     RightsError
         For roles that may inspect no unit.
     """
-    units = desk.units
-    seen = units_in_scope(desk.actor, "inspect", units)
+    seen = units_in_scope(desk.actor, "inspect", desk.units)
     with desk.workspace.store.read() as reader:
         counts = load_survey_counts(reader, *desk.opened.key)
     return counts[counts["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

@@ -167,7 +167,7 @@ class FillForm:
             files=self.files,
             today=today(),
         )
-        self.self_marks = self._make_self_marks(self.view.answers, editable=not self.actor.on_behalf)
+        self.self_marks = self._make_self_marks(self.view.answers, editable=True)
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
 
     def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
