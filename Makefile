@@ -54,6 +54,8 @@ serve: install
 check: install
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync types style layers campaigns documented
 
+types style layers campaigns documented: install
+
 types:
 	$(BIN)/mypy --num-workers auto
 

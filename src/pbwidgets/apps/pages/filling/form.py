@@ -34,6 +34,7 @@ from pbwidgets.workflows.filling.entries import (
     periods_to_copy_from,
 )
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import ZONE, today
 from pbwidgets.workflows.people.accounts import check_account
@@ -78,9 +79,13 @@ class FillForm:
 
     # -- drawing --------------------------------------------------------------------------------------------
 
+    @property
+    def _desk(self) -> Desk:
+        """Desk of who fills in, who may act for the unit; made anew for each action, as the visit's own."""
+        return replace(self.visit.desk, actor=self.actor)
+
     def _load(self) -> OpenForm:
-        visit = self.visit
-        return open_submission(replace(visit.desk, actor=self.actor), self.key)
+        return open_submission(self._desk, self.key)
 
     def draw(self) -> None:
         """Build the page for the submission's current state."""
@@ -175,8 +180,8 @@ class FillForm:
         if self.actor.on_behalf:  # they mark the unit later, without having seen its marks
             return made
         for track, layer_id in self_tracks(visit.opened.campaign, self.opened.form):
-            run = begin_dry_run(replace(visit.desk, actor=self.actor), self.key, track, layer_id)
-            marks = load_self_marks(replace(visit.desk, actor=self.actor), self.key.unit_code, layer_id)
+            run = begin_dry_run(self._desk, self.key, track, layer_id)
+            marks = load_self_marks(self._desk, self.key.unit_code, layer_id)
             on_change = self._marks_changed if editable else None
             made.append(SelfMarksView(visit, run, answers, marks, on_change=on_change))
         return made
@@ -249,9 +254,7 @@ class FillForm:
         visit = self.visit
         check_account(visit.workspace, self.actor)  # it may have been handed over meanwhile
         if self._unsaved is not None:
-            self.revision = save_answers(
-                replace(visit.desk, actor=self.actor), self.key, self._unsaved, self.revision
-            )
+            self.revision = save_answers(self._desk, self.key, self._unsaved, self.revision)
             self._unsaved = None
             if self.opened.state == NOT_BEGUN:
                 self.opened = replace(self.opened, state=DRAFT)
@@ -260,9 +263,7 @@ class FillForm:
             self._marks_unsaved = False
             for item in self.self_marks:
                 run = item.dry_run
-                save_self_marks(
-                    replace(visit.desk, actor=self.actor), self.key, run.track, run.layer_id, item.marks
-                )
+                save_self_marks(self._desk, self.key, run.track, run.layer_id, item.marks)
         self._say_saved(datetime.now(UTC))
         if self.view is not None:
             for item in self.self_marks:
@@ -340,7 +341,7 @@ class FillForm:
         if self.view is None:
             return
         before = self.view.answers
-        copied = copy_from_period(replace(visit.desk, actor=self.actor), self.key, period_id)
+        copied = copy_from_period(self._desk, self.key, period_id)
         new = {name: value for name, value in copied.items() if name not in before}
         self._body.children = tuple(self._make_form({**new, **before}))
         visit.messages.say("good", visit.words("fill.copied", period=period_id, count=len(new)))
@@ -375,9 +376,7 @@ class FillForm:
         if self._unsaved is not None or self._marks_unsaved:
             return  # saving failed and has shown the reason
         visit = self.visit
-        version = hand_in_form(
-            replace(visit.desk, actor=self.actor), self.key, self.view.answers, self.revision
-        )
+        version = hand_in_form(self._desk, self.key, self.view.answers, self.revision)
         self.opened = self._load()
         self.revision = self.opened.revision
         self.draw()
@@ -386,7 +385,7 @@ class FillForm:
     def take_back(self) -> None:
         """Take the submission back for editing."""
         visit = self.visit
-        take_back(replace(visit.desk, actor=self.actor), self.key)
+        take_back(self._desk, self.key)
         self.opened = self._load()
         self.revision = self.opened.revision
         self.draw()
