@@ -55,8 +55,9 @@ def _explain_track(
     words = lang or "zh_CN"
     points = _rows(scores.points, unit_code, track)
     totals = _rows(scores.totals, unit_code, track)
+    title = "scoring.sheet_title" if name != unit_code else "scoring.sheet_title_of_name"
     lines = [
-        say("scoring.sheet_title", lang, unit=name, unit_code=unit_code, campaign=campaign.name.words(words)),
+        say(title, lang, unit=name, unit_code=unit_code, campaign=campaign.name.words(words)),
         say("scoring.sheet_track", lang, track=track.name.words(words), base=track.base_points),
     ]
     if track.starting_points:

@@ -13,7 +13,7 @@ from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
 from pbwidgets.campaign.workbook.sheets import BEGINS, Column, tables, value_words
 from pbwidgets.errors import Problem, ProblemsError
 
-_ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
+ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
 
 
 def read_campaign_workbook(path: Path) -> Campaign:
@@ -118,7 +118,7 @@ def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str)
         rule = gathered.spot((*finding.address[:-1], "name"))
         words = _rule_words(finding.address, gathered, rule)
         return Problem("workbook.not_of_this_rule", file, spot.place, {"at": args["at"], "rule": words})
-    elif code in _ABOUT_SPELLING and column.options:
+    elif code in ABOUT_SPELLING and column.options:
         args |= spelling(args["value"], [_option_words(column, option) for option in column.options])
     return Problem(code, file, spot.place, args)
 

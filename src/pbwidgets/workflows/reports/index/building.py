@@ -20,16 +20,19 @@ from pbwidgets.scoring.index import (
     split_table,
 )
 
+Given = Path | str | pd.DataFrame
+"""A table: a CSV file or a frame."""
+
 
 def compute_index(
-    data: Path, dictionary: Path, steps: Sequence[Step], *, denominators: Path | None = None
+    data: Given, dictionary: Given, steps: Sequence[Step], *, denominators: Given | None = None
 ) -> Index:
-    """Index of the units in a data file, defined by a dictionary file.
+    """Index of the units in a table, defined by a dictionary; both are files or frames.
 
     Parameters
     ----------
     data
-        CSV: a column ``unit``, one per indicator, and any other columns as groups.
+        A column ``unit``, one per indicator, and any other columns as groups: a CSV file or a frame.
     dictionary
         CSV: one row per indicator and aggregate.
     steps
@@ -48,7 +51,7 @@ def compute_index(
     groups = [step.arguments["group"] for step in steps if "group" in step.arguments]
     columns = inputs[0].groups.columns
     unknown = [
-        Problem("index.unknown_group", str(data), "1", spelling(group, columns))
+        Problem("index.unknown_group", _name(data, "data"), "1", spelling(group, columns))
         for group in groups
         if group not in columns
     ]
@@ -58,7 +61,7 @@ def compute_index(
 
 
 def read_inputs(
-    data: Path, dictionary: Path, denominators: Path | None = None
+    data: Given, dictionary: Given, denominators: Given | None = None
 ) -> tuple[Dictionary, tuple[IndexData, pd.DataFrame | None]]:
     """Dictionary, data and denominators of an index, for building it step by step.
 
@@ -67,14 +70,14 @@ def read_inputs(
     ProblemsError
         With all problems of all files.
     """
-    named, problems = _read_table(dictionary)
+    named, problems = _read_table(dictionary, "dictionary")
     known = None
     if named:
         known, found = parse_dictionary(named)
         problems += found
-    of_units, more = _read_table(data)
+    of_units, more = _read_table(data, "data")
     problems += more
-    by, more = _read_table(denominators) if denominators else (None, ())
+    by, more = _read_table(denominators, "denominators") if denominators is not None else (None, ())
     problems += more
     values, divisors = None, None
     if known and of_units:
@@ -88,8 +91,17 @@ def read_inputs(
     return known, (values, divisors)
 
 
-def _read_table(path: Path) -> tuple[TextTable | None, tuple[Problem, ...]]:
-    """Table of a CSV file, or None if it cannot be read, and its problems."""
+def _name(given: Given, frame: str) -> str:
+    """What problems call a table: its file, or what a frame was given as."""
+    return frame if isinstance(given, pd.DataFrame) else str(given)
+
+
+def _read_table(given: Given, name: str) -> tuple[TextTable | None, tuple[Problem, ...]]:
+    """Table of a CSV file or a frame, or None if it cannot be read, and its problems."""
+    if isinstance(given, pd.DataFrame):
+        frame = given.reset_index() if given.index.name is not None else given
+        return split_table(frame.to_csv(index=False), name)
+    path = Path(given)
     try:
         content = path.read_bytes()
     except FileNotFoundError:

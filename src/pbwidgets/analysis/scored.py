@@ -1,0 +1,297 @@
+"""A table scored by a sheet: ranking, points, reasons, selection and charts, all from the pipeline."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from inspect import signature
+from typing import TYPE_CHECKING, Any, Final
+
+import pandas as pd
+
+from pbwidgets.analysis.sheet import Sheet
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.campaign.model import Nomination
+from pbwidgets.errors import UsageError
+from pbwidgets.scoring.frames import Records, Scores
+from pbwidgets.scoring.from_tables import read_nominations, read_tables
+from pbwidgets.scoring.pipeline import score_campaign
+from pbwidgets.scoring.reasons import word_reasons
+from pbwidgets.wording import default_language, say
+
+if TYPE_CHECKING:
+    import altair as alt
+
+_CHARTS: Final = {
+    "criterion_bars": True,
+    "layer_gaps": True,
+    "lost_points_heatmap": False,
+    "rank_strip": True,
+    "ranking_bars": False,
+    "unit_gaps": False,
+}
+"""Charts of a scored table, and whether each is about one unit."""
+
+
+def score(
+    data: pd.DataFrame, sheet: Sheet, *, unit: str | None = None, marks: pd.DataFrame | None = None
+) -> "Scored":
+    """The units of a table scored by a sheet.
+
+    Parameters
+    ----------
+    data
+        A row for each unit, with the columns that the lines of the sheet name as measures. Numbers may be typed as
+        in a workbook (``１２``, ``95%``), 是 and 否 count 1 and 0. An empty cell is missing, never 0: the line says so.
+    sheet
+        From :func:`sheet`, or a campaign's own by :meth:`Sheet.of`.
+    unit
+        Column that names the units; by default the index if it has a name, else the first column. If there is a
+        column 编码 (``unit_code``) as well, names may repeat.
+    marks
+        Marks for the lines with the rule ``rated`` (or ``discretion``): columns ``unit``, ``line`` and ``points``
+        (单位, 评分项, 得分), and where there are several ``rater``, ``source``, ``layer``, ``comment``; or the names of
+        the lines as columns. Several rows of one unit and line are several raters, of whom the mean is taken.
+
+    Raises
+    ------
+    ProblemsError
+        With every cell of both tables that cannot be read.
+
+    Examples
+    --------
+    >>> from pbwidgets.analysis.sheet import sheet
+    >>> line = {"line": "走访", "points": 40, "rule": "per_missing_item", "measure": "走访", "required": 12}
+    >>> table = pd.DataFrame({"村名": ["青禾村", "望云村"], "走访": [12, 9]})
+    >>> score(table, sheet([line | {"points_each": 4}])).ranking[["rank", "unit", "total"]].values.tolist()
+    [[1, '青禾村', 40.0], [2, '望云村', 28.0]]
+    """
+    track = sheet.track.model_copy(
+        update={"nomination": None}
+    )  # all are assessed; select() takes nominations
+    ours = Sheet(sheet.campaign.model_copy(update={"tracks": (track,)}))
+    records = read_tables(ours.campaign, ours.period, data, unit=unit, marks=marks)
+    return Scored(ours, records, score_campaign(ours.campaign, ours.period, records))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Scored:
+    """Scores of a table; made by :func:`score`. Frames name units and lines in the words of table and sheet.
+
+    Attributes
+    ----------
+    sheet
+        The sheet.
+    records, scores
+        What the pipeline read and gave, by codes and ids.
+    """
+
+    sheet: Sheet
+    records: Records
+    scores: Scores
+
+    @cached_property
+    def ranking(self) -> pd.DataFrame:
+        """Units, best first: ``rank`` (<NA> without a total), ``unit``, ``total``, ``tie_group`` (0: not tied).
+
+        ``unit_code`` is there if the table has codes, ``rank_within_…`` and ``size_within_…`` if there are groups.
+        """
+        made = self.scores.ranking
+        for within, rows in self.scores.ranks_within.groupby("within"):
+            of_group = (
+                rows.set_index("unit_code")[["rank", "size"]].astype("Int64").replace({"rank": {0: pd.NA}})
+            )
+            made = made.join(of_group.add_suffix(f"_within_{within}"), on="unit_code")
+        return self._in_words(made, "rank")
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row for each unit, line and layer: ``points``, ``max_points``, ``source`` (computed, marks …)."""
+        return self._in_words(self.scores.points.drop(columns=["reason_code", "reason_args"]))
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """One row for each unit and layer, and for ``final``: exact ``total``, ``provisional``, ``n_missing``."""
+        return self._in_words(self.scores.totals)
+
+    @cached_property
+    def reasons(self) -> pd.DataFrame:
+        """One row for each unit, line and layer: why it has its points, in the words of score sheets and reports."""
+        rows = self.scores.points
+        said = word_reasons(self.sheet.campaign, rows["reason_code"], rows["reason_args"], default_language())
+        kept = ["unit_code", "criterion_id", "layer", "points"]
+        return self._in_words(rows[kept].assign(reason=said))
+
+    @property
+    def plot(self) -> "Plot":
+        """Charts: ``plot.ranking_bars()``, ``plot.criterion_bars("青禾村")``; ``dir(plot)`` lists them."""
+        return Plot(self)
+
+    def explain(self, unit: str, lang: str | None = None) -> str:
+        """Score sheet of one unit, named by name or code: every point with its reason, total, rank.
+
+        Raises
+        ------
+        UsageError
+            ``analysis.unknown_unit`` with the nearest name, ``analysis.unit_of_several``.
+        """
+        from pbwidgets.scoring.sheet import explain_unit
+
+        return explain_unit(self.sheet.campaign, self.scores, self.records, self.code_of(unit), lang)
+
+    def select(
+        self,
+        *,
+        places: int | None = None,
+        waiting: int | None = None,
+        nominations: pd.DataFrame | None = None,
+        allotments: pd.DataFrame | None = None,
+    ) -> pd.DataFrame:
+        """What the rules propose for every unit, best first; a tie at the cut stays open.
+
+        Parameters
+        ----------
+        places, waiting
+            How many are selected, and how many wait after them; by default those of the sheet.
+        nominations
+            If given, only these are in the contest: ``unit`` and, beside it, ``by_unit`` (申报单位; by default the
+            unit's group) and ``order``.
+        allotments
+            ``by_unit`` and ``allotted`` (名额): how many each may nominate; what is beyond, by order, is left out.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``status`` (selected, tied_at_cut, waiting, not_selected, …), ``rank``, ``unit``, ``total``,
+            ``tie_group``, ``waiting_order``, ``reason``.
+
+        Raises
+        ------
+        UsageError
+            ``analysis.no_places``.
+        ProblemsError
+            With every cell of nominations and allotments that cannot be read.
+        """
+        track, campaign, records = self.sheet.track, self.sheet.campaign, self.records
+        places = track.places if places is None else places
+        waiting = track.waiting if waiting is None else waiting
+        if not places or places < 0 or waiting < 0:
+            raise UsageError("analysis.no_places", places=places or 0, waiting=waiting)
+        asked: dict[str, Any] = {"places": places, "waiting": waiting}
+        if nominations is not None:
+            asked["nomination"] = Nomination(by=campaign.unit_kind(track.unit_kind).parents[0])
+        campaign = campaign.model_copy(update={"tracks": (track.model_copy(update=asked),)})
+        if nominations is not None:
+            records = read_nominations(campaign, self.sheet.period, records, nominations, allotments)
+        rows = score_campaign(campaign, self.sheet.period, records).selection
+        reason = rows["reason_en" if default_language() == "en" else "reason_zh"]
+        kept = ["status", "rank", "unit_code", "total", "tie_group", "waiting_order"]
+        return self._in_words(rows[kept].assign(reason=reason), "status", "rank")
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Name of each assessed unit by its code."""
+        units = self.records.units
+        ours = units[units["kind"] == self.sheet.track.unit_kind]
+        return dict(zip(ours["unit_code"].tolist(), ours["unit_name"].tolist(), strict=True))
+
+    def code_of(self, unit: str) -> str:
+        """Code of a unit named by name or code.
+
+        Raises
+        ------
+        UsageError
+            ``analysis.unknown_unit`` with the nearest name, ``analysis.unit_of_several`` with their codes.
+        """
+        found = [code for code, name in self.names.items() if str(unit) in (code, name)]
+        if str(unit) in found or len(found) == 1:
+            return str(unit) if str(unit) in found else found[0]
+        if found:
+            raise UsageError("analysis.unit_of_several", **spelling(unit, found))
+        raise UsageError("analysis.unknown_unit", **spelling(unit, self.names.values()))
+
+    def _in_words(self, rows: pd.DataFrame, *front: str) -> pd.DataFrame:
+        """Rows with names of units and lines, those with ranks best first; codes only where names are not enough."""
+        lines = {line.id: line.name.words(default_language()) for line in self.sheet.track.lines()}
+        made = rows.assign(unit=rows["unit_code"].map(self.names))
+        if "rank" in made:
+            made = made.assign(rank=made["rank"].astype("Int64").replace(0, pd.NA))
+            made = made.sort_values(["rank", "unit_code"], kind="stable")
+        if "criterion_id" in made:
+            made["line"] = made["criterion_id"].map(lines)
+        own = ("unit", "unit_code") if any(code != name for code, name in self.names.items()) else ("unit",)
+        ahead = [name for name in (*front, *own, "line") if name in made]
+        dropped = ("campaign", "period", "track_id", "unit_code", "criterion_id", *ahead)
+        return made[[*ahead, *(name for name in made if name not in dropped)]].reset_index(drop=True)
+
+    def __repr__(self) -> str:
+        return f"{self.sheet!r}\n{self._shown().to_string(index=False, na_rep='—')}"
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        return f"<p>{escape(repr(self.sheet))}</p>{self._shown().to_html(index=False, na_rep='—')}"
+
+    def _shown(self) -> pd.DataFrame:
+        """The ranking with headings in words."""
+        names = ("rank", "unit", "unit_code", "total")
+        return self.ranking[[name for name in names if name in self.ranking]].rename(
+            columns={name: say(f"analysis.{name}") for name in names}
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Plot:
+    """The charts of :mod:`pbwidgets.charts` that a scored table has everything for.
+
+    A chart about one unit takes its name or code first; what else it takes is in its own documentation.
+    """
+
+    scored: Scored
+
+    def __dir__(self) -> list[str]:
+        return sorted(_CHARTS)
+
+    def __getattr__(self, name: str) -> "Callable[..., alt.LayerChart]":
+        if name not in _CHARTS:
+            raise AttributeError(say("analysis.unknown_chart", **spelling(name, _CHARTS)))
+        from pbwidgets import charts
+
+        draw = getattr(charts, name)
+
+        def bound(unit: str = "", **asked: Any) -> "alt.LayerChart":
+            if _CHARTS[name] and not unit:
+                raise UsageError("analysis.unit_needed", chart=name)
+            inputs = self._inputs(unit)
+            known = {key: inputs[key] for key in signature(draw).parameters if key in inputs}
+            made: alt.LayerChart = draw(**(known | asked))
+            return made
+
+        bound.__name__, bound.__doc__ = name, draw.__doc__
+        return bound
+
+    def _inputs(self, unit: str) -> dict[str, Any]:
+        """What charts are drawn from, by the names of their parameters."""
+        from pbwidgets.charts import View
+
+        scored, scores, names = self.scored, self.scored.scores, self.scored.names
+        code = scored.code_of(unit) if unit else ""
+        ranks = dict(zip(scores.ranking["unit_code"], scores.ranking["rank"], strict=True))
+        track = scored.sheet.track
+        view = View(
+            scored.sheet.campaign,
+            scored.sheet.period,
+            track.id,
+            code,
+            names.get(code, ""),
+            default_language(),
+        )
+        return {
+            "points": scores.points,
+            "totals": scores.totals,
+            "reference": scores.reference,
+            "selection": scores.selection,
+            "names": names,
+            "view": view,
+            "ranks": {names[code]: ranks[code]} if code else {},
+            "n": sum(rank > 0 for rank in ranks.values()),
+        }

@@ -1,0 +1,327 @@
+"""A campaign with one track, made of the lines of its score sheet in the words of whoever writes them.
+
+Lines are rows of the workbook's sheet of criteria, under the same headings, so that every rule and every check of
+a campaign is there at once. Ids are made of the words; what a mistake says is put back into them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, partial
+from hashlib import sha256
+from typing import Any, Final
+
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.reader import validate
+from pbwidgets.campaign.workbook.cells import Cell, straighten
+from pbwidgets.campaign.workbook.gathering import gather
+from pbwidgets.campaign.workbook.pages import IGNORED, Page, Row, heading_reader
+from pbwidgets.campaign.workbook.reading import ABOUT_SPELLING, problems_of
+from pbwidgets.campaign.workbook.sheets import Column, table_at, value_words
+from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.wording import LANGUAGES, say
+
+Keys = tuple[str, ...]
+
+SHEET: Final = "sheet"
+"""Id of the campaign, its track and its form."""
+GROUP: Final = "group"
+"""Kind of unit above the units: the groups that they are compared in, and those who nominate."""
+_LINES: Final = ("tracks", "criteria")
+_LISTS: Final = ((*_LINES, "rule", "bands"), (*_LINES, "anchors"))
+"""Lists inside a line, which a workbook has on sheets of their own."""
+_ID: Final = re.compile(r"[a-z][a-z0-9_]*")
+_MADE_ID: Final = re.compile(r"x[0-9a-f]{10}")
+_NAMED: Final = re.compile(r"\$\{\s*([^}]*?)\s*\}")
+_ITEMS: Final = re.compile(r"\s*[;；\n]\s*")
+_PARTS: Final = re.compile(r"\s*[:：]\s*")
+
+
+def campaign_of_lines(
+    lines: Iterable[Any],
+    *,
+    places: int | None,
+    ties: Sequence[str],
+    group: str | None,
+    digits: int,
+    title: str,
+) -> Campaign:
+    """Campaign with one track, one form whose fields are the measures that lines name, and one layer of marks.
+
+    Parameters
+    ----------
+    lines
+        A mapping for each line: values by key of the campaign file or heading of the workbook; ``line`` is its
+        name. Measures, headings, sources and ties are named in any words.
+    places, ties, digits
+        Of the track.
+    group
+        Name of the kind of unit above; the units below one are a group for means and ranks. None: one group.
+    title
+        Name of the campaign and its track.
+
+    Raises
+    ------
+    ProblemsError
+        With everything that is wrong, by line and heading.
+    """
+    draft = _Draft(title or say("workbook.lines.title"))
+    draft.take_lines(lines)
+    settings = {"places": Cell("places", places), "rounding.digits": Cell("digits", digits)}
+    draft.add(("tracks",), {"id": Cell("", SHEET), **settings})
+    for tie in ties:
+        draft.take_tie(str(tie))
+    return draft.finish(group)
+
+
+def to_id(words: str) -> str:
+    """Id of any words, always the same: the words themselves where they are an id, else made of their hash.
+
+    >>> to_id("visits"), to_id(" 走访")
+    ('visits', 'x08dfdafbb6')
+    """
+    plain = straighten(words)
+    return plain if _ID.fullmatch(plain) else f"x{sha256(plain.encode()).hexdigest()[:10]}"
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a cell says nothing: None, a number or date that is none, a blank text."""
+    return value is None or str(value).strip() in ("", "nan", "NaT", "<NA>")
+
+
+@dataclass
+class _Draft:
+    """A sheet being read: rows by sheet of the workbook, ids with the words they stand for, mistakes."""
+
+    title: str
+    rows: dict[Keys, list[Row]] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)  # by id
+    ids: dict[str, str] = field(default_factory=dict)  # of lines, by name and by id
+    measures: dict[str, None] = field(default_factory=dict)
+    sources: dict[str, None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take_lines(self, lines: Iterable[Any]) -> None:
+        """All lines; they name each other, so their names are read first."""
+        name_column, id_column = _column("name"), _column("id")
+        found = []
+        for number, line in enumerate(lines, start=1):
+            place = say("workbook.lines.line", number=number)
+            if not isinstance(line, Mapping):
+                self._report("campaign.want_mapping", place, at=place, value=str(line))
+                continue
+            given = self._find_columns(line, place)
+            name = str(given.get(name_column, given.get(id_column, ""))).strip()
+            if not name:
+                self._report("campaign.missing_key", place, at=place, key="line")
+                continue
+            made = self._name(str(given.get(id_column, name)))
+            self.words[made] = name
+            self.ids |= {straighten(name): made, made: made}
+            place = say("workbook.lines.line_named", number=number, name=name)
+            found.append((place, {**given, name_column: name, id_column: made}))
+        for place, given in found:
+            cells = {"track": Cell(place, SHEET)}
+            for column, value in given.items():
+                if isinstance(column, Column):
+                    part = say("workbook.lines.part", place=place, part=_table().label(column))
+                    here = place if column in (name_column, id_column) else part
+                    cells[column.head] = Cell(here, self._plain(column, value, here))
+                else:
+                    self._take_list(column, value, given[id_column], place)
+            self.add(_LINES, cells)
+
+    def take_tie(self, tie: str) -> None:
+        """A line or heading that breaks ties."""
+        made = self._find_line(tie, "campaign.unknown_criterion", "ties", at="ties")
+        if made is not None:
+            self.add(
+                ("tracks", "tie_breaks"), {"track": Cell("ties", SHEET), "criterion": Cell("ties", made)}
+            )
+
+    def finish(self, group: str | None) -> Campaign:
+        """The campaign, or everything that is wrong with it."""
+        pages = {}
+        for path, rows in self.rows.items():
+            table = table_at(path)
+            pages[table.key] = Page(self.title, table, tuple(rows))
+        gathered = gather(pages, self.title)
+        campaign, findings = validate(self._complete(gathered.data["tracks"][0], group))
+        found = [*self.problems, *gathered.problems]
+        found += problems_of(findings, gathered, pages, self.title, gathered.problems)
+        if found or campaign is None:
+            raise ProblemsError([self._in_words(problem) for problem in found])
+        return campaign
+
+    def add(self, path: Keys, cells: Mapping[str, Cell]) -> None:
+        """A row of a sheet of the workbook."""
+        read = _reader(path)
+        row = {column: cell for head, cell in cells.items() if (column := read(head)) is not None}
+        self.rows.setdefault(path, []).append(Row(0, row))
+
+    def _report(self, code: str, place: str, **args: Any) -> None:
+        self.problems.append(Problem(code, self.title, place, args))
+
+    def _in_words(self, problem: Problem) -> Problem:
+        """The problem with words in place of the ids that were made of them."""
+        args = dict(problem.args)
+        for key, value in args.items():
+            if isinstance(value, str):
+                args[key] = _MADE_ID.sub(lambda made: self.words.get(made[0], made[0]), value)
+        place = problem.place.removeprefix(f"{self.title}!")
+        if args.get("at") == _table().label(_column("id")):
+            args["at"] = place
+        if problem.code in ABOUT_SPELLING and args["value"].isascii():  # whoever writes ids is shown ids
+            ids = {value_words(column, one): one for column in _table().columns for one in column.options}
+            args |= spelling(
+                args["value"], [str(ids.get(word, word)) for word in args["allowed"].split(", ")]
+            )
+        return Problem(problem.code, self.title, place, args)
+
+    def _name(self, words: str) -> str:
+        self.words.setdefault(to_id(words), words.strip())
+        return to_id(words)
+
+    def _measure(self, words: str) -> str:
+        self.measures[self._name(words)] = None
+        return to_id(words)
+
+    def _find_line(self, words: str, code: str, place: str, **args: Any) -> str | None:
+        made = self.ids.get(straighten(words))
+        if made is None:
+            known = [self.words[one] for one in dict.fromkeys(self.ids.values())]
+            self._report(code, place, **args, **spelling(words, known))
+        return made
+
+    def _find_columns(self, line: Mapping[str, Any], place: str) -> dict[Any, Any]:
+        """What a line says by column, or by the path of a list inside it; what is missing is left out."""
+        read, table = _reader(_LINES), _table()
+        heads = dict.fromkeys(("line", *map(table.title, LANGUAGES)), "name")
+        lists = {name: path for path in _LISTS for name in _names_of(path)}
+        found: dict[Any, Any] = {}
+        for key, value in _flatten(line):
+            head = heads.get(key, key)
+            column = lists.get(key) or read(head) or read(f"rule.{head}")
+            if column is not None:
+                found[column] = value
+            elif not key.startswith(IGNORED):
+                short = (column.word.removeprefix("rule.") for column in table.columns)
+                labels = (table.title(), *map(table.label, table.columns))
+                allowed = ("line", *short, "bands", "anchors") if key.isascii() else labels
+                self._report("workbook.unknown_column", place, **spelling(key, allowed))
+        return found
+
+    def _plain(self, column: Column, value: Any, place: str) -> Any:
+        """The value as a cell holds it, with ids in place of words."""
+        if column.word == "heading":
+            args = {"column": _table().label(column), "sheet": _table().title()}
+            return self._find_line(str(value), "workbook.unknown_reference", place, **args)
+        if column.word == "rule.measure":
+            return self._measure(str(value))
+        if column.kind == "expression":
+            return _NAMED.sub(lambda found: f"${{{self._measure(found[1])}}}", str(value))
+        if column.word == "sources":
+            parts = re.split(r"[,，、;；]", value) if isinstance(value, str) else value
+            value = [self._name(str(part)) for part in parts]
+            self.sources |= dict.fromkeys(value)
+        return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+
+    def _take_list(self, path: Keys, value: Any, line_id: str, place: str) -> None:
+        table = table_at(path)
+        columns = [column for column in table.columns if not column.is_reference]
+        here = say("workbook.lines.part", place=place, part=table.title())
+        for item in _ITEMS.split(value.strip("; ；")) if isinstance(value, str) else value:
+            parts = _PARTS.split(item) if isinstance(item, str) else item
+            if isinstance(parts, Mapping):
+                parts = [parts.get(column.path[0]) for column in columns]
+            if not isinstance(parts, list | tuple) or len(parts) > len(columns):
+                self._report("campaign.want_list", here, at=table.title(), value=str(item))
+                continue
+            cells = {column.head: Cell(here, part) for column, part in zip(columns, parts, strict=False)}
+            self.add(path, {"criterion": Cell(here, line_id), **cells})
+
+    def _complete(self, track: dict[str, Any], group: str | None) -> dict[str, Any]:
+        """Data of the campaign around the track."""
+        title, year = _same(self.title), date.today().year
+        lines = list(_leaves(track.get("criteria", ())))
+        for line in lines:
+            if line.get("rule", {}).get("name") == "capped_deduction":
+                line.setdefault("points", 0)
+        points = [line.get("points") for line in lines if not line.get("bonus")]
+        sources = [{"id": made, "name": _same(self.words[made])} for made in self.sources]
+        named = [(made, _same(self.words[made])) for made in self.measures]
+        fields = [{"id": made, "type": "decimal", "label": words} for made, words in named]
+        forms = [{"id": SHEET, "name": title, "unit_kind": "unit", "reviewed": False, "fields": fields}]
+        within = {"id": GROUP, "name": _same(group or ""), "ancestor_kind": GROUP}
+        return {
+            "format": 1,
+            "id": SHEET,
+            "name": title,
+            "summary": title,
+            "unit_kinds": [
+                {"id": GROUP, "name": _same(group) if group else _words("above")},
+                {"id": "unit", "name": _words("unit"), "parents": [GROUP]},
+            ],
+            "partition_by": GROUP,
+            "periods": [{"id": str(year), "begins": date(year, 1, 1), "ends": date(year, 12, 31)}],
+            "review_levels": [{"id": "reviewers", "name": _words("reviewers"), "unit_kind": GROUP}],
+            "counts_from": "submitted",
+            "layers": [{"id": "marks", "name": _words("marks"), "level": "reviewers"}],
+            "forms": forms if fields else [],
+            "measures": [
+                {"id": made, "name": words, "form": SHEET, "field": made, "aggregate": "latest"}
+                for made, words in named
+            ],
+            "tracks": [
+                {
+                    **track,
+                    "name": title,
+                    "unit_kind": "unit",
+                    "forms": [SHEET] if fields else [],
+                    "layers": [{"id": "marks", "sources": sources}],
+                    "base_points": sum(part for part in points if isinstance(part, int | float)),
+                    **({"group": GROUP, "ranks_within": [within]} if group else {}),
+                }
+            ],
+        }
+
+
+def _flatten(line: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    """Keys and values, those of a mapping inside under ``rule.points``; what is missing is left out."""
+    for key, value in line.items():
+        name = f"{above}{str(key).strip()}"
+        if isinstance(value, Mapping):
+            yield from _flatten(value, f"{name}.")
+        elif not is_missing(value):
+            yield name, value
+
+
+_reader = cache(lambda path: heading_reader(table_at(path)))
+_table = partial(table_at, _LINES)
+
+
+def _column(word: str) -> Column:
+    return next(column for column in _table().columns if column.word == word)
+
+
+def _names_of(path: Keys) -> tuple[str, ...]:
+    table = table_at(path)
+    return (table.key, f"rule.{table.key}", *map(table.title, LANGUAGES))
+
+
+def _leaves(criteria: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for item in criteria:
+        if "criteria" in item:
+            yield from _leaves(item["criteria"])
+        else:
+            yield item
+
+
+def _same(text: str) -> dict[str, str]:
+    return {"zh": text.strip(), "en": text.strip()}
+
+
+def _words(code: str) -> dict[str, str]:
+    return {"zh": say(f"workbook.lines.{code}", "zh_CN"), "en": say(f"workbook.lines.{code}", "en")}
