@@ -1,7 +1,7 @@
 """A table scored by a sheet: ranking, points, reasons, selection and charts, all from the pipeline."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from inspect import signature
 from typing import TYPE_CHECKING, Any, Final
@@ -11,8 +11,9 @@ import pandas as pd
 from pbwidgets.analysis.sheet import Sheet
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Nomination
+from pbwidgets.campaign.workbook.lines import SHEET
 from pbwidgets.errors import UsageError
-from pbwidgets.scoring.frames import Records, Scores
+from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.from_tables import read_nominations, read_tables
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.reasons import word_reasons
@@ -21,15 +22,10 @@ from pbwidgets.wording import default_language, say
 if TYPE_CHECKING:
     import altair as alt
 
-_CHARTS: Final = {
-    "criterion_bars": True,
-    "layer_gaps": True,
-    "lost_points_heatmap": False,
-    "rank_strip": True,
-    "ranking_bars": False,
-    "unit_gaps": False,
-}
-"""Charts of a scored table, and whether each is about one unit."""
+_OF_UNIT: Final = ("criterion_bars", "layer_gaps", "rank_strip")
+_OF_UNITS: Final = ("lost_points_heatmap", "ranking_bars", "unit_gaps")
+_OF_LAYERS: Final = ("layer_gaps", "unit_gaps")
+"""Charts about one unit, about all of them, and of these the ones that compare layers."""
 
 
 def score(
@@ -45,7 +41,7 @@ def score(
     sheet
         From :func:`sheet`, or a campaign's own by :meth:`Sheet.of`.
     unit
-        Column that names the units; by default the index if it has a name, else the first column. If there is a
+        Column that names the units; by default the first column, or an index that has a name. If there is a
         column 编码 (``unit_code``) as well, names may repeat.
     marks
         Marks for the lines with the rule ``rated`` (or ``discretion``): columns ``unit``, ``line`` and ``points``
@@ -93,14 +89,14 @@ class Scored:
     def ranking(self) -> pd.DataFrame:
         """Units, best first: ``rank`` (<NA> without a total), ``unit``, ``total``, ``tie_group`` (0: not tied).
 
-        ``unit_code`` is there if the table has codes, ``rank_within_…`` and ``size_within_…`` if there are groups.
+        Beside them ``n_missing`` (lines without points: the total is provisional), ``unit_code`` if the table has
+        codes, and ``rank_within_…`` and ``size_within_…`` if the sheet has groups.
         """
-        made = self.scores.ranking
+        final = self.scores.totals[self.scores.totals["layer"] == FINAL].set_index("unit_code")["n_missing"]
+        made = self.scores.ranking.join(final, on="unit_code")
         for within, rows in self.scores.ranks_within.groupby("within"):
-            of_group = (
-                rows.set_index("unit_code")[["rank", "size"]].astype("Int64").replace({"rank": {0: pd.NA}})
-            )
-            made = made.join(of_group.add_suffix(f"_within_{within}"), on="unit_code")
+            of_group = rows.set_index("unit_code")[["rank", "size"]].astype("Int64")
+            made = made.join(of_group.mask(of_group == 0).add_suffix(f"_within_{within}"), on="unit_code")
         return self._in_words(made, "rank")
 
     @cached_property
@@ -210,12 +206,14 @@ class Scored:
         raise UsageError("analysis.unknown_unit", **spelling(unit, self.names.values()))
 
     def _in_words(self, rows: pd.DataFrame, *front: str) -> pd.DataFrame:
-        """Rows with names of units and lines, those with ranks best first; codes only where names are not enough."""
+        """Rows by rank, else as in the table, with names of units and lines; codes only where they say more."""
         lines = {line.id: line.name.words(default_language()) for line in self.sheet.track.lines()}
         made = rows.assign(unit=rows["unit_code"].map(self.names))
+        place = {code: at for at, code in enumerate(self.names)}
+        made = made.sort_values("unit_code", key=lambda codes: codes.map(place), kind="stable")
         if "rank" in made:
-            made = made.assign(rank=made["rank"].astype("Int64").replace(0, pd.NA))
-            made = made.sort_values(["rank", "unit_code"], kind="stable")
+            made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
+            made = made.sort_values("rank", kind="stable")
         if "criterion_id" in made:
             made["line"] = made["criterion_id"].map(lines)
         own = ("unit", "unit_code") if any(code != name for code, name in self.names.items()) else ("unit",)
@@ -233,10 +231,9 @@ class Scored:
 
     def _shown(self) -> pd.DataFrame:
         """The ranking with headings in words."""
-        names = ("rank", "unit", "unit_code", "total")
-        return self.ranking[[name for name in names if name in self.ranking]].rename(
-            columns={name: say(f"analysis.{name}") for name in names}
-        )
+        shown = [name for name in ("rank", "unit", "unit_code", "total") if name in self.ranking]
+        shown += ["n_missing"] if self.ranking["n_missing"].any() else []
+        return self.ranking[shown].rename(columns={name: say(f"analysis.{name}") for name in shown})
 
 
 @dataclass(frozen=True, repr=False)
@@ -249,17 +246,18 @@ class Plot:
     scored: Scored
 
     def __dir__(self) -> list[str]:
-        return sorted(_CHARTS)
+        single = len(self.scored.sheet.track.layers) < 2
+        return sorted(name for name in (*_OF_UNIT, *_OF_UNITS) if not (single and name in _OF_LAYERS))
 
     def __getattr__(self, name: str) -> "Callable[..., alt.LayerChart]":
-        if name not in _CHARTS:
-            raise AttributeError(say("analysis.unknown_chart", **spelling(name, _CHARTS)))
+        if name not in dir(self):
+            raise AttributeError(say("analysis.unknown_chart", **spelling(name, dir(self))))
         from pbwidgets import charts
 
         draw = getattr(charts, name)
 
         def bound(unit: str = "", **asked: Any) -> "alt.LayerChart":
-            if _CHARTS[name] and not unit:
+            if name in _OF_UNIT and not unit:
                 raise UsageError("analysis.unit_needed", chart=name)
             inputs = self._inputs(unit)
             known = {key: inputs[key] for key in signature(draw).parameters if key in inputs}
@@ -277,14 +275,8 @@ class Plot:
         code = scored.code_of(unit) if unit else ""
         ranks = dict(zip(scores.ranking["unit_code"], scores.ranking["rank"], strict=True))
         track = scored.sheet.track
-        view = View(
-            scored.sheet.campaign,
-            scored.sheet.period,
-            track.id,
-            code,
-            names.get(code, ""),
-            default_language(),
-        )
+        period = "" if scored.sheet.campaign.id == SHEET else scored.sheet.period  # a table has none
+        view = View(scored.sheet.campaign, period, track.id, code, names.get(code, ""), default_language())
         return {
             "points": scores.points,
             "totals": scores.totals,

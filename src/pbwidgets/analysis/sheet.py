@@ -95,11 +95,12 @@ def sheet(
     ----------
     lines
         A mapping for each line, or a frame with a row for each: ``line`` (its name), ``points``, ``rule`` and what
-        the rule asks for (``measure`` is a column of the table that is scored). Keys are those of a campaign file
-        or the headings of the workbook's 评分项, Chinese or English, with everything a line may have: ``heading``,
-        ``bonus``, ``evidence``, ``not_applicable``, ``exemption``. ``bands`` and ``anchors`` are lists of pairs,
-        or texts as ``95:40; 85:20``. A deduction without points takes from the other lines. ``sources`` are those
-        who mark a line, all with the same weight; for other weights and several layers see :meth:`Sheet.of`.
+        the rule asks for; ``measure`` is a column of the table that is scored, ``unit`` what it counts. Keys are
+        those of a campaign file or the headings of the workbook's 评分项, Chinese or English, with everything a
+        line may have: ``heading``, ``bonus``, ``evidence``, ``not_applicable``, ``exemption``. ``bands`` and
+        ``anchors`` are lists of pairs, or texts as ``95:40; 85:20``. A deduction without points takes from the
+        other lines. ``sources`` are those who mark a line, all with the same weight; for other weights and for
+        several layers see :meth:`Sheet.of`.
     places
         How many are selected.
     ties

@@ -70,14 +70,14 @@ class View:
         return say(f"charts.{code}", self.lang, **args)
 
     def subtitle(self) -> str:
-        """Campaign, period, track and unit in one line."""
+        """Campaign, period, track and unit in one line, each once; what has no name is left out."""
         names = (
             self.campaign.name.words(self.lang),
             self.period,
             self.track.name.words(self.lang),
             self.unit_name,
         )
-        return "  ·  ".join(names)
+        return "  ·  ".join(dict.fromkeys(filter(None, names)))
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,7 @@ def read_tables(
         A row for each unit; a column for each field that the measures read, under its label or id (a cell of a
         repeat is a list of mappings), and where there are groups one under the name of the kind of unit above.
     unit
-        Column that names the units; by default the index if it has a name, else the first column. A column 编码 or
+        Column that names the units; by default the first column, or an index that has a name. A column 编码 or
         ``unit_code`` gives their codes; without one, the names are the codes.
     marks
         A row for each mark: unit, line, points, and where there are several of them rater, source and layer; or a
@@ -109,7 +109,7 @@ def read_tables(
     [['青禾村', '12']]
     """
     reading = _Reading(campaign, period)
-    frame = data.reset_index() if unit is None and data.index.name is not None else data
+    frame = data.reset_index() if data.index.name is not None else data
     heading = str(frame.columns[0]) if unit is None else unit
     units = to_frame(reading.read_units(frame, heading), UNITS)
     reading.learn(units)
@@ -183,6 +183,7 @@ class _Reading:
     names: dict[str, str] = field(default_factory=dict)  # by code
     nominating: list[dict[str, Any]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unknown: set[str] = field(default_factory=set)
     rows: list[str] = field(default_factory=list)  # code of the unit of each row of data
     table: str = "data"
 
@@ -219,7 +220,8 @@ class _Reading:
     def unit(self, text: str, place: str) -> str | None:
         """Code of a unit that is named by name or code."""
         code = self.codes.get(straighten(text))
-        if not code:
+        if not code and text not in self.unknown:
+            self.unknown.add(text)  # said once, however many rows it has
             known = self.codes if code is None else [one for one in self.names if self.names[one] == text]
             named = "scoring.unit_not_there" if code is None else "scoring.unit_of_several"
             self.report(named, place, **spelling(text, known))

@@ -1,9 +1,16 @@
-"""A campaign as an Excel workbook, and forms as XLSForm: written, filled in by hand, checked, read."""
+"""A campaign as an Excel workbook, and forms as XLSForm: written, filled in by hand, checked, read.
 
-from pbwidgets.campaign.workbook.entering import enter_rows
-from pbwidgets.campaign.workbook.reading import check_campaign_workbook, read_campaign_workbook
-from pbwidgets.campaign.workbook.writing import write_blank_workbook, write_campaign_workbook
-from pbwidgets.campaign.workbook.xlsform import XlsForm, read_xlsform, write_xlsform
+Each name is imported on first use: scoring reads cells as a workbook does, and needs none of the writers.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pbwidgets.campaign.workbook.entering import enter_rows
+    from pbwidgets.campaign.workbook.reading import check_campaign_workbook, read_campaign_workbook
+    from pbwidgets.campaign.workbook.writing import write_blank_workbook, write_campaign_workbook
+    from pbwidgets.campaign.workbook.xlsform import XlsForm, read_xlsform, write_xlsform
 
 __all__ = [
     "XlsForm",
@@ -15,3 +22,21 @@ __all__ = [
     "write_campaign_workbook",
     "write_xlsform",
 ]
+_HOMES = {
+    "XlsForm": "xlsform",
+    "check_campaign_workbook": "reading",
+    "enter_rows": "entering",
+    "read_campaign_workbook": "reading",
+    "read_xlsform": "xlsform",
+    "write_blank_workbook": "writing",
+    "write_campaign_workbook": "writing",
+    "write_xlsform": "xlsform",
+}
+
+if not TYPE_CHECKING:  # else mypy would take any name for one of ours
+
+    def __getattr__(name: str) -> Any:
+        """Exported name, imported on first use."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)

@@ -32,6 +32,9 @@ GROUP: Final = "group"
 _LINES: Final = ("tracks", "criteria")
 _LISTS: Final = ((*_LINES, "rule", "bands"), (*_LINES, "anchors"))
 """Lists inside a line, which a workbook has on sheets of their own."""
+_UNIT: Final = ("measures", "unit")
+_UNITS: Final = ("unit", "计量单位")
+"""Unit of measurement of what a line counts, which a workbook has beside the measure."""
 _ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 _MADE_ID: Final = re.compile(r"x[0-9a-f]{10}")
 _NAMED: Final = re.compile(r"\$\{\s*([^}]*?)\s*\}")
@@ -54,7 +57,7 @@ def campaign_of_lines(
     ----------
     lines
         A mapping for each line: values by key of the campaign file or heading of the workbook; ``line`` is its
-        name. Measures, headings, sources and ties are named in any words.
+        name, and ``unit`` the unit of what it counts. Measures, headings, sources and ties are named in any words.
     places, ties, digits
         Of the track.
     group
@@ -67,7 +70,7 @@ def campaign_of_lines(
     ProblemsError
         With everything that is wrong, by line and heading.
     """
-    draft = _Draft(title or say("workbook.lines.title"))
+    draft = _Draft(title or say("campaign.lines_title"))
     draft.take_lines(lines)
     settings = {"places": Cell("places", places), "rounding.digits": Cell("digits", digits)}
     draft.add(("tracks",), {"id": Cell("", SHEET), **settings})
@@ -99,7 +102,9 @@ class _Draft:
     rows: dict[Keys, list[Row]] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # by id
     ids: dict[str, str] = field(default_factory=dict)  # of lines, by name and by id
-    measures: dict[str, None] = field(default_factory=dict)
+    measures: dict[str, str] = field(
+        default_factory=dict
+    )  # unit of measurement by id, empty if none is given
     sources: dict[str, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -108,7 +113,7 @@ class _Draft:
         name_column, id_column = _column("name"), _column("id")
         found = []
         for number, line in enumerate(lines, start=1):
-            place = say("workbook.lines.line", number=number)
+            place = say("campaign.lines_line", number=number)
             if not isinstance(line, Mapping):
                 self._report("campaign.want_mapping", place, at=place, value=str(line))
                 continue
@@ -120,15 +125,18 @@ class _Draft:
             made = self._name(str(given.get(id_column, name)))
             self.words[made] = name
             self.ids |= {straighten(name): made, made: made}
-            place = say("workbook.lines.line_named", number=number, name=name)
+            place = say("campaign.lines_named", number=number, name=name)
             found.append((place, {**given, name_column: name, id_column: made}))
         for place, given in found:
+            name = given[name_column]
             cells = {"track": Cell(place, SHEET)}
             for column, value in given.items():
                 if isinstance(column, Column):
-                    part = say("workbook.lines.part", place=place, part=_table().label(column))
+                    part = say("campaign.lines_part", place=place, part=_table().label(column))
                     here = place if column in (name_column, id_column) else part
                     cells[column.head] = Cell(here, self._plain(column, value, here))
+                elif column == _UNIT:
+                    self.measures[self._measure(str(given.get(_column("rule.measure"), name)))] = str(value)
                 else:
                     self._take_list(column, value, given[id_column], place)
             self.add(_LINES, cells)
@@ -185,7 +193,7 @@ class _Draft:
         return to_id(words)
 
     def _measure(self, words: str) -> str:
-        self.measures[self._name(words)] = None
+        self.measures.setdefault(self._name(words), "")
         return to_id(words)
 
     def _find_line(self, words: str, code: str, place: str, **args: Any) -> str | None:
@@ -199,7 +207,7 @@ class _Draft:
         """What a line says by column, or by the path of a list inside it; what is missing is left out."""
         read, table = _reader(_LINES), _table()
         heads = dict.fromkeys(("line", *map(table.title, LANGUAGES)), "name")
-        lists = {name: path for path in _LISTS for name in _names_of(path)}
+        lists = {name: path for path in _LISTS for name in _names_of(path)} | dict.fromkeys(_UNITS, _UNIT)
         found: dict[Any, Any] = {}
         for key, value in _flatten(line):
             head = heads.get(key, key)
@@ -209,7 +217,7 @@ class _Draft:
             elif not key.startswith(IGNORED):
                 short = (column.word.removeprefix("rule.") for column in table.columns)
                 labels = (table.title(), *map(table.label, table.columns))
-                allowed = ("line", *short, "bands", "anchors") if key.isascii() else labels
+                allowed = ("line", *short, "unit", "bands", "anchors") if key.isascii() else labels
                 self._report("workbook.unknown_column", place, **spelling(key, allowed))
         return found
 
@@ -231,7 +239,7 @@ class _Draft:
     def _take_list(self, path: Keys, value: Any, line_id: str, place: str) -> None:
         table = table_at(path)
         columns = [column for column in table.columns if not column.is_reference]
-        here = say("workbook.lines.part", place=place, part=table.title())
+        here = say("campaign.lines_part", place=place, part=table.title())
         for item in _ITEMS.split(value.strip("; ；")) if isinstance(value, str) else value:
             parts = _PARTS.split(item) if isinstance(item, str) else item
             if isinstance(parts, Mapping):
@@ -252,6 +260,7 @@ class _Draft:
         points = [line.get("points") for line in lines if not line.get("bonus")]
         sources = [{"id": made, "name": _same(self.words[made])} for made in self.sources]
         named = [(made, _same(self.words[made])) for made in self.measures]
+        units = [_same(unit) if unit else None for unit in self.measures.values()]
         fields = [{"id": made, "type": "decimal", "label": words} for made, words in named]
         forms = [{"id": SHEET, "name": title, "unit_kind": "unit", "reviewed": False, "fields": fields}]
         within = {"id": GROUP, "name": _same(group or ""), "ancestor_kind": GROUP}
@@ -271,8 +280,8 @@ class _Draft:
             "layers": [{"id": "marks", "name": _words("marks"), "level": "reviewers"}],
             "forms": forms if fields else [],
             "measures": [
-                {"id": made, "name": words, "form": SHEET, "field": made, "aggregate": "latest"}
-                for made, words in named
+                {"id": made, "name": words, "form": SHEET, "field": made, "aggregate": "latest", "unit": unit}
+                for (made, words), unit in zip(named, units, strict=True)
             ],
             "tracks": [
                 {
@@ -324,4 +333,4 @@ def _same(text: str) -> dict[str, str]:
 
 
 def _words(code: str) -> dict[str, str]:
-    return {"zh": say(f"workbook.lines.{code}", "zh_CN"), "en": say(f"workbook.lines.{code}", "en")}
+    return {"zh": say(f"campaign.lines_{code}", "zh_CN"), "en": say(f"campaign.lines_{code}", "en")}
