@@ -69,7 +69,7 @@ def _own_names(source: Path, module: str) -> list[str]:
         listed = bound["__all__"]
         assert isinstance(listed, ast.Assign | ast.AnnAssign)
         assert listed.value is not None
-        return list(ast.literal_eval(listed.value))
+        return [name for name in ast.literal_eval(listed.value) if not name.startswith("__")]
     if _file(source, module).stem == "__init__":
         return []
     own = (_describe(source, module, name) for name in bound if not name.startswith("_"))

@@ -27,6 +27,14 @@ def slides(charts: "Iterable[alt.TopLevelMixin]", path: str | Path, *, title: st
     ------
     DataError
         ``charts.no_cjk_font`` on a system without a Chinese font.
+
+    Examples
+    --------
+    >>> from tempfile import mkdtemp
+    >>> import altair as alt, pandas as pd
+    >>> chart = alt.Chart(pd.DataFrame({"村": ["青禾", "望云"], "走访": [12, 9]}), title="走访次数")
+    >>> slides([chart.mark_bar().encode(x="走访", y="村")], mkdtemp() + "/会议.pptx", title="季度评比").name
+    '会议.pptx'
     """
     made = [_to_slide(chart) for chart in charts]
     return build_deck(made, Path(path), title=title or Path(path).stem, lang=default_language())

@@ -37,6 +37,8 @@ _UNITS: Final = ("unit", "计量单位")
 """Unit of measurement of what a line counts, which a workbook has beside the measure."""
 _ID: Final = re.compile(r"[a-z][a-z0-9_]*")
 _MADE_ID: Final = re.compile(r"x[0-9a-f]{10}")
+_NUMBER: Final = re.compile(r"\D*\d+")
+_LACK: Final = ("_lacks", ".missing_key")
 _NAMED: Final = re.compile(r"\$\{\s*([^}]*?)\s*\}")
 _ITEMS: Final = re.compile(r"\s*[;；\n]\s*")
 _PARTS: Final = re.compile(r"\s*[:：]\s*")
@@ -157,10 +159,13 @@ class _Draft:
             pages[table.key] = Page(self.title, table, tuple(rows))
         gathered = gather(pages, self.title)
         campaign, findings = validate(self._complete(gathered.data["tracks"][0], group))
-        found = [*self.problems, *gathered.problems]
-        found += problems_of(findings, gathered, pages, self.title, gathered.problems)
-        if found or campaign is None:
-            raise ProblemsError([self._in_words(problem) for problem in found])
+        found = problems_of(findings, gathered, pages, self.title, gathered.problems)
+        if self.problems:  # what a line lacks may only be what could not be read of it
+            spoiled = {"", *map(self._line_of, self.problems)}
+            found = [one for one in found if not (one.code.endswith(_LACK) and self._line_of(one) in spoiled)]
+        every = [*self.problems, *gathered.problems, *found]
+        if every or campaign is None:
+            raise ProblemsError([self._in_words(problem) for problem in every])
         return campaign
 
     def add(self, path: Keys, cells: Mapping[str, Cell]) -> None:
@@ -168,6 +173,11 @@ class _Draft:
         read = _reader(path)
         row = {column: cell for head, cell in cells.items() if (column := read(head)) is not None}
         self.rows.setdefault(path, []).append(Row(0, row))
+
+    def _line_of(self, problem: Problem) -> str:
+        """Beginning of a place, up to the number of the line."""
+        number = _NUMBER.match(problem.place.removeprefix(f"{self.title}!"))
+        return number[0] if number else ""
 
     def _report(self, code: str, place: str, **args: Any) -> None:
         self.problems.append(Problem(code, self.title, place, args))

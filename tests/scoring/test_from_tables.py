@@ -1,0 +1,142 @@
+"""Tables read as records: what cells may say, whose marks they are, and everything that is wrong by row."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.workbook.lines import campaign_of_lines
+from pbwidgets.errors import ProblemsError
+from pbwidgets.scoring.frames import Records
+from pbwidgets.scoring.from_tables import read_tables
+
+DONE = {"line": "台账", "points": 40, "rule": "all_or_nothing", "measure": "台账"}
+STYLE = {"line": "作风", "points": 30, "rule": "rated"}
+EXTRA = {"line": "加减分", "points": 5, "rule": "discretion", "lowest": -5, "highest": 5, "bonus": "是"}
+UNITS = ["青禾村", "望云村", "上坪村"]
+
+
+def make(*lines: dict[str, Any], group: str | None = None) -> Campaign:
+    return campaign_of_lines(lines, places=None, ties=(), group=group, digits=2, title="自查")
+
+
+def read(campaign: Campaign, data: pd.DataFrame, **more: Any) -> Records:
+    return read_tables(campaign, campaign.periods[0].id, data, **more)
+
+
+def table(**columns: Any) -> pd.DataFrame:
+    return pd.DataFrame({"村名": UNITS, **columns})
+
+
+@pytest.mark.parametrize(
+    ("typed", "read_as"),
+    [
+        ([1, 0, None], ["1", "0"]),
+        (["是", "否", ""], ["1", "0"]),
+        ([True, False, True], ["1", "0", "1"]),
+        (["１２", " 95% ", "1,200.50"], ["12", "95", "1200.5"]),
+        (pd.array([3, None, 5], dtype="Int64"), ["3", "5"]),
+        (pd.array([2.5, None, 1e6], dtype="float64[pyarrow]"), ["2.5", "1000000"]),
+    ],
+)
+def test_numbers_are_read_as_in_a_workbook_and_empty_cells_are_no_answers(
+    typed: Any, read_as: list[str]
+) -> None:
+    assert read(make(DONE), table(台账=typed)).submissions["value"].tolist() == read_as
+
+
+def test_a_heading_is_found_with_blanks_and_full_width_signs_around_it() -> None:
+    campaign = make({**DONE, "measure": "收缴率(%)"})
+    assert len(read(campaign, table(**{" 收缴率（%） ": [1, 2, 3]})).submissions) == 3
+
+
+def test_the_units_are_the_first_column_or_a_named_index_or_the_column_named() -> None:
+    campaign, data = make(DONE), table(台账=[1, 1, 1])
+    for frame, unit in ((data, None), (data.set_index("村名"), None), (data[["台账", "村名"]], "村名")):
+        assert read(campaign, frame, unit=unit).units["unit_code"].tolist() == UNITS
+
+
+def test_everything_that_is_wrong_is_said_by_row_and_column() -> None:
+    data = pd.DataFrame({"村名": ["青禾村", "青禾村", None], "台帐": [1, 2, 3]})
+    with pytest.raises(ProblemsError, match="台账") as refused:
+        read(make(DONE), data)
+    assert [(one.code, one.place) for one in refused.value.problems] == [
+        ("scoring.unit_twice", "第2行"),
+        ("scoring.unit_missing", "第3行"),
+        ("scoring.no_column", ""),
+    ]
+    assert refused.value.problems[2].args["nearest"] == "台帐"
+    with pytest.raises(ProblemsError, match=r"第2行（望云村）.*“台账”应当填数字，现为“三次”"):
+        read(make(DONE), table(台账=[1, "三次", 2]))
+    with pytest.raises(ProblemsError, match="是否想用“村名”"):
+        read(make(DONE), table(台账=[1, 2, 2]), unit="村")
+
+
+def test_marks_are_a_row_each_or_a_column_for_each_line() -> None:
+    data, lines = table(), (STYLE, EXTRA)
+    long = pd.DataFrame(
+        {
+            "单位": ["青禾村", "望云村", "青禾村"],
+            "评分项": ["作风", "作风", "加减分"],
+            "得分": [28, "２５", -2],
+        }
+    )
+    wide = pd.DataFrame({"unit": ["青禾村", "望云村"], "作风": [28, 25], "加减分": [-2, None]})
+    english = long.set_axis(["unit", "line", "points"], axis=1)
+    found = [read(make(*lines), data, marks=marks).ratings for marks in (long, wide, english)]
+    keys = ["unit_code", "criterion_id", "points", "source", "layer"]
+    rows = [sorted(ratings[keys].values.tolist()) for ratings in found]
+    assert len(rows[0]) == 3
+    assert rows[0] == rows[1] == rows[2]
+
+
+def test_several_rows_of_one_unit_and_line_are_several_raters() -> None:
+    marks = pd.DataFrame({"unit": ["青禾村"] * 2, "line": "作风", "points": [20, 30], "评语": ["好", None]})
+    ratings = read(make(STYLE), table(), marks=marks).ratings
+    assert ratings["rater_id"].nunique() == 2
+    assert ratings["comment"].fillna("").tolist() == ["好", ""]
+
+
+def test_a_line_with_several_sources_needs_to_know_which() -> None:
+    campaign = make({**STYLE, "sources": "群众, 干部"})
+    marks = pd.DataFrame(
+        {"unit": ["青禾村", "青禾村"], "line": "作风", "points": [20, 30], "来源": ["群众", "干部"]}
+    )
+    assert read(campaign, table(), marks=marks).ratings["source"].nunique() == 2
+    with pytest.raises(ProblemsError, match=r"第1行: scoring\.source_needed.*群众, 干部"):
+        read(campaign, table(), marks=marks[["unit", "line", "points"]])
+    with pytest.raises(ProblemsError, match="是否想写“干部”"):
+        read(campaign, table(), marks=marks.assign(来源=["群众", "于部"]))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"unit": "青河村"}, "计分的表中没有单位“青河村”。 是否想写“青禾村”"),
+        ({"line": "作凤"}, "评分表中没有“作凤”这一项。 是否想写“作风”"),
+        ({"points": 31}, "“作风”的得分“31”不在 0 至 30 之间"),
+        ({"points": "优"}, "“作风”的得分“优”不在 0 至 30 之间"),
+        ({"layer": "县级"}, "没有评分层“县级”。 是否想写“评分”"),
+    ],
+)
+def test_a_wrong_mark_is_refused_with_its_row(wrong: dict[str, Any], said: str) -> None:
+    right = {"unit": "青禾村", "line": "作风", "points": 3}
+    with pytest.raises(ProblemsError, match=said) as refused:
+        read(make(STYLE), table(), marks=pd.DataFrame([right, right | wrong]))
+    assert [(one.file, one.place) for one in refused.value.problems] == [("marks", "第2行")]
+
+
+def test_a_column_of_marks_that_is_no_line_is_said_once() -> None:
+    marks = table(作凤=[1, 2, 3])
+    with pytest.raises(ProblemsError, match="作凤") as refused:
+        read(make(STYLE), table(), marks=marks)
+    assert len(refused.value.problems) == 1
+
+
+def test_groups_are_units_above_named_by_their_column() -> None:
+    units = read(make(DONE, group="乡镇"), table(台账=[1, 1, 0], 乡镇=["甲镇", "乙乡", "甲镇"])).units
+    names = units.set_index("unit_code")["unit_name"]
+    assert units["parent_code"].dropna().map(names).tolist() == ["甲镇", "乙乡", "甲镇"]
+    with pytest.raises(ProblemsError, match="“乡镇”这一列"):
+        read(make(DONE, group="乡镇"), table(台账=[1, 1, 0]))
