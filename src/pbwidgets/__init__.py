@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pbwidgets.analysis.form import form
-    from pbwidgets.analysis.opening import index, open_desk, read_campaign
     from pbwidgets.analysis.scored import Scored, score
     from pbwidgets.analysis.sheet import Sheet, sheet
     from pbwidgets.analysis.slides import slides
+    from pbwidgets.campaign.workbook.reading import read_campaign
     from pbwidgets.scoring.pipeline import score_campaign
+    from pbwidgets.workflows.ground.desk import open_desk
+    from pbwidgets.workflows.reports.index.building import index
 
     __version__: str
 
@@ -33,9 +35,9 @@ _HOMES = {
     "Scored": "analysis.scored",
     "Sheet": "analysis.sheet",
     "form": "analysis.form",
-    "index": "analysis.opening",
-    "open_desk": "analysis.opening",
-    "read_campaign": "analysis.opening",
+    "index": "workflows.reports.index.building",
+    "open_desk": "workflows.ground.desk",
+    "read_campaign": "campaign.workbook.reading",
     "score": "analysis.scored",
     "score_campaign": "scoring.pipeline",
     "sheet": "analysis.sheet",

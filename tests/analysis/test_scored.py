@@ -112,7 +112,7 @@ def test_a_group_gives_ranks_within_and_what_rules_compare(villages: pd.DataFram
     }
     assert ranks.loc[["青禾村", "望云村", "下坪村"], "rank_within_group"].tolist() == [1, 2, 1]
     assert pd.isna(ranks.loc["上坪村", "rank"])
-    assert "乡镇第1名" in scored.explain("下坪村")
+    assert "本乡镇第1名" in scored.explain("下坪村")
 
 
 def test_units_of_one_name_are_told_apart_by_their_codes(lines: list, villages: pd.DataFrame) -> None:

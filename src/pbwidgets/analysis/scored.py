@@ -1,17 +1,15 @@
 """A table scored by a sheet: ranking, points, reasons, selection and charts, all from the pipeline."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from inspect import signature
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbwidgets.analysis.sheet import Sheet
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Nomination
-from pbwidgets.campaign.workbook.lines import SHEET
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.from_tables import read_nominations, read_tables
@@ -20,12 +18,7 @@ from pbwidgets.scoring.reasons import word_reasons
 from pbwidgets.wording import default_language, say
 
 if TYPE_CHECKING:
-    import altair as alt
-
-_OF_UNIT: Final = ("criterion_bars", "layer_gaps", "rank_strip")
-_OF_UNITS: Final = ("lost_points_heatmap", "ranking_bars", "unit_gaps")
-_OF_LAYERS: Final = ("layer_gaps", "unit_gaps")
-"""Charts about one unit, about all of them, and of these the ones that compare layers."""
+    from pbwidgets.analysis.plot import Plot
 
 
 def score(
@@ -61,9 +54,8 @@ def score(
     >>> score(table, sheet([line | {"points_each": 4}])).ranking[["rank", "unit", "total"]].values.tolist()
     [[1, '青禾村', 40.0], [2, '望云村', 28.0]]
     """
-    track = sheet.track.model_copy(
-        update={"nomination": None}
-    )  # all are assessed; select() takes nominations
+    # all units of the table are assessed; nominations come in when it is selected from
+    track = sheet.track.model_copy(update={"nomination": None})
     ours = Sheet(sheet.campaign.model_copy(update={"tracks": (track,)}))
     records = read_tables(ours.campaign, ours.period, data, unit=unit, marks=marks)
     return Scored(ours, records, score_campaign(ours.campaign, ours.period, records))
@@ -120,6 +112,8 @@ class Scored:
     @property
     def plot(self) -> "Plot":
         """Charts: ``plot.ranking_bars()``, ``plot.criterion_bars("青禾村")``; ``dir(plot)`` lists them."""
+        from pbwidgets.analysis.plot import Plot
+
         return Plot(self)
 
     def explain(self, unit: str, lang: str | None = None) -> str:
@@ -234,56 +228,3 @@ class Scored:
         shown = [name for name in ("rank", "unit", "unit_code", "total") if name in self.ranking]
         shown += ["n_missing"] if self.ranking["n_missing"].any() else []
         return self.ranking[shown].rename(columns={name: say(f"analysis.{name}") for name in shown})
-
-
-@dataclass(frozen=True, repr=False)
-class Plot:
-    """The charts of :mod:`pbwidgets.charts` that a scored table has everything for.
-
-    A chart about one unit takes its name or code first; what else it takes is in its own documentation.
-    """
-
-    scored: Scored
-
-    def __dir__(self) -> list[str]:
-        single = len(self.scored.sheet.track.layers) < 2
-        return sorted(name for name in (*_OF_UNIT, *_OF_UNITS) if not (single and name in _OF_LAYERS))
-
-    def __getattr__(self, name: str) -> "Callable[..., alt.LayerChart]":
-        if name not in dir(self):
-            raise AttributeError(say("analysis.unknown_chart", **spelling(name, dir(self))))
-        from pbwidgets import charts
-
-        draw = getattr(charts, name)
-
-        def bound(unit: str = "", **asked: Any) -> "alt.LayerChart":
-            if name in _OF_UNIT and not unit:
-                raise UsageError("analysis.unit_needed", chart=name)
-            inputs = self._inputs(unit)
-            known = {key: inputs[key] for key in signature(draw).parameters if key in inputs}
-            made: alt.LayerChart = draw(**(known | asked))
-            return made
-
-        bound.__name__, bound.__doc__ = name, draw.__doc__
-        return bound
-
-    def _inputs(self, unit: str) -> dict[str, Any]:
-        """What charts are drawn from, by the names of their parameters."""
-        from pbwidgets.charts import View
-
-        scored, scores, names = self.scored, self.scored.scores, self.scored.names
-        code = scored.code_of(unit) if unit else ""
-        ranks = dict(zip(scores.ranking["unit_code"], scores.ranking["rank"], strict=True))
-        track = scored.sheet.track
-        period = "" if scored.sheet.campaign.id == SHEET else scored.sheet.period  # a table has none
-        view = View(scored.sheet.campaign, period, track.id, code, names.get(code, ""), default_language())
-        return {
-            "points": scores.points,
-            "totals": scores.totals,
-            "reference": scores.reference,
-            "selection": scores.selection,
-            "names": names,
-            "view": view,
-            "ranks": {names[code]: ranks[code]} if code else {},
-            "n": sum(rank > 0 for rank in ranks.values()),
-        }

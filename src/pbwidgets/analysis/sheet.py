@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Track
 from pbwidgets.campaign.workbook.lines import campaign_of_lines
-from pbwidgets.errors import Problem
+from pbwidgets.errors import Problem, UsageError
 from pbwidgets.files import put_file
 from pbwidgets.wording import say
 
@@ -33,13 +33,15 @@ class Sheet:
         Raises
         ------
         UsageError
-            ``workflows.unknown_track``.
+            ``workflows.unknown_track``, also for a track that gives no scores.
         """
-        from pbwidgets.workflows.ground.lookup import check_track
+        from pbwidgets.workflows.ground.lookup import nearest
 
-        check_track(campaign, track)
-        chosen = campaign.track(track) if track else campaign.tracks[0]
-        return cls(campaign.model_copy(update={"tracks": (chosen,)}))
+        tracks = {one.id: one for one in campaign.tracks if one.kind == "score"}
+        wanted = next(iter(tracks), "") if track is None else track
+        if wanted not in tracks:
+            raise UsageError("workflows.unknown_track", **nearest(wanted, list(tracks)))
+        return cls(campaign.model_copy(update={"tracks": (tracks[wanted],)}))
 
     @property
     def track(self) -> Track:

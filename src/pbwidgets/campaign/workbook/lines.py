@@ -273,7 +273,7 @@ class _Draft:
         units = [_same(unit) if unit else None for unit in self.measures.values()]
         fields = [{"id": made, "type": "decimal", "label": words} for made, words in named]
         forms = [{"id": SHEET, "name": title, "unit_kind": "unit", "reviewed": False, "fields": fields}]
-        within = {"id": GROUP, "name": _same(group or ""), "ancestor_kind": GROUP}
+        within = {"id": GROUP, "name": _words("within", group=group or ""), "ancestor_kind": GROUP}
         return {
             "format": 1,
             "id": SHEET,
@@ -342,5 +342,5 @@ def _same(text: str) -> dict[str, str]:
     return {"zh": text.strip(), "en": text.strip()}
 
 
-def _words(code: str) -> dict[str, str]:
-    return {"zh": say(f"campaign.lines_{code}", "zh_CN"), "en": say(f"campaign.lines_{code}", "en")}
+def _words(code: str, **args: str) -> dict[str, str]:
+    return {key: say(f"campaign.lines_{code}", lang, **args) for key, lang in (("zh", "zh_CN"), ("en", "en"))}

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pbwidgets.campaign.findings import Address, Finding, spelling
 from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.reader import read_campaign as read_campaign_file
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.repair import untouched
 from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
@@ -14,6 +15,18 @@ from pbwidgets.campaign.workbook.sheets import BEGINS, Column, tables, value_wor
 from pbwidgets.errors import Problem, ProblemsError
 
 ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
+
+
+def read_campaign(path: str | Path) -> Campaign:
+    """Campaign of a YAML file or of a workbook.
+
+    Raises
+    ------
+    ProblemsError
+        If anything is wrong: all problems, with line or cell.
+    """
+    file = Path(path)
+    return read_campaign_workbook(file) if file.suffix.lower() == ".xlsx" else read_campaign_file(file)
 
 
 def read_campaign_workbook(path: Path) -> Campaign:

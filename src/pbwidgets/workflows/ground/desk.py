@@ -1,17 +1,19 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
+import atexit
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 
 import pandas as pd
 
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor, MarkKey, SubmissionKey, Writer
 from pbwidgets.wording import default_language
-from pbwidgets.workflows.ground.rights import Action, authorise
-from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
+from pbwidgets.workflows.ground.rights import Action, authorise, operator
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace
 
 
 def _now() -> datetime:
@@ -65,6 +67,36 @@ class Desk:
     def write(self) -> AbstractContextManager[Writer]:
         """Write transaction of the store, recorded under the actor and the time."""
         return self.workspace.store.write(self.actor, self.now)
+
+
+def open_desk(
+    campaign: str | None = None,
+    period: str | None = None,
+    *,
+    folder: str | Path | None = None,
+    actor: str | None = None,
+) -> Desk:
+    """Desk in a workspace, from which every use case works; its store is closed when Python ends.
+
+    Parameters
+    ----------
+    campaign, period
+        Ids; by default the campaign that was opened last, in its newest open period.
+    folder
+        The workspace; by default the one that the environment or the current folder names.
+    actor
+        Name under which everything is recorded; by default ``cli:`` and the name of the operating system's user.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+    """
+    opening = open_workspace(None if folder is None else Path(folder))
+    workspace = opening.__enter__()
+    atexit.register(opening.__exit__, None, None, None)
+    opened = workspace.opened(campaign, period)
+    return Desk(workspace, operator(actor), opened, workspace.settings.lang)
 
 
 def check_key(desk: Desk, key: SubmissionKey | MarkKey, action: Action) -> None:
