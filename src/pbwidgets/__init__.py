@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pbwidgets.analysis.form import form
+    from pbwidgets.analysis.index import index
     from pbwidgets.analysis.scored import Scored, score
     from pbwidgets.analysis.sheet import Sheet, sheet
-    from pbwidgets.analysis.slides import slides
     from pbwidgets.campaign.workbook.reading import read_campaign
+    from pbwidgets.exports.chart_slides import slides
     from pbwidgets.scoring.pipeline import score_campaign
     from pbwidgets.workflows.ground.desk import open_desk
-    from pbwidgets.workflows.reports.index.building import index
 
     __version__: str
 
@@ -35,13 +35,13 @@ _HOMES = {
     "Scored": "analysis.scored",
     "Sheet": "analysis.sheet",
     "form": "analysis.form",
-    "index": "workflows.reports.index.building",
+    "index": "analysis.index",
     "open_desk": "workflows.ground.desk",
     "read_campaign": "campaign.workbook.reading",
     "score": "analysis.scored",
     "score_campaign": "scoring.pipeline",
     "sheet": "analysis.sheet",
-    "slides": "analysis.slides",
+    "slides": "exports.chart_slides",
 }
 
 

@@ -9,6 +9,7 @@ import pbwidgets.analysis
 MODULES = [
     *(f"pbwidgets.analysis.{module.name}" for module in pkgutil.iter_modules(pbwidgets.analysis.__path__)),
     "pbwidgets.campaign.workbook.lines",
+    "pbwidgets.exports.chart_slides",
 ]
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pbwidgets.analysis.sheet import Sheet
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Nomination
+from pbwidgets.campaign.workbook.lines import SHEET
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.from_tables import read_nominations, read_tables
@@ -18,7 +19,7 @@ from pbwidgets.scoring.reasons import word_reasons
 from pbwidgets.wording import default_language, say
 
 if TYPE_CHECKING:
-    from pbwidgets.analysis.plot import Plot
+    from pbwidgets.charts.bound import BoundCharts
 
 
 def score(
@@ -34,12 +35,12 @@ def score(
     sheet
         From :func:`sheet`, or a campaign's own by :meth:`Sheet.of`.
     unit
-        Column that names the units; by default the first column, or an index that has a name. If there is a
-        column 编码 (``unit_code``) as well, names may repeat.
+        Column that names the units; by default the first, or an index that has a name. With a column 编码
+        (``unit_code``) beside it, names may repeat.
     marks
-        Marks for the lines with the rule ``rated`` (or ``discretion``): columns ``unit``, ``line`` and ``points``
-        (单位, 评分项, 得分), and where there are several ``rater``, ``source``, ``layer``, ``comment``; or the names of
-        the lines as columns. Several rows of one unit and line are several raters, of whom the mean is taken.
+        For lines that are marked: ``unit``, ``line``, ``points`` (单位, 评分项, 得分) and, where there are several,
+        ``rater``, ``source``, ``layer``, ``comment``; or a column for each line. Several rows of one unit and line
+        are several raters, of whom the mean is taken.
 
     Raises
     ------
@@ -110,11 +111,13 @@ class Scored:
         return self._in_words(rows[kept].assign(reason=said))
 
     @property
-    def plot(self) -> "Plot":
+    def plot(self) -> "BoundCharts":
         """Charts: ``plot.ranking_bars()``, ``plot.criterion_bars("青禾村")``; ``dir(plot)`` lists them."""
-        from pbwidgets.analysis.plot import Plot
+        from pbwidgets.charts.bound import BoundCharts
 
-        return Plot(self)
+        campaign = self.sheet.campaign
+        period = "" if campaign.id == SHEET else self.sheet.period  # a table is of no period
+        return BoundCharts(campaign, period, self.scores, self.names, self.code_of)
 
     def explain(self, unit: str, lang: str | None = None) -> str:
         """Score sheet of one unit, named by name or code: every point with its reason, total, rank.

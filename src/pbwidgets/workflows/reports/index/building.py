@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -18,50 +17,11 @@ from pbwidgets.scoring.index import (
     parse_data,
     parse_denominators,
     parse_dictionary,
-    plan_steps,
     split_table,
 )
 
 Given = Path | str | pd.DataFrame
 """A table: a CSV file or a frame."""
-
-
-def index(
-    data: "Path | str | pd.DataFrame", dictionary: "Path | str | pd.DataFrame", **steps: Any
-) -> "Index":
-    """Composite index of the units of a table, defined by a dictionary of indicators and aggregates.
-
-    Parameters
-    ----------
-    data
-        A column ``unit``, one for each indicator, any others as groups: a frame or a CSV file.
-    dictionary
-        A row for each indicator and aggregate: ``code``, ``parent``, ``weight``, ``direction`` …
-    **steps
-        ``denominators`` (a third table), and what :func:`pbwidgets.scoring.index.plan_steps` takes: ``impute``,
-        ``group``, ``winsorise``, ``weights``, ``scale``, ``min_share``, ``rank_on``, ``digits``.
-
-    Returns
-    -------
-    pbwidgets.scoring.index.Index
-        With ``scores`` and ``ranks`` of every aggregate, and the steps that led to them.
-
-    Raises
-    ------
-    ProblemsError
-        With all problems of all tables.
-    DataError
-        If a step fails.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"unit": ["青禾村", "望云村"], "roads": [1, 3], "wells": [4, 2]})
-    >>> lines = pd.DataFrame({"code": ["roads", "wells", "works"], "parent": ["works", "works", ""]})
-    >>> index(table, lines).scores["works"].tolist()
-    [50.0, 50.0]
-    """
-    divisors = steps.pop("denominators", None)
-    return compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
 
 
 def compute_index(

@@ -1,6 +1,6 @@
-"""Charts bound to a scored table."""
+"""Charts bound to the scores of one track: each takes the frames that its parameters are named after."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Final
@@ -8,10 +8,11 @@ from typing import Any, Final
 import altair as alt
 
 from pbwidgets import charts
-from pbwidgets.analysis.scored import Scored
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.workbook.lines import SHEET
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.charts.view import View
 from pbwidgets.errors import UsageError
+from pbwidgets.scoring.frames import Scores
 from pbwidgets.wording import default_language, say
 
 _OF_UNIT: Final = ("criterion_bars", "layer_gaps", "rank_strip")
@@ -21,27 +22,42 @@ _OF_LAYERS: Final = ("layer_gaps", "unit_gaps")
 
 
 @dataclass(frozen=True, repr=False)
-class Plot:
-    """The charts of :mod:`pbwidgets.charts` that a scored table has everything for.
+class BoundCharts:
+    """The charts that the scores of one track have everything for, as methods; ``dir()`` lists them.
 
-    A chart about one unit takes its name or code first; what else it takes is in its own documentation.
+    A chart about one unit takes its name or code first; what else a chart takes is in its own documentation.
+
+    Attributes
+    ----------
+    campaign, period
+        The campaign, whose first track it is, and the period as it is shown; empty if it is not.
+    scores
+        Of the campaign.
+    names
+        Name of each unit by its code.
+    find_code
+        Code of a unit that is named by name or code.
     """
 
-    scored: Scored
+    campaign: Campaign
+    period: str
+    scores: Scores
+    names: Mapping[str, str]
+    find_code: Callable[[str], str]
 
     def __dir__(self) -> list[str]:
-        single = len(self.scored.sheet.track.layers) < 2
+        single = len(self.campaign.tracks[0].layers) < 2
         return sorted(name for name in (*_OF_UNIT, *_OF_UNITS) if not (single and name in _OF_LAYERS))
 
     def __getattr__(self, name: str) -> Callable[..., alt.LayerChart]:
         if name.startswith("_") or name not in dir(self):
-            raise AttributeError(say("analysis.unknown_chart", **spelling(name, dir(self))))
+            raise AttributeError(say("charts.unknown", **spelling(name, dir(self))))
         draw = getattr(charts, name)
 
         def bound(unit: str = "", **asked: Any) -> alt.LayerChart:
             if name in _OF_UNIT and not unit:
-                raise UsageError("analysis.unit_needed", chart=name)
-            inputs = self._inputs(unit)
+                raise UsageError("charts.unit_needed", chart=name)
+            inputs = self._inputs(self.find_code(unit) if unit else "")
             known = {key: inputs[key] for key in signature(draw).parameters if key in inputs}
             made: alt.LayerChart = draw(**(known | asked))
             return made
@@ -49,23 +65,19 @@ class Plot:
         bound.__name__, bound.__doc__ = name, draw.__doc__
         return bound
 
-    def _inputs(self, unit: str) -> dict[str, Any]:
+    def _inputs(self, code: str) -> dict[str, Any]:
         """What charts are drawn from, by the names of their parameters."""
-        scored, scores, names = self.scored, self.scored.scores, self.scored.names
-        code = scored.code_of(unit) if unit else ""
+        scores, track_id = self.scores, self.campaign.tracks[0].id
         ranks = dict(zip(scores.ranking["unit_code"], scores.ranking["rank"], strict=True))
-        track = scored.sheet.track
-        period = "" if scored.sheet.campaign.id == SHEET else scored.sheet.period  # a table has none
-        view = charts.View(
-            scored.sheet.campaign, period, track.id, code, names.get(code, ""), default_language()
-        )
         return {
             "points": scores.points,
             "totals": scores.totals,
             "reference": scores.reference,
             "selection": scores.selection,
-            "names": names,
-            "view": view,
-            "ranks": {names[code]: ranks[code]} if code else {},
+            "names": self.names,
+            "view": View(
+                self.campaign, self.period, track_id, code, self.names.get(code, ""), default_language()
+            ),
+            "ranks": {self.names[code]: ranks[code]} if code else {},
             "n": sum(rank > 0 for rank in ranks.values()),
         }
