@@ -89,6 +89,8 @@ def test_only_nominated_units_are_selected_and_an_allotment_cuts_by_order(
     }  # fmt: skip
     assert "清溪镇分配名额为2个" in cut["reason"]["上坪村"]
     assert scored.select()["status"].tolist().count("not_nominated") == 0
+    with pytest.raises(UsageError, match="nominations"):
+        scored.select(allotments=allotted)
 
 
 def test_a_nomination_by_units_that_are_nowhere_else(scored: pb.Scored) -> None:
@@ -141,3 +143,13 @@ def test_charts_are_those_that_the_table_has_everything_for(scored: pb.Scored) -
         scored.plot.criterion_bars()
     with pytest.raises(AttributeError, match="ranking_bars"):
         _ = scored.plot.ranking_bar
+
+
+def test_marks_of_units_of_one_name_are_given_by_code() -> None:
+    table = pd.DataFrame({"村名": ["青禾村", "青禾村"], "编码": ["990101001", "990101002"]})
+    sheet = pb.sheet([{"line": "作风", "points": 100, "rule": "rated"}])
+    marks = table.assign(作风=[80, 90])
+    scored = pb.score(table, sheet, marks=marks)
+    assert scored.ranking[["unit_code", "total"]].values.tolist() == [["990101002", 90.0], ["990101001", 80.0]]
+    with pytest.raises(ProblemsError, match="990101001, 990101002"):
+        pb.score(table, sheet, marks=marks.drop(columns="编码"))

@@ -160,7 +160,7 @@ class Scored:
         Raises
         ------
         UsageError
-            ``analysis.no_places``.
+            ``analysis.no_places``, ``analysis.allotments_alone``.
         ProblemsError
             With every cell of nominations and allotments that cannot be read.
         """
@@ -169,6 +169,8 @@ class Scored:
         waiting = track.waiting if waiting is None else waiting
         if not places or places < 0 or waiting < 0:
             raise UsageError("analysis.no_places", places=places or 0, waiting=waiting)
+        if allotments is not None and nominations is None:
+            raise UsageError("analysis.allotments_alone")
         asked: dict[str, Any] = {"places": places, "waiting": waiting}
         if nominations is not None:
             asked["nomination"] = Nomination(by=campaign.unit_kind(track.unit_kind).parents[0])

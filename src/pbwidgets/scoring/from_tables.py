@@ -110,7 +110,7 @@ def read_tables(
     """
     reading = _Reading(campaign, period)
     frame = data.reset_index() if data.index.name is not None else data
-    heading = str(frame.columns[0]) if unit is None else unit
+    heading = next(map(str, frame.columns), "unit") if unit is None else unit
     units = to_frame(reading.read_units(frame, heading), UNITS)
     reading.learn(units)
     submissions = reading.read_submissions(frame)
@@ -340,26 +340,25 @@ class _Reading:
     # -- marks and nominations
 
     def read_marks(self, frame: pd.DataFrame, heading: str) -> Iterator[dict[str, Any]]:
-        unit = self.column(frame, heading, *_HEADS["unit"])
-        at = {
-            name: _find(frame, _HEADS[name])
-            for name in ("rater_id", "source", "layer", "comment", "stale", "recused")
-        }
+        coded = any(code != name for code, name in self.names.items())
+        unit = self.column(frame, *(_HEADS["unit_code"] if coded else ()), heading, *_HEADS["unit"])
+        beside = ("rater_id", "source", "layer", "comment", "stale", "recused")
+        at = {name: one for name in beside if (one := _find(frame, _HEADS[name])) is not None}
         line = _find(frame, _HEADS["line"])
         pairs: list[tuple[int | None, int | None]]
         if line is not None:
             pairs = [(line, self.column(frame, *_HEADS["points"]))]
         else:  # a column for each line
-            marked = [one for one in range(frame.shape[1]) if one not in (unit, *at.values())]
-            pairs = [(None, one) for one in marked if self.find_line(str(frame.columns[one]), "") is not None]
+            known = {unit, *at.values(), *(_find(frame, (name,)) for name in (heading, *_HEADS["unit"]))}
+            rest = [one for one in range(frame.shape[1]) if one not in known]
+            pairs = [(None, one) for one in rest if self.find_line(str(frame.columns[one]), "") is not None]
+        cells = [_cells(frame, one) for one in range(frame.shape[1])]
         for row in range(len(frame)):
-            more = {name: frame.iat[row, one] for name, one in at.items() if one is not None}
+            more = {name: cells[one][row] for name, one in at.items()}
             for named, points in pairs:
-                if unit is not None and points is not None and not is_missing(frame.iat[row, points]):
-                    words = str(frame.columns[points] if named is None else frame.iat[row, named])
-                    yield from self.read_mark(
-                        row + 1, words, frame.iat[row, unit], frame.iat[row, points], more
-                    )
+                if unit is not None and points is not None and not is_missing(cells[points][row]):
+                    words = str(frame.columns[points] if named is None else cells[named][row])
+                    yield from self.read_mark(row + 1, words, cells[unit][row], cells[points][row], more)
 
     def find_line(self, words: str, place: str) -> Criterion | None:
         return self.pick(list(self.track.lines()), words, "scoring.line_not_there", place)
@@ -384,16 +383,12 @@ class _Reading:
             return
         source = self.find_source(line, layer.id, more.get("source"), place)
         if source is not None:
-            flags = {name: _to_number(more.get(name)) == 1 for name in ("stale", "recused")}
-            texts = {name: more[name] for name in ("comment", "rater_id") if not is_missing(more.get(name))}
             about = {"unit_code": code, "criterion_id": line.id, "layer": layer.id, "source": source.id}
-            yield {
-                "rater_id": str(row),
-                **about,
-                "points": points,
-                **flags,
-                **{n: str(v) for n, v in texts.items()},
+            flags = {name: _to_number(more.get(name)) == 1 for name in ("stale", "recused")}
+            texts = {
+                name: str(more[name]) for name in ("comment", "rater_id") if not is_missing(more.get(name))
             }
+            yield {"rater_id": str(row), **about, "points": points, **flags, **texts}
 
     def find_source(self, line: Criterion, layer: str, asked: Any, place: str) -> Source | None:
         sources = self.campaign.marking_sources(self.track, layer, line)
