@@ -104,9 +104,7 @@ class _Draft:
     rows: dict[Keys, list[Row]] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)  # by id
     ids: dict[str, str] = field(default_factory=dict)  # of lines, by name and by id
-    measures: dict[str, str] = field(
-        default_factory=dict
-    )  # unit of measurement by id, empty if none is given
+    measures: dict[str, str] = field(default_factory=dict)  # unit of measurement by id
     sources: dict[str, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -130,17 +128,17 @@ class _Draft:
             place = say("campaign.lines_named", number=number, name=name)
             found.append((place, {**given, name_column: name, id_column: made}))
         for place, given in found:
-            name = given[name_column]
+            measure = given.get(_column("rule.measure"))
             cells = {"track": Cell(place, SHEET)}
             for column, value in given.items():
                 if isinstance(column, Column):
                     part = say("campaign.lines_part", place=place, part=_table().label(column))
                     here = place if column in (name_column, id_column) else part
                     cells[column.head] = Cell(here, self._plain(column, value, here))
-                elif column == _UNIT:
-                    self.measures[self._measure(str(given.get(_column("rule.measure"), name)))] = str(value)
-                else:
+                elif column != _UNIT:
                     self._take_list(column, value, given[id_column], place)
+            if measure is not None:
+                self.measures[self._measure(str(measure))] = str(given.get(_UNIT, ""))
             self.add(_LINES, cells)
 
     def take_tie(self, tie: str) -> None:
