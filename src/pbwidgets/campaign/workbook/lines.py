@@ -72,7 +72,7 @@ def campaign_of_lines(
     ProblemsError
         With everything that is wrong, by line and heading.
     """
-    draft = _Draft(title or say("campaign.lines_title"))
+    draft = _Draft(title or say("lines.title"))
     draft.take_lines(lines)
     settings = {"places": Cell("places", places), "rounding.digits": Cell("digits", digits)}
     draft.add(("tracks",), {"id": Cell("", SHEET), **settings})
@@ -113,7 +113,7 @@ class _Draft:
         name_column, id_column = _column("name"), _column("id")
         found = []
         for number, line in enumerate(lines, start=1):
-            place = say("campaign.lines_line", number=number)
+            place = say("lines.line", number=number)
             if not isinstance(line, Mapping):
                 self._report("campaign.want_mapping", place, at=place, value=str(line))
                 continue
@@ -125,14 +125,14 @@ class _Draft:
             made = self._name(str(given.get(id_column, name)))
             self.words[made] = name
             self.ids |= {straighten(name): made, made: made}
-            place = say("campaign.lines_named", number=number, name=name)
+            place = say("lines.named", number=number, name=name)
             found.append((place, {**given, name_column: name, id_column: made}))
         for place, given in found:
             measure = given.get(_column("rule.measure"))
             cells = {"track": Cell(place, SHEET)}
             for column, value in given.items():
                 if isinstance(column, Column):
-                    part = say("campaign.lines_part", place=place, part=_table().label(column))
+                    part = say("lines.part", place=place, part=_table().label(column))
                     here = place if column in (name_column, id_column) else part
                     cells[column.head] = Cell(here, self._plain(column, value, here))
                 elif column != _UNIT:
@@ -247,7 +247,7 @@ class _Draft:
     def _take_list(self, path: Keys, value: Any, line_id: str, place: str) -> None:
         table = table_at(path)
         columns = [column for column in table.columns if not column.is_reference]
-        here = say("campaign.lines_part", place=place, part=table.title())
+        here = say("lines.part", place=place, part=table.title())
         for item in _ITEMS.split(value.strip("; ；")) if isinstance(value, str) else value:
             parts = _PARTS.split(item) if isinstance(item, str) else item
             if isinstance(parts, Mapping):
@@ -341,4 +341,4 @@ def _same(text: str) -> dict[str, str]:
 
 
 def _words(code: str, **args: str) -> dict[str, str]:
-    return {key: say(f"campaign.lines_{code}", lang, **args) for key, lang in (("zh", "zh_CN"), ("en", "en"))}
+    return {key: say(f"lines.{code}", lang, **args) for key, lang in (("zh", "zh_CN"), ("en", "en"))}
