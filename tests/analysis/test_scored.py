@@ -41,7 +41,18 @@ def test_reasons_and_the_explanation_speak_the_words_of_the_table(scored: pb.Sco
     assert sheet.startswith("季度评比评分表：望云村\n")
     assert said["望云村", "走访"] in sheet
     assert "名额" in sheet
-    assert scored.explain("望云村", "en") != sheet
+
+
+def test_everything_is_said_in_the_language_of_the_interface(
+    scored: pb.Scored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chinese = scored.explain("望云村", "zh_CN")
+    assert scored.explain("望云村") == chinese
+    monkeypatch.setenv("PBWIDGETS_LANG", "en")
+    assert scored.explain("望云村") == scored.explain("望云村", "en")
+    assert "Marks, total: 60" in scored.explain("望云村")
+    assert repr(scored).splitlines()[1].split() == ["Rank", "Unit", "Total", "Missing"]
+    assert scored.select()["reason"][0].startswith("Marks: 99 points")
 
 
 def test_an_unknown_unit_is_named_with_the_nearest_one(scored: pb.Scored) -> None:
@@ -150,6 +161,9 @@ def test_marks_of_units_of_one_name_are_given_by_code() -> None:
     sheet = pb.sheet([{"line": "作风", "points": 100, "rule": "rated"}])
     marks = table.assign(作风=[80, 90])
     scored = pb.score(table, sheet, marks=marks)
-    assert scored.ranking[["unit_code", "total"]].values.tolist() == [["990101002", 90.0], ["990101001", 80.0]]
+    assert scored.ranking[["unit_code", "total"]].values.tolist() == [
+        ["990101002", 90.0],
+        ["990101001", 80.0],
+    ]
     with pytest.raises(ProblemsError, match="990101001, 990101002"):
         pb.score(table, sheet, marks=marks.drop(columns="编码"))

@@ -129,7 +129,9 @@ class Scored:
         """
         from pbwidgets.scoring.sheet import explain_unit
 
-        return explain_unit(self.sheet.campaign, self.scores, self.records, self.code_of(unit), lang)
+        return explain_unit(
+            self.sheet.campaign, self.scores, self.records, self.code_of(unit), lang or default_language()
+        )
 
     def select(
         self,

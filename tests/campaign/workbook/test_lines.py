@@ -147,3 +147,9 @@ def test_what_is_wrong_is_said_in_the_words_of_the_lines(lines: list[Any], said:
 def test_wrong_settings_are_said_by_the_name_of_the_argument(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(ProblemsError, match=said):
         make(VISITS, **settings)
+
+
+def test_whoever_writes_ids_is_shown_ids_also_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PBWIDGETS_LANG", "en")
+    with pytest.raises(ProblemsError, match="all_or_nothing, threshold_then_per_unit, against_group"):
+        make({**VISITS, "rule": "per_missing"})

@@ -19,7 +19,7 @@ from pbwidgets.campaign.workbook.cells import Cell, straighten
 from pbwidgets.campaign.workbook.gathering import gather
 from pbwidgets.campaign.workbook.pages import IGNORED, Page, Row, heading_reader
 from pbwidgets.campaign.workbook.reading import ABOUT_SPELLING, problems_of
-from pbwidgets.campaign.workbook.sheets import Column, table_at, value_words
+from pbwidgets.campaign.workbook.sheets import Column, table_at
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.wording import LANGUAGES, say
 
@@ -190,10 +190,8 @@ class _Draft:
         if args.get("at") == _table().label(_column("id")):
             args["at"] = place
         if problem.code in ABOUT_SPELLING and args["value"].isascii():  # whoever writes ids is shown ids
-            ids = {value_words(column, one): one for column in _table().columns for one in column.options}
-            args |= spelling(
-                args["value"], [str(ids.get(word, word)) for word in args["allowed"].split(", ")]
-            )
+            options = [column.options for column in _table().columns if _table().label(column) == args["at"]]
+            args |= spelling(args["value"], map(str, options[0]))
         return Problem(problem.code, self.title, place, args)
 
     def _name(self, words: str) -> str:
