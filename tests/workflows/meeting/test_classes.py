@@ -258,7 +258,7 @@ def test_a_table_may_give_classes_by_name_or_number_and_individual_reasons(
         (C, "三队", 2, 1, None),
         (D, "四队", 3, None, "还没有议"),
     )
-    assert import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES) == 3
+    assert import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES).content == 3
     assert by_unit(workspace, "decided") == {A: 2, B: 3, C: 1, D: 0, E: 0}
     reasons = by_unit(workspace, "decided_reason")
     assert (reasons[A], reasons[B]) == ("整改到位", "会议研究决定")
@@ -293,9 +293,9 @@ def test_problems_of_a_workbook_name_the_cell(workspace: Workspace, opened: Open
 @pytest.mark.parametrize(
     ("head_row", "codes"),
     [
-        ("编码,定级", ["classes.unknown_column", "classes.missing_column"]),
-        ("编码,定类,类别", ["classes.repeated_column"]),
-        ("定类,理由", ["classes.missing_column"]),
+        ("编码,定级", ["intake.unknown_column"]),
+        ("编码,定类,类别", ["intake.repeated_column"]),
+        ("定类,理由", ["intake.missing_column"]),
     ],
 )
 def test_an_unknown_heading_is_reported(

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING, Any, Final
 from pbwidgets.campaign.model import Campaign, Choice, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.reader import validate
-from pbwidgets.campaign.workbook.cells import ABSENT, Cell, from_cell, straighten
+from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.gathering import gather
 from pbwidgets.campaign.workbook.pages import (
     Grid,
     Page,
     Row,
-    find_heading,
     find_pages,
     heading_reader,
     open_grids,
@@ -31,6 +30,8 @@ from pbwidgets.campaign.workbook.reading import problems_of
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.headings import find_heading
+from pbwidgets.intake.workbook import Cell, column_letters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -253,11 +254,9 @@ def read_xlsform(path: Path, *, unit_kind: str = "unit") -> XlsForm:
         With every field type, name and expression that cannot be taken over, each with its cell. Nothing is
         taken then.
     """
-    grids, problems = open_grids(path)
-    if not problems and not any(grid.name.lower() == "survey" for grid in grids):
-        problems = [Problem("workbook.no_survey", str(path))]
-    if problems:
-        raise ProblemsError(problems)
+    grids = open_grids(path)
+    if not any(grid.name.lower() == "survey" for grid in grids):
+        raise ProblemsError([Problem("workbook.no_survey", str(path))])
     return _Foreign(grids, str(path), unit_kind).read()
 
 
@@ -310,16 +309,19 @@ class _Foreign:
         key = grid.name.lower()
         path = {"survey": ("forms", "fields"), "choices": ("choices",), "settings": ("forms",)}[key]
         read = heading_reader(table_at(path))
-        last, headings = find_heading(grid, read)
-        for at, heading in headings.items():
-            cell = grid.rows[last][at]
+        found = find_heading(grid.head, lambda text: read(text) is not None)
+        if found is None:
+            return
+        last = found.last
+        for at, heading in found.texts.items():
             if key == "settings" and heading == _TITLE_EN:
-                grid.rows[last][at] = replace(cell, value=_column(table_at(path), "name", "en").head)
+                grid.head[last][at] = _column(table_at(path), "name", "en").head
             elif read(heading) is None:
                 filled = any(at in cells and cells[at].text for row, cells in grid.rows.items() if row > last)
                 if filled and not (key == "settings" and heading.lower() in _KNOWN_SETTINGS):
-                    self._note("workbook.left_out_column", f"{grid.name}!{cell.place}", column=heading)
-                grid.rows[last][at] = replace(cell, value=f"#{heading}")
+                    place = f"{grid.name}!{column_letters(at - 1)}{last}"
+                    self._note("workbook.left_out_column", place, column=heading)
+                grid.head[last][at] = f"#{heading}"
 
     # -- settings and choices
 

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
@@ -18,7 +18,7 @@ from pbwidgets.workflows.people.slips import first_password_slips
 
 _HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
 
-_KINDS: Final = (".xlsx", ".csv")
+_KINDS: Final = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 
 
 class ImportCard:
@@ -61,13 +61,14 @@ class ImportCard:
         self._sent, self.found.children = None, ()
         try:
             with _written(filename, content) as path:
-                names = check_account_list(visit.workspace, visit.actor, path)
+                checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
         self._sent = (filename, content)
         self.found.children = (
-            elements.notice("good", visit.words("home.import_ready", count=len(names))),
+            elements.notice("good", visit.words("home.import_ready", count=len(checked.content))),
+            *note_list(visit, checked.notes),
             elements.paragraph(visit.words("home.import_wait"), quiet=True),
             elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
         )
@@ -80,7 +81,7 @@ class ImportCard:
         self._sent, self.found.children = None, ()
         try:
             with _written(*sent) as path:
-                made = import_accounts(visit.workspace, visit.actor, path)
+                made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return

@@ -1,41 +1,50 @@
 """A composite index from files: read, check together, compute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import Column, Reading, Table, read_table
+from pbwidgets.intake.files import open_sheets
 from pbwidgets.scoring.index import (
+    DICTIONARY,
     Dictionary,
     Index,
     IndexData,
     Step,
-    TextTable,
     build_index,
+    data_columns,
+    denominator_columns,
     parse_data,
     parse_denominators,
     parse_dictionary,
-    split_table,
 )
+
+T = TypeVar("T")
+
+IndexInputs = tuple[Dictionary, IndexData, pd.DataFrame | None]
+"""Dictionary, data, and denominators if there are any."""
 
 
 def compute_index(
     data: Path, dictionary: Path, steps: Sequence[Step], *, denominators: Path | None = None
-) -> Index:
+) -> Reading[Index]:
     """Index of the units in a data file, defined by a dictionary file.
 
     Parameters
     ----------
     data
-        CSV: a column ``unit``, one per indicator, and any other columns as groups.
+        CSV file or workbook: a column 单位 (or unit), one per indicator, and any other columns as groups.
     dictionary
-        CSV: one row per indicator and aggregate.
+        CSV file or workbook: one row per indicator and aggregate.
     steps
         Steps, for example from :func:`~pbwidgets.scoring.index.plan_steps`.
     denominators
-        CSV: a column ``unit`` and the denominators that the dictionary names.
+        CSV file or workbook: a column 单位 (or unit) and the denominators that the dictionary names.
 
     Raises
     ------
@@ -44,9 +53,10 @@ def compute_index(
     DataError
         If a step fails: a value for which a method is not defined, or missing denominators.
     """
-    known, inputs = read_inputs(data, dictionary, denominators)
+    read = read_inputs(data, dictionary, denominators)
+    known, values, divisors = read.content
     groups = [step.arguments["group"] for step in steps if "group" in step.arguments]
-    columns = inputs[0].groups.columns
+    columns = values.groups.columns
     unknown = [
         Problem("index.unknown_group", str(data), "1", spelling(group, columns))
         for group in groups
@@ -54,56 +64,52 @@ def compute_index(
     ]
     if unknown:
         raise ProblemsError(unknown)
-    return build_index(known, inputs[0], steps, inputs[1])
+    return Reading(build_index(known, values, steps, divisors), read.notes)
 
 
-def read_inputs(
-    data: Path, dictionary: Path, denominators: Path | None = None
-) -> tuple[Dictionary, tuple[IndexData, pd.DataFrame | None]]:
+def read_inputs(data: Path, dictionary: Path, denominators: Path | None = None) -> Reading[IndexInputs]:
     """Dictionary, data and denominators of an index, for building it step by step.
 
     Raises
     ------
     ProblemsError
-        With all problems of all files.
+        With all problems of all files; if the dictionary has any, of the others only whether they can be opened,
+        since it names their columns.
     """
-    named, problems = _read_table(dictionary)
-    known = None
-    if named:
-        known, found = parse_dictionary(named)
-        problems += found
-    of_units, more = _read_table(data)
-    problems += more
-    by, more = _read_table(denominators) if denominators else (None, ())
-    problems += more
-    values, divisors = None, None
-    if known and of_units:
-        values, found = parse_data(of_units, known)
-        problems += found
-        if by:
-            divisors, found = parse_denominators(by, known, values.values.index)
-            problems += found
-    if problems or known is None or values is None:
-        raise ProblemsError(problems)
-    return known, (values, divisors)
-
-
-def _read_table(path: Path) -> tuple[TextTable | None, tuple[Problem, ...]]:
-    """Table of a CSV file, or None if it cannot be read, and its problems."""
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return None, (Problem("index.file_missing", str(path)),)
-    except OSError as error:
-        return None, (
-            Problem("index.file_unreadable", str(path), args={"cause": error.strerror or str(error)}),
+    of_lines = read_table(dictionary, DICTIONARY)
+    known, problems = parse_dictionary(of_lines)
+    if known is None:
+        raise ProblemsError((*problems, *_find_unopened(data, denominators)))
+    of_units, values, wrong = _read(data, data_columns(known), lambda table: parse_data(table, known))
+    by: Table | None = None
+    divisors: pd.DataFrame | None = None
+    more: tuple[Problem, ...] = ()
+    if denominators:
+        units = values.values.index if values else None
+        by, divisors, more = _read(
+            denominators, denominator_columns(known), lambda table: parse_denominators(table, known, units)
         )
-    for encoding in ("utf-8-sig", "gb18030"):  # gb18030: Excel's plain CSV in China
+    if wrong or more or values is None:
+        raise ProblemsError((*wrong, *more))
+    notes = [note for table in (of_lines, of_units, by) if table for note in table.notes]
+    return Reading((known, values, divisors), tuple(notes))
+
+
+def _find_unopened(*paths: Path | None) -> Iterator[Problem]:
+    for path in paths:
         try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            table, problems = split_table(text, str(path))
-            return (table if table.rows else None), problems
-    return None, (Problem("index.file_not_text", str(path)),)
+            if path:
+                open_sheets(path)
+        except ProblemsError as error:
+            yield from error.problems
+
+
+def _read(
+    path: Path, columns: Sequence[Column], parse: Callable[[Table], tuple[T, tuple[Problem, ...]]]
+) -> tuple[Table | None, T | None, tuple[Problem, ...]]:
+    """Table, content and problems of a file whose other columns are kept."""
+    try:
+        table = read_table(path, columns, others="kept")
+    except ProblemsError as error:
+        return None, None, error.problems
+    return table, *parse(table)

@@ -354,7 +354,7 @@ def open_index_report(
     """
     steps = steps or plan_steps()
     data, dictionary, *denominators = files.paths
-    index = compute_index(data, dictionary, steps, denominators=next(iter(denominators), None))
+    index = compute_index(data, dictionary, steps, denominators=next(iter(denominators), None)).content
     lang = lang or default_language()
     return IndexReport(
         index=index,
