@@ -11,6 +11,9 @@ from pbwidgets.intake.text import unprotect
 from pbwidgets.intake.unpacking import LARGEST_BYTES, MOST_CELLS, MOST_COLUMNS
 from pbwidgets.intake.workbook import Sheet, is_markup, is_workbook, open_workbook
 
+KINDS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
+"""Names that such files have; what one holds is told by its content."""
+
 _MARKED: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import Any, Final
 
 from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
-from pbwidgets.intake.text import to_date, to_flag, to_number
+from pbwidgets.intake.text import clean_text, to_date, to_flag, to_number
 from pbwidgets.intake.workbook import Cell
 from pbwidgets.wording import LANGUAGES
 
@@ -94,7 +94,7 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
 def straighten(text: str) -> str:
     """A name typed in full-width characters, in plain letters and digits."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", clean_text(text))
 
 
 def straighten_expression(text: str) -> str:
@@ -117,7 +117,7 @@ def _number_text(value: float) -> str:
 
 
 def _read_words(cell: Cell) -> Any:
-    return cell.text.replace("\r\n", "\n")
+    return clean_text(cell.text)
 
 
 def _read_name(cell: Cell) -> Any:

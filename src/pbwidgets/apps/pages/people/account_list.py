@@ -13,12 +13,11 @@ from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.uploads import upload_button
+from pbwidgets.intake.files import KINDS
 from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.people.slips import first_password_slips
 
 _HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
-
-_KINDS: Final = (".xlsx", ".xls", ".ods", ".csv", ".txt")
 
 
 class ImportCard:
@@ -44,7 +43,7 @@ class ImportCard:
     def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
         self._visit, self._made = visit, made
         self._sent: tuple[str, bytes] | None = None
-        self.upload = upload_button(visit.words("home.import_upload"), ",".join(_KINDS), multiple=False)
+        self.upload = upload_button(visit.words("home.import_upload"), ",".join(KINDS), multiple=False)
         self.upload.observe(visit.attempt(when_sent(self.read)), "value")
         self.found = elements.stack()
         self.view = elements.card(
@@ -100,6 +99,6 @@ def _written(filename: str, content: bytes) -> Iterator[Path]:
     """Path of an uploaded file, on disk only while it is read."""
     kind = PurePosixPath(filename).suffix.lower()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"accounts{kind if kind in _KINDS else '.xlsx'}"
+        path = Path(folder) / f"accounts{kind if kind in KINDS else '.xlsx'}"
         path.write_bytes(content)
         yield path
