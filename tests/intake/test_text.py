@@ -52,10 +52,10 @@ def test_names_keep_the_signs_of_their_script_and_lose_those_that_were_never_mea
     assert clean_text("（甲）１号\r\n院\x07") == "（甲）１号\n院"
 
 
-@given(st.text(max_size=30))
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+@given(st.text(max_size=30), st.text("09９aＡ-－_\u200b\u3000\ufeff \u180e", max_size=20))
+def test_cleaning_twice_changes_nothing_more(text: str, code: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
-    assert clean_code(clean_code(text)) == clean_code(text) or "'" in clean_code(text) or "=" in text
+    assert clean_code(clean_code(code)) == clean_code(code)
 
 
 @given(st.dates(date(1950, 1, 1), date(2150, 12, 31)), st.sampled_from(range(9)))

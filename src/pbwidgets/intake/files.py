@@ -81,7 +81,9 @@ def _read_csv(content: bytes, file: str) -> Sheet:
                 raise ProblemsError([Problem("intake.csv_too_big", file, str(number), limits)])
     except csv.Error:
         raise ProblemsError([Problem("intake.bad_csv", file, str(number + 1))]) from None
-    return Sheet("", [[cell or None for cell in row] for row in rows], numbers)
+    return Sheet(
+        "", [[None if not cell or cell.isspace() else cell for cell in row] for row in rows], numbers
+    )
 
 
 def _decode(content: bytes) -> str | None:

@@ -39,6 +39,7 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "—", 
 """What a cell of a column of numbers without a value may contain, in small letters."""
 
 _EXACT: Final = 10**15  # whole numbers that Excel keeps to the last digit
+_FEW: Final = 4  # cells of a row of signatures
 _TOTALS: Final = frozenset({"合计", "总计", "小计", "total"})
 _REMARK: Final = re.compile(
     r"[（(【\[※*]*(注|备注|说明|附注|填表|填报|制表|审核|数据来源|资料来源|来源|note)", re.IGNORECASE
@@ -298,33 +299,36 @@ class _Reader:
 
     def find_rows(self) -> None:
         """Rows of the body; notes and totals are passed over, merged cells filled downwards."""
-        wide = {area.top for area in self.sheet.merged if area.right > area.left}
-        known = set(self.at.values())
+        known = {*self.at.values(), *self.own}
         for row in range(self.first, len(self.sheet.rows)):
-            filled = {
-                at: text
-                for at, value in enumerate(self.sheet.rows[row])
-                if (text := clean_text(to_text(value)))
-            }
+            values = self.sheet.rows[row]
+            filled = [at for at, value in enumerate(values) if value is not None]
             if not filled:
                 continue
-            if _is_remark(list(filled.values()), row in wide):
-                self._note(
-                    "intake.row_passed_over", row, min(filled), value=_short(next(iter(filled.values())))
-                )
+            first = clean_text(to_text(values[filled[0]]))
+            if _is_total(first) or (len(filled) <= _FEW and self._is_remark(row, filled)):
+                self._note("intake.row_passed_over", row, filled[0], value=_short(first))
                 continue
             if len(filled) == 1 and sum(column.filled for column in self.columns) > 1:
-                at, text = next(iter(filled.items()))
-                self.problems.append(self._problem("intake.only_one_cell", row, at, value=_short(text)))
+                self.problems.append(
+                    self._problem("intake.only_one_cell", row, filled[0], value=_short(first))
+                )
                 self.lost_rows += 1
                 continue
-            stray = [at for at in filled if at not in known and at not in self.own]
-            self.problems += [
-                self._problem("intake.cell_without_heading", row, at, value=_short(filled[at]))
-                for at in stray
-            ]
+            for at in filled:
+                if at not in known:
+                    said = _short(to_text(values[at]))
+                    self.problems.append(self._problem("intake.cell_without_heading", row, at, value=said))
             self.rows.append(row)
         self._fill_merged()
+
+    def _is_remark(self, row: int, filled: Sequence[int]) -> bool:
+        """Whether a row is no data: a note, a line of signatures, one cell merged over several columns."""
+        texts = [clean_text(to_text(self.sheet.rows[row][at])) for at in filled]
+        is_wide = any(area.top == row and area.right > area.left for area in self.sheet.merged)
+        return all(map(_SIGNED.match, texts)) or (
+            len(texts) == 1 and (is_wide or _REMARK.match(texts[0]) is not None)
+        )
 
     def _fill_merged(self) -> None:
         rows, columns = set(self.rows), set(self.at.values())
@@ -407,11 +411,8 @@ class _Reader:
         self.notes.append(self._problem(code, row, column, **args))
 
 
-def _is_remark(texts: list[str], is_wide: bool) -> bool:
-    """Whether a row is no data: a note, a line of signatures, a total, one cell merged over several columns."""
-    if "".join(texts[0].split()).lower() in _TOTALS or all(map(_SIGNED.match, texts)):
-        return True
-    return len(texts) == 1 and (is_wide or _REMARK.match(texts[0]) is not None)
+def _is_total(text: str) -> bool:
+    return "".join(text.split()).lower() in _TOTALS
 
 
 def _short(text: str) -> str:

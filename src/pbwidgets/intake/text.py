@@ -43,6 +43,8 @@ def clean_text(text: str) -> str:
     >>> clean_text("\ufeff　甲镇\u200b ")
     '甲镇'
     """
+    if text.isalnum():  # nearly all
+        return text
     return _NEVER_MEANT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
@@ -52,7 +54,7 @@ def unprotect(text: str) -> str:
     >>> unprotect('="0012"')
     '0012'
     """
-    found = _FORMULA.fullmatch(text.strip())
+    found = _FORMULA.fullmatch(text.strip()) if '="' in text else None
     return found[1].replace('""', '"') if found else text
 
 
@@ -64,6 +66,8 @@ def clean_code(text: str) -> str:
     >>> clean_code("９９０１０１\u200b"), clean_code("'0012"), clean_code("9.90101001E+08")
     ('990101', '0012', '990101001')
     """
+    if text.isascii() and text.isalnum():  # nearly all
+        return text
     plain = unicodedata.normalize("NFKC", unprotect(text)).translate(_DASHES)
     plain = "".join(sign for sign in _MARKS.sub("", plain) if unicodedata.category(sign) not in _INVISIBLE)
     plain = plain.removeprefix("'")

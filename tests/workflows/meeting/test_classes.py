@@ -264,6 +264,19 @@ def test_a_table_may_give_classes_by_name_or_number_and_individual_reasons(
     assert (reasons[A], reasons[B]) == ("整改到位", "会议研究决定")
 
 
+def test_a_class_merged_over_several_units_is_that_of_each(
+    workspace: Workspace, opened: Opened, tmp_path: Path
+) -> None:
+    file = write_book(tmp_path / "x.xlsx", ("编码", "定类"), (A, "二类"), (B, None), (C, "三类"))
+    book = openpyxl.load_workbook(file)
+    book["定级"].merge_cells("B2:B3")
+    book.save(file)
+    done = import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES)
+    assert done.content == 3
+    assert {note.code for note in done.notes} == {"intake.merged_cells", "intake.other_sheets"}
+    assert by_unit(workspace, "decided") == {A: 2, B: 2, C: 3, D: 0, E: 0}
+
+
 def test_every_wrong_cell_of_a_table_is_reported_and_nothing_is_imported(
     workspace: Workspace, opened: Opened, tmp_path: Path
 ) -> None:
