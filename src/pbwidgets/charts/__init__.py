@@ -3,6 +3,7 @@
 from pbwidgets.charts.balance import allotment_balance, nomination_balance
 from pbwidgets.charts.class_moves import class_moves
 from pbwidgets.charts.criteria import criterion_bars
+from pbwidgets.charts.display import enable_offline
 from pbwidgets.charts.gallery import build_contact_sheet
 from pbwidgets.charts.gaps import layer_gaps, unit_gaps
 from pbwidgets.charts.index_effects import pick_greatest, rank_moves, strength_bars, weight_bars
@@ -26,6 +27,7 @@ __all__ = [
     "draw_png",
     "draw_svg",
     "drop_title",
+    "enable_offline",
     "find_cjk_font",
     "index_heatmap",
     "index_ranking",
