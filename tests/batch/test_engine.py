@@ -179,7 +179,7 @@ def shown_by(*sources: str) -> list[list[nbformat.NotebookNode]]:
 def test_an_own_chart_is_shown_as_svg_as_last_value_and_by_display() -> None:
     _, (value,), (displayed,) = shown_by(CHART, "chart | chart", "chart.display()")
     assert (value.output_type, displayed.output_type) == ("execute_result", "display_data")
-    assert set(value.data) == set(displayed.data) == {"image/svg+xml", "text/plain"}
+    assert set(value.data) == set(displayed.data) == {"image/svg+xml", "text/html", "text/plain"}
 
 
 def test_a_renderer_that_the_notebook_chooses_is_kept() -> None:

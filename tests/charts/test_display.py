@@ -1,5 +1,6 @@
 """Charts in a notebook are pictures drawn on this machine; the analyst's own ones after one call."""
 
+import base64
 import re
 from typing import Any
 
@@ -12,6 +13,7 @@ from pbwidgets import charts
 from pbwidgets.charts.display import OfflineChart
 from pbwidgets.errors import DataError
 
+PICTURE = {"image/svg+xml", "text/html", "text/plain"}
 VISITS = pd.DataFrame({"村": ["青禾村", "上坪村"], "走访": [12, 9]})
 
 
@@ -34,7 +36,7 @@ def test_our_chart_is_shown_as_svg_and_as_its_title_whatever_renderer_is_on(coun
     for renderer in ("default", "mimetype"):
         with alt.renderers.enable(renderer):
             bundle = shown(ranks)
-        assert set(bundle) == {"image/svg+xml", "text/plain"}
+        assert set(bundle) == PICTURE
         assert county.long_name in bundle["image/svg+xml"]
         assert bundle["text/plain"] == ranks.title.text
 
@@ -61,11 +63,19 @@ def test_it_stays_a_picture_when_altair_copies_it_and_is_valid_vega_lite(ranks, 
     assert "image/svg+xml" in shown(changed)
 
 
+def test_the_html_for_notebooks_not_yet_trusted_holds_the_same_picture(ranks) -> None:
+    bundle = shown(ranks)
+    held = re.fullmatch(r'<img src="data:image/svg\+xml;base64,(.*)" alt="(.*)">', bundle["text/html"])
+    assert held is not None
+    assert base64.b64decode(held[1]).decode() == bundle["image/svg+xml"]
+    assert held[2] == bundle["text/plain"]
+
+
 def test_an_own_chart_asks_a_cdn_until_the_call() -> None:
     assert "https://cdn.jsdelivr.net" in shown(own_chart())["text/html"]
     with charts.enable_offline():
         bundle = shown(own_chart(title="走访次数"))
-    assert set(bundle) == {"image/svg+xml", "text/plain"}
+    assert set(bundle) == PICTURE
     assert "青禾村" in bundle["image/svg+xml"]
     assert bundle["text/plain"] == "走访次数"
 

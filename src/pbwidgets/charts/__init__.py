@@ -12,7 +12,7 @@ from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
-from pbwidgets.charts.render import draw_png, draw_svg, save_chart, svg_to_png
+from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import IndexView, View
@@ -27,6 +27,7 @@ __all__ = [
     "draw_png",
     "draw_svg",
     "drop_title",
+    "embed_svg",
     "enable_offline",
     "find_cjk_font",
     "index_heatmap",

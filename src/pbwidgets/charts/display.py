@@ -2,13 +2,16 @@
 
 Altair's own display asks a CDN for its scripts, and JupyterLab draws Vega-Lite only up to version 5. Our charts are
 pictures by themselves; an analyst's own ones are after :func:`enable_offline`.
+
+The SVG is given twice: JupyterLab shows that of a notebook which somebody else has executed only once the reader trusts
+it, but the same one as a picture in HTML at once.
 """
 
 from typing import Any, Final
 
 import altair as alt
 
-from pbwidgets.charts.render import draw_spec
+from pbwidgets.charts.render import draw_spec, embed_svg
 from pbwidgets.charts.theme import FONTS
 
 RENDERER: Final = "pbwidgets"
@@ -41,13 +44,13 @@ def enable_offline() -> Any:
     >>> with enable_offline():
     ...     shown = alt.Chart(visits, title="走访").mark_bar().encode(x="走访", y="村")._repr_mimebundle_()
     >>> sorted(shown), shown["text/plain"]
-    (['image/svg+xml', 'text/plain'], '走访')
+    (['image/svg+xml', 'text/html', 'text/plain'], '走访')
     """
     return alt.renderers.enable(RENDERER)
 
 
 def render_offline(spec: dict[str, Any], **_of_other_renderers: Any) -> MimeBundle:
-    """SVG of a Vega-Lite specification, and its title as plain text: a renderer as Altair calls them.
+    """Picture of a Vega-Lite specification, and its title as plain text: a renderer as Altair calls them.
 
     Parameters
     ----------
@@ -61,7 +64,8 @@ def render_offline(spec: dict[str, Any], **_of_other_renderers: Any) -> MimeBund
         ``charts.no_cjk_font``; ``charts.not_drawn``, for example if its data are at an address.
     """
     drawn = {**spec, "config": {"font": FONTS, **spec.get("config", {})}}
-    return {"image/svg+xml": draw_spec(drawn), "text/plain": _title(spec)}
+    svg, title = draw_spec(drawn), _title(spec)
+    return {"image/svg+xml": svg, "text/html": embed_svg(svg, title), "text/plain": title}
 
 
 def _title(spec: dict[str, Any]) -> str:

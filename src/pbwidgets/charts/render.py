@@ -3,8 +3,10 @@
 vl-convert starts threads: a process that will fork must not call anything here (see the batch room).
 """
 
+import base64
 import json
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +34,11 @@ def svg_to_png(svg: str, scale: float = 2) -> bytes:
     import vl_convert
 
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
+
+
+def embed_svg(svg: str, words: str) -> str:
+    """HTML of an SVG as a picture that holds it, with words for those who do not see it."""
+    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{escape(words)}">'
 
 
 def draw_svg(chart: alt.TopLevelMixin) -> str:
