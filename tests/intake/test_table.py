@@ -243,10 +243,10 @@ def test_what_was_changed_or_passed_over_is_said_with_its_place(tmp_path: Path) 
     assert table.column("weight") == ["1", "2", ""]
     assert codes_of(table) == [
         ("title_rows", "名册!A1"),
+        ("merged_cells", "名册!C3"),
         ("row_passed_over", "名册!A5"),
         ("row_passed_over", "名册!A7"),
         ("row_passed_over", "名册!A8"),
-        ("merged_cells", "名册!C3"),
         ("cells_changed", "名册!A3"),
         ("cells_changed", "名册!D3"),
     ]
@@ -302,9 +302,23 @@ def test_errors_and_formulas_without_a_result_are_named_and_never_read_as_empty(
         ["9901", "甲镇", "=1+1", "=1+1"],
         ["9902", "乙镇", "#N/A", None],
     ]
+    rows += [["9903", "=A1", None, None], ["=A1", "=A1", None, None]]
     table = read_table(save(tmp_path / "f.xlsx", rows), COLUMNS, others="ignored")
-    assert codes_of(table) == [("formula_without_value", "名册!C2"), ("cell_error", "名册!C3")]
-    assert table.unread == {(0, "weight"), (1, "weight")}
+    assert codes_of(table) == [
+        ("formula_without_value", "名册!C2"),
+        ("cell_error", "名册!C3"),
+        ("formula_without_value", "名册!B4"),
+        ("formula_without_value", "名册!A5"),
+        ("formula_without_value", "名册!B5"),
+    ]
+    assert {(0, "weight"), (1, "weight"), (3, "unit_code")} < table.unread
+
+
+def test_a_row_with_one_cell_of_its_own_under_merged_ones_is_a_row(tmp_path: Path) -> None:
+    rows = [["编码", "名称", "上级编码"], ["9901", "甲", "99"], ["9902", None, None], ["", None, None]]
+    table = read_table(save(tmp_path / "m.xlsx", rows, ["B2:B9", "C2:C9"]), COLUMNS)
+    assert rows_of(table) == [("9901", "甲", "99", "", ""), ("9902", "甲", "99", "", "")]
+    assert not table.problems
 
 
 def test_a_cell_without_a_heading_is_not_left_out_without_a_word(tmp_path: Path) -> None:

@@ -214,9 +214,10 @@ def choose_table(
     def knows(text: str) -> bool:
         return plain_heading(text) in names
 
-    def rank(sheet: Sheet) -> tuple[bool, int]:
+    def rank(sheet: Sheet) -> tuple[bool, bool, int]:
         found = find_heading(head_of(sheet), knows)
-        return sheet.visible, sum(map(knows, found.texts.values())) if found else 0
+        count = sum(map(knows, found.texts.values())) if found else 0
+        return count > 0, sheet.visible, count
 
     filled = [sheet for sheet in sheets if any(value is not None for row in sheet.rows for value in row)]
     if not filled:
@@ -299,10 +300,13 @@ class _Reader:
 
     def find_rows(self) -> None:
         """Rows of the body; notes and totals are passed over, merged cells filled downwards."""
+        self._fill_merged()
         known = {*self.at.values(), *self.own}
         for row in range(self.first, len(self.sheet.rows)):
             values = self.sheet.rows[row]
-            filled = [at for at, value in enumerate(values) if value is not None]
+            filled = [
+                at for at, value in enumerate(values) if value is not None or (row, at) in self.sheet.broken
+            ]
             if not filled:
                 continue
             first = clean_text(to_text(values[filled[0]]))
@@ -320,7 +324,6 @@ class _Reader:
                     said = _short(to_text(values[at]))
                     self.problems.append(self._problem("intake.cell_without_heading", row, at, value=said))
             self.rows.append(row)
-        self._fill_merged()
 
     def _is_remark(self, row: int, filled: Sequence[int]) -> bool:
         """Whether a row is no data: a note, a line of signatures, one cell merged over several columns."""
@@ -331,17 +334,20 @@ class _Reader:
         )
 
     def _fill_merged(self) -> None:
-        rows, columns = set(self.rows), set(self.at.values())
+        """Give the rows under a merged cell its value, unless there is nothing else in them."""
+        rows, columns = self.sheet.rows, set(self.at.values())
         for area in self.sheet.merged:
-            if area.top < self.first or area.bottom == area.top or area.left not in columns:
-                continue
             value = self.sheet.cell(area.top, area.left).value
-            filled = [row for row in range(area.top + 1, area.bottom + 1) if row in rows]
+            if area.top < self.first or area.left not in columns or value is None:
+                continue
+            last = min(area.bottom, len(rows) - 1)
+            filled = [
+                row for row in range(area.top + 1, last + 1) if any(cell is not None for cell in rows[row])
+            ]
             for row in filled:
-                cells = self.sheet.rows[row]
-                cells.extend([None] * (area.left + 1 - len(cells)))
-                cells[area.left] = value
-            if filled and value is not None:
+                rows[row].extend([None] * (area.left + 1 - len(rows[row])))
+                rows[row][area.left] = value
+            if filled:
                 self._note(
                     "intake.merged_cells",
                     area.top,
@@ -368,11 +374,11 @@ class _Reader:
 
     def _find_unusable(self) -> Iterator[tuple[int, str]]:
         """Cells of the table that hold an error, or a formula without a result."""
-        unusable = {problem.place: problem for problem in self.sheet.problems}
-        for number, row in enumerate(self.rows if unusable else ()):
+        broken = self.sheet.broken
+        for number, row in enumerate(self.rows if broken else ()):
             for name, at in self.at.items():
-                if problem := unusable.get(self.sheet.place(row, at)):
-                    self.problems.append(problem)
+                if (row, at) in broken:
+                    self.problems.append(broken[row, at])
                     yield number, name
 
     def _read_column(self, name: str, unread: set[tuple[int, str]]) -> Iterator[str]:

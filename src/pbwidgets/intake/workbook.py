@@ -4,7 +4,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Final
@@ -16,6 +16,7 @@ Value = str | float | int | bool | datetime | date | time | timedelta | None
 """What a cell holds."""
 
 _BEGINS: Final = (b"PK", bytes.fromhex("d0cf11e0a1b11ae1"))  # a zip archive; Excel before 2007
+_BROKEN: Final = {"error": "intake.cell_error", "formula": "intake.formula_without_value"}
 _MARKUP: Final = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<head", b"<meta", b"mime-version")
 
 
@@ -71,8 +72,8 @@ class Sheet:
         Cells shown as a per cent, by row and column.
     visible
         Whether people see it.
-    problems
-        Cells without a usable value: errors, formulas without a result.
+    broken
+        Cells without a usable value, by row and column: errors, formulas without a result.
     notes
         What the file's format does not tell.
     """
@@ -83,7 +84,7 @@ class Sheet:
     merged: tuple[Area, ...] = ()
     percents: frozenset[tuple[int, int]] = frozenset()
     visible: bool = True
-    problems: tuple[Problem, ...] = ()
+    broken: Mapping[tuple[int, int], Problem] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
 
     def place(self, row: int, column: int) -> str:
@@ -168,22 +169,24 @@ def column_letters(column: int) -> str:
 def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:
     name, visible, rows, merged, marks = raw
     values: list[list[Value]] = [[None if value == "" else value for value in row] for row in rows]
-    known = marks or {}
-    for (row, column), (mark, said) in known.items():
-        if mark == "zeros" and row < len(values) and isinstance(values[row][column], float):
-            values[row][column] = to_text(values[row][column]).zfill(said)
-    return Sheet(
-        name, values, list(range(1, len(values) + 1)), tuple(Area(*area) for area in merged),
-        frozenset(cell for cell, (mark, _) in known.items() if mark == "percent"), visible,
-        tuple(_problems(name, known, file)),
-        (Problem("intake.old_format", file, name),) if marks is None else (),
-    )  # fmt: skip
+    percents: set[tuple[int, int]] = set()
+    broken: dict[tuple[int, int], Problem] = {}
+    for (row, column), (mark, said) in (marks or {}).items():
+        _make_room(values, row, column)  # an empty formula at the end is not among the values
+        value = values[row][column]
+        if mark == "zeros" and isinstance(value, float):
+            values[row][column] = to_text(value).zfill(said)
+        elif mark == "percent":
+            percents.add((row, column))
+        elif mark in _BROKEN:
+            place = f"{name}!{column_letters(column)}{row + 1}"
+            broken[row, column] = Problem(_BROKEN[mark], file, place, {"value": said or ""})
+    notes = (Problem("intake.old_format", file, name),) if marks is None else ()
+    numbers = list(range(1, len(values) + 1))
+    areas = tuple(Area(*area) for area in merged)
+    return Sheet(name, values, numbers, areas, frozenset(percents), visible, broken, notes)
 
 
-def _problems(name: str, marks: Mapping[tuple[int, int], unpacking.Mark], file: str) -> list[Problem]:
-    codes = {"error": "intake.cell_error", "formula": "intake.formula_without_value"}
-    return [
-        Problem(codes[mark], file, f"{name}!{column_letters(column)}{row + 1}", {"value": said or ""})
-        for (row, column), (mark, said) in sorted(marks.items())
-        if mark in codes
-    ]
+def _make_room(values: list[list[Value]], row: int, column: int) -> None:
+    values.extend([] for _ in range(row + 1 - len(values)))
+    values[row].extend([None] * (column + 1 - len(values[row])))

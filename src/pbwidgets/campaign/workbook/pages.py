@@ -135,7 +135,7 @@ def _grid(sheet: Sheet, file: str) -> Grid:
         row + 1: {column + 1: text for column, text in texts.items()} for row, texts in head_of(sheet).items()
     }
     rows = {row + 1: filled for row, filled in cells.items() if filled}
-    return Grid(sheet.name, rows, head, list(sheet.problems))
+    return Grid(sheet.name, rows, head, list(sheet.broken.values()))
 
 
 def _unknown_sheet(grid: Grid, tables: Sequence[Table], file: str) -> Iterator[Problem]:
