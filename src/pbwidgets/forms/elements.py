@@ -1,7 +1,7 @@
 """The elements of pages and forms, in one style: headings, notices, tables, cards, buttons, charts.
 
 Every function takes plain text and escapes it: nothing that people typed becomes markup. The style is
-in the template's ``pbwidgets.css``, under the class names used here.
+in ``static/look.css``, under the class names used here.
 
 A widget is three objects in the browser (itself, its layout, its style), and each costs time; so widgets share
 one layout, and whatever is only shown is one :class:`ipywidgets.HTML`.
@@ -171,21 +171,21 @@ def button(
 
 def row(*children: w.Widget) -> w.Box:
     """Widgets side by side, or below each other if there is no room."""
-    return _box("pb-row", children)
+    return _box(w.Box, "pb-row", children)
 
 
 def stack(*children: w.Widget) -> w.Box:
     """Widgets below each other."""
-    return _box("pb-stack", children)
+    return _box(w.VBox, "pb-stack", children)
 
 
 def card(*children: w.Widget, title: str = "") -> w.Box:
     """Widgets on their own background, under a title."""
-    return _box("pb-card", [heading(title, 3), *children] if title else children)
+    return _box(w.VBox, "pb-card", [heading(title, 3), *children] if title else children)
 
 
-def _box(name: str, children: Iterable[w.Widget]) -> w.Box:
-    made = w.Box(children=tuple(children), layout=plain_layout())
+def _box(kind: type[w.Box], name: str, children: Iterable[w.Widget]) -> w.Box:
+    made = kind(children=tuple(children), layout=plain_layout())
     made.add_class(name)
     return made
 
