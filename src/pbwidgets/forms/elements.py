@@ -68,7 +68,7 @@ def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
 
 def notice(kind: Kind, words: str) -> w.HTML:
     """Message that a screen reader reads out."""
-    return markup(_notice(kind, words))
+    return markup(notice_markup(kind, words))
 
 
 def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = False) -> w.HTML:
@@ -78,7 +78,8 @@ def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = 
     return markup(f'<div class="pb-notice pb-{kind}" role="status">{escape(words)} {way}</div>')
 
 
-def _notice(kind: Kind, words: str) -> str:
+def notice_markup(kind: Kind, words: str) -> str:
+    """Markup of a message that a screen reader reads out."""
     role = "alert" if kind == "error" else "status"
     return f'<div class="pb-notice pb-{kind}" role="{role}">{escape(words)}</div>'
 
@@ -92,7 +93,7 @@ class Messages(w.HTML):
 
     def say(self, kind: Kind, *words: str) -> None:
         """Show messages of one kind, in place of earlier ones."""
-        self.value = "".join(_notice(kind, item) for item in words)
+        self.value = "".join(notice_markup(kind, item) for item in words)
 
     def clear(self) -> None:
         """Show nothing."""

@@ -92,6 +92,17 @@ def open_grids(path: Path) -> tuple[list[Grid], list[Problem]]:
     return [_grid(sheet, values[sheet.title], str(path)) for sheet in formulas.worksheets], []
 
 
+def grid_of(name: str, lines: Sequence[Sequence[Any]]) -> Grid:
+    """Grid of a sheet whose values are already read, headings included."""
+    return Grid(
+        name,
+        {
+            row: {at: Cell(_coordinate(at, row), value) for at, value in enumerate(line, start=1)}
+            for row, line in enumerate(lines, start=1)
+        },
+    )
+
+
 def find_pages(
     grids: Iterable[Grid], tables: Sequence[Table], file: str
 ) -> tuple[dict[str, Page], list[Problem]]:
