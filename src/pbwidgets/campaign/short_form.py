@@ -171,7 +171,8 @@ class _Reader:
 def _id(name: object, pattern: re.Pattern[str] = _ID) -> str:
     """The name, if it may serve as an identifier, or one made of its bytes."""
     text = str(name)
-    return text if pattern.fullmatch(text) else f"u_{text.encode().hex()}"
+    serves = pattern.fullmatch(text) and not _MADE.fullmatch(text)
+    return text if serves else f"u_{text.encode().hex()}"
 
 
 def _said(text: str) -> str:
