@@ -16,7 +16,10 @@ from serving import free_port
 
 CELL = """
 from pbwidgets.analysis.form import form
-fields = {"村名": {"type": "text", "required": True, "max_length": 20}, "走访": "integer", "台账": ["是", "否"]}
+fields = {
+    "村名": {"type": "text", "required": True, "max_length": 20}, "走访": "integer", "台账": ["是", "否"],
+    "原因": {"type": "text", "relevant": "${台账} = '否'", "hint": "写清缺了哪些"},
+}
 form(fields, title="季度自查", on_submit=print)
 """
 
@@ -69,6 +72,11 @@ def test_a_form_flows_downwards_on_screens_and_phones_and_asks_only_its_server(
     assert label["y"] + label["height"] <= boxes[0]["y"]
     assert 200 <= boxes[0]["width"] <= 640
     assert boxes[0]["x"] == pytest.approx(label["x"], abs=2)
+
+    hint = page.get_by_text("写清缺了哪些")
+    expect(hint).to_be_hidden()
+    page.get_by_label("否").check()
+    expect(hint).to_be_visible()
 
     page.get_by_role("button", name="提交").click()
     page.locator(".pb-jumps a").click()
