@@ -7,7 +7,7 @@ Chinese, English, or as the campaign file writes them, one row or two), and what
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table
@@ -90,6 +90,11 @@ def open_grids(path: Path) -> list[Grid]:
     if not all(sheet.name for sheet in sheets):
         raise ProblemsError([Problem("workbook.file_not_workbook", str(path))])
     return [_grid(sheet, str(path)) for sheet in sheets]
+
+
+def grid_of(name: str, lines: Sequence[Sequence[Any]]) -> Grid:
+    """Grid of a sheet whose values are already read, headings included."""
+    return _grid(Sheet(name, [list(line) for line in lines], list(range(1, len(lines) + 1))), name)
 
 
 def find_pages(
