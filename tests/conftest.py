@@ -47,6 +47,7 @@ SLOW: Sequence[str] = (
     "apps/test_behind_a_proxy.py",
     "charts/test_pictures.py",
     "notebooks/test_guides.py",
+    "notebooks/test_papermill.py",
     "notebooks/test_closing.py",
     "workflows/reports/test_class_report.py",
     "batch/test_stopping.py",

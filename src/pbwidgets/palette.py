@@ -81,6 +81,41 @@ APP_PAGE: Final[Mapping[str, str]] = {
 }
 """Colours of the apps by the names that their style sheets have for them; text on its ground meets WCAG AA."""
 
+DARK_PAGE: Final[Mapping[str, str]] = {
+    "pb-ink": "#E6E9ED",
+    "pb-quiet": "#A9B2BC",
+    "pb-line": "#3D444D",
+    "pb-edge": "#7D8590",
+    "pb-field-line": "#8C959F",
+    "pb-ground": "#16191D",
+    "pb-paper": "#1F2328",
+    "pb-head": "#2B3037",
+    "pb-idle": "#272C32",
+    "pb-panel": "#23282E",
+    "pb-tab": "#2B3037",
+    "pb-skeleton": "#2F353C",
+    "pb-red": "#F08C94",
+    "pb-red-dark": "#F7B4B9",
+    "pb-now": "#33201F",
+    "pb-blue": "#86B9F2",
+    "pb-blue-pale": "#16293D",
+    "pb-blue-ink": "#C4DDF8",
+    "pb-good": "#6CC48A",
+    "pb-good-pale": "#15301E",
+    "pb-good-ink": "#BFE6CC",
+    "pb-warn": "#E0B15C",
+    "pb-warn-pale": "#33270F",
+    "pb-warn-line": "#C08A35",
+    "pb-warn-ink": "#F3D9A4",
+    "pb-error": "#F4959E",
+    "pb-error-pale": "#3B1A1E",
+    "pb-error-ink": "#FBC9CE",
+    "pb-new": "#332E14",
+    "pb-new-line": "#8F7A2E",
+    "pb-focus": "#79B0FF",
+}
+"""The same for a form in a notebook with a dark theme."""
+
 
 def office_colour(colour: str) -> str:
     """A colour as Office files have it.

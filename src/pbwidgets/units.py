@@ -1,15 +1,13 @@
 """The register of units as a frame: read from CSV or Excel, checked in full, cut by day and by subtree.
 
 Codes are text throughout: a leading zero is part of a code. Official division codes have
-2, 4, 6, 9 or 12 digits and begin with their parent's code; any other code is free.
+2, 4, 6, 9 or 12 digits and begin with the digits of their parent's; any other code is free.
 """
 
-import csv
-import io
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -19,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.intake import Column, Reading, Table, read_table
 
 COLUMNS: Final[Mapping[str, Literal["string", "bool"]]] = {
     "unit_code": "string",
@@ -36,65 +35,52 @@ COLUMNS: Final[Mapping[str, Literal["string", "bool"]]] = {
 Kinds = Mapping[str, Collection[str]]
 """Kinds of unit in a campaign, each with the kinds its parent may have; none for a root."""
 
-_HEADERS: Final = {
-    "unit_code": ("编码", "单位编码", "code"),
-    "unit_name": ("名称", "单位名称", "name"),
-    "kind": ("类别", "单位类别", "单位类型"),
-    "parent_code": ("上级编码", "上级单位编码", "parent"),
-    "domain": ("领域",),
-    "valid_from": ("启用日期",),
-    "valid_to": ("停用日期",),
-    "merged_into": ("并入", "并入单位编码"),
-    "synthetic": ("演示数据",),
-}
-_NEEDED: Final = ("unit_code", "unit_name", "kind")
+_TABLE: Final = (
+    Column("unit_code", ("编码", "单位编码", "code"), "code", needed=True, filled=True),
+    Column("unit_name", ("名称", "单位名称", "name"), needed=True, filled=True),
+    Column("kind", ("类别", "单位类别", "单位类型"), needed=True, filled=True),
+    Column("parent_code", ("上级编码", "上级单位编码", "parent"), "code"),
+    Column("domain", ("领域",)),
+    Column("valid_from", ("启用日期",), "date"),
+    Column("valid_to", ("停用日期",), "date"),
+    Column("merged_into", ("并入", "并入单位编码"), "code"),
+    Column("synthetic", ("演示数据",), "flag"),
+)
 _CODE: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,31}")
-_DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?")
-_OFFICIAL: Final = {2: 1, 4: 2, 6: 3, 9: 4, 12: 5}
-_FLAGS: Final = {"": False, "0": False, "false": False, "否": False, "1": True, "true": True, "是": True}
+_OFFICIAL: Final = (2, 4, 6, 9, 12)
+"""Lengths of the official codes of provinces, cities, counties, townships and villages."""
+
+_FOLLOWING: Final = ("units.unknown_parent", "units.unknown_merger")
+"""What may only follow from the code of another row that cannot be read."""
 
 
 def official_level(code: str) -> int | None:
-    """Level of an official division code, from 1 (2 digits) to 5 (12 digits); None for a free code.
+    """Level of an official division code, from 1 (province) to 5 (village); None for a free code.
 
-    >>> official_level("990101001"), official_level("P-17")
-    (4, None)
+    Codes are published cut to their level, with 6 digits down to counties, or with 12 digits at all levels:
+    what is behind the level's own digits is zeros.
+
+    >>> official_level("990101001"), official_level("620100"), official_level("620100000000"), official_level("P-17")
+    (4, 2, 2, None)
     """
-    return _OFFICIAL.get(len(code)) if code.isascii() and code.isdigit() else None
+    if not (code.isascii() and code.isdigit() and len(code) in _OFFICIAL):
+        return None
+    return _OFFICIAL.index(len(_own_digits(code))) + 1
+
+
+def _own_digits(code: str) -> str:
+    """An official code without the zeros that only fill it up.
+
+    >>> _own_digits("620100"), _own_digits("620122101000")
+    ('6201', '620122101')
+    """
+    for length in _OFFICIAL:
+        if not code[length:].strip("0"):
+            return code[:length]
+    return code
 
 
 # -- reading -------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Table:
-    """Cells of a file as text, with what is needed to name their places; blank rows are left out."""
-
-    header: list[str]
-    rows: list[list[str]]
-    numbers: list[int]
-    sheet: str = ""
-
-    def place(self, row: int, column: int | None) -> str:
-        """Row of a CSV file or cell of a workbook; row -1 is the header."""
-        number = self.numbers[row] if row >= 0 else 1
-        if not self.sheet:
-            return str(number)
-        from openpyxl.utils import get_column_letter
-
-        return f"{self.sheet}!{get_column_letter((column or 0) + 1)}{number}"
-
-
-@dataclass(frozen=True)
-class HeadCodes:
-    """Codes of what can be wrong with the header of a table."""
-
-    unknown: str
-    repeated: str
-    missing: str
-
-
-_HEAD_CODES: Final = HeadCodes("units.unknown_column", "units.repeated_column", "units.missing_column")
 
 
 @dataclass(frozen=True)
@@ -105,16 +91,16 @@ class _Fault:
     args: dict[str, Any]
 
 
-def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = ()) -> pd.DataFrame:
-    """Register of a CSV file (UTF-8 or GB 18030) or an Excel workbook, with the columns :data:`COLUMNS`.
+def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = ()) -> Reading[pd.DataFrame]:
+    """Register of a CSV file or workbook, with the columns :data:`COLUMNS`, and what was changed on the way.
 
     Headers may be Chinese (编码, 名称, 类别, 上级编码, 领域, 启用日期, 停用日期, 并入, 演示数据) or the
-    names of the columns. In a workbook, the first sheet is read.
+    names of the columns. What does not fit the tree of official division codes is a note.
 
     Parameters
     ----------
     path
-        The file.
+        The file, as :func:`~pbwidgets.intake.read_table` takes it.
     kinds
         Kinds of the campaign; the kind of units is not checked if None.
     known
@@ -125,233 +111,30 @@ def read_units(path: Path, kinds: Kinds | None = None, known: Collection[str] = 
     ProblemsError
         If anything is wrong: all problems with row or cell. Nothing is then taken from the file.
     """
-    table = read_table(path)
-    columns, header_faults = _match_header(table.header, _HEADERS, _HEAD_CODES, _NEEDED)
-    if header_faults:
-        raise ProblemsError(
-            [Problem(code, str(path), table.place(-1, at), args) for code, at, args in header_faults]
-        )
-    if not table.rows:
+    table = read_table(path, _TABLE)
+    if not len(table) and not table.problems:
         raise ProblemsError([Problem("units.no_rows", str(path))])
-    units, faults = _to_units(table, columns)
-    faults.extend(_find_faults(units, kinds, frozenset(known)))
-    if faults:
-        faults.sort(key=lambda fault: fault.row)
-        raise ProblemsError([_to_problem(fault, path, table, columns) for fault in faults])
-    return units
-
-
-def _to_problem(fault: _Fault, path: Path, table: Table, columns: Mapping[str, int]) -> Problem:
-    args = {"column": fault.column, **fault.args}
-    column = columns.get(fault.column)
-    if column is not None:
-        args["column"] = table.header[column]  # as the user wrote it
-    return Problem(fault.code, str(path), table.place(fault.row, column), args)
-
-
-def read_table(path: Path, headed: Collection[str] = ()) -> Table:
-    """Header and rows of a CSV file (UTF-8 or GB 18030) or of one sheet of a workbook, as text.
-
-    Parameters
-    ----------
-    path
-        The file.
-    headed
-        Columns that identify the sheet: the first one with any of them is read, else the first sheet.
-
-    Raises
-    ------
-    ProblemsError
-        If the file is missing, empty, or of another kind.
-    """
-    if path.is_dir():
-        raise ProblemsError([Problem("units.file_is_folder", str(path))])
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise ProblemsError([Problem("units.file_missing", str(path))]) from None
-    except OSError as error:
-        cause = error.strerror or str(error)
-        raise ProblemsError([Problem("units.file_unreadable", str(path), args={"cause": cause})]) from None
-    if not content.strip():
-        raise ProblemsError([Problem("units.file_empty", str(path))])
-    table = _read_workbook(content, path, headed) if content.startswith(b"PK") else _read_csv(content, path)
-    if not table.header:
-        raise ProblemsError([Problem("units.file_empty", str(path))])
-    return table
-
-
-def find_columns(
-    table: Table,
-    path: Path,
-    heads: Mapping[str, Sequence[str]],
-    codes: HeadCodes,
-    *,
-    needed: Collection[str] | None = None,
-    alongside: Collection[str] = (),
-) -> dict[str, int]:
-    """Position of each column in the header of a table.
-
-    Parameters
-    ----------
-    table, path
-        What was read, and the file it came from.
-    heads
-        What each column may be called besides its own name; messages use the first.
-    codes
-        Codes of the problems.
-    needed
-        Columns that must be present; by default all.
-    alongside
-        Headings that are ignored.
-
-    Raises
-    ------
-    ProblemsError
-        With every heading that is unknown or repeated, and every column that is missing.
-    """
-    found, faults = _match_header(table.header, heads, codes, heads if needed is None else needed, alongside)
-    if faults:
-        raise ProblemsError(
-            [
-                Problem(code, str(path), "" if at is None else table.place(-1, at), args)
-                for code, at, args in faults
-            ]
-        )
-    return found
-
-
-def _read_csv(content: bytes, path: Path) -> Table:
-    text = _decode(content, path)
-    first = text.lstrip().split("\n", 1)[0]
-    delimiter = max(",\t;", key=first.count)
-    lines, numbers = [], []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        for cells in reader:
-            cells = [cell.strip() for cell in cells]
-            if any(cells):
-                lines.append(cells)
-                numbers.append(reader.line_num)
-    except csv.Error:
-        raise ProblemsError([Problem("units.bad_csv", str(path), str(reader.line_num))]) from None
-    return Table(lines[0] if lines else [], lines[1:], numbers[1:])
-
-
-def _decode(content: bytes, path: Path) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return text
-    raise ProblemsError([Problem("units.file_not_text", str(path))])
-
-
-def _read_workbook(content: bytes, path: Path, headed: Collection[str]) -> Table:
-    from zipfile import BadZipFile
-
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise ProblemsError([Problem("units.bad_workbook", str(path))]) from None
-    tables = (_read_sheet(sheet) for sheet in (book.worksheets if headed else book.worksheets[:1]))
-    first = next(tables)
-    found = first if set(headed) & set(first.header) else None
-    found = found or next((table for table in tables if set(headed) & set(table.header)), first)
-    book.close()
-    return found
-
-
-def _read_sheet(sheet: Any) -> Table:
-    lines, numbers = [], []
-    for number, cells in enumerate(sheet.iter_rows(), start=1):
-        line = [_cell_text(cell) for cell in cells]
-        if any(line):
-            lines.append(line)
-            numbers.append(number)
-    return Table(lines[0] if lines else [], lines[1:], numbers[1:], sheet.title)
-
-
-def _cell_text(cell: Any) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        # Excel keeps the leading zeros of a code stored as a number by a format of zeros
-        zeros = str(cell.number_format)
-        return str(value).zfill(len(zeros)) if zeros and set(zeros) == {"0"} else str(value)
-    return str(value).strip()
-
-
-def _match_header(
-    header: Sequence[str],
-    heads: Mapping[str, Sequence[str]],
-    codes: HeadCodes,
-    needed: Collection[str],
-    alongside: Collection[str] = (),
-) -> tuple[dict[str, int], list[tuple[str, int | None, dict[str, Any]]]]:
-    """Positions of columns, and what is wrong with the header: code, position, and the message's values."""
-    names = {alias: column for column, aliases in heads.items() for alias in (column, *aliases)}
-    found: dict[str, int] = {}
-    faults: list[tuple[str, int | None, dict[str, Any]]] = []
-    for at, title in enumerate(header):
-        column = names.get(title.strip().lower())
-        if column in found:
-            faults.append((codes.repeated, at, {"column": title, "value": title}))
-        elif column is not None:
-            found[column] = at
-        elif title and title not in alongside:
-            nearest = get_close_matches(title, names, n=1, cutoff=0.0)[0]
-            allowed = ", ".join(aliases[0] for aliases in heads.values())
-            args = {"column": title, "value": title, "nearest": nearest, "allowed": allowed}
-            faults.append((codes.unknown, at, args))
-    faults += [
-        (codes.missing, None, {"column": heads[column][0]})
-        for column in heads
-        if column in needed and column not in found
+    units = _to_units(table)
+    lost = table.has_lost("unit_code")
+    faults = [
+        fault
+        for fault in _find_faults(units, kinds, frozenset(known))
+        if (fault.row, fault.column) not in table.unread and not (lost and fault.code in _FOLLOWING)
     ]
-    return found, faults
+    table.raise_with(table.problem(fault.code, fault.row, fault.column, **fault.args) for fault in faults)
+    notes = (table.problem(fault.code, fault.row, fault.column, **fault.args) for fault in _find_apart(units))
+    return Reading(units, (*table.notes, *notes))
 
 
-def _to_units(table: Table, columns: Mapping[str, int]) -> tuple[pd.DataFrame, list[_Fault]]:
-    faults: list[_Fault] = []
+def _to_units(table: Table) -> pd.DataFrame:
     made: dict[str, Any] = {}
     for column, dtype in COLUMNS.items():
-        at = columns.get(column)
-        cells = (
-            [""] * len(table.rows) if at is None else [row[at] if at < len(row) else "" for row in table.rows]
+        cells = table.column(column)
+        flags = [cell == "true" for cell in cells]
+        made[column] = (
+            flags if dtype == "bool" else pd.array([cell or None for cell in cells], dtype="string")
         )
-        if dtype == "bool":
-            made[column] = [_FLAGS.get(cell.lower()) for cell in cells]
-            unclear = [row for row, flag in enumerate(made[column]) if flag is None]
-            faults.extend(_Fault(row, column, "units.bad_flag", {"value": cells[row]}) for row in unclear)
-            made[column] = [bool(flag) for flag in made[column]]
-            continue
-        if column in ("valid_from", "valid_to"):
-            cells = [_to_iso(cell) for cell in cells]
-        made[column] = pd.array([cell or None for cell in cells], dtype="string")
-    return pd.DataFrame(made, columns=list(COLUMNS)), faults
-
-
-def _to_iso(text: str) -> str:
-    """ISO date from the usual ways to write one; anything else unchanged, for the check to report."""
-    if found := _DATE.fullmatch(text):
-        try:
-            return date(int(found[1]), int(found[2]), int(found[3])).isoformat()
-        except ValueError:
-            return text
-    return text
+    return pd.DataFrame(made, columns=list(COLUMNS))
 
 
 # -- checking ------------------------------------------------------------------------------------------
@@ -374,7 +157,7 @@ def _rows(mask: "pd.Series[bool]") -> list[int]:
 
 
 def _find_missing(units: pd.DataFrame) -> Iterator[_Fault]:
-    for column in _NEEDED:
+    for column in (column.name for column in _TABLE if column.filled):
         for row in _rows(units[column].isna()):
             yield _Fault(row, column, "units.missing_value", {})
 
@@ -388,30 +171,9 @@ def _find_bad_codes(units: pd.DataFrame) -> Iterator[_Fault]:
 
 
 def _find_bad_dates(units: pd.DataFrame) -> Iterator[_Fault]:
-    good = {}
-    for column in ("valid_from", "valid_to"):
-        days = units[column]
-        distinct = {day: _is_iso(day) for day in days.dropna().unique()}
-        good[column] = days.map(distinct).fillna(False).astype(bool)
-        for row in _rows(days.notna() & ~good[column]):
-            yield _Fault(row, column, "units.bad_date", {"value": days.iloc[row]})
-    reversed_ = good["valid_from"] & good["valid_to"] & (units["valid_from"] > units["valid_to"])
-    for row in _rows(reversed_):
+    for row in _rows(units["valid_from"] > units["valid_to"]):
         args = {"valid_from": units["valid_from"].iloc[row], "valid_to": units["valid_to"].iloc[row]}
         yield _Fault(row, "valid_to", "units.ends_before_begin", args)
-
-
-def _is_iso(text: str) -> bool:
-    found = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
-    return bool(found) and _is_date(text)
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _find_bad_parents(units: pd.DataFrame, known: Collection[str]) -> Iterator[_Fault]:
@@ -422,12 +184,14 @@ def _find_bad_parents(units: pd.DataFrame, known: Collection[str]) -> Iterator[_
             yield _Fault(row, "parent_code", "units.unknown_parent", {"value": parents[row]})
     for row in _cyclic(above):
         yield _Fault(row, "parent_code", "units.circle", {"value": codes[row]})
-    has_both = (above >= 0) & units["unit_code"].notna().to_numpy(dtype=bool)
-    for row in np.flatnonzero(has_both).tolist():
+
+
+def _find_apart(units: pd.DataFrame) -> Iterator[_Fault]:
+    """Official codes that do not begin with their parent's: towns run by a zone, counties run by a province."""
+    codes, parents = units["unit_code"].to_numpy(dtype=object), units["parent_code"].to_numpy(dtype=object)
+    for row in np.flatnonzero(_positions(units, "parent_code") >= 0).tolist():
         code, parent = codes[row], parents[row]
-        if code.startswith(parent) and len(code) > len(parent):
-            continue
-        if code != parent and official_level(code) and official_level(parent):
+        if official_level(code) and official_level(parent) and not code.startswith(_own_digits(parent)):
             yield _Fault(row, "parent_code", "units.official_code_apart", {"value": code, "parent": parent})
 
 

@@ -1,9 +1,12 @@
+import base64
 import builtins
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import nbformat
 import papermill
 import pytest
@@ -11,6 +14,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from papermill.exceptions import PapermillExecutionError
 
 from pbwidgets.batch.engine import ENGINE_NAME
+from pbwidgets.batch.shell import open_session
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 
@@ -152,3 +156,50 @@ def test_a_shell_writes_nothing_to_the_home_folder(tmp_path: Path, monkeypatch: 
     monkeypatch.delenv("IPYTHONDIR", raising=False)
     run("no_parameters", tmp_path)
     assert list(home.iterdir()) == []
+
+
+# -- charts ------------------------------------------------------------------------------------------------
+
+
+CHART = """
+import altair as alt, pandas as pd
+chart = alt.Chart(pd.DataFrame({"走访": [12, 9]}), title="走访").mark_bar().encode(x="走访")
+"""
+
+
+def shown_by(*sources: str) -> list[list[nbformat.NotebookNode]]:
+    """Outputs of the cells of a notebook."""
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    with open_session() as session:
+        for cell in cells:
+            session.run(cell)
+    return [cell.outputs for cell in cells]
+
+
+def test_an_own_chart_is_shown_as_svg_as_last_value_and_by_display() -> None:
+    _, (value,), (displayed,) = shown_by(CHART, "chart | chart", "chart.display()")
+    assert (value.output_type, displayed.output_type) == ("execute_result", "display_data")
+    assert set(value.data) == set(displayed.data) == {"image/svg+xml", "text/html", "text/plain"}
+
+
+def test_a_renderer_that_the_notebook_chooses_is_kept() -> None:
+    with alt.renderers.enable("default"):  # put back afterwards
+        _, (value,) = shown_by(CHART, "alt.renderers.enable('png')\nchart")
+    assert base64.b64decode(value.data["image/png"]).startswith(b"\x89PNG")
+
+
+def test_a_chart_that_cannot_be_drawn_is_an_error_of_its_cell() -> None:
+    *_, (error, _) = shown_by(CHART, "alt.Chart('https://data.example.org/a.csv').mark_bar()")
+    assert error.output_type == "error"
+    assert "data.example.org" in error.evalue
+
+
+def test_a_notebook_without_a_chart_does_not_import_altair() -> None:
+    code = """
+import sys, nbformat
+from pbwidgets.batch.shell import open_session
+with open_session() as session:
+    assert session.run(nbformat.v4.new_code_cell("import pandas as pd; pd.DataFrame({'a': [1]})"))
+sys.exit("altair" in sys.modules)
+"""
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ import pytest
 
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.lock import hold_lock
+from pbwidgets.batch.reports import PAGE_MAKER
 from pbwidgets.batch.runner import Progress, run_jobs, why_run
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.workflows.reports.manifest import (
@@ -97,6 +99,20 @@ def test_a_broken_unit_is_marked_and_the_others_continue(make_job: MakeJob) -> N
     assert "so far so good" in (folder / "report.ipynb").read_text(encoding="utf-8")
     again = run_jobs(jobs, workers=1)
     assert again.units["9902"].why == (FAILED_BEFORE,)
+
+
+def test_an_own_chart_is_in_the_page_and_one_that_asks_another_host_fails_its_unit(make_job: MakeJob) -> None:
+    good, bad = (make_job("shows_own_chart", unit) for unit in ("9901", "9902"))
+    manifest = run_jobs([good, bad], workers=1, finish=PAGE_MAKER)
+    assert statuses(manifest) == {"9901": "done", "9902": "failed"}
+    page = (good.folder / "report.html").read_text(encoding="utf-8")
+    assert re.search(r"<svg .*青禾村.*</svg>", page, re.S)
+    assert "<script" not in page
+    failure = manifest.units["9902"].failure
+    assert failure is not None
+    assert (failure.code, failure.args) == ("exports.html.fetches", {"places": "[4] cdn.jsdelivr.net"})
+    assert "enable_offline" in (bad.folder / "error.txt").read_text(encoding="utf-8")
+    assert not (bad.folder / "report.html").exists()
 
 
 def test_a_failing_rerun_keeps_the_last_good_report(make_job: MakeJob) -> None:

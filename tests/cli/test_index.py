@@ -100,18 +100,22 @@ def test_workbook_holds_the_same_rows(folder: Path) -> None:
 
 
 def test_problems_of_all_files_are_named_at_once(folder: Path) -> None:
-    (folder / "data.csv").write_text(
-        DATA.replace("wells", "well").replace(",20,", ",20公里,"), encoding="utf-8"
-    )
+    (folder / "data.csv").write_text(DATA.replace(",20,", ",20公里,"), encoding="utf-8")
     (folder / "denominators.csv").write_text("unit,area\n990101,0\n990102,1\n", encoding="utf-8")
     done = index("--format", "json")
     assert (done.exit_code, done.stdout) == (1, "")
     lines = done.stderr.splitlines()[1:]
     assert [line.partition(" ")[0] for line in lines] == [
-        "data.csv:1:", "data.csv:3:", "denominators.csv:", "denominators.csv:2:",
+        "data.csv:3:", "denominators.csv:", "denominators.csv:2:",
     ]  # fmt: skip
-    assert "是否为“well”" in lines[0]
-    assert "roads 列的“20公里”不是数字" in lines[1]
+    assert "“roads”列的“20公里”不是数字" in lines[0]
+
+
+def test_an_indicator_without_a_column_is_named_with_the_nearest_heading(folder: Path) -> None:
+    (folder / "data.csv").write_text(DATA.replace("wells", "well"), encoding="utf-8")
+    done = index("--format", "json")
+    assert done.stderr.splitlines()[1].startswith("data.csv:1: intake.missing_column: 缺少“wells”一列。")
+    assert "“well”" in done.stderr
 
 
 def test_a_wrong_dictionary_and_a_missing_file_are_reported_together(folder: Path) -> None:
@@ -123,7 +127,7 @@ def test_a_wrong_dictionary_and_a_missing_file_are_reported_together(folder: Pat
         "dictionary.csv:4: index.unknown_method: normalise 列的“goalpost”无法识别。 是否想写“goalposts”？"
         in done.stderr
     )
-    assert "data.csv: index.file_missing" in done.stderr
+    assert "data.csv: intake.file_missing" in done.stderr
 
 
 def test_files_as_excel_writes_them_in_china_are_read(folder: Path) -> None:
@@ -135,7 +139,7 @@ def test_a_workbook_given_as_text_is_refused(folder: Path) -> None:
     (folder / "data.csv").write_bytes(b"PK\x03\x04\x00\x00")
     done = index()
     assert done.exit_code == 1
-    assert "data.csv: index.file_not_text" in done.stderr
+    assert "data.csv: intake.bad_workbook" in done.stderr
 
 
 @pytest.mark.parametrize(

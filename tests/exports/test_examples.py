@@ -6,9 +6,11 @@ from importlib import import_module
 import pytest
 
 MODULES = [
+    "pbwidgets.charts.display",
     "pbwidgets.charts.sheet",
     "pbwidgets.exports.docx",
     "pbwidgets.exports.columns",
+    "pbwidgets.exports.fetches",
     "pbwidgets.palette",
 ]
 

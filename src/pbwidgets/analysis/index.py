@@ -1,6 +1,7 @@
 """A composite index from two tables, in one call."""
 
 from typing import Any
+from warnings import warn
 
 from pbwidgets.scoring.index import Index, plan_steps
 from pbwidgets.workflows.reports.index.building import Given, compute_index
@@ -12,7 +13,7 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     Parameters
     ----------
     data
-        A column ``unit``, one for each indicator, any others as groups: a frame or a CSV file.
+        A column ``unit``, one for each indicator, any others as groups: a frame, a CSV file or a workbook.
     dictionary
         A row for each indicator and aggregate: ``code``, ``parent``, ``weight``, ``direction`` …
     **steps
@@ -31,6 +32,11 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     DataError
         If a step fails.
 
+    Warns
+    -----
+    UserWarning
+        What was changed or passed over in a file: title rows, totals, merged cells.
+
     Examples
     --------
     >>> import pandas as pd
@@ -40,4 +46,7 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     [50.0, 50.0]
     """
     divisors = steps.pop("denominators", None)
-    return compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    for note in read.notes:
+        warn(note.line(), stacklevel=2)
+    return read.content

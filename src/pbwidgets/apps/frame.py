@@ -20,6 +20,7 @@ from pbwidgets.apps.page_list import ANONYMOUS, PAGES, pages_of
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError
+from pbwidgets.forms.look import LOOK
 from pbwidgets.palette import APP_PAGE, css_variables
 from pbwidgets.wording import LANGUAGES, say, spoken_language
 from pbwidgets.workflows.ground.workspace import Workspace, today
@@ -178,7 +179,7 @@ def page_templates(folder: Path) -> Environment:
 @cache
 def asset_version() -> str:
     """Number that changes when one of our assets changes."""
-    return str(max(path.stat().st_mtime_ns for path in (_TEMPLATE / "static").iterdir()))
+    return str(max(path.stat().st_mtime_ns for path in (LOOK, *(_TEMPLATE / "static").iterdir())))
 
 
 def page_start(frame: Frame, kernel_id: str) -> str:

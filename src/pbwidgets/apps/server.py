@@ -30,6 +30,7 @@ from pbwidgets.apps.printing import PAPER, PaperHandler
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
 from pbwidgets.apps.visitors import VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.sessions import live_sessions
@@ -94,7 +95,7 @@ class Server(Voila):
         ======================================  ====================================================
         """
         folders = {
-            "pb": [str(_TEMPLATE / "static")],
+            "pb": [str(_TEMPLATE / "static"), str(LOOK.parent)],
             "front": self.static_paths,
             "extensions": list(extension_folders()),
             "drawn": [str(_bundles(self.workspace.settings))],

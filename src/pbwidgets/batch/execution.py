@@ -10,6 +10,7 @@ from typing import Any
 from pbwidgets.batch.engine import ENGINE_NAME
 from pbwidgets.batch.folders import NOTEBOOK, PAGE, missing_files
 from pbwidgets.batch.jobs import Job, Outcome
+from pbwidgets.errors import PbError
 from pbwidgets.workflows.reports.manifest import Failure
 
 
@@ -29,6 +30,8 @@ def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:
     began = time.monotonic()
     try:
         failure = _run_notebook(job, work) or _finish(job, work, finish) or _check_files(job, work)
+    except PbError as error:
+        failure = Failure(error.code, error.args_of_message, traceback.format_exc())
     except Exception as error:  # the edge of a job: whatever it is, the other units continue
         failure = Failure(
             "batch.run_failed",

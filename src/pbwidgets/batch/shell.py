@@ -7,15 +7,16 @@ notebook sets in them (for example by ``pd.set_option``): this makes the next no
 """
 
 import atexit
+import base64
 import builtins
 import io
 import os
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, nullcontext, redirect_stderr, redirect_stdout
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
@@ -23,6 +24,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets.config import Config
+
+_HOMES_OF_CHARTS: Final = ("altair.vegalite.v6.api", "altair.vegalite.v5.api")
 
 
 class Outputs:
@@ -58,7 +61,7 @@ class Outputs:
     def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Replace what this notebook has displayed under an id, even in earlier cells."""
         for shown in self._displays.get(display_id, ()):
-            shown.data, shown.metadata = NotebookNode(data), NotebookNode(metadata)
+            shown.data, shown.metadata = NotebookNode(_as_text(data)), NotebookNode(metadata)
 
     def clear(self, wait: bool) -> None:
         """Drop everything, or with ``wait`` as soon as something new comes."""
@@ -82,6 +85,14 @@ class Outputs:
     def _before_adding(self) -> None:
         if self._clear_before_next:
             self.clear(wait=False)
+
+
+def _as_text(data: dict[str, Any]) -> dict[str, Any]:
+    """Data of an output as a notebook keeps them: bytes, such as a PNG, in base64."""
+    return {
+        kind: base64.b64encode(value).decode() if isinstance(value, bytes) else value
+        for kind, value in data.items()
+    }
 
 
 class _Stream(io.TextIOBase):
@@ -120,7 +131,7 @@ class _Publisher(DisplayPublisher):
         if update and display_id:
             outputs.update(display_id, data, metadata or {})
         else:
-            outputs.add("display_data", display_id=display_id, data=data, metadata=metadata or {})
+            outputs.add("display_data", display_id=display_id, data=_as_text(data), metadata=metadata or {})
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear(wait)
@@ -140,7 +151,7 @@ class _LastValue(DisplayHook):
     def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
         self.shell.outputs.add(
             "execute_result",
-            data=format_dict,
+            data=_as_text(format_dict),
             metadata=md_dict or {},
             execution_count=self.shell.execution_count,
         )
@@ -224,9 +235,22 @@ def _new_shell() -> CellShell:
         config=config, user_ns={}, display_pub_class=_Publisher, displayhook_class=_LastValue, cache_size=0
     )
     shell.outputs = Outputs()
+    formatters: Any = shell.display_formatter
+    for home in _HOMES_OF_CHARTS:  # by name: a notebook that draws nothing does not import Altair
+        formatters.mimebundle_formatter.for_type_by_name(home, "TopLevelMixin", _show_chart)
     # get_ipython(), display() and Altair's renderers ask the class for *the* shell of the process
     InteractiveShell._instance = shell  # type: ignore[assignment]  # traitlets leaves it untyped
     return shell
+
+
+def _show_chart(chart: Any) -> Any:
+    """Show an Altair chart as SVG, unless the notebook has enabled a renderer of its choice."""
+    from altair import renderers
+
+    from pbwidgets.charts import enable_offline
+
+    with enable_offline() if renderers.active == "default" else nullcontext():
+        return chart._repr_mimebundle_()
 
 
 def _close(shell: CellShell) -> None:

@@ -3,6 +3,7 @@
 from pbwidgets.charts.balance import allotment_balance, nomination_balance
 from pbwidgets.charts.class_moves import class_moves
 from pbwidgets.charts.criteria import criterion_bars
+from pbwidgets.charts.display import enable_offline
 from pbwidgets.charts.gallery import build_contact_sheet
 from pbwidgets.charts.gaps import layer_gaps, unit_gaps
 from pbwidgets.charts.index_effects import pick_greatest, rank_moves, strength_bars, weight_bars
@@ -11,7 +12,7 @@ from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
-from pbwidgets.charts.render import draw_png, draw_svg, save_chart, svg_to_png
+from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import IndexView, View
@@ -26,6 +27,8 @@ __all__ = [
     "draw_png",
     "draw_svg",
     "drop_title",
+    "embed_svg",
+    "enable_offline",
     "find_cjk_font",
     "index_heatmap",
     "index_ranking",

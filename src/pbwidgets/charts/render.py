@@ -3,13 +3,17 @@
 vl-convert starts threads: a process that will fork must not call anything here (see the batch room).
 """
 
+import base64
 import json
+from collections.abc import Mapping
+from html import escape
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import altair as alt
 
 from pbwidgets.charts.theme import find_cjk_font
+from pbwidgets.errors import DataError
 
 _LOCALE: Final = "zh-CN"
 
@@ -32,21 +36,45 @@ def svg_to_png(svg: str, scale: float = 2) -> bytes:
     return bytes(vl_convert.svg_to_png(svg, scale=scale))
 
 
+def embed_svg(svg: str, words: str) -> str:
+    """HTML of an SVG as a picture that holds it, with words for those who do not see it."""
+    return f'<img src="data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}" alt="{escape(words)}">'
+
+
 def draw_svg(chart: alt.TopLevelMixin) -> str:
     """SVG of a chart; text stays text.
 
     Raises
     ------
     DataError
-        ``charts.no_cjk_font`` if the system cannot measure Chinese text.
+        As :func:`draw_spec`.
+    """
+    # Altair's check against its schema takes as long as the drawing; the tests run it for every chart
+    return draw_spec(chart.to_dict(validate=False))
+
+
+def draw_spec(spec: Mapping[str, Any]) -> str:
+    """SVG of a Vega-Lite specification, such as ``chart.to_dict()``.
+
+    Raises
+    ------
+    DataError
+        ``charts.no_cjk_font`` if the system cannot measure Chinese text; ``charts.not_drawn``, for example if the
+        data are at an address.
     """
     import vl_convert
 
     find_cjk_font()
-    spec = to_spec(chart)
-    made = vl_convert.vegalite_to_svg(
-        spec, allowed_base_urls=[], format_locale=_LOCALE, time_format_locale=_LOCALE
-    )
+    try:
+        made = vl_convert.vegalite_to_svg(
+            json.dumps(spec, ensure_ascii=False),
+            allowed_base_urls=[],
+            format_locale=_LOCALE,
+            time_format_locale=_LOCALE,
+        )
+    except ValueError as error:  # vl-convert raises no other: the message of Vega, then a trace of its code
+        cause = str(error).partition("\nError: ")[2].partition("\n    at ")[0]
+        raise DataError("charts.not_drawn", cause=cause or str(error)) from error
     return str(made)
 
 
@@ -69,11 +97,3 @@ def save_chart(chart: alt.TopLevelMixin, path: Path) -> Path:
     else:
         path.write_bytes(svg_to_png(svg) if path.suffix == ".png" else bytes(vl_convert.svg_to_pdf(svg)))
     return path
-
-
-def to_spec(chart: alt.TopLevelMixin) -> str:
-    """Vega-Lite JSON of a chart; it holds only the data drawn.
-
-    Altair's check against its schema takes as long as the drawing; the tests run it for every chart.
-    """
-    return json.dumps(chart.to_dict(validate=False), ensure_ascii=False)

@@ -14,6 +14,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
+from pbwidgets.charts.display import OfflineChart
 from pbwidgets.charts.view import Subject
 from pbwidgets.wording import number
 
@@ -256,7 +257,7 @@ def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note
         y = theme.HEIGHT - theme.TITLE_BAND - 20
         drawn.append(heading_text(fit_text(foot, wide, theme.SMALL), theme.MARGIN, y=y))
     made: alt.LayerChart = (
-        alt.layer(*drawn)
+        OfflineChart(layer=drawn)
         .resolve_scale(x="independent", y="independent")
         .properties(
             width=theme.WIDTH,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pbwidgets.cli.output import show
+from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
@@ -48,7 +48,9 @@ def allot_places(
         if weights is not None:
             units = workspace.units(opened.day(today()))
             nominating = list_nominating(find_nominated(opened, track_id), units)
-            given = read_weights(weights, list(nominating["unit_code"]), column)
+            read = read_weights(weights, list(nominating["unit_code"]), column)
+            tell_notes(read.notes)
+            given = read.content
         shared = share_places(Desk(workspace, actor, opened), track_id, total=total, weights=given)
         show(shared.units, form, output)
         click.echo(say_bounds(shared), err=True)

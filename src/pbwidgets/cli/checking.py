@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pbwidgets.campaign import check_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.wording import say
 
@@ -29,7 +30,7 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
 
 
 def _check_one(file: Path) -> Iterable[Problem]:
-    if file.suffix.lower() in (".csv", ".xlsx"):
+    if file.suffix.lower() in KINDS:
         return _check_register(file)
     if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
         raise UsageError("cli.check.unknown_file", file=str(file))
@@ -57,7 +58,7 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
     demos = sorted((parameters / "demo").glob("*.yaml"))
-    registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in (".csv", ".xlsx"))
+    registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in KINDS)
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
     problems = list(check_campaigns(settings))

@@ -8,7 +8,7 @@ import click
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
-from pbwidgets.cli.output import show
+from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.errors import UsageError
 from pbwidgets.store import Actor
 from pbwidgets.wording import default_language, say
@@ -56,8 +56,9 @@ def classify_units(
             track_id = find_class_track(opened, track_id).id
             body = by or _body(opened, track_id, workspace)
             minutes = Minutes(reason or "", body, day.date() if day else today(), present or "")
-            count = import_classes(Desk(workspace, actor, opened), track_id, file, minutes)
-            click.echo(say("classes.cli.done", count=count), err=True)
+            done = import_classes(Desk(workspace, actor, opened), track_id, file, minutes)
+            tell_notes(done.notes)
+            click.echo(say("classes.cli.done", count=done.content), err=True)
         elif moves is not None:
             since, until = (moment.date() for moment in moves)
             found = load_moves(Desk(workspace, actor, opened), since, until, track_id=track_id)

@@ -142,12 +142,14 @@ def units() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 def units_import(file: Path) -> None:
     """Import units from CSV or Excel."""
+    from pbwidgets.cli.output import tell_notes
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.organise.register import import_register
 
     with open_workspace() as workspace:
-        count = import_register(workspace, _actor(), file)
-    click.echo(say("cli.units.imported", count=count), err=True)
+        done = import_register(workspace, _actor(), file)
+    tell_notes(done.notes)
+    click.echo(say("cli.units.imported", count=done.content), err=True)
 
 
 @units.command("list", help=_help("units.list"))

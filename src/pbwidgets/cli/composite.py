@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from pbwidgets.cli.output import show
+from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.index import Index, find_strengths, list_scores, plan_steps, replay
 from pbwidgets.scoring.totals import round_half_up
@@ -45,7 +45,9 @@ def show_index(
     _check_usage(**asked)
     _check_report_options(report, label, changes)
     planned = {"min_share": parse_share(min_share), "digits": digits, **asked}
-    index = compute_index(data, dictionary, plan_steps(**planned), denominators=denominators)
+    read = compute_index(data, dictionary, plan_steps(**planned), denominators=denominators)
+    index = read.content
+    tell_notes(read.notes)
     files = [file.resolve() for file in (data, dictionary, denominators) if file]
     given: dict[str, Any] = {"label": label or "", "unit": explain or "", "change": parse_changes(changes)}
     if report:

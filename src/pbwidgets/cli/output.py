@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import pandas as pd
 
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import Problem, UsageError
 from pbwidgets.settings import Settings
 from pbwidgets.wording import default_language, number, say
 
@@ -54,6 +54,12 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
             _show_table(frame)
             return
     show_text(_to_json(frame) if form == "json" else frame.to_csv(index=False), output, form=form)
+
+
+def tell_notes(notes: Iterable[Problem]) -> None:
+    """Say on stderr what was changed or passed over while a file was read, a line each."""
+    for note in notes:
+        click.echo(note.line(), err=True)
 
 
 def show_text(text: str, output: Path | None, *, form: str = "text") -> None:

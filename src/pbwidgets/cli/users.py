@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pandas as pd
 
-from pbwidgets.cli.output import show
+from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.errors import UsageError
 from pbwidgets.store import Account, Actor
 from pbwidgets.units import unit_names
@@ -40,7 +40,9 @@ def import_users(
         if path is not None and path.exists():
             raise UsageError("cli.file_exists", file=str(path))
     with open_workspace() as workspace:
-        made = import_accounts(workspace, actor, file)
+        read = import_accounts(workspace, actor, file)
+    made = read.content
+    tell_notes(read.notes)
     click.echo(say("accounts.cli.imported", count=len(made)), err=True)
     if slips is None or not _write_slips(made, slips, address or workspace.settings.address):
         show(_in_words(_to_frame(made), form), form, output)

@@ -7,7 +7,7 @@ import click
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.workbook import read_xlsform, write_xlsform
 from pbwidgets.campaign.yaml_text import form_to_yaml
-from pbwidgets.cli.output import show_text
+from pbwidgets.cli.output import show_text, tell_notes
 from pbwidgets.errors import UsageError
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.lookup import nearest
@@ -23,8 +23,7 @@ def show_form(file: Path, unit_kind: str, output: Path | None) -> None:
     """
     read = read_xlsform(file, unit_kind=unit_kind)
     show_text(form_to_yaml(read.form, read.choices), output)
-    for note in read.notes:
-        click.echo(note.line(), err=True)
+    tell_notes(read.notes)
     code = "cli.campaign.form_read" if output is None else "cli.campaign.form_file_written"
     click.echo(say(code, form=read.form.id, notes=len(read.notes), file=output), err=True)
 

@@ -1,15 +1,21 @@
 """A report as one HTML file that opens without a network.
 
-The page loads and runs nothing: its own policy forbids both, whatever a notebook displays.
+The page loads and runs nothing: its own policy forbids both, whatever a notebook displays. What would have to be loaded
+from elsewhere would therefore be missing, and is an error.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from pbwidgets.errors import DataError
+from pbwidgets.exports.fetches import Fetch, find_fetches
 from pbwidgets.palette import REPORT_PAGE, css_variables
 from pbwidgets.wording import say
 
 TEMPLATES: Final = Path(__file__).with_name("templates")
+_NAMED: Final = 5
+"""At most so many hosts are named in an error; a map of tiles has hundreds of pictures."""
 _SHOWN = ["image/svg+xml", "image/png", "image/jpeg", "text/html", "text/markdown", "text/plain"]
 
 
@@ -26,6 +32,11 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
         ``zh_CN`` or ``en``.
     title
         Title of the page; by default the notebook's file name.
+
+    Raises
+    ------
+    DataError
+        ``exports.html.fetches`` if the page would fetch anything from another host; it is not written.
     """
     import nbformat
     from nbconvert import HTMLExporter
@@ -53,7 +64,14 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
         },
     }
     page, _ = exporter.from_notebook_node(node, resources=resources)
+    if fetches := find_fetches(page):
+        raise DataError("exports.html.fetches", places=_name(fetches))
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def _name(fetches: Sequence[Fetch]) -> str:
+    named = [f"{fetch.place} {fetch.host}".strip() for fetch in fetches[:_NAMED]]
+    return ", ".join(named + ["…"] * (len(fetches) > _NAMED))

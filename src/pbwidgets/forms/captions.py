@@ -15,9 +15,9 @@ def label_of(field: Field, lang: str) -> str:
     return f"{label} *" if field.required or field.min_count else label
 
 
-def anchor_of(path: str, row: int = 0) -> str:
-    """Anchor of a field on the page, for links to it."""
-    return f"pb-at-{path.replace('/', '-')}-{row}"
+def anchor_of(path: str, row: int = 0, form: str = "") -> str:
+    """Anchor of a field on the page, for links to it; ``form`` tells forms on one page apart."""
+    return f"pb-at-{form}{path.replace('/', '-')}-{row}"
 
 
 def note_of(

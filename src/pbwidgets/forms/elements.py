@@ -1,7 +1,7 @@
 """The elements of pages and forms, in one style: headings, notices, tables, cards, buttons, charts.
 
 Every function takes plain text and escapes it: nothing that people typed becomes markup. The style is
-in the template's ``pbwidgets.css``, under the class names used here.
+in ``static/look.css``, under the class names used here.
 
 A widget is three objects in the browser (itself, its layout, its style), and each costs time; so widgets share
 one layout, and whatever is only shown is one :class:`ipywidgets.HTML`.
@@ -68,7 +68,7 @@ def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
 
 def notice(kind: Kind, words: str) -> w.HTML:
     """Message that a screen reader reads out."""
-    return markup(_notice(kind, words))
+    return markup(notice_markup(kind, words))
 
 
 def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = False) -> w.HTML:
@@ -78,7 +78,8 @@ def pointer(kind: Kind, words: str, link: str, anchor: str, *, is_asked: bool = 
     return markup(f'<div class="pb-notice pb-{kind}" role="status">{escape(words)} {way}</div>')
 
 
-def _notice(kind: Kind, words: str) -> str:
+def notice_markup(kind: Kind, words: str) -> str:
+    """Markup of a message that a screen reader reads out."""
     role = "alert" if kind == "error" else "status"
     return f'<div class="pb-notice pb-{kind}" role="{role}">{escape(words)}</div>'
 
@@ -92,7 +93,7 @@ class Messages(w.HTML):
 
     def say(self, kind: Kind, *words: str) -> None:
         """Show messages of one kind, in place of earlier ones."""
-        self.value = "".join(_notice(kind, item) for item in words)
+        self.value = "".join(notice_markup(kind, item) for item in words)
 
     def clear(self) -> None:
         """Show nothing."""
@@ -171,21 +172,21 @@ def button(
 
 def row(*children: w.Widget) -> w.Box:
     """Widgets side by side, or below each other if there is no room."""
-    return _box("pb-row", children)
+    return _box(w.Box, "pb-row", children)
 
 
 def stack(*children: w.Widget) -> w.Box:
     """Widgets below each other."""
-    return _box("pb-stack", children)
+    return _box(w.VBox, "pb-stack", children)
 
 
 def card(*children: w.Widget, title: str = "") -> w.Box:
     """Widgets on their own background, under a title."""
-    return _box("pb-card", [heading(title, 3), *children] if title else children)
+    return _box(w.VBox, "pb-card", [heading(title, 3), *children] if title else children)
 
 
-def _box(name: str, children: Iterable[w.Widget]) -> w.Box:
-    made = w.Box(children=tuple(children), layout=plain_layout())
+def _box(kind: type[w.Box], name: str, children: Iterable[w.Widget]) -> w.Box:
+    made = kind(children=tuple(children), layout=plain_layout())
     made.add_class(name)
     return made
 

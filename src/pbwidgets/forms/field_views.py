@@ -7,7 +7,7 @@ from typing import Any
 import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Field
-from pbwidgets.forms.captions import anchor_of, label_of, note_of
+from pbwidgets.forms.captions import label_of, note_of
 from pbwidgets.forms.elements import markup
 from pbwidgets.forms.inputs import Input, make_input
 from pbwidgets.forms.uploads import Files, Uploads
@@ -49,7 +49,8 @@ class FieldView:
         inputs: Sequence[w.Widget]
         if field.type in ("image", "file"):
             if files is None:
-                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>')]
+                absent = f'<div class="pb-hint">{escape(say("forms.no_uploads", lang))}</div>'
+                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>{absent}')]
             else:
                 self.uploads = Uploads(field, path, files, lang, label, self._keep)
                 self.uploads.show(holder.get(field.id))
@@ -74,11 +75,11 @@ class FieldView:
             self.holder[self.field.id] = answer
         self._report()
 
-    def say(self, row: int, problems: Sequence[str], returned: Sequence[str]) -> None:
-        """Show what is wrong, next to the hint."""
+    def say(self, anchor: str, problems: Sequence[str], returned: Sequence[str]) -> None:
+        """Show what is wrong, next to the hint, at the anchor that links lead to."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = note_of(
-            anchor_of(self.path, row),
+            anchor,
             hint,
             counter=self._counter(),
             problems=problems,

@@ -78,6 +78,10 @@ class FormView:
         Where uploads go; without it there are no upload fields.
     today
         Value of ``today()`` in the campaign's expressions.
+    name
+        Tells its anchors from those of other forms on the page.
+    legend
+        Code of the words about the form as a whole; left out if empty.
 
     Attributes
     ----------
@@ -96,7 +100,10 @@ class FormView:
         returned: Returned | None = None,
         files: Files | None = None,
         today: date | None = None,
+        name: str = "",
+        legend: str = "forms.legend",
     ) -> None:
+        self._name, self._legend = name, legend
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
         self._on_change = on_change
@@ -141,8 +148,8 @@ class FormView:
         repeat = self.repeats().get(path.partition("/")[0])
         if repeat is not None and "/" in path:
             is_open = row < len(repeat.rows) and repeat.rows[row].is_open
-            return anchor_of(path, row) if is_open else anchor_of(repeat.field.id)
-        return anchor_of(path, row)
+            path, row = (path, row) if is_open else (repeat.field.id, 0)
+        return anchor_of(path, row, self._name)
 
     def views(self) -> Iterator[tuple[FieldView | ShownView, int]]:
         """Fields on the page now, each with its row number."""
@@ -165,18 +172,22 @@ class FormView:
 
     def _make_sections(self) -> Iterator[_Section]:
         loose: list[Field] = []
-        alone = all(item.type not in ("group", "repeat") for item in self._form.fields)
-        title = say("forms.fields" if alone else "forms.other_fields", self._lang)
+        first = self._form.fields[0]
+
+        def loose_card() -> _Section:
+            title = "forms.fields" if loose[0] is first else "forms.other_fields"
+            return self._card(say(title, self._lang), loose)
+
         for item in self._form.fields:
             if item.type not in ("group", "repeat"):
                 loose.append(item)
                 continue
             if loose:
-                yield self._card(title, loose)
+                yield loose_card()
                 loose = []
             yield from self._of_group(item) if item.type == "group" else [self._rows_of(item)]
         if loose:
-            yield self._card(title, loose)
+            yield loose_card()
 
     def _of_group(self, group: Field) -> Iterator[_Section]:
         """Cards of a group: repeats in it get their own cards."""
@@ -238,7 +249,11 @@ class FormView:
             if isinstance(view, ShownView):
                 view.show(_value(clean, view.path, at))
             else:
-                view.say(at, messages[view.path, at], self._returned.get(view.path, ()))
+                view.say(
+                    anchor_of(view.path, at, self._name),
+                    messages[view.path, at],
+                    self._returned.get(view.path, ()),
+                )
         counts = [self._draw_section(section, messages, hidden, clean) for section in self._sections]
         self._draw_progress(counts)
 
@@ -251,8 +266,9 @@ class FormView:
     ) -> _Count:
         count = self._count(section, hidden, clean)
         wrong = sum(len(words) for (path, _), words in messages.items() if self._owns(section, path))
-        progress = self._progress_words(count, wrong)
         repeat = section.repeat
+        is_asked = repeat is not None or any(isinstance(view, FieldView) for view in section.views)
+        progress = self._progress_words(count, wrong) if is_asked else ""
         if repeat is not None:
             repeat.hide((repeat.field.id, 0) in hidden)
             inner = f"{repeat.field.id}/"
@@ -263,7 +279,8 @@ class FormView:
                 if path == repeat.field.id or path.startswith(inner)
                 for reason in reasons
             ]
-            repeat.draw(progress, messages.get((repeat.field.id, 0), []), returned, rows)
+            anchor = anchor_of(repeat.field.id, 0, self._name)
+            repeat.draw(anchor, progress, messages.get((repeat.field.id, 0), []), returned, rows)
         elif section.head is not None and section.box is not None:
             shown = section_markup(section.title, progress)
             if section.head.value != shown:
@@ -314,13 +331,16 @@ class FormView:
 
     def _draw_progress(self, counts: Sequence[_Count]) -> None:
         asked, answered = sum(c.asked for c in counts), sum(c.answered for c in counts)
-        share = round(100 * answered / asked) if asked else 100
-        words = say("forms.progress", self._lang, answered=answered, asked=asked)
-        shown = (
-            f'<div class="pb-progress"><progress max="100" value="{share}" aria-label="{escape(words, quote=True)}">'
-            f"</progress><span>{escape(words)}</span></div>"
-            f'<div class="pb-hint">{escape(say("forms.legend", self._lang))}</div>'
-        )
+        words, shown = say("forms.progress", self._lang, answered=answered, asked=asked), ""
+        if asked:
+            share, label = round(100 * answered / asked), escape(words, quote=True)
+            shown = (
+                f'<div class="pb-progress"><progress max="100" value="{share}" aria-label="{label}">'
+                f"</progress><span>{escape(words)}</span></div>"
+            )
+        if self._legend:
+            shown += f'<div class="pb-hint">{escape(say(self._legend, self._lang))}</div>'
+        hide_all([self._progress], not shown)
         if self._progress.value != shown:
             self._progress.value = shown
 

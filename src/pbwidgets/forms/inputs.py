@@ -160,15 +160,16 @@ def _show_date(answer: object) -> date | None:
 
 
 def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: bool) -> Input:
-    options: list[tuple[str, str | None]] = [(choice.label.words(lang), choice.id) for choice in choices]
+    options = [(choice.label.words(lang), choice.id) for choice in choices]
     few = len(options) <= FEW_CHOICES
     if not few:
-        options.insert(0, (say("forms.choose", lang), None))
+        options.insert(0, (say("forms.choose", lang), ""))
     elif not required:  # a radio button cannot be cleared
-        options.append((say("forms.no_answer", lang), None))
+        options.append((say("forms.no_answer", lang), ""))
     ids = [choice.id for choice in choices]
-    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options, value=None)
-    return _one(widget, lambda chosen: chosen, lambda answer: answer if answer in ids else None)
+    nothing = None if few else ""  # None: no option is marked, and a list would be blank
+    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options, value=nothing)
+    return _one(widget, lambda chosen: chosen or None, lambda answer: answer if answer in ids else nothing)
 
 
 def _choose_many(choices: Sequence[Choice], lang: str) -> Input:

@@ -7,7 +7,7 @@ from typing import Any, Final
 import ipywidgets as w
 
 from pbwidgets.campaign.model import Field
-from pbwidgets.forms.captions import anchor_of, note_of
+from pbwidgets.forms.captions import note_of
 from pbwidgets.forms.elements import button, markup, row, stack
 from pbwidgets.forms.field_views import FieldView, ShownView, hide_all
 from pbwidgets.forms.headings import section_markup
@@ -197,12 +197,17 @@ class RepeatView:
         return self.field.max_count is not None and len(self.rows) >= self.field.max_count
 
     def draw(
-        self, progress: str, problems: list[str], returned: list[str], wrong_rows: frozenset[int]
+        self,
+        anchor: str,
+        progress: str,
+        problems: list[str],
+        returned: list[str],
+        wrong_rows: frozenset[int],
     ) -> None:
-        """Show its progress, and what is wrong with it as a whole."""
+        """Show its progress, and what is wrong with it as a whole, at the anchor that links lead to."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = section_markup(self.field.label.words(self._lang), progress) + note_of(
-            anchor_of(self.field.id),
+            anchor,
             " · ".join(part for part in (hint, self._limits()) if part),
             problems=problems,
             returned=returned,

@@ -25,10 +25,11 @@ from pbwidgets.campaign.model import (
 )
 from pbwidgets.campaign.names import places
 from pbwidgets.campaign.values import ValueRefusedError, to_answer, to_text
-from pbwidgets.campaign.workbook.cells import Cell, from_cell, straighten
+from pbwidgets.campaign.workbook.cells import from_cell, straighten
 from pbwidgets.campaign.workbook.lines import is_missing
 from pbwidgets.campaign.workbook.sheets import Column
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.workbook import Cell
 from pbwidgets.scoring.carried import names_of_lines
 from pbwidgets.scoring.frames import (
     ALLOTMENTS,
@@ -443,9 +444,11 @@ def _texts(frame: pd.DataFrame, at: int | None) -> list[str]:
 
 def _to_number(value: Any) -> Any:
     """Number of a cell, 1 and 0 of yes and no, or what was read instead."""
-    cell = Cell("", value.item() if isinstance(value, np.generic) else value)
-    number = from_cell(_NUMBER, cell)
-    flag = from_cell(_FLAG, cell) if isinstance(number, str) else None
+    plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(plain, int | float) and not isinstance(plain, bool):
+        return plain  # not typed: exact as it is
+    number = from_cell(_NUMBER, Cell("", plain))
+    flag = from_cell(_FLAG, Cell("", plain)) if isinstance(number, str) else None
     return int(flag) if isinstance(flag, bool) else number
 
 

@@ -166,7 +166,7 @@ def test_two_sheets_of_one_kind_are_named(book: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "code"),
-    [(b"", "workbook.file_not_workbook"), (b"PK\x03\x04 broken", "workbook.file_not_workbook"),
+    [(b"", "intake.file_empty"), (b"PK\x03\x04 broken", "intake.bad_workbook"),
      (b"a,b\n1,2\n", "workbook.file_not_workbook")],
     ids=["empty", "broken", "csv"],
 )  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_file_that_is_no_workbook_is_one_clear_problem(tmp_path: Path, content
 
 
 def test_a_missing_file_a_folder_and_a_foreign_workbook_are_named(tmp_path: Path) -> None:
-    assert [said(p) for p in check_campaign_workbook(tmp_path / "no.xlsx")] == [("workbook.file_missing", "")]
-    assert [said(p) for p in check_campaign_workbook(tmp_path)] == [("workbook.file_is_folder", "")]
+    assert [said(p) for p in check_campaign_workbook(tmp_path / "no.xlsx")] == [("intake.file_missing", "")]
+    assert [said(p) for p in check_campaign_workbook(tmp_path)] == [("intake.file_is_folder", "")]
     Workbook().save(tmp_path / "empty.xlsx")
     assert [said(p) for p in check_campaign_workbook(tmp_path / "empty.xlsx")] == [("workbook.no_sheets", "")]

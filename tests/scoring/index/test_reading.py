@@ -1,17 +1,22 @@
 """Dictionary, data and denominators from text: every mistake at once, with line, column and nearest spelling."""
 
 import math
+from pathlib import Path
 
 import pytest
 
-from pbwidgets.errors import Problem
+from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import Column, Table, read_table
 from pbwidgets.scoring.index import (
+    DICTIONARY,
     Dictionary,
+    IndexData,
     Line,
+    data_columns,
+    denominator_columns,
     parse_data,
     parse_denominators,
     parse_dictionary,
-    split_table,
 )
 from pbwidgets.wording import LANGUAGES
 
@@ -23,23 +28,34 @@ works,建设,,,,,,,,,,gmean
 """
 
 
+@pytest.fixture(autouse=True)
+def inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def table_of(text: str, columns: tuple[Column, ...] = DICTIONARY, name: str = "dictionary.csv") -> Table:
+    Path(name).write_text(text, encoding="utf-8")
+    return read_table(Path(name), columns, others="refused" if columns is DICTIONARY else "kept")
+
+
+def data_of(text: str) -> tuple[IndexData, tuple[Problem, ...]]:
+    return parse_data(table_of(text, data_columns(read_good()), "data.csv"), read_good())
+
+
+def denominators_of(text: str) -> Table:
+    return table_of(text, denominator_columns(read_good()), "denominators.csv")
+
+
 def problems_of(text: str) -> list[tuple[str, str]]:
-    table, form = split_table(text, "dictionary.csv")
-    _, problems = parse_dictionary(table)
-    assert all(problem.message(lang) for problem in (*form, *problems) for lang in LANGUAGES)
-    assert all(problem.remedy(lang) for problem in (*form, *problems) for lang in LANGUAGES)
-    return [(problem.code.removeprefix("index."), problem.place) for problem in (*form, *problems)]
+    _, problems = parse_dictionary(table_of(text))
+    assert all(problem.message(lang) and problem.remedy(lang) for problem in problems for lang in LANGUAGES)
+    return [(problem.code.partition(".")[2], problem.place) for problem in problems]
 
 
 def read_good() -> Dictionary:
-    dictionary, problems = parse_dictionary(split_table(GOOD, "dictionary.csv")[0])
+    dictionary, problems = parse_dictionary(table_of(GOOD))
     assert dictionary is not None, problems
     return dictionary
-
-
-def only(problems: tuple[Problem, ...]) -> Problem:
-    assert len(problems) == 1, problems
-    return problems[0]
 
 
 def test_empty_cells_take_the_defaults() -> None:
@@ -56,8 +72,9 @@ def test_empty_cells_take_the_defaults() -> None:
 
 
 def test_columns_that_are_not_needed_may_be_left_out() -> None:
-    table, _ = split_table("code,parent\na,top\ntop,\n", "dictionary.csv")
-    assert parse_dictionary(table)[0] == Dictionary((Line("a", "a", "top"), Line("top", "top")))
+    assert parse_dictionary(table_of("code,parent\na,top\ntop,\n"))[0] == Dictionary(
+        (Line("a", "a", "top"), Line("top", "top"))
+    )
 
 
 def test_every_mistake_of_a_dictionary_is_named_with_its_line() -> None:
@@ -108,73 +125,54 @@ def test_parents_that_lead_in_a_circle_are_named() -> None:
     assert problems_of(text) == [("circle", "3"), ("circle", "4")]
 
 
+def test_headings_may_be_chinese() -> None:
+    found = parse_dictionary(table_of("指标编码,名称,上级编码,权重\na,甲,top,2\ntop,总,,\n"))[0]
+    assert found == Dictionary((Line("a", "甲", "top", weight=2.0), Line("top", "总")))
+
+
 def test_unknown_names_come_with_the_nearest_spelling() -> None:
-    table, _ = split_table("code,parnt\na,top\n", "dictionary.csv")
-    problems = parse_dictionary(table)[1]
-    assert (
-        problems[0].line("zh_CN").startswith("dictionary.csv:1: index.unknown_column: 表头“parnt”无法识别。")
-    )
-    assert "“parent”" in problems[0].remedy("zh_CN")
-    assert problems[1].code == "index.missing_column"
+    with pytest.raises(ProblemsError, match="表头“parnt”无法识别。 是否想写“parent”") as caught:
+        table_of("code,parnt\na,top\n")
+    assert [problem.place for problem in caught.value.problems] == ["1"]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", [("no_rows", "")]),
-        ("code,parent\n", [("no_rows", "")]),
-        ("code,parent,code\na,top,a\ntop,,top\n", [("repeated_column", "1")]),
-        ("code,parent\na,top,more\ntop,\n", [("too_many_cells", "2")]),
-        ('code,parent\n"a,top\n', [("bad_csv", "2")]),
-    ],
-)
-def test_faults_of_a_files_form_are_named(text: str, expected: list[tuple[str, str]]) -> None:
-    _, problems = split_table(text, "dictionary.csv")
-    assert [(problem.code.removeprefix("index."), problem.place) for problem in problems] == expected
-
-
-@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
-def test_delimiter_is_that_of_the_header(delimiter: str) -> None:
-    table, _ = split_table(f"unit{delimiter}roads\n\n9901{delimiter}3\n", "data.csv")
-    assert table.column("roads") == ("3",)
-    assert table.lines == (3,)
+@pytest.mark.parametrize("text", ["code,parent\n", "code,parent\n\n,\n"])
+def test_a_dictionary_without_lines_is_named(text: str) -> None:
+    assert problems_of(text) == [("no_rows", "")]
 
 
 def test_data_are_numbers_and_all_other_columns_are_groups() -> None:
-    table, _ = split_table("unit,片区,roads,wells\n9901,东,1.5,\n9902,,2e1,n/a\n", "data.csv")
-    data, problems = parse_data(table, read_good())
+    data, problems = data_of("单位,片区,roads,水井\n9901,东,1.5,\n9902,,2e1,n/a\n9903,,,—\n")
     assert problems == ()
-    assert data.values.index.tolist() == ["9901", "9902"]
-    assert data.values["roads"].tolist() == [1.5, 20.0]
+    assert data.values.index.tolist() == ["9901", "9902", "9903"]
+    assert data.values["roads"].tolist()[:2] == [1.5, 20.0]
     assert data.values["wells"].isna().all()
-    assert data.groups["片区"].tolist() == ["东", None]
+    assert data.groups["片区"].tolist() == ["东", None, None]
 
 
 def test_every_mistake_of_the_data_is_named_with_line_and_column() -> None:
-    table, _ = split_table('unit,roads,well\n9901,12%,1\n9901,"1,200",1\n,inf,1\n', "data.csv")
-    _, problems = parse_data(table, read_good())
-    assert [(problem.code.removeprefix("index."), problem.place) for problem in problems] == [
-        ("missing_indicator", "1"),
+    _, problems = data_of("unit,roads,wells\n9901,12%,1\n9901,20里,1\n,inf,1\n")
+    assert [(problem.code.partition(".")[2], problem.place) for problem in problems] == [
         ("no_number", "2"),
-        ("repeated_unit", "3"),
         ("no_number", "3"),
-        ("no_unit", "4"),
+        ("repeated_unit", "3"),
         ("no_number", "4"),
+        ("no_unit", "4"),
     ]
-    assert problems[0].args["nearest"] == "well"
-    assert problems[1].args == {"column": "roads", "value": "12%"}
-    assert problems[2].args["first"] == 2
+    assert problems[0].args == {"title": "roads", "value": "12%"}
+    assert problems[2].args["first"] == "2"
 
 
-def test_data_without_a_column_of_units_say_so() -> None:
-    table, _ = split_table("name,roads,wells\n9901,1,2\n", "data.csv")
-    problem = only(parse_data(table, read_good())[1])
-    assert (problem.code, problem.args) == ("index.missing_column", {"column": "unit"})
+def test_a_missing_column_of_the_data_comes_with_the_nearest_heading() -> None:
+    with pytest.raises(ProblemsError, match=r"data\.csv:1: intake\.missing_column: 缺少“wells”一列.*“well”"):
+        data_of("unit,roads,well\n9901,1,2\n")
+    with pytest.raises(ProblemsError, match="缺少“单位”一列"):
+        data_of("name,roads,wells\n9901,1,2\n")
 
 
 def test_denominators_come_in_the_order_of_the_units() -> None:
-    table, _ = split_table("unit,area,people\n9903,7,1\n9902,4,1\n9901,,1\n", "denominators.csv")
-    data, _ = parse_data(split_table("unit,roads,wells\n9901,1,2\n9902,1,2\n", "data.csv")[0], read_good())
+    table = denominators_of("unit,area,people\n9903,7,1\n9902,4,1\n9901,,1\n")
+    data, _ = data_of("unit,roads,wells\n9901,1,2\n9902,1,2\n")
     frame, problems = parse_denominators(table, read_good(), data.values.index)
     assert problems == ()
     assert list(frame.columns) == ["area"]
@@ -184,15 +182,14 @@ def test_denominators_come_in_the_order_of_the_units() -> None:
 
 
 def test_every_mistake_of_the_denominators_is_named() -> None:
-    data, _ = parse_data(split_table("unit,roads,wells\n9901,1,2\n9902,1,2\n", "data.csv")[0], read_good())
-    wrong, _ = split_table("unit,area\n9901,0\n9901,x\n", "denominators.csv")
+    data, _ = data_of("unit,roads,wells\n9901,1,2\n9902,1,2\n")
+    wrong = denominators_of("unit,area\n9901,0\n9901,x\n")
     _, problems = parse_denominators(wrong, read_good(), data.values.index)
-    assert sorted(problem.code.removeprefix("index.") for problem in problems) == [
+    assert sorted(problem.code.partition(".")[2] for problem in problems) == [
         "denominator_zero",
         "no_number",
         "repeated_unit",
         "unit_without_denominators",
     ]
-    other, _ = split_table("unit,areas\n9901,3\n9902,3\n", "denominators.csv")
-    problem = only(parse_denominators(other, read_good(), data.values.index)[1])
-    assert (problem.code, problem.args["nearest"]) == ("index.missing_denominator", "areas")
+    with pytest.raises(ProblemsError, match="“areas”"):
+        denominators_of("unit,areas\n9901,3\n9902,3\n")

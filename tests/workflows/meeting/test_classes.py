@@ -258,10 +258,23 @@ def test_a_table_may_give_classes_by_name_or_number_and_individual_reasons(
         (C, "三队", 2, 1, None),
         (D, "四队", 3, None, "还没有议"),
     )
-    assert import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES) == 3
+    assert import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES).content == 3
     assert by_unit(workspace, "decided") == {A: 2, B: 3, C: 1, D: 0, E: 0}
     reasons = by_unit(workspace, "decided_reason")
     assert (reasons[A], reasons[B]) == ("整改到位", "会议研究决定")
+
+
+def test_a_class_merged_over_several_units_is_that_of_each(
+    workspace: Workspace, opened: Opened, tmp_path: Path
+) -> None:
+    file = write_book(tmp_path / "x.xlsx", ("编码", "定类"), (A, "二类"), (B, None), (C, "三类"))
+    book = openpyxl.load_workbook(file)
+    book["定级"].merge_cells("B2:B3")
+    book.save(file)
+    done = import_classes(Desk(workspace, COUNTY, opened), TRACK, file, MINUTES)
+    assert done.content == 3
+    assert {note.code for note in done.notes} == {"intake.merged_cells", "intake.other_sheets"}
+    assert by_unit(workspace, "decided") == {A: 2, B: 2, C: 3, D: 0, E: 0}
 
 
 def test_every_wrong_cell_of_a_table_is_reported_and_nothing_is_imported(
@@ -293,9 +306,9 @@ def test_problems_of_a_workbook_name_the_cell(workspace: Workspace, opened: Open
 @pytest.mark.parametrize(
     ("head_row", "codes"),
     [
-        ("编码,定级", ["classes.unknown_column", "classes.missing_column"]),
-        ("编码,定类,类别", ["classes.repeated_column"]),
-        ("定类,理由", ["classes.missing_column"]),
+        ("编码,定级", ["intake.unknown_column"]),
+        ("编码,定类,类别", ["intake.repeated_column"]),
+        ("定类,理由", ["intake.missing_column"]),
     ],
 )
 def test_an_unknown_heading_is_reported(

@@ -81,8 +81,8 @@ def test_weights_are_read_from_the_default_or_the_named_column(tmp_path: Path) -
     path = write(
         tmp_path, f'单位编码,名称,权重,户数\n{TOWN},青禾镇,21,"1,300"\n{OTHER_TOWN},望云乡,0.5,900\n'
     )
-    assert read_weights(path, TOWNS) == {TOWN: 21.0, OTHER_TOWN: 0.5}
-    assert read_weights(path, TOWNS, "户数") == {TOWN: 1300.0, OTHER_TOWN: 900.0}
+    assert read_weights(path, TOWNS).content == {TOWN: 21.0, OTHER_TOWN: 0.5}
+    assert read_weights(path, TOWNS, "户数").content == {TOWN: 1300.0, OTHER_TOWN: 900.0}
 
 
 def test_every_wrong_weight_and_missing_unit_is_reported_with_its_row(tmp_path: Path) -> None:
@@ -90,12 +90,12 @@ def test_every_wrong_weight_and_missing_unit_is_reported_with_its_row(tmp_path: 
     with pytest.raises(ProblemsError, match="allotting") as raised:
         read_weights(path, TOWNS)
     assert [(problem.code, problem.place) for problem in raised.value.problems] == [
+        ("allotting.unit_missing", ""),
         ("allotting.bad_weight", "2"),
+        ("intake.no_number", "3"),
         ("allotting.repeated_unit", "3"),
-        ("allotting.bad_weight", "3"),
         ("allotting.other_unit", "4"),
         ("allotting.bad_weight", "4"),
-        ("allotting.unit_missing", ""),
     ]
     with pytest.raises(ProblemsError, match="权重"):
         read_weights(write(tmp_path, f"unit_code,weights\n{TOWN},1\n"), TOWNS, "权重")

@@ -109,7 +109,7 @@ def test_a_register_is_imported_completely_or_not_at_all(small: Workspace, tmp_p
         import_register(small, organiser, file)
     assert len(small.units()) == before
     file.write_text(f"{head}990101003,金穗镇,township,990101\n", encoding="utf-8-sig")
-    assert import_register(small, organiser, file) == 2
+    assert import_register(small, organiser, file).content == 2
     with small.store.read() as reader:
         assert "金穗镇" in set(load_units(reader)["unit_name"])
 

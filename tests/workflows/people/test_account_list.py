@@ -33,7 +33,7 @@ def test_accounts_from_a_workbook_can_sign_in_with_their_first_passwords(
     small: Workspace, tmp_path: Path
 ) -> None:
     rows = [("Cun1", "填报员", int(VILLAGE)), ("zhen1", "reviewer", TOWN), ("boss", "Administrator", None)]
-    made = import_accounts(small, OPERATOR, write_list(tmp_path / "a.xlsx", *rows))
+    made = import_accounts(small, OPERATOR, write_list(tmp_path / "a.xlsx", *rows)).content
     assert [(item.name, item.role, item.unit_code, item.unit_name) for item in made] == [
         ("cun1", "filler", VILLAGE, "上坪村"),
         ("zhen1", "reviewer", TOWN, "青禾镇"),
@@ -47,7 +47,7 @@ def test_accounts_from_a_workbook_can_sign_in_with_their_first_passwords(
 
 def test_columns_may_be_english_and_in_any_order(small: Workspace, tmp_path: Path) -> None:
     path = write_list(tmp_path / "a.xlsx", (SISTER, "cun1", "Filler"), head=("unit", "account", "role"))
-    (made,) = import_accounts(small, OPERATOR, path)
+    (made,) = import_accounts(small, OPERATOR, path).content
     assert (made.name, made.unit_code) == ("cun1", SISTER)
 
 
@@ -83,11 +83,11 @@ def test_every_wrong_cell_is_reported_and_nothing_is_imported(small: Workspace, 
 @pytest.mark.parametrize(
     ("head", "expected"),
     [
-        (("账号", "角色"), [("", "accounts.missing_column")]),
-        (("账号", "角色", "单位编码", "姓名"), [("账号!D1", "accounts.unknown_column")]),
+        (("账号", "角色"), [("账号!A1", "intake.missing_column")]),
+        (("账号", "角色", "单位编码", "姓名"), [("账号!D1", "intake.unknown_column")]),
         (
             ("账号", "账号", "角色"),
-            [("账号!B1", "accounts.repeated_column"), ("", "accounts.missing_column")],
+            [("账号!B1", "intake.repeated_column"), ("账号!A1", "intake.missing_column")],
         ),
     ],
 )
@@ -119,7 +119,7 @@ def test_only_administrators_import_accounts(small: Workspace, tmp_path: Path, r
 
 def test_checking_a_list_names_the_accounts_and_creates_none(small: Workspace, tmp_path: Path) -> None:
     right = write_list(tmp_path / "a.xlsx", ("Cun1", "填报员", VILLAGE), ("zhen1", "reviewer", TOWN))
-    assert check_account_list(small, OPERATOR, right) == ("cun1", "zhen1")
+    assert check_account_list(small, OPERATOR, right).content == ("cun1", "zhen1")
     assert list_accounts(small, OPERATOR) == ()
     wrong = write_list(tmp_path / "b.xlsx", ("cun1", "填表人", VILLAGE))
     with pytest.raises(ProblemsError, match="填表人") as caught:

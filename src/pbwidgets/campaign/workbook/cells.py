@@ -9,26 +9,21 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
+from pbwidgets.intake.text import clean_text, to_date, to_flag, to_number
+from pbwidgets.intake.workbook import Cell
 from pbwidgets.wording import LANGUAGES
 
 ABSENT: Final = object()
 """What an empty cell gives: the key is not there."""
 
 _SEPARATORS: Final = re.compile(r"[\s,，、;；]+")
-_DATE: Final = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
-_DIGITS_DATE: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
-_NUMBER: Final = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+|(?=\.\d))(\.\d*)?([eE][+-]?\d+)?")
 _QUOTED: Final = re.compile(r"('[^']*'|\"[^\"]*\")")
 _CURLY: Final = str.maketrans("‘’“”", "''\"\"")
-_TRUE: Final = frozenset({"是", "有", "对", "√", "✓", "true", "yes", "1", "true()"})
-_FALSE: Final = frozenset({"否", "无", "不", "×", "false", "no", "0", "false()"})
-_FIRST_DAY: Final = date(1899, 12, 30)  # day 0 of Excel's calendar for all days after February 1900
-_COMPUTED_DIGITS: Final = 12  # a formula's 0.1 + 0.2 is meant to be 0.3
+_NOISE: Final = 1e-14  # a formula's 0.1 + 0.2 is meant to be 0.3; nobody types so many digits
 _BEGIN_OR_END: Final = re.compile(r"(begin|end)\s+(group|repeat)")
 _TYPES: Final = ("select_one", "select_multiple")
 
@@ -39,42 +34,6 @@ class CellRefusedError(ValueError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a sheet.
-
-    Attributes
-    ----------
-    place
-        ``B7``.
-    value
-        Text, number, bool, date and time, or None.
-    percent
-        Whether it is shown as a per cent, so that 0.8 was typed as 80 %.
-    computed
-        Whether a formula gave the value.
-    """
-
-    place: str
-    value: Any
-    percent: bool = False
-    computed: bool = False
-
-    @property
-    def text(self) -> str:
-        """Its text, without spaces around it."""
-        value = self.value
-        if value is None:
-            return ""
-        if isinstance(value, bool):
-            return "TRUE" if value else "FALSE"
-        if isinstance(value, float):
-            return str(int(value)) if value.is_integer() else repr(value)
-        if isinstance(value, datetime) and value.time() == time():
-            return value.date().isoformat()
-        return str(value).strip()
 
 
 def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
@@ -135,7 +94,7 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
 def straighten(text: str) -> str:
     """A name typed in full-width characters, in plain letters and digits."""
-    return unicodedata.normalize("NFKC", text).strip()
+    return unicodedata.normalize("NFKC", clean_text(text))
 
 
 def straighten_expression(text: str) -> str:
@@ -158,7 +117,7 @@ def _number_text(value: float) -> str:
 
 
 def _read_words(cell: Cell) -> Any:
-    return cell.text.replace("\r\n", "\n")
+    return clean_text(cell.text)
 
 
 def _read_name(cell: Cell) -> Any:
@@ -174,29 +133,24 @@ def _read_expression(cell: Cell) -> Any:
 def _read_number(cell: Cell) -> Any:
     value = cell.value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return _tidy(float(f"{value * 100:.12g}") if cell.percent else value, cell)
-    text = straighten(cell.text)
-    return _parse_number(text)
+        return _tidy(float(f"{value * 100:.12g}") if cell.percent else float(value))
+    return _parse_number(cell.text)
 
 
 def _parse_number(text: str) -> Any:
-    plain = text.removesuffix("%").strip()
-    return _tidy(float(plain.replace(",", "")), None) if _NUMBER.fullmatch(plain) else text
+    number = to_number(text.strip().removesuffix("%").removesuffix("％"))
+    return straighten(text) if number is None else _tidy(number)
 
 
-def _tidy(value: float, cell: Cell | None) -> float:
-    if cell is not None and cell.computed:
-        value = float(f"{value:.{_COMPUTED_DIGITS}g}")
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
-        return int(value)
-    return value
+def _tidy(value: float) -> float:
+    short = float(f"{value:.12g}")
+    value = short if math.isclose(value, short, rel_tol=_NOISE) else value
+    return int(value) if math.isfinite(value) and value.is_integer() else value
 
 
 def _read_flag(cell: Cell) -> Any:
-    word = straighten(cell.text).lower()
-    if word in _TRUE or word in _FALSE:
-        return word in _TRUE
-    return cell.text
+    flag = to_flag(cell.text)
+    return cell.text if flag is None else flag
 
 
 def _read_date(cell: Cell) -> Any:
@@ -205,16 +159,7 @@ def _read_date(cell: Cell) -> Any:
         return value.date() if value.time() == time() else value
     if isinstance(value, date):
         return value
-    text = straighten(cell.text)
-    found = _DATE.fullmatch(text) or _DIGITS_DATE.fullmatch(text)
-    try:
-        if found:
-            return date(*(int(part) for part in found.groups()))
-        if isinstance(value, int | float) and 1 <= value < 100_000 and float(value).is_integer():
-            return _FIRST_DAY + timedelta(days=int(value))
-    except ValueError:
-        pass  # 2026-13-01: the check reports it
-    return text
+    return to_date(cell.text) or straighten(cell.text)  # 2026-13-01: the check reports it
 
 
 def _read_choice(column: Column, cell: Cell) -> Any:

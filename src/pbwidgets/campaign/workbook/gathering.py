@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.findings import Address, spelling
-from pbwidgets.campaign.workbook.cells import ABSENT, Cell, CellRefusedError, from_cell
+from pbwidgets.campaign.workbook.cells import ABSENT, CellRefusedError, from_cell
 from pbwidgets.campaign.workbook.pages import Page, Row
 from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
+from pbwidgets.intake.workbook import Cell
 
 _HEADING: Final = f"{REFERENCE}heading"
 _BEGINS: Final = {word: kind for kind, word in BEGINS.items()}

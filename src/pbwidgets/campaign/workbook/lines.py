@@ -15,12 +15,13 @@ from typing import Any, Final
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import validate
-from pbwidgets.campaign.workbook.cells import Cell, straighten
+from pbwidgets.campaign.workbook.cells import straighten
 from pbwidgets.campaign.workbook.gathering import gather
 from pbwidgets.campaign.workbook.pages import IGNORED, Page, Row, heading_reader
 from pbwidgets.campaign.workbook.reading import ABOUT_SPELLING, problems_of
 from pbwidgets.campaign.workbook.sheets import Column, table_at
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.workbook import Cell
 from pbwidgets.wording import LANGUAGES, say
 
 Keys = tuple[str, ...]

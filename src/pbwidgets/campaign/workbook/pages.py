@@ -1,31 +1,25 @@
 """A workbook as pages of rows, with the column of each cell.
 
-Looks for the row of headings (in Chinese, English, or as the campaign file writes them, one row or two), gives
-merged cells their value everywhere, takes the results of formulas, and reports what it cannot use.
+The table room opens the file; here each sheet is matched with what it lists, by its name and its headings (in
+Chinese, English, or as the campaign file writes them, one row or two), and what cannot be used is reported.
 """
 
-import re
-import unicodedata
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.workbook.cells import Cell
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table
-from pbwidgets.errors import Problem
+from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.files import open_sheets
+from pbwidgets.intake.headings import find_heading, head_of
+from pbwidgets.intake.text import plain_heading
+from pbwidgets.intake.workbook import Cell, Sheet, column_letters
 from pbwidgets.wording import LANGUAGES
-
-if TYPE_CHECKING:
-    from openpyxl import Workbook
-    from openpyxl.worksheet.worksheet import Worksheet
 
 MOST_ROWS: Final = 20_000
 MOST_COLUMNS: Final = 500
-LARGEST_BYTES: Final = 200_000_000  # unpacked; a small archive can unfold to any size
-HEAD_ROWS: Final = 8  # there may be a title above the headings
 IGNORED: Final = "#"
 """Sheets and columns whose name begins with it are the organiser's own."""
 
@@ -73,23 +67,34 @@ class Page:
 
 @dataclass
 class Grid:
-    """Cells of one sheet by row and column number; merged cells filled, problems collected."""
+    """Cells of one sheet by row and column number from 1, texts of its first rows, and problems.
+
+    Cells merged over rows have their value in each of them; in ``head`` also those merged over columns.
+    """
 
     name: str
     rows: dict[int, dict[int, Cell]]
+    head: dict[int, dict[int, str]]
     problems: list[Problem] = field(default_factory=list)
 
 
-def open_grids(path: Path) -> tuple[list[Grid], list[Problem]]:
-    """Sheets of a workbook file as grids, and what is wrong with the file itself."""
-    content, problem = _read_bytes(path)
-    if problem:
-        return [], [problem]
-    books = _load(content)
-    if books is None:
-        return [], [Problem("workbook.file_not_workbook", str(path))]
-    formulas, values = books
-    return [_grid(sheet, values[sheet.title], str(path)) for sheet in formulas.worksheets], []
+def open_grids(path: Path) -> list[Grid]:
+    """Sheets of a workbook file as grids.
+
+    Raises
+    ------
+    ProblemsError
+        What is wrong with the file itself.
+    """
+    sheets = open_sheets(path)
+    if not all(sheet.name for sheet in sheets):
+        raise ProblemsError([Problem("workbook.file_not_workbook", str(path))])
+    return [_grid(sheet, str(path)) for sheet in sheets]
+
+
+def grid_of(name: str, lines: Sequence[Sequence[Any]]) -> Grid:
+    """Grid of a sheet whose values are already read, headings included."""
+    return _grid(Sheet(name, [list(line) for line in lines], list(range(1, len(lines) + 1))), name)
 
 
 def find_pages(
@@ -98,9 +103,11 @@ def find_pages(
     """Pages by the key of their table, and problems with sheets and headings."""
     pages: dict[str, Page] = {}
     problems: list[Problem] = []
-    names = {_plain(name): table for table in tables for name in (table.key, *map(table.title, LANGUAGES))}
+    names = {
+        plain_heading(name): table for table in tables for name in (table.key, *map(table.title, LANGUAGES))
+    }
     for grid in grids:
-        table = names.get(_plain(grid.name))
+        table = names.get(plain_heading(grid.name))
         if table is None:
             problems.extend(_unknown_sheet(grid, tables, file))
         elif table.key in pages:
@@ -113,85 +120,32 @@ def find_pages(
     return pages, problems
 
 
-# -- the file ------------------------------------------------------------------------------------------
-
-
-def _read_bytes(path: Path) -> tuple[bytes, Problem | None]:
-    if path.is_dir():
-        return b"", Problem("workbook.file_is_folder", str(path))
-    try:
-        return path.read_bytes(), None
-    except FileNotFoundError:
-        return b"", Problem("workbook.file_missing", str(path))
-    except OSError as error:
-        return b"", Problem(
-            "workbook.file_unreadable", str(path), args={"cause": error.strerror or str(error)}
-        )
-
-
-def _load(content: bytes) -> "tuple[Workbook, Workbook] | None":
-    """The workbook with its formulas and with their results; None if it is not a workbook, or too big."""
-    import io
-    from zipfile import BadZipFile, ZipFile
-
-    from openpyxl import load_workbook
-
-    try:
-        with ZipFile(io.BytesIO(content)) as archive:
-            if sum(item.file_size for item in archive.infolist()) > LARGEST_BYTES:
-                return None
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what openpyxl cannot keep of a workbook does not matter here
-            return load_workbook(io.BytesIO(content)), load_workbook(io.BytesIO(content), data_only=True)
-    except (BadZipFile, OSError, LookupError, ValueError, TypeError, AttributeError, SyntaxError):
-        return None  # damaged files fail anywhere in openpyxl; SyntaxError is what its XML parser raises
-
-
-def _grid(sheet: "Worksheet", values: "Worksheet", file: str) -> Grid:
-    grid = Grid(sheet.title, {})
-    if sheet.max_row > MOST_ROWS or sheet.max_column > MOST_COLUMNS:
+def _grid(sheet: Sheet, file: str) -> Grid:
+    columns = max(map(len, sheet.rows), default=0)
+    if len(sheet.rows) > MOST_ROWS or columns > MOST_COLUMNS:
         limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
-        grid.problems.append(Problem("workbook.sheet_too_big", file, sheet.title, limits))
-        return grid
-    for cells in sheet.iter_rows():
-        for cell in cells:
-            if cell.value is not None:
-                found = _cell(cell, values[cell.coordinate].value, grid, file)
-                grid.rows.setdefault(cell.row or 0, {})[cell.column or 0] = found
-    _fill_merged(sheet, grid)
-    return grid
-
-
-def _cell(cell: Any, computed: Any, grid: Grid, file: str) -> Cell:
-    place = f"{grid.name}!{cell.coordinate}"
-    formula = cell.data_type == "f"
-    value = computed if formula else cell.value
-    if cell.data_type == "e" or (isinstance(value, str) and formula and value.startswith("#")):
-        grid.problems.append(Problem("workbook.cell_error", file, place, {"value": str(value)}))
-        value = None
-    elif formula and value is None:
-        grid.problems.append(Problem("workbook.formula_without_value", file, place))
-    percent = "%" in str(cell.number_format)
-    return Cell(cell.coordinate, value, percent=percent, computed=formula)
-
-
-def _fill_merged(sheet: "Worksheet", grid: Grid) -> None:
-    from openpyxl.utils import get_column_letter
-
-    for area in sheet.merged_cells.ranges:
-        first = grid.rows.get(area.min_row, {}).get(area.min_col)
+        return Grid(sheet.name, {}, {}, [Problem("workbook.sheet_too_big", file, sheet.name, limits)])
+    cells = {
+        row: {at + 1: sheet.cell(row, at) for at, value in enumerate(values) if value is not None}
+        for row, values in enumerate(sheet.rows)
+    }
+    for area in sheet.merged:
+        first = cells.get(area.top, {}).get(area.left + 1)
         if first is None:
             continue
-        for row in range(area.min_row, area.max_row + 1):
-            for column in range(area.min_col, area.max_col + 1):
-                place = f"{get_column_letter(column)}{row}"
-                filled = Cell(place, first.value, percent=first.percent, computed=first.computed)
-                grid.rows.setdefault(row, {})[column] = filled
+        for row in range(area.top + 1, area.bottom + 1):
+            place = _coordinate(area.left + 1, row + 1)
+            cells.setdefault(row, {})[area.left + 1] = replace(first, place=place)
+    head = {
+        row + 1: {column + 1: text for column, text in texts.items()} for row, texts in head_of(sheet).items()
+    }
+    rows = {row + 1: filled for row, filled in cells.items() if filled}
+    return Grid(sheet.name, rows, head, list(sheet.broken.values()))
 
 
 def _unknown_sheet(grid: Grid, tables: Sequence[Table], file: str) -> Iterator[Problem]:
-    guides = {_plain(name) for name in GUIDE_NAMES}
-    if grid.rows and _plain(grid.name) not in guides and not grid.name.startswith(IGNORED):
+    guides = {plain_heading(name) for name in GUIDE_NAMES}
+    if grid.rows and plain_heading(grid.name) not in guides and not grid.name.startswith(IGNORED):
         args = spelling(grid.name, [name for table in tables for name in (table.title(), table.key)])
         yield Problem("workbook.unknown_sheet", file, grid.name, args)
 
@@ -207,12 +161,12 @@ def heading_reader(table: Table) -> Callable[[str], Column | None]:
     known: dict[str, Column] = {}
     for column in table.columns:
         for name in (column.head, *(table.label(column, lang) for lang in LANGUAGES)):
-            known.setdefault(_plain(name), column)
+            known.setdefault(plain_heading(name), column)
         if column.kind == "words" and column.path[-1] == "zh":
-            known.setdefault(_plain(column.head.partition("::")[0]), column)
+            known.setdefault(plain_heading(column.head.partition("::")[0]), column)
 
     def read(heading: str) -> Column | None:
-        return known.get(_plain(heading)) or known.get(_plain(_settle_language(heading)))
+        return known.get(plain_heading(heading)) or known.get(plain_heading(_settle_language(heading)))
 
     return read
 
@@ -230,45 +184,14 @@ def _settle_language(heading: str) -> str:
     return heading
 
 
-def _plain(heading: str) -> str:
-    text = unicodedata.normalize("NFKC", heading)
-    return re.sub(r"[\s*]+", "", text).lower()
-
-
-def find_heading(grid: Grid, read: Callable[[str], Column | None]) -> tuple[int, dict[int, str]]:
-    """Number of the last row of headings (0 if there is none), and the heading of each column number.
-
-    The first row that names the most columns counts; a second row of headings right below it belongs to it.
-    """
-    scores = {
-        number: sum(read(cell.text) is not None for cell in grid.rows[number].values())
-        for number in sorted(grid.rows)[:HEAD_ROWS]
-    }
-    best = max(scores, key=lambda number: scores[number], default=0)
-    if not best or scores[best] < 1:
-        return 0, {}
-    number, headings = best, {column: cell.text for column, cell in grid.rows[best].items() if cell.text}
-    while (below := grid.rows.get(number + 1)) and _is_heading(below, read):
-        number += 1
-        for column, cell in below.items():
-            if cell.text and read(headings.get(column, "")) is None:
-                headings[column] = cell.text
-    return number, headings
-
-
-def _is_heading(cells: dict[int, Cell], read: Callable[[str], Column | None]) -> bool:
-    filled = [cell.text for cell in cells.values() if cell.text]
-    named = sum(read(text) is not None for text in filled)
-    return named >= 2 and named * 2 > len(filled)
-
-
 def _read_list(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[Problem]]:
     read = heading_reader(table)
-    last, headings = find_heading(grid, read)
-    if not last:
+    heading = find_heading(grid.head, lambda text: read(text) is not None)
+    if heading is None:
         if not grid.rows or grid.problems:
             return None, []
         return None, [Problem("workbook.no_headings", file, grid.name, {"example": table.columns[0].head})]
+    last, headings = heading.last, heading.texts
     columns, problems = _name_columns(grid, table, headings, read, last, file)
     rows = tuple(
         Row(
@@ -349,6 +272,4 @@ def _read_form(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[P
 
 
 def _coordinate(column: int, row: int) -> str:
-    from openpyxl.utils import get_column_letter
-
-    return f"{get_column_letter(column)}{row}"
+    return f"{column_letters(column - 1)}{row}"

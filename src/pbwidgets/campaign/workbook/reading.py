@@ -55,9 +55,10 @@ def check_campaign_workbook(path: Path) -> tuple[Problem, ...]:
 
 
 def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
-    grids, problems = open_grids(path)
-    if problems:
-        return None, tuple(problems)
+    try:
+        grids = open_grids(path)
+    except ProblemsError as error:
+        return None, error.problems
     pages, problems = find_pages(grids, tables(), str(path))
     if not pages and not problems:
         problems.append(Problem("workbook.no_sheets", str(path)))

@@ -7,22 +7,22 @@ What a form made elsewhere has and ours lacks is left out and reported.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from pbwidgets.campaign.model import Campaign, Choice, Form
+from pbwidgets.campaign.model import Choice, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
+from pbwidgets.campaign.one_form import campaign_around, surroundings_of
 from pbwidgets.campaign.reader import validate
-from pbwidgets.campaign.workbook.cells import ABSENT, Cell, from_cell, straighten
+from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.gathering import gather
 from pbwidgets.campaign.workbook.pages import (
     Grid,
     Page,
     Row,
-    find_heading,
     find_pages,
     heading_reader,
     open_grids,
@@ -31,6 +31,8 @@ from pbwidgets.campaign.workbook.reading import problems_of
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.headings import find_heading
+from pbwidgets.intake.workbook import Cell, column_letters
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -104,7 +106,9 @@ def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: P
     survey = replace(table_at(("forms", "fields")), columns=_columns(table_at(("forms", "fields"))))
     _fill(book.worksheets[0], "survey", survey.columns, list(_survey_rows(form, survey)))
     used = {field.choices for field in (place.field for place in places(form)) if field.choices}
-    rows = rows_of(_around(form.model_dump(), {name: choices[name] for name in choices if name in used}))
+    rows = rows_of(
+        campaign_around(form.model_dump(), {name: choices[name] for name in choices if name in used})
+    )
     listing = table_at(("choices",))
     _fill(book.create_sheet(), "choices", listing.columns, rows["choices"])
     _fill_settings(book.create_sheet(), rows["settings"][0])
@@ -253,18 +257,20 @@ def read_xlsform(path: Path, *, unit_kind: str = "unit") -> XlsForm:
         With every field type, name and expression that cannot be taken over, each with its cell. Nothing is
         taken then.
     """
-    grids, problems = open_grids(path)
-    if not problems and not any(grid.name.lower() == "survey" for grid in grids):
-        problems = [Problem("workbook.no_survey", str(path))]
-    if problems:
-        raise ProblemsError(problems)
-    return _Foreign(grids, str(path), unit_kind).read()
+    return form_in_grids(open_grids(path), str(path), unit_kind=unit_kind)
+
+
+def form_in_grids(grids: Sequence[Grid], file: str, *, unit_kind: str = "unit") -> XlsForm:
+    """Form whose sheets are already read, as :func:`read_xlsform` gives it; ``file`` is named in the problems."""
+    if not any(grid.name.lower() == "survey" for grid in grids):
+        raise ProblemsError([Problem("workbook.no_survey", file)])
+    return _Foreign(grids, file, unit_kind).read()
 
 
 class _Foreign:
     """One XLSForm on its way to a form of ours."""
 
-    def __init__(self, grids: list[Grid], file: str, unit_kind: str) -> None:
+    def __init__(self, grids: Sequence[Grid], file: str, unit_kind: str) -> None:
         self.file = file
         self.notes: list[Problem] = []
         self.problems: list[Problem] = []
@@ -294,7 +300,7 @@ class _Foreign:
         self.problems.extend(gathered.problems)
         data = gathered.data
         form = data.get("forms", [{}])[0]
-        around = _surroundings(form, data.get("choices", {}))
+        around = surroundings_of(form, data.get("choices", {}))
         campaign, findings = validate(around)
         own = [finding for finding in findings if finding.address[:1] in {("forms",), ("choices",)}]
         self.problems.extend(problems_of(own, gathered, pages, self.file, self.problems))
@@ -310,16 +316,19 @@ class _Foreign:
         key = grid.name.lower()
         path = {"survey": ("forms", "fields"), "choices": ("choices",), "settings": ("forms",)}[key]
         read = heading_reader(table_at(path))
-        last, headings = find_heading(grid, read)
-        for at, heading in headings.items():
-            cell = grid.rows[last][at]
+        found = find_heading(grid.head, lambda text: read(text) is not None)
+        if found is None:
+            return
+        last = found.last
+        for at, heading in found.texts.items():
             if key == "settings" and heading == _TITLE_EN:
-                grid.rows[last][at] = replace(cell, value=_column(table_at(path), "name", "en").head)
+                grid.head[last][at] = _column(table_at(path), "name", "en").head
             elif read(heading) is None:
                 filled = any(at in cells and cells[at].text for row, cells in grid.rows.items() if row > last)
                 if filled and not (key == "settings" and heading.lower() in _KNOWN_SETTINGS):
-                    self._note("workbook.left_out_column", f"{grid.name}!{cell.place}", column=heading)
-                grid.rows[last][at] = replace(cell, value=f"#{heading}")
+                    place = f"{grid.name}!{column_letters(at - 1)}{last}"
+                    self._note("workbook.left_out_column", place, column=heading)
+                grid.head[last][at] = f"#{heading}"
 
     # -- settings and choices
 
@@ -363,8 +372,8 @@ class _Foreign:
     def _fields(self, pages: Mapping[str, Page], form_id: str) -> Page:
         page = pages.get("survey")
         if page is None:
-            self.problems.append(Problem("workbook.no_headings", self.file, "survey", {"example": "type"}))
-            return Page("survey", self.survey, ())
+            nothing = Problem("workbook.no_headings", self.file, "survey", {"example": "type"})
+            raise ProblemsError(self.problems or [nothing])  # everything else would follow from it
         kind, name = _column(self.survey, "type"), _column(self.survey, "id")
         rows = [self._typed(row, kind, page) for row in page.rows]
         kept = [row for row in rows if row is not None]
@@ -478,29 +487,3 @@ def _repeats_of(rows: list[Row], name: Column, kind: Column) -> dict[int, str]:
         if word == "begin_repeat":
             opened.append(row.text(name))
     return found
-
-
-# -- a campaign around one form --------------------------------------------------------------------------
-
-
-def _surroundings(form: dict[str, Any], choices: Any) -> dict[str, Any]:
-    """The smallest campaign in which a form can be checked as in any other."""
-    words = {"zh": "表单", "en": "Form"}
-    kind, level = str(form.get("unit_kind", "unit")), form.get("filled_by")
-    return {
-        "format": 1,
-        "id": "form",
-        "name": words,
-        "summary": words,
-        "unit_kinds": [{"id": kind, "name": words}],
-        "partition_by": kind,
-        "periods": [{"id": "1", "begins": "2000-01-01", "ends": "2000-12-31"}],
-        "review_levels": [{"id": level, "name": words, "unit_kind": kind}] if level else [],
-        "choices": choices,
-        "forms": [form],
-        "tracks": [{"id": "form", "name": words, "kind": "register", "unit_kind": kind}],
-    }
-
-
-def _around(form: dict[str, Any], choices: Mapping[str, tuple[Choice, ...]]) -> Campaign:
-    return Campaign.model_validate(_surroundings(form, dict(choices)))

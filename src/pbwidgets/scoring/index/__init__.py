@@ -3,7 +3,6 @@
 from pbwidgets.scoring.index.aggregate import agg_amean, agg_gmean, agg_hmean, agg_topsis, agg_wsum
 from pbwidgets.scoring.index.availability import find_availability, find_known_share
 from pbwidgets.scoring.index.building import build_index, change_steps, list_scores, plan_steps, replay
-from pbwidgets.scoring.index.cells import TextTable, split_table
 from pbwidgets.scoring.index.denominate import denominate
 from pbwidgets.scoring.index.dictionary import Dictionary, Line
 from pbwidgets.scoring.index.domain import DomainError
@@ -19,12 +18,21 @@ from pbwidgets.scoring.index.norm import (
     norm_zscore,
 )
 from pbwidgets.scoring.index.ranks import rank_scores
-from pbwidgets.scoring.index.reading import IndexData, parse_data, parse_denominators, parse_dictionary
+from pbwidgets.scoring.index.reading import (
+    DICTIONARY,
+    IndexData,
+    data_columns,
+    denominator_columns,
+    parse_data,
+    parse_denominators,
+    parse_dictionary,
+)
 from pbwidgets.scoring.index.state import Index, Note, Step
 from pbwidgets.scoring.index.treat import Winsorised, treat_winsorise
 from pbwidgets.scoring.index.weights import AhpWeights, weigh_ahp, weigh_critic, weigh_entropy, weigh_equal
 
 __all__ = [
+    "DICTIONARY",
     "AhpWeights",
     "Dictionary",
     "DomainError",
@@ -33,7 +41,6 @@ __all__ = [
     "Line",
     "Note",
     "Step",
-    "TextTable",
     "Winsorised",
     "agg_amean",
     "agg_gmean",
@@ -42,7 +49,9 @@ __all__ = [
     "agg_wsum",
     "build_index",
     "change_steps",
+    "data_columns",
     "denominate",
+    "denominator_columns",
     "effective_weights",
     "find_availability",
     "find_known_share",
@@ -64,7 +73,6 @@ __all__ = [
     "plan_steps",
     "rank_scores",
     "replay",
-    "split_table",
     "treat_winsorise",
     "weigh_ahp",
     "weigh_critic",

@@ -1,7 +1,7 @@
 """The dictionary of an index: what each indicator is, and how indicators form a tree."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -53,10 +53,6 @@ class Line:
     lower: float | None = None
     upper: float | None = None
     aggregate: str = "amean"
-
-
-COLUMNS: Final = tuple(field.name for field in fields(Line))
-"""Columns of a dictionary file."""
 
 
 @dataclass(frozen=True)

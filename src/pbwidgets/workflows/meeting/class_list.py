@@ -1,6 +1,6 @@
 """Decisions on classes from a table; any wrong cell is reported, and then nothing is imported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -8,26 +8,24 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Track
-from pbwidgets.errors import DataError, PbError, Problem, ProblemsError
+from pbwidgets.errors import DataError, PbError
+from pbwidgets.intake import Column, Reading, Table, read_table
 from pbwidgets.scoring.frames import CLASSES
-from pbwidgets.units import HeadCodes, Table, find_columns, read_table
 from pbwidgets.wording import LANGUAGES
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.meeting.classes import decide_classes, find_class_track, find_faults, load_proposed
 from pbwidgets.workflows.meeting.decisions import Minutes, authorise_decision
 
-_HEADS: Final[Mapping[str, tuple[str, ...]]] = {
-    "unit_code": ("单位编码", "编码", "unit", "code"),
-    "class": ("定类", "类别"),
-    "reason": ("理由",),
-}
-_HEAD_CODES: Final = HeadCodes("classes.unknown_column", "classes.repeated_column", "classes.missing_column")
-_NEEDED: Final = ("unit_code", "class")
+_COLUMNS: Final = (
+    Column("unit_code", ("单位编码", "编码", "unit", "code"), "code", needed=True),
+    Column("class", ("定类", "类别"), needed=True),
+    Column("reason", ("理由",)),
+)
 _IGNORED: Final = {*CLASSES, "单位名称", "名称"} - {"unit_code"}
 """Columns that are ignored: those of the list that ``pbwidgets classify`` writes."""
 
 
-def import_classes(desk: Desk, track_id: str, path: Path, minutes: Minutes) -> int:
+def import_classes(desk: Desk, track_id: str, path: Path, minutes: Minutes) -> Reading[int]:
     """Number of units put into a class from a workbook or CSV file; all or none.
 
     Columns 单位编码, 定类, 理由 (or unit, class, reason; the last is optional); a class is given by number or
@@ -49,22 +47,20 @@ def import_classes(desk: Desk, track_id: str, path: Path, minutes: Minutes) -> i
     """
     authorise_decision(desk)
     track = find_class_track(desk.opened, track_id)
-    table = read_table(path, headed=("unit_code", *_HEADS["unit_code"]))
-    columns = find_columns(table, path, _HEADS, _HEAD_CODES, needed=_NEEDED, alongside=_IGNORED)
-    rows = [_Row.of(table, columns, number, track) for number in range(len(table.rows))]
-    rows = [row for row in rows if row.class_text]
+    table = read_table(path, _COLUMNS, ignored=_IGNORED)
+    rows = [row for row in _rows_of(table, track) if row.class_text]
     proposed = load_proposed(desk.workspace, desk.opened, track)
-    problems = [
-        Problem(fault.code, str(path), table.place(row.number, columns.get(column)), fault.args_of_message)
+    table.raise_with(
+        table.problem(fault.code, row.number, column, **fault.args_of_message)
         for row in rows
         for column, fault in _faults(row, rows, track, proposed, minutes.reason, desk.lang)
-    ]
-    if problems:
-        raise ProblemsError(problems)
-    return decide_classes(
+        if (row.number, column) not in table.unread
+    )
+    count = decide_classes(
         desk, track_id, {row.unit_code: row.class_no for row in rows},
         minutes, reasons={row.unit_code: row.reason for row in rows}, proposed=proposed,
     )  # fmt: skip
+    return Reading(count, table.notes)
 
 
 @dataclass(frozen=True)
@@ -75,15 +71,13 @@ class _Row:
     class_no: int
     reason: str
 
-    @classmethod
-    def of(cls, table: Table, columns: Mapping[str, int], number: int, track: Track) -> "_Row":
-        cells = table.rows[number]
-        unit, text, reason = (_cell(cells, columns.get(name)) for name in _HEADS)
-        return cls(number, unit, text, _to_number(text, track), reason)
 
-
-def _cell(cells: list[str], at: int | None) -> str:
-    return cells[at].strip() if at is not None and at < len(cells) else ""
+def _rows_of(table: Table, track: Track) -> list[_Row]:
+    columns = zip(*(table.column(column.name) for column in _COLUMNS), strict=True)
+    return [
+        _Row(number, unit, text, _to_number(text, track), reason)
+        for number, (unit, text, reason) in enumerate(columns)
+    ]
 
 
 def _to_number(text: str, track: Track) -> int:

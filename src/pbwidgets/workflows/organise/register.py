@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from pbwidgets.intake import Reading
 from pbwidgets.store import Actor, import_units, load_accounts
 from pbwidgets.units import read_units
 from pbwidgets.workflows.ground.desk import Desk
@@ -11,7 +12,7 @@ from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import Workspace
 
 
-def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
+def import_register(workspace: Workspace, actor: Actor, file: Path) -> Reading[int]:
     """Number of units imported into the register from a CSV or Excel file; none if anything is wrong.
 
     Raises
@@ -23,7 +24,8 @@ def import_register(workspace: Workspace, actor: Actor, file: Path) -> int:
     """
     register = workspace.units()
     authorise(actor, "import_units", None, register)
-    return save_units(workspace, actor, read_units(file, known=set(register["unit_code"])))
+    read = read_units(file, known=set(register["unit_code"]))
+    return Reading(save_units(workspace, actor, read.content), read.notes)
 
 
 def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:

@@ -1,20 +1,20 @@
 """Weights of units from a table; any wrong cell is reported, and then nothing is read."""
 
-from collections.abc import Collection
-from difflib import get_close_matches
-from math import isfinite
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Final
 
-from pbwidgets.errors import Problem, ProblemsError
-from pbwidgets.units import Table, read_table
+from pbwidgets.errors import Problem
+from pbwidgets.intake import Column, Reading, Table, read_table
 from pbwidgets.workflows.ground.lookup import nearest
 
-_CODE_HEADS: Final = ("unit_code", "单位编码", "编码", "unit", "code")
-_WEIGHT_HEADS: Final = ("weight", "权重", "权数")
+_CODE: Final = Column("unit_code", ("单位编码", "编码", "unit", "code"), "code", needed=True)
+_WEIGHT_HEADS: Final = ("权重", "权数")
 
 
-def read_weights(path: Path, unit_codes: Collection[str], column: str | None = None) -> dict[str, float]:
+def read_weights(
+    path: Path, unit_codes: Collection[str], column: str | None = None
+) -> Reading[dict[str, float]]:
     """Weight of each unit of a CSV file or workbook, by code.
 
     Parameters
@@ -31,46 +31,29 @@ def read_weights(path: Path, unit_codes: Collection[str], column: str | None = N
     ProblemsError
         With every wrong cell: unknown, repeated or missing units, weights that are not a number of 0 or more.
     """
-    table = read_table(path, headed=_CODE_HEADS)
-    at_code = _find_column(table, path, _CODE_HEADS)
-    at_weight = _find_column(table, path, (column,) if column else _WEIGHT_HEADS)
+    heads = (column,) if column else _WEIGHT_HEADS
+    table = read_table(path, (_CODE, Column("weight", heads, "number", needed=True)), others="ignored")
     weights: dict[str, float] = {}
-    problems = []
-    for row, cells in enumerate(table.rows):
-        code, text = (cells[at] if at < len(cells) else "" for at in (at_code, at_weight))
-        unit, weight = table.place(row, at_code), _to_weight(text)
-        if code not in unit_codes:
-            near = nearest(code, list(unit_codes))["nearest"]
-            problems.append(
-                Problem("allotting.other_unit", str(path), unit, {"value": code, "nearest": near})
-            )
-        elif code in weights:
-            problems.append(Problem("allotting.repeated_unit", str(path), unit, {"value": code}))
-        if weight is None:
-            place = table.place(row, at_weight)
-            problems.append(Problem("allotting.bad_weight", str(path), place, {"value": text}))
-        weights.setdefault(code, weight or 0.0)
-    missing = sorted(set(unit_codes) - set(weights))
-    problems += [Problem("allotting.unit_missing", str(path), args={"value": code}) for code in missing]
-    if problems:
-        raise ProblemsError(problems)
-    return weights
+    problems: list[Problem] = []
+    for row, (code, text) in enumerate(zip(table.column("unit_code"), table.column("weight"), strict=True)):
+        problems += _find_problems(table, row, code, text, (unit_codes, weights))
+        weights.setdefault(code, float(text or 0))
+    if not table.has_lost("unit_code"):
+        missing = sorted(set(unit_codes) - set(weights))
+        problems += [Problem("allotting.unit_missing", str(path), args={"value": code}) for code in missing]
+    table.raise_with(problems)
+    return Reading(weights, table.notes)
 
 
-def _find_column(table: Table, path: Path, names: tuple[str, ...]) -> int:
-    heads = [head.strip().lower() for head in table.header]
-    for name in names:
-        if name.strip().lower() in heads:
-            return heads.index(name.strip().lower())
-    near = get_close_matches(names[0], [head for head in table.header if head], 1, 0.0)
-    args = {"column": names[0], "nearest": near[0] if near else ""}
-    raise ProblemsError([Problem("allotting.column_missing", str(path), table.place(-1, None), args)])
-
-
-def _to_weight(text: str) -> float | None:
-    """The cell as a number of 0 or more; None for anything else."""
-    try:
-        weight = float(text.replace(",", ""))
-    except ValueError:
-        return None
-    return weight if isfinite(weight) and weight >= 0 else None
+def _find_problems(
+    table: Table, row: int, code: str, text: str, known: tuple[Collection[str], Collection[str]]
+) -> Iterator[Problem]:
+    wanted, taken = known
+    if (row, "unit_code") not in table.unread:
+        if code not in wanted:
+            near = nearest(code, list(wanted))["nearest"]
+            yield table.problem("allotting.other_unit", row, "unit_code", value=code, nearest=near)
+        elif code in taken:
+            yield table.problem("allotting.repeated_unit", row, "unit_code", value=code)
+    if (row, "weight") not in table.unread and (not text or float(text) < 0):
+        yield table.problem("allotting.bad_weight", row, "weight", value=text)

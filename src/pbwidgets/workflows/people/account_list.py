@@ -1,6 +1,6 @@
 """Many accounts at once from a workbook; any wrong cell is reported, and then nothing is imported."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,21 +9,19 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.errors import PbError, Problem, ProblemsError
+from pbwidgets.intake import Column, Reading, read_table
 from pbwidgets.store import Actor, NewAccount, load_accounts
-from pbwidgets.units import HeadCodes, Table, find_columns, read_table, unit_names
+from pbwidgets.units import unit_names
 from pbwidgets.wording import LANGUAGES, say
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.people.passwords import hash_passwords, make_password
 
-_HEADS: Final[Mapping[str, tuple[str, ...]]] = {
-    "name": ("账号", "账号名", "account"),
-    "role": ("角色",),
-    "unit_code": ("单位编码", "编码", "unit", "code"),
-}
-_HEAD_CODES: Final = HeadCodes(
-    "accounts.unknown_column", "accounts.repeated_column", "accounts.missing_column"
+_COLUMNS: Final = (
+    Column("name", ("账号", "账号名", "account"), needed=True, filled=True),
+    Column("role", ("角色",), needed=True, filled=True),
+    Column("unit_code", ("单位编码", "编码", "unit", "code"), "code", needed=True),
 )
 _COLUMN_OF: Final = {
     "accounts.unknown_role": "role",
@@ -43,7 +41,7 @@ class FirstPassword:
     password: str
 
 
-def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> tuple[FirstPassword, ...]:
+def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> Reading[tuple[FirstPassword, ...]]:
     """New accounts of a workbook or CSV file with their first passwords, in the order of its rows.
 
     Columns 账号, 角色, 单位编码 (or account, role, unit); roles may be written in Chinese, in English or as in
@@ -58,10 +56,11 @@ def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> tuple[Fir
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
-    return _keep(workspace, actor, _read_rows(workspace, path, units), units)
+    rows, notes = _read_rows(workspace, path, units)
+    return Reading(_keep(workspace, actor, rows, units), notes)
 
 
-def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> tuple[str, ...]:
+def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> Reading[tuple[str, ...]]:
     """Names of the accounts that :func:`import_accounts` would make; nothing is made yet.
 
     Raises
@@ -71,7 +70,8 @@ def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> tuple[
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
-    return tuple(row.name for row in _read_rows(workspace, path, units))
+    rows, notes = _read_rows(workspace, path, units)
+    return Reading(tuple(row.name for row in rows), notes)
 
 
 @dataclass(frozen=True)
@@ -81,27 +81,27 @@ class _Row:
     role: str
     unit_code: str | None
 
-    @classmethod
-    def of(cls, table: Table, columns: Mapping[str, int], number: int) -> "_Row":
-        cells = table.rows[number]
-        name, role, unit = (cells[at] if at < len(cells) else "" for at in (columns[item] for item in _HEADS))
-        return cls(number, to_name(name), _to_role(role), unit or None)
 
-
-def _read_rows(workspace: Workspace, path: Path, units: pd.DataFrame) -> list[_Row]:
-    table = read_table(path)
-    columns = find_columns(table, path, _HEADS, _HEAD_CODES)
+def _read_rows(
+    workspace: Workspace, path: Path, units: pd.DataFrame
+) -> tuple[list[_Row], tuple[Problem, ...]]:
+    table = read_table(path, _COLUMNS)
     with workspace.store.read() as reader:
         taken = {account.name for account in load_accounts(reader)}
-    wanted = [_Row.of(table, columns, number) for number in range(len(table.rows))]
-    problems = [
-        Problem(fault.code, str(path), table.place(row.number, columns[column]), fault.args_of_message)
-        for row in wanted
-        for column, fault in _faults(row, wanted, taken, units)
+    columns = zip(*(table.column(column.name) for column in _COLUMNS), strict=True)
+    rows = [
+        _Row(number, to_name(name), _to_role(role), unit or None)
+        for number, (name, role, unit) in enumerate(columns)
     ]
-    if problems or not wanted:
-        raise ProblemsError(problems or [Problem("accounts.no_rows", str(path))])
-    return wanted
+    table.raise_with(
+        table.problem(fault.code, row.number, column, **fault.args_of_message)
+        for row in rows
+        for column, fault in _faults(row, rows, taken, units)
+        if (row.number, column) not in table.unread
+    )
+    if not rows:
+        raise ProblemsError([Problem("accounts.no_rows", str(path))])
+    return rows, table.notes
 
 
 def _to_role(text: str) -> str:

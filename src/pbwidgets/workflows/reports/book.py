@@ -1,12 +1,11 @@
 """The pieces of any report, and the files made from them."""
 
-import base64
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbwidgets.charts import draw_svg, svg_to_png
+from pbwidgets.charts import draw_svg, embed_svg, svg_to_png
 from pbwidgets.exports import (
     About,
     Figure,
@@ -160,8 +159,7 @@ class ReportBook:
             self._blocks.append(Figure(charts / f"{name}.png", title, sentence))
         frame, columns = (table.frame, table.columns) if table else (None, {})
         self._slides.append(Slide(title, chart, frame, columns, sentence))
-        source = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-        _show(f'<div class="figure"><img src="{source}" alt="{escape(f"{title} {sentence}")}"></div>')
+        _show(f'<div class="figure">{embed_svg(svg, f"{title} {sentence}")}</div>')
 
     def save(self) -> None:
         """Write ``report.docx`` and ``tables.xlsx`` into the folder, and ``slides.pptx`` if there are charts."""

@@ -446,7 +446,7 @@ class Report:
         return tables.notes_on_units(self.running_record, self.names, self.say("notes"), self.lang)
 
 
-def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") -> Report:
+def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str = "") -> Report:
     """Report of one unit from a snapshot.
 
     Parameters
@@ -454,7 +454,7 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
     snapshot
         Folder of the snapshot; by default a new one of the campaign opened last in this workspace.
     unit_code
-        The unit; by default the first root.
+        The unit; by default the first root. Papermill makes a number of a code typed as ``-p unit_code 990101003``.
     lang
         ``zh_CN`` or ``en``; by default the language of the interface.
 
@@ -468,7 +468,7 @@ def open_report(snapshot: str | Path = "", unit_code: str = "", lang: str = "") 
     source = open_snapshot(Path(snapshot)) if snapshot else _take_fresh()
     campaign = source.campaign()
     whole = source.frames(["units"])["units"]
-    code = unit_code or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
+    code = str(unit_code) or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
     here = whole[whole["unit_code"] == code]
     if here.empty:
         near = nearest(code, list(whole["unit_code"]))["nearest"]

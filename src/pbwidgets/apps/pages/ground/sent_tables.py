@@ -1,12 +1,12 @@
-"""Uploaded tables: reading one when it arrives, and listing its problems."""
+"""Uploaded tables: reading one when it arrives, listing its problems and what was changed in reading."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 import ipywidgets as w
 
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import ProblemsError
+from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.forms import elements
 
 MOST_PROBLEMS: Final = 200
@@ -43,4 +43,15 @@ def problem_list(
     return (
         elements.notice("error", visit.words(said, count=len(error.problems))),
         elements.table([visit.words(head) for head in heads], rows),
+    )
+
+
+def note_list(visit: Visit, notes: Sequence[Problem]) -> tuple[w.Widget, ...]:
+    """What was changed or passed over while a table was read; nothing if it was read as it is."""
+    if not notes:
+        return ()
+    rows = [(note.place, note.message(visit.lang)) for note in notes[:MOST_PROBLEMS]]
+    return (
+        elements.notice("warn", visit.words("intake.notes", count=len(notes))),
+        elements.table([visit.words("intake.place"), visit.words("intake.note")], rows),
     )

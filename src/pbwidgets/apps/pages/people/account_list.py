@@ -7,18 +7,17 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.uploads import upload_button
+from pbwidgets.intake.files import KINDS
 from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.people.slips import first_password_slips
 
 _HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
-
-_KINDS: Final = (".xlsx", ".csv")
 
 
 class ImportCard:
@@ -44,7 +43,7 @@ class ImportCard:
     def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
         self._visit, self._made = visit, made
         self._sent: tuple[str, bytes] | None = None
-        self.upload = upload_button(visit.words("home.import_upload"), ",".join(_KINDS), multiple=False)
+        self.upload = upload_button(visit.words("home.import_upload"), ",".join(KINDS), multiple=False)
         self.upload.observe(visit.attempt(when_sent(self.read)), "value")
         self.found = elements.stack()
         self.view = elements.card(
@@ -61,13 +60,14 @@ class ImportCard:
         self._sent, self.found.children = None, ()
         try:
             with _written(filename, content) as path:
-                names = check_account_list(visit.workspace, visit.actor, path)
+                checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
         self._sent = (filename, content)
         self.found.children = (
-            elements.notice("good", visit.words("home.import_ready", count=len(names))),
+            elements.notice("good", visit.words("home.import_ready", count=len(checked.content))),
+            *note_list(visit, checked.notes),
             elements.paragraph(visit.words("home.import_wait"), quiet=True),
             elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
         )
@@ -80,7 +80,7 @@ class ImportCard:
         self._sent, self.found.children = None, ()
         try:
             with _written(*sent) as path:
-                made = import_accounts(visit.workspace, visit.actor, path)
+                made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
@@ -99,6 +99,6 @@ def _written(filename: str, content: bytes) -> Iterator[Path]:
     """Path of an uploaded file, on disk only while it is read."""
     kind = PurePosixPath(filename).suffix.lower()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"accounts{kind if kind in _KINDS else '.xlsx'}"
+        path = Path(folder) / f"accounts{kind if kind in KINDS else '.xlsx'}"
         path.write_bytes(content)
         yield path

@@ -1,44 +1,56 @@
 """A composite index from files: read, check together, compute."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import Column, Reading, Table
+from pbwidgets.intake.files import open_sheets
+from pbwidgets.intake.table import Others, choose_table
+from pbwidgets.intake.workbook import Sheet
 from pbwidgets.scoring.index import (
+    DICTIONARY,
     Dictionary,
     Index,
     IndexData,
     Step,
-    TextTable,
     build_index,
+    data_columns,
+    denominator_columns,
     parse_data,
     parse_denominators,
     parse_dictionary,
-    split_table,
 )
 
+T = TypeVar("T")
+
+IndexInputs = tuple[Dictionary, IndexData, pd.DataFrame | None]
+"""Dictionary, data, and denominators if there are any."""
+
+
 Given = Path | str | pd.DataFrame
-"""A table: a CSV file or a frame."""
+"""A table: a CSV file, a workbook, or a frame."""
 
 
 def compute_index(
     data: Given, dictionary: Given, steps: Sequence[Step], *, denominators: Given | None = None
-) -> Index:
-    """Index of the units in a table, defined by a dictionary; both are files or frames.
+) -> Reading[Index]:
+    """Index of the units in a table, defined by a dictionary; each is a file or a frame.
 
     Parameters
     ----------
     data
-        A column ``unit``, one per indicator, and any other columns as groups: a CSV file or a frame.
+        A column 单位 (or unit), one per indicator, and any other columns as groups.
     dictionary
-        CSV: one row per indicator and aggregate.
+        One row per indicator and aggregate.
     steps
         Steps, for example from :func:`~pbwidgets.scoring.index.plan_steps`.
     denominators
-        CSV: a column ``unit`` and the denominators that the dictionary names.
+        A column 单位 (or unit) and the denominators that the dictionary names.
 
     Raises
     ------
@@ -47,9 +59,10 @@ def compute_index(
     DataError
         If a step fails: a value for which a method is not defined, or missing denominators.
     """
-    known, inputs = read_inputs(data, dictionary, denominators)
+    read = read_inputs(data, dictionary, denominators)
+    known, values, divisors = read.content
     groups = [step.arguments["group"] for step in steps if "group" in step.arguments]
-    columns = inputs[0].groups.columns
+    columns = values.groups.columns
     unknown = [
         Problem("index.unknown_group", _name(data, "data"), "1", spelling(group, columns))
         for group in groups
@@ -57,65 +70,73 @@ def compute_index(
     ]
     if unknown:
         raise ProblemsError(unknown)
-    return build_index(known, inputs[0], steps, inputs[1])
+    return Reading(build_index(known, values, steps, divisors), read.notes)
 
 
-def read_inputs(
-    data: Given, dictionary: Given, denominators: Given | None = None
-) -> tuple[Dictionary, tuple[IndexData, pd.DataFrame | None]]:
+def read_inputs(data: Given, dictionary: Given, denominators: Given | None = None) -> Reading[IndexInputs]:
     """Dictionary, data and denominators of an index, for building it step by step.
 
     Raises
     ------
     ProblemsError
-        With all problems of all files.
+        With all problems of all files; if the dictionary has any, of the others only whether they can be opened,
+        since it names their columns.
     """
-    named, problems = _read_table(dictionary, "dictionary")
-    known = None
-    if named:
-        known, found = parse_dictionary(named)
-        problems += found
-    of_units, more = _read_table(data, "data")
-    problems += more
-    by, more = _read_table(denominators, "denominators") if denominators is not None else (None, ())
-    problems += more
-    values, divisors = None, None
-    if known and of_units:
-        values, found = parse_data(of_units, known)
-        problems += found
-        if by:
-            divisors, found = parse_denominators(by, known, values.values.index)
-            problems += found
-    if problems or known is None or values is None:
-        raise ProblemsError(problems)
-    return known, (values, divisors)
+    of_lines = _table_of(dictionary, "dictionary", DICTIONARY)
+    known, problems = parse_dictionary(of_lines)
+    if known is None:
+        raise ProblemsError((*problems, *_find_unopened(data, denominators)))
+    of_units, values, wrong = _read(data, "data", data_columns(known), lambda table: parse_data(table, known))
+    by: Table | None = None
+    divisors: pd.DataFrame | None = None
+    more: tuple[Problem, ...] = ()
+    if denominators is not None:
+        units = values.values.index if values else None
+        columns = denominator_columns(known)
+        by, divisors, more = _read(
+            denominators, "denominators", columns, lambda table: parse_denominators(table, known, units)
+        )
+    if wrong or more or values is None:
+        raise ProblemsError((*wrong, *more))
+    notes = [note for table in (of_lines, of_units, by) if table for note in table.notes]
+    return Reading((known, values, divisors), tuple(notes))
+
+
+def _find_unopened(*tables: Given | None) -> Iterator[Problem]:
+    for given in tables:
+        try:
+            if given is not None and not isinstance(given, pd.DataFrame):
+                open_sheets(Path(given))
+        except ProblemsError as error:
+            yield from error.problems
+
+
+def _read(
+    given: Given,
+    frame: str,
+    columns: Sequence[Column],
+    parse: Callable[[Table], tuple[T, tuple[Problem, ...]]],
+) -> tuple[Table | None, T | None, tuple[Problem, ...]]:
+    """Table, content and problems of a table whose other columns are kept."""
+    try:
+        table = _table_of(given, frame, columns, others="kept")
+    except ProblemsError as error:
+        return None, None, error.problems
+    return table, *parse(table)
+
+
+def _table_of(given: Given, frame: str, columns: Sequence[Column], *, others: Others = "refused") -> Table:
+    """Table of a file or a frame."""
+    sheets = [_to_sheet(given)] if isinstance(given, pd.DataFrame) else open_sheets(Path(given))
+    return choose_table(sheets, _name(given, frame), columns, others=others)
+
+
+def _to_sheet(given: pd.DataFrame) -> Sheet:
+    frame = given.reset_index() if given.index.name is not None else given
+    cells = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    return Sheet("", [[str(name) for name in frame.columns], *cells], list(range(1, len(cells) + 2)))
 
 
 def _name(given: Given, frame: str) -> str:
     """What problems call a table: its file, or what a frame was given as."""
     return frame if isinstance(given, pd.DataFrame) else str(given)
-
-
-def _read_table(given: Given, name: str) -> tuple[TextTable | None, tuple[Problem, ...]]:
-    """Table of a CSV file or a frame, or None if it cannot be read, and its problems."""
-    if isinstance(given, pd.DataFrame):
-        frame = given.reset_index() if given.index.name is not None else given
-        return split_table(frame.to_csv(index=False), name)
-    path = Path(given)
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return None, (Problem("index.file_missing", str(path)),)
-    except OSError as error:
-        return None, (
-            Problem("index.file_unreadable", str(path), args={"cause": error.strerror or str(error)}),
-        )
-    for encoding in ("utf-8-sig", "gb18030"):  # gb18030: Excel's plain CSV in China
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            table, problems = split_table(text, str(path))
-            return (table if table.rows else None), problems
-    return None, (Problem("index.file_not_text", str(path)),)

@@ -323,7 +323,7 @@ def open_index_report(
     steps: Sequence[Step] = (),
     *,
     label: str = "",
-    unit: str = "",
+    unit: str | int = "",
     change: Change | None = None,
     lang: str = "",
 ) -> IndexReport:
@@ -338,7 +338,8 @@ def open_index_report(
     label
         Column with the names of units; by default their codes are shown.
     unit
-        Unit whose strengths and weaknesses are shown; by default the top-ranked one.
+        Unit whose strengths and weaknesses are shown; by default the top-ranked one. Papermill makes a number of a
+        code that is all digits.
     change
         Steps changed to compare ranks: name of the step to new arguments. By default equal weights, or
         ranks as scores if the weights are already equal.
@@ -354,12 +355,12 @@ def open_index_report(
     """
     steps = steps or plan_steps()
     data, dictionary, *denominators = files.paths
-    index = compute_index(data, dictionary, steps, denominators=next(iter(denominators), None))
+    index = compute_index(data, dictionary, steps, denominators=next(iter(denominators), None)).content
     lang = lang or default_language()
     return IndexReport(
         index=index,
         source=say("index.comma", lang).join(f"{file.name} ({_hash(file)})" for file in files.paths),
-        unit=choose_unit(index, unit),
+        unit=choose_unit(index, str(unit)),
         names=name_units(index, label),
         change=change or choose_change(index),
         lang=lang,

@@ -1,0 +1,105 @@
+"""Files that people send, opened as sheets: CSV in whatever encoding, and workbooks."""
+
+import codecs
+import csv
+import io
+from pathlib import Path
+from typing import Final
+
+from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake.text import unprotect
+from pbwidgets.intake.unpacking import LARGEST_BYTES, MOST_CELLS, MOST_COLUMNS
+from pbwidgets.intake.workbook import Sheet, is_markup, is_workbook, open_workbook
+
+KINDS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
+"""Names that such files have; what one holds is told by its content."""
+
+_MARKED: Final = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_UNMARKED: Final = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+_DELIMITERS: Final = ",\t;"
+_SIGNS: Final = (*_DELIMITERS, "\n")  # without them nearly any bytes could be UTF-16
+_SAMPLE: Final = 20  # lines
+
+
+def open_sheets(path: Path) -> tuple[Sheet, ...]:
+    """Sheets of a workbook, or the one table of a CSV file.
+
+    Raises
+    ------
+    ProblemsError
+        If the file is missing, empty, of another kind, damaged, or beyond a limit: one problem, the first cause.
+    """
+    content = _read_bytes(path)
+    if is_workbook(content):
+        return open_workbook(content, str(path))
+    return (_read_csv(content, str(path)),)
+
+
+def _read_bytes(path: Path) -> bytes:
+    if path.is_dir():
+        raise ProblemsError([Problem("intake.file_is_folder", str(path))])
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise ProblemsError([_too_big(str(path))])
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ProblemsError([Problem("intake.file_missing", str(path))]) from None
+    except OSError as error:
+        cause = {"cause": error.strerror or str(error)}
+        raise ProblemsError([Problem("intake.file_unreadable", str(path), args=cause)]) from None
+    if not content.strip():
+        raise ProblemsError([Problem("intake.file_empty", str(path))])
+    return content
+
+
+def _too_big(file: str) -> Problem:
+    return Problem("intake.too_big", file, args={"limit": LARGEST_BYTES // 1_000_000})
+
+
+def _read_csv(content: bytes, file: str) -> Sheet:
+    text = _decode(content)
+    if text is None or is_markup(content):
+        code = "intake.web_page" if is_markup(content) else "intake.file_not_table"
+        raise ProblemsError([Problem(code, file)])
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    # strict: a quotation mark that is never closed would otherwise swallow the rest of the file without a word
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    cells = number = 0
+    try:
+        for row in reader:
+            rows.append([unprotect(cell) for cell in row])
+            numbers.append(number + 1)
+            number = reader.line_num
+            cells += len(row)
+            if cells > MOST_CELLS or len(row) > MOST_COLUMNS:
+                limits = {"most_columns": MOST_COLUMNS, "most_cells": MOST_CELLS}
+                raise ProblemsError([Problem("intake.csv_too_big", file, str(number), limits)])
+    except csv.Error:
+        raise ProblemsError([Problem("intake.bad_csv", file, str(number + 1))]) from None
+    return Sheet(
+        "", [[None if not cell or cell.isspace() else cell for cell in row] for row in rows], numbers
+    )
+
+
+def _decode(content: bytes) -> str | None:
+    """Text of a file by its byte-order mark, or else in the first encoding that fits; None if none does."""
+    marked = next((encoding for mark, encoding in _MARKED if content.startswith(mark)), None)
+    for encoding in (marked,) if marked else _UNMARKED:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text and (marked or "16" not in encoding or any(sign in text for sign in _SIGNS)):
+            return text
+    return None
+
+
+def _delimiter(text: str) -> str:
+    """The sign that one of the first lines has most of: titles above the headings have none."""
+    lines = text.split("\n", _SAMPLE)[:_SAMPLE]
+    return max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in lines))

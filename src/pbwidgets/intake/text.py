@@ -1,0 +1,154 @@
+"""Texts, codes, dates and numbers as people type, paste and export them, made plain: pure functions of text.
+
+One set of rules for everything that comes in: tables that people send, and what is typed into a form.
+Names keep every sign that a script needs (joiners, Mongolian separators, variation selectors); codes keep none.
+"""
+
+import re
+import unicodedata
+from datetime import date, timedelta
+from typing import Final
+
+_NEVER_MEANT: Final = re.compile("[\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Zero-width space, word joiner, byte-order mark, and control characters, which no Office file can hold."""
+
+_FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_MARKS: Final = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Signs that cannot be seen though Unicode calls them letters or marks."""
+
+_DASHES: Final = dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-")
+_SCIENTIFIC: Final = re.compile(r"(\d)(?:\.(\d+)[eE]\+?|[eE]\+)(\d{1,2})")
+
+_DIGITS: Final = {sign: str(at) for at, sign in enumerate("〇一二三四五六七八九")} | {"零": "0", "○": "0"}
+_NUMERAL: Final = "[0-9〇一二三四五六七八九十零○]"
+_DATE: Final = re.compile(
+    rf"({_NUMERAL}{{4}})\s*[-/.年]\s*({_NUMERAL}{{1,3}})\s*[-/.月]\s*({_NUMERAL}{{1,3}})\s*[日号]?"
+    r"(?:[\sT]*0{1,2}:00(?::00(?:\.0+)?)?)?"
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
+_DAY_ZERO: Final = date(1899, 12, 30)  # of Excel's calendar, for all days after February 1900
+_SERIALS: Final = range(10_000, 100_000)  # 1927 to 2173, five digits: nothing else in a column of dates
+_NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d*)?(?:[eE][+-]?\d+)?")
+_TRUE: Final = frozenset({"是", "有", "对", "√", "✓", "true", "yes", "1", "true()"})
+_FALSE: Final = frozenset({"否", "无", "不", "×", "false", "no", "0", "false()"})
+
+
+def clean_text(text: str) -> str:
+    r"""A text or name without what was never meant: spaces around it, zero-width spaces, control characters.
+
+    Full-width signs stay as they are, and so do joiners, Mongolian separators and variation selectors,
+    which belong to the spelling of names. Line ends become ``\n``.
+
+    >>> clean_text("\ufeff　甲镇\u200b ")
+    '甲镇'
+    """
+    if text.isalnum():  # nearly all
+        return text
+    return _NEVER_MEANT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def unprotect(text: str) -> str:
+    """A text without the ``="…"`` that keeps Excel from taking it for a number.
+
+    >>> unprotect('="0012"')
+    '0012'
+    """
+    found = _FORMULA.fullmatch(text.strip()) if '="' in text else None
+    return found[1].replace('""', '"') if found else text
+
+
+def clean_code(text: str) -> str:
+    """A code in plain letters and digits: without invisible signs, spaces, or protection from Excel.
+
+    Scientific notation is undone where no digit is lost.
+
+    >>> clean_code("９９０１０１\u200b"), clean_code("'0012"), clean_code("9.90101001E+08")
+    ('990101', '0012', '990101001')
+    """
+    if text.isascii() and text.isalnum():  # nearly all
+        return text
+    plain = unicodedata.normalize("NFKC", unprotect(text)).translate(_DASHES)
+    plain = "".join(sign for sign in _MARKS.sub("", plain) if unicodedata.category(sign) not in _INVISIBLE)
+    plain = plain.removeprefix("'")
+    found = _SCIENTIFIC.fullmatch(plain)
+    complete = found is not None and len(found[2] or "") == int(found[3])
+    return f"{found[1]}{found[2]}" if found and complete else plain
+
+
+def show_invisible(text: str) -> str:
+    r"""A text whose invisible signs can be read in a message.
+
+    >>> show_invisible("0012\u200b")
+    '0012⟨U+200B⟩'
+    """
+    return "".join(
+        f"⟨U+{ord(sign):04X}⟩" if unicodedata.category(sign) in {"Cc", "Cf"} or _MARKS.match(sign) else sign
+        for sign in text
+    )
+
+
+def is_shortened(code: str) -> bool:
+    """Whether a code is a number in scientific notation, of which digits are lost.
+
+    >>> is_shortened("9.90101E+11"), is_shortened("990101")
+    (True, False)
+    """
+    return _SCIENTIFIC.fullmatch(code) is not None
+
+
+def plain_heading(text: str) -> str:
+    r"""A heading as it is compared: without blanks, line breaks, asterisks and full-width forms, in small letters.
+
+    >>> plain_heading("单位 编码\n（必填）*") == plain_heading("单位编码(必填)")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", clean_text(text))
+    return "".join(
+        sign for sign in folded if sign != "*" and unicodedata.category(sign) not in _INVISIBLE
+    ).lower()
+
+
+def to_date(text: str) -> date | None:
+    """Day that a text means, or None.
+
+    Reads ``2026-1-1``, ``2026/01/01``, ``2026.1.1``, ``20260101``, 2026年1月1日, 二〇二六年一月一日, a midnight behind
+    any of them, full-width digits, and the number of days that Excel keeps (five digits).
+
+    >>> to_date("二〇二六年十二月三十一日"), to_date("46023"), to_date("2026-13-01")
+    (datetime.date(2026, 12, 31), datetime.date(2026, 1, 1), None)
+    """
+    plain = unicodedata.normalize("NFKC", clean_text(unprotect(text))).removeprefix("'")
+    if plain.isdecimal() and int(plain) in _SERIALS and len(plain) == 5:
+        return _DAY_ZERO + timedelta(days=int(plain))
+    found = _DATE.fullmatch(plain) or _COMPACT.fullmatch(plain)
+    if not found:
+        return None
+    try:
+        return date(int(_to_digits(found[1])), int(_to_digits(found[2])), int(_to_digits(found[3])))
+    except ValueError:
+        return None
+
+
+def _to_digits(numeral: str) -> str:
+    """A numeral up to 99 or a year digit by digit: 三十一 and 二〇二六."""
+    tens, ten, ones = numeral.partition("十")
+    if ten:
+        return str(int(_DIGITS.get(tens, "1")) * 10 + int(_DIGITS.get(ones, "0")))
+    return "".join(_DIGITS.get(sign, sign) for sign in numeral)
+
+
+def to_number(text: str) -> float | None:
+    """Number that a text writes, with thousands separators and full-width digits or without; None for any other.
+
+    >>> to_number("１,３００.５"), to_number("12%"), to_number("1,5")
+    (1300.5, None, None)
+    """
+    plain = unicodedata.normalize("NFKC", clean_text(unprotect(text))).removeprefix("'").replace("−", "-")
+    return float(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
+
+
+def to_flag(text: str) -> bool | None:
+    """Yes or no: 是 有 √ true yes 1, or 否 无 × false no 0; None for anything else."""
+    word = unicodedata.normalize("NFKC", clean_text(text)).lower()
+    return word in _TRUE if word in _TRUE or word in _FALSE else None

@@ -1,0 +1,255 @@
+"""Cells of a workbook, read in a process of its own: a hostile or damaged file ends this process, no other.
+
+Run as a script by :mod:`pbwidgets.intake.workbook`: the file comes on standard input, the pickled answer goes to
+standard output. calamine gives values, dates and merged ranges, whatever the file says of its own size. What
+it does not tell is read from the XML of an ``.xlsx``: formulas without a result, errors, number formats that
+hold meaning (zeros in front of a code, per cent), and how far a sheet reaches, before memory is taken for it.
+"""
+
+import io
+import pickle
+import re
+import sys
+from typing import Any, Final
+from xml.etree import ElementTree
+from xml.parsers import expat
+from zipfile import ZipFile
+
+MOST_ROWS: Final = 1_048_576
+MOST_COLUMNS: Final = 500
+MOST_CELLS: Final = 10_000_000  # of the rectangle from A1 to the last filled cell
+LARGEST_BYTES: Final = 300_000_000  # unpacked; a small archive can unfold to any size
+MEMORY: Final = 4 << 30
+SECONDS: Final = 60
+
+Mark = tuple[str, Any]
+"""What a value does not say: ``zeros`` and the width of a code, ``percent``, ``error`` and its text, ``formula``."""
+
+RawSheet = tuple[
+    str, bool, list[list[Any]], list[tuple[int, int, int, int]], dict[tuple[int, int], Mark] | None
+]
+"""Name, whether it is visible, rows of values from A1, merged areas (first row and column, last row and column,
+from 0), and marks by row and column; None where the format does not tell them."""
+
+
+class RefusedError(Exception):
+    """A file that is not read: the code of the message and its values."""
+
+    def __init__(self, code: str, **args: Any) -> None:
+        super().__init__(code, args)
+
+
+def unpack(content: bytes) -> list[RawSheet]:
+    """Sheets of an ``.xlsx``, ``.xlsm``, ``.xls`` or ``.ods``.
+
+    Raises
+    ------
+    RefusedError
+        If it is locked with a password, refers to other content, or is beyond a limit.
+    Exception
+        If it is none of these, or damaged.
+    """
+    import python_calamine as calamine
+
+    marks = _scan_archive(content) if content.startswith(b"PK") else {}
+    try:
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
+            return [
+                _raw_sheet(book.get_sheet_by_name(about.name), about, marks)
+                for about in book.sheets_metadata
+                if about.typ in (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet)
+            ]
+    except calamine.PasswordError:
+        raise RefusedError("intake.password") from None
+
+
+def _raw_sheet(sheet: Any, about: Any, marks: dict[str, dict[tuple[int, int], Mark]]) -> RawSheet:
+    if sheet.end is not None:
+        check_size(about.name, sheet.end[0] + 1, sheet.end[1] + 1)
+    merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    rows = sheet.to_python(skip_empty_area=False)
+    return about.name, str(about.visible).endswith(".Visible"), rows, merged, marks.get(about.name)
+
+
+def check_size(name: str, rows: int, columns: int) -> None:
+    """Refuse a sheet that reaches too far.
+
+    Raises
+    ------
+    RefusedError
+        ``intake.sheet_too_big``.
+    """
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or rows * columns > MOST_CELLS:
+        found = {"sheet": name, "rows": rows, "columns": columns}
+        limits = {"most_rows": MOST_ROWS, "most_columns": MOST_COLUMNS, "most_cells": MOST_CELLS}
+        raise RefusedError("intake.sheet_too_big", **found, **limits)
+
+
+# -- what the XML says beside the values ---------------------------------------------------------------------
+
+
+def _scan_archive(content: bytes) -> dict[str, dict[tuple[int, int], Mark]]:
+    with ZipFile(io.BytesIO(content)) as archive:
+        if sum(item.file_size for item in archive.infolist()) > LARGEST_BYTES:
+            raise RefusedError("intake.too_big", limit=LARGEST_BYTES // 1_000_000)
+        parts = {name: archive.read(name) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
+    if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts.values()):
+        raise RefusedError("intake.entities")
+    if "content.xml" in parts:
+        _refuse_merged_rows(parts["content.xml"])
+        return {}
+    return _scan_workbook(parts)
+
+
+def _refuse_merged_rows(content: bytes) -> None:
+    """Refuse an OpenDocument sheet with cells merged over rows: calamine does not tell which they are."""
+    spans = re.findall(rb'number-rows-spanned="(\d+)"', content)
+    if any(int(span) > 1 for span in spans):
+        raise RefusedError("intake.merged_ods")
+
+
+def _scan_workbook(parts: dict[str, bytes]) -> dict[str, dict[tuple[int, int], Mark]]:
+    main = next(iter(_targets(parts, "", "officeDocument").values()), "xl/workbook.xml")
+    folder, _, name = main.rpartition("/")
+    sheets = _targets(parts, f"{folder}/_rels/{name}.rels", "worksheet", folder)
+    styles = next(iter(_targets(parts, f"{folder}/_rels/{name}.rels", "styles", folder).values()), "")
+    special = _special_styles(parts[styles]) if styles in parts else {}
+    found = {}
+    for sheet in _elements(parts[main], "sheet"):
+        target = sheets.get(_attribute(sheet, "id"), "")
+        if target in parts:
+            found[sheet.attrib["name"]] = _SheetScan(sheet.attrib["name"], special).scan(parts[target])
+    return found
+
+
+def _targets(parts: dict[str, bytes], rels: str, kind: str, folder: str = "") -> dict[str, str]:
+    """Parts that a part refers to, by the id of the relation."""
+    listed = _elements(parts.get(rels or "_rels/.rels", b"<none/>"), "Relationship")
+    found = {}
+    for relation in listed:
+        if relation.attrib.get("Type", "").endswith(f"/{kind}"):
+            target = relation.attrib["Target"]
+            found[relation.attrib["Id"]] = (
+                target.lstrip("/") if target.startswith("/") or not folder else f"{folder}/{target}"
+            )
+    return found
+
+
+def _elements(part: bytes, name: str) -> list[ElementTree.Element]:
+    return [item for item in ElementTree.fromstring(part).iter() if item.tag.rpartition("}")[2] == name]
+
+
+def _attribute(item: ElementTree.Element, name: str) -> str:
+    return next((value for key, value in item.attrib.items() if key.rpartition("}")[2] == name), "")
+
+
+def _special_styles(styles: bytes) -> dict[str, Mark]:
+    """Number formats that hold meaning, by the number of the style."""
+    codes = {item.attrib["numFmtId"]: item.attrib["formatCode"] for item in _elements(styles, "numFmt")}
+    codes |= {"9": "0%", "10": "0.00%"}
+    crossed = next(iter(_elements(styles, "cellXfs")), ())
+    found: dict[str, Mark] = {}
+    for number, style in enumerate(crossed):
+        code = codes.get(style.attrib.get("numFmtId", ""), "")
+        if "%" in code:
+            found[str(number)] = ("percent", None)
+        elif len(code) > 1 and set(code) == {"0"}:
+            found[str(number)] = ("zeros", len(code))
+    return found
+
+
+class _SheetScan:
+    """One pass over the XML of a sheet."""
+
+    def __init__(self, name: str, special: dict[str, Mark]) -> None:
+        self.name, self.special = name, special
+        self.marks: dict[tuple[int, int], Mark] = {}
+        self.row, self.column = -1, -1
+        self.last_row, self.last_column = -1, -1
+        self.cell: dict[str, str] = {}
+        self.filled = self.computed = False
+        self.text = ""
+        self.parser = expat.ParserCreate()
+        self.parser.buffer_text = True
+        self.parser.StartElementHandler = self._start
+
+    def scan(self, content: bytes) -> dict[tuple[int, int], Mark]:
+        self.parser.Parse(content, True)
+        self._end_cell()
+        check_size(self.name, self.last_row + 1, self.last_column + 1)
+        return self.marks
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        tag = tag.rpartition(":")[2]
+        if tag == "c":
+            self._end_cell()
+            self.cell = attributes
+            place = attributes.get("r")
+            if place:
+                letters = place.rstrip("0123456789")
+                self.column = _column_number(letters)
+                self.row = int(place[len(letters) :]) - 1
+            else:
+                self.column += 1
+        elif tag == "row":
+            self._end_cell()
+            self.row = int(attributes["r"]) - 1 if "r" in attributes else self.row + 1
+            self.column = -1
+        elif tag == "f":
+            self.computed = True
+            self.parser.CharacterDataHandler = None
+        elif tag in ("v", "is"):
+            self.filled = True
+            if self.computed or self.cell.get("t") == "e":
+                self.text = ""
+                self.parser.CharacterDataHandler = self._collect
+
+    def _collect(self, text: str) -> None:
+        self.text += text
+
+    def _end_cell(self) -> None:
+        """Take note of the cell that ends; ``text`` is kept of formulas and errors only."""
+        if self.cell.get("t") == "e" and self.filled:
+            self.marks[self.row, self.column] = ("error", self.text.strip())
+        elif self.computed and not self.text.strip() and self.cell.get("t") != "str":
+            self.marks[self.row, self.column] = ("formula", None)
+        elif self.filled and self.cell.get("s") in self.special:
+            self.marks[self.row, self.column] = self.special[self.cell["s"]]
+        if self.filled or self.computed:
+            self.last_row, self.last_column = max(self.last_row, self.row), max(self.last_column, self.column)
+        self.cell, self.filled, self.computed, self.text = {}, False, False, ""
+        self.parser.CharacterDataHandler = None
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+# -- the process ---------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    """Answer with the sheets, or with why the file is refused."""
+    try:
+        import resource
+    except ImportError:  # Windows knows no such limits
+        pass
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    try:
+        answer: Any = unpack(sys.stdin.buffer.read())
+    except RefusedError as error:
+        answer = error.args
+    except MemoryError:
+        sys.exit(1)
+    except BaseException:  # a damaged file fails anywhere, also as a panic of calamine, which is no Exception
+        answer = ("intake.bad_workbook", {})
+    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+
+
+if __name__ == "__main__":
+    main()
