@@ -234,7 +234,7 @@ def test_an_unknown_unit_or_column_is_refused_with_the_nearest(files: dict[str, 
 
 
 def test_wrong_files_and_arguments_are_refused(files: dict[str, Path]) -> None:
-    with pytest.raises(ProblemsError, match="没有这个文件"):
+    with pytest.raises(ProblemsError, match="找不到这个文件"):
         open_index_report(IndexFiles(files["data"].with_name("none.csv"), files["dictionary"]))
     with pytest.raises(DataError, match="ranks"):
         open_index_report(
