@@ -29,6 +29,7 @@ from pbwidgets.campaign.workbook.cells import from_cell, straighten
 from pbwidgets.campaign.workbook.lines import is_missing
 from pbwidgets.campaign.workbook.sheets import Column
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import clean_code
 from pbwidgets.intake.workbook import Cell
 from pbwidgets.scoring.carried import names_of_lines
 from pbwidgets.scoring.frames import (
@@ -243,7 +244,8 @@ class _Reading:
         named = _find(frame, _HEADS["unit_name"]) if own == coded else own
         if own is None:
             self.stop()
-        codes = [straighten(text) for text in _texts(frame, own if coded is None else coded)]
+        clean = straighten if coded is None else clean_code  # names stand in for codes that are not there
+        codes = [clean(text) for text in _texts(frame, own if coded is None else coded)]
         names = codes if named is None else _texts(frame, named)
         kind = self.campaign.unit_kind(self.track.unit_kind)
         above, domains = self.find_above(frame, kind), _texts(frame, _find(frame, _HEADS["domain"]))

@@ -116,7 +116,7 @@ def test_a_report_file_with_a_mistake_is_named_and_the_others_are_listed(changed
 def test_a_failed_report_says_why(changed: Workspace) -> None:
     notebook = changed.settings.notebooks / "reports" / "unit.ipynb"
     notebook.write_text(
-        notebook.read_text(encoding="utf-8").replace("units_shown = ", "units_shown = 1 / 0 * ")
+        notebook.read_text(encoding="utf-8").replace("units_shown: int = ", "units_shown = 1 / 0 * ")
     )
     start_reports(Desk(changed, COUNTY, changed.opened()), "unit", [TOWN])
     wait_for(changed, "unit")
