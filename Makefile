@@ -79,11 +79,11 @@ docs: install
 test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-# The laws with 200 examples each instead of 25, the documentation, JupyterLab as it first comes up, and whether the
+# The laws with 200 examples each instead of 25, the documentation, notebooks in JupyterLab and Voilà, and whether the
 # benchmark of the pages still runs.
 test-long: system docs
 	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
-	$(BIN)/python tests/look_at_jupyterlab.py
+	$(BIN)/python tests/look_at_notebooks.py
 	$(BIN)/python tests/benchmarks/bench_apps.py --rounds 1 --pages 1 --visitors 2 --seconds 2
 
 bench: install
