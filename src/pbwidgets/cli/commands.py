@@ -221,9 +221,11 @@ def campaign_from_xlsx(file: Path, output: Path | None) -> None:
     """Read a campaign from a workbook; all problems at once, by cell."""
     from pbwidgets.campaign.workbook import read_campaign_workbook
     from pbwidgets.campaign.yaml_text import to_yaml
-    from pbwidgets.cli.output import show_text
+    from pbwidgets.cli.output import show_text, tell_notes
 
-    show_text(to_yaml(read_campaign_workbook(file)), output)
+    read = read_campaign_workbook(file)
+    tell_notes(read.notes)
+    show_text(to_yaml(read.content), output)
     if output is not None:
         click.echo(say("cli.campaign.file_written", file=output), err=True)
 

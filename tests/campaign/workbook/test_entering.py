@@ -13,7 +13,7 @@ from pbwidgets.errors import UsageError
 def test_rows_go_below_those_that_are_there(book: Path) -> None:
     rows = [{"选项表": "kinds", "name": "talk", "label::Chinese (zh)": "谈心"}]
     assert enter_rows(book, "choices", rows) == 1
-    choices = read_campaign_workbook(book).choices["kinds"]
+    choices = read_campaign_workbook(book).content.choices["kinds"]
     assert [choice.id for choice in choices] == ["study", "service", "visit", "talk"]
 
 

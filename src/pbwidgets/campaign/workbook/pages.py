@@ -53,12 +53,15 @@ class Page:
         Rows with anything in them.
     missing
         Columns that it does not have.
+    notes
+        What was read otherwise than it stands there.
     """
 
     name: str
     table: Table
     rows: tuple[Row, ...]
     missing: tuple[Column, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     def place(self, cell: str) -> str:
         """Place of a cell in a problem: ``评分项!B7``."""
@@ -67,7 +70,7 @@ class Page:
 
 @dataclass
 class Grid:
-    """Cells of one sheet by row and column number from 1, texts of its first rows, and problems.
+    """Cells of one sheet by row and column number from 1, texts of its first rows, problems, and notes by row.
 
     Cells merged over rows have their value in each of them; in ``head`` also those merged over columns.
     """
@@ -76,6 +79,7 @@ class Grid:
     rows: dict[int, dict[int, Cell]]
     head: dict[int, dict[int, str]]
     problems: list[Problem] = field(default_factory=list)
+    notes: list[tuple[int, Problem]] = field(default_factory=list)
 
 
 def open_grids(path: Path) -> list[Grid]:
@@ -129,18 +133,22 @@ def _grid(sheet: Sheet, file: str) -> Grid:
         row: {at + 1: sheet.cell(row, at) for at, value in enumerate(values) if value is not None}
         for row, values in enumerate(sheet.rows)
     }
+    notes = [(0, note) for note in sheet.notes]
     for area in sheet.merged:
         first = cells.get(area.top, {}).get(area.left + 1)
-        if first is None:
+        if first is None or area.bottom == area.top:
             continue
         for row in range(area.top + 1, area.bottom + 1):
             place = _coordinate(area.left + 1, row + 1)
             cells.setdefault(row, {})[area.left + 1] = replace(first, place=place)
+        said = {"value": first.text, "count": area.bottom - area.top}
+        note = Problem("intake.merged_cells", file, f"{sheet.name}!{first.place}", said)
+        notes.append((area.top + 1, note))
     head = {
         row + 1: {column + 1: text for column, text in texts.items()} for row, texts in head_of(sheet).items()
     }
     rows = {row + 1: filled for row, filled in cells.items() if filled}
-    return Grid(sheet.name, rows, head, list(sheet.broken.values()))
+    return Grid(sheet.name, rows, head, list(sheet.broken.values()), notes)
 
 
 def _unknown_sheet(grid: Grid, tables: Sequence[Table], file: str) -> Iterator[Problem]:
@@ -202,7 +210,9 @@ def _read_list(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[P
         if number > last and any(cell.text for cell in cells.values())
     )
     missing = tuple(column for column in table.columns if column not in columns.values())
-    page = Page(grid.name, table, tuple(row for row in rows if any(map(row.text, row.cells))), missing)
+    filled = tuple(row for row in rows if any(map(row.text, row.cells)))
+    notes = tuple(note for row, note in grid.notes if not 0 < row <= last)
+    page = Page(grid.name, table, filled, missing, notes)
     problems.extend(_missing_columns(page, last, file))
     problems.extend(_stray_cells(grid, headings, last, file))
     return page, problems

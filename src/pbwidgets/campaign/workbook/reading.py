@@ -13,6 +13,7 @@ from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
 from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
 from pbwidgets.campaign.workbook.sheets import BEGINS, Column, tables, value_words
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import Reading
 
 ABOUT_SPELLING: Final = ("campaign.value_not_allowed", "campaign.unknown_rule")
 
@@ -26,11 +27,12 @@ def read_campaign(path: str | Path) -> Campaign:
         If anything is wrong: all problems, with line or cell.
     """
     file = Path(path)
-    return read_campaign_workbook(file) if file.suffix.lower() == ".xlsx" else read_campaign_file(file)
+    is_workbook = file.suffix.lower() == ".xlsx"
+    return read_campaign_workbook(file).content if is_workbook else read_campaign_file(file)
 
 
-def read_campaign_workbook(path: Path) -> Campaign:
-    """Campaign of a workbook.
+def read_campaign_workbook(path: Path) -> Reading[Campaign]:
+    """Campaign of a workbook, and what was read otherwise than it stands there.
 
     Parameters
     ----------
@@ -43,10 +45,10 @@ def read_campaign_workbook(path: Path) -> Campaign:
     ProblemsError
         If anything is wrong: all problems, with sheet and cell. Nothing is taken from it then.
     """
-    campaign, problems = _read(path)
-    if problems or campaign is None:
+    read, problems = _read(path)
+    if problems or read is None:
         raise ProblemsError(problems)
-    return campaign
+    return read
 
 
 def check_campaign_workbook(path: Path) -> tuple[Problem, ...]:
@@ -54,7 +56,7 @@ def check_campaign_workbook(path: Path) -> tuple[Problem, ...]:
     return _read(path)[1]
 
 
-def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
+def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
     try:
         grids = open_grids(path)
     except ProblemsError as error:
@@ -69,7 +71,9 @@ def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
     campaign, findings = validate(gathered.data)
     problems.extend(problems_of(findings, gathered, pages, str(path), problems))
     names = [grid.name for grid in grids]
-    return campaign, tuple(sorted(problems, key=lambda problem: _order(problem, names)))
+    notes = tuple(note for page in pages.values() for note in page.notes)
+    read = Reading(campaign, notes) if campaign is not None else None
+    return read, tuple(sorted(problems, key=lambda problem: _order(problem, names)))
 
 
 def problems_of(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from pbwidgets.campaign import Campaign, Change, campaign_version
+from pbwidgets.errors import Problem
 from pbwidgets.files import put_file
 from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
@@ -29,12 +30,15 @@ class Draft:
         What it changes against the open version, each with the number of submissions affected.
     is_known
         Whether a campaign with this id is open; otherwise everything is new.
+    notes
+        What was read otherwise than it stands in the workbook.
     """
 
     campaign: Campaign
     version: str
     changes: tuple[tuple[Change, int], ...]
     is_known: bool
+    notes: tuple[Problem, ...] = ()
 
 
 def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes) -> Draft:
@@ -53,10 +57,11 @@ def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (_plain_name(filename) or "campaign.xlsx")
         path.write_bytes(content)
-        campaign = read_campaign_workbook(path)
-    version = campaign_version(campaign)
-    known = {known.id for known, _ in open_campaigns(workspace)}
-    return Draft(campaign, version, changes_since_opening(workspace, campaign), campaign.id in known)
+        read = read_campaign_workbook(path)
+    campaign, version = read.content, campaign_version(read.content)
+    changes = changes_since_opening(workspace, campaign)
+    is_known = campaign.id in {known.id for known, _ in open_campaigns(workspace)}
+    return Draft(campaign, version, changes, is_known, read.notes)
 
 
 def open_draft(workspace: Workspace, actor: Actor, draft: Draft, period_id: str | None = None) -> Opened:

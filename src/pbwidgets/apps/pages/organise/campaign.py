@@ -7,7 +7,7 @@ from typing import Final
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
@@ -104,6 +104,7 @@ class CampaignCard:
         table = [elements.table(heads, rows)] if rows else []
         self.found.children = (
             elements.notice("good", visit.words(said, campaign=name, count=len(rows))),
+            *note_list(visit, draft.notes),
             *table,
             elements.paragraph(visit.words("organise.open_hint"), quiet=True),
             elements.button(visit.words("organise.open"), visit.attempt(self.open), "primary"),
