@@ -114,7 +114,7 @@ def test_problems_of_all_files_are_named_at_once(folder: Path) -> None:
 def test_an_indicator_without_a_column_is_named_with_the_nearest_heading(folder: Path) -> None:
     (folder / "data.csv").write_text(DATA.replace("wells", "well"), encoding="utf-8")
     done = index("--format", "json")
-    assert done.stderr.splitlines()[1].startswith("data.csv:1: intake.missing_column: 缺少“wells”一列。")
+    assert done.stderr.splitlines()[1].startswith("data.csv:1: intake.missing_column_near: 缺少“wells”一列。")
     assert "“well”" in done.stderr
 
 

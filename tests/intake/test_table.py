@@ -220,6 +220,121 @@ def test_a_workbook_is_the_same_between_titles_merges_notes_and_a_false_dimensio
     assert not table.problems
 
 
+HEAD = ["序号", "编码（必填）", "名称：", "上级编码", "启用日期", "权重", "备注"]
+TOWN = [1, "990101", "甲镇", "99", "2026-01-01", 2, "已核"]
+VILLAGE = [2, "990102", "乙镇", "99", None, 3, None]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged"),
+    [
+        ([HEAD, ["", "甲", "乙", "丙", 1, 2, 3], TOWN, VILLAGE], []),
+        ([HEAD, [1, 2, 3, 4, 5, 6, 7], TOWN, VILLAGE], []),
+        ([HEAD, TOWN, ["一、街道"], VILLAGE], []),
+        ([HEAD, TOWN, VILLAGE, ["", "合计", None, None, None, 5]], []),
+        ([HEAD, TOWN, VILLAGE, [3, "小 计", None, None, None, 5]], []),
+        ([HEAD, TOWN, HEAD, VILLAGE], []),
+        ([HEAD, TOWN, VILLAGE, ["填表人：", "某", "审核人：", "某", "2026年1月"]], []),
+        ([HEAD, TOWN, VILLAGE, [None, None, "（公章）"], [None, None, "2026年1月1日"]], []),
+        ([HEAD, TOWN, VILLAGE, [" ", "　", None], [None, "\u200b"]], []),
+        ([HEAD, TOWN, VILLAGE, ["注：街道按乡镇填"]], ["D2:D4"]),
+        (
+            [HEAD, [1, "990101", "甲镇", "99", "2026-01-01", 2], [2, "990102", "乙镇", None, None, 3]],
+            ["D2:D3"],
+        ),
+    ],
+    ids=[
+        "letters",
+        "numbers",
+        "section",
+        "total",
+        "subtotal",
+        "heading",
+        "signed",
+        "stamp",
+        "blank",
+        "note",
+        "merged",
+    ],
+)
+def test_what_a_careful_clerk_passes_over_is_passed_over(
+    tmp_path: Path, rows: list[list[object]], merged: list[str]
+) -> None:
+    table = read_table(save(tmp_path / "t.xlsx", rows, merged), COLUMNS)
+    assert rows_of(table) == [
+        ("990101", "甲镇", "99", "2026-01-01", "2"),
+        ("990102", "乙镇", "99", "", "3"),
+    ]
+    assert not table.problems
+
+
+def test_rows_of_numbers_are_no_second_row_of_headings(tmp_path: Path) -> None:
+    columns = (
+        Column("单位", needed=True),
+        Column("1", ("产值",), "number"),
+        Column("2", ("教育",), "number"),
+    )
+    rows = [["单位", "产值", "教育"], ["甲县", 1, 2], ["乙县", 2, 1]]
+    assert read_table(save(tmp_path / "n.xlsx", rows), columns).column("单位") == ["甲县", "乙县"]
+
+
+def test_a_text_with_a_broken_byte_is_not_read_in_another_encoding(tmp_path: Path) -> None:
+    whole = "编码,名称\n9901,示例县第一中心镇\n9902,乙镇\n"
+    for encoding in ("utf-8", "gb18030"):
+        broken = whole.encode(encoding).replace("乙".encode(encoding), b"\xff")
+        (tmp_path / "x.csv").write_bytes(broken)
+        assert refused(tmp_path / "x.csv") == [("damaged_text", "3")]
+
+
+def test_the_delimiter_is_that_of_most_lines(tmp_path: Path) -> None:
+    text = "\n".join(
+        ["一览,二览,三览,四览,五览,六览", "编码\t名称\t权重", '9901\t甲镇\t"1,234,567"', "9902\t乙镇\t2"]
+    )
+    (tmp_path / "x.csv").write_text(text, encoding="utf-8")
+    assert read_table(tmp_path / "x.csv", COLUMNS).column("weight") == ["1234567", "2"]
+
+
+def test_sheets_with_the_same_headings_are_not_guessed_between(tmp_path: Path) -> None:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title in ("填写示例", "2025", "2026"):
+        sheet = book.create_sheet(title)
+        sheet.append(["编码", "名称"])
+        sheet.append([f"99{title}", "甲镇"])
+    book.save(tmp_path / "years.xlsx")
+    with pytest.raises(ProblemsError, match="2025、2026"):
+        read_table(tmp_path / "years.xlsx", COLUMNS)
+    book.remove(book["2025"])
+    book.save(tmp_path / "years.xlsx")
+    assert read_table(tmp_path / "years.xlsx", COLUMNS).column("unit_code") == ["992026"]
+
+
+@pytest.mark.parametrize(
+    ("form", "number", "code"),
+    [
+        ("000000000", 10101001, "010101001"),
+        ("000000000_ ", 10101001, "010101001"),
+        ("000000000;@", 10101001, "010101001"),
+        ("[$-804]000000000", 10101001, "010101001"),
+        ('"990101"000', 1, "990101001"),
+        ("0", 990101, "990101"),
+        ("General", 990101, "990101"),
+    ],
+)
+def test_codes_are_read_as_their_number_format_shows_them(
+    tmp_path: Path, form: str, number: int, code: str
+) -> None:
+    book = Workbook()
+    sheet = book.worksheets[0]
+    for row in (["编码", "名称", "权重"], [number, "甲镇", 0.85], [1, "乙镇", 90]):
+        sheet.append(row)
+    sheet["A2"].number_format, sheet["C2"].number_format = form, "0%"
+    book.save(tmp_path / "form.xlsx")
+    table = read_table(tmp_path / "form.xlsx", COLUMNS)
+    assert table.column("unit_code")[0] == code
+    assert table.column("weight") == ["85", "90"]
+
+
 # -- what is said ------------------------------------------------------------------------------------------
 
 
@@ -243,10 +358,10 @@ def test_what_was_changed_or_passed_over_is_said_with_its_place(tmp_path: Path) 
     assert table.column("weight") == ["1", "2", ""]
     assert codes_of(table) == [
         ("title_rows", "名册!A1"),
-        ("merged_cells", "名册!C3"),
         ("row_passed_over", "名册!A5"),
         ("row_passed_over", "名册!A7"),
         ("row_passed_over", "名册!A8"),
+        ("merged_cells", "名册!C3"),
         ("cells_changed", "名册!A3"),
         ("cells_changed", "名册!D3"),
     ]
@@ -324,16 +439,6 @@ def test_a_row_with_one_cell_of_its_own_under_merged_ones_is_a_row(tmp_path: Pat
 def test_a_cell_without_a_heading_is_not_left_out_without_a_word(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("编码,名称\n9901,甲镇,漏了表头\n", encoding="utf-8")
     assert codes_of(read_table(tmp_path / "a.csv", COLUMNS)) == [("cell_without_heading", "2")]
-
-
-def test_codes_keep_the_zeros_that_a_number_format_shows(tmp_path: Path) -> None:
-    book = Workbook()
-    sheet = book.worksheets[0]
-    for row in (["编码", "名称"], [7, "零七所"]):
-        sheet.append(row)
-    sheet["A2"].number_format = "000"
-    book.save(tmp_path / "zeros.xlsx")
-    assert read_table(tmp_path / "zeros.xlsx", COLUMNS).column("unit_code") == ["007"]
 
 
 # -- files that are refused ---------------------------------------------------------------------------------

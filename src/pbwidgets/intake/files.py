@@ -20,9 +20,11 @@ _MARKED: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _UNMARKED: Final = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
+_OF_PROGRAMS: Final = "WpsReserved"  # begins the names of hidden sheets that WPS adds
 _DELIMITERS: Final = ",\t;"
 _SIGNS: Final = (*_DELIMITERS, "\n")  # without them nearly any bytes could be UTF-16
 _SAMPLE: Final = 20  # lines
+_MOSTLY: Final = 4  # characters that fit, for each that does not
 
 
 def open_sheets(path: Path) -> tuple[Sheet, ...]:
@@ -35,7 +37,9 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
     """
     content = _read_bytes(path)
     if is_workbook(content):
-        return open_workbook(content, str(path))
+        return tuple(
+            sheet for sheet in open_workbook(content, str(path)) if not sheet.name.startswith(_OF_PROGRAMS)
+        )
     return (_read_csv(content, str(path)),)
 
 
@@ -61,10 +65,13 @@ def _too_big(file: str) -> Problem:
 
 
 def _read_csv(content: bytes, file: str) -> Sheet:
+    if is_markup(content):
+        raise ProblemsError([Problem("intake.web_page", file)])
+    if line := _find_damage(content):
+        raise ProblemsError([Problem("intake.damaged_text", file, str(line))])
     text = _decode(content)
-    if text is None or is_markup(content):
-        code = "intake.web_page" if is_markup(content) else "intake.file_not_table"
-        raise ProblemsError([Problem(code, file)])
+    if text is None:
+        raise ProblemsError([Problem("intake.file_not_table", file)])
     rows: list[list[str]] = []
     numbers: list[int] = []
     # strict: a quotation mark that is never closed would otherwise swallow the rest of the file without a word
@@ -99,7 +106,26 @@ def _decode(content: bytes) -> str | None:
     return None
 
 
+def _find_damage(content: bytes) -> int:
+    """Line of the first byte that does not belong, if the file is text but for a few of them; else 0.
+
+    GB 18030 makes some character of nearly any bytes: what is UTF-8 for the most part must not be read so.
+    """
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            content.decode(encoding)
+        except UnicodeDecodeError as error:
+            text = content.decode(encoding, errors="replace")
+            wrong = text.count("\ufffd")
+            right = sum(sign > "\x7f" for sign in text) - wrong
+            if "\0" not in text and right > _MOSTLY * wrong:
+                return content.count(b"\n", 0, error.start) + 1
+        else:
+            return 0
+    return 0
+
+
 def _delimiter(text: str) -> str:
-    """The sign that one of the first lines has most of: titles above the headings have none."""
+    """The sign that most of the first lines have, and then most often: titles and numbers may have others."""
     lines = text.split("\n", _SAMPLE)[:_SAMPLE]
-    return max(_DELIMITERS, key=lambda sign: max(line.count(sign) for line in lines))
+    return max(_DELIMITERS, key=lambda sign: (sum(sign in line for line in lines), text.count(sign)))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pbwidgets.intake.text import clean_text
+from pbwidgets.intake.text import clean_text, to_number
 from pbwidgets.intake.workbook import Sheet, to_text
 
 HEAD_ROWS: Final = 20
@@ -70,4 +70,4 @@ def find_heading(head: Mapping[int, TextRow], knows: Callable[[str], bool]) -> H
 def _is_heading(row: TextRow, knows: Callable[[str], bool]) -> bool:
     filled = [text for text in row.values() if text]
     named = sum(map(knows, filled))
-    return named >= 2 and named * 2 > len(filled)
+    return named >= 2 and named * 2 > len(filled) and all(to_number(text) is None for text in filled)

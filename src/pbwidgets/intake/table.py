@@ -8,7 +8,7 @@ over is in :attr:`Table.notes`; what cannot be read is in :attr:`Table.problems`
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from difflib import SequenceMatcher, get_close_matches
 from pathlib import Path
 from typing import Final, Generic, Literal, TypeVar
@@ -16,6 +16,7 @@ from typing import Final, Generic, Literal, TypeVar
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.files import open_sheets
 from pbwidgets.intake.headings import Heading, find_heading, head_of
+from pbwidgets.intake.remarks import is_numbering, is_remark, is_total
 from pbwidgets.intake.text import (
     clean_code,
     clean_text,
@@ -28,7 +29,7 @@ from pbwidgets.intake.text import (
 )
 from pbwidgets.intake.workbook import Sheet, Value, to_text
 
-Kind = Literal["text", "code", "date", "number", "flag"]
+Kind = Literal["text", "word", "code", "date", "number", "flag"]
 Others = Literal["refused", "ignored", "kept"]
 T = TypeVar("T")
 
@@ -39,14 +40,11 @@ MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "—", 
 """What a cell of a column of numbers without a value may contain, in small letters."""
 
 _EXACT: Final = 10**15  # whole numbers that Excel keeps to the last digit
-_FEW: Final = 4  # cells of a row of signatures
-_TOTALS: Final = frozenset({"合计", "总计", "小计", "total"})
-_REMARK: Final = re.compile(
-    r"[（(【\[※*]*(注|备注|说明|附注|填表|填报|制表|审核|数据来源|资料来源|来源|note)", re.IGNORECASE
-)
-_SIGNED: Final = re.compile(
-    r"(填表|填报|制表|审核|复核|负责|联系|经办|日期|时间|电话|主要负责|分管|签字|盖章)[^:：]{0,8}[:：]"
-)
+_COMMON: Final = frozenset({"序号", "备注", "no.", "no"})
+"""Headings of columns that any list may have for people."""
+
+_ASIDE: Final = re.compile("示例|样例|范例|模板|说明")
+"""In the name of a sheet that shows how to fill in another."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,8 @@ class Column:
     heads
         What people call it; messages use the first.
     kind
-        How its cells are read: texts and names, codes, dates (to ISO), numbers, or yes and no (to ``true``, ``false``).
+        How its cells are read: texts; words that name something and must be whole; codes; dates (to ISO); numbers (a
+        per cent as it is shown); yes and no (to ``true``, ``false``).
     needed
         Whether a table without it is refused.
     filled
@@ -131,6 +130,10 @@ class Table:
     def place(self, row: int | None, name: str = "") -> str:
         """Place of a cell: ``名册!B7``, or the line of a CSV file; row None is the headings."""
         return self._places.of(row, name)
+
+    def number(self, row: int) -> int:
+        """Number of a row in the file."""
+        return self._places.sheet.numbers[self._places.rows[row]]
 
     def problem(self, code: str, row: int | None, name: str = "", /, **args: object) -> Problem:
         """A problem at a cell; ``column`` in its message is the heading as the sender wrote it."""
@@ -214,15 +217,20 @@ def choose_table(
     def knows(text: str) -> bool:
         return plain_heading(text) in names
 
-    def rank(sheet: Sheet) -> tuple[bool, bool, int]:
+    def rank(sheet: Sheet) -> tuple[bool, bool, bool, int]:
         found = find_heading(head_of(sheet), knows)
         count = sum(map(knows, found.texts.values())) if found else 0
-        return count > 0, sheet.visible, count
+        return count > 0, sheet.visible, not _ASIDE.search(sheet.name), count
 
     filled = [sheet for sheet in sheets if any(value is not None for row in sheet.rows for value in row)]
     if not filled:
         raise ProblemsError([Problem("intake.file_empty", file)])
-    sheet = max(filled, key=rank)
+    ranks = [rank(sheet) for sheet in filled]
+    best = [sheet for sheet, found in zip(filled, ranks, strict=True) if found == max(ranks)]
+    if len(best) > 1 and max(ranks)[0]:
+        alike = "、".join(sheet.name for sheet in best)
+        raise ProblemsError([Problem("intake.which_sheet", file, best[0].name, {"sheets": alike})])
+    sheet = best[0]
     reader = _Reader(sheet, file, columns, names)
     reader.find_columns(others, {plain_heading(text) for text in ignored})
     reader.find_rows()
@@ -253,9 +261,10 @@ class _Reader:
             needed = "、".join(column.title for column in self.columns if column.needed)
             raise ProblemsError([self._problem("intake.no_headings", min(head), 0, needed=needed)])
         self.first = heading.last + 1
-        problems = list(self._name_columns(heading, others, ignored))
+        problems = [broken for (row, _), broken in self.sheet.broken.items() if row <= heading.last]
+        problems += self._name_columns(heading, others, {*ignored, *_COMMON})
         problems += [
-            self._problem("intake.missing_column", heading.last, 0, **self._lacking(column, heading))
+            self._lacking(column, heading)
             for column in self.columns
             if column.needed and column.name not in self.at and column.name not in self.meant
         ]
@@ -289,72 +298,80 @@ class _Reader:
         allowed = "、".join(item.title for item in self.columns)
         return {"value": text, "nearest": spelled, "allowed": allowed}
 
-    def _lacking(self, column: Column, heading: Heading) -> dict[str, str]:
-        """Title of a column that is missing, and the heading that comes nearest to any of its names."""
+    def _lacking(self, column: Column, heading: Heading) -> Problem:
+        """A column that is missing, with the heading that comes nearest to any of its names."""
         others = [text for text in heading.texts.values() if plain_heading(text) not in self.names]
         pairs = [(text, name) for text in others for name in (column.name, *column.heads)]
-        near = max(pairs, key=lambda pair: SequenceMatcher(None, *pair).ratio(), default=("—", ""))
-        return {"title": column.title, "nearest": near[0]}
+        if not pairs:
+            return self._problem("intake.missing_column", heading.last, 0, title=column.title)
+        near = max(pairs, key=lambda pair: SequenceMatcher(None, *pair).ratio())[0]
+        return self._problem("intake.missing_column_near", heading.last, 0, title=column.title, nearest=near)
 
     # -- rows ---------------------------------------------------------------------------------------------
 
     def find_rows(self) -> None:
-        """Rows of the body; notes and totals are passed over, merged cells filled downwards."""
-        self._fill_merged()
+        """Rows of the body; what is no data is passed over, merged cells are filled downwards."""
+        body = [row for row in range(self.first, len(self.sheet.rows)) if not self._is_passed_over(row)]
+        self._fill_merged(body)
         known = {*self.at.values(), *self.own}
-        for row in range(self.first, len(self.sheet.rows)):
-            values = self.sheet.rows[row]
-            filled = [
-                at for at, value in enumerate(values) if value is not None or (row, at) in self.sheet.broken
-            ]
-            if not filled:
-                continue
-            first = clean_text(to_text(values[filled[0]]))
-            if _is_total(first) or (len(filled) <= _FEW and self._is_remark(row, filled)):
-                self._note("intake.row_passed_over", row, filled[0], value=_short(first))
-                continue
+        for row in body:
+            filled = self._filled(row)
             if len(filled) == 1 and sum(column.filled for column in self.columns) > 1:
-                self.problems.append(
-                    self._problem("intake.only_one_cell", row, filled[0], value=_short(first))
-                )
+                said = _short(to_text(self.sheet.rows[row][filled[0]]))
+                self.problems.append(self._problem("intake.only_one_cell", row, filled[0], value=said))
                 self.lost_rows += 1
                 continue
             for at in filled:
                 if at not in known:
-                    said = _short(to_text(values[at]))
+                    said = _short(to_text(self.sheet.rows[row][at]))
                     self.problems.append(self._problem("intake.cell_without_heading", row, at, value=said))
             self.rows.append(row)
 
-    def _is_remark(self, row: int, filled: Sequence[int]) -> bool:
-        """Whether a row is no data: a note, a line of signatures, one cell merged over several columns."""
+    def _filled(self, row: int) -> list[int]:
+        values, broken = self.sheet.rows[row], self.sheet.broken
+        return [at for at, value in enumerate(values) if value is not None or (row, at) in broken]
+
+    def _is_passed_over(self, row: int) -> bool:
+        """Whether a row is empty or no data, which is noted."""
+        filled = self._filled(row)
+        if not filled:
+            return True
         texts = [clean_text(to_text(self.sheet.rows[row][at])) for at in filled]
-        is_wide = any(area.top == row and area.right > area.left for area in self.sheet.merged)
-        return all(map(_SIGNED.match, texts)) or (
-            len(texts) == 1 and (is_wide or _REMARK.match(texts[0]) is not None)
+        is_wide = any(
+            area.top == row and area.left == filled[0] and area.right > area.left
+            for area in self.sheet.merged
+        )
+        if is_total(texts) or is_remark(texts, is_wide=is_wide) or self._is_of_form(row, filled, texts):
+            self._note("intake.row_passed_over", row, filled[0], value=_short(" ".join(texts)))
+            return True
+        return False
+
+    def _is_of_form(self, row: int, filled: Sequence[int], texts: Sequence[str]) -> bool:
+        """Whether a row numbers the columns, or repeats their headings on the next page."""
+        named = dict(zip(filled, texts, strict=True))
+        repeated = [
+            plain_heading(named.get(self.at[name], "")) == plain_heading(said)
+            for name, said in self.headings.items()
+        ]
+        no_numbers = sum(column.kind != "number" for column in self.found.values())
+        return (row == self.first and no_numbers > 1 and is_numbering(texts)) or (
+            all(repeated) and len(texts) > 1
         )
 
-    def _fill_merged(self) -> None:
-        """Give the rows under a merged cell its value, unless there is nothing else in them."""
-        rows, columns = self.sheet.rows, set(self.at.values())
+    def _fill_merged(self, body: Sequence[int]) -> None:
+        """Give the rows under a merged cell its value."""
+        rows, columns, whole = self.sheet.rows, set(self.at.values()), set(body)
         for area in self.sheet.merged:
             value = self.sheet.cell(area.top, area.left).value
             if area.top < self.first or area.left not in columns or value is None:
                 continue
-            last = min(area.bottom, len(rows) - 1)
-            filled = [
-                row for row in range(area.top + 1, last + 1) if any(cell is not None for cell in rows[row])
-            ]
+            filled = [row for row in range(area.top + 1, area.bottom + 1) if row in whole]
             for row in filled:
                 rows[row].extend([None] * (area.left + 1 - len(rows[row])))
                 rows[row][area.left] = value
             if filled:
-                self._note(
-                    "intake.merged_cells",
-                    area.top,
-                    area.left,
-                    count=len(filled),
-                    value=_short(to_text(value)),
-                )
+                said = {"count": len(filled), "value": _short(to_text(value))}
+                self._note("intake.merged_cells", area.top, area.left, **said)
 
     def note_other_sheets(self, filled: Sequence[Sheet]) -> None:
         others = [sheet.name for sheet in filled if sheet is not self.sheet]
@@ -382,33 +399,37 @@ class _Reader:
                     yield number, name
 
     def _read_column(self, name: str, unread: set[tuple[int, str]]) -> Iterator[str]:
-        read, at = _READERS[self.found[name].kind], self.at[name]
+        kind, at = self.found[name].kind, self.at[name]
         changed: list[tuple[int, str, str]] = []
         for number, row in enumerate(self.rows):
-            cells = self.sheet.rows[row]
-            value = cells[at] if at < len(cells) else None
-            written = to_text(value)
-            if not clean_text(written):
+            value = self._value(row, at, kind)
+            if value is None:
                 yield ""
                 continue
-            text = read(value)
+            written, text = to_text(value), _READERS[kind](value)
             if isinstance(text, _Unread):
                 unread.add((number, name))
                 args = {"title": self.headings[name], "value": show_invisible(written)}
                 self.problems.append(self._problem(text.code, row, at, **args))
                 yield ""
                 continue
-            if (
-                isinstance(value, str)
-                and self.found[name].kind in ("code", "date")
-                and text != written.strip()
-            ):
+            if _is_changed(kind, value, text):
                 changed.append((row, written, text))
             yield text
         if changed:
             row, written, text = changed[0]
             said = {"title": self.headings[name], "value": show_invisible(written), "became": text}
             self._note("intake.cells_changed", row, at, count=len(changed), **said)
+
+    def _value(self, row: int, at: int, kind: Kind) -> Value:
+        """Value of a cell: a code as it is shown, a per cent as it was typed."""
+        cells = self.sheet.rows[row]
+        value = cells[at] if at < len(cells) else None
+        if kind in ("code", "word"):
+            return self.sheet.shown.get((row, at), value)
+        if kind == "number" and isinstance(value, float) and (row, at) in self.sheet.percents:
+            return float(f"{value * 100:.12g}")
+        return value
 
     def _problem(self, code: str, row: int, column: int, **args: object) -> Problem:
         return Problem(code, self.file, self.sheet.place(row, column), args)
@@ -417,12 +438,15 @@ class _Reader:
         self.notes.append(self._problem(code, row, column, **args))
 
 
-def _is_total(text: str) -> bool:
-    return "".join(text.split()).lower() in _TOTALS
-
-
 def _short(text: str) -> str:
     return text if len(text) <= 30 else f"{text[:30]}…"
+
+
+def _is_changed(kind: Kind, value: Value, text: str) -> bool:
+    """Whether the sender should know how a cell was read."""
+    if kind == "date" and not isinstance(value, str):
+        return isinstance(value, float) or (isinstance(value, datetime) and value.time() != time())
+    return kind in ("word", "code", "date") and isinstance(value, str) and text != value.strip()
 
 
 # -- readers by kind of column -----------------------------------------------------------------------------
@@ -437,6 +461,12 @@ class _Unread:
 
 def _read_text(value: Value) -> str:
     return clean_text(to_text(value))
+
+
+def _read_word(value: Value) -> str | _Unread:
+    """A word as it is written; as a code if it is nothing but digits."""
+    code = _read_code(value)
+    return code if isinstance(code, _Unread) or code.isdigit() else _read_text(value)
 
 
 def _read_code(value: Value) -> str | _Unread:
@@ -469,6 +499,7 @@ def _read_flag(value: Value) -> str | _Unread:
 
 _READERS: Final[dict[Kind, Callable[[Value], str | _Unread]]] = {
     "text": _read_text,
+    "word": _read_word,
     "code": _read_code,
     "date": _read_date,
     "number": _read_number,

@@ -7,6 +7,7 @@ Names keep every sign that a script needs (joiners, Mongolian separators, variat
 import re
 import unicodedata
 from datetime import date, timedelta
+from math import isfinite
 from typing import Final
 
 _NEVER_MEANT: Final = re.compile("[\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -29,6 +30,7 @@ _DATE: Final = re.compile(
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _DAY_ZERO: Final = date(1899, 12, 30)  # of Excel's calendar, for all days after February 1900
 _SERIALS: Final = range(10_000, 100_000)  # 1927 to 2173, five digits: nothing else in a column of dates
+_ASKED: Final = re.compile(r"(\((必填|选填|可不填|required|optional)\))?:?$")
 _NUMBER: Final = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+|(?=\.\d))(?:\.\d*)?(?:[eE][+-]?\d+)?")
 _TRUE: Final = frozenset({"是", "有", "对", "√", "✓", "true", "yes", "1", "true()"})
 _FALSE: Final = frozenset({"否", "无", "不", "×", "false", "no", "0", "false()"})
@@ -100,13 +102,12 @@ def is_shortened(code: str) -> bool:
 def plain_heading(text: str) -> str:
     r"""A heading as it is compared: without blanks, line breaks, asterisks and full-width forms, in small letters.
 
-    >>> plain_heading("单位 编码\n（必填）*") == plain_heading("单位编码(必填)")
+    >>> plain_heading("单位 编码\n（必填）*：") == plain_heading("单位编码")
     True
     """
     folded = unicodedata.normalize("NFKC", clean_text(text))
-    return "".join(
-        sign for sign in folded if sign != "*" and unicodedata.category(sign) not in _INVISIBLE
-    ).lower()
+    bare = "".join(sign for sign in folded if sign != "*" and unicodedata.category(sign) not in _INVISIBLE)
+    return _ASKED.sub("", bare.lower())
 
 
 def to_date(text: str) -> date | None:
@@ -145,7 +146,8 @@ def to_number(text: str) -> float | None:
     (1300.5, None, None)
     """
     plain = unicodedata.normalize("NFKC", clean_text(unprotect(text))).removeprefix("'").replace("−", "-")
-    return float(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
+    number = float(plain.replace(",", "")) if _NUMBER.fullmatch(plain) else None
+    return number if number is not None and isfinite(number) else None
 
 
 def to_flag(text: str) -> bool | None:

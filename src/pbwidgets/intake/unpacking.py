@@ -22,8 +22,12 @@ LARGEST_BYTES: Final = 300_000_000  # unpacked; a small archive can unfold to an
 MEMORY: Final = 4 << 30
 SECONDS: Final = 60
 
+_NOT_SHOWN: Final = re.compile(r"\[[^]]*\]|_.|\*.")  # languages and colours, room for a sign, filling
+_SHOWN: Final = re.compile(r'(?:"([^"]*)")?#*(0[0#]*)')
+
 Mark = tuple[str, Any]
-"""What a value does not say: ``zeros`` and the width of a code, ``percent``, ``error`` and its text, ``formula``."""
+"""What a value does not say: ``shown``, the letters and the number of digits that its format gives a whole number;
+``percent``; ``error`` and its text; ``formula``, one without a result."""
 
 RawSheet = tuple[
     str, bool, list[list[Any]], list[tuple[int, int, int, int]], dict[tuple[int, int], Mark] | None
@@ -153,8 +157,10 @@ def _special_styles(styles: bytes) -> dict[str, Mark]:
         code = codes.get(style.attrib.get("numFmtId", ""), "")
         if "%" in code:
             found[str(number)] = ("percent", None)
-        elif len(code) > 1 and set(code) == {"0"}:
-            found[str(number)] = ("zeros", len(code))
+        elif shown := _SHOWN.fullmatch(_NOT_SHOWN.sub("", code.partition(";")[0])):
+            before, digits = (shown[1] or "").replace("\\", ""), shown[2]
+            if before or len(digits) > 1:
+                found[str(number)] = ("shown", (before, len(digits)))
     return found
 
 

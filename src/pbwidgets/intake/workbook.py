@@ -11,6 +11,7 @@ from typing import Final
 
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake import unpacking
+from pbwidgets.intake.text import clean_text
 
 Value = str | float | int | bool | datetime | date | time | timedelta | None
 """What a cell holds."""
@@ -70,6 +71,8 @@ class Sheet:
         Merged ranges, in indices of ``rows``.
     percents
         Cells shown as a per cent, by row and column.
+    shown
+        Whole numbers whose format adds zeros or letters in front, as they are shown, by row and column.
     visible
         Whether people see it.
     broken
@@ -83,6 +86,7 @@ class Sheet:
     numbers: list[int]
     merged: tuple[Area, ...] = ()
     percents: frozenset[tuple[int, int]] = frozenset()
+    shown: Mapping[tuple[int, int], str] = field(default_factory=dict)
     visible: bool = True
     broken: Mapping[tuple[int, int], Problem] = field(default_factory=dict)
     notes: tuple[Problem, ...] = ()
@@ -95,7 +99,8 @@ class Sheet:
     def cell(self, row: int, column: int) -> Cell:
         """The cell at a row and column, from 0."""
         value = self.rows[row][column] if column < len(self.rows[row]) else None
-        return Cell(f"{column_letters(column)}{self.numbers[row]}", value, (row, column) in self.percents)
+        place = f"{column_letters(column)}{self.numbers[row]}"
+        return Cell(place, self.shown.get((row, column), value), (row, column) in self.percents)
 
 
 def open_workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
@@ -168,14 +173,16 @@ def column_letters(column: int) -> str:
 
 def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:
     name, visible, rows, merged, marks = raw
-    values: list[list[Value]] = [[None if value == "" else value for value in row] for row in rows]
+    values: list[list[Value]] = [[None if _is_blank(value) else value for value in row] for row in rows]
     percents: set[tuple[int, int]] = set()
+    shown: dict[tuple[int, int], str] = {}
     broken: dict[tuple[int, int], Problem] = {}
     for (row, column), (mark, said) in (marks or {}).items():
         _make_room(values, row, column)  # an empty formula at the end is not among the values
         value = values[row][column]
-        if mark == "zeros" and isinstance(value, float):
-            values[row][column] = to_text(value).zfill(said)
+        if mark == "shown" and isinstance(value, float) and value.is_integer():
+            before, width = said
+            shown[row, column] = before + to_text(value).zfill(width)
         elif mark == "percent":
             percents.add((row, column))
         elif mark in _BROKEN:
@@ -184,7 +191,11 @@ def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:
     notes = (Problem("intake.old_format", file, name),) if marks is None else ()
     numbers = list(range(1, len(values) + 1))
     areas = tuple(Area(*area) for area in merged)
-    return Sheet(name, values, numbers, areas, frozenset(percents), visible, broken, notes)
+    return Sheet(name, values, numbers, areas, frozenset(percents), shown, visible, broken, notes)
+
+
+def _is_blank(value: object) -> bool:
+    return isinstance(value, str) and not clean_text(value)
 
 
 def _make_room(values: list[list[Value]], row: int, column: int) -> None:

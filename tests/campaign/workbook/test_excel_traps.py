@@ -130,6 +130,18 @@ def test_empty_rows_spaces_and_merged_cells_change_nothing(book: Path, small: Ca
     assert [note.code for note in read.notes] == ["intake.merged_cells"]
 
 
+def test_notes_totals_and_signatures_below_the_rows_are_passed_over(book: Path, small: Campaign) -> None:
+    found = load_workbook(book)
+    page = found["指标"]
+    for row in (["注：按季度统计"], ["合计"], ["填表人：", None, "审核人："]):
+        page.append(row)
+    found.create_sheet("WpsReserved_CellImgList").append(["x"])
+    found.save(book)
+    read = read_campaign_workbook(book)
+    assert to_json(read.content) == to_json(small)
+    assert [note.code for note in read.notes] == ["intake.row_passed_over"] * 3
+
+
 def test_a_formula_without_a_saved_result_and_an_error_are_named(book: Path) -> None:
     formula = edit(book, "评选类别", "places", "branches", "=1+2")
     error = edit(book, "评分项", "points", "effect", "#N/A")

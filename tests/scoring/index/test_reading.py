@@ -160,11 +160,13 @@ def test_every_mistake_of_the_data_is_named_with_line_and_column() -> None:
         ("no_unit", "4"),
     ]
     assert problems[0].args == {"title": "roads", "value": "12%"}
-    assert problems[2].args["first"] == "2"
+    assert problems[2].args["first"] == 2
 
 
 def test_a_missing_column_of_the_data_comes_with_the_nearest_heading() -> None:
-    with pytest.raises(ProblemsError, match=r"data\.csv:1: intake\.missing_column: 缺少“wells”一列.*“well”"):
+    with pytest.raises(
+        ProblemsError, match=r"data\.csv:1: intake\.missing_column_near: 缺少“wells”一列.*“well”"
+    ):
         data_of("unit,roads,well\n9901,1,2\n")
     with pytest.raises(ProblemsError, match="缺少“单位”一列"):
         data_of("name,roads,wells\n9901,1,2\n")

@@ -1,5 +1,6 @@
 """Accounts from a workbook: all are added, or every wrong cell is reported and none."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,13 @@ def test_a_wrong_header_row_is_refused(
     with pytest.raises(ProblemsError, match=str(len(expected))) as caught:
         import_accounts(small, OPERATOR, write_list(tmp_path / "a.xlsx", ("cun1", "filler"), head=head))
     assert places(caught.value) == expected
+
+
+def test_a_name_that_excel_has_shortened_or_made_a_date_is_refused(small: Workspace, tmp_path: Path) -> None:
+    rows = ((620122198001011234, "filler", VILLAGE), (date(2026, 3, 1), "filler", VILLAGE))
+    with pytest.raises(ProblemsError, match="2") as caught:
+        import_accounts(small, OPERATOR, write_list(tmp_path / "a.xlsx", *rows))
+    assert places(caught.value) == [("账号!A2", "intake.digits_lost"), ("账号!A3", "intake.became_date")]
 
 
 def test_a_list_without_accounts_is_reported_as_empty(small: Workspace, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.files import open_sheets
 from pbwidgets.intake.headings import find_heading, head_of
+from pbwidgets.intake.remarks import is_remark, is_total
 from pbwidgets.intake.text import plain_heading
 from pbwidgets.intake.workbook import Cell, Sheet, column_letters
 from pbwidgets.wording import LANGUAGES
@@ -210,9 +211,16 @@ def _read_list(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[P
         if number > last and any(cell.text for cell in cells.values())
     )
     missing = tuple(column for column in table.columns if column not in columns.values())
-    filled = tuple(row for row in rows if any(map(row.text, row.cells)))
-    notes = tuple(note for row, note in grid.notes if not 0 < row <= last)
-    page = Page(grid.name, table, filled, missing, notes)
+    filled, remarks = [], []
+    for row in rows:
+        texts = [cell.text for cell in row.cells.values() if cell.text]
+        if texts and (is_total(texts) or is_remark(texts)):
+            place = f"{grid.name}!{_coordinate(1, row.number)}"
+            remarks.append(Problem("intake.row_passed_over", file, place, {"value": " ".join(texts)[:30]}))
+        elif texts:
+            filled.append(row)
+    notes = [note for row, note in grid.notes if not 0 < row <= last]
+    page = Page(grid.name, table, tuple(filled), missing, (*notes, *remarks))
     problems.extend(_missing_columns(page, last, file))
     problems.extend(_stray_cells(grid, headings, last, file))
     return page, problems
@@ -277,6 +285,8 @@ def _read_form(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[P
             problems.append(
                 Problem("workbook.unknown_line", file, f"{grid.name}!A{number}", spelling(heading, allowed))
             )
+    if not cells and not problems:
+        problems.append(Problem("workbook.no_headings", file, grid.name, {"example": table.columns[0].head}))
     missing = tuple(column for column in table.columns if column not in cells)
     return Page(grid.name, table, (Row(1, cells),), missing), problems
 

@@ -18,7 +18,7 @@ from pbwidgets.scoring.index.norm import NORMS
 UNIT: Final = "unit"
 """Column of the data and of the denominators that holds the unit."""
 
-_UNIT_COLUMN: Final = Column(UNIT, ("单位", "单位编码", "单位名称", "unit_code"), needed=True)
+_UNIT_COLUMN: Final = Column(UNIT, ("单位", "单位编码", "单位名称", "unit_code"), "word", needed=True)
 
 DICTIONARY: Final = (
     Column("code", ("编码", "代号", "指标编码"), needed=True),
@@ -124,7 +124,7 @@ def _check_tree(table: Table, lines: list[Line]) -> Iterator[Problem]:
         if not line.code:
             yield table.problem("index.no_code", row, "code")
         elif line.code in codes[:row]:
-            first = table.place(codes.index(line.code), "code")
+            first = table.number(codes.index(line.code))
             yield table.problem("index.repeated_code", row, "code", value=line.code, first=first)
         if line.parent is not None and line.parent not in parents:
             yield table.problem("index.unknown_parent", row, "parent", **spelling(line.parent, codes))
@@ -266,6 +266,6 @@ def _check_units(table: Table) -> Iterator[Problem]:
         if not unit:
             yield table.problem("index.no_unit", row, UNIT)
         elif unit in first:
-            yield table.problem("index.repeated_unit", row, UNIT, value=unit, first=table.place(first[unit]))
+            yield table.problem("index.repeated_unit", row, UNIT, value=unit, first=table.number(first[unit]))
         else:
             first[unit] = row

@@ -52,8 +52,8 @@ def _find_problems(
     if (row, "unit_code") not in table.unread:
         if code not in wanted:
             near = nearest(code, list(wanted))["nearest"]
-            yield table.problem("allotting.other_unit", row, "unit_code", value=code, nearest=near)
+            yield table.problem("allotting.other_unit", row, "unit_code", value=code or "—", nearest=near)
         elif code in taken:
             yield table.problem("allotting.repeated_unit", row, "unit_code", value=code)
     if (row, "weight") not in table.unread and (not text or float(text) < 0):
-        yield table.problem("allotting.bad_weight", row, "weight", value=text)
+        yield table.problem("allotting.bad_weight", row, "weight", value=text or "—")

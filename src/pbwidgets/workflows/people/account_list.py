@@ -19,7 +19,7 @@ from pbwidgets.workflows.people.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.people.passwords import hash_passwords, make_password
 
 _COLUMNS: Final = (
-    Column("name", ("账号", "账号名", "account"), needed=True, filled=True),
+    Column("name", ("账号", "账号名", "account"), "word", needed=True, filled=True),
     Column("role", ("角色",), needed=True, filled=True),
     Column("unit_code", ("单位编码", "编码", "unit", "code"), "code", needed=True),
 )
