@@ -348,15 +348,11 @@ class _Reader:
 
     def _is_of_form(self, row: int, filled: Sequence[int], texts: Sequence[str]) -> bool:
         """Whether a row numbers the columns, or repeats their headings on the next page."""
+        if row == self.first and sum(column.kind != "number" for column in self.found.values()) > 1:
+            return is_numbering(texts)
         named = dict(zip(filled, texts, strict=True))
-        repeated = [
-            plain_heading(named.get(self.at[name], "")) == plain_heading(said)
-            for name, said in self.headings.items()
-        ]
-        no_numbers = sum(column.kind != "number" for column in self.found.values())
-        return (row == self.first and no_numbers > 1 and is_numbering(texts)) or (
-            all(repeated) and len(texts) > 1
-        )
+        headings = ((self.headings[name], named.get(at, "")) for name, at in self.at.items())
+        return len(texts) > 1 and all(plain_heading(text) == plain_heading(said) for said, text in headings)
 
     def _fill_merged(self, body: Sequence[int]) -> None:
         """Give the rows under a merged cell its value."""
