@@ -5,8 +5,9 @@ Each folder holds one kind of work: ``filling``, ``review``, ``meeting``, ``repo
 start from are exported here, and each is imported on demand: Altair takes seconds to import.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pbwidgets.lazy import lazily
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.ground.desk import Desk
@@ -42,9 +43,4 @@ _HOMES = {
 }
 
 if not TYPE_CHECKING:  # else mypy would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        """Exported name, imported on first use."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    __getattr__ = lazily(__name__, _HOMES)

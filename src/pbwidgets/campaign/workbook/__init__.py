@@ -3,8 +3,9 @@
 Each name is imported on first use: scoring reads cells as a workbook does, and needs none of the writers.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pbwidgets.lazy import lazily
 
 if TYPE_CHECKING:
     from pbwidgets.campaign.workbook.entering import enter_rows
@@ -34,9 +35,4 @@ _HOMES = {
 }
 
 if not TYPE_CHECKING:  # else mypy would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        """Exported name, imported on first use."""
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    __getattr__ = lazily(__name__, _HOMES)
