@@ -16,9 +16,9 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         Module of each name, within the package.
     """
 
-    def __getattr__(name: str) -> Any:
+    def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         return getattr(import_module(f"{package}.{homes[name]}"), name)
 
-    return __getattr__
+    return find
