@@ -42,16 +42,17 @@ def is_remark(texts: Sequence[str], *, is_wide: bool = False) -> bool:
 
     Examples
     --------
-    >>> is_remark(["注：数据截至2026年1月"]), is_remark(["填表人：", "", "审核人："]), is_remark(["青禾村"])
-    (True, True, False)
+    >>> is_remark(["注：数据截至2026年1月"]), is_remark(["填表人：", "审核人："]), is_remark(["2026年1月1日"])
+    (True, True, True)
+    >>> is_remark(["青禾村"]), is_remark(["20260101"]), is_remark(["注水村", "12"])
+    (False, False, False)
     """
     if _SIGNED.match(texts[0]):
         return True
     if len(texts) > 1:
         return False
-    return (
-        is_wide or any(found.match(texts[0]) for found in (_NOTE, _SECTION)) or to_date(texts[0]) is not None
-    )
+    is_day = to_date(texts[0]) is not None and not texts[0].isdecimal()  # digits alone may be a code
+    return is_wide or is_day or any(found.match(texts[0]) for found in (_NOTE, _SECTION))
 
 
 def is_numbering(texts: Sequence[str]) -> bool:
@@ -63,5 +64,5 @@ def is_numbering(texts: Sequence[str]) -> bool:
     named = 0
     while named < min(len(texts), len(_ORDINALS)) and texts[named] == _ORDINALS[named]:
         named += 1
-    rest = [*texts[named:]]
-    return len(texts) > 1 and rest == [str(number) for number in range(1, len(rest) + 1)]
+    rest = texts[named:]
+    return len(texts) > 1 and list(rest) == [str(number) for number in range(1, len(rest) + 1)]
