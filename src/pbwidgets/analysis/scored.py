@@ -35,17 +35,24 @@ def score(
     sheet
         From :func:`sheet`, or a campaign's own by :meth:`Sheet.of`.
     unit
-        Column that names the units; by default the first, or an index that has a name. With a column 编码
-        (``unit_code``) beside it, names may repeat.
+        Column that names the units; by default an index of names, or the first column that is no row number. With
+        a column 编码 (``unit_code``) beside it, names may repeat.
     marks
         For lines that are marked: ``unit``, ``line``, ``points`` (单位, 评分项, 得分) and, where there are several,
-        ``rater``, ``source``, ``layer``, ``comment``; or a column for each line. Several rows of one unit and line
-        are several raters, of whom the mean is taken.
+        ``rater``, ``source``, ``layer``, ``comment``; or a column for each line. The mean of several raters is
+        taken; where no column names them, several rows of one unit and line are several raters.
 
     Raises
     ------
     ProblemsError
         With every cell of both tables that cannot be read.
+    UsageError
+        ``scoring.which_unit`` if nothing tells which column names the units.
+
+    Warns
+    -----
+    UserWarning
+        Which rows of totals (合计) were passed over.
 
     Examples
     --------
@@ -149,7 +156,7 @@ class Scored:
             How many are selected, and how many wait after them; by default those of the sheet.
         nominations
             If given, only these are in the contest: ``unit`` and, beside it, ``by_unit`` (申报单位; by default the
-            unit's group) and ``order``.
+            unit's group) and ``order``, from 1. Where the table has groups, only these nominate.
         allotments
             ``by_unit`` and ``allotted`` (名额): how many each may nominate; what is beyond, by order, is left out.
 

@@ -310,7 +310,7 @@ class _Reader:
             if not filled:
                 continue
             first = clean_text(to_text(values[filled[0]]))
-            if _is_total(first) or (len(filled) <= _FEW and self._is_remark(row, filled)):
+            if is_total(first) or (len(filled) <= _FEW and self._is_remark(row, filled)):
                 self._note("intake.row_passed_over", row, filled[0], value=_short(first))
                 continue
             if len(filled) == 1 and sum(column.filled for column in self.columns) > 1:
@@ -417,7 +417,8 @@ class _Reader:
         self.notes.append(self._problem(code, row, column, **args))
 
 
-def _is_total(text: str) -> bool:
+def is_total(text: str) -> bool:
+    """Whether the first cell of a row says that it is a total: 合计, 总计, 小计, total; blanks do not matter."""
     return "".join(text.split()).lower() in _TOTALS
 
 
