@@ -46,7 +46,7 @@ _HOMES = {
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return list(__all__)
 
 
 if not TYPE_CHECKING:  # else mypy would take any name for one of ours

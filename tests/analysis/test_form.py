@@ -5,10 +5,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pbwidgets.analysis.fields import read_fields
 from pbwidgets.analysis.form import form
 from pbwidgets.campaign.workbook.xlsform import write_xlsform
 from pbwidgets.errors import ProblemsError, UsageError
+from pbwidgets.forms.fields import read_fields
 
 YAML = "村名: text\n走访: {type: integer, minimum: 0}\n台账: [是, 否]\n"
 SURVEY = pd.DataFrame(

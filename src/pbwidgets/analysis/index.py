@@ -1,8 +1,12 @@
 """A composite index from two tables, in one call."""
 
+from inspect import signature
 from typing import Any
 from warnings import warn
 
+from pbwidgets.arguments import check_arguments, refuse_argument
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.errors import UsageError
 from pbwidgets.scoring.index import Index, plan_steps
 from pbwidgets.workflows.reports.index.building import Given, compute_index
 
@@ -29,6 +33,8 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     ------
     ProblemsError
         With all problems of all tables.
+    UsageError
+        ``errors.wrong_argument``; ``errors.unknown_argument`` with the nearest name.
     DataError
         If a step fails.
 
@@ -45,7 +51,15 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     >>> index(table, lines).scores["works"].tolist()
     [50.0, 50.0]
     """
+    check_arguments(compute_index, {"data": data, "dictionary": dictionary, **steps})
     divisors = steps.pop("denominators", None)
+    known = signature(plan_steps).parameters
+    for name in steps:
+        if name not in known:
+            raise UsageError("errors.unknown_argument", **spelling(name, ("denominators", *known)))
+    check_arguments(plan_steps, steps)
+    if not 0 <= steps.get("min_share", 0) <= 1:
+        refuse_argument("min_share", steps["min_share"], "0–1")
     read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
     for note in read.notes:
         warn(note.line(), stacklevel=2)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbwidgets.analysis.sheet import Sheet
+from pbwidgets.arguments import check_arguments, check_language
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Nomination
 from pbwidgets.campaign.workbook.lines import SHEET
@@ -62,6 +63,7 @@ def score(
     >>> score(table, sheet([line | {"points_each": 4}])).ranking[["rank", "unit", "total"]].values.tolist()
     [[1, '青禾村', 40.0], [2, '望云村', 28.0]]
     """
+    check_arguments(score, locals())
     # all units of the table are assessed; nominations come in when it is selected from
     track = sheet.track.model_copy(update={"nomination": None})
     ours = Sheet(sheet.campaign.model_copy(update={"tracks": (track,)}))
@@ -136,6 +138,8 @@ class Scored:
         """
         from pbwidgets.scoring.sheet import explain_unit
 
+        check_language(lang)
+
         return explain_unit(
             self.sheet.campaign, self.scores, self.records, self.code_of(unit), lang or default_language()
         )
@@ -173,6 +177,7 @@ class Scored:
         ProblemsError
             With every cell of nominations and allotments that cannot be read.
         """
+        check_arguments(Scored.select, locals())
         track, campaign, records = self.sheet.track, self.sheet.campaign, self.records
         places = track.places if places is None else places
         waiting = track.waiting if waiting is None else waiting
