@@ -51,3 +51,16 @@ def test_a_track_that_a_campaign_does_not_have_is_named_with_the_nearest_one(
 
 def test_a_sheet_says_itself_in_short(lines: list) -> None:
     assert repr(pb.sheet(lines, title="季度评比")) == "季度评比：4项，满分100分"
+
+
+def test_a_sheet_of_deductions_alone_is_doubtful_and_one_without_lines_is_none(lines: list) -> None:
+    (advice,) = pb.sheet(lines[3:]).check()
+    assert "只有扣分项" in advice.line("zh_CN")
+    with pytest.raises(ProblemsError, match="没有评分项"):
+        pb.sheet([])
+
+
+def test_without_places_nobody_is_said_to_be_not_selected(lines: list, villages: pd.DataFrame) -> None:
+    said = pb.score(villages, pb.sheet(lines[:2])).explain("青禾村")
+    assert "评定意见：只排名。" in said
+    assert "未入选" not in said

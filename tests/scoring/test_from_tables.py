@@ -71,7 +71,7 @@ def test_everything_that_is_wrong_is_said_by_row_and_column() -> None:
         read(make(DONE), table(台账=[1, "三次", 2]))
     with pytest.raises(ProblemsError, match="是否想用“村名”"):
         read(make(DONE), table(台账=[1, 2, 2]), unit="村")
-    with pytest.raises(ProblemsError, match="“unit”这一列"):
+    with pytest.raises(ProblemsError, match="这张表没有列"):
         read(make(DONE), pd.DataFrame())
 
 

@@ -1,13 +1,15 @@
 """A composite index from two tables, in one call."""
 
+from dataclasses import replace
 from inspect import signature
 from typing import Any
 from warnings import warn
 
 from pbwidgets.arguments import check_arguments, refuse_argument
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.scoring.index import Index, plan_steps
+from pbwidgets.wording import say
 from pbwidgets.workflows.reports.index.building import Given, compute_index
 
 
@@ -60,7 +62,18 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     check_arguments(plan_steps, steps)
     if not 0 <= steps.get("min_share", 0) <= 1:
         refuse_argument("min_share", steps["min_share"], "0–1")
-    read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    try:
+        read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    except ProblemsError as error:
+        raise ProblemsError(list(map(_name_row, error.problems))) from None
     for note in read.notes:
         warn(note.line(), stacklevel=2)
     return read.content
+
+
+def _name_row(problem: Problem) -> Problem:
+    """The problem with its place in the words that problems of a scored table have, if it is one of a frame."""
+    if problem.file not in ("data", "dictionary", "denominators") or not problem.place.isdigit():
+        return problem
+    row = int(problem.place)
+    return replace(problem, place=say("scoring.row", row=row) if row else "")

@@ -66,7 +66,9 @@ class Sheet:
         """
         track, name = self.track, self.campaign.name.words("zh_CN")
         found = []
-        if track.base_points != 100:
+        if not any(line.max_points for line in track.lines()):
+            found.append(Problem("analysis.no_points", name, "points"))
+        elif track.base_points != 100:
             found.append(Problem("analysis.not_100_points", name, "points", {"points": track.base_points}))
         if track.places and not track.tie_breaks:
             found.append(Problem("analysis.no_ties", name, "ties", {"places": track.places}))

@@ -227,7 +227,9 @@ class _Reading:
     def column(self, frame: pd.DataFrame, *names: str) -> int | None:
         """Number of a column by any of its names; reported if it is not there."""
         at = self.find(frame, names)
-        if at is None:
+        if at is None and not frame.shape[1]:
+            self.report("scoring.empty_table", "")
+        elif at is None:
             value, nearest = nearest_pair(names, frame)
             code = "scoring.no_column" if nearest else "scoring.no_columns"
             self.report(code, "", **(spelling(value, map(str, frame.columns)) | {"nearest": nearest}))
