@@ -64,3 +64,16 @@ def test_without_places_nobody_is_said_to_be_not_selected(lines: list, villages:
     said = pb.score(villages, pb.sheet(lines[:2])).explain("青禾村")
     assert "评定意见：只排名。" in said
     assert "未入选" not in said
+
+
+def test_a_measure_whose_name_ends_in_a_digit_is_told_apart_from_its_value() -> None:
+    line = {"line": "走访", "points": 40, "rule": "all_or_nothing", "measure": "走访2025", "unit": "次"}
+    said = pb.score(pd.DataFrame({"村名": ["青禾村"], "走访2025": [11]}), pb.sheet([line])).explain("青禾村")
+    assert "走访2025为11次" in said
+
+
+def test_advice_and_problems_of_answers_print_as_their_words(lines: list) -> None:
+    (advice,) = pb.sheet(lines, places=3).check()
+    assert str(advice) == advice.line()
+    (problem,) = pb.form({"走访": {"type": "integer"}}, answers={"走访": "三"}).problems
+    assert str(problem) == problem.message()

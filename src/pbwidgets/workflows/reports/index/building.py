@@ -64,7 +64,12 @@ def compute_index(
     groups = [step.arguments["group"] for step in steps if "group" in step.arguments]
     columns = values.groups.columns
     unknown = [
-        Problem("index.unknown_group", _name(data, "data"), "1", spelling(group, columns))
+        Problem(
+            "index.unknown_group",
+            _name(data, "data"),
+            "0" if isinstance(data, pd.DataFrame) else "1",
+            spelling(group, columns),
+        )
         for group in groups
         if group not in columns
     ]
