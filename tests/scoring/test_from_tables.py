@@ -157,6 +157,9 @@ def test_the_column_of_units_is_found_behind_row_numbers_and_units_above() -> No
     for frame in (numbered, above, unnamed):
         found = read(make(DONE, group="乡镇"), frame.assign(乡镇="甲镇")).units
         assert found[found["kind"] == "unit"]["unit_name"].tolist() == UNITS
+    coded = pd.DataFrame({"编码": ["990101001"], "负责人姓名": ["甲"], "村名": ["青禾村"], "台账": [1]})
+    for frame in (coded, coded.drop(columns="编码").assign(序号=1)[["序号", "负责人姓名", "村名", "台账"]]):
+        assert read(make(DONE), frame).units["unit_name"].tolist() == ["青禾村"]
     with pytest.raises(UsageError, match=r"第一列“台账”不是单位名称.*unit="):
         read(make(DONE), data[["台账"]])
 

@@ -57,7 +57,7 @@ def find_units(data: pd.DataFrame, unit: str | None, above: Collection[str]) -> 
         The table.
     unit
         Heading that was asked for; None finds one: an index of names, else the first column unless that only numbers
-        the rows.
+        the rows or has codes beside a column of names.
     above
         Headings of the units above, which name no units of the table.
 
@@ -77,11 +77,13 @@ def find_units(data: pd.DataFrame, unit: str | None, above: Collection[str]) -> 
     if unit is not None or not headings:
         return data, "unit" if unit is None else unit
     passed = {*ROW_NUMBERS, *map(plain_heading, above)}
-    at = 0 if headings[0] not in passed and (headings[0] in _CODES or not _is_numeric(data, 0)) else None
+    is_code = headings[0] in HEADS["unit_code"]
+    at = None if is_code or headings[0] in passed or _is_numeric(data, 0) else 0
     if at is None:
         likely = [one for one in range(1, len(headings)) if headings[one] not in passed]
         likely = [one for one in likely if _is_like_unit(headings[one]) and not _is_numeric(data, one)]
-        at = min(likely, key=lambda one: headings[one] not in HEADS["unit"], default=None)
+        first = 0 if is_code else None
+        at = min(likely, key=lambda one: headings[one] not in HEADS["unit"], default=first)
     if at is None:
         raise UsageError(
             "scoring.which_unit", column=data.columns[0], allowed="、".join(map(str, data.columns))
@@ -103,15 +105,12 @@ def nearest_pair(names: Iterable[str], frame: pd.DataFrame) -> tuple[str, str]:
     return next((name for name in names if name.isascii() == (default_language() == "en")), names[0]), ""
 
 
-_CODES: Final = HEADS["unit_code"]
-
-
 def _likeness(name: str, heading: str) -> float:
     return SequenceMatcher(None, plain_heading(name), plain_heading(heading)).ratio()
 
 
 def _is_like_unit(heading: str) -> bool:
-    return heading in HEADS["unit"] or (heading.endswith(_NAMES) and heading not in _NO_NAMES)
+    return heading in HEADS["unit"] or (heading.endswith(_NAMES) and not heading.endswith(_NO_NAMES))
 
 
 def _is_numeric(frame: pd.DataFrame, at: int) -> bool:
