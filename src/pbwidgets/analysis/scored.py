@@ -14,7 +14,8 @@ from pbwidgets.campaign.model import Nomination
 from pbwidgets.campaign.workbook.lines import SHEET
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
-from pbwidgets.scoring.from_tables import read_nominations, read_tables
+from pbwidgets.scoring.from_tables import read_tables
+from pbwidgets.scoring.nomination_tables import read_nominations
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.reasons import word_reasons
 from pbwidgets.wording import default_language, say
