@@ -178,7 +178,7 @@ def test_a_second_column_of_a_name_that_is_read_is_a_problem() -> None:
 def test_rows_of_totals_are_passed_over_and_said_and_rows_keep_their_numbers() -> None:
     data = pd.DataFrame({"村名": ["青禾村", "小 计", "望云村", "合计"], "台账": [1, 1, 0, 1]})
     marks = pd.DataFrame({"单位": ["青禾村", "合计"], "作风": [20, 90]})
-    with pytest.warns(UserWarning, match=r"data:第2行“小 计”、data:第4行“合计”、marks:第2行“合计”"):
+    with pytest.warns(UserWarning, match=r"data:第2行 小 计; data:第4行 合计; marks:第2行 合计"):
         records = read(make(DONE, STYLE), data, marks=marks)
     assert records.units["unit_name"].tolist() == ["青禾村", "望云村"]
     assert (records.submissions["value"].tolist(), len(records.ratings)) == (["1", "0"], 1)

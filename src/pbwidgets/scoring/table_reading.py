@@ -51,13 +51,13 @@ class TableReading:
         if self.problems:
             raise ProblemsError(self.problems)
         if self.totals:
-            warn(say("scoring.totals_passed", rows="、".join(self.totals)), stacklevel=4)
+            warn(say("scoring.totals_passed", rows="; ".join(self.totals)), stacklevel=4)
 
     def is_total(self, text: str, place: str) -> bool:
         """Whether a row is a total, which is passed over and noted; never if a unit has that name."""
         if not is_total(text) or straighten(text) in self.codes:
             return False
-        self.totals.append(f"{self.table}:{place}“{text.strip()}”")
+        self.totals.append(f"{self.table}:{place} {text.strip()}")
         return True
 
     def frame(self, rows: list[dict[str, Any]], columns: Columns) -> pd.DataFrame:
