@@ -3,8 +3,9 @@
 ``import pbwidgets as pb`` gives the few names that an analyst needs in a notebook; each is imported on first use.
 """
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from pbwidgets.lazy import lazily
 
 if TYPE_CHECKING:
     from pbwidgets.analysis.form import form
@@ -14,9 +15,8 @@ if TYPE_CHECKING:
     from pbwidgets.campaign.workbook.reading import read_campaign
     from pbwidgets.exports.chart_slides import slides
     from pbwidgets.scoring.pipeline import score_campaign
+    from pbwidgets.version import __version__
     from pbwidgets.workflows.ground.desk import open_desk
-
-    __version__: str
 
 __all__ = [
     "Scored",
@@ -34,6 +34,7 @@ __all__ = [
 _HOMES = {
     "Scored": "analysis.scored",
     "Sheet": "analysis.sheet",
+    "__version__": "version",
     "form": "analysis.form",
     "index": "analysis.index",
     "open_desk": "workflows.ground.desk",
@@ -46,17 +47,8 @@ _HOMES = {
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return list(__all__)
 
 
 if not TYPE_CHECKING:  # else mypy would take any name for one of ours
-
-    def __getattr__(name: str) -> Any:
-        """Exported name, imported on first use."""
-        if name == "__version__":
-            from importlib.metadata import version
-
-            return version(__name__)
-        if name not in _HOMES:
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    __getattr__ = lazily(__name__, _HOMES)

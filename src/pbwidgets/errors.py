@@ -91,6 +91,9 @@ class Problem:
     place: str = ""
     args: dict[str, Any] = field(default_factory=dict)
 
+    def __str__(self) -> str:
+        return self.line()
+
     def message(self, lang: str | None = None) -> str:
         """What is wrong."""
         return say(self.code, lang, **self.args)

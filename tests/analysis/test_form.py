@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
-from pbwidgets.analysis.fields import read_fields
 from pbwidgets.analysis.form import form
 from pbwidgets.campaign.workbook.xlsform import write_xlsform
 from pbwidgets.errors import ProblemsError, UsageError
+from pbwidgets.forms.fields import read_fields
 
 YAML = "村名: text\n走访: {type: integer, minimum: 0}\n台账: [是, 否]\n"
 SURVEY = pd.DataFrame(
@@ -70,3 +71,17 @@ def test_a_mistake_in_a_text_is_named_by_its_line() -> None:
 def test_what_holds_no_fields_is_refused_with_what_may_be_given(wrong: object) -> None:
     with pytest.raises(UsageError, match=r"读不出表单的字段.*字典"):
         form(wrong)
+
+
+@pytest.mark.parametrize(
+    ("answer", "kept"), [(np.int64(3), {"走访": 3}), (pd.NA, {}), (float("nan"), {}), ("１２", {"走访": 12})]
+)
+def test_answers_may_come_from_a_frame(answer: object, kept: dict) -> None:
+    made = form({"走访": {"type": "integer", "minimum": 0}}, answers={"走访": answer})
+    assert (made.answers, made.problems) == (kept, ())
+    assert type(made.answers.get("走访", 0)) is int
+
+
+def test_a_wrong_choice_is_answered_with_the_words_of_the_choices() -> None:
+    (problem,) = form({"台账": ["是", "否"]}, answers={"台账": "有"}).problems
+    assert problem.message() == "“台账”没有选项“有”，可选：是, 否。"

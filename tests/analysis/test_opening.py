@@ -43,6 +43,12 @@ def test_an_index_takes_frames_and_files_alike(tmp_path: Path) -> None:
 
 def test_a_wrong_frame_is_named_by_what_it_was_given_as() -> None:
     table = pd.DataFrame({"unit": ["青禾村", "青禾村"], "roads": [1, "三"]})
-    with pytest.raises(ProblemsError, match=r"data:3: index\.") as refused:
+    with pytest.raises(ProblemsError, match=r"data:第2行: index\.") as refused:
         pb.index(table, pd.DataFrame({"code": ["roads", "works"], "parent": ["works", ""]}))
     assert len(refused.value.problems) >= 2
+
+
+def test_a_number_without_end_is_no_value_of_an_index() -> None:
+    table = pd.DataFrame({"unit": ["青禾村", "望云村"], "roads": [1, float("inf")]})
+    with pytest.raises(ProblemsError, match=r"data:第2行.*“inf”不是数字"):
+        pb.index(table, pd.DataFrame({"code": ["roads", "works"], "parent": ["works", ""]}))

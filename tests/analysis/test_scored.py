@@ -113,6 +113,48 @@ def test_a_nomination_by_units_that_are_nowhere_else(scored: pb.Scored) -> None:
         scored.select(places=1, nominations=wrong)
 
 
+@pytest.mark.parametrize(
+    ("allotted", "said"),
+    [
+        ({"申报单位": ["清西镇"], "名额": [2]}, "第1行.*没有申报单位“清西镇”。 是否想写“清溪镇”"),
+        ({"申报单位": ["清溪镇", "清溪镇"], "名额": [2, 1]}, "第2行.*“清溪镇”不止一行"),
+        ({"乡镇": ["清溪镇"], "名额": [-1]}, "第1行.*不小于0的整数，现为“-1”"),
+        ({"申报单位": ["清溪镇"], "名额": [0.5]}, "第1行.*现为“0.5”"),
+        ({"申报单位": ["清溪镇"], "名额": [None]}, "第1行.*现为“”"),
+        ({"申报单位": ["清溪镇"], "名额": ["1个"]}, "第1行.*现为“1个”"),
+        ({"申报单位": ["清溪镇"], "名额": ["是"]}, "第1行.*现为“是”"),
+    ],
+)
+def test_a_wrong_allotment_is_refused_with_its_row(
+    lines: list, villages: pd.DataFrame, marks: pd.DataFrame, allotted: dict, said: str
+) -> None:
+    scored = pb.score(villages, pb.sheet(lines, places=3, group="乡镇"), marks=marks)
+    nominated = pd.DataFrame({"单位": ["望云村", "青禾村"]})
+    with pytest.raises(ProblemsError, match=f"allotments:{said}"):
+        scored.select(nominations=nominated, allotments=pd.DataFrame(allotted))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"申报单位": ["清西镇", "石桥乡"]}, "第1行.*没有申报单位“清西镇”"),
+        ({"顺序": ["一", "2"]}, "第1行.*不小于1的整数，现为“一”"),
+        ({"单位": ["青禾村", "青禾村"]}, "第2行.*“青禾村”不止一行"),
+    ],
+)
+def test_a_wrong_nomination_is_refused_with_its_row(
+    lines: list, villages: pd.DataFrame, wrong: dict, said: str
+) -> None:
+    scored = pb.score(villages, pb.sheet(lines, places=3, group="乡镇"))
+    with pytest.raises(ProblemsError, match=f"nominations:{said}"):
+        scored.select(nominations=pd.DataFrame({"单位": ["望云村", "红旗村"]} | wrong))
+
+
+def test_a_nomination_by_nobody_is_refused(scored: pb.Scored) -> None:
+    with pytest.raises(ProblemsError, match="没有写“青禾村”由谁申报"):
+        scored.select(nominations=pd.DataFrame({"unit": ["青禾村"]}))
+
+
 def test_a_group_gives_ranks_within_and_what_rules_compare(villages: pd.DataFrame) -> None:
     lines = [{"line": "走访", "points": 100, "rule": "proportional_to_best", "measure": "走访"}]
     scored = pb.score(villages, pb.sheet(lines, group="乡镇"), unit="村名")

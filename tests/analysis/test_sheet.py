@@ -51,3 +51,34 @@ def test_a_track_that_a_campaign_does_not_have_is_named_with_the_nearest_one(
 
 def test_a_sheet_says_itself_in_short(lines: list) -> None:
     assert repr(pb.sheet(lines, title="季度评比")) == "季度评比：4项，满分100分"
+
+
+def test_a_sheet_of_deductions_alone_is_doubtful_and_one_without_lines_is_none(lines: list) -> None:
+    (advice,) = pb.sheet(lines[3:]).check()
+    assert "只有扣分项" in advice.line("zh_CN")
+    with pytest.raises(ProblemsError, match="没有评分项"):
+        pb.sheet([])
+
+
+def test_without_places_nobody_is_said_to_be_not_selected(lines: list, villages: pd.DataFrame) -> None:
+    scored = pb.score(villages, pb.sheet(lines[:2]))
+    said = scored.explain("青禾村")
+    assert "评定意见：只排名。" in said
+    assert "未入选" not in said
+    drawn = str(scored.plot.ranking_bars().to_dict(validate=False))
+    assert "5个单位总分排名" in drawn
+    assert "未入选" not in drawn
+    assert "名额" not in drawn
+
+
+def test_a_measure_whose_name_ends_in_a_digit_is_told_apart_from_its_value() -> None:
+    line = {"line": "走访", "points": 40, "rule": "all_or_nothing", "measure": "走访2025", "unit": "次"}
+    said = pb.score(pd.DataFrame({"村名": ["青禾村"], "走访2025": [11]}), pb.sheet([line])).explain("青禾村")
+    assert "走访2025为11次" in said
+
+
+def test_advice_and_problems_of_answers_print_as_their_words(lines: list) -> None:
+    (advice,) = pb.sheet(lines, places=3).check()
+    assert str(advice) == advice.line()
+    (problem,) = pb.form({"走访": {"type": "integer"}}, answers={"走访": "三"}).problems
+    assert str(problem) == problem.message()

@@ -7,7 +7,7 @@ import pytest
 
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.workbook.lines import campaign_of_lines
-from pbwidgets.errors import ProblemsError
+from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.scoring.frames import Records
 from pbwidgets.scoring.from_tables import read_tables
 
@@ -71,7 +71,7 @@ def test_everything_that_is_wrong_is_said_by_row_and_column() -> None:
         read(make(DONE), table(台账=[1, "三次", 2]))
     with pytest.raises(ProblemsError, match="是否想用“村名”"):
         read(make(DONE), table(台账=[1, 2, 2]), unit="村")
-    with pytest.raises(ProblemsError, match="“unit”这一列"):
+    with pytest.raises(ProblemsError, match="这张表没有列"):
         read(make(DONE), pd.DataFrame())
 
 
@@ -119,6 +119,7 @@ def test_a_line_with_several_sources_needs_to_know_which() -> None:
         ({"line": "作凤"}, "评分表中没有“作凤”这一项。 是否想写“作风”"),
         ({"points": 31}, "“作风”的得分“31”不在 0 至 30 之间"),
         ({"points": "优"}, "“作风”的得分“优”不在 0 至 30 之间"),
+        ({"points": "是"}, "“作风”的得分“是”不在 0 至 30 之间"),
         ({"layer": "县级"}, "没有评分层“县级”。 是否想写“评分”"),
     ],
 )
@@ -142,3 +143,87 @@ def test_groups_are_units_above_named_by_their_column() -> None:
     assert units["parent_code"].dropna().map(names).tolist() == ["甲镇", "乙乡", "甲镇"]
     with pytest.raises(ProblemsError, match="“乡镇”这一列"):
         read(make(DONE, group="乡镇"), table(台账=[1, 1, 0]))
+
+
+VISITS = {"line": "走访", "points": 40, "rule": "per_missing_item", "measure": "走访", "required": 12} | {
+    "points_each": 4, "unit": "次"
+}  # fmt: skip
+
+
+def test_the_column_of_units_is_found_behind_row_numbers_and_units_above() -> None:
+    data = table(台账=[1, 1, 1])
+    numbered, above = data.copy(), data.assign(乡镇="甲镇")[["乡镇", "村名", "台账"]]
+    numbered.insert(0, "序号", [1, 2, 3])
+    unnamed = data.set_index("村名").rename_axis(None)
+    for frame in (numbered, above, unnamed):
+        found = read(make(DONE, group="乡镇"), frame.assign(乡镇="甲镇")).units
+        assert found[found["kind"] == "unit"]["unit_name"].tolist() == UNITS
+    coded = pd.DataFrame({"编码": ["990101001"], "负责人姓名": ["甲"], "村名": ["青禾村"], "台账": [1]})
+    for frame in (coded, coded.drop(columns="编码").assign(序号=1)[["序号", "负责人姓名", "村名", "台账"]]):
+        assert read(make(DONE), frame).units["unit_name"].tolist() == ["青禾村"]
+    with pytest.raises(UsageError, match=r"第一列“台账”不是单位名称.*unit="):
+        read(make(DONE), data[["台账"]])
+
+
+def test_a_second_column_of_a_name_that_is_read_is_a_problem() -> None:
+    data = table(台账=[1, 1, 1]).assign(**{"台 账": [0, 0, 0]})
+    with pytest.raises(ProblemsError, match="“台账”这一列不止一列"):
+        read(make(DONE), data)
+    wide = table(作风=[1, 2, 3])
+    wide.insert(2, "作风", [4, 5, 6], allow_duplicates=True)
+    with pytest.raises(ProblemsError, match="“作风”这一列不止一列"):
+        read(make(STYLE), table(), marks=wide)
+
+
+def test_rows_of_totals_are_passed_over_and_said_and_rows_keep_their_numbers() -> None:
+    data = pd.DataFrame({"村名": ["青禾村", "小 计", "望云村", "合计"], "台账": [1, 1, 0, 1]})
+    marks = pd.DataFrame({"单位": ["青禾村", "合计"], "作风": [20, 90]})
+    with pytest.warns(UserWarning, match=r"data:第2行 小 计; data:第4行 合计; marks:第2行 合计"):
+        records = read(make(DONE, STYLE), data, marks=marks)
+    assert records.units["unit_name"].tolist() == ["青禾村", "望云村"]
+    assert (records.submissions["value"].tolist(), len(records.ratings)) == (["1", "0"], 1)
+    with pytest.raises(ProblemsError, match="第3行（望云村）"):
+        read(make(DONE), data.assign(台账=[1, 1, "三次", 1]))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (["88%", 0.96, 90], "第2行（望云村）.*“0.96”不知是多少"),
+        (["８８％", "1", 90], "第2行（望云村）.*“1”不知是多少"),
+        ([True, 12, 12], "第1行（青禾村）.*应当填数目，现为“True”"),
+        (["是", 12, 12], "第1行（青禾村）.*应当填数目，现为“是”"),
+        (["12%", 12, 12], "第1行（青禾村）.*应当填数目，现为“12%”"),
+        ([float("inf"), 12, 12], "第1行（青禾村）.*现为“inf”"),
+    ],
+)
+def test_cells_that_say_something_else_than_the_others_are_named(typed: list[Any], said: str) -> None:
+    line = VISITS | ({"unit": "%"} if isinstance(typed[1], float | str) else {})
+    with pytest.raises(ProblemsError, match=said):
+        read(make(line), table(走访=typed))
+
+
+def test_a_share_may_be_typed_with_and_without_its_sign() -> None:
+    assert len(read(make(VISITS | {"unit": "%"}), table(走访=["88%", 96, "95.5"])).submissions) == 3
+
+
+def test_a_second_mark_of_one_rater_is_a_problem_and_so_is_a_unit_twice_in_a_wide_table() -> None:
+    marks = pd.DataFrame({"unit": ["青禾村"] * 2, "line": "作风", "points": [20, 30]})
+    assert len(read(make(STYLE), table(), marks=marks).ratings) == 2
+    wide = pd.DataFrame({"unit": ["青禾村"] * 2, "作风": [20, 30]})
+    assert len(read(make(STYLE), table(), marks=wide.assign(评分人=["甲", "乙"])).ratings) == 2
+    for twice in (wide, wide.assign(评分人="甲"), marks.assign(评分人="甲"), marks.assign(评分人=None)):
+        with pytest.raises(ProblemsError, match=r"marks:第2行.*“青禾村”的“作风”已有同一评分人"):
+            read(make(STYLE), table(), marks=twice)
+
+
+def test_a_column_of_marks_that_is_not_known_is_named_with_the_nearest() -> None:
+    marks = pd.DataFrame({"unit": ["青禾村"], "line": "作风", "points": [20]})
+    with pytest.raises(ProblemsError, match="“评份人”这一列。 是否想写“评分人”"):
+        read(make(STYLE), table(), marks=marks.assign(评份人="甲"))
+    beside = marks.assign(序号=1, 台账=1, **{"#自用": "x"})
+    assert len(read(make(STYLE, DONE), table(台账=1), marks=beside).ratings) == 1
+    with pytest.raises(ProblemsError, match="没有“得分”这一列。 是否想用“得份”"):
+        read(make(STYLE), table(), marks=marks.rename(columns={"points": "得份"}))
+    with pytest.raises(ProblemsError, match=r"第1行: scoring\.unit_missing"):
+        read(make(STYLE), table(), marks=marks.assign(unit=float("nan")))

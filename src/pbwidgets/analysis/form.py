@@ -3,6 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pbwidgets.arguments import check_arguments, check_language
+
 if TYPE_CHECKING:
     from pbwidgets.forms.form_box import FormBox
 
@@ -43,7 +45,7 @@ def form(
     ProblemsError
         Everything that is wrong with the fields, with its place.
     UsageError
-        If no fields can be read from it.
+        If no fields can be read from it, or another argument is of a wrong type.
     DataError
         ``forms.unknown_answer`` for an answer that no field asks for.
 
@@ -55,9 +57,11 @@ def form(
     >>> asked.frame["台账"].tolist()
     ['是']
     """
-    from pbwidgets.analysis.fields import read_fields
+    from pbwidgets.forms.fields import read_fields
     from pbwidgets.forms.form_box import FormBox
 
+    check_arguments(form, locals())
+    check_language(lang)
     read = read_fields(fields, title=title)
     return FormBox(
         read.form,

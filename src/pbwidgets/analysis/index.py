@@ -1,9 +1,15 @@
 """A composite index from two tables, in one call."""
 
+from dataclasses import replace
+from inspect import signature
 from typing import Any
 from warnings import warn
 
+from pbwidgets.arguments import check_arguments, refuse_argument
+from pbwidgets.campaign.findings import spelling
+from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.scoring.index import Index, plan_steps
+from pbwidgets.wording import say
 from pbwidgets.workflows.reports.index.building import Given, compute_index
 
 
@@ -29,6 +35,8 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     ------
     ProblemsError
         With all problems of all tables.
+    UsageError
+        ``errors.wrong_argument``; ``errors.unknown_argument`` with the nearest name.
     DataError
         If a step fails.
 
@@ -45,8 +53,27 @@ def index(data: Given, dictionary: Given, **steps: Any) -> Index:
     >>> index(table, lines).scores["works"].tolist()
     [50.0, 50.0]
     """
+    check_arguments(compute_index, {"data": data, "dictionary": dictionary, **steps})
     divisors = steps.pop("denominators", None)
-    read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    known = signature(plan_steps).parameters
+    for name in steps:
+        if name not in known:
+            raise UsageError("errors.unknown_argument", **spelling(name, ("denominators", *known)))
+    check_arguments(plan_steps, steps)
+    if not 0 <= steps.get("min_share", 0) <= 1:
+        refuse_argument("min_share", steps["min_share"], "0–1")
+    try:
+        read = compute_index(data, dictionary, plan_steps(**steps), denominators=divisors)
+    except ProblemsError as error:
+        raise ProblemsError(list(map(_name_row, error.problems))) from None
     for note in read.notes:
         warn(note.line(), stacklevel=2)
     return read.content
+
+
+def _name_row(problem: Problem) -> Problem:
+    """The problem with its place in the words that problems of a scored table have, if it is one of a frame."""
+    if problem.file not in ("data", "dictionary", "denominators") or not problem.place.isdigit():
+        return problem
+    row = int(problem.place)
+    return replace(problem, place=say("scoring.row", row=row) if row else "")

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbwidgets.analysis.sheet import Sheet
+from pbwidgets.arguments import check_arguments, check_language
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Nomination
 from pbwidgets.campaign.workbook.lines import SHEET
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
-from pbwidgets.scoring.from_tables import read_nominations, read_tables
+from pbwidgets.scoring.from_tables import read_tables
+from pbwidgets.scoring.nomination_tables import read_nominations
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.reasons import word_reasons
 from pbwidgets.wording import default_language, say
@@ -35,17 +37,24 @@ def score(
     sheet
         From :func:`sheet`, or a campaign's own by :meth:`Sheet.of`.
     unit
-        Column that names the units; by default the first, or an index that has a name. With a column 编码
-        (``unit_code``) beside it, names may repeat.
+        Column that names the units; by default an index of names, or the first column that is no row number. With
+        a column 编码 (``unit_code``) beside it, names may repeat.
     marks
         For lines that are marked: ``unit``, ``line``, ``points`` (单位, 评分项, 得分) and, where there are several,
-        ``rater``, ``source``, ``layer``, ``comment``; or a column for each line. Several rows of one unit and line
-        are several raters, of whom the mean is taken.
+        ``rater``, ``source``, ``layer``, ``comment``; or a column for each line. The mean of several raters is
+        taken; where no column names them, several rows of one unit and line are several raters.
 
     Raises
     ------
     ProblemsError
         With every cell of both tables that cannot be read.
+    UsageError
+        ``scoring.which_unit`` if nothing tells which column names the units.
+
+    Warns
+    -----
+    UserWarning
+        Which rows of totals (合计) were passed over.
 
     Examples
     --------
@@ -55,6 +64,7 @@ def score(
     >>> score(table, sheet([line | {"points_each": 4}])).ranking[["rank", "unit", "total"]].values.tolist()
     [[1, '青禾村', 40.0], [2, '望云村', 28.0]]
     """
+    check_arguments(score, locals())
     # all units of the table are assessed; nominations come in when it is selected from
     track = sheet.track.model_copy(update={"nomination": None})
     ours = Sheet(sheet.campaign.model_copy(update={"tracks": (track,)}))
@@ -129,6 +139,8 @@ class Scored:
         """
         from pbwidgets.scoring.sheet import explain_unit
 
+        check_language(lang)
+
         return explain_unit(
             self.sheet.campaign, self.scores, self.records, self.code_of(unit), lang or default_language()
         )
@@ -149,7 +161,7 @@ class Scored:
             How many are selected, and how many wait after them; by default those of the sheet.
         nominations
             If given, only these are in the contest: ``unit`` and, beside it, ``by_unit`` (申报单位; by default the
-            unit's group) and ``order``.
+            unit's group) and ``order``, from 1. Where the table has groups, only these nominate.
         allotments
             ``by_unit`` and ``allotted`` (名额): how many each may nominate; what is beyond, by order, is left out.
 
@@ -166,6 +178,7 @@ class Scored:
         ProblemsError
             With every cell of nominations and allotments that cannot be read.
         """
+        check_arguments(Scored.select, locals())
         track, campaign, records = self.sheet.track, self.sheet.campaign, self.records
         places = track.places if places is None else places
         waiting = track.waiting if waiting is None else waiting

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from pbwidgets.arguments import check_arguments
 from pbwidgets.campaign.model import Campaign, Track
 from pbwidgets.campaign.workbook.lines import campaign_of_lines
 from pbwidgets.errors import Problem, UsageError
@@ -37,6 +38,8 @@ class Sheet:
         """
         from pbwidgets.workflows.ground.lookup import nearest
 
+        check_arguments(cls.of, locals())
+
         tracks = {one.id: one for one in campaign.tracks if one.kind == "score"}
         wanted = next(iter(tracks), "") if track is None else track
         if wanted not in tracks:
@@ -63,7 +66,9 @@ class Sheet:
         """
         track, name = self.track, self.campaign.name.words("zh_CN")
         found = []
-        if track.base_points != 100:
+        if not any(line.max_points for line in track.lines()):
+            found.append(Problem("analysis.no_points", name, "points"))
+        elif track.base_points != 100:
             found.append(Problem("analysis.not_100_points", name, "points", {"points": track.base_points}))
         if track.places and not track.tie_breaks:
             found.append(Problem("analysis.no_ties", name, "ties", {"places": track.places}))
@@ -86,7 +91,7 @@ def sheet(
     lines: Iterable[Mapping[str, Any]] | pd.DataFrame,
     *,
     places: int | None = None,
-    ties: Sequence[str] = (),
+    ties: Sequence[str] | str = (),
     group: str | None = None,
     digits: int = 2,
     title: str = "",
@@ -126,5 +131,7 @@ def sheet(
     >>> sheet([line | {"points_each": 5}]).track.base_points
     100.0
     """
+    check_arguments(sheet, locals())
+    ties = [ties] if isinstance(ties, str) else ties
     rows = lines.to_dict("records") if isinstance(lines, pd.DataFrame) else lines
     return Sheet(campaign_of_lines(rows, places=places, ties=ties, group=group, digits=digits, title=title))

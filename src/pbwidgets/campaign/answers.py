@@ -60,6 +60,9 @@ class AnswerProblem:
     label: Text | None = None
     words: Text | None = None
 
+    def __str__(self) -> str:
+        return self.message()
+
     def message(self, lang: str | None = None) -> str:
         """What is wrong, with the field's label."""
         lang = lang or default_language()

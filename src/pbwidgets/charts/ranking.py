@@ -49,8 +49,11 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
     ranked: list[dict[Any, Any]] = own.sort_values(["rank", "unit_code"]).to_dict("records")
     shown = _shown(ranked, page)
     kept = [item for item in shown if item is not None]
-    title = view.say(
-        "ranking_bars.title", kind=view.kind, n=len(ranked), places=view.track.places or len(ranked)
+    places = view.track.places
+    title = (
+        view.say("ranking_bars.title", kind=view.kind, n=len(ranked), places=places)
+        if places
+        else view.say("ranking_bars.title_ranked_only", kind=view.kind, n=len(ranked))
     )
     note = ""
     if len(kept) < len(ranked):
@@ -94,7 +97,7 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any,
         layers += _draw_panel(
             view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranked, widths
         )
-    used = [status for status in _KEY if any(row["status"] == status for row in drawn)]
+    used = [status for status in _KEY if any(row["status"] == status and _status(view, row) for row in drawn)]
     signs = [
         ("square", theme.STATUS_COLOURS[status], say(f"scoring.status_{status}", view.lang))
         for status in used
@@ -108,7 +111,9 @@ def _rank(row: Mapping[Any, Any]) -> str:
 
 
 def _status(view: View, row: Mapping[Any, Any]) -> str:
-    return say(f"scoring.status_{row['status']}", view.lang)
+    """What is proposed; nothing where no unit is selected, since a track only ranks."""
+    is_ranked_only = not view.track.places and row["status"] == NOT_SELECTED
+    return "" if is_ranked_only else say(f"scoring.status_{row['status']}", view.lang)
 
 
 def _draw_panel(

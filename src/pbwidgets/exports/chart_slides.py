@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pbwidgets.arguments import check_arguments, refuse_argument
 from pbwidgets.exports.pptx import Slide, build_deck
 from pbwidgets.wording import default_language
 
@@ -11,20 +12,24 @@ if TYPE_CHECKING:
     import altair as alt
 
 
-def slides(charts: "Iterable[alt.TopLevelMixin]", path: str | Path, *, title: str = "") -> Path:
+def slides(
+    charts: "alt.TopLevelMixin | Iterable[alt.TopLevelMixin]", path: str | Path, *, title: str = ""
+) -> Path:
     """Write a presentation and return its path: a title slide, then a slide for each chart.
 
     Parameters
     ----------
     charts
-        Any Altair charts; the title of a chart becomes that of its slide, its subtitle the line below.
+        Any Altair chart or charts; the title of a chart becomes that of its slide, its subtitle the line below.
     path
-        The ``.pptx`` to write; folders are made.
+        The file to write, by default with the ending ``.pptx``; folders are made.
     title
         Of the title slide; by default the name of the file.
 
     Raises
     ------
+    UsageError
+        ``errors.wrong_argument`` for what is no chart, or for another ending.
     DataError
         ``charts.no_cjk_font`` on a system without a Chinese font.
 
@@ -36,8 +41,24 @@ def slides(charts: "Iterable[alt.TopLevelMixin]", path: str | Path, *, title: st
     >>> slides([chart.mark_bar().encode(x="走访", y="村")], mkdtemp() + "/会议.pptx", title="季度评比").name
     '会议.pptx'
     """
-    made = [_to_slide(chart) for chart in charts]
-    return build_deck(made, Path(path), title=title or Path(path).stem, lang=default_language())
+    check_arguments(slides, locals())
+    file = Path(path) if Path(path).suffix else Path(path).with_suffix(".pptx")
+    if file.suffix.lower() != ".pptx":
+        refuse_argument("path", str(path), ".pptx")
+    made = [_to_slide(chart) for chart in _list_charts(charts)]
+    return build_deck(made, file, title=title or file.stem, lang=default_language())
+
+
+def _list_charts(charts: Any) -> "list[alt.TopLevelMixin]":
+    import altair as alt
+
+    one_or_more = (
+        [charts] if isinstance(charts, alt.TopLevelMixin) or not isinstance(charts, Iterable) else charts
+    )
+    for chart in one_or_more:
+        if not isinstance(chart, alt.TopLevelMixin):
+            refuse_argument("charts", chart, "Chart | list")
+    return list(one_or_more)
 
 
 def _to_slide(chart: Any) -> Slide:

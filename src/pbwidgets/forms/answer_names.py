@@ -1,14 +1,17 @@
 """What fields and choices are called outside a form: their own words, where an identifier had to be made for them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from numbers import Integral, Real
 from typing import Any
 
+from pbwidgets.campaign import AnswerProblem
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Field
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_sheet import without_groups
+from pbwidgets.intake.text import to_number
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,26 @@ class Names:
                 raise DataError("forms.unknown_answer", **spelling(name, known))
         choices = {name: choice_id for choice_id, name in self.choices.items()}
         return {
-            known[name].id: _each(known[name], answer, choices, self.inward)
+            known[name].id: _each(known[name], _plain(known[name], answer), choices, self.inward)
             for name, answer in answers.items()
         }
+
+    def of_problem(self, problem: AnswerProblem) -> AnswerProblem:
+        """The problem with names in place of identifiers."""
+        args = dict(problem.args)
+        for key in ("allowed", "nearest") if problem.code == "campaign.answer_unknown_choice" else ():
+            args[key] = ", ".join(self.choices.get(part, part) for part in str(args[key]).split(", "))
+        return replace(problem, path=self.of(problem.path), args=args)
+
+
+def _plain(item: Field, answer: Any) -> Any:
+    """An answer from a frame as Python has it: no number of numpy, no <NA>, no digits of full width."""
+    if item.type in ("integer", "decimal") and isinstance(answer, str):
+        number = to_number(answer)
+        return answer if number is None else number
+    if isinstance(answer, Real) and not isinstance(answer, int | float):
+        return int(answer) if isinstance(answer, Integral) else float(answer)
+    return None if type(answer).__name__ in ("NAType", "NaTType") else answer
 
 
 def _each(item: Field, answer: Any, choices: Mapping[str, str], turn: Any) -> Any:

@@ -6,7 +6,6 @@ It brings its look with it and asks no server for anything. What is entered stay
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -133,7 +132,7 @@ class FormBox(w.VBox):
     @property
     def problems(self) -> tuple[AnswerProblem, ...]:
         """Everything that is missing or wrong now; ``message()`` puts it into words."""
-        return tuple(replace(item, path=self._names.of(item.path)) for item in self._view.problems)
+        return tuple(map(self._names.of_problem, self._view.problems))
 
     def submit(self) -> None:
         """Hand the answers over, as the button does; or show all that is missing or wrong."""

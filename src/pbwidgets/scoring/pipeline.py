@@ -6,7 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from pbwidgets.arguments import check_arguments
+from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign
+from pbwidgets.errors import UsageError
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.classes import TrackClasses, classify_units, to_classes_frame
@@ -99,11 +102,15 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
 
     Raises
     ------
-    KeyError
-        If the campaign has no such period.
+    UsageError
+        ``scoring.unknown_period`` with the nearest one.
     DataError
         If a mark is out of range or a veto names a gate that does not exist.
     """
+    check_arguments(score_campaign, locals())
+    periods = [one.id for one in campaign.periods]
+    if period not in periods:
+        raise UsageError("scoring.unknown_period", **spelling(period, periods))
     table, tracks = score_tracks(campaign, period, records)
     return Scores(
         measures=to_measures_frame(campaign, period, table),

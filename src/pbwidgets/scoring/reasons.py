@@ -219,6 +219,10 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
             named[key] = _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
+    if (
+        "value" in named and str(named.get("measure", ""))[-1:].isdigit()
+    ):  # 走访2025 and 11 would be one number
+        named["value"] = say("scoring.value_after_digit", names.lang, value=named["value"])
     return named
 
 

@@ -126,7 +126,7 @@ def test_an_id_is_the_same_for_the_same_words_however_they_are_typed() -> None:
             [{"line": "甲", "points": 9, "rule": "bands", "measure": "甲", "bands": [[5, 9], 3]}],
             "第1行“甲”，分档",
         ),
-        ([], "criteria"),
+        ([], "没有评分项"),
     ],
 )
 def test_what_is_wrong_is_said_in_the_words_of_the_lines(lines: list[Any], said: str) -> None:

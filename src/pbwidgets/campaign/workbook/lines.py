@@ -112,7 +112,7 @@ class _Draft:
     def take_lines(self, lines: Iterable[Any]) -> None:
         """All lines; they name each other, so their names are read first."""
         name_column, id_column = _column("name"), _column("id")
-        found = []
+        found, number = [], 0
         for number, line in enumerate(lines, start=1):
             place = say("lines.line", number=number)
             if not isinstance(line, Mapping):
@@ -128,6 +128,8 @@ class _Draft:
             self.ids |= {straighten(name): made, made: made}
             place = say("lines.named", number=number, name=name)
             found.append((place, {**given, name_column: name, id_column: made}))
+        if not number:
+            raise ProblemsError([Problem("lines.none", self.title)])
         for place, given in found:
             measure = given.get(_column("rule.measure"))
             cells = {"track": Cell(place, SHEET)}

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final
 
+from pbwidgets.arguments import check_arguments
 from pbwidgets.campaign.findings import Address, Finding, spelling
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import read_campaign as read_campaign_file
@@ -26,6 +27,7 @@ def read_campaign(path: str | Path) -> Campaign:
     ProblemsError
         If anything is wrong: all problems, with line or cell.
     """
+    check_arguments(read_campaign, locals())
     file = Path(path)
     is_workbook = file.suffix.lower() == ".xlsx"
     return read_campaign_workbook(file).content if is_workbook else read_campaign_file(file)

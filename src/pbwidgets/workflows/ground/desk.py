@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pbwidgets.errors import RightsError
+from pbwidgets.arguments import check_arguments
+from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.store import Actor, MarkKey, SubmissionKey, Writer
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.rights import Action, authorise, operator
@@ -90,8 +91,12 @@ def open_desk(
     Raises
     ------
     UsageError
-        ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+        ``workflows.no_folder``, ``workflows.nothing_open``, ``workflows.unknown_campaign``,
+        ``workflows.unknown_period``.
     """
+    check_arguments(open_desk, locals())
+    if folder is not None and not Path(folder).is_dir():
+        raise UsageError("workflows.no_folder", path=folder)
     opening = open_workspace(None if folder is None else Path(folder))
     workspace = opening.__enter__()
     atexit.register(opening.__exit__, None, None, None)

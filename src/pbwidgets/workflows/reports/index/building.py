@@ -64,7 +64,12 @@ def compute_index(
     groups = [step.arguments["group"] for step in steps if "group" in step.arguments]
     columns = values.groups.columns
     unknown = [
-        Problem("index.unknown_group", _name(data, "data"), "1", spelling(group, columns))
+        Problem(
+            "index.unknown_group",
+            _name(data, "data"),
+            "0" if isinstance(data, pd.DataFrame) else "1",
+            spelling(group, columns),
+        )
         for group in groups
         if group not in columns
     ]
@@ -132,9 +137,11 @@ def _table_of(given: Given, frame: str, columns: Sequence[Column], *, others: Ot
 
 
 def _to_sheet(given: pd.DataFrame) -> Sheet:
+    """A frame as a sheet; rows of data are counted from 1, its headings are row 0."""
     frame = given.reset_index() if given.index.name is not None else given
-    cells = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
-    return Sheet("", [[str(name) for name in frame.columns], *cells], list(range(1, len(cells) + 2)))
+    infinite = frame.isin([float("inf"), float("-inf")])  # no number: refused as a text
+    cells = frame.astype(object).where(frame.notna(), None).mask(infinite, "inf").to_numpy().tolist()
+    return Sheet("", [[str(name) for name in frame.columns], *cells], list(range(len(cells) + 1)))
 
 
 def _name(given: Given, frame: str) -> str:
