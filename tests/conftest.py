@@ -31,13 +31,13 @@ TESTS = Path(__file__).parent
 SLOW: Sequence[str] = (
     "apps/test_every_page.py",  # and with it the files of its group
     "apps/test_fill_browser.py",
+    "campaign/workbook/test_excel_traps.py",  # the group of the office: busy while browsers wait
     "apps/test_contest.py",
+    "campaign/workbook/test_round_trip.py",
     "apps/test_going_on.py",
     "cli/test_report.py",  # from here on the county is there
     "notebooks/test_overview.py",
     "notebooks/test_index_report.py",
-    "campaign/workbook/test_excel_traps.py",  # and with it the files of its group
-    "campaign/workbook/test_round_trip.py",
     "workflows/meeting/test_what_if.py",
     "workflows/test_rights_table.py",
     "workflows/meeting/test_decisions.py",
@@ -57,7 +57,10 @@ SLOW: Sequence[str] = (
     "apps/pages/test_meeting.py",
     "apps/test_fill_page.py",
 )
-"""Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting."""
+"""Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting.
+
+Those that wait for a browser stand among those that do not.
+"""
 
 
 class FilesAndGroups(LoadGroupScheduling):

@@ -183,7 +183,10 @@ def test_a_text_table_is_the_same_in_any_encoding_and_between_any_titles_and_not
 
 
 @given(BODIES, ABOVE, BELOW, HEADINGS, st.booleans(), st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=12)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    max_examples=settings.default.max_examples // 2,  # each writes and opens a workbook
+)
 def test_a_workbook_is_the_same_between_titles_merges_notes_and_a_false_dimension(
     tmp_path: Path,
     body: tuple[list[str], list[str], str, date, float],

@@ -192,7 +192,10 @@ def campaigns(draw: st.DrawFn) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=settings.default.max_examples // 2,  # each writes and opens a workbook
+)
 @given(data=campaigns())
 def test_any_right_campaign_comes_back_the_same(data: dict[str, Any], tmp_path: Path) -> None:
     campaign, findings = validate(data)
