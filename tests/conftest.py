@@ -18,6 +18,7 @@ from xdist.scheduler import LoadGroupScheduling
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.errors import PbError
 from pbwidgets.imports import hide_needless
+from pbwidgets.intake import unpacking, workbook
 from pbwidgets.workflows.people import passwords
 
 hide_needless()  # as in our own processes; no test has imported Altair yet
@@ -31,13 +32,13 @@ TESTS = Path(__file__).parent
 SLOW: Sequence[str] = (
     "apps/test_every_page.py",  # and with it the files of its group
     "apps/test_fill_browser.py",
-    "campaign/workbook/test_excel_traps.py",  # the group of the office: busy while browsers wait
     "apps/test_contest.py",
-    "campaign/workbook/test_round_trip.py",
     "apps/test_going_on.py",
     "cli/test_report.py",  # from here on the county is there
     "notebooks/test_overview.py",
     "notebooks/test_index_report.py",
+    "campaign/workbook/test_excel_traps.py",  # and with it the files of its group
+    "campaign/workbook/test_round_trip.py",
     "workflows/meeting/test_what_if.py",
     "workflows/test_rights_table.py",
     "workflows/meeting/test_decisions.py",
@@ -57,10 +58,7 @@ SLOW: Sequence[str] = (
     "apps/pages/test_meeting.py",
     "apps/test_fill_page.py",
 )
-"""Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting.
-
-Those that wait for a browser stand among those that do not.
-"""
+"""Files whose tests take longest, the longest first: begun last, one of them would keep a core waiting."""
 
 
 class FilesAndGroups(LoadGroupScheduling):
@@ -105,6 +103,14 @@ def quick_hashes() -> Iterator[None]:
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", lambda: quick)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def workbooks_opened_here() -> Iterator[None]:
+    """Workbooks unpacked in the process of the tests, which saves each the start of its own; not for tests of that."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workbook, "unpack_apart", unpacking.answer)
         yield
 
 

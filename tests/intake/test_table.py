@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from pbwidgets.errors import ProblemsError
-from pbwidgets.intake import Column, Table, read_table
+from pbwidgets.intake import Column, Table, read_table, unpacking, workbook
+from pbwidgets.intake.workbook import unpack_apart
 from pbwidgets.units import read_units
 from pbwidgets.wording import LANGUAGES
 from pbwidgets.workflows.reports.index.building import read_inputs
@@ -482,7 +483,8 @@ def test_a_missing_file_and_a_folder_are_problems(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def plain(tmp_path: Path) -> Path:
+def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(workbook, "unpack_apart", unpack_apart)  # in a process of its own, as it is
     return save(tmp_path / "plain.xlsx", [["编码", "名称"], ["9901", "甲镇"]])
 
 
@@ -529,8 +531,6 @@ def test_entities_are_not_read_whether_they_multiply_or_point_outside(plain: Pat
 
 
 def test_a_reader_that_takes_too_much_ends_alone(plain: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from pbwidgets.intake import unpacking
-
     script = plain.parent / "endless.py"
     script.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGABRT)\n", encoding="utf-8")
     monkeypatch.setattr(unpacking, "__file__", str(script))

@@ -35,6 +35,9 @@ RawSheet = tuple[
 """Name, whether it is visible, rows of values from A1, merged areas (first row and column, last row and column,
 from 0), and marks by row and column; None where the format does not tell them."""
 
+Answer = list[RawSheet] | tuple[str, dict[str, Any]]
+"""Sheets, or the code and the values of the message that says why there are none."""
+
 
 class RefusedError(Exception):
     """A file that is not read: the code of the message and its values."""
@@ -237,8 +240,27 @@ def _column_number(letters: str) -> int:
 # -- the process ---------------------------------------------------------------------------------------------
 
 
+def answer(content: bytes) -> Answer:
+    """Sheets of a workbook, or code and values of why it is refused.
+
+    Raises
+    ------
+    MemoryError
+        If it takes more than there is.
+    """
+    try:
+        return unpack(content)
+    except RefusedError as error:
+        code, args = error.args
+        return code, args
+    except MemoryError:
+        raise
+    except BaseException:  # a damaged file fails anywhere, also as a panic of calamine, which is no Exception
+        return "intake.bad_workbook", {}
+
+
 def main() -> None:
-    """Answer with the sheets, or with why the file is refused."""
+    """Answer on standard output, within limits."""
     try:
         import resource
     except ImportError:  # Windows knows no such limits
@@ -246,15 +268,7 @@ def main() -> None:
     else:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    try:
-        answer: Any = unpack(sys.stdin.buffer.read())
-    except RefusedError as error:
-        answer = error.args
-    except MemoryError:
-        sys.exit(1)
-    except BaseException:  # a damaged file fails anywhere, also as a panic of calamine, which is no Exception
-        answer = ("intake.bad_workbook", {})
-    pickle.dump(answer, sys.stdout.buffer, protocol=5)
+    pickle.dump(answer(sys.stdin.buffer.read()), sys.stdout.buffer, protocol=5)
 
 
 if __name__ == "__main__":

@@ -119,19 +119,31 @@ def open_workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
         ``intake.bad_workbook``, ``intake.password``, ``intake.too_big``, ``intake.sheet_too_big``,
         ``intake.entities``, ``intake.merged_ods``, ``intake.gave_up``.
     """
-    command = [sys.executable, "-I", str(Path(unpacking.__file__))]
     try:
-        done = subprocess.run(
-            command, input=content, capture_output=True, timeout=2 * unpacking.SECONDS, check=True
-        )
+        answer = unpack_apart(content)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
         limits = {"memory": unpacking.MEMORY >> 30, "seconds": unpacking.SECONDS}
         raise ProblemsError([Problem("intake.gave_up", file, args=limits)]) from None
-    answer = pickle.loads(done.stdout)
     if isinstance(answer, tuple):
         code, args = answer
         raise ProblemsError([Problem(code, file, args.pop("sheet", ""), args)])
     return tuple(_to_sheet(raw, file) for raw in answer)
+
+
+def unpack_apart(content: bytes) -> unpacking.Answer:
+    """Sheets of a workbook, or why it is refused; unpacked in a process of its own.
+
+    Raises
+    ------
+    subprocess.CalledProcessError, subprocess.TimeoutExpired
+        If that process ends without an answer.
+    """
+    command = [sys.executable, "-I", str(Path(unpacking.__file__))]
+    done = subprocess.run(
+        command, input=content, capture_output=True, timeout=2 * unpacking.SECONDS, check=True
+    )
+    answer: unpacking.Answer = pickle.loads(done.stdout)
+    return answer
 
 
 def is_workbook(content: bytes) -> bool:
