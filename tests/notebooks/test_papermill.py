@@ -51,7 +51,7 @@ def test_a_code_typed_after_p_makes_the_report_in_an_ordinary_kernel(snapshot, t
 @pytest.mark.parametrize(
     ("notebook", "args", "code"),
     [
-        ("unit", ("-f", "{file}"), TOWN),
+        ("closing", ("-f", "{file}"), TOP),
         ("closing", ("-y", "unit_code: {code}"), TOP),
         ("closing", ("-r", "unit_code", "{code}"), TOP),
     ],
