@@ -120,9 +120,6 @@ class Table:
     def __len__(self) -> int:
         return len(self._places.rows)
 
-    def __contains__(self, name: object) -> bool:
-        return name in self.cells
-
     def column(self, name: str) -> list[str]:
         """Texts of a column; empty texts if the table does not have it."""
         return self.cells[name] if name in self.cells else [""] * len(self)
@@ -217,22 +214,23 @@ def choose_table(
     def knows(text: str) -> bool:
         return plain_heading(text) in names
 
-    def rank(sheet: Sheet) -> tuple[bool, bool, bool, int]:
-        found = find_heading(head_of(sheet), knows)
-        count = sum(map(knows, found.texts.values())) if found else 0
+    def rank(sheet: Sheet, heading: Heading | None) -> tuple[bool, bool, bool, int]:
+        count = sum(map(knows, heading.texts.values())) if heading else 0
         return count > 0, sheet.visible, not _ASIDE.search(sheet.name), count
 
     filled = [sheet for sheet in sheets if any(value is not None for row in sheet.rows for value in row)]
     if not filled:
         raise ProblemsError([Problem("intake.file_empty", file)])
-    ranks = [rank(sheet) for sheet in filled]
-    best = [sheet for sheet, found in zip(filled, ranks, strict=True) if found == max(ranks)]
+    heads = [head_of(sheet) for sheet in filled]
+    headings = [find_heading(head, knows) for head in heads]
+    ranks = list(map(rank, filled, headings))
+    best = [at for at, found in enumerate(ranks) if found == max(ranks)]
+    sheet = filled[best[0]]
     if len(best) > 1 and max(ranks)[0]:
-        alike = "、".join(sheet.name for sheet in best)
-        raise ProblemsError([Problem("intake.which_sheet", file, best[0].name, {"sheets": alike})])
-    sheet = best[0]
+        alike = "、".join(filled[at].name for at in best)
+        raise ProblemsError([Problem("intake.which_sheet", file, sheet.name, {"sheets": alike})])
     reader = _Reader(sheet, file, columns, names)
-    reader.find_columns(others, {plain_heading(text) for text in ignored})
+    reader.find_columns(heads[best[0]], headings[best[0]], others, {plain_heading(text) for text in ignored})
     reader.find_rows()
     reader.note_other_sheets(filled)
     return reader.read()
@@ -254,9 +252,10 @@ class _Reader:
         self.meant: set[str] = set()
         self.first = 0
 
-    def find_columns(self, others: Others, ignored: Collection[str]) -> None:
-        head = head_of(self.sheet)
-        heading = find_heading(head, lambda text: plain_heading(text) in self.names)
+    def find_columns(
+        self, head: Collection[int], heading: Heading | None, others: Others, ignored: Collection[str]
+    ) -> None:
+        """Columns by the headings of the sheet, which stand in or below the first rows ``head``."""
         if heading is None:
             needed = "、".join(column.title for column in self.columns if column.needed)
             raise ProblemsError([self._problem("intake.no_headings", min(head), 0, needed=needed)])
