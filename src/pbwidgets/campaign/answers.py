@@ -29,7 +29,9 @@ from pbwidgets.campaign.values import (
 from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
-_MOST_ROUNDS: Final = 100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
+_MOST_ROUNDS: Final = (
+    100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
+)
 
 
 @dataclass(frozen=True)

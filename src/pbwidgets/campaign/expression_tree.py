@@ -28,6 +28,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int | None]]] = {
     "count-selected": (1, 1),
     "false": (0, 0),
     "floor": (1, 1),
+    "group_mean": (1, 1),
     "if": (3, 3),
     "int": (1, 1),
     "is_missing": (1, 1),
@@ -132,8 +133,9 @@ def _scan(text: str) -> str:
 
 def _to_xpath(found: re.Match[str], text: str) -> str:
     if name := found["name"]:
-        # `${a}` and `$n_a` are equally long; the prefix keeps a field named `and` from being an operator
-        return f"$n_{name.replace('/', '.')}"
+        # `${a}` and `$_a ` are equally long; the prefix keeps a field named `and` from being an operator, and
+        # the space a minus from being part of the name
+        return f"$_{name.replace('/', '.')} "
     if word := found["word"]:
         _check_word(word, found.start(), text[found.end() :].lstrip().startswith("("))
     # to the parser every kind of Unicode space is one plain space
@@ -183,7 +185,7 @@ def _to_node(token: Any, depth: int) -> Node:
         raise ExpressionError("campaign.expression_too_deep", 1, deepest=DEEPEST)
     symbol, start = token.symbol, token.span[0]
     if symbol == "$":
-        return Node("$", start, value=token[0].value.removeprefix("n_").replace(".", "/"))
+        return Node("$", start, value=token[0].value.removeprefix("_").replace(".", "/"))
     if symbol == ".":
         return Node(".", start)
     if symbol == "(string)":

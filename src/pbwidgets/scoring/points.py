@@ -17,7 +17,7 @@ import pandas as pd
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Criterion, find_marking
 from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
-from pbwidgets.scoring.conditions import find_holding
+from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.measures import MeasureTable
@@ -202,18 +202,19 @@ def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTab
     if measure is not None:
         found |= table.columns[measure].not_applicable[layout.units]
     if line.not_applicable is not None and line.not_applicable.when is not None:
-        found |= find_over_measures(line.not_applicable.when, layout.units, table, today)
+        found |= find_over_measures(line.not_applicable.when, layout, table, today)
     return found
 
 
-def find_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Bools:
-    """Units for which an expression over measures holds; never where one of the measures is missing."""
-    names = sorted(parse(expression).names)
-    columns = {name: table.columns[name].values[units] for name in names}
-    known = np.ones(len(units), dtype=bool)
-    for column in columns.values():
-        known &= ~np.isnan(column)
-    return known & find_holding(expression, columns, len(units), today)
+def find_over_measures(expression: str, layout: TrackLayout, table: MeasureTable, today: date) -> Bools:
+    """Units of a track for which an expression over measures holds; never where that is not known.
+
+    ``group_mean`` is the mean of the track's group.
+    """
+    columns = {name: table.columns[name].values[layout.units] for name in sorted(parse(expression).names)}
+    made = compute_column(expression, columns, len(layout.units), today, layout.groups)
+    holds: Bools = ~np.isnan(made) & (made != 0)
+    return holds
 
 
 def _compute(line: Criterion, layout: TrackLayout, table: MeasureTable, not_applicable: Bools) -> Verdict:
@@ -242,7 +243,7 @@ def _exempt(
     if line.exemption is None:
         return computed
     full = line.points or 0.0
-    exempt = find_over_measures(line.exemption.when, layout.units, table, today) & ~not_applicable
+    exempt = find_over_measures(line.exemption.when, layout, table, today) & ~not_applicable
     unknown = exempt & np.isnan(computed.points)
     lost = full - computed.points
     spared = exempt & (lost > SMALL)
