@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
+from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids
 from pbwidgets.campaign.model import Campaign, Field, Form
-from pbwidgets.campaign.names import Place, names_in, places
+from pbwidgets.campaign.names import Place, places
 
 NUMBERS: Final = ("integer", "decimal")
 SELECTS: Final = ("select_one", "select_multiple")
@@ -88,9 +88,6 @@ def _find_in_form(form: Form, address: Address, known: Known) -> Iterator[Findin
         yield from _find_in_limits(place.field, here)
         if place.field.choices is not None:
             yield from known.refer("choices", place.field.choices, (*here, "choices"))
-        yield from _find_in_logic(
-            form, place, here, tuple((*address, *other.address, "id") for other in found)
-        )
 
 
 def _find_in_shape(place: Place, address: Address) -> Iterator[Finding]:
@@ -116,13 +113,3 @@ def _find_in_limits(field: Field, address: Address) -> Iterator[Finding]:
         if low is not None and high is not None and low > high:
             args = {"low_key": low_key, "low": low, "high_key": high_key, "high": high}
             yield Finding("campaign.range_reversed", (*address, low_key), args, ((*address, high_key),))
-
-
-def _find_in_logic(form: Form, place: Place, address: Address, ids: tuple[Address, ...]) -> Iterator[Finding]:
-    field = place.field
-    names = names_in(form, place.repeat)
-    for key in ("relevant", "constraint", "calculation"):
-        text: str | None = getattr(field, key)
-        if text is not None:
-            here = (*address, key)
-            yield from find_in_expression(text, here, names, dot=key == "constraint", rests_on=ids)

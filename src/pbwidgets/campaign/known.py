@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
+from pbwidgets.campaign.literals import NUMBER, Values, find_in_literals
 from pbwidgets.campaign.model import Campaign
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
@@ -18,6 +20,9 @@ _CODES: Final[Mapping[Section, str]] = {
     "forms": "campaign.unknown_form",
     "measures": "campaign.unknown_measure",
 }
+
+
+_REFUSED: Final = {True: "campaign.expression_of_groups", False: "campaign.expression_of_text"}
 
 
 class _HasId(Protocol):
@@ -42,10 +47,11 @@ class Known:
             if section != "choices":
                 items: Iterable[_HasId] = getattr(campaign, section)
                 ids[section] = {item.id: (section, at, "id") for at, item in enumerate(items)}
-        # a total carried over is read like a measure
+        # a total carried over and what is derived from others are read like measures
         ids["measures"] = {
             **ids["measures"],
             **{item.id: ("carried", at, "id") for at, item in enumerate(campaign.carried)},
+            **{item.id: ("derived", at, "id") for at, item in enumerate(campaign.derived)},
         }
         return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
@@ -55,10 +61,12 @@ class Known:
         if value not in defined:
             yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
 
-    def find_in_condition(self, text: str, address: Address) -> Iterator[Finding]:
-        """Findings about an expression over measures."""
+    def find_in_condition(self, text: str, address: Address, *, group: bool = True) -> Iterator[Finding]:
+        """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
         measures = self.ids["measures"]
-        return find_in_expression(text, address, measures, rests_on=tuple(measures.values()))
+        refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
+        numbers: dict[str, Values] = dict.fromkeys(measures, NUMBER)
+        return find_in_expression(text, address, numbers, refused=refused, rests_on=tuple(measures.values()))
 
     def kinds_above(self, kind: str) -> frozenset[str]:
         """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
@@ -89,21 +97,28 @@ def find_repeated(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
 def find_in_expression(
     text: str,
     address: Address,
-    names: Iterable[str],
+    names: Mapping[str, Values],
     *,
-    dot: bool = False,
+    dot: Values | None = None,
+    refused: frozenset[str] = OF_GROUPS,
     rests_on: tuple[Address, ...] = (),
 ) -> Iterator[Finding]:
-    """Findings about an expression: it cannot be read, or names what is not there."""
+    """Findings about an expression: it cannot be read, names what is not there, or compares what cannot be equal.
+
+    ``dot`` is what ``.`` can be where it is allowed, ``refused`` are functions that have no meaning there.
+    """
     expression = read_expression(text)
     if isinstance(expression, ExpressionError):
         yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
         return
-    if expression.uses_self and not dot:
+    if expression.uses_self and dot is None:
         yield Finding("campaign.dot_only_in_constraint", address, {"text": text})
     allowed = sorted(names)
     for name in sorted(expression.names - set(allowed)):
         yield unknown("campaign.unknown_name", address, name, allowed, rests_on)
+    for name in sorted({node.symbol for node in expression.tree.walk()} & refused):
+        yield Finding(_REFUSED[name in OF_GROUPS], address, {"name": name}, rests_on)
+    yield from find_in_literals(expression, address, names, dot, rests_on)
 
 
 def read_expression(text: str) -> Expression | ExpressionError:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Field, Track
+from pbwidgets.campaign import Campaign, Field, Measure, Track
+from pbwidgets.campaign.derived import inputs_of, order_derived
+from pbwidgets.campaign.model import Derived
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
@@ -386,8 +388,13 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms, with their units of measurement."""
-    wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
+    """Measures from one unit's own forms and what is derived from them, with their units of measurement."""
+    wanted: dict[str, Measure | Derived] = {
+        item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"
+    }
+    for derived in order_derived(campaign):
+        if inputs_of(derived) <= wanted.keys():
+            wanted[derived.id] = derived
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
     for row in own.to_dict("records"):

@@ -40,7 +40,7 @@ class Names:
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
         """Name of a measure or of a total carried over, and its unit."""
-        for measure in self.campaign.measures:
+        for measure in (*self.campaign.measures, *self.campaign.derived):
             if measure.id == measure_id:
                 unit = self._pick(measure.unit) if measure.unit else ""
                 # an English unit is a separate word, a Chinese one follows the number without a space
@@ -92,7 +92,8 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
-        measures = [(measure.id, measure.name) for measure in campaign.measures]
+        every = (*campaign.measures, *campaign.carried, *campaign.derived)
+        measures = [(measure.id, measure.name) for measure in every]
         return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]
