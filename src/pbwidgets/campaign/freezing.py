@@ -88,7 +88,7 @@ def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
 
 _PARTS: tuple[Part, ...] = ("campaign", "form", "field", "choices", "measure", "track", "criterion")
 _LISTED_APART = {
-    "campaign": ("forms", "choices", "measures", "tracks"),
+    "campaign": ("forms", "choices", "measures", "derived", "tracks"),
     "form": ("fields",),
     "track": ("criteria",),
 }
@@ -110,7 +110,7 @@ def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         {form.id: _without("form", _dump(form)) for form in campaign.forms},
         dict(_fields_of(campaign, choices)),
         {name: {"choices": items} for name, items in choices.items()},
-        {measure.id: _dump(measure) for measure in campaign.measures},
+        {measure.id: _dump(measure) for measure in (*campaign.measures, *campaign.derived)},
         {track.id: _without("track", _dump(track)) for track in campaign.tracks},
         {
             f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pbwidgets.campaign import check_campaign, read_campaign
+from pbwidgets.campaign.reader import read_campaign_file
 from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
@@ -11,7 +12,10 @@ from pbwidgets.wording import say
 
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes on submissions that changed campaigns affect.
+    """Number of files checked, all their problems, and notes.
+
+    The notes are what was read otherwise than it stands in the file (the label of an option for its id), and the
+    submissions that changed campaigns affect.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -23,10 +27,26 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
         ``cli.check.unknown_file`` for a file of another kind.
     """
     if files:
-        return len(files), tuple(problem for file in files for problem in _check_one(file)), ()
+        problems = tuple(problem for file in files for problem in _check_one(file))
+        return len(files), problems, tuple(_readings(file for file in files if _is_campaign(file)))
     settings = load_settings()
-    count, problems = _check_workspace(settings)
-    return count, tuple(problems), tuple(_changes(settings))
+    count, found = _check_workspace(settings)
+    campaigns = sorted((settings.parameters / "campaigns").glob("*.yaml"))
+    return count, tuple(found), (*_readings(campaigns), *_changes(settings))
+
+
+def _is_campaign(file: Path) -> bool:
+    other = file.suffix.lower() in KINDS or file.parent.name in ("demo", "reports", "overrides")
+    return not other and not file.is_dir()
+
+
+def _readings(files: Iterable[Path]) -> Iterable[str]:
+    """What was read of campaigns otherwise than it stands there."""
+    for file in files:
+        try:
+            yield from (note.line() for note in read_campaign_file(file).notes)
+        except ProblemsError:
+            continue
 
 
 def _check_one(file: Path) -> Iterable[Problem]:
