@@ -33,7 +33,8 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
+_DIGITS_OF_TOTAL: Final = 9  # a total is rounded already
+_TOTALS: Final = ("total", "minimum")
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -213,10 +214,12 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
             named["group"] = names.name_group(value)
         elif key.endswith("_id"):
             named[key.removesuffix("_id")] = names.name(key, value)
+        elif key in ("own", "other"):  # values side by side have the same number of decimals
+            named[key] = f"{value:.{int(args['decimals'])}f}"
         elif key == "comment":
             named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
         else:
-            named[key] = _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)
+            named[key] = _show(value, _DIGITS_OF_TOTAL if key in _TOTALS else _DIGITS)
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
     if (

@@ -16,7 +16,6 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring import Records, TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL, IN_FORCE, SELECTED
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.nominations import TrackNominations
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_losses
 from pbwidgets.scoring.robustness import Ranges, vary_list
@@ -282,8 +281,7 @@ def _without_lifted(vetoes: pd.DataFrame, lifted: tuple[LiftedVeto, ...]) -> pd.
 
 def _break_ties(one: TrackScores, order: tuple[str, ...]) -> TrackScores:
     ranking = order_ties(one.ranking, [str(code) for code in one.layout.codes], order)
-    nominations: TrackNominations = one.nominations
-    selection = select_units(one.layout, one.totals, ranking, one.vetoes, nominations)
+    selection = select_units(one.layout, one.totals, ranking, one.vetoes, one.nominations, one.eligibility)
     return replace(one, ranking=ranking, selection=selection)
 
 
