@@ -337,6 +337,7 @@ def firmness_of_units(
     columns = {
         "unit_name": Column(say("tables.unit", lang), 26),
         "share_selected_pct": Column(say("tables.share_selected", lang), 14, "percent"),
+        "share_tied_pct": Column(say("tables.share_tied", lang), 14, "percent"),
         "rank_p5": Column(say("tables.rank_p5", lang), 14, "number"),
         "rank_median": Column(say("tables.rank_median", lang), 12, "number"),
         "rank_p95": Column(say("tables.rank_p95", lang), 14, "number"),
