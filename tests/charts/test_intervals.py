@@ -24,7 +24,9 @@ def make_firmness(
         }
         for place, code in enumerate(names)
     ]
-    shares = [pd.DataFrame(rows)[name].to_numpy(dtype=float) for name in ("share_selected_pct", "share_tied_pct")]
+    shares = [
+        pd.DataFrame(rows)[name].to_numpy(dtype=float) for name in ("share_selected_pct", "share_tied_pct")
+    ]
     return to_frame(pd.DataFrame(rows).assign(verdict=judge_shares(*shares)), FIRMNESS)
 
 

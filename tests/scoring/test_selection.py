@@ -71,7 +71,7 @@ def test_ties_on_the_waiting_list_share_their_place(small):
 
 def test_places_that_stay_open_are_said(small):
     rows = select(small, {A: 90}, places=3)
-    assert "符合条件的只有1个，2个名额空缺。" in rows.loc[A, "reason_zh"]
+    assert "尚余2个名额" in rows.loc[A, "reason_zh"]
 
 
 def test_a_track_without_places_ranks_only(small):

@@ -632,7 +632,9 @@ class Track(Definition):
     minimum_total: NonNegativeFloat | None = Arg(
         default=None, description="lowest total that is selected; places that nobody reaches stay open"
     )
-    needs_class: NeedsClass | None = Arg(default=None, description="a class without which no unit is selected")
+    needs_class: NeedsClass | None = Arg(
+        default=None, description="a class without which no unit is selected"
+    )
     selected_in: tuple[Id, ...] = Arg(
         default=(), description="tracks in which a unit must be selected to be selected here"
     )

@@ -279,7 +279,7 @@ def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, la
 def nomination_balance_table(
     campaign: Campaign, balance: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Allotted, nominated, refused, short and selected units of each nominating unit."""
+    """Allotted, nominated, refused, short, vetoed, vacant and selected units of each nominating unit."""
     made = balance.assign(
         unit=[names.get(code, code) for code in balance["by_unit"]],
         track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
@@ -289,11 +289,13 @@ def nomination_balance_table(
         "track": Column(say("tables.track", lang), 24),
         **{
             name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE)
-            for name in ("allotted", "nominated", "refused", "short", "selected")
+            for name in ("allotted", "nominated", "refused", "short", "vetoed", "vacant", "selected")
         },
     }
     # the balance says 0 allotted if a track has no allotment at all
-    made["allotted"] = made["allotted"].astype("Int64").mask(~made["track_id"].isin(_allotted(campaign)))
+    open_ = ~made["track_id"].isin(_allotted(campaign))
+    for name in ("allotted", "vacant"):
+        made[name] = made[name].astype("Int64").mask(open_)
     return LabelledTable(title, made, columns)
 
 

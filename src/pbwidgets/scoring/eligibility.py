@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 import numpy as np
+import pandas as pd
 
 from pbwidgets.campaign.model import NeedsClass, Track
 from pbwidgets.scoring.arrays import Bools, Ints, Objects
 from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, SELECTED, TIED_AT_CUT
-from pbwidgets.scoring.reasons import Reason
+from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.track_layout import TrackLayout
 
 _VETOED = (BARRED, CAPPED, DISQUALIFIED)
@@ -36,7 +37,7 @@ class Results:
 
     def add(self, track_id: str, proposed: Objects, decided: Objects) -> None:
         """Keep what holds in a track: the decision, or the proposal; a veto overrides both."""
-        holds = np.equal(decided, None) | np.isin(proposed, _VETOED)
+        holds = pd.isna(decided) | np.isin(proposed, _VETOED)
         self.statuses[track_id] = np.where(holds, proposed, decided)
 
 
@@ -99,8 +100,10 @@ def check_eligibility(layout: TrackLayout, results: Results) -> TrackEligibility
 
 
 def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Reason]:
-    names = np.array([f"{track_id}:{number}" for number in range(int(classes.max(initial=0)) + 1)], dtype=object)
-    args = {"track_id": track_id, "needed_class_id": f"{track_id}:{needs.lowest}"}
+    names = np.array(
+        [f"{track_id}:{number}" for number in range(int(classes.max(initial=0)) + 1)], dtype=object
+    )
+    args: Args = {"track_id": track_id, "needed_class_id": f"{track_id}:{needs.lowest}"}
     return [
         Reason("scoring.needs_class", classes > needs.lowest, {**args, "class_id": names[classes]}),
         Reason("scoring.needs_class_none", classes == 0, args),

@@ -77,7 +77,9 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         for layout in layouts
     }
     classes = {
-        layout.track.id: classify_units(layout, added[layout.track.id][2], vetoes[layout.track.id], table, today)
+        layout.track.id: classify_units(
+            layout, added[layout.track.id][2], vetoes[layout.track.id], table, today
+        )
         for layout in layouts
         if layout.track.classes is not None
     }

@@ -3,8 +3,10 @@
 Places are never exceeded and never silently left empty: a tie across the cut is left open for the meeting.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,8 @@ from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
+
+_OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,29 @@ def fill_places(ranks: Ints, places: int, waiting: int) -> tuple[Objects, Ints]:
     status[behind] = NOT_SELECTED
     status[order > 0] = WAITING
     return status, order
+
+
+def find_open_places(selection: pd.DataFrame) -> int:
+    """Places of a track that nobody fills, as the reasons of its units say: so a part of the list is enough.
+
+    Parameters
+    ----------
+    selection
+        Rows of one track with the columns ``SELECTION``.
+    """
+    notes = selection["reason_args"].dropna()
+    for args in notes[notes.str.contains('"scoring.note_(?:unfilled|all_open)"')].head(1):
+        return max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
+    return 0
+
+
+def last_selected(statuses: Iterable[str]) -> int:
+    """Number of units of a list, best first, up to the last one that is selected; others may stand between.
+
+    >>> last_selected(["selected", "barred", "selected", "waiting"])
+    3
+    """
+    return max((at for at, status in enumerate(statuses, start=1) if status == SELECTED), default=0)
 
 
 def select_units(
@@ -218,17 +245,16 @@ def _reason_contenders(
 
 
 def _note_unfilled(places: int, fitting: int, where: Bools) -> Reason:
-    nowhere = where & (fitting < places)
-    code = "scoring.note_unfilled" if fitting else "scoring.note_all_open"
-    return Reason(code, nowhere, {"contenders": fitting, "open": places - fitting}, is_note=True)
+    code = _OPEN[0] if fitting else _OPEN[1]
+    return Reason(
+        code, where & (fitting < places), {"contenders": fitting, "open": places - fitting}, is_note=True
+    )
 
 
 def _note_ties(layout: TrackLayout, ranking: TrackRanking, where: Bools) -> list[Reason]:
     """Who shares a rank, and which values parted those who do not."""
     sizes = np.bincount(ranking.rank)[ranking.rank]
-    notes = [
-        Reason("scoring.note_tied", where & (ranking.tie_group > 0), {"tied": sizes}, is_note=True)
-    ]
+    notes = [Reason("scoring.note_tied", where & (ranking.tie_group > 0), {"tied": sizes}, is_note=True)]
     notes += _note_parting(layout, ranking.ahead, "scoring.note_ahead", "scoring.note_ahead_missing")
     notes += _note_parting(layout, ranking.behind, "scoring.note_behind", "scoring.note_behind_missing")
     return notes
@@ -335,7 +361,7 @@ def order_waiting(ranking: TrackRanking, selection: TrackSelection, decided: Obj
     decided
         Status decided for each unit, None where nothing is.
     """
-    open_ = np.equal(decided, None)
+    open_ = pd.isna(decided)
     if open_.all():
         return selection.waiting_order
     contends = np.isin(selection.status, CONTENDING)

@@ -62,8 +62,12 @@ class Trials:
         ranges = self.ranges
         said = [
             say("scoring.trials_lines", lang, pct=ranges.line_points_pct) if ranges.line_points_pct else "",
-            say("scoring.trials_sources", lang, pct=ranges.source_weight_pct) if ranges.source_weight_pct else "",
-            say("scoring.trials_layers", lang, pct=ranges.layer_weight_pct) if ranges.layer_weight_pct else "",
+            say("scoring.trials_sources", lang, pct=ranges.source_weight_pct)
+            if ranges.source_weight_pct
+            else "",
+            say("scoring.trials_layers", lang, pct=ranges.layer_weight_pct)
+            if ranges.layer_weight_pct
+            else "",
             _word_raters(ranges.raters, lang),
             say("scoring.trials_missing", lang) if ranges.missing else "",
             say("scoring.trials_runs", lang, runs=self.runs),

@@ -28,6 +28,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 
+
 @dataclass(frozen=True)
 class LiftedVeto:
     """A veto on record that is treated as lifted, and on what basis.

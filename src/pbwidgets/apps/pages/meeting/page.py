@@ -27,6 +27,7 @@ from pbwidgets.workflows.meeting.what_if import (
     word_what_if,
 )
 
+
 def show_meeting(visit: Visit) -> w.Widget:
     """The page of a meeting, one track at a time, or a notice for those who may not see it."""
     try:
