@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
@@ -74,12 +74,15 @@ class Expression:
         What it asks for: ``plan`` of ``${plan}``, ``meetings/held_on`` of ``${meetings/held_on}``.
     uses_self
         Whether it contains ``.``.
+    attributes
+        Attributes of options that it asks for by a bare name: ``town`` of ``town = ${town}``.
     """
 
     text: str
     names: frozenset[str]
     uses_self: bool
     _run: _Step
+    attributes: frozenset[str] = frozenset()
 
     def evaluate(
         self, values: Mapping[str, object], *, self_value: object = None, today: date | None = None
@@ -90,7 +93,7 @@ class Expression:
         ----------
         values
             Values by name: text, numbers, dates, or lists of them (chosen options, a column of a repeat);
-            lists of mappings are rows of a repeat. A name that is absent is empty, and so are NaN, NA, None,
+            lists of mappings are rows of a repeat. Attributes have an ``@`` in front. A name that is absent is empty, and so are NaN, NA, None,
             ``""`` and ``[]``.
         self_value
             Value of ``.``.
@@ -114,12 +117,12 @@ class Expression:
         return _truth(self._run(_Scope(values, self_value, today)))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return parse, (self.text,)
+        return partial(parse, of_options=bool(self.attributes)), (self.text,)
 
 
 @cache
-def parse(text: str) -> Expression:
-    """Expression of a text.
+def parse(text: str, *, of_options: bool = False) -> Expression:
+    """Expression of a text; bare names are attributes in a filter ``of_options``, and else an error.
 
     Raises
     ------
@@ -128,7 +131,7 @@ def parse(text: str) -> Expression:
     """
     if len(text) > LONGEST_TEXT:
         raise ExpressionError("campaign.expression_too_long", LONGEST_TEXT, longest=LONGEST_TEXT)
-    tokens = _scan(text)
+    tokens = _scan(text, of_options)
     tree = _tree_of(text, "".join(token.xpath for token in tokens))
     try:
         run = _compile(tree, DEEPEST)
@@ -137,7 +140,8 @@ def parse(text: str) -> Expression:
     except _TooDeepError:
         raise ExpressionError("campaign.expression_too_deep", 1, deepest=DEEPEST) from None
     names = frozenset(token.name for token in tokens if token.name)
-    return Expression(text, names, any(token.xpath == "." for token in tokens), run)
+    attributes = frozenset(token.attribute for token in tokens if token.attribute)
+    return Expression(text, names, any(token.xpath == "." for token in tokens), run, attributes)
 
 
 # -- reading -------------------------------------------------------------------------------------------
@@ -159,25 +163,29 @@ _OPERATORS: Final = {"and", "or", "div", "mod"}
 class _Token:
     xpath: str
     name: str = ""
+    attribute: str = ""
 
 
-def _scan(text: str) -> list[_Token]:
+def _scan(text: str, of_options: bool) -> list[_Token]:
     tokens, at = [], 0
     while at < len(text):
         found = _SCANNER.match(text, at)
         if found is None:
             raise ExpressionError("campaign.expression_syntax", at + 1)
-        tokens.append(_token(found, text))
+        tokens.append(_token(found, text, of_options))
         at = found.end()
     return tokens
 
 
-def _token(found: re.Match[str], text: str) -> _Token:
+def _token(found: re.Match[str], text: str, of_options: bool) -> _Token:
     if name := found["name"]:
         # `${a}` and `$n_a` are equally long; the prefix keeps a field named `and` from being an operator
         return _Token(f"$n_{name.replace('/', '.')}", name)
     if word := found["word"]:
-        _check_word(word, found.start(), text[found.end() :].lstrip().startswith("("))
+        called = text[found.end() :].lstrip().startswith("(")
+        if of_options and not called and word not in _OPERATORS:
+            return _Token(word, attribute=word)
+        _check_word(word, found.start(), called)
     # to the parser every kind of Unicode space is one plain space
     return _Token(" " * len(found[0])) if found["space"] else _Token(found[0])
 
@@ -260,6 +268,9 @@ def _compile_leaf(token: Any, symbol: str) -> _Step | None:
     if symbol == "$":
         name = token[0].value.removeprefix("n_").replace(".", "/")
         return lambda scope: _plain(scope.values.get(name))
+    if symbol == "(name)":
+        attribute = f"@{token.value}"
+        return lambda scope: _plain(scope.values.get(attribute))
     if symbol == ".":
         return lambda scope: _plain(scope.self_value)
     if symbol == "(string)":

@@ -556,7 +556,7 @@ class _Foreign:
         spot = gathered.spot(finding.address)
         if spot is None or spot.column is None or spot.table.key == "settings":
             return False
-        if spot.column.kind == "words" and finding.code == "campaign.unknown_name":
+        if spot.column.kind == "words" and finding.code == "campaign.unknown_answer":
             return self._leave_blank(spot, pages)
         line = next((line for line in self.lines if line.number == spot.order[1]), None)
         if spot.table.key != "survey" or line is None:
