@@ -4,7 +4,8 @@ Answers are one nested mapping: ``{"plan": "yes", "meetings": [{"held_on": "2026
 add a level. The form in the browser, the Excel import and the server all ask :func:`check_answers`.
 
 A field that is not relevant has no answer, as in XLSForm: it is dropped before anything is required, checked
-or calculated. Relevance and calculations may build on each other, so both are repeated until nothing changes.
+or calculated, and is empty for every expression that names it. Relevance and calculations may build on each
+other in any order, so both are repeated over what the last round left until nothing changes.
 """
 
 from collections.abc import Iterator, Mapping
@@ -30,9 +31,7 @@ from pbwidgets.campaign.values import (
 from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
-_MOST_ROUNDS: Final = (
-    20  # chains longer than this do not occur; two fields that switch each other off never settle
-)
+_MOST_ROUNDS: Final = 100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
 
 
 @dataclass(frozen=True)
@@ -231,9 +230,8 @@ def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
     entered = _read(outline.places, answers)
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
-        after = _with_calculations(outline, entered, current, today)
-        out = frozenset(_find_irrelevant(outline, after, today))
-        after = _without(outline.places, after, out)
+        out = frozenset(_find_irrelevant(outline, current, today))
+        after = _without(outline.places, _with_calculations(outline, entered, current, today), out)
         if after == current and out == irrelevant:
             break
         current, irrelevant = after, out

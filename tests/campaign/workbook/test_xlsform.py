@@ -138,7 +138,7 @@ def test_what_cannot_be_taken_over_is_named_by_cell_and_nothing_is_taken(tmp_pat
     survey = [
         ["type", "name", "label", "relevant"],
         ["geopoint", "place", "Place"],
-        ["text", "a", "A", "regex(${b}, '[0-9]+')"],
+        ["text", "a", "A", "pulldata(${b}, '[0-9]+')"],
         ["text", "B", "B"],
         ["text", "b", "B"],
         ["select_one nothing", "c", "C"],
