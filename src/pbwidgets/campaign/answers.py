@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
 from pbwidgets.campaign.captions import Captions
@@ -31,7 +32,9 @@ from pbwidgets.campaign.values import (
 from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
-_MOST_ROUNDS: Final = 100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
+_MOST_ROUNDS: Final = (
+    100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,9 @@ class AnswerProblem:
         if self.words is not None:
             return self.words.words(lang)
         label = self.label.words(lang) if self.label else self.path
-        args = {key: value.words(lang) if isinstance(value, Text) else value for key, value in self.args.items()}
+        args = {
+            key: value.words(lang) if isinstance(value, Text) else value for key, value in self.args.items()
+        }
         return say(self.code, lang, **{"label": label, **args})
 
 
@@ -124,14 +129,20 @@ def check_answers(
 def _with_answers(problem: AnswerProblem, captions: Captions) -> AnswerProblem:
     """The problem, with its words saying the answers that they show."""
     repeat = problem.path.rpartition("/")[0]
-    label, words = (text and captions.fill(text, repeat, problem.row) for text in (problem.label, problem.words))
+    label, words = (
+        text and captions.fill(text, repeat, problem.row) for text in (problem.label, problem.words)
+    )
     return replace(problem, label=label, words=words)
 
 
 def captions_of(form: Form, campaign: Campaign, answers: Answers, *, today: date | None = None) -> Captions:
     """Words of a form with these answers, which must be canonical, filled in where they are asked for."""
-    outline = _Outline.of(form)
-    return Captions(form, campaign, lambda repeat, row: outline.names(answers, repeat, row), today=today)
+
+    @cache
+    def outline() -> _Outline:  # most forms show no answers in their words
+        return _Outline.of(form)
+
+    return Captions(form, campaign, lambda repeat, row: outline().names(answers, repeat, row), today=today)
 
 
 def find_irrelevant(form: Form, answers: Answers, *, today: date | None = None) -> frozenset[tuple[str, int]]:
@@ -386,15 +397,16 @@ def _check_value(
     except ValueRefusedError as error:
         yield AnswerProblem(place.path, row, error.code, {"value": _shown(value)}, field.label)
         return
-    names = settled.outline.names(settled.answers, place.repeat, row)
+    asks = field.constraint is not None or field.choice_filter is not None
+    names = settled.outline.names(settled.answers, place.repeat, row) if asks else {}
     for code, args in _find_out_of_bounds(field, value, campaign, names, settled.today):
         yield AnswerProblem(place.path, row, code, args, field.label)
     if field.type in LISTS and isinstance(value, list):
         yield from _check_count(place, row, value, complete)
-    if field.constraint is not None:
-        if not parse(field.constraint).holds(names, self_value=value, today=settled.today):
-            words = field.constraint_message
-            yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
+    constraint = parse(field.constraint) if field.constraint is not None else None
+    if constraint is not None and not constraint.holds(names, self_value=value, today=settled.today):
+        words = field.constraint_message
+        yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
 
 
 def _find_out_of_bounds(

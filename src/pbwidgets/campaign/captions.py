@@ -51,10 +51,13 @@ class Captions:
         self._form, self._campaign, self._today = form, campaign, today
         self._names = names
 
-    def field(self, field: Field, repeat: str = "", row: int = 0) -> Field:
-        """The field with its label, hint and message filled in, in a row of a repeat or outside repeats."""
+    def field(self, field: Field, repeat: str = "", row: int | None = 0) -> Field:
+        """The field with its label, hint and message filled in, in a row of a repeat or outside repeats.
+
+        Without a row, as over a column of a table, answers of the row itself are blanks.
+        """
         words = {key: getattr(field, key) for key in ("label", "hint", "constraint_message")}
-        filled = {key: self.fill(text, repeat, row) for key, text in words.items() if _asks(text)}
+        filled = {key: self.fill(text, repeat, row) for key, text in words.items() if asks_for_answers(text)}
         return field.model_copy(update=filled) if filled else field
 
     def options(self, field: Field, repeat: str = "", row: int = 0) -> tuple[Choice, ...]:
@@ -64,24 +67,30 @@ class Captions:
         names = self._names(repeat, row) if field.choice_filter is not None else {}
         return tuple(
             choice.model_copy(update={"label": self.fill(choice.label, repeat, row)})
-            if _asks(choice.label)
+            if asks_for_answers(choice.label)
             else choice
             for choice in options_of(field, self._campaign, names, today=self._today)
         )
 
-    def fill(self, text: Text, repeat: str = "", row: int = 0) -> Text:
+    def fill(self, text: Text, repeat: str = "", row: int | None = 0) -> Text:
         """A text with answers in the place of references."""
-        if not _asks(text):
+        if not asks_for_answers(text):
             return text
-        names = self._names(repeat, row)
-        return Text(zh=self._filled(text.zh, names, repeat, "zh_CN"), en=self._filled(text.en, names, repeat, "en"))
+        names = self._names(repeat, row) if row is not None else self._names("", 0)
+        if row is None:
+            names = {name: None if isinstance(value, list) else value for name, value in names.items()}
+        return Text(
+            zh=self._filled(text.zh, names, repeat, "zh_CN"), en=self._filled(text.en, names, repeat, "en")
+        )
 
     def _filled(self, text: str, names: Mapping[str, Any], repeat: str, lang: str) -> str:
         def word(name: str) -> str:
             field = self._fields.get(f"{repeat}/{name}") or self._fields.get(name)
             value = names.get(name)
             labels = {choice.id: choice.label for choice in self._campaign.choices.get(_list_of(field), ())}
-            items = [item for item in (value if isinstance(value, list) else [value]) if item not in (None, "")]
+            items = [
+                item for item in (value if isinstance(value, list) else [value]) if item not in (None, "")
+            ]
             said = [labels[item].words(lang) if item in labels else to_text(item) for item in items]
             return say("campaign.separator", lang).join(said) or BLANK
 
@@ -93,7 +102,8 @@ class Captions:
         return {**{name: found[path] for name, path in bare_columns(self._form).items()}, **found}
 
 
-def _asks(text: Text | None) -> bool:
+def asks_for_answers(text: Text | None) -> bool:
+    """Whether a text shows answers."""
     return text is not None and ("${" in text.zh or "${" in text.en)
 
 

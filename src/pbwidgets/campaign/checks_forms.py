@@ -158,4 +158,9 @@ def _find_in_choices(
             field.choice_filter, (*address, "choice_filter"), names, attributes=known, rests_on=(*ids, here)
         )
     for at, choice in enumerate(listed):
+        if NAME_OF_OPTION in choice.attributes:
+            reserved = (*here, at, "attributes", NAME_OF_OPTION)
+            yield Finding(
+                "campaign.reserved_id", reserved, {"value": NAME_OF_OPTION}, ((*address, "choices"),)
+            )
         yield from _find_asked(choice.label, (*here, at, "label"), names, ids)

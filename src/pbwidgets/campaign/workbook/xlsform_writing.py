@@ -9,9 +9,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from pbwidgets.campaign.model import Choice, Form
+from pbwidgets.campaign.model import ASKED, Choice, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.one_form import campaign_around
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
@@ -21,8 +21,6 @@ from pbwidgets.campaign.workbook.xlsform_words import TITLE_EN
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
-
-_REFERENCE: Final = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
 
 
 def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: Path) -> Path:
@@ -51,8 +49,7 @@ def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: P
     rows = rows_of(
         campaign_around(form.model_dump(), {name: choices[name] for name in choices if name in used})
     )
-    listing = table_at(("choices",))
-    _fill(book.create_sheet(), "choices", listing.columns, rows["choices"])
+    _fill(book.create_sheet(), "choices", *_with_attributes(table_at(("choices",)), rows["choices"]))
     _fill_settings(book.create_sheet(), rows["settings"][0])
     save(book, path)
     return path
@@ -60,6 +57,16 @@ def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: P
 
 def _columns(table: Table) -> tuple[Column, ...]:
     return tuple(column for column in table.columns if not column.is_reference)
+
+
+def _with_attributes(table: Table, rows: list[Values]) -> tuple[tuple[Column, ...], list[Values]]:
+    """Columns and rows of choices, with a column for each attribute."""
+    listed = table.at("attributes")
+    names = dict.fromkeys(name for row in rows for name in row.get(listed) or {})
+    columns = {name: Column(name, (listed.head, name), "text") for name in names}
+    kept = tuple(column for column in table.columns if column != listed)
+    told = [{columns[name]: text for name, text in (row.get(listed) or {}).items()} for row in rows]
+    return (*kept, *columns.values()), [{**row, **more} for row, more in zip(rows, told, strict=True)]
 
 
 def _survey_rows(form: Form, table: Table) -> Iterator[Values]:
@@ -72,7 +79,10 @@ def _survey_rows(form: Form, table: Table) -> Iterator[Values]:
             for column in expressions:
                 if column in row:
                     row[column] = _with_xpath(row[column], place, form)
-            merged = _withlimits_of(row, row.get(constraint), table)
+            for column in row:
+                if column.kind == "words":  # pyxform knows no paths here
+                    row[column] = ASKED.sub(lambda asked: f"${{{asked[1].rpartition('/')[2]}}}", row[column])
+            merged = _with_limits(row, row.get(constraint), table)
             if merged is not None:
                 row[constraint] = merged
         yield row
@@ -102,7 +112,7 @@ def _with_xpath(text: str, here: Place, form: Form) -> str:
             return f"${{{target.field.id if target else match[1]}}}"
         return _relative(_node_path(here), _node_path(target))
 
-    return _REFERENCE.sub(write, text)
+    return ASKED.sub(write, text)
 
 
 def _target(name: str, here: Place, found: Mapping[str, Place], bare: Mapping[str, str]) -> Place | None:
@@ -121,7 +131,7 @@ def _relative(origin: tuple[str, ...], target: tuple[str, ...]) -> str:
     return "/".join([".."] * (len(origin) - shared) + list(target[shared:]))
 
 
-def _withlimits_of(row: Values, constraint: str | None, table: Table) -> str | None:
+def _with_limits(row: Values, constraint: str | None, table: Table) -> str | None:
     """The constraint with the limits of the row in front of it; None if there is nothing."""
     limits = limits_of(lambda key: row.get(table.at(key)))
     if not limits:
