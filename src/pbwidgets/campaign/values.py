@@ -23,6 +23,7 @@ from decimal import Decimal
 from typing import Final
 
 from pbwidgets.campaign.model import Field
+from pbwidgets.intake.text import clean_text
 
 LONGEST_TEXT: Final = 10_000
 _LARGEST: Final = 1e15  # larger integers are not exact in every program that reads them
@@ -51,7 +52,7 @@ def to_answer(field: Field, value: object) -> object:
         If it is not a value of the field's type.
     """
     if isinstance(value, str):
-        value = _clean(value)
+        value = clean_text(value)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     if field.type in LISTS:
@@ -73,17 +74,11 @@ def to_text(value: object) -> str:
     return str(value)
 
 
-def _clean(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueRefusedError("campaign.answer_characters")
-    return text.strip()
-
-
 def _to_list(field: Field, value: object) -> list[str] | None:
     parts = value.split() if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise ValueRefusedError("campaign.answer_not_list")
-    cleaned = [_clean(part) for part in parts if part.strip()]
+    cleaned = [clean for part in parts if (clean := clean_text(part))]
     if field.type in UPLOADS and not all(_SHA256.fullmatch(part) for part in cleaned):
         raise ValueRefusedError("campaign.answer_not_file")
     if len(set(cleaned)) < len(cleaned):
