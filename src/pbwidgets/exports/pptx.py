@@ -15,6 +15,7 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def build_deck(
         if place > 1:
             _add_page_number(made, place)
     properties = deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = title, "pbwidgets", ""
+    properties.title, properties.author, properties.last_modified_by = drop_unfit(title), "pbwidgets", ""
     content = io.BytesIO()
     deck.save(content)
     return write_settled(content.getvalue(), path)
@@ -171,9 +172,9 @@ def _add_picture_slide(deck: Any, slide: Slide) -> None:
     wide, high = picture.width.inches * scale, picture.height.inches * scale
     picture.width, picture.height = Inches(wide), Inches(high)
     picture.left, picture.top = Inches((SLIDE_WIDTH_IN - wide) / 2), Inches(_PICTURE_TOP)
-    picture.name = slide.title
+    picture.name = drop_unfit(slide.title)
     picture._element.nvPicPr.cNvPr.set(
-        "descr", slide.alt or " ".join(filter(None, (slide.title, slide.key_sentence)))
+        "descr", drop_unfit(slide.alt or " ".join(filter(None, (slide.title, slide.key_sentence))))
     )
     _put_notes(page, slide)
 
@@ -326,7 +327,7 @@ def _write(paragraph: Any, text: str, *, size: int, colour: str, bold: bool = Fa
     from pptx.util import Pt
 
     run = paragraph.add_run()
-    run.text = text
+    run.text = drop_unfit(text)
     run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
     run.font.color.rgb = _colour(colour)
     _name_east_asian_font(run._r.get_or_add_rPr())
@@ -357,7 +358,7 @@ def _colour(colour: str) -> Any:
 
 def _put_notes(page: Any, slide: Slide) -> None:
     if slide.key_sentence:
-        page.notes_slide.notes_text_frame.text = slide.key_sentence
+        page.notes_slide.notes_text_frame.text = drop_unfit(slide.key_sentence)
 
 
 def _add_page_number(page: Any, place: int) -> None:

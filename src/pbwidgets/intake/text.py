@@ -29,6 +29,7 @@ _BREAK: Final = re.compile(r"\s*[\t\n\u2028\u2029]\s*")
 _FORMULA_START: Final = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r\n]")
 """What OWASP's advice on CSV files names, also behind blanks, and behind our own protection."""
 
+_ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _MARKS: Final = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
@@ -150,6 +151,15 @@ def protect(text: str) -> str:
     ("'=1+1镇", '-0.5', '甲镇')
     """
     return f"'{text}" if _FORMULA_START.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def to_excel(text: str) -> str:
+    r"""A text as it is written into a cell of a workbook, which reads ``_x0041_`` as the character of that number.
+
+    >>> to_excel("表_x0041_\x07")
+    '表_x005F_x0041_'
+    """
+    return _ESCAPE.sub("_x005F_", drop_unfit(text))
 
 
 def unprotect(text: str) -> str:
