@@ -39,7 +39,7 @@ _T = TypeVar("_T")
 class Definition(BaseModel):
     """Base of all definitions: frozen, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Text(Definition):

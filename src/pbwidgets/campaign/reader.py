@@ -6,7 +6,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from pbwidgets.campaign.checks import find_mistakes
-from pbwidgets.campaign.findings import Finding
+from pbwidgets.campaign.checks_numbers import find_uncountable
+from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
 from pbwidgets.campaign.source import read_source
@@ -50,7 +51,12 @@ def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]
         errors = errors_of(error)
         shapes = translate(errors, Campaign)
         repaired, replaced = repair(data, errors)
-        if repaired is None:
-            return None, shapes
-        return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))
-    return campaign, find_mistakes(campaign)
+        return None, shapes if repaired is None else (*shapes, *_find_all(data, repaired, replaced))
+    return campaign, _find_all(data, campaign, frozenset())
+
+
+def _find_all(data: dict[str, Any], campaign: Campaign, replaced: frozenset[Address]) -> tuple[Finding, ...]:
+    """Findings that rest on nothing that was replaced or is itself wrong."""
+    odd = [item for item in find_uncountable(data, campaign) if untouched(item, replaced)]
+    wrong = replaced.union(item.address for item in odd)
+    return (*odd, *(item for item in find_mistakes(campaign) if untouched(item, wrong)))

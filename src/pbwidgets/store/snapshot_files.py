@@ -129,10 +129,12 @@ def _without_unfit(table: "pa.Table") -> "pa.Table":
     import pyarrow.compute as pc
 
     for at, column in enumerate(table.columns):
-        if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            if not pc.all(pc.utf8_is_printable(column)).as_py():  # fast; line breaks are among the rest
-                texts = [text if text is None else drop_unfit(text) for text in column.to_pylist()]
-                table = table.set_column(at, table.field(at), pa.array(texts, column.type))
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        if (
+            is_text and not pc.all(pc.utf8_is_printable(column)).as_py()
+        ):  # fast; line breaks are among the rest
+            texts = [text if text is None else drop_unfit(text) for text in column.to_pylist()]
+            table = table.set_column(at, table.field(at), pa.array(texts, column.type))
     return table
 
 
