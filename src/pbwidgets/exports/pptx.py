@@ -6,7 +6,7 @@ slide of its own. Tables are native tables, so that a figure can be corrected be
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -103,7 +103,7 @@ def build_deck(
     _widen_layouts(deck)
     _set_theme_fonts(deck)
     _add_title_slide(deck, title, subtitle, note)
-    for slide in slides:
+    for slide in map(_fit, slides):
         if slide.picture is not None:
             _add_picture_slide(deck, slide)
         if slide.table is not None:
@@ -116,6 +116,16 @@ def build_deck(
     content = io.BytesIO()
     deck.save(content)
     return write_settled(content.getvalue(), path)
+
+
+def _fit(slide: Slide) -> Slide:
+    """The slide with texts that a file can hold; those of its table become so in their cells."""
+    return replace(
+        slide,
+        title=drop_unfit(slide.title),
+        key_sentence=drop_unfit(slide.key_sentence),
+        alt=drop_unfit(slide.alt),
+    )
 
 
 def _widen_layouts(deck: Any) -> None:
@@ -172,9 +182,9 @@ def _add_picture_slide(deck: Any, slide: Slide) -> None:
     wide, high = picture.width.inches * scale, picture.height.inches * scale
     picture.width, picture.height = Inches(wide), Inches(high)
     picture.left, picture.top = Inches((SLIDE_WIDTH_IN - wide) / 2), Inches(_PICTURE_TOP)
-    picture.name = drop_unfit(slide.title)
+    picture.name = slide.title
     picture._element.nvPicPr.cNvPr.set(
-        "descr", drop_unfit(slide.alt or " ".join(filter(None, (slide.title, slide.key_sentence))))
+        "descr", slide.alt or " ".join(filter(None, (slide.title, slide.key_sentence)))
     )
     _put_notes(page, slide)
 
@@ -358,7 +368,7 @@ def _colour(colour: str) -> Any:
 
 def _put_notes(page: Any, slide: Slide) -> None:
     if slide.key_sentence:
-        page.notes_slide.notes_text_frame.text = drop_unfit(slide.key_sentence)
+        page.notes_slide.notes_text_frame.text = slide.key_sentence
 
 
 def _add_page_number(page: Any, place: int) -> None:

@@ -11,8 +11,11 @@ from datetime import date, timedelta
 from math import isfinite
 from typing import Any, Final
 
-_BLANKS: Final = str.maketrans("\x0b\x0c\x85", "   ")
+_BREAKS: Final = "\x0b\x0c\x85"
 """Breaks of lines and pages that PowerPoint, Word and old systems put on the clipboard."""
+
+_TO_BLANKS: Final = str.maketrans(_BREAKS, "   ")
+_TO_LINES: Final = str.maketrans(_BREAKS, "\n\n\n")
 
 _UNFIT: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
@@ -62,7 +65,7 @@ def drop_unfit(text: str) -> str:
     >>> drop_unfit("台账不全\x0b未归档\ufffe"), drop_unfit("甲\t乙\n丙")
     ('台账不全 未归档', '甲\t乙\n丙')
     """
-    return text if text.isprintable() else _UNFIT.sub("", text.translate(_BLANKS))
+    return text if text.isprintable() else _UNFIT.sub("", text.translate(_TO_BLANKS))
 
 
 def drop_unmeant(text: str) -> str:
@@ -122,7 +125,7 @@ def clean_name(text: str) -> str:
     """
     if text.isalnum():  # nearly all
         return text
-    clean = drop_directions(clean_text(text)).strip()
+    clean = drop_directions(clean_text(text.translate(_TO_LINES))).strip()
     return _BREAK.sub(lambda found: _join(clean[found.start() - 1], clean[found.end()]), clean)
 
 
