@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pbwidgets.campaign.freezing import from_json, to_json
-from pbwidgets.campaign.reader import check_campaign, read_campaign, read_campaign_file
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
 
 Write = Callable[..., Path]
 
@@ -489,13 +489,13 @@ def test_a_label_in_an_expression_becomes_the_id_of_its_option_and_this_is_said(
         ('where: "${present} = ${due}"', "where: \"'否' = ${plan} or ${remark} = '是'\""),
     )
     assert check_campaign(write(*edits)) == ()
-    read = read_campaign_file(write(*edits))
-    fields = dict(read.content.forms[0].leaves())
+    campaign, notes = read_campaign(write(*edits)), examine_campaign(write(*edits)).notes
+    fields = dict(campaign.forms[0].leaves())
     assert fields["plan_file"].relevant == "${plan} = 'yes' and not(selected(${kinds_done}, 'visit'))"
-    assert read.content.measures[2].where == "'no' = ${plan} or ${remark} = '是'"
-    said = [(note.args["value"], note.args["id"], note.place) for note in read.notes]
+    assert campaign.measures[2].where == "'no' = ${plan} or ${remark} = '是'"
+    said = [(note.args["value"], note.args["id"], note.place) for note in notes]
     assert [pair[:2] for pair in said] == [("是", "yes"), ("Visit", "visit"), ("否", "no")]
-    assert all("代号" in note.line("zh_CN") and int(note.place) > 30 for note in read.notes)
+    assert all("代号" in note.line("zh_CN") and int(note.place) > 30 for note in notes)
 
 
 def test_the_nearest_right_one_is_named(write: Write) -> None:

@@ -3,16 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import find_in_expression, read_expression
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
-from pbwidgets.campaign.model import Campaign, Form
+from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
+from pbwidgets.campaign.options import NAME_OF_OPTION
 
-_LOGIC = ("relevant", "constraint", "calculation")
+_LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,21 @@ class _Site:
     address: Address
     names: Mapping[str, Values]
     dot: Values | None
+    attributes: frozenset[str] | None
     ids: tuple[Address, ...]
 
 
 def find_in_expressions(campaign: Campaign) -> Iterator[Finding]:
     """Mistakes in the expressions of forms, and of measures over their fields."""
     for site in _sites(campaign):
-        yield from find_in_expression(site.text, site.address, site.names, dot=site.dot, rests_on=site.ids)
+        yield from find_in_expression(
+            site.text,
+            site.address,
+            site.names,
+            dot=site.dot,
+            attributes=site.attributes,
+            rests_on=site.ids,
+        )
     for at, form in enumerate(campaign.forms):
         yield from _find_circle(form, ("forms", at))
 
@@ -46,7 +55,7 @@ def replace_labels(campaign: Campaign, data: dict[str, Any]) -> tuple[Finding, .
     """
     notes = []
     for site in _sites(campaign):
-        expression = read_expression(site.text)
+        expression = read_expression(site.text, of_options=site.attributes is not None)
         if isinstance(expression, ExpressionError):
             continue
         text, settled = settle_labels(expression, site.names, site.dot)
@@ -71,10 +80,12 @@ def _sites(campaign: Campaign) -> Iterator[_Site]:
         for place in places(form):
             for key in _LOGIC:
                 text: str | None = getattr(place.field, key)
+                if text is None or (key == "choice_filter" and place.field.choices is None):
+                    continue
+                address = ("forms", at, *place.address, key)
                 dot = values_of(place.field, campaign.choices) if key == "constraint" else None
-                if text is not None:
-                    address = ("forms", at, *place.address, key)
-                    yield _Site(text, address, names[place.repeat], dot, ids)
+                asked = _attributes(campaign, place.field) if key == "choice_filter" else None
+                yield _Site(text, address, names[place.repeat], dot, asked, ids)
     yield from _sites_of_measures(campaign)
 
 
@@ -91,13 +102,19 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
             text: str | None = getattr(measure, key)
             if text is not None:
                 names, ids = _names(campaign, form, repeat), _addresses(form, ("forms", at))
-                yield _Site(text, ("measures", number, key), names, None, ids)
+                yield _Site(text, ("measures", number, key), names, None, None, ids)
 
 
 def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
     return {
         name: values_of(place.field, campaign.choices) for name, place in named_places(form, repeat).items()
     }
+
+
+def _attributes(campaign: Campaign, field: Field) -> frozenset[str]:
+    """What a filter may ask of the options of a field."""
+    listed = campaign.choices.get(field.choices or "", ())
+    return frozenset((NAME_OF_OPTION, *(key for choice in listed for key in choice.attributes)))
 
 
 def _addresses(form: Form, address: Address) -> tuple[Address, ...]:

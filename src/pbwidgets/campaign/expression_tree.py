@@ -70,7 +70,8 @@ class Node:
     Attributes
     ----------
     symbol
-        An operator or function; ``$`` for a name, ``.`` for the field itself, ``literal`` for a text or number.
+        An operator or function; ``$`` for a name (``@town`` for the attribute ``town`` of an option), ``.`` for
+        the field itself, ``literal`` for a text or number.
     start
         Where it stands in the text, from 0; of an operator, the operator's own place.
     parts
@@ -91,8 +92,8 @@ class Node:
             yield from part.walk()
 
 
-def read_tree(text: str) -> Node:
-    """Tree of an expression.
+def read_tree(text: str, *, of_options: bool = False) -> Node:
+    """Tree of an expression; bare names are attributes in a filter ``of_options``, and else an error.
 
     Raises
     ------
@@ -106,7 +107,7 @@ def read_tree(text: str) -> Node:
     """
     if len(text) > LONGEST_TEXT:
         raise ExpressionError("campaign.expression_too_long", LONGEST_TEXT, longest=LONGEST_TEXT)
-    return _to_node(_parse(text, _scan(text)), DEEPEST)
+    return _to_node(_parse(text, _scan(text, of_options)), DEEPEST)
 
 
 _ID = r"[a-z][a-z0-9_]*"
@@ -123,25 +124,27 @@ _OPERATORS: Final = {"and", "or", "div", "mod"}
 _BINARY: Final = _OPERATORS | {"=", "!=", "<", "<=", ">", ">=", "+", "-", "*"}
 
 
-def _scan(text: str) -> str:
+def _scan(text: str, of_options: bool) -> str:
     """The expression as XPath, of the same length."""
     xpath, at = [], 0
     while at < len(text):
         found = _SCANNER.match(text, at)
         if found is None:
             raise ExpressionError("campaign.expression_syntax", at + 1)
-        xpath.append(_to_xpath(found, text))
+        xpath.append(_to_xpath(found, text, of_options))
         at = found.end()
     return "".join(xpath)
 
 
-def _to_xpath(found: re.Match[str], text: str) -> str:
+def _to_xpath(found: re.Match[str], text: str, of_options: bool) -> str:
     if name := found["name"]:
         # `${a}` and `$_a ` are equally long; the prefix keeps a field named `and` from being an operator, and
         # the space a minus from being part of the name
         return f"$_{name.replace('/', '.')} "
     if word := found["word"]:
-        _check_word(word, found.start(), text[found.end() :].lstrip().startswith("("))
+        called = text[found.end() :].lstrip().startswith("(")
+        if called or not of_options:
+            _check_word(word, found.start(), called)
     # to the parser every kind of Unicode space is one plain space
     return " " * len(found[0]) if found["space"] else found[0]
 
@@ -190,6 +193,8 @@ def _to_node(token: Any, depth: int) -> Node:
     symbol, start = token.symbol, token.span[0]
     if symbol == "$":
         return Node("$", start, value=token[0].value.removeprefix("_").replace(".", "/"))
+    if symbol == "(name)":
+        return Node("$", start, value=f"@{token.value}")
     if symbol == ".":
         return Node(".", start)
     if symbol == "(string)":

@@ -12,7 +12,7 @@ empty value; ISO dates compare and subtract as days; a 5 is rounded away from ze
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from pbwidgets.campaign.expression_meaning import Scope, Step, compile_tree, find_truth
@@ -35,12 +35,15 @@ class Expression:
         What it asks for: ``plan`` of ``${plan}``, ``meetings/held_on`` of ``${meetings/held_on}``.
     uses_self
         Whether it contains ``.``.
+    attributes
+        Attributes of options that it asks for by a bare name: ``town`` of ``town = ${town}``.
     """
 
     text: str
     tree: Node
     names: frozenset[str]
     uses_self: bool
+    attributes: frozenset[str]
     _run: Step
 
     def evaluate(
@@ -87,19 +90,27 @@ class Expression:
         return find_truth(self.evaluate(values, self_value=self_value, today=today)) is True
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return parse, (self.text,)
+        return partial(parse, of_options=bool(self.attributes)), (self.text,)
 
 
 @cache
-def parse(text: str) -> Expression:
-    """Expression of a text.
+def parse(text: str, *, of_options: bool = False) -> Expression:
+    """Expression of a text; bare names are attributes in a filter ``of_options``, and else an error.
 
     Raises
     ------
     ExpressionError
         If the text is not an expression of the dialect; the position is where reading broke off.
     """
-    tree = read_tree(text)
-    names = frozenset(str(node.value) for node in tree.walk() if node.symbol == "$")
+    tree = read_tree(text, of_options=of_options)
+    asked = {str(node.value) for node in tree.walk() if node.symbol == "$"}
+    attributes = {name for name in asked if name.startswith("@")}
     uses_self = any(node.symbol == "." for node in tree.walk())
-    return Expression(text, tree, names, uses_self, compile_tree(tree))
+    return Expression(
+        text,
+        tree,
+        frozenset(asked - attributes),
+        uses_self,
+        frozenset(name[1:] for name in attributes),
+        compile_tree(tree),
+    )

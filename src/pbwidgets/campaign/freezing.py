@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from pbwidgets.campaign.model import Campaign, Definition
+from pbwidgets.campaign.model import Campaign, Carried, Definition
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import say
 
@@ -110,7 +110,7 @@ def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         {form.id: _without("form", _dump(form)) for form in campaign.forms},
         dict(_fields_of(campaign, choices)),
         {name: {"choices": items} for name, items in choices.items()},
-        {measure.id: _dump(measure) for measure in (*campaign.measures, *campaign.derived)},
+        {item.id: _dump(item) for item in campaign.every_measure if not isinstance(item, Carried)},
         {track.id: _without("track", _dump(track)) for track in campaign.tracks},
         {
             f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))

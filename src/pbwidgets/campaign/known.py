@@ -100,14 +100,16 @@ def find_in_expression(
     names: Mapping[str, Values],
     *,
     dot: Values | None = None,
+    attributes: Iterable[str] | None = None,
     refused: frozenset[str] = OF_GROUPS,
     rests_on: tuple[Address, ...] = (),
 ) -> Iterator[Finding]:
     """Findings about an expression: it cannot be read, names what is not there, or compares what cannot be equal.
 
-    ``dot`` is what ``.`` can be where it is allowed, ``refused`` are functions that have no meaning there.
+    ``dot`` is what ``.`` can be where it is allowed, ``refused`` are functions that have no meaning there, and
+    ``attributes`` are those of the options that a filter is about; None for any other expression.
     """
-    expression = read_expression(text)
+    expression = read_expression(text, of_options=attributes is not None)
     if isinstance(expression, ExpressionError):
         yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
         return
@@ -116,14 +118,16 @@ def find_in_expression(
     allowed = sorted(names)
     for name in sorted(expression.names - set(allowed)):
         yield unknown("campaign.unknown_name", address, name, allowed, rests_on)
+    for name in sorted(expression.attributes - {*(attributes or ())}):
+        yield unknown("campaign.unknown_attribute", address, name, sorted(attributes or ()), rests_on)
     for name in sorted({node.symbol for node in expression.tree.walk()} & refused):
         yield Finding(_REFUSED[name in OF_GROUPS], address, {"name": name}, rests_on)
     yield from find_in_literals(expression, address, names, dot, rests_on)
 
 
-def read_expression(text: str) -> Expression | ExpressionError:
-    """The expression of a text, or why there is none."""
+def read_expression(text: str, *, of_options: bool = False) -> Expression | ExpressionError:
+    """The expression of a text, or why there is none; see :func:`parse`."""
     try:
-        return parse(text)
+        return parse(text, of_options=of_options)
     except ExpressionError as error:
         return error

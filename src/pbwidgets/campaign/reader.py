@@ -1,5 +1,6 @@
 """A campaign file read whole: a campaign, or every problem of the file at once."""
 
+from collections.abc import Iterable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from pydantic import ValidationError
 
 from pbwidgets.campaign.checks import find_mistakes
 from pbwidgets.campaign.checks_expressions import replace_labels
-from pbwidgets.campaign.findings import Finding
+from pbwidgets.campaign.checks_numbers import find_uncountable
+from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
 from pbwidgets.campaign.source import read_source
@@ -25,21 +27,10 @@ def read_campaign(path: Path) -> Campaign:
     ProblemsError
         If anything is wrong with the file: all problems, with file and line. Nothing is taken from it then.
     """
-    return read_campaign_file(path).content
-
-
-def read_campaign_file(path: Path) -> Reading[Campaign]:
-    """Campaign of a file, and what was read otherwise than it stands there.
-
-    Raises
-    ------
-    ProblemsError
-        As :func:`read_campaign`.
-    """
-    read, problems = _read(path)
-    if problems or read is None:
+    campaign, problems, _ = _read(path)
+    if problems or campaign is None:
         raise ProblemsError(problems)
-    return read
+    return campaign
 
 
 def check_campaign(path: Path) -> tuple[Problem, ...]:
@@ -47,20 +38,26 @@ def check_campaign(path: Path) -> tuple[Problem, ...]:
     return _read(path)[1]
 
 
-def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
+def examine_campaign(path: Path) -> Reading[tuple[Problem, ...]]:
+    """Problems of a campaign file, as :func:`check_campaign` gives them, and what was read otherwise than it stands."""
+    _, problems, notes = _read(path)
+    return Reading(problems, notes)
+
+
+def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...], tuple[Problem, ...]]:
     source, problems = read_source(path)
     if source is None:
-        return None, problems
-    campaign, findings, notes = validate_noted(source.data)
-    found, noted = (
-        sorted(
-            (source.problem(item.code, item.address, item.args) for item in items),
-            key=lambda problem: int(problem.place or 0),
-        )
-        for items in (findings, notes)
+        return None, problems, ()
+    campaign, findings, settled = validate_noted(source.data)
+    found, notes = (
+        (source.problem(item.code, item.address, item.args) for item in items)
+        for items in (findings, settled)
     )
-    found = sorted([*problems, *found], key=lambda problem: int(problem.place or 0))
-    return None if campaign is None else Reading(campaign, tuple(noted)), tuple(found)
+    return campaign, _by_line((*problems, *found)), _by_line((*source.notes, *notes))
+
+
+def _by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: int(problem.place or 0)))
 
 
 def validate_noted(
@@ -88,7 +85,12 @@ def _validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...
         errors = errors_of(error)
         shapes = translate(errors, Campaign)
         repaired, replaced = repair(data, errors)
-        if repaired is None:
-            return None, shapes
-        return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))
-    return campaign, find_mistakes(campaign)
+        return None, shapes if repaired is None else (*shapes, *_find_all(data, repaired, replaced))
+    return campaign, _find_all(data, campaign, frozenset())
+
+
+def _find_all(data: dict[str, Any], campaign: Campaign, replaced: frozenset[Address]) -> tuple[Finding, ...]:
+    """Findings that rest on nothing that was replaced or is itself wrong."""
+    odd = [item for item in find_uncountable(data, campaign) if untouched(item, replaced)]
+    wrong = replaced.union(item.address for item in odd)
+    return (*odd, *(item for item in find_mistakes(campaign) if untouched(item, wrong)))

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pbwidgets.campaign import check_campaign, read_campaign
-from pbwidgets.campaign.reader import read_campaign_file
+from pbwidgets.campaign import examine_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.intake import Reading
 from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.wording import say
@@ -14,8 +14,8 @@ from pbwidgets.wording import say
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
     """Number of files checked, all their problems, and notes.
 
-    The notes are what was read otherwise than it stands in the file (the label of an option for its id), and the
-    submissions that changed campaigns affect.
+    The notes are what was read otherwise than it stands in a file (control characters, the label of an option for its
+    id), and what changes affect.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -26,30 +26,17 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
     UsageError
         ``cli.check.unknown_file`` for a file of another kind.
     """
+    from pbwidgets.workflows.organise.campaigns import join_readings
+
     if files:
-        problems = tuple(problem for file in files for problem in _check_one(file))
-        return len(files), problems, tuple(_readings(file for file in files if _is_campaign(file)))
+        found = join_readings(map(_check_one, files))
+        return len(files), found.content, tuple(note.line() for note in found.notes)
     settings = load_settings()
     count, found = _check_workspace(settings)
-    campaigns = sorted((settings.parameters / "campaigns").glob("*.yaml"))
-    return count, tuple(found), (*_readings(campaigns), *_changes(settings))
+    return count, found.content, (*(note.line() for note in found.notes), *_changes(settings))
 
 
-def _is_campaign(file: Path) -> bool:
-    other = file.suffix.lower() in KINDS or file.parent.name in ("demo", "reports", "overrides")
-    return not other and not file.is_dir()
-
-
-def _readings(files: Iterable[Path]) -> Iterable[str]:
-    """What was read of campaigns otherwise than it stands there."""
-    for file in files:
-        try:
-            yield from (note.line() for note in read_campaign_file(file).notes)
-        except ProblemsError:
-            continue
-
-
-def _check_one(file: Path) -> Iterable[Problem]:
+def _check_one(file: Path) -> Reading[tuple[Problem, ...]]:
     if file.suffix.lower() in KINDS:
         return _check_register(file)
     if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
@@ -57,10 +44,11 @@ def _check_one(file: Path) -> Iterable[Problem]:
     if file.parent.name == "demo":
         from pbwidgets.demo import check_demo
 
-        return check_demo(file)
+        return Reading(tuple(check_demo(file)))
     if file.parent.name in ("reports", "overrides"):
-        return [problem for problem in _check_runs(_workspace_of(file)) if _same(problem.file, file)]
-    return check_campaign(file)
+        found = _check_runs(_workspace_of(file))
+        return Reading(tuple(problem for problem in found if _same(problem.file, file)))
+    return examine_campaign(file)
 
 
 def _workspace_of(file: Path) -> Settings:
@@ -72,8 +60,8 @@ def _same(name: str, file: Path) -> bool:
     return Path(name).resolve() == file.resolve()
 
 
-def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
-    from pbwidgets.workflows.organise.campaigns import check_campaigns
+def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ...]]]:
+    from pbwidgets.workflows.organise.campaigns import check_campaigns, join_readings
 
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
@@ -81,10 +69,9 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
     registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in KINDS)
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
-    problems = list(check_campaigns(settings))
-    problems += [problem for file in (*demos, *registers) for problem in _check_one(file)]
-    problems += _check_runs(settings)
-    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), problems
+    others = map(_check_one, (*demos, *registers))
+    found = join_readings([check_campaigns(settings), *others, Reading(tuple(_check_runs(settings)))])
+    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), found
 
 
 def _check_runs(settings: Settings) -> list[Problem]:
@@ -100,14 +87,13 @@ def _check_runs(settings: Settings) -> list[Problem]:
     return problems
 
 
-def _check_register(file: Path) -> tuple[Problem, ...]:
+def _check_register(file: Path) -> Reading[tuple[Problem, ...]]:
     from pbwidgets.units import read_units
 
     try:
-        read_units(file)
+        return Reading((), read_units(file).notes)
     except ProblemsError as error:
-        return error.problems
-    return ()
+        return Reading(error.problems)
 
 
 def _changes(settings: Settings) -> Iterable[str]:

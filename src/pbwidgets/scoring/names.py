@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.model import Campaign, Carried, Text
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
 
@@ -40,17 +40,15 @@ class Names:
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
         """Name of a measure or of a total carried over, and its unit."""
-        for measure in (*self.campaign.measures, *self.campaign.derived):
+        for measure in self.campaign.every_measure:
             if measure.id == measure_id:
-                unit = self._pick(measure.unit) if measure.unit else ""
-                # an English unit is a separate word, a Chinese one follows the number without a space
-                return {
-                    "measure": self._pick(measure.name),
-                    "unit": f" {unit}" if self.lang == "en" and unit else unit,
-                }
-        for item in self.campaign.carried:
-            if item.id == measure_id:
-                return {"measure": self._pick(item.name), "unit": say("scoring.unit_of_points", self.lang)}
+                if isinstance(measure, Carried):
+                    unit = say("scoring.unit_of_points", self.lang)
+                else:
+                    unit = self._pick(measure.unit) if measure.unit else ""
+                    # an English unit is a separate word, a Chinese one follows the number without a space
+                    unit = f" {unit}" if self.lang == "en" and unit else unit
+                return {"measure": self._pick(measure.name), "unit": unit}
         return {"measure": measure_id, "unit": ""}
 
     def name_group(self, kind_id: str) -> str:
@@ -65,6 +63,8 @@ class Names:
     def _find(self, key: str, value: str) -> str:
         if key == "layer_id" and value == FINAL:
             return say("scoring.final_total", self.lang)
+        if key == "status_id":
+            return say(f"scoring.status_{value}", self.lang)
         for item_id, name in _list_names(self.campaign, key):
             if item_id == value:
                 return self._pick(name)
@@ -76,7 +76,9 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(kind.id, kind.name) for kind in campaign.unit_kinds]
     if key == "gate_id":
         return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
-    if key == "class_id":
+    if key == "track_id":
+        return [(track.id, track.name) for track in campaign.tracks]
+    if key in ("class_id", "needed_class_id"):
         return [
             (f"{track.id}:{number}", name)
             for track in campaign.tracks
@@ -92,8 +94,7 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
-        every = (*campaign.measures, *campaign.carried, *campaign.derived)
-        measures = [(measure.id, measure.name) for measure in every]
+        measures = [(measure.id, measure.name) for measure in campaign.every_measure]
         return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]

@@ -10,7 +10,7 @@ from pyxform.xls2xform import convert
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook.xlsform import read_xlsform, write_xlsform
+from pbwidgets.campaign.workbook import read_xlsform, write_xlsform
 from pbwidgets.errors import Problem, ProblemsError
 
 CAMPAIGNS = sorted((Path(__file__).parents[3] / "parameters" / "campaigns").glob("*.yaml"))
