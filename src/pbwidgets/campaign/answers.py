@@ -13,9 +13,10 @@ from dataclasses import field as attribute
 from datetime import date
 from typing import Any, Final
 
+from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.model import Campaign, Field, Form, Text
+from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.values import (
     LISTS,

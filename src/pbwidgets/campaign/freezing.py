@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Literal
 
-from pbwidgets.campaign.model import Campaign, Definition
+from pbwidgets.campaign.definition import Definition
+from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import say
 

@@ -14,9 +14,7 @@ from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     NonNegativeFloat,
     NonNegativeInt,
@@ -25,6 +23,7 @@ from pydantic import (
 )
 from pydantic import Field as Arg
 
+from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
@@ -34,23 +33,6 @@ MOST_RETURN_DAYS: Final = 15
 """Days that a return may give for the correction at most; more is an exception, granted on record."""
 
 _T = TypeVar("_T")
-
-
-class Definition(BaseModel):
-    """Base of all definitions: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Definition):
-    """The same words in both languages."""
-
-    zh: str = Arg(min_length=1)
-    en: str = Arg(min_length=1)
-
-    def words(self, lang: str) -> str:
-        """Text in ``zh_CN`` or ``en``."""
-        return self.en if lang == "en" else self.zh
 
 
 # -- who takes part, and when --------------------------------------------------------------------------
@@ -146,6 +128,10 @@ class Field(Definition):
     default: bool = Arg(
         default=False, description="set by us because the source does not; the organiser's to change"
     )
+    may_be_none: bool = Arg(
+        default=False,
+        description="a repeat that can be answered with 'none of these', which counts 0; left blank it is missing",
+    )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
 
 
@@ -225,18 +211,20 @@ class Measure(Definition):
     latest     last answer by version and row, as a number (``yes`` counts 1, ``no`` 0)
     share      100 * sum(field) / sum(denominator), or the per cent of rows for which ``where`` holds
     distinct   different answers
+    chosen     option of a select_one field that was chosen last, as its place in the list, from 1
     ========== =====================================================================================
 
-    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. Three
-    filters say which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a
-    submission has come); a share keeps its denominator within window and states.
+    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. With
+    ``highest_per`` a sum takes only the highest number of those with the same value there. Three filters say
+    which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a submission has
+    come); a share keeps its denominator within window and states.
     """
 
     id: MeasureId
     name: Text
     form: Id
     field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
-    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close"]
+    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close", "chosen"]
     denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
     closed_on: str | None = Arg(
         default=None, description="with days_to_close, path of the date on which the matter was closed"
@@ -244,6 +232,10 @@ class Measure(Definition):
     count_open: bool = Arg(
         default=False,
         description="with days_to_close, what is still open counts up to the last day of the period; else not at all",
+    )
+    highest_per: str | None = Arg(
+        default=None,
+        description="with sum, path of a field: of the rows with the same value there only the highest counts",
     )
     where: Expression | None = Arg(
         default=None, description="rows that count, over fields of the same row or the form"
@@ -673,7 +665,7 @@ class Campaign(Definition):
         description="days that a return gives for the correction, also after the deadline; 0: the deadline stands",
     )
     layers: tuple[Layer, ...] = ()
-    choices: dict[Id, tuple[Choice, ...]] = {}
+    choices: dict[Id, tuple[Choice, ...]] = Arg(default={})
     forms: tuple[Form, ...] = ()
     measures: tuple[Measure, ...] = ()
     carried: tuple[Carried, ...] = ()

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
 

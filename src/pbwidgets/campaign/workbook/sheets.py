@@ -19,8 +19,9 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.findings import Address
-from pbwidgets.campaign.model import Campaign, Expression, Field, Text
+from pbwidgets.campaign.model import Campaign, Expression, Field
 from pbwidgets.campaign.translation import bare, choices_in, models_in
 from pbwidgets.wording import has_words, say
 
