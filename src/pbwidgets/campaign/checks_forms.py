@@ -18,6 +18,7 @@ _MEANT_FOR: Final = {
     **_NEEDED,
     "constraint": _ENTERED,
     "constraint_message": _ENTERED,
+    "may_be_none": ("repeat",),
     "max_count": ("repeat", "select_multiple", "image", "file"),
     "max_length": ("text",),
     "maximum": NUMBERS,

@@ -691,6 +691,14 @@ class Campaign(Definition):
         """The kind of that id; KeyError if there is none."""
         return _by_id(self.unit_kinds, kind_id)
 
+    def options_of(self, measure: Measure) -> tuple[Choice, ...]:
+        """Options that a measure of what was chosen tells apart, in order; empty for any other measure."""
+        form = next((form for form in self.forms if form.id == measure.form), None)
+        if measure.aggregate != "chosen" or form is None:
+            return ()
+        field = dict(form.leaves()).get(measure.field or "")
+        return self.choices.get(field.choices or "", ()) if field is not None else ()
+
     def sources_of(self, track: Track, layer_id: str) -> tuple[Source, ...]:
         """Sources of a layer in a track; where the file names none, the layer itself is the only one."""
         used = _by_id(track.layers, layer_id)

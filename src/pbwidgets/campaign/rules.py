@@ -4,6 +4,7 @@ Only the arguments are here, so that a campaign file can be checked without scor
 functions of the same names are in :mod:`pbwidgets.scoring.rules`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat
@@ -248,11 +249,17 @@ Rule = Annotated[
 ]
 
 
+def conditions_in(rule: Rule | None) -> Iterator[tuple[str, int, str]]:
+    """Key of the list, number in it and text of every expression over measures inside a rule."""
+    if isinstance(rule, Checklist):
+        yield from (("cases", at, case.when) for at, case in enumerate(rule.cases))
+    elif isinstance(rule, CappedDeduction):
+        yield from (("factors", at, factor.when) for at, factor in enumerate(rule.factors))
+
+
 def conditions_of(rule: Rule | None) -> tuple[str, ...]:
     """Expressions over measures inside a rule: of its cases, or of its factors."""
-    if isinstance(rule, Checklist):
-        return tuple(case.when for case in rule.cases)
-    return tuple(factor.when for factor in rule.factors) if isinstance(rule, CappedDeduction) else ()
+    return tuple(text for _, _, text in conditions_in(rule))
 
 
 class NotApplicable(RuleModel):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pbwidgets.campaign.rules import CappedDeduction
-from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.verdict import SMALL, Verdict, judge_missing, list_cases
 
@@ -40,7 +40,8 @@ def capped_deduction(values: Floats, max_points: float, rule: CappedDeduction, c
     charged = priced * np.where(holds, times[:, None], 1.0).prod(axis=0)
     lost = np.minimum(charged, rule.cap)
     unknown = np.isnan(conditions) & (items > 0)
-    points = np.where(unknown.any(axis=0), np.nan, max_points - lost)
+    open_units: Bools = np.any(unknown, axis=0)
+    points = np.where(open_units, np.nan, max_points - lost)
     args: Args = {
         "measure_id": rule.measure,
         "value": values,
@@ -54,15 +55,15 @@ def capped_deduction(values: Floats, max_points: float, rule: CappedDeduction, c
             "beyond": rule.beyond,
             "items": items,
             "first": first,
-            "price_code": _PRICES[bool(rule.beyond), rule.first is not None],
+            "say:price": _PRICES[bool(rule.beyond), rule.first is not None],
         }
     factored: Args = {**args, **list_cases("factors", holds, times)}
     plain, capped = (
         ("scoring.capped_deduction_priced", "scoring.capped_deduction_priced_cap")
-        if "price_code" in args
+        if "say:price" in args
         else ("scoring.capped_deduction", "scoring.capped_deduction_cap")
     )
-    over, multiplied = charged > lost + SMALL, holds.any(axis=0) & (items > 0)
+    over, multiplied = charged > lost + SMALL, np.any(holds, axis=0) & (items > 0)
     return Verdict(
         points=points,
         reasons=(
@@ -73,7 +74,7 @@ def capped_deduction(values: Floats, max_points: float, rule: CappedDeduction, c
             Reason("scoring.capped_deduction_factor", multiplied, factored),
             Reason("scoring.capped_deduction_factor_cap", multiplied & over, factored),
             judge_missing(values, rule.measure),
-            Reason("scoring.factor_undecided", unknown.any(axis=0), list_cases("factors", unknown, times)),
+            Reason("scoring.factor_undecided", open_units, list_cases("undecided_factors", unknown, times)),
         ),
     )
 

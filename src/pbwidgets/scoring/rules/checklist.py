@@ -3,7 +3,7 @@
 import numpy as np
 
 from pbwidgets.campaign.rules import Checklist
-from pbwidgets.scoring.arrays import Floats
+from pbwidgets.scoring.arrays import Bools, Floats
 from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.verdict import SMALL, Verdict, list_cases
 
@@ -39,29 +39,19 @@ def checklist(values: Floats, max_points: float, rule: Checklist, conditions: Fl
     floor = 0.0 if earned else min(rule.floor, max_points)
     full = amount if earned else max_points - amount
     points = np.clip(full, floor, max_points)
-    open_units = unknown.any(axis=0)
-    args: Args = {"points": points, **list_cases("cases", holds, each)}
+    open_units: Bools = np.any(unknown, axis=0)
     kind = "earned" if earned else "lost"
+    args: Args = {"points": points, "floor": floor, **list_cases(kind, holds, each)}
     return Verdict(
         points=np.where(open_units, np.nan, points),
         reasons=(
-            Reason(_CODES[kind, "none"], amount == 0, args),
-            Reason(_CODES[kind, "some"], amount > 0, {**args, "case_code": f"scoring.case_{kind}"}),
+            Reason("scoring.checklist_none" if earned else "scoring.checklist_clear", amount == 0, args),
+            Reason("scoring.checklist", amount > 0, args),
             Reason(
-                _CODES[kind, "bound"],
+                "scoring.checklist_cap" if earned else "scoring.checklist_floor",
                 np.abs(full - points) > SMALL,
-                {**args, "case_code": f"scoring.case_{kind}"},
+                args,
             ),
-            Reason("scoring.checklist_undecided", open_units, list_cases("cases", unknown, each)),
+            Reason("scoring.checklist_undecided", open_units, list_cases("undecided", unknown, each)),
         ),
     )
-
-
-_CODES = {
-    ("lost", "none"): "scoring.checklist_clear",
-    ("lost", "some"): "scoring.checklist",
-    ("lost", "bound"): "scoring.checklist_floor",
-    ("earned", "none"): "scoring.checklist_none",
-    ("earned", "some"): "scoring.checklist",
-    ("earned", "bound"): "scoring.checklist_cap",
-}

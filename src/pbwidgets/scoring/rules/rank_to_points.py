@@ -13,8 +13,9 @@ def rank_to_points(values: Floats, max_points: float, rule: RankToPoints, groups
     """Points of the unit's place in its group, ``otherwise`` for places after the list.
 
     Range as listed. The same values share the better place and its points (or, with ``ties: mean_of_places``,
-    the mean of the points of the places they take up), and the next place is left out. A missing value gives NaN and takes no place, and so does a unit without a group. Where the value is
-    constant every unit is first; so is a group of one.
+    the mean of the points of the places they take up), and the next place is left out. A missing value gives
+    NaN and takes no place, and so does a unit without a group. Where the value is constant every unit is first;
+    so is a group of one.
 
     Examples
     --------

@@ -4,7 +4,7 @@ import numpy as np
 
 from pbwidgets.campaign.rules import AgainstGroup, ThresholdThenPerUnit
 from pbwidgets.scoring.arrays import Floats
-from pbwidgets.scoring.reasons import Reason
+from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.verdict import SMALL
 
 
@@ -26,13 +26,13 @@ def count_steps(short: Floats, rule: ThresholdThenPerUnit | AgainstGroup) -> Flo
         steps = np.floor(steps + SMALL)
     elif rule.parts == "begun":
         steps = np.ceil(steps - SMALL)
-    return np.where(steps > SMALL, steps, np.minimum(steps, 0.0) * 0.0)
+    return np.maximum(0.0, np.where(steps > SMALL, steps, np.minimum(steps, 0.0)))
 
 
 def note_parts(steps: Floats, rule: ThresholdThenPerUnit | AgainstGroup) -> tuple[Reason, ...]:
     """A note that says how what is less than a step was counted, where it cost anything; none for whole steps."""
     if rule.parts == "whole":
         return ()
-    args = {"measure_id": rule.measure, "step": rule.step, "each": rule.points_per_unit}
+    args: Args = {"measure_id": rule.measure, "step": rule.step}
     code = "scoring.note_in_proportion" if rule.parts == "proportional" else "scoring.note_step_begun"
     return (Reason(code, steps > 0, args, is_note=True),)
