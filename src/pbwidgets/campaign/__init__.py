@@ -1,6 +1,14 @@
 """What a campaign is: definitions, reading, checking, freezing, and the answers to its forms."""
 
-from pbwidgets.campaign.answers import AnswerProblem, check_answers, compute_answers, find_irrelevant, to_rows
+from pbwidgets.campaign.answers import (
+    AnswerProblem,
+    check_answers,
+    compute_answers,
+    find_irrelevant,
+    is_none,
+    rows_in,
+    to_rows,
+)
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.freezing import Change, campaign_version, compare_campaigns, from_json, to_json
@@ -26,8 +34,10 @@ __all__ = [
     "compute_answers",
     "find_irrelevant",
     "from_json",
+    "is_none",
     "parse",
     "read_campaign",
+    "rows_in",
     "to_json",
     "to_rows",
 ]

@@ -182,6 +182,17 @@ class Form(Definition):
         """Paths and fields that hold a value: ``plan_file``, ``good_deeds/held_on``. Groups do not add to a path."""
         yield from _leaves(self.fields, "")
 
+    def sensitive_paths(self) -> frozenset[str]:
+        """Paths that hold something sensitive: fields, and repeats of nothing but sensitive fields."""
+        hidden = {path: field.sensitive for path, field in self.leaves()}
+        repeats = {path.partition("/")[0] for path in hidden if "/" in path}
+        whole = {
+            repeat
+            for repeat in repeats
+            if all(shut for path, shut in hidden.items() if path.startswith(f"{repeat}/"))
+        }
+        return frozenset(whole | {path for path, shut in hidden.items() if shut})
+
 
 def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
     for field in fields:

@@ -51,8 +51,8 @@ SHEETS: Final[Mapping[Path, str]] = {
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
     "settings", "rater_kinds", "survey", "choices", "measures", "carried",
-    "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors", "gates", "tie_breaks", "ranks_within",
-    "classes", "flags", "recommendations", "officers",
+    "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors",
+    "gates", "tie_breaks", "ranks_within", "classes", "flags", "recommendations", "officers",
 )  # fmt: skip
 _SINGULAR: Final = {
     "criteria": "criterion",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from pbwidgets.campaign import Campaign, Form, compute_answers
+from pbwidgets.campaign import Campaign, Form, compute_answers, is_none, rows_in
 from pbwidgets.campaign.names import Place, places
 from pbwidgets.forms.answer_words import NameFile, word_answer
 from pbwidgets.store import SubmissionKey, history
@@ -74,8 +74,12 @@ def compare_answers(
             section = place.field.label.words(lang)
             inner = [item for item in every if item.repeat == place.field.id and item.is_leaf]
             rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]] = zip_longest(
-                old.get(place.path) or [], new.get(place.path) or [], fillvalue={}
+                rows_in(old, place.path), rows_in(new, place.path), fillvalue={}
             )
+            told = [is_none(place.field, answers.get(place.path)) for answers in (old, new)]
+            if told[0] != told[1]:
+                words = [say("forms.none_of_these", lang) if one else "" for one in told]
+                found.append(AnswerChange(section, *words))
             for row, (left, right) in enumerate(rows):
                 where = say("forms.in_row", lang, section=section, place=row + 1)
                 for item in inner:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pbwidgets.campaign import Form
+from pbwidgets.campaign import Form, rows_in
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
@@ -125,7 +125,7 @@ def files_in(form: Form, answers: Mapping[str, Any]) -> Iterable[tuple[str, str]
         if field.type not in UPLOADS:
             continue
         repeat, _, name = path.rpartition("/")
-        rows = answers.get(repeat) or [] if repeat else [answers]
+        rows = rows_in(answers, repeat) if repeat else [answers]
         for row in rows:
             for token in (row.get(name) or []) if isinstance(row, Mapping) else []:
                 yield path, str(token)

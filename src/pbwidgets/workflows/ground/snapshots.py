@@ -235,9 +235,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         campaign.id,
         opened.period_id,
         forms={form_id: _track_of(campaign, form_id) for form_id in forms},
-        sensitive={
-            (form.id, path) for form in campaign.forms for path, field in form.leaves() if field.sensitive
-        },
+        sensitive={(form.id, path) for form in campaign.forms for path in form.sensitive_paths()},
         counts={form.id: counting_states(campaign, form) for form in campaign.forms},
         as_of=day,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),

@@ -312,7 +312,7 @@ def _others(ratings: pd.DataFrame, mine: pd.DataFrame, line_id: str) -> tuple[Ot
 
 
 def _sensitive(form: Form) -> tuple[str, ...]:
-    return tuple(path for path, field in form.leaves() if field.sensitive)
+    return tuple(sorted(form.sensitive_paths()))
 
 
 def _evidence(evidence: tuple[Evidence, ...], form: Form, withheld: tuple[str, ...]) -> tuple[Evidence, ...]:
