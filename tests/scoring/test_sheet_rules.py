@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+import yaml
 from office import Office
 from openpyxl import Workbook, load_workbook
 
-from pbwidgets.campaign.reader import check_campaign, read_campaign
+from pbwidgets.campaign import compare_campaigns
+from pbwidgets.campaign.reader import check_campaign, read_campaign, validate
 from pbwidgets.campaign.rules import Rule
 from pbwidgets.scoring.frames import UNITS as UNIT_COLUMNS
 from pbwidgets.scoring.frames import to_frame
@@ -162,6 +164,54 @@ def scores(campaign, records):
 def test_the_file_has_no_problems_and_calculates_nothing_in_its_form(campaign):
     assert check_campaign(FILE) == ()
     assert {field.type for form in campaign.forms for _, field in form.leaves()}.isdisjoint({"calculate"})
+
+
+MORE_POINTS = "        points: 3\n        bonus: true"
+MEASURED = "          measure: attitude\n"
+COUNTED = "          counts: earned\n"
+MISTAKES = [
+    ("choice: poor, points: 0}", "choice: por, points: 0}", "campaign.unknown_option, campaign.options_lacking"),
+    (", {choice: poor, points: 0}]", "]", "campaign.options_lacking"),
+    ("{choice: poor, points: 0}]", "{choice: poor, points: 0}, {choice: poor, points: 1}]", "campaign.repeated_id"),
+    ("choice: good, points: 2}", "choice: good, points: 3}", "campaign.listed_above_points"),
+    ("measure: attitude\n", "measure: plan\n", "campaign.rule_of_other_measure"),
+    ("measure: late, beyond", "measure: attitude, beyond", "campaign.rule_of_other_measure"),
+    ("field: attitude, aggregate: chosen", "field: minutes, aggregate: chosen", "campaign.aggregate_unfit"),
+    ("field: attitude, aggregate: chosen", "aggregate: chosen", "campaign.measure_lacks_field"),
+    ('when: "${plan} = 0"', 'when: "${plam} = 0"', "campaign.unknown_name"),
+    ('when: "${again} = 1"', 'when: "${again} =="', "campaign.expression_syntax"),
+    ("          floor: 2\n", "          floor: 6\n", "campaign.floor_above_points"),
+    (MORE_POINTS, MORE_POINTS.replace("3", "0"), "campaign.bonus_without_points"),
+    ("highest_per: honours/project", "highest_per: honours/projects", "campaign.unknown_field"),
+    ("highest_per: honours/project", "highest_per: petitions/document", "campaign.highest_per_elsewhere"),
+    ("highest_per: honours/project", "highest_per: honours", "campaign.aggregate_unfit"),
+    ("aggregate: sum, highest_per: honours/project", "aggregate: latest, highest_per: honours/project",
+     "campaign.highest_per_unused"),
+    ("{id: late, type: integer,", "{id: late, type: integer, may_be_none: true,", "campaign.setting_without_meaning"),
+    ("ties: mean_of_places", "ties: mean_of_place", "campaign.value_not_allowed"),
+    (COUNTED, f"{COUNTED}          measure: plan\n", "campaign.key_of_other_choice"),
+    (MEASURED, f"{MEASURED}          cases: []\n", "campaign.key_of_other_choice"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "codes"), MISTAKES)
+def test_a_mistake_in_one_of_these_rules_is_named_and_nothing_else(tmp_path: Path, old, new, codes):
+    text = FILE.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path = tmp_path / "campaign.yaml"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    problems = check_campaign(path)
+    assert ", ".join(problem.code for problem in problems) == codes
+    for problem in problems:
+        assert problem.message("zh_CN") != problem.message("en")
+
+
+def test_a_changed_rule_is_a_change_of_its_line(campaign):
+    text = FILE.read_text(encoding="utf-8").replace("points: 0.5}\n", "points: 0.6}\n")
+    changed, _ = validate(yaml.safe_load(text))
+    assert [(change.address, change.keys) for change in compare_campaigns(campaign, changed)] == [
+        ("villages.papers_line", ("rule",))
+    ]
 
 
 def test_with_all_shapes_every_rule_of_the_language_is_worked_out_by_hand(campaign):
