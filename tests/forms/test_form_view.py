@@ -9,7 +9,8 @@ import pytest
 
 from pbwidgets.campaign import Campaign, Form
 from pbwidgets.forms.answer_sheet import answers_markup
-from pbwidgets.forms.field_views import HIDDEN, FieldView, ShownView
+from pbwidgets.forms.elements import HIDDEN
+from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.form_view import FormView
 
 

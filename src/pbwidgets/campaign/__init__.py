@@ -13,7 +13,7 @@ from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.freezing import Change, campaign_version, compare_campaigns, from_json, to_json
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Measure, Track
-from pbwidgets.campaign.reader import check_campaign, read_campaign
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
 
 __all__ = [
     "AnswerProblem",
@@ -32,6 +32,7 @@ __all__ = [
     "check_campaign",
     "compare_campaigns",
     "compute_answers",
+    "examine_campaign",
     "find_irrelevant",
     "from_json",
     "is_none",

@@ -88,6 +88,9 @@ class Choice(Definition):
 
     id: Annotated[str, Arg(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
     label: Text
+    attributes: dict[Id, Annotated[str, Arg(min_length=1)]] = Arg(
+        default={}, description="what a choice_filter asks of the option, for example {town: east}"
+    )
 
 
 class Field(Definition):
@@ -116,6 +119,10 @@ class Field(Definition):
     constraint_message: Text | None = None
     calculation: Expression | None = None
     choices: Id | None = Arg(default=None, description="choice list of a select field")
+    choice_filter: Expression | None = Arg(
+        default=None,
+        description="options that are offered, by their attributes: town = ${town}; `name` is the option's id",
+    )
     unit: Text | None = Arg(default=None, description="unit of measurement, shown behind the field")
     minimum: float | None = None
     maximum: float | None = None
@@ -418,8 +425,8 @@ class _Gate(Definition):
 class ClosingGate(_Gate):
     """A gate that keeps a unit from being selected.
 
-    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` the score
-    counts as before.
+    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` score and
+    rank count as before, and nobody else moves up.
     """
 
     effect: Literal["disqualify", "bar"]
@@ -588,6 +595,13 @@ class Recommendation(Definition):
     officers: tuple[Text, ...] = Arg(default=(), description="posts, never names")
 
 
+class NeedsClass(Definition):
+    """A class that a unit must be in to be selected; a decided class counts, else the proposed one."""
+
+    lowest: PositiveInt = Arg(description="lowest class that is enough; 1 is the top")
+    track: Id | None = Arg(default=None, description="track with the classes; none: this one")
+
+
 class PublicNotice(Definition):
     """Days in which a result can be objected to."""
 
@@ -625,6 +639,18 @@ class Track(Definition):
     places: PositiveInt | None = Arg(default=None, description="how many are selected")
     classes: Classes | None = None
     waiting: NonNegativeInt = Arg(default=0, description="length of the waiting list")
+    minimum_total: NonNegativeFloat | None = Arg(
+        default=None, description="lowest total that is selected; places that nobody reaches stay open"
+    )
+    needs_class: NeedsClass | None = Arg(
+        default=None, description="a class without which no unit is selected"
+    )
+    selected_in: tuple[Id, ...] = Arg(
+        default=(), description="tracks in which a unit must be selected to be selected here"
+    )
+    not_selected_in: tuple[Id, ...] = Arg(
+        default=(), description="tracks that exclude this one: who is selected there is not selected here"
+    )
     nomination: Nomination | None = Arg(default=None, description="none: all units of the kind are assessed")
     missing: Literal["skip", "reweight", "group_mean", "fail"] = Arg(
         default="skip",

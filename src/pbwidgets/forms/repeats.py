@@ -7,11 +7,12 @@ from typing import Any, Final
 import ipywidgets as w
 
 from pbwidgets.campaign.answers import is_none
+from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.values import NONE
 from pbwidgets.forms.captions import note_of
-from pbwidgets.forms.elements import button, markup, plain_layout, row, stack
-from pbwidgets.forms.field_views import FieldView, ShownView, hide_all
+from pbwidgets.forms.elements import button, hide_all, markup, plain_layout, row, stack
+from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.wording import say
 
@@ -126,6 +127,7 @@ class RepeatView:
         report_look: Callable[[], None],
     ) -> None:
         self.field, self.fields, self.holder = field, fields, holder
+        self._asked = field
         self.make_view, self.word_answer = make_view, word_answer
         self.report_look = report_look
         self._lang, self._report = lang, report
@@ -218,6 +220,10 @@ class RepeatView:
 
     def _is_full(self) -> bool:
         return self.is_none or (self.field.max_count is not None and len(self.rows) >= self.field.max_count)
+
+    def follow(self, captions: Captions) -> None:
+        """Show the answers that its words ask for, the next time it is drawn."""
+        self.field = captions.field(self._asked)
 
     def draw(
         self,

@@ -1,7 +1,8 @@
 """Names of the parts of a campaign, for the sentences of reasons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.model import Campaign
@@ -69,6 +70,8 @@ class Names:
     def _find(self, key: str, value: str) -> str:
         if key == "layer_id" and value == FINAL:
             return say("scoring.final_total", self.lang)
+        if key == "status_id":
+            return say(f"scoring.status_{value}", self.lang)
         for item_id, name in _list_names(self.campaign, key):
             if item_id == value:
                 return self._pick(name)
@@ -80,7 +83,9 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(kind.id, kind.name) for kind in campaign.unit_kinds]
     if key == "gate_id":
         return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
-    if key == "class_id":
+    if key == "track_id":
+        return [(track.id, track.name) for track in campaign.tracks]
+    if key in ("class_id", "needed_class_id"):
         return [
             (f"{track.id}:{number}", name)
             for track in campaign.tracks
@@ -90,13 +95,8 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     if key == "flag_id":
         every = [track.classes for track in campaign.tracks if track.classes is not None]
         return [(flag.id, flag.name) for classes in every for flag in classes.flags]
-    if key == "choice_id":
-        return _list_options(campaign)
-    if key in ("case_id", "factor_id"):
-        return _list_conditions(campaign)
-    if key == "exemption_id":
-        lines = [line for track in campaign.tracks for line in track.lines()]
-        return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
+    if key in _OF_LINES:
+        return _OF_LINES[key](campaign)
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
@@ -121,3 +121,16 @@ def _list_conditions(campaign: Campaign) -> Iterable[tuple[str, Text]]:
             yield from ((f"{line.id}:{at}", case.text) for at, case in enumerate(line.rule.cases))
         elif isinstance(line.rule, CappedDeduction):
             yield from ((f"{line.id}:{at}", factor.text) for at, factor in enumerate(line.rule.factors))
+
+
+def _list_exemptions(campaign: Campaign) -> Iterable[tuple[str, Text]]:
+    lines = [line for track in campaign.tracks for line in track.lines()]
+    return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
+
+
+_OF_LINES: Final[Mapping[str, Callable[[Campaign], Iterable[tuple[str, Text]]]]] = {
+    "case_id": _list_conditions,
+    "choice_id": _list_options,
+    "exemption_id": _list_exemptions,
+    "factor_id": _list_conditions,
+}

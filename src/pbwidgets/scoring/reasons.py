@@ -33,7 +33,9 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
+_DIGITS_OF_TOTAL: Final = 9  # a total is rounded already
+_TOTALS: Final = ("total", "minimum")
+_SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
 _PRICE: Final = "say:price"
 """Key of the code of a clause that says what each item costs."""
 _LISTED: Final = {
@@ -213,7 +215,7 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
     for key, value in args.items():
         if ":" not in key:
-            named |= _name_arg(names, key, value)
+            named |= _name_arg(names, key, value, args)
     parts = [
         names.say_part(source, _show(value), _show(args[f"weight:{source}"]))
         for key, value in args.items()
@@ -233,7 +235,7 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     return named
 
 
-def _name_arg(names: Names, key: str, value: Any) -> Mapping[str, Any]:
+def _name_arg(names: Names, key: str, value: Any, args: Mapping[str, Any]) -> Mapping[str, Any]:
     if key == "measure_id":
         return names.name_measure(value)
     if key == "group_id":
@@ -242,7 +244,7 @@ def _name_arg(names: Names, key: str, value: Any) -> Mapping[str, Any]:
         return {key.removesuffix("_id"): names.name(key, value)}
     if key == "comment":
         return {key: value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)}
-    return {key: _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)}
+    return {key: _show_arg(key, value, args)}
 
 
 def _list_cases(names: Names, args: Mapping[str, Any], kind: str) -> str:
@@ -255,6 +257,12 @@ def _list_cases(names: Names, args: Mapping[str, Any], kind: str) -> str:
         words = _TIMES.get(amount, code) if kind == "factors" else code
         said.append(say(words, names.lang, case=case, amount=_show(amount)))
     return say(separator, names.lang).join(said)
+
+
+def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
+    if key in _SIDE_BY_SIDE:
+        return f"{value:.{int(args['decimals'])}f}"
+    return _show(value, _DIGITS_OF_TOTAL if key in _TOTALS else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:
