@@ -33,6 +33,7 @@ from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
+from pbwidgets.wording import say
 
 _OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
@@ -101,6 +102,17 @@ def find_open_places(selection: pd.DataFrame) -> int:
     for args in notes[notes.str.contains('"scoring.note_(?:unfilled|all_open)"')].head(1):
         return max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
     return 0
+
+
+def word_status(status: str, waiting_order: int, lang: str | None = None) -> str:
+    """Words for a status; for a unit on the waiting list with its place there.
+
+    >>> word_status("waiting", 2, "en"), word_status("selected", 0, "en")
+    ('waiting, number 2', 'selected')
+    """
+    if status == WAITING and waiting_order:
+        return say("scoring.status_waiting_at", lang, place=waiting_order)
+    return say(f"scoring.status_{status}", lang)
 
 
 def last_selected(statuses: Iterable[str]) -> int:

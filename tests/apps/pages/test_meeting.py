@@ -151,6 +151,7 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     page.decision.reason.value = "会议审议，同意"
     page.decision.button.click()
     page.decision.confirm_button.click()
+    assert "递补第1位" in page.list.value
     page.notice.start_button.click()
     assert "公示已开始，共 7 天" in page._visit.messages.value
     assert "还有 7 天" in page.notice.body.children[0].value
