@@ -353,6 +353,7 @@ public_notices: Final = Table(
     _moment("recorded_at"),
     _needed("recorded_by"),
     Column("ended_at", UtcTime),  # taken back early
+    Column("unit_code", Words),  # the only unit that it is about; none: the whole list of the track
     Index("ix_public_notices_scope", "campaign_id", "period_id", "track_id"),
 )
 
