@@ -24,6 +24,7 @@ from pbwidgets.charts.sheet import (
     wrap_text,
 )
 from pbwidgets.charts.view import View
+from pbwidgets.wording import count_decimals
 
 ROWS_PER_PAGE = 12
 
@@ -208,6 +209,9 @@ def _numbers(
     view: View, panel: Panel, rows: list[dict[str, Any]], columns: dict[str, float]
 ) -> list[alt.Chart]:
     drawn: list[alt.Chart] = []
+    decimals = count_decimals(
+        (mark for row in rows for mark in row["marks"].values()), view.track.rounding.digits
+    )
     for number, (layer, right) in enumerate(sorted(columns.items(), key=lambda item: item[1])):
         name = view.layer_name(layer)
         shape, colour = _sign(number)
@@ -215,7 +219,7 @@ def _numbers(
         labels = [
             {
                 "row": row["row"],
-                "text": mark_text(view, row["marks"][layer]),
+                "text": mark_text(view, row["marks"][layer], decimals),
                 "ink": theme.ALERT if pd.isna(row["marks"][layer]) else theme.INK,
             }
             for row in rows

@@ -26,6 +26,7 @@ from pbwidgets.charts.sheet import (
     texts,
 )
 from pbwidgets.charts.view import View
+from pbwidgets.wording import number
 
 ROWS_PER_PAGE = 14
 _FIRM_PCT = 95.0  # selected in at least this share of runs: firmly in; in at most 100 less this: firmly out
@@ -139,7 +140,7 @@ def _say_share(share_pct: float) -> str:
     """Per cent without decimals, never rounded to 0 or 100."""
     if 0.0 < share_pct < 1.0:
         return "<1%"
-    return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
+    return ">99%" if 99.0 < share_pct < 100.0 else f"{number(share_pct, 0)}%"
 
 
 def _intervals(

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +11,15 @@ import pandas as pd
 
 from pbwidgets.errors import Problem, UsageError
 from pbwidgets.settings import Settings
-from pbwidgets.wording import default_language, number, say
+from pbwidgets.wording import default_language, say
 
 if TYPE_CHECKING:
     from pbwidgets.batch.reports import ReportRun
+    from pbwidgets.exports import Column
+    from pbwidgets.exports.columns import Format
 
 _ROWS_ON_SCREEN = 200
+_DIGITS = 6
 _SHOWN = (
     "account", "role",
     "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
@@ -43,10 +46,9 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
     if form == "xlsx":
         if output is None:
             raise UsageError("cli.xlsx_needs_file")
-        from pbwidgets.exports import About, Column, Sheet, build_workbook
+        from pbwidgets.exports import About, Sheet, build_workbook
 
-        columns = {str(name): Column(str(name)) for name in frame.columns}
-        build_workbook([Sheet(output.stem, frame, columns)], output, about=About("", "", ""))
+        build_workbook([Sheet(output.stem, frame, _columns(frame))], output, about=About("", "", ""))
         return
     if form == "table":
         frame = _for_people(frame)
@@ -106,17 +108,24 @@ def _show_table(frame: pd.DataFrame) -> None:
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
         table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
-    for row in frame.head(_ROWS_ON_SCREEN).itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
+    from pbwidgets.exports.columns import to_cell_texts
+
+    for row in to_cell_texts(frame.head(_ROWS_ON_SCREEN), _columns(frame)):
+        table.add_row(*row)
     console.print(table)
     if len(frame) > _ROWS_ON_SCREEN:
         click.echo(say("cli.more_rows", rows=len(frame) - _ROWS_ON_SCREEN), err=True)
 
 
-def _cell(value: Any) -> str:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    return number(value) if isinstance(value, float) else str(value)
+def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
+    """Columns under their own names, numbers as numbers with as many decimals as they have; missing is empty."""
+    from pbwidgets.exports import Column
+
+    kinds: Mapping[str, Format] = {"f": "number", "i": "integer", "u": "integer"}
+    return {
+        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", _DIGITS)
+        for name in frame.columns
+    }
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
