@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LANGUAGES: Final = ("zh_CN", "en")
 """Languages that there are words in."""
 
+MOST_DIGITS: Final = 9
+"""Decimals of a number that is rounded already, such as a total as it is ranked: as many as it has."""
+
 _NOISE: Final = 1e-9
 
 
@@ -134,7 +137,7 @@ def round_half_up(values: Any, digits: int) -> Any:
     """
     scale = 10.0**digits
     # a written 2.675 is 2.67499999… in binary, and sums add noise; no mark is as fine as this
-    raised = (abs(values) + _NOISE) * scale + 0.5
+    raised = abs(values) * scale + 0.5 + min(_NOISE * scale, 0.01)
     if isinstance(values, Real):
         return math.copysign(raised // 1 / scale, values) + 0.0  # and no -0
     import numpy as np  # not for --help

@@ -27,7 +27,7 @@ from pbwidgets.charts.sheet import (
 )
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
-from pbwidgets.wording import count_decimals, say
+from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 ROWS_PER_PAGE = 26
 _KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
@@ -85,7 +85,7 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any,
     rows = [{"cut": item is None, **(item or {})} for item in shown]
     drawn = [row for row in rows if not row["cut"]]
     totals = [row["total"] for row in drawn if not pd.isna(row["total"])]
-    decimals = count_decimals(totals, view.track.rounding.digits)
+    decimals = count_decimals(totals, MOST_DIGITS)
     for row in drawn:
         row["written"] = mark_text(view, row["total"], decimals)
     widths = {

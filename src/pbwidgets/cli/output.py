@@ -11,7 +11,7 @@ import pandas as pd
 
 from pbwidgets.errors import Problem, UsageError
 from pbwidgets.settings import Settings
-from pbwidgets.wording import default_language, say
+from pbwidgets.wording import MOST_DIGITS, default_language, say
 
 if TYPE_CHECKING:
     from pbwidgets.batch.reports import ReportRun
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pbwidgets.exports.columns import Format
 
 _ROWS_ON_SCREEN = 200
-_DIGITS = 6
 _SHOWN = (
     "account", "role",
     "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
@@ -123,7 +122,7 @@ def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
 
     kinds: Mapping[str, Format] = {"f": "number", "i": "integer", "u": "integer"}
     return {
-        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", _DIGITS)
+        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", MOST_DIGITS)
         for name in frame.columns
     }
 

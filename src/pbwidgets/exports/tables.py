@@ -13,8 +13,9 @@ from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
+from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import ancestors, unit_names
-from pbwidgets.wording import say
+from pbwidgets.wording import MOST_DIGITS, say
 
 _NONE = "—"
 """Shown where a value does not exist: a unit out of the contest has no rank, so none is missing."""
@@ -125,7 +126,7 @@ def units_of_track(
     if there are several groups.
     """
     own = selection[selection["track_id"] == track.id]
-    by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
+    by_layer = round_totals(campaign, totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)])
     wide = by_layer.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
     layers = [layer.id for layer in track.layers if layer.id in wide]
     made = own.merge(wide[layers].reset_index(), on="unit_code", how="left") if layers else own.copy()
@@ -146,8 +147,11 @@ def units_of_track(
         "unit_code": Column(say("tables.unit_code", lang), 18),
         "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
-        **{layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE) for layer in layers},
-        "total": Column(say("tables.total", lang), 11, "number", _NONE),
+        **{
+            layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE, MOST_DIGITS)
+            for layer in layers
+        },
+        "total": Column(say("tables.total", lang), 11, "number", _NONE, MOST_DIGITS),
         "status_words": Column(say("tables.status", lang), 12),
         "reason": Column(say("tables.reason", lang), 50),
     }

@@ -19,7 +19,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
 from pbwidgets.scoring.names import Names
-from pbwidgets.wording import number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,6 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -216,7 +215,7 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
         elif key == "comment":
             named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
         else:
-            named[key] = _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)
+            named[key] = _show(value, MOST_DIGITS if key == "total" else _DIGITS)
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
     if (

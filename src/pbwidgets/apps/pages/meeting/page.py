@@ -14,6 +14,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.weights import WeightFields
+from pbwidgets.wording import number
 from pbwidgets.workflows.meeting.decisions import authorise_decision
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -214,7 +215,7 @@ class MeetingPage:
         finally:
             self.firm_button.disabled = False
         shares = dict(zip(firmness["unit_code"], firmness["share_selected_pct"], strict=True))
-        self._firm = {str(code): f"{share:.0f}%" for code, share in shares.items()}
+        self._firm = {str(code): f"{number(share, 0)}%" for code, share in shares.items()}
         self.list.value = self._list_markup()
         firm = sum(share >= 100 for share in shares.values())
         loose = sum(0 < share < 100 for share in shares.values())
