@@ -33,6 +33,11 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
+_OF_YES_NO: Final = {
+    "scoring.all_or_nothing_full": "scoring.all_or_nothing_yes",
+    "scoring.all_or_nothing_none": "scoring.all_or_nothing_no",
+}
+"""Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -191,6 +196,9 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
         return ""
     given: dict[str, Any] = dict(json.loads(args) if isinstance(args, str) else args)
     notes: list[tuple[str, dict[str, Any]]] = given.pop(_NOTES, [])
+    answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
+    if answer:
+        code, given = _OF_YES_NO[code], {**given, "answer": answer}
     sentences = [say(code, names.lang, **_name_args(names, given))]
     sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
     text = (" " if names.lang == "en" else "").join(sentences)

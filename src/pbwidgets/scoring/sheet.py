@@ -103,6 +103,7 @@ def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
         if layers - own:
             doubtful |= (points["track_id"] == track.id) & points["layer"].isin(layers & own)
     given = points["source"].isin(["marks", "corrected"]) & points["points"].notna()
+    given &= points["reason_code"] != "scoring.discretion_none"  # no mark, and no points either
     keys = [points[name] for name in ("unit_code", "track_id", "layer")]
     return points[~doubtful | given.groupby(keys).transform("any")]
 
