@@ -24,6 +24,7 @@ from pbwidgets.charts.sheet import (
     wrap_text,
 )
 from pbwidgets.charts.view import View
+from pbwidgets.scoring.sheet import drop_unmarked
 from pbwidgets.wording import count_decimals
 
 ROWS_PER_PAGE = 12
@@ -41,7 +42,8 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     page
         Sheet, from 1, if there are more than 12 criteria.
     """
-    sums = agg_headings(points[points["unit_code"] == view.unit_code], view.track)
+    own = drop_unmarked(view.campaign, points[points["unit_code"] == view.unit_code])
+    sums = agg_headings(own, view.track)
     rows: list[dict[str, Any]] = []
     for heading in view.track.criteria:
         mine = sums[sums["heading_id"] == heading.id]

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 _ROWS_ON_SCREEN = 200
 _SHOWN = (
     "account", "role",
-    "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
+    "track", "rank", "unit_code", "unit_name", "layer_name", "number", "criterion", "points", "max_points", "reachable",
+    "source_words", "kind", "parent_code", "valid_from", "valid_to", "total",
     "provisional", "status", "proposed_class", "decided_class", "class_from", "class_to", "move_words",
-    "decided_by", "decided_on", "reason", "lost",
+    "decided_by", "decided_on", "decided_reason", "reason", "lost",
     "unit", "indicator", "code", "measured", "score",
     "median", "effect",
     "account_state", "replaced_by", "password",
@@ -31,7 +32,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-_WHEN_DECIDED = ("decided_by", "decided_on")
+_WHEN_DECIDED = ("decided_by", "decided_on", "decided_reason")
 
 
 def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
@@ -71,11 +72,21 @@ def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
         output.write_text(text, encoding="utf-8-sig" if form in ("csv", "table") else "utf-8")
 
 
+def show_record(record: Mapping[str, object], output: Path | None) -> None:
+    """Write a record as JSON; a frame in it is a list with an object for each row."""
+    plain = {
+        name: _to_rows(value) if isinstance(value, pd.DataFrame) else value for name, value in record.items()
+    }
+    show_text(json.dumps(plain, ensure_ascii=False, indent=1), output)
+
+
 def _to_json(frame: pd.DataFrame) -> str:
+    return json.dumps(_to_rows(frame), ensure_ascii=False, indent=1)
+
+
+def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return json.dumps(
-        [{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1
-    )
+    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
 
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:

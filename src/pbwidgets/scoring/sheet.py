@@ -148,7 +148,7 @@ def _explain_heading(
         say(
             "scoring.sheet_sum",
             lang,
-            layer=_layer_name(campaign, str(layer), lang),
+            layer=name_layer(campaign, str(layer), lang),
             points=number(float(total), decimals, keep_zeros=True),
         )
         for layer, total in sums.items()
@@ -165,10 +165,11 @@ def _say_points(campaign: Campaign, layer: str, points: float, reason: str, lang
     )
     if not layer or layer == FINAL:
         return text
-    return say("scoring.sheet_layer", lang, layer=_layer_name(campaign, layer, lang), text=text)
+    return say("scoring.sheet_layer", lang, layer=name_layer(campaign, layer, lang), text=text)
 
 
-def _layer_name(campaign: Campaign, layer: str, lang: str | None) -> str:
+def name_layer(campaign: Campaign, layer: str, lang: str | None) -> str:
+    """Name of a layer or, for ``final``, the words for the final assessment."""
     return (
         say("scoring.final_total", lang)
         if layer == FINAL
@@ -180,7 +181,7 @@ def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) 
     lines = []
     decimals = count_decimals(totals["total"], MOST_DIGITS)
     for row in totals.to_dict("records"):
-        total, layer = float(row["total"]), _layer_name(campaign, str(row["layer"]), lang)
+        total, layer = float(row["total"]), name_layer(campaign, str(row["layer"]), lang)
         code = "scoring.sheet_total_none" if total != total else "scoring.sheet_total"
         text = say(code, lang, layer=layer, total=number(total, decimals, keep_zeros=True))
         if row["provisional"]:
@@ -202,7 +203,7 @@ def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: s
             sign = "scoring.sheet_gap_above" if gap > 0 else "scoring.sheet_gap_below"
             shown = number(abs(gap), MOST_DIGITS)
             code = sign if shown != "0" else "scoring.sheet_gap_none"
-            lines.append(say(code, lang, layer=_layer_name(campaign, layer.id, lang), gap=shown))
+            lines.append(say(code, lang, layer=name_layer(campaign, layer.id, lang), gap=shown))
     return lines
 
 
@@ -233,11 +234,11 @@ def _explain_selection(campaign: Campaign, selection: pd.DataFrame, lang: str | 
         reason = word_reason(campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
         lines.append(say("scoring.sheet_selection", lang, status=status, reason=reason))
         if not pd.isna(row["decided"]):
-            lines.append(word_decision({str(name): value for name, value in row.items()}, lang))
+            lines.append(word_decision(row, lang))
     return lines
 
 
-def word_decision(row: Mapping[str, Any], lang: str | None = None) -> str:
+def word_decision(row: Mapping[Any, Any], lang: str | None = None) -> str:
     """What was decided on a unit, by which body, on which day and why; ``row`` has columns of ``SELECTION``."""
     told = {name: "" if pd.isna(row[name]) else str(row[name]) for name in _DECIDED}
     text = say(
