@@ -96,8 +96,9 @@ def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
     shown = frame.rename(columns={reason: "reason"})
     if "status" in shown:
         shown["status"] = [say(f"scoring.status_{status}") for status in shown["status"]]
-    if "tied" in shown:
-        shown["tied"] = [say("cli.yes") if tied else "" for tied in shown["tied"]]
+    for name in ("tied", "provisional"):
+        if name in shown:
+            shown[name] = [say("cli.yes") if flag else "" for flag in shown[name]]
     if "rank" in shown:
         shown["rank"] = shown["rank"].astype("Int64").mask(shown["rank"] == 0)
     empty = [name for name in _WHEN_DECIDED if name in shown and shown[name].isna().all()]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from pbwidgets.cli.output import show, show_record, show_text
 from pbwidgets.errors import UsageError
-from pbwidgets.wording import say
+from pbwidgets.wording import round_half_up, say
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.scores import describe_score, explain_score, list_lines, list_scores
 
@@ -37,11 +37,14 @@ def show_scores(
         show_record(describe_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
     elif explain or lines:
         listed = list_lines(workspace, opened, track_id=track, unit_code=explain, snapshot_id=snapshot)
-        show(_word_sources(listed) if form == "table" else listed, form, output)
+        show(_for_people(listed) if form == "table" else listed, form, output)
     else:
         show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
 
 
-def _word_sources(lines: pd.DataFrame) -> pd.DataFrame:
-    """Lines with where their points come from, for people."""
-    return lines.assign(source_words=[say(f"cli.source.{source}") for source in lines["source"]])
+def _for_people(lines: pd.DataFrame) -> pd.DataFrame:
+    """Lines with points as they are shown, and words for where they come from."""
+    return lines.assign(
+        points=round_half_up(lines["points"].to_numpy(), 2),
+        source_words=[say(f"cli.source.{source}") for source in lines["source"]],
+    )
