@@ -169,6 +169,17 @@ def count_decimals(values: Iterable[float], digits: int = 2) -> int:
     return max((len(text.partition(".")[2]) for text in known), default=0)
 
 
+def share_text(share_pct: float) -> str:
+    """Per cent without decimals, never rounded to 0 or 100: almost always is not always.
+
+    >>> share_text(99.6), share_text(0.2), share_text(50.4)
+    ('>99%', '<1%', '50%')
+    """
+    if 0.0 < share_pct < 1.0:
+        return "<1%"
+    return ">99%" if 99.0 < share_pct < 100.0 else f"{number(share_pct, 0)}%"
+
+
 def _fill(text: str, args: Mapping[str, object]) -> str:
     """Text with numbers, dates and texts in place of their names."""
     pieces = _cut(text)

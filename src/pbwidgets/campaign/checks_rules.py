@@ -10,6 +10,7 @@ from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_repeated, read_expression
 from pbwidgets.campaign.model import Campaign, Criterion, Track
 from pbwidgets.campaign.rules import Bands, CappedBonus, Discretion, RankToPoints
+from pbwidgets.wording import MOST_DIGITS, number
 
 DEDUCTING: Final = (
     "against_group",
@@ -121,7 +122,7 @@ def _find_in_list(line: Criterion, address: Address) -> Iterator[Finding]:
 
 
 def _join(numbers: tuple[float, ...] | list[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
+    return ", ".join(number(bound, MOST_DIGITS) for bound in numbers)
 
 
 def _find_in_exemption(line: Criterion, address: Address, known: Known) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ import click
 import pandas as pd
 
 from pbwidgets.errors import Problem, UsageError
+from pbwidgets.intake.text import drop_unfit, drop_unfit_in
 from pbwidgets.settings import Settings
 from pbwidgets.wording import MOST_DIGITS, default_language, say
 
@@ -55,7 +56,9 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
         if output is None:
             _show_table(frame)
             return
-    show_text(_to_json(frame) if form == "json" else frame.to_csv(index=False), output, form=form)
+    from pbwidgets.exports.csv import to_csv
+
+    show_text(_to_json(frame) if form == "json" else to_csv(frame), output, form=form)
 
 
 def tell_notes(notes: Iterable[Problem]) -> None:
@@ -66,6 +69,7 @@ def tell_notes(notes: Iterable[Problem]) -> None:
 
 def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
     """Write a text to stdout or a file; CSV gets a byte-order mark, without which Excel garbles Chinese."""
+    text = drop_unfit(text)
     if output is None:
         click.echo(text.rstrip("\n"))
     else:
@@ -86,7 +90,7 @@ def _to_json(frame: pd.DataFrame) -> str:
 
 def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return [{str(name): _plain(value) for name, value in row.items()} for row in rows]
+    return [{str(name): drop_unfit_in(_plain(value)) for name, value in row.items()} for row in rows]
 
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import count_decimals, number, say
 
 Format = Literal["text", "integer", "number", "percent", "date"]
@@ -64,7 +65,7 @@ def to_cell_text(value: Any, column: Column, lang: str | None = None, decimals: 
         digits = column.digits if decimals is None else decimals
         text = number(float(value), digits, keep_zeros=decimals is not None)
         return text + ("%" if column.format == "percent" else "")
-    return str(value)
+    return drop_unfit(str(value))
 
 
 def find_decimals(values: pd.Series, column: Column) -> int:

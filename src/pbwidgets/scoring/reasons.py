@@ -38,6 +38,8 @@ _OF_YES_NO: Final = {
     "scoring.all_or_nothing_none": "scoring.all_or_nothing_no",
 }
 """Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
+_TOTALS: Final = ("total", "minimum")
+_SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -223,7 +225,7 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
         elif key == "comment":
             named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
         else:
-            named[key] = _show(value, MOST_DIGITS if key == "total" else _DIGITS)
+            named[key] = _show_arg(key, value, args)
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
     if (
@@ -231,6 +233,12 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     ):  # 走访2025 and 11 would be one number
         named["value"] = say("scoring.value_after_digit", names.lang, value=named["value"])
     return named
+
+
+def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
+    if key in _SIDE_BY_SIDE:
+        return number(value, int(args["decimals"]), keep_zeros=True)
+    return _show(value, MOST_DIGITS if key in _TOTALS else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:
