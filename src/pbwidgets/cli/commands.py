@@ -357,29 +357,17 @@ def user_hand_over(old: str, new: str) -> None:
 @click.argument("campaign_id", metavar="C")
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--explain", metavar="CODE", help=_help("score.explain"))
+@click.option("--lines", is_flag=True, help=_help("score.lines"))
 @_format
 @_period
 @_snapshot
-def score(
-    campaign_id: str,
-    track: str | None,
-    explain: str | None,
-    form: str,
-    output: Path | None,
-    period: str | None,
-    snapshot: str | None,
-) -> None:
+def score(campaign_id: str, form: str, output: Path | None, period: str | None, **asked: Any) -> None:
     """Totals, ranks and reasons."""
-    from pbwidgets.cli.output import show, show_text
+    from pbwidgets.cli.scores import show_scores
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.scores import explain_score, list_scores
 
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        if explain:
-            show_text(explain_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
-        else:
-            show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show_scores(workspace, workspace.opened(campaign_id, period), form, output, **asked)
 
 
 @main.command(help=_help("select.help"))

@@ -226,6 +226,7 @@ SELECTION: Final[Columns] = {
     "decided": "string",  # status decided by the meeting, or <NA>
     "decided_on": "string",
     "decided_by": "string",
+    "decided_reason": "string",
 }
 """One row is a unit of a track: what the rules propose, beside what was decided."""
 

@@ -42,7 +42,7 @@ from pbwidgets.store.class_decisions import (
     decide_class_many,
     load_class_decisions,
 )
-from pbwidgets.store.deadlines import grant_exception, load_exception
+from pbwidgets.store.deadlines import grant_exception, load_exception, record_refusal
 from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions
 from pbwidgets.store.engine import Reader, Store, Writer, open_store
 from pbwidgets.store.evidence import (
@@ -250,6 +250,7 @@ __all__ = [
     "record",
     "record_failure",
     "record_objection",
+    "record_refusal",
     "record_veto",
     "records_head",
     "recuse",

@@ -138,8 +138,8 @@ def test_handing_in_does_not_make_own_marks_stale(small: Workspace, contest: Ope
 @pytest.mark.parametrize(
     ("marks", "reason"),
     [
-        ({"v1_unity": (8.5, "")}, "0 到 8 之间"),
-        ({"v1_unity": (-1.0, "")}, "0 到 8 之间"),
+        ({"v1_unity": (8.5, "")}, "0分到8分之间"),
+        ({"v1_unity": (-1.0, "")}, "0分到8分之间"),
         ({"no_such_line": (1.0, "")}, "没有评分项"),
         ({"v1_deeds": (6.0, "")}, "必须写明理由"),
     ],

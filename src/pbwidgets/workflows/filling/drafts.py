@@ -9,7 +9,7 @@ from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.filling.evidence import check_files_known, release_files
 from pbwidgets.workflows.filling.self_marks import restamp_self_marks
 from pbwidgets.workflows.ground.answers import complete_answers
-from pbwidgets.workflows.ground.deadlines import check_deadline
+from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import day_of
@@ -45,13 +45,13 @@ def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_rev
     AnswersRefusedError
         If the answers are incomplete or wrong.
     DataError
-        ``workflows.too_late`` after the deadline, unless the unit has an exception on record.
+        ``workflows.too_late`` after the deadline, unless the unit has an exception on record; it is logged.
     RightsError, ConflictError
         As :func:`save_answers`.
     """
     form = check_filler(desk, key)
     complete = complete_answers(form, desk.opened.campaign, answers, day_of(desk.now))
-    with desk.write() as writer:
+    with log_refusal(desk, key), desk.write() as writer:
         check_deadline(writer, desk, key)
         revision = save_draft(writer, key, complete, base_revision)
         return submit(writer, key, revision)

@@ -1,7 +1,8 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -10,9 +11,10 @@ from pathlib import Path
 import pandas as pd
 
 from pbwidgets.arguments import check_arguments
-from pbwidgets.errors import RightsError, UsageError
+from pbwidgets.errors import PbError, RightsError, UsageError
 from pbwidgets.store import Actor, MarkKey, SubmissionKey, Writer
 from pbwidgets.wording import default_language
+from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import Action, authorise, operator
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace
 
@@ -63,11 +65,24 @@ class Desk:
         RightsError
             ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
         """
-        authorise(self.actor, action, unit_code, self.units)
+        with _naming(self):
+            authorise(self.actor, action, unit_code, self.units)
 
-    def write(self) -> AbstractContextManager[Writer]:
-        """Write transaction of the store, recorded under the actor and the time."""
-        return self.workspace.store.write(self.actor, self.now)
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
+        with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
+            yield writer
+
+
+@contextmanager
+def _naming(desk: Desk) -> Iterator[None]:
+    """While it lasts, refusals name units, forms and lines instead of giving their codes and ids."""
+    try:
+        yield
+    except PbError as error:
+        name_parts(error, desk.opened.campaign, desk.units, desk.lang)
+        raise
 
 
 def open_desk(

@@ -183,8 +183,9 @@ class MarkGrid:
         try:
             return float(typed)
         except ValueError as error:
+            line = next(line for line in self._lines(unit) if line.id == line_id)
             raise DataError(
-                "review.cell_no_number", unit=self._visit.unit_name(unit), line=line_id, typed=typed
+                "review.cell_no_number", unit=self._visit.unit_name(unit), line=line.name, typed=typed
             ) from error
 
     def _mark(self, unit: str, line_id: str, points: float) -> Mark:

@@ -199,7 +199,7 @@ class CaseMarks:
         try:
             give_marks(visit.desk, self._marks(marks))
         except PbError as error:
-            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            visit.say_refusal(error)
             return
         self.sheet.settle(marks)
         moment = datetime.now(ZONE).strftime("%H:%M:%S")

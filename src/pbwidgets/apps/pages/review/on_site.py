@@ -187,7 +187,7 @@ class SpotCheck:
             given = [self._mark(line_id, *given, second) for line_id, given in marks.items()]
             give_marks(visit.desk, given)
         except PbError as error:
-            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            visit.say_refusal(error)
             return
         self.sheet.settle(marks)
         words = visit.words("review.kept_at", moment=datetime.now(ZONE).strftime("%H:%M:%S"))
