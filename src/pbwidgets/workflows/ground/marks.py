@@ -5,7 +5,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Criterion
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.registry import MARKED, find_range
-from pbwidgets.store import Mark, MarkKey
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -31,6 +31,17 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
         )
     if needs_reason(line) and not mark.comment.strip():
         raise DataError("workflows.reason_needed", line=line.id)
+
+
+def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
+    """Whether a mark on record may stand as it is; one that must be given anew may not."""
+    if mark.points is None:
+        return False
+    try:
+        check_mark(campaign, Mark(mark.key, mark.points, mark.comment))
+    except DataError:
+        return False
+    return True
 
 
 def needs_reason(line: Criterion) -> bool:
