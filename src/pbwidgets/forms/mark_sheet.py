@@ -129,6 +129,10 @@ class MarkSheet:
                 points, comment = marks[row.field.line_id]
                 row.field = replace(row.field, points=points, comment=comment, renew=False)
 
+    def typed(self) -> dict[str, tuple[str, str]]:
+        """Text of the fields of each line, points and comment, as it stands."""
+        return {row.field.line_id: row.text() for row in self._rows}
+
     def type(self, line_id: str, points: str, comment: str | None = None) -> None:
         """Put text into the fields of a line, as a user would type it."""
         row = next(row for row in self._rows if row.field.line_id == line_id)
@@ -173,6 +177,11 @@ class _Row:
         self.points.watch(changed)
         if self.comment is not None:
             self.comment.observe(changed, names="value")
+
+    def text(self) -> tuple[str, str]:
+        """Points and comment as they were typed."""
+        points = self.points.read()
+        return "" if points is None else str(points), "" if self.comment is None else self.comment.value
 
     def read(self) -> tuple[tuple[float, str] | None, str]:
         """Points and comment, None if the field is empty; and what is wrong with them."""

@@ -122,6 +122,13 @@ def load_state(r: Reader, key: SubmissionKey) -> SubmissionState | None:
     return _load_states(r, [key]).get(key)
 
 
+def load_submissions(r: Reader, campaign_id: str, period_id: str) -> tuple[SubmissionState, ...]:
+    """All submissions of a period as they are now, in the order in which they were begun."""
+    table = submissions.c
+    query = select(submissions).where(table.campaign_id == campaign_id, table.period_id == period_id)
+    return tuple(_state_of(row) for row in r.conn.execute(query.order_by(table.id)))
+
+
 def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
     """All versions of a submission, oldest first."""
     query = (
@@ -500,21 +507,25 @@ def _load_states(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey
     for row in r.conn.execute(query):
         key = _key_of(row)
         if key in wanted:
-            found[key] = SubmissionState(
-                key=key,
-                state=row.state,
-                version=row.version,
-                answers=row.answers,
-                campaign_version=row.campaign_version,
-                content_version=row.content_version,
-                content_head=row.content_head,
-                draft=row.draft,
-                revision=row.revision,
-                draft_by=row.draft_by,
-                draft_at=row.draft_at,
-                draft_campaign_version=row.draft_campaign_version,
-            )
+            found[key] = _state_of(row)
     return found
+
+
+def _state_of(row: Any) -> SubmissionState:
+    return SubmissionState(
+        key=_key_of(row),
+        state=row.state,
+        version=row.version,
+        answers=row.answers,
+        campaign_version=row.campaign_version,
+        content_version=row.content_version,
+        content_head=row.content_head,
+        draft=row.draft,
+        revision=row.revision,
+        draft_by=row.draft_by,
+        draft_at=row.draft_at,
+        draft_campaign_version=row.draft_campaign_version,
+    )
 
 
 def _require(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey) -> SubmissionState:

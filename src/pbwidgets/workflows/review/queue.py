@@ -81,7 +81,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
 
 
 def _own_marks(desk: Desk) -> tuple[dict[str, dict[str, bool]], frozenset[str]]:
-    """The actor's marks (by unit and line, whether one must be given again), and the units for which they are recused."""
+    """The actor's marks (by unit and line, whether one must be given again), and the units they are recused from."""
     forms = [form_id for track in desk.opened.campaign.tracks for form_id in track.forms]
     with desk.workspace.store.read() as reader:
         ratings = load_ratings(reader, *desk.opened.key, forms, rater=desk.actor.name)
