@@ -126,7 +126,7 @@ def test_a_converted_mark_counts_as_converted_and_the_reason_says_what_the_rater
     at = {"unit_code": A, "layer": "county", "criterion_id": "unity"}
     assert small.pick(scores.points, "points", **at) == 30
     assert json.loads(small.pick(scores.points, "reason_args", **at))["notes"] == [
-        {"args": {"points": 50}, "code": "scoring.note_converted_one"}
+        ["scoring.note_converted_one", {"points": 50}]
     ]
     assert "notes" not in small.pick(scores.points, "reason_args", **{**at, "unit_code": B})
 

@@ -1,5 +1,6 @@
 """A campaign changed while it runs: what each change touches, what is asked, and what comes of it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -257,9 +258,9 @@ def test_a_form_that_is_open_while_it_is_changed_is_checked_again(small: Workspa
             attempt(old, KEY, answers, revision)
     desk = Desk(small, FILLER, opened, now=IN_TIME)
     found = open_submission(desk, KEY)
-    assert found.answers == answers
+    assert found.answers["capable_members"] == answers["capable_members"]
     said = "".join(change.message("zh_CN") for change in found.changes)
-    assert "最大值 无 → 15" in said
+    assert re.search(r"最大值 \S+ → 15", said)
     assert "必填 否 → 是" in said
     with pytest.raises(AnswersRefusedError, match="") as caught:
         hand_in(desk, KEY, answers, revision)

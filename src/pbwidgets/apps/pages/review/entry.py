@@ -8,8 +8,9 @@ from pathlib import Path
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
-from pbwidgets.campaign import Criterion, Track, compare_campaigns
+from pbwidgets.campaign import Criterion, Track
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
@@ -183,23 +184,17 @@ class MarkGrid:
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
 
     def _go_on(self) -> None:
-        """Show the grid of the newer version with what was typed; nothing is written before the rater has looked."""
-        visit = self._visit
         typed = {place: cell.read() for place, cell in self._cells.items()}
-        before = visit.reopen()
-        self._seats = find_seats(visit.desk)
-        self._tracks = [track for track in visit.opened.campaign.tracks if self._units_of(track)]
-        self._show()
-        for place, cell in self._cells.items():
-            if typed.get(place) is not None:
-                cell.widgets[0].value = str(typed[place])
-        lines = {line_id for _, line_id in typed}
-        said = [
-            change.message(visit.lang)
-            for change in compare_campaigns(before.campaign, visit.opened.campaign)
-            if change.line_id in lines
-        ]
-        visit.messages.say("warn", visit.words("review.newer_version"), *said)
+
+        def show() -> None:
+            self._seats = find_seats(self._visit.desk)
+            self._tracks = [track for track in self._visit.opened.campaign.tracks if self._units_of(track)]
+            self._show()
+            for place, cell in self._cells.items():
+                if typed.get(place) is not None:
+                    cell.widgets[0].value = str(typed[place])
+
+        go_on(self._visit, {line_id for _, line_id in typed}, show)
 
     def _number(self, unit: str, line_id: str, typed: str) -> float:
         try:

@@ -7,8 +7,8 @@ from html import escape
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
-from pbwidgets.campaign import compare_campaigns
 from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
@@ -236,17 +236,8 @@ class CaseMarks:
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
 
     def _go_on(self) -> None:
-        """Show the lines of the newer version with what was typed; nothing is written before the rater has looked."""
-        visit, typed = self._visit, self.sheet.typed()
-        before = visit.reopen()
-        changed = [
-            change
-            for change in compare_campaigns(before.campaign, visit.opened.campaign)
-            if change.line_id in {line.criterion.id for line in self._review.lines}
-        ]
-        self._on_saved(typed)
-        lines = [change.message(visit.lang) for change in changed]
-        visit.messages.say("warn", visit.words("review.newer_version"), *lines)
+        typed = self.sheet.typed()
+        go_on(self._visit, typed, lambda: self._on_saved(typed))
 
     def type(self, typed: Mapping[str, tuple[str, str]]) -> None:
         """Put what was typed before into the lines that are still there."""
