@@ -142,6 +142,7 @@ _SHEETS: Final = {
     "track": "tracks",
     "measure": "measures",
 }
+_LONGEST: Final = 60  # characters of a list in a message
 _NAMED: Final = frozenset({"label", "name"})
 _LISTED_APART = {
     "campaign": ("forms", "choices", "measures", "tracks"),
@@ -256,10 +257,11 @@ def _is_named(value: Any) -> bool:
 
 
 def _key_words(part: Part, path: tuple[str, ...], lang: str | None) -> str:
+    sheet = _SHEETS.get(part, part)
     for key in (".".join(path), path[-1]):
-        for code in (f"workbook.column.{_SHEETS.get(part, part)}.{key}", f"workbook.column.{key}"):
-            if has_words(code):
-                return say(code, lang)
+        for code in (f"column.{sheet}.{key}", f"column.{key}", f"sheet.{key}"):
+            if has_words(f"workbook.{code}"):
+                return say(f"workbook.{code}", lang)
     return path[-1]
 
 
@@ -271,7 +273,8 @@ def _value_words(value: Any, is_flag: bool, lang: str | None) -> str:
     if isinstance(value, int | float):
         return number(value, 6)
     if isinstance(value, list):
-        return "、".join(_value_words(item, False, lang) for item in value)
+        words = "、".join(_value_words(item, False, lang) for item in value)
+        return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
     if isinstance(value, Mapping):
         named = next((value[key] for key in ("label", "name", "text") if key in value), value)
         return str(named.get("en" if (lang or default_language()) == "en" else "zh", "…"))

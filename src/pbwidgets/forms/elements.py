@@ -12,9 +12,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import ipywidgets as w
+
+from pbwidgets.intake.text import drop_unfit_in
 
 Kind = Literal["info", "good", "warn", "error"]
 Look = Literal["plain", "primary", "danger", "link"]
@@ -46,6 +48,9 @@ class Cell:
 def plain_layout() -> w.Layout:
     """The one layout that widgets share; the style sheet does the rest."""
     return w.Layout()
+
+
+HIDDEN: Final = "pb-gone"
 
 
 def markup(html: str, *classes: str) -> w.HTML:
@@ -201,7 +206,16 @@ def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
     words
         What it shows, for people who cannot see it.
     """
-    data = escape(json.dumps(spec, ensure_ascii=False), quote=True)
+    data = escape(json.dumps(drop_unfit_in(spec), ensure_ascii=False), quote=True)
     return markup(
         f'<div class="pb-chart" role="img" aria-label="{escape(words, quote=True)}" data-spec="{data}"></div>'
     )
+
+
+def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
+    """Hide or show widgets by a CSS class, because they share one layout."""
+    for widget in widgets:
+        if hidden and HIDDEN not in widget._dom_classes:
+            widget.add_class(HIDDEN)
+        elif not hidden and HIDDEN in widget._dom_classes:
+            widget.remove_class(HIDDEN)

@@ -8,6 +8,7 @@ import ipywidgets as w
 
 from pbwidgets.forms.elements import markup, plain_layout, stack
 from pbwidgets.forms.inputs import Input, number_input
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.wording import number, say
 
 
@@ -100,8 +101,9 @@ class MarkSheet:
     ) -> None:
         self._lang = lang
         self._rows = [_Row(field, lang, with_comments or field.reason_needed, read_only) for field in fields]
+        self._is_restoring = False
         for row in self._rows:
-            row.watch(on_change)
+            row.watch(lambda: None if on_change is None or self._is_restoring else on_change())
         self.box = stack(*(row.box for row in self._rows))
 
     def read(self) -> Reading:
@@ -140,6 +142,13 @@ class MarkSheet:
         if comment is not None and row.comment is not None:
             row.comment.value = comment
 
+    def restore(self, typed: Mapping[str, tuple[str, str]]) -> None:
+        """Put back what was typed on an earlier sheet, in lines that are still there; nobody is told of it."""
+        self._is_restoring = True
+        for line_id in typed.keys() & {row.field.line_id for row in self._rows}:
+            self.type(line_id, *typed[line_id])
+        self._is_restoring = False
+
     def close(self) -> None:
         """Close all widgets."""
         for row in self._rows:
@@ -155,12 +164,14 @@ class _Row:
         asked = say("review.points_of", lang, lowest=field.lowest, highest=field.highest)
         self.points: Input = number_input(asked)
         self.points.show(None if field.points is None else number(field.points, 6))
-        self.comment: w.Text | None = None
+        self.comment: TypedLine | None = None
         parts: list[w.Widget] = [*self.points.widgets]
         if with_comment:
             words = say("review.reason_of" if field.reason_needed else "review.comment_of", lang)
             style = self.points.widgets[0].style
-            self.comment = w.Text(field.comment, description=words, layout=plain_layout(), style=style)
+            self.comment = TypedLine(
+                field.comment, description=words, lang=lang, layout=plain_layout(), style=style
+            )
             self.comment.add_class("pb-input")
             parts.append(self.comment)
         for part in parts:
@@ -168,11 +179,10 @@ class _Row:
         self.box = _Closing([self._about, *parts])
         self.box.add_class("pb-rating")
 
-    def watch(self, on_change: Callable[[], None] | None) -> None:
+    def watch(self, on_change: Callable[[], None]) -> None:
         def changed(_: object = None) -> None:
             self.read()
-            if on_change is not None:
-                on_change()
+            on_change()
 
         self.points.watch(changed)
         if self.comment is not None:

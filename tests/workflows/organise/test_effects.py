@@ -262,7 +262,7 @@ def test_a_form_that_is_open_while_it_is_changed_is_checked_again(small: Workspa
     said = "".join(change.message("zh_CN") for change in found.changes)
     assert re.search(r"最大值 \S+ → 15", said)
     assert "必填 否 → 是" in said
-    with pytest.raises(AnswersRefusedError, match="") as caught:
+    with pytest.raises(AnswersRefusedError, match="2 处") as caught:
         hand_in(desk, KEY, answers, revision)
     assert {problem.path for problem in caught.value.problems} == {"capable_members", "supporting"}
     right = {**answers, "supporting": "齐全", "capable_members": 15}

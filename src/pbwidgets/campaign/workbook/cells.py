@@ -9,9 +9,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from pbwidgets.campaign.source import clean_of
 from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
 from pbwidgets.intake.text import clean_text, to_date, to_flag, to_number
 from pbwidgets.intake.workbook import Cell
@@ -50,7 +52,8 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.source import clean_of
+    from pbwidgets.campaign.workbook.sheets import Column
     >>> to_cell(Column("forms", ("forms",), "names"), ("plan", "record"))
     'plan, record'
     """
@@ -66,6 +69,8 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
         )
     if column.kind == "texts":
         return "\n".join(value) or None
+    if column.kind == "pairs":
+        return "\n".join(f"{name} = {text}" for name, text in value.items()) or None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
@@ -81,15 +86,22 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.source import clean_of
+    from pbwidgets.campaign.workbook.sheets import Column
     >>> from_cell(Column("points", ("points",), "number"), Cell("B7", "１０"))
     10
     """
+    cell = clean_cell(column, cell)
     if not cell.text:
         return ABSENT
     if column.kind == "choice":
         return _read_choice(column, cell)
     return _READERS[column.kind](cell)
+
+
+def clean_cell(column: Column, cell: Cell) -> Cell:
+    """The cell without signs that cannot be kept; a name in one line."""
+    return replace(cell, value=clean_of(column.path, cell.value)) if isinstance(cell.value, str) else cell
 
 
 def straighten(text: str) -> str:
@@ -179,6 +191,11 @@ def _read_texts(cell: Cell) -> Any:
     return [line.strip() for line in cell.text.splitlines() if line.strip()]
 
 
+def _read_pairs(cell: Cell) -> Any:
+    pairs = (straighten(line).partition("=") for line in cell.text.splitlines() if line.strip())
+    return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 def _read_numbers(cell: Cell) -> Any:
     if isinstance(cell.value, int | float):
         return [_read_number(cell)]
@@ -204,6 +221,7 @@ _READERS: Final[dict[Kind, Callable[[Cell], Any]]] = {
     "names": _read_names,
     "number": _read_number,
     "numbers": _read_numbers,
+    "pairs": _read_pairs,
     "text": _read_words,
     "texts": _read_texts,
     "whole": _read_number,

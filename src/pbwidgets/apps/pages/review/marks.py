@@ -239,12 +239,6 @@ class CaseMarks:
         typed = self.sheet.typed()
         go_on(self._visit, typed, lambda: self._on_saved(typed))
 
-    def type(self, typed: Mapping[str, tuple[str, str]]) -> None:
-        """Put what was typed before into the lines that are still there."""
-        for line in self._lines(marked=True):
-            if line.criterion.id in typed:
-                self.sheet.type(line.criterion.id, *typed[line.criterion.id])
-
     def _marks(self, given: Mapping[str, tuple[float, str]]) -> list[Mark]:
         seen = self._review.submission_version, self._review.seen_head
         return [
