@@ -15,7 +15,7 @@ import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.campaign.values import to_text
-from pbwidgets.forms.elements import hide_all, plain_layout
+from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.wording import say
 
@@ -216,6 +216,6 @@ def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
         labels = {choice.id: choice.label.words(lang) for choice in offered}
         for choice_id, box in boxes.items():
             box.description = labels.get(choice_id, box.description)
-            hide_all([box], choice_id not in labels)
+            hide_all([box], choice_id not in labels, NOT_OFFERED)
 
     return Input(list(boxes.values()), read, show, offer)

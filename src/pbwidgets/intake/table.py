@@ -490,6 +490,8 @@ def _read_number(value: Value) -> str | _Unread:
     if clean_text(to_text(value)).lower() in MISSING:
         return ""
     number = value if isinstance(value, float) else to_number(to_text(value))
+    if number is not None and abs(number) > _EXACT:
+        return _Unread("intake.number_too_large")
     return to_text(float(number)) if number is not None else _Unread("intake.no_number")
 
 
