@@ -369,7 +369,7 @@ def test_marks_typed_under_an_older_version_are_kept_and_not_written_before_one_
     page = visit("reviewer")
     case = Case(page, KEY)
     lower_unity(workspace)
-    case.marks.sheet.type("v1_unity", "8", "团结")
+    case.marks.sheet.type("v1_unity", "8")
     assert "分值 8 → 6" in page.messages.value
     assert marks_of(workspace, "reviewer") == {}
     assert case.marks.sheet.typed()["v1_unity"][0] == "8"
@@ -379,6 +379,18 @@ def test_marks_typed_under_an_older_version_are_kept_and_not_written_before_one_
     case.marks.sheet.type("v1_unity", "6", "团结")
     case.marks.save.click()
     assert marks_of(workspace, "reviewer") == {"v1_unity": (6.0, "团结"), "v6_industry": (3.0, "")}
+
+
+def test_a_correction_typed_under_an_older_version_is_kept(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.marks.line.value = "v1_deeds"
+    case.marks.correction.type("v1_deeds", "4", "另有一件已核实")
+    lower_unity(workspace)
+    case.marks.save_correction.click()
+    assert marks_of(workspace, "reviewer") == {}
+    assert case.marks.correction.typed() == {"v1_deeds": ("4", "另有一件已核实")}
+    case.marks.save_correction.click()
+    assert marks_of(workspace, "reviewer") == {"v1_deeds": (4.0, "另有一件已核实")}
 
 
 @pytest.mark.parametrize("make", [Case, SpotCheck])

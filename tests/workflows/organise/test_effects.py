@@ -49,6 +49,7 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.meeting.what_if import WhatIf, open_trial, try_selection
 from pbwidgets.workflows.organise.campaigns import changes_since_opening, open_definition
 from pbwidgets.workflows.organise.effects import Effect
+from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.review.acceptance import accept_submission
 from pbwidgets.workflows.review.queue import review_queue
 from pbwidgets.workflows.review.rating import give_marks
@@ -175,6 +176,10 @@ def test_marks_count_as_the_policy_says_and_the_raters_own_stay_on_record(
 def test_whatever_is_opened_score_selection_and_meeting_go_on(running: Workspace, contest: Opened) -> None:
     opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, "again")
     scores = take_snapshot(running, opened).scores()
+    sheet = open_report(take_snapshot(running, opened).folder, VILLAGE, "zh_CN").score_sheet(
+        opened.campaign.track("village")
+    )
+    assert sheet.frame.astype(str).apply(lambda column: column.str.contains("请重新评分")).to_numpy().any()
     assert set(scores.selection.loc[scores.selection["unit_code"] == SISTER, "track_id"]) == {"village"}
     tried = try_selection(open_trial(Desk(running, OPERATOR, opened)), WhatIf("village"))
     assert {VILLAGE, SISTER} <= set(tried.selection["unit_code"])

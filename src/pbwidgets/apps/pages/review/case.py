@@ -86,7 +86,7 @@ class Case:
         both.add_class("pb-review")
         self.box.children = (elements.heading(self._title(), 2), self._state(), both)
         if typed:
-            self.marks.sheet.restore(typed)
+            self.marks.restore(typed)
 
     # -- what was handed in ----------------------------------------------------------------------------
 

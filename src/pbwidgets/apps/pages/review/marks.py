@@ -35,6 +35,7 @@ class CaseMarks:
         self.box = elements.stack()
         self.status = elements.markup("", "pb-status")
         self.autosave = Autosave(self._save_quietly)
+        self.correction = MarkSheet([], visit.lang)
         if not review.lines:
             return
         sources = {source.id: source for line in review.lines for source in line.sources}
@@ -236,8 +237,16 @@ class CaseMarks:
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
 
     def _go_on(self) -> None:
-        typed = self.sheet.typed()
+        typed = self.sheet.typed() | self.correction.typed()
         go_on(self._visit, typed, lambda: self._on_saved(typed))
+
+    def restore(self, typed: Mapping[str, tuple[str, str]]) -> None:
+        """Put back what was typed before a newer version was opened, where the line is still there."""
+        self.sheet.restore(typed)
+        for line in self._lines(marked=False):
+            if any(typed.get(line.criterion.id, ())):
+                self.line.value = line.criterion.id
+                self.correction.restore(typed)
 
     def _marks(self, given: Mapping[str, tuple[float, str]]) -> list[Mark]:
         seen = self._review.submission_version, self._review.seen_head
