@@ -80,6 +80,9 @@ from pbwidgets.store.notices import (
 from pbwidgets.store.ratings import (
     Mark,
     MarkKey,
+    MarkOnRecord,
+    MarkPolicy,
+    load_marks,
     load_own_marks,
     load_rating_history,
     load_ratings,
@@ -87,6 +90,7 @@ from pbwidgets.store.ratings import (
     rate,
     rate_many,
     recuse,
+    treat_marks,
     withdraw_mark,
 )
 from pbwidgets.store.rectifications import (
@@ -154,6 +158,8 @@ __all__ = [
     "LoggedAction",
     "Mark",
     "MarkKey",
+    "MarkOnRecord",
+    "MarkPolicy",
     "NewAccount",
     "NominationList",
     "Note",
@@ -216,6 +222,7 @@ __all__ = [
     "load_decisions",
     "load_evidence",
     "load_exception",
+    "load_marks",
     "load_nomination_list",
     "load_nominations",
     "load_notes",
@@ -264,6 +271,7 @@ __all__ = [
     "submit",
     "submit_many",
     "touch_session",
+    "treat_marks",
     "undo_accept",
     "uphold_veto",
     "withdraw",
