@@ -47,8 +47,8 @@ FUNCTIONS: Final[dict[str, tuple[int, int | None]]] = {
 """Functions of the dialect: the fewest and the most arguments each takes, None for any number."""
 OF_GROUPS: Final = frozenset({"group_mean"})
 """Functions that compare a unit with others, which only lines, gates and flags of a track can."""
-OF_TEXT: Final = frozenset({"concat", "count-selected", "regex", "selected", "string-length"})
-"""Functions of text and choices, which measures are not."""
+OF_TEXT: Final = frozenset({"concat", "count-selected", "regex", "string-length"})
+"""Functions of text, which measures are not."""
 
 
 class ExpressionError(DataError):

@@ -32,9 +32,10 @@ class _HasId(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """Ids of each section of a campaign with the addresses of their definitions."""
+    """Ids of each section of a campaign with the addresses of their definitions, and what each measure can be."""
 
     ids: Mapping[Section, Mapping[str, Address]]
+    measured: Mapping[str, Values]
     parents: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -53,7 +54,9 @@ class Known:
             **{item.id: ("carried", at, "id") for at, item in enumerate(campaign.carried)},
             **{item.id: ("derived", at, "id") for at, item in enumerate(campaign.derived)},
         }
-        return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
+        measured: dict[str, Values] = dict.fromkeys(ids["measures"], NUMBER)
+        measured |= {item.id: options for item in campaign.measures if (options := campaign.options_of(item))}
+        return cls(ids, measured, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
         """A finding if the section does not define that id."""
@@ -63,10 +66,11 @@ class Known:
 
     def find_in_condition(self, text: str, address: Address, *, group: bool = True) -> Iterator[Finding]:
         """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
-        measures = self.ids["measures"]
         refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
-        numbers: dict[str, Values] = dict.fromkeys(measures, NUMBER)
-        return find_in_expression(text, address, numbers, refused=refused, rests_on=tuple(measures.values()))
+        rests_on = tuple(self.ids["measures"].values())
+        return find_in_expression(
+            text, address, self.measured, refused=refused, labels=False, rests_on=rests_on
+        )
 
     def kinds_above(self, kind: str) -> frozenset[str]:
         """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
@@ -102,12 +106,14 @@ def find_in_expression(
     dot: Values | None = None,
     attributes: Iterable[str] | None = None,
     refused: frozenset[str] = OF_GROUPS,
+    labels: bool = True,
     rests_on: tuple[Address, ...] = (),
 ) -> Iterator[Finding]:
     """Findings about an expression: it cannot be read, names what is not there, or compares what cannot be equal.
 
     ``dot`` is what ``.`` can be where it is allowed, ``refused`` are functions that have no meaning there, and
-    ``attributes`` are those of the options that a filter is about; None for any other expression.
+    ``attributes`` are those of the options that a filter is about; None for any other expression. With ``labels``
+    the label of an option may stand for its id.
     """
     expression = read_expression(text, of_options=attributes is not None)
     if isinstance(expression, ExpressionError):
@@ -122,7 +128,7 @@ def find_in_expression(
         yield unknown("campaign.unknown_attribute", address, name, sorted(attributes or ()), rests_on)
     for name in sorted({node.symbol for node in expression.tree.walk()} & refused):
         yield Finding(_REFUSED[name in OF_GROUPS], address, {"name": name}, rests_on)
-    yield from find_in_literals(expression, address, names, dot, rests_on)
+    yield from find_in_literals(expression, address, names, dot, rests_on, labels=labels)
 
 
 def read_expression(text: str, *, of_options: bool = False) -> Expression | ExpressionError:

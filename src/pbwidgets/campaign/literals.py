@@ -35,10 +35,14 @@ def find_in_literals(
     names: Mapping[str, Values],
     dot: Values | None,
     rests_on: tuple[Address, ...],
+    *,
+    labels: bool,
 ) -> Iterator[Finding]:
-    """A finding for every literal that is compared with a name and cannot be one of its values."""
+    """A finding for every literal that is compared with a name and cannot be one of its values, nor its label."""
     for name, literal in _compared(expression):
         values = _values(name, names, dot)
+        if labels and _find_labelled(literal.value, values) is not None:
+            continue
         code, args = _find_wrong(literal.value, values)
         if code:
             shown = "." if name.symbol == "." else f"${{{name.value}}}"
@@ -93,8 +97,7 @@ def _find_labelled(value: object, values: Values) -> str | None:
 def _find_wrong(value: str | float, values: Values) -> tuple[str, dict[str, str]]:
     """Code and arguments of what is wrong with a literal; an empty code if nothing is."""
     if isinstance(values, tuple):
-        is_one = any(option.id == value or to_number(option.id) == value for option in values)
-        if is_one or _find_labelled(value, values) is not None:
+        if any(option.id == value or to_number(option.id) == value for option in values):
             return "", {}
         return "campaign.literal_not_option", _nearest_option(value, values)
     if not isinstance(value, str) or values == "any" or (to_number(value) is not None and values == NUMBER):

@@ -5,7 +5,7 @@ differ from unit to unit, it becomes operations on whole columns; true is 1 ther
 or not known.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -78,6 +78,7 @@ def compute_column(
     size: int,
     today: date | None = None,
     groups: Ints | None = None,
+    options: Mapping[str, Sequence[str]] | None = None,
 ) -> Floats:
     """What an expression over measures gives, float64 of length ``size``: NaN where it is missing or not known.
 
@@ -93,6 +94,8 @@ def compute_column(
         What ``today()`` gives, as days since 1970.
     groups
         Number of each row's group for ``group_mean``, -1 without a group; by default all rows are one group.
+    options
+        Ids of the options whose places, from 1, are the values of a name; the expression compares it with ids.
 
     Raises
     ------
@@ -108,10 +111,11 @@ def compute_column(
     [0.0, 1.0, nan]
     """
     parsed = parse(expression)
+    options = options or {}
     if any(node.symbol not in OVER_MEASURES for node in parsed.tree.walk()):  # functions of text
         asked = {name: columns[name] for name in sorted(parsed.names) if name in columns}
         return _ask_distinct(lambda values: _to_float(parsed.evaluate(values, today=today)), asked, size)
-    rows = _Rows(columns, size, today, np.zeros(size, dtype=np.int64) if groups is None else groups)
+    rows = _Rows(columns, size, today, np.zeros(size, dtype=np.int64) if groups is None else groups, options)
     with np.errstate(all="ignore"):
         made = np.broadcast_to(_compute(parsed.tree, rows), (size,)).astype(np.float64)
     return np.where(np.isfinite(made), made, np.nan)
@@ -123,6 +127,7 @@ class _Rows:
     size: int
     today: date | None
     groups: Ints
+    options: Mapping[str, Sequence[str]]
 
 
 def _compute(node: Node, rows: _Rows) -> Floats:
@@ -132,6 +137,8 @@ def _compute(node: Node, rows: _Rows) -> Floats:
         return _number(node.value)
     if node.symbol == "today":
         return _number(rows.today or date.today())
+    if node.symbol in ("=", "!=", "selected") and (compared := _find_chosen(node, rows)) is not None:
+        return _COLUMNS[node.symbol](*compared)
     parts = [_compute(part, rows) for part in node.parts]
     if node.symbol == "group_mean":
         return average_groups(np.broadcast_to(parts[0], (rows.size,)).astype(np.float64), rows.groups)
@@ -143,6 +150,22 @@ def _compute(node: Node, rows: _Rows) -> Floats:
     if node.symbol == "-" and len(parts) == 1:
         return -parts[0]
     return _COLUMNS[node.symbol](*parts)
+
+
+def _find_chosen(node: Node, rows: _Rows) -> tuple[Floats, Floats] | None:
+    """The two sides of a comparison of what was chosen with a literal, both as places of options."""
+    for name, literal in (node.parts, node.parts[::-1]):
+        options = rows.options.get(str(name.value), ()) if name.symbol == "$" else ()
+        if options and literal.symbol == "literal" and literal.value != "":
+            same = (
+                place for place, option in enumerate(options, start=1) if _is_option(option, literal.value)
+            )
+            return _compute(name, rows), np.array(float(next(same, 0)))
+    return None
+
+
+def _is_option(option: str, value: str | float) -> bool:
+    return option == value if isinstance(value, str) else to_number(option) == value
 
 
 def _number(value: object) -> Floats:
@@ -229,6 +252,7 @@ _COLUMNS: Final[Mapping[str, Callable[..., Floats]]] = {
     "number": lambda values: values,
     "or": lambda left, right: _connect(left, right, deciding=1.0),
     "round": _round,
+    "selected": lambda values, wanted: _same(values, wanted).astype(np.float64),
     "sum": np.nan_to_num,
     "true": lambda: np.array(1.0),
 }

@@ -46,7 +46,11 @@ def _derive(item: Derived, table: MeasureTable, today: date) -> MeasureColumn:
     parts = list(inputs.values())
     concerned: Bools = reduce(np.logical_and, (part.concerned for part in parts), np.ones(size, dtype=bool))
     values = compute_column(
-        item.expression, {name: part.values for name, part in inputs.items()}, size, today
+        item.expression,
+        {name: part.values for name, part in inputs.items()},
+        size,
+        today,
+        options={name: part.options for name, part in inputs.items() if part.options},
     )
     unknown = concerned & np.isnan(values)
     not_applicable = unknown & reduce(
