@@ -71,3 +71,16 @@ def test_units_are_compared_with_the_mean_of_their_group():
 def test_functions_of_text_are_asked_for_each_value():
     columns = {"done": np.array([1.0, 2.0, np.nan])}
     assert compute_column("selected(${done}, '2')", columns, 3).tolist() == [0, 1, 0]
+
+
+def test_what_was_chosen_is_compared_with_the_ids_of_options():
+    columns = {"grade": np.array([1.0, 2.0, np.nan])}
+
+    def ask(text: str, *options: str) -> list[float]:
+        return compute_column(text, columns, 3, options={"grade": options}).tolist()
+
+    assert ask("${grade} = 'good'", "good", "poor") == pytest.approx([1, 0, np.nan], nan_ok=True)
+    assert ask("'poor' != ${grade}", "good", "poor") == pytest.approx([1, 0, np.nan], nan_ok=True)
+    assert ask("selected(${grade}, 'poor')", "good", "poor") == [0, 1, 0]
+    assert ask("${grade} = 5", "5", "7") == pytest.approx([1, 0, np.nan], nan_ok=True)
+    assert ask("if(is_missing(${grade}), -1, 0)", "good", "poor") == [0, 0, -1]
