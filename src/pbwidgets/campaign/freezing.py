@@ -6,8 +6,8 @@ from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, Final, Literal
 
-from pbwidgets.campaign.definition import Definition
-from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.definition import Definition, Text
+from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import default_language, has_words, number, say
 
