@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic import Field as Arg
 
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+from pbwidgets.intake.text import drop_unfit_in
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
@@ -44,14 +45,17 @@ _T = TypeVar("_T")
 class Definition(BaseModel):
     """Base of all definitions: frozen, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+_Words = Annotated[str, Arg(min_length=1), BeforeValidator(drop_unfit_in)]
 
 
 class Text(Definition):
     """The same words in both languages."""
 
-    zh: str = Arg(min_length=1)
-    en: str = Arg(min_length=1)
+    zh: _Words
+    en: _Words
 
     def words(self, lang: str) -> str:
         """Text in ``zh_CN`` or ``en``; where it asks for an answer, ``${village}``, it has a blank to write in."""
@@ -428,8 +432,8 @@ class _Gate(Definition):
 class ClosingGate(_Gate):
     """A gate that keeps a unit from being selected.
 
-    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` the score
-    counts as before.
+    ``disqualify`` cancels eligibility and whatever was given (falsified material); with ``bar`` score and
+    rank count as before, and nobody else moves up.
     """
 
     effect: Literal["disqualify", "bar"]
@@ -598,6 +602,13 @@ class Recommendation(Definition):
     officers: tuple[Text, ...] = Arg(default=(), description="posts, never names")
 
 
+class NeedsClass(Definition):
+    """A class that a unit must be in to be selected; a decided class counts, else the proposed one."""
+
+    lowest: PositiveInt = Arg(description="lowest class that is enough; 1 is the top")
+    track: Id | None = Arg(default=None, description="track with the classes; none: this one")
+
+
 class PublicNotice(Definition):
     """Days in which a result can be objected to."""
 
@@ -635,6 +646,18 @@ class Track(Definition):
     places: PositiveInt | None = Arg(default=None, description="how many are selected")
     classes: Classes | None = None
     waiting: NonNegativeInt = Arg(default=0, description="length of the waiting list")
+    minimum_total: NonNegativeFloat | None = Arg(
+        default=None, description="lowest total that is selected; places that nobody reaches stay open"
+    )
+    needs_class: NeedsClass | None = Arg(
+        default=None, description="a class without which no unit is selected"
+    )
+    selected_in: tuple[Id, ...] = Arg(
+        default=(), description="tracks in which a unit must be selected to be selected here"
+    )
+    not_selected_in: tuple[Id, ...] = Arg(
+        default=(), description="tracks that exclude this one: who is selected there is not selected here"
+    )
     nomination: Nomination | None = Arg(default=None, description="none: all units of the kind are assessed")
     missing: Literal["skip", "reweight", "group_mean", "fail"] = Arg(
         default="skip",

@@ -282,7 +282,7 @@ def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, la
 def nomination_balance_table(
     campaign: Campaign, balance: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Allotted, nominated, refused, short and selected units of each nominating unit."""
+    """Allotted, nominated, refused, short, vetoed, vacant and selected units of each nominating unit."""
     made = balance.assign(
         unit=[names.get(code, code) for code in balance["by_unit"]],
         track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
@@ -292,11 +292,13 @@ def nomination_balance_table(
         "track": Column(say("tables.track", lang), 24),
         **{
             name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE)
-            for name in ("allotted", "nominated", "refused", "short", "selected")
+            for name in ("allotted", "nominated", "refused", "short", "vetoed", "vacant", "selected")
         },
     }
     # the balance says 0 allotted if a track has no allotment at all
-    made["allotted"] = made["allotted"].astype("Int64").mask(~made["track_id"].isin(_allotted(campaign)))
+    open_ = ~made["track_id"].isin(_allotted(campaign))
+    for name in ("allotted", "vacant"):
+        made[name] = made[name].astype("Int64").mask(open_)
     return LabelledTable(title, made, columns)
 
 
@@ -340,6 +342,7 @@ def firmness_of_units(
     columns = {
         "unit_name": Column(say("tables.unit", lang), 26),
         "share_selected_pct": Column(say("tables.share_selected", lang), 14, "percent"),
+        "share_tied_pct": Column(say("tables.share_tied", lang), 14, "percent"),
         "rank_p5": Column(say("tables.rank_p5", lang), 14, "number"),
         "rank_median": Column(say("tables.rank_median", lang), 12, "number"),
         "rank_p95": Column(say("tables.rank_p95", lang), 14, "number"),

@@ -16,6 +16,8 @@ from typing import Any, Final, Literal
 
 import ipywidgets as w
 
+from pbwidgets.intake.text import drop_unfit_in
+
 Kind = Literal["info", "good", "warn", "error"]
 Look = Literal["plain", "primary", "danger", "link"]
 
@@ -205,7 +207,7 @@ def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
     words
         What it shows, for people who cannot see it.
     """
-    data = escape(json.dumps(spec, ensure_ascii=False), quote=True)
+    data = escape(json.dumps(drop_unfit_in(spec), ensure_ascii=False), quote=True)
     return markup(
         f'<div class="pb-chart" role="img" aria-label="{escape(words, quote=True)}" data-spec="{data}"></div>'
     )
