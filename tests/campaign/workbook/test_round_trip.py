@@ -22,12 +22,13 @@ CAMPAIGNS = sorted(
     [
         *(ROOT / "parameters" / "campaigns").glob("*.yaml"),
         *(ROOT / "tests" / "scoring" / "all_shapes").glob("campaign*.yaml"),
+        *(ROOT / "tests" / "scoring" / "sheet_rules").glob("campaign*.yaml"),
     ]
 )
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
-@pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_yaml_to_excel_to_yaml_gives_the_same_campaign(path: Path, lang: str, tmp_path: Path) -> None:
     campaign = read_campaign(path)
     workbook = write_campaign_workbook(campaign, tmp_path / "new" / "c.xlsx", lang=lang)
@@ -146,6 +147,13 @@ RULES = st.one_of(
     st.fixed_dictionaries({"name": st.just("per_missing_item"), "measure": st.just("m0"), "required": st.integers(1, 9),
                            "points_each": st.just(0.5), "floor": st.sampled_from([0, 0.25])}),
     st.fixed_dictionaries({"name": st.just("all_or_nothing"), "measure": st.just("m0"), "at_least": NUMBERS}),
+    st.fixed_dictionaries({"name": st.just("checklist"), "counts": st.sampled_from(["lost", "earned"]),
+                           "cases": st.lists(st.fixed_dictionaries({"when": st.just("${m0} = 0"), "text": TEXTS,
+                                                                    "points": st.just(2)}), min_size=1, max_size=3)}),
+    st.fixed_dictionaries({"name": st.just("capped_deduction"), "measure": st.just("m0"), "points_each": st.just(1),
+                           "cap": st.just(9), "first": st.sampled_from([None, 5]), "beyond": st.sampled_from([0, 2]),
+                           "factors": st.lists(st.fixed_dictionaries({"when": st.just("${m0} > 3"), "text": TEXTS,
+                                                                      "times": st.just(0.5)}), max_size=2)}),
 )  # fmt: skip
 
 
