@@ -7,7 +7,14 @@ from counties import CAMPAIGN, OTHER_TOWN, OTHER_VILLAGE, ROOT, SISTER, TOWN, VI
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Criterion, Derived, Text
-from pbwidgets.exports.tables import LabelledTable, losses_by_heading, measures_of_unit, units_of_track
+from pbwidgets.campaign.one_form import campaign_around
+from pbwidgets.exports.tables import (
+    LabelledTable,
+    answers_of_units,
+    losses_by_heading,
+    measures_of_unit,
+    units_of_track,
+)
 from pbwidgets.scoring.frames import RANKS_WITHIN, SELECTION, TOTALS, to_frame
 
 WORDS = Text(zh="甲", en="a")
@@ -107,3 +114,20 @@ def test_what_is_derived_from_a_units_own_measures_stands_beside_them() -> None:
     table = measures_of_unit(campaign, pd.DataFrame(rows), TOWN, [own.form], "指标", "zh_CN")
     assert table.frame["value"].tolist() == [3.0, 1.5, 2.5]
     assert table.frame["unit"].iloc[1] == "%"
+
+
+def test_a_label_that_shows_an_answer_shows_that_of_the_same_entry() -> None:
+    words = {"zh": "村名", "en": "Village"}
+    count = {"zh": "${village}的党员数", "en": "Members of ${village}"}
+    fields = [
+        {"id": "village", "type": "text", "label": words},
+        {"id": "members", "type": "integer", "label": count},
+    ]
+    campaign = campaign_around({"id": "f", "name": words, "unit_kind": "unit", "fields": fields}, {})
+    rows = [
+        {"form_id": "f", "unit_code": "1", "occurrence": entry, "field": field, "row": 0, "value": value}
+        for entry, village in ((1, "东村"), (2, "西村"))
+        for field, value in (("village", village), ("members", "7"))
+    ]
+    table = answers_of_units(campaign, pd.DataFrame(rows), ["f"], {"1": "甲"}, "填报", "zh_CN")
+    assert list(table.frame["field"]) == ["村名", "东村的党员数", "村名", "西村的党员数"]
