@@ -24,7 +24,9 @@ def find_in_awards(campaign: Campaign) -> Iterator[Finding]:
         for which, other in enumerate(track.not_selected_in):
             if other in track.selected_in:
                 here = (*address, "not_selected_in", which)
-                yield Finding("campaign.award_both_ways", here, {"track": other}, ((*address, "selected_in"),))
+                yield Finding(
+                    "campaign.award_both_ways", here, {"track": other}, ((*address, "selected_in"),)
+                )
     yield from _find_circle(campaign)
 
 
@@ -47,9 +49,7 @@ def _find_in_minimum(track: Track, address: Address) -> Iterator[Finding]:
         yield Finding("campaign.minimum_out_of_reach", (*address, "minimum_total"), args, keys)
 
 
-def _find_in_class(
-    by_id: dict[str, tuple[int, Track]], track: Track, address: Address
-) -> Iterator[Finding]:
+def _find_in_class(by_id: dict[str, tuple[int, Track]], track: Track, address: Address) -> Iterator[Finding]:
     needs = track.needs_class
     if needs is None:
         return
