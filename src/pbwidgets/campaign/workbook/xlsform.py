@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from pbwidgets.campaign.definition import ASKED, BLANK
 from pbwidgets.campaign.findings import Finding
-from pbwidgets.campaign.model import ASKED, BLANK, Choice, Form
+from pbwidgets.campaign.model import Choice, Form
 from pbwidgets.campaign.one_form import surroundings_of
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten, straighten_expression
