@@ -165,15 +165,23 @@ def test_the_guides_miss_nothing() -> None:
 # -- pages ---------------------------------------------------------------------------------------------
 
 
-def test_every_rule_has_a_correct_example() -> None:
-    text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
-    form, block = (
+def examples_in(guide: str) -> list[Any]:
+    text = (ROOT / "notebooks" / "guides" / guide).read_text(encoding="utf-8")
+    return [
         YAML(typ="safe", pure=True).load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    )
-    rules = TypeAdapter(list[Rule]).validate_python(block)
+    ]
+
+
+def test_every_rule_has_a_correct_example() -> None:
+    (listed,) = (block for block in examples_in("08_scoring_language.md") if isinstance(block, list))
+    rules = TypeAdapter(list[Rule]).validate_python(listed)
     assert {f"`{rule.name}`" for rule in rules} == missing.named()["rule"]
-    TypeAdapter(tuple[Field, ...]).validate_python(form["fields"])
-    TypeAdapter(dict[str, tuple[Choice, ...]]).validate_python(form["choices"])
+
+
+def test_the_example_of_options_that_follow_an_answer_is_correct() -> None:
+    (form,) = (block for block in examples_in("08_scoring_language.md") if "fields" in block)
+    assert TypeAdapter(tuple[Field, ...]).validate_python(form["fields"])
+    assert TypeAdapter(dict[str, tuple[Choice, ...]]).validate_python(form["choices"])
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
