@@ -318,6 +318,10 @@ def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> Counts:
         cells[rows] = np.maximum(found, -1)
         # the points of a mark whose source is not known are checked as well
         wrong[rows] = (found > 2 * _NO_SOURCE) & ~address.fits(rows, points[rows])
+    if grid.layout.absent is not None:  # a mark on a line that the unit does not have is not of this track
+        _, lines, units = grid.shape
+        absent = grid.layout.absent[cells % units, cells // units % lines] & (cells >= 0)
+        cells[absent], wrong[absent] = -1, False
     if wrong.any():
         _refuse(ratings[wrong])
     return cells
