@@ -379,7 +379,7 @@ class Criterion(Definition):
     for_: Concerned | None = Arg(
         default=None, alias="for", description="only units of this domain have it; none: all units"
     )
-    settle: Settlement | None = Arg(
+    settle: Annotated[Settlement | None, BeforeValidator(lambda value: value or None)] = Arg(
         default=None, description="of a heading: its lines are settled as one; none: they are summed"
     )
 
@@ -393,7 +393,7 @@ class Criterion(Definition):
     @property
     def is_settled(self) -> bool:
         """Whether it is a heading settled as one."""
-        return bool(self.criteria) and self.settle is not None
+        return bool(self.criteria) and self.settle is not None and self.settle != Settlement()
 
     def parts(self) -> Iterator["Criterion"]:
         """What enters the total: the criterion itself if it is a line or settled as one, else the parts below it."""
@@ -412,7 +412,7 @@ class Criterion(Definition):
         if not self.criteria:
             return self.points or 0.0
         sums = [
-            sum(part.max_points for part in sheet if not part.bonus)
+            sum(part.max_points for part in sheet if part.criteria or not part.bonus)
             for sheet in (keep_concerned(self.criteria, domain) for domain in _domains_of(self.criteria))
         ]
         settle = self.settle or Settlement()
@@ -746,7 +746,8 @@ class Track(Definition):
     @property
     def sheet_points(self) -> float:
         """Starting points and the points of all criteria that are no bonus."""
-        return self.starting_points + sum(part.max_points for part in self.criteria if not part.bonus)
+        counted = (part.max_points for part in self.criteria if part.criteria or not part.bonus)
+        return self.starting_points + sum(counted)
 
     def numbered(self) -> Iterator[Numbered]:
         """All headings and lines of the score sheet, in order, a heading before its lines."""

@@ -14,7 +14,15 @@ from pydantic_core import ErrorDetails
 
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.campaign.translation import address_of, annotation_at, bare, choices_in, errors_of, keys_of, models_in
+from pbwidgets.campaign.translation import (
+    address_of,
+    annotation_at,
+    bare,
+    choices_in,
+    errors_of,
+    keys_of,
+    models_in,
+)
 
 _ROUNDS: Final = 6  # a replacement can uncover a further error: an unknown rule, then its arguments
 

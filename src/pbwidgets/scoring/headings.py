@@ -6,7 +6,6 @@ reference from the arrays, sheets, charts and tables from the rows that such a h
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -90,10 +89,9 @@ class LayerLines:
 def settle_headings(layout: TrackLayout, layers: Sequence[LayerLines]) -> Settled:
     """Points of the settled headings in each layer, from those of the lines; inner ones first."""
     shape = (len(layout.units), len(layers), len(layout.settled))
-    floats, bools = partial(np.full, shape, np.nan), partial(np.zeros, shape, dtype=bool)
-    found = Settled(
-        floats(), floats(), floats(), floats(), floats(), bools(), bools(), means=floats(), reachable=floats()
-    )
+    own, values, sums, full, present, means, reachable = np.full((7, *shape), np.nan)
+    lacking, absent = np.zeros((2, *shape), dtype=bool)
+    found = Settled(own, values, sums, full, present, lacking, absent, means, reachable)
     for layer, lines in enumerate(layers):
         for at, heading in enumerate(layout.settled):
             _settle(layout, found, layer, at, heading, lines)
@@ -165,8 +163,8 @@ def sum_parts(
         present=np.where(out, 0.0, full).sum(axis=1) + settled.present[:, layer, headings].sum(axis=1),
         reachable=np.where(np.isnan(values) & ~lacking, 0.0, full).sum(axis=1)
         + settled.reachable[:, layer, headings].sum(axis=1),
-        lacking=(layer_lines.lacking[:, deep] & np.isnan(layer_lines.values[:, deep])).any(axis=1),
-        absent=absent.all(axis=1) & settled.absent[:, layer, headings].all(axis=1),
+        lacking=np.any(layer_lines.lacking[:, deep] & np.isnan(layer_lines.values[:, deep]), axis=1),
+        absent=np.all(np.concatenate([absent, settled.absent[:, layer, headings]], axis=1), axis=1),
     )
 
 

@@ -190,7 +190,9 @@ class _Rows:
 
         ids = [*self.ids, *other.ids]
         names = ("most", "points", "reachable", "source", "codes", "args")
-        return _Rows([ids[at] for at in order], *(join(getattr(self, name), getattr(other, name)) for name in names))
+        return _Rows(
+            [ids[at] for at in order], *(join(getattr(self, name), getattr(other, name)) for name in names)
+        )
 
     def to_frame(self, layout: TrackLayout) -> pd.DataFrame:
         """One row for each cell, without campaign, period and track."""
@@ -243,6 +245,7 @@ def _of_headings(layout: TrackLayout, settled: Settled, marked: Bools) -> _Rows:
             reasons = judge_heading(heading, settled.own[cell], settled.sums[cell])
             lacking, means = settled.lacking[cell], settled.means[cell]
             filled = lacking & ~np.isnan(settled.values[cell])
+            reasons.append(Reason("scoring.not_applicable_heading", np.isnan(settled.own[cell]) & ~lacking))
             reasons += _reason_missing(layout, lacking & marked[:, layer], filled, means)
             codes[cell], args[cell] = render_reasons(reasons, shape[0])
     return _Rows(

@@ -34,6 +34,11 @@ Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
 _DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
+SUMMED: Final = tuple(
+    f"scoring.heading{kind}"
+    for kind in ("", "_base", "_base_lost", "_base_added", "_ceiling", "_base_ceiling")
+)
+"""Reasons of a heading that say no more than its lines."""
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -92,14 +97,20 @@ def render_reasons(reasons: Sequence[Reason], size: int, rows: Ints | None = Non
 def word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit.
 
-    A bonus that was not earned is no loss; one that took points away is.
+    A bonus that was not earned is no loss; one that took points away is. Of a heading settled as one, its lines say
+    what was lost, and the heading only where it made a difference.
     """
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
     bonus = {line.id for track in campaign.tracks for line in track.lines() if line.bonus}
     earned = of_last["criterion_id"].isin(bonus) & (of_last["points"] >= 0)
-    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned]
-    names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    summed = of_last["reason_code"].isin(SUMMED)
+    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned & ~summed]
+    names = {
+        item.criterion.id: item.criterion.name.words(lang)
+        for track in campaign.tracks
+        for item in track.numbered()
+    }
     texts = [
         f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang).rstrip('。.')}"
         for line_id, reason_code, args in zip(

@@ -64,5 +64,7 @@ def _each_layer(
         for at, layer in enumerate(layout.layers):
             yield layer, given[:, at], of_headings[:, at], totals.layers[:, at]
     without = np.isnan(totals.final)[:, None]
-    final = [np.where(without, np.nan, part) for part in (totals.final_points, totals.final_headings)]
-    yield FINAL, *final, totals.final
+    by_line, by_heading = (
+        np.where(without, np.nan, part) for part in (totals.final_points, totals.final_headings)
+    )
+    yield FINAL, by_line, by_heading, totals.final

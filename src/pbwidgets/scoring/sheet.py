@@ -7,6 +7,7 @@ from pbwidgets.campaign.rules import CappedDeduction
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
+from pbwidgets.units import domain_of
 from pbwidgets.wording import number, say
 
 _INDENT = "  "
@@ -45,7 +46,10 @@ def explain_unit(
     tracks = [track for track in campaign.tracks if track.kind == "score" and track.unit_kind == kind]
     if not tracks:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
-    sheets = [_explain_track(campaign, scores, track, unit_code, name, lang) for track in tracks]
+    domain = domain_of(records.units, unit_code)
+    sheets = [
+        _explain_track(campaign, scores, track.of_domain(domain), unit_code, name, lang) for track in tracks
+    ]
     return "\n\n".join("\n".join(lines) for lines in sheets)
 
 
@@ -82,7 +86,7 @@ def _explain_criterion(
     own = points[(points["criterion_id"] == criterion.id).to_numpy(dtype=bool, na_value=False)]
     top = float(own["max_points"].iloc[0]) if len(own) else criterion.max_points
     lines = [indent + _title_line(criterion, item.number, top, lang)]
-    if criterion.criteria:
+    if criterion.criteria and not criterion.is_settled:
         return lines + _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
     rows = [
         (str(row["layer"]), float(row["points"]), str(row["reason_code"]), str(row["reason_args"]))
@@ -107,7 +111,7 @@ def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) 
 def _explain_heading(
     campaign: Campaign, criterion: Criterion, points: pd.DataFrame, indent: str, lang: str | None
 ) -> list[str]:
-    below = [line.id for line in criterion.lines()]
+    below = [part.id for part in criterion.parts()]
     ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
     sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
     parts = [

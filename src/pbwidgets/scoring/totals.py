@@ -101,11 +101,12 @@ def sum_lines(
 
 def _reweight(full: Floats | float, present: Floats) -> Floats:
     """What points of the base are multiplied by, where some of it is left out."""
-    return np.divide(full, present, out=np.ones(len(present)), where=present > SMALL)
+    factors: Floats = np.divide(full, present, out=np.ones(len(present)), where=present > SMALL)
+    return factors
 
 
 def _sum_sheet(layout: TrackLayout, points: TrackPoints, settled: Settled, layer: int) -> Floats:
-    """Total of a layer, as :func:`sum_lines` gives it, for a sheet with settled headings or lines for some units only."""
+    """Total of a layer, as :func:`sum_lines` gives it, where headings are settled or some units have other lines."""
     lines = points.in_layer(layer)
     criteria, track = layout.track.criteria, layout.track
     base = sum_parts(layout, criteria, lines, settled, layer, on_top=False)
@@ -129,9 +130,7 @@ def _find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
         as_skipped = replace(layout, track=track.model_copy(update={"missing": "skip"}))
         settled, found = settle(as_skipped, points), np.empty(shape)
         for layer in range(shape[1]):
-            base = sum_parts(
-                as_skipped, track.criteria, points.in_layer(layer), settled, layer, on_top=False
-            )
+            base = sum_parts(as_skipped, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
             found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
         return found
     return np.full(shape, whole)
@@ -267,7 +266,8 @@ def _weigh(values: Floats, share: Floats) -> Floats:
     used = np.where(np.isnan(values), 0.0, share[:, :, None])
     shares = used.sum(axis=1)
     weighted = (np.nan_to_num(values) * used).sum(axis=1)
-    return np.divide(weighted, shares, out=np.full(weighted.shape, np.nan), where=shares > 0)
+    means: Floats = np.divide(weighted, shares, out=np.full(weighted.shape, np.nan), where=shares > 0)
+    return means
 
 
 def to_totals_frame(

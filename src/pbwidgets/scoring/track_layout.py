@@ -72,12 +72,21 @@ class TrackLayout:
     def awaited_lines(self) -> Bools:
         """Lines that must be marked: a layer without a mark on any of them has not been marked."""
         compulsory = [isinstance(line.rule, Discretion) and line.rule.compulsory for line in self.lines]
-        return self.marked_lines | np.array(compulsory, dtype=bool)
+        awaited: Bools = self.marked_lines | np.array(compulsory, dtype=bool)
+        return awaited
 
     @property
     def settled(self) -> tuple[Criterion, ...]:
         """Headings settled as one, each after those below it."""
         return tuple(item.criterion for item in self.track.numbered() if item.criterion.is_settled)[::-1]
+
+    @property
+    def part_ids(self) -> tuple[str, ...]:
+        """For each line its own id, or that of the outermost settled heading above it."""
+        above = {
+            line.id: part.id for top in self.track.criteria for part in top.parts() for line in part.lines()
+        }
+        return tuple(above[line.id] for line in self.lines)
 
     @property
     def is_plain(self) -> bool:
@@ -89,7 +98,8 @@ class TrackLayout:
         """Settled headings without points of the base: they add to it or take from it."""
         of_lines = dict(zip((line.id for line in self.lines), self.on_top.tolist(), strict=True))
         on_top = [
-            not (heading.settle and heading.settle.base) and all(of_lines[line.id] for line in heading.lines())
+            not (heading.settle and heading.settle.base)
+            and all(of_lines[line.id] for line in heading.lines())
             for heading in self.settled
         ]
         return np.array(on_top, dtype=bool)

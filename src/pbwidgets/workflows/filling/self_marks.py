@@ -8,7 +8,7 @@ from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, 
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfMarks, own_mark_key, read_dry_run
-from pbwidgets.workflows.ground.marks import check_mark
+from pbwidgets.workflows.ground.marks import check_differences, check_mark
 
 
 def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> DryRun:
@@ -71,6 +71,8 @@ def _write_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, ma
     ]
     for mark in wanted:
         check_mark(desk.opened.campaign, mark)
+    with desk.workspace.store.read() as reader:
+        check_differences(reader, desk.opened.campaign, wanted, desk.units, desk.lang)
     with desk.write() as writer:
         version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)
         stamped = [replace(mark, submission_version=version) for mark in wanted]

@@ -11,12 +11,13 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
+from pbwidgets.scoring.headings import HEADING
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
-from pbwidgets.units import ancestors, subtree
+from pbwidgets.units import ancestors, domain_of, subtree
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.snapshots import counting_states
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
@@ -64,7 +65,7 @@ class SelfSheet:
     Attributes
     ----------
     total
-        Sum of the known lines and the starting points.
+        Sum of the known lines, settled headings and starting points.
     highest
         Base points of the track.
     unmarked
@@ -144,12 +145,17 @@ class DryRun:
             (points["unit_code"] == self.key.unit_code) & (points["layer"] == self.layer_id)
         ].set_index("criterion_id")
         lines = tuple(self._lines(ours, lang))
-        known = [line.points for line in lines if line.points is not None and line.kind != "others"]
+        known = {
+            line.line.id: line.points for line in lines if line.points is not None and line.kind != "others"
+        }
+        settled = ours.loc[ours["source"] == HEADING, "points"].dropna()
+        known |= {str(heading_id): float(points) for heading_id, points in settled.items()}
+        given = [known.get(part.id, 0.0) for top in self.track.criteria for part in top.parts()]
         return SelfSheet(
             track=self.track,
             layer_id=self.layer_id,
             lines=lines,
-            total=round(sum(known) + self.track.starting_points, self.track.rounding.digits),
+            total=round(sum(given) + self.track.starting_points, self.track.rounding.digits),
             highest=self.track.base_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
             uncertain=sum(line.kind == "others" for line in lines),
@@ -219,8 +225,9 @@ def read_dry_run(
             near.add(above)
     with workspace.store.read() as reader:
         others = _read_others(reader, opened, key, near)
+    own = track.of_domain(domain_of(units, key.unit_code))
     return DryRun(
-        opened, key, track, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
+        opened, key, own, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
     )
 
 

@@ -7,7 +7,7 @@ from pbwidgets.errors import RightsError
 from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.lookup import find_line
-from pbwidgets.workflows.ground.marks import check_mark, check_unit_of_line
+from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line
 from pbwidgets.workflows.ground.seats import LEADER, Seats, find_seats
 
 
@@ -18,7 +18,8 @@ def give_marks(desk: Desk, marks: Iterable[Mark]) -> int:
     ------
     DataError
         ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
-        corrects a computed line, needs a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
+        corrects a computed line, needs a comment), ``workflows.difference_needs_reason``,
+        ``workflows.unknown_line``, ``workflows.unknown_source``.
     RightsError
         If the actor may not mark this unit in this layer; ``workflows.own_entry`` if the actor filled in the form
         for the unit, ``workflows.recused`` if the rater is recused for it.
@@ -30,6 +31,8 @@ def give_marks(desk: Desk, marks: Iterable[Mark]) -> int:
         check_unit_of_line(desk.opened.campaign, mark.key, desk.units)
     _check_own_entries(desk, wanted)
     _check_recused(desk, wanted)
+    with desk.workspace.store.read() as reader:
+        check_differences(reader, desk.opened.campaign, wanted, desk.units, desk.lang)
     with desk.write() as writer:
         return rate_many(writer, wanted)
 
