@@ -182,17 +182,20 @@ def judge_heading(heading: Criterion, own: Floats, sums: Floats) -> list[Reason]
     base = terms.base or 0.0
     args: Args = {"points": own, "sum": sums, "base": base, "lost": base - sums, "added": sums - base}
     known = ~np.isnan(own)
-    kind = "heading" if terms.base is None else "heading_base"
-    reasons = [Reason("scoring.heading_missing", ~known), Reason(f"scoring.{kind}", known, args)]
-    if terms.base is not None:
+    based = terms.base is not None
+    sums_up = "scoring.heading_base" if based else "scoring.heading"
+    reasons = [Reason("scoring.heading_missing", ~known), Reason(sums_up, known, args)]
+    if based:
         reasons.append(Reason("scoring.heading_base_lost", known & (sums < base - SMALL), args))
         reasons.append(Reason("scoring.heading_base_added", known & (sums > base + SMALL), args))
     if terms.floor is not None:
         floored = known & (sums < terms.floor - SMALL)
-        reasons.append(Reason(f"scoring.{kind}_floor", floored, {**args, "floor": terms.floor}))
+        code = "scoring.heading_base_floor" if based else "scoring.heading_floor"
+        reasons.append(Reason(code, floored, {**args, "floor": terms.floor}))
     if terms.ceiling is not None:
         capped = known & (sums > terms.ceiling + SMALL)
-        reasons.append(Reason(f"scoring.{kind}_ceiling", capped, {**args, "ceiling": terms.ceiling}))
+        code = "scoring.heading_base_ceiling" if based else "scoring.heading_ceiling"
+        reasons.append(Reason(code, capped, {**args, "ceiling": terms.ceiling}))
     return reasons
 
 

@@ -34,9 +34,13 @@ Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
 _DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
-SUMMED: Final = tuple(
-    f"scoring.heading{kind}"
-    for kind in ("", "_base", "_base_lost", "_base_added", "_ceiling", "_base_ceiling")
+SUMMED: Final = (
+    "scoring.heading",
+    "scoring.heading_base",
+    "scoring.heading_base_added",
+    "scoring.heading_base_ceiling",
+    "scoring.heading_base_lost",
+    "scoring.heading_ceiling",
 )
 """Reasons of a heading that say no more than its lines."""
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
