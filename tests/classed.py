@@ -90,7 +90,7 @@ def make_campaign(classes: Mapping[str, Any] = FROM_TOTALS) -> Campaign:
                     "criteria": [
                         {"id": "all", "name": words("综合"), "points": 100, "rule": {"name": "rated"}}
                     ],
-                    "gates": [{"id": "incident", "name": words("发生事件"), "effect": "bar"}],
+                    "gates": [{"id": "incident", "name": words("发生事件"), "effect": "cap"}],
                     "classes": {"names": names, "flags": [flag], **classes},
                     "decided_by": words(BODY, "the leading group"),
                 }

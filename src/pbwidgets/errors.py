@@ -83,7 +83,7 @@ class Problem:
     place
         Where in the file: ``12`` for line 12, ``Sheet!B7`` for a cell.
     args
-        Values that the message contains.
+        Values that the message contains; a problem among them stands for its message.
     """
 
     code: str
@@ -96,7 +96,11 @@ class Problem:
 
     def message(self, lang: str | None = None) -> str:
         """What is wrong."""
-        return say(self.code, lang, **self.args)
+        args = {
+            name: value.message(lang) if isinstance(value, Problem) else value
+            for name, value in self.args.items()
+        }
+        return say(self.code, lang, **args)
 
     def remedy(self, lang: str | None = None) -> str:
         """What to do, or an empty text."""
@@ -112,15 +116,20 @@ class Problem:
 
 
 class ProblemsError(DataError):
-    """A file has problems; all of them are in :attr:`problems`, and nothing was taken from it."""
+    """A file has problems; all of them are in :attr:`problems`, and nothing was taken from it.
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    :attr:`notes` are what was changed or passed over before that, which a reader of the problems wants to know.
+    """
+
+    def __init__(self, problems: Sequence[Problem], notes: Sequence[Problem] = ()) -> None:
         super().__init__("errors.problems", count=len(problems))
         self.problems = tuple(problems)
+        self.notes = tuple(notes)
 
     def words(self, lang: str | None = None) -> str:
-        """What is wrong with the file, a problem a line."""
-        return "\n".join([self.message(lang), *(problem.line(lang) for problem in self.problems)])
+        """What is wrong with the file, a problem a line; then what was changed or passed over."""
+        lines = [problem.line(lang) for problem in (*self.problems, *self.notes)]
+        return "\n".join([self.message(lang), *lines])
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ProblemsError, (self.problems,)
+        return ProblemsError, (self.problems, self.notes)

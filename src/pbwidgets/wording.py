@@ -116,6 +116,17 @@ def number(value: float, digits: int = 2) -> str:
     return "0" if text == "-0" else text
 
 
+def share_text(share_pct: float) -> str:
+    """Per cent without decimals, never rounded to 0 or 100: almost always is not always.
+
+    >>> share_text(99.6), share_text(0.2), share_text(50.4)
+    ('>99%', '<1%', '50%')
+    """
+    if 0.0 < share_pct < 1.0:
+        return "<1%"
+    return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
+
+
 def _fill(text: str, args: Mapping[str, object]) -> str:
     """Text with numbers, dates and texts in place of their names."""
     pieces = _cut(text)

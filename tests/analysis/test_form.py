@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from pbwidgets.analysis.form import form
-from pbwidgets.campaign.workbook.xlsform import write_xlsform
+from pbwidgets.campaign.workbook import write_xlsform
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms.fields import read_fields
 

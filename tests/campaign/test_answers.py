@@ -219,3 +219,52 @@ _ANYTHING = st.recursive(
 def test_forged_answers_are_refused_without_a_crash(small: Campaign, answers: dict[str, Any]) -> None:
     for problem in check_answers(small.form("record"), small, answers, complete=True, today=TODAY):
         assert problem.message("zh_CN")
+
+
+def chained(*fields: dict[str, Any]) -> Form:
+    words = {"zh": "甲", "en": "a"}
+    made = [{"type": "text", "label": words, **field} for field in fields]
+    return Form.model_validate({"id": "f", "name": words, "unit_kind": "village", "fields": made})
+
+
+AMOUNT = {"id": "amount", "type": "integer", "relevant": "${has} = 'yes'"}
+REASON = {"id": "reason", "relevant": "${amount} > 0", "required": True}
+PERSON = {"id": "person", "relevant": "${reason} != ''", "required": True}
+ALL: dict[str, Any] = {"has": "yes", "amount": 3, "reason": "因故", "person": "甲"}
+
+
+@pytest.mark.parametrize(
+    "fields", [({"id": "has"}, AMOUNT, REASON, PERSON), (PERSON, REASON, AMOUNT, {"id": "has"})]
+)
+def test_what_is_not_relevant_is_empty_for_all_that_follows_in_any_order(
+    small: Campaign, fields: tuple[dict[str, Any], ...]
+) -> None:
+    form = chained(*fields)
+    assert compute_answers(form, ALL) == ALL
+    without = {**ALL, "has": "no"}
+    assert compute_answers(form, without) == {"has": "no"}
+    assert find_irrelevant(form, without) == {("amount", 0), ("reason", 0), ("person", 0)}
+    assert check_answers(form, small, without, complete=True) == ()
+
+
+def test_what_is_not_relevant_is_empty_in_its_own_row_alone(small: Campaign) -> None:
+    words = {"zh": "甲", "en": "a"}
+    inner = [{"type": "text", "label": words, **field} for field in ({"id": "has"}, AMOUNT, REASON, PERSON)]
+    total = {"id": "total", "type": "calculate", "calculation": "sum(${amount})"}
+    form = chained({"id": "cases", "type": "repeat", "fields": inner}, total)
+    computed = compute_answers(form, {"cases": [ALL, {**ALL, "has": "no"}]})
+    assert computed == {"cases": [ALL, {"has": "no"}], "total": 3}
+    assert check_answers(form, small, {"cases": [{**ALL, "has": "no"}]}, complete=True) == ()
+
+
+def test_a_repeat_that_is_not_relevant_has_no_rows_for_other_expressions() -> None:
+    inner = {"id": "n", "type": "integer", "label": {"zh": "数", "en": "n"}}
+    form = chained(
+        {"id": "after", "relevant": "${total} > 0"},
+        {"id": "total", "type": "calculate", "calculation": "sum(${cases/n})"},
+        {"id": "cases", "type": "repeat", "relevant": "${has} = 'yes'", "fields": [inner]},
+        {"id": "has"},
+    )
+    answers = {"has": "yes", "cases": [{"n": 2}], "after": "有"}
+    assert compute_answers(form, answers) == {**answers, "total": 2}
+    assert compute_answers(form, {**answers, "has": "no"}) == {"has": "no", "total": 0}

@@ -6,21 +6,28 @@ import pytest
 from pbwidgets import charts
 from pbwidgets.scoring.frames import to_frame
 from pbwidgets.scoring.robustness import FIRMNESS
+from pbwidgets.scoring.robustness.firmness import judge_shares
 
 
-def make_firmness(names: dict[str, str], share: float | None = None, ranked: bool = True) -> pd.DataFrame:
+def make_firmness(
+    names: dict[str, str], share: float | None = None, ranked: bool = True, tied: float = 0.0
+) -> pd.DataFrame:
     rows = [
         {
             "unit_code": code,
             "track_id": "village",
             "share_selected_pct": max(0.0, 100.0 - 7.5 * place) if share is None else share,
+            "share_tied_pct": tied,
             "rank_p5": max(1, place - 3) if ranked else None,
             "rank_median": place + 1 if ranked else None,
             "rank_p95": min(len(names), place + 5) if ranked else None,
         }
         for place, code in enumerate(names)
     ]
-    return to_frame(rows, FIRMNESS)
+    shares = [
+        pd.DataFrame(rows)[name].to_numpy(dtype=float) for name in ("share_selected_pct", "share_tied_pct")
+    ]
+    return to_frame(pd.DataFrame(rows).assign(verdict=judge_shares(*shares)), FIRMNESS)
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
@@ -67,3 +74,23 @@ def test_the_title_counts_units_firmly_in_and_undecided_ones(county, assert_clea
         box.text for box in assert_clean(charts.rank_intervals(make_firmness(names), names, county.view()))
     ]
     assert "图中12个村：1个稳定入选，11个尚不稳定" in words
+
+
+def test_the_headline_counts_what_is_drawn_and_names_what_was_varied(county, assert_clean) -> None:
+    names = county.names(12, long=False) | {f"99{place}": f"虚构村{place}" for place in range(8)}
+    firmness = make_firmness(names)
+    first, second = (
+        [box.text for box in assert_clean(charts.rank_intervals(firmness, names, county.view(), page=page))]
+        for page in (1, 2)
+    )
+    assert "图中14个村：1个稳定入选，12个尚不稳定" in first  # the 14th is selected in 2.5 % of runs
+    assert "图中6个村：0个稳定入选，0个尚不稳定" in second
+    assert any("评价来源权重上下浮动10%、轮流去掉一名评分人、重算200次" in text for text in first)
+
+
+def test_units_tied_at_the_cut_are_undecided_though_never_selected(county, assert_clean) -> None:
+    names = county.names(2, long=False)
+    chart = charts.rank_intervals(make_firmness(names, 0.0, tied=100.0), names, county.view())
+    words = [box.text for box in assert_clean(chart)]
+    assert "图中2个村：0个稳定入选，2个尚不稳定" in words
+    assert words.count("0%，并列100%") == 2

@@ -8,7 +8,8 @@ import ipywidgets as w
 import pytest
 
 from pbwidgets.campaign import Campaign, Form
-from pbwidgets.forms.field_views import HIDDEN, FieldView, ShownView
+from pbwidgets.forms.elements import HIDDEN
+from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.form_view import FormView
 
 

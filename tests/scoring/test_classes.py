@@ -110,7 +110,7 @@ def gate(small, gate_id, effect, **more):
     return {"id": gate_id, "name": small.words(gate_id), "effect": effect, **more}
 
 
-def test_gates_keep_a_unit_down_and_never_lift_it(small, classify):
+def test_only_gates_that_cap_or_disqualify_keep_a_unit_down_and_none_lifts_it(small, classify):
     gates = [
         gate(small, "barred", "bar"),
         gate(small, "third", "cap", caps_at=3),
@@ -125,7 +125,7 @@ def test_gates_keep_a_unit_down_and_never_lift_it(small, classify):
     ]
     frame = classify({A: 90, B: 90, C: 90, D: 10, E: 90}, gates=gates, vetoes=vetoes)
     assert frame["by_total"].to_dict() == {A: 1, B: 1, C: 1, D: 3, E: 1}
-    assert frame["proposed"].to_dict() == {A: 2, B: 3, C: 3, D: 3, E: 1}
+    assert frame["proposed"].to_dict() == {A: 1, B: 3, C: 3, D: 3, E: 1}
     assert frame.loc[B, "reason_zh"] == "总分90分；存在“third”情形，拟定为三类。"
     assert frame.loc[D, "reason_code"] == "scoring.class_not_reached"
 
@@ -205,8 +205,8 @@ def test_the_scores_of_a_campaign_hold_the_classes_of_its_tracks_with_classes(sm
     )
     frame = score_campaign(campaign, "2026", records).classes.set_index("unit_code")
     assert set(frame["track_id"]) == {"teams"}
-    assert frame["proposed"].to_dict() == {A: 2, B: 2, C: 0, D: 0, E: 0}
-    assert frame["best"].to_dict() == {A: 2, B: 1, C: 1, D: 1, E: 1}
+    assert frame["proposed"].to_dict() == {A: 1, B: 2, C: 0, D: 0, E: 0}
+    assert frame["best"].to_dict() == {A: 1, B: 1, C: 1, D: 1, E: 1}
     assert frame["decided"].to_dict() == {A: 2, B: 0, C: 0, D: 0, E: 0}
     assert frame.loc[A, ["decided_on", "decided_by", "decided_reason"]].tolist() == [
         "2026-11-30",

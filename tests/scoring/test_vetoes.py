@@ -31,7 +31,8 @@ def test_a_gate_closes_by_a_measure(small, campaign):
     rows = statuses(small, campaign, submissions=[small.answer(A, "incidents", 1, form="incident")])
     assert rows.loc[A, "status"] == "barred"
     assert rows.loc[A, "reason_code"] == "scoring.barred"
-    assert (rows.loc[A, "rank"], rows.loc[A, "total"]) == (0, 50)
+    assert (rows.loc[A, "rank"], rows.loc[A, "total"]) == (1, 50)
+    assert "得分和名次保留" in rows.loc[A, "reason_zh"]
     assert rows.loc[B, "status"] != "barred"
 
 
@@ -64,9 +65,9 @@ def test_the_strictest_gate_shows(small, campaign):
     assert rows.loc[A, "status"] == "disqualified"
 
 
-def test_a_capped_unit_is_not_selected(small, campaign):
+def test_a_capped_unit_keeps_its_rank_and_is_not_selected(small, campaign):
     rows = statuses(small, campaign, vetoes=[veto(A, "late")])
-    assert (rows.loc[A, "status"], rows.loc[A, "rank"]) == ("capped", 0)
+    assert (rows.loc[A, "status"], rows.loc[A, "rank"]) == ("capped", 1)
 
 
 def test_an_unknown_gate_is_refused_with_those_there_are(small, campaign):

@@ -4,19 +4,23 @@ Answers are one nested mapping: ``{"plan": "yes", "meetings": [{"held_on": "2026
 add a level. The form in the browser, the Excel import and the server all ask :func:`check_answers`.
 
 A field that is not relevant has no answer, as in XLSForm: it is dropped before anything is required, checked
-or calculated. Relevance and calculations may build on each other, so both are repeated until nothing changes.
+or calculated, and is empty for every expression that names it. Relevance and calculations may build on each
+other in any order, so both are repeated over what the last round left until nothing changes.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
+from functools import cache
 from typing import Any, Final
 
+from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign, Field, Form, Text
 from pbwidgets.campaign.names import Place, bare_columns, places
+from pbwidgets.campaign.options import options_of
 from pbwidgets.campaign.values import (
     LISTS,
     LONGEST_TEXT,
@@ -29,7 +33,7 @@ from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
 _MOST_ROUNDS: Final = (
-    20  # chains longer than this do not occur; two fields that switch each other off never settle
+    100  # longer chains do not occur; fields in a circle, which `check` refuses, never settle
 )
 
 
@@ -46,7 +50,7 @@ class AnswerProblem:
     code
         Code of the message.
     args
-        Values that the message names.
+        Values that the message names; texts are said in the language of the message.
     label
         Label of the field; None if it is about something else.
     words
@@ -69,7 +73,10 @@ class AnswerProblem:
         if self.words is not None:
             return self.words.words(lang)
         label = self.label.words(lang) if self.label else self.path
-        return say(self.code, lang, **{"label": label, **self.args})
+        args = {
+            key: value.words(lang) if isinstance(value, Text) else value for key, value in self.args.items()
+        }
+        return say(self.code, lang, **{"label": label, **args})
 
 
 def compute_answers(form: Form, answers: Answers, *, today: date | None = None) -> dict[str, Any]:
@@ -115,7 +122,27 @@ def check_answers(
         elif place.is_leaf:
             for row in settled.rows_of(place):
                 found.extend(_check_value(place, row, campaign, settled, complete))
-    return tuple(found)
+    captions = captions_of(form, campaign, settled.answers, today=today)
+    return tuple(_with_answers(problem, captions) for problem in found)
+
+
+def _with_answers(problem: AnswerProblem, captions: Captions) -> AnswerProblem:
+    """The problem, with its words saying the answers that they show."""
+    repeat = problem.path.rpartition("/")[0]
+    label, words = (
+        text and captions.fill(text, repeat, problem.row) for text in (problem.label, problem.words)
+    )
+    return replace(problem, label=label, words=words)
+
+
+def captions_of(form: Form, campaign: Campaign, answers: Answers, *, today: date | None = None) -> Captions:
+    """Words of a form with these answers, which must be canonical, filled in where they are asked for."""
+
+    @cache
+    def outline() -> _Outline:  # most forms show no answers in their words
+        return _Outline.of(form)
+
+    return Captions(form, campaign, lambda repeat, row: outline().names(answers, repeat, row), today=today)
 
 
 def find_irrelevant(form: Form, answers: Answers, *, today: date | None = None) -> frozenset[tuple[str, int]]:
@@ -214,9 +241,8 @@ def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
     entered = _read(outline.places, answers)
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
-        after = _with_calculations(outline, entered, current, today)
-        out = frozenset(_find_irrelevant(outline, after, today))
-        after = _without(outline.places, after, out)
+        out = frozenset(_find_irrelevant(outline, current, today))
+        after = _without(outline.places, _with_calculations(outline, entered, current, today), out)
         if after == current and out == irrelevant:
             break
         current, irrelevant = after, out
@@ -371,18 +397,21 @@ def _check_value(
     except ValueRefusedError as error:
         yield AnswerProblem(place.path, row, error.code, {"value": _shown(value)}, field.label)
         return
-    for code, args in _find_out_of_bounds(field, value, campaign):
+    asks = field.constraint is not None or field.choice_filter is not None
+    names = settled.outline.names(settled.answers, place.repeat, row) if asks else {}
+    for code, args in _find_out_of_bounds(field, value, campaign, names, settled.today):
         yield AnswerProblem(place.path, row, code, args, field.label)
     if field.type in LISTS and isinstance(value, list):
         yield from _check_count(place, row, value, complete)
-    if field.constraint is not None:
-        names = settled.outline.names(settled.answers, place.repeat, row)
-        if not parse(field.constraint).holds(names, self_value=value, today=settled.today):
-            words = field.constraint_message
-            yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
+    constraint = parse(field.constraint) if field.constraint is not None else None
+    if constraint is not None and not constraint.holds(names, self_value=value, today=settled.today):
+        words = field.constraint_message
+        yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
 
 
-def _find_out_of_bounds(field: Field, value: Any, campaign: Campaign) -> Iterator[tuple[str, dict[str, Any]]]:
+def _find_out_of_bounds(
+    field: Field, value: Any, campaign: Campaign, names: Mapping[str, object], today: date | None
+) -> Iterator[tuple[str, dict[str, Any]]]:
     if field.minimum is not None and value < field.minimum:
         yield "campaign.answer_too_small", {"value": value, "limit": field.minimum}
     if field.maximum is not None and value > field.maximum:
@@ -391,10 +420,13 @@ def _find_out_of_bounds(field: Field, value: Any, campaign: Campaign) -> Iterato
     if field.type == "text" and len(value) > longest:
         yield "campaign.answer_too_long", {"length": len(value), "limit": longest}
     if field.choices is not None:
-        ids = [choice.id for choice in campaign.choices[field.choices]]
+        labels = {choice.id: choice.label for choice in campaign.choices[field.choices]}
+        offered = {choice.id for choice in options_of(field, campaign, names, today=today)}
         for wanted in value if isinstance(value, list) else [value]:
-            if wanted not in ids:
-                yield "campaign.answer_unknown_choice", spelling(wanted, ids)
+            if wanted not in labels:
+                yield "campaign.answer_unknown_choice", spelling(wanted, labels)
+            elif wanted not in offered:
+                yield "campaign.answer_not_offered", {"value": labels[wanted]}
 
 
 def _check_count(place: Place, row: int, items: list[Any], complete: bool) -> Iterator[AnswerProblem]:

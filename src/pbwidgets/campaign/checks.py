@@ -2,13 +2,15 @@
 
 :func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms are checked in
 :mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
-rules of lines in :mod:`pbwidgets.campaign.checks_rules`.
+rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for in
+:mod:`pbwidgets.campaign.checks_awards`.
 """
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
+from pbwidgets.campaign.checks_awards import find_in_awards
 from pbwidgets.campaign.checks_forms import find_in_forms
 from pbwidgets.campaign.checks_rules import find_in_carried
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
@@ -33,6 +35,7 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
             find_in_measures(campaign, known),
             find_in_carried(campaign),
             find_in_tracks(campaign, known),
+            find_in_awards(campaign),
         )
         for finding in part
     )

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Final
 
-from pbwidgets.campaign.findings import Address, Finding
+from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
-from pbwidgets.campaign.model import Campaign, Field, Form
+from pbwidgets.campaign.model import ASKED, Campaign, Field, Form, Text
 from pbwidgets.campaign.names import Place, names_in, places
+from pbwidgets.campaign.options import NAME_OF_OPTION
 
 NUMBERS: Final = ("integer", "decimal")
 SELECTS: Final = ("select_one", "select_multiple")
@@ -16,6 +17,7 @@ _ENTERED: Final = (*NUMBERS, *SELECTS, "text", "date", "image", "file")
 _NEEDED: Final = {"choices": SELECTS, "fields": _HOLDERS, "calculation": ("calculate",)}
 _MEANT_FOR: Final = {
     **_NEEDED,
+    "choice_filter": SELECTS,
     "constraint": _ENTERED,
     "constraint_message": _ENTERED,
     "max_count": ("repeat", "select_multiple", "image", "file"),
@@ -42,7 +44,7 @@ def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from known.refer("unit_kinds", form.unit_kind, (*address, "unit_kind"))
         if form.filled_by is not None:
             yield from known.refer("review_levels", form.filled_by, (*address, "filled_by"))
-        yield from _find_in_form(form, address, known)
+        yield from _find_in_form(campaign, form, address, known)
         if form.survey is not None:
             yield from _find_in_survey(campaign, form, address)
 
@@ -79,7 +81,7 @@ def _find_readers_of_survey(campaign: Campaign, form_id: str) -> Iterator[Findin
         yield Finding("campaign.survey_not_scored", where, {"form": form_id})
 
 
-def _find_in_form(form: Form, address: Address, known: Known) -> Iterator[Finding]:
+def _find_in_form(campaign: Campaign, form: Form, address: Address, known: Known) -> Iterator[Finding]:
     found = list(places(form))
     yield from find_repeated((place.path, (*address, *place.address, "id")) for place in found)
     for place in found:
@@ -88,9 +90,9 @@ def _find_in_form(form: Form, address: Address, known: Known) -> Iterator[Findin
         yield from _find_in_limits(place.field, here)
         if place.field.choices is not None:
             yield from known.refer("choices", place.field.choices, (*here, "choices"))
-        yield from _find_in_logic(
-            form, place, here, tuple((*address, *other.address, "id") for other in found)
-        )
+        ids = tuple((*address, *other.address, "id") for other in found)
+        yield from _find_in_logic(form, place, here, ids)
+        yield from _find_in_choices(campaign, form, place, here, ids)
 
 
 def _find_in_shape(place: Place, address: Address) -> Iterator[Finding]:
@@ -126,3 +128,39 @@ def _find_in_logic(form: Form, place: Place, address: Address, ids: tuple[Addres
         if text is not None:
             here = (*address, key)
             yield from find_in_expression(text, here, names, dot=key == "constraint", rests_on=ids)
+    for key in ("label", "hint", "constraint_message"):
+        words: Text | None = getattr(field, key)
+        if words is not None:
+            yield from _find_asked(words, (*address, key), names, ids)
+
+
+def _find_asked(
+    words: Text, address: Address, names: frozenset[str], rests_on: tuple[Address, ...]
+) -> Iterator[Finding]:
+    """Answers that words show, of fields that are not there."""
+    for lang in ("zh", "en"):
+        for name in dict.fromkeys(ASKED.findall(getattr(words, lang))):
+            if name not in names:
+                yield unknown("campaign.unknown_answer", (*address, lang), name, sorted(names), rests_on)
+
+
+def _find_in_choices(
+    campaign: Campaign, form: Form, place: Place, address: Address, ids: tuple[Address, ...]
+) -> Iterator[Finding]:
+    """What is wrong in the filter of a field, and in the options' words where the form shows them."""
+    field = place.field
+    listed = campaign.choices.get(field.choices or "", ())
+    names = names_in(form, place.repeat)
+    here: Address = ("choices", field.choices or "")
+    if field.choice_filter is not None and field.type in SELECTS:
+        known = {NAME_OF_OPTION, *(key for choice in listed for key in choice.attributes)}
+        yield from find_in_expression(
+            field.choice_filter, (*address, "choice_filter"), names, attributes=known, rests_on=(*ids, here)
+        )
+    for at, choice in enumerate(listed):
+        if NAME_OF_OPTION in choice.attributes:
+            reserved = (*here, at, "attributes", NAME_OF_OPTION)
+            yield Finding(
+                "campaign.reserved_id", reserved, {"value": NAME_OF_OPTION}, ((*address, "choices"),)
+            )
+        yield from _find_asked(choice.label, (*here, at, "label"), names, ids)

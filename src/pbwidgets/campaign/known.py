@@ -92,10 +92,14 @@ def find_in_expression(
     names: Iterable[str],
     *,
     dot: bool = False,
+    attributes: Iterable[str] | None = None,
     rests_on: tuple[Address, ...] = (),
 ) -> Iterator[Finding]:
-    """Findings about an expression: it cannot be read, or names what is not there."""
-    expression = read_expression(text)
+    """Findings about an expression: it cannot be read, or names what is not there.
+
+    ``attributes`` are those of the options that a filter is about; None for any other expression.
+    """
+    expression = read_expression(text, of_options=attributes is not None)
     if isinstance(expression, ExpressionError):
         yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
         return
@@ -104,11 +108,13 @@ def find_in_expression(
     allowed = sorted(names)
     for name in sorted(expression.names - set(allowed)):
         yield unknown("campaign.unknown_name", address, name, allowed, rests_on)
+    for name in sorted(expression.attributes - {*(attributes or ())}):
+        yield unknown("campaign.unknown_attribute", address, name, sorted(attributes or ()), rests_on)
 
 
-def read_expression(text: str) -> Expression | ExpressionError:
-    """The expression of a text, or why there is none."""
+def read_expression(text: str, *, of_options: bool = False) -> Expression | ExpressionError:
+    """The expression of a text, or why there is none; see :func:`parse`."""
     try:
-        return parse(text)
+        return parse(text, of_options=of_options)
     except ExpressionError as error:
         return error

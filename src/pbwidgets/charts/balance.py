@@ -170,6 +170,8 @@ def _count(row: Mapping[Any, Any], count: str) -> str:
 def _remark(view: View, row: Mapping[Any, Any]) -> str:
     if row["refused"]:
         return view.say("balance.refused", refused=int(row["refused"]))
+    if row["vetoed"] and row["limited"]:
+        return view.say("balance.vetoed", vetoed=int(row["vetoed"]), vacant=int(row["vacant"]))
     if row["short"]:
         return view.say("balance.short", short=int(row["short"]))
     return ""

@@ -1,5 +1,6 @@
 """How stable a list is: where each unit would rank with other weights, raters and rules."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,16 +27,24 @@ from pbwidgets.charts.sheet import (
     texts,
 )
 from pbwidgets.charts.view import View
+from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials
+from pbwidgets.wording import share_text
 
 ROWS_PER_PAGE = 14
-_FIRM_PCT = 95.0  # selected in at least this share of runs: firmly in; in at most 100 less this: firmly out
 _UPRIGHT = "M-0.05,-0.8L0.05,-0.8L0.05,0.8L-0.05,0.8Z"  # the cut line, as a symbol in the key
 
 
 def rank_intervals(
-    firmness: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
+    firmness: pd.DataFrame,
+    names: Mapping[str, str],
+    view: View,
+    *,
+    page: int = 1,
+    trials: Trials | None = USUAL_TRIALS,
 ) -> alt.LayerChart:
     """Bars of the units from their 5 % to their 95 % rank, the median marked, and how often each is selected.
+
+    Title and counts are about the units that are drawn.
 
     Parameters
     ----------
@@ -48,6 +57,8 @@ def rank_intervals(
         What the chart is about; its track has the number of places.
     page
         Sheet, from 1, if there are more than 14 units.
+    trials
+        What was varied, named on the chart; None to leave that out.
 
     Raises
     ------
@@ -59,19 +70,23 @@ def rank_intervals(
     ours = ranked[ranked["unit_code"].isin(list(names))].sort_values(
         ["rank_median", "rank_p95", "rank_p5", "unit_code"]
     )
-    numbers = (
-        ours[["share_selected_pct", "rank_p5", "rank_median", "rank_p95"]].to_numpy(dtype=float).tolist()
-    )
-    units = [_Unit(names[code], *row) for code, row in zip(ours["unit_code"].to_list(), numbers, strict=True)]
-    note = page_note(view, page, len(units), ROWS_PER_PAGE)
+    columns = ["verdict", "share_selected_pct", "share_tied_pct", "rank_p5", "rank_median", "rank_p95"]
+    units = [
+        _Unit(names[code], *row)
+        for code, *row in ours[["unit_code", *columns]].itertuples(index=False, name=None)
+    ]
     shown = list(take_page(units, page, ROWS_PER_PAGE))
-    return put_on_sheet(_draw(view, shown, last), view, _title(view, units), note=note)
+    notes = [page_note(view, page, len(units), ROWS_PER_PAGE), trials.words(view.lang) if trials else ""]
+    note = view.say("list_glue").join(filter(None, notes))
+    return put_on_sheet(_draw(view, shown, last), view, _title(view, shown), note=note)
 
 
 @dataclass(frozen=True)
 class _Unit:
     name: str
+    verdict: str
     share_pct: float
+    tied_pct: float
     low: float
     median: float
     high: float
@@ -80,11 +95,18 @@ class _Unit:
 def _title(view: View, units: list[_Unit]) -> str:
     if view.track.places is None:
         return view.say("rank_intervals.title", n=len(units), kind=view.kind)
-    firm = sum(unit.share_pct >= _FIRM_PCT for unit in units)
-    undecided = sum(100.0 - _FIRM_PCT < unit.share_pct < _FIRM_PCT for unit in units)
+    counts = Counter(unit.verdict for unit in units)
     return view.say(
-        "rank_intervals.title_places", n=len(units), kind=view.kind, firm=firm, undecided=undecided
-    )
+        "rank_intervals.title_places",
+        n=len(units), kind=view.kind, firm=counts[FIRM], undecided=counts[UNDECIDED],
+    )  # fmt: skip
+
+
+def _say_share(view: View, unit: _Unit) -> str:
+    if not unit.tied_pct:
+        return share_text(unit.share_pct)
+    tied = share_text(unit.tied_pct)
+    return view.say("rank_intervals.share_tied", share=share_text(unit.share_pct), tied=tied)
 
 
 def _draw(view: View, units: list[_Unit], last: float) -> list[alt.Chart]:
@@ -99,11 +121,13 @@ def _draw(view: View, units: list[_Unit], last: float) -> list[alt.Chart]:
     head = view.say("rank_intervals.share")
     left = theme.MARGIN + max([text_width(unit.name) for unit in units], default=0) + 24
     left = min(left, theme.WIDTH * 0.4)
-    right = panel.right - text_width(head, theme.SMALL) - 36
+    said = [_say_share(view, unit) for unit in units]
+    widest = max([text_width(head, theme.SMALL), *map(text_width, said)])
+    right = panel.right - widest - 36
     names = [
         {"row": row, "text": fit_text(unit.name, left - theme.MARGIN - 16)} for row, unit in enumerate(units)
     ]
-    shares = [{"row": row, "text": _say_share(unit.share_pct)} for row, unit in enumerate(units)]
+    shares = [{"row": row, "text": text} for row, text in enumerate(said)]
     first = panel.top - 18
     return [
         rules_between_rows(panel),
@@ -133,13 +157,6 @@ def _signs(view: View, last: float) -> list[tuple[str, str, str]]:
 
 def _has_cut(view: View, last: float) -> bool:
     return view.track.places is not None and view.track.places < last
-
-
-def _say_share(share_pct: float) -> str:
-    """Per cent without decimals, never rounded to 0 or 100."""
-    if 0.0 < share_pct < 1.0:
-        return "<1%"
-    return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
 
 
 def _intervals(

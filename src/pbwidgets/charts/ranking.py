@@ -25,11 +25,12 @@ from pbwidgets.charts.sheet import (
     texts_of,
 )
 from pbwidgets.charts.view import View
-from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import BARRED, CAPPED, INELIGIBLE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.selection import find_open_places, last_selected
 from pbwidgets.wording import number, say
 
 ROWS_PER_PAGE = 26
-_KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
+_KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, INELIGIBLE, BARRED, CAPPED)
 
 
 def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None) -> alt.LayerChart:
@@ -55,19 +56,24 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
         if places
         else view.say("ranking_bars.title_ranked_only", kind=view.kind, n=len(ranked))
     )
-    note = ""
+    notes = []
+    free = find_open_places(own)
+    if free:
+        notes.append(view.say("ranking_bars.open", open=free))
     if len(kept) < len(ranked):
-        note = view.say("ranking_bars.part", first=kept[0]["rank"], last=kept[-1]["rank"], n=len(ranked))
+        notes.append(
+            view.say("ranking_bars.part", first=kept[0]["rank"], last=kept[-1]["rank"], n=len(ranked))
+        )
         if page is not None:
-            note += view.say("list_glue") + view.say(
-                "page", page=page, pages=page_count(len(ranked), ROWS_PER_PAGE)
-            )
-    return put_on_sheet(_draw(view, shown, ranked), view, title, note=note)
+            notes.append(view.say("page", page=page, pages=page_count(len(ranked), ROWS_PER_PAGE)))
+    return put_on_sheet(
+        _draw(view, shown, _word_cut(view, ranked, free)), view, title, note=view.say("list_glue").join(notes)
+    )
 
 
 def _shown(ranked: list[dict[Any, Any]], page: int | None) -> list[dict[Any, Any] | None]:
     """Rows drawn, with None in place of the cut line."""
-    cut = sum(1 for item in ranked if item["status"] == SELECTED)
+    cut = last_selected(item["status"] for item in ranked)
     start = 0
     if page is not None:
         start = (page - 1) * ROWS_PER_PAGE
@@ -80,7 +86,7 @@ def _shown(ranked: list[dict[Any, Any]], page: int | None) -> list[dict[Any, Any
     return rows
 
 
-def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any, Any]]) -> list[alt.Chart]:
+def _draw(view: View, shown: list[dict[Any, Any] | None], cut: str) -> list[alt.Chart]:
     rows = [{"cut": item is None, **(item or {})} for item in shown]
     drawn = [row for row in rows if not row["cut"]]
     totals = [row["total"] for row in drawn if not pd.isna(row["total"])]
@@ -95,7 +101,7 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], ranked: list[dict[Any,
     blocks = panels(len(rows))
     for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
         layers += _draw_panel(
-            view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranked, widths
+            view, panel, [{**row, "row": place} for place, row in enumerate(block)], cut, widths
         )
     used = [status for status in _KEY if any(row["status"] == status and _status(view, row) for row in drawn)]
     signs = [
@@ -120,7 +126,7 @@ def _draw_panel(
     view: View,
     panel: Panel,
     block: list[dict[str, Any]],
-    ranked: Sequence[Mapping[Any, Any]],
+    cut: str,
     widths: Mapping[str, float],
 ) -> list[alt.Chart]:
     rows = [row for row in block if not row["cut"]]
@@ -163,24 +169,25 @@ def _draw_panel(
             align="right",
             size=theme.SMALL,
         ),
-        *_cut(view, panel, [row for row in block if row["cut"]], ranked),
+        *_cut(panel, [row for row in block if row["cut"]], cut),
     ]
 
 
-def _cut(
-    view: View, panel: Panel, at: list[dict[str, Any]], ranked: Sequence[Mapping[Any, Any]]
-) -> list[alt.Chart]:
-    """The cut line, with its words in their own row."""
-    if not at:
-        return []
+def _word_cut(view: View, ranked: Sequence[Mapping[Any, Any]], free: int) -> str:
     tied = sum(1 for row in ranked if row["status"] == TIED_AT_CUT)
     inside = sum(1 for row in ranked if row["status"] == SELECTED)
     places = view.track.places or inside
-    text = (
-        view.say("ranking_bars.cut_tied", tied=tied, left=places - inside)
-        if tied
-        else view.say("ranking_bars.cut", places=places)
-    )
+    if tied:
+        return view.say("ranking_bars.cut_tied", tied=tied, left=places - inside)
+    if free:
+        return view.say("ranking_bars.cut_open", places=places, open=free)
+    return view.say("ranking_bars.cut", places=places)
+
+
+def _cut(panel: Panel, at: list[dict[str, Any]], text: str) -> list[alt.Chart]:
+    """The cut line, with its words in their own row."""
+    if not at:
+        return []
     width = text_width(text, theme.SMALL) + 20
     middle = (panel.left + panel.right) / 2
     sides = [(panel.left, middle - width / 2), (middle + width / 2, panel.right)]

@@ -63,7 +63,9 @@ def _title(view: View, named: list[tuple[str, int]], n: int) -> str:
         return view.say("rank_strip.title_one", name=named[0][0], rank=named[0][1], n=n, kind=view.kind)
     inside = sum(1 for _, rank in named if rank and places and rank <= places)
     if named and places:
-        return view.say("rank_strip.title_many", count=len(named), inside=inside, kind=view.kind)
+        return view.say(
+            "rank_strip.title_many", count=len(named), inside=inside, places=places, kind=view.kind
+        )
     return view.say("rank_strip.title", n=n, kind=view.kind)
 
 

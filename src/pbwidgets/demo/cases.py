@@ -24,7 +24,7 @@ from pbwidgets.demo.definition import (
 )
 from pbwidgets.demo.plan import Mark, Plan, nominate
 from pbwidgets.scoring import Scores, empty_records, score_campaign, to_frame
-from pbwidgets.scoring.frames import ALLOTMENTS, NOMINATIONS, RATINGS, SUBMISSIONS
+from pbwidgets.scoring.frames import ALLOTMENTS, CONTENDING, NOMINATIONS, RATINGS, SUBMISSIONS
 
 
 def work_in_cases(plan: Plan) -> None:
@@ -145,10 +145,9 @@ def _ensure_nominated(plan: Plan, unit: str) -> None:
 
 
 def _tie_at_cut(plan: Plan, track: Track) -> None:
-    ranking = preview(plan).ranking
-    ranked = ranking[(ranking["track_id"] == track.id) & (ranking["rank"] > 0)].sort_values(
-        ["rank", "unit_code"]
-    )
+    selection = preview(plan).selection
+    contends = (selection["track_id"] == track.id) & selection["status"].isin(CONTENDING)
+    ranked = selection[contends & (selection["rank"] > 0)].sort_values(["rank", "unit_code"])
     places = track.places or 0
     if len(ranked) <= places:
         return

@@ -3,12 +3,15 @@
 Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a slide, a document or a workbook.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Field, Track
+from pbwidgets.campaign import Campaign, Field, Form, Track
+from pbwidgets.campaign.answers import captions_of
+from pbwidgets.campaign.captions import asks_for_answers
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
@@ -279,7 +282,7 @@ def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, la
 def nomination_balance_table(
     campaign: Campaign, balance: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:
-    """Allotted, nominated, refused, short and selected units of each nominating unit."""
+    """Allotted, nominated, refused, short, vetoed, vacant and selected units of each nominating unit."""
     made = balance.assign(
         unit=[names.get(code, code) for code in balance["by_unit"]],
         track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
@@ -289,11 +292,13 @@ def nomination_balance_table(
         "track": Column(say("tables.track", lang), 24),
         **{
             name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE)
-            for name in ("allotted", "nominated", "refused", "short", "selected")
+            for name in ("allotted", "nominated", "refused", "short", "vetoed", "vacant", "selected")
         },
     }
     # the balance says 0 allotted if a track has no allotment at all
-    made["allotted"] = made["allotted"].astype("Int64").mask(~made["track_id"].isin(_allotted(campaign)))
+    open_ = ~made["track_id"].isin(_allotted(campaign))
+    for name in ("allotted", "vacant"):
+        made[name] = made[name].astype("Int64").mask(open_)
     return LabelledTable(title, made, columns)
 
 
@@ -337,6 +342,7 @@ def firmness_of_units(
     columns = {
         "unit_name": Column(say("tables.unit", lang), 26),
         "share_selected_pct": Column(say("tables.share_selected", lang), 14, "percent"),
+        "share_tied_pct": Column(say("tables.share_tied", lang), 14, "percent"),
         "rank_p5": Column(say("tables.rank_p5", lang), 14, "number"),
         "rank_median": Column(say("tables.rank_median", lang), 12, "number"),
         "rank_p95": Column(say("tables.rank_p95", lang), 14, "number"),
@@ -424,6 +430,7 @@ def answers_of_units(
         own = own.assign(repeat=[path.rpartition("/")[0] for path in own["field"]])
         own = own.assign(place=[order[path][0] for path in own["field"]])
         # rows of a repeat stay together, at the place of its first field in the form
+        captions = _captions_of_entries(campaign, form, own)
         first = own.groupby("repeat")["place"].transform("min").where(own["repeat"] != "", own["place"])
         sorted_rows = own.assign(first=first).sort_values(
             ["unit_code", "occurrence", "first", "row", "place"]
@@ -439,7 +446,7 @@ def answers_of_units(
                     "unit_name": names[row["unit_code"]],
                     "form": form.name.words(lang),
                     "part": part,
-                    "field": field.label.words(lang),
+                    "field": captions(field, row).label.words(lang),
                     "value": _answer_words(campaign, field, row["value"], lang),
                 }
             )
@@ -451,6 +458,29 @@ def answers_of_units(
         "value": Column(say("tables.answer", lang), 50),
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+
+
+def _captions_of_entries(
+    campaign: Campaign, form: Form, rows: pd.DataFrame
+) -> Callable[[Field, Mapping[Any, Any]], Field]:
+    """Function from a field and a row of answers to the field with the answers of its entry that its label shows."""
+    entries: dict[tuple[str, int], dict[str, Any]] = {}
+    fields = dict(form.leaves())
+    if not any(asks_for_answers(field.label) for field in fields.values()):
+        return lambda field, _: field
+    for row in rows.to_dict("records"):
+        answers = entries.setdefault((row["unit_code"], row["occurrence"]), {})
+        value = row["value"].split() if fields[row["field"]].type == "select_multiple" else row["value"]
+        repeat, _, name = row["field"].rpartition("/")
+        if repeat:
+            lines = answers.setdefault(repeat, [])
+            lines.extend({} for _ in range(row["row"] + 1 - len(lines)))
+            answers = lines[row["row"]]
+        answers[name] = value
+    captions = {key: captions_of(form, campaign, answers) for key, answers in entries.items()}
+    return lambda field, row: captions[row["unit_code"], row["occurrence"]].field(
+        field, row["repeat"], row["row"] if row["repeat"] else 0
+    )
 
 
 def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> str:

@@ -5,6 +5,7 @@ from html import escape
 from typing import Any
 
 from pbwidgets.campaign import Campaign, Field, Form, find_irrelevant
+from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.uploads import ShownFile, files_markup
@@ -52,6 +53,7 @@ class _Sheet:
         self._campaign, self._answers, self._lang = campaign, answers, lang
         self._find_file, self._pictures = find_file, pictures
         self._hidden = find_irrelevant(form, answers)
+        self._captions = captions_of(form, campaign, answers)
 
     def parts(self, fields: Sequence[Field]) -> Iterator[str]:
         lines: list[str] = []
@@ -67,7 +69,8 @@ class _Sheet:
     def _part(self, item: Field) -> Iterator[str]:
         inner = list(self.parts(item.fields)) if item.type == "group" else list(self._rows(item))
         if inner:
-            yield f"<section><h3>{escape(item.label.words(self._lang))}</h3>{''.join(inner)}</section>"
+            label = self._captions.field(item).label.words(self._lang)
+            yield f"<section><h3>{escape(label)}</h3>{''.join(inner)}</section>"
 
     def _rows(self, item: Field) -> Iterator[str]:
         if (item.id, 0) in self._hidden:
@@ -76,7 +79,8 @@ class _Sheet:
         if not entries:
             yield f'<p class="pb-quiet">{escape(say("forms.no_rows", self._lang))}</p>'
             return
-        fields = [inner for inner in without_groups(item.fields) if inner.type != "note"]
+        inners = (inner for inner in without_groups(item.fields) if inner.type != "note")
+        fields = [self._captions.field(inner, item.id, None) for inner in inners]
         heads = "".join(f'<th scope="col">{escape(inner.label.words(self._lang))}</th>' for inner in fields)
         body = ""
         for at, entry in enumerate(entries):
@@ -94,9 +98,8 @@ class _Sheet:
         )
 
     def _line(self, item: Field, answer: object) -> str:
-        return (
-            f"<div><dt>{escape(item.label.words(self._lang))}</dt><dd>{self._answer(item, answer)}</dd></div>"
-        )
+        label = self._captions.field(item).label.words(self._lang)
+        return f"<div><dt>{escape(label)}</dt><dd>{self._answer(item, answer)}</dd></div>"
 
     def _answer(self, item: Field, answer: object) -> str:
         if item.type in UPLOADS and isinstance(answer, list) and self._pictures:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import ipywidgets as w
 
@@ -46,6 +46,9 @@ class Cell:
 def plain_layout() -> w.Layout:
     """The one layout that widgets share; the style sheet does the rest."""
     return w.Layout()
+
+
+HIDDEN: Final = "pb-gone"
 
 
 def markup(html: str, *classes: str) -> w.HTML:
@@ -205,3 +208,12 @@ def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
     return markup(
         f'<div class="pb-chart" role="img" aria-label="{escape(words, quote=True)}" data-spec="{data}"></div>'
     )
+
+
+def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
+    """Hide or show widgets by a CSS class, because they share one layout."""
+    for widget in widgets:
+        if hidden and HIDDEN not in widget._dom_classes:
+            widget.add_class(HIDDEN)
+        elif not hidden and HIDDEN in widget._dom_classes:
+            widget.remove_class(HIDDEN)

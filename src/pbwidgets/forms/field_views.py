@@ -6,14 +6,14 @@ from typing import Any
 
 import ipywidgets as w
 
-from pbwidgets.campaign.model import Campaign, Field
+from pbwidgets.campaign.captions import Captions
+from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.forms.captions import label_of, note_of
-from pbwidgets.forms.elements import markup
+from pbwidgets.forms.elements import hide_all, markup
 from pbwidgets.forms.inputs import Input, make_input
 from pbwidgets.forms.uploads import Files, Uploads
 from pbwidgets.wording import number, say
 
-HIDDEN = "pb-gone"
 Report = Callable[[], None]
 
 
@@ -23,7 +23,7 @@ class FieldView:
     Attributes
     ----------
     field, path
-        The field and its path.
+        The field as it is shown, with the answers that its words ask for, and its path.
     holder
         Mapping that holds its answer; changed in place when something is entered.
     widgets
@@ -41,16 +41,18 @@ class FieldView:
         report: Report,
     ) -> None:
         self.field, self.path, self.holder = field, path, holder
+        self._asked, self._offered = field, campaign.choices.get(field.choices or "", ())
         self._lang, self._report = lang, report
         self._note = markup("", "pb-note")
         self.input: Input | None = None
         self.uploads: Uploads | None = None
+        self._head: w.HTML | None = None
         label = label_of(field, lang)
         inputs: Sequence[w.Widget]
         if field.type in ("image", "file"):
             if files is None:
                 absent = f'<div class="pb-hint">{escape(say("forms.no_uploads", lang))}</div>'
-                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>{absent}')]
+                inputs = [markup(f"{_head_of(label)}{absent}")]
             else:
                 self.uploads = Uploads(field, path, files, lang, label, self._keep)
                 self.uploads.show(holder.get(field.id))
@@ -61,7 +63,8 @@ class FieldView:
             self.input.watch(self._read)
             inputs = self.input.widgets
             if field.type == "select_multiple":
-                inputs = [markup(f'<div class="pb-label">{escape(label)}</div>'), *inputs]
+                self._head = markup(_head_of(label))
+                inputs = [self._head, *inputs]
         self.widgets = (*inputs, self._note)
 
     def _read(self) -> None:
@@ -74,6 +77,38 @@ class FieldView:
         else:
             self.holder[self.field.id] = answer
         self._report()
+
+    def keep_offered(self, options: Sequence[Choice]) -> bool:
+        """Drop answers that are not among the options any more; whether there were any."""
+        answer, ids = self.holder.get(self.field.id), {choice.id for choice in options}
+        kept = (
+            [item for item in answer if item in ids] if isinstance(answer, list) else answer in ids and answer
+        )
+        if not answer or kept == answer:
+            return False
+        self.holder.pop(self.field.id)
+        if kept:
+            self.holder[self.field.id] = kept
+        return True
+
+    def follow(self, captions: Captions, repeat: str, row: int) -> None:
+        """Show the answers that its words ask for, and the options that the answers before it leave."""
+        field = captions.field(self._asked, repeat, row)
+        if field != self.field:
+            self.field = field
+            self._name(label_of(field, self._lang))
+        options = captions.options(field, repeat, row)
+        if self.input is not None and options != self._offered:
+            self._offered = options
+            self.input.offer(options, self.holder.get(field.id))
+
+    def _name(self, label: str) -> None:
+        if self.uploads is not None:
+            self.uploads.name(label)
+        elif self._head is not None:
+            self._head.value = _head_of(label)
+        elif self.input is not None:
+            self.input.widgets[0].description = label
 
     def say(self, anchor: str, problems: Sequence[str], returned: Sequence[str]) -> None:
         """Show what is wrong, next to the hint, at the anchor that links lead to."""
@@ -109,10 +144,14 @@ class ShownView:
 
     def __init__(self, field: Field, path: str, lang: str) -> None:
         self.field, self.path = field, path
-        self._lang = lang
+        self._asked, self._lang = field, lang
         self._markup = markup("", "pb-note" if field.type == "note" else "pb-calculated")
         self.widgets = (self._markup,)
         self.show(None)
+
+    def follow(self, captions: Captions, repeat: str, row: int) -> None:
+        """Show the answers that its words ask for, the next time it is shown."""
+        self.field = captions.field(self._asked, repeat, row)
 
     def show(self, value: object) -> None:
         """Set the value of a calculation."""
@@ -135,10 +174,5 @@ class ShownView:
         hide_all(self.widgets, hidden)
 
 
-def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
-    """Hide or show widgets by a CSS class, because they share one layout."""
-    for widget in widgets:
-        if hidden and HIDDEN not in widget._dom_classes:
-            widget.add_class(HIDDEN)
-        elif not hidden and HIDDEN in widget._dom_classes:
-            widget.remove_class(HIDDEN)
+def _head_of(label: str) -> str:
+    return f'<div class="pb-label">{escape(label)}</div>'

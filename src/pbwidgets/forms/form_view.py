@@ -23,11 +23,13 @@ from pbwidgets.campaign import (
     compute_answers,
     find_irrelevant,
 )
+from pbwidgets.campaign.answers import captions_of
+from pbwidgets.campaign.captions import Captions
 from pbwidgets.forms.answer_sheet import without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.captions import anchor_of
-from pbwidgets.forms.elements import markup, stack
-from pbwidgets.forms.field_views import FieldView, ShownView, hide_all
+from pbwidgets.forms.elements import hide_all, markup, stack
+from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.forms.repeats import RepeatView, RowView
 from pbwidgets.forms.uploads import Files
@@ -48,6 +50,18 @@ class _Section:
     repeat: RepeatView | None = None
     head: w.HTML | None = None
     box: w.Box | None = None
+    hint: w.HTML | None = None
+    group: Field | None = None
+
+    def follow(self, captions: Captions, lang: str) -> None:
+        """Show the answers that its words ask for."""
+        if self.repeat is not None:
+            self.repeat.follow(captions)
+        elif self.group is not None:
+            group = captions.field(self.group)
+            self.title = group.label.words(lang)
+            if self.hint is not None and self.hint.value != (shown := _hint_markup(group, lang)):
+                self.hint.value = shown
 
 
 @dataclass(frozen=True)
@@ -113,6 +127,7 @@ class FormView:
             name: [dict(entry) for entry in value] if self._is_repeat(name) else value
             for name, value in compute_answers(form, answers, today=today).items()
         }
+        self._is_filtered = any(item.choice_filter is not None for item in _all_fields(form.fields))
         self._sections = list(self._make_sections())
         self._progress = markup("")
         self.widget = stack(self._progress, *(section.box for section in self._sections))
@@ -199,10 +214,12 @@ class FormView:
                 yield self._rows_of(item)
 
     def _card(self, title: str, fields: Sequence[Field], group: Field | None = None) -> _Section:
-        section = _Section(title, [self._view(item, self._entered) for item in fields], head=markup(""))
+        views = [self._view(item, self._entered) for item in fields]
+        section = _Section(title, views, head=markup(""), group=group)
         widgets = [widget for view in section.views for widget in view.widgets]
         if group is not None and group.hint is not None:
-            widgets.insert(0, markup(f'<div class="pb-hint">{escape(group.hint.words(self._lang))}</div>'))
+            section.hint = markup(_hint_markup(group, self._lang))
+            widgets.insert(0, section.hint)
         section.box = stack(section.head, *widgets)
         section.box.add_class("pb-card")
         return section
@@ -230,15 +247,27 @@ class FormView:
     # -- keeping it up to date ------------------------------------------------------------------------------
 
     def _changed(self) -> None:
+        while self._is_filtered and self._drop_not_offered():
+            pass  # an answer that is gone may take the next with it
         self._draw()
         if self._on_change is not None:
             self._on_change(self.answers)
+
+    def _drop_not_offered(self) -> bool:
+        captions = captions_of(self._form, self._campaign, self.answers, today=self._today)
+        dropped = [
+            view.keep_offered(captions.options(view.field, view.path.rpartition("/")[0], at))
+            for view, at in self.views()
+            if isinstance(view, FieldView) and view.field.choice_filter is not None
+        ]
+        return any(dropped)
 
     def _draw(self) -> None:
         self.problems = check_answers(
             self._form, self._campaign, self._entered, complete=True, today=self._today
         )
         clean = self.answers
+        captions = captions_of(self._form, self._campaign, clean, today=self._today)
         hidden = find_irrelevant(self._form, self._entered, today=self._today)
         messages: dict[tuple[str, int], list[str]] = defaultdict(list)
         for problem in self.problems:
@@ -246,6 +275,7 @@ class FormView:
                 messages[problem.path, problem.row].append(problem.message(self._lang))
         for view, at in self.views():
             view.hide((view.path, at) in hidden)
+            view.follow(captions, view.path.rpartition("/")[0], at)
             if isinstance(view, ShownView):
                 view.show(_value(clean, view.path, at))
             else:
@@ -254,6 +284,8 @@ class FormView:
                     messages[view.path, at],
                     self._returned.get(view.path, ()),
                 )
+        for section in self._sections:
+            section.follow(captions, self._lang)
         counts = [self._draw_section(section, messages, hidden, clean) for section in self._sections]
         self._draw_progress(counts)
 
@@ -369,6 +401,10 @@ class FormView:
             return ""
         label = repeat.field.label.words(self._lang)
         return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
+
+
+def _hint_markup(group: Field, lang: str) -> str:
+    return f'<div class="pb-hint">{escape(group.hint.words(lang))}</div>' if group.hint else ""
 
 
 def _all_fields(fields: Sequence[Field]) -> Iterator[Field]:

@@ -15,7 +15,7 @@ import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.campaign.values import to_text
-from pbwidgets.forms.elements import plain_layout
+from pbwidgets.forms.elements import hide_all, plain_layout
 from pbwidgets.wording import say
 
 FEW_CHOICES: Final = 5
@@ -34,11 +34,16 @@ class Input:
     """
 
     def __init__(
-        self, widgets: Sequence[w.Widget], read: Callable[[], object], show: Callable[[object], None]
+        self,
+        widgets: Sequence[w.Widget],
+        read: Callable[[], object],
+        show: Callable[[object], None],
+        offer: Callable[[Sequence[Choice]], None] | None = None,
     ) -> None:
         self.widgets = tuple(widgets)
         self._read = read
         self._show = show
+        self._offer = offer
         self._listens = True
 
     def read(self) -> object:
@@ -49,6 +54,16 @@ class Input:
         """Put an answer into the widget without reporting it."""
         self._listens = False
         try:
+            self._show(answer)
+        finally:
+            self._listens = True
+
+    def offer(self, choices: Sequence[Choice], answer: object) -> None:
+        """Let only these choices be chosen, and show the answer among them, without reporting it."""
+        self._listens = False
+        try:
+            if self._offer is not None:
+                self._offer(choices)
             self._show(answer)
         finally:
             self._listens = True
@@ -160,16 +175,27 @@ def _show_date(answer: object) -> date | None:
 
 
 def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: bool) -> Input:
-    options = [(choice.label.words(lang), choice.id) for choice in choices]
-    few = len(options) <= FEW_CHOICES
-    if not few:
-        options.insert(0, (say("forms.choose", lang), ""))
-    elif not required:  # a radio button cannot be cleared
-        options.append((say("forms.no_answer", lang), ""))
-    ids = [choice.id for choice in choices]
+    few = len(choices) <= FEW_CHOICES
     nothing = None if few else ""  # None: no option is marked, and a list would be blank
-    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options, value=nothing)
-    return _one(widget, lambda chosen: chosen or None, lambda answer: answer if answer in ids else nothing)
+
+    def options_of(offered: Sequence[Choice]) -> list[tuple[str, str]]:
+        options = [(choice.label.words(lang), choice.id) for choice in offered]
+        if not few:
+            options.insert(0, (say("forms.choose", lang), ""))
+        elif not required:  # a radio button cannot be cleared
+            options.append((say("forms.no_answer", lang), ""))
+        return options
+
+    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options_of(choices), value=nothing)
+
+    def show(answer: object) -> None:
+        ids = [value for _, value in widget.options if value]
+        widget.value = answer if answer in ids else nothing
+
+    def offer(offered: Sequence[Choice]) -> None:
+        widget.options = options_of(offered)
+
+    return Input([widget], lambda: widget.value or None, show, offer)
 
 
 def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
@@ -183,4 +209,10 @@ def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
         for choice_id, box in boxes.items():
             box.value = choice_id in chosen
 
-    return Input(list(boxes.values()), read, show)
+    def offer(offered: Sequence[Choice]) -> None:
+        labels = {choice.id: choice.label.words(lang) for choice in offered}
+        for choice_id, box in boxes.items():
+            box.description = labels.get(choice_id, box.description)
+            hide_all([box], choice_id not in labels)
+
+    return Input(list(boxes.values()), read, show, offer)

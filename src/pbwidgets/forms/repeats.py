@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import ipywidgets as w
 
+from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.model import Field
 from pbwidgets.forms.captions import note_of
-from pbwidgets.forms.elements import button, markup, row, stack
-from pbwidgets.forms.field_views import FieldView, ShownView, hide_all
+from pbwidgets.forms.elements import button, hide_all, markup, row, stack
+from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.wording import say
 
@@ -124,6 +125,7 @@ class RepeatView:
         report_look: Callable[[], None],
     ) -> None:
         self.field, self.fields, self.holder = field, fields, holder
+        self._asked = field
         self.make_view, self.word_answer = make_view, word_answer
         self.report_look = report_look
         self._lang, self._report = lang, report
@@ -195,6 +197,10 @@ class RepeatView:
 
     def _is_full(self) -> bool:
         return self.field.max_count is not None and len(self.rows) >= self.field.max_count
+
+    def follow(self, captions: Captions) -> None:
+        """Show the answers that its words ask for, the next time it is drawn."""
+        self.field = captions.field(self._asked)
 
     def draw(
         self,

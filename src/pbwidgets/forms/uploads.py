@@ -99,6 +99,11 @@ class Uploads:
         self._actions = row()
         self.widgets = (self._list, self._button, self._actions)
 
+    def name(self, label: str) -> None:
+        """Set the label."""
+        self._label = label
+        self._draw()
+
     def show(self, answer: object) -> None:
         """Set the tokens of an answer without reporting it."""
         self._tokens = [str(token) for token in answer] if isinstance(answer, list) else []

@@ -95,8 +95,8 @@ def classify_units(
 ) -> TrackClasses:
     """Classes that are proposed for the units of a track.
 
-    The rounded total, or the rank by it, gives the class; gates keep a unit down (barred: not in the top class;
-    capped: as the gate says; disqualified: the last class), and flags propose a lower class. A flag whose
+    The rounded total, or the rank by it, gives the class; gates keep a unit down (capped: as the gate says;
+    disqualified: the last class; barred: no award, but its class stays), and flags propose a lower class. A flag whose
     measures are missing does not hold. Units without a total have no class.
 
     Raises
@@ -186,16 +186,38 @@ def to_classes_frame(
             "reason_en": word_reasons(campaign, codes, args, "en"),
         }
     ).assign(campaign=campaign.id, period=period, track_id=layout.track.id)
-    ours = (decisions["period"] == period) & (decisions["track_id"] == layout.track.id)
-    newest = _find_newest(decisions[ours.to_numpy(dtype=bool, na_value=False)])
-    at = positions_in(rows["unit_code"], pd.Index(newest["unit_code"].astype(object)))
-    found = at >= 0
-    numbers: Ints = np.append(newest["class_no"].to_numpy(dtype=np.int64), np.int64(0))
-    rows = rows.assign(decided=np.where(found, numbers[at], 0))
+    newest, at = _find_decided(layout, period, decisions)
+    rows = rows.assign(decided=_decided_numbers(newest, at))
     for column, source in _OF_DECISION.items():
         values: Objects = np.append(to_objects(newest[source]), np.array([None], dtype=object))
         rows = rows.assign(**{column: values[at]})
     return to_frame(rows, CLASSES)
+
+
+def find_current_classes(
+    layout: TrackLayout, period: str, classes: TrackClasses, decisions: pd.DataFrame
+) -> Ints:
+    """Class of each unit, as decided or else as proposed, from 1; 0 for none.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``CLASS_DECISIONS``.
+    """
+    decided = _decided_numbers(*_find_decided(layout, period, decisions))
+    return np.where(decided > 0, decided, classes.proposed)
+
+
+def _find_decided(layout: TrackLayout, period: str, decisions: pd.DataFrame) -> tuple[pd.DataFrame, Ints]:
+    """Newest decisions of a track in a period, and where that of each unit stands, -1 for none."""
+    ours = (decisions["period"] == period) & (decisions["track_id"] == layout.track.id)
+    newest = _find_newest(decisions[ours.to_numpy(dtype=bool, na_value=False)])
+    codes = layout.codes.to_series().reset_index(drop=True)
+    return newest, positions_in(codes, pd.Index(newest["unit_code"].astype(object)))
+
+
+def _decided_numbers(newest: pd.DataFrame, at: Ints) -> Ints:
+    return np.append(newest["class_no"].to_numpy(dtype=np.int64), np.int64(0))[at]
 
 
 def _find_newest(decisions: pd.DataFrame) -> pd.DataFrame:

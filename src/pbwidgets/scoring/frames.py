@@ -191,7 +191,7 @@ RANKING: Final[Columns] = {
     "unit_code": "string",
     "track_id": "string",
     "total": "float64",  # rounded as the campaign says
-    "rank": "int64",  # competition rank, ties share the better one; 0 without a total
+    "rank": "int64",  # competition rank, ties share the better one; 0 for a unit that is not ranked
     "tie_group": "int64",  # same number: still tied after all tie-breaks; 0: not tied
 }
 """One row is a unit of a track."""
@@ -223,7 +223,7 @@ SELECTION: Final[Columns] = {
     "reason_args": "string",
     "reason_zh": "string",
     "reason_en": "string",
-    "waiting_order": "int64",  # place on the waiting list, from 1; 0 otherwise
+    "waiting_order": "int64",  # place on the waiting list, as decided or else proposed, from 1; 0 otherwise
     "recommended": "string",  # ids of recommendations, with spaces
     "decided": "string",  # status decided by the meeting, or <NA>
     "decided_on": "string",
@@ -240,6 +240,8 @@ BALANCE: Final[Columns] = {
     "nominated": "int64",  # counted ones, after the cut at the allotment
     "refused": "int64",  # above the allotment
     "short": "int64",  # below the lowest number
+    "vetoed": "int64",  # counted ones that a veto has taken out since
+    "vacant": "int64",  # places of the allotment without a unit in the contest
     "selected": "int64",
 }
 """One row is a nominating unit in a track."""
@@ -296,16 +298,17 @@ MOVES: Final[Columns] = {
 # -- states and statuses -------------------------------------------------------------------------------
 
 SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
-NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
+NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
     "not_nominated",
+    "ineligible",
     "barred",
     "capped",
     "disqualified",
     "no_data",
 )
-STATUSES: Final = (
-    SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, NOT_NOMINATED, BARRED, CAPPED, DISQUALIFIED, NO_DATA,
-)  # fmt: skip
+CONTENDING: Final = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
+"""Statuses of units that a meeting may select; units of other statuses may have a rank as well."""
+STATUSES: Final = (*CONTENDING, NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA)
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 

@@ -65,6 +65,8 @@ class Names:
     def _find(self, key: str, value: str) -> str:
         if key == "layer_id" and value == FINAL:
             return say("scoring.final_total", self.lang)
+        if key == "status_id":
+            return say(f"scoring.status_{value}", self.lang)
         for item_id, name in _list_names(self.campaign, key):
             if item_id == value:
                 return self._pick(name)
@@ -76,7 +78,9 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         return [(kind.id, kind.name) for kind in campaign.unit_kinds]
     if key == "gate_id":
         return [(gate.id, gate.name) for track in campaign.tracks for gate in track.gates]
-    if key == "class_id":
+    if key == "track_id":
+        return [(track.id, track.name) for track in campaign.tracks]
+    if key in ("class_id", "needed_class_id"):
         return [
             (f"{track.id}:{number}", name)
             for track in campaign.tracks

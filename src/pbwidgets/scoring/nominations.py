@@ -9,6 +9,7 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, positions_in
 from pbwidgets.scoring.frames import BALANCE, to_frame
 from pbwidgets.scoring.track_layout import TrackLayout
+from pbwidgets.scoring.vetoes import TrackVetoes
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,24 @@ def count_nominations(
     return TrackNominations(counted, nominated & ~counted, nominator, given, allotted)
 
 
+def count_left(layout: TrackLayout, vetoes: TrackVetoes, nominations: TrackNominations) -> Ints:
+    """Counted nominations that no veto has taken out, int64, by position of the nominating unit in the register."""
+    left = nominations.counted & vetoes.in_contest & (nominations.by_unit >= 0)
+    return np.bincount(nominations.by_unit[left], minlength=len(layout.register)).astype(np.int64)
+
+
 def balance_nominations(
-    campaign: Campaign, period: str, layout: TrackLayout, nominations: TrackNominations, selected: Bools
+    campaign: Campaign,
+    period: str,
+    layout: TrackLayout,
+    nominations: TrackNominations,
+    vetoes: TrackVetoes,
+    selected: Bools,
 ) -> pd.DataFrame:
     """Frame with the columns ``BALANCE``: a row for each unit that may nominate in the track.
 
-    A unit without a limit has its number of counted nominations as ``allotted``.
+    A unit without a limit has its number of counted nominations as ``allotted``. What a veto takes out after the
+    nomination is missing from the allotment: it is ``vacant``, like a place for which nobody was nominated.
     """
     nomination = layout.track.nomination
     if nomination is None:
@@ -92,13 +105,17 @@ def balance_nominations(
     counted = count(nominations.counted)
     lowest = nomination.allotment.lowest if nomination.allotment else 0
     allotted = nominations.allotted[may]
+    places = np.where(np.isnan(allotted), counted, allotted).astype(np.int64)
+    left = count_left(layout, vetoes, nominations)[may]
     rows = pd.DataFrame(
         {
             "by_unit": layout.register.codes[may],
-            "allotted": np.where(np.isnan(allotted), counted, allotted).astype(np.int64),
+            "allotted": places,
             "nominated": counted,
             "refused": count(nominations.above),
             "short": np.maximum(0, np.fmin(lowest, np.where(np.isnan(allotted), lowest, allotted)) - counted),
+            "vetoed": counted - left,
+            "vacant": places - left,
             "selected": count(selected),
         }
     )

@@ -12,7 +12,8 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
-from pbwidgets.scoring.classes import TrackClasses, classify_units, to_classes_frame
+from pbwidgets.scoring.classes import TrackClasses, classify_units, find_current_classes, to_classes_frame
+from pbwidgets.scoring.eligibility import Results, TrackEligibility, check_eligibility, order_awards
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
@@ -21,7 +22,7 @@ from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
 from pbwidgets.scoring.ranks_within import to_ranks_within_frame
 from pbwidgets.scoring.reference import build_reference
 from pbwidgets.scoring.register import build_register
-from pbwidgets.scoring.selection import TrackSelection, select_units, to_selection_frame
+from pbwidgets.scoring.selection import TrackSelection, join_decisions, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
 from pbwidgets.scoring.track_layout import TrackLayout, lay_out
@@ -39,6 +40,7 @@ class TrackScores:
     vetoes: TrackVetoes
     nominations: TrackNominations
     ranking: TrackRanking
+    eligibility: TrackEligibility
     selection: TrackSelection
     classes: TrackClasses | None = None
 
@@ -70,18 +72,40 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         added[layout.track.id] = marks, points, totals
         table = carry_totals(campaign, period, layout, totals, table)
     vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)
-    tracks = []
-    for layout in layouts:
-        marks, points, totals = added[layout.track.id]
-        nominations = count_nominations(layout, records.nominations, records.allotments)
-        closed = vetoes[layout.track.id]
-        ranking = rank_units(layout, totals, table, closed.in_contest & nominations.counted)
-        selection = select_units(layout, totals, ranking, closed, nominations)
-        classes = classify_units(layout, totals, closed, table, today) if layout.track.classes else None
-        tracks.append(
-            TrackScores(layout, marks, points, totals, closed, nominations, ranking, selection, classes)
+    counted = {
+        layout.track.id: count_nominations(layout, records.nominations, records.allotments)
+        for layout in layouts
+    }
+    classes = {
+        layout.track.id: classify_units(
+            layout, added[layout.track.id][2], vetoes[layout.track.id], table, today
         )
-    return table, tracks
+        for layout in layouts
+        if layout.track.classes is not None
+    }
+    results = Results(
+        {
+            layout.track.id: find_current_classes(
+                layout, period, classes[layout.track.id], records.class_decisions
+            )
+            for layout in layouts
+            if layout.track.id in classes
+        }
+    )
+    made = {}
+    for layout in order_awards(layouts):
+        track_id = layout.track.id
+        marks, points, totals = added[track_id]
+        closed, nominations = vetoes[track_id], counted[track_id]
+        ranking = rank_units(layout, totals, table, closed.keep_rank & nominations.counted)
+        eligibility = check_eligibility(layout, results)
+        selection = select_units(layout, totals, ranking, closed, nominations, eligibility)
+        results.add(track_id, selection.status, join_decisions(layout, records.decisions)["decided"])
+        made[track_id] = TrackScores(
+            layout, marks, points, totals, closed, nominations, ranking, eligibility, selection,
+            classes.get(track_id),
+        )  # fmt: skip
+    return table, [made[layout.track.id] for layout in layouts]
 
 
 def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
@@ -159,7 +183,7 @@ def _frame_balance(campaign: Campaign, period: str, one: TrackScores) -> pd.Data
     if one.layout.track.nomination is None:
         return to_frame([], BALANCE)
     selected = np.asarray(one.selection.status == SELECTED, dtype=bool)
-    return balance_nominations(campaign, period, one.layout, one.nominations, selected)
+    return balance_nominations(campaign, period, one.layout, one.nominations, one.vetoes, selected)
 
 
 def _find_rated(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:

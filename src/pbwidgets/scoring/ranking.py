@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,8 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.totals import TrackTotals, round_half_up
 from pbwidgets.scoring.track_layout import TrackLayout
 
-_DIGITS = 9  # exact totals and tie-breaks are compared to here: below that is binary noise
+DIGITS: Final = 9
+"""Digits to which exact totals and tie-breaks are compared: below that is binary noise."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +26,72 @@ class TrackRanking:
     Attributes
     ----------
     total
-        As shown, rounded as the campaign says.
+        As shown, rounded to ``digits``.
+    digits
+        As the campaign says; more where exact totals are ranked and would look the same.
     rank
-        Competition rank among contenders, 0 for any other unit.
+        Competition rank, 0 for a unit that is not ranked.
     tie_group
         Number shared by units that are still tied, 0 for a unit that is not.
-    broken_by
-        Place, from 1, of the tie-break that separated a unit from others with the same total; 0 for none.
+    ahead, behind
+        What put a unit before the next one with the same total, and what put it behind the one before.
     """
 
     total: Floats
+    digits: int
     rank: Ints
     tie_group: Ints
-    broken_by: Ints
+    ahead: "Parting"
+    behind: "Parting"
+
+
+@dataclass(frozen=True)
+class Parting:
+    """Tie-breaks that parted units from their neighbours in the list, one for each row.
+
+    Attributes
+    ----------
+    link
+        Place of the tie-break in the chain, from 1; 0 where nothing had to be parted.
+    own, other
+        Values of the unit and of its neighbour; NaN for a missing one.
+    """
+
+    link: Ints
+    own: Floats
+    other: Floats
+
+
+@dataclass(frozen=True)
+class _Sorted:
+    """Rows in the order of their keys, in groups of the same keys.
+
+    Attributes
+    ----------
+    order
+        Positions of the rows, the best first.
+    starts
+        Place of each group's first row in that order.
+    group
+        Number of the group of each row, in that order.
+    keys
+        Keys × groups; negated, and infinite for a missing one.
+    """
+
+    order: Ints
+    starts: Ints
+    group: Ints
+    keys: Floats
+
+
+def _sort_rows(keys: Sequence[Floats]) -> _Sorted:
+    falling = [np.where(np.isnan(key), np.inf, -np.round(key, DIGITS)) for key in keys]
+    # rows with the same keys may come in any order, so one key needs no stable sort, which is slower
+    order = np.argsort(falling[0]) if len(falling) == 1 else np.lexsort(falling[::-1])
+    in_order = np.stack([key[order] for key in falling])
+    new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))
+    starts = np.flatnonzero(new)
+    return _Sorted(order, starts, np.cumsum(new) - 1, in_order[:, starts])
 
 
 def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
@@ -53,74 +108,118 @@ def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
     size = len(keys[0])
     if not size:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    falling = [np.where(np.isnan(key), np.inf, -np.round(key, _DIGITS)) for key in keys]
-    # rows with the same keys may come in any order, so one key needs no stable sort, which is slower
-    order = np.argsort(falling[0]) if len(falling) == 1 else np.lexsort(falling[::-1])
-    in_order = np.stack([key[order] for key in falling])
-    new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))
-    starts = np.flatnonzero(new)
-    group = np.cumsum(new) - 1
-    tied = np.diff(np.append(starts, size)) > 1
+    rows = _sort_rows(keys)
+    tied = np.diff(np.append(rows.starts, size)) > 1
     numbers = np.where(tied, np.cumsum(tied), 0)
     ranks, groups = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
-    ranks[order] = starts[group] + 1
-    groups[order] = numbers[group]
+    ranks[rows.order] = rows.starts[rows.group] + 1
+    groups[rows.order] = numbers[rows.group]
     return ranks, groups
 
 
-def rank_units(
-    layout: TrackLayout, totals: TrackTotals, table: MeasureTable, in_contest: Bools
-) -> TrackRanking:
-    """Ranks of the units in the contest that have a total.
+def rank_units(layout: TrackLayout, totals: TrackTotals, table: MeasureTable, ranked: Bools) -> TrackRanking:
+    """Ranks of the units that are assessed and have a total.
 
-    Units that are disqualified, barred, capped or not nominated keep their total and get no rank, so that the
-    ranks shown are those of the units that can be selected.
+    Units that are disqualified or not nominated keep their total and get no rank. Those that a veto bars, or that
+    cannot be selected for another reason, keep theirs, and nobody else moves up.
 
     Parameters
     ----------
     layout, totals, table
         Axes and totals of the track, and measures for the tie-breaks.
-    in_contest
-        Units that may be selected, bool.
+    ranked
+        Units that are assessed, bool.
     """
-    rounding = layout.track.rounding
-    shown = round_half_up(totals.final, rounding.digits)
-    ranked = in_contest & ~np.isnan(totals.final)
-    keys = [shown if rounding.before_ranking else totals.final]
-    keys += [_break_tie(link, layout, totals, table) for link in layout.track.tie_breaks]
-    rank = np.zeros(len(shown), dtype=np.int64)
-    tie_group = np.zeros(len(shown), dtype=np.int64)
-    broken_by = np.zeros(len(shown), dtype=np.int64)
+    track = layout.track
+    ranked = ranked & ~np.isnan(totals.final)
+    digits = track.rounding.digits
+    if not track.rounding.before_ranking:
+        bounds = [] if track.minimum_total is None else [track.minimum_total]
+        digits = find_telling_digits(np.append(totals.final[ranked], bounds), digits)
+    shown = round_half_up(totals.final, digits)
+    keys = [shown if track.rounding.before_ranking else totals.final]
+    keys += [_break_tie(link, layout, totals, table) for link in track.tie_breaks]
     of_ranked = [key[ranked] for key in keys]
+    rank, tie_group = np.zeros((2, len(shown)), dtype=np.int64)
     rank[ranked], tie_group[ranked] = rank_keys(of_ranked)
-    broken_by[ranked] = find_tie_breaks(of_ranked)
-    return TrackRanking(shown, rank, tie_group, broken_by)
+    signs = [1.0 if link.order == "higher" else -1.0 for link in track.tie_breaks]
+    ahead, behind = (_spread(parting, ranked) for parting in part_ties(of_ranked, signs))
+    return TrackRanking(shown, digits, rank, tie_group, ahead, behind)
 
 
-def find_tie_breaks(keys: Sequence[Floats]) -> Ints:
-    """For each row the place, from 1, of the first key after the total that separated it from a row it was tied with.
+def find_telling_digits(values: Floats, least: int) -> int:
+    """Fewest digits, from ``least`` to 9, at which different values look different when they are rounded.
 
-    0 for a row that was tied with none, or that no key separated from the others. Keys as for :func:`rank_keys`.
+    >>> find_telling_digits(np.array([82.216, 82.22, 90.0]), 2)
+    3
+    """
+    distinct = np.unique(np.round(values[~np.isnan(values)], DIGITS))
+    for digits in range(least, DIGITS):
+        if (np.diff(round_half_up(distinct, digits)) > 0).all():
+            return digits
+    return DIGITS
+
+
+def find_decimals(values: Floats) -> int:
+    """Decimals that it takes to write values without rounding them, at most 9; NaN takes none.
+
+    >>> find_decimals(np.array([18.0, 17.25, np.nan]))
+    2
+    """
+    written = np.round(values[~np.isnan(values)], DIGITS)
+    return next(digits for digits in range(DIGITS + 1) if (np.round(written, digits) == written).all())
+
+
+def part_ties(keys: Sequence[Floats], signs: Sequence[float]) -> tuple[Parting, Parting]:
+    """What parted rows with the same total from the next row behind them, and from the next one ahead.
+
+    The first key is the total, the others are tie-breaks. Rows with all keys in common share their neighbours, and
+    nothing parts them from each other.
+
+    Parameters
+    ----------
+    keys
+        As for :func:`rank_keys`.
+    signs
+        Of the tie-breaks: -1 for one whose key is negated because lower values are better.
 
     Examples
     --------
-    >>> find_tie_breaks([np.array([90.0, 90.0, 80.0]), np.array([5.0, 7.0, 9.0])]).tolist()
-    [1, 1, 0]
+    >>> ahead, behind = part_ties([np.array([90.0, 90.0, 80.0]), np.array([5.0, 7.0, 9.0])], [1.0])
+    >>> ahead.link.tolist(), ahead.own.tolist(), ahead.other.tolist()
+    ([0, 1, 0], [nan, 7.0, nan], [nan, 5.0, nan])
+    >>> behind.link.tolist(), behind.own.tolist(), behind.other.tolist()
+    ([1, 0, 0], [5.0, nan, nan], [7.0, nan, nan])
     """
-    parted = np.zeros(len(keys[0]), dtype=np.int64)
-    if len(keys) == 1:
-        return parted
-    before = _sizes_of_ties(keys[:1])
-    for place in range(1, len(keys)):
-        after = _sizes_of_ties(keys[: place + 1])
-        parted[(parted == 0) & (after < before)] = place
-        before = after
-    return parted
+    size = len(keys[0])
+    if len(keys) == 1 or not size:
+        nothing = Parting(np.zeros(size, dtype=np.int64), np.full(size, np.nan), np.full(size, np.nan))
+        return nothing, nothing
+    rows = _sort_rows(keys)
+    # of each group and the one after it: the first key in which they differ
+    link = (rows.keys[:, 1:] != rows.keys[:, :-1]).argmax(axis=0)
+    values = np.where(np.isinf(rows.keys), np.nan, -rows.keys)
+    values = values * np.array([[1.0], *([sign] for sign in signs)]) + 0.0  # never -0
+    at = np.arange(len(link))
+    better, worse = (np.where(link > 0, part[link, at], np.nan) for part in (values[:, :-1], values[:, 1:]))
+    first, last = np.insert(link, 0, 0), np.append(link, 0)
+    nan = np.nan
+    by_group = (
+        Parting(last, np.append(better, nan), np.append(worse, nan)),
+        Parting(first, np.insert(worse, 0, nan), np.insert(better, 0, nan)),
+    )
+    group = np.empty(size, dtype=np.int64)
+    group[rows.order] = rows.group
+    ahead, behind = (Parting(one.link[group], one.own[group], one.other[group]) for one in by_group)
+    return ahead, behind
 
 
-def _sizes_of_ties(keys: Sequence[Floats]) -> Ints:
-    ranks, _ = rank_keys(keys)
-    return np.bincount(ranks)[ranks] if len(ranks) else ranks
+def _spread(parting: Parting, rows: Bools) -> Parting:
+    """Parting of some rows as one of all."""
+    link = np.zeros(len(rows), dtype=np.int64)
+    own, other = np.full((2, len(rows)), np.nan)
+    link[rows], own[rows], other[rows] = parting.link, parting.own, parting.other
+    return Parting(link, own, other)
 
 
 def _break_tie(link: TieBreak, layout: TrackLayout, totals: TrackTotals, table: MeasureTable) -> Floats:

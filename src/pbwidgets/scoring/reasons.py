@@ -33,7 +33,9 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 6  # a total is shown as the campaign rounded it
+_DIGITS_OF_TOTAL: Final = 9  # a total is rounded already
+_TOTALS: Final = ("total", "minimum")
+_SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
 SUMMED: Final = (
     "scoring.heading",
     "scoring.heading_base",
@@ -231,7 +233,7 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
         elif key == "comment":
             named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
         else:
-            named[key] = _show(value, _DIGITS_OF_TOTAL if key == "total" else _DIGITS)
+            named[key] = _show_arg(key, value, args)
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
     if (
@@ -239,6 +241,12 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     ):  # 走访2025 and 11 would be one number
         named["value"] = say("scoring.value_after_digit", names.lang, value=named["value"])
     return named
+
+
+def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
+    if key in _SIDE_BY_SIDE:
+        return f"{value:.{int(args['decimals'])}f}"
+    return _show(value, _DIGITS_OF_TOTAL if key in _TOTALS else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:

@@ -3,15 +3,21 @@
 Places are never exceeded and never silently left empty: a tie across the cut is left open for the meeting.
 """
 
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, TieByMeasure
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, to_objects
+from pbwidgets.scoring.eligibility import TrackEligibility
 from pbwidgets.scoring.frames import (
+    CONTENDING,
     FINAL,
+    INELIGIBLE,
     NO_DATA,
     NOT_NOMINATED,
     NOT_SELECTED,
@@ -21,12 +27,14 @@ from pbwidgets.scoring.frames import (
     WAITING,
     to_frame,
 )
-from pbwidgets.scoring.nominations import TrackNominations
-from pbwidgets.scoring.ranking import TrackRanking
+from pbwidgets.scoring.nominations import TrackNominations, count_left
+from pbwidgets.scoring.ranking import Parting, TrackRanking, find_decimals, find_telling_digits, rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
+
+_OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
 
 @dataclass(frozen=True)
@@ -81,33 +89,67 @@ def fill_places(ranks: Ints, places: int, waiting: int) -> tuple[Objects, Ints]:
     return status, order
 
 
+def find_open_places(selection: pd.DataFrame) -> int:
+    """Places of a track that nobody fills, as the reasons of its units say: so a part of the list is enough.
+
+    Parameters
+    ----------
+    selection
+        Rows of one track with the columns ``SELECTION``.
+    """
+    notes = selection["reason_args"].dropna()
+    for args in notes[notes.str.contains('"scoring.note_(?:unfilled|all_open)"')].head(1):
+        return max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
+    return 0
+
+
+def last_selected(statuses: Iterable[str]) -> int:
+    """Number of units of a list, best first, up to the last one that is selected; others may stand between.
+
+    >>> last_selected(["selected", "barred", "selected", "waiting"])
+    3
+    """
+    return max((at for at, status in enumerate(statuses, start=1) if status == SELECTED), default=0)
+
+
 def select_units(
     layout: TrackLayout,
     totals: TrackTotals,
     ranking: TrackRanking,
     vetoes: TrackVetoes,
     nominations: TrackNominations,
+    eligibility: TrackEligibility,
 ) -> TrackSelection:
     """Status and reason of every unit of a track.
 
     A veto comes first (disqualified, barred, capped), then a nomination that is missing or beyond the
-    allotment, then a missing total; the rest are contenders for the places. A track without places proposes
-    no unit.
+    allotment, then a missing total, then a condition that is not met. The others are contenders; those that reach
+    the lowest total fill the places in the order of their ranks, which are those of the whole list. A track
+    without places proposes no unit.
     """
     track = layout.track
     places = track.places or 0
-    status, waiting_order = fill_places(ranking.rank, places, track.waiting if track.places else 0)
+    contends = (ranking.rank > 0) & vetoes.in_contest & eligibility.met
+    low: Bools = contends & (ranking.total < (track.minimum_total or 0.0))
+    order = np.zeros(len(low), dtype=np.int64)
+    fits = contends & ~low
+    order[fits], _ = rank_keys([-ranking.rank[fits].astype(np.float64)])
+    status, waiting_order = fill_places(order, places, track.waiting if track.places else 0)
+    status[low] = NOT_SELECTED
+    status[~eligibility.met] = INELIGIBLE
     none = np.isnan(totals.final)
     status[none] = NO_DATA
     status[~nominations.counted] = NOT_NOMINATED
     vetoed = ~vetoes.in_contest
     status[vetoed] = vetoes.status[vetoed]
     reasons = (
-        *_reason_contenders(layout, totals, ranking, status, waiting_order),
+        *eligibility.reasons,
+        *_reason_contenders(layout, totals, ranking, status, order, waiting_order),
         Reason("scoring.no_data", status == NO_DATA),
         Reason("scoring.no_total", (status == NO_DATA) & totals.has_data),
         *_reason_nominations(layout, nominations, status),
         *_reason_vetoes(vetoes),
+        *_note_vacant(layout, vetoes, nominations),
     )
     return TrackSelection(status, waiting_order, reasons)
 
@@ -135,6 +177,7 @@ def to_selection_frame(
         Whether ``reason_zh`` and ``reason_en`` are filled; leaving them out is faster for a whole country.
     """
     codes, args = render_reasons(selection.reasons, len(layout.units))
+    decided = join_decisions(layout, decisions)
     rows = pd.DataFrame(
         {
             "unit_code": layout.codes,
@@ -145,9 +188,9 @@ def to_selection_frame(
             "tie_group": ranking.tie_group,
             "reason_code": codes,
             "reason_args": args,
-            "waiting_order": selection.waiting_order,
+            "waiting_order": order_waiting(ranking, selection, decided["decided"]),
             "recommended": _recommend(layout, vetoes, selection.status == SELECTED),
-            **_join_decisions(layout, decisions),
+            **decided,
         }
     )
     if words:
@@ -157,48 +200,87 @@ def to_selection_frame(
 
 
 def _reason_contenders(
-    layout: TrackLayout, totals: TrackTotals, ranking: TrackRanking, status: Objects, waiting_order: Ints
+    layout: TrackLayout,
+    totals: TrackTotals,
+    ranking: TrackRanking,
+    status: Objects,
+    order: Ints,
+    waiting_order: Ints,
 ) -> list[Reason]:
+    """Reasons of ranked units; ``order`` is the rank among those that may have a place, 0 for the others."""
     track = layout.track
-    contenders = int((ranking.rank > 0).sum())
+    ranked = ranking.rank > 0
     layers = np.array([*layout.layers, FINAL], dtype=object)
     common: Args = {
         "layer_id": layers[totals.final_layer],
         "kind_id": track.unit_kind,
         "total": ranking.total,
         "rank": ranking.rank,
-        "contenders": contenders,
+        "contenders": int(ranked.sum()),
     }
-    contender = ranking.rank > 0
+    keeps = ranked & ~np.isin(status, CONTENDING)
+    notes = [Reason("scoring.note_keeps_rank", keeps, common, is_note=True)]
     if track.places is None:
-        return [Reason("scoring.no_places", contender, common), *_note_provisional(contender, totals)]
+        contends = ranked & ~keeps
+        return [Reason("scoring.no_places", contends, common), *notes, *_note_provisional(ranked, totals)]
     common["places"] = track.places
     tied = status == TIED_AT_CUT
-    sizes = np.bincount(ranking.rank)[ranking.rank] if len(ranking.rank) else ranking.rank
-    args = {**common, "tied": sizes, "open": track.places - ranking.rank + 1}
-    reasons = [
+    sizes = np.bincount(order)[order]
+    args = {**common, "tied": sizes, "open": track.places - order + 1}
+    low = (status == NOT_SELECTED) & ranked & (order == 0)
+    minimum: Args = {"minimum": track.minimum_total or 0.0}
+    out = (order > 0) & (ranking.rank > order) & (status != NOT_SELECTED)
+    return [
         Reason("scoring.selected", status == SELECTED, common),
         Reason("scoring.tied_at_cut", tied, args),
         Reason("scoring.waiting", status == WAITING, {**common, "waiting_order": waiting_order}),
-        Reason("scoring.not_selected", contender & (status == NOT_SELECTED), common),
+        Reason("scoring.not_selected", (order > 0) & (status == NOT_SELECTED), common),
+        Reason("scoring.below_minimum", low, {**common, **minimum}),
+        *notes,
+        Reason("scoring.note_passed_over", out, {"out": ranking.rank - order}, is_note=True),
+        _note_unfilled(track.places, int((order > 0).sum()), (status == SELECTED) | low),
+        *_note_ties(layout, ranking, ranked & ~tied),
+        *_note_provisional(ranked, totals),
     ]
-    if contenders < track.places:
-        unfilled: Args = {"contenders": contenders, "open": track.places - contenders}
-        reasons.append(Reason("scoring.note_unfilled", status == SELECTED, unfilled, is_note=True))
-    in_tie = (ranking.tie_group > 0) & ~tied
-    reasons.append(Reason("scoring.note_tied", in_tie, {"tied": sizes}, is_note=True))
-    reasons.append(_note_tie_break(layout, ranking))
-    return [*reasons, *_note_provisional(contender, totals)]
 
 
-def _note_tie_break(layout: TrackLayout, ranking: TrackRanking) -> Reason:
-    names = np.array(["", *(link.named for link in layout.track.tie_breaks)], dtype=object)
-    parted = ranking.broken_by > 0
-    return Reason("scoring.note_tie_broken", parted, {"tie_break_id": names[ranking.broken_by]}, is_note=True)
+def _note_unfilled(places: int, fitting: int, where: Bools) -> Reason:
+    code = _OPEN[0] if fitting else _OPEN[1]
+    return Reason(
+        code, where & (fitting < places), {"contenders": fitting, "open": places - fitting}, is_note=True
+    )
 
 
-def _note_provisional(contender: Bools, totals: TrackTotals) -> list[Reason]:
-    provisional = contender & totals.provisional
+def _note_ties(layout: TrackLayout, ranking: TrackRanking, where: Bools) -> list[Reason]:
+    """Who shares a rank, and which values parted those who do not."""
+    sizes = np.bincount(ranking.rank)[ranking.rank]
+    notes = [Reason("scoring.note_tied", where & (ranking.tie_group > 0), {"tied": sizes}, is_note=True)]
+    notes += _note_parting(layout, ranking.ahead, "scoring.note_ahead", "scoring.note_ahead_missing")
+    notes += _note_parting(layout, ranking.behind, "scoring.note_behind", "scoring.note_behind_missing")
+    return notes
+
+
+def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing: str) -> Iterator[Reason]:
+    for place, link in enumerate(layout.track.tie_breaks, start=1):
+        here = parting.link == place
+        if not here.any():
+            continue
+        values = np.concatenate([parting.own[here], parting.other[here]])
+        least = 0 if isinstance(link, TieByMeasure) else 1
+        written = max(least, min(2, find_decimals(values)))
+        args: Args = {
+            "tie_break_id": link.named,
+            "own": parting.own,
+            "other": parting.other,
+            "decimals": find_telling_digits(values, written),
+        }
+        missing = np.isnan(parting.own) | np.isnan(parting.other)
+        yield Reason(code, here & ~missing, args, is_note=True)
+        yield Reason(code_missing, here & missing, args, is_note=True)
+
+
+def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
+    provisional = ranked & totals.provisional
     return [
         Reason("scoring.note_provisional", provisional & (totals.n_missing == 0), is_note=True),
         Reason(
@@ -243,6 +325,23 @@ def _reason_vetoes(vetoes: TrackVetoes) -> list[Reason]:
     return reasons
 
 
+def _note_vacant(layout: TrackLayout, vetoes: TrackVetoes, nominations: TrackNominations) -> list[Reason]:
+    """What a veto leaves of the allotment of the unit that nominated."""
+    if layout.track.nomination is None:
+        return []
+    left = count_left(layout, vetoes, nominations)[nominations.by_unit]
+    allotted = nominations.allotted[nominations.by_unit]
+    names = np.append(layout.register.names, "")
+    args: Args = {
+        "by": names[nominations.by_unit],
+        "allotted": allotted,
+        "left": left,
+        "vacant": allotted - left,
+    }
+    lost = nominations.counted & ~vetoes.in_contest & (allotted > left)
+    return [Reason("scoring.note_vacant", lost, args, is_note=True)]
+
+
 def _recommend(layout: TrackLayout, vetoes: TrackVetoes, selected: Bools) -> Objects:
     recommended = np.full(len(selected), "", dtype=object)
     for item in layout.track.recommendations:
@@ -251,7 +350,35 @@ def _recommend(layout: TrackLayout, vetoes: TrackVetoes, selected: Bools) -> Obj
     return recommended
 
 
-def _join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:
+def order_waiting(ranking: TrackRanking, selection: TrackSelection, decided: Objects) -> Ints:
+    """Place of each unit on the waiting list, from 1; 0 for a unit that is not on it.
+
+    Once anything is decided, the list is that of the decision, in the order of ranks; a unit that has been vetoed
+    since is off it.
+
+    Parameters
+    ----------
+    decided
+        Status decided for each unit, None where nothing is.
+    """
+    open_ = pd.isna(decided)
+    if open_.all():
+        return selection.waiting_order
+    contends = np.isin(selection.status, CONTENDING)
+    waits = contends & (np.where(open_, selection.status, decided) == WAITING)
+    order = np.zeros(len(waits), dtype=np.int64)
+    order[waits], _ = rank_keys([-ranking.rank[waits].astype(np.float64)])
+    return order
+
+
+def join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:
+    """Columns ``decided``, ``decided_on`` and ``decided_by`` of the units of a track, None where nothing is decided.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``DECISIONS``.
+    """
     ours = decisions[(decisions["track_id"] == layout.track.id).to_numpy(dtype=bool, na_value=False)]
     ours = ours.sort_values(["unit_code", "decided_on"], kind="stable")
     at = layout.find_units(ours["unit_code"])

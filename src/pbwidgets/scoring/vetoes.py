@@ -35,8 +35,8 @@ class TrackVetoes:
     officers_out
         Units whose officers are not recommended either.
     best_class
-        Best class that all gates together leave open to a unit, from 1: the second for a barred unit, as its gate
-        says for a capped one, below all classes for a disqualified one.
+        Best class that all gates together leave open to a unit, from 1: as its gate says for a capped unit, below
+        all classes for a disqualified one.
     class_gate
         Id of the gate behind ``best_class``, an empty text for none.
     """
@@ -52,6 +52,11 @@ class TrackVetoes:
     def in_contest(self) -> Bools:
         """Units that no gate has taken out."""
         return np.asarray(self.status == "", dtype=bool)
+
+    @property
+    def keep_rank(self) -> Bools:
+        """Units that are ranked: a veto that bars or caps takes neither points nor rank."""
+        return np.asarray(self.status != DISQUALIFIED, dtype=bool)
 
 
 @dataclass(frozen=True)
@@ -148,4 +153,4 @@ def _close(layout: TrackLayout, hits: Sequence[_Hit]) -> TrackVetoes:
 def _find_best_class(gate: Gate) -> int:
     if isinstance(gate, CappingGate):
         return gate.caps_at
-    return 2 if gate.effect == "bar" else BELOW_ALL
+    return 1 if gate.effect == "bar" else BELOW_ALL

@@ -186,7 +186,7 @@ def test_the_firmness_is_shown_beside_every_unit(workspace: Workspace) -> None:
     page.firm_button.click()
     assert "入选频率" in page.list.value
     assert "100%" in page.list.value
-    assert "重算 200 次" in page._visit.messages.value
+    assert "重算200次" in page._visit.messages.value
 
 
 def test_the_chart_can_be_shown_and_hidden(workspace: Workspace) -> None:

@@ -10,7 +10,7 @@ from pyxform.xls2xform import convert
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook.xlsform import read_xlsform, write_xlsform
+from pbwidgets.campaign.workbook import read_xlsform, write_xlsform
 from pbwidgets.errors import Problem, ProblemsError
 
 CAMPAIGNS = sorted((Path(__file__).parents[3] / "parameters" / "campaigns").glob("*.yaml"))
@@ -138,7 +138,7 @@ def test_what_cannot_be_taken_over_is_named_by_cell_and_nothing_is_taken(tmp_pat
     survey = [
         ["type", "name", "label", "relevant"],
         ["geopoint", "place", "Place"],
-        ["text", "a", "A", "regex(${b}, '[0-9]+')"],
+        ["text", "a", "A", "pulldata(${b}, '[0-9]+')"],
         ["text", "B", "B"],
         ["text", "b", "B"],
         ["select_one nothing", "c", "C"],

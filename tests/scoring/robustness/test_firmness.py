@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from pbwidgets.errors import UsageError
-from pbwidgets.scoring.robustness import Ranges
+from pbwidgets.scoring.pipeline import score_tracks
+from pbwidgets.scoring.robustness import USUAL_TRIALS, Ranges, vary_list
 from pbwidgets.scoring.robustness.firmness import average_shifts
 
 EVERYTHING = Ranges(
@@ -124,3 +125,29 @@ def test_shifts_are_not_attributed_without_the_extra_that_computes_them(judged, 
     assert not track.vary(EVERYTHING, runs=2).empty
     with pytest.raises(UsageError, match=r"pip install 'pbwidgets\[index\]'"):
         track.attribute(EVERYTHING)
+
+
+def test_units_that_share_the_last_place_in_every_run_are_undecided(small):
+    """A 90, B and C the same 80, D 10; two places: A is firm, D is out, B and C are for the meeting to part."""
+    first, second, third, fourth = (small.team_code(1, team) for team in (1, 2, 3, 4))
+    given_points = {first: 90, second: 80, third: 80, fourth: 10}
+    campaign = small.make_campaign(small.make_track(criteria=[small.rated("unity", 100)]))
+    records = small.make_records(
+        small.make_units((4,)), ratings=[small.mark(unit, points) for unit, points in given_points.items()]
+    )
+    table, (track,) = score_tracks(campaign, "2026", records)
+    firm = vary_list(table, track, records.ratings, USUAL_TRIALS.ranges, runs=20, seed=1)
+    assert firm["verdict"].tolist() == ["firm", "undecided", "undecided", "out"]
+    assert firm["share_selected_pct"].tolist() == [100, 0, 0, 0]
+    assert firm["share_tied_pct"].tolist() == [0, 100, 100, 0]
+
+
+def test_a_unit_kept_out_for_good_is_out_however_high_its_rank(small):
+    gate = {"id": "incident", "name": small.words("事故"), "effect": "bar"}
+    campaign = small.make_campaign(small.make_track(criteria=[small.rated("unity", 100)], gates=[gate]))
+    best = small.team_code(1, 1)
+    veto = {"unit_code": best, "kind": "incident", "track_id": "teams", "status": "in_force", "basis": "通报"}
+    records = small.make_records(ratings=[small.mark(best, 90)], vetoes=[veto])
+    table, (track,) = score_tracks(campaign, "2026", records)
+    row = vary_list(table, track, records.ratings, USUAL_TRIALS.ranges, runs=5, seed=1).iloc[0]
+    assert (row["verdict"], row["rank_median"]) == ("out", 1)

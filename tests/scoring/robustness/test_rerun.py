@@ -23,7 +23,7 @@ def as_it_is(track):
 
 
 def ranked(table, track, **changes):
-    ranks, _ = rerun_track(table, track, replace(as_it_is(track), **changes))
+    ranks, *_ = rerun_track(table, track, replace(as_it_is(track), **changes))
     return ranks.tolist()
 
 

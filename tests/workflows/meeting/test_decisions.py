@@ -46,8 +46,7 @@ def opened(workspace: Workspace) -> Opened:
 
 def statuses_of(workspace: Workspace, opened: Opened, what_if: WhatIf) -> dict[str, str]:
     """Statuses on the screen, by unit."""
-    listed = try_selection(open_trial(Desk(workspace, OPERATOR, opened)), what_if).selection
-    listed = listed[listed["rank"] > 0]
+    listed = find_contenders(try_selection(open_trial(Desk(workspace, OPERATOR, opened)), what_if).selection)
     return dict(zip(listed["unit_code"], listed["status"], strict=True))
 
 

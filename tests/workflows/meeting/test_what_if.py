@@ -17,6 +17,7 @@ from ruamel.yaml import YAML
 
 from pbwidgets.campaign import Campaign, campaign_version, read_campaign
 from pbwidgets.errors import RightsError, UsageError
+from pbwidgets.scoring.robustness import USUAL_TRIALS
 from pbwidgets.store import Actor, audit_head, lift_veto, load_veto_records
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
@@ -251,7 +252,7 @@ def test_a_what_if_is_worded_with_the_old_values(trial: Trial) -> None:
 
 def test_firmness_tells_how_often_each_unit_is_selected(trial: Trial) -> None:
     tried = try_selection(trial, WhatIf("township"))
-    firmness = find_firmness(trial, tried, runs=20)
+    firmness = find_firmness(trial, tried, replace(USUAL_TRIALS, runs=20))
     assert len(firmness) == len(tried.selection)
     best = tried.selection.sort_values("rank").loc[lambda rows: rows["rank"] > 0, "unit_code"].iloc[0]
     assert firmness.set_index("unit_code").loc[best, "share_selected_pct"] == 100

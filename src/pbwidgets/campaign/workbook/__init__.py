@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pbwidgets.campaign.workbook.entering import enter_rows
     from pbwidgets.campaign.workbook.reading import check_campaign_workbook, read_campaign_workbook
     from pbwidgets.campaign.workbook.writing import write_blank_workbook, write_campaign_workbook
-    from pbwidgets.campaign.workbook.xlsform import XlsForm, read_xlsform, write_xlsform
+    from pbwidgets.campaign.workbook.xlsform import XlsForm, read_xlsform
+    from pbwidgets.campaign.workbook.xlsform_writing import write_xlsform
 
 __all__ = [
     "XlsForm",
@@ -31,7 +32,7 @@ _HOMES = {
     "read_xlsform": "xlsform",
     "write_blank_workbook": "writing",
     "write_campaign_workbook": "writing",
-    "write_xlsform": "xlsform",
+    "write_xlsform": "xlsform_writing",
 }
 
 if not TYPE_CHECKING:  # else mypy would take any name for one of ours

@@ -66,6 +66,8 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
         )
     if column.kind == "texts":
         return "\n".join(value) or None
+    if column.kind == "pairs":
+        return "\n".join(f"{name} = {text}" for name, text in value.items()) or None
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return int(value)
     return value
@@ -179,6 +181,11 @@ def _read_texts(cell: Cell) -> Any:
     return [line.strip() for line in cell.text.splitlines() if line.strip()]
 
 
+def _read_pairs(cell: Cell) -> Any:
+    pairs = (straighten(line).partition("=") for line in cell.text.splitlines() if line.strip())
+    return {name.strip(): text.strip() for name, _, text in pairs}
+
+
 def _read_numbers(cell: Cell) -> Any:
     if isinstance(cell.value, int | float):
         return [_read_number(cell)]
@@ -204,6 +211,7 @@ _READERS: Final[dict[Kind, Callable[[Cell], Any]]] = {
     "names": _read_names,
     "number": _read_number,
     "numbers": _read_numbers,
+    "pairs": _read_pairs,
     "text": _read_words,
     "texts": _read_texts,
     "whole": _read_number,

@@ -24,7 +24,10 @@ MOST_COLUMNS: Final = 500
 IGNORED: Final = "#"
 """Sheets and columns whose name begins with it are the organiser's own."""
 
-_LANGUAGES: Final = {"zh": ("zh", "chinese", "中文", "汉语"), "en": ("en", "english", "英文", "英语")}
+_LANGUAGES: Final = {
+    "zh": ("zh", "chinese", "中文", "简体中文", "汉语"),
+    "en": ("en", "english", "英文", "英语"),
+}
 
 
 @dataclass(frozen=True)
@@ -126,14 +129,15 @@ def find_pages(
 
 
 def _grid(sheet: Sheet, file: str) -> Grid:
-    columns = max(map(len, sheet.rows), default=0)
-    if len(sheet.rows) > MOST_ROWS or columns > MOST_COLUMNS:
+    filled = {
+        row: found
+        for row, values in enumerate(sheet.rows)
+        if (found := [at for at, value in enumerate(values) if value is not None])
+    }
+    if len(filled) > MOST_ROWS or any(len(found) > MOST_COLUMNS for found in filled.values()):
         limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS}
         return Grid(sheet.name, {}, {}, [Problem("workbook.sheet_too_big", file, sheet.name, limits)])
-    cells = {
-        row: {at + 1: sheet.cell(row, at) for at, value in enumerate(values) if value is not None}
-        for row, values in enumerate(sheet.rows)
-    }
+    cells = {row: {at + 1: sheet.cell(row, at) for at in found} for row, found in filled.items()}
     notes = [(0, note) for note in sheet.notes]
     for area in sheet.merged:
         first = cells.get(area.top, {}).get(area.left + 1)
@@ -182,15 +186,23 @@ def heading_reader(table: Table) -> Callable[[str], Column | None]:
 
 def _settle_language(heading: str) -> str:
     """``label::中文 (zh-CN)`` and ``label::English`` as our headings write them."""
-    name, sign, language = heading.partition("::")
-    if not sign:
-        return heading
+    name, _, language = heading.partition("::")
+    code = language_code(language)
+    return f"{name.strip()}::{LANGUAGE_HEADS[code]}" if code else heading
+
+
+def language_code(language: str) -> str:
+    """``zh`` or ``en`` of the name of a language, as headings have it; empty for any other.
+
+    >>> language_code("中文 (zh-CN)"), language_code("english"), language_code("Tetun")
+    ('zh', 'en', '')
+    """
     bare = language.strip().lower()
     code = bare.rpartition("(")[2].rstrip(")").strip()
     for ours, spellings in _LANGUAGES.items():
         if bare in spellings or code.partition("-")[0] in spellings or bare.partition(" ")[0] in spellings:
-            return f"{name.strip()}::{LANGUAGE_HEADS[ours]}"
-    return heading
+            return ours
+    return ""
 
 
 def _read_list(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[Problem]]:

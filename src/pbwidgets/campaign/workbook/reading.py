@@ -75,7 +75,7 @@ def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
     names = [grid.name for grid in grids]
     notes = tuple(note for page in pages.values() for note in page.notes)
     read = Reading(campaign, notes) if campaign is not None else None
-    return read, tuple(sorted(problems, key=lambda problem: _order(problem, names)))
+    return read, in_order(problems, names)
 
 
 def problems_of(
@@ -94,7 +94,7 @@ def problems_of(
         if spot is not None and (spot.place in spoiled or _follows_from_missing(finding, spot, pages)):
             continue
         if untouched(finding, unread):
-            found.append(_problem(finding, spot, gathered, file))
+            found.append(to_problem(finding, spot, gathered, file))
     return found
 
 
@@ -123,7 +123,8 @@ def _column_of(address: Address, spot: Spot) -> Column | None:
     return spot.table.column(tuple(keys)) if keys else None
 
 
-def _problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str) -> Problem:
+def to_problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: str) -> Problem:
+    """The finding with its cell, and what the sheet calls things."""
     if spot is None:
         return Problem(finding.code, file, "", {**finding.args, "at": "—"})
     code, args = finding.code, dict(finding.args)
@@ -157,12 +158,17 @@ def _rule_words(address: Address, gathered: Gathered, spot: Spot | None) -> str:
     return value_words(spot.column, name) if spot is not None and spot.column is not None else str(name)
 
 
+def in_order(problems: Iterable[Problem], names: list[str]) -> tuple[Problem, ...]:
+    """Problems in the order of the sheets of these names, and of rows and columns in them."""
+    return tuple(sorted(problems, key=lambda problem: _order(problem, names)))
+
+
 def _order(problem: Problem, names: list[str]) -> tuple[int, int, int]:
     from openpyxl.utils.cell import column_index_from_string, coordinate_from_string
     from openpyxl.utils.exceptions import CellCoordinatesException
 
     sheet, _, cell = problem.place.rpartition("!")
-    if not sheet:
+    if sheet not in names:
         return (names.index(cell) if cell in names else len(names), 0, 0)
     try:
         letters, row = coordinate_from_string(cell)

@@ -26,7 +26,7 @@ from pbwidgets.wording import has_words, say
 
 Kind = Literal[
     "words", "text", "name", "expression", "number", "whole", "flag", "date", "choice", "names", "texts", "numbers",
-    "field_type",
+    "pairs", "field_type",
 ]  # fmt: skip
 Path = tuple[str, ...]
 Models = tuple[type[BaseModel], ...]
@@ -157,6 +157,13 @@ class Table:
             if column.path == path:
                 return column
         return next((column for column in self.columns if path and column.path[: len(path)] == path), None)
+
+    def at(self, *path: str) -> Column:
+        """Column of a path that the table has; KeyError if it has none."""
+        found = self.column(path)
+        if found is None:
+            raise KeyError(path)
+        return found
 
     def title(self, lang: str | None = None) -> str:
         """Name of the sheet in one language; XLSForm's sheets are called the same everywhere."""
@@ -290,6 +297,8 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
         yield from _members(models[0], path, needed=needed)
     elif get_origin(plain) is tuple:
         yield from _members_of_list(plain, path, needed=needed)
+    elif get_origin(plain) is dict and bare(get_args(plain)[1]) is str:
+        yield Column("", path, "pairs", required=needed)
     elif get_origin(plain) is dict:
         yield _List(path, tuple(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
     else:

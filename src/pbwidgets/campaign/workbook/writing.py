@@ -29,7 +29,7 @@ _LONGEST_LIST: Final = 255  # of a list inside the validation itself
 _FONT: Final = "Microsoft YaHei"
 _WIDTHS: Final = {
     "choice": 14, "date": 13, "expression": 30, "field_type": 22, "flag": 9, "name": 20, "names": 26, "number": 10,
-    "numbers": 16, "text": 22, "texts": 22, "whole": 10, "words": 30,
+    "numbers": 16, "pairs": 22, "text": 22, "texts": 22, "whole": 10, "words": 30,
 }  # fmt: skip
 _FITTED: Final = {"rule.name": 26, "rule.measure": 26, "unit": 13}
 _REFERS: Final = {

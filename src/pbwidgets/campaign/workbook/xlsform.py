@@ -1,63 +1,58 @@
-"""One form as a plain XLSForm, as ODK, KoBo and pyxform know it, and reading such a form as ours.
+"""An XLSForm, made by ODK, KoBo, pyxform or by us, read as a form of ours.
 
-What XLSForm has no column for (limits of numbers, files of an upload, ``sensitive``) goes into its ``constraint``
-where possible, and into columns of our own, which other programs ignore; so our own forms come back
-whole, unless a reference had to become an XPath, which our expressions do not know.
-What a form made elsewhere has and ours lacks is left out and reported.
+What such a form has and ours lacks is left out, and each omission is noted with its cell. Whether something
+can be expressed is not asked here a second time: the form is checked like any other, and what the checks refuse
+is left out as long as the rest still makes sense (a condition, a limit, a whole calculation; then what rested on
+it). What remains refused is wrong in the form itself.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, NoReturn
 
-from pbwidgets.campaign.model import Choice, Form
-from pbwidgets.campaign.names import Place, bare_columns, places
-from pbwidgets.campaign.one_form import campaign_around, surroundings_of
+from pbwidgets.campaign.findings import Finding
+from pbwidgets.campaign.model import ASKED, BLANK, Choice, Form
+from pbwidgets.campaign.one_form import surroundings_of
 from pbwidgets.campaign.reader import validate
-from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten
-from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
-from pbwidgets.campaign.workbook.gathering import gather
-from pbwidgets.campaign.workbook.pages import (
-    Grid,
-    Page,
-    Row,
-    find_pages,
-    heading_reader,
-    open_grids,
+from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten, straighten_expression
+from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
+from pbwidgets.campaign.workbook.pages import Grid, Page, Row, open_grids
+from pbwidgets.campaign.workbook.reading import in_order, problems_of, to_problem
+from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, Column, Table, table_at
+from pbwidgets.campaign.workbook.sheets import Path as Keys
+from pbwidgets.campaign.workbook.xlsform_choices import Option, Options, followed_in
+from pbwidgets.campaign.workbook.xlsform_words import (
+    LIST_NAME,
+    RECORDED,
+    SWITCHED_OFF,
+    Head,
+    head_reader,
+    is_known_setting,
+    languages_of,
+    make_unique,
+    settle,
+    type_word,
 )
-from pbwidgets.campaign.workbook.reading import problems_of
-from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
-from pbwidgets.campaign.workbook.writing import save
+from pbwidgets.campaign.workbook.xlsform_writing import limits_of
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.headings import find_heading
+from pbwidgets.intake.text import to_flag
 from pbwidgets.intake.workbook import Cell, column_letters
 
-if TYPE_CHECKING:
-    from openpyxl.worksheet.worksheet import Worksheet
+_MOST_ROUNDS: Final = 50
+_SHEETS: Final[Mapping[str, Keys]] = {
+    "survey": ("forms", "fields"),
+    "choices": ("choices",),
+    "settings": ("forms",),
+}
+_FROM_ELSEWHERE: Final = re.compile(r"file\b|\$\{|.*\.(csv|xml|geojson)$", re.IGNORECASE)
+_TRUTHS: Final = {"yes": "true()", "true": "true()", "no": "false()", "false": "false()"}
+"""What XLSForm allows to write for an expression that always or never holds."""
 
-_REFERENCE: Final = re.compile(r"\$\{\s*([^{}]+?)\s*\}")
-_RECORDED: Final = (
-    "audit", "background-audio", "deviceid", "email", "end", "phonenumber", "simserial", "start", "start-geopoint",
-    "subscriberid", "today", "username",
-)  # fmt: skip
-"""Types of rows that the device fills in."""
-
-_ALIASES: Final = (
-    (re.compile(r"(select_one|select one from|select one|select1)\s+(?=\S)"), "select_one "),
-    (
-        re.compile(r"(select_multiple|select all that apply from|select all that apply)\s+(?=\S)"),
-        "select_multiple ",
-    ),
-    (re.compile(r"string$"), "text"),
-    (re.compile(r"int$"), "integer"),
-    (re.compile(r"photo$"), "image"),
-)
-_OTHER: Final = re.compile(r"\s+or[_ ]other$")
-_KNOWN_SETTINGS: Final = frozenset({"default_language", "version", "style", "name", "instance_name"})
-_TITLE_EN: Final = "title_en"  # pyxform takes every heading that begins with form_title for the title
-_SHEETS: Final = ("survey", "choices", "settings")
+_ALONE: Final = ("campaign.setting_without_meaning", "campaign.message_without_constraint")
+"""What the checks say of a cell that means nothing where it stands."""
 
 
 @dataclass(frozen=True)
@@ -71,167 +66,13 @@ class XlsForm:
     choices
         Its lists of choices, by name.
     notes
-        What was changed or left out, each with its cell: renamed fields, columns and rows that have no
-        counterpart.
+        What was changed or left out, each with its cell: renamed fields and options, columns, rows, conditions
+        that have no counterpart.
     """
 
     form: Form
     choices: Mapping[str, tuple[Choice, ...]]
     notes: tuple[Problem, ...]
-
-
-# -- writing -------------------------------------------------------------------------------------------
-
-
-def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: Path) -> Path:
-    """Path of an XLSForm of one form, with Chinese and English words.
-
-    Parameters
-    ----------
-    form
-        A form that the checks accept.
-    choices
-        Lists of choices; those that the form does not use are left out.
-    path
-        The ``.xlsx`` to write; folders are made.
-
-    Notes
-    -----
-    The columns are those of https://xlsform.org/en/. Limits become part of ``constraint``; a reference that is
-    not unique in the form becomes a relative XPath, since XLSForm's ``${name}`` knows no paths.
-    """
-    from openpyxl import Workbook
-
-    book = Workbook()
-    survey = replace(table_at(("forms", "fields")), columns=_columns(table_at(("forms", "fields"))))
-    _fill(book.worksheets[0], "survey", survey.columns, list(_survey_rows(form, survey)))
-    used = {field.choices for field in (place.field for place in places(form)) if field.choices}
-    rows = rows_of(
-        campaign_around(form.model_dump(), {name: choices[name] for name in choices if name in used})
-    )
-    listing = table_at(("choices",))
-    _fill(book.create_sheet(), "choices", listing.columns, rows["choices"])
-    _fill_settings(book.create_sheet(), rows["settings"][0])
-    save(book, path)
-    return path
-
-
-def _columns(table: Table) -> tuple[Column, ...]:
-    return tuple(column for column in table.columns if not column.is_reference)
-
-
-def _survey_rows(form: Form, table: Table) -> Iterator[Values]:
-    rows = iter(field_rows(form, table))
-    constraint = _column(table, "constraint")
-    expressions = [column for column in table.columns if column.kind == "expression"]
-    for place in _in_rows(form):
-        row = next(rows)
-        if place is not None:
-            for column in expressions:
-                if column in row:
-                    row[column] = _with_xpath(row[column], place, form)
-            merged = _with_limits(row, row.get(constraint), table)
-            if merged is not None:
-                row[constraint] = merged
-        yield row
-
-
-def _in_rows(form: Form) -> Iterator[Place | None]:
-    """Places in the order of the rows, None for the row that ends a group or repeat."""
-    opened: list[Place] = []
-    for place in places(form):
-        while opened and opened[-1].field is not (place.around[-1] if place.around else None):
-            opened.pop()
-            yield None
-        yield place
-        if place.field.type in ("group", "repeat"):
-            opened.append(place)
-    yield from (None for _ in opened)
-
-
-def _with_xpath(text: str, here: Place, form: Form) -> str:
-    """An expression whose references XLSForm understands."""
-    found = {place.path: place for place in places(form)}
-    ids = [place.field.id for place in found.values()]
-
-    def write(match: re.Match[str]) -> str:
-        target = _target(match[1], here, found, bare_columns(form))
-        if target is None or ids.count(target.field.id) == 1:
-            return f"${{{target.field.id if target else match[1]}}}"
-        return _relative(_node_path(here), _node_path(target))
-
-    return _REFERENCE.sub(write, text)
-
-
-def _target(name: str, here: Place, found: Mapping[str, Place], bare: Mapping[str, str]) -> Place | None:
-    inside = here.field.id if here.field.type == "repeat" else here.repeat
-    return found.get(f"{inside}/{name}") or found.get(name) or found.get(bare.get(name, ""))
-
-
-def _node_path(place: Place) -> tuple[str, ...]:
-    return (*(field.id for field in place.around), place.field.id)
-
-
-def _relative(origin: tuple[str, ...], target: tuple[str, ...]) -> str:
-    shared = 0
-    while shared < min(len(origin), len(target)) - 1 and origin[shared] == target[shared]:
-        shared += 1
-    return "/".join([".."] * (len(origin) - shared) + list(target[shared:]))
-
-
-def _with_limits(row: Values, constraint: str | None, table: Table) -> str | None:
-    """The constraint with the limits of the row in front of it; None if there is nothing."""
-    limits = _limits(lambda key: row.get(_column(table, key)))
-    if not limits:
-        return constraint
-    return f"{limits} and ({constraint})" if constraint else limits
-
-
-def _limits(value_of: Callable[[str], Any]) -> str:
-    signs = (("minimum", ". >= "), ("maximum", ". <= "), ("max_length", "string-length(.) <= "))
-    known = ((sign, value_of(key)) for key, sign in signs)
-    return " and ".join(f"{sign}{_number(value)}" for sign, value in known if isinstance(value, int | float))
-
-
-def _number(value: float) -> str:
-    return str(int(value)) if float(value).is_integer() else repr(value)
-
-
-def _fill(page: "Worksheet", title: str, columns: tuple[Column, ...], rows: list[Values]) -> None:
-    page.title = title
-    for at, column in enumerate(columns, start=1):
-        page.cell(1, at, column.head)
-        for number, row in enumerate(rows, start=2):
-            if column in row:
-                _put(page.cell(number, at), row[column])
-    page.freeze_panes = "A2"
-
-
-def _fill_settings(page: "Worksheet", row: Values) -> None:
-    page.title = "settings"
-    table = table_at(("forms",))
-    # XLSForm has one title only, without a language
-    heads = {_column(table, "name", "zh"): "form_title", _column(table, "name", "en"): _TITLE_EN}
-    pairs: list[tuple[str, Any]] = [("default_language", LANGUAGE_HEADS["zh"])]
-    pairs.extend((heads.get(column, column.head), row[column]) for column in table.columns if column in row)
-    for at, (head, value) in enumerate(pairs, start=1):
-        page.cell(1, at, head)
-        _put(page.cell(2, at), value)
-
-
-def _put(cell: Any, value: Any) -> None:
-    if isinstance(value, bool):
-        value = "yes" if value else "no"
-    if isinstance(value, str):
-        cell.value = value
-        cell.data_type = "s"
-        cell.number_format = "@"
-        cell.quotePrefix = value[:1] in "=+-@"
-    else:
-        cell.value = int(value) if float(value).is_integer() else value
-
-
-# -- reading -------------------------------------------------------------------------------------------
 
 
 def read_xlsform(path: Path, *, unit_kind: str = "unit") -> XlsForm:
@@ -248,23 +89,64 @@ def read_xlsform(path: Path, *, unit_kind: str = "unit") -> XlsForm:
     -------
     XlsForm
         Form and choices. A label in one language serves for both; names are made of lower-case letters, digits
-        and underscores; what a device records by itself and columns without counterpart are left out. All that
-        is in ``notes``.
+        and underscores, and expressions follow them; rows that are disabled, what a device records by itself,
+        types, columns and expressions without counterpart are left out. All that is in ``notes``.
 
     Raises
     ------
     ProblemsError
-        With every field type, name and expression that cannot be taken over, each with its cell. Nothing is
-        taken then.
+        What is wrong in the form itself, each with its cell; ``notes`` of the error say what was left out
+        before. Nothing is taken then.
     """
     return form_in_grids(open_grids(path), str(path), unit_kind=unit_kind)
 
 
 def form_in_grids(grids: Sequence[Grid], file: str, *, unit_kind: str = "unit") -> XlsForm:
     """Form whose sheets are already read, as :func:`read_xlsform` gives it; ``file`` is named in the problems."""
-    if not any(grid.name.lower() == "survey" for grid in grids):
+    if not any(_key(grid) == "survey" for grid in grids):
         raise ProblemsError([Problem("workbook.no_survey", file)])
     return _Foreign(grids, file, unit_kind).read()
+
+
+def _key(grid: Grid) -> str:
+    return grid.name.strip().lower()
+
+
+@dataclass
+class _Sheet:
+    """A sheet with the meaning of its columns, by their number."""
+
+    name: str
+    table: Table
+    last: int
+    heads: dict[int, Head]
+    rows: dict[int, dict[int, Cell]]
+
+    def cell(self, row: Mapping[int, Cell], path: Keys, language: str | None = None) -> Cell | None:
+        """First filled cell of a row under a heading of that meaning."""
+        for at, head in self.heads.items():
+            if head.path == path and language in (None, head.language) and at in row and row[at].text:
+                return row[at]
+        return None
+
+    def text(self, row: Mapping[int, Cell], path: Keys) -> str:
+        """What the row says there."""
+        cell = self.cell(row, path)
+        return cell.text if cell else ""
+
+
+@dataclass
+class _Line:
+    """A row of the survey: its cells by our columns, and what it says in its own words."""
+
+    number: int
+    cells: dict[Column, Cell]
+    word: str
+    listed: str
+    old: str = ""
+    new: str = ""
+    repeat: str = ""
+    siblings: set[str] = field(default_factory=set)
 
 
 class _Foreign:
@@ -272,189 +154,372 @@ class _Foreign:
 
     def __init__(self, grids: Sequence[Grid], file: str, unit_kind: str) -> None:
         self.file = file
+        self.unit_kind = unit_kind
         self.notes: list[Problem] = []
         self.problems: list[Problem] = []
-        self.unit_kind = unit_kind
-        self.grids = {grid.name.lower(): grid for grid in grids if grid.name.lower() in _SHEETS}
-        self.survey = table_at(("forms", "fields"))
-        self.names: dict[str, str] = {}
+        self.order = [grid.name for grid in grids]
+        self.sheets: dict[str, _Sheet] = {}
+        for grid in grids:
+            if _key(grid) in _SHEETS:
+                self._open(grid)
+        self.survey = table_at(_SHEETS["survey"])
+        self.lines: list[_Line] = []
+        self.named: dict[str, list[_Line]] = {}
+        self.options = Options()
 
     def read(self) -> XlsForm:
-        for grid in self.grids.values():
-            self._leave_out_columns(grid)
-        tables = [
-            replace(table, columns=_columns(table)) if table.key == "survey" else table
-            for table in (self.survey, table_at(("choices",)), table_at(("forms",)))
+        if "survey" not in self.sheets:
+            self._fail(Problem("workbook.no_headings", self.file, "survey", {"example": "type"}))
+        settings = self._settings()
+        languages = self._languages()
+        self.lines = list(self._read_lines(languages))
+        self._leave_out_unknown()
+        self._name_lines()
+        self._take_options()
+        self._complete_lines(settings)
+        pages = {"settings": settings}
+        if choices := self._choices(languages):
+            pages["choices"] = choices
+        for line in self.lines:
+            self._settle_expressions(line)
+        self._note_columns(languages)
+        return self._validate(pages)
+
+    def _fail(self, *problems: Problem) -> NoReturn:
+        found = in_order([*self.problems, *problems], self.order)
+        raise ProblemsError(found, in_order(self.notes, self.order))
+
+    def _note(self, code: str, sheet: str, cell: str, **args: Any) -> None:
+        self.notes.append(Problem(code, self.file, f"{self.sheets[sheet].name}!{cell}", args))
+
+    # -- sheets and columns
+
+    def _open(self, grid: Grid) -> None:
+        key = _key(grid)
+        table = table_at(_SHEETS[key])
+        if key == "survey":
+            table = replace(
+                table, columns=tuple(column for column in table.columns if not column.is_reference)
+            )
+        read = head_reader(table)
+        found = find_heading(grid.head, lambda text: bool(read(text).path))
+        self.problems.extend(grid.problems)
+        if found is not None and key not in self.sheets:
+            # one row of headings: `text, name, Name` below it is a field, not more headings
+            heads = {at: read(text) for at, text in sorted(grid.head[found.first].items()) if text}
+            rows = {number: cells for number, cells in sorted(grid.rows.items()) if number > found.first}
+            self.sheets[key] = _Sheet(grid.name, table, found.first, heads, rows)
+
+    def _languages(self) -> tuple[str, str]:
+        heads = [
+            head
+            for key in ("survey", "choices")
+            if key in self.sheets
+            for head in self.sheets[key].heads.values()
+            if head.path == ("label",)
         ]
-        pages, problems = find_pages(self.grids.values(), tables, self.file)
-        self.problems.extend(problem for problem in problems if problem.code != "workbook.column_missing")
-        settings = self._settings(pages.get("settings"))
-        form_id = settings.rows[0].text(_column(settings.table, "id"))
-        taken = {"settings": settings, "survey": self._fields(pages, form_id)}
-        if choices := pages.get("choices"):
-            taken["choices"] = self._choices(choices)
-        return self._validate(taken)
+        return languages_of(heads, self._setting("default_language"))
 
-    def _validate(self, pages: dict[str, Page]) -> XlsForm:
-        gathered = gather(pages, self.file)
-        self.problems.extend(gathered.problems)
-        data = gathered.data
-        form = data.get("forms", [{}])[0]
-        around = surroundings_of(form, data.get("choices", {}))
-        campaign, findings = validate(around)
-        own = [finding for finding in findings if finding.address[:1] in {("forms",), ("choices",)}]
-        self.problems.extend(problems_of(own, gathered, pages, self.file, self.problems))
-        if self.problems or campaign is None:
-            raise ProblemsError(self.problems)
-        return XlsForm(campaign.forms[0], campaign.choices, tuple(self.notes))
+    def _setting(self, name: str) -> str:
+        sheet = self.sheets.get("settings")
+        if sheet is None or not sheet.rows:
+            return ""
+        row = next(iter(sheet.rows.values()))
+        cells = (
+            row[at] for at, head in sheet.heads.items() if head.text.strip().lower() == name and at in row
+        )
+        return next((cell.text for cell in cells), "")
 
-    def _note(self, code: str, place: str, **args: Any) -> None:
-        self.notes.append(Problem(code, self.file, place, args))
+    def _note_columns(self, languages: tuple[str, str]) -> None:
+        """Note the columns that were not read, where anything stands in them."""
+        for key, sheet in self.sheets.items():
+            for at in sorted({at for cells in sheet.rows.values() for at in cells}):
+                head = sheet.heads.get(at, Head(""))
+                filled = next(
+                    (cells[at] for cells in sheet.rows.values() if at in cells and cells[at].text), None
+                )
+                if filled is None or self._is_read(key, sheet, head, languages):
+                    continue
+                place = f"{column_letters(at - 1)}{sheet.last}" if head.text else filled.place
+                self._note("workbook.left_out_column", key, place, column=head.text or filled.text)
 
-    def _leave_out_columns(self, grid: Grid) -> None:
-        """Mark columns that have no counterpart as not to be read, and rename the one with the English title."""
-        key = grid.name.lower()
-        path = {"survey": ("forms", "fields"), "choices": ("choices",), "settings": ("forms",)}[key]
-        read = heading_reader(table_at(path))
-        found = find_heading(grid.head, lambda text: read(text) is not None)
-        if found is None:
-            return
-        last = found.last
-        for at, heading in found.texts.items():
-            if key == "settings" and heading == _TITLE_EN:
-                grid.head[last][at] = _column(table_at(path), "name", "en").head
-            elif read(heading) is None:
-                filled = any(at in cells and cells[at].text for row, cells in grid.rows.items() if row > last)
-                if filled and not (key == "settings" and heading.lower() in _KNOWN_SETTINGS):
-                    place = f"{grid.name}!{column_letters(at - 1)}{last}"
-                    self._note("workbook.left_out_column", place, column=heading)
-                grid.head[last][at] = f"#{heading}"
+    def _is_read(self, key: str, sheet: _Sheet, head: Head, languages: tuple[str, str]) -> bool:
+        if key == "settings" and is_known_setting(head.text):
+            return True
+        if key == "choices" and head.text in self.options.attributes:
+            return True
+        is_words = sheet.table.column((*head.path, "zh")) is not None
+        return bool(head.path) and (not is_words or key == "settings" or head.language in {*languages, ""})
 
-    # -- settings and choices
+    def _cells(self, key: str, row: Mapping[int, Cell], languages: tuple[str, str]) -> dict[Column, Cell]:
+        """Cells of a row by our columns; words in one language serve for both."""
+        sheet = self.sheets[key]
+        made: dict[Column, Cell] = {}
+        for column in sheet.table.columns:
+            if column.kind != "words":
+                cell = sheet.cell(row, column.path)
+            elif column.path[-1] == "en":
+                cell = sheet.cell(row, column.path[:-1], languages[1])
+            else:
+                wanted = (languages[0], "", None)
+                cell = next(filter(None, (sheet.cell(row, column.path[:-1], name) for name in wanted)), None)
+            if cell is not None:
+                made[column] = cell
+        return made
 
-    def _settings(self, page: Page | None) -> Page:
-        table = table_at(("forms",))
-        row = page.rows[0] if page is not None and page.rows else Row(2, {})
-        cells = dict(row.cells)
-        form_id = row.text(_column(table, "id")) or Path(self.file).stem
-        title = row.text(_column(table, "name", "zh")) or form_id
-        self._give(cells, _column(table, "id"), _settle(form_id) or "form")
-        self._give(cells, _column(table, "name", "zh"), title)
-        if not row.text(_column(table, "unit_kind")):
-            self._give(cells, _column(table, "unit_kind"), self.unit_kind)
-        return Page(page.name if page else "settings", table, (Row(row.number, cells),))
+    # -- settings
 
-    def _choices(self, page: Page) -> Page:
-        listed = _column(page.table, "@list_name")
-        rows = []
-        for row in page.rows:
-            cells = self._worded(row, page.table, "label", row.text(_column(page.table, "id")))
-            if listed in cells:
-                cells[listed] = replace(cells[listed], value=_settle(row.text(listed)))
-            rows.append(Row(row.number, cells))
-        return Page(page.name, page.table, tuple(rows))
+    def _settings(self) -> Page:
+        table = table_at(_SHEETS["settings"])
+        sheet = self.sheets.get("settings")
+        number, row = next(iter(sheet.rows.items())) if sheet and sheet.rows else (2, {})
+        heads = [head for head in sheet.heads.values() if head.path == ("name",)] if sheet else []
+        cells = self._cells("settings", row, languages_of(heads, "")) if sheet else {}
+        form_id = _text(cells, table.at("id"))
+        title = _text(cells, table.at("name", "zh"))
+        stem = Path(self.file).stem
+        new = settle(form_id or stem) or "form"
+        cell = cells.get(table.at("id"))
+        if sheet is None or cell is None:
+            self.notes.append(Problem("workbook.form_named", self.file, "", {"new": new}))
+        elif new != form_id:
+            self._note("workbook.renamed_form", "settings", cell.place, old=form_id, new=new)
+        _give(cells, table.at("id"), new)
+        _give(cells, table.at("name", "zh"), title or form_id or stem)
+        if not _text(cells, table.at("unit_kind")):
+            _give(cells, table.at("unit_kind"), self.unit_kind)
+        return Page(sheet.name if sheet else "settings", table, (Row(number, cells),))
 
-    def _give(self, cells: dict[Column, Cell], column: Column, value: str) -> None:
-        known = cells.get(column)
-        cells[column] = replace(known, value=value) if known else Cell("A1", value)
+    # -- rows of the survey
 
-    def _worded(self, row: Row, table: Table, key: str, otherwise: str) -> dict[Column, Cell]:
-        """Cells of a row, with words in one language used for both."""
-        cells = dict(row.cells)
-        zh, en = _column(table, key, "zh"), _column(table, key, "en")
-        said = row.text(zh) or row.text(en) or otherwise
-        if said and not row.text(zh):
-            self._give(cells, zh, said)
-        return cells
+    def _read_lines(self, languages: tuple[str, str]) -> Iterator[_Line]:
+        sheet = self.sheets["survey"]
+        for number, row in sheet.rows.items():
+            kind = sheet.cell(row, ("type",))
+            if to_flag(sheet.text(row, SWITCHED_OFF).removesuffix("()")):
+                self._note("workbook.left_out_disabled", "survey", f"A{number}", value=self._called(row))
+            elif kind is not None:
+                line = self._line(number, row, kind, languages)
+                if line is not None:
+                    yield line
+            elif sheet.cell(row, ("id",)) and sheet.cell(row, ("label",)):
+                self.problems.append(Problem("workbook.type_missing", self.file, f"{sheet.name}!A{number}"))
+            elif any(cell.text for cell in row.values()):
+                first = next(cell for cell in row.values() if cell.text)
+                self._note("workbook.left_out_row", "survey", first.place, value=first.text)
 
-    # -- fields
+    def _called(self, row: Mapping[int, Cell]) -> str:
+        sheet = self.sheets["survey"]
+        return sheet.text(row, ("label",)) or sheet.text(row, ("id",)) or sheet.text(row, ("type",))
 
-    def _fields(self, pages: Mapping[str, Page], form_id: str) -> Page:
-        page = pages.get("survey")
-        if page is None:
-            nothing = Problem("workbook.no_headings", self.file, "survey", {"example": "type"})
-            raise ProblemsError(self.problems or [nothing])  # everything else would follow from it
-        kind, name = _column(self.survey, "type"), _column(self.survey, "id")
-        rows = [self._typed(row, kind, page) for row in page.rows]
-        kept = [row for row in rows if row is not None]
-        self._rename(kept, name, kind, page)
-        inside = _repeats_of(kept, name, kind)
-        made = []
-        for row in kept:
-            cells = self._worded(row, self.survey, "label", row.text(name))
-            for key in ("hint", "constraint_message", "unit"):
-                if row.text(_column(self.survey, key, "en")):
-                    cells = self._worded(Row(row.number, cells), self.survey, key, "")
-            cells[_column(self.survey, "@form")] = Cell(f"A{row.number}", form_id)
-            self._settle_expressions(cells, inside.get(row.number, ""), inside, kept, name)
-            made.append(Row(row.number, cells))
-        return Page(page.name, self.survey, tuple(made))
-
-    def _typed(self, row: Row, kind: Column, page: Page) -> Row | None:
-        """The row with its type as we write it; None for what a device records."""
-        word = straighten(row.text(kind))
-        cell = row.cells.get(kind, Cell(f"A{row.number}", None))
-        if word.lower() in _RECORDED:
-            self._note("workbook.left_out_type", page.place(cell.place), value=word)
+    def _line(
+        self, number: int, row: Mapping[int, Cell], kind: Cell, languages: tuple[str, str]
+    ) -> _Line | None:
+        """A row with its type as we write it; None for what a device records."""
+        word, listed, takes_other = type_word(kind.text)
+        if word in RECORDED:
+            self._note("workbook.left_out_type", "survey", kind.place, value=kind.text)
             return None
-        if _OTHER.search(word):
-            self._note("workbook.left_out_column", page.place(cell.place), column="or_other")
-            word = _OTHER.sub("", word)
-        for pattern, ours in _ALIASES:
-            word = pattern.sub(ours, word) if pattern.match(word) else word
-        first, space, rest = word.partition(" ")
-        if first in ("select_one", "select_multiple") and space:
-            word = f"{first} {_settle(rest)}"
-        return Row(row.number, {**row.cells, kind: replace(cell, value=word)})
+        if takes_other:
+            self._note("workbook.left_out_column", "survey", kind.place, column="or_other")
+        cells = self._cells("survey", row, languages)
+        for column in (self.survey.at("required"), self.survey.at("sensitive")):
+            if column in cells:  # true() and false() as well
+                cells[column] = replace(cells[column], value=cells[column].text.removesuffix("()"))
+        return _Line(number, cells, word, listed, straighten(self.sheets["survey"].text(row, ("id",))))
 
-    def _rename(self, rows: list[Row], name: Column, kind: Column, page: Page) -> None:
-        taken: dict[str, str] = {}
-        for row in rows:
-            old = row.text(name)
-            new = _settle(old)
-            if not old or row.text(kind).startswith("end"):
+    def _leave_out_unknown(self) -> None:
+        """Leave out rows of types that we lack, with all that is in them, and repeats in repeats."""
+        column = self.survey.at("type")
+        known = {*(set(column.options) - set(BEGINS)), *BEGINS.values(), *ENDS.values()}
+        at = 0
+        opened: list[str] = []
+        while at < len(self.lines):
+            line = self.lines[at]
+            is_nested = line.word == "begin_repeat" and "begin_repeat" in opened
+            if line.word.startswith("end") and opened:
+                opened.pop()
+            if is_nested or line.word not in known or _FROM_ELSEWHERE.match(line.listed):
+                code = "workbook.left_out_nested" if is_nested else "workbook.left_out_kind"
+                self._leave_out_line(line, code, value=line.cells[column].text)
                 continue
-            place = page.place(row.cells[name].place)
-            if taken.setdefault(new, old) != old:
-                self.problems.append(Problem("workbook.names_collide", self.file, place, {"value": old}))
-            elif new != old:
-                self._note("workbook.renamed", place, old=old, new=new)
-            self.names[old] = new
-            row.cells[name] = replace(row.cells[name], value=new)
+            if line.word.startswith("begin"):
+                opened.append(line.word)
+            at += 1
 
-    def _settle_expressions(
-        self,
-        cells: dict[Column, Cell],
-        inside: str,
-        repeats: Mapping[int, str],
-        rows: list[Row],
-        name: Column,
-    ) -> None:
-        """References by the new names, with the path where they reach into a repeat; limits taken out again."""
-        columns: dict[str, list[str]] = {}
-        for row in rows:
-            columns.setdefault(row.text(name), []).append(repeats.get(row.number, ""))
+    def _leave_out_line(self, line: _Line, code: str, **args: Any) -> None:
+        """Take a row out, a group or repeat with all that is in it."""
+        at = self.lines.index(line)
+        depth, end = 0, at
+        while end < len(self.lines):
+            depth += self.lines[end].word.startswith("begin") - self.lines[end].word.startswith("end")
+            end += 1
+            if depth <= 0:
+                break
+        self._note(code, "survey", line.cells[self.survey.at("type")].place, name=line.old, **args)
+        del self.lines[at:end]
 
-        def write(match: re.Match[str]) -> str:
-            new = self.names.get(match[1], match[1])
-            homes = columns.get(new, [])
-            away = len(homes) == 1 and homes[0] not in ("", inside)
-            return f"${{{homes[0]}/{new}}}" if away else f"${{{new}}}"
+    def _name_lines(self) -> None:
+        column = self.survey.at("id")
+        siblings: list[set[str]] = [set()]
+        repeats = [""]
+        taken: dict[str, set[str]] = {}
+        for line in self.lines:
+            if line.word in ENDS.values():
+                if len(siblings) > 1:
+                    siblings.pop()
+                    repeats.pop()
+                continue
+            line.repeat = repeats[-1]
+            if line.old or line.word in ("begin_group", "note"):
+                self._name_line(line, column, siblings[-1], taken.setdefault(line.repeat, set()))
+            if line.word in BEGINS.values():
+                siblings.append(set())
+                repeats.append(line.new if line.word == "begin_repeat" else line.repeat)
 
-        for column, cell in cells.items():
+    def _name_line(self, line: _Line, column: Column, siblings: set[str], taken: set[str]) -> None:
+        place = line.cells.get(column, Cell(f"A{line.number}", None)).place
+        if line.old and line.old in siblings:
+            sheet = self.sheets["survey"].name
+            self.problems.append(
+                Problem("workbook.names_collide", self.file, f"{sheet}!{place}", {"value": line.old})
+            )
+        line.new = make_unique(settle(line.old) or f"q_{line.number}", taken)
+        if line.new != line.old:
+            self._note("workbook.renamed", "survey", place, old=line.old or "—", new=line.new)
+        siblings.add(line.old)
+        taken.add(line.new)
+        self.named.setdefault(line.old, []).append(line)
+        line.cells[column] = Cell(place, line.new)
+
+    def _complete_lines(self, settings: Page) -> None:
+        """Give every line its form, the type as we write it, and a label."""
+        form_id = settings.rows[0].text(settings.table.at("id"))
+        kind = self.survey.at("type")
+        for line in self.lines:
+            listed = f" {self.options.lists[line.listed].id}" if line.listed else ""
+            line.cells[kind] = replace(line.cells[kind], value=f"{line.word}{listed}")
+            line.cells[self.survey.at("@form")] = Cell(f"A{line.number}", form_id)
+            label = self.survey.at("label", "zh")
+            if label not in line.cells and line.word not in ENDS.values():
+                line.cells[label] = Cell(f"A{line.number}", line.old or line.new)
+
+    def _survey_now(self) -> Page:
+        rows = tuple(Row(line.number, line.cells) for line in self.lines)
+        return Page(self.sheets["survey"].name, self.survey, rows)
+
+    # -- choices
+
+    def _take_options(self) -> None:
+        """Which lists are used, what filters ask of their options, and which ids these get."""
+        column = self.survey.at("choice_filter")
+        for line in self.lines:
+            if line.listed:
+                self.options.use(line.listed, straighten_expression(_text(line.cells, column)))
+        if sheet := self.sheets.get("choices"):
+            for number, row in sheet.rows.items():
+                listed = self.options.lists.get(_list_name(sheet, row))
+                name = sheet.text(row, ("id",))
+                if listed is not None and name:
+                    asked = {
+                        head.text: row[at].text
+                        for at, head in sheet.heads.items()
+                        if head.text in listed.asked and at in row and row[at].text
+                    }
+                    listed.options.append(Option(number, straighten(name), asked))
+        self.options.name_options(may_repeat=bool(to_flag(self._setting("allow_choice_duplicates"))))
+        for line in self.lines:
+            for attribute, name in followed_in(straighten_expression(_text(line.cells, column))):
+                target = self._target(name, line.repeat)
+                if target is not None and target.listed and attribute in self.options.attributes:
+                    self.options.follow(line.listed, attribute, target.listed)
+
+    def _choices(self, languages: tuple[str, str]) -> Page | None:
+        sheet = self.sheets.get("choices")
+        if sheet is None:
+            return None
+        label = sheet.table.at("label", "zh")
+        known = {
+            option.number: (listed, option)
+            for listed in self.options.lists.values()
+            for option in listed.options
+        }
+        rows, unused = [], set()
+        for number, row in sheet.rows.items():
+            name = _list_name(sheet, row)
+            first = next((cell.place for cell in row.values() if cell.text), "")
+            if name in self.options.lists:
+                cells = self._cells("choices", row, languages)
+                _give(cells, sheet.table.at("@list_name"), self.options.lists[name].id)
+                if number in known:
+                    option = known[number][1]
+                    _give(cells, sheet.table.at("id"), option.id)
+                    _give(cells, label, _text(cells, label) or option.name)
+                    self._give_attributes(cells, sheet.table.at("attributes"), option)
+                rows.append(Row(number, cells))
+            elif first and name not in unused:
+                unused.add(name)
+                code = "workbook.left_out_list" if name else "workbook.left_out_row"
+                said = next(cell.text for cell in row.values() if cell.text)
+                self._note(code, "choices", first, value=name or said)
+        place = {row.number: row.cells[sheet.table.at("id")].place for row in rows if row.number in known}
+        for number, old, new in self.options.renamed():
+            self._note("workbook.renamed_choice", "choices", place[number], old=old, new=new)
+        return Page(sheet.name, sheet.table, tuple(rows))
+
+    def _give_attributes(self, cells: dict[Column, Cell], column: Column, option: Option) -> None:
+        pairs = [f"{self.options.attributes[name]} = {text}" for name, text in option.attributes.items()]
+        if pairs:
+            cells[column] = Cell(cells[table_at(("choices",)).at("id")].place, "\n".join(pairs))
+
+    # -- expressions and references
+
+    def _target(self, name: str, repeat: str) -> _Line | None:
+        """The field that a reference means: in the same repeat, outside repeats, or the only one of that name."""
+        found = self.named.get(name) or self.named.get(name.rpartition("/")[2], [])
+        for home in (repeat, ""):
+            for line in found:
+                if line.repeat == home:
+                    return line
+        return found[0] if len(found) == 1 else None
+
+    def _settle_expressions(self, line: _Line) -> None:
+        """Options, attributes and references by their new names; limits taken out of the constraint again."""
+
+        def list_of(name: str) -> str:
+            target = line if name == "." else self._target(name, line.repeat)
+            return target.listed if target else ""
+
+        for column, cell in line.cells.items():
             if column.kind == "expression" and cell.text:
-                cells[column] = replace(cell, value=_REFERENCE.sub(write, cell.text))
-        constraint = _column(self.survey, "constraint")
-        if constraint in cells:
-            cells[constraint] = self._without_limits(cells, cells[constraint])
+                text = straighten_expression(cell.text)
+                text = self.options.rewrite(_TRUTHS.get(text.lower(), text), list_of)
+                if column.path == ("choice_filter",):
+                    text = self.options.rewrite_filter(text)
+                line.cells[column] = replace(cell, value=self._with_new_names(text, line.repeat))
+            elif column.kind == "words" and "${" in cell.text:
+                line.cells[column] = replace(cell, value=self._with_new_names(cell.text, line.repeat))
+        constraint = self.survey.at("constraint")
+        if constraint in line.cells:
+            line.cells[constraint] = self._without_limits(line.cells, line.cells[constraint])
+
+    def _with_new_names(self, text: str, repeat: str) -> str:
+        def write(found: re.Match[str]) -> str:
+            target = self._target(found[1], repeat)
+            if target is None:
+                return f"${{{settle(found[1]) or found[1]}}}"
+            away = target.repeat not in ("", repeat)
+            return f"${{{target.repeat}/{target.new}}}" if away else f"${{{target.new}}}"
+
+        return ASKED.sub(write, text)
 
     def _without_limits(self, cells: Mapping[Column, Cell], constraint: Cell) -> Cell:
         def value_of(key: str) -> Any:
-            column = _column(self.survey, key)
+            column = self.survey.at(key)
             found = from_cell(column, cells[column]) if column in cells else ABSENT
             return None if found is ABSENT else found
 
-        limits = _limits(value_of)
+        limits = limits_of(value_of)
         text = constraint.text
         if limits and text == limits:
             return replace(constraint, value=None)
@@ -462,28 +527,93 @@ class _Foreign:
             return replace(constraint, value=text[len(limits) + 6 : -1])
         return constraint
 
+    # -- what the checks say
 
-def _column(table: Table, *path: str) -> Column:
-    found = table.column(path)
-    assert found is not None, path
-    return found
+    def _validate(self, pages: dict[str, Page]) -> XlsForm:
+        """The form, after everything is left out that the checks refuse and the form can do without."""
+        for _ in range(_MOST_ROUNDS):
+            if not self.lines:
+                sheet = self.sheets["survey"]
+                self._fail(Problem("workbook.nothing_to_ask", self.file, f"{sheet.name}!A{sheet.last}"))
+            pages["survey"] = self._survey_now()
+            gathered = gather(pages, self.file)
+            form = gathered.data.get("forms", [{}])[0]
+            campaign, findings = validate(surroundings_of(form, gathered.data.get("choices", {})))
+            own = [finding for finding in findings if finding.address[:1] in {("forms",), ("choices",)}]
+            # of rows that end in the wrong place nobody knows what is in them
+            if gathered.problems or not [one for one in own if self._leave_out(one, gathered, pages)]:
+                break
+        if gathered.problems:  # an empty group only follows from that
+            own = [finding for finding in own if finding.args.get("key") != "fields"]
+        self.problems.extend(gathered.problems)
+        self.problems.extend(problems_of(own, gathered, pages, self.file, self.problems))
+        if self.problems or campaign is None:
+            self._fail()
+        return XlsForm(campaign.forms[0], campaign.choices, in_order(self.notes, self.order))
+
+    def _leave_out(self, finding: Finding, gathered: Gathered, pages: Mapping[str, Page]) -> bool:
+        """Leave out what a finding is about, if the form can do without it; whether anything was."""
+        spot = gathered.spot(finding.address)
+        if spot is None or spot.column is None or spot.table.key == "settings":
+            return False
+        if spot.column.kind == "words" and finding.code == "campaign.unknown_answer":
+            return self._leave_blank(spot, pages)
+        line = next((line for line in self.lines if line.number == spot.order[1]), None)
+        if spot.table.key != "survey" or line is None:
+            return False
+        why = to_problem(finding, spot, gathered, self.file)
+        if finding.code == "campaign.field_lacks" and finding.args["key"] in ("fields", "calculation"):
+            self._leave_out_line(line, f"workbook.left_out_without_{finding.args['key']}")
+            return True
+        if not _can_do_without(finding, spot.column):
+            return False
+        if line.word == "calculate" and spot.column.path == ("calculation",):
+            self._leave_out_line(line, "workbook.left_out_calculation", why=why)
+            return True
+        cells = [column for column in line.cells if column.path[:1] == spot.column.path[:1]]
+        place = spot.place.rpartition("!")[2]
+        for column in cells:
+            del line.cells[column]
+        if cells:
+            self._note("workbook.left_out_cell", "survey", place, column=spot.column.word, why=why)
+        return bool(cells)
+
+    def _leave_blank(self, spot: Spot, pages: Mapping[str, Page]) -> bool:
+        """Put blanks for the answers that a label shows, where one of them is not there."""
+        number = spot.order[1]
+        for row in pages[spot.table.key].rows:
+            words = (
+                [column for column in row.cells if column.path[0] == spot.column.path[0]]
+                if spot.column
+                else []
+            )
+            shown = [column for column in words if "${" in row.text(column)]
+            if row.number != number or not shown:
+                continue
+            for column in shown:
+                row.cells[column] = replace(row.cells[column], value=ASKED.sub(BLANK, row.text(column)))
+            self._note("workbook.left_out_answer", spot.table.key, spot.place.rpartition("!")[2])
+            return True
+        return False
 
 
-def _settle(name: str) -> str:
-    """A name of lower-case letters, digits and underscores, as far as it has any."""
-    plain = re.sub(r"[\s.\-]+", "_", straighten(name)).lower()
-    return f"q_{plain}" if re.match(r"[0-9_]", plain) else plain
+def _can_do_without(finding: Finding, column: Column) -> bool:
+    """Whether a form makes sense without the cell that a finding is about."""
+    if finding.code in _ALONE or column.path == ("required",):
+        return True
+    # a bare word, say an appearance, stands in the wrong column: nobody knows what was meant
+    is_stray = finding.code == "campaign.expression_bare_name" and "${" not in finding.args["text"]
+    return column.kind == "expression" and not is_stray
 
 
-def _repeats_of(rows: list[Row], name: Column, kind: Column) -> dict[int, str]:
-    """Name of the repeat around each row, by the number of the row."""
-    opened: list[str] = []
-    found: dict[int, str] = {}
-    for row in rows:
-        word = from_cell(kind, row.cells[kind])
-        if word == "end_repeat" and opened:
-            opened.pop()
-        found[row.number] = opened[-1] if opened else ""
-        if word == "begin_repeat":
-            opened.append(row.text(name))
-    return found
+def _list_name(sheet: _Sheet, row: Mapping[int, Cell]) -> str:
+    return re.sub(r"\s+", " ", straighten(sheet.text(row, LIST_NAME)))
+
+
+def _text(cells: Mapping[Column, Cell], column: Column) -> str:
+    return cells[column].text if column in cells else ""
+
+
+def _give(cells: dict[Column, Cell], column: Column, value: str) -> None:
+    known = cells.get(column)
+    cells[column] = replace(known, value=value) if known else Cell("A1", value)

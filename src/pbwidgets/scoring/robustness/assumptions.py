@@ -1,11 +1,12 @@
 """What a list depends on that could have been set otherwise, and how far each of it may move."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
+from pbwidgets.wording import say
 
 Missing: TypeAlias = Literal["skip", "reweight", "group_mean", "fail"]
 Kind: TypeAlias = Literal["source_weight", "layer_weight", "line_points", "raters", "missing"]
@@ -42,6 +43,48 @@ class Ranges:
         for name in ("source_weight_pct", "layer_weight_pct", "line_points_pct"):
             if not 0.0 <= getattr(self, name) <= 100.0:
                 raise UsageError("scoring.range_out_of_bounds", name=name, value=getattr(self, name))
+
+
+@dataclass(frozen=True)
+class Trials:
+    """What a list is tried on: the ranges, the number of runs, and the seed that makes them repeatable."""
+
+    ranges: Ranges
+    runs: int
+    seed: int = 1
+
+    def words(self, lang: str | None = None) -> str:
+        """What varies and how often it is run, in words, without an end mark.
+
+        >>> print(USUAL_TRIALS.words("en"))
+        points of each line ±10 %, weights of sources ±10 %, one rater left out in turn, 200 runs
+        """
+        ranges = self.ranges
+        said = [
+            say("scoring.trials_lines", lang, pct=ranges.line_points_pct) if ranges.line_points_pct else "",
+            say("scoring.trials_sources", lang, pct=ranges.source_weight_pct)
+            if ranges.source_weight_pct
+            else "",
+            say("scoring.trials_layers", lang, pct=ranges.layer_weight_pct)
+            if ranges.layer_weight_pct
+            else "",
+            _word_raters(ranges.raters, lang),
+            say("scoring.trials_missing", lang) if ranges.missing else "",
+            say("scoring.trials_runs", lang, runs=self.runs),
+        ]
+        return say("scoring.trials_separator", lang).join(filter(None, said))
+
+
+def _word_raters(raters: str, lang: str | None) -> str:
+    if raters == "leave_one_out":
+        return say("scoring.trials_leave_one_out", lang)
+    return say("scoring.trials_bootstrap", lang) if raters == "bootstrap" else ""
+
+
+USUAL_TRIALS: Final = Trials(
+    Ranges(line_points_pct=10.0, source_weight_pct=10.0, raters="leave_one_out"), runs=200
+)
+"""The one set of assumptions behind the firmness of a list, in the meeting, in reports and in charts."""
 
 
 @dataclass(frozen=True)

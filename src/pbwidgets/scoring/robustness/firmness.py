@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.imports import from_extra
-from pbwidgets.scoring.arrays import Bools, Floats, Ints
+from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.pipeline import TrackScores
@@ -20,6 +20,8 @@ FIRMNESS: Final[Columns] = {
     "unit_code": "string",
     "track_id": "string",
     "share_selected_pct": "float64",  # runs in which the unit is selected; a tie across the cut is not
+    "share_tied_pct": "float64",  # runs in which it is tied at the cut, so that a meeting would have to decide
+    "verdict": "string",  # firm, undecided, out
     "rank_p5": "float64",  # ranks that occurred; NaN for a unit without a rank in every run
     "rank_median": "float64",
     "rank_p95": "float64",
@@ -38,6 +40,10 @@ SHIFTS: Final[Columns] = {
     "total_order_conf": "float64",
 }
 """One row is an assumption that moves, the strongest total effect first."""
+
+FIRM, UNDECIDED, OUT = "firm", "undecided", "out"
+FIRM_PCT: Final = 95.0
+"""Selected in at least this share of runs: firm; selected or tied at the cut in at most 100 less this: out."""
 
 _REDRAWS = 200  # bootstrap samples of raters that a run draws from
 
@@ -66,7 +72,7 @@ def vary_list(
     runs: int = 1000,
     seed: int,
 ) -> pd.DataFrame:
-    """Frame with the columns ``FIRMNESS``: how often each unit is selected, and its 5–95 % ranks.
+    """Frame with the columns ``FIRMNESS``: how often each unit is selected or tied at the cut, and its 5–95 % ranks.
 
     Every run draws all assumptions within their ranges at once and repeats totals, ranks and selection by the
     functions that made the list. Ranges of zero give the list itself. The same seed gives the same frame.
@@ -90,7 +96,8 @@ def vary_list(
     """
     bench = _set_up(table, track, ratings, ranges, seed)
     draws = np.random.default_rng(seed).random((runs, len(bench.assumptions)))
-    ranks, selected = _run_all(bench, draws)
+    ranks, selected, tied = _run_all(bench, draws)
+    shares, shares_tied = 100.0 * selected.mean(axis=0), 100.0 * tied.mean(axis=0)
     quantiles = np.full((3, ranks.shape[1]), np.nan)
     ranked = np.where(ranks > 0, ranks, np.nan)
     known = (ranks > 0).any(axis=0)
@@ -98,13 +105,25 @@ def vary_list(
     rows = pd.DataFrame(
         {
             "unit_code": track.layout.codes,
-            "share_selected_pct": 100.0 * selected.mean(axis=0),
+            "share_selected_pct": shares,
+            "share_tied_pct": shares_tied,
+            "verdict": judge_shares(shares, shares_tied),
             "rank_p5": quantiles[0],
             "rank_median": quantiles[1],
             "rank_p95": quantiles[2],
         }
     )
     return to_frame(rows.assign(track_id=track.layout.track.id), FIRMNESS)
+
+
+def judge_shares(selected_pct: Floats, tied_pct: Floats) -> Objects:
+    """``firm``, ``undecided`` or ``out`` for each unit, by its shares of runs; a tie at the cut decides nothing.
+
+    >>> judge_shares(np.array([97.0, 0.0, 0.0, 50.0]), np.array([3.0, 100.0, 0.0, 0.0])).tolist()
+    ['firm', 'undecided', 'out', 'undecided']
+    """
+    never = selected_pct + tied_pct <= 100.0 - FIRM_PCT
+    return np.select([selected_pct >= FIRM_PCT, never], [FIRM, OUT], UNDECIDED).astype(object)
 
 
 def attribute_shifts(
@@ -155,7 +174,7 @@ def attribute_shifts(
         "bounds": [[0.0, 1.0]] * size,
     }
     draws = sampling.sample(problem, base_runs, calc_second_order=False, seed=seed)
-    ranks, _ = _run_all(bench, draws)
+    ranks, *_ = _run_all(bench, draws)
     shifts = average_shifts(ranks, track.ranking.rank)
     found = {name: np.zeros(size) for name in ("S1", "S1_conf", "ST", "ST_conf")}
     if np.ptp(shifts) > 0:
@@ -220,17 +239,18 @@ def _set_up(
     )
 
 
-def _run_all(bench: _Bench, draws: Floats) -> tuple[Ints, Bools]:
-    """Ranks and selection of all runs, runs × units; a row of draws holds a number in [0, 1) by assumption."""
+def _run_all(bench: _Bench, draws: Floats) -> tuple[Ints, Bools, Bools]:
+    """Ranks, selected and tied units of all runs, runs × units; a row of draws has a number in [0, 1) by assumption."""
     shape = (len(draws), len(bench.track.layout.units))
-    ranks, selected = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=bool)
+    ranks = np.zeros(shape, dtype=np.int64)
+    selected, tied = np.zeros((2, *shape), dtype=bool)
     for redraw, rows in _group_by_redraw(bench, draws):
         marks = _redraw(bench, redraw)
         for row in rows:
-            ranks[row], selected[row] = rerun_track(
+            ranks[row], selected[row], tied[row] = rerun_track(
                 bench.table, bench.track, _read_setting(bench, draws[row], marks)
             )
-    return ranks, selected
+    return ranks, selected, tied
 
 
 def _group_by_redraw(bench: _Bench, draws: Floats) -> Iterator[tuple[int, Ints]]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from pbwidgets.campaign.model import Criterion, find_marking
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
-from pbwidgets.scoring.frames import SELECTED
+from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.pipeline import TrackScores
@@ -56,19 +56,20 @@ def take_marks(track: TrackScores) -> tuple[Floats, ...]:
     )
 
 
-def rerun_track(table: MeasureTable, track: TrackScores, setting: Setting) -> tuple[Ints, Bools]:
-    """Ranks (0 for a unit without one) and who is selected under other settings.
+def rerun_track(table: MeasureTable, track: TrackScores, setting: Setting) -> tuple[Ints, Bools, Bools]:
+    """Ranks (0 for a unit without one), who is selected and who is tied at the cut under other settings.
 
     The points of a line are scaled as a whole, and base lines are scaled back to the track's base, so that
-    only their proportions move. Measures, vetoes, nominations and totals carried over stay the same.
+    only their proportions move. Measures, vetoes, nominations, totals carried over, classes and other awards stay
+    the same.
     """
     layout = _set_layout(track.layout, setting)
     points = _move_points(track, layout, setting)
     nobody = np.zeros(len(layout.units), dtype=bool)
     totals = add_totals(layout, points, track.totals.has_data, nobody)
-    ranking = rank_units(layout, totals, table, track.vetoes.in_contest & track.nominations.counted)
-    selection = select_units(layout, totals, ranking, track.vetoes, track.nominations)
-    return ranking.rank, np.asarray(selection.status == SELECTED, dtype=bool)
+    ranking = rank_units(layout, totals, table, track.vetoes.keep_rank & track.nominations.counted)
+    status = select_units(layout, totals, ranking, track.vetoes, track.nominations, track.eligibility).status
+    return ranking.rank, np.equal(status, SELECTED), np.equal(status, TIED_AT_CUT)
 
 
 def scale_to_base(factors: Floats, max_points: Floats, on_top: Bools) -> Floats:

@@ -6,6 +6,7 @@ from itertools import zip_longest
 from typing import Any
 
 from pbwidgets.campaign import Campaign, Form, compute_answers
+from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.names import Place, places
 from pbwidgets.forms.answer_words import NameFile, word_answer
 from pbwidgets.store import SubmissionKey, history
@@ -60,18 +61,23 @@ def compare_answers(
     old, new = compute_answers(form, before), compute_answers(form, after)
     every = list(places(form))
 
-    def changes(place: Place, left: Mapping[str, Any], right: Mapping[str, Any], where: str) -> None:
+    captions = captions_of(form, campaign, new)
+
+    def changes(
+        place: Place, left: Mapping[str, Any], right: Mapping[str, Any], where: str, row: int | None
+    ) -> None:
         one, other = left.get(place.field.id), right.get(place.field.id)
         if one != other:
             shown = [word_answer(place.field, item, campaign, lang, name_file) for item in (one, other)]
-            found.append(AnswerChange(where + place.field.label.words(lang), *shown))
+            label = captions.field(place.field, place.repeat, row).label.words(lang)
+            found.append(AnswerChange(where + label, *shown))
 
     found: list[AnswerChange] = []
     for place in every:
         if place.is_leaf and not place.repeat:
-            changes(place, old, new, "")
+            changes(place, old, new, "", 0)
         elif place.field.type == "repeat":
-            section = place.field.label.words(lang)
+            section = captions.field(place.field).label.words(lang)
             inner = [item for item in every if item.repeat == place.field.id and item.is_leaf]
             rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]] = zip_longest(
                 old.get(place.path) or [], new.get(place.path) or [], fillvalue={}
@@ -79,5 +85,5 @@ def compare_answers(
             for row, (left, right) in enumerate(rows):
                 where = say("forms.in_row", lang, section=section, place=row + 1)
                 for item in inner:
-                    changes(item, left, right, where)
+                    changes(item, left, right, where, row if row < len(new.get(place.path) or []) else None)
     return tuple(found)

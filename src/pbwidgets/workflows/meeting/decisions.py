@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.scoring.frames import IN_FORCE, NOT_SELECTED, SELECTED, TIED_AT_CUT
+from pbwidgets.scoring.frames import CONTENDING, IN_FORCE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
 from pbwidgets.units import root_codes, unit_names
 from pbwidgets.wording import say
@@ -51,10 +51,10 @@ def decide_selection(
 ) -> int:
     """Number of units decided on; all or none.
 
-    Every unit on the list (those with a rank) needs a status. A unit that was decided on before and has since left
-    the list because of a veto is recorded as not selected. A what-if is one that the meeting has adopted:
-    its vetoes are lifted in the same transaction, and all of it is written into the reason; the campaign
-    itself does not change.
+    Every contender needs a status, and no other unit has one: not one that is ranked but kept out by a veto or a
+    condition. A unit that was decided on before and has since left the list is recorded as not selected. A what-if is
+    one that the meeting has adopted: its vetoes are lifted in the same transaction, and all of it is written into
+    the reason; the campaign itself does not change.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ def decide_selection(
         ``meeting.records_changed`` if the records have changed since that snapshot.
     DataError
         ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``,
-        ``store.reason_needed``, ``store.decision_status``.
+        ``meeting.below_minimum``, ``store.reason_needed``, ``store.decision_status``.
     """
     units = desk.units
     authorise_decision(desk)
@@ -143,22 +143,33 @@ def check_statuses(
     Raises
     ------
     DataError
-        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``.
+        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``,
+        ``meeting.below_minimum``.
     """
-    listed = set(proposed.loc[proposed["rank"] > 0, "unit_code"])
+    contending = find_contenders(proposed)
+    listed = set(contending["unit_code"])
     _refuse("meeting.not_on_list", set(statuses) - listed, names)
     _refuse("meeting.status_missing", listed - set(statuses), names)
     _refuse("meeting.tie_open", {code for code, status in statuses.items() if status == TIED_AT_CUT}, names)
+    if track.minimum_total is not None:
+        low = set(contending.loc[contending["total"] < track.minimum_total, "unit_code"])
+        chosen = {code for code, status in statuses.items() if status in (SELECTED, WAITING)}
+        _refuse("meeting.below_minimum", low & chosen, names, minimum=track.minimum_total)
     selected = sum(status == SELECTED for status in statuses.values())
     if track.places is not None and selected > track.places:
         raise DataError("meeting.too_many", selected=selected, places=track.places)
 
 
-def _refuse(code: str, units: set[str], names: Mapping[str, str]) -> None:
+def find_contenders(proposed: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a list on which a meeting decides: those that have a rank and that nothing keeps out."""
+    return proposed[(proposed["rank"] > 0) & proposed["status"].isin(CONTENDING)]
+
+
+def _refuse(code: str, units: set[str], names: Mapping[str, str], **args: object) -> None:
     if units:
         shown = [names.get(unit, unit) for unit in sorted(units)]
         more = "……" if len(shown) > 5 else ""
-        raise DataError(code, units="、".join(shown[:5]) + more, count=len(shown))
+        raise DataError(code, units="、".join(shown[:5]) + more, count=len(shown), **args)
 
 
 def _lift(writer: Writer, opened: Opened, what_if: WhatIf) -> None:

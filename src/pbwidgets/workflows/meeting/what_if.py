@@ -16,10 +16,9 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring import Records, TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL, IN_FORCE, SELECTED
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.nominations import TrackNominations
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_losses
-from pbwidgets.scoring.robustness import Ranges, vary_list
+from pbwidgets.scoring.robustness import USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import select_units, to_selection_frame
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import to_totals_frame
@@ -28,9 +27,6 @@ from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.snapshots import take_snapshot
-
-_RANGES = Ranges(line_points_pct=10.0, source_weight_pct=10.0, raters="leave_one_out")
-"""Same ranges as in the overview report, so that meeting and report agree."""
 
 
 @dataclass(frozen=True)
@@ -252,9 +248,11 @@ def word_what_if(
     return words
 
 
-def find_firmness(trial: Trial, tried: Tried, *, runs: int = 200, seed: int = 1) -> pd.DataFrame:
+def find_firmness(trial: Trial, tried: Tried, trials: Trials = USUAL_TRIALS) -> pd.DataFrame:
     """How often each unit is selected when weights, points and raters vary a little; columns ``FIRMNESS``."""
-    return vary_list(tried.table, tried.track, trial.records.ratings, _RANGES, runs=runs, seed=seed)
+    return vary_list(
+        tried.table, tried.track, trial.records.ratings, trials.ranges, runs=trials.runs, seed=trials.seed
+    )
 
 
 def _word_sources(track: Track, what_if: WhatIf, lang: str | None) -> Iterable[str]:
@@ -282,8 +280,7 @@ def _without_lifted(vetoes: pd.DataFrame, lifted: tuple[LiftedVeto, ...]) -> pd.
 
 def _break_ties(one: TrackScores, order: tuple[str, ...]) -> TrackScores:
     ranking = order_ties(one.ranking, [str(code) for code in one.layout.codes], order)
-    nominations: TrackNominations = one.nominations
-    selection = select_units(one.layout, one.totals, ranking, one.vetoes, nominations)
+    selection = select_units(one.layout, one.totals, ranking, one.vetoes, one.nominations, one.eligibility)
     return replace(one, ranking=ranking, selection=selection)
 
 

@@ -22,7 +22,8 @@ from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.classes import find_period_moves
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.robustness import Ranges, vary_list
+from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
+from pbwidgets.scoring.selection import find_open_places
 from pbwidgets.units import ancestors, domain_of, subtree, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
@@ -214,9 +215,8 @@ class Report:
 
     def notice_of(self, track: Track) -> str:
         """How the places of a track are filled, who decides, and how long the notice runs."""
-        counts = self.scores.selection.loc[
-            self.scores.selection["track_id"] == track.id, "status"
-        ].value_counts()
+        own = self.scores.selection[self.scores.selection["track_id"] == track.id]
+        counts = own["status"].value_counts()
         text = self.say(
             "notice_text",
             track=track.name.words(self.lang),
@@ -227,6 +227,9 @@ class Report:
             decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
             days=track.public_notice.days if track.public_notice else 0,
         )
+        free = find_open_places(own)
+        if free:
+            text += self.say("places_open", open=free)
         award = track.award
         if award is None:
             return text
@@ -276,14 +279,25 @@ class Report:
         ]
         return int(total["n"].max()) if len(total) else 0
 
-    def firmness(self, track: Track, ranges: Ranges, *, runs: int, seed: int) -> pd.DataFrame:
-        """How stable a track's list is when weights, points and raters vary within ranges: columns ``FIRMNESS``.
+    def firmness(self, track: Track, trials: Trials = USUAL_TRIALS) -> pd.DataFrame:
+        """How stable a track's list is when weights, points and raters vary: columns ``FIRMNESS``.
 
         It reads the records of all units, so only a root's report may use it.
         """
         records, table, tracks = self._rescored
         one = next(item for item in tracks if item.layout.track.id == track.id)
-        return vary_list(table, one, records.ratings, ranges, runs=runs, seed=seed)
+        return vary_list(table, one, records.ratings, trials.ranges, runs=trials.runs, seed=trials.seed)
+
+    def firmness_text(self, firmness: pd.DataFrame, trials: Trials = USUAL_TRIALS) -> str:
+        """What was varied, and how many units are firm and how many undecided."""
+        counts = firmness["verdict"].value_counts()
+        return self.say(
+            "firmness_text",
+            trials=trials.words(self.lang),
+            seed=trials.seed,
+            firm=int(counts.get(FIRM, 0)),
+            open=int(counts.get(UNDECIDED, 0)),
+        )
 
     @cached_property
     def _rescored(self) -> tuple[Records, MeasureTable, list[TrackScores]]:

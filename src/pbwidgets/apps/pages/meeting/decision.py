@@ -12,7 +12,7 @@ from pbwidgets.forms import elements
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, WAITING
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.workspace import today
-from pbwidgets.workflows.meeting.decisions import Minutes, check_statuses, decide_selection
+from pbwidgets.workflows.meeting.decisions import Minutes, check_statuses, decide_selection, find_contenders
 from pbwidgets.workflows.meeting.what_if import Tried, WhatIf
 
 if TYPE_CHECKING:
@@ -128,8 +128,7 @@ class DecisionCard:
         return day
 
     def _statuses(self) -> dict[str, str]:
-        listed = self._screen.tried.selection
-        listed = listed[listed["rank"] > 0]
+        listed = find_contenders(self._screen.tried.selection)
         return {
             str(code): str(status) for code, status in zip(listed["unit_code"], listed["status"], strict=True)
         }

@@ -10,6 +10,8 @@ from pbwidgets.campaign import Track
 from pbwidgets.exports.tables import names_above
 from pbwidgets.forms.ranking_list import RankedUnit, RankingWords, ranking_markup
 from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.selection import find_open_places, last_selected
+from pbwidgets.workflows.meeting.decisions import find_contenders
 from pbwidgets.workflows.meeting.what_if import Trial, Tried, changed_places
 
 
@@ -24,7 +26,7 @@ def list_markup(visit: Visit, trial: Trial, base: Tried, tried: Tried, firmness:
     words = RankingWords(
         layers=[trial.campaign.layer(layer).name.words(visit.lang) for layer in layers],
         cut=_cut_words(visit, track, ranked),
-        cut_after=int((ranked["status"] == SELECTED).sum()),
+        cut_after=last_selected(ranked["status"]),
         lang=visit.lang,
         shows_decided=bool(ranked["decided"].notna().any()),
         shows_firmness=bool(firmness),
@@ -86,7 +88,7 @@ class _Rows:
         firmness: Mapping[str, str],
     ) -> None:
         self._visit, self._layers, self._firmness = visit, layers, firmness
-        self._digits = tried.track.layout.track.rounding.digits
+        self._digits = tried.track.ranking.digits
         self._before = _ranks(base.selection)
         came, fell = changed_places(base.selection, tried.selection)
         self._new = {*came, *fell}
@@ -129,6 +131,9 @@ def _cut_words(visit: Visit, track: Track, ranked: pd.DataFrame) -> str:
     if tied.any():
         selected = int((ranked["status"] == SELECTED).sum())
         return visit.words("meeting.cut_tied", open=(track.places or 0) - selected)
+    free = find_open_places(ranked)
+    if free:
+        return visit.words("meeting.cut_open", places=track.places or 0, open=free)
     return visit.words("meeting.cut", places=track.places or 0)
 
 
@@ -145,7 +150,7 @@ def _decided(visit: Visit, base: Tried, tried: Tried) -> str:
         selected=int(counts.get(SELECTED, 0)),
         waiting=int(counts.get(WAITING, 0)),
     )
-    shown = tried.selection[tried.selection["decided"].notna() & (tried.selection["rank"] > 0)]
+    shown = find_contenders(tried.selection[tried.selection["decided"].notna()])
     differs = int((shown["decided"] != shown["status"]).sum())
     more = f"<p>{escape(visit.words('meeting.decided_differs', count=differs))}</p>" if differs else ""
     return f'<div class="pb-notice pb-good" role="status">{escape(said)}{more}</div>'

@@ -14,6 +14,8 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.weights import WeightFields
+from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS
+from pbwidgets.wording import share_text
 from pbwidgets.workflows.meeting.decisions import authorise_decision
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -24,9 +26,6 @@ from pbwidgets.workflows.meeting.what_if import (
     try_selection,
     word_what_if,
 )
-
-RUNS = 200
-"""Runs behind “how stable is the list”."""
 
 
 def show_meeting(visit: Visit) -> w.Widget:
@@ -207,18 +206,31 @@ class MeetingPage:
     def show_firmness(self) -> None:
         """Show how stable the list on the screen is."""
         visit = self._visit
-        visit.messages.say("info", visit.words("meeting.firm_wait", runs=RUNS))
+        visit.messages.say("info", visit.words("meeting.firm_wait", runs=USUAL_TRIALS.runs))
         self.firm_button.disabled = True
         try:
-            firmness = find_firmness(self._trial, self.tried, runs=RUNS)
+            firmness = find_firmness(self._trial, self.tried)
         finally:
             self.firm_button.disabled = False
-        shares = dict(zip(firmness["unit_code"], firmness["share_selected_pct"], strict=True))
-        self._firm = {str(code): f"{share:.0f}%" for code, share in shares.items()}
+        self._firm = {
+            str(row["unit_code"]): self._share_in_words(row["share_selected_pct"], row["share_tied_pct"])
+            for row in firmness.to_dict("records")
+        }
         self.list.value = self._list_markup()
-        firm = sum(share >= 100 for share in shares.values())
-        loose = sum(0 < share < 100 for share in shares.values())
-        visit.messages.say("info", visit.words("meeting.firm_done", runs=RUNS, firm=firm, loose=loose))
+        counts = firmness["verdict"].value_counts()
+        said = visit.words(
+            "meeting.firm_done",
+            trials=USUAL_TRIALS.words(visit.lang),
+            firm=int(counts.get(FIRM, 0)),
+            loose=int(counts.get(UNDECIDED, 0)),
+        )
+        visit.messages.say("info", said)
+
+    def _share_in_words(self, selected_pct: float, tied_pct: float) -> str:
+        share = share_text(selected_pct)
+        if not tied_pct:
+            return share
+        return self._visit.words("meeting.firm_tied", share=share, tied=share_text(tied_pct))
 
     def make_slides(self) -> None:
         """Make the slides of the list on the screen and show a download link."""

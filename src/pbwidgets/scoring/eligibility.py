@@ -1,0 +1,114 @@
+"""Eligibility: awards that need a class or another award, or exclude it, and the order in which tracks are selected.
+
+Where a meeting has decided, its decision counts; else the proposal. A unit whose place in another track is
+still open is not selected there, and the reason says that this may change.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
+
+import numpy as np
+import pandas as pd
+
+from pbwidgets.campaign.model import NeedsClass, Track
+from pbwidgets.scoring.arrays import Bools, Ints, Objects
+from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, SELECTED, TIED_AT_CUT
+from pbwidgets.scoring.reasons import Args, Reason
+from pbwidgets.scoring.track_layout import TrackLayout
+
+_VETOED = (BARRED, CAPPED, DISQUALIFIED)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What has come out so far, by track id; one entry for each unit of the track.
+
+    Attributes
+    ----------
+    classes
+        Number of the class, 0 for none.
+    statuses
+        Statuses of tracks that have been selected.
+    """
+
+    classes: Mapping[str, Ints]
+    statuses: dict[str, Objects] = field(default_factory=dict)
+
+    def add(self, track_id: str, proposed: Objects, decided: Objects) -> None:
+        """Keep what holds in a track: the decision, or the proposal; a veto overrides both."""
+        holds = pd.isna(decided) | np.isin(proposed, _VETOED)
+        self.statuses[track_id] = np.where(holds, proposed, decided)
+
+
+@dataclass(frozen=True)
+class TrackEligibility:
+    """Which units of a track meet its conditions, and why the others do not."""
+
+    met: Bools
+    reasons: tuple[Reason, ...] = ()
+
+
+def order_awards(layouts: Sequence[TrackLayout]) -> list[TrackLayout]:
+    """Layouts in an order in which every track comes after those that its award depends on.
+
+    Raises
+    ------
+    graphlib.CycleError
+        If awards depend on each other in a circle; ``pbwidgets check`` refuses such a file.
+    """
+    by_id = {layout.track.id: layout for layout in layouts}
+    order = TopologicalSorter({track_id: awards_of(one.track) for track_id, one in by_id.items()})
+    return [by_id[track_id] for track_id in order.static_order() if track_id in by_id]
+
+
+def awards_of(track: Track) -> tuple[str, ...]:
+    """Tracks that the award of a track depends on."""
+    return (*track.selected_in, *track.not_selected_in)
+
+
+def check_eligibility(layout: TrackLayout, results: Results) -> TrackEligibility:
+    """Units that meet the conditions of a track's award: the class, the other awards, and those that exclude it.
+
+    Parameters
+    ----------
+    layout
+        Axes of the track. Tracks that it depends on assess units of the same kind.
+    results
+        Of all tracks that it depends on.
+    """
+    track = layout.track
+    met = np.ones(len(layout.units), dtype=bool)
+    reasons: list[Reason] = []
+    if track.needs_class is not None:
+        needed = track.needs_class.track or track.id
+        classes = results.classes[needed]
+        met &= (classes > 0) & (classes <= track.needs_class.lowest)
+        reasons += _reason_classes(needed, track.needs_class, classes)
+    for other in track.selected_in:
+        status = results.statuses[other]
+        met &= status == SELECTED
+        args = {"track_id": other, "status_id": status}
+        reasons.append(Reason("scoring.needs_award", status != SELECTED, args))
+        reasons.append(_note_open(other, status))
+    for other in track.not_selected_in:
+        status = results.statuses[other]
+        met &= status != SELECTED
+        reasons.append(Reason("scoring.excluded_by_award", status == SELECTED, {"track_id": other}))
+        reasons.append(_note_open(other, status))
+    return TrackEligibility(met, tuple(reasons))
+
+
+def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Reason]:
+    names = np.array(
+        [f"{track_id}:{number}" for number in range(int(classes.max(initial=0)) + 1)], dtype=object
+    )
+    args: Args = {"track_id": track_id, "needed_class_id": f"{track_id}:{needs.lowest}"}
+    return [
+        Reason("scoring.needs_class", classes > needs.lowest, {**args, "class_id": names[classes]}),
+        Reason("scoring.needs_class_none", classes == 0, args),
+    ]
+
+
+def _note_open(track_id: str, status: Objects) -> Reason:
+    return Reason("scoring.note_award_open", status == TIED_AT_CUT, {"track_id": track_id}, is_note=True)
