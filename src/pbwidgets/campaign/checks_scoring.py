@@ -272,9 +272,12 @@ def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Kn
 
 
 def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
-    """Points that are not the track's base points, of the score sheet of each domain."""
+    """Points that are not the track's base points, of the score sheet of each domain.
+
+    Where several domains are named, they are taken to be all there are; beside a single one there must be others.
+    """
     base = (*address, "criteria")
-    for domain in track.domains:
+    for domain in track.domains[1:] if len(track.domains) > 2 else track.domains:
         sheet = track.of_domain(domain)
         if not sheet.criteria or isclose(sheet.sheet_points, track.base_points, abs_tol=1e-9):
             continue

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
-from pbwidgets.campaign.rules import CappedDeduction
+from pbwidgets.campaign.rules import CappedDeduction, Discretion
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
@@ -104,6 +104,8 @@ def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) 
     line = criterion.name.words(lang or "zh_CN")
     if isinstance(criterion.rule, CappedDeduction) and not criterion.points:
         return say("scoring.sheet_deduction", lang, place=place, line=line, cap=criterion.rule.cap)
+    if isinstance(criterion.rule, Discretion) and criterion.rule.highest <= 0 and not criterion.points:
+        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=-criterion.rule.lowest)
     code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
     return say(code, lang, place=place, line=line, max_points=top)
 
