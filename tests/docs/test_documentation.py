@@ -18,6 +18,7 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 
+from pbwidgets.campaign.model import Criterion
 from pbwidgets.campaign.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -166,9 +167,13 @@ def test_the_guides_miss_nothing() -> None:
 
 def test_every_rule_has_a_correct_example() -> None:
     text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    rules = TypeAdapter(list[Rule]).validate_python(YAML(typ="safe", pure=True).load(block))
+    blocks = [
+        YAML(typ="safe", pure=True).load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    ]
+    rules = TypeAdapter(list[Rule]).validate_python(blocks[0])
     assert {f"`{rule.name}`" for rule in rules} == missing.named()["rule"]
+    (heading,) = TypeAdapter(tuple[Criterion, ...]).validate_python(blocks[1])
+    assert (heading.is_settled, heading.max_points) == (True, 20)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
