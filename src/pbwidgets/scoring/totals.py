@@ -122,18 +122,18 @@ def _sum_sheet(layout: TrackLayout, points: TrackPoints, settled: Settled, layer
 def _find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
     """Highest total of each unit without any bonus, units × layers."""
     track = layout.track
-    shape = points.values.shape[:2]
-    whole = track.starting_points + layout.base_points.sum()
-    skipped = np.isnan(points.values) & ~points.lacking & ~points.left_out
-    if not layout.is_plain or skipped.any():
-        # what is missing may still come, so nothing is re-weighted for it
-        as_skipped = replace(layout, track=track.model_copy(update={"missing": "skip"}))
-        settled, found = settle(as_skipped, points), np.empty(shape)
-        for layer in range(shape[1]):
-            base = sum_parts(as_skipped, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
-            found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
+    found: Floats = np.empty((len(layout.units), len(layout.layers)))
+    some_skipped = any(line.not_applicable and line.not_applicable.then == "skip" for line in layout.lines)
+    if layout.is_plain and not some_skipped:
+        found[:] = track.starting_points + layout.base_points.sum()
         return found
-    return np.full(shape, whole)
+    # what is missing may still come, so nothing is re-weighted for it
+    awaiting = replace(layout, track=track.model_copy(update={"missing": "skip"}))
+    settled = settle(awaiting, points)
+    for layer in range(len(layout.layers)):
+        base = sum_parts(awaiting, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
+        found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
+    return found
 
 
 def _sum_known(values: Floats, lines: Ints) -> tuple[Floats, Bools]:
