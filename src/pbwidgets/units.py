@@ -38,9 +38,9 @@ Kinds = Mapping[str, Collection[str]]
 _TABLE: Final = (
     Column("unit_code", ("编码", "单位编码", "code"), "code", needed=True, filled=True),
     Column("unit_name", ("名称", "单位名称", "name"), "word", needed=True, filled=True),
-    Column("kind", ("类别", "单位类别", "单位类型"), needed=True, filled=True),
+    Column("kind", ("类别", "单位类别", "单位类型"), "word", needed=True, filled=True),
     Column("parent_code", ("上级编码", "上级单位编码", "parent"), "code"),
-    Column("domain", ("领域",)),
+    Column("domain", ("领域",), "word"),
     Column("valid_from", ("启用日期",), "date"),
     Column("valid_to", ("停用日期",), "date"),
     Column("merged_into", ("并入", "并入单位编码"), "code"),

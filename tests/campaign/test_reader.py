@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbwidgets.campaign.reader import check_campaign, read_campaign
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError
 
 Write = Callable[..., Path]
@@ -153,7 +153,6 @@ BAD_FILES = {
     "a_word": (b"hello", "campaign.file_not_mapping", "1"),
     "binary": (b"PK\x03\x04\xff\xfe\x80\x81", "campaign.file_not_text", "1"),
     "gb18030": ("id: a\nname: 三级".encode("gb18030"), "campaign.file_not_text", "2"),
-    "control_character": (b"id: a\nname: \x07\n", "campaign.strange_character", "2"),
     "open_bracket": (b"id: [a\nname: b\n", "campaign.bad_yaml", "2"),
     "tab": (b"id: a\nname:\n\tzh: b\n", "campaign.bad_yaml", "3"),
     "two_documents": (b"id: a\n---\nid: b\n", "campaign.bad_yaml", "2"),
@@ -206,3 +205,47 @@ def test_any_line_lost_or_broken_gives_problems_and_never_a_crash(write: Write, 
     for problem in check_campaign(path):
         assert problem.line("zh_CN")
         assert 0 <= int(problem.place or 0) <= len(lines) + 1
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("            points: 40\n", "            points: .inf\n", "campaign.want_number"),
+        ("            points: 40\n", "            points: 1e400\n", "campaign.want_number"),
+        ("            points: 40\n", "            points: .nan\n", "campaign.want_number"),
+        ("            points: 40\n", "            points: true\n", "campaign.want_number"),
+        ("            points: 40\n", "            points: 1e20\n", "campaign.out_of_range"),
+        ("            points: 40\n", '            points: "1e20"\n', "campaign.out_of_range"),
+        ("    places: 3", "    places: 100000000000000000000", "campaign.out_of_range"),
+        ("    places: 3", f"    places: 1{'0' * 400}", "campaign.out_of_range"),
+        ("    places: 3", "    places: true", "campaign.want_whole_number"),
+        ("        minimum: 0\n", "        minimum: -.inf\n", "campaign.want_number"),
+        ("        minimum: 0\n", "        minimum: no\n", "campaign.want_number"),
+        ("measure: meetings, required: 4", "measure: meetings, required: true", "campaign.want_number"),
+        ("measure: meetings, required: 4", "measure: meetings, required: .inf", "campaign.want_number"),
+        ("ends: 2026-11-30", "ends: 86400", "campaign.want_date"),
+    ],
+)
+def test_a_number_that_nobody_counts_with_is_a_problem_on_its_line(
+    write: Write, old: str, new: str, code: str
+) -> None:
+    path = write((old, new))
+    (problem,) = check_campaign(path)
+    assert said(problem) == (code, line_of(path, new.strip("\n")))
+    with pytest.raises(ProblemsError, match="1"):
+        read_campaign(path)
+
+
+def test_signs_that_cannot_be_kept_are_removed_from_texts_and_noted_with_their_lines(write: Write) -> None:
+    path = write(
+        ("summary: {zh: 试验", "summary: {zh: 试\x0b验\ufffe"),
+        ("{zh: 支部, en: Branches}", '{zh: 支部, en: "Bran\\nches\\u202E"}'),
+    )
+    examined = examine_campaign(path)
+    assert examined.content == ()
+    assert [(said(note), note.args["signs"]) for note in examined.notes] == [
+        (("campaign.signs_removed", "4"), "⟨U+000B⟩⟨U+FFFE⟩"),
+        (("campaign.signs_removed", line_of(path, 'en: "Bran')), "⟨U+000A⟩⟨U+202E⟩"),
+    ]
+    campaign = read_campaign(path)
+    assert (campaign.summary.zh, campaign.tracks[0].name.en) == ("试 验", "Bran ches")

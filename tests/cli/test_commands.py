@@ -74,6 +74,19 @@ def test_units_are_imported_and_listed(tmp_path: Path) -> None:
     ]
 
 
+def test_a_name_like_a_formula_is_listed_as_text_and_imported_again_as_it_was(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "ws")
+    (folder / "units.csv").write_text(CSV.replace("青禾镇", "=1+1\x07镇"), encoding="utf-8-sig")
+    done = run_pbwidgets("units", "import", "units.csv", cwd=folder)
+    assert "⟨U+0007⟩" in done.stderr
+    assert run_pbwidgets("units", "list", "--format", "csv", "-o", "back.csv", cwd=folder).returncode == 0
+    assert "990101001,'=1+1镇,township" in (folder / "back.csv").read_text(encoding="utf-8-sig")
+    again = run_pbwidgets("units", "import", "back.csv", cwd=folder)
+    assert (again.returncode, "0" in again.stderr) == (0, True)
+    listed = json.loads(run_pbwidgets("units", "list", "--format", "json", cwd=folder).stdout)
+    assert listed[1]["unit_name"] == "=1+1镇"
+
+
 def test_a_wrong_register_is_refused_with_its_cells(tmp_path: Path) -> None:
     folder = lay_out(tmp_path / "ws")
     (folder / "units.csv").write_text(CSV.replace("青禾镇", ""), encoding="utf-8-sig")

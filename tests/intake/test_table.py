@@ -95,6 +95,8 @@ NUMBERS = ["110000", "110000001", "110000001001", "110000001002"]
         ("12-codes-protected-for-excel.csv", 5, "unit_code", None),
         ("13-dates-as-text.csv", 5, "valid_from", ["2026-01-01"] * 5),
         ("15-utf16-unicode-text.csv", 5, "unit_name", ["示例县", "甲镇", "东村", "西村", "南村"]),
+        ("31-formula-in-csv-output.csv", 2, "unit_name", ["示例县", "=1+1镇"]),
+        ("34-line-break-in-name.csv", 1, "unit_name", ["东坪县"]),
         ("50-gbk.csv", 4, "unit_name", ["示例市", "甲镇", "东村", "西村"]),
         (
             "52-numeric-codes-in-xlsx.xlsx",
@@ -111,6 +113,27 @@ def test_a_register_as_it_was_sent_gives_its_units(
     usual = ["990101", "990101001", "990101001001", "990101001002", "990101001003"]
     assert len(units) == count
     assert [value if isinstance(value, str) else None for value in units[column]] == (expected or usual)
+
+
+def test_control_characters_of_a_name_are_gone_and_said() -> None:
+    read = read_units(CASES / "30-control-character-in-free-text.csv", known=["990101003"])
+    assert read.content["unit_name"].tolist() == ["韦家村"]
+    (note,) = read.notes
+    assert (note.code, note.args["value"], note.args["became"]) == (
+        "intake.cells_changed", "韦⟨U+000B⟩家村", "韦家村",
+    )  # fmt: skip
+
+
+def test_control_characters_of_a_free_text_are_gone_and_said(tmp_path: Path) -> None:
+    path = tmp_path / "list.csv"
+    path.write_text("编码,理由\n990101,台账不全\x0b未归档\ufffe\n990102,齐全\n", encoding="utf-8")
+    table = read_table(
+        path, (Column("unit_code", ("编码",), "code", needed=True), Column("reason", ("理由",)))
+    )
+    assert table.column("reason") == ["台账不全 未归档", "齐全"]
+    (note,) = table.notes
+    assert (note.code, note.args["count"]) == ("intake.cells_changed", 1)
+    assert "⟨U+000B⟩" in note.args["value"]
 
 
 def test_a_table_of_an_index_may_call_its_units_in_chinese() -> None:

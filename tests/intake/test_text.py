@@ -1,5 +1,6 @@
 """Texts, codes, dates and numbers as people write them, made plain."""
 
+import unicodedata
 from datetime import date
 
 import pytest
@@ -8,12 +9,17 @@ from hypothesis import strategies as st
 
 from pbwidgets.intake.text import (
     clean_code,
+    clean_name,
     clean_text,
+    drop_unfit,
     is_shortened,
     plain_heading,
+    protect,
+    removed_signs,
     to_date,
     to_flag,
     to_number,
+    unprotect,
 )
 
 
@@ -56,6 +62,55 @@ def test_names_keep_the_signs_of_their_script_and_lose_those_that_were_never_mea
 def test_cleaning_twice_changes_nothing_more(text: str, code: str) -> None:
     assert clean_text(clean_text(text)) == clean_text(text)
     assert clean_code(clean_code(code)) == clean_code(code)
+
+
+ANY = st.text(
+    st.characters()
+    | st.sampled_from("\x00\x0b\x0c\x1f\x7f\x85\ud800\udfff\ufdd0\ufffe\uffff\U0010ffff\u2028\u202e\n"),
+    max_size=12,
+)
+"""Texts of all Unicode, lone surrogates included, with much of what no file can hold."""
+
+
+@given(ANY)
+def test_a_clean_text_can_be_kept_by_every_database_and_what_is_gone_is_said(text: str) -> None:
+    clean = drop_unfit(text)
+    clean.encode()
+    unfit = [sign for sign in clean if unicodedata.category(sign) == "Cc" and sign not in "\t\n\r"]
+    unfit += [sign for sign in clean if ord(sign) & 0xFFFE == 0xFFFE or "\ufdd0" <= sign <= "\ufdef"]
+    assert unfit == []
+    said = removed_signs(text, clean_text(text))
+    gone = [sign for sign in text.strip() if sign not in clean_text(text) and sign not in " \t\r\u3000"]
+    assert bool(said) == bool(gone)
+    assert all(f"{ord(sign):04X}" in said for sign in gone)
+
+
+@given(ANY)
+def test_a_name_is_one_line_that_reads_in_one_direction(text: str) -> None:
+    name = clean_name(text)
+    assert not set(name) & set("\n\r\t\x0b\x0c\x85\u2028\u2029\u200e\u200f\u202d\u202e\u2066\u2069")
+    assert clean_name(name) == name
+
+
+def test_a_line_break_in_a_name_was_a_space_only_between_words_that_have_spaces() -> None:
+    assert clean_name("东\n坪村") == "东坪村"
+    assert clean_name("韦\x0b家村") == "韦家村"
+    assert clean_name("East\r\n Ping") == "East Ping"
+    assert clean_name("甲\u202e镇\u2069") == "甲镇"
+
+
+@given(st.text("'=+-@＝\t\r\n \"05,.e甲", max_size=8) | ANY)
+def test_a_protected_text_is_no_formula_and_comes_back_as_it_was(text: str) -> None:
+    protected = protect(text)
+    assert unprotect(protected) == text
+    is_number = protected == text and to_number(text) is not None
+    assert is_number or not protected.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert protected[:1] not in ("\t", "\r", "\n")
+
+
+@pytest.mark.parametrize("number", ["-0.5", "+3", "-1,200", "-1e3", "12"])
+def test_a_number_is_not_protected(number: str) -> None:
+    assert protect(number) == number
 
 
 @given(st.dates(date(1950, 1, 1), date(2150, 12, 31)), st.sampled_from(range(9)))

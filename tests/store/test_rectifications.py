@@ -48,3 +48,32 @@ def test_a_rectification_names_shortcoming_and_post(store: Store) -> None:
             responsible_post="",
             deadline=date(2026, 7, 1),
         )
+
+
+def test_what_no_file_can_hold_is_never_stored(store: Store) -> None:
+    with store.write(TOWN) as w:
+        open_rectification(
+            w,
+            "contest",
+            "2026",
+            "990101",
+            shortcoming="台账不全\x0b未归档\x00\ud83d\ufffe",
+            responsible_post="组织\n委员\u202e",
+            deadline=date(2026, 12, 20),
+        )
+    with store.read() as r:
+        (item,) = load_rectifications(r, "contest", "2026", "990101")
+    assert (item.shortcoming, item.responsible_post) == ("台账不全 未归档", "组织委员")
+
+
+def test_what_cannot_be_seen_is_no_shortcoming(store: Store) -> None:
+    with pytest.raises(DataError, match="没有填写内容"), store.write(TOWN) as w:
+        open_rectification(
+            w,
+            "contest",
+            "2026",
+            "990101",
+            shortcoming="\x0b\u200b",
+            responsible_post="组织委员",
+            deadline=date(2026, 7, 1),
+        )

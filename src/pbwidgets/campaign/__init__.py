@@ -4,7 +4,7 @@ from pbwidgets.campaign.answers import AnswerProblem, check_answers, compute_ans
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.freezing import Change, campaign_version, compare_campaigns, from_json, to_json
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Measure, Text, Track
-from pbwidgets.campaign.reader import check_campaign, read_campaign
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
 
 __all__ = [
     "AnswerProblem",
@@ -23,6 +23,7 @@ __all__ = [
     "check_campaign",
     "compare_campaigns",
     "compute_answers",
+    "examine_campaign",
     "find_irrelevant",
     "from_json",
     "parse",

@@ -29,6 +29,7 @@ from pydantic import (
 from pydantic import Field as Arg
 
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+from pbwidgets.intake.text import drop_unfit_in
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
@@ -46,14 +47,17 @@ _T = TypeVar("_T")
 class Definition(BaseModel):
     """Base of all definitions: frozen, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", serialize_by_alias=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
+
+
+_Words = Annotated[str, Arg(min_length=1), BeforeValidator(drop_unfit_in)]
 
 
 class Text(Definition):
     """The same words in both languages."""
 
-    zh: str = Arg(min_length=1)
-    en: str = Arg(min_length=1)
+    zh: _Words
+    en: _Words
 
     def words(self, lang: str) -> str:
         """Text in ``zh_CN`` or ``en``; where it asks for an answer, ``${village}``, it has a blank to write in."""
@@ -349,7 +353,7 @@ class Exemption(Definition):
 class Concerned(Definition):
     """The units that have a heading or line on their score sheet."""
 
-    domain: str = Arg(min_length=1, description="domain of the unit, as the register of units has it")
+    domain: _Words = Arg(description="domain of the unit, as the register of units has it")
 
 
 class Settlement(Definition):

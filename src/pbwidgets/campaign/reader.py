@@ -6,12 +6,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from pbwidgets.campaign.checks import find_mistakes
-from pbwidgets.campaign.findings import Finding
+from pbwidgets.campaign.checks_numbers import find_uncountable
+from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
 from pbwidgets.campaign.source import read_source
 from pbwidgets.campaign.translation import errors_of, translate
 from pbwidgets.errors import Problem, ProblemsError
+from pbwidgets.intake import Reading
 
 
 def read_campaign(path: Path) -> Campaign:
@@ -22,7 +24,7 @@ def read_campaign(path: Path) -> Campaign:
     ProblemsError
         If anything is wrong with the file: all problems, with file and line. Nothing is taken from it then.
     """
-    campaign, problems = _read(path)
+    campaign, problems, _ = _read(path)
     if problems or campaign is None:
         raise ProblemsError(problems)
     return campaign
@@ -33,13 +35,19 @@ def check_campaign(path: Path) -> tuple[Problem, ...]:
     return _read(path)[1]
 
 
-def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...]]:
+def examine_campaign(path: Path) -> Reading[tuple[Problem, ...]]:
+    """Problems of a campaign file, as :func:`check_campaign` gives them, and what was removed from its texts."""
+    _, problems, notes = _read(path)
+    return Reading(problems, notes)
+
+
+def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...], tuple[Problem, ...]]:
     source, problems = read_source(path)
     if source is None:
-        return None, problems
+        return None, problems, ()
     campaign, findings = validate(source.data)
     found = [*problems, *(source.problem(item.code, item.address, item.args) for item in findings)]
-    return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0)))
+    return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0))), source.notes
 
 
 def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]]:
@@ -50,7 +58,12 @@ def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]
         errors = errors_of(error)
         shapes = translate(errors, Campaign)
         repaired, replaced = repair(data, errors)
-        if repaired is None:
-            return None, shapes
-        return None, (*shapes, *(item for item in find_mistakes(repaired) if untouched(item, replaced)))
-    return campaign, find_mistakes(campaign)
+        return None, shapes if repaired is None else (*shapes, *_find_all(data, repaired, replaced))
+    return campaign, _find_all(data, campaign, frozenset())
+
+
+def _find_all(data: dict[str, Any], campaign: Campaign, replaced: frozenset[Address]) -> tuple[Finding, ...]:
+    """Findings that rest on nothing that was replaced or is itself wrong."""
+    odd = [item for item in find_uncountable(data, campaign) if untouched(item, replaced)]
+    wrong = replaced.union(item.address for item in odd)
+    return (*odd, *(item for item in find_mistakes(campaign) if untouched(item, wrong)))

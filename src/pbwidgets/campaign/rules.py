@@ -22,7 +22,7 @@ Better = Annotated[
 class RuleModel(BaseModel):
     """Base of all rules: frozen, no unknown arguments."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Rated(RuleModel):

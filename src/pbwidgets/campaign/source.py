@@ -1,6 +1,6 @@
 """A YAML file as plain data, with the line of every key and item."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pbwidgets.campaign.findings import Address, write_address
 from pbwidgets.errors import Problem
+from pbwidgets.intake.text import clean_name, drop_unmeant, removed_signs
 
 MOST_NODES: Final = 200_000  # aliases can make a small file unfold to any size
 
@@ -24,11 +25,14 @@ class Source:
         Mappings, lists, texts, numbers, dates; a mapping, since all our files are mappings.
     lines
         Line, from 1, of every key and item by its address.
+    notes
+        What was removed from its texts.
     """
 
     file: str
     data: dict[str, Any]
     lines: Mapping[Address, int]
+    notes: tuple[Problem, ...] = ()
 
     def line(self, address: Address) -> int:
         """Line of an address, or of the nearest thing around it that is in the file."""
@@ -57,8 +61,17 @@ def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ..
     """Content of a YAML text and all problems of its form; ``file`` is named in the problems."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
-    from ruamel.yaml.reader import ReaderError
 
+    notes = []
+    if not text.isprintable():  # ruamel reads no such character, unless it is written as an escape
+        lines = text.split("\n")
+        clean = list(map(drop_unmeant, lines))
+        notes = [
+            _removed(file, line, signs, after)
+            for line, (before, after) in enumerate(zip(lines, clean, strict=True), start=1)
+            if (signs := removed_signs(before, after))
+        ]
+        text = "\n".join(clean)
     yaml = YAML(typ="safe", pure=True)
     unfold = _Unfold(file, yaml.constructor)
     try:
@@ -66,11 +79,6 @@ def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ..
         if root is None:
             return None, (Problem("campaign.file_empty", file),)
         data = unfold.value(root, ())
-    except ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        return None, (
-            Problem("campaign.strange_character", file, str(line), {"character": f"U+{error.character:04X}"}),
-        )
     except MarkedYAMLError as error:
         return None, (_syntax_problem(file, error),)
     except (YAMLError, RecursionError) as error:
@@ -79,7 +87,8 @@ def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ..
         return None, (Problem("campaign.file_too_big", file, "1", {"most": MOST_NODES}),)
     if not isinstance(data, dict):
         return None, (*unfold.problems, Problem("campaign.file_not_mapping", file, "1"))
-    return Source(file, data, MappingProxyType(unfold.lines)), tuple(unfold.problems)
+    notes = sorted([*notes, *unfold.notes], key=lambda note: int(note.place))
+    return Source(file, data, MappingProxyType(unfold.lines), tuple(notes)), tuple(unfold.problems)
 
 
 def _read_text(path: Path) -> tuple[str, Problem | None]:
@@ -107,6 +116,19 @@ def _syntax_problem(file: str, error: Any) -> Problem:
     return Problem("campaign.bad_yaml", file, str(line), {"cause": str(cause)})
 
 
+def _removed(file: str, line: int, signs: str, became: str) -> Problem:
+    return Problem("campaign.signs_removed", file, str(line), {"signs": signs, "became": became.strip()[:60]})
+
+
+def clean_of(path: Sequence[str | int], text: str) -> str:
+    r"""A text of a file as it is taken: a name in one line, any other without signs that cannot be kept.
+
+    >>> clean_of(("unit_kinds", 0, "name", "zh"), "东\\n坪"), clean_of(("summary", "zh"), "甲\\n乙")
+    ('东坪', '甲\\n乙')
+    """
+    return clean_name(text) if "name" in path[-2:] else drop_unmeant(text)
+
+
 class _TooBigError(Exception):
     pass
 
@@ -118,6 +140,7 @@ class _Unfold:
         self.file = file
         self.lines: dict[Address, int] = {}
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self._constructor = constructor
         self._open: set[int] = set()  # nodes around the current one: an alias to one of them would never end
         self._count = 0
@@ -128,7 +151,7 @@ class _Unfold:
             raise _TooBigError
         self.lines.setdefault(address, node.start_mark.line + 1)
         if node.id == "scalar":
-            return self._scalar(node)
+            return self._scalar(node, address)
         self._open.add(id(node))
         try:
             if node.id == "sequence":
@@ -144,7 +167,7 @@ class _Unfold:
             if key_node.id != "scalar" or key_node.value == "<<":
                 self.problems.append(Problem("campaign.bad_key", self.file, str(line)))
                 continue
-            key = str(key_node.value)
+            key = drop_unmeant(str(key_node.value))
             if key in made:
                 first = self.lines[(*address, key)]
                 args = {"key": key, "first": first}
@@ -154,8 +177,12 @@ class _Unfold:
             made[key] = self.value(value_node, (*address, key))
         return made
 
-    def _scalar(self, node: Any) -> Any:
+    def _scalar(self, node: Any, address: Address) -> Any:
         try:
-            return self._constructor.construct_object(node)
+            value = self._constructor.construct_object(node)
         except (ValueError, OverflowError):
-            return node.value  # 2026-13-01 looks like a date but is not one: the model reports it
+            value = node.value  # 2026-13-01 looks like a date but is not one: the model reports it
+        if isinstance(value, str) and (signs := removed_signs(value, clean := clean_of(address, value))):
+            self.notes.append(_removed(self.file, node.start_mark.line + 1, signs, clean))
+            return clean
+        return value

@@ -22,10 +22,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
+from pbwidgets.campaign.checks_numbers import LARGEST
 from pbwidgets.campaign.model import Field
+from pbwidgets.intake.text import clean_text
 
 LONGEST_TEXT: Final = 10_000
-_LARGEST: Final = 1e15  # larger integers are not exact in every program that reads them
 _DECIMALS: Final = 10  # so that every number is written in full and read back the same
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
@@ -51,7 +52,7 @@ def to_answer(field: Field, value: object) -> object:
         If it is not a value of the field's type.
     """
     if isinstance(value, str):
-        value = _clean(value)
+        value = clean_text(value)
     if value is None or value == "" or (isinstance(value, float) and math.isnan(value)):
         return None
     if field.type in LISTS:
@@ -73,17 +74,11 @@ def to_text(value: object) -> str:
     return str(value)
 
 
-def _clean(text: str) -> str:
-    if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise ValueRefusedError("campaign.answer_characters")
-    return text.strip()
-
-
 def _to_list(field: Field, value: object) -> list[str] | None:
     parts = value.split() if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise ValueRefusedError("campaign.answer_not_list")
-    cleaned = [_clean(part) for part in parts if part.strip()]
+    cleaned = [clean for part in parts if (clean := clean_text(part))]
     if field.type in UPLOADS and not all(_SHA256.fullmatch(part) for part in cleaned):
         raise ValueRefusedError("campaign.answer_not_file")
     if len(set(cleaned)) < len(cleaned):
@@ -102,7 +97,7 @@ def _to_number(value: object, code: str) -> float:
         raise ValueRefusedError(code)
     if isinstance(value, str) and not _NUMBER.fullmatch(value):
         raise ValueRefusedError(code)
-    number = float(value) if abs(float(value)) <= _LARGEST else math.inf
+    number = float(value) if abs(float(value)) <= LARGEST else math.inf
     if not math.isfinite(number):
         raise ValueRefusedError(code)
     return number + 0.0  # -0.0 becomes 0.0
@@ -110,7 +105,7 @@ def _to_number(value: object, code: str) -> float:
 
 def _to_integer(value: object) -> int:
     code = "campaign.answer_not_whole"
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueRefusedError(code)
     number = _to_number(value, code)
     if not number.is_integer():
@@ -120,7 +115,7 @@ def _to_integer(value: object) -> int:
 
 def _to_decimal(value: object) -> float:
     code = "campaign.answer_not_number"
-    if isinstance(value, int) and abs(value) > _LARGEST:
+    if isinstance(value, int) and abs(value) > LARGEST:
         raise ValueRefusedError(code)
     return round(_to_number(value, code), _DECIMALS) + 0.0
 
@@ -147,7 +142,7 @@ def to_calculated(value: object) -> object:
     if isinstance(value, str):
         text = value.strip()
         return to_calculated(float(text)) if _NUMBER.fullmatch(text) else text or None
-    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= _LARGEST:
+    if isinstance(value, int | float) and math.isfinite(value) and abs(value) <= LARGEST:
         number = round(float(value), _DECIMALS)
         return int(number) if number.is_integer() else number
     return None

@@ -14,6 +14,7 @@ import altair as alt
 
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import drop_unfit_in
 
 _LOCALE: Final = "zh-CN"
 
@@ -67,7 +68,7 @@ def draw_spec(spec: Mapping[str, Any]) -> str:
     find_cjk_font()
     try:
         made = vl_convert.vegalite_to_svg(
-            json.dumps(spec, ensure_ascii=False),
+            json.dumps(drop_unfit_in(spec), ensure_ascii=False),
             allowed_base_urls=[],
             format_locale=_LOCALE,
             time_format_locale=_LOCALE,

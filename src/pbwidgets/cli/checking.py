@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from pbwidgets.campaign import check_campaign, read_campaign
+from pbwidgets.campaign import examine_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.intake import Reading
 from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.wording import say
 
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes on submissions that changed campaigns affect.
+    """Number of files checked, all their problems, and notes: what was removed from texts, what changes affect.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -22,14 +23,17 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
     UsageError
         ``cli.check.unknown_file`` for a file of another kind.
     """
+    from pbwidgets.workflows.organise.campaigns import join_readings
+
     if files:
-        return len(files), tuple(problem for file in files for problem in _check_one(file)), ()
+        found = join_readings(map(_check_one, files))
+        return len(files), found.content, tuple(note.line() for note in found.notes)
     settings = load_settings()
-    count, problems = _check_workspace(settings)
-    return count, tuple(problems), tuple(_changes(settings))
+    count, found = _check_workspace(settings)
+    return count, found.content, (*(note.line() for note in found.notes), *_changes(settings))
 
 
-def _check_one(file: Path) -> Iterable[Problem]:
+def _check_one(file: Path) -> Reading[tuple[Problem, ...]]:
     if file.suffix.lower() in KINDS:
         return _check_register(file)
     if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
@@ -37,10 +41,11 @@ def _check_one(file: Path) -> Iterable[Problem]:
     if file.parent.name == "demo":
         from pbwidgets.demo import check_demo
 
-        return check_demo(file)
+        return Reading(tuple(check_demo(file)))
     if file.parent.name in ("reports", "overrides"):
-        return [problem for problem in _check_runs(_workspace_of(file)) if _same(problem.file, file)]
-    return check_campaign(file)
+        found = _check_runs(_workspace_of(file))
+        return Reading(tuple(problem for problem in found if _same(problem.file, file)))
+    return examine_campaign(file)
 
 
 def _workspace_of(file: Path) -> Settings:
@@ -52,8 +57,8 @@ def _same(name: str, file: Path) -> bool:
     return Path(name).resolve() == file.resolve()
 
 
-def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
-    from pbwidgets.workflows.organise.campaigns import check_campaigns
+def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ...]]]:
+    from pbwidgets.workflows.organise.campaigns import check_campaigns, join_readings
 
     parameters = settings.parameters
     campaigns = sorted((parameters / "campaigns").glob("*.yaml"))
@@ -61,10 +66,9 @@ def _check_workspace(settings: Settings) -> tuple[int, list[Problem]]:
     registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in KINDS)
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
-    problems = list(check_campaigns(settings))
-    problems += [problem for file in (*demos, *registers) for problem in _check_one(file)]
-    problems += _check_runs(settings)
-    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), problems
+    others = map(_check_one, (*demos, *registers))
+    found = join_readings([check_campaigns(settings), *others, Reading(tuple(_check_runs(settings)))])
+    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), found
 
 
 def _check_runs(settings: Settings) -> list[Problem]:
@@ -80,14 +84,13 @@ def _check_runs(settings: Settings) -> list[Problem]:
     return problems
 
 
-def _check_register(file: Path) -> tuple[Problem, ...]:
+def _check_register(file: Path) -> Reading[tuple[Problem, ...]]:
     from pbwidgets.units import read_units
 
     try:
-        read_units(file)
+        return Reading((), read_units(file).notes)
     except ProblemsError as error:
-        return error.problems
-    return ()
+        return Reading(error.problems)
 
 
 def _changes(settings: Settings) -> Iterable[str]:

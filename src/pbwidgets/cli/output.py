@@ -10,6 +10,7 @@ import click
 import pandas as pd
 
 from pbwidgets.errors import Problem, UsageError
+from pbwidgets.intake.text import drop_unfit, drop_unfit_in
 from pbwidgets.settings import Settings
 from pbwidgets.wording import default_language, number, say
 
@@ -53,7 +54,9 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
         if output is None:
             _show_table(frame)
             return
-    show_text(_to_json(frame) if form == "json" else frame.to_csv(index=False), output, form=form)
+    from pbwidgets.exports.csv import to_csv
+
+    show_text(_to_json(frame) if form == "json" else to_csv(frame), output, form=form)
 
 
 def tell_notes(notes: Iterable[Problem]) -> None:
@@ -64,6 +67,7 @@ def tell_notes(notes: Iterable[Problem]) -> None:
 
 def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
     """Write a text to stdout or a file; CSV gets a byte-order mark, without which Excel garbles Chinese."""
+    text = drop_unfit(text)
     if output is None:
         click.echo(text.rstrip("\n"))
     else:
@@ -73,7 +77,9 @@ def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
 def _to_json(frame: pd.DataFrame) -> str:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
     return json.dumps(
-        [{name: _plain(value) for name, value in row.items()} for row in rows], ensure_ascii=False, indent=1
+        drop_unfit_in([{name: _plain(value) for name, value in row.items()} for row in rows]),
+        ensure_ascii=False,
+        indent=1,
     )
 
 
@@ -116,7 +122,7 @@ def _show_table(frame: pd.DataFrame) -> None:
 def _cell(value: Any) -> str:
     if value is None or value is pd.NA or value != value:
         return ""
-    return number(value) if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else drop_unfit(str(value))
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:

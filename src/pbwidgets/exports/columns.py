@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import number, say
 
 Format = Literal["text", "integer", "number", "percent", "date"]
@@ -57,7 +58,7 @@ def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
         return str(int(value))
     if column.format in {"number", "percent"}:
         return number(float(value)) + ("%" if column.format == "percent" else "")
-    return str(value)
+    return drop_unfit(str(value))
 
 
 def to_cell_texts(

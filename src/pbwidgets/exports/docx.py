@@ -14,6 +14,7 @@ import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
 BODY_PT, TITLE_PT, TABLE_PT, NUMBER_PT = 16, 22, 12, 14
@@ -88,9 +89,13 @@ def build_document(blocks: Sequence[Block], path: Path, *, title: str = "", lang
     numbers = [0, 0, 0, 0]
     for block in blocks:
         _add_block(document, block, numbers, lang)
-    titles = [block.text for block in blocks if isinstance(block, Heading) and block.level == 0]
+    titles = [drop_unfit(block.text) for block in blocks if isinstance(block, Heading) and block.level == 0]
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = title or "".join(titles[:1]), "pbwidgets", ""
+    properties.title, properties.author, properties.comments = (
+        drop_unfit(title) or "".join(titles[:1]),
+        "pbwidgets",
+        "",
+    )
     content = io.BytesIO()
     document.save(content)
     return write_settled(content.getvalue(), path)
@@ -253,11 +258,11 @@ def _set_run(run: Any, font: str, size: int, *, bold: bool = False, latin: str =
 def _add_block(document: Any, block: Block, numbers: list[int], lang: str) -> None:
     if isinstance(block, Heading):
         if block.level == 0:
-            document.add_paragraph(block.text, style="Title")
+            document.add_paragraph(drop_unfit(block.text), style="Title")
         else:
-            document.add_heading(_heading_number(block.level, numbers) + block.text, block.level)
+            document.add_heading(_heading_number(block.level, numbers) + drop_unfit(block.text), block.level)
     elif isinstance(block, Paragraph):
-        _indent_two(document.add_paragraph(block.text))
+        _indent_two(document.add_paragraph(drop_unfit(block.text)))
     elif isinstance(block, Table):
         _add_table(document, block, lang)
     else:
@@ -272,7 +277,7 @@ def _add_caption(document: Any, text: str, *, keep_with_next: bool) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph.paragraph_format.keep_with_next = keep_with_next
-    _set_run(paragraph.add_run(text), "黑体", NUMBER_PT)
+    _set_run(paragraph.add_run(drop_unfit(text)), "黑体", NUMBER_PT)
 
 
 def _add_figure(document: Any, block: Figure) -> None:
@@ -286,7 +291,7 @@ def _add_figure(document: Any, block: Figure) -> None:
     paragraph.paragraph_format.keep_with_next = bool(block.caption)
     paragraph.paragraph_format.space_before = Pt(8)
     picture = paragraph.add_run().add_picture(str(block.png), width=Mm(_TYPE_AREA_MM))
-    picture._inline.docPr.set("descr", block.alt or block.caption)
+    picture._inline.docPr.set("descr", drop_unfit(block.alt or block.caption))
     _add_caption(document, block.caption, keep_with_next=False)
 
 
@@ -345,4 +350,4 @@ def _fill_cell(cell: Any, text: str, *, head: bool, right: bool) -> None:
     )
     paragraph.alignment = aligned
     paragraph.paragraph_format.line_spacing = Pt(18)
-    _set_run(paragraph.add_run(text), "黑体" if head else BODY_FONT, TABLE_PT)
+    _set_run(paragraph.add_run(drop_unfit(text)), "黑体" if head else BODY_FONT, TABLE_PT)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.fetches import Fetch, find_fetches
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.palette import REPORT_PAGE, css_variables
 from pbwidgets.wording import say
 
@@ -68,7 +69,7 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
         raise DataError("exports.html.fetches", places=_name(fetches))
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+    path.write_text(drop_unfit(page), encoding="utf-8")
     return path
 
 

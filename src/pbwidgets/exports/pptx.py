@@ -6,7 +6,7 @@ slide of its own. Tables are native tables, so that a figure can be corrected be
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
@@ -102,7 +103,7 @@ def build_deck(
     _widen_layouts(deck)
     _set_theme_fonts(deck)
     _add_title_slide(deck, title, subtitle, note)
-    for slide in slides:
+    for slide in map(_fit, slides):
         if slide.picture is not None:
             _add_picture_slide(deck, slide)
         if slide.table is not None:
@@ -111,10 +112,20 @@ def build_deck(
         if place > 1:
             _add_page_number(made, place)
     properties = deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = title, "pbwidgets", ""
+    properties.title, properties.author, properties.last_modified_by = drop_unfit(title), "pbwidgets", ""
     content = io.BytesIO()
     deck.save(content)
     return write_settled(content.getvalue(), path)
+
+
+def _fit(slide: Slide) -> Slide:
+    """The slide with texts that a file can hold; those of its table become so in their cells."""
+    return replace(
+        slide,
+        title=drop_unfit(slide.title),
+        key_sentence=drop_unfit(slide.key_sentence),
+        alt=drop_unfit(slide.alt),
+    )
 
 
 def _widen_layouts(deck: Any) -> None:
@@ -326,7 +337,7 @@ def _write(paragraph: Any, text: str, *, size: int, colour: str, bold: bool = Fa
     from pptx.util import Pt
 
     run = paragraph.add_run()
-    run.text = text
+    run.text = drop_unfit(text)
     run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
     run.font.color.rgb = _colour(colour)
     _name_east_asian_font(run._r.get_or_add_rPr())

@@ -15,6 +15,7 @@ from typing import Any, Final
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.docx import BODY_FONT, HEADING_FONTS, LATIN_FONT
+from pbwidgets.intake.text import drop_unfit
 
 CODE_FONT: Final = "Consolas"
 """A font that distinguishes 1 from l and 0 from O on paper."""
@@ -74,7 +75,7 @@ def save_slips(slips: Iterable[Slip], path: Path) -> Path:
             if slip is not None:
                 _fill(cell, slip)
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = path.stem, "pbwidgets", ""
+    properties.title, properties.author, properties.comments = drop_unfit(path.stem), "pbwidgets", ""
     content = io.BytesIO()
     document.save(content)
     return write_settled(content.getvalue(), path)
@@ -193,6 +194,6 @@ def _write(
 
     paragraph.paragraph_format.space_after = Pt(after)
     paragraph.paragraph_format.left_indent = paragraph.paragraph_format.right_indent = Mm(2)
-    run = paragraph.add_run(text)
+    run = paragraph.add_run(drop_unfit(text))
     run.font.name, run.font.size, run.font.bold = latin, Pt(size), bold
     run._r.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)

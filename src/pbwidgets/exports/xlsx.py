@@ -12,6 +12,7 @@ import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
+from pbwidgets.intake.text import drop_unfit, to_excel
 from pbwidgets.palette import ALERT, BLACK, NAVY, RULE, WHITE, office_colour
 from pbwidgets.wording import say
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 _NUMBER_FORMATS = {"text": "@", "integer": "0", "number": "0.00", "percent": '0.0"%"', "date": "yyyy-mm-dd"}
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
 @dataclass(frozen=True)
@@ -77,14 +77,14 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     for sheet in sheets:
         _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
     book.properties.creator = "pbwidgets"
-    book.properties.title = about.title or f"{about.campaign} {about.period}"
+    book.properties.title = drop_unfit(about.title or f"{about.campaign} {about.period}")
     content = io.BytesIO()
     book.save(content)
     return write_settled(content.getvalue(), path)
 
 
 def _free_name(wanted: str, taken: set[str]) -> str:
-    plain = _FORBIDDEN.sub(" ", wanted).strip().strip("'")[:31] or "Sheet"
+    plain = _FORBIDDEN.sub(" ", drop_unfit(wanted)).strip().strip("'")[:31] or "Sheet"
     name, count = plain, 1
     while name.lower() in taken:
         count += 1
@@ -182,7 +182,7 @@ def _add_styles(book: "Workbook") -> None:
 
 def _put_text(cell: Any, text: str) -> Any:
     """Cell whose text stays text, whatever it begins with."""
-    cell.value = _CONTROL.sub("", text)
+    cell.value = to_excel(text)
     cell.data_type = "s"
     if cell.number_format != _NUMBER_FORMATS["text"]:
         cell.number_format = _NUMBER_FORMATS["text"]

@@ -16,6 +16,8 @@ from typing import Any, Final, Literal
 
 import ipywidgets as w
 
+from pbwidgets.intake.text import drop_unfit_in
+
 Kind = Literal["info", "good", "warn", "error"]
 Look = Literal["plain", "primary", "danger", "link"]
 
@@ -49,6 +51,7 @@ def plain_layout() -> w.Layout:
 
 
 HIDDEN: Final = "pb-gone"
+NOT_OFFERED: Final = "pb-not-offered"
 
 
 def markup(html: str, *classes: str) -> w.HTML:
@@ -204,16 +207,16 @@ def chart(spec: Mapping[str, Any], words: str) -> w.HTML:
     words
         What it shows, for people who cannot see it.
     """
-    data = escape(json.dumps(spec, ensure_ascii=False), quote=True)
+    data = escape(json.dumps(drop_unfit_in(spec), ensure_ascii=False), quote=True)
     return markup(
         f'<div class="pb-chart" role="img" aria-label="{escape(words, quote=True)}" data-spec="{data}"></div>'
     )
 
 
-def hide_all(widgets: Sequence[w.Widget], hidden: bool) -> None:
-    """Hide or show widgets by a CSS class, because they share one layout."""
+def hide_all(widgets: Sequence[w.Widget], hidden: bool, because: str = HIDDEN) -> None:
+    """Hide or show widgets by a CSS class for each reason, because they share one layout."""
     for widget in widgets:
-        if hidden and HIDDEN not in widget._dom_classes:
-            widget.add_class(HIDDEN)
-        elif not hidden and HIDDEN in widget._dom_classes:
-            widget.remove_class(HIDDEN)
+        if hidden and because not in widget._dom_classes:
+            widget.add_class(because)
+        elif not hidden and because in widget._dom_classes:
+            widget.remove_class(because)

@@ -15,7 +15,8 @@ import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.campaign.values import to_text
-from pbwidgets.forms.elements import hide_all, plain_layout
+from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.wording import say
 
 FEW_CHOICES: Final = 5
@@ -104,7 +105,9 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
         return _one(_styled(w.DatePicker, label), _read_date, _show_date)
     if field.type == "text":
         short = (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
-        widget = _styled(w.Text, label) if short else _styled(w.Textarea, label, rows=3)
+        widget = (
+            _styled(TypedLine, label, lang=lang) if short else _styled(TypedText, label, lang=lang, rows=3)
+        )
         return _one(widget, lambda text: text.strip() or None, _show_text)
     return number_input(label)
 
@@ -213,6 +216,6 @@ def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
         labels = {choice.id: choice.label.words(lang) for choice in offered}
         for choice_id, box in boxes.items():
             box.description = labels.get(choice_id, box.description)
-            hide_all([box], choice_id not in labels)
+            hide_all([box], choice_id not in labels, NOT_OFFERED)
 
     return Input(list(boxes.values()), read, show, offer)

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from pbwidgets.forms.elements import markup, plain_layout, stack
 from pbwidgets.forms.inputs import Input, number_input
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.wording import number, say
 
 _NOISE: Final = 1e-9
@@ -159,12 +160,14 @@ class _Row:
         asked = say("review.points_of", lang, lowest=field.lowest, highest=field.highest)
         self.points: Input = number_input(asked)
         self.points.show(None if field.points is None else number(field.points, 6))
-        self.comment: w.Text | None = None
+        self.comment: TypedLine | None = None
         parts: list[w.Widget] = [*self.points.widgets]
         if with_comment:
             words = say("review.reason_of" if field.reason_needed else "review.comment_of", lang)
             style = self.points.widgets[0].style
-            self.comment = w.Text(field.comment, description=words, layout=plain_layout(), style=style)
+            self.comment = TypedLine(
+                field.comment, description=words, lang=lang, layout=plain_layout(), style=style
+            )
             self.comment.add_class("pb-input")
             parts.append(self.comment)
         for part in parts:

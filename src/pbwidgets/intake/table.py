@@ -19,9 +19,11 @@ from pbwidgets.intake.headings import Heading, find_heading, head_of
 from pbwidgets.intake.remarks import is_numbering, is_remark, is_total
 from pbwidgets.intake.text import (
     clean_code,
+    clean_name,
     clean_text,
     is_shortened,
     plain_heading,
+    removed_signs,
     show_invisible,
     to_date,
     to_flag,
@@ -441,7 +443,11 @@ def _is_changed(kind: Kind, value: Value, text: str) -> bool:
     """Whether the sender should know how a cell was read."""
     if kind == "date" and not isinstance(value, str):
         return isinstance(value, float) or (isinstance(value, datetime) and value.time() != time())
-    return kind in ("word", "code", "date") and isinstance(value, str) and text != value.strip()
+    if not isinstance(value, str):
+        return False
+    if kind == "text":
+        return removed_signs(value, text) != ""
+    return kind in ("word", "code", "date") and text != value.strip()
 
 
 # -- readers by kind of column -----------------------------------------------------------------------------
@@ -459,9 +465,9 @@ def _read_text(value: Value) -> str:
 
 
 def _read_word(value: Value) -> str | _Unread:
-    """A word as it is written; as a code if it is nothing but digits."""
+    """A word as it is written, in one line; as a code if it is nothing but digits."""
     code = _read_code(value)
-    return code if isinstance(code, _Unread) or code.isdigit() else _read_text(value)
+    return code if isinstance(code, _Unread) or code.isdigit() else clean_name(to_text(value))
 
 
 def _read_code(value: Value) -> str | _Unread:
@@ -484,6 +490,8 @@ def _read_number(value: Value) -> str | _Unread:
     if clean_text(to_text(value)).lower() in MISSING:
         return ""
     number = value if isinstance(value, float) else to_number(to_text(value))
+    if number is not None and abs(number) > _EXACT:
+        return _Unread("intake.number_too_large")
     return to_text(float(number)) if number is not None else _Unread("intake.no_number")
 
 

@@ -6,15 +6,35 @@ Names keep every sign that a script needs (joiners, Mongolian separators, variat
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from datetime import date, timedelta
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 
-_NEVER_MEANT: Final = re.compile("[\u200b\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Zero-width space, word joiner, byte-order mark, and control characters, which no Office file can hold."""
+_BREAKS: Final = "\x0b\x0c\x85"
+"""Breaks of lines and pages that PowerPoint, Word and old systems put on the clipboard."""
 
+_TO_BLANKS: Final = str.maketrans(_BREAKS, "   ")
+_TO_LINES: Final = str.maketrans(_BREAKS, "\n\n\n")
+
+_UNFIT: Final = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000))
+    + "]"
+)
+"""Control characters, lone surrogates, noncharacters: one of them, and a database or an Office file is refused."""
+
+_NEVER_MEANT: Final = re.compile("[\u200b\u2060\ufeff]")
+"""Zero-width space, word joiner, byte-order mark."""
+
+_DIRECTIONS: Final = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u206f]")
+_BREAK: Final = re.compile(r"\s*[\t\n\u2028\u2029]\s*")
+_FORMULA_START: Final = re.compile(r"['\s]*[=+\-@＝＋－＠\t\r\n]")
+"""What OWASP's advice on CSV files names, also behind blanks, and behind our own protection."""
+
+_ESCAPE: Final = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 _FORMULA: Final = re.compile(r'="((?:[^"]|"")*)"')
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp"})
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _MARKS: Final = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Signs that cannot be seen though Unicode calls them letters or marks."""
 
@@ -36,8 +56,53 @@ _TRUE: Final = frozenset({"是", "有", "对", "√", "✓", "true", "yes", "1",
 _FALSE: Final = frozenset({"否", "无", "不", "×", "false", "no", "0", "false()"})
 
 
+def drop_unfit(text: str) -> str:
+    r"""A text without the characters that no database or Office file can hold; everything else stays.
+
+    Control characters but tab and line break, lone surrogates and noncharacters go; what was a break of lines or
+    pages (U+000B, U+000C, U+0085) becomes a blank. Everything that leaves the program passes through here.
+
+    >>> drop_unfit("台账不全\x0b未归档\ufffe"), drop_unfit("甲\t乙\n丙")
+    ('台账不全 未归档', '甲\t乙\n丙')
+    """
+    return text if text.isprintable() else _UNFIT.sub("", text.translate(_TO_BLANKS))
+
+
+def drop_unmeant(text: str) -> str:
+    """A text without what is unfit to be kept, and without zero-width spaces; blanks stay, so that one can type on.
+
+    >>> drop_unmeant("甲\u200b镇 ")
+    '甲镇 '
+    """
+    return _NEVER_MEANT.sub("", drop_unfit(text))
+
+
+def drop_directions(text: str) -> str:
+    """A text without marks that change the direction of what follows, so that a name reads as another one.
+
+    >>> drop_directions("甲" + chr(0x202E) + "镇")
+    '甲镇'
+    """
+    return _DIRECTIONS.sub("", text)
+
+
+def drop_unfit_in(value: Any) -> Any:
+    """Plain data whose texts are all as :func:`drop_unfit` makes them, at any depth; keys as well.
+
+    >>> drop_unfit_in({"rows": ["a" + chr(7), 1, None]})
+    {'rows': ['a', 1, None]}
+    """
+    if isinstance(value, str):
+        return drop_unfit(value)
+    if isinstance(value, Mapping):
+        return {drop_unfit_in(key): drop_unfit_in(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [drop_unfit_in(part) for part in value]
+    return value
+
+
 def clean_text(text: str) -> str:
-    r"""A text or name without what was never meant: spaces around it, zero-width spaces, control characters.
+    r"""A text without what was never meant: spaces around it, zero-width spaces, and what is unfit to be kept.
 
     Full-width signs stay as they are, and so do joiners, Mongolian separators and variation selectors,
     which belong to the spelling of names. Line ends become ``\n``.
@@ -47,15 +112,67 @@ def clean_text(text: str) -> str:
     """
     if text.isalnum():  # nearly all
         return text
-    return _NEVER_MEANT.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return drop_unmeant(text).replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def clean_name(text: str) -> str:
+    r"""A name as a clean text of one line, without marks of direction.
+
+    A line break that a narrow cell put into Chinese is gone; between other words it was a space.
+
+    >>> clean_name("东\n坪县"), clean_name("East\nPing"), clean_name("甲\u202e镇")
+    ('东坪县', 'East Ping', '甲镇')
+    """
+    if text.isalnum():  # nearly all
+        return text
+    clean = drop_directions(clean_text(text.translate(_TO_LINES))).strip()
+    return _BREAK.sub(lambda found: _join(clean[found.start() - 1], clean[found.end()]), clean)
+
+
+def _join(before: str, after: str) -> str:
+    return "" if any(unicodedata.east_asian_width(sign) in "WF" for sign in (before, after)) else " "
+
+
+def removed_signs(text: str, clean: str) -> str:
+    r"""The signs of a text that are not in what it became, each once, to be read in a message.
+
+    Blanks and the usual ends of lines do not count; a line break does, where the text became one line.
+
+    >>> removed_signs("a\x0bb\x07\x07 ", "a b")
+    '⟨U+000B⟩⟨U+0007⟩'
+    """
+    gone = dict.fromkeys(sign for sign in text.strip() if sign not in clean and sign not in " \t\r\u3000")
+    return "".join(map(_show, gone))
+
+
+def protect(text: str) -> str:
+    """A text with a ``'`` before it, if a spreadsheet would take it for a formula; a number stays a number.
+
+    :func:`unprotect` undoes it, whatever the text.
+
+    >>> protect("=1+1镇"), protect("-0.5"), protect("甲镇")
+    ("'=1+1镇", '-0.5', '甲镇')
+    """
+    return f"'{text}" if _FORMULA_START.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def to_excel(text: str) -> str:
+    r"""A text as it is written into a cell of a workbook, which reads ``_x0041_`` as the character of that number.
+
+    >>> to_excel("表_x0041_\x07")
+    '表_x005F_x0041_'
+    """
+    return _ESCAPE.sub("_x005F_", drop_unfit(text))
 
 
 def unprotect(text: str) -> str:
-    """A text without the ``="…"`` that keeps Excel from taking it for a number.
+    """A text without what keeps Excel from computing it: the ``'`` of :func:`protect`, or ``="…"`` around it.
 
-    >>> unprotect('="0012"')
-    '0012'
+    >>> unprotect('="0012"'), unprotect("'=1+1镇")
+    ('0012', '=1+1镇')
     """
+    if text.startswith("'") and _FORMULA_START.match(text):
+        return text[1:]
     found = _FORMULA.fullmatch(text.strip()) if '="' in text else None
     return found[1].replace('""', '"') if found else text
 
@@ -70,7 +187,7 @@ def clean_code(text: str) -> str:
     """
     if text.isascii() and text.isalnum():  # nearly all
         return text
-    plain = unicodedata.normalize("NFKC", unprotect(text)).translate(_DASHES)
+    plain = unicodedata.normalize("NFKC", drop_unfit(unprotect(text))).translate(_DASHES)
     plain = "".join(sign for sign in _MARKS.sub("", plain) if unicodedata.category(sign) not in _INVISIBLE)
     plain = plain.removeprefix("'")
     found = _SCIENTIFIC.fullmatch(plain)
@@ -85,9 +202,13 @@ def show_invisible(text: str) -> str:
     '0012⟨U+200B⟩'
     """
     return "".join(
-        f"⟨U+{ord(sign):04X}⟩" if unicodedata.category(sign) in {"Cc", "Cf"} or _MARKS.match(sign) else sign
+        _show(sign) if unicodedata.category(sign) in {"Cc", "Cf", "Cs"} or _MARKS.match(sign) else sign
         for sign in text
     )
+
+
+def _show(sign: str) -> str:
+    return f"⟨U+{ord(sign):04X}⟩"
 
 
 def is_shortened(code: str) -> bool:

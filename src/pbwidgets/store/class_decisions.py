@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import insert, select
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_name, clean_text
 from pbwidgets.scoring.frames import CLASS_DECISIONS, to_frame
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
@@ -46,7 +47,7 @@ def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
     for decision in made:
         if decision.class_no < 1:
             raise DataError("store.class_number", class_no=decision.class_no)
-        if not decision.reason.strip() or not decision.decided_by.strip():
+        if not clean_text(decision.reason) or not clean_name(decision.decided_by):
             raise DataError("store.reason_needed")
         check_units_known(w, decision.unit_code)
         row = asdict(decision) | {"decided_on": decision.decided_on.isoformat()}

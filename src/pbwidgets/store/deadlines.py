@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import insert, select
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import deadline_exceptions
@@ -21,7 +22,7 @@ def grant_exception(
     DataError
         ``store.reason_needed``, ``store.unknown_unit``.
     """
-    if not reason.strip():
+    if not clean_text(reason):
         raise DataError("store.reason_needed")
     check_units_known(w, unit_code)
     w.conn.execute(

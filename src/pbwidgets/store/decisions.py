@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import and_, insert, select, update
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_name, clean_text
 from pbwidgets.scoring.frames import DECISIONS, NOT_SELECTED, SELECTED, WAITING, to_frame
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
@@ -50,7 +51,7 @@ def decide_many(w: Writer, made: Iterable[Decision]) -> None:
     for decision in made:
         if decision.status not in DECIDED:
             raise DataError("store.decision_status", status=decision.status, allowed=", ".join(DECIDED))
-        if not decision.reason.strip() or not decision.decided_by.strip():
+        if not clean_text(decision.reason) or not clean_name(decision.decided_by):
             raise DataError("store.reason_needed")
         check_units_known(w, decision.unit_code)
         table = decisions.c

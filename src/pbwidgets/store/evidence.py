@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
+from pbwidgets.intake.text import clean_name
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES, clean_photo, sniff_kind
@@ -223,7 +224,7 @@ def evidence_path(evidence_dir: Path, sha256: str) -> Path:
 
 def _plain_name(filename: str) -> str:
     """Last part of a path, without control characters, shortened if too long but with its suffix."""
-    name = PurePosixPath(PureWindowsPath(filename).as_posix()).name
+    name = clean_name(PurePosixPath(PureWindowsPath(filename).as_posix()).name)
     name = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C") or "file"
     if len(name) > _LONGEST_NAME:
         ending = PurePosixPath(name).suffix[:10]

@@ -10,6 +10,7 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import objections, public_notices
@@ -131,7 +132,7 @@ def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: dat
         ``store.reason_needed`` without a gist, ``store.outside_notice`` on a day before or after the
         notice, ``store.unknown_notice``, ``store.unknown_unit``.
     """
-    if not gist.strip():
+    if not clean_text(gist):
         raise DataError("store.reason_needed")
     check_units_known(w, unit_code)
     found = _find_notice(w, notice_id)
@@ -168,7 +169,7 @@ def close_objection(w: Writer, objection_id: int, status: str, outcome: str) -> 
     """
     if status not in OUTCOMES:
         raise DataError("store.objection_status", status=status, allowed=", ".join(OUTCOMES))
-    if not outcome.strip():
+    if not clean_text(outcome):
         raise DataError("store.reason_needed")
     row = w.conn.execute(select(objections).where(objections.c.id == objection_id)).first()
     if row is None or row.status != OPEN:

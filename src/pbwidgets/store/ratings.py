@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, upd
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import RATINGS, to_frame
 from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
@@ -133,7 +134,7 @@ def recuse(w: Writer, campaign_id: str, period_id: str, rater: str, unit_code: s
     DataError
         ``store.reason_needed``, ``store.unknown_unit``.
     """
-    if not reason.strip():
+    if not clean_text(reason):
         raise DataError("store.reason_needed")
     check_units_known(w, unit_code)
     row = {"campaign_id": campaign_id, "period_id": period_id, "rater": rater, "unit_code": unit_code}

@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_name, clean_text
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import rectifications
@@ -42,7 +43,7 @@ def open_rectification(
     DataError
         ``store.empty_note`` without a shortcoming or a post, ``store.unknown_unit``.
     """
-    if not shortcoming.strip() or not responsible_post.strip():
+    if not clean_text(shortcoming) or not clean_name(responsible_post):
         raise DataError("store.empty_note")
     check_units_known(w, unit_code)
     number: int | None = w.conn.scalar(

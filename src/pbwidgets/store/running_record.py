@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import insert, select
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import running_notes
@@ -32,7 +33,7 @@ def add_note(
     DataError
         ``store.empty_note``, ``store.unknown_unit``.
     """
-    if not note_text.strip():
+    if not clean_text(note_text):
         raise DataError("store.empty_note")
     check_units_known(w, unit_code)
     w.conn.execute(

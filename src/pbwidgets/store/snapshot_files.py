@@ -10,13 +10,17 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 import numpy as np
 import pandas as pd
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import drop_unfit
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 NO_PARTITION: Final = "_"
 _POSITION: Final = "__position__"
@@ -112,11 +116,26 @@ def _write_frame(folder: Path, frame: pd.DataFrame, partition_of: PartitionOf) -
 
     numbered = frame.reset_index(drop=True).assign(**{_POSITION: np.arange(len(frame), dtype=np.int64)})
     partitions = _partitions(frame, partition_of)
-    table = pa.Table.from_pandas(numbered, preserve_index=False)
+    table = _without_unfit(pa.Table.from_pandas(numbered, preserve_index=False))
     for code in sorted({*partitions.tolist(), NO_PARTITION}):
         path = _part(folder, code)
         path.parent.mkdir(parents=True)
         pq.write_table(table.filter(pa.array(partitions == code)), path)
+
+
+def _without_unfit(table: "pa.Table") -> "pa.Table":
+    """The table without characters that Office files cannot hold; a store that is old enough may have some."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, column in enumerate(table.columns):
+        is_text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+        if (
+            is_text and not pc.all(pc.utf8_is_printable(column)).as_py()
+        ):  # fast; line breaks are among the rest
+            texts = [text if text is None else drop_unfit(text) for text in column.to_pylist()]
+            table = table.set_column(at, table.field(at), pa.array(texts, column.type))
+    return table
 
 
 def _read_frame(folder: Path, partition: str | None) -> pd.DataFrame:

@@ -25,6 +25,7 @@ import pandas as pd
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
@@ -341,7 +342,7 @@ def return_submission(
     DataError
         ``store.reason_needed``, ``store.not_your_turn``, ``store.no_submission``.
     """
-    if not reason.strip():
+    if not clean_text(reason):
         raise DataError("store.reason_needed")
     found = _require_turn(_load_states(w, [key]), key, level, levels, seen_version)
     made = _append(w, "return", [_Step(found, RETURNED, _answers(found), level, reason, field_path)])

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from pbwidgets.store.types import Json, UtcTime, Words
+from pbwidgets.store.types import Json, Name, UtcTime, Words
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -39,6 +39,10 @@ def _number() -> Column[int]:
 
 def _needed(name: str) -> Column[str]:
     return Column(name, Words, nullable=False)
+
+
+def _name(name: str, *, nullable: bool = False) -> Column[str]:
+    return Column(name, Name, nullable=nullable)
 
 
 def _moment(name: str) -> Column[Any]:
@@ -65,10 +69,10 @@ units: Final = Table(
     "units",
     METADATA,
     Column("unit_code", Words, primary_key=True),
-    _needed("unit_name"),
-    _needed("kind"),
+    _name("unit_name"),
+    _name("kind"),
     Column("parent_code", Words),
-    Column("domain", Words),
+    _name("domain", nullable=True),
     Column("valid_from", Words),
     Column("valid_to", Words),
     Column("merged_into", Words),
@@ -165,7 +169,7 @@ ratings: Final = Table(
     Column("comment", Words, nullable=False),
     Column("submission_version", Integer, nullable=False),
     Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
-    Column("second_inspector", Words),  # who inspected with the rater on site
+    _name("second_inspector", nullable=True),  # who inspected with the rater on site
     Column("is_current", Boolean, nullable=False),
     _moment("rated_at"),
     _needed("rated_by"),
@@ -229,7 +233,7 @@ vetoes: Final = Table(
     Column("track_id", Words),
     _needed("kind"),
     _needed("basis"),
-    Column("document_number", Words),
+    _name("document_number", nullable=True),
     _needed("status"),
     _moment("recorded_at"),
     _needed("recorded_by"),
@@ -248,7 +252,7 @@ decisions: Final = Table(
     _unit(),
     _needed("status"),
     _needed("decided_on"),
-    _needed("decided_by"),
+    _name("decided_by"),
     _needed("reason"),
     Column("present", Words),  # posts of those present
     Column("is_current", Boolean, nullable=False),
@@ -266,7 +270,7 @@ class_decisions: Final = Table(
     _unit(),
     Column("class_no", Integer, nullable=False),  # from 1, the top class
     _needed("decided_on"),
-    _needed("decided_by"),
+    _name("decided_by"),
     _needed("reason"),
     Column("present", Words),  # posts of those present
     _moment("recorded_at"),
@@ -308,7 +312,7 @@ rectifications: Final = Table(
     *_scope(),
     _unit(),
     _needed("shortcoming"),
-    _needed("responsible_post"),
+    _name("responsible_post"),
     _needed("deadline"),
     Column("closed_on", Words),
     Column("outcome", Words),
@@ -329,7 +333,7 @@ evidence: Final = Table(
     _needed("sha256"),
     _needed("kind"),
     Column("size_bytes", Integer, nullable=False),
-    _needed("filename"),
+    _name("filename"),
     _moment("added_at"),
     _needed("added_by"),
     Column("removed_at", UtcTime),
@@ -371,7 +375,7 @@ objections: Final = Table(
 accounts: Final = Table(
     "accounts",
     METADATA,
-    Column("name", Words, primary_key=True),
+    Column("name", Name, primary_key=True),
     _needed("password_hash"),
     _needed("role"),
     _unit(nullable=True),

@@ -9,6 +9,7 @@ from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_name, drop_unfit, drop_unfit_in
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -34,14 +35,25 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text without what PostgreSQL cannot store: NUL characters and lone surrogates."""
+    """Text without characters that PostgreSQL or an Office file cannot hold, whoever hands it over."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
-        """The cleaned text."""
-        return None if value is None else clean_text(value)
+        """The text without them."""
+        return None if value is None else drop_unfit(value)
+
+
+class Name(TypeDecorator[str]):
+    """Name of somebody or something: one line, without marks of direction."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The clean name."""
+        return None if value is None else clean_name(value)
 
 
 class Json(TypeDecorator[Any]):
@@ -59,17 +71,8 @@ class Json(TypeDecorator[Any]):
         return None if value is None else json.loads(value)
 
 
-def clean_text(text: str) -> str:
-    """Text that both databases can store.
-
-    >>> clean_text("a" + chr(0) + "b")
-    'ab'
-    """
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
-
-
 def to_json(value: Any) -> str:
-    """Canonical JSON of a value; dates become ISO dates.
+    """Canonical JSON of a value, its texts without characters that cannot be kept; dates become ISO dates.
 
     Raises
     ------
@@ -82,12 +85,12 @@ def to_json(value: Any) -> str:
     '{"a":"2026-05-01","b":1}'
     """
     try:
-        text = json.dumps(
-            value, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain
-        )
+        return json.dumps(
+            drop_unfit_in(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"),
+            default=_plain,
+        )  # fmt: skip
     except (ValueError, TypeError) as error:
         raise DataError("store.not_plain") from error
-    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def same_json(one: Mapping[str, Any] | None, other: Mapping[str, Any] | None) -> bool:

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import VETOES, to_frame
 from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
@@ -61,7 +62,7 @@ def record_veto(w: Writer, veto: Veto) -> int:
     DataError
         ``store.reason_needed`` without a basis, ``store.unknown_unit``.
     """
-    if not veto.basis.strip():
+    if not clean_text(veto.basis):
         raise DataError("store.reason_needed")
     check_units_known(w, veto.unit_code)
     number: int | None = w.conn.scalar(
@@ -154,7 +155,7 @@ def load_vetoes(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
 
 
 def _move(w: Writer, veto_id: int, allowed: tuple[str, ...], status: str, reason: str) -> None:
-    if not reason.strip():
+    if not clean_text(reason):
         raise DataError("store.reason_needed")
     row = w.conn.execute(select(vetoes).where(vetoes.c.id == veto_id)).first()
     if row is None:

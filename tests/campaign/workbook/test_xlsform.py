@@ -129,27 +129,11 @@ def test_a_form_made_elsewhere_is_read_with_notes_on_what_changed(tmp_path: Path
     assert total.calculation == "sum(${visits/persons})"
     assert [choice.id for choice in read.choices["yes_no"]] == ["1", "0"]
     codes = {problem.code for problem in read.notes}
-    assert codes == {"workbook.left_out_type", "workbook.left_out_column", "workbook.renamed"}
+    assert codes == {
+        f"workbook.{code}" for code in ("left_out_type", "left_out_column", "renamed", "renamed_form")
+    }
     assert ("workbook.left_out_column", "survey!H1") in map(said, read.notes)
     assert all(problem.line("zh_CN") and problem.line("en") for problem in read.notes)
-
-
-def test_what_cannot_be_taken_over_is_named_by_cell_and_nothing_is_taken(tmp_path: Path) -> None:
-    survey = [
-        ["type", "name", "label", "relevant"],
-        ["geopoint", "place", "Place"],
-        ["text", "a", "A", "pulldata(${b}, '[0-9]+')"],
-        ["text", "B", "B"],
-        ["text", "b", "B"],
-        ["select_one nothing", "c", "C"],
-    ]
-    with pytest.raises(ProblemsError) as caught:
-        read_xlsform(book(tmp_path / "odk.xlsx", survey=survey))
-    found = dict(map(said, caught.value.problems))
-    assert found["campaign.value_not_allowed"] == "survey!A2"
-    assert found["campaign.expression_function"] == "survey!D3"
-    assert found["workbook.names_collide"] == "survey!B5"
-    assert found["campaign.unknown_choices"] == "survey!A6"
 
 
 def test_a_workbook_without_a_survey_is_no_xlsform(tmp_path: Path) -> None:

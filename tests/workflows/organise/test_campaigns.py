@@ -120,7 +120,7 @@ def test_checking_without_a_workspace_says_how_to_create_one(tmp_path: Path) -> 
 
 
 def test_the_campaigns_of_a_workspace_are_checked(small: Workspace) -> None:
-    assert check_campaigns(small.settings) == ()
+    assert check_campaigns(small.settings).content == ()
     change(small, "counts_from: accepted", "counts_from: acepted")
-    (problem,) = check_campaigns(small.settings)
+    (problem,) = check_campaigns(small.settings).content
     assert problem.line("en").startswith(f"{small.campaign_file(CAMPAIGN)}:")

@@ -9,9 +9,11 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Any, Final
 
+from pbwidgets.campaign.source import clean_of
 from pbwidgets.campaign.workbook.sheets import Column, Kind, value_words
 from pbwidgets.intake.text import clean_text, to_date, to_flag, to_number
 from pbwidgets.intake.workbook import Cell
@@ -50,7 +52,8 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.source import clean_of
+    from pbwidgets.campaign.workbook.sheets import Column
     >>> to_cell(Column("forms", ("forms",), "names"), ("plan", "record"))
     'plan, record'
     """
@@ -83,15 +86,22 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.source import clean_of
+    from pbwidgets.campaign.workbook.sheets import Column
     >>> from_cell(Column("points", ("points",), "number"), Cell("B7", "１０"))
     10
     """
+    cell = clean_cell(column, cell)
     if not cell.text:
         return ABSENT
     if column.kind == "choice":
         return _read_choice(column, cell)
     return _READERS[column.kind](cell)
+
+
+def clean_cell(column: Column, cell: Cell) -> Cell:
+    """The cell without signs that cannot be kept; a name in one line."""
+    return replace(cell, value=clean_of(column.path, cell.value)) if isinstance(cell.value, str) else cell
 
 
 def straighten(text: str) -> str:

@@ -11,10 +11,11 @@ from typing import Any, Final
 
 from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.findings import Address, spelling
-from pbwidgets.campaign.workbook.cells import ABSENT, CellRefusedError, from_cell
+from pbwidgets.campaign.workbook.cells import ABSENT, CellRefusedError, clean_cell, from_cell
 from pbwidgets.campaign.workbook.pages import Page, Row
 from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
+from pbwidgets.intake.text import removed_signs
 from pbwidgets.intake.workbook import Cell
 
 _HEADING: Final = f"{REFERENCE}heading"
@@ -46,11 +47,12 @@ class Spot:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Data of a campaign, spots of its parts by address, and the problems of putting it together."""
+    """Data of a campaign, spots of its parts by address, problems of putting it together, and what was removed."""
 
     data: dict[str, Any]
     spots: Mapping[Address, Spot]
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
 
     def spot(self, address: Address) -> Spot | None:
         """Spot of an address, or of the nearest thing around it."""
@@ -92,6 +94,7 @@ class _Gathering:
         self.pages = pages
         self.file = file
         self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
         self.found: dict[Path, dict[tuple[str, ...], _Node]] = {}
         self.root = _Node(tables()[0])
 
@@ -108,7 +111,7 @@ class _Gathering:
             if table.above is None:
                 spots[table.path[:1]] = Spot(page.name if page else table.title(), (order, 0, 0), table)
         data = _place(self.root, (), spots)
-        return Gathered(data, spots, tuple(self.problems))
+        return Gathered(data, spots, tuple(self.problems), tuple(self.notes))
 
     def _take(self, page: Page) -> None:
         table = page.table
@@ -140,6 +143,10 @@ class _Gathering:
         return node
 
     def _value(self, page: Page, column: Column, cell: Cell) -> Any:
+        clean = clean_cell(column, cell).text
+        if signs := removed_signs(cell.text, clean):
+            args = {"signs": signs, "became": clean[:60]}
+            self.notes.append(Problem("campaign.signs_removed", self.file, page.place(cell.place), args))
         try:
             return from_cell(column, cell)
         except CellRefusedError as error:

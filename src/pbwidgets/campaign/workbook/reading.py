@@ -73,7 +73,7 @@ def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
     campaign, findings = validate(gathered.data)
     problems.extend(problems_of(findings, gathered, pages, str(path), problems))
     names = [grid.name for grid in grids]
-    notes = tuple(note for page in pages.values() for note in page.notes)
+    notes = (*(note for page in pages.values() for note in page.notes), *gathered.notes)
     read = Reading(campaign, notes) if campaign is not None else None
     return read, in_order(problems, names)
 

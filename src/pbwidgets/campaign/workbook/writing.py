@@ -15,6 +15,7 @@ from pbwidgets.campaign.workbook.filling import Values, rows_of
 from pbwidgets.campaign.workbook.guide import column_help, fill_guide, set_up_print
 from pbwidgets.campaign.workbook.sheets import Column, Table, tables, value_words
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import to_excel
 from pbwidgets.palette import HELP, NAVY, REQUIRED, UNUSED, WHITE, office_colour
 from pbwidgets.wording import say
 
@@ -69,7 +70,7 @@ def write_campaign_workbook(campaign: Campaign, path: Path, *, lang: str | None 
     Raises
     ------
     DataError
-        ``workbook.cannot_hold`` if a text has control characters or more than 32,767 characters.
+        ``workbook.cannot_hold`` if a text has more than 32,767 characters.
     """
     return _write(rows_of(campaign), path, lang)
 
@@ -203,13 +204,11 @@ def _put(cell: Any, column: Column, value: Any, lang: str | None) -> None:
 
 
 def _put_text(cell: Any, text: str) -> None:
-    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-
-    if len(text) > _LONGEST_CELL or ILLEGAL_CHARACTERS_RE.search(text):
+    if len(text) > _LONGEST_CELL:
         raise DataError(
             "workbook.cannot_hold", place=f"{cell.parent.title}!{cell.coordinate}", text=text[:40]
         )
-    cell.value = text
+    cell.value = to_excel(text)
     cell.data_type = "s"
     cell.number_format = "@"
     cell.quotePrefix = text[:1] in "=+-@"

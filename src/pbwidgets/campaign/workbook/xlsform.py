@@ -281,7 +281,8 @@ class _Foreign:
         new = settle(form_id or stem) or "form"
         cell = cells.get(table.at("id"))
         if sheet is None or cell is None:
-            self.notes.append(Problem("workbook.form_named", self.file, "", {"new": new}))
+            place = sheet.name if sheet else ""
+            self.notes.append(Problem("workbook.form_named", self.file, place, {"new": new}))
         elif new != form_id:
             self._note("workbook.renamed_form", "settings", cell.place, old=form_id, new=new)
         _give(cells, table.at("id"), new)

@@ -22,7 +22,7 @@ _UNIT_COLUMN: Final = Column(UNIT, ("单位", "单位编码", "单位名称", "u
 
 DICTIONARY: Final = (
     Column("code", ("编码", "代号", "指标编码"), needed=True),
-    Column("name", ("名称", "指标名称")),
+    Column("name", ("名称", "指标名称"), "word"),
     Column("parent", ("上级", "上级编码", "上级代号"), needed=True),
     Column("direction", ("方向",), "number"),
     Column("weight", ("权重",), "number"),

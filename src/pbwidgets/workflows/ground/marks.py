@@ -7,6 +7,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Track
 from pbwidgets.errors import DataError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.registry import MARKED, find_range
 from pbwidgets.scoring.sources import read_marks
@@ -38,7 +39,7 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
         raise DataError(
             "workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest
         )
-    if needs_reason(line) and not mark.comment.strip():
+    if needs_reason(line) and not clean_text(mark.comment):
         raise DataError("workflows.reason_needed", line=line.id)
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake import Column, Reading, Table, read_table
+from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import CLASSES
 from pbwidgets.wording import LANGUAGES
 from pbwidgets.workflows.ground.desk import Desk
@@ -99,5 +100,5 @@ def _faults(
             yield "unit_code" if fault.code == "classes.not_in_track" else "class", fault
     if any(other.unit_code == row.unit_code and other.number < row.number for other in rows):
         yield "unit_code", DataError("classes.repeated_unit", unit=row.unit_code)
-    if not row.reason and not reason.strip():
+    if not row.reason and not clean_text(reason):
         yield "reason", DataError("store.reason_needed")

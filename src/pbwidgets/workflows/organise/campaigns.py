@@ -1,17 +1,19 @@
 """Open campaigns, check their files, list what has changed."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from pbwidgets.campaign import (
     Campaign,
     Change,
     campaign_version,
-    check_campaign,
     compare_campaigns,
+    examine_campaign,
     from_json,
     to_json,
 )
 from pbwidgets.errors import DataError, Problem, UsageError
+from pbwidgets.intake import Reading
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Actor,
@@ -81,11 +83,18 @@ def changes_since_opening(workspace: Workspace, campaign: Campaign) -> tuple[tup
     return tuple((change, int(counts.get(change.form_id, 0))) for change in compare_campaigns(old, campaign))
 
 
-def check_campaigns(settings: Settings, files: tuple[Path, ...] = ()) -> tuple[Problem, ...]:
-    """All problems of some campaign files; by default of all in the workspace."""
+def check_campaigns(settings: Settings, files: tuple[Path, ...] = ()) -> Reading[tuple[Problem, ...]]:
+    """All problems of some campaign files, by default of all in the workspace, and notes on their texts."""
     folder = settings.parameters / "campaigns"
     if not files and not folder.is_dir():
         raise DataError("workflows.no_workspace", folder=str(settings.workspace))
-    return tuple(
-        problem for file in files or sorted(folder.glob("*.yaml")) for problem in check_campaign(file)
+    return join_readings(examine_campaign(file) for file in files or sorted(folder.glob("*.yaml")))
+
+
+def join_readings(readings: Iterable[Reading[tuple[Problem, ...]]]) -> Reading[tuple[Problem, ...]]:
+    """Problems and notes of several files in one."""
+    every = tuple(readings)
+    return Reading(
+        tuple(problem for one in every for problem in one.content),
+        tuple(note for one in every for note in one.notes),
     )

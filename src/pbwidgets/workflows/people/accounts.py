@@ -10,7 +10,7 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.errors import DataError, PbError, RightsError, UsageError
-from pbwidgets.intake import clean_text
+from pbwidgets.intake import clean_code, clean_name
 from pbwidgets.store import Account, Actor, NewAccount, load_account, load_accounts
 from pbwidgets.wording import LANGUAGES, say
 from pbwidgets.workflows.ground.rights import Role, authorise, may, operator, scope_of
@@ -112,7 +112,7 @@ def add_account(
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
-    name = to_name(name)
+    name, unit_code = to_name(name), clean_code(unit_code or "") or None
     for fault in find_faults(name, role, unit_code, units):
         raise fault
     if password is not None:
@@ -240,7 +240,7 @@ def to_name(text: str) -> str:
     >>> to_name(" Ｃｕｎ３００１ ")
     'cun3001'
     """
-    return unicodedata.normalize("NFKC", clean_text(text)).lower()
+    return unicodedata.normalize("NFKC", clean_name(text)).lower()
 
 
 def find_faults(name: str, role: str, unit_code: str | None, units: pd.DataFrame) -> list[PbError]:

@@ -8,6 +8,7 @@ against the notebook's parameters cell before anything runs, because Papermill o
 import ast
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
@@ -246,7 +247,7 @@ def _is_json(value: object) -> bool:
         return all(_is_json(item) for item in value)
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_json(item) for key, item in value.items())
-    return value is None or isinstance(value, str | int | float)
+    return value is None or isinstance(value, str | int) or (isinstance(value, float) and isfinite(value))
 
 
 def _closest(names: Iterable[str], wanted: str) -> list[str]:

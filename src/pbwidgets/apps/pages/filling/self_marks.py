@@ -10,6 +10,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.inputs import Input, number_input
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.wording import number
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfLine, SelfMarks, SelfSheet
 from pbwidgets.workflows.ground.marks import needs_reason
@@ -41,7 +42,7 @@ class SelfMarksView:
         self._on_change = on_change
         self.marks: dict[str, tuple[float, str]] = dict(marks)
         self.problems: dict[str, str] = {}
-        self._inputs: dict[str, tuple[Input, w.Text]] = {}
+        self._inputs: dict[str, tuple[Input, TypedLine]] = {}
         self._notes: dict[str, w.HTML] = {}
         self._total = elements.markup("")
         self._table = elements.markup("")
@@ -82,7 +83,8 @@ class SelfMarksView:
             )
         )
         code = "fill.self_reason_needed" if needs_reason(line.line) else "fill.self_reason"
-        reason = w.Text(
+        reason = TypedLine(
+            lang=visit.lang,
             placeholder=visit.words(code),
             layout=elements.plain_layout(),
             continuous_update=True,

@@ -12,6 +12,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.classes import decide_classes, load_classes
 from pbwidgets.workflows.meeting.decisions import Minutes
@@ -48,7 +49,7 @@ class ClassCard:
         self.class_no = self._field(
             w.Dropdown, "classes.page.class", options=[(name, number) for number, name in self._names.items()]
         )
-        self.own_reason = self._field(w.Text, "classes.page.own_reason")
+        self.own_reason = self._field(TypedLine, "classes.page.own_reason", lang=visit.lang)
         self.add_button = elements.button(visit.words("classes.page.add"), visit.attempt(self.add))
         self.take_button = elements.button(
             visit.words("classes.page.take_proposed"), visit.attempt(self.take_proposed)
@@ -61,13 +62,25 @@ class ClassCard:
 
     def _make_decision(self) -> None:
         visit, body = self._visit, self._track.decided_by
-        self.by = self._field(w.Text, "meeting.decide_by", value=body.words(visit.lang) if body else "")
+        self.by = self._field(
+            TypedLine,
+            "meeting.decide_by",
+            lang=visit.lang,
+            is_name=True,
+            value=body.words(visit.lang) if body else "",
+        )
         self.on = self._field(w.DatePicker, "meeting.decide_on", value=today())
         self.reason = self._field(
-            w.Textarea, "meeting.decide_reason", placeholder=visit.words("classes.page.reason_hint")
+            TypedText,
+            "meeting.decide_reason",
+            lang=visit.lang,
+            placeholder=visit.words("classes.page.reason_hint"),
         )
         self.present = self._field(
-            w.Text, "meeting.decide_present", placeholder=visit.words("meeting.decide_present_hint")
+            TypedLine,
+            "meeting.decide_present",
+            lang=visit.lang,
+            placeholder=visit.words("meeting.decide_present_hint"),
         )
         self.button = elements.button(visit.words("classes.page.decide"), visit.attempt(self.ask), "primary")
         self.confirm_button = elements.button(

@@ -9,6 +9,7 @@ import ipywidgets as w
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, WAITING
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.workspace import today
@@ -44,13 +45,22 @@ class DecisionCard:
     def __init__(self, visit: Visit, screen: Screen) -> None:
         self._visit, self._screen = visit, screen
         body = screen.track.decided_by
-        self.by = self._field(w.Text, "decide_by", value=body.words(visit.lang) if body else "")
+        self.by = self._field(
+            TypedLine,
+            "decide_by",
+            lang=visit.lang,
+            is_name=True,
+            value=body.words(visit.lang) if body else "",
+        )
         self.on = self._field(w.DatePicker, "decide_on", value=today())
         self.reason = self._field(
-            w.Textarea, "decide_reason", placeholder=visit.words("meeting.decide_reason_hint")
+            TypedText, "decide_reason", lang=visit.lang, placeholder=visit.words("meeting.decide_reason_hint")
         )
         self.present = self._field(
-            w.Text, "decide_present", placeholder=visit.words("meeting.decide_present_hint")
+            TypedLine,
+            "decide_present",
+            lang=visit.lang,
+            placeholder=visit.words("meeting.decide_present_hint"),
         )
         self.button = elements.button(
             visit.words("meeting.decide_button"), visit.attempt(self.ask), "primary"

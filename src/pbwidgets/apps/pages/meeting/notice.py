@@ -9,6 +9,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.notices import (
     NoticeState,
@@ -29,7 +30,7 @@ class NoticeCard:
         self._visit, self._track, self._may_act = visit, track, may_act
         given = track.public_notice
         contact = given.contact.words(visit.lang) if given and given.contact else ""
-        self.contact = self._field(w.Text, "notice_contact_field", value=contact,
+        self.contact = self._field(TypedLine, "notice_contact_field", lang=visit.lang, value=contact,
                                    placeholder=visit.words("meeting.notice_contact_hint"))  # fmt: skip
         self.begins = self._field(w.DatePicker, "notice_begins", value=today())
         self.days = self._field(
@@ -41,10 +42,10 @@ class NoticeCard:
         self.back_button = elements.button(visit.words("meeting.notice_back"), visit.attempt(self.take_back))
         self.unit = self._field(w.Combobox, "objection_unit", options=[], ensure_option=True)
         self.received = self._field(w.DatePicker, "objection_on", value=today())
-        self.gist = self._field(w.Textarea, "objection_gist")
+        self.gist = self._field(TypedText, "objection_gist", lang=visit.lang)
         self.add_button = elements.button(visit.words("meeting.objection_add"), visit.attempt(self.add))
         self.which = self._field(w.Dropdown, "objection_pick", options=[])
-        self.outcome = self._field(w.Text, "objection_outcome")
+        self.outcome = self._field(TypedLine, "objection_outcome", lang=visit.lang)
         self.uphold_button = elements.button(
             visit.words("meeting.objection_uphold"), visit.attempt(self.uphold)
         )

@@ -8,6 +8,7 @@ import ipywidgets as w
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
 from pbwidgets.forms import elements
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.meeting.what_if import LiftedVeto, Trial, Tried
@@ -28,7 +29,7 @@ class OpenQuestions:
         self._quiet = False
         self.ties = elements.stack()
         self.vetoes = elements.stack()
-        self._fields: list[tuple[LiftedVeto, w.Checkbox, w.Text]] = []
+        self._fields: list[tuple[LiftedVeto, w.Checkbox, TypedLine]] = []
         self.take(trial)
         self.widget = elements.stack(
             elements.card(self.ties, title=visit.words("meeting.ties")),
@@ -116,14 +117,14 @@ class OpenQuestions:
         self.tie_order = ()
         self._on_change()
 
-    def _veto_fields(self, *, on: bool, basis: str) -> tuple[w.Checkbox, w.Text]:
+    def _veto_fields(self, *, on: bool, basis: str) -> tuple[w.Checkbox, TypedLine]:
         visit = self._visit
         lift = w.Checkbox(
             value=on, description=visit.words("meeting.veto_lift"), indent=False,
             layout=elements.plain_layout(),
         )  # fmt: skip
-        field = w.Text(
-            value=basis, description=visit.words("meeting.veto_basis"), continuous_update=False,
+        field = TypedLine(
+            value=basis, lang=visit.lang, description=visit.words("meeting.veto_basis"), continuous_update=False,
             placeholder=visit.words("meeting.veto_basis_hint"), style={"description_width": "initial"},
             layout=elements.plain_layout(),
         )  # fmt: skip

@@ -10,6 +10,7 @@ from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, m
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.organise.exceptions import grant_exception, list_exceptions
@@ -42,7 +43,7 @@ class ExceptionCard:
         self.part = w.Dropdown(description=kind, layout=layout)
         self.unit = w.Dropdown(description=visit.words("organise.unit"), layout=layout)
         self.until = w.DatePicker(description=visit.words("organise.until"), layout=layout)
-        self.reason = w.Text(description=visit.words("organise.reason"), layout=layout)
+        self.reason = TypedLine(description=visit.words("organise.reason"), lang=visit.lang, layout=layout)
         self._list = elements.stack()
         self._offer_parts()
         self.form.observe(lambda _: self._offer_parts(), "value")

@@ -17,6 +17,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.elements import plain_layout
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import SubmissionKey
 from pbwidgets.workflows.ground.rights import may, scope_of
@@ -157,8 +158,8 @@ class Case:
             description=visit.words("review.return_what"),
             layout=plain_layout(),
         )
-        self.reason = w.Textarea(
-            description=visit.words("review.return_reason"), rows=2, layout=plain_layout()
+        self.reason = TypedText(
+            description=visit.words("review.return_reason"), lang=visit.lang, rows=2, layout=plain_layout()
         )
         self.days = w.BoundedIntText(
             value=visit.opened.campaign.return_days,
@@ -247,7 +248,9 @@ class Case:
         visit = self._visit
         if self.review.recused:
             return elements.notice("warn", visit.words("review.you_stand_aside"))
-        reason = w.Text(description=visit.words("review.aside_reason"), layout=plain_layout())
+        reason = TypedLine(
+            description=visit.words("review.aside_reason"), lang=visit.lang, layout=plain_layout()
+        )
         reason.add_class("pb-input")
         self.aside_reason = reason
 

@@ -13,6 +13,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.inputs import Input, number_input
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.store import Mark, MarkKey, audit_head, load_overview, load_own_marks
 from pbwidgets.units import ancestors
 from pbwidgets.wording import number
@@ -104,7 +105,7 @@ class MarkGrid:
         visit, units = self._visit, self._portions[self.part.value]
         self._read_store(units)
         self._cells: dict[tuple[str, str], Input] = {}
-        self._reasons: dict[str, w.Text] = {}
+        self._reasons: dict[str, TypedLine] = {}
         rows = [row for unit in units for row in self._row(unit)]
         self.save = elements.button(visit.words("review.save_marks"), visit.attempt(self._save), "primary")
         self.save.add_class("pb-key-ctrl-enter")
@@ -139,8 +140,9 @@ class MarkGrid:
         if needs:
             kept = [self._own[unit, line.id].comment for line in self._lines(unit)
                     if self._may_need_reason(unit, line) and (unit, line.id) in self._own]  # fmt: skip
-            reason = w.Text(
+            reason = TypedLine(
                 kept[0] if kept else "",
+                lang=self._visit.lang,
                 description=self._visit.words("review.reason_of"),
                 layout=plain_layout(),
             )

@@ -16,6 +16,7 @@ from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
 from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
+from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
 from pbwidgets.workflows.ground.workspace import ZONE
@@ -105,7 +106,13 @@ class SpotCheck:
         visit = self._visit
         self.review: Review = open_review(visit.desk, self._key)
         lines = [line for line in self.review.lines if line.marked]
-        self.second = w.Text(self._second(), description=visit.words("review.second"), layout=plain_layout())
+        self.second = TypedLine(
+            self._second(),
+            description=visit.words("review.second"),
+            lang=visit.lang,
+            is_name=True,
+            layout=plain_layout(),
+        )
         self.sheet = MarkSheet(
             [self._field(line) for line in lines],
             visit.lang,

@@ -8,6 +8,7 @@ import ipywidgets as w
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
+from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.store import VetoOnRecord
 from pbwidgets.workflows.ground.rights import may
 from pbwidgets.workflows.ground.workspace import today
@@ -48,7 +49,9 @@ class RecordCard:
     def _fields(self) -> Iterator[w.Widget]:
         visit = self._visit
         self.day = w.DatePicker(value=today(), description=visit.words("review.day"), layout=plain_layout())
-        self.text = w.Textarea(description=visit.words("review.note_text"), rows=2, layout=plain_layout())
+        self.text = TypedText(
+            description=visit.words("review.note_text"), lang=visit.lang, rows=2, layout=plain_layout()
+        )
         kinds = [(visit.words("review.kind_note"), "note"), (visit.words("review.kind_shortcoming"), "open")]
         kinds += [
             (visit.words("review.kind_closed", what=item.shortcoming), f"close:{item.id}")
@@ -58,7 +61,9 @@ class RecordCard:
         self.kind = w.Dropdown(
             options=kinds, description=visit.words("review.note_kind"), layout=plain_layout()
         )
-        self.post = w.Text(description=visit.words("review.post"), layout=plain_layout())
+        self.post = TypedLine(
+            description=visit.words("review.post"), lang=visit.lang, is_name=True, layout=plain_layout()
+        )
         for made in (self.kind, self.day, self.text, self.post):
             made.add_class("pb-input")
         self.kind.observe(lambda _: self._match(), names="value")
@@ -138,8 +143,12 @@ class VetoCard:
             description=visit.words("review.veto_deed"),
             layout=plain_layout(),
         )
-        self.basis = w.Textarea(description=visit.words("review.veto_basis"), rows=2, layout=plain_layout())
-        self.document = w.Text(description=visit.words("review.document"), layout=plain_layout())
+        self.basis = TypedText(
+            description=visit.words("review.veto_basis"), lang=visit.lang, rows=2, layout=plain_layout()
+        )
+        self.document = TypedLine(
+            description=visit.words("review.document"), lang=visit.lang, is_name=True, layout=plain_layout()
+        )
         for made in (self.deed, self.basis, self.document):
             made.add_class("pb-input")
         self.write = elements.button(visit.words("review.veto_write"), visit.attempt(self._write), "danger")
