@@ -10,8 +10,8 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
+from pbwidgets.campaign.model import Numbered
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
-from pbwidgets.scoring.headings import HEADING
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
@@ -40,8 +40,8 @@ class SelfLine:
     heading
         Headings above it.
     kind
-        ``marked`` by the unit itself, ``computed`` from what is filled in, or ``others`` if it needs the data of
-        other units and is left out of the total.
+        ``marked`` by the unit itself, ``computed`` from what is filled in, ``heading`` for a heading settled as one,
+        or ``others`` if it needs the data of other units and is left out of the total.
     lowest, highest
         Range of its points.
     points, reason
@@ -51,7 +51,7 @@ class SelfLine:
     line: Criterion
     place: str
     heading: str
-    kind: Literal["marked", "computed", "others"]
+    kind: Literal["marked", "computed", "others", "heading"]
     lowest: float
     highest: float
     points: float | None
@@ -148,8 +148,6 @@ class DryRun:
         known = {
             line.line.id: line.points for line in lines if line.points is not None and line.kind != "others"
         }
-        settled = ours.loc[ours["source"] == HEADING, "points"].dropna()
-        known |= {str(heading_id): float(points) for heading_id, points in settled.items()}
         given = [known.get(part.id, 0.0) for top in self.track.criteria for part in top.parts()]
         return SelfSheet(
             track=self.track,
@@ -158,7 +156,7 @@ class DryRun:
             total=round(sum(given) + self.track.starting_points, self.track.rounding.digits),
             highest=self.track.base_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
-            uncertain=sum(line.kind == "others" for line in lines),
+            uncertain=sum(line.kind == "others" and not line.line.criteria for line in lines),
         )
 
     def _lines(self, ours: pd.DataFrame, lang: str) -> Iterator[SelfLine]:
@@ -167,13 +165,15 @@ class DryRun:
         for item in self.track.numbered():
             line, rule = item.criterion, item.criterion.rule
             if line.criteria:
+                if line.is_settled:
+                    yield self._heading(item, ours, carried, lang)
                 continue
             kind: Literal["marked", "computed", "others"] = "computed"
             if rule is None or rule.name in MARKED:
                 if not own_source(campaign, self.track, self.layer_id, line.id):
                     continue
                 kind = "marked"
-            elif rule.name in COMPARED or getattr(rule, "measure", None) in carried:
+            elif _needs_others(line, carried):
                 kind = "others"
             row = ours.loc[line.id] if line.id in ours.index else None
             points = None if row is None or pd.isna(row["points"]) else float(row["points"])
@@ -187,6 +187,23 @@ class DryRun:
                 points, reason = None, ""
             heading = item.heading.name.words(lang) if item.heading else ""
             yield SelfLine(line, item.number, heading, kind, lowest, highest, points, reason)
+
+    def _heading(self, item: Numbered, ours: pd.DataFrame, carried: set[str], lang: str) -> SelfLine:
+        """Row of a settled heading; left out where a line below it needs others' data."""
+        heading, above = item.criterion, item.heading
+        name = above.name.words(lang) if above else ""
+        if any(_needs_others(line, carried) for line in heading.lines()) or heading.id not in ours.index:
+            return SelfLine(heading, item.number, name, "others", 0.0, heading.max_points, None, "")
+        row = ours.loc[heading.id]
+        points: float | None = None if pd.isna(row["points"]) else float(row["points"])
+        reason = word_reason(self.opened.campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
+        return SelfLine(heading, item.number, name, "heading", 0.0, heading.max_points, points, reason)
+
+
+def _needs_others(line: Criterion, carried: set[str]) -> bool:
+    """Whether a line compares the unit with others, or takes a total made elsewhere."""
+    rule = line.rule
+    return rule is not None and (rule.name in COMPARED or getattr(rule, "measure", None) in carried)
 
 
 def self_tracks(campaign: Campaign, form: Form) -> tuple[tuple[Track, str], ...]:
