@@ -13,9 +13,8 @@ from pbwidgets.scoring.registry import MARKED, find_range
 from pbwidgets.scoring.sources import read_marks
 from pbwidgets.scoring.track_layout import lay_out
 from pbwidgets.scoring.verdict import SMALL
-from pbwidgets.store import Mark, MarkKey, Reader, load_ratings
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_ratings
 from pbwidgets.units import domain_of
-from pbwidgets.wording import default_language, number
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -33,14 +32,25 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
     is_layer = key.layer in {layer.id for layer in track.layers}
     sources = campaign.marking_sources(track, key.layer, line) if is_layer else ()
     if key.source not in {source.id for source in sources}:
-        raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.id)
+        raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.name)
     lowest, highest = find_range(line)
     if not lowest <= mark.points <= highest:
         raise DataError(
-            "workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest
+            "workflows.mark_out_of_range", line=line.name, points=mark.points, lowest=lowest, highest=highest
         )
     if needs_reason(line) and not clean_text(mark.comment):
-        raise DataError("workflows.reason_needed", line=line.id)
+        raise DataError("workflows.reason_needed", line=line.name)
+
+
+def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
+    """Whether a mark on record may stand as it is; one that must be given anew may not."""
+    if mark.points is None:
+        return False
+    try:
+        check_mark(campaign, Mark(mark.key, mark.points, mark.comment))
+    except DataError:
+        return False
+    return True
 
 
 def reason_limit(track: Track, layer_id: str) -> float | None:
@@ -72,9 +82,7 @@ def find_marks_before(
     return found
 
 
-def check_difference(
-    campaign: Campaign, mark: Mark, before: Mapping[str, tuple[str, float]], lang: str | None = None
-) -> None:
+def check_difference(campaign: Campaign, mark: Mark, before: Mapping[str, tuple[str, float]]) -> None:
     """Raise for a mark without a comment that differs too much from the layer before.
 
     Raises
@@ -91,17 +99,15 @@ def check_difference(
         raise DataError(
             "workflows.difference_needs_reason",
             unit=mark.key.unit_code,
-            line=line.name.words(lang or default_language()),
-            layer=campaign.layer(layer_id).name.words(lang or default_language()),
-            before=number(points),
-            points=number(mark.points),
-            limit=number(limit),
+            line=line.name,
+            layer=campaign.layer(layer_id).name,
+            before=points,
+            points=mark.points,
+            limit=limit,
         )
 
 
-def check_differences(
-    reader: Reader, campaign: Campaign, marks: Sequence[Mark], units: pd.DataFrame, lang: str | None = None
-) -> None:
+def check_differences(reader: Reader, campaign: Campaign, marks: Sequence[Mark], units: pd.DataFrame) -> None:
     """Raise for the first of several marks that :func:`check_difference` refuses."""
     limited = [
         mark for mark in marks if reason_limit(find_line(campaign, mark.key.criterion_id)[0], mark.key.layer)
@@ -116,7 +122,7 @@ def check_differences(
             )
             own = units[units["unit_code"] == key.unit_code]
             before[asked] = find_marks_before(campaign, track, key.layer, own, ratings)
-        check_difference(campaign, mark, before[asked], lang)
+        check_difference(campaign, mark, before[asked])
 
 
 def needs_reason(line: Criterion) -> bool:
@@ -137,8 +143,8 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
     DataError
         ``workflows.line_of_others``.
     """
-    track = find_line(campaign, key.criterion_id)[0]
+    track, line = find_line(campaign, key.criterion_id)
     own = track.of_domain(domain_of(units, key.unit_code))
     kinds = set(units.loc[units["unit_code"] == key.unit_code, "kind"])
-    if track.unit_kind not in kinds or key.criterion_id not in {line.id for line in own.lines()}:
-        raise DataError("workflows.line_of_others", line=key.criterion_id, unit=key.unit_code)
+    if track.unit_kind not in kinds or line.id not in {item.id for item in own.lines()}:
+        raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)
