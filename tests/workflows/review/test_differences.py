@@ -93,6 +93,6 @@ def test_a_line_of_a_domain_is_marked_on_its_units_only(small: Workspace, contes
     assert "v1_unity" in shown[VILLAGE]
     assert "v1_unity" not in shown[SISTER]
     assert give_marks(desk, [a_mark(6.0)]) == 1
-    with pytest.raises(DataError, match="不属于单位") as caught:
+    with pytest.raises(DataError, match="评分表上") as caught:
         give_marks(desk, [a_mark(6.0, unit=SISTER)])
     assert caught.value.code == "workflows.line_of_others"
