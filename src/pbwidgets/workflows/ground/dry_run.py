@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
+from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.model import Numbered
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
@@ -174,7 +175,7 @@ class DryRun:
                 if not own_source(campaign, self.track, self.layer_id, line.id):
                     continue
                 kind = "marked"
-            elif _needs_others(line, carried):
+            elif _needs_others(campaign, line, carried):
                 kind = "others"
             row = ours.loc[line.id] if line.id in ours.index else None
             points = None if row is None or pd.isna(row["points"]) else float(row["points"])
@@ -193,7 +194,10 @@ class DryRun:
         """Row of a settled heading; left out where a line below it needs others' data."""
         heading, above = item.criterion, item.heading
         name = above.name.words(lang) if above else ""
-        if any(_needs_others(line, carried) for line in heading.lines()) or heading.id not in ours.index:
+        if (
+            any(_needs_others(self.opened.campaign, line, carried) for line in heading.lines())
+            or heading.id not in ours.index
+        ):
             return SelfLine(heading, item.number, name, "others", 0.0, heading.max_points, None, "")
         row = ours.loc[heading.id]
         points: float | None = None if pd.isna(row["points"]) else float(row["points"])
@@ -201,10 +205,10 @@ class DryRun:
         return SelfLine(heading, item.number, name, "heading", 0.0, heading.max_points, points, reason)
 
 
-def _needs_others(line: Criterion, carried: set[str]) -> bool:
+def _needs_others(campaign: Campaign, line: Criterion, carried: set[str]) -> bool:
     """Whether a line compares the unit with others, or takes a total made elsewhere."""
-    rule = line.rule
-    return rule is not None and (rule.name in COMPARED or getattr(rule, "measure", None) in carried)
+    named = names_behind(campaign, [getattr(line.rule, "measure", "")])
+    return line.rule is not None and (line.rule.name in COMPARED or bool(carried & named))
 
 
 def self_tracks(campaign: Campaign, form: Form) -> tuple[tuple[Track, str], ...]:
