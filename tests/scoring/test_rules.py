@@ -90,9 +90,9 @@ CASES = [
         [
             (0, 0, "capped_bonus_none"),
             (3, 0, "capped_bonus_none"),
-            (5, 1, "capped_bonus"),
-            (7, 2, "capped_bonus"),  # the cap is just reached
-            (8, 2, "capped_bonus_cap"),
+            (5, 1, "capped_bonus_beyond"),
+            (7, 2, "capped_bonus_beyond"),  # the cap is just reached
+            (8, 2, "capped_bonus_beyond_cap"),
             (NAN, NAN, "missing"),
         ],
     ),

@@ -18,6 +18,7 @@ from pbwidgets.campaign.rules import (
     RankToPoints,
     conditions_of,
 )
+from pbwidgets.wording import MOST_DIGITS, number
 
 DEDUCTING: Final = (
     "against_group",
@@ -166,7 +167,7 @@ def _find_in_options(campaign: Campaign, line: Criterion, address: Address) -> I
 
 
 def _join(numbers: tuple[float, ...] | list[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
+    return ", ".join(number(bound, MOST_DIGITS) for bound in numbers)
 
 
 def _find_in_exemption(line: Criterion, address: Address, known: Known) -> Iterator[Finding]:

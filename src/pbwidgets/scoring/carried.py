@@ -16,8 +16,9 @@ from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.registry import find_measures
-from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
+from pbwidgets.wording import round_half_up
 
 
 @dataclass(frozen=True, order=True)

@@ -58,6 +58,14 @@ class Names:
                 return {"measure": self._pick(item.name), "unit": say("scoring.unit_of_points", self.lang)}
         return {"measure": measure_id, "unit": ""}
 
+    def name_answer(self, measure_id: str, value: float) -> str:
+        """Label of the answer behind a measure of a yes/no question without a unit; empty for any other measure."""
+        asked = ("answer", measure_id, "yes" if value >= 1 else "no")
+        if asked not in self._found:
+            labels = _list_answers(self.campaign, measure_id)
+            self._found[asked] = self._pick(labels[asked[-1]]) if set(labels) == {"yes", "no"} else ""
+        return self._found[asked]
+
     def name_group(self, kind_id: str) -> str:
         """The units that a unit is compared with: all, or those below the same unit of a kind."""
         if not kind_id:
@@ -76,6 +84,17 @@ class Names:
             if item_id == value:
                 return self._pick(name)
         return value
+
+
+def _list_answers(campaign: Campaign, measure_id: str) -> Mapping[str, Text]:
+    """Labels of the choices of the field that a measure takes the latest answer of, by id."""
+    for measure in campaign.measures:
+        if measure.id == measure_id and measure.aggregate == "latest" and measure.unit is None:
+            fields = dict(campaign.form(measure.form).leaves())
+            field = fields.get(measure.field or "")
+            choices = campaign.choices.get(field.choices, ()) if field and field.choices else ()
+            return {choice.id: choice.label for choice in choices}
+    return {}
 
 
 def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:

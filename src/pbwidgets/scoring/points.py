@@ -304,7 +304,8 @@ def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _G
     mark = marks.points[:, at]
     corrected = ~np.isnan(mark)
     if not corrected.any():
-        return _Given(computed.points, np.full(len(mark), _COMPUTED, dtype=np.int8), computed.reasons)
+        nobody = np.full(len(mark), _COMPUTED, dtype=np.int8)
+        return _Given(computed.points, nobody, (*computed.reasons, *_note_raters(at, marks)))
     comment: ArgColumn = marks.comments.get(at, "")
     args: Args = {"layer_id": layer_id, "points": mark, "comment": comment}
     unknown = np.isnan(computed.points)
@@ -405,13 +406,27 @@ def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
     noted = {
         "scoring.note_stale": [source.stale[:, at] for source in marks.sources],
         "scoring.note_recused": [source.recused[:, at] for source in marks.sources],
+        "scoring.note_void": [source.void[:, at] for source in marks.sources],
     }
     reasons = []
     for code, counts in noted.items():
         if any(of_source.any() for of_source in counts):
             count = np.stack(counts).sum(axis=0, dtype=np.int64)
             reasons.append(Reason(code, count > 0, {"count": count}, is_note=True))
-    return reasons
+    return [*reasons, *_note_converted(at, marks)]
+
+
+def _note_converted(at: int, marks: LayerMarks) -> list[Reason]:
+    """Notes on marks that count as something else than the rater gave, with the rater's own where it is one."""
+    counts = [source.converted[:, at] for source in marks.sources]
+    if not any(of_source.any() for of_source in counts):
+        return []
+    count = np.stack(counts).sum(axis=0, dtype=np.int64)
+    own = np.nansum(np.stack([source.given[:, at] for source in marks.sources]), axis=0)
+    return [
+        Reason("scoring.note_converted", count > 1, {"count": count}, is_note=True),
+        Reason("scoring.note_converted_one", count == 1, {"points": own}, is_note=True),
+    ]
 
 
 # -- what does not apply, and what is missing ----------------------------------------------------------

@@ -19,7 +19,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
 from pbwidgets.scoring.names import Names
-from pbwidgets.wording import number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,11 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 9  # a total is rounded already
+_OF_YES_NO: Final = {
+    "scoring.all_or_nothing_full": "scoring.all_or_nothing_yes",
+    "scoring.all_or_nothing_none": "scoring.all_or_nothing_no",
+}
+"""Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
 _TOTALS: Final = ("total", "minimum")
 _SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
 _PRICE: Final = "say:price"
@@ -205,6 +209,9 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
         return ""
     given: dict[str, Any] = dict(json.loads(args) if isinstance(args, str) else args)
     notes: list[tuple[str, dict[str, Any]]] = given.pop(_NOTES, [])
+    answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
+    if answer:
+        code, given = _OF_YES_NO[code], {**given, "answer": answer}
     sentences = [say(code, names.lang, **_name_args(names, given))]
     sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
     text = (" " if names.lang == "en" else "").join(sentences)
@@ -261,8 +268,8 @@ def _list_cases(names: Names, args: Mapping[str, Any], kind: str) -> str:
 
 def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
     if key in _SIDE_BY_SIDE:
-        return f"{value:.{int(args['decimals'])}f}"
-    return _show(value, _DIGITS_OF_TOTAL if key in _TOTALS else _DIGITS)
+        return number(value, int(args["decimals"]), keep_zeros=True)
+    return _show(value, MOST_DIGITS if key in _TOTALS else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:
