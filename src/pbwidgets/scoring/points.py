@@ -210,24 +210,28 @@ def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTab
 
 def find_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Bools:
     """Units for which an expression over measures holds; never where one of the measures is missing."""
-    holds: Bools = decide_over_measures(expression, units, table, today) == 1
-    return holds
-
-
-def decide_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Floats:
-    """Whether an expression over measures holds for each unit: 1, 0, or NaN where one of the measures is missing.
-
-    A measure of the option that was chosen is the id of that option. What rests on a measure that is not
-    applicable to the unit does not hold.
-    """
-    columns = {name: table.columns[name] for name in sorted(parse(expression).names)}
-    unknown, out = np.zeros((2, len(units)), dtype=bool)
+    names = sorted(parse(expression).names)
+    columns = {name: table.columns[name].values[units] for name in names}
+    known = np.ones(len(units), dtype=bool)
     for column in columns.values():
-        out |= column.not_applicable[units]
-        unknown |= np.isnan(column.values[units])
-    given = {name: column.name_answers()[units] for name, column in columns.items()}
-    holds = find_holding(expression, given, len(units), today) & ~unknown
-    return np.where(unknown & ~out, np.nan, holds)
+        known &= ~np.isnan(column)
+    return known & find_holding(expression, columns, len(units), today)
+
+
+def decide_over_measures(expression: str, layout: TrackLayout, table: MeasureTable, today: date) -> Floats:
+    """Whether an expression over measures holds for each unit: 1, 0, or NaN where that is not known.
+
+    What is not known because a measure is not applicable to the unit does not hold.
+    """
+    asked = {name: table.columns[name] for name in sorted(parse(expression).names)}
+    columns = {name: column.values[layout.units] for name, column in asked.items()}
+    out = np.zeros(len(layout.units), dtype=bool)
+    for column in asked.values():
+        out |= column.not_applicable[layout.units]
+    holds, fails = (
+        find_holding(text, columns, len(out), today) for text in (expression, f"not({expression})")
+    )
+    return np.select([holds, fails | out], [1.0, 0.0], np.nan)
 
 
 def _compute(
@@ -251,7 +255,7 @@ def _compute(
     asked = conditions_of(line.rule)
     if asked:
         args["line_id"] = line.id
-    conditions = [decide_over_measures(text, layout.units, table, today) for text in asked]
+    conditions = [decide_over_measures(text, layout, table, today) for text in asked]
     verdict = apply_rule(
         line.rule,
         values,
