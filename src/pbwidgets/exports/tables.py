@@ -406,8 +406,12 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms, with their units of measurement."""
-    wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
+    """Measures from one unit's own forms, with their units of measurement; what was chosen is among the answers."""
+    wanted = {
+        item.id: item
+        for item in campaign.measures
+        if item.form in set(forms) and item.over == "unit" and item.aggregate != "chosen"
+    }
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
     for row in own.to_dict("records"):
@@ -485,6 +489,8 @@ def _captions_of_entries(
         return lambda field, _: field
     for row in rows.to_dict("records"):
         answers = entries.setdefault((row["unit_code"], row["occurrence"]), {})
+        if row["field"] not in fields:  # a repeat without rows
+            continue
         value = row["value"].split() if fields[row["field"]].type == "select_multiple" else row["value"]
         repeat, _, name = row["field"].rpartition("/")
         if repeat:

@@ -14,7 +14,7 @@ from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_fra
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
+from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_measures, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
 from pbwidgets.units import ancestors, subtree
 from pbwidgets.wording import round_half_up
@@ -168,7 +168,7 @@ class DryRun:
                 if not own_source(campaign, self.track, self.layer_id, line.id):
                     continue
                 kind = "marked"
-            elif rule.name in COMPARED or getattr(rule, "measure", None) in carried:
+            elif rule.name in COMPARED or carried & set(find_measures(line)):
                 kind = "others"
             row = ours.loc[line.id] if line.id in ours.index else None
             points = None if row is None or pd.isna(row["points"]) else float(row["points"])
