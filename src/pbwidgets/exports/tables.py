@@ -456,8 +456,8 @@ def answers_of_units(
         own = own[own["field"].isin(list(order))]
         own = own.assign(repeat=[path.rpartition("/")[0] for path in own["field"]])
         own = own.assign(place=[order[path][0] for path in own["field"]])
-        # rows of a repeat stay together, at the place of its first field in the form
         captions = _captions_of_entries(campaign, form, own)
+        # rows of a repeat stay together, at the place of its first field in the form
         first = own.groupby("repeat")["place"].transform("min").where(own["repeat"] != "", own["place"])
         sorted_rows = own.assign(first=first).sort_values(
             ["unit_code", "occurrence", "first", "row", "place"]
@@ -492,14 +492,12 @@ def _captions_of_entries(
 ) -> Callable[[Field, Mapping[Any, Any]], Field]:
     """Function from a field and a row of answers to the field with the answers of its entry that its label shows."""
     entries: dict[tuple[str, int], dict[str, Any]] = {}
-    fields = dict(form.leaves())
-    if not any(asks_for_answers(field.label) for field in fields.values()):
+    several = {path for path, field in form.leaves() if field.type == "select_multiple"}
+    if not any(asks_for_answers(place.field.label) for place in places(form)):
         return lambda field, _: field
     for row in rows.to_dict("records"):
         answers = entries.setdefault((row["unit_code"], row["occurrence"]), {})
-        if row["field"] not in fields:  # a repeat without rows
-            continue
-        value = row["value"].split() if fields[row["field"]].type == "select_multiple" else row["value"]
+        value = row["value"].split() if row["field"] in several else row["value"]
         repeat, _, name = row["field"].rpartition("/")
         if repeat:
             lines = answers.setdefault(repeat, [])
