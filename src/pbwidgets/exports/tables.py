@@ -408,9 +408,14 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms and what is derived from them, with their units of measurement."""
+    """Measures from one unit's own forms and what is derived from them, with their units of measurement.
+
+    What was chosen is no number; it is among the answers.
+    """
     wanted: dict[str, Measure | Derived] = {
-        item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"
+        item.id: item
+        for item in campaign.measures
+        if item.form in set(forms) and item.over == "unit" and item.aggregate != "chosen"
     }
     for derived in order_derived(campaign):
         if inputs_of(derived) <= wanted.keys():

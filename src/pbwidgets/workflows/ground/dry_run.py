@@ -16,7 +16,7 @@ from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_fra
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
+from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_measures, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
 from pbwidgets.units import ancestors, domain_of, subtree
 from pbwidgets.wording import round_half_up
@@ -207,7 +207,7 @@ class DryRun:
 
 def _needs_others(campaign: Campaign, line: Criterion, carried: set[str]) -> bool:
     """Whether a line compares the unit with others, or takes a total made elsewhere."""
-    named = names_behind(campaign, [getattr(line.rule, "measure", "")])
+    named = names_behind(campaign, find_measures(line))
     return line.rule is not None and (line.rule.name in COMPARED or bool(carried & named))
 
 
