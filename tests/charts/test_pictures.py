@@ -191,6 +191,22 @@ def test_a_tie_at_the_cut_is_shown_with_the_places_left(county, assert_clean) ->
     }
 
 
+def test_ranking_bars_keep_a_barred_unit_at_its_rank_and_say_which_places_stay_open(
+    county, assert_clean
+) -> None:
+    names = county.names(6, long=False)
+    selection = county.selection(names, 10)
+    selection["status"] = ["selected", "barred", "selected", "selected", "not_selected", "not_selected"]
+    selection.loc[4, "reason_args"] = '{"notes": [["scoring.note_unfilled", {"contenders": 3, "open": 7}]]}'
+    boxes = {box.text: box for box in assert_clean(charts.ranking_bars(selection, county.view()))}
+    places = county.view().track.places
+    line = boxes[f"名额{places}个，空缺7个"]
+    first, second, *_ = names.values()
+    assert boxes[first].top < boxes[second].top < line.top
+    assert any("7个名额空缺" in text for text in boxes)
+    assert "一票否优" in boxes
+
+
 def test_ranking_bars_of_many_units_show_those_around_the_cut_and_say_which(
     county, assert_clean, spec_text
 ) -> None:

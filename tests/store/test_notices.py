@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -10,7 +11,7 @@ from pbwidgets.store import (
     close_objection,
     end_notice,
     load_audit,
-    load_notice,
+    load_notices,
     load_objections,
     record_objection,
     start_notice,
@@ -25,11 +26,10 @@ GIST = "申报材料与实际不符"
 def test_a_notice_runs_until_it_is_taken_back(store: Store) -> None:
     with store.write(COUNTY) as w:
         number = start_notice(w, NOTICE)
-        found = load_notice(w, "contest", "2026", "village")
-        assert found is not None
+        (found,) = load_notices(w, "contest", "2026", "village")
         assert (found.id, found.notice, found.recorded_by) == (number, NOTICE, "county")
         end_notice(w, number)
-        assert load_notice(w, "contest", "2026", "village") is None
+        assert not load_notices(w, "contest", "2026", "village")
         with pytest.raises(DataError, match=f"没有编号为 {number} 的公示"):
             end_notice(w, number)
 
@@ -42,9 +42,27 @@ def test_two_notices_of_a_track_never_overlap_but_may_follow_each_other(store: S
             start_notice(w, PublicNotice("contest", "2026", "village", date(2026, 12, 7), date(2026, 12, 9)))
         after = PublicNotice("contest", "2026", "village", date(2026, 12, 8), date(2026, 12, 9))
         start_notice(w, after)
-        newest = load_notice(w, "contest", "2026", "village")
-    assert newest is not None
+        (newest,) = load_notices(w, "contest", "2026", "village")
     assert newest.notice == after
+
+
+def test_a_notice_about_one_unit_runs_beside_that_of_the_list_and_takes_objections_to_it_alone(
+    store: Store,
+) -> None:
+    later = replace(NOTICE, begins=DAY, ends=date(2026, 12, 9), unit_code="990101")
+    with store.write(COUNTY) as w:
+        start_notice(w, NOTICE)
+        number = start_notice(w, later)
+        assert [item.notice for item in load_notices(w, "contest", "2026", "village")] == [NOTICE, later]
+        with pytest.raises(ConflictError, match="2026-12-03 至 2026-12-09"):
+            start_notice(w, later)
+        record_objection(w, number, "990101", DAY, GIST)
+        with pytest.raises(DataError, match="只涉及单位 990101"):
+            record_objection(w, number, "990102", DAY, GIST)
+        end_notice(w, number)
+        assert [item.notice for item in load_notices(w, "contest", "2026", "village")] == [NOTICE]
+        with pytest.raises(DataError, match="998"):
+            start_notice(w, replace(later, unit_code="998"))
 
 
 def test_a_notice_that_ends_before_it_begins_is_refused(store: Store) -> None:

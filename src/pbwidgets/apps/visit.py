@@ -69,6 +69,13 @@ class Visit:
         """The campaign that the address names, or the newest open one."""
         return self.workspace.opened(self.place.get("campaign"), self.place.get("period"))
 
+    def reopen(self) -> Opened:
+        """Go on with the newest version of the campaign; returns the version that the page has shown so far."""
+        before = self.opened
+        for name in ("opened", "units"):
+            vars(self).pop(name, None)
+        return before
+
     @property
     def desk(self) -> Desk:
         """Desk of the visitor in that campaign, made anew for each action."""

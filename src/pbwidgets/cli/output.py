@@ -95,11 +95,14 @@ def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
     """Columns for people, with their names and words for statuses; JSON and CSV have all columns."""
+    from pbwidgets.scoring.selection import word_status
+
     lang = default_language()
     reason = "reason_en" if lang == "en" else "reason_zh"
     shown = frame.rename(columns={reason: "reason"})
     if "status" in shown:
-        shown["status"] = [say(f"scoring.status_{status}") for status in shown["status"]]
+        places = shown.get("waiting_order", pd.Series(0, index=shown.index))
+        shown["status"] = [word_status(*row) for row in zip(shown["status"], places, strict=True)]
     for name in ("tied", "provisional"):
         if name in shown:
             shown[name] = [say("cli.yes") if flag else "" for flag in shown[name]]

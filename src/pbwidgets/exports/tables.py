@@ -12,6 +12,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Field, Form, Track
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import asks_for_answers
+from pbwidgets.campaign.names import places
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
@@ -436,7 +437,8 @@ def answers_of_units(
     rows: list[dict[str, object]] = []
     for form_id in forms:
         form = campaign.form(form_id)
-        order = {path: (place, field) for place, (path, field) in enumerate(form.leaves())}
+        shown = (place for place in places(form) if place.is_leaf or place.field.may_be_none)
+        order = {place.path: (number, place.field) for number, place in enumerate(shown)}
         repeats = {field.id: field.label.words(lang) for field in form.fields if field.type == "repeat"}
         own = submissions[(submissions["form_id"] == form_id) & submissions["unit_code"].isin(list(names))]
         own = own[own["field"].isin(list(order))]
@@ -497,6 +499,8 @@ def _captions_of_entries(
 
 
 def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> str:
+    if field.type == "repeat":
+        return say("tables.none_of_these", lang)
     if field.type in ("image", "file"):
         return say("tables.files", lang, count=len(value.split()))
     if field.choices is not None:

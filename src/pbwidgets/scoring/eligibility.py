@@ -88,7 +88,7 @@ def check_eligibility(layout: TrackLayout, results: Results) -> TrackEligibility
     for other in track.selected_in:
         status = results.statuses[other]
         met &= status == SELECTED
-        args = {"track_id": other, "status_id": status}
+        args: Args = {"track_id": other, "status_id": status}
         reasons.append(Reason("scoring.needs_award", status != SELECTED, args))
         reasons.append(_note_open(other, status))
     for other in track.not_selected_in:

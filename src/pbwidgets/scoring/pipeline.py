@@ -13,7 +13,13 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.classes import TrackClasses, classify_units, find_current_classes, to_classes_frame
-from pbwidgets.scoring.eligibility import Results, TrackEligibility, check_eligibility, order_awards
+from pbwidgets.scoring.eligibility import (
+    Results,
+    TrackEligibility,
+    awards_of,
+    check_eligibility,
+    order_awards,
+)
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
@@ -92,6 +98,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
             if layout.track.id in classes
         }
     )
+    asked = {other for layout in layouts for other in awards_of(layout.track)}
     made = {}
     for layout in order_awards(layouts):
         track_id = layout.track.id
@@ -100,7 +107,8 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         ranking = rank_units(layout, totals, table, closed.keep_rank & nominations.counted)
         eligibility = check_eligibility(layout, results)
         selection = select_units(layout, totals, ranking, closed, nominations, eligibility)
-        results.add(track_id, selection.status, join_decisions(layout, records.decisions)["decided"])
+        if track_id in asked:
+            results.add(track_id, selection.status, join_decisions(layout, records.decisions)["decided"])
         made[track_id] = TrackScores(
             layout, marks, points, totals, closed, nominations, ranking, eligibility, selection,
             classes.get(track_id),

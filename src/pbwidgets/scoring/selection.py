@@ -33,6 +33,7 @@ from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
+from pbwidgets.wording import say
 
 _OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
@@ -103,6 +104,17 @@ def find_open_places(selection: pd.DataFrame) -> int:
     return 0
 
 
+def word_status(status: str, waiting_order: int, lang: str | None = None) -> str:
+    """Words for a status; for a unit on the waiting list with its place there.
+
+    >>> word_status("waiting", 2, "en"), word_status("selected", 0, "en")
+    ('waiting, number 2', 'selected')
+    """
+    if status == WAITING and waiting_order:
+        return say("scoring.status_waiting_at", lang, place=waiting_order)
+    return say(f"scoring.status_{status}", lang)
+
+
 def last_selected(statuses: Iterable[str]) -> int:
     """Number of units of a list, best first, up to the last one that is selected; others may stand between.
 
@@ -129,11 +141,10 @@ def select_units(
     """
     track = layout.track
     places = track.places or 0
-    contends = (ranking.rank > 0) & vetoes.in_contest & eligibility.met
+    ranked = ranking.rank > 0
+    contends: Bools = ranked & vetoes.in_contest & eligibility.met
     low: Bools = contends & (ranking.total < (track.minimum_total or 0.0))
-    order = np.zeros(len(low), dtype=np.int64)
-    fits = contends & ~low
-    order[fits], _ = rank_keys([-ranking.rank[fits].astype(np.float64)])
+    order = _rank_again(ranking.rank, contends & ~low)
     status, waiting_order = fill_places(order, places, track.waiting if track.places else 0)
     status[low] = NOT_SELECTED
     status[~eligibility.met] = INELIGIBLE
@@ -144,7 +155,7 @@ def select_units(
     status[vetoed] = vetoes.status[vetoed]
     reasons = (
         *eligibility.reasons,
-        *_reason_contenders(layout, totals, ranking, status, order, waiting_order),
+        *_reason_contenders(layout, totals, ranking, contends, status, order, waiting_order),
         Reason("scoring.no_data", status == NO_DATA),
         Reason("scoring.no_total", (status == NO_DATA) & totals.has_data),
         *_reason_nominations(layout, nominations, status),
@@ -199,10 +210,20 @@ def to_selection_frame(
     return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), SELECTION)
 
 
+def _rank_again(ranks: Ints, kept: Bools) -> Ints:
+    """Competition ranks of the units that are kept, among themselves; 0 for the others."""
+    if (kept == (ranks > 0)).all():
+        return ranks
+    order = np.zeros(len(ranks), dtype=np.int64)
+    order[kept], _ = rank_keys([-ranks[kept].astype(np.float64)])
+    return order
+
+
 def _reason_contenders(
     layout: TrackLayout,
     totals: TrackTotals,
     ranking: TrackRanking,
+    contends: Bools,
     status: Objects,
     order: Ints,
     waiting_order: Ints,
@@ -218,16 +239,14 @@ def _reason_contenders(
         "rank": ranking.rank,
         "contenders": int(ranked.sum()),
     }
-    keeps = ranked & ~np.isin(status, CONTENDING)
-    notes = [Reason("scoring.note_keeps_rank", keeps, common, is_note=True)]
+    notes = [Reason("scoring.note_keeps_rank", ranked & ~contends, common, is_note=True)]
     if track.places is None:
-        contends = ranked & ~keeps
         return [Reason("scoring.no_places", contends, common), *notes, *_note_provisional(ranked, totals)]
     common["places"] = track.places
     tied = status == TIED_AT_CUT
     sizes = np.bincount(order)[order]
     args = {**common, "tied": sizes, "open": track.places - order + 1}
-    low = (status == NOT_SELECTED) & ranked & (order == 0)
+    low = contends & (order == 0)
     minimum: Args = {"minimum": track.minimum_total or 0.0}
     out = (order > 0) & (ranking.rank > order) & (status != NOT_SELECTED)
     return [
@@ -331,6 +350,9 @@ def _note_vacant(layout: TrackLayout, vetoes: TrackVetoes, nominations: TrackNom
         return []
     left = count_left(layout, vetoes, nominations)[nominations.by_unit]
     allotted = nominations.allotted[nominations.by_unit]
+    lost = nominations.counted & ~vetoes.in_contest & (allotted > left)
+    if not lost.any():
+        return []
     names = np.append(layout.register.names, "")
     args: Args = {
         "by": names[nominations.by_unit],
@@ -338,7 +360,6 @@ def _note_vacant(layout: TrackLayout, vetoes: TrackVetoes, nominations: TrackNom
         "left": left,
         "vacant": allotted - left,
     }
-    lost = nominations.counted & ~vetoes.in_contest & (allotted > left)
     return [Reason("scoring.note_vacant", lost, args, is_note=True)]
 
 
@@ -366,9 +387,7 @@ def order_waiting(ranking: TrackRanking, selection: TrackSelection, decided: Obj
         return selection.waiting_order
     contends = np.isin(selection.status, CONTENDING)
     waits = contends & (np.where(open_, selection.status, decided) == WAITING)
-    order = np.zeros(len(waits), dtype=np.int64)
-    order[waits], _ = rank_keys([-ranking.rank[waits].astype(np.float64)])
-    return order
+    return _rank_again(ranking.rank, waits)
 
 
 def join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:

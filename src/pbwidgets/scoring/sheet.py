@@ -6,10 +6,11 @@ from typing import Any, Final
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
-from pbwidgets.campaign.rules import CappedDeduction
+from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
+from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
 
@@ -131,8 +132,9 @@ def _explain_criterion(
 
 def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) -> str:
     line = criterion.name.words(lang or "zh_CN")
-    if isinstance(criterion.rule, CappedDeduction) and not criterion.points:
-        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=criterion.rule.cap)
+    lowest, _ = find_range(criterion)
+    if isinstance(criterion.rule, CappedDeduction | Checklist) and lowest < 0 and not criterion.points:
+        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=-lowest)
     code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
     return say(code, lang, place=place, line=line, max_points=top)
 

@@ -25,7 +25,7 @@ LoggedAction = Literal[
     "add_unit", "change_unit", "freeze_campaign", "open_period", "close_period", "grant_exception",
     "save_draft", "discard_draft", "submit", "refuse_late", "import", "withdraw", "redact",
     "add_evidence", "release_evidence",
-    "accept", "undo_accept", "return", "lock", "rate", "withdraw_mark", "recuse",
+    "accept", "undo_accept", "return", "lock", "rate", "withdraw_mark", "treat_mark", "recuse",
     "set_allotment", "nominate", "import_nomination", "order_nominations", "withdraw_nomination",
     "empty_nominations", "record_veto", "veto_appealed", "veto_in_force", "veto_lifted",
     "decide", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",

@@ -24,7 +24,11 @@ OUTCOMES: Final = (UPHELD, DISMISSED)
 
 @dataclass(frozen=True)
 class PublicNotice:
-    """Days on which a result can be objected to, the first and the last included."""
+    """Days on which a result can be objected to, the first and the last included.
+
+    ``unit_code`` is the one unit that it is about, for example one that was decided on later; None for the whole
+    list of the track.
+    """
 
     campaign_id: str
     period_id: str
@@ -32,6 +36,7 @@ class PublicNotice:
     begins: date
     ends: date
     contact: str | None = None
+    unit_code: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,16 @@ def start_notice(w: Writer, notice: PublicNotice) -> int:
     Raises
     ------
     DataError
-        ``store.notice_days`` if it ends before it begins.
+        ``store.notice_days`` if it ends before it begins, ``store.unknown_unit``.
     ConflictError
-        ``store.notice_running`` if another one of the track is not over by then.
+        ``store.notice_running`` if another one of the track, or of the same unit, is not over by then.
     """
     if notice.ends < notice.begins:
         raise DataError("store.notice_days", begins=notice.begins, ends=notice.ends)
-    before = load_notice(w, notice.campaign_id, notice.period_id, notice.track_id)
+    if notice.unit_code is not None:
+        check_units_known(w, notice.unit_code)
+    earlier = load_notices(w, notice.campaign_id, notice.period_id, notice.track_id)
+    before = next((item for item in earlier if item.notice.unit_code == notice.unit_code), None)
     if before is not None and before.notice.ends >= notice.begins:
         raise ConflictError("store.notice_running", begins=before.notice.begins, ends=before.notice.ends)
     days = {"begins": notice.begins.isoformat(), "ends": notice.ends.isoformat()}
@@ -89,7 +97,7 @@ def start_notice(w: Writer, notice: PublicNotice) -> int:
         .returning(public_notices.c.id)
     )
     assert number is not None  # an insert gives a number or raises
-    record(w, _deed("start_notice", number, notice, days))
+    record(w, _deed("start_notice", number, notice, days, notice.unit_code))
     return number
 
 
@@ -103,13 +111,16 @@ def end_notice(w: Writer, notice_id: int) -> None:
     """
     found = _find_notice(w, notice_id)
     w.conn.execute(update(public_notices).where(public_notices.c.id == notice_id).values(ended_at=w.now))
-    record(w, _deed("end_notice", notice_id, found.notice, {}))
+    record(w, _deed("end_notice", notice_id, found.notice, {}, found.notice.unit_code))
 
 
-def load_notice(r: Reader, campaign_id: str, period_id: str, track_id: str) -> NoticeOnRecord | None:
-    """Newest notice of a track that was not taken back; it may be over."""
+def load_notices(r: Reader, campaign_id: str, period_id: str, track_id: str) -> tuple[NoticeOnRecord, ...]:
+    """Newest notice of a track and of each of its units, that of the track first, then by unit code.
+
+    They may be over; those that were taken back are left out.
+    """
     table = public_notices.c
-    row = r.conn.execute(
+    rows = r.conn.execute(
         select(public_notices)
         .where(
             table.campaign_id == campaign_id,
@@ -117,10 +128,10 @@ def load_notice(r: Reader, campaign_id: str, period_id: str, track_id: str) -> N
             table.track_id == track_id,
             table.ended_at.is_(None),
         )
-        .order_by(table.id.desc())
-        .limit(1)
-    ).first()
-    return None if row is None else _notice(row)
+        .order_by(table.id)
+    )
+    newest = {row.unit_code or "": _notice(row) for row in rows}
+    return tuple(newest[unit] for unit in sorted(newest))
 
 
 def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: date, gist: str) -> int:
@@ -130,7 +141,8 @@ def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: dat
     ------
     DataError
         ``store.reason_needed`` without a gist, ``store.outside_notice`` on a day before or after the
-        notice, ``store.unknown_notice``, ``store.unknown_unit``.
+        notice, ``store.notice_of_another`` if the notice is about another unit, ``store.unknown_notice``,
+        ``store.unknown_unit``.
     """
     if not clean_text(gist):
         raise DataError("store.reason_needed")
@@ -140,6 +152,8 @@ def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: dat
         raise DataError(
             "store.outside_notice", day=received_on, begins=found.notice.begins, ends=found.notice.ends
         )
+    if found.notice.unit_code not in (None, unit_code):
+        raise DataError("store.notice_of_another", unit=found.notice.unit_code)
     number: int | None = w.conn.scalar(
         insert(objections)
         .values(
@@ -219,6 +233,7 @@ def _notice(row: Any) -> NoticeOnRecord:
             date.fromisoformat(row.begins),
             date.fromisoformat(row.ends),
             row.contact,
+            row.unit_code,
         ),
         recorded_by=row.recorded_by,
         ended_at=row.ended_at,

@@ -121,6 +121,7 @@ submissions: Final = Table(
     Column("revision", Integer, nullable=False),  # of the draft
     Column("draft_by", Words),
     Column("draft_at", UtcTime),
+    Column("draft_campaign_version", Words),  # under which the draft was last checked
     UniqueConstraint(
         "campaign_id", "period_id", "form_id", "unit_code", "occurrence", name="uq_submissions_key"
     ),
@@ -183,6 +184,19 @@ ratings: Final = Table(
         "source",
         "rater",
     ),
+)
+
+mark_treatments: Final = Table(
+    "mark_treatments",
+    METADATA,
+    _number(),
+    Column("rating_id", Integer, ForeignKey("ratings.id"), nullable=False),
+    _needed("policy"),  # rescale, cap, again
+    Column("counts_as", Float),  # NULL: the mark must be given anew
+    _needed("campaign_version"),  # whose opening brought it
+    _moment("made_at"),
+    _needed("made_by"),
+    Index("ix_mark_treatments_rating_id", "rating_id"),
 )
 
 recusals: Final = Table(
@@ -353,6 +367,7 @@ public_notices: Final = Table(
     _moment("recorded_at"),
     _needed("recorded_by"),
     Column("ended_at", UtcTime),  # taken back early
+    Column("unit_code", Words),  # the only unit that it is about; none: the whole list of the track
     Index("ix_public_notices_scope", "campaign_id", "period_id", "track_id"),
 )
 

@@ -71,7 +71,7 @@ NEEDS: Final[Mapping[str, str]] = {
     # -- the meeting
     "open_trial": "inspect",
     "make_slides": "inspect",
-    "find_notice": "inspect",
+    "find_notices": "inspect",
     "decide_selection": "decide",
     "start_public_notice": "decide",
     "take_back_notice": "decide",

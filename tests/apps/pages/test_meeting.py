@@ -151,6 +151,7 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     page.decision.reason.value = "会议审议，同意"
     page.decision.button.click()
     page.decision.confirm_button.click()
+    assert "递补第1位" in page.list.value
     page.notice.start_button.click()
     assert "公示已开始，共 7 天" in page._visit.messages.value
     assert "还有 7 天" in page.notice.body.children[0].value
@@ -161,7 +162,13 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     page.notice.outcome.value = "经核查，材料属实"
     page.notice.dismiss_button.click()
     assert "不属实" in page.notice.body.children[1].value
-    page.notice.back_button.click()
+    page.notice.only.value = next(words for words in page.notice.only.options if words.startswith("碧水镇"))
+    page.notice.days.value = 3
+    page.notice.start_button.click()
+    shown = [getattr(child, "value", "") for child in page.notice.body.children]
+    assert any("“碧水镇”单独公示" in words and "还有 3 天" in words for words in shown)
+    for _ in range(2):
+        page.notice.body.children[2].click()
     assert "还没有公示" in page.notice.body.children[0].value
 
 

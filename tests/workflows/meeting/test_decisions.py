@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,10 @@ from pbwidgets.store import Actor, Veto, audit_head, load_decisions, load_veto_r
 from pbwidgets.store.tables import decisions
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
-from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection
+from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection, find_contenders
 from pbwidgets.workflows.meeting.notices import (
     add_objection,
-    find_notice,
+    find_notices,
     settle_objection,
     start_public_notice,
     take_back_notice,
@@ -219,16 +219,29 @@ def test_a_notice_runs_as_long_as_the_campaign_says_and_takes_objections(
     number = start_public_notice(Desk(workspace, COUNTY, opened), "township", DAY, contact="演示县委组织部")
     added = add_objection(Desk(workspace, COUNTY, opened), number, "990101016", DAY, "材料与实际不符")
     settle_objection(Desk(workspace, COUNTY, opened), added, "dismissed", "经核查，材料属实")
-    state = find_notice(Desk(workspace, Actor("leader", "leader", "990101"), opened), "township")
-    assert state is not None
+    (state,) = find_notices(Desk(workspace, Actor("leader", "leader", "990101"), opened), "township")
     notice = state.record.notice
     assert (notice.begins, notice.ends, notice.contact) == (DAY, date(2026, 12, 26), "演示县委组织部")
     assert [(item.unit_code, item.status) for item in state.objections] == [("990101016", "dismissed")]
     take_back_notice(Desk(workspace, COUNTY, opened), number)
-    assert find_notice(Desk(workspace, COUNTY, opened), "township") is None
+    assert not find_notices(Desk(workspace, COUNTY, opened), "township")
 
 
 def test_a_notice_needs_a_decision(workspace: Workspace, opened: Opened) -> None:
     with pytest.raises(DataError, match="还没有作出决定，不能公示"):
         start_public_notice(Desk(workspace, COUNTY, opened), "village", DAY)
-    assert find_notice(Desk(workspace, COUNTY, opened), "village") is None
+    assert not find_notices(Desk(workspace, COUNTY, opened), "village")
+
+
+def test_a_notice_can_be_about_one_selected_unit_only(workspace: Workspace, opened: Opened) -> None:
+    decide(workspace, opened)
+    desk = Desk(workspace, COUNTY, opened)
+    statuses = statuses_of(workspace, opened, FIRST)
+    chosen = next(code for code, status in statuses.items() if status == "selected")
+    other = next(code for code, status in statuses.items() if status == "not_selected")
+    with pytest.raises(DataError, match="没有决定入选，不能单独公示"):
+        start_public_notice(desk, "township", DAY, unit_code=other)
+    start_public_notice(desk, "township", DAY)
+    start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
+    whole, own = (state.record.notice for state in find_notices(desk, "township"))
+    assert (whole.unit_code, own.unit_code, own.ends) == (None, chosen, DAY + timedelta(days=2))

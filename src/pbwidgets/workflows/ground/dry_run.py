@@ -257,7 +257,7 @@ def _submission_rows(
     state: str = "locked",
 ) -> pd.DataFrame:
     """Rows as a snapshot would hold them: without sensitive fields."""
-    sensitive = {path for path, field in form.leaves() if field.sensitive}
+    sensitive = form.sensitive_paths()
     track = next((track.id for track in opened.campaign.tracks if form.id in track.forms), None)
     rows = [
         {

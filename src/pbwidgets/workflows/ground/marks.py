@@ -6,7 +6,7 @@ from pbwidgets.campaign import Campaign, Criterion
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.registry import MARKED, find_range
-from pbwidgets.store import Mark, MarkKey
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -32,6 +32,17 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
         )
     if needs_reason(line) and not clean_text(mark.comment):
         raise DataError("workflows.reason_needed", line=line.name)
+
+
+def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
+    """Whether a mark on record may stand as it is; one that must be given anew may not."""
+    if mark.points is None:
+        return False
+    try:
+        check_mark(campaign, Mark(mark.key, mark.points, mark.comment))
+    except DataError:
+        return False
+    return True
 
 
 def needs_reason(line: Criterion) -> bool:

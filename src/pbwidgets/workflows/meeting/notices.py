@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from pbwidgets.errors import DataError
+from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.store import (
     NoticeOnRecord,
     Objection,
@@ -11,11 +12,12 @@ from pbwidgets.store import (
     close_objection,
     end_notice,
     load_decisions,
-    load_notice,
+    load_notices,
     load_objections,
     record_objection,
     start_notice,
 )
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.meeting.decisions import authorise_decision
@@ -24,14 +26,20 @@ from pbwidgets.workflows.meeting.what_if import authorise_meeting
 
 @dataclass(frozen=True)
 class NoticeState:
-    """The newest notice of a track with its objections."""
+    """A notice with its objections."""
 
     record: NoticeOnRecord
     objections: tuple[Objection, ...]
 
 
 def start_public_notice(
-    desk: Desk, track_id: str, begins: date, *, days: int | None = None, contact: str = ""
+    desk: Desk,
+    track_id: str,
+    begins: date,
+    *,
+    days: int | None = None,
+    contact: str = "",
+    unit_code: str | None = None,
 ) -> int:
     """Number of the notice, which runs for the campaign's number of days including the first.
 
@@ -43,13 +51,17 @@ def start_public_notice(
     Number of days; by default the campaign's, and required if the campaign sets none.
     contact
         Where to send objections; by default the campaign's contact.
+    unit_code
+        The one unit that the notice is about, for example one that was decided on after the list was published;
+        by default the whole list.
 
     Raises
     ------
     RightsError
         If the actor may not decide.
     DataError
-        ``meeting.nothing_decided``, ``meeting.days_needed``.
+        ``meeting.nothing_decided``, ``meeting.unit_not_chosen`` if the unit was not decided to be selected,
+        ``meeting.days_needed``.
     ConflictError
         ``store.notice_running``.
     """
@@ -66,11 +78,16 @@ def start_public_notice(
         begins,
         begins + timedelta(days=lasts - 1),
         contact.strip() or default or None,
+        unit_code,
     )
     with desk.write() as writer:
         decided = load_decisions(writer, *desk.opened.key)
-        if not (decided["track_id"] == track_id).any():
+        of_track = decided[decided["track_id"] == track_id]
+        if of_track.empty:
             raise DataError("meeting.nothing_decided")
+        chosen = of_track.loc[of_track["status"] == SELECTED, "unit_code"]
+        if unit_code is not None and unit_code not in set(chosen):
+            raise DataError("meeting.unit_not_chosen", unit=unit_names(desk.units).get(unit_code, unit_code))
         return start_notice(writer, notice)
 
 
@@ -119,8 +136,8 @@ def settle_objection(desk: Desk, objection_id: int, status: str, outcome: str) -
         close_objection(writer, objection_id, status, outcome)
 
 
-def find_notice(desk: Desk, track_id: str) -> NoticeState | None:
-    """The newest notice of a track with its objections; None if there is none.
+def find_notices(desk: Desk, track_id: str) -> tuple[NoticeState, ...]:
+    """The newest notice of a track and of each unit that has its own, with their objections; that of the track first.
 
     Raises
     ------
@@ -129,5 +146,7 @@ def find_notice(desk: Desk, track_id: str) -> NoticeState | None:
     """
     authorise_meeting(desk)
     with desk.workspace.store.read() as reader:
-        record = load_notice(reader, *desk.opened.key, track_id)
-        return None if record is None else NoticeState(record, load_objections(reader, record.id))
+        return tuple(
+            NoticeState(record, load_objections(reader, record.id))
+            for record in load_notices(reader, *desk.opened.key, track_id)
+        )

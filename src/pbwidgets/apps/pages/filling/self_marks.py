@@ -57,6 +57,14 @@ class SelfMarksView:
         self.sheet = self.dry_run.sheet(answers, self.marks, self._visit.lang)
         self._draw()
 
+    def is_of(self, dry_run: DryRun) -> bool:
+        """Whether another dry run is of the same track and layer."""
+        return (self.dry_run.track.id, self.dry_run.layer_id) == (dry_run.track.id, dry_run.layer_id)
+
+    def fitting(self, dry_run: DryRun) -> dict[str, tuple[float, str]]:
+        """Marks on this page that fit another dry run's version of the campaign."""
+        return {line: mark for line, mark in self.marks.items() if _fits(dry_run, line, *mark)}
+
     @property
     def total_words(self) -> str:
         """The running total, with what it leaves out."""
@@ -151,6 +159,14 @@ class SelfMarksView:
         note = self._notes[line.line.id]
         if note.value != shown:
             note.value = shown
+
+
+def _fits(dry_run: DryRun, line_id: str, points: float, reason: str) -> bool:
+    try:
+        dry_run.check_mark(line_id, points, reason)
+    except DataError:
+        return False
+    return True
 
 
 def total_words(visit: Visit, sheet: SelfSheet) -> str:

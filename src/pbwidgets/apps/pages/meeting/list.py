@@ -10,7 +10,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.exports.tables import names_above
 from pbwidgets.forms.ranking_list import RankedUnit, RankingWords, ranking_markup
 from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
-from pbwidgets.scoring.selection import find_open_places, last_selected
+from pbwidgets.scoring.selection import find_open_places, last_selected, word_status
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number
 from pbwidgets.workflows.meeting.decisions import find_contenders
 from pbwidgets.workflows.meeting.what_if import Trial, Tried, changed_places
@@ -117,7 +117,9 @@ class _Rows:
             layers=[self._total(row[f"total_{layer}"], decimals) for layer in self._layers],
             status=str(row["status"]),
             status_words=_status(visit, row["status"]),
-            decided="" if pd.isna(row["decided"]) else _status(visit, row["decided"]),  # type: ignore[call-overload]
+            decided=""
+            if pd.isna(row["decided"])  # type: ignore[call-overload]
+            else word_status(str(row["decided"]), int(str(row["waiting_order"])), visit.lang),
             firmness=self._firmness.get(code, ""),
             reason=str(row["reason_en" if visit.lang == "en" else "reason_zh"]),
             lost=self._lost.get(code, ""),

@@ -1,6 +1,7 @@
 """The public notice of a track: its days, and the objections received."""
 
 from datetime import date
+from functools import partial
 
 import ipywidgets as w
 
@@ -14,7 +15,7 @@ from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.notices import (
     NoticeState,
     add_objection,
-    find_notice,
+    find_notices,
     settle_objection,
     start_public_notice,
     take_back_notice,
@@ -24,7 +25,7 @@ _TONES = {"open": "warn", "upheld": "error", "dismissed": "quiet"}
 
 
 class NoticeCard:
-    """Notice and objections of one track; without fields for those who may only look."""
+    """Notices of one track and of single units, with objections; without fields for those who may only look."""
 
     def __init__(self, visit: Visit, track: Track, *, may_act: bool) -> None:
         self._visit, self._track, self._may_act = visit, track, may_act
@@ -39,7 +40,7 @@ class NoticeCard:
         self.start_button = elements.button(
             visit.words("meeting.notice_start"), visit.attempt(self.start), "primary"
         )
-        self.back_button = elements.button(visit.words("meeting.notice_back"), visit.attempt(self.take_back))
+        self.only = self._field(w.Combobox, "notice_unit", options=[], ensure_option=True)
         self.unit = self._field(w.Combobox, "objection_unit", options=[], ensure_option=True)
         self.received = self._field(w.DatePicker, "objection_on", value=today())
         self.gist = self._field(TypedText, "objection_gist", lang=visit.lang)
@@ -54,54 +55,57 @@ class NoticeCard:
         )
         self.body = elements.stack()
         self.widget = elements.card(self.body, title=visit.words("meeting.notice"))
-        self._state: NoticeState | None = None
-        self._codes: dict[str, str] = {}
+        self._states: tuple[NoticeState, ...] = ()
+        self._codes = {
+            f"{name} {code}": str(code)
+            for name, code in visit.units.loc[
+                visit.units["kind"] == track.unit_kind, ["unit_name", "unit_code"]
+            ].itertuples(index=False)
+        }
+        self.only.options = self.unit.options = tuple(self._codes)
         self.show()
 
     def show(self) -> None:
-        """Show the notice as recorded."""
+        """Show the notices as recorded."""
         visit = self._visit
-        self._state = find_notice(visit.desk, self._track.id)
-        if self._state is None:
-            none = elements.paragraph(visit.words("meeting.notice_none"), quiet=True)
-            self.body.children = (none, *self._start_fields())
-            return
-        state = self._state
-        over = state.record.notice.ends < today()
-        parts: list[w.Widget] = [elements.paragraph(self._days_in_words(state)), self._objections(state)]
+        self._states = find_notices(visit.desk, self._track.id)
+        parts: list[w.Widget] = []
+        for state in self._states:
+            parts += [elements.paragraph(self._days_in_words(state)), self._objections(state)]
+            if self._may_act and state.record.notice.ends >= today():
+                take_back = visit.attempt(partial(self.take_back, state.record.id))
+                parts.append(elements.button(visit.words("meeting.notice_back"), take_back))
+        if not self._states:
+            parts.append(elements.paragraph(visit.words("meeting.notice_none"), quiet=True))
         if self._may_act:
-            parts += self._objection_fields(state)
-            parts += self._start_fields() if over else [self.back_button]
+            parts += [*self._objection_fields(), *self._start_fields()]
         self.body.children = tuple(parts)
 
     def start(self) -> None:
-        """Start the notice."""
+        """Start a notice."""
         visit = self._visit
         start_public_notice(
-            visit.desk, self._track.id, _day(self.begins.value),
-            days=self.days.value, contact=self.contact.value,
+            visit.desk, self._track.id, _day(self.begins.value), days=self.days.value,
+            contact=self.contact.value, unit_code=self._codes.get(self.only.value),
         )  # fmt: skip
+        self.only.value = ""
         self.show()
         visit.messages.say("good", visit.words("meeting.notice_started", days=self.days.value))
 
-    def take_back(self) -> None:
-        """Withdraw the notice."""
+    def take_back(self, notice_id: int) -> None:
+        """Withdraw a notice."""
         visit = self._visit
-        if self._state is not None:
-            take_back_notice(visit.desk, self._state.record.id)
+        take_back_notice(visit.desk, notice_id)
         self.show()
         visit.messages.say("info", visit.words("meeting.notice_taken_back"))
 
     def add(self) -> None:
-        """Record an objection."""
+        """Record an objection: with the unit's own notice if it has one that runs, else with that of the track."""
         visit = self._visit
-        if self._state is None:
-            return
         code = self._codes.get(self.unit.value, self.unit.value)
-        add_objection(
-            visit.desk, self._state.record.id, code,
-            _day(self.received.value), self.gist.value,
-        )  # fmt: skip
+        running = {state.record.notice.unit_code: state.record.id for state in self._running()}
+        number = running.get(code) or running.get(None) or next(iter(running.values()), 0)
+        add_objection(visit.desk, number, code, _day(self.received.value), self.gist.value)
         self.gist.value, self.unit.value = "", ""
         self.show()
         visit.messages.say("good", visit.words("meeting.objection_added"))
@@ -122,10 +126,14 @@ class NoticeCard:
         self.outcome.value = ""
         self.show()
 
+    def _running(self) -> list[NoticeState]:
+        day = today()
+        return [
+            state for state in self._states if state.record.notice.begins <= day <= state.record.notice.ends
+        ]
+
     def _start_fields(self) -> list[w.Widget]:
-        if not self._may_act:
-            return []
-        return [elements.row(self.begins, self.days, self.contact), self.start_button]
+        return [elements.row(self.begins, self.days, self.contact), self.only, self.start_button]
 
     def _days_in_words(self, state: NoticeState) -> str:
         notice, visit = state.record.notice, self._visit
@@ -135,6 +143,8 @@ class NoticeCard:
             code = "notice_ahead"
         args = {"left": left} if code == "notice_runs" else {}
         said = visit.words(f"meeting.{code}", begins=notice.begins, ends=notice.ends, **args)
+        if notice.unit_code:
+            said = visit.words("meeting.notice_of_unit", unit=visit.unit_name(notice.unit_code), days=said)
         contact = visit.words("meeting.notice_contact", contact=notice.contact) if notice.contact else ""
         return "\n".join(part for part in (said, contact) if part)
 
@@ -164,16 +174,10 @@ class NoticeCard:
             empty=visit.words("meeting.objections_none"),
         )
 
-    def _objection_fields(self, state: NoticeState) -> list[w.Widget]:
+    def _objection_fields(self) -> list[w.Widget]:
         visit = self._visit
-        units = visit.units[visit.units["kind"] == self._track.unit_kind]
-        self._codes = {
-            f"{name} {code}": str(code)
-            for name, code in zip(units["unit_name"], units["unit_code"], strict=True)
-        }
-        self.unit.options = tuple(self._codes)
         parts: list[w.Widget] = []
-        waiting = [item for item in state.objections if item.status == "open"]
+        waiting = [item for state in self._states for item in state.objections if item.status == "open"]
         if waiting:
             self.which.options = [
                 (
@@ -189,7 +193,7 @@ class NoticeCard:
                 elements.row(self.which, self.outcome),
                 elements.row(self.dismiss_button, self.uphold_button),
             ]
-        if state.record.notice.begins <= today() <= state.record.notice.ends:
+        if self._running():
             parts += [elements.row(self.unit, self.received), self.gist, self.add_button]
         return parts
 
