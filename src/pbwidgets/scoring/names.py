@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbwidgets.campaign.definition import Text
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, Measure
 from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
+
+_UNITS: Final = {
+    "count": "scoring.unit_of_items",
+    "distinct": "scoring.unit_of_items",
+    "days_to_close": "scoring.unit_of_days",
+}
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,10 @@ class Names:
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
         """Name of a measure or of a total carried over, its unit, and what one of it is called."""
+        one = say("scoring.item", self.lang)
         for measure in self.campaign.measures:
             if measure.id == measure_id:
-                unit = self._pick(measure.unit) if measure.unit else ""
-                one = say("scoring.item", self.lang)
+                unit = self._pick(measure.unit) if measure.unit else self._find_unit(measure)
                 # an English unit is a separate word, a Chinese one follows the number without a space
                 return {
                     "measure": self._pick(measure.name),
@@ -55,8 +61,18 @@ class Names:
                 }
         for item in self.campaign.carried:
             if item.id == measure_id:
-                return {"measure": self._pick(item.name), "unit": say("scoring.unit_of_points", self.lang)}
-        return {"measure": measure_id, "unit": ""}
+                unit = say("scoring.unit_of_points", self.lang)
+                return {"measure": self._pick(item.name), "unit": unit, "item": one}
+        return {"measure": measure_id, "unit": "", "item": one}
+
+    def _find_unit(self, measure: Measure) -> str:
+        """Unit of a measure that names none: that of its field, or what its aggregate counts."""
+        if measure.aggregate in _UNITS:
+            return say(_UNITS[measure.aggregate], self.lang)
+        if measure.aggregate == "share":
+            return "%"
+        field = dict(self.campaign.form(measure.form).leaves()).get(measure.field or "")
+        return self._pick(field.unit) if field is not None and field.unit else ""
 
     def name_answer(self, measure_id: str, value: float) -> str:
         """Label of the answer behind a measure of a yes/no question without a unit; empty for any other measure."""
