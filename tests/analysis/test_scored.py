@@ -36,7 +36,7 @@ def test_points_follow_the_table_and_an_empty_cell_is_missing_not_zero(scored: p
 
 def test_reasons_and_the_explanation_speak_the_words_of_the_table(scored: pb.Scored) -> None:
     said = scored.reasons.set_index(["unit", "line"])["reason"]
-    assert said["望云村", "走访"] == "走访9次，要求12次，少3次，扣12分，得28分。"
+    assert said["望云村", "走访"] == "走访9次，要求12次，少3次，每1次扣4分，扣12分，得28分。"
     sheet = scored.explain("望云村")
     assert sheet.startswith("季度评比 · 望云村\n")
     assert said["望云村", "走访"] in sheet

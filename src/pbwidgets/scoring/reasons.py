@@ -227,7 +227,10 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
     answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
     if answer:
         code, given = _OF_YES_NO[code], {**given, "answer": answer}
-    sentences = [say(code, names.lang, **_name_args(names, given))]
+    named = _name_args(names, given)
+    if code.startswith("scoring.carried_over") and not named["unit"]:  # a score in all but name
+        named["unit"] = say("scoring.unit_of_points", names.lang)
+    sentences = [say(code, names.lang, **named)]
     sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
     text = (" " if names.lang == "en" else "").join(sentences)
     return " ".join(text.split())
