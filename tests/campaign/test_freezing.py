@@ -81,6 +81,11 @@ def test_a_changed_point_is_a_new_version(small: Campaign, write: Write) -> None
         ),
         ("    places: 3", "    places: 4", [Change("changed", "track", "branches", ("places",))]),
         ("en: Full}", "en: All}", [Change("changed", "measure", "full", ("name",))]),
+        (
+            "tracks:\n",
+            "derived: [{id: twice, name: {zh: 倍, en: Twice}, expression: '${full} * 2'}]\ntracks:\n",
+            [Change("added", "measure", "twice")],
+        ),
         ("en: A trial}", "en: Trial}", [Change("changed", "campaign", "summary", ("summary",))]),
     ],
 )

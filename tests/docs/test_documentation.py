@@ -18,7 +18,8 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 
-from pbwidgets.campaign.model import Choice, Field
+from pbwidgets.campaign.expressions import FUNCTIONS, parse
+from pbwidgets.campaign.model import Choice, Derived, Field
 from pbwidgets.campaign.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -176,6 +177,14 @@ def test_every_rule_has_a_correct_example() -> None:
     (listed,) = (block for block in examples_in("08_scoring_language.md") if isinstance(block, list))
     rules = TypeAdapter(list[Rule]).validate_python(listed)
     assert {f"`{rule.name}`" for rule in rules} == missing.named()["rule"]
+
+
+def test_every_function_is_explained_and_the_derived_measure_of_the_guide_can_be_computed() -> None:
+    text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if f"`{name}(" not in text] == []
+    (example,) = re.findall(r"`(\{id: held_pct.*\})`", text)
+    item = Derived.model_validate(YAML(typ="safe", pure=True).load(example))
+    assert parse(item.expression).evaluate({"held": 7, "due": 12}) == 58.3
 
 
 def test_the_example_of_options_that_follow_an_answer_is_correct() -> None:

@@ -7,19 +7,13 @@ from typing import Final
 from pbwidgets.campaign.checks_classes import find_in_classes
 from pbwidgets.campaign.checks_forms import NUMBERS
 from pbwidgets.campaign.checks_rules import find_in_line_rule
+from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.expressions import Expression
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import (
-    Known,
-    find_in_expression,
-    find_repeated,
-    find_repeated_ids,
-    read_expression,
-)
+from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids, read_expression
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
-    Form,
     Gate,
     Measure,
     Nomination,
@@ -29,7 +23,7 @@ from pbwidgets.campaign.model import (
     TieByMeasure,
     Track,
 )
-from pbwidgets.campaign.names import Place, names_in, places
+from pbwidgets.campaign.names import Place, places
 from pbwidgets.campaign.rules import conditions_in, conditions_of
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
@@ -102,7 +96,6 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     place = by_path.get(measure.field or "")
     yield from _find_in_other_row(measure, by_path, place, address)
     yield from _find_in_filters(campaign, measure, by_path, address, ids)
-    yield from _find_in_measure_logic(form, measure, place, address, ids)
 
 
 def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> Iterator[Finding]:
@@ -201,18 +194,6 @@ def _find_in_filters(
         rests_on: tuple[Address, ...] = (("periods",),)
         phase = measure.window.phase
         yield unknown("campaign.unknown_phase", (*here, "phase"), phase, sorted(phases), rests_on)
-
-
-def _find_in_measure_logic(
-    form: Form, measure: Measure, place: Place | None, address: Address, ids: tuple[Address, ...]
-) -> Iterator[Finding]:
-    repeat = "" if place is None else place.path if place.field.type == "repeat" else place.repeat
-    if measure.where is not None:
-        names = names_in(form, repeat)
-        yield from find_in_expression(measure.where, (*address, "where"), names, rests_on=ids)
-    if measure.not_applicable_when is not None:
-        here = (*address, "not_applicable_when")
-        yield from find_in_expression(measure.not_applicable_when, here, names_in(form), rests_on=ids)
 
 
 # -- tracks --------------------------------------------------------------------------------------------
@@ -366,6 +347,11 @@ def _find_in_rule(
 def _find_out_of_reach(
     campaign: Campaign, track: Track, measure_id: str, address: Address, known: Known
 ) -> Iterator[Finding]:
+    derived = next((item for item in campaign.derived if item.id == measure_id), None)
+    if derived is not None:
+        for name in sorted(names_behind(campaign, [measure_id]) - {item.id for item in campaign.derived}):
+            yield from _find_out_of_reach(campaign, track, name, address, known)
+        return
     yield from _find_other_kind(campaign, track, measure_id, address)
     measure = next((item for item in campaign.measures if item.id == measure_id), None)
     form = next((item for item in campaign.forms if measure and item.id == measure.form), None)

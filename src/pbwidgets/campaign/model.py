@@ -291,6 +291,19 @@ class Carried(Definition):
     )
 
 
+class Derived(Definition):
+    """A number made from other measures of the same unit by an expression, read like a measure.
+
+    It is missing where the expression gives nothing: where a measure it needs is missing, or below the line is 0.
+    """
+
+    id: MeasureId
+    name: Text
+    expression: Expression = Arg(description="over measures, for example round(${held} div ${due} * 100, 1)")
+    unit: Text | None = Arg(default=None, description="件, 次, %")
+    default: bool = False
+
+
 # -- tracks --------------------------------------------------------------------------------------------
 
 
@@ -706,7 +719,13 @@ class Campaign(Definition):
     forms: tuple[Form, ...] = ()
     measures: tuple[Measure, ...] = ()
     carried: tuple[Carried, ...] = ()
+    derived: tuple[Derived, ...] = ()
     tracks: tuple[Track, ...] = Arg(min_length=1)
+
+    @property
+    def every_measure(self) -> tuple[Measure | Carried | Derived, ...]:
+        """All that the id of a measure may name: measures, totals carried over, derived measures."""
+        return (*self.measures, *self.carried, *self.derived)
 
     def track(self, track_id: str) -> Track:
         """The track of that id; KeyError if there is none."""

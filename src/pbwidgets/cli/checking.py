@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes: what was removed from texts, what changes touch.
+    """Number of files checked, all their problems, and notes.
+
+    The notes are what was read otherwise than it stands in a file (control characters, the label of an option for its
+    id), and what changes touch.
 
     Without ``files``, all those of the workspace are checked.
 

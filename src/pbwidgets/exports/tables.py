@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Field, Form, Track
+from pbwidgets.campaign import Campaign, Field, Form, Measure, Track
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import asks_for_answers
+from pbwidgets.campaign.derived import inputs_of, order_derived
+from pbwidgets.campaign.model import Derived
 from pbwidgets.campaign.names import places
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
@@ -406,8 +408,13 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms, with their units of measurement."""
-    wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
+    """Measures from one unit's own forms and what is derived from them, with their units of measurement."""
+    wanted: dict[str, Measure | Derived] = {
+        item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"
+    }
+    for derived in order_derived(campaign):
+        if inputs_of(derived) <= wanted.keys():
+            wanted[derived.id] = derived
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
     for row in own.to_dict("records"):

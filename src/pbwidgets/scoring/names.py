@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbwidgets.campaign.definition import Text
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, Carried
 from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
@@ -42,9 +42,11 @@ class Names:
         return self._found[asked]
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
-        """Name of a measure or of a total carried over, its unit, and what one of it is called."""
-        for measure in self.campaign.measures:
-            if measure.id == measure_id:
+        """Name of a measure, a total carried over or a derived measure, its unit, and what one of it is called."""
+        for measure in self.campaign.every_measure:
+            if measure.id == measure_id and isinstance(measure, Carried):
+                return {"measure": self._pick(measure.name), "unit": say("scoring.unit_of_points", self.lang)}
+            if measure.id == measure_id and not isinstance(measure, Carried):
                 unit = self._pick(measure.unit) if measure.unit else ""
                 one = say("scoring.item", self.lang)
                 # an English unit is a separate word, a Chinese one follows the number without a space
@@ -53,9 +55,6 @@ class Names:
                     "unit": f" {unit}" if self.lang == "en" and unit else unit,
                     "item": one if self.lang == "en" else unit or one,
                 }
-        for item in self.campaign.carried:
-            if item.id == measure_id:
-                return {"measure": self._pick(item.name), "unit": say("scoring.unit_of_points", self.lang)}
         return {"measure": measure_id, "unit": ""}
 
     def name_answer(self, measure_id: str, value: float) -> str:
@@ -119,7 +118,7 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
-        measures = [(measure.id, measure.name) for measure in campaign.measures]
+        measures = [(measure.id, measure.name) for measure in campaign.every_measure]
         return [*((item.id, item.name) for item in criteria), *layers, *measures]
     if key == "source_id":
         uses = [use for track in campaign.tracks for use in track.layers]

@@ -18,7 +18,7 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Criterion, find_marking
 from pbwidgets.campaign.rules import ByChoice, conditions_of
 from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
-from pbwidgets.scoring.conditions import find_holding
+from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
@@ -204,30 +204,36 @@ def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTab
     columns = [table.columns[name].not_applicable[layout.units] for name in rests_on]
     found = np.all(columns, axis=0) if columns else np.zeros(len(layout.units), dtype=bool)
     if line.not_applicable is not None and line.not_applicable.when is not None:
-        found |= find_over_measures(line.not_applicable.when, layout.units, table, today)
+        found |= find_over_measures(line.not_applicable.when, layout, table, today)
     return found
 
 
-def find_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Bools:
-    """Units for which an expression over measures holds; never where one of the measures is missing."""
-    holds: Bools = decide_over_measures(expression, units, table, today) == 1
+def find_over_measures(expression: str, layout: TrackLayout, table: MeasureTable, today: date) -> Bools:
+    """Units of a track for which an expression over measures holds; never where that is not known."""
+    holds: Bools = decide_over_measures(expression, layout, table, today) == 1
     return holds
 
 
-def decide_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Floats:
-    """Whether an expression over measures holds for each unit: 1, 0, or NaN where one of the measures is missing.
+def decide_over_measures(expression: str, layout: TrackLayout, table: MeasureTable, today: date) -> Floats:
+    """Whether an expression over measures holds for each unit of a track: 1, 0, or NaN where that is not known.
 
-    A measure of the option that was chosen is the id of that option. What rests on a measure that is not
-    applicable to the unit does not hold.
+    ``group_mean`` is the mean of the track's group. A measure of the option that was chosen is compared with the ids
+    of options. What is not known because a measure is not applicable to the unit does not hold.
     """
     columns = {name: table.columns[name] for name in sorted(parse(expression).names)}
-    unknown, out = np.zeros((2, len(units)), dtype=bool)
+    made = compute_column(
+        expression,
+        {name: column.values[layout.units] for name, column in columns.items()},
+        len(layout.units),
+        today,
+        layout.groups,
+        {name: column.options for name, column in columns.items() if column.options},
+    )
+    out = np.zeros(len(layout.units), dtype=bool)
     for column in columns.values():
-        out |= column.not_applicable[units]
-        unknown |= np.isnan(column.values[units])
-    given = {name: column.name_answers()[units] for name, column in columns.items()}
-    holds = find_holding(expression, given, len(units), today) & ~unknown
-    return np.where(unknown & ~out, np.nan, holds)
+        out |= column.not_applicable[layout.units]
+    unknown = np.isnan(made)
+    return np.where(unknown, np.where(out, 0.0, np.nan), made != 0)
 
 
 def _compute(
@@ -251,7 +257,7 @@ def _compute(
     asked = conditions_of(line.rule)
     if asked:
         args["line_id"] = line.id
-    conditions = [decide_over_measures(text, layout.units, table, today) for text in asked]
+    conditions = [decide_over_measures(text, layout, table, today) for text in asked]
     verdict = apply_rule(
         line.rule,
         values,
@@ -281,7 +287,7 @@ def _exempt(
     if line.exemption is None:
         return computed
     full = line.points or 0.0
-    exempt = find_over_measures(line.exemption.when, layout.units, table, today) & ~not_applicable
+    exempt = find_over_measures(line.exemption.when, layout, table, today) & ~not_applicable
     unknown = exempt & np.isnan(computed.points)
     lost = full - computed.points
     spared = exempt & (lost > SMALL)

@@ -50,7 +50,7 @@ SHEETS: Final[Mapping[Path, str]] = {
 }
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
-    "settings", "rater_kinds", "survey", "choices", "measures", "carried",
+    "settings", "rater_kinds", "survey", "choices", "measures", "carried", "derived",
     "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors",
     "gates", "tie_breaks", "ranks_within", "classes", "flags", "recommendations", "officers",
 )  # fmt: skip
@@ -70,7 +70,11 @@ _HEADS: Final = {
     ("settings", "name"): "form_title",
 }
 _NAME_LISTS: Final = ("states",)  # lists of words without spaces, though the model does not say so
-_EXPRESSIONS: Final = ("when", "where")  # keys of expressions, where the model does not show their type
+_EXPRESSIONS: Final = (
+    "when",
+    "where",
+    "expression",
+)  # keys of expressions, where the model does not show their type
 _UNIQUE: Final = (
     "criteria",
 )  # ids of these are unique in the whole campaign: a row names nothing above them

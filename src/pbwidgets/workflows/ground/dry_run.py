@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
+from pbwidgets.campaign.derived import names_behind
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
@@ -168,7 +169,7 @@ class DryRun:
                 if not own_source(campaign, self.track, self.layer_id, line.id):
                     continue
                 kind = "marked"
-            elif rule.name in COMPARED or getattr(rule, "measure", None) in carried:
+            elif rule.name in COMPARED or carried & names_behind(campaign, [getattr(rule, "measure", "")]):
                 kind = "others"
             row = ours.loc[line.id] if line.id in ours.index else None
             points = None if row is None or pd.isna(row["points"]) else float(row["points"])
