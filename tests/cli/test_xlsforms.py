@@ -60,7 +60,11 @@ def test_a_form_made_elsewhere_becomes_part_of_a_campaign_that_passes_the_check(
 
 
 def test_an_unusable_xlsform_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
-    rows = [["geotrace", "Track", "Where"], ["integer", "Cost", "Cost", "${Fee} > 1"], ["select_one fees", "F", "F"]]
+    rows = [
+        ["geotrace", "Track", "Where"],
+        ["integer", "Cost", "Cost", "${Fee} > 1"],
+        ["select_one fees", "F", "F"],
+    ]
     survey = [*SURVEY, *rows]
     path, made = make_xlsform(tmp_path / "roads.xlsx", survey), tmp_path / "roads.yaml"
     run = CliRunner().invoke(main, ["campaign", "form-from-xlsx", str(path), "-o", str(made)])
