@@ -4,11 +4,11 @@ An error ends a command. A *problem* is one line of a list: checks collect all p
 they report.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pbwidgets.wording import has_words, say
+from pbwidgets.wording import default_language, has_words, say
 
 
 class PbError(Exception):
@@ -20,7 +20,8 @@ class PbError(Exception):
         Code of the message, for example ``store.draft_changed``; its text and its remedy
         (``<code>.remedy``) are in the catalogues of both languages.
     **args
-        Values that the message contains. They must be picklable: errors cross processes.
+        Values that the message contains. They must be picklable: errors cross processes. A value with a method
+        ``words``, such as the name of a line, is written in the language of the message.
     """
 
     def __init__(self, code: str, **args: Any) -> None:
@@ -30,12 +31,12 @@ class PbError(Exception):
 
     def message(self, lang: str | None = None) -> str:
         """What went wrong."""
-        return say(self.code, lang, **self.args_of_message)
+        return say(self.code, lang, **_in_words(self.args_of_message, lang))
 
     def remedy(self, lang: str | None = None) -> str:
         """What to do, or an empty text."""
         code = f"{self.code}.remedy"
-        return say(code, lang, **self.args_of_message) if has_words(code) else ""
+        return say(code, lang, **_in_words(self.args_of_message, lang)) if has_words(code) else ""
 
     def words(self, lang: str | None = None) -> str:
         """What went wrong and what to do, in one text."""
@@ -46,6 +47,11 @@ class PbError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild, (type(self), self.code, self.args_of_message)
+
+
+def _in_words(args: Mapping[str, Any], lang: str | None) -> dict[str, Any]:
+    lang = lang or default_language()
+    return {name: value.words(lang) if hasattr(value, "words") else value for name, value in args.items()}
 
 
 def _rebuild(cls: type[PbError], code: str, args: dict[str, Any]) -> PbError:

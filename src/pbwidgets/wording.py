@@ -10,18 +10,28 @@ without trailing zeros, dates as ISO dates, everything else by :class:`str`.
 
 import gettext
 import io
+import math
 import os
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import resources
 from numbers import Real
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 LANGUAGES: Final = ("zh_CN", "en")
 """Languages that there are words in."""
+
+MOST_DIGITS: Final = 9
+"""Decimals of a number that is rounded already, such as a total as it is ranked: as many as it has."""
+
+_NOISE: Final = 1e-9
 
 
 def default_language() -> str:
@@ -104,16 +114,59 @@ def _catalogue(lang: str, domain: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
-def number(value: float, digits: int = 2) -> str:
-    """Write a number as a clerk would: at most ``digits`` decimals, no trailing zeros, no ``-0``.
+@overload
+def round_half_up(values: float, digits: int) -> float: ...
+@overload
+def round_half_up(values: "npt.NDArray[np.float64]", digits: int) -> "npt.NDArray[np.float64]": ...
+def round_half_up(values: Any, digits: int) -> Any:
+    """Values rounded as on paper: a 5 is rounded away from zero. NaN stays NaN.
 
-    >>> number(9.50), number(-0.001), number(12.0)
-    ('9.5', '0', '12')
+    The one rounding of everything that is shown or ranked, so that a reason and a total never differ.
+
+    Parameters
+    ----------
+    values
+        A finite number, or float64 of any shape.
+    digits
+        Decimals to keep.
+
+    Examples
+    --------
+    >>> round_half_up(2.675, 2), round_half_up(88.445, 2), round_half_up(-0.125, 2)
+    (2.68, 88.45, -0.13)
     """
-    text = f"{value:.{digits}f}"
-    if "." in text:
-        text = text.rstrip("0").rstrip(".")
-    return "0" if text == "-0" else text
+    scale = 10.0**digits
+    # a written 2.675 is 2.67499999… in binary, and sums add noise; no mark is as fine as this
+    raised = abs(values) * scale + 0.5 + min(_NOISE * scale, 0.01)
+    if isinstance(values, Real):
+        return math.copysign(raised // 1 / scale, values) + 0.0  # and no -0
+    import numpy as np  # not for --help
+
+    return np.copysign(np.floor(raised) / scale, values) + 0.0
+
+
+def number(value: float, digits: int = 2, *, keep_zeros: bool = False) -> str:
+    """Write a number as a clerk would: rounded half up, at most ``digits`` decimals, no trailing zeros, no ``-0``.
+
+    With ``keep_zeros`` it has exactly ``digits`` decimals; see :func:`count_decimals` for a column.
+
+    >>> number(9.50), number(-0.001), number(12.0), number(0.015), number(9.5, keep_zeros=True)
+    ('9.5', '0', '12', '0.02', '9.50')
+    """
+    text = f"{round_half_up(value, digits):.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text and not keep_zeros else text
+
+
+def count_decimals(values: Iterable[float], digits: int = 2) -> int:
+    """Decimals that numbers below each other are written with: what the one that needs most needs.
+
+    NaN, for what is missing, needs none.
+
+    >>> count_decimals([88.5, 90.0, float("nan")]), count_decimals([3.0, 8.0]), count_decimals([1 / 3], 4)
+    (1, 0, 4)
+    """
+    known = (number(value, digits) for value in values if value == value)
+    return max((len(text.partition(".")[2]) for text in known), default=0)
 
 
 def share_text(share_pct: float) -> str:
@@ -124,7 +177,7 @@ def share_text(share_pct: float) -> str:
     """
     if 0.0 < share_pct < 1.0:
         return "<1%"
-    return ">99%" if 99.0 < share_pct < 100.0 else f"{share_pct:.0f}%"
+    return ">99%" if 99.0 < share_pct < 100.0 else f"{number(share_pct, 0)}%"
 
 
 def _fill(text: str, args: Mapping[str, object]) -> str:

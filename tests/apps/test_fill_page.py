@@ -1,5 +1,6 @@
 """The page "fill" as Python objects on a real store: what each button does, and what forged messages cannot do."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from pbwidgets import store
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
 from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign.model import Field, Text
 from pbwidgets.forms.field_views import FieldView
 from pbwidgets.store import Actor, history, load_evidence, load_state
 from pbwidgets.workflows.filling.drafts import save_answers
@@ -400,3 +402,79 @@ def test_saving_the_same_answers_elsewhere_is_no_conflict(page: FillForm, worksp
     save_answers(Desk(workspace, page.actor, page.visit.opened), KEY, {"industry": "茶叶"}, 0)
     put(page, "industry", "茶叶")
     assert "没有保存" not in text_of(page.widget)
+
+
+def change_form(page: FillForm, workspace: Workspace, **change: Any) -> None:
+    """Open a newer version in which the field ``capable_members`` is otherwise."""
+    campaign = page.visit.opened.campaign
+
+    def of_field(field: Field) -> Field:
+        if field.id == "capable_members":
+            return field.model_copy(update=change)
+        return field.model_copy(update={"fields": tuple(map(of_field, field.fields))})
+
+    forms = tuple(
+        form.model_copy(update={"fields": tuple(map(of_field, form.fields))})
+        if form.id == KEY.form_id
+        else form
+        for form in campaign.forms
+    )
+    open_definition(workspace, OPERATOR, campaign.model_copy(update={"forms": forms}), KEY.period_id)
+
+
+def test_an_open_form_goes_on_under_a_newer_version_and_says_what_has_changed(
+    page: FillForm, workspace: Workspace
+) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    change_form(page, workspace, maximum=15.0)
+    buttons(page.widget)["确认提交"].click()
+    shown = text_of(page.widget)
+    assert "本表已更新" in shown
+    assert re.search(r"最大值 \S+ → 15", shown)
+    assert "还有 1 处需要填写或修改" in shown
+    assert page.view is not None
+    assert page.view.answers["capable_members"] == 20  # what was typed is still there
+    with workspace.store.read() as reader:
+        assert history(reader, KEY) == ()
+    put(page, "capable_members", "15")
+    page.ask_to_submit()
+    buttons(page.widget)["确认提交"].click()
+    assert "已提交" in page.visit.messages.value
+    assert "本表已更新" not in text_of(page.widget)
+    with workspace.store.read() as reader:
+        (version,) = history(reader, KEY)
+    assert version.campaign_version == workspace.opened().version
+    assert version.answers["capable_members"] == 15
+
+
+def test_typing_under_an_older_version_is_saved_under_the_newer_one(
+    page: FillForm, workspace: Workspace
+) -> None:
+    put(page, "industry", "茶叶")
+    change_form(page, workspace, label=Text(zh="能人党员", en="Capable members"))
+    put(page, "industry", "柑橘")
+    assert stored(workspace) == {"industry": "柑橘"}
+    assert "→ 能人党员" in text_of(page.widget)
+    assert "尚未保存" not in text_of(page.widget)
+
+
+def test_a_version_that_leaves_the_form_alone_is_not_spoken_of(page: FillForm, workspace: Workspace) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    campaign = page.visit.opened.campaign
+    renamed = campaign.model_copy(update={"summary": Text(zh="另一段", en="Other")})
+    open_definition(workspace, OPERATOR, renamed, KEY.period_id)
+    buttons(page.widget)["确认提交"].click()
+    assert "已提交" in page.visit.messages.value
+
+
+def test_a_draft_of_an_older_version_says_what_has_changed_since(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    put(page, "industry", "茶叶")
+    change_form(page, workspace, minimum=3.0)
+    again = FillForm(visit(), visit().actor, KEY)
+    assert "最小值 0 → 3" in text_of(again.widget)
+    put(again, "industry", "柑橘")
+    assert "本表已更新" not in text_of(FillForm(visit(), visit().actor, KEY).widget)

@@ -30,9 +30,11 @@ from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
 from pbwidgets.apps.pages.review.queue import ReviewList
 from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign import Campaign
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.store import Actor, Mark, MarkKey
+from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
 
 ACTORS = {
     "reviewer": Actor("reviewer", "reviewer", TOWN),
@@ -347,6 +349,82 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
     grid.print.click()
     assert "下载评分表" in text_of(grid.box)
+
+
+# -- a newer version of the campaign -------------------------------------------------------------------
+
+
+def lower_unity(workspace: Workspace, policy: MarkPolicy | None = None) -> None:
+    """Open a version in which ``v1_unity`` has 6 points rather than 8."""
+    opened = workspace.opened()
+    raw = opened.campaign.model_dump(mode="json")
+    village = next(track for track in raw["tracks"] if track["id"] == "village")
+    village["criteria"][0]["criteria"][0].update(points=6, anchors=[])
+    open_definition(workspace, OPERATOR, Campaign.model_validate(raw), PERIOD, policy)
+
+
+def test_marks_typed_under_an_older_version_are_kept_and_not_written_before_one_has_looked(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = visit("reviewer")
+    case = Case(page, KEY)
+    lower_unity(workspace)
+    case.marks.sheet.type("v1_unity", "8")
+    assert "分值 8 → 6" in page.messages.value
+    assert marks_of(workspace, "reviewer") == {}
+    assert case.marks.sheet.typed()["v1_unity"][0] == "8"
+    case.marks.sheet.type("v6_industry", "3")
+    case.marks.save.click()
+    assert "0到6" in text_of(case.box)
+    case.marks.sheet.type("v1_unity", "6", "团结")
+    case.marks.save.click()
+    assert marks_of(workspace, "reviewer") == {"v1_unity": (6.0, "团结"), "v6_industry": (3.0, "")}
+
+
+def test_a_correction_typed_under_an_older_version_is_kept(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.marks.line.value = "v1_deeds"
+    case.marks.correction.type("v1_deeds", "4", "另有一件已核实")
+    lower_unity(workspace)
+    case.marks.save_correction.click()
+    assert marks_of(workspace, "reviewer") == {}
+    assert case.marks.correction.typed() == {"v1_deeds": ("4", "另有一件已核实")}
+    case.marks.save_correction.click()
+    assert marks_of(workspace, "reviewer") == {"v1_deeds": (4.0, "另有一件已核实")}
+
+
+@pytest.mark.parametrize("make", [Case, SpotCheck])
+def test_a_mark_to_be_given_anew_is_an_empty_field_that_says_so(
+    visit: Visits, workspace: Workspace, make: Any
+) -> None:
+    rate(workspace, 7.0, "county", "on_site", "county")
+    lower_unity(workspace, "again")
+    place = {"view": "onsite", **OF_VILLAGE} if make is SpotCheck else {}
+    page = visit("county", **place)
+    found = SpotCheck(page) if make is SpotCheck else Case(page, KEY)
+    sheet = found.sheet if isinstance(found, SpotCheck) else found.marks.sheet
+    assert "请重新评分" in text_of(found.box)
+    assert sheet.typed()["v1_unity"][0] == ""
+    sheet.type("v1_unity", "5")
+    (found.save if isinstance(found, SpotCheck) else found.marks.save).click()
+    assert marks_of(workspace, "county")["v1_unity"][0] == 5.0
+    assert "请重新评分" not in text_of(found.box)
+
+
+def test_on_paper_and_on_site_what_was_typed_is_kept_under_a_newer_version(
+    visit: Visits, workspace: Workspace
+) -> None:
+    check = SpotCheck(visit("county", view="onsite", **OF_VILLAGE))
+    grid = MarkGrid(visit("county"))
+    grid.track.value = "village"
+    grid.part.value = next(value for label, value in grid.part.options if label.startswith("青禾镇"))
+    grid._cells[VILLAGE, "v1_unity"].widgets[0].value = "8"
+    lower_unity(workspace)
+    check.sheet.type("v1_unity", "5")
+    grid.save.click()
+    assert check.sheet.typed()["v1_unity"][0] == "5"
+    assert grid._cells[VILLAGE, "v1_unity"].read() == "8"
+    assert marks_of(workspace, "county") == {}
 
 
 # -- who may see the page ------------------------------------------------------------------------------

@@ -220,6 +220,60 @@ def test_forged_answers_are_refused_without_a_crash(small: Campaign, answers: di
         assert problem.message("zh_CN")
 
 
+# -- a repeat that may be answered with "none of these" ---------------------------------------------------
+
+
+def with_none(campaign: Campaign, **more: Any) -> Campaign:
+    """The small campaign, whose meetings may be answered with "none of these"."""
+    form = campaign.form("record")
+    fields = tuple(
+        item.model_copy(update={"may_be_none": True, **more}) if item.id == "meetings" else item
+        for item in form.fields
+    )
+    return campaign.model_copy(update={"forms": (form.model_copy(update={"fields": fields}),)})
+
+
+NO_MEETINGS = {**GOOD, "meetings": "none", "reason": "换届"}
+
+
+def test_none_of_these_stands_for_the_rows_that_are_wanted(small: Campaign) -> None:
+    campaign = with_none(small)
+    assert codes(campaign, NO_MEETINGS) == []
+    assert codes(campaign, {**NO_MEETINGS, "meetings": []}) == [("meetings", 0, "rows_or_none")]
+    assert codes(campaign, {**NO_MEETINGS, "meetings": []}, complete=False) == []
+
+
+def test_none_of_these_is_kept_and_has_no_rows_in_expressions(small: Campaign) -> None:
+    form = with_none(small).form("record")
+    computed = compute_answers(form, NO_MEETINGS, today=TODAY)
+    assert (computed["meetings"], computed["attendance"]) == ("none", 0)
+    assert compute_answers(form, computed, today=TODAY) == computed
+    assert ("meetings", 0, "none") in to_rows(form, computed)
+    assert not any(path.startswith("meetings/") for path, _, _ in to_rows(form, computed))
+
+
+def test_none_of_these_is_no_answer_where_the_form_does_not_offer_it(small: Campaign) -> None:
+    assert ("meetings", 0, "not_rows") in codes(small, NO_MEETINGS)
+    assert "meetings" not in compute_answers(small.form("record"), NO_MEETINGS, today=TODAY)
+
+
+def test_a_repeat_that_is_not_relevant_is_not_answered_with_none_either(small: Campaign) -> None:
+    form = with_none(small, relevant="${members} > 99").form("record")
+    assert "meetings" not in compute_answers(form, NO_MEETINGS, today=TODAY)
+    assert compute_answers(form, {**NO_MEETINGS, "members": 100}, today=TODAY)["meetings"] == "none"
+
+
+def test_whether_there_is_none_is_as_sensitive_as_all_the_fields_of_the_repeat(small: Campaign) -> None:
+    def hide(campaign: Campaign, *hidden: str) -> Form:
+        (repeat,) = (item for item in campaign.form("record").fields if item.id == "meetings")
+        inner = tuple(item.model_copy(update={"sensitive": item.id in hidden}) for item in repeat.fields)
+        return with_none(campaign, fields=inner).form("record")
+
+    assert hide(small, "due").sensitive_paths() == {"meetings/due"}
+    every = ("held_on", "due", "present", "share")
+    assert hide(small, *every).sensitive_paths() == {"meetings", *(f"meetings/{name}" for name in every)}
+
+
 def chained(*fields: dict[str, Any]) -> Form:
     words = {"zh": "甲", "en": "a"}
     made = [{"type": "text", "label": words, **field} for field in fields]

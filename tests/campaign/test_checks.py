@@ -19,6 +19,18 @@ MISTAKES = [
     ("{id: service, label", "{id: study, label", "campaign.repeated_id"),
     ("      - {id: fund,", "      - {id: members,", "campaign.repeated_id"),
     ("      - {id: fund,", "      - {id: plan,", "campaign.repeated_id"),
+    # options and words that show answers
+    (
+        "choices: yes_no, required",
+        "choices: yes_no, choice_filter: zone = 'a', required",
+        "campaign.unknown_attribute",
+    ),
+    (
+        "choices: yes_no, required",
+        "choices: yes_no, choice_filter: 'name = ${nix}', required",
+        "campaign.unknown_name",
+    ),
+    ("{zh: 有无计划, en: Plan}", '{zh: "${nix}计划", en: Plan}', "campaign.unknown_answer"),
     # units and dates
     ("partition_by: bureau", "partition_by: office", "campaign.unknown_unit_kind"),
     ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),

@@ -10,6 +10,7 @@ from pbwidgets.campaign import check_answers, compute_answers
 from pbwidgets.campaign.short_form import read_short_form
 from pbwidgets.campaign.source import Source, parse_source
 from pbwidgets.errors import ProblemsError
+from pbwidgets.intake.text import clean_text
 
 
 def problems(given_: Any) -> dict[str, str]:
@@ -26,7 +27,7 @@ def source(text: str) -> Source:
     return made
 
 
-@given(st.lists(st.text(min_size=1).filter(str.strip), min_size=1, max_size=8, unique=True))
+@given(st.lists(st.text(min_size=1).filter(clean_text), min_size=1, max_size=8, unique=True))
 def test_any_names_and_options_get_identifiers_that_lead_back(words: list[str]) -> None:
     read = read_short_form(dict.fromkeys(words, words))
     form = read.campaign.forms[0]

@@ -150,8 +150,8 @@ def test_strength_bars_are_clean(county, assert_clean, count, lang) -> None:
 
 def test_strength_bars_show_the_six_greatest_on_each_side(county, assert_clean) -> None:
     words = [box.text for box in assert_clean(charts.strength_bars(make_strengths(49), "甲村", make_view()))]
-    assert "+4.5" in words
-    assert "-3.7" in words
+    assert "+4.50" in words
+    assert "-3.70" in words
     assert sum(text.startswith(("+", "-")) for text in words) == 12
 
 

@@ -139,5 +139,5 @@ def test_a_change_to_an_open_campaign_names_the_answers_it_affects(workspace: Pa
     )
     done = run_pbwidgets("check", cwd=workspace)
     assert done.returncode == 0
-    assert "township_setup.staff_count" in done.stderr
-    assert "maximum" in done.stderr
+    assert "乡镇组织推进情况" in done.stderr
+    assert "最大值 99 → 98" in done.stderr

@@ -82,7 +82,7 @@ def test_a_name_like_a_formula_is_listed_as_text_and_imported_again_as_it_was(tm
     assert run_pbwidgets("units", "list", "--format", "csv", "-o", "back.csv", cwd=folder).returncode == 0
     assert "990101001,'=1+1镇,township" in (folder / "back.csv").read_text(encoding="utf-8-sig")
     again = run_pbwidgets("units", "import", "back.csv", cwd=folder)
-    assert (again.returncode, "0" in again.stderr) == (0, True)
+    assert again.returncode == 0, again.stderr
     listed = json.loads(run_pbwidgets("units", "list", "--format", "json", cwd=folder).stdout)
     assert listed[1]["unit_name"] == "=1+1镇"
 

@@ -7,7 +7,8 @@ from counties import CAMPAIGN, OTHER_TOWN, OTHER_VILLAGE, ROOT, SISTER, TOWN, VI
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Criterion, Text
-from pbwidgets.exports.tables import LabelledTable, losses_by_heading, units_of_track
+from pbwidgets.campaign.one_form import campaign_around
+from pbwidgets.exports.tables import LabelledTable, answers_of_units, losses_by_heading, units_of_track
 from pbwidgets.scoring.frames import RANKS_WITHIN, SELECTION, TOTALS, to_frame
 
 WORDS = Text(zh="甲", en="a")
@@ -87,3 +88,20 @@ def test_a_list_of_one_group_does_not_repeat_its_size_in_every_row() -> None:
     table = list_villages([VILLAGE, SISTER])
     assert "rank_within_township" in table.columns
     assert "size_within_township" not in table.columns
+
+
+def test_a_label_that_shows_an_answer_shows_that_of_the_same_entry() -> None:
+    words = {"zh": "村名", "en": "Village"}
+    count = {"zh": "${village}的党员数", "en": "Members of ${village}"}
+    fields = [
+        {"id": "village", "type": "text", "label": words},
+        {"id": "members", "type": "integer", "label": count},
+    ]
+    campaign = campaign_around({"id": "f", "name": words, "unit_kind": "unit", "fields": fields}, {})
+    rows = [
+        {"form_id": "f", "unit_code": "1", "occurrence": entry, "field": field, "row": 0, "value": value}
+        for entry, village in ((1, "东村"), (2, "西村"))
+        for field, value in (("village", village), ("members", "7"))
+    ]
+    table = answers_of_units(campaign, pd.DataFrame(rows), ["f"], {"1": "甲"}, "填报", "zh_CN")
+    assert list(table.frame["field"]) == ["村名", "东村的党员数", "村名", "西村的党员数"]

@@ -8,6 +8,7 @@ import ipywidgets as w
 import pytest
 
 from pbwidgets.campaign import Campaign, Form
+from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.elements import HIDDEN
 from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.form_view import FormView
@@ -280,3 +281,56 @@ def test_the_given_answers_are_not_changed(show: Callable[..., FormView]) -> Non
     put(view, "visits/people", "5")
     assert given == {"visits": [{"people": 1}]}
     assert view.answers["visits"][0]["people"] == 5
+
+
+# -- a repeat that may be answered with "none of these" ---------------------------------------------------
+
+
+@pytest.fixture
+def offered(campaign: Campaign) -> Campaign:
+    form = campaign.form("sheet")
+    fields = tuple(
+        item.model_copy(update={"may_be_none": True}) if item.id == "visits" else item for item in form.fields
+    )
+    return campaign.model_copy(update={"forms": (form.model_copy(update={"fields": fields}),)})
+
+
+def tick_of(view: FormView) -> w.Checkbox:
+    (tick,) = (
+        item
+        for item in every(view.widget)
+        if isinstance(item, w.Checkbox) and item.description == "没有（无此类情况）"
+    )
+    return tick
+
+
+def test_none_of_these_is_ticked_instead_of_rows(offered: Campaign) -> None:
+    seen: list[dict[str, Any]] = []
+    view = FormView(offered.form("sheet"), offered, {"name": "甲"}, lang="zh_CN", on_change=seen.append)
+    assert [problem.code for problem in view.ask_all()] == ["campaign.answer_rows_or_none"]
+    tick_of(view).value = True
+    assert seen[-1]["visits"] == "none"
+    assert view.ask_all() == ()
+    press(view, "增加一项")
+    assert view.answers["visits"] == "none"  # the button is shut
+    tick_of(view).value = False
+    assert "visits" not in view.answers
+    press(view, "增加一项")
+    assert tick_of(view).disabled
+    tick_of(view).value = True  # as a forged message would
+    assert (tick_of(view).value, len(view.repeats()["visits"].rows)) == (False, 1)
+
+
+def test_none_of_these_is_shown_again_and_read_out(offered: Campaign) -> None:
+    view = FormView(offered.form("sheet"), offered, {"name": "甲", "visits": "none"}, lang="zh_CN")
+    assert tick_of(view).value
+    assert view.ask_all() == ()
+    form, answers = offered.form("sheet"), view.answers
+    assert "没有（无此类情况）" in answers_markup(form, offered, answers, "zh_CN", lambda _: None)
+
+
+def test_a_repeat_that_must_have_rows_offers_no_tick(show: Callable[..., FormView]) -> None:
+    (tick,) = (
+        item for item in every(show().widget) if getattr(item, "description", "") == "没有（无此类情况）"
+    )
+    assert HIDDEN in tick._dom_classes

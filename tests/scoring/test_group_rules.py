@@ -105,6 +105,40 @@ CASES = {
         [57, 60, 60, NAN],
         ["rank_to_points", "rank_to_points", "rank_to_points", "without_group"],
     ),
+    # one first; three share places 2 to 4, of which the list has one: (57 + 0 + 0) / 3
+    "the mean of shared places": (
+        places(60, 57, ties="mean_of_places"),
+        60,
+        [9, 7, 7, 7],
+        A_GROUP,
+        [60, 19, 19, 19],
+        ["rank_to_points"] * 4,
+    ),
+    "the mean of shared places after the list": (
+        places(60, otherwise=30, ties="mean_of_places"),
+        60,
+        [9, 7, 7, NAN],
+        A_GROUP,
+        [60, 30, 30, NAN],
+        ["rank_to_points", "rank_to_points_after", "rank_to_points_after", "missing"],
+    ),
+    # mean 82: 80 is 2 behind, 76 six; steps of 4 begun count as full ones
+    "steps begun": (
+        against(step=4, points_per_unit=1, parts="begun"),
+        5,
+        [90, 80, 76, NAN],
+        A_GROUP,
+        [5, 4, 3, NAN],
+        ["against_mean_full", "against_mean", "against_mean", "missing"],
+    ),
+    "parts in proportion": (
+        against("best", step=4, points_per_unit=1, parts="proportional", floor=2),
+        5,
+        [90, 89, 88, 10],
+        A_GROUP,
+        [5, 4.75, 4.5, 2],
+        ["against_best_full", "against_best", "against_best", "against_best_floor"],
+    ),
     # best = 6 points, half of it 3; nothing, and less than nothing, 0
     "proportional": (
         proportional(),
@@ -160,12 +194,18 @@ def test_points_and_reasons_in_a_group(rule, top, values, groups, points, reason
     assert codes.tolist() == [f"scoring.{reason}" for reason in reasons]
 
 
+def _variant_of(rule):
+    return [getattr(rule, key) for key in ("benchmark", "parts", "ties") if hasattr(rule, key)]
+
+
 EACH_RULE = [
-    pytest.param(rule, id=f"{rule.name}-{rule.better}-{getattr(rule, 'benchmark', '')}")
+    pytest.param(rule, id="-".join(map(str, (rule.name, rule.better, *_variant_of(rule)))))
     for better in ("higher", "lower")
     for rule in (
         against(better=better),
         against("best", better=better),
+        against(better=better, parts="proportional"),
+        against("best", better=better, parts="begun"),
         places(6, 4, better=better),
         proportional(better=better),
     )
@@ -228,3 +268,11 @@ def test_places_are_those_of_the_definition(values):
     for value, given_points in zip(values, points, strict=True):
         if value == value:
             assert given_points == 12 - sum(other > value for other in known)
+
+
+@given(values=amounts)
+def test_shared_places_bring_as_much_together_as_places_that_nobody_shares(values):
+    """With the mean of places, the points of a group are those of its places, however many are shared."""
+    points = apply_rule(places(*range(12, 0, -1), ties="mean_of_places"), np.array(values), 12).points
+    known = sum(value == value for value in values)
+    assert np.nansum(points) == pytest.approx(sum(range(12, 12 - known, -1)))

@@ -274,3 +274,92 @@ def test_states_keep_to_submissions_that_have_come_so_far(small, days_of):
     assert accepted(C)["value"] == 1
     assert days_of(answers, **counting, states=["accepted:county"])(C)["missing"]
     assert days_of(answers, **counting)(A)["value"] == 2
+
+
+def test_chosen_is_the_place_of_the_option_in_its_list(small):
+    campaign = small.make_campaign(
+        measures=[small.measure("m", "yearly", "chosen", "plan")],
+        tracks=[small.make_track(criteria=[small.rated("x", 100)])],
+    )
+    answers = [
+        small.answer(A, "plan", "no"),
+        small.answer(B, "plan", "yes"),
+        small.answer(C, "plan", "maybe"),
+    ]
+    records = small.make_records(None, submissions=answers)
+    column = measure_units(campaign, "2026", records.submissions, build_register(records.units)).columns["m"]
+    codes = list(records.units["unit_code"])
+    values = dict(zip(codes, column.values, strict=True))
+    assert (values[A], values[B]) == (2, 1)
+    assert np.isnan([values[C], values[D]]).all()  # no option of the list, and no answer
+    named = dict(zip(codes, column.name_answers("m:"), strict=True))
+    assert [named[unit] for unit in (A, B, C)] == ["m:no", "m:yes", None]
+
+
+def test_of_rows_with_the_same_value_only_the_highest_counts(small, value_of):
+    visits = [("road", 3), ("road", 5), ("school", 2), (None, 4), (None, 1), ("road", -1)]
+    answers = []
+    for row, (kind, people) in enumerate(visits):
+        answers.append(small.answer(A, "visits/people", people, row=row))
+        answers += [small.answer(A, "visits/kind", kind, row=row)] if kind else []
+    answers += [small.answer(B, "visits/kind", "road"), small.answer(B, "visits/people", 9)]
+    definition = small.measure("m", "yearly", "sum", "visits/people", highest_per="visits/kind")
+    row = value_of(definition, answers)
+    # 5 + 2, and 4 + 1 that name nothing, so that they are not known to be the same
+    assert (row(A)["value"], row(A)["n"], row(B)["value"]) == (12, 6, 9)
+    pooled = value_of(dict(definition, over="subtree"), answers)
+    assert pooled("9901")["value"] == 9 + 2 + 4 + 1
+    only = value_of(dict(definition, where="${people} < 5"), answers)
+    assert only(A)["value"] == 3 + 2 + 4 + 1
+
+
+@pytest.fixture
+def told_of(small):
+    """Measure over a repeat that may be answered with none; gives rows of the frame by unit code."""
+
+    def run(definition, answers):
+        repeat = {
+            "id": "cases", "type": "repeat", "label": small.words("情形"), "may_be_none": True,
+            "fields": [small.number_field("people"), {"id": "on", "type": "date", "label": small.words("日期")}],
+        }  # fmt: skip
+        form = {"id": "told", "name": small.words("报"), "unit_kind": "team", "fields": [repeat]}
+        campaign = small.make_campaign(
+            forms=[form, *small.make_campaign().model_dump(mode="json")["forms"]],
+            measures=[definition],
+            tracks=[small.make_track(criteria=[small.rated("x", 100)])],
+        )
+        records = small.make_records(None, submissions=answers)
+        table = measure_units(campaign, "2026", records.submissions, build_register(records.units))
+        frame = to_measures_frame(campaign, "2026", table).set_index("unit_code")
+        return frame["value"].to_dict(), frame["missing"].to_dict()
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("aggregate", "field"), [("count", "cases"), ("sum", "cases/people"), ("distinct", "cases/people")]
+)
+def test_none_of_these_is_zero_and_left_blank_is_missing(small, told_of, aggregate, field):
+    answers = [
+        small.answer(A, "cases", "none", form="told"),
+        small.answer(B, "cases/people", 1, form="told"),
+        small.answer(C, "other", "x", form="told"),  # handed in, but blank there
+    ]
+    value, missing = told_of(small.measure("m", "told", aggregate, field), answers)
+    assert (value[A], missing[A]) == (0, False)
+    assert (value[B], missing[B]) == (1, False)
+    assert missing[C]
+    assert missing[D]
+
+
+def test_rows_outside_the_window_are_still_an_answer(small, told_of):
+    answers = [small.answer(A, "cases/on", "2025-05-01", form="told")]
+    definition = small.measure("m", "told", "count", "cases", window={"field": "cases/on"})
+    value, missing = told_of(definition, answers)
+    assert (value[A], missing[A]) == (0, False)
+
+
+def test_a_subtree_with_one_unit_that_said_none_is_zero(small, told_of):
+    definition = small.measure("m", "told", "count", "cases", over="subtree")
+    value, missing = told_of(definition, [small.answer(A, "cases", "none", form="told")])
+    assert (value["9901"], missing["9901"], missing["9902"]) == (0, False, True)

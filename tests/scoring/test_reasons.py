@@ -71,10 +71,13 @@ def test_only_the_rows_asked_for_are_rendered():
 @pytest.mark.parametrize(
     ("lang", "expected"),
     [
-        ("zh_CN", "deeds2件，要求3件，少1件，扣0.5分，得1.5分。其中1个评分依据的是修改前的材料。"),
+        (
+            "zh_CN",
+            "deeds2件，要求3件，少1件，每1件扣0.5分，扣0.5分，得1.5分。其中1个评分依据的是修改前的材料。",
+        ),
         (
             "en",
-            "deeds: 2 deeds, 3 deeds required, 1 short; 0.5 lost, 1.5 points. "
+            "deeds: 2 deeds, 3 required, 1 short at 0.5 each; 0.5 lost, 1.5 points. "
             "1 mark(s) were given on an earlier version of the material.",
         ),
     ],
@@ -85,6 +88,7 @@ def test_a_reason_is_worded_with_the_names_of_the_campaign(small, lang, expected
         "value": 2,
         "required": 3,
         "short": 1,
+        "each": 0.5,
         "lost": 0.5,
         "points": 1.5,
         "floor": 0,

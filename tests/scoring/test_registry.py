@@ -4,7 +4,15 @@ import pytest
 
 from pbwidgets.campaign.model import Criterion
 from pbwidgets.campaign.rules import Rule
-from pbwidgets.scoring.registry import GROUP_RULES, MARKED, RULES, find_measure, find_range
+from pbwidgets.scoring.registry import (
+    CONDITION_RULES,
+    GROUP_RULES,
+    MARKED,
+    RULES,
+    find_measure,
+    find_measures,
+    find_range,
+)
 
 
 def names_in_campaign_files() -> set[str]:
@@ -13,18 +21,21 @@ def names_in_campaign_files() -> set[str]:
 
 
 def test_every_rule_of_a_campaign_file_has_a_function_and_the_other_way_round():
-    assert set(RULES) | set(GROUP_RULES) == names_in_campaign_files()
-    assert not set(RULES) & set(GROUP_RULES)
+    every = [*RULES, *GROUP_RULES, *CONDITION_RULES]
+    assert sorted(every) == sorted(names_in_campaign_files())
 
 
-def test_marked_rules_are_those_without_a_measure():
+def test_marked_rules_are_those_that_read_no_measure():
     union = get_args(Rule)[0]
     without = {
         get_args(m.model_fields["name"].annotation)[0]
         for m in get_args(union)
         if "measure" not in m.model_fields
     }
-    assert without == MARKED
+    assert without - {"checklist"} == MARKED  # its cases read measures
+
+
+CASE = {"when": "${a} = ${b}", "text": {"zh": "甲", "en": "a"}, "points": 1}
 
 
 @pytest.mark.parametrize(
@@ -40,6 +51,10 @@ def test_marked_rules_are_those_without_a_measure():
             (-1, 6),
         ),
         ({"name": "rank_to_points", "measure": "m", "points": [6, 4], "otherwise": -2}, 6, (-2, 6)),
+        ({"name": "by_choice", "measure": "m", "options": [{"choice": "a", "points": 6}]}, 6, (0, 6)),
+        ({"name": "by_choice", "measure": "m", "options": [{"choice": "a", "points": -2}]}, 6, (-2, 6)),
+        ({"name": "checklist", "floor": -4, "cases": [CASE]}, 0, (-4, 0)),
+        ({"name": "checklist", "counts": "earned", "floor": -4, "cases": [CASE]}, 3, (0, 3)),
         ({"name": "bands", "measure": "m", "bands": [{"bound": 9, "points": 6}]}, 6, (0, 6)),
         (
             {
@@ -60,3 +75,14 @@ def test_range_of_a_line(rule, points, expected):
     )
     assert find_range(line) == expected
     assert find_measure(line) == rule.get("measure")
+
+
+def test_a_rule_reads_its_own_measure_and_those_of_its_conditions():
+    factor = {"when": "${c} = 1 and ${m} > 2", "text": {"zh": "乙", "en": "b"}, "times": 2}
+    deduction = {"name": "capped_deduction", "measure": "m", "points_each": 1, "cap": 5, "factors": [factor]}
+    checklist = {"name": "checklist", "cases": [CASE]}
+    lines = [
+        Criterion.model_validate({"id": "x", "name": {"zh": "甲", "en": "a"}, "points": 5, "rule": rule})
+        for rule in (deduction, checklist, {"name": "rated"})
+    ]
+    assert [find_measures(line) for line in lines] == [("m", "c"), ("a", "b"), ()]

@@ -90,9 +90,9 @@ CASES = [
         [
             (0, 0, "capped_bonus_none"),
             (3, 0, "capped_bonus_none"),
-            (5, 1, "capped_bonus"),
-            (7, 2, "capped_bonus"),  # the cap is just reached
-            (8, 2, "capped_bonus_cap"),
+            (5, 1, "capped_bonus_beyond"),
+            (7, 2, "capped_bonus_beyond"),  # the cap is just reached
+            (8, 2, "capped_bonus_beyond_cap"),
             (NAN, NAN, "missing"),
         ],
     ),
@@ -110,6 +110,73 @@ CASES = [
     ),
 ]
 CASES += [
+    (
+        # 90 and more: full; -0.1 for each 1 % below, in proportion, not below 1
+        models.ThresholdThenPerUnit(
+            name="threshold_then_per_unit",
+            measure="m",
+            threshold=90,
+            points_per_unit=0.1,
+            parts="proportional",
+            floor=1,
+        ),
+        2,
+        [
+            (90, 2, "threshold_full"),
+            (89.5, 1.95, "threshold_then_per_unit"),
+            (88, 1.8, "threshold_then_per_unit"),
+            (80, 1, "threshold_then_per_unit"),
+            (79.5, 1, "threshold_floor"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # a step begun counts as a full one; 0.9 is exactly one step of 0.1 below 1
+        models.ThresholdThenPerUnit(
+            name="threshold_then_per_unit",
+            measure="m",
+            threshold=1,
+            points_per_unit=1,
+            step=0.1,
+            parts="begun",
+        ),
+        5,
+        [
+            (1, 5, "threshold_full"),
+            (0.99, 4, "threshold_then_per_unit"),
+            (0.9, 4, "threshold_then_per_unit"),
+            (0.89, 3, "threshold_then_per_unit"),
+            (0, 0, "threshold_floor"),
+        ],
+    ),
+    (
+        # two cost nothing; the first beyond costs 5, each further one 1; at most 8
+        models.CappedDeduction(name="capped_deduction", measure="m", first=5, points_each=1, beyond=2, cap=8),
+        10,
+        [
+            (0, 10, "capped_deduction_none"),
+            (2, 10, "capped_deduction_within"),
+            (3, 5, "capped_deduction_priced"),
+            (4, 4, "capped_deduction_priced"),
+            (6, 2, "capped_deduction_priced"),
+            (7, 2, "capped_deduction_priced_cap"),
+            (NAN, NAN, "missing"),
+        ],
+    ),
+    (
+        # the places in the rule's own list
+        models.ByChoice(
+            name="by_choice",
+            measure="m",
+            options=[
+                {"choice": "good", "points": 2},
+                {"choice": "fair", "points": 1.5},
+                {"choice": "poor", "points": -1},
+            ],
+        ),
+        2,
+        [(0, 2, "by_choice"), (1, 1.5, "by_choice"), (2, -1, "by_choice"), (NAN, NAN, "missing")],
+    ),
     (
         # >= 90: 10, 80 to 89: 8, 60 to 79: 5, below: 1; bands leave no gap
         models.Bands(
@@ -213,7 +280,7 @@ def test_no_unit_gives_no_points(rule, top, cases):
 MEASURED = [
     pytest.param(rule, top, id=f"{rule.name}-{at}")
     for at, (rule, top, _) in enumerate(CASES)
-    if rule.name not in ("rated", "discretion")
+    if rule.name not in ("rated", "discretion", "by_choice")
 ]
 FEWER_IS_BETTER = ("capped_deduction",)
 
@@ -238,3 +305,111 @@ def test_a_better_value_never_brings_less_and_only_a_missing_one_brings_nothing(
     if not getattr(rule, "may_exceed", False):
         assert (points[~np.isnan(array)] <= highest + 1e-9).all()
     assert (points[~np.isnan(array)] >= lowest - 1e-9).all()
+
+
+# -- rules with conditions -----------------------------------------------------------------------------
+
+TEXT = {"zh": "甲", "en": "a"}
+TIMES = {"double": 2, "half": 0.5}
+
+
+def deduction(**more):
+    factors = [{"when": "${m} = 1", "times": times, "text": TEXT} for times in TIMES.values()]
+    return models.CappedDeduction(
+        name="capped_deduction", measure="m", points_each=1, cap=6, factors=factors, **more
+    )
+
+
+def checklist(*points, **more):
+    cases = [{"when": "${m} = 1", "text": TEXT, "points": each} for each in points]
+    return models.Checklist(name="checklist", cases=cases, **more)
+
+
+@pytest.mark.parametrize(
+    ("value", "conditions", "points", "reason"),
+    [
+        (2, (0, 0), 8, "capped_deduction_priced"),
+        (2, (1, 0), 6, "capped_deduction_factor"),
+        (2, (0, 1), 9, "capped_deduction_factor"),
+        (2, (1, 1), 8, "capped_deduction_factor"),
+        (4, (1, 0), 4, "capped_deduction_factor_cap"),
+        (0, (1, 0), 10, "capped_deduction_none"),
+        (0, (NAN, 0), 10, "capped_deduction_none"),  # nothing to multiply
+        (1, (NAN, 1), NAN, "factor_undecided"),
+        (NAN, (1, 1), NAN, "missing"),
+    ],
+)
+def test_factors_multiply_what_is_lost_before_the_cap(value, conditions, points, reason):
+    given_conditions = np.array(conditions, dtype=float)[:, None]
+    verdict = apply_rule(deduction(), np.array([value], dtype=float), 10, conditions=given_conditions)
+    assert verdict.points[0] == pytest.approx(points, nan_ok=True)
+    assert render_reasons(verdict.reasons, 1)[0][0] == f"scoring.{reason}"
+
+
+@pytest.mark.parametrize(
+    ("rule", "conditions", "points", "reason"),
+    [
+        (checklist(1, 0.5), (0, 0), 2, "checklist_clear"),
+        (checklist(1, 0.5), (1, 1), 0.5, "checklist"),
+        (checklist(2, 0.5), (1, 1), 0, "checklist_floor"),
+        (checklist(2, 0.5, floor=-1), (1, 1), -0.5, "checklist"),
+        (checklist(2, 0.5), (1, NAN), NAN, "checklist_undecided"),
+        (checklist(2, 0.5, undecided="does_not_hold"), (1, NAN), 0, "checklist"),
+        (checklist(1, 0.5, counts="earned"), (0, 0), 0, "checklist_none"),
+        (checklist(1, 0.5, counts="earned"), (0, 1), 0.5, "checklist"),
+        (checklist(1, 1, counts="earned"), (1, 1), 2, "checklist"),
+        (checklist(1, 1.5, counts="earned"), (1, 1), 2, "checklist_cap"),
+    ],
+)
+def test_a_checklist_counts_the_cases_that_hold(rule, conditions, points, reason):
+    verdict = apply_rule(rule, np.zeros(1), 2, conditions=np.array(conditions, dtype=float)[:, None])
+    assert verdict.points[0] == pytest.approx(points, nan_ok=True)
+    assert render_reasons(verdict.reasons, 1)[0][0] == f"scoring.{reason}"
+
+
+def test_a_checklist_lists_the_cases_that_hold_and_no_other():
+    verdict = apply_rule(checklist(1, 0.5, 2), np.zeros(1), 5, conditions=np.array([[1.0], [0.0], [1.0]]))
+    assert render_reasons(verdict.reasons, 1)[1][0] == '{"floor": 0, "lost:0": 1, "lost:2": 2, "points": 2}'
+
+
+cells = st.sampled_from([0.0, 1.0, NAN])
+
+
+@given(
+    holds=st.lists(st.tuples(cells, cells, cells), min_size=1, max_size=8),
+    counts=st.sampled_from(["lost", "earned"]),
+    undecided=st.sampled_from(["missing", "does_not_hold"]),
+)
+def test_a_case_more_never_does_the_opposite_and_only_an_open_one_is_missing(holds, counts, undecided):
+    rule = checklist(1, 2, 0.5, counts=counts, undecided=undecided, floor=-1)
+    conditions = np.array(holds).T
+    points = apply_rule(rule, np.zeros(len(holds)), 2, conditions=conditions).points
+    is_open = np.isnan(conditions).any(axis=0) & (undecided == "missing")
+    np.testing.assert_array_equal(np.isnan(points), is_open)
+    more = np.nan_to_num(conditions, nan=1.0)
+    after = apply_rule(rule, np.zeros(len(holds)), 2, conditions=more).points
+    change = (after - points)[~is_open]
+    assert (change >= -1e-9).all() if counts == "earned" else (change <= 1e-9).all()
+    low, high = find_range(
+        Criterion.model_validate({"id": "x", "name": TEXT, "points": 2, "rule": rule.model_dump()})
+    )
+    assert ((points[~is_open] >= low - 1e-9) & (points[~is_open] <= high + 1e-9)).all()
+
+
+@given(
+    values=st.lists(st.one_of(st.floats(0, 50), st.just(NAN)), min_size=1, max_size=8),
+    first=st.sampled_from([None, 0.5, 5.0]),
+    beyond=st.sampled_from([0.0, 2.0]),
+    data=st.data(),
+)
+def test_more_items_never_cost_less_whatever_the_first_costs_and_whichever_factor_holds(
+    values, first, beyond, data
+):
+    factors = data.draw(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0])))
+    array = np.sort(np.array(values))
+    conditions = np.repeat(np.array(factors)[:, None], len(array), axis=1)
+    points = apply_rule(deduction(first=first, beyond=beyond), array, 10, conditions=conditions).points
+    np.testing.assert_array_equal(np.isnan(points), np.isnan(array))
+    known = points[~np.isnan(array)]
+    assert (np.diff(known) <= 1e-9).all()
+    assert ((known >= 4 - 1e-9) & (known <= 10)).all()

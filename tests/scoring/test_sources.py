@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -6,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbwidgets.errors import DataError
 from pbwidgets.scoring import arrays
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.sources import average_sources, combine_marks, weigh_sources
 
-A = "9901001"
+A, B = "9901001", "9901002"
 
 
 @pytest.mark.parametrize(("how", "expected"), [("mean", 6.5), ("median", 7.5), ("trimmed_mean", 7.5)])
@@ -110,9 +110,25 @@ def test_only_a_recused_mark_is_no_mark(small):
 
 
 @pytest.mark.parametrize("points", [61, -1, float("nan"), float("inf")])
-def test_a_mark_out_of_range_is_refused_by_name(small, points):
-    with pytest.raises(DataError, match=f"{A} unity county R001"):
-        small.score(small.make_campaign(), ratings=[small.mark(A, points)])
+def test_a_mark_out_of_range_is_missing_there_and_stops_nobody_else(small, points):
+    ratings = [small.mark(A, points), small.mark(A, 999, recused=True, rater_id="R2"), small.mark(B, 40)]
+    scores = small.score(small.make_campaign(), ratings=ratings)
+    at = {"unit_code": A, "layer": "county", "criterion_id": "unity"}
+    assert np.isnan(small.pick(scores.points, "points", **at))
+    assert "scoring.note_void" in small.pick(scores.points, "reason_args", **at)
+    assert small.pick(scores.points, "points", **{**at, "unit_code": B}) == 40
+    assert scores.marks["n_void"].tolist() == [1, 0]
+
+
+def test_a_converted_mark_counts_as_converted_and_the_reason_says_what_the_rater_gave(small):
+    ratings = [small.mark(A, 30, given_points=50.0), small.mark(B, 40)]
+    scores = small.score(small.make_campaign(), ratings=ratings)
+    at = {"unit_code": A, "layer": "county", "criterion_id": "unity"}
+    assert small.pick(scores.points, "points", **at) == 30
+    assert json.loads(small.pick(scores.points, "reason_args", **at))["notes"] == [
+        ["scoring.note_converted_one", {"points": 50}]
+    ]
+    assert "notes" not in small.pick(scores.points, "reason_args", **{**at, "unit_code": B})
 
 
 def test_the_mean_is_that_of_the_weights_used():
@@ -126,12 +142,11 @@ def test_the_mean_is_that_of_the_weights_used():
     np.testing.assert_array_equal(mean, average_sources(marks, np.array([40.0, 30.0, 20.0, 10.0])))
 
 
-def test_a_mark_of_a_source_that_the_layer_does_not_have_is_left_out_but_its_range_is_checked(small):
-    stranger = small.mark(A, 30, source="stranger")
-    scores = small.score(two_sources(small), ratings=[stranger, small.mark(A, 50, source="visit")])
+def test_a_mark_of_a_source_that_the_layer_does_not_have_is_left_out_whatever_it_is(small):
+    strangers = [small.mark(A, points, source="stranger") for points in (30, 101)]
+    scores = small.score(two_sources(small), ratings=[*strangers, small.mark(A, 50, source="visit")])
     assert scores.marks["source"].tolist() == ["visit"]
-    with pytest.raises(DataError, match=f"{A} unity county R001: 101"):
-        small.score(two_sources(small), ratings=[{**stranger, "points": 101}])
+    assert scores.marks["n_void"].tolist() == [0]
 
 
 def test_marks_on_other_units_lines_and_layers_are_neither_read_nor_checked(small):

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbwidgets.scoring.totals import round_half_up, sum_lines
+from pbwidgets.scoring.totals import sum_lines
+from pbwidgets.wording import round_half_up
 
 A, B, C = "9901001", "9901002", "9901003"
 

@@ -1,7 +1,16 @@
 """The marks that a unit gives itself: one set in force, whoever entered it."""
 
-from pbwidgets.store import Actor, Mark, MarkKey, Store, SubmissionKey, import_version, load_rating_history
-from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, replace_unit_marks
+from pbwidgets.store import (
+    Actor,
+    Mark,
+    MarkKey,
+    Store,
+    SubmissionKey,
+    import_version,
+    load_marks,
+    load_rating_history,
+)
+from pbwidgets.store.self_marks import newest_content_version, replace_unit_marks
 
 CLERK = Actor("li", "filler", "990101")
 KEY = SubmissionKey("contest", "2026", "village_form", "990101")
@@ -13,7 +22,7 @@ def mark_of(points: float, line: str = "team", rater: str = "990101") -> Mark:
 
 def in_force(store: Store) -> list[tuple[str, float, str]]:
     with store.read() as r:
-        found = load_unit_marks(r, "contest", "2026", "990101", "self")
+        found = load_marks(r, "contest", "2026", unit_code="990101", layer="self")
     return [(mark.key.criterion_id, mark.points, mark.key.rater) for mark in found]
 
 

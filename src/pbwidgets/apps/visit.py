@@ -7,6 +7,7 @@ into the notebook before its kernel starts: nothing in the browser can change wh
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,6 +21,7 @@ from pbwidgets.settings import load_settings
 from pbwidgets.store import Actor, open_store
 from pbwidgets.wording import say, spoken_language
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import operator
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.people.accounts import find_actor
@@ -67,6 +69,13 @@ class Visit:
         """The campaign that the address names, or the newest open one."""
         return self.workspace.opened(self.place.get("campaign"), self.place.get("period"))
 
+    def reopen(self) -> Opened:
+        """Go on with the newest version of the campaign; returns the version that the page has shown so far."""
+        before = self.opened
+        for name in ("opened", "units"):
+            vars(self).pop(name, None)
+        return before
+
     @property
     def desk(self) -> Desk:
         """Desk of the visitor in that campaign, made anew for each action."""
@@ -92,6 +101,12 @@ class Visit:
         asked = {**kept, **{name: value for name, value in place.items() if value is not None}}
         return f"{page}?{urlencode(asked)}" if asked else page
 
+    def say_refusal(self, error: PbError) -> None:
+        """Show an error with what to do, naming what it is about."""
+        with suppress(PbError):  # without an open campaign there are no names
+            name_parts(error, self.opened.campaign, self.units, self.lang)
+        self.messages.say("error", *error.words(self.lang).splitlines())
+
     def attempt(self, call: Callable[..., Any]) -> Callable[..., None]:
         """Callback that shows an error instead of raising it, between a page and the workflows.
 
@@ -102,7 +117,7 @@ class Visit:
             try:
                 call(*args, **kwargs)
             except PbError as error:
-                self.messages.say("error", *error.words(self.lang).splitlines())
+                self.say_refusal(error)
             except Exception:
                 _log.exception("a page's callback failed")
                 self.messages.say("error", self.words("apps.unexpected"))

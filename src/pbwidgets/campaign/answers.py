@@ -1,7 +1,8 @@
 """The answers to a form: computed, checked, and turned into rows and back.
 
 Answers are one nested mapping: ``{"plan": "yes", "meetings": [{"held_on": "2026-05-01"}, …]}``. Groups do not
-add a level. The form in the browser, the Excel import and the server all ask :func:`check_answers`.
+add a level. A repeat that is answered with "none of these" holds ``"none"`` in place of rows. The form in the
+browser, the Excel import and the server all ask :func:`check_answers`.
 
 A field that is not relevant has no answer, as in XLSForm: it is dropped before anything is required, checked
 or calculated, and is empty for every expression that names it. Relevance and calculations may build on each
@@ -16,14 +17,16 @@ from functools import cache
 from typing import Any, Final
 
 from pbwidgets.campaign.captions import Captions
+from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.campaign.model import Campaign, Field, Form, Text
+from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.options import options_of
 from pbwidgets.campaign.values import (
     LISTS,
     LONGEST_TEXT,
+    NONE,
     ValueRefusedError,
     to_answer,
     to_calculated,
@@ -117,8 +120,9 @@ def check_answers(
     found = list(_find_unknown(form, answers))
     for place in settled.outline.places:
         if place.field.type == "repeat":
-            if (place.path, 0) not in settled.irrelevant:
-                found.extend(_check_count(place, 0, settled.answers.get(place.path) or [], complete))
+            answer = settled.answers.get(place.path) or []
+            if (place.path, 0) not in settled.irrelevant and not is_none(place.field, answer):
+                found.extend(_check_count(place, 0, answer, complete))
         elif place.is_leaf:
             for row in settled.rows_of(place):
                 found.extend(_check_value(place, row, campaign, settled, complete))
@@ -173,6 +177,8 @@ def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
     """
     rows = []
     for place in places(form):
+        if place.field.type == "repeat" and is_none(place.field, answers.get(place.path)):
+            rows.append((place.path, 0, NONE))
         if not place.is_leaf:
             continue
         for at, row in enumerate(_rows_around(place, answers)):
@@ -204,8 +210,10 @@ class _Outline:
         """Values by the names that an expression may use, in a row or outside repeats."""
         values: dict[str, object] = dict(answers)
         for name, ids in self.own.items():
+            entries = rows_in(answers, name)
+            values[name] = entries
             for key in ids:
-                values[f"{name}/{key}"] = [entry.get(key) for entry in answers.get(name) or []]
+                values[f"{name}/{key}"] = [entry.get(key) for entry in entries]
         for name, path in self.columns.items():
             values[name] = values.get(path)
         if repeat:
@@ -255,7 +263,9 @@ def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
     for place in every:
         if place.field.type == "repeat":
             rows = answers.get(place.field.id)
-            if isinstance(rows, list | tuple):
+            if is_none(place.field, rows):
+                made[place.field.id] = NONE
+            elif isinstance(rows, list | tuple):
                 made[place.field.id] = [{} for _ in rows]
         elif place.is_leaf and place.field.type != "calculate":
             for source, target in zip(_rows_around(place, answers), _rows_around(place, made), strict=True):
@@ -276,13 +286,28 @@ def _rows_around(place: Place, answers: Answers) -> list[Any]:
     """Mappings that hold the values of a leaf: the rows of its repeat, or the answers themselves."""
     if not place.repeat:
         return [answers]
-    rows = answers.get(place.repeat)
-    return [row if isinstance(row, Mapping) else {} for row in rows] if isinstance(rows, list | tuple) else []
+    return [row if isinstance(row, Mapping) else {} for row in rows_in(answers, place.repeat)]
+
+
+def rows_in(answers: Answers, repeat_id: str) -> list[Any]:
+    """Rows of a repeat, also of one that is answered with "none of these": it has no rows.
+
+    >>> rows_in({"visits": [{"people": 3}]}, "visits"), rows_in({"visits": "none"}, "visits")
+    ([{'people': 3}], [])
+    """
+    rows = answers.get(repeat_id)
+    return list(rows) if isinstance(rows, list | tuple) else []
+
+
+def is_none(field: Field, answer: object) -> bool:
+    """Whether the answer to a repeat is "none of these"."""
+    return field.may_be_none and answer == NONE
 
 
 def _copied(answers: Mapping[str, Any], outline: _Outline) -> dict[str, Any]:
     return {
-        key: [dict(row) for row in value] if key in outline.own else value for key, value in answers.items()
+        key: [dict(row) for row in value] if isinstance(value, list) and key in outline.own else value
+        for key, value in answers.items()
     }
 
 
@@ -340,6 +365,8 @@ def _without(
 def _trim(outline: _Outline, answers: dict[str, Any]) -> dict[str, Any]:
     made = dict(answers)
     for name in outline.own:
+        if made.get(name) == NONE:
+            continue
         rows = list(made.get(name, []))
         while rows and not rows[-1]:
             rows.pop()
@@ -362,10 +389,10 @@ def _find_unknown(form: Form, answers: Answers) -> Iterator[AnswerProblem]:
     }
     yield from _find_unknown_keys(answers, list(top), "", 0)
     for name, place in top.items():
-        if place.field.type != "repeat" or answers.get(name) in (None, ""):
+        rows = answers.get(name)
+        if place.field.type != "repeat" or rows in (None, "") or is_none(place.field, rows):
             continue
         own = [inner.field.id for inner in every if inner.repeat == name and inner.is_leaf]
-        rows = answers[name]
         if not isinstance(rows, list | tuple):
             yield AnswerProblem(name, 0, "campaign.answer_not_rows", label=place.field.label)
             continue
@@ -433,7 +460,8 @@ def _check_count(place: Place, row: int, items: list[Any], complete: bool) -> It
     field = place.field
     if complete and field.min_count is not None and len(items) < field.min_count:
         args = {"count": len(items), "limit": field.min_count}
-        yield AnswerProblem(place.path, row, "campaign.answer_too_few", args, field.label)
+        code = "campaign.answer_rows_or_none" if field.may_be_none else "campaign.answer_too_few"
+        yield AnswerProblem(place.path, row, code, args, field.label)
     if field.max_count is not None and len(items) > field.max_count:
         args = {"count": len(items), "limit": field.max_count}
         yield AnswerProblem(place.path, row, "campaign.answer_too_many", args, field.label)

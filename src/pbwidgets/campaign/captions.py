@@ -5,7 +5,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pbwidgets.campaign.model import ASKED, BLANK, Campaign, Choice, Field, Form, Text
+from pbwidgets.campaign.definition import ASKED, BLANK, Text
+from pbwidgets.campaign.model import Campaign, Choice, Field, Form
 from pbwidgets.campaign.names import bare_columns
 from pbwidgets.campaign.options import options_of
 from pbwidgets.campaign.values import to_text

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
+from pbwidgets.campaign.definition import ASKED, Text
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
-from pbwidgets.campaign.model import ASKED, Campaign, Field, Form, Text
+from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, names_in, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
 
@@ -20,6 +21,7 @@ _MEANT_FOR: Final = {
     "choice_filter": SELECTS,
     "constraint": _ENTERED,
     "constraint_message": _ENTERED,
+    "may_be_none": ("repeat",),
     "max_count": ("repeat", "select_multiple", "image", "file"),
     "max_length": ("text",),
     "maximum": NUMBERS,

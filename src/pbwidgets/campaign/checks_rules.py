@@ -9,23 +9,37 @@ from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_repeated, read_expression
 from pbwidgets.campaign.model import Campaign, Criterion, Track
-from pbwidgets.campaign.rules import Bands, CappedBonus, Discretion, RankToPoints
+from pbwidgets.campaign.rules import (
+    Bands,
+    ByChoice,
+    CappedBonus,
+    Checklist,
+    Discretion,
+    RankToPoints,
+    conditions_of,
+)
+from pbwidgets.wording import MOST_DIGITS, number
 
 DEDUCTING: Final = (
     "against_group",
     "all_or_nothing",
     "bands",
+    "by_choice",
     "capped_deduction",
+    "checklist",
     "per_missing_item",
     "threshold_then_per_unit",
 )
 """Rules that an exemption can be written for: they take points for a shortcoming."""
 
 
-def find_in_line_rule(track: Track, line: Criterion, address: Address, known: Known) -> Iterator[Finding]:
-    """Mistakes in amounts, exemption and sources of one line."""
+def find_in_line_rule(
+    campaign: Campaign, track: Track, line: Criterion, address: Address, known: Known
+) -> Iterator[Finding]:
+    """Mistakes in amounts, options, exemption and sources of one line."""
     yield from _find_in_amounts(line, address)
     yield from _find_in_list(line, address)
+    yield from _find_in_options(campaign, line, address)
     yield from _find_in_exemption(line, address, known)
     yield from _find_in_sources(track, line, address)
 
@@ -76,9 +90,10 @@ def _names_of(track: Track) -> set[str]:
     named: set[str] = set()
     for line in track.lines():
         named.add(getattr(line.rule, "measure", ""))
-        for condition in (line.not_applicable, line.exemption):
-            expression = read_expression(condition.when) if condition and condition.when else None
-            if expression is not None and not isinstance(expression, ExpressionError):
+        conditions = [item.when for item in (line.not_applicable, line.exemption) if item and item.when]
+        for text in (*conditions, *conditions_of(line.rule)):
+            expression = read_expression(text)
+            if not isinstance(expression, ExpressionError):
                 named |= expression.names
     return named
 
@@ -90,7 +105,8 @@ def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
     if floor is not None and points is not None and floor > points:
         args = {"floor": floor, "points": points}
         yield Finding("campaign.floor_above_points", (*address, "rule", "floor"), args, rests_on)
-    if isinstance(rule, CappedBonus) and points == 0:
+    earns = isinstance(rule, CappedBonus) or (isinstance(rule, Checklist) and rule.counts == "earned")
+    if earns and points == 0:
         yield Finding("campaign.bonus_without_points", (*address, "points"), {"criterion": line.id}, rests_on)
     if isinstance(rule, Discretion) and rule.lowest > rule.highest:
         ends = {"low_key": "lowest", "low": rule.lowest, "high_key": "highest", "high": rule.highest}
@@ -101,14 +117,18 @@ def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
 
 
 def _find_in_list(line: Criterion, address: Address) -> Iterator[Finding]:
-    """Mistakes in the points that a rule lists by place or band, the best first."""
+    """Mistakes in the points that a rule lists by place, band or option, places and bands the best first."""
     rule = line.rule
-    if not isinstance(rule, RankToPoints | Bands):
+    if isinstance(rule, RankToPoints):
+        key, every = "points", (*rule.points, rule.otherwise)
+    elif isinstance(rule, Bands):
+        key, every = "bands", (*(band.points for band in rule.bands), rule.otherwise)
+    elif isinstance(rule, ByChoice):
+        key, every = "options", tuple(option.points for option in rule.options)
+    else:
         return
-    here = (*address, "rule", "points" if isinstance(rule, RankToPoints) else "bands")
-    listed = rule.points if isinstance(rule, RankToPoints) else tuple(band.points for band in rule.bands)
-    every = (*listed, rule.otherwise)
-    if any(later > earlier for earlier, later in pairwise(every)):
+    here = (*address, "rule", key)
+    if key != "options" and any(later > earlier for earlier, later in pairwise(every)):
         yield Finding("campaign.listed_points_rise", here, {"points": _join(every)}, (here,))
     if line.points is not None and max(every) > line.points:
         args = {"highest": max(every), "points": line.points}
@@ -120,8 +140,34 @@ def _find_in_list(line: Criterion, address: Address) -> Iterator[Finding]:
             yield Finding("campaign.bands_disordered", here, {"bounds": _join(bounds)}, (here,))
 
 
+def _find_in_options(campaign: Campaign, line: Criterion, address: Address) -> Iterator[Finding]:
+    """A rule for options without a measure of what was chosen, or the other way round; options and their points."""
+    rule = line.rule
+    measure = next((item for item in campaign.measures if item.id == getattr(rule, "measure", None)), None)
+    if measure is None or rule is None:
+        return
+    if isinstance(rule, ByChoice) != (measure.aggregate == "chosen"):
+        args = {"rule": rule.name, "measure": measure.id, "aggregate": measure.aggregate}
+        rests_on: tuple[Address, ...] = (("measures",), (*address, "rule"))
+        yield Finding("campaign.rule_of_other_measure", (*address, "rule", "measure"), args, rests_on)
+        return
+    if not isinstance(rule, ByChoice):
+        return
+    here = (*address, "rule", "options")
+    rests_on = (("measures",), ("forms",), ("choices",))
+    allowed = [choice.id for choice in campaign.options_of(measure)]
+    listed = [option.choice for option in rule.options]
+    for at, name in enumerate(listed):
+        if allowed and name not in allowed:
+            yield unknown("campaign.unknown_option", (*here, at, "choice"), name, allowed, rests_on)
+    yield from find_repeated((name, (*here, at, "choice")) for at, name in enumerate(listed))
+    lacking = [name for name in allowed if name not in listed]
+    if lacking:
+        yield Finding("campaign.options_lacking", here, {"options": ", ".join(lacking)}, rests_on)
+
+
 def _join(numbers: tuple[float, ...] | list[float]) -> str:
-    return ", ".join(f"{number:g}" for number in numbers)
+    return ", ".join(number(bound, MOST_DIGITS) for bound in numbers)
 
 
 def _find_in_exemption(line: Criterion, address: Address, known: Known) -> Iterator[Finding]:

@@ -7,8 +7,15 @@ from typing import Final
 from pbwidgets.campaign.checks_classes import find_in_classes
 from pbwidgets.campaign.checks_forms import NUMBERS
 from pbwidgets.campaign.checks_rules import find_in_line_rule
+from pbwidgets.campaign.expressions import Expression
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
+from pbwidgets.campaign.known import (
+    Known,
+    find_in_expression,
+    find_repeated,
+    find_repeated_ids,
+    read_expression,
+)
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
@@ -23,6 +30,7 @@ from pbwidgets.campaign.model import (
     Track,
 )
 from pbwidgets.campaign.names import Place, names_in, places
+from pbwidgets.campaign.rules import conditions_in, conditions_of
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
 _FITTING: Final = {
@@ -30,8 +38,13 @@ _FITTING: Final = {
     "latest": (*_COUNTABLE, "select_one"),
     "share": _COUNTABLE,
     "days_to_close": ("date",),
+    "chosen": ("select_one",),
 }
-_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close")
+_FITTING_BESIDE: Final = {
+    "closed_on": ("date",),
+    "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
+}
+_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen")
 _STATES: Final = ("submitted", "accepted", "locked")
 
 
@@ -77,7 +90,7 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
     by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
     ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
-    for key in ("field", "denominator", "closed_on"):
+    for key in ("field", "denominator", "closed_on", "highest_per"):
         path: str | None = getattr(measure, key)
         if path is not None and path not in by_path:
             yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
@@ -85,6 +98,7 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
             yield from _find_unfit(measure, key, by_path[path], address)
     yield from _find_missing_parts(measure, address)
     yield from _find_in_closing(measure, address)
+    yield from _find_in_highest(measure, by_path, address)
     place = by_path.get(measure.field or "")
     yield from _find_in_other_row(measure, by_path, place, address)
     yield from _find_in_filters(campaign, measure, by_path, address, ids)
@@ -92,7 +106,7 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
 
 
 def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> Iterator[Finding]:
-    fitting = ("date",) if key == "closed_on" else _FITTING.get(measure.aggregate)
+    fitting = _FITTING_BESIDE.get(key) or _FITTING.get(measure.aggregate)
     if measure.aggregate == "share" and measure.denominator is None:
         return  # rows are counted, not added
     unfit = (
@@ -131,6 +145,19 @@ def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
     if not closing and (measure.closed_on is not None or measure.count_open):
         here = key if measure.closed_on is not None else (*address, "count_open")
         yield Finding("campaign.closed_on_unused", here, {"aggregate": measure.aggregate}, rests_on)
+
+
+def _find_in_highest(measure: Measure, by_path: Mapping[str, Place], address: Address) -> Iterator[Finding]:
+    if measure.highest_per is None:
+        return
+    here = (*address, "highest_per")
+    if measure.aggregate != "sum":
+        rests_on = ((*address, "aggregate"),)
+        yield Finding("campaign.highest_per_unused", here, {"aggregate": measure.aggregate}, rests_on)
+    place, other = by_path.get(measure.field or ""), by_path.get(measure.highest_per)
+    if place is not None and other is not None and other.repeat not in ("", place.repeat):
+        args = {"field": other.path, "counted": place.path}
+        yield Finding("campaign.highest_per_elsewhere", here, args, (("forms",), (*address, "field")))
 
 
 def _find_in_other_row(
@@ -317,13 +344,19 @@ def _find_in_rule(
         here = (*address, "rule", "measure")
         yield from known.refer("measures", measure, here)
         yield from _find_out_of_reach(campaign, track, measure, here, known)
-    yield from find_in_line_rule(track, line, address, known)
+    for key, at, text in conditions_in(line.rule):
+        within = (*address, "rule", key, at, "when")
+        yield from known.find_in_condition(text, within)
+        expression = read_expression(text)
+        for name in sorted(expression.names) if isinstance(expression, Expression) else ():
+            yield from _find_out_of_reach(campaign, track, name, within, known)
+    yield from find_in_line_rule(campaign, track, line, address, known)
     if line.not_applicable is None:
         return
     when = line.not_applicable.when
     if when is not None:
         yield from known.find_in_condition(when, (*address, "not_applicable", "when"))
-    elif line.rule is not None and measure is None:
+    elif line.rule is not None and measure is None and not conditions_of(line.rule):
         args = {"criterion": line.id}
         yield Finding(
             "campaign.never_not_applicable", (*address, "not_applicable"), args, ((*address, "rule"),)

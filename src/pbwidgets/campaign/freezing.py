@@ -2,15 +2,43 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from pbwidgets.campaign.model import Campaign, Definition
+from pbwidgets.campaign.definition import Definition, Text
+from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import places
-from pbwidgets.wording import say
+from pbwidgets.wording import default_language, has_words, number, say
 
 Part = Literal["form", "field", "choices", "measure", "track", "criterion", "campaign"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One value that differs.
+
+    Attributes
+    ----------
+    path
+        Keys that lead to it: ``("maximum",)``, ``("rule", "points_each")``.
+    before, after
+        Both values as they stand in the canonical JSON; None for one that is absent or the default.
+    """
+
+    path: tuple[str, ...]
+    before: Any
+    after: Any
+
+    def words(self, part: Part, lang: str | None = None) -> str:
+        """The key as its column of the workbook is called, old value → new value."""
+        values = (_value_words(value, self.is_flag, lang) for value in (self.before, self.after))
+        return " ".join((_key_words(part, self.path, lang), " → ".join(values)))
+
+    @property
+    def is_flag(self) -> bool:
+        """Whether it is a yes or no, of which an absent one is the other."""
+        return isinstance(self.before, bool) or isinstance(self.after, bool)
 
 
 @dataclass(frozen=True)
@@ -28,24 +56,44 @@ class Change:
         ``track_id.criterion_id``; the key for what belongs to the campaign itself.
     keys
         Keys that differ, if it was changed.
+    names
+        Names of what it is, with that of its form or track before it.
+    differences
+        Old and new values, if it was changed.
     """
 
     kind: Literal["added", "removed", "changed"]
     part: Part
     address: str
     keys: tuple[str, ...] = ()
+    names: tuple[Text, ...] = field(default=(), compare=False)
+    differences: tuple[Difference, ...] = field(default=(), compare=False)
 
     @property
     def form_id(self) -> str | None:
         """Form whose answers it touches directly; None if it touches none."""
         return self.address.partition(".")[0] if self.part in ("form", "field") else None
 
+    @property
+    def line_id(self) -> str | None:
+        """Line whose marks it touches; None if it is no line of a score sheet."""
+        return self.address.partition(".")[2] if self.part == "criterion" else None
+
+    def name(self, lang: str | None = None) -> str:
+        """What has changed, by its name: ``Application · Members``."""
+        if not self.names:
+            return _key_words(self.part, (self.address,), lang)
+        return " · ".join(name.words(lang or default_language()) for name in self.names)
+
     def message(self, lang: str | None = None) -> str:
-        """The change in words."""
+        """The change in words: what it is, and old and new values."""
         part = say(f"campaign.part_{self.part}", lang)
-        return say(
-            f"campaign.change_{self.kind}", lang, part=part, address=self.address, keys=", ".join(self.keys)
-        )
+        values = say("campaign.change_separator", lang).join(self.values(lang))
+        return say(f"campaign.change_{self.kind}", lang, part=part, name=self.name(lang), values=values)
+
+    def values(self, lang: str | None = None) -> tuple[str, ...]:
+        """Each value that differs, in words."""
+        return tuple(item.words(self.part, lang) for item in self.differences) or self.keys
 
 
 def to_json(campaign: Campaign) -> str:
@@ -78,8 +126,9 @@ def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
     A form that is new or gone is listed without its fields, and so is a track. A changed choice list is
     listed itself and with every field that uses it.
     """
+    names = _names_of(old) | _names_of(new)
     return tuple(
-        change
+        replace(change, names=names.get((change.part, change.address), ()))
         for part, before, after in zip(_PARTS, _parts_of(old), _parts_of(new), strict=True)
         for change in _compare(part, before, after)
         if not _is_within_whole(change, old, new)
@@ -87,6 +136,15 @@ def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
 
 
 _PARTS: tuple[Part, ...] = ("campaign", "form", "field", "choices", "measure", "track", "criterion")
+_SHEETS: Final = {
+    "field": "survey",
+    "form": "settings",
+    "criterion": "criteria",
+    "track": "tracks",
+    "measure": "measures",
+}
+_LONGEST: Final = 60  # characters of a list in a message
+_NAMED: Final = frozenset({"label", "name"})
 _LISTED_APART = {
     "campaign": ("forms", "choices", "measures", "tracks"),
     "form": ("fields",),
@@ -125,7 +183,10 @@ def _fields_of(campaign: Campaign, choices: Mapping[str, Any]) -> Iterator[tuple
         for place in places(form):
             dumped = _without("form", _dump(place.field))
             if place.field.choices is not None:
-                dumped["choices"] = [place.field.choices, choices.get(place.field.choices)]
+                dumped["choices"] = {
+                    "list_name": place.field.choices,
+                    "choices": choices.get(place.field.choices),
+                }
             yield f"{form.id}.{place.path}", dumped
 
 
@@ -138,7 +199,87 @@ def _compare(part: Part, before: Mapping[str, Any], after: Mapping[str, Any]) ->
         elif before[address] != after[address]:
             one, other = before[address], after[address]
             keys = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
-            yield Change("changed", part, address, tuple(keys))
+            differences = tuple(
+                item for key in keys for item in _differ((key,), one.get(key), other.get(key))
+            )
+            yield Change("changed", part, address, tuple(keys), differences=differences)
+
+
+def _names_of(campaign: Campaign) -> dict[tuple[Part, str], tuple[Text, ...]]:
+    """Names of all parts that have one, by part and address."""
+    return {
+        **{("form", form.id): (form.name,) for form in campaign.forms},
+        **{
+            ("field", f"{form.id}.{place.path}"): (
+                form.name, *(item.label for item in place.around if item.type == "repeat"), place.field.label
+            )
+            for form in campaign.forms
+            for place in places(form)
+        },
+        **{("measure", item.id): (item.name,) for item in campaign.measures},
+        **{("track", track.id): (track.name,) for track in campaign.tracks},
+        **{
+            ("criterion", f"{track.id}.{item.criterion.id}"): (track.name, item.criterion.name)
+            for track in campaign.tracks
+            for item in track.numbered()
+        },
+    }  # fmt: skip
+
+
+def _differ(path: tuple[str, ...], before: Any, after: Any) -> Iterator[Difference]:
+    """Single values that differ; words, and lists without ids, are one value."""
+    one, other = (_by_key(value) for value in (before, after))
+    is_item = (before is None or after is None) and _is_named(before or after)
+    if one is None or other is None or is_item or not (one or other):
+        if before != after:
+            yield Difference(path, before, after)
+        return
+    for key in dict.fromkeys([*one, *other]):
+        yield from _differ((*path, key), one.get(key), other.get(key))
+
+
+def _by_key(value: Any) -> Mapping[str, Any] | None:
+    """A mapping of values: of a part, or of a list of parts by their ids; None for a single value."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return None if set(value) <= {"zh", "en"} else value
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(item, Mapping) and "id" in item for item in value)
+    ):
+        return {item["id"]: item for item in value}
+    return None
+
+
+def _is_named(value: Any) -> bool:
+    return isinstance(value, Mapping) and "id" in value and not _NAMED.isdisjoint(value)
+
+
+def _key_words(part: Part, path: tuple[str, ...], lang: str | None) -> str:
+    sheet = _SHEETS.get(part, part)
+    for key in (".".join(path), path[-1]):
+        for code in (f"column.{sheet}.{key}", f"column.{key}", f"sheet.{key}"):
+            if has_words(f"workbook.{code}"):
+                return say(f"workbook.{code}", lang)
+    return path[-1]
+
+
+def _value_words(value: Any, is_flag: bool, lang: str | None) -> str:
+    if is_flag:
+        return say("campaign.value_yes" if value else "campaign.value_no", lang)
+    if value is None or value == []:
+        return say("campaign.value_none", lang)
+    if isinstance(value, int | float):
+        return number(value, 6)
+    if isinstance(value, list):
+        words = "、".join(_value_words(item, False, lang) for item in value)
+        return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
+    if isinstance(value, Mapping):
+        named = next((value[key] for key in ("label", "name", "text") if key in value), value)
+        return str(named.get("en" if (lang or default_language()) == "en" else "zh", "…"))
+    return f"“{value}”" if " " in str(value) else str(value)
 
 
 def _is_within_whole(change: Change, old: Campaign, new: Campaign) -> bool:

@@ -8,16 +8,13 @@ References (a criterion's measure, a field's choices) are checked by :mod:`pbwid
 which names every mistake with its line; the models check shapes and ranges.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Discriminator,
     NonNegativeFloat,
     NonNegativeInt,
@@ -26,41 +23,16 @@ from pydantic import (
 )
 from pydantic import Field as Arg
 
+from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
-from pbwidgets.intake.text import drop_unfit_in
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
-
-ASKED: Final = re.compile(r"\$\{\s*([^{}]*?)\s*\}")
-"""An answer that a label, hint or message of a form shows: ``${village}``."""
-BLANK: Final = "____"
 
 MOST_RETURN_DAYS: Final = 15
 """Days that a return may give for the correction at most; more is an exception, granted on record."""
 
 _T = TypeVar("_T")
-
-
-class Definition(BaseModel):
-    """Base of all definitions: frozen, no unknown keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-_Words = Annotated[str, Arg(min_length=1), BeforeValidator(drop_unfit_in)]
-
-
-class Text(Definition):
-    """The same words in both languages."""
-
-    zh: _Words
-    en: _Words
-
-    def words(self, lang: str) -> str:
-        """Text in ``zh_CN`` or ``en``; where it asks for an answer, ``${village}``, it has a blank to write in."""
-        words = self.en if lang == "en" else self.zh
-        return ASKED.sub(BLANK, words) if "${" in words else words
 
 
 # -- who takes part, and when --------------------------------------------------------------------------
@@ -163,6 +135,10 @@ class Field(Definition):
     default: bool = Arg(
         default=False, description="set by us because the source does not; the organiser's to change"
     )
+    may_be_none: bool = Arg(
+        default=False,
+        description="a repeat that can be answered with 'none of these', which counts 0; left blank it is missing",
+    )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
 
 
@@ -213,6 +189,17 @@ class Form(Definition):
         """Paths and fields that hold a value: ``plan_file``, ``good_deeds/held_on``. Groups do not add to a path."""
         yield from _leaves(self.fields, "")
 
+    def sensitive_paths(self) -> frozenset[str]:
+        """Paths that hold something sensitive: fields, and repeats of nothing but sensitive fields."""
+        hidden = {path: field.sensitive for path, field in self.leaves()}
+        repeats = {path.partition("/")[0] for path in hidden if "/" in path}
+        whole = {
+            repeat
+            for repeat in repeats
+            if all(shut for path, shut in hidden.items() if path.startswith(f"{repeat}/"))
+        }
+        return frozenset(whole | {path for path, shut in hidden.items() if shut})
+
 
 def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
     for field in fields:
@@ -242,18 +229,20 @@ class Measure(Definition):
     latest     last answer by version and row, as a number (``yes`` counts 1, ``no`` 0)
     share      100 * sum(field) / sum(denominator), or the per cent of rows for which ``where`` holds
     distinct   different answers
+    chosen     option of a select_one field that was chosen last, as its place in the list, from 1
     ========== =====================================================================================
 
-    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. Three
-    filters say which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a
-    submission has come); a share keeps its denominator within window and states.
+    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. With
+    ``highest_per`` a sum takes only the highest number of those with the same value there. Three filters say
+    which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a submission has
+    come); a share keeps its denominator within window and states.
     """
 
     id: MeasureId
     name: Text
     form: Id
     field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
-    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close"]
+    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close", "chosen"]
     denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
     closed_on: str | None = Arg(
         default=None, description="with days_to_close, path of the date on which the matter was closed"
@@ -261,6 +250,10 @@ class Measure(Definition):
     count_open: bool = Arg(
         default=False,
         description="with days_to_close, what is still open counts up to the last day of the period; else not at all",
+    )
+    highest_per: str | None = Arg(
+        default=None,
+        description="with sum, path of a field: of the rows with the same value there only the highest counts",
     )
     where: Expression | None = Arg(
         default=None, description="rows that count, over fields of the same row or the form"
@@ -709,7 +702,7 @@ class Campaign(Definition):
         description="days that a return gives for the correction, also after the deadline; 0: the deadline stands",
     )
     layers: tuple[Layer, ...] = ()
-    choices: dict[Id, tuple[Choice, ...]] = {}
+    choices: dict[Id, tuple[Choice, ...]] = Arg(default={})
     forms: tuple[Form, ...] = ()
     measures: tuple[Measure, ...] = ()
     carried: tuple[Carried, ...] = ()
@@ -734,6 +727,14 @@ class Campaign(Definition):
     def unit_kind(self, kind_id: str) -> UnitKind:
         """The kind of that id; KeyError if there is none."""
         return _by_id(self.unit_kinds, kind_id)
+
+    def options_of(self, measure: Measure) -> tuple[Choice, ...]:
+        """Options that a measure of what was chosen tells apart, in order; empty for any other measure."""
+        form = next((form for form in self.forms if form.id == measure.form), None)
+        if measure.aggregate != "chosen" or form is None:
+            return ()
+        field = dict(form.leaves()).get(measure.field or "")
+        return self.choices.get(field.choices or "", ()) if field is not None else ()
 
     def sources_of(self, track: Track, layer_id: str) -> tuple[Source, ...]:
         """Sources of a layer in a track; where the file names none, the layer itself is the only one."""

@@ -4,9 +4,12 @@ Only the arguments are here, so that a campaign file can be checked without scor
 functions of the same names are in :mod:`pbwidgets.scoring.rules`.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveFloat
+from pydantic import Field, NonNegativeFloat, PositiveFloat
+
+from pbwidgets.campaign.definition import Definition, Text
 
 MeasureId = Annotated[
     str, Field(pattern=r"^[a-z][a-z0-9_]*$", description="id of a measure of this campaign")
@@ -19,10 +22,16 @@ Better = Annotated[
 ]
 
 
-class RuleModel(BaseModel):
-    """Base of all rules: frozen, no unknown arguments."""
+Parts = Annotated[
+    Literal["whole", "proportional", "begun"],
+    Field(
+        description="what is less than a step: costs nothing, costs in proportion, or costs as a full step"
+    ),
+]
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+class RuleModel(Definition):
+    """Base of all rules."""
 
 
 class Rated(RuleModel):
@@ -55,8 +64,9 @@ class ThresholdThenPerUnit(RuleModel):
     name: Literal["threshold_then_per_unit"]
     measure: MeasureId
     threshold: float = Field(description="value that earns full points, in the measure's unit")
-    points_per_unit: PositiveFloat = Field(description="points lost for each whole step below the threshold")
+    points_per_unit: PositiveFloat = Field(description="points lost for each step below the threshold")
     step: PositiveFloat = Field(default=1.0, description="size of a step, in the measure's unit")
+    parts: Parts = "whole"
     floor: float = Field(default=0.0, description="the line never falls below this")
 
 
@@ -69,8 +79,9 @@ class AgainstGroup(RuleModel):
     name: Literal["against_group"]
     measure: MeasureId
     benchmark: Literal["mean", "best"] = Field(description="what each unit is held against")
-    points_per_unit: PositiveFloat = Field(description="points lost for each whole step behind the benchmark")
+    points_per_unit: PositiveFloat = Field(description="points lost for each step behind the benchmark")
     step: PositiveFloat = Field(default=1.0, description="size of a step, in the measure's unit")
+    parts: Parts = "whole"
     better: Better = "higher"
     floor: float = Field(default=0.0, description="the line never falls below this")
 
@@ -86,6 +97,10 @@ class RankToPoints(RuleModel):
     measure: MeasureId
     points: tuple[float, ...] = Field(min_length=1, description="of the first, second, third … place")
     otherwise: float = Field(default=0.0, description="points of every place after the list")
+    ties: Literal["better_place", "mean_of_places"] = Field(
+        default="better_place",
+        description="units with the same value all get the better place's points, or the mean of those of their places",
+    )
     better: Better = "higher"
 
 
@@ -141,6 +156,14 @@ class CappedBonus(RuleModel):
     beyond: NonNegativeFloat = Field(default=0.0, description="items up to this number earn nothing")
 
 
+class Factor(RuleModel):
+    """A case in which a deduction is multiplied: doubled, halved."""
+
+    when: str = Field(description="expression over measures, for example ${repeated} = 1")
+    times: NonNegativeFloat = Field(description="2 doubles what is lost, 0.5 halves it")
+    text: Text = Field(description="the case, as it is named in the reason")
+
+
 class CappedDeduction(RuleModel):
     """Points are lost for each item, up to a cap."""
 
@@ -148,6 +171,52 @@ class CappedDeduction(RuleModel):
     measure: MeasureId
     points_each: PositiveFloat = Field(description="points lost for each item")
     cap: NonNegativeFloat = Field(description="at most this many points are lost")
+    first: PositiveFloat | None = Field(
+        default=None,
+        description="points lost for the first item, where it costs more or less than the others",
+    )
+    beyond: NonNegativeFloat = Field(default=0.0, description="items up to this number cost nothing")
+    factors: tuple[Factor, ...] = Field(default=(), description="cases in which the deduction is multiplied")
+
+
+class ChoicePoints(RuleModel):
+    """An option of a choice list and what it brings."""
+
+    choice: Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")] = Field(
+        description="id of an option of the field's choice list"
+    )
+    points: float
+
+
+class ByChoice(RuleModel):
+    """Points by the option chosen in a field; not answered is missing."""
+
+    name: Literal["by_choice"]
+    measure: MeasureId
+    options: tuple[ChoicePoints, ...] = Field(min_length=1, description="every option of the choice list")
+
+
+class Case(RuleModel):
+    """One line of a checklist: when it holds, what it is called, what it costs or brings."""
+
+    when: str = Field(description="expression over measures, for example ${plan} = 0")
+    text: Text = Field(description="the case, as it is named in the reason")
+    points: PositiveFloat
+
+
+class Checklist(RuleModel):
+    """Points are lost, or earned, for every case of a list that holds."""
+
+    name: Literal["checklist"]
+    cases: tuple[Case, ...] = Field(min_length=1)
+    counts: Literal["lost", "earned"] = Field(
+        default="lost", description="lost: taken from the line's points; earned: added up to them"
+    )
+    floor: float = Field(default=0.0, description="the line never falls below this")
+    undecided: Literal["missing", "does_not_hold"] = Field(
+        default="missing",
+        description="where a case cannot be decided: the line is missing, or the case is taken not to hold",
+    )
 
 
 class Discretion(RuleModel):
@@ -173,9 +242,24 @@ Rule = Annotated[
     | CarriedOver
     | CappedBonus
     | CappedDeduction
+    | ByChoice
+    | Checklist
     | Discretion,
     Field(discriminator="name"),
 ]
+
+
+def conditions_in(rule: Rule | None) -> Iterator[tuple[str, int, str]]:
+    """Key of the list, number in it and text of every expression over measures inside a rule."""
+    if isinstance(rule, Checklist):
+        yield from (("cases", at, case.when) for at, case in enumerate(rule.cases))
+    elif isinstance(rule, CappedDeduction):
+        yield from (("factors", at, factor.when) for at, factor in enumerate(rule.factors))
+
+
+def conditions_of(rule: Rule | None) -> tuple[str, ...]:
+    """Expressions over measures inside a rule: of its cases, or of its factors."""
+    return tuple(text for _, _, text in conditions_in(rule))
 
 
 class NotApplicable(RuleModel):

@@ -182,7 +182,10 @@ class _Unfold:
             value = self._constructor.construct_object(node)
         except (ValueError, OverflowError):
             value = node.value  # 2026-13-01 looks like a date but is not one: the model reports it
-        if isinstance(value, str) and (signs := removed_signs(value, clean := clean_of(address, value))):
+        if not isinstance(value, str):
+            return value
+        clean = clean_of(address, value)
+        if signs := removed_signs(value, clean):
             self.notes.append(_removed(self.file, node.start_mark.line + 1, signs, clean))
             return clean
-        return value
+        return drop_unmeant(value)

@@ -11,6 +11,7 @@ select_one           str, a choice id       the same
 select_multiple      list of choice ids     ids with spaces between
 image, file          list of SHA-256 (hex)  the same with spaces between
 calculate            int, float or str      number or text
+repeat               rows, or ``"none"``    each field; ``none``
 ==================== ====================== ==============================
 
 None, an empty or blank text, NaN and an empty list all become None.
@@ -26,6 +27,8 @@ from pbwidgets.campaign.checks_numbers import LARGEST
 from pbwidgets.campaign.model import Field
 from pbwidgets.intake.text import clean_text
 
+NONE: Final = "none"
+"""Answer to a repeat that says there is nothing to report, in place of its rows; see ``Field.may_be_none``."""
 LONGEST_TEXT: Final = 10_000
 _DECIMALS: Final = 10  # so that every number is written in full and read back the same
 _NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]{0,15})(?:\.[0-9]{1,15})?")

@@ -25,7 +25,7 @@ from pbwidgets.charts.sheet import (
     wrap_text,
 )
 from pbwidgets.charts.view import View
-from pbwidgets.wording import number
+from pbwidgets.wording import count_decimals, number
 
 ROWS_PER_PAGE = 11
 _NAMES, _PLOT_LEFT = 330.0, 392.0
@@ -50,16 +50,22 @@ def criterion_bars(
         Sheet, from 1, if there are more than 11 criteria.
     """
     layer = layer or view.track.layers[-1].id
-    rows = [_row(view, points, reference, layer, heading.id) for heading in view.track.criteria]
+    values = [_value(view, points, reference, layer, heading.id) for heading in view.track.criteria]
+    decimals = count_decimals(value["points"] for value, _ in values)
+    rows = [
+        _row(view, heading.name.words(view.lang), *value, decimals)
+        for heading, value in zip(view.track.criteria, values, strict=True)
+    ]
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
     return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 
-def _row(
+def _value(
     view: View, points: pd.DataFrame, reference: pd.DataFrame, layer: str, heading_id: str
-) -> dict[str, Any]:
+) -> tuple[dict[Any, Any], dict[Any, Any]]:
+    """The unit's own row of a heading, and the published one; the latter may be empty."""
     heading = next(item for item in view.track.criteria if item.id == heading_id)
     own = points[(points["unit_code"] == view.unit_code) & (points["layer"] == layer)]
     sums = agg_headings(own, view.track)
@@ -70,14 +76,16 @@ def _row(
         & (reference["criterion_id"] == heading_id)
     ].to_dict("records")
     value = mine[0] if mine else {"points": float("nan"), "max_points": heading.max_points, "n_missing": 1}
-    return _texts_of_row(view, heading.name.words(view.lang), value, at[0] if at else {})
+    return value, at[0] if at else {}
 
 
-def _texts_of_row(view: View, name: str, value: Mapping[Any, Any], at: Mapping[Any, Any]) -> dict[str, Any]:
+def _row(
+    view: View, name: str, value: Mapping[Any, Any], at: Mapping[Any, Any], decimals: int
+) -> dict[str, Any]:
     most = float(value["max_points"])
     got = float(value["points"])
     missing = pd.isna(got)
-    own = mark_text(view, got) + (f"/{number(most)}" if most and not missing else "")
+    own = mark_text(view, got, decimals) + (f"/{number(most)}" if most and not missing else "")
     if value["n_missing"] and not missing:
         own += "*"
     known = bool(at) and not pd.isna(at["median"])

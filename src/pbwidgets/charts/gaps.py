@@ -24,6 +24,8 @@ from pbwidgets.charts.sheet import (
     wrap_text,
 )
 from pbwidgets.charts.view import View
+from pbwidgets.scoring.sheet import drop_unmarked
+from pbwidgets.wording import count_decimals
 
 ROWS_PER_PAGE = 12
 
@@ -40,7 +42,8 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     page
         Sheet, from 1, if there are more than 12 criteria.
     """
-    sums = agg_headings(points[points["unit_code"] == view.unit_code], view.track)
+    own = drop_unmarked(view.campaign, points[points["unit_code"] == view.unit_code])
+    sums = agg_headings(own, view.track)
     rows: list[dict[str, Any]] = []
     for heading in view.track.criteria:
         mine = sums[sums["heading_id"] == heading.id]
@@ -208,6 +211,9 @@ def _numbers(
     view: View, panel: Panel, rows: list[dict[str, Any]], columns: dict[str, float]
 ) -> list[alt.Chart]:
     drawn: list[alt.Chart] = []
+    decimals = count_decimals(
+        (mark for row in rows for mark in row["marks"].values()), view.track.rounding.digits
+    )
     for number, (layer, right) in enumerate(sorted(columns.items(), key=lambda item: item[1])):
         name = view.layer_name(layer)
         shape, colour = _sign(number)
@@ -215,7 +221,7 @@ def _numbers(
         labels = [
             {
                 "row": row["row"],
-                "text": mark_text(view, row["marks"][layer]),
+                "text": mark_text(view, row["marks"][layer], decimals),
                 "ink": theme.ALERT if pd.isna(row["marks"][layer]) else theme.INK,
             }
             for row in rows

@@ -25,7 +25,7 @@ from pbwidgets.charts.sheet import (
     texts,
 )
 from pbwidgets.charts.view import IndexView
-from pbwidgets.wording import number
+from pbwidgets.wording import count_decimals, number
 
 _WEAK: Final = palette.RUSTS[1]
 _EACH_SIDE: Final = 6  # on a sheet of one panel
@@ -43,9 +43,10 @@ def weight_bars(weights: pd.DataFrame, view: IndexView) -> alt.LayerChart:
     """
     ordered = weights.sort_values("share_pct", ascending=False, kind="stable")
     shown = ordered.head(ROWS_PER_PAGE)
+    decimals = count_decimals(shown["share_pct"], 1)
     rows = [
-        Bar(str(row["name"]), float(row["share_pct"]), number(float(row["share_pct"]), 1) + "%")
-        for row in shown.to_dict("records")
+        Bar(name, share, number(share, decimals, keep_zeros=True) + "%")
+        for name, share in zip(shown["name"].astype(str), shown["share_pct"].astype(float), strict=True)
     ]
     title = view.say("weight_bars.title", n=len(weights), name=view.name)
     part = view.say("index_heatmap.heaviest", shown=len(shown), n=len(weights))
@@ -65,11 +66,12 @@ def strength_bars(strengths: pd.DataFrame, name: str, view: IndexView) -> alt.La
         What the chart is about.
     """
     shown = pick_greatest(strengths)
+    decimals = count_decimals(shown["effect"], view.digits)
     rows = [
         Bar(
             str(row["name"]),
             float(row["effect"]),
-            _signed(float(row["effect"]), view.digits),
+            _signed(float(row["effect"]), decimals),
             tail=f"{mark_text(view, row['score'], 1)} / {mark_text(view, row['median'], 1)}",
             fill=theme.OWN if row["effect"] > 0 else _WEAK,
         )
@@ -102,7 +104,7 @@ def pick_greatest(strengths: pd.DataFrame, each: int = _EACH_SIDE) -> pd.DataFra
 
 
 def _signed(value: float, digits: int) -> str:
-    text = number(value, digits)
+    text = number(value, digits, keep_zeros=True)
     return f"+{text}" if value > 0 else text
 
 

@@ -27,7 +27,7 @@ from pbwidgets.charts.sheet import (
     texts,
 )
 from pbwidgets.charts.view import IndexView
-from pbwidgets.wording import number
+from pbwidgets.wording import count_decimals, number
 
 PARTS_PER_SHEET: Final = 12
 """Most columns of a heat map."""
@@ -60,11 +60,12 @@ def index_ranking(scores: pd.DataFrame, view: IndexView, *, unit: str = "", page
     """
     ranked = scores[scores["score"].notna()].sort_values(["rank", "unit"]).to_dict("records")
     shown = take_page(ranked, page, ROWS_PER_PAGE)
+    decimals = count_decimals((float(row["score"]) for row in ranked), view.digits)
     rows = [
         Bar(
             str(row["name"]),
             float(row["score"]),
-            number(float(row["score"]), view.digits),
+            number(float(row["score"]), decimals, keep_zeros=True),
             lead=str(int(row["rank"])),
             fill=theme.OWN if row["unit"] == unit else theme.PALE,
         )
@@ -147,8 +148,8 @@ def _plan(
 ) -> _Plan:
     known = [float(value) for value in parts.to_numpy(dtype=float).ravel() if not pd.isna(value)]
     largest = max((abs(value) for value in known), default=0.0)
-    digits = min(view.digits, 0 if largest >= 1000 else 1 if largest >= 10 else 2)
-    figures = {view.say("missing_short"), *(number(value, digits) for value in known)}
+    digits = count_decimals(known, min(view.digits, 0 if largest >= 1000 else 1 if largest >= 10 else 2))
+    figures = {view.say("missing_short"), *(number(value, digits, keep_zeros=True) for value in known)}
     cell = max(text_width(text, theme.SMALL) for text in figures) + 8
     low, high = min(known, default=0.0), max(known, default=1.0)
     low, high = (low, high) if high > low else (low - 0.5, high + 0.5)
@@ -184,7 +185,9 @@ def _draw_panel(
             "to": column + 0.97,
             "middle": column + 0.5,
             **({} if pd.isna(cell) else {"score": cell}),
-            "text": view.say("missing_short") if pd.isna(cell) else number(cell, plan.digits),
+            "text": view.say("missing_short")
+            if pd.isna(cell)
+            else number(cell, plan.digits, keep_zeros=True),
             "ink": _ink(cell, plan),
         }
         for at, row in enumerate(block)

@@ -14,6 +14,7 @@ from pbwidgets.charts.sheet import (
     fit_text,
     heading_text,
     key,
+    mark_text,
     page_count,
     panels,
     put_on_sheet,
@@ -27,7 +28,7 @@ from pbwidgets.charts.sheet import (
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import BARRED, CAPPED, INELIGIBLE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.selection import find_open_places, last_selected
-from pbwidgets.wording import number, say
+from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 ROWS_PER_PAGE = 26
 _KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, INELIGIBLE, BARRED, CAPPED)
@@ -90,10 +91,13 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], cut: str) -> list[alt.
     rows = [{"cut": item is None, **(item or {})} for item in shown]
     drawn = [row for row in rows if not row["cut"]]
     totals = [row["total"] for row in drawn if not pd.isna(row["total"])]
+    decimals = count_decimals(totals, MOST_DIGITS)
+    for row in drawn:
+        row["written"] = mark_text(view, row["total"], decimals)
     widths = {
         "rank": max([text_width(_rank(row)) for row in drawn], default=0.0),
         "name": min(max([text_width(str(row["unit_name"])) for row in drawn], default=0.0), 320.0),
-        "total": max([text_width(number(total)) for total in totals], default=0.0),
+        "total": max([text_width(row["written"]) for row in drawn], default=0.0),
         "status": max([text_width(_status(view, row), theme.SMALL) for row in drawn], default=0.0),
         "most": max([1.0, *totals]),
     }
@@ -153,15 +157,7 @@ def _draw_panel(
             panel,
             rank_right + 14,
         ),
-        texts(
-            texts_of(
-                rows, lambda row: view.say("missing") if pd.isna(row["total"]) else number(row["total"])
-            ),
-            panel,
-            total_right,
-            align="right",
-            bold=True,
-        ),
+        texts(texts_of(rows, lambda row: str(row["written"])), panel, total_right, align="right", bold=True),
         texts(
             texts_of(rows, lambda row: _status(view, row)),
             panel,

@@ -74,9 +74,11 @@ def wrap_text(text: str, width: float, size: float = theme.TEXT, lines: int = 2)
     return [fit_text(line, width, size) for line in made]
 
 
-def mark_text(view: Subject, value: float, digits: int = 2) -> str:
-    """Plain number, or the word for a missing mark, never 0."""
-    return view.say("missing") if pd.isna(value) else number(float(value), digits)
+def mark_text(view: Subject, value: float, decimals: int | None = None) -> str:
+    """Plain number, or the word for a missing mark, never 0; with the decimals of its column if they are given."""
+    if pd.isna(value):
+        return view.say("missing")
+    return number(float(value)) if decimals is None else number(float(value), decimals, keep_zeros=True)
 
 
 # -- geometry --------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pbwidgets.campaign import examine_campaign, read_campaign
 from pbwidgets.errors import Problem, ProblemsError, UsageError
@@ -10,9 +11,14 @@ from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.wording import say
 
+if TYPE_CHECKING:
+    from pbwidgets.campaign import Campaign
+    from pbwidgets.workflows.ground.workspace import Workspace
+    from pbwidgets.workflows.organise.effects import Effect
+
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes: what was removed from texts, what changes affect.
+    """Number of files checked, all their problems, and notes: what was removed from texts, what changes touch.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -107,5 +113,23 @@ def _changes(settings: Settings) -> Iterable[str]:
                 campaign = read_campaign(file)
             except ProblemsError:
                 continue
-            for change, count in changes_since_opening(workspace, campaign):
-                yield say("cli.check.change", change=change.message(), count=count)
+            yield from _effect_words(workspace, changes_since_opening(workspace, campaign))
+
+
+def tell_effects(workspace: "Workspace", campaign: "Campaign", period_id: str | None) -> bool:
+    """Say what opening a campaign changes and touches; True if it must be said what becomes of marks."""
+    import click
+
+    from pbwidgets.workflows.organise.campaigns import changes_since_opening
+
+    effects = changes_since_opening(workspace, campaign, period_id)
+    for words in _effect_words(workspace, effects):
+        click.echo(words, err=True)
+    return any(effect.touches_marks for effect in effects)
+
+
+def _effect_words(workspace: "Workspace", effects: Iterable["Effect"]) -> Iterable[str]:
+    from pbwidgets.units import unit_names
+
+    names = unit_names(workspace.units())
+    return [say("cli.check.change", effect=effect.words(names)) for effect in effects]

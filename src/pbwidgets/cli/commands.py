@@ -17,9 +17,10 @@ from pbwidgets.wording import say
 
 if TYPE_CHECKING:
     from pbwidgets.campaign import Campaign
-    from pbwidgets.store import Actor
+    from pbwidgets.store import Actor, MarkPolicy
 
 FORMATS = click.Choice(["table", "json", "csv", "xlsx"])
+MARKS: Any = click.Choice(["rescale", "cap", "again"])
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -171,13 +172,18 @@ def campaign() -> None:
 @campaign.command("open", help=_help("campaign.open"))
 @click.argument("campaign_id", metavar="C")
 @_period
-def campaign_open(campaign_id: str, period: str | None) -> None:
+@click.option("--marks", type=MARKS, help=_help("campaign.marks"))
+def campaign_open(campaign_id: str, period: str | None, marks: "MarkPolicy | None") -> None:
     """Freeze a campaign and open a period of it."""
+    from pbwidgets.cli.checking import tell_effects
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.organise.campaigns import open_campaign
 
     with open_workspace() as workspace:
-        opened = open_campaign(workspace, _actor(), campaign_id, period)
+        touches_marks = tell_effects(workspace, workspace.read_campaign(campaign_id), period)
+        if touches_marks and marks is None and sys.stdin.isatty():
+            marks = click.prompt(say("cli.campaign.ask_marks"), type=MARKS, err=True)
+        opened = open_campaign(workspace, _actor(), campaign_id, period, marks)
     click.echo(
         say(
             "cli.campaign.opened",
@@ -357,29 +363,17 @@ def user_hand_over(old: str, new: str) -> None:
 @click.argument("campaign_id", metavar="C")
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--explain", metavar="CODE", help=_help("score.explain"))
+@click.option("--lines", is_flag=True, help=_help("score.lines"))
 @_format
 @_period
 @_snapshot
-def score(
-    campaign_id: str,
-    track: str | None,
-    explain: str | None,
-    form: str,
-    output: Path | None,
-    period: str | None,
-    snapshot: str | None,
-) -> None:
+def score(campaign_id: str, form: str, output: Path | None, period: str | None, **asked: Any) -> None:
     """Totals, ranks and reasons."""
-    from pbwidgets.cli.output import show, show_text
+    from pbwidgets.cli.scores import show_scores
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.scores import explain_score, list_scores
 
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        if explain:
-            show_text(explain_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
-        else:
-            show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show_scores(workspace, workspace.opened(campaign_id, period), form, output, **asked)
 
 
 @main.command(help=_help("select.help"))

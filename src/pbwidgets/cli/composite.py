@@ -12,8 +12,7 @@ import click
 from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.index import Index, find_strengths, list_scores, plan_steps, replay
-from pbwidgets.scoring.totals import round_half_up
-from pbwidgets.wording import number, say
+from pbwidgets.wording import number, round_half_up, say
 from pbwidgets.workflows.reports.index.building import compute_index
 
 LEFT_OUT = "off"

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,17 +12,20 @@ import pandas as pd
 from pbwidgets.errors import Problem, UsageError
 from pbwidgets.intake.text import drop_unfit, drop_unfit_in
 from pbwidgets.settings import Settings
-from pbwidgets.wording import default_language, number, say
+from pbwidgets.wording import MOST_DIGITS, default_language, say
 
 if TYPE_CHECKING:
     from pbwidgets.batch.reports import ReportRun
+    from pbwidgets.exports import Column
+    from pbwidgets.exports.columns import Format
 
 _ROWS_ON_SCREEN = 200
 _SHOWN = (
     "account", "role",
-    "track_id", "rank", "unit_code", "unit_name", "kind", "parent_code", "valid_from", "valid_to", "total",
+    "track", "rank", "unit_code", "unit_name", "layer_name", "number", "criterion", "points", "max_points", "reachable",
+    "source_words", "kind", "parent_code", "valid_from", "valid_to", "total",
     "provisional", "status", "proposed_class", "decided_class", "class_from", "class_to", "move_words",
-    "decided_by", "decided_on", "reason", "lost",
+    "decided_by", "decided_on", "decided_reason", "reason", "lost",
     "unit", "indicator", "code", "measured", "score",
     "median", "effect",
     "account_state", "replaced_by", "password",
@@ -30,7 +33,7 @@ _SHOWN = (
 )  # fmt: skip
 
 
-_WHEN_DECIDED = ("decided_by", "decided_on")
+_WHEN_DECIDED = ("decided_by", "decided_on", "decided_reason")
 
 
 def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
@@ -44,10 +47,9 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
     if form == "xlsx":
         if output is None:
             raise UsageError("cli.xlsx_needs_file")
-        from pbwidgets.exports import About, Column, Sheet, build_workbook
+        from pbwidgets.exports import About, Sheet, build_workbook
 
-        columns = {str(name): Column(str(name)) for name in frame.columns}
-        build_workbook([Sheet(output.stem, frame, columns)], output, about=About("", "", ""))
+        build_workbook([Sheet(output.stem, frame, _columns(frame))], output, about=About("", "", ""))
         return
     if form == "table":
         frame = _for_people(frame)
@@ -74,13 +76,21 @@ def show_text(text: str, output: Path | None, *, form: str = "text") -> None:
         output.write_text(text, encoding="utf-8-sig" if form in ("csv", "table") else "utf-8")
 
 
+def show_record(record: Mapping[str, object], output: Path | None) -> None:
+    """Write a record as JSON; a frame in it is a list with an object for each row."""
+    plain = {
+        name: _to_rows(value) if isinstance(value, pd.DataFrame) else value for name, value in record.items()
+    }
+    show_text(json.dumps(plain, ensure_ascii=False, indent=1), output)
+
+
 def _to_json(frame: pd.DataFrame) -> str:
+    return json.dumps(_to_rows(frame), ensure_ascii=False, indent=1)
+
+
+def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
     rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return json.dumps(
-        drop_unfit_in([{name: _plain(value) for name, value in row.items()} for row in rows]),
-        ensure_ascii=False,
-        indent=1,
-    )
+    return [{str(name): drop_unfit_in(_plain(value)) for name, value in row.items()} for row in rows]
 
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
@@ -93,8 +103,9 @@ def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
     if "status" in shown:
         places = shown.get("waiting_order", pd.Series(0, index=shown.index))
         shown["status"] = [word_status(*row) for row in zip(shown["status"], places, strict=True)]
-    if "tied" in shown:
-        shown["tied"] = [say("cli.yes") if tied else "" for tied in shown["tied"]]
+    for name in ("tied", "provisional"):
+        if name in shown:
+            shown[name] = [say("cli.yes") if flag else "" for flag in shown[name]]
     if "rank" in shown:
         shown["rank"] = shown["rank"].astype("Int64").mask(shown["rank"] == 0)
     empty = [name for name in _WHEN_DECIDED if name in shown and shown[name].isna().all()]
@@ -115,17 +126,24 @@ def _show_table(frame: pd.DataFrame) -> None:
     for name in frame.columns:
         numeric = pd.api.types.is_numeric_dtype(frame[name]) and not pd.api.types.is_bool_dtype(frame[name])
         table.add_column(str(name), justify="right" if numeric else "left", overflow="fold")
-    for row in frame.head(_ROWS_ON_SCREEN).itertuples(index=False):
-        table.add_row(*(_cell(value) for value in row))
+    from pbwidgets.exports.columns import to_cell_texts
+
+    for row in to_cell_texts(frame.head(_ROWS_ON_SCREEN), _columns(frame)):
+        table.add_row(*row)
     console.print(table)
     if len(frame) > _ROWS_ON_SCREEN:
         click.echo(say("cli.more_rows", rows=len(frame) - _ROWS_ON_SCREEN), err=True)
 
 
-def _cell(value: Any) -> str:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    return number(value) if isinstance(value, float) else drop_unfit(str(value))
+def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
+    """Columns under their own names, numbers as numbers with as many decimals as they have; missing is empty."""
+    from pbwidgets.exports import Column
+
+    kinds: Mapping[str, Format] = {"f": "number", "i": "integer", "u": "integer"}
+    return {
+        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", MOST_DIGITS)
+        for name in frame.columns
+    }
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:

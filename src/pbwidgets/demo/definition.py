@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field as Arg
 from pydantic import NonNegativeInt, PositiveInt
 
-from pbwidgets.campaign.model import Definition
+from pbwidgets.campaign.definition import Definition
 
 Share = Annotated[float, Arg(ge=0, le=1)]
 

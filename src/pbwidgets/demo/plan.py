@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Track
+from pbwidgets.campaign.values import NONE
 from pbwidgets.demo.definition import Answering, Demo
 from pbwidgets.scoring.frames import UNITS, to_frame
 
@@ -145,7 +146,8 @@ class _AnswerMaker:
             if item.type == "group":
                 answers.update(self._fields(item.fields, quality, prefix, answers))
             elif item.type == "repeat":
-                answers[item.id] = self._rows(item, quality, f"{prefix}{item.id}")
+                rows = self._rows(item, quality, f"{prefix}{item.id}")
+                answers[item.id] = rows or (NONE if item.may_be_none else [])
             elif item.id not in answers:
                 value = self._value(item, quality, f"{prefix}{item.id}", answers)
                 if value is not None:

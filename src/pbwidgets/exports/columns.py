@@ -8,7 +8,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from pbwidgets.intake.text import drop_unfit
-from pbwidgets.wording import number, say
+from pbwidgets.wording import count_decimals, number, say
 
 Format = Literal["text", "integer", "number", "percent", "date"]
 
@@ -27,12 +27,15 @@ class Column:
         ``percent`` expects per cent (87.5 is 87.5 %), ``date`` ISO dates.
     missing
         Text for a missing number; by default the word for a missing mark.
+    digits
+        Most decimals of a number; the numbers of a column all have as many as the one that needs most.
     """
 
     label: str
     width: float | None = None
     format: Format = "text"
     missing: str | None = None
+    digits: int = 2
 
 
 def char_width(text: str) -> int:
@@ -44,8 +47,10 @@ def char_width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
-def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
+def to_cell_text(value: Any, column: Column, lang: str | None = None, decimals: int | None = None) -> str:
     """Cell as text: a plain number, or a word for a missing one, never 0.
+
+    A number has the decimals of its column, or without them those it needs.
 
     >>> to_cell_text(9.50, Column("得分", format="number"), "zh_CN")
     '9.5'
@@ -57,15 +62,31 @@ def to_cell_text(value: Any, column: Column, lang: str | None = None) -> str:
     if column.format == "integer":
         return str(int(value))
     if column.format in {"number", "percent"}:
-        return number(float(value)) + ("%" if column.format == "percent" else "")
+        digits = column.digits if decimals is None else decimals
+        text = number(float(value), digits, keep_zeros=decimals is not None)
+        return text + ("%" if column.format == "percent" else "")
     return drop_unfit(str(value))
+
+
+def find_decimals(values: pd.Series, column: Column) -> int:
+    """Decimals of the numbers of a column; 0 for one of another format."""
+    if column.format not in {"number", "percent"}:
+        return 0
+    return count_decimals((float(value) for value in values.dropna()), column.digits)
 
 
 def to_cell_texts(
     frame: pd.DataFrame, columns: Mapping[str, Column], lang: str | None = None
 ) -> list[list[str]]:
-    """Rows of cell texts, in the order of the columns; other columns are left out."""
-    parts = [[to_cell_text(value, column, lang) for value in frame[name]] for name, column in columns.items()]
+    """Rows of cell texts, in the order of the columns; other columns are left out.
+
+    >>> to_cell_texts(pd.DataFrame({"points": [88.5, 90.0]}), {"points": Column("得分", format="number")})
+    [['88.5'], ['90.0']]
+    """
+    parts = []
+    for name, column in columns.items():
+        decimals = find_decimals(frame[name], column)
+        parts.append([to_cell_text(value, column, lang, decimals) for value in frame[name]])
     return [list(row) for row in zip(*parts, strict=True)]
 
 

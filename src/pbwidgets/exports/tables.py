@@ -12,12 +12,15 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Field, Form, Track
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import asks_for_answers
+from pbwidgets.campaign.names import places
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
+from pbwidgets.scoring.sheet import drop_unmarked, word_decision
+from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import ancestors, unit_names
-from pbwidgets.wording import say
+from pbwidgets.wording import MOST_DIGITS, say
 
 _NONE = "—"
 """Shown where a value does not exist: a unit out of the contest has no rank, so none is missing."""
@@ -50,10 +53,14 @@ class LabelledTable:
 def score_sheet(
     campaign: Campaign, track: Track, points: pd.DataFrame, unit_code: str, title: str, lang: str
 ) -> LabelledTable:
-    """Score sheet of one unit: a row for each heading and line, a column for each layer, the last layer's reason."""
+    """Score sheet of one unit: a row for each heading and line, a column for each layer, the last layer's reason.
+
+    A layer of the unit's own in which it has marked nothing has no column.
+    """
     own = points[(points["unit_code"] == unit_code) & (points["track_id"] == track.id)]
+    own = drop_unmarked(campaign, own)
     by_line = {(row["criterion_id"], row["layer"]): row for row in own.to_dict("records")}
-    layers = [layer.id for layer in track.layers]
+    layers = [layer.id for layer in track.layers if own.empty or layer.id in set(own["layer"])]
     rows = []
     for item in track.numbered():
         criterion = item.criterion
@@ -121,14 +128,14 @@ def units_of_track(
     *,
     ranks_within: pd.DataFrame | None = None,
 ) -> LabelledTable:
-    """Units of a track, best first: rank, name, totals of all layers, status, reason.
+    """Units of a track, best first: rank, name, totals of all layers, status, reason, and what was decided.
 
     If the units have several parents, a column names the parent. With ``ranks_within`` (columns
     ``RANKS_WITHIN``) each of the track's groupings has a column ``rank_within_<id>``, and ``size_within_<id>``
     if there are several groups.
     """
     own = selection[selection["track_id"] == track.id]
-    by_layer = totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)]
+    by_layer = round_totals(campaign, totals[(totals["track_id"] == track.id) & (totals["layer"] != FINAL)])
     wide = by_layer.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
     layers = [layer.id for layer in track.layers if layer.id in wide]
     made = own.merge(wide[layers].reset_index(), on="unit_code", how="left") if layers else own.copy()
@@ -138,6 +145,9 @@ def units_of_track(
     made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
     made["status_words"] = [_status(status, lang) for status in made["status"]]
     made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
+    made["decision"] = [
+        "" if pd.isna(row["decided"]) else word_decision(row, lang) for row in made.to_dict("records")
+    ]
     within: dict[str, Column] = {}
     if ranks_within is not None:
         of_track = ranks_within[ranks_within["track_id"] == track.id]
@@ -149,10 +159,14 @@ def units_of_track(
         "unit_code": Column(say("tables.unit_code", lang), 18),
         "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
-        **{layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE) for layer in layers},
-        "total": Column(say("tables.total", lang), 11, "number", _NONE),
+        **{
+            layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE, MOST_DIGITS)
+            for layer in layers
+        },
+        "total": Column(say("tables.total", lang), 11, "number", _NONE, MOST_DIGITS),
         "status_words": Column(say("tables.status", lang), 12),
         "reason": Column(say("tables.reason", lang), 50),
+        **({"decision": Column(say("tables.decision", lang), 40)} if made["decision"].any() else {}),
     }
     return LabelledTable(title, made, columns)
 
@@ -423,7 +437,8 @@ def answers_of_units(
     rows: list[dict[str, object]] = []
     for form_id in forms:
         form = campaign.form(form_id)
-        order = {path: (place, field) for place, (path, field) in enumerate(form.leaves())}
+        shown = (place for place in places(form) if place.is_leaf or place.field.may_be_none)
+        order = {place.path: (number, place.field) for number, place in enumerate(shown)}
         repeats = {field.id: field.label.words(lang) for field in form.fields if field.type == "repeat"}
         own = submissions[(submissions["form_id"] == form_id) & submissions["unit_code"].isin(list(names))]
         own = own[own["field"].isin(list(order))]
@@ -484,6 +499,8 @@ def _captions_of_entries(
 
 
 def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> str:
+    if field.type == "repeat":
+        return say("tables.none_of_these", lang)
     if field.type in ("image", "file"):
         return say("tables.files", lang, count=len(value.split()))
     if field.choices is not None:

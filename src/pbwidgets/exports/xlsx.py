@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, find_decimals, measure_columns, to_cell_texts
 from pbwidgets.intake.text import drop_unfit, to_excel
 from pbwidgets.palette import ALERT, BLACK, NAVY, RULE, WHITE, office_colour
 from pbwidgets.wording import say
 
 if TYPE_CHECKING:
-    from openpyxl.workbook import Workbook
     from openpyxl.worksheet.worksheet import Worksheet
 
-_NUMBER_FORMATS = {"text": "@", "integer": "0", "number": "0.00", "percent": '0.0"%"', "date": "yyyy-mm-dd"}
+_TEXT_FORMAT = "@"
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -72,7 +71,6 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     first = book.worksheets[0]
     first.title = say("exports.xlsx.about", lang)
     _fill_about(first, about, sheets, lang)
-    _add_styles(book)
     taken = {first.title.lower()}
     for sheet in sheets:
         _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
@@ -125,9 +123,12 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
     texts = to_cell_texts(sheet.frame, sheet.columns, lang)
     _fill_head(page, sheet.columns)
     for place, (name, column) in enumerate(sheet.columns.items(), start=1):
-        values = sheet.frame[name].tolist()
-        for row, value in enumerate(values, start=2):
-            _put_value(page.cell(row, place), value, column, texts[row - 2][place - 1])
+        style = _find_style(page, column.format, find_decimals(sheet.frame[name], column))
+        missing = style if column.format == "text" else _find_style(page, "missing")
+        for row, value in enumerate(sheet.frame[name].tolist(), start=2):
+            cell = page.cell(row, place)
+            cell.style = missing if pd.isna(value) else style
+            _put_value(cell, value, column, texts[row - 2][place - 1])
     for place, width in enumerate(measure_columns(texts, sheet.columns, most=48), start=1):
         page.column_dimensions[get_column_letter(place)].width = width + 3
     page.freeze_panes = "B2" if len(sheet.columns) > 1 else "A2"
@@ -152,40 +153,39 @@ def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
 def _put_value(cell: Any, value: Any, column: Column, text: str) -> None:
     if column.format in {"integer", "number", "percent"} and not pd.isna(value):
         cell.value = int(value) if column.format == "integer" else float(value)
-        cell.style = _style_name(column.format)
     elif column.format == "date" and not pd.isna(value) and text:
         cell.value = date.fromisoformat(text[:10])
-        cell.style = _style_name("date")
     else:
-        cell.style = _style_name("text" if column.format == "text" else "missing")
         _put_text(cell, text)
 
 
-def _style_name(format_name: str) -> str:
-    return f"pbwidgets {format_name}"
-
-
-def _add_styles(book: "Workbook") -> None:
-    """Add named styles, one for each kind of cell: making a style for every cell would take most of the time."""
+def _find_style(page: "Worksheet", kind: str, decimals: int = 0) -> str:
+    """Name of the style of a kind of cell, added to the book if need be: a style for every cell takes too long."""
     from openpyxl.styles import Alignment, Font, NamedStyle
 
-    for name, number_format in {**_NUMBER_FORMATS, "missing": "@"}.items():
-        horizontal = "right" if name == "missing" else None
+    plain = f"0.{'0' * decimals}".rstrip(".")
+    formats = {"integer": "0", "number": plain, "percent": f'{plain}"%"', "date": "yyyy-mm-dd"}
+    name = f"pbwidgets {kind}" + (f" {decimals}" if decimals else "")
+    book = page.parent
+    if book is not None and name not in book.named_styles:
         style = NamedStyle(
-            _style_name(name),
+            name,
             font=Font(name="Microsoft YaHei"),
-            alignment=Alignment(vertical="top", wrap_text=name == "text", horizontal=horizontal),
-            number_format=number_format,
+            alignment=Alignment(
+                vertical="top", wrap_text=kind == "text", horizontal="right" if kind == "missing" else None
+            ),
+            number_format=formats.get(kind, _TEXT_FORMAT),
         )
         book.add_named_style(style)
+    return name
 
 
 def _put_text(cell: Any, text: str) -> Any:
     """Cell whose text stays text, whatever it begins with."""
     cell.value = to_excel(text)
     cell.data_type = "s"
-    if cell.number_format != _NUMBER_FORMATS["text"]:
-        cell.number_format = _NUMBER_FORMATS["text"]
+    if cell.number_format != _TEXT_FORMAT:
+        cell.number_format = _TEXT_FORMAT
     if text[:1] in {"=", "+", "-", "@", "\t", "\r"}:
         cell.quotePrefix = True
     return cell

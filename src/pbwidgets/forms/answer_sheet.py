@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from pbwidgets.campaign import Campaign, Field, Form, find_irrelevant
+from pbwidgets.campaign import Campaign, Field, Form, find_irrelevant, is_none, rows_in
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.forms.answer_words import word_answer
@@ -75,9 +75,11 @@ class _Sheet:
     def _rows(self, item: Field) -> Iterator[str]:
         if (item.id, 0) in self._hidden:
             return
-        entries = self._answers.get(item.id) or []
+        entries = rows_in(self._answers, item.id)
         if not entries:
-            yield f'<p class="pb-quiet">{escape(say("forms.no_rows", self._lang))}</p>'
+            told = is_none(item, self._answers.get(item.id))
+            words = escape(say("forms.none_of_these" if told else "forms.no_rows", self._lang))
+            yield f"<p>{words}</p>" if told else f'<p class="pb-quiet">{words}</p>'
             return
         inners = (inner for inner in without_groups(item.fields) if inner.type != "note")
         fields = [self._captions.field(inner, item.id, None) for inner in inners]

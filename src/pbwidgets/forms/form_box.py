@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import ipywidgets as w
 from traitlets import Dict
 
-from pbwidgets.campaign import AnswerProblem, Campaign, Field, Form
+from pbwidgets.campaign import AnswerProblem, Campaign, Field, Form, rows_in
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
@@ -127,7 +127,7 @@ class FormBox(w.VBox):
             If the form has no repeat of that name.
         """
         found = {self._names.of(name): view.field for name, view in self._view.repeats().items()}[repeat]
-        return build_answer_frame(found.fields, self._view.answers.get(found.id, []), self._names)
+        return build_answer_frame(found.fields, rows_in(self._view.answers, found.id), self._names)
 
     @property
     def problems(self) -> tuple[AnswerProblem, ...]:

@@ -22,6 +22,7 @@ from pbwidgets.campaign import (
     check_answers,
     compute_answers,
     find_irrelevant,
+    rows_in,
 )
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import Captions
@@ -35,7 +36,7 @@ from pbwidgets.forms.repeats import RepeatView, RowView
 from pbwidgets.forms.uploads import Files
 from pbwidgets.wording import say
 
-MISSING: Final = ("campaign.answer_required", "campaign.answer_too_few")
+MISSING: Final = ("campaign.answer_required", "campaign.answer_rows_or_none", "campaign.answer_too_few")
 """Answers that are only missing: reported on handing in, not while typing."""
 
 Returned = Mapping[str, Sequence[str]]
@@ -124,7 +125,9 @@ class FormView:
         self._returned = dict(returned or {})
         self._asks_all = False
         self._entered: dict[str, Any] = {
-            name: [dict(entry) for entry in value] if self._is_repeat(name) else value
+            name: [dict(entry) for entry in value]
+            if self._is_repeat(name) and isinstance(value, list)
+            else value
             for name, value in compute_answers(form, answers, today=today).items()
         }
         self._is_filtered = any(item.choice_filter is not None for item in _all_fields(form.fields))
@@ -339,7 +342,7 @@ class FormView:
         elif (repeat.field.id, 0) in hidden:
             asked, filled = [], 0
         else:
-            entries = clean.get(repeat.field.id, [])
+            entries = rows_in(clean, repeat.field.id)
             asked = [
                 (inner, entry.get(inner.id))
                 for at, entry in enumerate(entries)
@@ -349,7 +352,8 @@ class FormView:
             ]
             filled = len(entries)
             # rows still missing are counted as asked for too
-            asked += [(repeat.field, None)] * max(0, (repeat.field.min_count or 0) - filled)
+            lacking = 0 if repeat.is_none else max(0, (repeat.field.min_count or 0) - filled)
+            asked += [(repeat.field, None)] * lacking
         required = [answer for item, answer in asked if item.required or item.min_count]
         return _Count(len(required), sum(answer is not None for answer in required), filled)
 
@@ -417,5 +421,5 @@ def _value(answers: Mapping[str, Any], path: str, row: int) -> object:
     repeat, _, name = path.rpartition("/")
     if not repeat:
         return answers.get(name)
-    rows = answers.get(repeat, [])
+    rows = rows_in(answers, repeat)
     return rows[row].get(name) if row < len(rows) else None

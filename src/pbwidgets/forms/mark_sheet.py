@@ -101,8 +101,9 @@ class MarkSheet:
     ) -> None:
         self._lang = lang
         self._rows = [_Row(field, lang, with_comments or field.reason_needed, read_only) for field in fields]
+        self._is_restoring = False
         for row in self._rows:
-            row.watch(on_change)
+            row.watch(lambda: None if on_change is None or self._is_restoring else on_change())
         self.box = stack(*(row.box for row in self._rows))
 
     def read(self) -> Reading:
@@ -130,12 +131,23 @@ class MarkSheet:
                 points, comment = marks[row.field.line_id]
                 row.field = replace(row.field, points=points, comment=comment, renew=False)
 
+    def typed(self) -> dict[str, tuple[str, str]]:
+        """Text of the fields of each line, points and comment, as it stands."""
+        return {row.field.line_id: row.text() for row in self._rows}
+
     def type(self, line_id: str, points: str, comment: str | None = None) -> None:
         """Put text into the fields of a line, as a user would type it."""
         row = next(row for row in self._rows if row.field.line_id == line_id)
         row.points.widgets[0].value = points
         if comment is not None and row.comment is not None:
             row.comment.value = comment
+
+    def restore(self, typed: Mapping[str, tuple[str, str]]) -> None:
+        """Put back what was typed on an earlier sheet, in lines that are still there; nobody is told of it."""
+        self._is_restoring = True
+        for line_id in typed.keys() & {row.field.line_id for row in self._rows}:
+            self.type(line_id, *typed[line_id])
+        self._is_restoring = False
 
     def close(self) -> None:
         """Close all widgets."""
@@ -167,15 +179,19 @@ class _Row:
         self.box = _Closing([self._about, *parts])
         self.box.add_class("pb-rating")
 
-    def watch(self, on_change: Callable[[], None] | None) -> None:
+    def watch(self, on_change: Callable[[], None]) -> None:
         def changed(_: object = None) -> None:
             self.read()
-            if on_change is not None:
-                on_change()
+            on_change()
 
         self.points.watch(changed)
         if self.comment is not None:
             self.comment.observe(changed, names="value")
+
+    def text(self) -> tuple[str, str]:
+        """Points and comment as they were typed."""
+        points = self.points.read()
+        return "" if points is None else str(points), "" if self.comment is None else self.comment.value
 
     def read(self) -> tuple[tuple[float, str] | None, str]:
         """Points and comment, None if the field is empty; and what is wrong with them."""

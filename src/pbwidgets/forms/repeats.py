@@ -6,10 +6,12 @@ from typing import Any, Final
 
 import ipywidgets as w
 
+from pbwidgets.campaign.answers import is_none
 from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.model import Field
+from pbwidgets.campaign.values import NONE
 from pbwidgets.forms.captions import note_of
-from pbwidgets.forms.elements import button, hide_all, markup, row, stack
+from pbwidgets.forms.elements import button, hide_all, markup, plain_layout, row, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.wording import say
@@ -133,6 +135,15 @@ class RepeatView:
         self._head = markup("")
         self._box_of_rows = stack()
         self._add = button(self.words("forms.add_row"), self._add_row)
+        self._none = w.Checkbox(
+            value=self.is_none,
+            description=self.words("forms.none_of_these"),
+            indent=False,
+            layout=plain_layout(),
+        )
+        self._none.add_class("pb-input")
+        self._none.observe(self._tick_none, names="value")
+        hide_all([self._none], not field.may_be_none)
         self._undo = button(self.words("forms.undo_remove_row"), self._bring_back, "link")
         hide_all([self._undo], True)
         self.rows = [RowView(self, entry) for entry in self.entries]
@@ -141,15 +152,20 @@ class RepeatView:
                 view.open()
             else:
                 view.close()
-        self.box = stack(self._head, self._box_of_rows, row(self._add, self._undo))
+        self.box = stack(self._head, self._none, self._box_of_rows, row(self._add, self._undo))
         self.box.add_class("pb-card")
         self._show_rows()
 
     @property
     def entries(self) -> list[dict[str, Any]]:
-        """Answers of the rows, the same list as in the answers of the form."""
-        entries: list[dict[str, Any]] = self.holder.setdefault(self.field.id, [])
+        """Answers of the rows, the same list as in the answers of the form; none for "none of these"."""
+        entries: list[dict[str, Any]] = [] if self.is_none else self.holder.setdefault(self.field.id, [])
         return entries
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is answered with "none of these"."""
+        return is_none(self.field, self.holder.get(self.field.id))
 
     def words(self, code: str, **args: object) -> str:
         """Words in the language of the form."""
@@ -157,6 +173,13 @@ class RepeatView:
 
     def _show_rows(self) -> None:
         self._box_of_rows.children = tuple(view.box for view in self.rows)
+
+    def _tick_none(self, change: dict[str, Any]) -> None:
+        if self.rows:  # a box that is shut can still be ticked by what a browser sends
+            self._none.value = False
+        else:
+            self.holder[self.field.id] = NONE if change["new"] else []
+            self._report()
 
     def _add_row(self) -> None:
         if self._is_full():
@@ -196,7 +219,7 @@ class RepeatView:
         self._report()
 
     def _is_full(self) -> bool:
-        return self.field.max_count is not None and len(self.rows) >= self.field.max_count
+        return self.is_none or (self.field.max_count is not None and len(self.rows) >= self.field.max_count)
 
     def follow(self, captions: Captions) -> None:
         """Show the answers that its words ask for, the next time it is drawn."""
@@ -222,6 +245,7 @@ class RepeatView:
         if self._head.value != shown:
             self._head.value = shown
         self._add.disabled = self._is_full()
+        self._none.disabled = bool(self.rows)
         for at, view in enumerate(self.rows):
             view.draw(at, at in wrong_rows)
 

@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Form
+from pbwidgets.campaign.model import Field, Form
+from pbwidgets.campaign.names import places
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, group_rows, positions_in, to_objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.register import Register
@@ -68,6 +69,15 @@ class AnswersTable:
     def is_repeat(self, path: str) -> bool:
         """Whether the path is a repeat, whose rows are counted, rather than a field."""
         return any(leaf.startswith(f"{path}/") for leaf, _ in self.form.leaves())
+
+    def find_repeat(self, repeat_id: str) -> Field | None:
+        """The repeat of that id; None if the form has none."""
+        repeats = (place.field for place in places(self.form) if place.field.type == "repeat")
+        return next((repeat for repeat in repeats if repeat.id == repeat_id), None)
+
+    def find_none(self, repeat_id: str) -> Items:
+        """Entries in which a repeat is answered with "none of these"."""
+        return self.answers.get(repeat_id, _no_items())
 
     def field_type(self, path: str) -> str:
         """Type of the field of that path, or an empty text for a repeat."""

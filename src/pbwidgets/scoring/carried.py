@@ -15,9 +15,10 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
-from pbwidgets.scoring.registry import find_measure
-from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.registry import find_measures
+from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
+from pbwidgets.wording import round_half_up
 
 
 @dataclass(frozen=True, order=True)
@@ -110,9 +111,7 @@ def names_of_lines(track: Track) -> frozenset[str]:
 
 
 def _names_of(line: Criterion) -> Iterator[str]:
-    measure = find_measure(line)
-    if measure is not None:
-        yield measure
+    yield from find_measures(line)
     for condition in (line.not_applicable, line.exemption):
         if condition is not None and condition.when is not None:
             yield from parse(condition.when).names

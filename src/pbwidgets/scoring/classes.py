@@ -14,10 +14,11 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import find_over_measures
 from pbwidgets.scoring.ranking import rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
-from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.scoring.vetoes import TrackVetoes
+from pbwidgets.wording import round_half_up
 
 _OF_DECISION: Final = {"decided_on": "decided_on", "decided_by": "decided_by", "decided_reason": "reason"}
 

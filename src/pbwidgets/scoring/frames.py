@@ -55,7 +55,8 @@ RATINGS: Final[Columns] = {
     "layer": "string",
     "source": "string",
     "rater_id": "string",  # pseudonym; never a name
-    "points": "float64",
+    "points": "float64",  # what it counts as; NaN: it must be given anew
+    "given_points": "float64",  # the rater's own mark where it counts as something else; else NaN
     "comment": "string",
     "submission_version": "int64",  # version that the rater saw; 0 if none
     "stale": "bool",  # a newer version has come since
@@ -153,6 +154,7 @@ MARKS: Final[Columns] = {
     "weight": "float64",  # in per cent, as used: re-weighted where a source of the layer is missing
     "n_stale": "int64",
     "n_recused": "int64",
+    "n_void": "int64",  # that must be given anew: outside the range of the line, or declared so at an opening
 }
 """One row is unit × criterion × layer × source: what raters gave, before sources are weighted."""
 
@@ -226,6 +228,7 @@ SELECTION: Final[Columns] = {
     "decided": "string",  # status decided by the meeting, or <NA>
     "decided_on": "string",
     "decided_by": "string",
+    "decided_reason": "string",
 }
 """One row is a unit of a track: what the rules propose, beside what was decided."""
 

@@ -233,7 +233,19 @@ class _Reading(TableReading):
             place = say("scoring.row_of_unit", row=row, unit=self.rows[row - 1])
             self.report(error.code, place, label=label, value=str(value))
             return None
+        if leaf.choices is not None:
+            self.check_options(leaf, answer, row)
         return None if answer is None else to_text(answer)
+
+    def check_options(self, leaf: Field, answer: Any, row: int) -> None:
+        """Report what is none of the options of a field, which would only be missing from the scores."""
+        lang = default_language()
+        options = self.campaign.choices[leaf.choices or ""]
+        for one in answer if isinstance(answer, list) else [answer]:
+            if one not in {option.id for option in options}:
+                place = say("scoring.row_of_unit", row=row, unit=self.rows[row - 1])
+                labels = spelling(one, [option.label.words(lang) for option in options])
+                self.report("campaign.answer_unknown_choice", place, label=leaf.label.words(lang), **labels)
 
     # -- marks
 

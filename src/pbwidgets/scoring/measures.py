@@ -1,7 +1,7 @@
 """Measures: numbers computed from the answers of a unit, of its subtree, or of an ancestor."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -33,6 +33,8 @@ class MeasureColumn:
         bool; both False for units that the measure does not concern.
     concerned
         Units of the kinds that have this measure.
+    options
+        Ids of the options that the values are places of, from 1; empty for a measure that is a number.
     """
 
     values: Floats
@@ -40,6 +42,14 @@ class MeasureColumn:
     missing: Bools
     not_applicable: Bools
     concerned: Bools
+    options: tuple[str, ...] = ()
+
+    def name_answers(self, prefix: str = "") -> Floats | Objects:
+        """Values, or the ids of the options chosen (None where there is none), each after a prefix."""
+        if not self.options:
+            return self.values
+        ids = np.array([None, *(f"{prefix}{option}" for option in self.options)], dtype=object)
+        return ids[np.nan_to_num(self.values).astype(np.int64)]
 
 
 @dataclass(frozen=True)
@@ -64,8 +74,9 @@ def measure_units(
 ) -> MeasureTable:
     """Every measure of the campaign for every unit of the kinds it concerns.
 
-    A measure is missing where nothing counted was submitted, where a number was not answered, or where a
-    share has nothing below the line or no matter was closed; ``empty_is_zero`` makes it 0. It is not applicable where
+    A measure is missing where nothing counted was submitted, where a number was not answered, where a repeat
+    that may be answered with "none of these" was left blank, or where a share has nothing below the line or no
+    matter was closed; ``empty_is_zero`` makes it 0. It is not applicable where
     ``not_applicable_when`` holds for all entries. A subtree pools the rows of all units in it; an ancestor's
     value is given to each unit below it. ``latest`` takes the last row of the highest occurrence.
     Submissions of units that are not in the register (merged away before the period's day) are left out:
@@ -86,12 +97,15 @@ def measure_units(
         for form_id, states in sorted(wanted)
     }
     columns = {
-        measure.id: _measure(
-            campaign,
-            measure,
-            tables[measure.form, measure.states],
-            register,
-            _Days.of(campaign, period, measure),
+        measure.id: replace(
+            _measure(
+                campaign,
+                measure,
+                tables[measure.form, measure.states],
+                register,
+                _Days.of(campaign, period, measure),
+            ),
+            options=tuple(option.id for option in campaign.options_of(measure)),
         )
         for measure in campaign.measures
     }
@@ -175,7 +189,8 @@ def _measure(
     spread = _spread_up if measure.over == "subtree" else _stay
     entries, places = spread(np.arange(len(table.entries)), table.entries.units, register)
     submitted = np.bincount(places, minlength=len(register))
-    tally = _tally(measure, table, register, spread, days)
+    options = tuple(option.id for option in campaign.options_of(measure))
+    tally = _tally(measure, options, table, register, spread, days)
     missing = (submitted == 0) | tally.unanswered
     not_applicable = np.zeros(len(register), dtype=bool)
     if measure.not_applicable_when and len(places):
@@ -255,7 +270,14 @@ def _spread_up(items: Ints, units: Ints, register: Register) -> tuple[Ints, Ints
 # -- aggregates ----------------------------------------------------------------------------------------
 
 
-def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _Spread, days: _Days) -> _Tally:
+def _tally(
+    measure: Measure,
+    options: tuple[str, ...],
+    table: AnswersTable,
+    register: Register,
+    spread: _Spread,
+    days: _Days,
+) -> _Tally:
     every = _within_window(measure, table, table.items(measure.field), days)
     wanted = _find_wanted(measure, measure.field, table, every, days.today)
 
@@ -266,18 +288,23 @@ def _tally(measure: Measure, table: AnswersTable, register: Register, spread: _S
     kept = every.keep(wanted)
     counts = place(kept, np.ones(len(kept))).astype(np.int64)
     answered = place(every, np.ones(len(every))) > 0
-    never = np.zeros(len(register), dtype=bool)
+    blank = np.zeros(len(register), dtype=bool)
+    repeat = table.find_repeat((measure.field or "").partition("/")[0])
+    if repeat is not None and repeat.may_be_none:  # neither rows nor "none of these"
+        for told in (table.items(repeat.id), table.find_none(repeat.id)):
+            blank |= place(told, np.ones(len(told))) > 0
+        blank = ~blank
     match measure.aggregate:
         case "count":
-            return _Tally(place(kept, _sizes(kept, table.field_type(measure.field or ""))), counts, never)
+            return _Tally(place(kept, _sizes(kept, table.field_type(measure.field or ""))), counts, blank)
         case "sum":
-            numbers = to_numbers(kept.values)
-            in_repeat = "/" in (measure.field or "")
-            return _Tally(place(kept, np.nan_to_num(numbers)), counts, never if in_repeat else ~answered)
+            total = _sum(measure, table, kept, register, spread)
+            return _Tally(total, counts, blank if "/" in (measure.field or "") else ~answered)
         case "distinct":
-            return _Tally(_count_distinct(measure, table, kept, register, spread), counts, never)
-        case "latest":
-            values = _find_latest(table, kept, register, spread)
+            return _Tally(_count_distinct(measure, table, kept, register, spread), counts, blank)
+        case "latest" | "chosen":
+            numbers = _place_in(options, kept.values) if options else to_numbers(kept.values)
+            values = _find_latest(table, kept, numbers, register, spread)
             return _Tally(values, counts, np.isnan(values))
         case "days_to_close":
             return _average_days(measure, table, kept, place, days.today)
@@ -375,7 +402,31 @@ def _count_distinct(
     return np.bincount(pairs["unit"].to_numpy(dtype=np.int64), minlength=len(register)).astype(np.float64)
 
 
-def _find_latest(table: AnswersTable, items: Items, register: Register, spread: _Spread) -> Floats:
+def _sum(measure: Measure, table: AnswersTable, items: Items, register: Register, spread: _Spread) -> Floats:
+    """Sum of the numbers of each unit; with ``highest_per`` of the highest one of each value there only."""
+    at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
+    numbers: Floats = np.nan_to_num(to_numbers(items.values))[at]
+    if measure.highest_per is not None:
+        # what is not named is not known to be the same
+        named = pd.Series(table.values_at(measure.highest_per, items)[at], dtype=object)
+        named = named.where(named.notna(), pd.Series(at))
+        rows = pd.DataFrame({"unit": units, "named": named, "number": numbers})
+        highest = rows.groupby(["unit", "named"], sort=False)["number"].max()
+        units = highest.index.get_level_values("unit").to_numpy(dtype=np.int64)
+        numbers = highest.to_numpy(dtype=np.float64)
+    total: Floats = np.bincount(units, numbers, minlength=len(register)).astype(np.float64)
+    return total
+
+
+def _place_in(options: tuple[str, ...], values: Objects) -> Floats:
+    """Place of each answer in the list of options, from 1; NaN for any other."""
+    places = {option: float(at) for at, option in enumerate(options, start=1)}
+    return np.array([places.get(value, np.nan) for value in values], dtype=np.float64)
+
+
+def _find_latest(
+    table: AnswersTable, items: Items, numbers: Floats, register: Register, spread: _Spread
+) -> Floats:
     at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
     entries = items.entries[at]
     order = np.lexsort(
@@ -387,5 +438,5 @@ def _find_latest(table: AnswersTable, items: Items, register: Register, spread: 
         )
     )
     latest = np.full(len(register), np.nan)
-    latest[units[order]] = to_numbers(items.values)[at][order]  # the last of several stays
+    latest[units[order]] = numbers[at][order]  # the last of several stays
     return latest

@@ -1,9 +1,12 @@
 """Names of the parts of a campaign, for the sentences of reasons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
-from pbwidgets.campaign.model import Campaign, Text
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
 
@@ -39,19 +42,29 @@ class Names:
         return self._found[asked]
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
-        """Name of a measure or of a total carried over, and its unit."""
+        """Name of a measure or of a total carried over, its unit, and what one of it is called."""
         for measure in self.campaign.measures:
             if measure.id == measure_id:
                 unit = self._pick(measure.unit) if measure.unit else ""
+                one = say("scoring.item", self.lang)
                 # an English unit is a separate word, a Chinese one follows the number without a space
                 return {
                     "measure": self._pick(measure.name),
                     "unit": f" {unit}" if self.lang == "en" and unit else unit,
+                    "item": one if self.lang == "en" else unit or one,
                 }
         for item in self.campaign.carried:
             if item.id == measure_id:
                 return {"measure": self._pick(item.name), "unit": say("scoring.unit_of_points", self.lang)}
         return {"measure": measure_id, "unit": ""}
+
+    def name_answer(self, measure_id: str, value: float) -> str:
+        """Label of the answer behind a measure of a yes/no question without a unit; empty for any other measure."""
+        asked = ("answer", measure_id, "yes" if value >= 1 else "no")
+        if asked not in self._found:
+            labels = _list_answers(self.campaign, measure_id)
+            self._found[asked] = self._pick(labels[asked[-1]]) if set(labels) == {"yes", "no"} else ""
+        return self._found[asked]
 
     def name_group(self, kind_id: str) -> str:
         """The units that a unit is compared with: all, or those below the same unit of a kind."""
@@ -73,6 +86,17 @@ class Names:
         return value
 
 
+def _list_answers(campaign: Campaign, measure_id: str) -> Mapping[str, Text]:
+    """Labels of the choices of the field that a measure takes the latest answer of, by id."""
+    for measure in campaign.measures:
+        if measure.id == measure_id and measure.aggregate == "latest" and measure.unit is None:
+            fields = dict(campaign.form(measure.form).leaves())
+            field = fields.get(measure.field or "")
+            choices = campaign.choices.get(field.choices, ()) if field and field.choices else ()
+            return {choice.id: choice.label for choice in choices}
+    return {}
+
+
 def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     if key == "kind_id":
         return [(kind.id, kind.name) for kind in campaign.unit_kinds]
@@ -90,9 +114,8 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
     if key == "flag_id":
         every = [track.classes for track in campaign.tracks if track.classes is not None]
         return [(flag.id, flag.name) for classes in every for flag in classes.flags]
-    if key == "exemption_id":
-        lines = [line for track in campaign.tracks for line in track.lines()]
-        return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
+    if key in _OF_LINES:
+        return _OF_LINES[key](campaign)
     layers = [(layer.id, layer.name) for layer in campaign.layers]
     if key == "tie_break_id":
         criteria = [item.criterion for track in campaign.tracks for item in track.numbered()]
@@ -102,3 +125,31 @@ def _list_names(campaign: Campaign, key: str) -> Iterable[tuple[str, Text]]:
         uses = [use for track in campaign.tracks for use in track.layers]
         return [(source.id, source.name) for use in uses for source in use.sources] + layers
     return layers if key == "layer_id" else []
+
+
+def _list_options(campaign: Campaign) -> Iterable[tuple[str, Text]]:
+    """Options that measures tell apart, as ``<measure>:<option>``."""
+    for measure in campaign.measures:
+        yield from ((f"{measure.id}:{option.id}", option.label) for option in campaign.options_of(measure))
+
+
+def _list_conditions(campaign: Campaign) -> Iterable[tuple[str, Text]]:
+    """Cases and factors inside the rules of lines, as ``<line>:<number>``, from 0."""
+    for line in (line for track in campaign.tracks for line in track.lines()):
+        if isinstance(line.rule, Checklist):
+            yield from ((f"{line.id}:{at}", case.text) for at, case in enumerate(line.rule.cases))
+        elif isinstance(line.rule, CappedDeduction):
+            yield from ((f"{line.id}:{at}", factor.text) for at, factor in enumerate(line.rule.factors))
+
+
+def _list_exemptions(campaign: Campaign) -> Iterable[tuple[str, Text]]:
+    lines = [line for track in campaign.tracks for line in track.lines()]
+    return [(line.id, line.exemption.name) for line in lines if line.exemption is not None]
+
+
+_OF_LINES: Final[Mapping[str, Callable[[Campaign], Iterable[tuple[str, Text]]]]] = {
+    "case_id": _list_conditions,
+    "choice_id": _list_options,
+    "exemption_id": _list_exemptions,
+    "factor_id": _list_conditions,
+}

@@ -16,13 +16,14 @@ import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Criterion, find_marking
+from pbwidgets.campaign.rules import ByChoice, conditions_of
 from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
-from pbwidgets.scoring.measures import MeasureTable
+from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
-from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure
+from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures
 from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL, Verdict
@@ -178,7 +179,7 @@ def _score_line(
         given = [_note_difference(taken, layer, at, marks, layout) for layer in range(len(taken))]
     else:
         computed = _exempt(
-            line, _compute(line, layout, table, not_applicable), layout, table, not_applicable, today
+            line, _compute(line, layout, table, not_applicable, today), layout, table, not_applicable, today
         )
         given = [
             _correct(computed, at, layer, layer_id)
@@ -197,10 +198,11 @@ class _Given:
 
 
 def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTable, today: date) -> Bools:
-    found = np.zeros(len(layout.units), dtype=bool)
     measure = find_measure(line)
-    if measure is not None:
-        found |= table.columns[measure].not_applicable[layout.units]
+    # a checklist has none of its own: it does not apply where none of what it asks does
+    rests_on = find_measures(line) if measure is None else (measure,)
+    columns = [table.columns[name].not_applicable[layout.units] for name in rests_on]
+    found = np.all(columns, axis=0) if columns else np.zeros(len(layout.units), dtype=bool)
     if line.not_applicable is not None and line.not_applicable.when is not None:
         found |= find_over_measures(line.not_applicable.when, layout.units, table, today)
     return found
@@ -208,26 +210,63 @@ def _find_not_applicable(line: Criterion, layout: TrackLayout, table: MeasureTab
 
 def find_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Bools:
     """Units for which an expression over measures holds; never where one of the measures is missing."""
-    names = sorted(parse(expression).names)
-    columns = {name: table.columns[name].values[units] for name in names}
-    known = np.ones(len(units), dtype=bool)
+    holds: Bools = decide_over_measures(expression, units, table, today) == 1
+    return holds
+
+
+def decide_over_measures(expression: str, units: Ints, table: MeasureTable, today: date) -> Floats:
+    """Whether an expression over measures holds for each unit: 1, 0, or NaN where one of the measures is missing.
+
+    A measure of the option that was chosen is the id of that option. What rests on a measure that is not
+    applicable to the unit does not hold.
+    """
+    columns = {name: table.columns[name] for name in sorted(parse(expression).names)}
+    unknown, out = np.zeros((2, len(units)), dtype=bool)
     for column in columns.values():
-        known &= ~np.isnan(column)
-    return known & find_holding(expression, columns, len(units), today)
+        out |= column.not_applicable[units]
+        unknown |= np.isnan(column.values[units])
+    given = {name: column.name_answers()[units] for name, column in columns.items()}
+    holds = find_holding(expression, given, len(units), today) & ~unknown
+    return np.where(unknown & ~out, np.nan, holds)
 
 
-def _compute(line: Criterion, layout: TrackLayout, table: MeasureTable, not_applicable: Bools) -> Verdict:
-    measure = find_measure(line)
-    if measure is None or line.rule is None:
+def _compute(
+    line: Criterion, layout: TrackLayout, table: MeasureTable, not_applicable: Bools, today: date
+) -> Verdict:
+    if line.rule is None:
         raise ValueError(f"line {line.id} has no rule")
-    values = table.columns[measure].values[layout.units]
-    if line.rule.name not in GROUP_RULES:
-        return apply_rule(line.rule, values, line.points or 0.0)
-    # a unit to which the line does not apply is no benchmark for the others
-    values = np.where(not_applicable, np.nan, values)
-    verdict = apply_rule(line.rule, values, line.points or 0.0, layout.groups)
-    group = layout.track.group or ""
-    return Verdict(verdict.points, tuple(reason.with_args(group_id=group) for reason in verdict.reasons))
+    measure = find_measure(line)
+    values = np.full(len(layout.units), np.nan)
+    args: Args = {}
+    if measure is not None:
+        column = table.columns[measure]
+        values = column.values[layout.units]
+        if isinstance(line.rule, ByChoice):
+            args["choice_id"] = column.name_answers(f"{measure}:")[layout.units]
+            values = _place_options(column, line.rule, layout.units)
+    if line.rule.name in GROUP_RULES:
+        args["group_id"] = layout.track.group or ""
+        # a unit to which the line does not apply is no benchmark for the others
+        values = np.where(not_applicable, np.nan, values)
+    asked = conditions_of(line.rule)
+    if asked:
+        args["line_id"] = line.id
+    conditions = [decide_over_measures(text, layout.units, table, today) for text in asked]
+    verdict = apply_rule(
+        line.rule,
+        values,
+        line.points or 0.0,
+        layout.groups,
+        np.array(conditions).reshape(len(asked), len(layout.units)),
+    )
+    return Verdict(verdict.points, tuple(reason.with_args(**args) for reason in verdict.reasons))
+
+
+def _place_options(column: MeasureColumn, rule: ByChoice, units: Ints) -> Floats:
+    """Place in the rule's list of the option that each unit chose, NaN for none."""
+    places = {option.choice: float(at) for at, option in enumerate(rule.options)}
+    of_option = np.array([np.nan, *(places.get(option, np.nan) for option in column.options)])
+    return of_option[np.nan_to_num(column.values[units]).astype(np.int64)]
 
 
 def _exempt(
@@ -252,7 +291,11 @@ def _exempt(
         reasons=(
             *computed.reasons,
             Reason("scoring.note_exempt", spared, {**args, "lost": lost}, is_note=True),
-            Reason("scoring.exempt_without_data", unknown, {**args, "measure_id": find_measure(line) or ""}),
+            Reason(
+                "scoring.exempt_without_data",
+                unknown,
+                {**args, "measure_id": next(iter(find_measures(line)), "")},
+            ),
         ),
     )
 
@@ -261,7 +304,8 @@ def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _G
     mark = marks.points[:, at]
     corrected = ~np.isnan(mark)
     if not corrected.any():
-        return _Given(computed.points, np.full(len(mark), _COMPUTED, dtype=np.int8), computed.reasons)
+        nobody = np.full(len(mark), _COMPUTED, dtype=np.int8)
+        return _Given(computed.points, nobody, (*computed.reasons, *_note_raters(at, marks)))
     comment: ArgColumn = marks.comments.get(at, "")
     args: Args = {"layer_id": layer_id, "points": mark, "comment": comment}
     unknown = np.isnan(computed.points)
@@ -362,13 +406,27 @@ def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
     noted = {
         "scoring.note_stale": [source.stale[:, at] for source in marks.sources],
         "scoring.note_recused": [source.recused[:, at] for source in marks.sources],
+        "scoring.note_void": [source.void[:, at] for source in marks.sources],
     }
     reasons = []
     for code, counts in noted.items():
         if any(of_source.any() for of_source in counts):
             count = np.stack(counts).sum(axis=0, dtype=np.int64)
             reasons.append(Reason(code, count > 0, {"count": count}, is_note=True))
-    return reasons
+    return [*reasons, *_note_converted(at, marks)]
+
+
+def _note_converted(at: int, marks: LayerMarks) -> list[Reason]:
+    """Notes on marks that count as something else than the rater gave, with the rater's own where it is one."""
+    counts = [source.converted[:, at] for source in marks.sources]
+    if not any(of_source.any() for of_source in counts):
+        return []
+    count = np.stack(counts).sum(axis=0, dtype=np.int64)
+    own = np.nansum(np.stack([source.given[:, at] for source in marks.sources]), axis=0)
+    return [
+        Reason("scoring.note_converted", count > 1, {"count": count}, is_note=True),
+        Reason("scoring.note_converted_one", count == 1, {"points": own}, is_note=True),
+    ]
 
 
 # -- what does not apply, and what is missing ----------------------------------------------------------

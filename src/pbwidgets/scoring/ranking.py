@@ -11,8 +11,9 @@ from pbwidgets.campaign.model import Campaign, TieBreak, TieByCriterion, TieByMe
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import RANKING, to_frame
 from pbwidgets.scoring.measures import MeasureTable
-from pbwidgets.scoring.totals import TrackTotals, round_half_up
+from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
+from pbwidgets.wording import round_half_up
 
 DIGITS: Final = 9
 """Digits to which exact totals and tie-breaks are compared: below that is binary noise."""

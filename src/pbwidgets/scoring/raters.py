@@ -19,6 +19,7 @@ from pbwidgets.scoring.arrays import Bools, Floats, Ints, group_rows
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.sources import average_sources
+from pbwidgets.scoring.verdict import SMALL
 
 SEVERITY: Final[Columns] = {
     "rater_id": "string",
@@ -293,13 +294,17 @@ def measure_variance(marks: Floats, weights: Floats) -> Floats:
 
 
 def _count_marks(ratings: pd.DataFrame, ranges: Ranges) -> pd.DataFrame:
-    """Marks that count, with the span of their line and their share of it."""
+    """Marks that count and are in range, with the span of their line and their share of it."""
     of_line = ratings["criterion_id"].astype(object)
     lowest = of_line.map({line: low for line, (low, _) in ranges.items()}).to_numpy(dtype=np.float64)
     highest = of_line.map({line: high for line, (_, high) in ranges.items()}).to_numpy(dtype=np.float64)
     points = ratings["points"].to_numpy(dtype=np.float64)
     wanted: Bools = np.asarray(
-        ~ratings["recused"].to_numpy(dtype=bool) & ~np.isnan(points) & (highest - lowest > 0), dtype=bool
+        ~ratings["recused"].to_numpy(dtype=bool)
+        & (points >= lowest - SMALL)  # False for NaN
+        & (points <= highest + SMALL)
+        & (highest - lowest > 0),
+        dtype=bool,
     )
     columns = ["unit_code", "criterion_id", "layer", "source", "rater_id"]
     marks = ratings.loc[wanted, columns].fillna("").astype(object)

@@ -19,7 +19,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
 from pbwidgets.scoring.names import Names
-from pbwidgets.wording import number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,24 @@ ArgColumn: TypeAlias = str | float | int | Floats | Objects | Ints | Derived
 Args: TypeAlias = dict[str, ArgColumn]
 _NOTES: Final = "notes"
 _DIGITS: Final = 2
-_DIGITS_OF_TOTAL: Final = 9  # a total is rounded already
+_OF_YES_NO: Final = {
+    "scoring.all_or_nothing_full": "scoring.all_or_nothing_yes",
+    "scoring.all_or_nothing_none": "scoring.all_or_nothing_no",
+}
+"""Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
 _TOTALS: Final = ("total", "minimum")
 _SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
+_PRICE: Final = "say:price"
+"""Key of the code of a clause that says what each item costs."""
+_LISTED: Final = {
+    "lost": ("case_id", "scoring.case_lost", "scoring.case_separator"),
+    "earned": ("case_id", "scoring.case_earned", "scoring.case_separator"),
+    "undecided": ("case_id", "scoring.case_named", "scoring.part_separator"),
+    "factors": ("factor_id", "scoring.factor_times", "scoring.part_separator"),
+    "undecided_factors": ("factor_id", "scoring.case_named", "scoring.part_separator"),
+}
+"""What a reason may list, by the beginning of its keys: whose names, how each is said, what stands between."""
+_TIMES: Final = {2: "scoring.factor_double", 0.5: "scoring.factor_half"}
 _encode: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True).encode
 
 
@@ -194,6 +209,9 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
         return ""
     given: dict[str, Any] = dict(json.loads(args) if isinstance(args, str) else args)
     notes: list[tuple[str, dict[str, Any]]] = given.pop(_NOTES, [])
+    answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
+    if answer:
+        code, given = _OF_YES_NO[code], {**given, "answer": answer}
     sentences = [say(code, names.lang, **_name_args(names, given))]
     sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
     text = (" " if names.lang == "en" else "").join(sentences)
@@ -202,36 +220,56 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
 
 def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     named: dict[str, Any] = {}
-    parts: list[str] = []
     for key, value in args.items():
-        if key.startswith("points:"):
-            source = key.partition(":")[2]
-            parts.append(names.say_part(source, _show(value), _show(args[f"weight:{source}"])))
-        elif key.startswith("weight:"):
-            continue
-        elif key == "measure_id":
-            named |= names.name_measure(value)
-        elif key == "group_id":
-            named["group"] = names.name_group(value)
-        elif key.endswith("_id"):
-            named[key.removesuffix("_id")] = names.name(key, value)
-        elif key == "comment":
-            named[key] = value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)
-        else:
-            named[key] = _show_arg(key, value, args)
+        if ":" not in key:
+            named |= _name_arg(names, key, value, args)
+    parts = [
+        names.say_part(source, _show(value), _show(args[f"weight:{source}"]))
+        for key, value in args.items()
+        if (source := key.removeprefix("points:")) != key
+    ]
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
+    for kind in _LISTED:
+        listed = _list_cases(names, args, kind)
+        named |= {"cases": listed} if listed else {}
     if (
         "value" in named and str(named.get("measure", ""))[-1:].isdigit()
     ):  # 走访2025 and 11 would be one number
         named["value"] = say("scoring.value_after_digit", names.lang, value=named["value"])
+    if _PRICE in args:
+        named["price"] = say(args[_PRICE], names.lang, **named)
     return named
+
+
+def _name_arg(names: Names, key: str, value: Any, args: Mapping[str, Any]) -> Mapping[str, Any]:
+    if key == "measure_id":
+        return names.name_measure(value)
+    if key == "group_id":
+        return {"group": names.name_group(value)}
+    if key.endswith("_id"):
+        return {key.removesuffix("_id"): names.name(key, value)}
+    if key == "comment":
+        return {key: value.rstrip("。.；; ") or say("scoring.no_comment", names.lang)}
+    return {key: _show_arg(key, value, args)}
+
+
+def _list_cases(names: Names, args: Mapping[str, Any], kind: str) -> str:
+    """Cases or factors of one kind in one text; a key is ``<kind>:<number in the rule>``. Empty for none."""
+    key, code, separator = _LISTED[kind]
+    numbers = sorted(int(one.removeprefix(f"{kind}:")) for one in args if one.startswith(f"{kind}:"))
+    said = []
+    for at in numbers:
+        amount, case = args[f"{kind}:{at}"], names.name(key, f"{args['line_id']}:{at}")
+        words = _TIMES.get(amount, code) if kind == "factors" else code
+        said.append(say(words, names.lang, case=case, amount=_show(amount)))
+    return say(separator, names.lang).join(said)
 
 
 def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
     if key in _SIDE_BY_SIDE:
-        return f"{value:.{int(args['decimals'])}f}"
-    return _show(value, _DIGITS_OF_TOTAL if key in _TOTALS else _DIGITS)
+        return number(value, int(args["decimals"]), keep_zeros=True)
+    return _show(value, MOST_DIGITS if key in _TOTALS else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:

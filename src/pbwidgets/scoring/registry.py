@@ -6,21 +6,32 @@ from typing import Any, Final, TypeAlias
 
 import numpy as np
 
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Criterion
-from pbwidgets.campaign.rules import Bands, CappedDeduction, Discretion, RankToPoints, Rule
+from pbwidgets.campaign.rules import (
+    Bands,
+    ByChoice,
+    CappedDeduction,
+    Checklist,
+    Discretion,
+    RankToPoints,
+    Rule,
+    conditions_of,
+)
 from pbwidgets.scoring import rules
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.verdict import Verdict
 
 RuleFunction: TypeAlias = Callable[[Floats, float, Any], Verdict]
 GroupRuleFunction: TypeAlias = Callable[[Floats, float, Any, Ints], Verdict]
+ConditionRuleFunction: TypeAlias = Callable[[Floats, float, Any, Floats], Verdict]
 
 RULES: Final[Mapping[str, RuleFunction]] = MappingProxyType(
     {
         "all_or_nothing": rules.all_or_nothing,
         "bands": rules.bands,
+        "by_choice": rules.by_choice,
         "capped_bonus": rules.capped_bonus,
-        "capped_deduction": rules.capped_deduction,
         "carried_over": rules.carried_over,
         "discretion": rules.discretion,
         "per_missing_item": rules.per_missing_item,
@@ -36,15 +47,26 @@ GROUP_RULES: Final[Mapping[str, GroupRuleFunction]] = MappingProxyType(
     }
 )
 """Rules that compare a unit with the others of its group."""
+CONDITION_RULES: Final[Mapping[str, ConditionRuleFunction]] = MappingProxyType(
+    {"capped_deduction": rules.capped_deduction, "checklist": rules.checklist}
+)
+"""Rules that have expressions over measures inside them."""
 MARKED: Final = frozenset({"rated", "discretion"})
 """Rules whose points come from raters, layer by layer; all others are computed from a measure."""
 
 
-def apply_rule(rule: Rule, values: Floats, max_points: float, groups: Ints | None = None) -> Verdict:
+def apply_rule(
+    rule: Rule,
+    values: Floats,
+    max_points: float,
+    groups: Ints | None = None,
+    conditions: Floats | None = None,
+) -> Verdict:
     """Verdict of a rule over measure values, or over marks for the rules in ``MARKED``.
 
     ``groups`` is the number of each unit's group, read by the rules in ``GROUP_RULES`` only; by default all
-    units are one group.
+    units are one group. ``conditions`` says where the expressions inside a rule in ``CONDITION_RULES`` hold,
+    expressions × units; by default none does.
 
     Examples
     --------
@@ -52,6 +74,10 @@ def apply_rule(rule: Rule, values: Floats, max_points: float, groups: Ints | Non
     >>> apply_rule(AllOrNothing(name="all_or_nothing", measure="plans"), np.array([1.0]), 5).points
     array([5.])
     """
+    if rule.name in CONDITION_RULES:
+        if conditions is None:
+            conditions = np.zeros((len(conditions_of(rule)), len(values)))
+        return CONDITION_RULES[rule.name](values, max_points, rule, conditions)
     if rule.name not in GROUP_RULES:
         return RULES[rule.name](values, max_points, rule)
     groups = np.zeros(len(values), dtype=np.int64) if groups is None else groups
@@ -66,17 +92,28 @@ def find_range(line: Criterion) -> tuple[float, float]:
         return rule.lowest, rule.highest
     if isinstance(rule, CappedDeduction):
         return min(0.0, top - rule.cap), top
-    if isinstance(rule, RankToPoints | Bands):
+    if isinstance(rule, Checklist) and rule.counts == "earned":
+        return 0.0, top
+    if isinstance(rule, RankToPoints | Bands | ByChoice):
         return min(0.0, *points_listed(rule)), top
     return min(0.0, getattr(rule, "floor", 0.0)), top
 
 
-def points_listed(rule: RankToPoints | Bands) -> tuple[float, ...]:
-    """All amounts that a rule lists, from the best place or band to ``otherwise``."""
+def points_listed(rule: RankToPoints | Bands | ByChoice) -> tuple[float, ...]:
+    """All amounts that a rule lists: by place, band or option, with what ``otherwise`` brings."""
+    if isinstance(rule, ByChoice):
+        return tuple(option.points for option in rule.options)
     listed = rule.points if isinstance(rule, RankToPoints) else tuple(band.points for band in rule.bands)
     return (*listed, rule.otherwise)
 
 
 def find_measure(line: Criterion) -> str | None:
-    """Measure that a line is computed from; None for lines that raters mark."""
+    """Measure that a line is computed from; None for lines that raters mark, and for checklists."""
     return getattr(line.rule, "measure", None)
+
+
+def find_measures(line: Criterion) -> tuple[str, ...]:
+    """All measures that the rule of a line reads, its own first, then those of its conditions."""
+    own = find_measure(line)
+    asked = [name for text in conditions_of(line.rule) for name in sorted(parse(text).names)]
+    return tuple(dict.fromkeys([*([own] if own is not None else []), *asked]))

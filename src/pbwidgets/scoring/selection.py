@@ -406,7 +406,13 @@ def join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Ob
     ours = ours.sort_values(["unit_code", "decided_on"], kind="stable")
     at = layout.find_units(ours["unit_code"])
     joined = {}
-    for column, source in (("decided", "status"), ("decided_on", "decided_on"), ("decided_by", "decided_by")):
+    sources = {
+        "decided": "status",
+        "decided_on": "decided_on",
+        "decided_by": "decided_by",
+        "decided_reason": "reason",
+    }
+    for column, source in sources.items():
         values = np.full(len(layout.units), None, dtype=object)
         values[at[at >= 0]] = to_objects(ours[source])[at >= 0]
         joined[column] = values

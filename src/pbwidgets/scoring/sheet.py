@@ -1,15 +1,21 @@
 """The score sheet of one unit as text, every point explained."""
 
+from collections.abc import Mapping
+from typing import Any, Final
+
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
-from pbwidgets.campaign.rules import CappedDeduction
+from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.wording import number, say
+from pbwidgets.scoring.registry import find_range
+from pbwidgets.scoring.totals import round_totals
+from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
 
 _INDENT = "  "
+_DECIDED: Final = ("decided_by", "decided_on", "decided_reason")
 
 
 def explain_unit(
@@ -53,8 +59,9 @@ def _explain_track(
     campaign: Campaign, scores: Scores, track: Track, unit_code: str, name: str, lang: str | None
 ) -> list[str]:
     words = lang or "zh_CN"
-    points = _rows(scores.points, unit_code, track)
-    totals = _rows(scores.totals, unit_code, track)
+    points = drop_unmarked(campaign, _rows(scores.points, unit_code, track))
+    totals = _find_totals(campaign, scores, track, unit_code)
+    totals = totals[totals["layer"].isin([*points["layer"], FINAL])]
     title = "scoring.sheet_title" if name != unit_code else "scoring.sheet_title_of_name"
     lines = [
         say(title, lang, unit=name, unit_code=unit_code, campaign=campaign.name.words(words)),
@@ -73,6 +80,33 @@ def _explain_track(
 def _rows(frame: pd.DataFrame, unit_code: str, track: Track) -> pd.DataFrame:
     ours = (frame["unit_code"] == unit_code) & (frame["track_id"] == track.id)
     return frame[ours.to_numpy(dtype=bool, na_value=False)]
+
+
+def _find_totals(campaign: Campaign, scores: Scores, track: Track, unit_code: str) -> pd.DataFrame:
+    """Totals of one unit as they are shown everywhere: the final one is that of the ranking."""
+    totals = round_totals(campaign, _rows(scores.totals, unit_code, track))
+    ranked = _rows(scores.ranking, unit_code, track)["total"]
+    if len(ranked):
+        totals["total"] = totals["total"].mask(totals["layer"] == FINAL, float(ranked.iloc[0]))
+    return totals
+
+
+def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
+    """Points (columns ``POINTS``) without the units' own layers in which a unit has marked nothing.
+
+    What is computed is the same in all layers, and would look there like marks that the unit has given itself.
+    A track in which nobody but the units themselves marks keeps all of it.
+    """
+    own = {layer.id for layer in campaign.layers if layer.level is None}
+    doubtful = pd.Series(False, index=points.index)
+    for track in campaign.tracks:
+        layers = {layer.id for layer in track.layers}
+        if layers - own:
+            doubtful |= (points["track_id"] == track.id) & points["layer"].isin(layers & own)
+    given = points["source"].isin(["marks", "corrected"]) & points["points"].notna()
+    given &= points["reason_code"] != "scoring.discretion_none"  # no mark, and no points either
+    keys = [points[name] for name in ("unit_code", "track_id", "layer")]
+    return points[~doubtful | given.groupby(keys).transform("any")]
 
 
 def _explain_criterion(
@@ -98,8 +132,9 @@ def _explain_criterion(
 
 def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) -> str:
     line = criterion.name.words(lang or "zh_CN")
-    if isinstance(criterion.rule, CappedDeduction) and not criterion.points:
-        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=criterion.rule.cap)
+    lowest, _ = find_range(criterion)
+    if isinstance(criterion.rule, CappedDeduction | Checklist) and lowest < 0 and not criterion.points:
+        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=-lowest)
     code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
     return say(code, lang, place=place, line=line, max_points=top)
 
@@ -110,8 +145,14 @@ def _explain_heading(
     below = [line.id for line in criterion.lines()]
     ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
     sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
+    decimals = count_decimals(sums)
     parts = [
-        f"{_layer_name(campaign, str(layer), lang)} {number(float(total), 2)}"
+        say(
+            "scoring.sheet_sum",
+            lang,
+            layer=name_layer(campaign, str(layer), lang),
+            points=number(float(total), decimals, keep_zeros=True),
+        )
         for layer, total in sums.items()
         if not pd.isna(total)
     ]
@@ -120,15 +161,17 @@ def _explain_heading(
 
 
 def _say_points(campaign: Campaign, layer: str, points: float, reason: str, lang: str | None) -> str:
-    # a reason names the points; only their absence is added
-    code = "scoring.sheet_no_points" if points != points else "scoring.sheet_points"
-    text = say(code, lang, reason=reason)
+    # a reason names the points, or says why there are none
+    text = reason or say(
+        "scoring.sheet_none" if points != points else "scoring.sheet_given", lang, points=points
+    )
     if not layer or layer == FINAL:
         return text
-    return say("scoring.sheet_layer", lang, layer=_layer_name(campaign, layer, lang), text=text)
+    return say("scoring.sheet_layer", lang, layer=name_layer(campaign, layer, lang), text=text)
 
 
-def _layer_name(campaign: Campaign, layer: str, lang: str | None) -> str:
+def name_layer(campaign: Campaign, layer: str, lang: str | None) -> str:
+    """Name of a layer or, for ``final``, the words for the final assessment."""
     return (
         say("scoring.final_total", lang)
         if layer == FINAL
@@ -138,12 +181,11 @@ def _layer_name(campaign: Campaign, layer: str, lang: str | None) -> str:
 
 def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) -> list[str]:
     lines = []
+    decimals = count_decimals(totals["total"], MOST_DIGITS)
     for row in totals.to_dict("records"):
-        total = float(row["total"])
-        shown = say("scoring.sheet_none", lang) if total != total else number(total, 6)
-        text = say(
-            "scoring.sheet_total", lang, layer=_layer_name(campaign, str(row["layer"]), lang), total=shown
-        )
+        total, layer = float(row["total"]), name_layer(campaign, str(row["layer"]), lang)
+        code = "scoring.sheet_total_none" if total != total else "scoring.sheet_total"
+        text = say(code, lang, layer=layer, total=number(total, decimals, keep_zeros=True))
         if row["provisional"]:
             missing = int(row["n_missing"])
             code = "scoring.sheet_provisional" if missing else "scoring.sheet_stands_in"
@@ -161,8 +203,9 @@ def _explain_gap(campaign: Campaign, track: Track, totals: pd.DataFrame, lang: s
         gap = by_layer.get(layer.id, float("nan")) - final
         if campaign.layer(layer.id).level is None and gap == gap:
             sign = "scoring.sheet_gap_above" if gap > 0 else "scoring.sheet_gap_below"
-            code = sign if number(gap) != "0" else "scoring.sheet_gap_none"
-            lines.append(say(code, lang, layer=_layer_name(campaign, layer.id, lang), gap=abs(gap)))
+            shown = number(abs(gap), MOST_DIGITS)
+            code = sign if shown != "0" else "scoring.sheet_gap_none"
+            lines.append(say(code, lang, layer=name_layer(campaign, layer.id, lang), gap=shown))
     return lines
 
 
@@ -193,13 +236,19 @@ def _explain_selection(campaign: Campaign, selection: pd.DataFrame, lang: str | 
         reason = word_reason(campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
         lines.append(say("scoring.sheet_selection", lang, status=status, reason=reason))
         if not pd.isna(row["decided"]):
-            lines.append(
-                say(
-                    "scoring.sheet_decided",
-                    lang,
-                    status=say(f"scoring.status_{row['decided']}", lang),
-                    by="" if pd.isna(row["decided_by"]) else str(row["decided_by"]),
-                    on="" if pd.isna(row["decided_on"]) else str(row["decided_on"]),
-                )
-            )
+            lines.append(word_decision(row, lang))
     return lines
+
+
+def word_decision(row: Mapping[Any, Any], lang: str | None = None) -> str:
+    """What was decided on a unit, by which body, on which day and why; ``row`` has columns of ``SELECTION``."""
+    told = {name: "" if pd.isna(row[name]) else str(row[name]) for name in _DECIDED}
+    text = say(
+        "scoring.sheet_decided",
+        lang,
+        status=say(f"scoring.status_{row['decided']}", lang),
+        by=told["decided_by"],
+        on=told["decided_on"],
+    )
+    reason = told["decided_reason"].rstrip("。.；; ")
+    return text + (say("scoring.sheet_decided_reason", lang, reason=reason) if reason else "")

@@ -1,6 +1,7 @@
 """Sources: the marks of several raters become one mark for each source, and the sources of a layer one mark."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -8,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Source, find_marking
-from pbwidgets.errors import DataError
 from pbwidgets.scoring.arrays import (
     Bools,
     Coded,
@@ -25,7 +25,6 @@ from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 
-_SHOWN = 5  # marks named in an error
 _NOWHERE: Final = -(1 << 60)  # what an unknown unit, line or layer adds to the number of a cell
 _NO_SOURCE: Final = -(1 << 58)  # the same for a source that its layer does not have
 
@@ -38,9 +37,12 @@ class SourceMarks:
     ----------
     points
         One mark of all its raters, NaN where there is none.
-    raters, stale, recused
-        How many marks were counted, how many of them saw an older version, and how many were left out
-        because the rater is recused.
+    raters, stale, recused, void, converted
+        How many marks were counted, how many of them saw an older version, how many were left out because the
+        rater is recused, how many because they must be given anew, and how many of those counted stand for
+        another mark of the rater, given before the points of the line were changed.
+    given
+        Mean of the raters' own marks where marks were converted, else NaN.
     """
 
     source: Source
@@ -48,6 +50,9 @@ class SourceMarks:
     raters: Counts
     stale: Counts
     recused: Counts
+    void: Counts
+    converted: Counts
+    given: Floats
 
 
 @dataclass(frozen=True)
@@ -192,41 +197,47 @@ def _use_weights(marks: Floats, weights: Floats) -> tuple[list[Floats], Floats]:
 def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -> tuple[LayerMarks, ...]:
     """All marks of a track: one :class:`LayerMarks` for each of its layers.
 
-    Marks of recused raters are left out and counted; stale marks count and are counted. Marks on units,
-    lines, layers or sources that the track does not have are not this track's and are left out.
-
-    Raises
-    ------
-    DataError
-        ``scoring.mark_out_of_range`` if a mark is not a number or outside the range of its line; the first
-        few are named.
+    Marks of recused raters are left out and counted, and so are *void* ones, which are no number or outside
+    the range of their line: that line of that unit is missing until they are given anew, and nobody else is
+    touched. Stale marks count and are counted. Marks on units, lines, layers or sources that the track does not
+    have are not this track's and are left out.
     """
     by_layer = [
         tuple(campaign.sources_of(layout.track, layer)) if layout.track.layers else ()
         for layer in layout.layers
     ]
     grid = _Grid(layout, tuple(by_layer))
-    cells = _find_cells(grid, ratings)
-    out = ratings["recused"].to_numpy(dtype=bool)
+    cells, void = _find_cells(grid, ratings)
+    recused = ratings["recused"].to_numpy(dtype=bool)
     stale = ratings["stale"].to_numpy(dtype=bool)
-    recused = _count_few(cells[out], grid)
+    given = ratings["given_points"].to_numpy(dtype=np.float64)
+    converted = ~np.isnan(given)
+    out = recused | void
     counted = np.where(out, cells.dtype.type(-1), cells) if out.any() else cells
     points, raters = _fill_cells(counted, ratings["points"].to_numpy(dtype=np.float64), grid)
-    counts = (raters, _count_few(counted[stale], grid), recused)
+    by_cell = {
+        "points": points,
+        "raters": raters,
+        "stale": _count_few(counted[stale], grid),
+        "recused": _count_few(cells[recused], grid),
+        "void": _count_few(cells[void & ~recused], grid),
+        "converted": _count_few(counted[converted], grid),
+        "given": _average_given(counted[converted], given[converted], grid),
+    }
     commented = _find_commented(grid, ratings, counted)
-    return tuple(_read_layer(grid, layer, points, counts, commented) for layer in range(len(layout.layers)))
+    return tuple(_read_layer(grid, layer, by_cell, commented) for layer in range(len(layout.layers)))
 
 
 def to_marks_frame(
     campaign: Campaign, period: str, layout: TrackLayout, marks: tuple[LayerMarks, ...]
 ) -> pd.DataFrame:
-    """Frame with the columns ``MARKS``: a row where a source gave a mark, or only a recused one."""
+    """Frame with the columns ``MARKS``: a row where a source gave a mark, or only a recused or void one."""
     codes = layout.codes.to_numpy()
     line_ids = np.array([line.id for line in layout.lines], dtype=object)
     parts = []
     for layer, layer_marks in zip(layout.layers, marks, strict=True):
         for number, source in enumerate(layer_marks.sources):
-            at, line = np.nonzero((source.raters > 0) | (source.recused > 0))
+            at, line = np.nonzero((source.raters > 0) | (source.recused > 0) | (source.void > 0))
             used = layer_marks.find_used_weights(at.astype(np.int64), line.astype(np.int64))
             parts.append(
                 pd.DataFrame(
@@ -240,6 +251,7 @@ def to_marks_frame(
                         "weight": used[:, number],
                         "n_stale": source.stale[at, line],
                         "n_recused": source.recused[at, line],
+                        "n_void": source.void[at, line],
                     }
                 )
             )
@@ -307,29 +319,17 @@ def _start_sources(grid: _Grid, names: "pd.Index[Any]") -> Ints:
     return starts
 
 
-def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> Counts:
-    """Cell of each mark, -1 for marks that are not of this track, after a check of their range."""
+def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> tuple[Counts, Bools]:
+    """Cell of each mark, -1 for marks that are not of this track, and which are void."""
     address = _find_address(grid, ratings)
     points = ratings["points"].to_numpy(dtype=np.float64)
     cells: Counts = np.empty(len(ratings), dtype=np.int32 if grid.size < 1 << 31 else np.int64)
-    wrong = np.zeros(len(ratings), dtype=bool)
+    void: Bools = np.zeros(len(ratings), dtype=bool)
     for rows in cut_rows(len(ratings)):
         found = address.find(rows)
         cells[rows] = np.maximum(found, -1)
-        # the points of a mark whose source is not known are checked as well
-        wrong[rows] = (found > 2 * _NO_SOURCE) & ~address.fits(rows, points[rows])
-    if wrong.any():
-        _refuse(ratings[wrong])
-    return cells
-
-
-def _refuse(wrong: pd.DataFrame) -> None:
-    named = wrong.sort_values(["unit_code", "criterion_id", "layer", "rater_id"])
-    shown = [
-        f"{row.unit_code} {row.criterion_id} {row.layer} {row.rater_id}: {row.points:g}"
-        for row in named.head(_SHOWN).itertuples()
-    ]
-    raise DataError("scoring.mark_out_of_range", count=len(wrong), marks="; ".join(shown))
+        void[rows] = (found >= 0) & ~address.fits(rows, points[rows])
+    return cells, void
 
 
 def _fill_cells(cells: Counts, points: Floats, grid: _Grid) -> tuple[Floats, Counts]:
@@ -349,6 +349,14 @@ def _fill_cells(cells: Counts, points: Floats, grid: _Grid) -> tuple[Floats, Cou
     return marks, _count_few(cells[cells >= 0], grid)
 
 
+def _average_given(cells: Counts, given: Floats, grid: _Grid) -> Floats:
+    """Mean of the raters' own marks in each cell, NaN where none was converted, in the grid's shape."""
+    given, cells = given[cells >= 0], cells[cells >= 0]
+    if not len(cells):
+        return np.broadcast_to(np.nan, grid.shape)
+    return combine_marks(given, cells.astype(np.int64), "mean", grid.size).reshape(grid.shape)
+
+
 def _count_few(cells: Counts, grid: _Grid) -> Counts:
     """How many rows each cell holds, in the grid's shape; nothing is kept where there are none."""
     cells = cells[cells >= 0]
@@ -358,23 +366,22 @@ def _count_few(cells: Counts, grid: _Grid) -> Counts:
     return counts.astype(np.min_scalar_type(counts.max()))
 
 
-def _read_layer(
-    grid: _Grid, layer: int, points: Floats, counts: tuple[Counts, Counts, Counts], commented: pd.DataFrame
-) -> LayerMarks:
-    """Marks of one layer, from points, and raters, stale and recused marks, in the grid's shape."""
+def _read_layer(grid: _Grid, layer: int, by_cell: Mapping[str, Any], commented: pd.DataFrame) -> LayerMarks:
+    """Marks of one layer, from the attributes of :class:`SourceMarks` in the grid's shape."""
     sources, here = grid.sources[layer], grid.of_layer(layer)
     # lines × sources: a source that does not mark a line has no weight there
     lines = grid.layout.lines
     marking = np.array([find_marking(line, sources) for line in lines], dtype=np.float64)
     weights = marking.reshape(len(lines), len(sources)) * [source.weight for source in sources]
-    averages = np.empty(grid.shape[1:])
+    averages, points = np.empty(grid.shape[1:]), by_cell["points"]
     for line in range(len(lines)):
         for units in cut_rows(len(averages[line])):
             averages[line, units] = average_sources(points[here, line, units].T, weights[line])
-    raters, stale, recused = (count[here] for count in counts)
-    by_source = zip(sources, points[here], raters, stale, recused, strict=True)
     return LayerMarks(
-        sources=tuple(SourceMarks(source, *(part.T for part in parts)) for source, *parts in by_source),
+        sources=tuple(
+            SourceMarks(source, **{name: part[here][at].T for name, part in by_cell.items()})
+            for at, source in enumerate(sources)
+        ),
         weights=weights,
         points=averages.T,
         comments=_join_comments(grid, commented[commented["layer_at"] == layer]),

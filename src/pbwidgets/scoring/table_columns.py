@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import pandas as pd
 
-from pbwidgets.campaign.model import Field, Text
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.workbook.lines import is_missing
 from pbwidgets.errors import UsageError
 from pbwidgets.intake.text import plain_heading, to_number

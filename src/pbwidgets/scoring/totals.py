@@ -11,6 +11,7 @@ from pbwidgets.scoring.frames import FINAL, TOTALS, to_frame
 from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
+from pbwidgets.wording import round_half_up
 
 
 @dataclass(frozen=True)
@@ -224,14 +225,10 @@ def to_totals_frame(
     return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), TOTALS)
 
 
-def round_half_up(values: Floats, digits: int) -> Floats:
-    """Values rounded as on paper: a 5 is rounded away from zero. NaN stays NaN.
-
-    Examples
-    --------
-    >>> round_half_up(np.array([2.345, 2.675, -0.125, np.nan]), 2).tolist()
-    [2.35, 2.68, -0.13, nan]
-    """
-    scale = 10.0**digits
-    # the binary noise of a sum is far below this; a written 2.675 is 2.67499999… in binary
-    return np.sign(values) * np.floor(np.abs(values) * scale + 0.5 + SMALL * scale) / scale
+def round_totals(campaign: Campaign, totals: pd.DataFrame) -> pd.DataFrame:
+    """Frame of totals (columns ``TOTALS``) as its tracks round them, as they are shown and ranked."""
+    digits = {track.id: track.rounding.digits for track in campaign.tracks}
+    shown = totals["total"].copy()
+    for track_id, own in totals.groupby("track_id")["total"]:
+        shown.loc[own.index] = round_half_up(own.to_numpy(dtype=np.float64), digits[str(track_id)])
+    return totals.assign(total=shown)

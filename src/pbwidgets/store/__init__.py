@@ -42,7 +42,7 @@ from pbwidgets.store.class_decisions import (
     decide_class_many,
     load_class_decisions,
 )
-from pbwidgets.store.deadlines import grant_exception, load_exception
+from pbwidgets.store.deadlines import grant_exception, load_exception, record_refusal
 from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions
 from pbwidgets.store.engine import Reader, Store, Writer, open_store
 from pbwidgets.store.evidence import (
@@ -80,6 +80,9 @@ from pbwidgets.store.notices import (
 from pbwidgets.store.ratings import (
     Mark,
     MarkKey,
+    MarkOnRecord,
+    MarkPolicy,
+    load_marks,
     load_own_marks,
     load_rating_history,
     load_ratings,
@@ -87,6 +90,7 @@ from pbwidgets.store.ratings import (
     rate,
     rate_many,
     recuse,
+    treat_marks,
     withdraw_mark,
 )
 from pbwidgets.store.rectifications import (
@@ -154,6 +158,8 @@ __all__ = [
     "LoggedAction",
     "Mark",
     "MarkKey",
+    "MarkOnRecord",
+    "MarkPolicy",
     "NewAccount",
     "NominationList",
     "Note",
@@ -216,6 +222,7 @@ __all__ = [
     "load_decisions",
     "load_evidence",
     "load_exception",
+    "load_marks",
     "load_nomination_list",
     "load_nominations",
     "load_notes",
@@ -250,6 +257,7 @@ __all__ = [
     "record",
     "record_failure",
     "record_objection",
+    "record_refusal",
     "record_veto",
     "records_head",
     "recuse",
@@ -263,6 +271,7 @@ __all__ = [
     "submit",
     "submit_many",
     "touch_session",
+    "treat_marks",
     "undo_accept",
     "uphold_veto",
     "withdraw",

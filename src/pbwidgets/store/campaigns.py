@@ -62,10 +62,15 @@ def load_campaign_json(r: Reader, campaign_id: str, version: str) -> str:
     return kept
 
 
-def open_period(w: Writer, campaign_id: str, period_id: str, version: str) -> None:
+def open_period(w: Writer, campaign_id: str, period_id: str, version: str, marks: str | None = None) -> None:
     """Open a period under a frozen version, or move an open one to a newer version.
 
     Answers that were handed in before keep the version they were given under.
+
+    Parameters
+    ----------
+    marks
+        What was decided about marks on lines whose points changed, for the log.
 
     Raises
     ------
@@ -76,7 +81,7 @@ def open_period(w: Writer, campaign_id: str, period_id: str, version: str) -> No
     newest = _newest(w, campaign_id, period_id)
     if newest is not None and newest.is_open and newest.version == version:
         return
-    _write_period(w, campaign_id, period_id, version, is_open=True)
+    _write_period(w, campaign_id, period_id, version, is_open=True, marks=marks)
 
 
 def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
@@ -110,6 +115,12 @@ def load_open_version(r: Reader, campaign_id: str, period_id: str) -> str:
     return row.version
 
 
+def latest_version(r: Reader, campaign_id: str, period_id: str) -> str | None:
+    """Campaign version under which a period was last open, closed or not; None if it never was."""
+    row = _newest(r, campaign_id, period_id)
+    return None if row is None else row.version
+
+
 def _load_definition(r: Reader, campaign_id: str, version: str) -> str | None:
     table = campaign_versions.c
     return r.conn.scalar(
@@ -132,7 +143,9 @@ def _to_period(row: Row[*tuple[object, ...]]) -> Period:
     return Period(row.campaign_id, row.period_id, row.version, row.is_open, row.since, row.since_by)
 
 
-def _write_period(w: Writer, campaign_id: str, period_id: str, version: str, *, is_open: bool) -> None:
+def _write_period(
+    w: Writer, campaign_id: str, period_id: str, version: str, *, is_open: bool, marks: str | None = None
+) -> None:
     w.conn.execute(
         insert(period_versions).values(
             campaign_id=campaign_id,
@@ -144,4 +157,5 @@ def _write_period(w: Writer, campaign_id: str, period_id: str, version: str, *, 
         )
     )
     action: LoggedAction = "open_period" if is_open else "close_period"
-    record(w, Deed(action, f"period:{period_id}", campaign_id, period_id, details={"version": version}))
+    details = {"version": version} if marks is None else {"version": version, "marks": marks}
+    record(w, Deed(action, f"period:{period_id}", campaign_id, period_id, details=details))

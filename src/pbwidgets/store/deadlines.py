@@ -8,6 +8,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.keys import SubmissionKey
 from pbwidgets.store.tables import deadline_exceptions
 from pbwidgets.store.units import check_units_known
 
@@ -39,6 +40,11 @@ def grant_exception(
     )
     details = {"until": until.isoformat()}
     record(w, Deed("grant_exception", f"form:{form_id}", campaign_id, period_id, unit_code, details))
+
+
+def record_refusal(w: Writer, key: SubmissionKey) -> None:
+    """Write to the log that a submission was refused because it came after its deadline."""
+    record(w, Deed("refuse_late", key.entity, key.campaign_id, key.period_id, key.unit_code))
 
 
 def load_exception(

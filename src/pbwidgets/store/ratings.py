@@ -4,16 +4,20 @@ A mark is *stale* if what the unit handed in has changed since the rater saw it:
 campaign's tracks has newer content than ``submission_version``, or any of them, log entries included, has
 changed after the store's revision that the rater saw (``seen_head``).
 
+A rater's own mark is never changed. Where a newer version of the campaign gives a line other points,
+:func:`treat_marks` says what the mark counts as from then on, and under which version: the newest such row
+holds until the rater gives the mark anew.
+
 Frames name raters by a pseudonym, ``R001`` … for each campaign and period; only the store knows who it is.
 """
 
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from pbwidgets.errors import DataError
@@ -22,8 +26,12 @@ from pbwidgets.scoring.frames import RATINGS, to_frame
 from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
-from pbwidgets.store.tables import raters, ratings, recusals, submissions
+from pbwidgets.store.tables import mark_treatments, raters, ratings, recusals, submissions
 from pbwidgets.store.units import check_units_known
+
+MarkPolicy = Literal["rescale", "cap", "again"]
+"""What becomes of marks on a line whose points change: in proportion, at the new limit, or given anew."""
+POLICIES: Final[tuple[MarkPolicy, ...]] = ("rescale", "cap", "again")
 
 _Content = tuple[float, str, int, str | None]
 
@@ -63,6 +71,36 @@ class Mark:
     second_inspector: str | None = None
 
 
+@dataclass(frozen=True)
+class MarkOnRecord:
+    """A mark in force.
+
+    Attributes
+    ----------
+    row_id
+        Number of its row.
+    key
+        What it is for, and who gave it.
+    points
+        What it counts as; None if it must be given anew.
+    comment
+        Comment of the rater.
+    own
+        Points as the rater gave them.
+    """
+
+    row_id: int
+    key: MarkKey
+    points: float | None
+    comment: str
+    own: float
+
+    @property
+    def is_treated(self) -> bool:
+        """Whether it counts as something else than the rater gave."""
+        return self.points != self.own
+
+
 def rate(w: Writer, mark: Mark) -> None:
     """Keep one mark; repeating it changes nothing. See :func:`rate_many`."""
     rate_many(w, [mark])
@@ -83,7 +121,7 @@ def rate_many(w: Writer, marks: Iterable[Mark]) -> int:
     if not wanted:
         return 0
     _check_marks(w, wanted.values())
-    stored = _current(w, wanted)
+    stored = _current(w, wanted)  # a mark that was treated has no content: giving it again is a new mark
     changed = [mark for mark in wanted.values() if stored.get(mark.key, (0, None))[1] != _content(mark)]
     if not changed:
         return 0
@@ -126,6 +164,42 @@ def withdraw_mark(w: Writer, key: MarkKey) -> None:
     record(w, _deed("withdraw_mark", key))
 
 
+def treat_marks(
+    w: Writer, marks: Iterable[tuple[MarkOnRecord, float | None]], policy: MarkPolicy, version: str
+) -> int:
+    """Say what marks count as from now on, and count them; the raters' own marks stay as they are.
+
+    Parameters
+    ----------
+    marks
+        Marks in force, each with the points that it counts as; None if it must be given anew.
+    version
+        Campaign version whose opening brings this.
+    """
+    given = list(marks)
+    if not given:
+        return 0
+    made = {"policy": policy, "campaign_version": version, "made_at": w.now, "made_by": w.actor.name}
+    w.conn.execute(
+        insert(mark_treatments), [{**made, "rating_id": mark.row_id, "counts_as": to} for mark, to in given]
+    )
+    record(w, *(_treated(mark, to, policy, version) for mark, to in given))
+    return len(given)
+
+
+def load_marks(
+    r: Reader, campaign_id: str, period_id: str, *, unit_code: str | None = None, layer: str | None = None
+) -> tuple[MarkOnRecord, ...]:
+    """Marks in force, oldest first, of all units and layers or of one."""
+    query = _in_force(campaign_id, period_id)
+    for column, wanted in ((ratings.c.unit_code, unit_code), (ratings.c.layer, layer)):
+        query = query if wanted is None else query.where(column == wanted)
+    return tuple(
+        MarkOnRecord(row.id, _key_of(row), _counts_as(row), row.comment, row.points)
+        for row in r.conn.execute(query)
+    )
+
+
 def recuse(w: Writer, campaign_id: str, period_id: str, rater: str, unit_code: str, reason: str) -> None:
     """Record that a rater is recused from a unit: the marks stay on record but out of the mean.
 
@@ -156,6 +230,9 @@ def load_ratings(
 ) -> pd.DataFrame:
     """Current marks as the frame RATINGS, of all raters and units or of one.
 
+    ``points`` is what a mark counts as, NaN if it must be given anew; ``given_points`` is the rater's own
+    mark where that is another.
+
     Parameters
     ----------
     forms
@@ -166,11 +243,10 @@ def load_ratings(
         Unit that was marked.
     """
     query = (
-        select(ratings, raters.c.rater_id, recusals.c.rater.label("recused_rater"))
+        _in_force(campaign_id, period_id)
+        .add_columns(raters.c.rater_id, recusals.c.rater.label("recused_rater"))
         .join(raters, _same(raters.c, "campaign_id", "period_id", "rater"))
         .outerjoin(recusals, _same(recusals.c, "campaign_id", "period_id", "rater", "unit_code"))
-        .where(ratings.c.campaign_id == campaign_id, ratings.c.period_id == period_id, ratings.c.is_current)
-        .order_by(ratings.c.id)
     )
     if rater is not None:
         query = query.where(ratings.c.rater == rater)
@@ -178,16 +254,17 @@ def load_ratings(
         query = query.where(ratings.c.unit_code == unit_code)
     newest = _newest_content(r, campaign_id, period_id, forms)
     rows = []
-    for row in r.conn.execute(query).mappings():
-        version, head = newest.get(row["unit_code"], (0, 0))
-        stale = version > row["submission_version"] or head > row["seen_head"]
+    for row in r.conn.execute(query):
+        version, head = newest.get(row.unit_code, (0, 0))
         rows.append(
             {
-                **row,
+                **row._mapping,
                 "campaign": campaign_id,
                 "period": period_id,
-                "stale": stale,
-                "recused": row["recused_rater"] is not None,
+                "points": _counts_as(row),
+                "given_points": row.points if row.policy else None,
+                "stale": version > row.submission_version or head > row.seen_head,
+                "recused": row.recused_rater is not None,
             }
         )
     return to_frame(rows, RATINGS)
@@ -205,48 +282,79 @@ def load_recusals(r: Reader, campaign_id: str, period_id: str, rater: str) -> fr
 def load_own_marks(
     r: Reader, campaign_id: str, period_id: str, unit_code: str, rater: str
 ) -> tuple[Mark, ...]:
-    """Current marks that one rater gave one unit, with the second inspector, whom no frame shows."""
-    table = ratings.c
-    query = select(ratings).where(
-        table.campaign_id == campaign_id,
-        table.period_id == period_id,
-        table.unit_code == unit_code,
-        table.rater == rater,
-        table.is_current,
+    """Current marks that one rater gave one unit, with the second inspector, whom no frame shows.
+
+    Points are what the mark counts as; NaN for one that must be given anew.
+    """
+    query = _in_force(campaign_id, period_id).where(
+        ratings.c.unit_code == unit_code, ratings.c.rater == rater
     )
     return tuple(
         Mark(
-            MarkKey(campaign_id, period_id, unit_code, row.criterion_id, row.layer, row.source, rater),
-            row.points,
+            _key_of(row),
+            math.nan if (points := _counts_as(row)) is None else points,
             row.comment,
             row.submission_version,
             row.seen_head,
             row.second_inspector,
         )
-        for row in r.conn.execute(query.order_by(table.id))
+        for row in r.conn.execute(query)
     )
 
 
 def load_rating_history(
     r: Reader, campaign_id: str, period_id: str, unit_code: str, criterion_id: str
 ) -> pd.DataFrame:
-    """All marks a unit was ever given on a criterion, oldest first.
+    """All marks a unit was ever given on a criterion, oldest first, and what each came to count as.
 
-    Columns: rater_id, layer, source, points, comment, submission_version, rated_at, is_current.
+    Columns: rater_id, layer, source, points, comment, submission_version, rated_at, is_current; for each
+    treatment of a mark a further row of it with policy, counts_as (missing: to be given anew),
+    campaign_version and treated_at.
     """
+    treated = ["policy", "counts_as", "campaign_version"]
     names = ["layer", "source", "points", "comment", "submission_version", "rated_at", "is_current"]
     query = (
-        select(raters.c.rater_id, *(ratings.c[name] for name in names))
+        select(
+            raters.c.rater_id,
+            *(ratings.c[name] for name in names),
+            *(mark_treatments.c[name] for name in treated),
+            mark_treatments.c.made_at.label("treated_at"),
+        )
         .join(raters, _same(raters.c, "campaign_id", "period_id", "rater"))
+        .outerjoin(mark_treatments, mark_treatments.c.rating_id == ratings.c.id)
         .where(
             ratings.c.campaign_id == campaign_id,
             ratings.c.period_id == period_id,
             ratings.c.unit_code == unit_code,
             ratings.c.criterion_id == criterion_id,
         )
+        .order_by(ratings.c.id, mark_treatments.c.id)
+    )
+    columns = ["rater_id", *names, *treated, "treated_at"]
+    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=columns)
+
+
+def _in_force(campaign_id: str, period_id: str) -> Select[Any]:
+    """Marks in force, oldest first, each with the newest treatment, if any."""
+    newest = select(func.max(mark_treatments.c.id)).group_by(mark_treatments.c.rating_id)
+    treated = and_(mark_treatments.c.rating_id == ratings.c.id, mark_treatments.c.id.in_(newest))
+    return (
+        select(ratings, mark_treatments.c.policy, mark_treatments.c.counts_as)
+        .outerjoin(mark_treatments, treated)
+        .where(ratings.c.campaign_id == campaign_id, ratings.c.period_id == period_id, ratings.c.is_current)
         .order_by(ratings.c.id)
     )
-    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=["rater_id", *names])
+
+
+def _counts_as(row: Any) -> float | None:
+    points: float | None = row.counts_as if row.policy else row.points
+    return points
+
+
+def _key_of(row: Any) -> MarkKey:
+    return MarkKey(
+        row.campaign_id, row.period_id, row.unit_code, row.criterion_id, row.layer, row.source, row.rater
+    )
 
 
 def _same(other: ReadOnlyColumnCollection[str, Any], *names: str) -> ColumnElement[bool]:
@@ -266,25 +374,20 @@ def _content(mark: Mark) -> _Content:
     return float(mark.points), mark.comment, mark.submission_version, mark.second_inspector
 
 
-def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, _Content]]:
-    """Row id and content of those marks that are current."""
-    table = ratings.c
+def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, _Content | None]]:
+    """Row id and content of those marks that are current; no content for a mark that was treated."""
     wanted = set(keys)
     units = {key.unit_code for key in wanted}
-    query = select(ratings).where(
-        table.is_current,
-        table.campaign_id.in_({key.campaign_id for key in wanted}),
-        table.period_id.in_({key.period_id for key in wanted}),
-    )
-    if len(units) == 1:
-        query = query.where(table.unit_code == next(iter(units)))
-    found = {}
-    for row in r.conn.execute(query):
-        key = MarkKey(
-            row.campaign_id, row.period_id, row.unit_code, row.criterion_id, row.layer, row.source, row.rater
-        )
-        if key in wanted:
-            found[key] = row.id, (row.points, row.comment, row.submission_version, row.second_inspector)
+    found: dict[MarkKey, tuple[int, _Content | None]] = {}
+    for scope in {(key.campaign_id, key.period_id) for key in wanted}:
+        query = _in_force(*scope)
+        if len(units) == 1:
+            query = query.where(ratings.c.unit_code == next(iter(units)))
+        for row in r.conn.execute(query):
+            key = _key_of(row)
+            if key in wanted:
+                content = row.points, row.comment, row.submission_version, row.second_inspector
+                found[key] = row.id, None if row.policy else content
     return found
 
 
@@ -330,6 +433,10 @@ def _newest_content(
     return {unit: (version, head) for unit, version, head in r.conn.execute(query)}
 
 
-def _deed(action: LoggedAction, key: MarkKey) -> Deed:
-    details = {"layer": key.layer, "source": key.source, "rater": key.rater}
+def _treated(mark: MarkOnRecord, to: float | None, policy: MarkPolicy, version: str) -> Deed:
+    return _deed("treat_mark", mark.key, marks=policy, points=mark.own, counts_as=to, version=version)
+
+
+def _deed(action: LoggedAction, key: MarkKey, **more: object) -> Deed:
+    details = {"layer": key.layer, "source": key.source, "rater": key.rater, **more}
     return Deed(action, f"mark:{key.criterion_id}", key.campaign_id, key.period_id, key.unit_code, details)

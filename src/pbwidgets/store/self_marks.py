@@ -4,48 +4,12 @@ So a clerk who takes over from another changes the unit's marks and adds no seco
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from pbwidgets.store.engine import Reader, Writer
-from pbwidgets.store.ratings import Mark, MarkKey, rate_many, withdraw_mark
-from pbwidgets.store.tables import ratings, submissions
-
-
-@dataclass(frozen=True)
-class MarkOnRecord:
-    """A mark in force, with its points and comment."""
-
-    key: MarkKey
-    points: float
-    comment: str
-
-
-def load_unit_marks(
-    r: Reader, campaign_id: str, period_id: str, unit_code: str, layer: str
-) -> tuple[MarkOnRecord, ...]:
-    """Marks in force of one unit in one layer, oldest first."""
-    table = ratings.c
-    query = (
-        select(ratings)
-        .where(
-            table.campaign_id == campaign_id,
-            table.period_id == period_id,
-            table.unit_code == unit_code,
-            table.layer == layer,
-            table.is_current,
-        )
-        .order_by(table.id)
-    )
-    return tuple(
-        MarkOnRecord(
-            MarkKey(campaign_id, period_id, unit_code, row.criterion_id, layer, row.source, row.rater),
-            row.points,
-            row.comment,
-        )
-        for row in r.conn.execute(query)
-    )
+from pbwidgets.store.ratings import Mark, load_marks, rate_many, withdraw_mark
+from pbwidgets.store.tables import submissions
 
 
 def replace_unit_marks(
@@ -54,7 +18,7 @@ def replace_unit_marks(
     """Replace the unit's marks in one layer; returns how many are new or changed."""
     wanted = list(marks)
     kept = {mark.key for mark in wanted}
-    for old in load_unit_marks(w, campaign_id, period_id, unit_code, layer):
+    for old in load_marks(w, campaign_id, period_id, unit_code=unit_code, layer=layer):
         if old.key not in kept:
             withdraw_mark(w, old.key)
     return rate_many(w, wanted)

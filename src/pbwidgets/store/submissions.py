@@ -67,6 +67,8 @@ class SubmissionState:
         What is being edited; None once it is handed in.
     revision
         Counts the changes of the draft.
+    draft_campaign_version
+        Campaign version under which the draft was last saved; None in rows of older packages.
     """
 
     key: SubmissionKey
@@ -80,6 +82,12 @@ class SubmissionState:
     revision: int
     draft_by: str | None
     draft_at: datetime | None
+    draft_campaign_version: str | None = None
+
+    @property
+    def asked_under(self) -> str | None:
+        """Campaign version under which what is edited now, or else the newest version, was filled in."""
+        return self.draft_campaign_version if self.draft is not None else self.campaign_version
 
 
 @dataclass(frozen=True)
@@ -113,6 +121,13 @@ def accepted(level: str) -> str:
 def load_state(r: Reader, key: SubmissionKey) -> SubmissionState | None:
     """The submission as it is now, or None if nobody has begun it."""
     return _load_states(r, [key]).get(key)
+
+
+def load_submissions(r: Reader, campaign_id: str, period_id: str) -> tuple[SubmissionState, ...]:
+    """All submissions of a period as they are now, in the order in which they were begun."""
+    table = submissions.c
+    query = select(submissions).where(table.campaign_id == campaign_id, table.period_id == period_id)
+    return tuple(_state_of(row) for row in r.conn.execute(query.order_by(table.id)))
 
 
 def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
@@ -185,21 +200,29 @@ def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: i
         ``store.not_editable`` after handing in, ``store.unknown_unit``, ``store.period_not_open``.
     """
     to_json(answers)  # refuses what cannot be stored, before anything is written
-    load_open_version(w, key.campaign_id, key.period_id)
+    opened = load_open_version(w, key.campaign_id, key.period_id)
     found = load_state(w, key)
     if found is None:
         check_units_known(w, key.unit_code)
         found = _begin(w, [key])[key]
     if found.state not in EDITABLE:
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
-    if found.draft is not None and same_json(found.draft, answers):
+    is_same = found.draft is not None and same_json(found.draft, answers)
+    if is_same and found.draft_campaign_version == opened:
         return found.revision
-    _check_revision(found, base_revision)
-    revision = found.revision + 1
+    if not is_same:
+        _check_revision(found, base_revision)
+    revision = found.revision if is_same else found.revision + 1
     w.conn.execute(
         update(submissions)
         .where(_has_key(key))
-        .values(draft=answers, revision=revision, draft_by=w.actor.name, draft_at=w.now)
+        .values(
+            draft=answers,
+            revision=revision,
+            draft_by=w.actor.name,
+            draft_at=w.now,
+            draft_campaign_version=opened,
+        )
     )
     record(w, _deed("save_draft", key, revision=revision))
     return revision
@@ -263,6 +286,7 @@ def withdraw(w: Writer, key: SubmissionKey) -> None:
             revision=found.revision + 1,
             draft_by=w.actor.name,
             draft_at=w.now,
+            draft_campaign_version=found.campaign_version,
         )
     )
     record(w, _deed("withdraw", key, version=found.version))
@@ -349,7 +373,13 @@ def return_submission(
     w.conn.execute(
         update(submissions)
         .where(_has_key(key))
-        .values(draft=found.answers, revision=found.revision + 1, draft_by=w.actor.name, draft_at=w.now)
+        .values(
+            draft=found.answers,
+            revision=found.revision + 1,
+            draft_by=w.actor.name,
+            draft_at=w.now,
+            draft_campaign_version=found.campaign_version,
+        )
     )
     return made[key]
 
@@ -478,20 +508,25 @@ def _load_states(r: Reader, keys: Sequence[SubmissionKey]) -> dict[SubmissionKey
     for row in r.conn.execute(query):
         key = _key_of(row)
         if key in wanted:
-            found[key] = SubmissionState(
-                key=key,
-                state=row.state,
-                version=row.version,
-                answers=row.answers,
-                campaign_version=row.campaign_version,
-                content_version=row.content_version,
-                content_head=row.content_head,
-                draft=row.draft,
-                revision=row.revision,
-                draft_by=row.draft_by,
-                draft_at=row.draft_at,
-            )
+            found[key] = _state_of(row)
     return found
+
+
+def _state_of(row: Any) -> SubmissionState:
+    return SubmissionState(
+        key=_key_of(row),
+        state=row.state,
+        version=row.version,
+        answers=row.answers,
+        campaign_version=row.campaign_version,
+        content_version=row.content_version,
+        content_head=row.content_head,
+        draft=row.draft,
+        revision=row.revision,
+        draft_by=row.draft_by,
+        draft_at=row.draft_at,
+        draft_campaign_version=row.draft_campaign_version,
+    )
 
 
 def _require(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey) -> SubmissionState:

@@ -121,6 +121,7 @@ submissions: Final = Table(
     Column("revision", Integer, nullable=False),  # of the draft
     Column("draft_by", Words),
     Column("draft_at", UtcTime),
+    Column("draft_campaign_version", Words),  # under which the draft was last checked
     UniqueConstraint(
         "campaign_id", "period_id", "form_id", "unit_code", "occurrence", name="uq_submissions_key"
     ),
@@ -183,6 +184,19 @@ ratings: Final = Table(
         "source",
         "rater",
     ),
+)
+
+mark_treatments: Final = Table(
+    "mark_treatments",
+    METADATA,
+    _number(),
+    Column("rating_id", Integer, ForeignKey("ratings.id"), nullable=False),
+    _needed("policy"),  # rescale, cap, again
+    Column("counts_as", Float),  # NULL: the mark must be given anew
+    _needed("campaign_version"),  # whose opening brought it
+    _moment("made_at"),
+    _needed("made_by"),
+    Index("ix_mark_treatments_rating_id", "rating_id"),
 )
 
 recusals: Final = Table(

@@ -17,7 +17,8 @@ from pbwidgets.apps.pages.organise.campaign import CampaignCard
 from pbwidgets.apps.pages.organise.page import show_organise
 from pbwidgets.apps.pages.organise.units import ExceptionCard
 from pbwidgets.apps.visit import Visit
-from pbwidgets.campaign import read_campaign
+from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.campaign.workbook import write_campaign_workbook
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
@@ -58,6 +59,35 @@ def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
     folder = small.settings.parameters / "campaigns"
     assert read_campaign(folder / f"{CAMPAIGN}.yaml") == after.campaign
     assert len(list(folder.glob(f"{CAMPAIGN}.*.bak"))) == 1
+
+
+def test_a_workbook_that_gives_marked_lines_other_points_asks_what_becomes_of_the_marks(
+    small: Workspace, visiting: Visiting, tmp_path: Path
+) -> None:
+    key = store.MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", "township", "township", "li")
+    with small.store.write(OPERATOR) as writer:
+        store.rate(writer, store.Mark(key, 8.0))
+    raw = small.opened().campaign.model_dump(mode="json")
+    village = next(track for track in raw["tracks"] if track["id"] == "village")
+    unity, deeds = village["criteria"][0]["criteria"][:2]
+    unity.update(points=6, anchors=[])
+    deeds.update(points=8)
+    path = write_campaign_workbook(Campaign.model_validate(raw), tmp_path / "活动.xlsx")
+    visit = visiting(ORGANISER)
+    card = CampaignCard(visit)
+    card.read(path.name, path.read_bytes())
+    assert "分值 8 → 6" in shown(card.found)
+    assert "涉及已有评分1个（上坪村）" in shown(card.found)
+    before = small.opened().version
+    visit.attempt(card.open)()
+    assert "还没有选定" in visit.messages.value
+    assert small.opened().version == before
+    card.marks.value = "cap"
+    visit.attempt(card.open)()
+    assert "已开放为新版本" in visit.messages.value
+    with small.store.read() as reader:
+        (mark,) = store.load_marks(reader, CAMPAIGN, PERIOD)
+    assert (mark.points, mark.own) == (6.0, 8.0)
 
 
 def test_a_wrong_workbook_lists_every_wrong_cell_and_changes_nothing(

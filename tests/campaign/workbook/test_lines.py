@@ -153,3 +153,24 @@ def test_whoever_writes_ids_is_shown_ids_also_in_english(monkeypatch: pytest.Mon
     monkeypatch.setenv("PBWIDGETS_LANG", "en")
     with pytest.raises(ProblemsError, match="all_or_nothing, threshold_then_per_unit, against_group"):
         make({**VISITS, "rule": "per_missing"})
+
+
+def test_options_cases_and_factors_are_named_in_words() -> None:
+    campaign = make(
+        {"line": "评议", "points": 60, "rule": "by_choice", "measure": "评议", "options": "好:60; 一般:30；差:0"},
+        {
+            "line": "台账", "points": 40, "rule": "checklist",
+            "cases": [{"when": "${方案} = 0", "text": "无方案", "points": 10}],
+        },
+        {
+            "line": "通报", "rule": "capped_deduction", "measure": "通报", "points_each": 1, "first": 5, "cap": 10,
+            "factors": [{"when": "${重复} = 1", "times": 2, "text": {"zh": "重复", "en": "again"}}],
+        },
+    )  # fmt: skip
+    by_choice, checklist, deduction = (line.rule for line in campaign.tracks[0].lines())
+    listed = campaign.choices[to_id("评议")]
+    assert [option.label.zh for option in listed] == ["好", "一般", "差"]
+    assert [option.choice for option in by_choice.options] == [option.id for option in listed]
+    assert campaign.measures[0].aggregate == "chosen"
+    assert (checklist.cases[0].when, checklist.cases[0].text.zh) == (f"${{{to_id('方案')}}} = 0", "无方案")
+    assert (deduction.factors[0].times, deduction.factors[0].text.en) == (2, "again")

@@ -228,14 +228,14 @@ def test_what_rested_on_something_left_out_is_left_out_and_named_too(read_sheets
     assert fields(form)["a"].relevant is None
     assert said(form.notes) == [
         ("left_out_kind", "survey!A2"),
-        ("left_out_calculation", "survey!A3"),
-        ("left_out_calculation", "survey!A4"),
+        ("left_out_calculation", "survey!E3"),
+        ("left_out_calculation", "survey!E4"),
         ("left_out_without_fields", "survey!A5"),
         ("left_out_kind", "survey!A6"),
         ("left_out_answer", "survey!C8"),
         ("left_out_cell", "survey!D8"),
     ]
-    assert "pulldata" in form.notes[2].line("zh_CN")
+    assert "pulldata" in form.notes[1].line("zh_CN")
     assert all(note.line("zh_CN") and note.line("en") for note in form.notes)
 
 

@@ -35,6 +35,19 @@ def test_equal_answers_give_no_changes(contest: Opened) -> None:
     assert compare_answers(form, contest.campaign, VILLAGE_ANSWERS, same, "zh_CN") == ()
 
 
+def test_none_of_these_in_place_of_rows_is_a_change(contest: Opened) -> None:
+    form = contest.campaign.form(FORM)
+    fields = tuple(
+        item.model_copy(update={"may_be_none": True}) if item.id == "good_deeds" else item
+        for item in form.fields
+    )
+    form = form.model_copy(update={"fields": fields})
+    before, after = {**VILLAGE_ANSWERS, "good_deeds": []}, {**VILLAGE_ANSWERS, "good_deeds": "none"}
+    assert compare_answers(form, contest.campaign, before, after, "zh_CN") == (
+        AnswerChange("为群众办的好事实事", "", "没有（无此类情况）"),
+    )
+
+
 def test_changes_are_compared_with_the_last_version_handed_in(small: Workspace, contest: Opened) -> None:
     filler, key = Actor("zhang", "filler", VILLAGE), key_of(FORM, VILLAGE)
     first = changes_since_last_version(Desk(small, filler, contest), key, VILLAGE_ANSWERS)

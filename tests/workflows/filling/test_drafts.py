@@ -17,7 +17,7 @@ from counties import (
 )
 
 from pbwidgets.errors import ConflictError, DataError, RightsError
-from pbwidgets.store import Actor, grant_exception, history, load_state
+from pbwidgets.store import Actor, AuditQuery, grant_exception, history, load_audit, load_state
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers, take_back
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.deadlines import deadline
@@ -114,6 +114,10 @@ def test_a_form_closes_at_24_00_in_shanghai_on_the_last_day_of_its_last_phase(co
 def test_after_the_deadline_answers_are_refused_with_the_last_day(small: Workspace, contest: Opened) -> None:
     with pytest.raises(DataError, match=r"党建工作示范村申报表.*2026-11-20"):
         hand_in(Desk(small, FILLER, contest, now=TOO_LATE), KEY, VILLAGE_ANSWERS, 0)
+    with small.store.read() as reader:
+        (row,) = load_audit(reader, AuditQuery(action="refuse_late"))
+        assert load_state(reader, KEY) is None
+    assert (row.actor.name, row.deed.unit_code, row.deed.entity) == (FILLER.name, VILLAGE, KEY.entity)
     assert hand_in(Desk(small, FILLER, contest, now=IN_TIME), KEY, VILLAGE_ANSWERS, 0) == 1
 
 
@@ -153,7 +157,7 @@ def test_answers_are_taken_back_until_review_begins(small: Workspace, contest: O
 
 def test_nobody_else_takes_a_units_answers_back(small: Workspace, contest: Opened) -> None:
     hand_in(Desk(small, FILLER, contest, now=IN_TIME), KEY, VILLAGE_ANSWERS, 0)
-    with pytest.raises(RightsError, match=OTHER_VILLAGE):
+    with pytest.raises(RightsError, match="红旗村"):
         take_back(Desk(small, Actor("zhao", "filler", OTHER_VILLAGE), contest), KEY)
 
 

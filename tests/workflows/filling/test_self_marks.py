@@ -14,8 +14,8 @@ from counties import (
 )
 
 from pbwidgets.campaign.model import Track
-from pbwidgets.errors import DataError, RightsError
-from pbwidgets.store import Actor, load_ratings
+from pbwidgets.errors import ConflictError, DataError, RightsError
+from pbwidgets.store import Actor, load_ratings, load_state
 from pbwidgets.workflows.filling.drafts import hand_in, hand_in_form
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
 from pbwidgets.workflows.ground.desk import Desk
@@ -138,8 +138,8 @@ def test_handing_in_does_not_make_own_marks_stale(small: Workspace, contest: Ope
 @pytest.mark.parametrize(
     ("marks", "reason"),
     [
-        ({"v1_unity": (8.5, "")}, "0 到 8 之间"),
-        ({"v1_unity": (-1.0, "")}, "0 到 8 之间"),
+        ({"v1_unity": (8.5, "")}, "0分到8分之间"),
+        ({"v1_unity": (-1.0, "")}, "0分到8分之间"),
         ({"no_such_line": (1.0, "")}, "没有评分项"),
         ({"v1_deeds": (6.0, "")}, "必须写明理由"),
     ],
@@ -186,3 +186,36 @@ def test_forms_filled_in_by_others_or_not_scored_have_no_own_marks(contest: Open
     campaign = contest.campaign
     assert self_tracks(campaign, campaign.form("stability")) == ()
     assert self_tracks(campaign, campaign.form("township_setup")) == ()
+
+
+def test_a_failure_while_handing_in_leaves_nothing_of_it(
+    small: Workspace, contest: Opened, track: Track
+) -> None:
+    save_self_marks(Desk(small, FILLER, contest), KEY, track, "self", {"v1_unity": (7.0, "")})
+    with small.store.write(
+        OPERATOR
+    ) as writer:  # the marks come after the answers, and the store refuses them
+        full = "CREATE TRIGGER full BEFORE INSERT ON ratings BEGIN SELECT RAISE(ABORT, 'no room'); END"
+        writer.conn.exec_driver_sql(full)
+    with pytest.raises(Exception, match="no room"):
+        hand_in_form(Desk(small, FILLER, contest), KEY, VILLAGE_ANSWERS, 0)
+    with small.store.write(OPERATOR) as writer:
+        assert load_state(writer, KEY) is None
+        writer.conn.exec_driver_sql("DROP TRIGGER full")
+    assert hand_in_form(Desk(small, FILLER, contest), KEY, VILLAGE_ANSWERS, 0) == 1
+
+
+def test_own_marks_that_a_newer_version_does_not_take_do_not_stop_the_form(
+    small: Workspace, contest: Opened, track: Track
+) -> None:
+    save_self_marks(Desk(small, FILLER, contest), KEY, track, "self", {"v1_unity": (8.0, "")})
+    raw = contest.campaign.model_dump(mode="json")
+    village = next(item for item in raw["tracks"] if item["id"] == "village")
+    village["criteria"][0]["criteria"][0].update(points=6, anchors=[])
+    lowered = type(contest.campaign).model_validate(raw)
+    opened = open_definition(small, OPERATOR, lowered, contest.period_id, "again")
+    desk = Desk(small, FILLER, opened)
+    assert load_self_marks(desk, VILLAGE, "self") == {}
+    with pytest.raises(ConflictError, match="开放了新版本"):
+        save_self_marks(Desk(small, FILLER, contest), KEY, track, "self", {"v1_unity": (8.0, "")})
+    assert hand_in_form(desk, KEY, VILLAGE_ANSWERS, 0) == 1

@@ -59,13 +59,14 @@ def test_changes_since_opening_count_the_answers_they_affect(small: Workspace, c
         "capable_members, type: integer, required: true, minimum: 0",
         "capable_members, type: integer, required: true, minimum: 1",
     )
-    ((found, touched),) = changes_since_opening(small, read_campaign(small.campaign_file(CAMPAIGN)))
+    (effect,) = changes_since_opening(small, read_campaign(small.campaign_file(CAMPAIGN)))
+    found = effect.change
     assert (found.kind, found.address, found.keys) == (
         "changed",
         "village_application.capable_members",
         ("minimum",),
     )
-    assert touched == 1
+    assert (effect.handed_in, effect.failing) == (1, ())
 
 
 def test_a_campaign_that_was_never_opened_has_no_changes(tmp_path: Path, contest: Opened) -> None:

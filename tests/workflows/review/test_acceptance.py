@@ -83,7 +83,7 @@ def test_a_unit_marks_itself_in_the_layer_without_a_level(small: Workspace, cont
 def test_a_mark_out_of_range_is_refused_and_nothing_is_saved(
     small: Workspace, contest: Opened, points: float
 ) -> None:
-    with pytest.raises(DataError, match=r"v1_unity 的分值应在 0 到 8 之间"):
+    with pytest.raises(DataError, match=r"班子团结.*分值应在0分到8分之间"):
         give_marks(Desk(small, TOWN_REVIEWER, contest), [mark(6.0, unit=SISTER), mark(points)])
     with small.store.read() as reader:
         assert load_ratings(reader, CAMPAIGN, PERIOD, ["village_application"]).empty
@@ -96,16 +96,16 @@ def test_the_ends_of_the_range_are_allowed(small: Workspace, contest: Opened, po
 
 @pytest.mark.parametrize("points", [-3.5, 3.5])
 def test_discretionary_marks_have_their_own_range(small: Workspace, contest: Opened, points: float) -> None:
-    with pytest.raises(DataError, match="-3 到 3"):
+    with pytest.raises(DataError, match="-3分到3分"):
         give_marks(Desk(small, TOWN_REVIEWER, contest), [mark(points, "理由", line="v7_record")])
 
 
 @pytest.mark.parametrize("comment", ["", "  "])
-@pytest.mark.parametrize("line", ["v7_record", "v1_deeds"])
+@pytest.mark.parametrize(("line", "named"), [("v7_record", "平时掌握情况"), ("v1_deeds", "为群众办好事实事")])
 def test_discretion_and_corrections_of_a_computed_line_need_a_reason(
-    small: Workspace, contest: Opened, line: str, comment: str
+    small: Workspace, contest: Opened, line: str, named: str, comment: str
 ) -> None:
-    with pytest.raises(DataError, match=f"{line}.*必须写明理由"):
+    with pytest.raises(DataError, match=f"{named}.*必须写明理由"):
         give_marks(Desk(small, TOWN_REVIEWER, contest), [mark(2.0, comment, line=line)])
     assert give_marks(Desk(small, TOWN_REVIEWER, contest), [mark(2.0, "抽查属实", line=line)]) == 1
 
@@ -311,7 +311,7 @@ def test_a_nomination_above_the_allotment_is_refused(small: Workspace, contest: 
     with small.store.write(OPERATOR) as writer:
         set_allotments(writer, CAMPAIGN, PERIOD, "village", {TOWN: 1})
     assert nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, VILLAGE) == 1
-    with pytest.raises(DataError, match=r"990101001.*1"):
+    with pytest.raises(DataError, match=r"青禾镇.*1"):
         nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, SISTER)
     with small.store.read() as reader:
         assert load_nomination_list(reader, NominationList(CAMPAIGN, PERIOD, "village", TOWN)) == (VILLAGE,)

@@ -31,7 +31,9 @@ SHEET: Final = "sheet"
 GROUP: Final = "group"
 """Kind of unit above the units: the groups that they are compared in, and those who nominate."""
 _LINES: Final = ("tracks", "criteria")
-_LISTS: Final = ((*_LINES, "rule", "bands"), (*_LINES, "anchors"))
+_OPTIONS: Final = (*_LINES, "rule", "options")
+_OF_RULES: Final = ("bands", "options", "cases", "factors")
+_LISTS: Final = (*((*_LINES, "rule", name) for name in _OF_RULES), (*_LINES, "anchors"))
 """Lists inside a line, which a workbook has on sheets of their own."""
 _UNIT: Final = ("measures", "unit")
 _UNITS: Final = ("unit", "计量单位")
@@ -106,6 +108,7 @@ class _Draft:
     words: dict[str, str] = field(default_factory=dict)  # by id
     ids: dict[str, str] = field(default_factory=dict)  # of lines, by name and by id
     measures: dict[str, str] = field(default_factory=dict)  # unit of measurement by id
+    options: dict[str, dict[str, None]] = field(default_factory=dict)  # ids by measure
     sources: dict[str, None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
@@ -139,7 +142,7 @@ class _Draft:
                     here = place if column in (name_column, id_column) else part
                     cells[column.head] = Cell(here, self._plain(column, value, here))
                 elif column != _UNIT:
-                    self._take_list(column, value, given[id_column], place)
+                    self._take_list(column, value, given, place)
             if measure is not None:
                 self.measures[self._measure(str(measure))] = str(given.get(_UNIT, ""))
             self.add(_LINES, cells)
@@ -226,7 +229,7 @@ class _Draft:
             elif not key.startswith(IGNORED):
                 short = (column.word.removeprefix("rule.") for column in table.columns)
                 labels = (table.title(), *map(table.label, table.columns))
-                allowed = ("line", *short, "unit", "bands", "anchors") if key.isascii() else labels
+                allowed = ("line", *short, "unit", *_OF_RULES, "anchors") if key.isascii() else labels
                 self._report("workbook.unknown_column", place, **spelling(key, allowed))
         return found
 
@@ -245,19 +248,36 @@ class _Draft:
             self.sources |= dict.fromkeys(value)
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
-    def _take_list(self, path: Keys, value: Any, line_id: str, place: str) -> None:
+    def _take_list(self, path: Keys, value: Any, given: Mapping[Any, Any], place: str) -> None:
         table = table_at(path)
         columns = [column for column in table.columns if not column.is_reference]
         here = say("lines.part", place=place, part=table.title())
         for item in _ITEMS.split(value.strip("; ；")) if isinstance(value, str) else value:
             parts = _PARTS.split(item) if isinstance(item, str) else item
             if isinstance(parts, Mapping):
-                parts = [parts.get(column.path[0]) for column in columns]
+                parts = [_pick(parts, column) for column in columns]
             if not isinstance(parts, list | tuple) or len(parts) > len(columns):
                 self._report("campaign.want_list", here, at=table.title(), value=str(item))
                 continue
-            cells = {column.head: Cell(here, part) for column, part in zip(columns, parts, strict=False)}
-            self.add(path, {"criterion": Cell(here, line_id), **cells})
+            cells = {
+                column.head: Cell(here, self._plain_part(column, part, given))
+                for column, part in zip(columns, parts, strict=False)
+            }
+            self.add(path, {"criterion": Cell(here, given[_column("id")]), **cells})
+
+    def _plain_part(self, column: Column, part: Any, given: Mapping[Any, Any]) -> Any:
+        """Part of an item of a list, with ids in place of words; options belong to the measure of the line."""
+        if column.kind == "expression" and part is not None:
+            return _NAMED.sub(lambda found: f"${{{self._measure(found[1])}}}", str(part))
+        if column.path == ("choice",) and part is not None:
+            made = self._name(str(part))
+            self.options.setdefault(to_id(str(given.get(_column("rule.measure"), ""))), {})[made] = None
+            return made
+        return part
+
+    def _type_of(self, measure: str) -> dict[str, str]:
+        """Type of the field that a measure is read from."""
+        return {"type": "select_one", "choices": measure} if measure in self.options else {"type": "decimal"}
 
     def _complete(self, track: dict[str, Any], group: str | None) -> dict[str, Any]:
         """Data of the campaign around the track."""
@@ -270,7 +290,11 @@ class _Draft:
         sources = [{"id": made, "name": _same(self.words[made])} for made in self.sources]
         named = [(made, _same(self.words[made])) for made in self.measures]
         units = [_same(unit) if unit else None for unit in self.measures.values()]
-        fields = [{"id": made, "type": "decimal", "label": words} for made, words in named]
+        fields = [{"id": made, "label": words, **self._type_of(made)} for made, words in named]
+        choices = {
+            made: [{"id": option, "label": _same(self.words[option])} for option in options]
+            for made, options in self.options.items()
+        }
         forms = [{"id": SHEET, "name": title, "unit_kind": "unit", "reviewed": False, "fields": fields}]
         within = {"id": GROUP, "name": _words("within", group=group or ""), "ancestor_kind": GROUP}
         return {
@@ -287,9 +311,17 @@ class _Draft:
             "review_levels": [{"id": "reviewers", "name": _words("reviewers"), "unit_kind": GROUP}],
             "counts_from": "submitted",
             "layers": [{"id": "marks", "name": _words("marks"), "level": "reviewers"}],
+            "choices": choices,
             "forms": forms if fields else [],
             "measures": [
-                {"id": made, "name": words, "form": SHEET, "field": made, "aggregate": "latest", "unit": unit}
+                {
+                    "id": made,
+                    "name": words,
+                    "form": SHEET,
+                    "field": made,
+                    "unit": unit,
+                    "aggregate": "chosen" if made in self.options else "latest",
+                }
                 for (made, words), unit in zip(named, units, strict=True)
             ],
             "tracks": [
@@ -304,6 +336,12 @@ class _Draft:
                 }
             ],
         }
+
+
+def _pick(parts: Mapping[str, Any], column: Column) -> Any:
+    """Value of a column in a mapping; words may stand for both languages."""
+    value = parts.get(column.path[0])
+    return value.get(column.path[-1]) if isinstance(value, Mapping) else value
 
 
 def _flatten(line: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:

@@ -19,8 +19,9 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.findings import Address
-from pbwidgets.campaign.model import Campaign, Expression, Field, Text
+from pbwidgets.campaign.model import Campaign, Expression, Field
 from pbwidgets.campaign.translation import bare, choices_in, models_in
 from pbwidgets.wording import has_words, say
 
@@ -50,8 +51,8 @@ SHEETS: Final[Mapping[Path, str]] = {
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
     "settings", "rater_kinds", "survey", "choices", "measures", "carried",
-    "tracks", "track_layers", "sources", "criteria", "bands", "anchors", "gates", "tie_breaks", "ranks_within",
-    "classes", "flags", "recommendations", "officers",
+    "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors",
+    "gates", "tie_breaks", "ranks_within", "classes", "flags", "recommendations", "officers",
 )  # fmt: skip
 _SINGULAR: Final = {
     "criteria": "criterion",

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
+from pbwidgets.campaign.definition import ASKED, BLANK
 from pbwidgets.campaign.findings import Finding
-from pbwidgets.campaign.model import ASKED, BLANK, Choice, Form
+from pbwidgets.campaign.model import Choice, Form
 from pbwidgets.campaign.one_form import surroundings_of
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten, straighten_expression
@@ -41,6 +42,10 @@ from pbwidgets.intake.headings import find_heading
 from pbwidgets.intake.text import to_flag
 from pbwidgets.intake.workbook import Cell, column_letters
 
+_EMPTY: Final = {
+    "calculation": "workbook.left_out_without_calculation",
+    "fields": "workbook.left_out_without_fields",
+}
 _MOST_ROUNDS: Final = 50
 _SHEETS: Final[Mapping[str, Keys]] = {
     "survey": ("forms", "fields"),
@@ -348,7 +353,7 @@ class _Foreign:
                 opened.append(line.word)
             at += 1
 
-    def _leave_out_line(self, line: _Line, code: str, **args: Any) -> None:
+    def _leave_out_line(self, line: _Line, code: str, place: str = "", **args: Any) -> None:
         """Take a row out, a group or repeat with all that is in it."""
         at = self.lines.index(line)
         depth, end = 0, at
@@ -357,7 +362,8 @@ class _Foreign:
             end += 1
             if depth <= 0:
                 break
-        self._note(code, "survey", line.cells[self.survey.at("type")].place, name=line.old, **args)
+        place = place or line.cells[self.survey.at("type")].place
+        self._note(code, "survey", place, name=line.old, **args)
         del self.lines[at:end]
 
     def _name_lines(self) -> None:
@@ -563,13 +569,15 @@ class _Foreign:
         if spot.table.key != "survey" or line is None:
             return False
         why = to_problem(finding, spot, gathered, self.file)
-        if finding.code == "campaign.field_lacks" and finding.args["key"] in ("fields", "calculation"):
-            self._leave_out_line(line, f"workbook.left_out_without_{finding.args['key']}")
+        if finding.code == "campaign.field_lacks" and finding.args["key"] in _EMPTY:
+            self._leave_out_line(line, _EMPTY[finding.args["key"]])
             return True
         if not _can_do_without(finding, spot.column):
             return False
         if line.word == "calculate" and spot.column.path == ("calculation",):
-            self._leave_out_line(line, "workbook.left_out_calculation", why=why)
+            self._leave_out_line(
+                line, "workbook.left_out_calculation", line.cells[spot.column].place, why=why
+            )
             return True
         cells = [column for column in line.cells if column.path[:1] == spot.column.path[:1]]
         place = spot.place.rpartition("!")[2]

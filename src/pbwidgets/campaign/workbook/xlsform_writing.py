@@ -11,7 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbwidgets.campaign.model import ASKED, Choice, Form
+from pbwidgets.campaign.definition import ASKED
+from pbwidgets.campaign.model import Choice, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.one_form import campaign_around
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.ranking import rank_keys
-from pbwidgets.scoring.totals import round_half_up
+from pbwidgets.wording import round_half_up
 
 RANK_ON: Final = ("exact", "rounded")
 """What is ranked."""

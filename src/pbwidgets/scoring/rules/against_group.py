@@ -1,4 +1,4 @@
-"""Full points at the group's mean or best; behind it points are lost for each whole step."""
+"""Full points at the group's mean or best; behind it points are lost for each step."""
 
 import numpy as np
 
@@ -6,14 +6,16 @@ from pbwidgets.campaign.rules import AgainstGroup
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.groups import average_groups, find_best
 from pbwidgets.scoring.reasons import Args, Reason
+from pbwidgets.scoring.rules.steps import count_steps, note_parts
 from pbwidgets.scoring.verdict import SMALL, Verdict, judge_alone, judge_missing
 
 
 def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups: Ints) -> Verdict:
-    """Full points from the group's benchmark on, less ``points_per_unit`` for each whole ``step`` behind it.
+    """Full points from the group's benchmark on, less ``points_per_unit`` for each ``step`` behind it.
 
     Range ``floor`` to ``max_points``. The benchmark is the mean or the best of the units of the group that
-    have a value, this one among them; a step begun but not full costs nothing. A missing value gives NaN and
+    have a value, this one among them; a step begun but not full costs nothing, or what
+    ``parts`` says. A missing value gives NaN and
     does not enter the benchmark, and so does a unit without a group. In a group of one, or where the value is
     constant, every unit is at its benchmark and gets full points.
 
@@ -27,8 +29,7 @@ def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups:
     compare = average_groups if rule.benchmark == "mean" else find_best
     benchmark = sign * compare(sign * values, groups)
     behind = sign * (benchmark - values)
-    # the small amount undoes binary noise, as in threshold_then_per_unit
-    steps = np.maximum(0.0, np.floor(behind / rule.step + SMALL))
+    steps = count_steps(behind, rule)
     floor = min(rule.floor, max_points)
     points = np.maximum(max_points - steps * rule.points_per_unit, floor)
     lost = max_points - points
@@ -53,6 +54,7 @@ def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups:
             Reason(_CODES[best, "near"], near, args),
             Reason(_CODES[best, "behind"], steps > 0, args),
             Reason(_CODES[best, "floor"], floored, args),
+            *note_parts(steps, rule),
             judge_missing(values, rule.measure),
             judge_alone(values, groups, rule.measure),
         ),

@@ -31,12 +31,17 @@ def capped_bonus(values: Floats, max_points: float, rule: CappedBonus) -> Verdic
         "cap": max_points,
         "beyond": rule.beyond,
     }
+    plain, capped = (
+        ("scoring.capped_bonus_beyond", "scoring.capped_bonus_beyond_cap")
+        if rule.beyond
+        else ("scoring.capped_bonus", "scoring.capped_bonus_cap")
+    )
     return Verdict(
         points=points,
         reasons=(
             Reason("scoring.capped_bonus_none", items == 0, args),
-            Reason("scoring.capped_bonus", items > 0, args),
-            Reason("scoring.capped_bonus_cap", items * rule.points_each > points + SMALL, args),
+            Reason(plain, items > 0, args),
+            Reason(capped, items * rule.points_each > points + SMALL, args),
             judge_missing(values, rule.measure),
         ),
     )

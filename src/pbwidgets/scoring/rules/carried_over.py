@@ -29,10 +29,11 @@ def carried_over(values: Floats, max_points: float, rule: CarriedOver) -> Verdic
         "max_points": max_points,
         "points": points,
     }
+    same = abs(rule.full - max_points) < SMALL
     return Verdict(
         points=points,
         reasons=(
-            Reason("scoring.carried_over", ~np.isnan(values), args),
+            Reason("scoring.carried_over_same" if same else "scoring.carried_over", ~np.isnan(values), args),
             Reason("scoring.carried_over_cap", rescaled > points + SMALL, args),
             judge_missing(values, rule.measure),
         ),

@@ -31,6 +31,7 @@ def per_missing_item(values: Floats, max_points: float, rule: PerMissingItem) ->
         "required": rule.required,
         "value": values,
         "short": short,
+        "each": rule.points_each,
         "lost": lost,
         "points": points,
         "floor": floor,

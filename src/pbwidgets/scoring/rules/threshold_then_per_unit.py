@@ -1,18 +1,19 @@
-"""Full points from a threshold on; below it points are lost for each whole step."""
+"""Full points from a threshold on; below it points are lost for each step."""
 
 import numpy as np
 
 from pbwidgets.campaign.rules import ThresholdThenPerUnit
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.reasons import Args, Reason
+from pbwidgets.scoring.rules.steps import count_steps, note_parts
 from pbwidgets.scoring.verdict import SMALL, Verdict, judge_missing
 
 
 def threshold_then_per_unit(values: Floats, max_points: float, rule: ThresholdThenPerUnit) -> Verdict:
-    """Full points from ``threshold`` on, less ``points_per_unit`` for each whole ``step`` below it.
+    """Full points from ``threshold`` on, less ``points_per_unit`` for each ``step`` below it.
 
     Range ``floor`` to ``max_points``; higher is better up to the threshold. A step begun but not full
-    costs nothing. A missing value gives NaN. A constant value gives every unit the same points.
+    costs nothing, or what ``parts`` says. A missing value gives NaN. A constant value gives every unit the same points.
 
     Examples
     --------
@@ -22,8 +23,7 @@ def threshold_then_per_unit(values: Floats, max_points: float, rule: ThresholdTh
     >>> threshold_then_per_unit(np.array([25, 19.5, 15, np.nan]), 2, rule).points
     array([2. , 2. , 1.5, nan])
     """
-    # the small amount undoes binary noise: (20 - 19.9) / 0.1 is one step, not 0.9999
-    steps = np.maximum(0.0, np.floor((rule.threshold - values) / rule.step + SMALL))
+    steps = count_steps(rule.threshold - values, rule)
     floor = min(rule.floor, max_points)
     points = np.maximum(max_points - steps * rule.points_per_unit, floor)
     lost = max_points - points
@@ -44,6 +44,7 @@ def threshold_then_per_unit(values: Floats, max_points: float, rule: ThresholdTh
             Reason("scoring.threshold_near", below & (steps == 0), args),
             Reason("scoring.threshold_then_per_unit", steps > 0, args),
             Reason("scoring.threshold_floor", steps * rule.points_per_unit > lost + SMALL, args),
+            *note_parts(steps, rule),
             judge_missing(values, rule.measure),
         ),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
-from pbwidgets.campaign import Campaign, Form, compute_answers
+from pbwidgets.campaign import Campaign, Change, Form, compare_campaigns, compute_answers, is_none, rows_in
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.names import Place, places
 from pbwidgets.forms.answer_words import NameFile, word_answer
@@ -30,6 +30,21 @@ class AnswerChange:
     label: str
     before: str
     after: str
+
+
+def changes_of_form(old: Campaign, new: Campaign, form_id: str) -> tuple[Change, ...]:
+    """What a newer version changes of a form, and of the lines on which its unit marks itself."""
+    marked = {
+        track.id
+        for track in new.tracks
+        if form_id in track.forms and any(new.layer(layer.id).level is None for layer in track.layers)
+    }
+    return tuple(
+        change
+        for change in compare_campaigns(old, new)
+        if change.form_id == form_id
+        or (change.part == "criterion" and change.address.partition(".")[0] in marked)
+    )
 
 
 def changes_since_last_version(
@@ -80,8 +95,12 @@ def compare_answers(
             section = captions.field(place.field).label.words(lang)
             inner = [item for item in every if item.repeat == place.field.id and item.is_leaf]
             rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]] = zip_longest(
-                old.get(place.path) or [], new.get(place.path) or [], fillvalue={}
+                rows_in(old, place.path), rows_in(new, place.path), fillvalue={}
             )
+            told = [is_none(place.field, answers.get(place.path)) for answers in (old, new)]
+            if told[0] != told[1]:
+                words = [say("forms.none_of_these", lang) if one else "" for one in told]
+                found.append(AnswerChange(section, *words))
             for row, (left, right) in enumerate(rows):
                 where = say("forms.in_row", lang, section=section, place=row + 1)
                 for item in inner:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pbwidgets.campaign import compute_answers
-from pbwidgets.store import SubmissionKey, save_draft, submit, withdraw
+from pbwidgets.store import SubmissionKey, Writer, save_draft, submit, withdraw
 from pbwidgets.workflows.filling.access import check_filler
-from pbwidgets.workflows.filling.evidence import check_files_known, release_files
-from pbwidgets.workflows.filling.self_marks import restamp_self_marks
+from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
+from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
-from pbwidgets.workflows.ground.deadlines import check_deadline
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
+from pbwidgets.workflows.ground.desk import Desk, check_version
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import day_of
 
@@ -23,10 +23,12 @@ def save_answers(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     RightsError
         If the actor may not fill this form for this unit.
     ConflictError
-        ``store.draft_changed`` if somebody else has saved in the meantime.
+        ``store.draft_changed`` if somebody else has saved in the meantime; ``workflows.newer_version`` if another
+        version of the campaign has been opened since the desk was made.
     """
     form = check_filler(desk, key)
     with desk.write() as writer:
+        check_version(writer, desk)
         return save_draft(writer, key, compute_answers(form, answers), base_revision)
 
 
@@ -45,16 +47,13 @@ def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_rev
     AnswersRefusedError
         If the answers are incomplete or wrong.
     DataError
-        ``workflows.too_late`` after the deadline, unless the unit has an exception on record.
+        ``workflows.too_late`` after the deadline, unless the unit has an exception on record; it is logged.
     RightsError, ConflictError
         As :func:`save_answers`.
     """
-    form = check_filler(desk, key)
-    complete = complete_answers(form, desk.opened.campaign, answers, day_of(desk.now))
-    with desk.write() as writer:
-        check_deadline(writer, desk, key)
-        revision = save_draft(writer, key, complete, base_revision)
-        return submit(writer, key, revision)
+    complete = _complete(desk, key, answers)
+    with log_refusal(desk, key), desk.write() as writer:
+        return _hand_in(writer, desk, key, complete, base_revision)
 
 
 def take_back(desk: Desk, key: SubmissionKey) -> None:
@@ -75,6 +74,8 @@ def take_back(desk: Desk, key: SubmissionKey) -> None:
 def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_revision: int) -> int:
     """Number of the version created; the unit's own marks now apply to it, and unused files are released.
 
+    All of it is kept or nothing.
+
     Raises
     ------
     AnswersRefusedError, ConflictError, RightsError
@@ -82,11 +83,26 @@ def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     DataError
         ``workflows.too_late``; ``fill.foreign_file`` if the answers name a file that was not attached here.
     """
-    form = check_filler(desk, key)
-    check_files_known(desk.workspace, form, key, answers, desk.lang)
-    version = hand_in(desk, key, answers, base_revision)
-    if not desk.actor.on_behalf:
-        for track, layer_id in self_tracks(desk.opened.campaign, form):
-            restamp_self_marks(desk, key, track, layer_id)
-    release_files(desk, key)
+    complete = _complete(desk, key, answers)
+    form = desk.opened.campaign.form(key.form_id)
+    with log_refusal(desk, key), desk.write() as writer:
+        check_files_known(writer, form, key, answers, desk.lang)
+        version = _hand_in(writer, desk, key, complete, base_revision)
+        if not desk.actor.on_behalf:
+            for track, layer_id in self_tracks(desk.opened.campaign, form):
+                restamp(writer, desk, key, track, layer_id)
+        release_unused(writer, form, key)
     return version
+
+
+def _complete(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> dict[str, Any]:
+    form = check_filler(desk, key)
+    return complete_answers(form, desk.opened.campaign, answers, day_of(desk.now))
+
+
+def _hand_in(
+    writer: Writer, desk: Desk, key: SubmissionKey, complete: Mapping[str, Any], base_revision: int
+) -> int:
+    check_version(writer, desk)
+    check_deadline(writer, desk, key)
+    return submit(writer, key, save_draft(writer, key, complete, base_revision))

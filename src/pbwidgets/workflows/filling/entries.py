@@ -5,14 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from pbwidgets.campaign import Form, compute_answers
+from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
 from pbwidgets.store import (
     Evidence,
+    Reader,
     SubmissionKey,
+    SubmissionState,
     Version,
     history,
+    load_campaign_json,
     load_evidence,
     load_exception,
     load_overview,
@@ -23,6 +26,7 @@ from pbwidgets.store import (
 )
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
 from pbwidgets.workflows.filling.access import check_filler
+from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
@@ -55,6 +59,8 @@ class OpenForm:
         Whether an exception was granted.
     evidence
         Files attached to it.
+    changes
+        What the open version changes of the form that was last filled in; empty once it is saved again.
     """
 
     key: SubmissionKey
@@ -69,6 +75,7 @@ class OpenForm:
     until: datetime | None
     has_exception: bool
     evidence: tuple[Evidence, ...]
+    changes: tuple[Change, ...] = ()
 
     @property
     def is_editable(self) -> bool:
@@ -108,6 +115,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         versions = history(reader, key) if found is not None and found.state == RETURNED else ()
         exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
         evidence = load_evidence(reader, key)
+        changes = _changes_since(reader, desk.opened, found)
     due = deadline(desk.opened, key.form_id)
     answers = None if found is None else (found.draft if found.draft is not None else found.answers)
     return OpenForm(
@@ -123,7 +131,16 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,
         evidence=evidence,
+        changes=changes,
     )
+
+
+def _changes_since(reader: Reader, opened: Opened, found: SubmissionState | None) -> tuple[Change, ...]:
+    """What has changed of the form since what is edited was filled in."""
+    if found is None or found.state not in EDITABLE or found.asked_under in (None, opened.version):
+        return ()
+    old = from_json(load_campaign_json(reader, found.key.campaign_id, str(found.asked_under)))
+    return changes_of_form(old, opened.campaign, found.key.form_id)
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from pbwidgets.campaign import Form
+from pbwidgets.campaign import Form, rows_in
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
 from pbwidgets.store import (
     Evidence,
+    Reader,
     SubmissionKey,
+    Writer,
     add_evidence,
     history,
     keep_file,
@@ -22,7 +24,7 @@ from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import ServedFile
 from pbwidgets.workflows.ground.rights import Action, may
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.ground.workspace import Opened
 
 MAX_BYTES: Final = 30 * 1024 * 1024
 """Largest file accepted; a phone photo can have up to 25 MB."""
@@ -74,7 +76,7 @@ def attach_stamped(desk: Desk, key: SubmissionKey, version: int, filename: str, 
 
 
 def check_files_known(
-    workspace: Workspace, form: Form, key: SubmissionKey, answers: Mapping[str, Any], lang: str
+    reader: Reader, form: Form, key: SubmissionKey, answers: Mapping[str, Any], lang: str
 ) -> None:
     """Raise if the answers name a file that is not attached to the same field: a token can be forged.
 
@@ -83,10 +85,9 @@ def check_files_known(
     DataError
         ``fill.foreign_file``.
     """
-    with workspace.store.read() as reader:
-        booked = {(item.field_path, item.file.sha256) for item in load_evidence(reader, key)}
-        for version in history(reader, key):
-            booked |= set(files_in(form, version.answers))
+    booked = {(item.field_path, item.file.sha256) for item in load_evidence(reader, key)}
+    for version in history(reader, key):
+        booked |= set(files_in(form, version.answers))
     for path, token in files_in(form, answers):
         if (path, token) not in booked:
             raise DataError("fill.foreign_file", field=_upload_field(form, path).label.words(lang))
@@ -104,18 +105,22 @@ def release_files(desk: Desk, key: SubmissionKey) -> int:
     """
     form = check_filler(desk, key)
     with desk.write() as writer:
-        state = load_state(writer, key)
-        named = {item for version in history(writer, key) for item in files_in(form, version.answers)}
-        if state is not None and state.draft is not None:
-            named |= set(files_in(form, state.draft))
-        unused = [
-            item
-            for item in load_evidence(writer, key)
-            if not item.field_path.startswith(f"{STAMPED}/")
-            and (item.field_path, item.file.sha256) not in named
-        ]
-        for item in unused:
-            release_evidence(writer, key, item.field_path, item.file.sha256)
+        return release_unused(writer, form, key)
+
+
+def release_unused(writer: Writer, form: Form, key: SubmissionKey) -> int:
+    """As :func:`release_files`, within a transaction."""
+    state = load_state(writer, key)
+    named = {item for version in history(writer, key) for item in files_in(form, version.answers)}
+    if state is not None and state.draft is not None:
+        named |= set(files_in(form, state.draft))
+    unused = [
+        item
+        for item in load_evidence(writer, key)
+        if not item.field_path.startswith(f"{STAMPED}/") and (item.field_path, item.file.sha256) not in named
+    ]
+    for item in unused:
+        release_evidence(writer, key, item.field_path, item.file.sha256)
     return len(unused)
 
 
@@ -125,7 +130,7 @@ def files_in(form: Form, answers: Mapping[str, Any]) -> Iterable[tuple[str, str]
         if field.type not in UPLOADS:
             continue
         repeat, _, name = path.rpartition("/")
-        rows = answers.get(repeat) or [] if repeat else [answers]
+        rows = rows_in(answers, repeat) if repeat else [answers]
         for row in rows:
             for token in (row.get(name) or []) if isinstance(row, Mapping) else []:
                 yield path, str(token)

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 from pbwidgets.campaign import Track
-from pbwidgets.store import Mark, SubmissionKey
-from pbwidgets.store.self_marks import load_unit_marks, newest_content_version, replace_unit_marks
+from pbwidgets.store import Mark, Reader, SubmissionKey, Writer, load_marks
+from pbwidgets.store.self_marks import newest_content_version, replace_unit_marks
 from pbwidgets.workflows.filling.access import check_editable, check_filler
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, check_version
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfMarks, own_mark_key, read_dry_run
-from pbwidgets.workflows.ground.marks import check_mark
+from pbwidgets.workflows.ground.marks import check_mark, still_fits
 
 
 def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> DryRun:
@@ -24,7 +24,7 @@ def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -
 
 
 def load_self_marks(desk: Desk, unit_code: str, layer_id: str) -> dict[str, tuple[float, str]]:
-    """Marks that a unit has given itself, by line; only the unit may read them here.
+    """Marks that a unit has given itself, by line, without those it must give anew; only the unit may read them here.
 
     Raters see them beside each line once they have given their own mark:
     :func:`pbwidgets.workflows.review.case.open_review`.
@@ -36,8 +36,7 @@ def load_self_marks(desk: Desk, unit_code: str, layer_id: str) -> dict[str, tupl
     """
     desk.authorise("fill", unit_code)
     with desk.workspace.store.read() as reader:
-        marks = load_unit_marks(reader, *desk.opened.key, unit_code, layer_id)
-    return {mark.key.criterion_id: (mark.points, mark.comment) for mark in marks}
+        return _load(reader, desk, unit_code, layer_id)
 
 
 def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks) -> int:
@@ -53,25 +52,43 @@ def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str,
         If the actor is not of this unit.
     """
     check_editable(desk.workspace, key)
-    return _write_marks(desk, key, track, layer_id, marks)
+    desk.authorise("fill", key.unit_code)
+    with desk.write() as writer:
+        check_version(writer, desk)
+        return _write_marks(writer, desk, key, track, layer_id, marks)
 
 
 def restamp_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> int:
     """Number of own marks renewed for the version just handed in; without this they would count as stale."""
     desk.authorise("fill", key.unit_code)
-    marks = load_self_marks(desk, key.unit_code, layer_id)
-    return _write_marks(desk, key, track, layer_id, marks) if marks else 0
+    with desk.write() as writer:
+        return restamp(writer, desk, key, track, layer_id)
 
 
-def _write_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks) -> int:
-    desk.authorise("fill", key.unit_code)
+def restamp(writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> int:
+    """As :func:`restamp_self_marks`, within a transaction."""
+    marks = _load(writer, desk, key.unit_code, layer_id)
+    return _write_marks(writer, desk, key, track, layer_id, marks) if marks else 0
+
+
+def _load(reader: Reader, desk: Desk, unit_code: str, layer_id: str) -> dict[str, tuple[float, str]]:
+    marks = load_marks(reader, *desk.opened.key, unit_code=unit_code, layer=layer_id)
+    return {
+        mark.key.criterion_id: (mark.points, mark.comment)
+        for mark in marks
+        if mark.points is not None and still_fits(desk.opened.campaign, mark)
+    }
+
+
+def _write_marks(
+    writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks
+) -> int:
     wanted = [
         Mark(own_mark_key(desk.opened, track, layer_id, key.unit_code, line_id), points, comment)
         for line_id, (points, comment) in marks.items()
     ]
     for mark in wanted:
         check_mark(desk.opened.campaign, mark)
-    with desk.write() as writer:
-        version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)
-        stamped = [replace(mark, submission_version=version) for mark in wanted]
-        return replace_unit_marks(writer, *desk.opened.key, key.unit_code, layer_id, stamped)
+    version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)
+    stamped = [replace(mark, submission_version=version) for mark in wanted]
+    return replace_unit_marks(writer, *desk.opened.key, key.unit_code, layer_id, stamped)

@@ -1,12 +1,17 @@
 """Until when a form can be handed in: the end of its last phase, or of an exception on record."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
 
 from pbwidgets.errors import DataError
-from pbwidgets.store import Reader, SubmissionKey, Writer, grant_exception, load_exception
+from pbwidgets.store import Reader, SubmissionKey, Writer, grant_exception, load_exception, record_refusal
 from pbwidgets.wording import default_language, say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
+
+_TOO_LATE: Final = "workflows.too_late"
 
 
 def deadline(opened: Opened, form_id: str) -> datetime | None:
@@ -37,6 +42,18 @@ def _end_of_day(day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), ZONE).astimezone(UTC)
 
 
+@contextmanager
+def log_refusal(desk: Desk, key: SubmissionKey) -> Iterator[None]:
+    """While it lasts, a refusal after the deadline is written to the log, although all else is undone."""
+    try:
+        yield
+    except DataError as error:
+        if error.code == _TOO_LATE:
+            with desk.write() as writer:
+                record_refusal(writer, key)
+        raise
+
+
 def check_deadline(reader: Reader, desk: Desk, key: SubmissionKey) -> None:
     """Raise after the deadline, unless an exception on record still applies.
 
@@ -52,4 +69,4 @@ def check_deadline(reader: Reader, desk: Desk, key: SubmissionKey) -> None:
     if exception is None or desk.now >= exception:
         last_day = day_of(due - timedelta(seconds=1))
         name = desk.opened.campaign.form(key.form_id).name.words(desk.lang)
-        raise DataError("workflows.too_late", form=name, last_day=last_day)
+        raise DataError(_TOO_LATE, form=name, last_day=last_day)

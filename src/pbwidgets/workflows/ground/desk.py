@@ -1,18 +1,22 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from pbwidgets.arguments import check_arguments
-from pbwidgets.errors import RightsError, UsageError
-from pbwidgets.store import Actor, MarkKey, SubmissionKey, Writer
+from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
+from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
+from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.wording import default_language
+from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import Action, authorise, operator
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace
 
@@ -63,11 +67,24 @@ class Desk:
         RightsError
             ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
         """
-        authorise(self.actor, action, unit_code, self.units)
+        with _naming(self):
+            authorise(self.actor, action, unit_code, self.units)
 
-    def write(self) -> AbstractContextManager[Writer]:
-        """Write transaction of the store, recorded under the actor and the time."""
-        return self.workspace.store.write(self.actor, self.now)
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
+        with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
+            yield writer
+
+
+@contextmanager
+def _naming(desk: Desk) -> Iterator[None]:
+    """While it lasts, refusals name units, forms and lines instead of giving their codes and ids."""
+    try:
+        yield
+    except PbError as error:
+        name_parts(error, desk.opened.campaign, desk.units, desk.lang)
+        raise
 
 
 def open_desk(
@@ -102,6 +119,26 @@ def open_desk(
     atexit.register(opening.__exit__, None, None, None)
     opened = workspace.opened(campaign, period)
     return Desk(workspace, operator(actor), opened, workspace.settings.lang)
+
+
+NEWER_VERSION: Final = "workflows.newer_version"
+"""Code of the conflict between a page and a version of the campaign that was opened after the page."""
+
+
+def check_version(reader: Reader, desk: Desk) -> None:
+    """Raise if a newer version of the campaign has been opened than the one that the desk knows.
+
+    What is checked and shown under one version must not be stored under another.
+
+    Raises
+    ------
+    ConflictError
+        ``workflows.newer_version``.
+    DataError
+        ``store.period_not_open``.
+    """
+    if load_open_version(reader, *desk.opened.key) != desk.opened.version:
+        raise ConflictError(NEWER_VERSION, campaign=desk.opened.campaign.name.words(desk.lang))
 
 
 def check_key(desk: Desk, key: SubmissionKey | MarkKey, action: Action) -> None:

@@ -17,6 +17,7 @@ from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
 from pbwidgets.units import ancestors, subtree
+from pbwidgets.wording import round_half_up
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.snapshots import counting_states
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
@@ -149,7 +150,7 @@ class DryRun:
             track=self.track,
             layer_id=self.layer_id,
             lines=lines,
-            total=round(sum(known) + self.track.starting_points, self.track.rounding.digits),
+            total=round_half_up(sum(known) + self.track.starting_points, self.track.rounding.digits),
             highest=self.track.base_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
             uncertain=sum(line.kind == "others" for line in lines),
@@ -256,7 +257,7 @@ def _submission_rows(
     state: str = "locked",
 ) -> pd.DataFrame:
     """Rows as a snapshot would hold them: without sensitive fields."""
-    sensitive = {path for path, field in form.leaves() if field.sensitive}
+    sensitive = form.sensitive_paths()
     track = next((track.id for track in opened.campaign.tracks if form.id in track.forms), None)
     rows = [
         {

@@ -1,11 +1,16 @@
 """Find things by their id, or raise and suggest the nearest id."""
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import Final
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
-from pbwidgets.errors import DataError, UsageError
+from pbwidgets.errors import DataError, PbError, UsageError
+from pbwidgets.units import unit_names
+from pbwidgets.wording import has_words, say
 
 
 def nearest(value: str, allowed: list[str]) -> dict[str, str]:
@@ -56,3 +61,60 @@ def find_line(campaign: Campaign, criterion_id: str) -> tuple[Track, Criterion]:
             if line.id == criterion_id:
                 return track, line
     raise DataError("workflows.unknown_line", line=criterion_id)
+
+
+def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: str) -> None:
+    """Put names in place of the codes and ids in the message of a refusal; what has no name stays as it is.
+
+    A unit whose name another unit has as well keeps its code beside it.
+    """
+    ids = {name: value for name, value in error.args_of_message.items() if isinstance(value, str)}
+    forms = {form.id: form.name.words(lang) for form in campaign.forms}
+    lines = {
+        item.criterion.id: item.criterion.name.words(lang)
+        for track in campaign.tracks
+        for item in track.numbered()
+    }
+    layers = {layer.id: layer.name.words(lang) for layer in campaign.layers}
+    sources = {
+        source.id: source.name.words(lang)
+        for track in campaign.tracks
+        for layer in track.layers
+        for source in layer.sources
+    }
+    known = {
+        **dict.fromkeys(("unit", "own", "by", "parent"), _name_units(units, ids.values())),
+        **dict.fromkeys(("line", "criterion"), lines),
+        "form": forms,
+        "layer": layers,
+        "source": {**layers, **sources},
+        "track": {track.id: track.name.words(lang) for track in campaign.tracks},
+        "campaign": {campaign.id: campaign.name.words(lang)},
+        "level": {level.id: level.name.words(lang) for level in campaign.review_levels},
+    }
+    for name, value in ids.items():
+        if name == "state" and has_words(f"home.state_{value.partition(':')[0]}"):
+            error.args_of_message[name] = _state_words(value, known["level"], lang)
+        elif name in _CODED and has_words(f"{_CODED[name]}.{value}"):
+            error.args_of_message[name] = say(f"{_CODED[name]}.{value}", lang)
+        else:
+            error.args_of_message[name] = known.get(name, {}).get(value, value)
+
+
+_CODED: Final = {"role": "accounts.role", "action": "workflows.action"}
+
+
+def _name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
+    names = unit_names(units)
+    shared = Counter(names.values())
+    return {
+        code: names[code] if shared[names[code]] == 1 else f"{names[code]}（{code}）"
+        for code in codes
+        if code in names
+    }
+
+
+def _state_words(state: str, levels: Mapping[str, str], lang: str) -> str:
+    """State of a submission in words."""
+    name, _, level = state.partition(":")
+    return say(f"home.state_{name}", lang, **({"level": levels.get(level, level)} if level else {}))

@@ -6,7 +6,7 @@ from pbwidgets.campaign import Campaign, Criterion
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.registry import MARKED, find_range
-from pbwidgets.store import Mark, MarkKey
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -24,14 +24,25 @@ def check_mark(campaign: Campaign, mark: Mark) -> None:
     is_layer = key.layer in {layer.id for layer in track.layers}
     sources = campaign.marking_sources(track, key.layer, line) if is_layer else ()
     if key.source not in {source.id for source in sources}:
-        raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.id)
+        raise DataError("workflows.unknown_source", layer=key.layer, source=key.source, line=line.name)
     lowest, highest = find_range(line)
     if not lowest <= mark.points <= highest:
         raise DataError(
-            "workflows.mark_out_of_range", line=line.id, points=mark.points, lowest=lowest, highest=highest
+            "workflows.mark_out_of_range", line=line.name, points=mark.points, lowest=lowest, highest=highest
         )
     if needs_reason(line) and not clean_text(mark.comment):
-        raise DataError("workflows.reason_needed", line=line.id)
+        raise DataError("workflows.reason_needed", line=line.name)
+
+
+def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
+    """Whether a mark on record may stand as it is; one that must be given anew may not."""
+    if mark.points is None:
+        return False
+    try:
+        check_mark(campaign, Mark(mark.key, mark.points, mark.comment))
+    except DataError:
+        return False
+    return True
 
 
 def needs_reason(line: Criterion) -> bool:
@@ -52,6 +63,6 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
     DataError
         ``workflows.line_of_others``.
     """
-    kind = find_line(campaign, key.criterion_id)[0].unit_kind
-    if kind not in set(units.loc[units["unit_code"] == key.unit_code, "kind"]):
-        raise DataError("workflows.line_of_others", line=key.criterion_id, unit=key.unit_code)
+    track, line = find_line(campaign, key.criterion_id)
+    if track.unit_kind not in set(units.loc[units["unit_code"] == key.unit_code, "kind"]):
+        raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)

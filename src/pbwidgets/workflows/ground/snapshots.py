@@ -22,7 +22,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
-from pbwidgets.scoring.frames import CARRIED
+from pbwidgets.scoring.frames import CARRIED, COLUMNS
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
@@ -81,7 +81,10 @@ class Snapshot:
 
     def records(self) -> Records:
         """All records."""
-        return Records(**read_frames(self.folder / "frames", RECORDS))
+        frames = read_frames(
+            self.folder / "frames", RECORDS
+        )  # an older package may not have known all columns
+        return Records(**{name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()})
 
     def scores(self) -> Scores:
         """All scores."""
@@ -93,13 +96,7 @@ class Snapshot:
 
 
 def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
-    """Snapshot of an open campaign with its scores; the newest one if nothing has changed since.
-
-    Raises
-    ------
-    DataError
-        If a record does not fit the campaign, for example a mark above the maximum.
-    """
+    """Snapshot of an open campaign with its scores; the newest one if nothing has changed since."""
     folder = _folder_of(workspace, *opened.key)
     elsewhere = _carried_from(workspace, opened)
     with workspace.store.read() as reader:
@@ -235,9 +232,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         campaign.id,
         opened.period_id,
         forms={form_id: _track_of(campaign, form_id) for form_id in forms},
-        sensitive={
-            (form.id, path) for form in campaign.forms for path, field in form.leaves() if field.sensitive
-        },
+        sensitive={(form.id, path) for form in campaign.forms for path in form.sensitive_paths()},
         counts={form.id: counting_states(campaign, form) for form in campaign.forms},
         as_of=day,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),

@@ -21,7 +21,7 @@ from pbwidgets.scoring.reasons import word_losses
 from pbwidgets.scoring.robustness import USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import select_units, to_selection_frame
 from pbwidgets.scoring.tie_order import order_ties
-from pbwidgets.scoring.totals import to_totals_frame
+from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.units import root_codes
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.desk import Desk
@@ -108,7 +108,7 @@ class Tried:
 
     def list_units(self) -> pd.DataFrame:
         """The selection with the totals of all layers (``total_<layer>``), best first, unranked ones last."""
-        layers = self.totals[self.totals["layer"] != FINAL]
+        layers = round_totals(self.campaign, self.totals[self.totals["layer"] != FINAL])
         wide = layers.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
         made = self.selection.merge(wide.add_prefix("total_").reset_index(), on="unit_code", how="left")
         made["unranked"] = made["rank"] == 0

@@ -5,7 +5,6 @@ from pathlib import Path
 
 from pbwidgets.campaign import (
     Campaign,
-    Change,
     campaign_version,
     compare_campaigns,
     examine_campaign,
@@ -17,18 +16,24 @@ from pbwidgets.intake import Reading
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Actor,
+    MarkPolicy,
     freeze_campaign,
     load_campaign_json,
-    load_overview,
     open_period,
     open_periods,
 )
+from pbwidgets.store.campaigns import latest_version
 from pbwidgets.workflows.ground.rights import authorise
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
+from pbwidgets.workflows.organise.effects import Effect, find_effects, settle_marks
 
 
 def open_campaign(
-    workspace: Workspace, actor: Actor, campaign_id: str, period_id: str | None = None
+    workspace: Workspace,
+    actor: Actor,
+    campaign_id: str,
+    period_id: str | None = None,
+    marks: MarkPolicy | None = None,
 ) -> Opened:
     """The campaign, frozen from its current file and opened for a period.
 
@@ -40,22 +45,29 @@ def open_campaign(
         File in ``parameters/campaigns``, without ``.yaml``.
     period_id
         Period of the campaign; by default its last one.
+    marks
+        What becomes of marks on lines whose points change; needed only if there are any. A rater's own mark stays
+        on record beside what it counts as.
 
     Raises
     ------
     ProblemsError
         If the file has problems.
     UsageError
-        ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+        ``workflows.unknown_campaign``, ``workflows.unknown_period``, ``workflows.marks_policy_needed``.
     RightsError
         If the actor may not open campaigns.
     """
     campaign = workspace.read_campaign(campaign_id)
-    return open_definition(workspace, actor, campaign, period_id)
+    return open_definition(workspace, actor, campaign, period_id, marks)
 
 
 def open_definition(
-    workspace: Workspace, actor: Actor, campaign: Campaign, period_id: str | None = None
+    workspace: Workspace,
+    actor: Actor,
+    campaign: Campaign,
+    period_id: str | None = None,
+    marks: MarkPolicy | None = None,
 ) -> Opened:
     """As :func:`open_campaign`, for a campaign in memory."""
     authorise(actor, "open_campaign", None, workspace.units())
@@ -63,24 +75,38 @@ def open_definition(
     period_id = period_id or ids[-1]
     if period_id not in ids:
         raise UsageError("workflows.unknown_period", value=period_id, allowed="、".join(ids), nearest=ids[-1])
-    version = campaign_version(campaign)
+    opened = Opened(campaign, campaign_version(campaign), period_id)
     with workspace.store.write(actor) as writer:
-        freeze_campaign(writer, to_json(campaign), version, campaign.id)
-        open_period(writer, campaign.id, period_id, version)
-    return Opened(campaign, version, period_id)
+        freeze_campaign(writer, to_json(campaign), opened.version, campaign.id)
+        before = latest_version(writer, *opened.key)
+        treated = 0
+        if before not in (None, opened.version):
+            old = Opened(
+                from_json(load_campaign_json(writer, campaign.id, str(before))), str(before), period_id
+            )
+            treated = settle_marks(writer, old, opened, marks, workspace.settings.lang)
+        open_period(writer, *opened.key, opened.version, marks if treated else None)
+    return opened
 
 
-def changes_since_opening(workspace: Workspace, campaign: Campaign) -> tuple[tuple[Change, int], ...]:
-    """Changes of a campaign against its open version, each with the number of submissions affected."""
+def changes_since_opening(
+    workspace: Workspace, campaign: Campaign, period_id: str | None = None
+) -> tuple[Effect, ...]:
+    """Changes of a campaign against its open version, each with what it touches.
+
+    Parameters
+    ----------
+    period_id
+        The open period; by default the one opened last.
+    """
     with workspace.store.read() as reader:
-        periods = open_periods(reader, campaign.id)
+        periods = [item for item in open_periods(reader, campaign.id) if period_id in (None, item.period_id)]
         if not periods or periods[-1].version == campaign_version(campaign):
             return ()
         newest = periods[-1]
         old = from_json(load_campaign_json(reader, campaign.id, newest.version))
-        overview = load_overview(reader, campaign.id, newest.period_id)
-    counts = overview.loc[overview["version"] > 0, "form_id"].value_counts()
-    return tuple((change, int(counts.get(change.form_id, 0))) for change in compare_campaigns(old, campaign))
+        opened = Opened(old, newest.version, newest.period_id)
+        return find_effects(reader, opened, campaign, compare_campaigns(old, campaign), today())
 
 
 def check_campaigns(settings: Settings, files: tuple[Path, ...] = ()) -> Reading[tuple[Problem, ...]]:

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from pbwidgets.campaign import Campaign, Change, campaign_version
+from pbwidgets.campaign import Campaign, campaign_version
 from pbwidgets.errors import Problem
 from pbwidgets.files import put_file
-from pbwidgets.store import Actor
+from pbwidgets.store import Actor, MarkPolicy
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_campaigns
 from pbwidgets.workflows.organise.campaigns import changes_since_opening, open_definition
+from pbwidgets.workflows.organise.effects import Effect
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,7 @@ class Draft:
     version
         The version it would get.
     changes
-        What it changes against the open version, each with the number of submissions affected.
+        What it changes against the open version, each with what it touches.
     is_known
         Whether a campaign with this id is open; otherwise everything is new.
     notes
@@ -36,9 +37,14 @@ class Draft:
 
     campaign: Campaign
     version: str
-    changes: tuple[tuple[Change, int], ...]
+    changes: tuple[Effect, ...]
     is_known: bool
     notes: tuple[Problem, ...] = ()
+
+    @property
+    def touches_marks(self) -> bool:
+        """Whether it has to be said what becomes of marks before it can be opened."""
+        return any(effect.touches_marks for effect in self.changes)
 
 
 def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes) -> Draft:
@@ -64,17 +70,24 @@ def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes
     return Draft(campaign, version, changes, is_known, read.notes)
 
 
-def open_draft(workspace: Workspace, actor: Actor, draft: Draft, period_id: str | None = None) -> Opened:
+def open_draft(
+    workspace: Workspace,
+    actor: Actor,
+    draft: Draft,
+    period_id: str | None = None,
+    marks: MarkPolicy | None = None,
+) -> Opened:
     """The draft, opened as a new version; its campaign file is also written, and the old one kept beside it.
 
     Raises
     ------
     UsageError
-        ``workflows.unknown_period``.
+        ``workflows.unknown_period``; ``workflows.marks_policy_needed`` as for
+        :func:`~pbwidgets.workflows.organise.campaigns.open_campaign`.
     RightsError
         If the actor may not open campaigns.
     """
-    opened = open_definition(workspace, actor, draft.campaign, period_id)
+    opened = open_definition(workspace, actor, draft.campaign, period_id, marks)
     _write_file(workspace.settings.parameters / "campaigns" / f"{draft.campaign.id}.yaml", draft.campaign)
     return opened
 

@@ -16,8 +16,9 @@ import pandas as pd
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.findings import Address, spelling
-from pbwidgets.campaign.model import Definition, Id, Text
+from pbwidgets.campaign.model import Id
 from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError

@@ -24,6 +24,7 @@ from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places
+from pbwidgets.scoring.sheet import word_decision
 from pbwidgets.units import ancestors, subtree, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
@@ -196,11 +197,16 @@ class Report:
         )
 
     def result_of(self, track: Track) -> str:
-        """Sentence on the unit's own result in a track, with its reason."""
+        """Sentence on the unit's own result in a track, with its reason, and on what was decided."""
         selection = self.scores.selection
         own = selection[(selection["unit_code"] == self.unit_code) & (selection["track_id"] == track.id)]
         reason = "reason_en" if self.lang == "en" else "reason_zh"
-        return str(own[reason].iloc[0]) if len(own) else self.say("no_result")
+        if own.empty:
+            return self.say("no_result")
+        said = str(own[reason].iloc[0])
+        if pd.isna(own["decided"].iloc[0]):
+            return said
+        return f"{said} {word_decision(own.iloc[0].to_dict(), self.lang)}"
 
     def summary_of(self, track: Track) -> str:
         """Sentence on the results of a track's units below this one."""

@@ -1,20 +1,32 @@
 """Scores and selections as lists for people, and the score sheet of one unit."""
 
+from typing import Final
+
 import pandas as pd
 
+from pbwidgets.campaign import Campaign
+from pbwidgets.errors import UsageError
 from pbwidgets.scoring import explain_unit
 from pbwidgets.scoring.frames import FINAL
-from pbwidgets.scoring.reasons import word_losses
+from pbwidgets.scoring.reasons import word_losses, word_reasons
+from pbwidgets.scoring.sheet import drop_unmarked, name_layer
+from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
+LINES: Final = (
+    "track_id", "track", "unit_code", "unit_name", "layer", "layer_name", "number", "criterion_id", "criterion",
+    "points", "max_points", "reachable", "source", "reason_code", "reason",
+)  # fmt: skip
+"""Columns of :func:`list_lines`."""
+
 
 def list_scores(
     workspace: Workspace, opened: Opened, *, track_id: str | None = None, snapshot_id: str | None = None
 ) -> pd.DataFrame:
-    """One row per unit and track: totals of all layers, ranks, what is missing, and where points were lost.
+    """One row per unit and track: totals of all layers as they are shown, ranks, what is missing, and what was lost.
 
     If a track ranks within groups, ``rank_within_<id>`` and ``size_within_<id>`` come last.
 
@@ -30,7 +42,7 @@ def list_scores(
     keys = ["unit_code", "track_id"]
     totals = _of_track(frames["totals"], track_id)
     final = totals[totals["layer"] == FINAL].set_index(keys)[["provisional", "n_missing"]]
-    layers = totals[totals["layer"] != FINAL].pivot_table(
+    layers = round_totals(campaign, totals[totals["layer"] != FINAL]).pivot_table(
         index=keys, columns="layer", values="total", dropna=False
     )
     layers = layers.reindex(columns=[layer.id for layer in campaign.layers if layer.id in layers])
@@ -40,7 +52,8 @@ def list_scores(
     made["lost"] = made["lost"].fillna("")
     made = add_ranks_within(made, frames["ranks_within"])
     made["unit_name"] = made["unit_code"].map(unit_names(frames["units"]))
-    front = ["track_id", "rank", "unit_code", "unit_name", "total"]
+    made["track"] = _name_tracks(campaign, made, workspace.settings.lang)
+    front = ["track_id", "track", "rank", "unit_code", "unit_name", "total"]
     made["unranked"] = made["rank"] == 0
     made = made.sort_values(["track_id", "unranked", "rank", "unit_code"]).drop(columns="unranked")
     return made[front + [name for name in made.columns if name not in front]].reset_index(drop=True)
@@ -66,7 +79,88 @@ def list_selection(
         columns={"status": "proposed"}
     )
     made.insert(list(made.columns).index("proposed"), "status", made["decided"].fillna(made["proposed"]))
+    names = _name_tracks(opened.campaign, made, workspace.settings.lang)
+    made.insert(list(made.columns).index("track_id") + 1, "track", names)
     return made.reset_index(drop=True)
+
+
+def list_lines(
+    workspace: Workspace,
+    opened: Opened,
+    *,
+    track_id: str | None = None,
+    unit_code: str | None = None,
+    snapshot_id: str | None = None,
+) -> pd.DataFrame:
+    """Every line of the score sheets of all units or of one, in every layer, with its reason in words.
+
+    A layer of a unit's own in which it has marked nothing is left out.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns :data:`LINES`; points, maximum and reachable maximum are exact.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_track``, ``workflows.unknown_unit``.
+    """
+    check_track(opened.campaign, track_id)
+    snapshot = find_snapshot(workspace, opened, snapshot_id)
+    campaign, frames = snapshot.campaign(), snapshot.frames(["units", "points"])
+    points = _of_track(frames["points"], track_id)
+    if unit_code is not None:
+        check_unit(frames["units"], unit_code)
+        points = points[points["unit_code"] == unit_code]
+    points = drop_unmarked(campaign, points)
+    lang = workspace.settings.lang
+    items = {(track.id, item.criterion.id): item for track in campaign.tracks for item in track.numbered()}
+    shown = [items[key] for key in zip(points["track_id"], points["criterion_id"], strict=True)]
+    made = points.assign(
+        track=_name_tracks(campaign, points, lang),
+        unit_name=points["unit_code"].map(unit_names(frames["units"])),
+        layer_name=[name_layer(campaign, layer, lang) for layer in points["layer"]],
+        number=[item.number for item in shown],
+        criterion=[item.criterion.name.words(lang) for item in shown],
+        reachable=points["max_points"].mask(points["reason_code"] == "scoring.not_applicable_left_out", 0.0),
+        reason=word_reasons(campaign, points["reason_code"], points["reason_args"], lang),
+    )
+    return made[list(LINES)].reset_index(drop=True)
+
+
+def describe_score(
+    workspace: Workspace,
+    opened: Opened,
+    unit_code: str,
+    *,
+    track_id: str | None = None,
+    snapshot_id: str | None = None,
+) -> dict[str, object]:
+    """What :func:`explain_score` says, as data: for each track of the unit its result, decision and lines.
+
+    Frames are in it as they come from :func:`list_scores`, :func:`list_selection` and :func:`list_lines`.
+
+    Raises
+    ------
+    UsageError
+        As :func:`explain_score`.
+    """
+    snapshot = find_snapshot(workspace, opened, snapshot_id)
+    lines = list_lines(workspace, opened, track_id=track_id, unit_code=unit_code, snapshot_id=snapshot_id)
+    if lines.empty:
+        raise UsageError("scoring.unit_without_track", unit=unit_code)
+    scores = list_scores(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
+    selection = list_selection(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
+    return {
+        "campaign": opened.campaign.id,
+        "period": snapshot.period_id,
+        "snapshot": snapshot.snapshot_id,
+        "unit_code": unit_code,
+        "scores": scores[scores["unit_code"] == unit_code].drop(columns="lost"),
+        "selection": selection[selection["unit_code"] == unit_code],
+        "lines": lines,
+    }
 
 
 def explain_score(
@@ -106,6 +200,11 @@ def add_ranks_within(rows: pd.DataFrame, ranks_within: pd.DataFrame) -> pd.DataF
         columns = of_group.set_index(keys)[list(names)].rename(columns=names).astype("Int64")
         made = made.join(columns.mask(columns == 0), on=keys)
     return made
+
+
+def _name_tracks(campaign: Campaign, rows: pd.DataFrame, lang: str) -> list[str]:
+    names = {track.id: track.name.words(lang) for track in campaign.tracks}
+    return [names[track_id] for track_id in rows["track_id"]]
 
 
 def _of_track(frame: pd.DataFrame, track_id: str | None) -> pd.DataFrame:

@@ -43,11 +43,11 @@ from pbwidgets.workflows.review.vetoes import vetoes_of
 
 @dataclass(frozen=True)
 class OtherMark:
-    """A mark by somebody else, without who gave it."""
+    """A mark by somebody else, without who gave it; no points if it must be given anew."""
 
     layer: str
     source: str
-    points: float
+    points: float | None
     comment: str
     stale: bool
     recused: bool
@@ -77,6 +77,8 @@ class ReviewLine:
         The actor's marks, by source.
     stale
         Sources whose mark is based on older answers.
+    void
+        Sources whose mark does not fit the line any more and must be given anew.
     others
         Others' marks; None while they are hidden because the actor has not marked the line yet.
     """
@@ -92,6 +94,7 @@ class ReviewLine:
     reason_needed: bool
     own: Mapping[str, Mark]
     stale: frozenset[str]
+    void: frozenset[str]
     others: tuple[OtherMark, ...] | None
 
 
@@ -283,6 +286,9 @@ def _lines(
                     reason_needed=needs_reason(line),
                     own=given,
                     stale=_stale(mine, line.id, place.layer),
+                    void=frozenset(
+                        source for source, mark in given.items() if not lowest <= mark.points <= highest
+                    ),
                     others=_others(ratings, mine, line.id) if given else None,
                 )
             )
@@ -302,7 +308,7 @@ def _others(ratings: pd.DataFrame, mine: pd.DataFrame, line_id: str) -> tuple[Ot
         OtherMark(
             row["layer"],
             row["source"],
-            float(row["points"]),
+            None if pd.isna(row["points"]) else float(row["points"]),
             "" if pd.isna(row["comment"]) else str(row["comment"]),
             bool(row["stale"]),
             bool(row["recused"]),
@@ -312,7 +318,7 @@ def _others(ratings: pd.DataFrame, mine: pd.DataFrame, line_id: str) -> tuple[Ot
 
 
 def _sensitive(form: Form) -> tuple[str, ...]:
-    return tuple(path for path, field in form.leaves() if field.sensitive)
+    return tuple(sorted(form.sensitive_paths()))
 
 
 def _evidence(evidence: tuple[Evidence, ...], form: Form, withheld: tuple[str, ...]) -> tuple[Evidence, ...]:

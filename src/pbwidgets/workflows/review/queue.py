@@ -7,6 +7,7 @@ from typing import Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Form
+from pbwidgets.scoring.raters import find_ranges
 from pbwidgets.store import load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
 from pbwidgets.units import unit_names
@@ -80,17 +81,21 @@ def review_queue(desk: Desk) -> pd.DataFrame:
 
 
 def _own_marks(desk: Desk) -> tuple[dict[str, dict[str, bool]], frozenset[str]]:
-    """The actor's marks (by unit and line, whether one is stale), and the units for which they are recused."""
+    """The actor's marks (by unit and line, whether one must be given again), and the units they are recused from."""
     forms = [form_id for track in desk.opened.campaign.tracks for form_id in track.forms]
     with desk.workspace.store.read() as reader:
         ratings = load_ratings(reader, *desk.opened.key, forms, rater=desk.actor.name)
         aside = load_recusals(reader, *desk.opened.key, desk.actor.name)
     found: dict[str, dict[str, bool]] = {}
-    for unit, line, stale in zip(
-        ratings["unit_code"], ratings["criterion_id"], ratings["stale"], strict=True
-    ):
+    ranges = {
+        line: bounds for track in desk.opened.campaign.tracks for line, bounds in find_ranges(track).items()
+    }
+    columns = [ratings[name] for name in ("unit_code", "criterion_id", "stale", "points")]
+    for unit, line, stale, points in zip(*columns, strict=True):
+        lowest, highest = ranges.get(str(line), (points, points))
+        again = bool(stale) or not lowest <= points <= highest
         lines = found.setdefault(str(unit), {})
-        lines[str(line)] = lines.get(str(line), False) or bool(stale)
+        lines[str(line)] = lines.get(str(line), False) or again
     return found, aside
 
 

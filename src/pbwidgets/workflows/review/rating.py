@@ -5,17 +5,24 @@ from collections.abc import Iterable, Sequence
 from pbwidgets import store
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
-from pbwidgets.workflows.ground.desk import Desk, check_key
+from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
 from pbwidgets.workflows.ground.marks import check_mark, check_unit_of_line
 from pbwidgets.workflows.ground.seats import LEADER, Seats, find_seats
 
 
-def give_marks(desk: Desk, marks: Iterable[Mark]) -> int:
-    """Number of marks written; all or none.
+def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] = ()) -> int:
+    """Number of marks written; all or none, together with those that are withdrawn.
+
+    Parameters
+    ----------
+    withdrawn
+        The actor's own marks that are taken back.
 
     Raises
     ------
+    ConflictError
+        ``workflows.newer_version`` if another version of the campaign has been opened since the desk was made.
     DataError
         ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
         corrects a computed line, needs a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
@@ -28,9 +35,15 @@ def give_marks(desk: Desk, marks: Iterable[Mark]) -> int:
         check_mark(desk.opened.campaign, mark)
         _check_rater(desk, seats, mark.key)
         check_unit_of_line(desk.opened.campaign, mark.key, desk.units)
+    taken = list(withdrawn)
+    for key in taken:
+        _check_rater(desk, seats, key)
     _check_own_entries(desk, wanted)
     _check_recused(desk, wanted)
     with desk.write() as writer:
+        check_version(writer, desk)
+        for key in taken:
+            store.withdraw_mark(writer, key)
         return rate_many(writer, wanted)
 
 

@@ -16,7 +16,7 @@ import ipywidgets as w
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
-from pbwidgets.apps.pages.filling.summary import conflict_card, summary_card
+from pbwidgets.apps.pages.filling.summary import changes_card, conflict_card, summary_card
 from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
 from pbwidgets.apps.pages.ground.state_words import state_words
 from pbwidgets.apps.visit import Visit
@@ -26,6 +26,7 @@ from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
+from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers, take_back
 from pbwidgets.workflows.filling.entries import (
     OpenForm,
@@ -34,7 +35,7 @@ from pbwidgets.workflows.filling.entries import (
     periods_to_copy_from,
 )
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import ZONE, today
 from pbwidgets.workflows.people.accounts import check_account
@@ -74,6 +75,7 @@ class FillForm:
         always.add_class("pb-status")
         self.widget = elements.stack(self._head, always, self._body, self._below)
         self.opened = self._load()
+        self.changes = self.opened.changes
         self.revision = self.opened.revision
         self.draw()
 
@@ -120,6 +122,8 @@ class FillForm:
             made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
         if self.actor.on_behalf:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
+        if self.changes and opened.is_editable:
+            made.append(changes_card(visit, self.changes))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
         if opened.returned and opened.until is not None and not opened.is_closed(visit.desk.now):
@@ -176,12 +180,14 @@ class FillForm:
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
 
     def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
-        visit, made = self.visit, list[SelfMarksView]()
+        visit, made, before = self.visit, list[SelfMarksView](), self.self_marks
         if self.actor.on_behalf:  # they mark the unit later, without having seen its marks
             return made
         for track, layer_id in self_tracks(visit.opened.campaign, self.opened.form):
             run = begin_dry_run(self._desk, self.key, track, layer_id)
             marks = load_self_marks(self._desk, self.key.unit_code, layer_id)
+            if self._marks_unsaved:
+                marks = next((item.fitting(run) for item in before if item.is_of(run)), marks)
             on_change = self._marks_changed if editable else None
             made.append(SelfMarksView(visit, run, answers, marks, on_change=on_change))
         return made
@@ -238,7 +244,10 @@ class FillForm:
         try:
             self._write()
         except ConflictError as error:
-            self._show_conflict(error)
+            if error.code == NEWER_VERSION:
+                self._attempt(self._go_on)()
+            else:
+                self._show_conflict(error)
         except RightsError as error:
             self._say_not_saved(error.words(self.visit.lang))
         except PbError as error:
@@ -260,10 +269,10 @@ class FillForm:
                 self.opened = replace(self.opened, state=DRAFT)
                 self._head.children = self._make_head()
         if self._marks_unsaved:
-            self._marks_unsaved = False
             for item in self.self_marks:
                 run = item.dry_run
                 save_self_marks(self._desk, self.key, run.track, run.layer_id, item.marks)
+            self._marks_unsaved = False
         self._say_saved(datetime.now(UTC))
         if self.view is not None:
             for item in self.self_marks:
@@ -289,6 +298,21 @@ class FillForm:
             shown += f'<div class="pb-unsaved {look}" role="{role}">{escape(words)}</div>'
         if self._status.value != shown:
             self._status.value = shown
+
+    # -- a newer version of the campaign ----------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        """Show the form of the newer version with what was typed, say what has changed, and save under it."""
+        answers = self.view.answers if self.view is not None else dict(self.opened.answers)
+        before = self.visit.reopen()
+        self.opened = self._load()
+        self.changes = changes_of_form(before.campaign, self.visit.opened.campaign, self.key.form_id)
+        self._body.children = tuple(self._make_form(answers))
+        self._head.children = self._make_head()
+        self._unsaved = answers
+        self._save()
+        if self.changes:
+            self.visit.messages.say("warn", self.visit.words("fill.newer_version"))
 
     # -- two at once ----------------------------------------------------------------------------------------
 
@@ -326,6 +350,7 @@ class FillForm:
         self.autosave.stop()
         self._unsaved = None
         self.opened = self._load()
+        self.changes = self.opened.changes
         self.revision = self.opened.revision
         self.draw()
 
@@ -347,11 +372,12 @@ class FillForm:
         visit.messages.say("good", visit.words("fill.copied", period=period_id, count=len(new)))
         self._changed(self.view.answers)
 
-    def ask_to_submit(self) -> None:
+    def ask_to_submit(self, *, keep_message: bool = False) -> None:
         """Show what prevents handing in, or what would be handed in, and ask."""
         if self.view is None:
             return
-        self.visit.messages.clear()
+        if not keep_message:
+            self.visit.messages.clear()
         self._settle()
         problems = self.view.ask_all()
         self._below.children = (
@@ -376,8 +402,19 @@ class FillForm:
         if self._unsaved is not None or self._marks_unsaved:
             return  # saving failed and has shown the reason
         visit = self.visit
-        version = hand_in_form(self._desk, self.key, self.view.answers, self.revision)
+        try:
+            version = hand_in_form(self._desk, self.key, self.view.answers, self.revision)
+        except ConflictError as error:
+            if error.code != NEWER_VERSION:
+                raise
+            self._go_on()
+            if self.changes:  # the clerk looks at them first
+                self.ask_to_submit(keep_message=True)
+            else:
+                self.submit()
+            return
         self.opened = self._load()
+        self.changes = ()
         self.revision = self.opened.revision
         self.draw()
         visit.messages.say("good", visit.words("fill.submitted", version=version))
@@ -386,7 +423,9 @@ class FillForm:
         """Take the submission back for editing."""
         visit = self.visit
         take_back(self._desk, self.key)
+        visit.reopen()
         self.opened = self._load()
+        self.changes = self.opened.changes
         self.revision = self.opened.revision
         self.draw()
         visit.messages.say("good", visit.words("fill.taken_back"))

@@ -30,7 +30,7 @@ def show_fill(visit: Visit) -> w.Widget:
     try:
         return _show(visit)
     except PbError as error:
-        visit.messages.say("error", *error.words(visit.lang).splitlines())
+        visit.say_refusal(error)
         return elements.stack(
             visit.messages, elements.links([(visit.words("fill.to_list"), visit.link("fill"))])
         )

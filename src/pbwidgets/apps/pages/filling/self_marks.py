@@ -11,7 +11,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.inputs import Input, number_input
 from pbwidgets.forms.typed_text import TypedLine
-from pbwidgets.wording import number
+from pbwidgets.wording import count_decimals, number
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfLine, SelfMarks, SelfSheet
 from pbwidgets.workflows.ground.marks import needs_reason
 
@@ -56,6 +56,14 @@ class SelfMarksView:
         """Score the current answers again."""
         self.sheet = self.dry_run.sheet(answers, self.marks, self._visit.lang)
         self._draw()
+
+    def is_of(self, dry_run: DryRun) -> bool:
+        """Whether another dry run is of the same track and layer."""
+        return (self.dry_run.track.id, self.dry_run.layer_id) == (dry_run.track.id, dry_run.layer_id)
+
+    def fitting(self, dry_run: DryRun) -> dict[str, tuple[float, str]]:
+        """Marks on this page that fit another dry run's version of the campaign."""
+        return {line: mark for line, mark in self.marks.items() if _fits(dry_run, line, *mark)}
 
     @property
     def total_words(self) -> str:
@@ -153,9 +161,18 @@ class SelfMarksView:
             note.value = shown
 
 
+def _fits(dry_run: DryRun, line_id: str, points: float, reason: str) -> bool:
+    try:
+        dry_run.check_mark(line_id, points, reason)
+    except DataError:
+        return False
+    return True
+
+
 def total_words(visit: Visit, sheet: SelfSheet) -> str:
     """The running total of a score sheet, with what it leaves out."""
-    words = visit.words("fill.self_total", total=number(sheet.total), highest=number(sheet.highest))
+    total = number(sheet.total, sheet.track.rounding.digits)
+    words = visit.words("fill.self_total", total=total, highest=number(sheet.highest))
     if sheet.unmarked:
         words += visit.words("fill.self_unmarked", count=sheet.unmarked)
     if sheet.uncertain:
@@ -165,11 +182,12 @@ def total_words(visit: Visit, sheet: SelfSheet) -> str:
 
 def lines_markup(visit: Visit, sheet: SelfSheet) -> str:
     """Collapsed table of all lines with points and reason."""
+    decimals = count_decimals(line.points for line in sheet.lines if line.points is not None)
     rows = [
         (
             line.place,
             line.line.name.words(visit.lang),
-            "–" if line.points is None else number(line.points),
+            "–" if line.points is None else number(line.points, decimals, keep_zeros=True),
             number(line.highest),
             visit.words("fill.self_others") if line.kind == "others" else line.reason,
         )

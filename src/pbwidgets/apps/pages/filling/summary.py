@@ -8,7 +8,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.visit import Visit
-from pbwidgets.campaign import Form
+from pbwidgets.campaign import Change, Form
 from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
 from pbwidgets.forms.answer_words import NameFile
@@ -55,6 +55,29 @@ def summary_card(
     parts += [elements.paragraph(item.total_words) for item in self_marks]
     buttons = [] if wrong else [elements.button(visit.words("fill.confirm"), confirm, "primary")]
     return elements.card(*parts, elements.row(*buttons, back), title=visit.words("fill.summary"))
+
+
+def changes_card(visit: Visit, changes: Sequence[Change]) -> w.Widget:
+    """What a newer version of the campaign has changed of the form: each field, its old and new values."""
+    columns = [visit.words(f"fill.column_{name}") for name in ("what", "change")]
+    rows = [(_name(visit, change), _values(visit, change)) for change in changes]
+    return elements.card(
+        elements.paragraph(visit.words("fill.newer_hint")),
+        elements.table(columns, rows),
+        title=visit.words("fill.newer_title"),
+    )
+
+
+def _name(visit: Visit, change: Change) -> str:
+    """Name of what has changed; its form, which the page shows, is left out."""
+    names = change.names[1:] or change.names
+    return " · ".join(name.words(visit.lang) for name in names)
+
+
+def _values(visit: Visit, change: Change) -> str:
+    if change.kind == "changed":
+        return visit.words("campaign.change_separator").join(change.values(visit.lang))
+    return visit.words(f"fill.change_{change.kind}")
 
 
 def _changes(visit: Visit, changes: Sequence[AnswerChange]) -> w.Widget:

@@ -11,6 +11,7 @@ from pbwidgets.exports.tables import names_above
 from pbwidgets.forms.ranking_list import RankedUnit, RankingWords, ranking_markup
 from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.selection import find_open_places, last_selected, word_status
+from pbwidgets.wording import MOST_DIGITS, count_decimals, number
 from pbwidgets.workflows.meeting.decisions import find_contenders
 from pbwidgets.workflows.meeting.what_if import Trial, Tried, changed_places
 
@@ -88,7 +89,6 @@ class _Rows:
         firmness: Mapping[str, str],
     ) -> None:
         self._visit, self._layers, self._firmness = visit, layers, firmness
-        self._digits = tried.track.ranking.digits
         self._before = _ranks(base.selection)
         came, fell = changed_places(base.selection, tried.selection)
         self._new = {*came, *fell}
@@ -98,11 +98,14 @@ class _Rows:
         self._above = above if several else {}
 
     def of(self, frame: pd.DataFrame) -> list[RankedUnit]:
+        totals = frame[["total", *(f"total_{layer}" for layer in self._layers)]].to_numpy(dtype=float)
+        decimals = count_decimals(totals.ravel(), MOST_DIGITS)
         return [
-            self._row({str(name): value for name, value in row.items()}) for row in frame.to_dict("records")
+            self._row({str(name): value for name, value in row.items()}, decimals)
+            for row in frame.to_dict("records")
         ]
 
-    def _row(self, row: Mapping[str, object]) -> RankedUnit:
+    def _row(self, row: Mapping[str, object], decimals: int) -> RankedUnit:
         visit, code, rank = self._visit, str(row["unit_code"]), int(str(row["rank"]))
         before = self._before.get(code, 0)
         return RankedUnit(
@@ -110,8 +113,8 @@ class _Rows:
             rank_before=str(before) if before != rank else "",
             unit_name=str(row["unit_name"]),
             above=self._above.get(code, ""),
-            total=self._total(row["total"]),
-            layers=[self._total(row[f"total_{layer}"]) for layer in self._layers],
+            total=self._total(row["total"], decimals),
+            layers=[self._total(row[f"total_{layer}"], decimals) for layer in self._layers],
             status=str(row["status"]),
             status_words=_status(visit, row["status"]),
             decided=""
@@ -123,9 +126,11 @@ class _Rows:
             is_new=code in self._new,
         )
 
-    def _total(self, value: object) -> str:
+    def _total(self, value: object, decimals: int) -> str:
         total = float(str(value))
-        return self._visit.words("meeting.no_total") if total != total else f"{total:.{self._digits}f}"
+        if total != total:
+            return self._visit.words("meeting.no_total")
+        return number(total, decimals, keep_zeros=True)
 
 
 def _cut_words(visit: Visit, track: Track, ranked: pd.DataFrame) -> str:

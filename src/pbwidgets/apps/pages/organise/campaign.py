@@ -13,6 +13,8 @@ from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.uploads import upload_button
+from pbwidgets.store.ratings import POLICIES
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
 
@@ -30,6 +32,8 @@ class CampaignCard:
         Upload button for the workbook.
     found
         Result of the check: problems, or changes and the button that opens it.
+    marks
+        What becomes of marks on lines whose points change; asked only if there are any.
     """
 
     def __init__(self, visit: Visit) -> None:
@@ -38,6 +42,11 @@ class CampaignCard:
         self.upload = upload_button(visit.words("organise.upload"), ".xlsx", multiple=False)
         self.upload.observe(visit.attempt(when_sent(self.read)), "value")
         self.found = elements.stack()
+        self.marks = w.RadioButtons(
+            options=[(visit.words(f"organise.marks_{policy}"), policy) for policy in POLICIES],
+            value=None,
+            layout=elements.plain_layout(),
+        )
         self._file = elements.stack()
         opened = self._opened()
         self._version = elements.stack(*([self._facts(opened)] if opened else []))
@@ -96,9 +105,13 @@ class CampaignCard:
             return
         said = "organise.changes" if draft.is_known else "organise.new_campaign"
         name = draft.campaign.name.words(visit.lang)
+        names = unit_names(visit.workspace.units())
         rows = [
-            (change.message(visit.lang), Cell(str(touched), align="right", tone="warn" if touched else None))
-            for change, touched in draft.changes
+            (
+                effect.change.message(visit.lang),
+                Cell(touched, tone="warn") if (touched := effect.touched(names, visit.lang)) else "–",
+            )
+            for effect in draft.changes
         ]
         heads = (visit.words("organise.change"), visit.words("organise.touched"))
         table = [elements.table(heads, rows)] if rows else []
@@ -106,20 +119,33 @@ class CampaignCard:
             elements.notice("good", visit.words(said, campaign=name, count=len(rows))),
             *note_list(visit, draft.notes),
             *table,
+            *self._ask_marks(draft),
             elements.paragraph(visit.words("organise.open_hint"), quiet=True),
             elements.button(visit.words("organise.open"), visit.attempt(self.open), "primary"),
         )
+
+    def _ask_marks(self, draft: Draft) -> tuple[w.Widget, ...]:
+        """The question what becomes of marks, if the draft touches any; nothing is chosen beforehand."""
+        words = self._visit.words
+        self.marks.value = None
+        if not draft.touches_marks:
+            return ()
+        return elements.notice("warn", words("organise.marks_question")), self.marks
 
     def open(self) -> None:
         """Open the draft as a new version."""
         if self._draft is None:
             return
+        if self._draft.touches_marks and self.marks.value is None:
+            raise UsageError("organise.marks_needed")
         visit, draft = self._visit, self._draft
         current = self._opened()
         same = current is not None and current.campaign.id == draft.campaign.id
         period = current.period_id if same and current else None
         known = {item.id for item in draft.campaign.periods}
-        opened = open_draft(visit.workspace, visit.actor, draft, period if period in known else None)
+        opened = open_draft(
+            visit.workspace, visit.actor, draft, period if period in known else None, self.marks.value
+        )
         self._draft, self.found.children = None, ()
         self._version.children = (self._facts(opened),)
         visit.messages.say("good", visit.words("organise.opened", version=opened.version))

@@ -13,6 +13,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.store import Account
+from pbwidgets.wording import number
 from pbwidgets.workflows.people.accounts import (
     ROLES,
     accounts_to_reset,
@@ -219,9 +220,9 @@ def health_card(visit: Visit) -> w.Widget:
 def _facts(visit: Visit, health: Health, written: str) -> list[tuple[str, str]]:
     pairs = [("health_store", health.store)]
     if health.store_bytes is not None:
-        pairs.append(("health_size", visit.words("home.megabytes", size=round(health.store_bytes / 1e6, 1))))
+        pairs.append(("health_size", visit.words("home.megabytes", size=number(health.store_bytes / 1e6, 1))))
     pairs += [
-        ("health_disk", visit.words("home.gigabytes", size=round(health.free_bytes / 1e9, 1))),
+        ("health_disk", visit.words("home.gigabytes", size=number(health.free_bytes / 1e9, 1))),
         ("health_write", written),
         ("health_accounts", str(health.accounts)),
     ]

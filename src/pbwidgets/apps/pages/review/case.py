@@ -1,6 +1,6 @@
 """One submission with its evidence, its record and the fields for marks; return, accept, recuse oneself."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from html import escape
 
@@ -70,9 +70,11 @@ class Case:
         for child in old:
             _close(child)
 
-    def show(self) -> None:
-        """Read the submission from the store and show it."""
+    def show(self, typed: Mapping[str, tuple[str, str]] | None = None) -> None:
+        """Read the submission from the store and show it, with marks that were typed and not written."""
         visit = self._visit
+        if typed and self.marks is not None:
+            self.marks.autosave.stop()
         self.leave()
         self.review = open_review(visit.desk, self._key)
         self.marks = CaseMarks(visit, self.review, self.show)
@@ -83,6 +85,8 @@ class Case:
         both = w.Box((left, right), layout=plain_layout())
         both.add_class("pb-review")
         self.box.children = (elements.heading(self._title(), 2), self._state(), both)
+        if typed:
+            self.marks.restore(typed)
 
     # -- what was handed in ----------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """Marks from paper: the sheet to print, and a grid of units and lines to type them in."""
 
+import math
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,10 @@ from pathlib import Path
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Criterion, Track
-from pbwidgets.errors import DataError
+from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.inputs import Input, number_input
@@ -133,7 +135,7 @@ class MarkGrid:
             words = f"{line.name.words(self._visit.lang)}（{number(line.points or 0.0)}）"
             made = number_input(words)
             mark = self._own.get((unit, line.id))
-            made.show(None if mark is None else number(mark.points, 6))
+            made.show(None if mark is None or math.isnan(mark.points) else number(mark.points, 6))
             self._cells[unit, line.id] = made
             inputs += list(made.widgets)
             needs = needs or needs_reason(line)
@@ -175,16 +177,34 @@ class MarkGrid:
             if before is None or (before.points, before.comment) != (mark.points, mark.comment):
                 check_mark(visit.opened.campaign, mark)
                 marks.append(mark)
-        given = give_marks(visit.desk, marks) if marks else 0
+        try:
+            given = give_marks(visit.desk, marks) if marks else 0
+        except ConflictError:  # a newer version was opened
+            self._go_on()
+            return
         self._show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
+
+    def _go_on(self) -> None:
+        typed = {place: cell.read() for place, cell in self._cells.items()}
+
+        def show() -> None:
+            self._seats = find_seats(self._visit.desk)
+            self._tracks = [track for track in self._visit.opened.campaign.tracks if self._units_of(track)]
+            self._show()
+            for place, cell in self._cells.items():
+                if typed.get(place) is not None:
+                    cell.widgets[0].value = str(typed[place])
+
+        go_on(self._visit, {line_id for _, line_id in typed}, show)
 
     def _number(self, unit: str, line_id: str, typed: str) -> float:
         try:
             return float(typed)
         except ValueError as error:
+            line = next(line for line in self._lines(unit) if line.id == line_id)
             raise DataError(
-                "review.cell_no_number", unit=self._visit.unit_name(unit), line=line_id, typed=typed
+                "review.cell_no_number", unit=self._visit.unit_name(unit), line=line.name, typed=typed
             ) from error
 
     def _mark(self, unit: str, line_id: str, points: float) -> Mark:

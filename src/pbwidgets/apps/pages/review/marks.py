@@ -7,8 +7,9 @@ from html import escape
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import PbError
+from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
 from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
@@ -17,7 +18,7 @@ from pbwidgets.wording import number
 from pbwidgets.workflows.ground.dry_run import SelfLine
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines
-from pbwidgets.workflows.review.rating import give_marks, withdraw_mark
+from pbwidgets.workflows.review.rating import give_marks
 
 
 class CaseMarks:
@@ -26,14 +27,15 @@ class CaseMarks:
     Parameters
     ----------
     on_saved
-        Called after marks have been written.
+        Called after marks have been written; with what is typed if a newer version must be shown first.
     """
 
-    def __init__(self, visit: Visit, review: Review, on_saved: Callable[[], None]) -> None:
+    def __init__(self, visit: Visit, review: Review, on_saved: Callable[..., None]) -> None:
         self._visit, self._review, self._on_saved = visit, review, on_saved
         self.box = elements.stack()
         self.status = elements.markup("", "pb-status")
         self.autosave = Autosave(self._save_quietly)
+        self.correction = MarkSheet([], visit.lang)
         if not review.lines:
             return
         sources = {source.id: source for line in review.lines for source in line.sources}
@@ -95,7 +97,7 @@ class CaseMarks:
             anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.criterion.anchors),
             hint=line.criterion.evidence.words(lang) if line.criterion.evidence else "",
             remarks=self._remarks(line),
-            points=None if mark is None else mark.points,
+            points=None if mark is None or self.source.value in line.void else mark.points,
             comment="" if mark is None else mark.comment,
             reason_needed=line.reason_needed,
             renew=self.source.value in line.stale,
@@ -104,7 +106,9 @@ class CaseMarks:
     def _remarks(self, line: ReviewLine) -> tuple[tuple[str, str], ...]:
         visit = self._visit
         said = []
-        if self.source.value in line.stale:
+        if self.source.value in line.void:
+            said.append(("warn", visit.words("review.void")))
+        elif self.source.value in line.stale:
             said.append(("warn", visit.words("review.stale")))
         if line.others is None:
             said.append(("quiet", visit.words("review.others_hidden")))
@@ -119,7 +123,8 @@ class CaseMarks:
         found = []
         for other in line.others or ():
             layer = campaign.layer(other.layer).name.words(visit.lang)
-            words = visit.words("review.other_mark", layer=layer, points=other.points)
+            points = visit.words("review.void_mark") if other.points is None else other.points
+            words = visit.words("review.other_mark", layer=layer, points=points)
             if other.comment:
                 words += visit.words("review.with_comment", comment=other.comment)
             if other.recused:
@@ -166,6 +171,8 @@ class CaseMarks:
         else:
             points = visit.words("review.of", points=found.points, highest=line.highest)
         corrected = "–" if mark is None else f"{number(mark.points)}（{mark.comment}）"
+        if self.source.value in line.void:
+            corrected = visit.words("review.void_mark")
         return (
             f"{line.number} {line.criterion.name.words(visit.lang)}",
             points,
@@ -198,8 +205,11 @@ class CaseMarks:
         visit = self._visit
         try:
             give_marks(visit.desk, self._marks(marks))
+        except ConflictError:  # a newer version was opened
+            self._go_on()
+            return
         except PbError as error:
-            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            visit.say_refusal(error)
             return
         self.sheet.settle(marks)
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
@@ -218,11 +228,25 @@ class CaseMarks:
             visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
             return
         marks = self._marks({**read.marks, **read.renewed})
-        given = give_marks(visit.desk, marks) if marks else 0
-        for line_id in read.emptied:
-            withdraw_mark(visit.desk, self._key(line_id))
+        try:
+            given = give_marks(visit.desk, marks, [self._key(line_id) for line_id in read.emptied])
+        except ConflictError:  # a newer version was opened
+            self._go_on()
+            return
         self._on_saved()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
+
+    def _go_on(self) -> None:
+        typed = self.sheet.typed() | self.correction.typed()
+        go_on(self._visit, typed, lambda: self._on_saved(typed))
+
+    def restore(self, typed: Mapping[str, tuple[str, str]]) -> None:
+        """Put back what was typed before a newer version was opened, where the line is still there."""
+        self.sheet.restore(typed)
+        for line in self._lines(marked=False):
+            if any(typed.get(line.criterion.id, ())):
+                self.line.value = line.criterion.id
+                self.correction.restore(typed)
 
     def _marks(self, given: Mapping[str, tuple[float, str]]) -> list[Mark]:
         seen = self._review.submission_version, self._review.seen_head

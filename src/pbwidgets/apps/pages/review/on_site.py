@@ -9,9 +9,10 @@ import ipywidgets as w
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.ground.form_files import shown_file
 from pbwidgets.apps.pages.review.case import key_of
+from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.pages.review.queue import count_parents
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import PbError
+from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
 from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
@@ -160,8 +161,9 @@ class SpotCheck:
             highest=line.highest,
             anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.criterion.anchors),
             hint=line.criterion.evidence.words(lang) if line.criterion.evidence else "",
-            points=None if mark is None else mark.points,
+            points=None if mark is None or line.void else mark.points,
             comment="" if mark is None else mark.comment,
+            remarks=(("warn", self._visit.words("review.void")),) if line.void else (),
             reason_needed=line.reason_needed,
             renew=bool(line.stale),
         )
@@ -186,8 +188,11 @@ class SpotCheck:
         try:
             given = [self._mark(line_id, *given, second) for line_id, given in marks.items()]
             give_marks(visit.desk, given)
+        except ConflictError:  # a newer version was opened
+            self._go_on()
+            return
         except PbError as error:
-            visit.messages.say("error", *error.words(visit.lang).splitlines())
+            visit.say_refusal(error)
             return
         self.sheet.settle(marks)
         words = visit.words("review.kept_at", moment=datetime.now(ZONE).strftime("%H:%M:%S"))
@@ -203,9 +208,24 @@ class SpotCheck:
         marks = [
             self._mark(line_id, *given, second) for line_id, given in {**read.marks, **read.renewed}.items()
         ]
-        given = give_marks(visit.desk, marks) if marks else 0
+        try:
+            given = give_marks(visit.desk, marks) if marks else 0
+        except ConflictError:  # a newer version was opened
+            self._go_on()
+            return
         self.show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
+
+    def _go_on(self) -> None:
+        typed, second = self.sheet.typed(), self.second.value
+        self.autosave.stop()
+
+        def show() -> None:
+            self.show()
+            self.second.value = second
+            self.sheet.restore(typed)
+
+        go_on(self._visit, typed, show)
 
     def _mark(self, line_id: str, points: float, comment: str, second: str | None) -> Mark:
         visit, review = self._visit, self.review

@@ -26,7 +26,7 @@ def show_review(visit: Visit) -> w.Widget:
     try:
         shown = _VIEWS.get(asked, show_list)(visit)
     except PbError as error:
-        visit.messages.say("error", *error.words(visit.lang).splitlines())
+        visit.say_refusal(error)
         shown = elements.links([(visit.words("review.to_list"), visit.link("review"))])
         return elements.stack(elements.heading(visit.words("review.title"), 1), visit.messages, shown)
     return elements.stack(_view_links(visit, asked), shown)

@@ -1,0 +1,298 @@
+"""What a new version of a campaign does to answers, marks and nominations that are there, and what becomes of marks.
+
+A mark on a line whose points change no longer says what it said: 8 of 10 is not 8 of 8. The organiser decides
+when the version is opened: in proportion (``rescale``), at the new limit (``cap``), or given anew (``again``).
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from pbwidgets.campaign import Campaign, Change, check_answers
+from pbwidgets.campaign.model import Criterion, Track
+from pbwidgets.errors import UsageError
+from pbwidgets.scoring.registry import find_range
+from pbwidgets.store import (
+    MarkOnRecord,
+    MarkPolicy,
+    Reader,
+    SubmissionKey,
+    SubmissionState,
+    Writer,
+    load_decisions,
+    load_marks,
+    load_nominations,
+    treat_marks,
+)
+from pbwidgets.store.nominations import NOMINATED
+from pbwidgets.store.submissions import load_submissions
+from pbwidgets.wording import number, say
+from pbwidgets.workflows.ground.workspace import Opened
+
+Range = tuple[float, float]
+_NAMED: Final = 5  # units named in a message
+_DIGITS: Final = 9  # of a converted mark: below that is binary noise
+_SMALL: Final = 1e-9
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One change, and what is there that it touches; units by their codes, one for each case.
+
+    Attributes
+    ----------
+    change
+        The change.
+    handed_in, drafts
+        Submissions of its form that were handed in, and that are being filled in.
+    failing
+        Units whose answers, as they were handed in, the new version would refuse.
+    dropped
+        Units that answered a field which is no longer there.
+    marks
+        Units with a mark on its line or track.
+    outside
+        Units with a mark outside the new range of the line.
+    points
+        Old and new range of the line's points, if that is what changes.
+    nominated, decided
+        Nominations in force in its track, and units on which a decision stands.
+    above
+        Nominating units with more nominations than they will be allowed.
+    """
+
+    change: Change
+    handed_in: int = 0
+    drafts: int = 0
+    failing: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    outside: tuple[str, ...] = ()
+    points: tuple[Range, Range] | None = None
+    nominated: int = 0
+    decided: int = 0
+    above: tuple[str, ...] = ()
+
+    @property
+    def touches_marks(self) -> bool:
+        """Whether it has to be said what becomes of marks."""
+        return self.points is not None and bool(self.marks)
+
+    def touched(self, names: Mapping[str, str], lang: str | None = None) -> str:
+        """What it touches, with counts and the names of units; empty if nothing."""
+        counts = {
+            "handed_in": self.handed_in, "drafts": self.drafts, "nominated": self.nominated,
+            "decided": self.decided,
+        }  # fmt: skip
+        cases = {
+            "failing": self.failing, "dropped": self.dropped, "marks": self.marks, "outside": self.outside,
+            "above": self.above,
+        }  # fmt: skip
+        said = [say(f"workflows.effect_{name}", lang, count=count) for name, count in counts.items() if count]
+        said += [
+            say(f"workflows.effect_{name}", lang, count=len(codes), units=_name_units(codes, names, lang))
+            for name, codes in cases.items()
+            if codes
+        ]
+        return say("workflows.effect_separator", lang).join(said)
+
+    def words(self, names: Mapping[str, str], lang: str | None = None) -> str:
+        """The change and what it touches, in words."""
+        touched = self.touched(names, lang) or say("workflows.effect_none", lang)
+        return say("workflows.effect", lang, change=self.change.message(lang), touched=touched)
+
+
+def find_effects(
+    reader: Reader, opened: Opened, new: Campaign, changes: Iterable[Change], day: date
+) -> tuple[Effect, ...]:
+    """What each change touches of the records of an opened campaign.
+
+    Parameters
+    ----------
+    opened
+        The campaign and period as they are open.
+    new
+        The campaign as it would be.
+    day
+        What ``today()`` gives in the expressions of its forms.
+    """
+    submissions = load_submissions(reader, *opened.key)
+    marks = load_marks(reader, *opened.key)
+    found = _Records(opened.campaign, new, submissions, marks, reader, opened, day)
+    return tuple(found.effect(change) for change in changes)
+
+
+def settle_marks(
+    writer: Writer, old: Opened, new: Opened, policy: MarkPolicy | None, lang: str | None = None
+) -> int:
+    """Number of marks that count as something else under the new version, or must be given anew.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.marks_policy_needed`` if there are marks on lines whose points change and nobody has said
+        what becomes of them.
+    """
+    ranges = _changed_ranges(old.campaign, new.campaign)
+    marks = [
+        (mark, mark.points)
+        for mark in load_marks(writer, *old.key)
+        if mark.key.criterion_id in ranges and mark.points is not None
+    ]
+    if not marks:
+        return 0
+    if policy is None:
+        lines = {line.id: line.name.words(lang or "zh_CN") for line in _lines(new.campaign).values()}
+        counted: dict[str, int] = defaultdict(int)
+        for mark, _ in marks:
+            counted[mark.key.criterion_id] += 1
+        said = (
+            say("workflows.marks_touched", lang, line=lines[line], count=count, **_range_words(*ranges[line]))
+            for line, count in counted.items()
+        )
+        raise UsageError(
+            "workflows.marks_policy_needed",
+            count=len(marks),
+            lines=say("workflows.effect_separator", lang).join(said),
+        )
+    converted = [(mark, convert(points, *ranges[mark.key.criterion_id], policy)) for mark, points in marks]
+    return treat_marks(writer, (pair for pair in converted if pair[1] != pair[0].points), policy, new.version)
+
+
+def convert(points: float, old: Range, new: Range, policy: MarkPolicy) -> float | None:
+    """What a mark counts as where the range of its line changes; None if it must be given anew.
+
+    ``rescale`` multiplies by the new limit over the old one (the lowest one for points below zero); like
+    ``cap`` it never leaves the new range.
+
+    Examples
+    --------
+    >>> convert(9.0, (0.0, 10.0), (0.0, 8.0), "rescale"), convert(9.0, (0.0, 10.0), (0.0, 8.0), "cap")
+    (7.2, 8.0)
+    """
+    if policy == "again":
+        return None
+    side = 0 if points < 0 else 1
+    if policy == "rescale" and old[side]:
+        points = round(points * new[side] / old[side], _DIGITS)
+    return min(max(points, new[0]), new[1])
+
+
+@dataclass(frozen=True)
+class _Records:
+    """The records of a period, asked change by change."""
+
+    old: Campaign
+    new: Campaign
+    submissions: Sequence[SubmissionState]
+    marks: Sequence[MarkOnRecord]
+    reader: Reader
+    opened: Opened
+    day: date
+    refused: dict[SubmissionKey, frozenset[str]] = field(default_factory=dict)
+
+    def effect(self, change: Change) -> Effect:
+        if change.form_id is not None:
+            return self._of_form(change, change.form_id)
+        if change.line_id is not None:
+            return self._of_line(change, change.line_id)
+        return self._of_track(change) if change.part == "track" else Effect(change)
+
+    def _of_form(self, change: Change, form_id: str) -> Effect:
+        ours = [item for item in self.submissions if item.key.form_id == form_id]
+        handed_in = [item for item in ours if item.version]
+        path = change.address.partition(".")[2]
+        return Effect(
+            change,
+            handed_in=len(handed_in),
+            drafts=sum(item.draft is not None for item in ours),
+            failing=tuple(item.key.unit_code for item in handed_in if path in self._refused(item)),
+            dropped=tuple(
+                item.key.unit_code
+                for item in handed_in
+                if change.kind == "removed" and change.part == "field" and _has_answer(item, path)
+            ),
+        )
+
+    def _refused(self, item: SubmissionState) -> frozenset[str]:
+        """Paths of the answers that the new form refuses, without fields that it does not have; found out once."""
+        if item.key not in self.refused:
+            self.refused[item.key] = self._find_refused(item)
+        return self.refused[item.key]
+
+    def _find_refused(self, item: SubmissionState) -> frozenset[str]:
+        form = next((form for form in self.new.forms if form.id == item.key.form_id), None)
+        if form is None:
+            return frozenset()
+        problems = check_answers(form, self.new, item.answers or {}, complete=True, today=self.day)
+        return frozenset(one.path for one in problems if one.code != "campaign.answer_unknown_field")
+
+    def _of_line(self, change: Change, line_id: str) -> Effect:
+        marks = [mark for mark in self.marks if mark.key.criterion_id == line_id]
+        changed = _changed_ranges(self.old, self.new).get(line_id)
+        outside = [] if changed is None else [mark for mark in marks if not _is_within(mark, changed[1])]
+        return Effect(change, marks=_units(marks), outside=_units(outside), points=changed)
+
+    def _of_track(self, change: Change) -> Effect:
+        tracks = {track.id: track for track in (*self.old.tracks, *self.new.tracks)}
+        track = tracks[change.address]
+        lines = {line.id for line in track.lines()} if change.kind == "removed" else set()
+        nominations = load_nominations(self.reader, *self.opened.key)
+        ours = nominations[(nominations["track_id"] == track.id) & (nominations["status"] == NOMINATED)]
+        decisions = load_decisions(self.reader, *self.opened.key)
+        return Effect(
+            change,
+            marks=_units(mark for mark in self.marks if mark.key.criterion_id in lines),
+            nominated=len(ours),
+            decided=int((decisions["track_id"] == track.id).sum()),
+            above=_above(track, {str(code): int(n) for code, n in ours["by_unit"].value_counts().items()}),
+        )
+
+
+def _above(track: Track, listed: Mapping[str, int]) -> tuple[str, ...]:
+    bounds = track.nomination.allotment if track.nomination else None
+    return tuple(sorted(code for code, count in listed.items() if bounds and count > bounds.highest))
+
+
+def _lines(campaign: Campaign) -> dict[str, Criterion]:
+    return {line.id: line for track in campaign.tracks for line in track.lines()}
+
+
+def _changed_ranges(old: Campaign, new: Campaign) -> dict[str, tuple[Range, Range]]:
+    """Old and new range of points of the lines that both versions have, where it changes."""
+    before = {line_id: find_range(line) for line_id, line in _lines(old).items()}
+    after = {line_id: find_range(line) for line_id, line in _lines(new).items()}
+    return {
+        line_id: (before[line_id], bounds)
+        for line_id, bounds in after.items()
+        if before.get(line_id, bounds) != bounds
+    }
+
+
+def _range_words(old: Range, new: Range) -> dict[str, str]:
+    shown = [number(top) if low == 0 else f"{number(low)}–{number(top)}" for low, top in (old, new)]
+    return {"before": shown[0], "after": shown[1]}
+
+
+def _is_within(mark: MarkOnRecord, bounds: Range) -> bool:
+    return mark.points is None or bounds[0] - _SMALL <= mark.points <= bounds[1] + _SMALL
+
+
+def _units(marks: Iterable[MarkOnRecord]) -> tuple[str, ...]:
+    return tuple(mark.key.unit_code for mark in marks)
+
+
+def _has_answer(item: SubmissionState, path: str) -> bool:
+    repeat, _, name = path.rpartition("/")
+    answers = item.answers or {}
+    rows = (answers.get(repeat) or []) if repeat else [answers]
+    return any(row.get(name) not in (None, "", []) for row in rows)
+
+
+def _name_units(codes: Sequence[str], names: Mapping[str, str], lang: str | None) -> str:
+    different = list(dict.fromkeys(names.get(code, code) for code in codes))
+    shown = say("workflows.effect_glue", lang).join(different[:_NAMED])
+    more = len(different) - _NAMED
+    return shown if more <= 0 else say("workflows.effect_more", lang, units=shown, count=len(different))
