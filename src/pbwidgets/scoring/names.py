@@ -65,7 +65,7 @@ class Names:
         return {"measure": measure_id, "unit": "", "item": one}
 
     def _find_unit(self, measure: Measure | Derived) -> str:
-        """Unit of a measure that names none: that of its field, or what its aggregate counts; none for a derived one."""
+        """Unit of a measure that names none: that of its field, or what it counts; none for a derived one."""
         if isinstance(measure, Derived):
             return ""
         if measure.aggregate in _UNITS:
