@@ -72,7 +72,7 @@ class Names:
         return {"measure": measure_id, "unit": ""}
 
     def _find_unit(self, measure: Measure | Derived) -> str:
-        """Unit of a measure that names none: its field's, or what its aggregate counts; a derived one has none."""
+        """Unit of a measure that names none: that of its field, or what it counts; none for a derived one."""
         if isinstance(measure, Derived):
             return ""
         if measure.aggregate in _UNITS:
