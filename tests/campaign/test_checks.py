@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pbwidgets.campaign.freezing import from_json, to_json
-from pbwidgets.campaign.reader import check_campaign, read_campaign
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
 
 Write = Callable[..., Path]
 
@@ -269,6 +269,49 @@ MISTAKES = [
         "    places: 3\n    starting_points: 10",
         "campaign.points_do_not_add_up",
     ),
+    # headings settled as one, lines of one domain, differences between layers
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: rated}\n        settle: {base: 10}",
+        "campaign.line_settled",
+    ),
+    (
+        "        points: 60\n",
+        "        points: 60\n        settle: {floor: 80, ceiling: 70}\n",
+        "campaign.range_reversed",
+    ),
+    (
+        "        points: 60\n",
+        "        points: 60\n        not_applicable: {then: skip}\n",
+        "campaign.heading_takes_no",
+    ),
+    (
+        "            name: {zh: 会议, en: Meetings}\n            points: 40\n",
+        "            name: {zh: 会议, en: Meetings}\n            points: 40\n            for: {domian: 机关}\n",
+        "campaign.unknown_key",
+    ),
+    (
+        "      - {id: self}",
+        "      - {id: self, difference_needs_reason: 1}",
+        "campaign.no_layer_before",
+    ),
+    # expressions
+    ("\"${plan} = 'yes'\"", "\"${plan} = 'ja'\"", "campaign.literal_not_option"),
+    ("\"${plan} = 'yes'\"", "\"selected(${kinds_done}, 'studies')\"", "campaign.literal_not_option"),
+    ("\"${plan} = 'yes'\"", '"${plan} = 1"', "campaign.literal_not_option"),
+    ('". <= ${due}"', "\". <= '三十'\"", "campaign.literal_not_number"),
+    ('". <= today()"', "\". <= '2026/5/1'\"", "campaign.literal_not_date"),
+    ('where: "${present} = ${due}"', "where: \"${held_on} = '五月'\"", "campaign.literal_not_date"),
+    (
+        'not_applicable_when: "${members} = 0"',
+        "not_applicable_when: \"${members} = '无'\"",
+        "campaign.literal_not_number",
+    ),
+    ('when: "${meetings} = 0"', "when: \"${meetings} = '没有'\"", "campaign.literal_not_number"),
+    ('when: "${meetings} = 0"', "when: \"regex(${meetings}, '0')\"", "campaign.expression_of_text"),
+    ('"${attendance} < 10"', '"${attendance} < group_mean(${attendance})"', "campaign.expression_of_groups"),
+    ('"${attendance} < 10"', "\"${reason} != ''\"", "campaign.expressions_in_circle"),
+    ('"${attendance} < 10"', '"${attendance} < max()"', "campaign.expression_arguments"),
     # totals carried over
     (
         "tracks:\n",
@@ -291,6 +334,52 @@ MISTAKES = [
         "campaign.officers_missing",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        (
+            "        rule: {name: rated}",
+            "        rule: {name: rated}\n        for: {domain: 机关}",
+            {"campaign.points_of_others_do_not_add_up"},
+        ),
+        (
+            "        points: 60\n",
+            "        points: 60\n        settle: {base: 5}\n",
+            {"campaign.heading_does_not_add_up", "campaign.points_do_not_add_up"},
+        ),
+        (
+            "        points: 60\n",
+            "        points: 60\n        settle: {base: 5, ceiling: 60, floor: 0}\n",
+            set(),
+        ),
+    ],
+)
+def test_points_of_settled_headings_and_of_domains_add_up(
+    write: Write, old: str, new: str, codes: set[str]
+) -> None:
+    assert {problem.code for problem in check_campaign(write((old, new)))} == codes
+
+
+def test_a_domain_that_no_unit_of_the_heading_has_is_named(write: Write) -> None:
+    lines = "          - {{id: {}, name: {{zh: 甲, en: A}}, points: 40, rule: {{name: rated}}, for: {{domain: {}}}}}\n"
+    path = write(
+        (
+            "        rule: {name: rated}\n        anchors:\n          - {points: 40, text: {zh: 好, en: Good}}\n"
+            "          - {points: 0, text: {zh: 差, en: Poor}}\n",
+            "        for: {domain: 机关}\n        criteria:\n"
+            + lines.format("office", "机关")
+            + lines.format("school", "学校"),
+        ),
+        (
+            "        name: {zh: 成效, en: Effect}\n        points: 40\n",
+            "        name: {zh: 成效, en: Effect}\n",
+        ),
+    )
+    found = {problem.code: problem.args for problem in check_campaign(path)}
+    assert set(found) == {"campaign.domain_of_nobody", "campaign.points_of_domain_do_not_add_up"}
+    assert found["campaign.points_of_domain_do_not_add_up"]["domain"] == "学校"
 
 
 @pytest.mark.parametrize(
@@ -476,3 +565,41 @@ def test_an_unknown_kind_of_a_form_is_one_problem_and_not_one_for_each_measure_o
 
     assert "campaign.measure_out_of_reach" not in codes
     assert len(codes) <= 3
+
+
+def test_a_label_in_an_expression_becomes_the_id_of_its_option_and_this_is_said(write: Write) -> None:
+    edits = (
+        ("\"${plan} = 'yes'\"", "\"${plan} = '是' and not(selected(${kinds_done}, 'Visit'))\""),
+        ('where: "${present} = ${due}"', "where: \"'否' = ${plan} or ${remark} = '是'\""),
+    )
+    assert check_campaign(write(*edits)) == ()
+    campaign, notes = read_campaign(write(*edits)), examine_campaign(write(*edits)).notes
+    fields = dict(campaign.forms[0].leaves())
+    assert fields["plan_file"].relevant == "${plan} = 'yes' and not(selected(${kinds_done}, 'visit'))"
+    assert campaign.measures[2].where == "'no' = ${plan} or ${remark} = '是'"
+    said = [(note.args["value"], note.args["id"], note.place) for note in notes]
+    assert [pair[:2] for pair in said] == [("是", "yes"), ("Visit", "visit"), ("否", "no")]
+    assert all("代号" in note.line("zh_CN") and int(note.place) > 30 for note in notes)
+
+
+def test_the_nearest_right_one_is_named(write: Write) -> None:
+    (option,) = check_campaign(write(("\"${plan} = 'yes'\"", "\"${kinds_done} = '服务群众'\"")))
+    assert option.args["nearest"] == "service"
+    (day,) = check_campaign(write(('". <= today()"', "\". <= '2026/5/1'\"")))
+    assert "2026-05-01" in day.remedy("zh_CN")
+    (number,) = check_campaign(write(('". <= ${due}"', "\". <= '30人'\"")))
+    assert number.args["nearest"] == "30"
+
+
+def test_fields_that_rest_on_each_other_in_a_circle_are_named_in_order(write: Write) -> None:
+    (problem,) = check_campaign(
+        write(
+            (
+                "type: integer\n        minimum: 0\n",
+                'type: integer\n        relevant: "${fund} > 0"\n        minimum: 0\n',
+            ),
+            ("{id: fund, type: decimal,", '{id: fund, type: decimal, relevant: "${members} > 0",'),
+        )
+    )
+    assert problem.code == "campaign.expressions_in_circle"
+    assert problem.args["circle"] in ("members → fund → members", "fund → members → fund")

@@ -26,6 +26,8 @@ TODAY = date(2026, 6, 15)
         ("-7 mod 3", {}, -1.0),
         ("(1 + 2) * 3", {}, 9.0),
         ("2 - -1", {}, 3.0),
+        ("${a}-${b}-1", {"a": 5, "b": 3}, 1.0),
+        ("${a} + ${b} = 0.3", {"a": 0.1, "b": 0.2}, True),
         ("selected(${kinds}, 'b')", {"kinds": ["a", "b"]}, True),
         ("selected(${kinds}, 'b')", {"kinds": "a b"}, True),
         ("selected(${kinds}, 'b')", {"kinds": "abc"}, False),

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from counties import CAMPAIGN, OPERATOR, lay_out, make_register, run_pbwidgets
 
+from pbwidgets.cli.checking import check_files
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.organise.campaigns import open_campaign
 from pbwidgets.workflows.organise.register import save_units
@@ -40,6 +41,15 @@ def test_the_workspace_of_the_package_is_clean(workspace: Path) -> None:
     done = run_pbwidgets("check", cwd=workspace)
     assert (done.returncode, done.stdout) == (0, "")
     assert "0 处问题" in done.stderr
+
+
+def test_the_label_of_an_option_is_read_as_its_id_and_said(workspace: Path) -> None:
+    file = workspace / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
+    (number,) = change(file, ("relevant: \"${work_plan} = 'yes'\"", "relevant: \"${work_plan} = '是'\""))
+    count, problems, notes = check_files((file,))
+    assert (count, problems) == (1, ())
+    (note,) = notes
+    assert note.startswith(f"{file}:{number}: campaign.label_for_option:")
 
 
 def test_six_mistakes_in_a_campaign_give_six_lines_with_their_places(workspace: Path) -> None:

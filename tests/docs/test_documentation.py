@@ -18,6 +18,8 @@ from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 
+from pbwidgets.campaign.expressions import FUNCTIONS, parse
+from pbwidgets.campaign.model import Choice, Criterion, Derived, Field
 from pbwidgets.campaign.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -164,11 +166,37 @@ def test_the_guides_miss_nothing() -> None:
 # -- pages ---------------------------------------------------------------------------------------------
 
 
+def examples_in(guide: str) -> list[Any]:
+    text = (ROOT / "notebooks" / "guides" / guide).read_text(encoding="utf-8")
+    return [
+        YAML(typ="safe", pure=True).load(block) for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    ]
+
+
 def test_every_rule_has_a_correct_example() -> None:
-    text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
-    rules = TypeAdapter(list[Rule]).validate_python(YAML(typ="safe", pure=True).load(block))
+    (listed,) = (block for block in examples_in("08_scoring_language.md") if isinstance(block, list))
+    rules = TypeAdapter(list[Rule]).validate_python(listed)
     assert {f"`{rule.name}`" for rule in rules} == missing.named()["rule"]
+
+
+def test_every_function_is_explained_and_the_derived_measure_of_the_guide_can_be_computed() -> None:
+    text = (ROOT / "notebooks" / "guides" / "08_scoring_language.md").read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if f"`{name}(" not in text] == []
+    (example,) = re.findall(r"`(\{id: held_pct.*\})`", text)
+    item = Derived.model_validate(YAML(typ="safe", pure=True).load(example))
+    assert parse(item.expression).evaluate({"held": 7, "due": 12}) == 58.3
+
+
+def test_the_example_of_options_that_follow_an_answer_is_correct() -> None:
+    (form,) = (block for block in examples_in("08_scoring_language.md") if "fields" in block)
+    assert TypeAdapter(tuple[Field, ...]).validate_python(form["fields"])
+    assert TypeAdapter(dict[str, tuple[Choice, ...]]).validate_python(form["choices"])
+
+
+def test_the_example_of_a_settled_heading_is_one() -> None:
+    (block,) = (block for block in examples_in("08_scoring_language.md") if "criteria" in block)
+    (heading,) = TypeAdapter(tuple[Criterion, ...]).validate_python(block["criteria"])
+    assert (heading.is_settled, heading.max_points) == (True, 20)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

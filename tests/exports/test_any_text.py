@@ -1,5 +1,6 @@
 """Any text gives files that open, and comes back but for what no file can hold."""
 
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,6 +34,7 @@ from pbwidgets.intake.text import drop_unfit
 
 pytestmark = pytest.mark.xdist_group("office")
 
+ToPages = Callable[[Path], list[str]]
 UNFIT = "台账不全\x0b未归档\x00\x1b\x7f\x85\ud83d\ufdd0\ufffe\uffff\U0010fffe"
 ANY = st.text(
     st.characters() | st.sampled_from(UNFIT + "=+-@\t_x0041_&<>\u202e\u2028"), min_size=1, max_size=12
@@ -119,3 +121,18 @@ def test_a_chart_holds_any_text(texts: list[str]) -> None:
     svg = draw_svg(chart)
     ElementTree.fromstring(svg)
     assert svg == drop_unfit(svg)
+
+
+@pytest.mark.skipif(settings.default.max_examples < 100, reason="LibreOffice takes seconds: `make test-long`")
+def test_libreoffice_opens_what_holds_any_text(png: Path, tmp_path: Path, to_pages: ToPages) -> None:
+    text = UNFIT + "=1+1_x0041_&<"
+    table = frame_of(text)
+    made = [
+        build_document([Heading(0, text), Paragraph(text), Table(table, text)], tmp_path / "any.docx"),
+        build_deck([Slide(text, png, table)], tmp_path / "any.pptx", title=text),
+        build_workbook(
+            [Sheet(text, table, {"a": Column(text)})], tmp_path / "any.xlsx", about=About(text, "", "")
+        ),
+    ]
+    for path in made:
+        assert "台账不全 未归档" in "".join(to_pages(path)), path.name

@@ -6,9 +6,15 @@ import pandas as pd
 from counties import CAMPAIGN, OTHER_TOWN, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
 
 from pbwidgets.campaign import read_campaign
-from pbwidgets.campaign.model import Criterion, Text
+from pbwidgets.campaign.model import Criterion, Derived, Text
 from pbwidgets.campaign.one_form import campaign_around
-from pbwidgets.exports.tables import LabelledTable, answers_of_units, losses_by_heading, units_of_track
+from pbwidgets.exports.tables import (
+    LabelledTable,
+    answers_of_units,
+    losses_by_heading,
+    measures_of_unit,
+    units_of_track,
+)
 from pbwidgets.scoring.frames import RANKS_WITHIN, SELECTION, TOTALS, to_frame
 
 WORDS = Text(zh="甲", en="a")
@@ -88,6 +94,26 @@ def test_a_list_of_one_group_does_not_repeat_its_size_in_every_row() -> None:
     table = list_villages([VILLAGE, SISTER])
     assert "rank_within_township" in table.columns
     assert "size_within_township" not in table.columns
+
+
+def test_what_is_derived_from_a_units_own_measures_stands_beside_them() -> None:
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml")
+    own = next(item for item in campaign.measures if item.over == "unit")
+    other = next(item for item in campaign.measures if item.form != own.form)
+    percent = Text(zh="%", en="%")
+    made = [
+        Derived(id="later", name=WORDS, expression="${rate} + 1"),
+        Derived(id="rate", name=WORDS, expression=f"${{{own.id}}} div 2", unit=percent),
+        Derived(id="mixed", name=WORDS, expression=f"${{{own.id}}} + ${{{other.id}}}"),
+    ]
+    campaign = campaign.model_copy(update={"derived": tuple(made)})
+    rows = [
+        {"unit_code": TOWN, "measure_id": name, "value": value}
+        for name, value in ((own.id, 3.0), ("rate", 1.5), ("later", 2.5), ("mixed", 4.0))
+    ]
+    table = measures_of_unit(campaign, pd.DataFrame(rows), TOWN, [own.form], "指标", "zh_CN")
+    assert table.frame["value"].tolist() == [3.0, 1.5, 2.5]
+    assert table.frame["unit"].iloc[1] == "%"
 
 
 def test_a_label_that_shows_an_answer_shows_that_of_the_same_entry() -> None:

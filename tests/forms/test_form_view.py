@@ -334,3 +334,34 @@ def test_a_repeat_that_must_have_rows_offers_no_tick(show: Callable[..., FormVie
         item for item in every(show().widget) if getattr(item, "description", "") == "没有（无此类情况）"
     )
     assert HIDDEN in tick._dom_classes
+
+
+def test_what_hangs_on_an_irrelevant_answer_disappears_with_it(campaign: Campaign) -> None:
+    fields = [
+        {"id": "amount", "type": "integer", "label": _words("金额"), "relevant": "${has} = 'yes'"},
+        {
+            "id": "reason",
+            "type": "text",
+            "label": _words("原因"),
+            "relevant": "${amount} > 0",
+            "required": True,
+        },
+        {
+            "id": "person",
+            "type": "text",
+            "label": _words("经办人"),
+            "relevant": "${reason} != ''",
+            "required": True,
+        },
+        {"id": "has", "type": "select_one", "choices": "yes_no", "label": _words("有无")},
+    ]
+    form = Form.model_validate({"id": "chain", "name": _words("表"), "unit_kind": "team", "fields": fields})
+    answers = {"has": "yes", "amount": 3, "reason": "因故", "person": "甲"}
+    view = FormView(form, campaign, answers, lang="zh_CN")
+    paths = ("amount", "reason", "person")
+    assert [is_hidden(view_of(view, path)) for path in paths] == [False, False, False]
+    put(view, "has", "no")
+    assert [is_hidden(view_of(view, path)) for path in paths] == [True, True, True]
+    assert view.answers == {"has": "no"}
+    put(view, "has", "yes")
+    assert view.answers == answers

@@ -1,7 +1,8 @@
 """What the models cannot see of a campaign: whether its parts fit together.
 
 :func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms are checked in
-:mod:`pbwidgets.campaign.checks_forms`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
+:mod:`pbwidgets.campaign.checks_forms`, their expressions in
+:mod:`pbwidgets.campaign.checks_expressions`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
 rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for in
 :mod:`pbwidgets.campaign.checks_awards`.
 """
@@ -11,8 +12,9 @@ from datetime import date, timedelta
 from typing import Final
 
 from pbwidgets.campaign.checks_awards import find_in_awards
+from pbwidgets.campaign.checks_expressions import find_in_expressions
 from pbwidgets.campaign.checks_forms import find_in_forms
-from pbwidgets.campaign.checks_rules import find_in_carried
+from pbwidgets.campaign.checks_rules import find_in_carried, find_in_derived
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_repeated_ids
@@ -32,8 +34,10 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
             _find_in_periods(campaign, known),
             _find_in_levels(campaign, known),
             find_in_forms(campaign, known),
+            find_in_expressions(campaign),
             find_in_measures(campaign, known),
             find_in_carried(campaign),
+            find_in_derived(campaign, known),
             find_in_tracks(campaign, known),
             find_in_awards(campaign),
         )

@@ -5,7 +5,7 @@ from typing import Final
 
 from pbwidgets.campaign.definition import ASKED, Text
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_in_expression, find_repeated, find_repeated_ids
+from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, names_in, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
@@ -93,8 +93,7 @@ def _find_in_form(campaign: Campaign, form: Form, address: Address, known: Known
         if place.field.choices is not None:
             yield from known.refer("choices", place.field.choices, (*here, "choices"))
         ids = tuple((*address, *other.address, "id") for other in found)
-        yield from _find_in_logic(form, place, here, ids)
-        yield from _find_in_choices(campaign, form, place, here, ids)
+        yield from _find_in_words(campaign, form, place, here, ids)
 
 
 def _find_in_shape(place: Place, address: Address) -> Iterator[Finding]:
@@ -122,18 +121,24 @@ def _find_in_limits(field: Field, address: Address) -> Iterator[Finding]:
             yield Finding("campaign.range_reversed", (*address, low_key), args, ((*address, high_key),))
 
 
-def _find_in_logic(form: Form, place: Place, address: Address, ids: tuple[Address, ...]) -> Iterator[Finding]:
+def _find_in_words(
+    campaign: Campaign, form: Form, place: Place, address: Address, ids: tuple[Address, ...]
+) -> Iterator[Finding]:
+    """What is wrong in the words of a field and of its options: answers they show, names kept for us."""
     field = place.field
     names = names_in(form, place.repeat)
-    for key in ("relevant", "constraint", "calculation"):
-        text: str | None = getattr(field, key)
-        if text is not None:
-            here = (*address, key)
-            yield from find_in_expression(text, here, names, dot=key == "constraint", rests_on=ids)
     for key in ("label", "hint", "constraint_message"):
         words: Text | None = getattr(field, key)
         if words is not None:
             yield from _find_asked(words, (*address, key), names, ids)
+    here: Address = ("choices", field.choices or "")
+    for at, choice in enumerate(campaign.choices.get(field.choices or "", ())):
+        if NAME_OF_OPTION in choice.attributes:
+            reserved = (*here, at, "attributes", NAME_OF_OPTION)
+            yield Finding(
+                "campaign.reserved_id", reserved, {"value": NAME_OF_OPTION}, ((*address, "choices"),)
+            )
+        yield from _find_asked(choice.label, (*here, at, "label"), names, ids)
 
 
 def _find_asked(
@@ -144,25 +149,3 @@ def _find_asked(
         for name in dict.fromkeys(ASKED.findall(getattr(words, lang))):
             if name not in names:
                 yield unknown("campaign.unknown_answer", (*address, lang), name, sorted(names), rests_on)
-
-
-def _find_in_choices(
-    campaign: Campaign, form: Form, place: Place, address: Address, ids: tuple[Address, ...]
-) -> Iterator[Finding]:
-    """What is wrong in the filter of a field, and in the options' words where the form shows them."""
-    field = place.field
-    listed = campaign.choices.get(field.choices or "", ())
-    names = names_in(form, place.repeat)
-    here: Address = ("choices", field.choices or "")
-    if field.choice_filter is not None and field.type in SELECTS:
-        known = {NAME_OF_OPTION, *(key for choice in listed for key in choice.attributes)}
-        yield from find_in_expression(
-            field.choice_filter, (*address, "choice_filter"), names, attributes=known, rests_on=(*ids, here)
-        )
-    for at, choice in enumerate(listed):
-        if NAME_OF_OPTION in choice.attributes:
-            reserved = (*here, at, "attributes", NAME_OF_OPTION)
-            yield Finding(
-                "campaign.reserved_id", reserved, {"value": NAME_OF_OPTION}, ((*address, "choices"),)
-            )
-        yield from _find_asked(choice.label, (*here, at, "label"), names, ids)

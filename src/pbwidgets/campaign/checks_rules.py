@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
+from pbwidgets.campaign.derived import find_circle, names_behind
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_repeated, read_expression
@@ -46,12 +47,7 @@ def find_in_line_rule(
 
 def find_in_carried(campaign: Campaign) -> Iterator[Finding]:
     """Mistakes in the totals that are carried over."""
-    measures = ((item.id, ("measures", at, "id")) for at, item in enumerate(campaign.measures))
-    carried = ((item.id, ("carried", at, "id")) for at, item in enumerate(campaign.carried))
-    named = {item.id for item in campaign.carried}
-    yield from find_repeated(
-        (name, address) for name, address in (*measures, *carried) if name in named or address[0] == "carried"
-    )
+    yield from _find_taken(campaign, "carried", before=("measures",))
     tracks: dict[str, Address] = {track.id: ("tracks", at, "id") for at, track in enumerate(campaign.tracks)}
     periods: dict[str, Address] = {one.id: ("periods", at, "id") for at, one in enumerate(campaign.periods)}
     for at, item in enumerate(campaign.carried):
@@ -68,6 +64,28 @@ def find_in_carried(campaign: Campaign) -> Iterator[Finding]:
     yield from _find_circle(campaign)
 
 
+def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    """Mistakes in the measures that are derived from others."""
+    yield from _find_taken(campaign, "derived", before=("measures", "carried"))
+    for at, item in enumerate(campaign.derived):
+        yield from known.find_in_condition(item.expression, ("derived", at, "expression"), group=False)
+    if circle := find_circle(campaign):
+        at = next(at for at, item in enumerate(campaign.derived) if item.id == circle[0])
+        yield Finding(
+            "campaign.derived_in_circle", ("derived", at, "expression"), {"circle": " → ".join(circle)}
+        )
+
+
+def _find_taken(campaign: Campaign, section: str, before: tuple[str, ...]) -> Iterator[Finding]:
+    """A finding for every id of a section that it, or a section before it, has already."""
+    earlier: dict[str, Address] = {}
+    for part in before:
+        for at, item in enumerate(getattr(campaign, part)):
+            earlier.setdefault(item.id, (part, at, "id"))
+    own = ((item.id, (section, at, "id")) for at, item in enumerate(getattr(campaign, section)))
+    yield from find_repeated((*earlier.items(), *own))
+
+
 def _find_circle(campaign: Campaign) -> Iterator[Finding]:
     """A finding if tracks take each other's totals of the same period in a circle."""
     own = {
@@ -76,7 +94,10 @@ def _find_circle(campaign: Campaign) -> Iterator[Finding]:
         if item.campaign in (None, campaign.id) and item.period == "same"
     }
     order = TopologicalSorter(
-        {track.id: {own[name] for name in _names_of(track) if name in own} for track in campaign.tracks}
+        {
+            track.id: {own[name] for name in names_behind(campaign, _names_of(track)) if name in own}
+            for track in campaign.tracks
+        }
     )
     try:
         order.prepare()

@@ -28,6 +28,7 @@ FUNCTIONS: Final[dict[str, tuple[int, int | None]]] = {
     "count-selected": (1, 1),
     "false": (0, 0),
     "floor": (1, 1),
+    "group_mean": (1, 1),
     "if": (3, 3),
     "int": (1, 1),
     "is_missing": (1, 1),
@@ -44,6 +45,10 @@ FUNCTIONS: Final[dict[str, tuple[int, int | None]]] = {
     "true": (0, 0),
 }
 """Functions of the dialect: the fewest and the most arguments each takes, None for any number."""
+OF_GROUPS: Final = frozenset({"group_mean"})
+"""Functions that compare a unit with others, which only lines, gates and flags of a track can."""
+OF_TEXT: Final = frozenset({"concat", "count-selected", "regex", "string-length"})
+"""Functions of text, which measures are not."""
 
 
 class ExpressionError(DataError):
@@ -133,8 +138,9 @@ def _scan(text: str, of_options: bool) -> str:
 
 def _to_xpath(found: re.Match[str], text: str, of_options: bool) -> str:
     if name := found["name"]:
-        # `${a}` and `$n_a` are equally long; the prefix keeps a field named `and` from being an operator
-        return f"$n_{name.replace('/', '.')}"
+        # `${a}` and `$_a ` are equally long; the prefix keeps a field named `and` from being an operator, and
+        # the space a minus from being part of the name
+        return f"$_{name.replace('/', '.')} "
     if word := found["word"]:
         called = text[found.end() :].lstrip().startswith("(")
         if called or not of_options:
@@ -186,7 +192,7 @@ def _to_node(token: Any, depth: int) -> Node:
         raise ExpressionError("campaign.expression_too_deep", 1, deepest=DEEPEST)
     symbol, start = token.symbol, token.span[0]
     if symbol == "$":
-        return Node("$", start, value=token[0].value.removeprefix("n_").replace(".", "/"))
+        return Node("$", start, value=token[0].value.removeprefix("_").replace(".", "/"))
     if symbol == "(name)":
         return Node("$", start, value=f"@{token.value}")
     if symbol == ".":

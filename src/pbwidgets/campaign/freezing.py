@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any, Final, Literal
 
 from pbwidgets.campaign.definition import Definition, Text
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, Carried
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import default_language, has_words, number, say
 
@@ -146,7 +146,7 @@ _SHEETS: Final = {
 _LONGEST: Final = 60  # characters of a list in a message
 _NAMED: Final = frozenset({"label", "name"})
 _LISTED_APART = {
-    "campaign": ("forms", "choices", "measures", "tracks"),
+    "campaign": ("forms", "choices", "measures", "derived", "tracks"),
     "form": ("fields",),
     "track": ("criteria",),
 }
@@ -168,7 +168,7 @@ def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
         {form.id: _without("form", _dump(form)) for form in campaign.forms},
         dict(_fields_of(campaign, choices)),
         {name: {"choices": items} for name, items in choices.items()},
-        {measure.id: _dump(measure) for measure in campaign.measures},
+        {item.id: _dump(item) for item in campaign.every_measure if not isinstance(item, Carried)},
         {track.id: _without("track", _dump(track)) for track in campaign.tracks},
         {
             f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))
@@ -216,7 +216,7 @@ def _names_of(campaign: Campaign) -> dict[tuple[Part, str], tuple[Text, ...]]:
             for form in campaign.forms
             for place in places(form)
         },
-        **{("measure", item.id): (item.name,) for item in campaign.measures},
+        **{("measure", item.id): (item.name,) for item in campaign.every_measure},
         **{("track", track.id): (track.name,) for track in campaign.tracks},
         **{
             ("criterion", f"{track.id}.{item.criterion.id}"): (track.name, item.criterion.name)

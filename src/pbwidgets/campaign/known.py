@@ -4,8 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
+from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
+from pbwidgets.campaign.literals import NUMBER, Values, find_in_literals
 from pbwidgets.campaign.model import Campaign
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
@@ -20,6 +22,9 @@ _CODES: Final[Mapping[Section, str]] = {
 }
 
 
+_REFUSED: Final = {True: "campaign.expression_of_groups", False: "campaign.expression_of_text"}
+
+
 class _HasId(Protocol):
     @property
     def id(self) -> str: ...
@@ -27,9 +32,10 @@ class _HasId(Protocol):
 
 @dataclass(frozen=True)
 class Known:
-    """Ids of each section of a campaign with the addresses of their definitions."""
+    """Ids of each section of a campaign with the addresses of their definitions, and what each measure can be."""
 
     ids: Mapping[Section, Mapping[str, Address]]
+    measured: Mapping[str, Values]
     parents: Mapping[str, tuple[str, ...]]
 
     @classmethod
@@ -42,12 +48,15 @@ class Known:
             if section != "choices":
                 items: Iterable[_HasId] = getattr(campaign, section)
                 ids[section] = {item.id: (section, at, "id") for at, item in enumerate(items)}
-        # a total carried over is read like a measure
+        # a total carried over and what is derived from others are read like measures
         ids["measures"] = {
             **ids["measures"],
             **{item.id: ("carried", at, "id") for at, item in enumerate(campaign.carried)},
+            **{item.id: ("derived", at, "id") for at, item in enumerate(campaign.derived)},
         }
-        return cls(ids, {kind.id: kind.parents for kind in campaign.unit_kinds})
+        measured: dict[str, Values] = dict.fromkeys(ids["measures"], NUMBER)
+        measured |= {item.id: options for item in campaign.measures if (options := campaign.options_of(item))}
+        return cls(ids, measured, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
         """A finding if the section does not define that id."""
@@ -55,10 +64,13 @@ class Known:
         if value not in defined:
             yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
 
-    def find_in_condition(self, text: str, address: Address) -> Iterator[Finding]:
-        """Findings about an expression over measures."""
-        measures = self.ids["measures"]
-        return find_in_expression(text, address, measures, rests_on=tuple(measures.values()))
+    def find_in_condition(self, text: str, address: Address, *, group: bool = True) -> Iterator[Finding]:
+        """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
+        refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
+        rests_on = tuple(self.ids["measures"].values())
+        return find_in_expression(
+            text, address, self.measured, refused=refused, labels=False, rests_on=rests_on
+        )
 
     def kinds_above(self, kind: str) -> frozenset[str]:
         """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
@@ -89,27 +101,34 @@ def find_repeated(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
 def find_in_expression(
     text: str,
     address: Address,
-    names: Iterable[str],
+    names: Mapping[str, Values],
     *,
-    dot: bool = False,
+    dot: Values | None = None,
     attributes: Iterable[str] | None = None,
+    refused: frozenset[str] = OF_GROUPS,
+    labels: bool = True,
     rests_on: tuple[Address, ...] = (),
 ) -> Iterator[Finding]:
-    """Findings about an expression: it cannot be read, or names what is not there.
+    """Findings about an expression: it cannot be read, names what is not there, or compares what cannot be equal.
 
-    ``attributes`` are those of the options that a filter is about; None for any other expression.
+    ``dot`` is what ``.`` can be where it is allowed, ``refused`` are functions that have no meaning there, and
+    ``attributes`` are those of the options that a filter is about; None for any other expression. With ``labels``
+    the label of an option may stand for its id.
     """
     expression = read_expression(text, of_options=attributes is not None)
     if isinstance(expression, ExpressionError):
         yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
         return
-    if expression.uses_self and not dot:
+    if expression.uses_self and dot is None:
         yield Finding("campaign.dot_only_in_constraint", address, {"text": text})
     allowed = sorted(names)
     for name in sorted(expression.names - set(allowed)):
         yield unknown("campaign.unknown_name", address, name, allowed, rests_on)
     for name in sorted(expression.attributes - {*(attributes or ())}):
         yield unknown("campaign.unknown_attribute", address, name, sorted(attributes or ()), rests_on)
+    for name in sorted({node.symbol for node in expression.tree.walk()} & refused):
+        yield Finding(_REFUSED[name in OF_GROUPS], address, {"name": name}, rests_on)
+    yield from find_in_literals(expression, address, names, dot, rests_on, labels=labels)
 
 
 def read_expression(text: str, *, of_options: bool = False) -> Expression | ExpressionError:

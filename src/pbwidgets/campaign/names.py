@@ -59,12 +59,18 @@ def names_in(form: Form, repeat: str = "") -> frozenset[str]:
     Everywhere: fields outside repeats, repeats (their rows), ``repeat/field`` (a column), and the bare name
     of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first.
     """
-    found = list(places(form))
-    outside = {place.path for place in found if place.is_leaf and not place.repeat}
-    repeats = {place.path for place in found if place.field.type == "repeat"}
-    columns = [place for place in found if place.is_leaf and place.repeat]
-    own = {place.field.id for place in columns if place.repeat == repeat}
-    return frozenset(outside | repeats | {place.path for place in columns} | own | set(bare_columns(form)))
+    return frozenset(named_places(form, repeat))
+
+
+def named_places(form: Form, repeat: str = "") -> dict[str, Place]:
+    """Places by the names of :func:`names_in`; of several with the same name, the first."""
+    found = list(places(form))[::-1]
+    by_path = {place.path: place for place in found if place.is_leaf or place.field.type == "repeat"}
+    bare = {name: by_path[path] for name, path in bare_columns(form).items()}
+    own = {
+        place.field.id: place for place in found if place.is_leaf and place.repeat and place.repeat == repeat
+    }
+    return {**bare, **by_path, **own}
 
 
 def bare_columns(form: Form) -> dict[str, str]:

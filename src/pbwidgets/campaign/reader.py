@@ -1,11 +1,14 @@
 """A campaign file read whole: a campaign, or every problem of the file at once."""
 
+from collections.abc import Iterable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
 from pbwidgets.campaign.checks import find_mistakes
+from pbwidgets.campaign.checks_expressions import replace_labels
 from pbwidgets.campaign.checks_numbers import find_uncountable
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
@@ -17,7 +20,7 @@ from pbwidgets.intake import Reading
 
 
 def read_campaign(path: Path) -> Campaign:
-    """Campaign of a file.
+    """Campaign of a file, with ids wherever its expressions have the label of an option.
 
     Raises
     ------
@@ -36,7 +39,7 @@ def check_campaign(path: Path) -> tuple[Problem, ...]:
 
 
 def examine_campaign(path: Path) -> Reading[tuple[Problem, ...]]:
-    """Problems of a campaign file, as :func:`check_campaign` gives them, and what was removed from its texts."""
+    """Problems of a campaign file, as :func:`check_campaign` gives them, and what was read otherwise than it stands."""
     _, problems, notes = _read(path)
     return Reading(problems, notes)
 
@@ -45,13 +48,37 @@ def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...], tuple[Probl
     source, problems = read_source(path)
     if source is None:
         return None, problems, ()
-    campaign, findings = validate(source.data)
-    found = [*problems, *(source.problem(item.code, item.address, item.args) for item in findings)]
-    return campaign, tuple(sorted(found, key=lambda problem: int(problem.place or 0))), source.notes
+    campaign, findings, settled = validate_noted(source.data)
+    found, notes = (
+        (source.problem(item.code, item.address, item.args) for item in items)
+        for items in (findings, settled)
+    )
+    return campaign, _by_line((*problems, *found)), _by_line((*source.notes, *notes))
+
+
+def _by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: int(problem.place or 0)))
+
+
+def validate_noted(
+    data: dict[str, Any],
+) -> tuple[Campaign | None, tuple[Finding, ...], tuple[Finding, ...]]:
+    """Campaign of plain data, all that is wrong with them, and what was read otherwise than it stands there."""
+    campaign, findings = _validate(data)
+    if campaign is None:
+        return None, findings, ()
+    settled = deepcopy(data)
+    notes = replace_labels(campaign, settled)
+    return Campaign.model_validate(settled) if notes else campaign, findings, notes
 
 
 def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]]:
     """Campaign of plain data, from whatever kind of file, and all that is wrong with them."""
+    campaign, findings, _ = validate_noted(data)
+    return campaign, findings
+
+
+def _validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]]:
     try:
         campaign = Campaign.model_validate(data)
     except ValidationError as error:

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tuple[str, ...]]:
-    """Number of files checked, all their problems, and notes: what was removed from texts, what changes touch.
+    """Number of files checked, all their problems, and notes.
+
+    The notes are what was read otherwise than it stands in a file (control characters, the label of an option for its
+    id), and what changes touch.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -122,7 +125,7 @@ def tell_effects(workspace: "Workspace", campaign: "Campaign", period_id: str | 
 
     from pbwidgets.workflows.organise.campaigns import changes_since_opening
 
-    effects = changes_since_opening(workspace, campaign, period_id)
+    effects = changes_since_opening(workspace, campaign, period_id or campaign.periods[-1].id)
     for words in _effect_words(workspace, effects):
         click.echo(words, err=True)
     return any(effect.touches_marks for effect in effects)

@@ -9,9 +9,11 @@ from typing import Any
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Field, Form, Track
+from pbwidgets.campaign import Campaign, Field, Form, Measure, Track
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import asks_for_answers
+from pbwidgets.campaign.derived import inputs_of, order_derived
+from pbwidgets.campaign.model import Derived
 from pbwidgets.campaign.names import places
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
@@ -71,11 +73,11 @@ def score_sheet(
             "reason": "",
         }
         for layer in layers:
-            parts = [by_line.get((line.id, layer)) for line in criterion.lines()]
+            parts = [by_line.get((part.id, layer)) for part in criterion.parts()]
             given = [part["points"] for part in parts if part is not None and not pd.isna(part["points"])]
             row[layer] = sum(given) if given else float("nan")
         last = by_line.get((criterion.id, layers[-1])) if layers else None
-        if last is not None and not criterion.criteria:
+        if last is not None:
             row["max_points"] = last["max_points"]
             row["reason"] = word_reason(campaign, last["reason_code"], last["reason_args"], lang)
         rows.append(row)
@@ -101,7 +103,7 @@ def headings_beside_reference(
     published = of_layer.set_index("criterion_id")
     rows = []
     for criterion in track.criteria:
-        given = own.reindex([line.id for line in criterion.lines()]).dropna()
+        given = own.reindex([part.id for part in criterion.parts()]).dropna()
         row = {"name": criterion.name.words(lang), "max_points": criterion.max_points}
         row["points"] = float(given.sum()) if len(given) else float("nan")
         for name in ("median", "lowest", "highest"):
@@ -406,8 +408,18 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms, with their units of measurement."""
-    wanted = {item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"}
+    """Measures from one unit's own forms and what is derived from them, with their units of measurement.
+
+    What was chosen is no number; it is among the answers.
+    """
+    wanted: dict[str, Measure | Derived] = {
+        item.id: item
+        for item in campaign.measures
+        if item.form in set(forms) and item.over == "unit" and item.aggregate != "chosen"
+    }
+    for derived in order_derived(campaign):
+        if inputs_of(derived) <= wanted.keys():
+            wanted[derived.id] = derived
     own = measures[(measures["unit_code"] == unit_code) & measures["measure_id"].isin(list(wanted))]
     rows = []
     for row in own.to_dict("records"):
@@ -444,8 +456,8 @@ def answers_of_units(
         own = own[own["field"].isin(list(order))]
         own = own.assign(repeat=[path.rpartition("/")[0] for path in own["field"]])
         own = own.assign(place=[order[path][0] for path in own["field"]])
-        # rows of a repeat stay together, at the place of its first field in the form
         captions = _captions_of_entries(campaign, form, own)
+        # rows of a repeat stay together, at the place of its first field in the form
         first = own.groupby("repeat")["place"].transform("min").where(own["repeat"] != "", own["place"])
         sorted_rows = own.assign(first=first).sort_values(
             ["unit_code", "occurrence", "first", "row", "place"]
@@ -480,12 +492,12 @@ def _captions_of_entries(
 ) -> Callable[[Field, Mapping[Any, Any]], Field]:
     """Function from a field and a row of answers to the field with the answers of its entry that its label shows."""
     entries: dict[tuple[str, int], dict[str, Any]] = {}
-    fields = dict(form.leaves())
-    if not any(asks_for_answers(field.label) for field in fields.values()):
+    several = {path for path, field in form.leaves() if field.type == "select_multiple"}
+    if not any(asks_for_answers(place.field.label) for place in places(form)):
         return lambda field, _: field
     for row in rows.to_dict("records"):
         answers = entries.setdefault((row["unit_code"], row["occurrence"]), {})
-        value = row["value"].split() if fields[row["field"]].type == "select_multiple" else row["value"]
+        value = row["value"].split() if row["field"] in several else row["value"]
         repeat, _, name = row["field"].rpartition("/")
         if repeat:
             lines = answers.setdefault(repeat, [])
@@ -532,7 +544,11 @@ def all_points(
     """Every line of every unit in the last layer of its track, with its reason, to justify each one."""
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
-    lines = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    lines = {
+        item.criterion.id: item.criterion.name.words(lang)
+        for track in campaign.tracks
+        for item in track.numbered()
+    }
     tracks = {track.id: track.name.words(lang) for track in campaign.tracks}
     made = of_last.assign(
         track=of_last["track_id"].map(tracks),

@@ -11,9 +11,11 @@ from graphlib import TopologicalSorter
 import numpy as np
 import pandas as pd
 
+from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
+from pbwidgets.scoring.derived import derive_measures
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.registry import find_measures
 from pbwidgets.scoring.totals import TrackTotals
@@ -74,12 +76,15 @@ def carry_totals(
 ) -> MeasureTable:
     """Table of measures with the rounded final totals of one track where others take them from."""
     columns = dict(table.columns)
+    taken = []
     for item in campaign.carried:
         if _find_totals(campaign, period, item) == TotalsOf(campaign.id, period, layout.track.id):
             made = np.full(len(table.register), np.nan)
             made[layout.units] = round_half_up(totals.final, layout.track.rounding.digits)
             columns[item.id] = _to_column(made, columns[item.id].concerned)
-    return MeasureTable(table.register, columns)
+            taken.append(item.id)
+    table = MeasureTable(table.register, columns)
+    return derive_measures(campaign, table, campaign.period(period).ends, taken) if taken else table
 
 
 def order_layouts(campaign: Campaign, period: str, layouts: Sequence[TrackLayout]) -> list[TrackLayout]:
@@ -98,16 +103,16 @@ def order_layouts(campaign: Campaign, period: str, layouts: Sequence[TrackLayout
     by_id = {layout.track.id: layout for layout in layouts}
     order = TopologicalSorter(
         {
-            track_id: {sources[name] for name in names_of_lines(layout.track) if name in sources}
+            track_id: {sources[name] for name in names_of_lines(campaign, layout.track) if name in sources}
             for track_id, layout in by_id.items()
         }
     )
     return [by_id[track_id] for track_id in order.static_order() if track_id in by_id]
 
 
-def names_of_lines(track: Track) -> frozenset[str]:
-    """Measures that the lines of a track use, by rule or condition."""
-    return frozenset(name for line in track.lines() for name in _names_of(line))
+def names_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
+    """Measures that the lines of a track use, by rule or condition, and what those are derived from."""
+    return names_behind(campaign, (name for line in track.lines() for name in _names_of(line)))
 
 
 def _names_of(line: Criterion) -> Iterator[str]:

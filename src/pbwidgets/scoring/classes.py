@@ -124,7 +124,7 @@ def classify_units(
     )
     proposed = kept
     for flag in classes.flags:
-        holds = known & find_over_measures(flag.when, layout.units, table, today) & (proposed < flag.proposes)
+        holds = known & find_over_measures(flag.when, layout, table, today) & (proposed < flag.proposes)
         proposed = np.where(holds, flag.proposes, proposed)
         args: Args = {"flag_id": flag.id, "class_id": f"{layout.track.id}:{flag.proposes}"}
         reasons.append(Reason("scoring.note_flag", holds, args, is_note=True))

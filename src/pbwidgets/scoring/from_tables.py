@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
+from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, RankGroupBelow, Source, UnitKind
 from pbwidgets.campaign.names import places
@@ -154,7 +155,8 @@ class _Reading(TableReading):
     def read_submissions(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
         measures = {measure.id: measure for measure in self.campaign.measures}
         ties = {link.named for link in self.track.tie_breaks}
-        read = [measures[name] for name in (*names_of_lines(self.track), *ties) if name in measures]
+        used = names_of_lines(self.campaign, self.track) | names_behind(self.campaign, ties)
+        read = [measure for name, measure in measures.items() if name in used]
         rows: list[dict[str, Any]] = []
         for form in self.campaign.forms:
             paths = [(one.field, one.denominator) for one in read if one.form == form.id]

@@ -13,6 +13,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.carried import carry_totals, order_layouts, read_carried
 from pbwidgets.scoring.classes import TrackClasses, classify_units, find_current_classes, to_classes_frame
+from pbwidgets.scoring.derived import derive_measures
 from pbwidgets.scoring.eligibility import (
     Results,
     TrackEligibility,
@@ -65,7 +66,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
     register = build_register(records.units)
     today = campaign.period(period).ends
     table = measure_units(campaign, period, records.submissions, register)
-    table = read_carried(campaign, period, records.carried, table)
+    table = derive_measures(campaign, read_carried(campaign, period, records.carried, table), today)
     layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
     added: dict[str, tuple[tuple[LayerMarks, ...], TrackPoints, TrackTotals]] = {}
     for layout in order_layouts(campaign, period, layouts):

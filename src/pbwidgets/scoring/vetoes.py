@@ -75,7 +75,7 @@ def apply_gates(
     """Vetoes of each track, by track id.
 
     A gate closes for a unit by a veto on record that is in force (an appealed one is, until it is lifted), or
-    where its ``when`` holds over measures and none of them is missing. Scope ``entry`` keeps it to its track;
+    where its ``when`` holds over measures, as far as they are known. Scope ``entry`` keeps it to its track;
     ``unit`` and ``unit_and_officers`` carry it to all tracks of the unit, as does a veto on record that names
     no track. Of several gates the strictest is shown: disqualified before barred before capped, then the order
     of the file.
@@ -96,7 +96,7 @@ def _find_triggered(layouts: Sequence[TrackLayout], table: MeasureTable, today: 
             if gate.when is None:
                 continue
             units = np.zeros(len(layout.register), dtype=bool)
-            units[layout.units] = find_over_measures(gate.when, layout.units, table, today)
+            units[layout.units] = find_over_measures(gate.when, layout, table, today)
             basis = np.full(len(layout.register), "", dtype=object)
             hits.append(_Hit(gate, units, basis, layout.track.id if gate.scope == "entry" else None))
     return hits

@@ -43,6 +43,18 @@ def test_a_small_campaign_comes_back_whole(small: Campaign, tmp_path: Path) -> N
     assert to_json(again) == to_json(small)
 
 
+def test_derived_measures_are_a_sheet_and_labels_become_ids(small: Campaign, tmp_path: Path) -> None:
+    item = {"id": "rate", "name": {"zh": "率", "en": "Rate"}, "expression": "round(${meetings} div 4, 1)"}
+    data = {**small.model_dump(mode="json", exclude_defaults=True), "derived": [item]}
+    data["measures"][2]["where"] = "${plan} = '是'"
+    made = Campaign.model_validate(data)
+    read = read_campaign_workbook(write_campaign_workbook(made, tmp_path / "c.xlsx"))
+    assert read.content.derived == made.derived
+    assert read.content.measures[2].where == "${plan} = 'yes'"
+    (note,) = read.notes
+    assert (note.code, note.place.partition("!")[0]) == ("campaign.label_for_option", "指标")
+
+
 def test_the_day_of_the_score_sheets_and_the_days_of_a_return_are_cells(
     small: Campaign, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from counties import VILLAGE, VILLAGE_ANSWERS, key_of
 
+from pbwidgets.campaign.one_form import campaign_around
 from pbwidgets.store import Actor
 from pbwidgets.workflows.filling.comparing import AnswerChange, changes_since_last_version, compare_answers
 from pbwidgets.workflows.filling.drafts import hand_in
@@ -27,6 +28,26 @@ def test_each_answer_that_differs_is_named_with_both_in_words(contest: Opened) -
         AnswerChange("已推行的做法", "承诺制", "承诺制、设岗定责"),
         AnswerChange("主导产业", "茶叶", "柑橘"),
     )
+
+
+def test_a_change_is_named_as_the_form_named_the_field() -> None:
+    village, deeds = {"zh": "村名", "en": "Village"}, {"zh": "${village}的好事", "en": "Deeds of ${village}"}
+    people = {"zh": "${title}受益人数", "en": "People helped by ${title}"}
+    title = {"id": "title", "type": "text", "label": {"zh": "事项", "en": "Title"}}
+    rows = [title, {"id": "people", "type": "integer", "label": people}]
+    fields = [
+        {"id": "village", "type": "text", "label": village},
+        {"id": "deeds", "type": "repeat", "label": deeds, "fields": rows},
+    ]
+    campaign = campaign_around({"id": "f", "name": village, "unit_kind": "unit", "fields": fields}, {})
+    before = {"village": "东村", "deeds": [{"title": "修渠", "people": 3}, {"title": "架桥", "people": 2}]}
+    after = {"village": "东村", "deeds": [{"title": "修渠", "people": 4}]}
+    found = compare_answers(campaign.forms[0], campaign, before, after, "zh_CN")
+    assert [change.label for change in found] == [
+        "东村的好事第 1 项：修渠受益人数",
+        "东村的好事第 2 项：事项",
+        "东村的好事第 2 项：____受益人数",
+    ]
 
 
 def test_equal_answers_give_no_changes(contest: Opened) -> None:

@@ -52,8 +52,7 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.source import clean_of
-    from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> to_cell(Column("forms", ("forms",), "names"), ("plan", "record"))
     'plan, record'
     """
@@ -86,8 +85,7 @@ def from_cell(column: Column, cell: Cell) -> Any:
 
     Examples
     --------
-    >>> from pbwidgets.campaign.source import clean_of
-    from pbwidgets.campaign.workbook.sheets import Column
+    >>> from pbwidgets.campaign.workbook.sheets import Column
     >>> from_cell(Column("points", ("points",), "number"), Cell("B7", "１０"))
     10
     """

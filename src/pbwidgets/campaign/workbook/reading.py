@@ -8,7 +8,7 @@ from pbwidgets.arguments import check_arguments
 from pbwidgets.campaign.findings import Address, Finding, spelling
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.reader import read_campaign as read_campaign_file
-from pbwidgets.campaign.reader import validate
+from pbwidgets.campaign.reader import validate_noted
 from pbwidgets.campaign.repair import untouched
 from pbwidgets.campaign.workbook.gathering import Gathered, Spot, gather
 from pbwidgets.campaign.workbook.pages import Page, find_pages, open_grids
@@ -70,11 +70,12 @@ def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
         return None, tuple(problems)
     gathered = gather(pages, str(path))
     problems.extend(gathered.problems)
-    campaign, findings = validate(gathered.data)
+    campaign, findings, settled = validate_noted(gathered.data)
     problems.extend(problems_of(findings, gathered, pages, str(path), problems))
     names = [grid.name for grid in grids]
-    notes = (*(note for page in pages.values() for note in page.notes), *gathered.notes)
-    read = Reading(campaign, notes) if campaign is not None else None
+    notes = [*(note for page in pages.values() for note in page.notes), *gathered.notes]
+    notes += problems_of(settled, gathered, pages, str(path), problems)
+    read = Reading(campaign, tuple(notes)) if campaign is not None else None
     return read, in_order(problems, names)
 
 

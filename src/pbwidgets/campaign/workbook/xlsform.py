@@ -8,7 +8,7 @@ it). What remains refused is wrong in the form itself.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -151,7 +151,11 @@ class _Line:
     old: str = ""
     new: str = ""
     repeat: str = ""
-    siblings: set[str] = field(default_factory=set)
+
+    @property
+    def depth(self) -> int:
+        """1 where a group, repeat or loop begins, -1 where one ends, else 0."""
+        return self.word.startswith(("begin_", "begin ")) - self.word.startswith(("end_", "end "))
 
 
 class _Foreign:
@@ -287,7 +291,8 @@ class _Foreign:
         cell = cells.get(table.at("id"))
         if sheet is None or cell is None:
             place = sheet.name if sheet else ""
-            self.notes.append(Problem("workbook.form_named", self.file, place, {"new": new}))
+            if Path(self.file).suffix:  # frames have no file to be named after
+                self.notes.append(Problem("workbook.form_named", self.file, place, {"new": new}))
         elif new != form_id:
             self._note("workbook.renamed_form", "settings", cell.place, old=form_id, new=new)
         _give(cells, table.at("id"), new)
@@ -343,13 +348,13 @@ class _Foreign:
         while at < len(self.lines):
             line = self.lines[at]
             is_nested = line.word == "begin_repeat" and "begin_repeat" in opened
-            if line.word.startswith("end") and opened:
+            if line.depth < 0 and opened:
                 opened.pop()
             if is_nested or line.word not in known or _FROM_ELSEWHERE.match(line.listed):
                 code = "workbook.left_out_nested" if is_nested else "workbook.left_out_kind"
                 self._leave_out_line(line, code, value=line.cells[column].text)
                 continue
-            if line.word.startswith("begin"):
+            if line.depth > 0:
                 opened.append(line.word)
             at += 1
 
@@ -358,7 +363,7 @@ class _Foreign:
         at = self.lines.index(line)
         depth, end = 0, at
         while end < len(self.lines):
-            depth += self.lines[end].word.startswith("begin") - self.lines[end].word.startswith("end")
+            depth += self.lines[end].depth
             end += 1
             if depth <= 0:
                 break

@@ -104,5 +104,5 @@ def compare_answers(
             for row, (left, right) in enumerate(rows):
                 where = say("forms.in_row", lang, section=section, place=row + 1)
                 for item in inner:
-                    changes(item, left, right, where, row if row < len(new.get(place.path) or []) else None)
+                    changes(item, left, right, where, row if row < len(rows_in(new, place.path)) else None)
     return tuple(found)
