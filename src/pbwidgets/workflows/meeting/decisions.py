@@ -165,11 +165,11 @@ def find_contenders(proposed: pd.DataFrame) -> pd.DataFrame:
     return proposed[(proposed["rank"] > 0) & proposed["status"].isin(CONTENDING)]
 
 
-def _refuse(code: str, units: set[str], names: Mapping[str, str], **args: object) -> None:
+def _refuse(code: str, units: set[str], names: Mapping[str, str], minimum: float | None = None) -> None:
     if units:
         shown = [names.get(unit, unit) for unit in sorted(units)]
         more = "……" if len(shown) > 5 else ""
-        raise DataError(code, units="、".join(shown[:5]) + more, count=len(shown), **args)
+        raise DataError(code, units="、".join(shown[:5]) + more, count=len(shown), minimum=minimum)
 
 
 def _lift(writer: Writer, opened: Opened, what_if: WhatIf) -> None:
