@@ -60,12 +60,16 @@ def test_a_form_made_elsewhere_becomes_part_of_a_campaign_that_passes_the_check(
 
 
 def test_an_unusable_xlsform_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:
-    survey = [*SURVEY, ["geotrace", "Track", "Where it runs"], ["integer", "Cost", "Cost", "${Price} > 1"]]
+    rows = [
+        ["geotrace", "Track", "Where"],
+        ["integer", "Cost", "Cost", "${Fee} > 1"],
+        ["select_one fees", "F", "F"],
+    ]
+    survey = [*SURVEY, *rows]
     path, made = make_xlsform(tmp_path / "roads.xlsx", survey), tmp_path / "roads.yaml"
     run = CliRunner().invoke(main, ["campaign", "form-from-xlsx", str(path), "-o", str(made)])
     assert run.exit_code == 1
-    assert "survey!A6" in run.stderr
-    assert "survey!D7" in run.stderr
+    assert all(cell in run.stderr for cell in ("survey!A6", "survey!D7", "survey!A8"))
     assert run.stdout == ""
     assert not made.exists()
     assert CliRunner().invoke(main, ["campaign", "form-from-xlsx", str(tmp_path / "no.xlsx")]).exit_code == 1

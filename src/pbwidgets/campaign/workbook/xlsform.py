@@ -291,7 +291,8 @@ class _Foreign:
         cell = cells.get(table.at("id"))
         if sheet is None or cell is None:
             place = sheet.name if sheet else ""
-            self.notes.append(Problem("workbook.form_named", self.file, place, {"new": new}))
+            if Path(self.file).suffix:  # frames have no file to be named after
+                self.notes.append(Problem("workbook.form_named", self.file, place, {"new": new}))
         elif new != form_id:
             self._note("workbook.renamed_form", "settings", cell.place, old=form_id, new=new)
         _give(cells, table.at("id"), new)
