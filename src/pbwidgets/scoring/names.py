@@ -51,17 +51,12 @@ class Names:
         """Name of a measure, a total carried over or a derived measure, its unit, and what one of it is called."""
         named = self._name_with_unit(measure_id)
         one = say("scoring.item", self.lang)
-        return {"item": one if self.lang == "en" else named["unit"] or one, **named}
+        return {**named, "item": one if self.lang == "en" else named["unit"] or one}
 
     def _name_with_unit(self, measure_id: str) -> Mapping[str, str]:
         for measure in self.campaign.every_measure:
             if measure.id == measure_id and isinstance(measure, Carried):
-                unit = say("scoring.unit_of_points", self.lang)
-                return {
-                    "measure": self._pick(measure.name),
-                    "unit": unit,
-                    "item": say("scoring.item", self.lang),
-                }
+                return {"measure": self._pick(measure.name), "unit": say("scoring.unit_of_points", self.lang)}
             if measure.id == measure_id and not isinstance(measure, Carried):
                 unit = self._pick(measure.unit) if measure.unit else self._find_unit(measure)
                 # an English unit is a separate word, a Chinese one follows the number without a space

@@ -55,6 +55,14 @@ def test_derived_measures_are_a_sheet_and_labels_become_ids(small: Campaign, tmp
     assert (note.code, note.place.partition("!")[0]) == ("campaign.label_for_option", "指标")
 
 
+def test_what_is_called_a_total_is_no_row_of_totals(small: Campaign, tmp_path: Path) -> None:
+    words = small.unit_kinds[1].name.model_copy(update={"zh": "合计", "en": "total"})
+    kinds = (small.unit_kinds[0], small.unit_kinds[1].model_copy(update={"name": words}))
+    named = small.model_copy(update={"unit_kinds": kinds})
+    again = read_campaign_workbook(write_campaign_workbook(named, tmp_path / "c.xlsx")).content
+    assert to_json(again) == to_json(named)
+
+
 def test_the_day_of_the_score_sheets_and_the_days_of_a_return_are_cells(
     small: Campaign, tmp_path: Path
 ) -> None:

@@ -224,9 +224,12 @@ def _read_list(grid: Grid, table: Table, file: str) -> tuple[Page | None, list[P
     )
     missing = tuple(column for column in table.columns if column not in columns.values())
     filled, remarks = [], []
+    own = next((column for column in table.columns if column.path == ("id",)), None)
     for row in rows:
         texts = [cell.text for cell in row.cells.values() if cell.text]
-        if texts and (is_total(texts) or is_remark(texts)):
+        # what has an id of its own may be called 合计
+        code = row.text(own) if own is not None else ""
+        if texts and ((is_total(texts) and (not code or is_total([code]))) or is_remark(texts)):
             place = f"{grid.name}!{_coordinate(1, row.number)}"
             remarks.append(Problem("intake.row_passed_over", file, place, {"value": " ".join(texts)[:30]}))
         elif texts:
