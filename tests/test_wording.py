@@ -5,8 +5,10 @@ import gettext
 import re
 import string
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
@@ -14,7 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets import wording
-from pbwidgets.wording import LANGUAGES, default_language, has_words, number, say
+from pbwidgets.wording import (
+    LANGUAGES,
+    count_decimals,
+    default_language,
+    has_words,
+    number,
+    round_half_up,
+    say,
+)
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "pbwidgets"
 PREFIXES = {"_help": "cli.", "self.say": "reports.", "report.say": "reports.", "self.report.say": "reports."}
@@ -118,6 +128,44 @@ def test_a_number_is_written_to_its_digits_without_trailing_zeros(value: float, 
     assert text != "-0"
     assert "." not in text or text[-1] not in "0."
     assert len(text.partition(".")[2]) <= digits
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(88.445, "88.45"), (0.015, "0.02"), (1.005, "1.01"), (-0.125, "-0.13"), (-0.004, "0"), (2.5, "2.5")],
+)
+def test_a_five_is_written_up_as_on_paper(value: float, text: str) -> None:
+    assert number(value) == text
+
+
+@given(st.decimals(-1000, 1000, places=4), st.integers(0, 3))
+def test_rounding_agrees_with_decimal_arithmetic_for_one_number_and_for_many(
+    value: Decimal, digits: int
+) -> None:
+    expected = float(value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP))
+    assert round_half_up(float(value), digits) == expected
+    assert round_half_up(np.array([float(value), np.nan]), digits).tolist()[0] == expected
+
+
+@given(st.integers(-(10**17), 10**17), st.integers(0, 9))
+def test_a_whole_number_stays_itself(value: int, digits: int) -> None:
+    assert number(float(value), digits) == str(int(float(value)))
+
+
+@pytest.mark.parametrize(
+    ("values", "digits", "decimals"),
+    [
+        ([88.5, 90.0], 2, 1),
+        ([88.455, 90.0], 2, 2),
+        ([3.0, 8.0], 2, 0),
+        ([float("nan")], 2, 0),
+        ([1 / 3], 4, 4),
+    ],
+)
+def test_numbers_below_each_other_have_the_decimals_that_one_of_them_needs(
+    values: list[float], digits: int, decimals: int
+) -> None:
+    assert count_decimals(values, digits) == decimals
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -262,6 +262,17 @@ def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
     return dict(zip(units["unit_code"], units["unit_name"], strict=True))
 
 
+def domain_of(units: pd.DataFrame, code: str) -> str | None:
+    """Domain of a unit; None if it has none, or is not in the frame.
+
+    >>> units = pd.DataFrame({"unit_code": ["9901", "9902"], "domain": ["街道", None]})
+    >>> domain_of(units, "9901"), domain_of(units, "9902"), domain_of(units, "9903")
+    ('街道', None, None)
+    """
+    found = units.loc[(units["unit_code"] == code).to_numpy(dtype=bool, na_value=False), "domain"].dropna()
+    return str(found.iloc[0]) if len(found) else None
+
+
 def root_codes(units: pd.DataFrame) -> list[str]:
     """Codes of the units that have none above them, in order."""
     return sorted(str(code) for code in units.loc[units["parent_code"].isna(), "unit_code"])

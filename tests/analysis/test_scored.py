@@ -36,7 +36,7 @@ def test_points_follow_the_table_and_an_empty_cell_is_missing_not_zero(scored: p
 
 def test_reasons_and_the_explanation_speak_the_words_of_the_table(scored: pb.Scored) -> None:
     said = scored.reasons.set_index(["unit", "line"])["reason"]
-    assert said["望云村", "走访"] == "走访9次，要求12次，少3次，扣12分，得28分。"
+    assert said["望云村", "走访"] == "走访9次，要求12次，少3次，每1次扣4分，扣12分，得28分。"
     sheet = scored.explain("望云村")
     assert sheet.startswith("季度评比 · 望云村\n")
     assert said["望云村", "走访"] in sheet
@@ -209,3 +209,18 @@ def test_marks_of_units_of_one_name_are_given_by_code() -> None:
     ]
     with pytest.raises(ProblemsError, match="990101001, 990101002"):
         pb.score(table, sheet, marks=marks.drop(columns="编码"))
+
+
+def test_a_heading_of_a_table_s_sheet_may_be_settled_as_one() -> None:
+    """20 less 6 a late report, not below 0; the other line has the 80 that are left."""
+    lines = [
+        {"line": "走访", "points": 80, "rule": "per_missing_item", "measure": "走访", "required": 4}
+        | {"points_each": 20},
+        {"line": "纪律", "settle.base": 20, "settle.floor": 0},
+        {"line": "迟报", "heading": "纪律", "rule": "capped_deduction", "measure": "迟报", "cap": 30}
+        | {"points_each": 6},
+    ]
+    table = pd.DataFrame({"村名": ["青禾村", "望云村"], "走访": [4, 3], "迟报": [1, 9]})
+    made = pb.score(table, pb.sheet(lines))
+    assert made.ranking[["unit", "total"]].values.tolist() == [["青禾村", 94.0], ["望云村", 60.0]]
+    assert "基础分20分，各项扣分合计30分，按最低0分计。" in made.explain("望云村")

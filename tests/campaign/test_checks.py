@@ -269,6 +269,32 @@ MISTAKES = [
         "    places: 3\n    starting_points: 10",
         "campaign.points_do_not_add_up",
     ),
+    # headings settled as one, lines of one domain, differences between layers
+    (
+        "        rule: {name: rated}",
+        "        rule: {name: rated}\n        settle: {base: 10}",
+        "campaign.line_settled",
+    ),
+    (
+        "        points: 60\n",
+        "        points: 60\n        settle: {floor: 80, ceiling: 70}\n",
+        "campaign.range_reversed",
+    ),
+    (
+        "        points: 60\n",
+        "        points: 60\n        not_applicable: {then: skip}\n",
+        "campaign.heading_takes_no",
+    ),
+    (
+        "            name: {zh: 会议, en: Meetings}\n            points: 40\n",
+        "            name: {zh: 会议, en: Meetings}\n            points: 40\n            for: {domian: 机关}\n",
+        "campaign.unknown_key",
+    ),
+    (
+        "      - {id: self}",
+        "      - {id: self, difference_needs_reason: 1}",
+        "campaign.no_layer_before",
+    ),
     # expressions
     ("\"${plan} = 'yes'\"", "\"${plan} = 'ja'\"", "campaign.literal_not_option"),
     ("\"${plan} = 'yes'\"", "\"selected(${kinds_done}, 'studies')\"", "campaign.literal_not_option"),
@@ -308,6 +334,52 @@ MISTAKES = [
         "campaign.officers_missing",
     ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "codes"),
+    [
+        (
+            "        rule: {name: rated}",
+            "        rule: {name: rated}\n        for: {domain: 机关}",
+            {"campaign.points_of_others_do_not_add_up"},
+        ),
+        (
+            "        points: 60\n",
+            "        points: 60\n        settle: {base: 5}\n",
+            {"campaign.heading_does_not_add_up", "campaign.points_do_not_add_up"},
+        ),
+        (
+            "        points: 60\n",
+            "        points: 60\n        settle: {base: 5, ceiling: 60, floor: 0}\n",
+            set(),
+        ),
+    ],
+)
+def test_points_of_settled_headings_and_of_domains_add_up(
+    write: Write, old: str, new: str, codes: set[str]
+) -> None:
+    assert {problem.code for problem in check_campaign(write((old, new)))} == codes
+
+
+def test_a_domain_that_no_unit_of_the_heading_has_is_named(write: Write) -> None:
+    lines = "          - {{id: {}, name: {{zh: 甲, en: A}}, points: 40, rule: {{name: rated}}, for: {{domain: {}}}}}\n"
+    path = write(
+        (
+            "        rule: {name: rated}\n        anchors:\n          - {points: 40, text: {zh: 好, en: Good}}\n"
+            "          - {points: 0, text: {zh: 差, en: Poor}}\n",
+            "        for: {domain: 机关}\n        criteria:\n"
+            + lines.format("office", "机关")
+            + lines.format("school", "学校"),
+        ),
+        (
+            "        name: {zh: 成效, en: Effect}\n        points: 40\n",
+            "        name: {zh: 成效, en: Effect}\n",
+        ),
+    )
+    found = {problem.code: problem.args for problem in check_campaign(path)}
+    assert set(found) == {"campaign.domain_of_nobody", "campaign.points_of_domain_do_not_add_up"}
+    assert found["campaign.points_of_domain_do_not_add_up"]["domain"] == "学校"
 
 
 @pytest.mark.parametrize(

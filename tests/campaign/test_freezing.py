@@ -127,3 +127,22 @@ def test_a_new_form_stands_alone_and_names_its_answers(small: Campaign) -> None:
     assert compare_campaigns(wider, small) == (Change("removed", "form", "second"),)
     assert Change("changed", "field", "record.meetings/due").form_id == "record"
     assert Change("changed", "track", "branches").form_id is None
+
+
+def test_how_a_heading_is_settled_and_whose_line_it_is_are_changes_and_survive_json(
+    small: Campaign, write: Write
+) -> None:
+    changed = read_campaign(
+        write(
+            ("        points: 60\n", "        points: 60\n        settle: {floor: 5, missing: whole}\n"),
+            ("        rule: {name: rated}", "        rule: {name: rated}\n        for: {domain: 机关}"),
+            ("      - id: effect", "      - {id: other, name: {zh: 其他, en: Other}, points: 40, rule: {name: rated},"
+             " for: {domain: 企业}}\n      - id: effect"),
+        )
+    )  # fmt: skip
+    assert set(compare_campaigns(small, changed)) == {
+        Change("changed", "criterion", "branches.life", ("settle",)),
+        Change("changed", "criterion", "branches.effect", ("for",)),
+        Change("added", "criterion", "branches.other"),
+    }
+    assert from_json(to_json(changed)) == changed

@@ -23,6 +23,8 @@ from pbwidgets.campaign.patterns import LONGEST_MATCHED, PatternError, read_patt
         (r"(1[3-9]\d{9}|0\d{2,3}-\d{7,8})", "010-12345678", True),
         (r"[-+]?\d*\.?\d+", "-2.5", True),
         (r"[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}", "a.b@c.org", True),
+        (r"^[\w-\.]+@([\w-]+\.)+[\w-]{2,}$", "a-b.c@d-e.org", True),
+        (r"[.-\d]+", "1-2.3", True),
         ("(?:ab)+?", "abab", True),
         ("a{2,}", "a", False),
         ("(a{2}){2,3}", "aaaaa", False),

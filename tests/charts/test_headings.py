@@ -4,6 +4,9 @@ import math
 
 import pandas as pd
 
+from pbwidgets.campaign.model import Settlement
+from pbwidgets.charts.headings import headings_of
+
 
 def sums_of(county, points: pd.DataFrame, campaign) -> dict[str, dict[str, float]]:
     from pbwidgets.charts.headings import agg_headings
@@ -48,3 +51,27 @@ def test_rows_of_other_tracks_are_left_out(county) -> None:
     points = county.points(campaign, 1, "equal")
     both = pd.concat([points, points.assign(track_id="pioneer")], ignore_index=True)
     assert sums_of(county, both, campaign)["h0"]["points"] == 14.0
+
+
+def test_a_heading_settled_as_one_gives_its_own_points_and_counts_what_its_lines_lack(county) -> None:
+    campaign = county.campaign(["甲", "乙"])
+    track = campaign.track("village")
+    first = track.criteria[0].model_copy(update={"settle": Settlement(ceiling=10)})
+    tracks = (track.model_copy(update={"criteria": (first, *track.criteria[1:])}), *campaign.tracks[1:])
+    campaign = campaign.model_copy(update={"tracks": tracks})
+    points = county.points(campaign, 1, "equal")
+    points.loc[points["criterion_id"] == "h0_2", "points"] = float("nan")
+    own = points[points["criterion_id"] == "h0_1"].assign(
+        criterion_id="h0", source="heading", points=10.0, max_points=10.0, reachable=10.0
+    )
+    made = sums_of(county, pd.concat([points, own], ignore_index=True), campaign)
+    assert (made["h0"]["points"], made["h0"]["max_points"], made["h0"]["n_missing"]) == (10.0, 10.0, 1)
+    assert made["h1"]["points"] == 14.0
+
+
+def test_only_headings_that_a_unit_has_are_drawn_and_all_of_them_without_rows(county) -> None:
+    track = county.campaign(["甲", "乙"]).track("village")
+    points = county.points(county.campaign(["甲", "乙"]), 1, "equal")
+    assert [top.id for top in headings_of(points, track)] == ["h0", "h1"]
+    assert [top.id for top in headings_of(points[points["criterion_id"] == "h1_2"], track)] == ["h1"]
+    assert headings_of(points[:0], track) == track.criteria

@@ -38,6 +38,29 @@ def with_status(rows: Rows, track: str, status: str) -> Rows:
     return [row for row in rows if row["track_id"] == track and row["status"] == status]
 
 
+def test_every_line_is_listed_with_points_maximum_source_and_reason(county: Path) -> None:
+    done = run_pbwidgets("score", CAMPAIGN, "--track", "township", "--lines", "--format", "csv", cwd=county)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert {"unit_name", "track", "layer", "number", "criterion_id", "criterion", "reachable"} <= set(rows[0])
+    assert all(row["reason"] and row["reason_code"].startswith("scoring.") for row in rows)
+    assert {row["source"] for row in rows} == {"computed", "marks"}
+    assert all(float(row["points"] or 0) <= float(row["max_points"]) for row in rows)
+
+
+def test_the_sheet_of_one_unit_comes_as_data_as_well(county: Path, scored: Rows) -> None:
+    village = scored[0]
+    asked = ("--track", "village", "--explain", village["unit_code"], "--format", "json")
+    done = run_pbwidgets("score", CAMPAIGN, *asked, cwd=county)
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    (score,), (selected,), lines = told["scores"], told["selection"], told["lines"]
+    assert score["total"] == selected["total"] == village["total"]
+    counted = [line["points"] for line in lines if line["layer"] == "county"]
+    assert sum(counted) == pytest.approx(village["total"], abs=0.01)
+    assert {"decided", "decided_on", "decided_by", "decided_reason"} <= set(selected)
+
+
 # -- select --------------------------------------------------------------------------------------------
 
 

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from sphinx.application import Sphinx
 
 from pbwidgets.campaign.expressions import FUNCTIONS, parse
-from pbwidgets.campaign.model import Choice, Derived, Field
+from pbwidgets.campaign.model import Choice, Criterion, Derived, Field
 from pbwidgets.campaign.rules import Rule
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -191,6 +191,12 @@ def test_the_example_of_options_that_follow_an_answer_is_correct() -> None:
     (form,) = (block for block in examples_in("08_scoring_language.md") if "fields" in block)
     assert TypeAdapter(tuple[Field, ...]).validate_python(form["fields"])
     assert TypeAdapter(dict[str, tuple[Choice, ...]]).validate_python(form["choices"])
+
+
+def test_the_example_of_a_settled_heading_is_one() -> None:
+    (block,) = (block for block in examples_in("08_scoring_language.md") if "criteria" in block)
+    (heading,) = TypeAdapter(tuple[Criterion, ...]).validate_python(block["criteria"])
+    assert (heading.is_settled, heading.max_points) == (True, 20)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -32,6 +32,14 @@ def test_rows_have_the_named_columns_in_order() -> None:
     ]
 
 
+def test_the_numbers_of_a_column_have_the_same_number_of_decimals() -> None:
+    frame = pd.DataFrame({"a": [88.5, 90.0, 82.216667], "b": [3.0, 8.0, float("nan")]})
+    columns = {"a": Column("甲", format="number"), "b": Column("乙", format="percent")}
+    assert to_cell_texts(frame, columns, "zh_CN") == [["88.50", "3%"], ["90.00", "8%"], ["82.22", "缺"]]
+    exact = {"a": Column("甲", format="number", digits=6)}
+    assert to_cell_texts(frame, exact) == [["88.500000"], ["90.000000"], ["82.216667"]]
+
+
 def test_widths_count_a_chinese_character_twice_and_keep_a_given_width() -> None:
     columns = {"a": Column("村名"), "b": Column("x", width=20)}
     assert char_width("村a") == 3

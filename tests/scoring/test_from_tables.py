@@ -227,3 +227,13 @@ def test_a_column_of_marks_that_is_not_known_is_named_with_the_nearest() -> None
         read(make(STYLE), table(), marks=marks.rename(columns={"points": "得份"}))
     with pytest.raises(ProblemsError, match=r"第1行: scoring\.unit_missing"):
         read(make(STYLE), table(), marks=marks.assign(unit=float("nan")))
+
+
+def test_what_is_none_of_the_options_is_refused_and_not_taken_for_no_answer() -> None:
+    line = {"line": "评议", "points": 100, "rule": "by_choice", "measure": "评议", "options": "好:100; 差:0"}
+    campaign = make(line)
+    assert set(read(campaign, table(评议=["好", "差", None])).submissions["value"]) == {
+        option.id for options in campaign.choices.values() for option in options
+    }
+    with pytest.raises(ProblemsError, match="“评议”没有选项“很好”，可选：好, 差"):
+        read(campaign, table(评议=["好", "很好", None]))

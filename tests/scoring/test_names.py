@@ -30,3 +30,19 @@ def test_the_same_id_of_different_kinds_of_things_keeps_its_names_apart(small):
 def test_a_part_names_source_points_and_weight(small):
     said = Names(small.make_campaign(), "zh_CN").say_part("panel", "7.5", "30")
     assert ("panel" in said, "7.5" in said, "30%" in said) == (True, True, True)
+
+
+def test_one_of_what_is_counted_is_called_by_its_unit_and_an_item_without_one(small):
+    campaign = small.make_campaign(
+        carried=[{"id": "last_year", "name": small.words("上年"), "track": "teams", "period": "2025"}],
+        periods=[
+            {"id": year, "begins": f"{year}-01-01", "ends": f"{year}-12-31"} for year in ("2025", "2026")
+        ],
+    )
+    chinese, english = Names(campaign, "zh_CN"), Names(campaign, "en")
+    assert [chinese.name_measure(name)["item"] for name in ("deeds", "faults", "last_year")] == [
+        "件",
+        "项",
+        "分",
+    ]
+    assert english.name_measure("deeds")["item"] == english.name_measure("faults")["item"] == " item"

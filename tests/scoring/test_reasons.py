@@ -77,7 +77,7 @@ def test_only_the_rows_asked_for_are_rendered():
         ),
         (
             "en",
-            "deeds: 2 deeds, 3 required, 1 short at 0.5 each; 0.5 lost, 1.5 points. "
+            "deeds: 2 deeds, 3 required, 1 short at 0.5 per item; 0.5 lost, 1.5 points. "
             "1 mark(s) were given on an earlier version of the material.",
         ),
     ],

@@ -88,8 +88,8 @@ CASES = [
         models.CappedBonus(name="capped_bonus", measure="m", points_each=0.5, beyond=3),
         2,
         [
-            (0, 0, "capped_bonus_none"),
-            (3, 0, "capped_bonus_none"),
+            (0, 0, "capped_bonus_within"),
+            (3, 0, "capped_bonus_within"),
             (5, 1, "capped_bonus_beyond"),
             (7, 2, "capped_bonus_beyond"),  # the cap is just reached
             (8, 2, "capped_bonus_beyond_cap"),

@@ -208,7 +208,7 @@ def test_rounded_total_status_and_rank_agree(scored: tuple[ScoreSheet, Scores]) 
 EDGES = {
     "per_missing_item_full", "per_missing_item", "all_or_nothing_full", "all_or_nothing_none",
     "threshold_full", "threshold_then_per_unit", "threshold_floor",
-    "capped_bonus_none", "capped_bonus", "capped_bonus_cap", "capped_bonus_beyond",
+    "capped_bonus_within", "capped_bonus", "capped_bonus_cap", "capped_bonus_beyond",
     "capped_deduction_none", "capped_deduction_cap",
     "discretion_none", "discretion_added", "discretion_taken",
     "rated", "rated_sources", "not_rated", "corrected",

@@ -2,7 +2,7 @@ import pytest
 
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.pipeline import score_campaign
-from pbwidgets.scoring.sheet import explain_unit
+from pbwidgets.scoring.sheet import drop_unmarked, explain_unit
 
 A = "9901001"
 
@@ -49,6 +49,29 @@ def test_a_sheet_reads_as_a_clerk_would_write_it(sheet):
         "符合条件的只有1个，尚余1个名额。",
         "已决定：拟入选（会议，2026-12-28）。理由：按名次确定。",
     ]
+
+
+def test_a_unit_that_has_marked_nothing_has_no_marks_of_its_own_on_the_sheet(small):
+    campaign = small.make_campaign()
+    records = small.make_records(
+        submissions=[small.answer(A, "deeds", 2)], ratings=[small.mark(A, 45, "county")]
+    )
+    scores = score_campaign(campaign, "2026", records)
+    text = explain_unit(campaign, scores, records, A, "zh_CN")
+    assert "自评" not in text
+    assert "片区审核：尚未评分" in text
+    assert set(drop_unmarked(campaign, scores.points)["layer"]) == {"district", "county"}
+    assert len(drop_unmarked(campaign, scores.points)) < len(scores.points)
+
+
+def test_a_total_has_the_digits_of_its_track_wherever_it_is_shown(small):
+    campaign = small.make_campaign(small.make_track(criteria=[small.rated("unity", 100)]))
+    marks = [small.mark(A, points, rater=f"r{points}") for points in (80, 81, 83)]
+    scores = small.score(campaign, ratings=marks)
+    records = small.make_records(ratings=marks)
+    text = explain_unit(campaign, scores, records, A, "zh_CN")
+    assert text.count("81.33分") == 4  # of line, layer, the final one, and in the proposal
+    assert "81.3333" not in text
 
 
 def test_a_sheet_in_english_has_no_chinese_words_of_ours(sheet):

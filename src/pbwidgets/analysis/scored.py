@@ -221,7 +221,8 @@ class Scored:
 
     def _in_words(self, rows: pd.DataFrame, *front: str) -> pd.DataFrame:
         """Rows by rank, else as in the table, with names of units and lines; codes only where they say more."""
-        lines = {line.id: line.name.words(default_language()) for line in self.sheet.track.lines()}
+        every = [item.criterion for item in self.sheet.track.numbered()]
+        lines = {criterion.id: criterion.name.words(default_language()) for criterion in every}
         made = rows.assign(unit=rows["unit_code"].map(self.names))
         place = {code: at for at, code in enumerate(self.names)}
         made = made.sort_values("unit_code", key=lambda codes: codes.map(place), kind="stable")

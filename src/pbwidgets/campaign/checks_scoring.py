@@ -1,6 +1,7 @@
 """Mistakes in measures and tracks: references, points that do not add up, rules that cannot work."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from math import isclose
 from typing import Final
 
@@ -248,6 +249,9 @@ def _find_in_layers(track: Track, address: Address, known: Known) -> Iterator[Fi
         yield from find_repeated_ids(layer.sources, (*here, "sources"))
         if layer.sources and not any(source.weight for source in layer.sources):
             yield Finding("campaign.weights_all_zero", (*here, "sources"), {}, ((*here, "sources"),))
+        if layer.difference_needs_reason is not None and at == 0:
+            key = (*here, "difference_needs_reason")
+            yield Finding("campaign.no_layer_before", key, {"layer": layer.id}, ((*address, "layers"),))
         if track.final == "weighted" and layer.weight is None:
             args = {"layer": layer.id}
             yield Finding("campaign.layer_lacks_weight", here, args, ((*here, "weight"), (*address, "final")))
@@ -261,6 +265,7 @@ def _find_in_layers(track: Track, address: Address, known: Known) -> Iterator[Fi
 def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Known) -> Iterator[Finding]:
     base = (*address, "criteria")
     for criterion, here in _criteria(track.criteria, base):
+        yield from _find_in_domain(track, criterion, here)
         if criterion.criteria:
             yield from _find_in_heading(criterion, here)
         else:
@@ -271,22 +276,65 @@ def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Kn
     if not track.criteria:
         yield Finding("campaign.track_lacks", address, {"key": "criteria", "track": track.id}, (base,))
         return
-    total = track.starting_points + sum(line.points or 0.0 for line in track.lines() if not line.bonus)
-    if not isclose(total, track.base_points, abs_tol=1e-9):
-        args = {"track": track.id, "total": total, "base_points": track.base_points}
+    yield from _find_in_sum(track, address)
+
+
+def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
+    """Points that are not the track's base points, of the score sheet of each domain.
+
+    Where several domains are named, they are taken to be all there are; beside a single one there must be others.
+    """
+    base = (*address, "criteria")
+    for domain in track.domains[1:] if len(track.domains) > 2 else track.domains:
+        sheet = track.of_domain(domain)
+        if not sheet.criteria or isclose(sheet.sheet_points, track.base_points, abs_tol=1e-9):
+            continue
+        args = {"track": track.id, "total": sheet.sheet_points, "base_points": track.base_points}
         keys = tuple((*address, key) for key in ("base_points", "starting_points"))
         written = (
             key
             for key, given in zip(keys, (track.base_points != 100, track.starting_points), strict=True)
             if given
         )
-        yield Finding("campaign.points_do_not_add_up", next(written, base), args, (base, *keys))
+        here = next(written, base)
+        if len(track.domains) == 1:
+            yield Finding("campaign.points_do_not_add_up", here, args, (base, *keys))
+        elif domain is None:
+            yield Finding("campaign.points_of_others_do_not_add_up", here, args, (base, *keys))
+        else:
+            code = "campaign.points_of_domain_do_not_add_up"
+            yield Finding(code, here, {**args, "domain": domain}, (base, *keys))
+
+
+def _find_in_domain(track: Track, criterion: Criterion, address: Address) -> Iterator[Finding]:
+    """A criterion for a domain below one that is for another: no unit has it."""
+    if criterion.for_ is not None and criterion.id not in _ids(track.of_domain(criterion.for_.domain)):
+        args = {"criterion": criterion.id, "domain": criterion.for_.domain}
+        yield Finding("campaign.domain_of_nobody", (*address, "for"), args, ((*address[:3],),))
+
+
+def _ids(track: Track) -> set[str]:
+    return {item.criterion.id for item in track.numbered()}
+
+
+def _find_in_settlement(heading: Criterion, address: Address) -> Iterator[Finding]:
+    """Floor, base and ceiling of a heading that are not in this order."""
+    if heading.settle is None:
+        return
+    here = (*address, "settle")
+    bounds = [(key, getattr(heading.settle, key)) for key in ("floor", "base", "ceiling")]
+    given = [(key, bound) for key, bound in bounds if bound is not None]
+    for (low_key, low), (high_key, high) in pairwise(given):
+        if low > high:
+            args = {"low_key": low_key, "low": low, "high_key": high_key, "high": high}
+            yield Finding("campaign.range_reversed", (*here, low_key), args, (here,))
 
 
 def _find_in_heading(heading: Criterion, address: Address) -> Iterator[Finding]:
+    yield from _find_in_settlement(heading, address)
     if heading.rule is not None:
         yield Finding("campaign.heading_with_rule", (*address, "rule"), {"criterion": heading.id})
-    for key in ("exemption", "sources"):
+    for key in ("exemption", "not_applicable", "sources"):
         if getattr(heading, key):
             named = {"criterion": heading.id, "key": key}
             yield Finding("campaign.heading_takes_no", (*address, key), named, ((*address, "criteria"),))
@@ -300,6 +348,9 @@ def _find_in_heading(heading: Criterion, address: Address) -> Iterator[Finding]:
 
 
 def _find_in_line(line: Criterion, address: Address) -> Iterator[Finding]:
+    if line.settle is not None:
+        args = {"criterion": line.id}
+        yield Finding("campaign.line_settled", (*address, "settle"), args, ((*address, "criteria"),))
     for key in ("rule", "points"):
         if getattr(line, key) is None:
             args = {"key": key, "criterion": line.id}

@@ -16,17 +16,18 @@ BLANK: Final = "____"
 class Definition(BaseModel):
     """Base of all definitions: frozen, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, serialize_by_alias=True)
 
 
-_Words = Annotated[str, Arg(min_length=1), BeforeValidator(drop_unfit_in)]
+Words = Annotated[str, Arg(min_length=1), BeforeValidator(drop_unfit_in)]
+"""Text of at least one character, without what is unfit for a text."""
 
 
 class Text(Definition):
     """The same words in both languages."""
 
-    zh: _Words
-    en: _Words
+    zh: Words
+    en: Words
 
     def words(self, lang: str) -> str:
         """Text in ``zh_CN`` or ``en``; where it asks for an answer, ``${village}``, it has a blank to write in."""

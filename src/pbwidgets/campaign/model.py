@@ -11,6 +11,7 @@ which names every mistake with its line; the models check shapes and ranges.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import (
@@ -18,12 +19,13 @@ from pydantic import (
     Discriminator,
     NonNegativeFloat,
     NonNegativeInt,
+    PositiveFloat,
     PositiveInt,
     Tag,
 )
 from pydantic import Field as Arg
 
-from pbwidgets.campaign.definition import Definition, Text
+from pbwidgets.campaign.definition import Definition, Text, Words
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
@@ -334,6 +336,10 @@ class TrackLayer(Definition):
     id: Id = Arg(description="id of a layer of the campaign")
     sources: tuple[Source, ...] = Arg(default=(), description="by default one source, named as the layer")
     weight: NonNegativeFloat | None = Arg(default=None, description="share in the total with final: weighted")
+    difference_needs_reason: PositiveFloat | None = Arg(
+        default=None,
+        description="a mark that differs from the layer before by this many points or more needs a comment",
+    )
 
 
 class Anchor(Definition):
@@ -348,6 +354,29 @@ class Exemption(Definition):
 
     when: Expression = Arg(description="over measures, for example ${flooded} = 1")
     name: Text = Arg(description="the case, as it is named in the reason")
+
+
+class Concerned(Definition):
+    """The units that have a heading or line on their score sheet."""
+
+    domain: Words = Arg(description="domain of the unit, as the register of units has it")
+
+
+class Settlement(Definition):
+    """How a heading is settled as one.
+
+    What its lines bring is added to the base and kept between floor and ceiling, and enters the total as the
+    points of one line would: where others are re-weighted, it is scaled as one.
+    """
+
+    base: NonNegativeFloat | None = Arg(
+        default=None, description="points it begins with; its lines add to them and take from them"
+    )
+    floor: float | None = Arg(default=None, description="the heading never falls below this")
+    ceiling: float | None = Arg(default=None, description="the heading never rises above this")
+    missing: Literal["parts", "whole"] = Arg(
+        default="parts", description="whole: where one part is missing, the heading is missing"
+    )
 
 
 class Criterion(Definition):
@@ -370,6 +399,12 @@ class Criterion(Definition):
     )
     bonus: bool = Arg(default=False, description="on top of the track's base points, not part of them")
     default: bool = Arg(default=False, description="points set by us because the source gives none")
+    for_: Concerned | None = Arg(
+        default=None, alias="for", description="only units of this domain have it; none: all units"
+    )
+    settle: Annotated[Settlement | None, BeforeValidator(lambda value: value or None)] = Arg(
+        default=None, description="of a heading: its lines are settled as one; none: they are summed"
+    )
 
     def lines(self) -> Iterator["Criterion"]:
         """Lines below this criterion, or the criterion itself if it is a line."""
@@ -379,11 +414,56 @@ class Criterion(Definition):
             yield from part.lines()
 
     @property
+    def is_settled(self) -> bool:
+        """Whether it is a heading settled as one."""
+        return bool(self.criteria) and self.settle is not None and self.settle != Settlement()
+
+    def parts(self) -> Iterator["Criterion"]:
+        """What enters the total: the criterion itself if it is a line or settled as one, else the parts below it."""
+        if not self.criteria or self.is_settled:
+            yield self
+            return
+        for part in self.criteria:
+            yield from part.parts()
+
+    @property
     def max_points(self) -> float:
-        """Points of the line, or of all lines below it that are not a bonus."""
+        """Points of the line; of a heading its base and all below that is no bonus, up to its ceiling.
+
+        Of several domains, the one with most points.
+        """
         if not self.criteria:
             return self.points or 0.0
-        return sum(line.max_points for line in self.lines() if not line.bonus)
+        sums = [
+            sum(part.max_points for part in sheet if part.criteria or not part.bonus)
+            for sheet in (keep_concerned(self.criteria, domain) for domain in _domains_of(self.criteria))
+        ]
+        settle = self.settle or Settlement()
+        return min((settle.base or 0.0) + max(sums), inf if settle.ceiling is None else settle.ceiling)
+
+
+def keep_concerned(criteria: tuple[Criterion, ...], domain: str | None) -> tuple[Criterion, ...]:
+    """Criteria that a unit of a domain has, each with those below it; a heading without any is left out."""
+    if len(_domains_of(criteria)) == 1:
+        return criteria
+    kept = []
+    for criterion in criteria:
+        if criterion.for_ is not None and criterion.for_.domain != domain:
+            continue
+        below = keep_concerned(criterion.criteria, domain)
+        if below or not criterion.criteria:
+            kept.append(criterion.model_copy(update={"criteria": below, "for_": None}))
+    return tuple(kept)
+
+
+def _domains_of(criteria: tuple[Criterion, ...]) -> tuple[str | None, ...]:
+    """Domains that criteria or those below are for, in order; first None, which stands for every other unit."""
+    named: dict[str | None, None] = {None: None}
+    for criterion in criteria:
+        if criterion.for_ is not None:
+            named[criterion.for_.domain] = None
+        named.update(dict.fromkeys(_domains_of(criterion.criteria)))
+    return tuple(named)
 
 
 @dataclass(frozen=True)
@@ -686,6 +766,30 @@ class Track(Definition):
         """All lines of the score sheet, in order."""
         for criterion in self.criteria:
             yield from criterion.lines()
+
+    @property
+    def domains(self) -> tuple[str | None, ...]:
+        """Domains with a score sheet of their own; first None, which stands for all other units."""
+        return _domains_of(self.criteria)
+
+    def of_domain(self, domain: str | None) -> "Track":
+        """The track with the score sheet of the units of one domain; None for units without a domain.
+
+        >>> words = Text(zh="甲", en="a")
+        >>> lines = (Criterion(id="all", name=words), Criterion(id="town", name=words, **{"for": {"domain": "街道"}}))
+        >>> track = Track(id="teams", name=words, unit_kind="team", criteria=lines)
+        >>> [[line.id for line in track.of_domain(domain).lines()] for domain in ("街道", "乡村", None)]
+        [['all', 'town'], ['all'], ['all']]
+        """
+        if len(self.domains) == 1:
+            return self
+        return self.model_copy(update={"criteria": keep_concerned(self.criteria, domain)})
+
+    @property
+    def sheet_points(self) -> float:
+        """Starting points and the points of all criteria that are no bonus."""
+        counted = (part.max_points for part in self.criteria if part.criteria or not part.bonus)
+        return self.starting_points + sum(counted)
 
     def numbered(self) -> Iterator[Numbered]:
         """All headings and lines of the score sheet, in order, a heading before its lines."""

@@ -137,6 +137,9 @@ def _read_set(negated: str, members: str) -> _IsIt:
     """Whether a letter is a member of ``[…]``: categories of Unicode, and what Python's own sets may hold."""
     categories = tuple(one or other for one, other in _CATEGORY.findall(members))
     others = _CATEGORY.sub("", members)
+    others = re.sub(
+        r"(\\[dDwWsS])-(?=.)|(?<=.)-(?=\\[dDwWsS])", r"\1\\-", others
+    )  # no range can begin or end there
     # sets within sets are Java's alone; where Python would warn of them, the signs stand for themselves
     others = re.sub(r"(?<!\\)\[|&&|\|\||~~|--", lambda part: "".join(map(re.escape, part[0])), others)
     try:

@@ -14,7 +14,15 @@ from pydantic_core import ErrorDetails
 
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.campaign.translation import address_of, annotation_at, bare, choices_in, errors_of, models_in
+from pbwidgets.campaign.translation import (
+    address_of,
+    annotation_at,
+    bare,
+    choices_in,
+    errors_of,
+    keys_of,
+    models_in,
+)
 
 _ROUNDS: Final = 6  # a replacement can uncover a further error: an unknown rule, then its arguments
 
@@ -79,7 +87,7 @@ def _may_be_absent(location: tuple[int | str, ...]) -> bool:
     models = list(models_in(annotation_at(Campaign, location[:-1])))
     if len(models) != 1:
         return False
-    field = models[0].model_fields.get(str(location[-1]))
+    field = keys_of(models[0]).get(str(location[-1]))
     return field is not None and not field.is_required()
 
 
@@ -99,5 +107,5 @@ def _stand_in(annotation: Any) -> Any:
 
 def _stand_in_model(model: type[BaseModel]) -> dict[str, Any]:
     return {
-        name: _stand_in(field.annotation) for name, field in model.model_fields.items() if field.is_required()
+        name: _stand_in(field.annotation) for name, field in keys_of(model).items() if field.is_required()
     }

@@ -222,12 +222,14 @@ class Checklist(RuleModel):
 class Discretion(RuleModel):
     """A reviewer gives or takes points within a range; amount, reason and person are compulsory.
 
-    Nothing entered means no points given or taken: the line is never missing.
+    Nothing entered means no points given or taken, and the line is never missing; with ``compulsory`` it is, until
+    an amount is entered, be it 0.
     """
 
     name: Literal["discretion"]
     lowest: float = Field(description="smallest amount, for example -5")
     highest: float = Field(description="largest amount, for example 5")
+    compulsory: bool = Field(default=False, description="not rated is missing instead of no points")
 
 
 Rule = Annotated[
@@ -268,8 +270,9 @@ class NotApplicable(RuleModel):
     The line is out where its measure is not applicable, or where ``when`` holds.
     """
 
-    then: Literal["leave_out", "group_mean", "full"] = Field(
-        description="leave_out re-weights the other lines; group_mean takes the group's mean; full gives all points"
+    then: Literal["leave_out", "skip", "group_mean", "full"] = Field(
+        description="leave_out re-weights the other lines; skip lowers the maximum; "
+        "group_mean takes the group's mean; full gives all points"
     )
     when: str | None = Field(
         default=None, description="expression over measures, for example ${enterprises} = 0"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from pbwidgets.campaign.findings import Address, Finding, spelling, write_address
@@ -102,12 +103,12 @@ def _of_other_variant(
         return None
     *above, variant, key = location
     variants = list(models_in(annotation_at(model, tuple(above))))
-    others = [other for other in variants if key in other.model_fields]
+    others = [other for other in variants if key in keys_of(other)]
     if len(variants) < 2 or not others:
         return None
     chosen = next(other for other in variants if _is_variant(other, variant))
-    by = next(name for name, field in chosen.model_fields.items() if variant in choices_in(field.annotation))
-    allowed = [choice for other in others for choice in choices_in(other.model_fields[by].annotation)]
+    by = next(name for name, field in keys_of(chosen).items() if variant in choices_in(field.annotation))
+    allowed = [choice for other in others for choice in choices_in(keys_of(other)[by].annotation)]
     args = {"key": str(key), "by": by, "choice": str(variant), "allowed": ", ".join(allowed)}
     return Finding("campaign.key_of_other_choice", address, {"at": at, **args})
 
@@ -181,10 +182,20 @@ def _quoted(listing: str) -> list[str]:
 # -- walking the models --------------------------------------------------------------------------------
 
 
+def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Fields of a model by their keys in a file; Python cannot name a field ``for``.
+
+    >>> from pbwidgets.campaign.model import Criterion
+    >>> "for" in keys_of(Criterion)
+    True
+    """
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
 def keys_allowed(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """Keys allowed at one of Pydantic's locations."""
     found = annotation_at(model, location)
-    return [name for part in models_in(found) for name in part.model_fields]
+    return [name for part in models_in(found) for name in keys_of(part)]
 
 
 def annotation_at(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
@@ -204,12 +215,13 @@ def _step(annotation: Any, part: int | str) -> Any:
     models = list(models_in(plain))
     if len(models) > 1:
         return next((model for model in models if _is_variant(model, part)), None)
-    return models[0].model_fields[str(part)].annotation if models and part in models[0].model_fields else None
+    field = keys_of(models[0]).get(str(part)) if models else None
+    return None if field is None else field.annotation
 
 
 def _is_variant(model: type[BaseModel], name: int | str) -> bool:
     """Whether Pydantic gives a variant this name: one of its fixed values, or a key that it has."""
-    fields = model.model_fields
+    fields = keys_of(model)
     return name in fields or any(name in choices_in(field.annotation) for field in fields.values())
 
 

@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.headings import agg_headings, headings_of
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -50,11 +50,12 @@ def criterion_bars(
         Sheet, from 1, if there are more than 11 criteria.
     """
     layer = layer or view.track.layers[-1].id
-    values = [_value(view, points, reference, layer, heading.id) for heading in view.track.criteria]
+    headings = headings_of(points[points["unit_code"] == view.unit_code], view.track)
+    values = [_value(view, points, reference, layer, heading.id) for heading in headings]
     decimals = count_decimals(value["points"] for value, _ in values)
     rows = [
         _row(view, heading.name.words(view.lang), *value, decimals)
-        for heading, value in zip(view.track.criteria, values, strict=True)
+        for heading, value in zip(headings, values, strict=True)
     ]
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)

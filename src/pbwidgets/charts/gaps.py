@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.headings import agg_headings, headings_of
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -45,7 +45,7 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     own = drop_unmarked(view.campaign, points[points["unit_code"] == view.unit_code])
     sums = agg_headings(own, view.track)
     rows: list[dict[str, Any]] = []
-    for heading in view.track.criteria:
+    for heading in headings_of(own, view.track):
         mine = sums[sums["heading_id"] == heading.id]
         known = dict(zip(mine["layer"], mine["points"], strict=True))
         marks = {layer: float(known.get(layer, float("nan"))) for layer in _layers(view)}

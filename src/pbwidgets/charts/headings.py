@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from pbwidgets.campaign.model import Track
+from pbwidgets.campaign.model import Criterion, Track
+from pbwidgets.scoring.headings import HEADING
 
 COLUMNS = ("unit_code", "layer", "heading_id", "points", "max_points", "max_given", "n_missing", "n_lines")
 
@@ -24,26 +25,38 @@ def agg_headings(points: pd.DataFrame, track: Track) -> pd.DataFrame:
         ``max_given`` is the maximum of the other lines, from which points lost are counted; ``points`` is
         NaN where all lines are missing. Lines that do not apply (no points and a reason
         ``scoring.not_applicable…``) count in neither points nor maximum. Bonus lines count in
-        points but not in the maximum.
+        points but not in the maximum. A heading that is settled as one gives its own points.
     """
-    headings = {line.id: top.id for top in track.criteria for line in top.lines()}
+    tops = {part.id: top.id for top in track.criteria for part in top.parts()}
+    lines = {line.id: top.id for top in track.criteria for line in top.lines()}
     bonus = {line.id for top in track.criteria for line in top.lines() if line.bonus and line.id != top.id}
-    own = points[(points["track_id"] == track.id) & points["criterion_id"].isin(list(headings))]
-    given = own["points"].notna()
-    out = ~given & own["reason_code"].fillna("").str.startswith("scoring.not_applicable")
+    ours = points[points["track_id"] == track.id]
+    given = ours["points"].notna()
+    out = ~given & ours["reason_code"].fillna("").str.startswith("scoring.not_applicable")
+    most = ours["max_points"]
+    if not set(lines) >= set(tops):
+        most = most.mask(ours["source"] == HEADING, ours["reachable"])
     sums = pd.DataFrame(
         {
-            "unit_code": own["unit_code"],
-            "layer": own["layer"],
-            "heading_id": own["criterion_id"].map(headings),
-            "points": own["points"],
-            "max_points": own["max_points"].where(~out & ~own["criterion_id"].isin(bonus), 0.0),
-            "max_given": own["max_points"].where(given & ~own["criterion_id"].isin(bonus), 0.0),
+            "points": ours["points"],
+            "max_points": most.where(~out & ~ours["criterion_id"].isin(bonus), 0.0),
+            "max_given": most.where(given & ~ours["criterion_id"].isin(bonus), 0.0),
             "n_missing": (~given & ~out).astype("int64"),
             "n_lines": (~out).astype("int64"),
         }
+    ).assign(unit_code=ours["unit_code"], layer=ours["layer"])
+    added, counted = (
+        sums.assign(heading_id=ours["criterion_id"].map(of)).groupby(["unit_code", "layer", "heading_id"])
+        for of in (tops, lines)
     )
-    grouped = sums.groupby(["unit_code", "layer", "heading_id"], sort=True)
-    summed = grouped[["max_points", "max_given", "n_missing", "n_lines"]].sum()
-    summed["points"] = grouped["points"].sum(min_count=1)
+    summed = counted[["n_missing", "n_lines"]].sum()
+    summed[["max_points", "max_given"]] = added[["max_points", "max_given"]].sum()
+    summed["points"] = added["points"].sum(min_count=1)
     return summed.reset_index()[list(COLUMNS)]
+
+
+def headings_of(points: pd.DataFrame, track: Track) -> tuple[Criterion, ...]:
+    """Headings of which the rows have a line: a unit of another domain may lack some. All, if there are no rows."""
+    there = set(points.loc[points["track_id"] == track.id, "criterion_id"])
+    own = tuple(top for top in track.criteria if any(line.id in there for line in top.lines()))
+    return own or track.criteria

@@ -125,7 +125,7 @@ def tell_effects(workspace: "Workspace", campaign: "Campaign", period_id: str | 
 
     from pbwidgets.workflows.organise.campaigns import changes_since_opening
 
-    effects = changes_since_opening(workspace, campaign, period_id)
+    effects = changes_since_opening(workspace, campaign, period_id or campaign.periods[-1].id)
     for words in _effect_words(workspace, effects):
         click.echo(words, err=True)
     return any(effect.touches_marks for effect in effects)

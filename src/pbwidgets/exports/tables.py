@@ -73,11 +73,11 @@ def score_sheet(
             "reason": "",
         }
         for layer in layers:
-            parts = [by_line.get((line.id, layer)) for line in criterion.lines()]
+            parts = [by_line.get((part.id, layer)) for part in criterion.parts()]
             given = [part["points"] for part in parts if part is not None and not pd.isna(part["points"])]
             row[layer] = sum(given) if given else float("nan")
         last = by_line.get((criterion.id, layers[-1])) if layers else None
-        if last is not None and not criterion.criteria:
+        if last is not None:
             row["max_points"] = last["max_points"]
             row["reason"] = word_reason(campaign, last["reason_code"], last["reason_args"], lang)
         rows.append(row)
@@ -103,7 +103,7 @@ def headings_beside_reference(
     published = of_layer.set_index("criterion_id")
     rows = []
     for criterion in track.criteria:
-        given = own.reindex([line.id for line in criterion.lines()]).dropna()
+        given = own.reindex([part.id for part in criterion.parts()]).dropna()
         row = {"name": criterion.name.words(lang), "max_points": criterion.max_points}
         row["points"] = float(given.sum()) if len(given) else float("nan")
         for name in ("median", "lowest", "highest"):
@@ -408,9 +408,14 @@ def team_results(
 def measures_of_unit(
     campaign: Campaign, measures: pd.DataFrame, unit_code: str, forms: Iterable[str], title: str, lang: str
 ) -> LabelledTable:
-    """Measures from one unit's own forms and what is derived from them, with their units of measurement."""
+    """Measures from one unit's own forms and what is derived from them, with their units of measurement.
+
+    What was chosen is no number; it is among the answers.
+    """
     wanted: dict[str, Measure | Derived] = {
-        item.id: item for item in campaign.measures if item.form in set(forms) and item.over == "unit"
+        item.id: item
+        for item in campaign.measures
+        if item.form in set(forms) and item.over == "unit" and item.aggregate != "chosen"
     }
     for derived in order_derived(campaign):
         if inputs_of(derived) <= wanted.keys():
@@ -539,7 +544,11 @@ def all_points(
     """Every line of every unit in the last layer of its track, with its reason, to justify each one."""
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
-    lines = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    lines = {
+        item.criterion.id: item.criterion.name.words(lang)
+        for track in campaign.tracks
+        for item in track.numbered()
+    }
     tracks = {track.id: track.name.words(lang) for track in campaign.tracks}
     made = of_last.assign(
         track=of_last["track_id"].map(tracks),

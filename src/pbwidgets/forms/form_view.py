@@ -26,6 +26,7 @@ from pbwidgets.campaign import (
 )
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import Captions
+from pbwidgets.campaign.values import NONE
 from pbwidgets.forms.answer_sheet import without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.captions import anchor_of
@@ -352,8 +353,8 @@ class FormView:
             ]
             filled = len(entries)
             # rows still missing are counted as asked for too
-            lacking = 0 if repeat.is_none else max(0, (repeat.field.min_count or 0) - filled)
-            asked += [(repeat.field, None)] * lacking
+            lacking = max(0, (repeat.field.min_count or 0) - filled)
+            asked += [(repeat.field, NONE if repeat.is_none else None)] * lacking
         required = [answer for item, answer in asked if item.required or item.min_count]
         return _Count(len(required), sum(answer is not None for answer in required), filled)
 

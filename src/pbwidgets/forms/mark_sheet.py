@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from typing import Final
 
 import ipywidgets as w
 
@@ -10,6 +11,8 @@ from pbwidgets.forms.elements import markup, plain_layout, stack
 from pbwidgets.forms.inputs import Input, number_input
 from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.wording import number, say
+
+_NOISE: Final = 1e-9
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class MarkField:
         Whether a mark needs a reason.
     renew
         Whether saving gives the unchanged mark again, because it was given for older answers.
+    before, limit
+        Name of the layer, and points, of the mark before; a mark that differs from it by ``limit`` or more needs a
+        reason. None: there is no such mark, or no limit.
     """
 
     line_id: str
@@ -49,6 +55,8 @@ class MarkField:
     comment: str = ""
     reason_needed: bool = False
     renew: bool = False
+    before: tuple[str, float] | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -215,7 +223,16 @@ class _Row:
             )
         if self.field.reason_needed and not comment:
             return None, say("review.reason_first", self._lang)
+        if not comment and (problem := self._find_difference(points)):
+            return None, problem
         return (points, comment), ""
+
+    def _find_difference(self, points: float) -> str:
+        """What is wrong with a mark that needs a reason because it differs from the one before; else nothing."""
+        before, limit = self.field.before, self.field.limit
+        if before is None or limit is None or abs(points - before[1]) < limit - _NOISE:
+            return ""
+        return say("review.difference_first", self._lang, layer=before[0], points=before[1], limit=limit)
 
 
 class _Closing(w.Box):

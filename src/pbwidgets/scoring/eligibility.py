@@ -43,10 +43,17 @@ class Results:
 
 @dataclass(frozen=True)
 class TrackEligibility:
-    """Which units of a track meet its conditions, and why the others do not."""
+    """Which units of a track meet its conditions, and why the others do not.
+
+    Attributes
+    ----------
+    open_in
+        Units tied at the cut in another track that this one depends on, by its id.
+    """
 
     met: Bools
     reasons: tuple[Reason, ...] = ()
+    open_in: Mapping[str, Bools] = field(default_factory=dict)
 
 
 def order_awards(layouts: Sequence[TrackLayout]) -> list[TrackLayout]:
@@ -90,13 +97,12 @@ def check_eligibility(layout: TrackLayout, results: Results) -> TrackEligibility
         met &= status == SELECTED
         args: Args = {"track_id": other, "status_id": status}
         reasons.append(Reason("scoring.needs_award", status != SELECTED, args))
-        reasons.append(_note_open(other, status))
     for other in track.not_selected_in:
         status = results.statuses[other]
         met &= status != SELECTED
         reasons.append(Reason("scoring.excluded_by_award", status == SELECTED, {"track_id": other}))
-        reasons.append(_note_open(other, status))
-    return TrackEligibility(met, tuple(reasons))
+    open_in = {other: np.equal(results.statuses[other], TIED_AT_CUT) for other in awards_of(track)}
+    return TrackEligibility(met, tuple(reasons), open_in)
 
 
 def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Reason]:
@@ -108,7 +114,3 @@ def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Rea
         Reason("scoring.needs_class", classes > needs.lowest, {**args, "class_id": names[classes]}),
         Reason("scoring.needs_class_none", classes == 0, args),
     ]
-
-
-def _note_open(track_id: str, status: Objects) -> Reason:
-    return Reason("scoring.note_award_open", status == TIED_AT_CUT, {"track_id": track_id}, is_note=True)

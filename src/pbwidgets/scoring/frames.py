@@ -165,13 +165,14 @@ POINTS: Final[Columns] = {
     "track_id": "string",
     "criterion_id": "string",
     "layer": "string",
-    "source": "string",  # computed, marks, corrected, or group_mean
+    "source": "string",  # computed, marks, corrected, group_mean, or heading
     "points": "float64",
     "max_points": "float64",
+    "reachable": "float64",  # highest points it can bring this unit: 0 where it does not apply
     "reason_code": "string",  # scoring.per_missing_item …: a code of the catalogue
     "reason_args": "string",  # JSON object with the numbers of the reason
 }
-"""One row is unit × line × layer."""
+"""One row is unit × line × layer, and one for each heading that is settled as one, in whose place its lines count."""
 
 TOTALS: Final[Columns] = {
     "campaign": "string",
@@ -182,6 +183,7 @@ TOTALS: Final[Columns] = {
     "total": "float64",
     "provisional": "bool",  # lines are missing, or an earlier layer is used instead
     "n_missing": "int64",
+    "reachable": "float64",  # highest total without any bonus
 }
 """One row is unit × layer, and one for the final total."""
 

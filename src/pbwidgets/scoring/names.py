@@ -5,10 +5,16 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from pbwidgets.campaign.definition import Text
-from pbwidgets.campaign.model import Campaign, Carried
+from pbwidgets.campaign.model import Campaign, Carried, Derived, Measure
 from pbwidgets.campaign.rules import CappedDeduction, Checklist
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.wording import say
+
+_UNITS: Final = {
+    "count": "scoring.unit_of_items",
+    "distinct": "scoring.unit_of_items",
+    "days_to_close": "scoring.unit_of_days",
+}
 
 
 @dataclass(frozen=True)
@@ -43,19 +49,38 @@ class Names:
 
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
         """Name of a measure, a total carried over or a derived measure, its unit, and what one of it is called."""
+        named = self._name_with_unit(measure_id)
+        one = say("scoring.item", self.lang)
+        return {"item": one if self.lang == "en" else named["unit"] or one, **named}
+
+    def _name_with_unit(self, measure_id: str) -> Mapping[str, str]:
         for measure in self.campaign.every_measure:
             if measure.id == measure_id and isinstance(measure, Carried):
-                return {"measure": self._pick(measure.name), "unit": say("scoring.unit_of_points", self.lang)}
+                unit = say("scoring.unit_of_points", self.lang)
+                return {
+                    "measure": self._pick(measure.name),
+                    "unit": unit,
+                    "item": say("scoring.item", self.lang),
+                }
             if measure.id == measure_id and not isinstance(measure, Carried):
-                unit = self._pick(measure.unit) if measure.unit else ""
-                one = say("scoring.item", self.lang)
+                unit = self._pick(measure.unit) if measure.unit else self._find_unit(measure)
                 # an English unit is a separate word, a Chinese one follows the number without a space
                 return {
                     "measure": self._pick(measure.name),
                     "unit": f" {unit}" if self.lang == "en" and unit else unit,
-                    "item": one if self.lang == "en" else unit or one,
                 }
         return {"measure": measure_id, "unit": ""}
+
+    def _find_unit(self, measure: Measure | Derived) -> str:
+        """Unit of a measure that names none: its field's, or what its aggregate counts; a derived one has none."""
+        if isinstance(measure, Derived):
+            return ""
+        if measure.aggregate in _UNITS:
+            return say(_UNITS[measure.aggregate], self.lang)
+        if measure.aggregate == "share":
+            return "%"
+        field = dict(self.campaign.form(measure.form).leaves()).get(measure.field or "")
+        return self._pick(field.unit) if field is not None and field.unit else ""
 
     def name_answer(self, measure_id: str, value: float) -> str:
         """Label of the answer behind a measure of a yes/no question without a unit; empty for any other measure."""

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from pbwidgets.scoring.arrays import Bools, Counts, Floats, Ints, Objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import POINTS, to_frame
 from pbwidgets.scoring.groups import average_groups
+from pbwidgets.scoring.headings import HEADING, LayerLines, Settled, judge_heading, settle_headings
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
 from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures
@@ -45,7 +46,7 @@ class LinePoints:
     lacking
         Lines without a mark or measure although they apply.
     left_out
-        Lines that do not apply and are out of the sum.
+        Lines that do not apply and are out of the sum, for which the others are re-weighted.
     source
         Position in ``SOURCES``.
     reasons
@@ -81,6 +82,15 @@ class TrackPoints:
     source: Counts
     marked: Bools
     reasons: tuple[tuple[tuple[Reason, ...], ...], ...]
+
+    def in_layer(self, layer: int) -> LayerLines:
+        """Lines of one layer."""
+        return LayerLines(
+            values=self.values[:, layer],
+            lacking=self.lacking[:, layer],
+            left_out=self.left_out[:, layer],
+            marked=self.marked[:, layer],
+        )
 
 
 def score_lines(
@@ -126,7 +136,11 @@ def score_lines(
 def to_points_frame(
     campaign: Campaign, period: str, layout: TrackLayout, points: TrackPoints
 ) -> pd.DataFrame:
-    """Frame with the columns ``POINTS``: units in the order of codes, then layers, then lines."""
+    """Frame with the columns ``POINTS``: units in the order of codes, then layers, then the score sheet.
+
+    A heading settled as one has a row with the source ``heading`` before its lines: in a sum it counts in their
+    place. A line that is not on a unit's sheet has no row there.
+    """
     shape = points.values.shape
     codes, args = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
     done: dict[int, tuple[Objects, Objects]] = {}
@@ -135,20 +149,115 @@ def to_points_frame(
             if id(reasons) not in done:  # a computed line has the same reasons in every layer
                 done[id(reasons)] = render_reasons(reasons, shape[0])
             codes[:, layer, line], args[:, layer, line] = done[id(reasons)]
-    per_unit = shape[1] * shape[2]
-    line_ids = np.array([line.id for line in layout.lines], dtype=object)
-    columns = {
-        "unit_code": np.repeat(layout.codes.to_numpy(), per_unit),
-        "layer": np.tile(np.repeat(np.array(layout.layers, dtype=object), shape[2]), shape[0]),
-        "criterion_id": np.tile(line_ids, shape[0] * shape[1]),
-        "max_points": np.tile(_show_max(layout), shape[0] * shape[1]),
-        "source": np.array(SOURCES, dtype=object)[points.source.ravel()],
-        "points": points.values.ravel(),
-        "reason_code": codes.ravel(),
-        "reason_args": args.ravel(),
-    }
-    rows = pd.DataFrame(columns).assign(campaign=campaign.id, period=period, track_id=layout.track.id)
-    return to_frame(rows, POINTS)
+    of_lines = _Rows(
+        ids=[line.id for line in layout.lines],
+        most=_show_max(layout),
+        points=points.values,
+        reachable=find_reachable(layout, points),
+        source=np.array(SOURCES, dtype=object)[points.source],
+        codes=codes,
+        args=args,
+    )
+    if not layout.settled:
+        rows, gone = of_lines.to_frame(layout), layout.absent
+    else:
+        settled = settle(layout, points)
+        order = _order_rows(layout)
+        rows = _of_headings(layout, settled, points.marked).beside(of_lines, order).to_frame(layout)
+        gone = np.concatenate([settled.absent[:, 0], _absent(layout)], axis=1)[:, order]
+    if gone is not None:
+        kept = np.repeat(~gone[:, None, :], shape[1], axis=1).ravel()
+        rows = rows[kept].reset_index(drop=True)
+    return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), POINTS)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Rows of the frame of points as arrays, units × layers × criteria."""
+
+    ids: list[str]
+    most: Floats
+    points: Floats
+    reachable: Floats
+    source: Objects
+    codes: Objects
+    args: Objects
+
+    def beside(self, other: "_Rows", order: Ints) -> "_Rows":
+        """These rows and others, the criteria in an order."""
+
+        def join(one: Any, two: Any) -> Any:
+            return np.concatenate([one, two], axis=-1)[..., order]
+
+        ids = [*self.ids, *other.ids]
+        names = ("most", "points", "reachable", "source", "codes", "args")
+        return _Rows(
+            [ids[at] for at in order], *(join(getattr(self, name), getattr(other, name)) for name in names)
+        )
+
+    def to_frame(self, layout: TrackLayout) -> pd.DataFrame:
+        """One row for each cell, without campaign, period and track."""
+        units, layers, criteria = self.points.shape
+        return pd.DataFrame(
+            {
+                "unit_code": np.repeat(layout.codes.to_numpy(), layers * criteria),
+                "layer": np.tile(np.repeat(np.array(layout.layers, dtype=object), criteria), units),
+                "criterion_id": np.tile(np.array(self.ids, dtype=object), units * layers),
+                "max_points": np.tile(self.most, units * layers),
+                "source": self.source.ravel(),
+                "points": self.points.ravel(),
+                "reachable": self.reachable.ravel(),
+                "reason_code": self.codes.ravel(),
+                "reason_args": self.args.ravel(),
+            }
+        )
+
+
+def settle(layout: TrackLayout, points: TrackPoints) -> Settled:
+    """Points of the settled headings of a track, from those of its lines."""
+    return settle_headings(layout, [points.in_layer(layer) for layer in range(len(layout.layers))])
+
+
+def find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
+    """Highest points that each line can bring each unit, units × layers × lines; 0 where it does not apply."""
+    out = np.isnan(points.values) & ~points.lacking
+    return np.where(out, 0.0, _show_max(layout))
+
+
+def _absent(layout: TrackLayout) -> Bools:
+    if layout.absent is not None:
+        return layout.absent
+    return np.zeros((len(layout.units), len(layout.lines)), dtype=bool)
+
+
+def _order_rows(layout: TrackLayout) -> Ints:
+    """Positions of settled headings, followed by lines, in the order of the score sheet."""
+    at = {item.id: place for place, item in enumerate([*layout.settled, *layout.lines])}
+    ids = [item.criterion.id for item in layout.track.numbered()]
+    return np.array([at[criterion_id] for criterion_id in ids if criterion_id in at], dtype=np.int64)
+
+
+def _of_headings(layout: TrackLayout, settled: Settled, marked: Bools) -> _Rows:
+    shape = settled.values.shape
+    codes, args = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
+    for layer in range(shape[1]):
+        for at, heading in enumerate(layout.settled):
+            cell = (slice(None), layer, at)
+            reasons = judge_heading(heading, settled.own[cell], settled.sums[cell])
+            lacking, means = settled.lacking[cell], settled.means[cell]
+            filled = lacking & ~np.isnan(settled.values[cell])
+            reasons.append(Reason("scoring.not_applicable_heading", np.isnan(settled.own[cell]) & ~lacking))
+            reasons += _reason_missing(layout, lacking & marked[:, layer], filled, means)
+            codes[cell], args[cell] = render_reasons(reasons, shape[0])
+    return _Rows(
+        ids=[heading.id for heading in layout.settled],
+        most=np.array([heading.max_points for heading in layout.settled], dtype=np.float64),
+        points=settled.values,
+        reachable=settled.reachable,
+        source=np.full(shape, HEADING, dtype=object),
+        codes=codes,
+        args=args,
+    )
 
 
 def _show_max(layout: TrackLayout) -> Floats:
@@ -159,13 +268,15 @@ def _show_max(layout: TrackLayout) -> Floats:
 
 
 def _find_marked(layout: TrackLayout, marks: Sequence[LayerMarks]) -> Bools:
-    rated = layout.marked_lines
+    rated = layout.awaited_lines
     if not rated.any():
         return np.ones((len(layout.units), len(layout.layers)), dtype=bool)
     marked = np.zeros((len(marks), len(layout.units)), dtype=bool)
     for of_layer, layer in zip(marked, marks, strict=True):
         for line in np.flatnonzero(rated):
             of_layer |= ~np.isnan(layer.points[:, line])
+    if layout.absent is not None:  # nobody waits for marks on a sheet that has no such line
+        marked |= layout.absent[:, rated].all(axis=1)
     return marked.T
 
 
@@ -174,19 +285,24 @@ def _score_line(
 ) -> list[LinePoints]:
     line = layout.lines[at]
     not_applicable = _find_not_applicable(line, layout, table, today)
+    absent = None if layout.absent is None else layout.absent[:, at]
+    if absent is not None:
+        not_applicable &= ~absent
+    outside = not_applicable if absent is None else not_applicable | absent
     if layout.is_marked(at):
         taken = [_take_marks(line, at, layer) for layer in marks]
         given = [_note_difference(taken, layer, at, marks, layout) for layer in range(len(taken))]
     else:
         computed = _exempt(
-            line, _compute(line, layout, table, not_applicable, today), layout, table, not_applicable, today
+            line, _compute(line, layout, table, outside, today), layout, table, not_applicable, today
         )
         given = [
             _correct(computed, at, layer, layer_id)
             for layer, layer_id in zip(marks, layout.layers, strict=True)
         ]
     return [
-        _treat(layout, line, points, not_applicable, marked[:, layer]) for layer, points in enumerate(given)
+        _treat(layout, at, points, not_applicable, absent, marked[:, layer])
+        for layer, points in enumerate(given)
     ]
 
 
@@ -237,7 +353,7 @@ def decide_over_measures(expression: str, layout: TrackLayout, table: MeasureTab
 
 
 def _compute(
-    line: Criterion, layout: TrackLayout, table: MeasureTable, not_applicable: Bools, today: date
+    line: Criterion, layout: TrackLayout, table: MeasureTable, outside: Bools, today: date
 ) -> Verdict:
     if line.rule is None:
         raise ValueError(f"line {line.id} has no rule")
@@ -252,8 +368,8 @@ def _compute(
             values = _place_options(column, line.rule, layout.units)
     if line.rule.name in GROUP_RULES:
         args["group_id"] = layout.track.group or ""
-        # a unit to which the line does not apply is no benchmark for the others
-        values = np.where(not_applicable, np.nan, values)
+        # a unit to which the line does not apply, or that does not have it, is no benchmark for the others
+        values = np.where(outside, np.nan, values)
     asked = conditions_of(line.rule)
     if asked:
         args["line_id"] = line.id
@@ -439,13 +555,16 @@ def _note_converted(at: int, marks: LayerMarks) -> list[Reason]:
 
 
 def _treat(
-    layout: TrackLayout, line: Criterion, given: _Given, not_applicable: Bools, marked: Bools
+    layout: TrackLayout, at: int, given: _Given, not_applicable: Bools, absent: Bools | None, marked: Bools
 ) -> LinePoints:
+    line = layout.lines[at]
     # a reviewer's correction means that the line does apply
     out = not_applicable & (given.source != _CORRECTED) if not_applicable.any() else not_applicable
     some_out = bool(out.any())
     own = np.where(out, np.nan, given.points) if some_out else given.points
     lacking = np.isnan(own) & ~out
+    if absent is not None:
+        own, lacking = np.where(absent, np.nan, own), lacking & ~absent
     if not some_out and not lacking.any():
         return LinePoints(own, own, lacking, out, given.source, given.reasons)
     then = line.not_applicable.then if line.not_applicable is not None else "leave_out"
@@ -457,7 +576,8 @@ def _treat(
     if some_out:
         values, out_reasons, filled_out, left_out = _treat_out(line, then, own, out, means)
     filled = np.zeros(len(own), dtype=bool)
-    if layout.track.missing == "group_mean":
+    whole = bool(layout.whole_lines[at])
+    if layout.track.missing == "group_mean" and not whole:
         filled = lacking & marked & ~np.isnan(means)
         values = np.where(filled, means, values)
     return LinePoints(
@@ -466,7 +586,15 @@ def _treat(
         lacking=lacking,
         left_out=left_out,
         source=np.where(filled | filled_out, np.int8(_GROUP_MEAN), given.source),
-        reasons=(*given.reasons, *out_reasons, *_reason_missing(layout, lacking & marked, filled, means)),
+        reasons=(
+            *given.reasons,
+            *out_reasons,
+            *(
+                [Reason("scoring.note_whole", lacking & marked, is_note=True)]
+                if whole
+                else _reason_missing(layout, lacking & marked, filled, means)
+            ),
+        ),
     )
 
 
@@ -482,6 +610,8 @@ def _treat_out(
             none,
             none,
         )
+    if then == "skip":
+        return own, [Reason("scoring.not_applicable_skipped", out)], none, none
     by_mean = out & ~np.isnan(means) if then == "group_mean" else none
     reasons = [
         Reason("scoring.not_applicable_left_out", out & ~by_mean),

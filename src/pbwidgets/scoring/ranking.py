@@ -10,6 +10,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign, TieBreak, TieByCriterion, TieByMeasure
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import RANKING, to_frame
+from pbwidgets.scoring.headings import take_points
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
@@ -226,19 +227,10 @@ def _break_tie(link: TieBreak, layout: TrackLayout, totals: TrackTotals, table: 
     if isinstance(link, TieByMeasure):
         key = table.columns[link.measure].values[layout.units]
     elif isinstance(link, TieByCriterion):
-        key = sum_known(totals.final_points[:, layout.find_lines(link.criterion)])
+        key = take_points(layout, link.criterion, totals.final_points, totals.final_headings)
     else:
         key = totals.layers[:, layout.layers.index(link.layer)]
     return key if link.order == "higher" else -key
-
-
-def sum_known(values: Floats) -> Floats:
-    """Sum of each row over what is known; NaN where nothing is.
-
-    >>> sum_known(np.array([[1.0, np.nan], [np.nan, np.nan]])).tolist()
-    [1.0, nan]
-    """
-    return np.where(np.isnan(values).all(axis=1), np.nan, np.nansum(values, axis=1))
 
 
 def to_ranking_frame(

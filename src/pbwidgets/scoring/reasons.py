@@ -40,6 +40,15 @@ _OF_YES_NO: Final = {
 """Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
 _TOTALS: Final = ("total", "minimum")
 _SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
+SUMMED: Final = (
+    "scoring.heading",
+    "scoring.heading_base",
+    "scoring.heading_base_added",
+    "scoring.heading_base_ceiling",
+    "scoring.heading_base_lost",
+    "scoring.heading_ceiling",
+)
+"""Reasons of a heading that say no more than its lines."""
 _PRICE: Final = "say:price"
 """Key of the code of a clause that says what each item costs."""
 _LISTED: Final = {
@@ -109,14 +118,20 @@ def render_reasons(reasons: Sequence[Reason], size: int, rows: Ints | None = Non
 def word_losses(campaign: Campaign, points: pd.DataFrame, lang: str) -> pd.DataFrame:
     """Reasons of all lines of the last layer that did not reach their maximum, in one text a unit.
 
-    A bonus that was not earned is no loss; one that took points away is.
+    A bonus that was not earned is no loss; one that took points away is. Of a heading settled as one, its lines say
+    what was lost, and the heading only where it made a difference.
     """
     last = {track.id: track.layers[-1].id for track in campaign.tracks if track.layers}
     of_last = points[points["layer"] == points["track_id"].map(last)]
     bonus = {line.id for track in campaign.tracks for line in track.lines() if line.bonus}
     earned = of_last["criterion_id"].isin(bonus) & (of_last["points"] >= 0)
-    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned]
-    names = {line.id: line.name.words(lang) for track in campaign.tracks for line in track.lines()}
+    summed = of_last["reason_code"].isin(SUMMED)
+    short = of_last[~(of_last["points"] >= of_last["max_points"]) & ~earned & ~summed]
+    names = {
+        item.criterion.id: item.criterion.name.words(lang)
+        for track in campaign.tracks
+        for item in track.numbered()
+    }
     texts = [
         f"{names[line_id]}：{word_reason(campaign, reason_code, args, lang).rstrip('。.')}"
         for line_id, reason_code, args in zip(
@@ -212,7 +227,10 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
     answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
     if answer:
         code, given = _OF_YES_NO[code], {**given, "answer": answer}
-    sentences = [say(code, names.lang, **_name_args(names, given))]
+    named = _name_args(names, given)
+    if code.startswith("scoring.carried_over") and not named["unit"]:  # a score in all but name
+        named["unit"] = say("scoring.unit_of_points", names.lang)
+    sentences = [say(code, names.lang, **named)]
     sentences += [say(note, names.lang, **_name_args(names, own)) for note, own in notes]
     text = (" " if names.lang == "en" else "").join(sentences)
     return " ".join(text.split())

@@ -8,8 +8,8 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.frames import FINAL, REFERENCE, to_frame
-from pbwidgets.scoring.points import TrackPoints
-from pbwidgets.scoring.ranking import sum_known
+from pbwidgets.scoring.headings import take_points
+from pbwidgets.scoring.points import TrackPoints, settle
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 
@@ -35,13 +35,14 @@ def build_reference(
 ) -> pd.DataFrame:
     """Frame with the columns ``REFERENCE``: lines, headings and totals in each layer and in the final score.
 
-    Points filled in from a group's mean are not counted; a heading counts the lines that have points.
+    Points filled in from a group's mean are not counted; a heading counts the lines that have points, unless it
+    is settled as one.
     """
     track = layout.track
     rows = []
-    for layer, by_line, total in _each_layer(layout, points, totals):
+    for layer, by_line, by_heading, total in _each_layer(layout, points, totals):
         for criterion in (item.criterion for item in track.numbered()):
-            spread = describe_spread(sum_known(by_line[:, layout.find_lines(criterion.id)]))
+            spread = describe_spread(take_points(layout, criterion.id, by_line, by_heading))
             rows.append(
                 {"criterion_id": criterion.id, "layer": layer, "max_points": criterion.max_points, **spread}
             )
@@ -54,11 +55,16 @@ def build_reference(
 
 def _each_layer(
     layout: TrackLayout, points: TrackPoints, totals: TrackTotals
-) -> Iterator[tuple[str, Floats, Floats]]:
+) -> Iterator[tuple[str, Floats, Floats, Floats]]:
     # lines of a layer without marks are computed ones only: they say nothing about the layer's marks
-    given = np.where(points.marked[:, :, None] & totals.has_data[:, None, None], points.own, np.nan)
+    counted = points.marked[:, :, None] & totals.has_data[:, None, None]
+    given = np.where(counted, points.own, np.nan)
+    of_headings = np.where(counted, settle(layout, points).own, np.nan)
     if layout.layers != (FINAL,):
         for at, layer in enumerate(layout.layers):
-            yield layer, given[:, at], totals.layers[:, at]
-    final = np.where(np.isnan(totals.final)[:, None], np.nan, totals.final_points)
-    yield FINAL, final, totals.final
+            yield layer, given[:, at], of_headings[:, at], totals.layers[:, at]
+    without = np.isnan(totals.final)[:, None]
+    by_line, by_heading = (
+        np.where(without, np.nan, part) for part in (totals.final_points, totals.final_headings)
+    )
+    yield FINAL, by_line, by_heading, totals.final

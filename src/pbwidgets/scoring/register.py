@@ -26,6 +26,8 @@ class Register:
         The distinct kinds, and which of them each unit has.
     parents
         Position of the unit above, -1 for a root (or a parent that is not in the register).
+    domains
+        Domains of the units; None if the frame has none.
     """
 
     codes: "pd.Index[Any]"
@@ -33,6 +35,7 @@ class Register:
     kind_ids: tuple[str, ...]
     kind_codes: Counts
     parents: Ints
+    domains: "pd.Series[Any] | None" = None
 
     @property
     def names(self) -> Objects:
@@ -81,7 +84,8 @@ def build_register(units: pd.DataFrame) -> Register:
     (['99', '9902'], [-1, 0], [-1, 0])
     """
     order = units["unit_code"].array.argsort(kind="stable")
-    ordered = units[["unit_code", "unit_name", "kind", "parent_code"]]
+    known = [name for name in ("unit_code", "unit_name", "kind", "parent_code", "domain") if name in units]
+    ordered = units[known]
     if (np.diff(order) < 0).any():  # most frames are in order already, and texts are slow to move
         ordered = ordered.take(order)
     codes = pd.Index(ordered["unit_code"])
@@ -92,6 +96,7 @@ def build_register(units: pd.DataFrame) -> Register:
         kind_ids=tuple(kind_ids),
         kind_codes=kind_codes.astype(np.int16),
         parents=positions_in(ordered["parent_code"], codes),
+        domains=ordered.get("domain"),
     )
 
 

@@ -161,6 +161,10 @@ def select_units(
         *_reason_nominations(layout, nominations, status),
         *_reason_vetoes(vetoes),
         *_note_vacant(layout, vetoes, nominations),
+        *(
+            Reason("scoring.note_award_open", ranked & is_open, {"track_id": other}, is_note=True)
+            for other, is_open in eligibility.open_in.items()
+        ),
     )
     return TrackSelection(status, waiting_order, reasons)
 

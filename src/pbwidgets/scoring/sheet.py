@@ -6,12 +6,13 @@ from typing import Any, Final
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
-from pbwidgets.campaign.rules import CappedDeduction, Checklist
+from pbwidgets.campaign.rules import CappedDeduction, Checklist, Discretion
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.totals import round_totals
+from pbwidgets.units import domain_of
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
 
 _INDENT = "  "
@@ -51,7 +52,10 @@ def explain_unit(
     tracks = [track for track in campaign.tracks if track.kind == "score" and track.unit_kind == kind]
     if not tracks:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
-    sheets = [_explain_track(campaign, scores, track, unit_code, name, lang) for track in tracks]
+    domain = domain_of(records.units, unit_code)
+    sheets = [
+        _explain_track(campaign, scores, track.of_domain(domain), unit_code, name, lang) for track in tracks
+    ]
     return "\n\n".join("\n".join(lines) for lines in sheets)
 
 
@@ -116,7 +120,7 @@ def _explain_criterion(
     own = points[(points["criterion_id"] == criterion.id).to_numpy(dtype=bool, na_value=False)]
     top = float(own["max_points"].iloc[0]) if len(own) else criterion.max_points
     lines = [indent + _title_line(criterion, item.number, top, lang)]
-    if criterion.criteria:
+    if criterion.criteria and not criterion.is_settled:
         return lines + _explain_heading(campaign, criterion, points, indent + _INDENT, lang)
     rows = [
         (str(row["layer"]), float(row["points"]), str(row["reason_code"]), str(row["reason_args"]))
@@ -132,8 +136,9 @@ def _explain_criterion(
 
 def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) -> str:
     line = criterion.name.words(lang or "zh_CN")
-    lowest, _ = find_range(criterion)
-    if isinstance(criterion.rule, CappedDeduction | Checklist) and lowest < 0 and not criterion.points:
+    lowest, highest = find_range(criterion)
+    deducting = isinstance(criterion.rule, CappedDeduction | Checklist | Discretion)
+    if deducting and lowest < 0 and highest <= 0 and not criterion.points:
         return say("scoring.sheet_deduction", lang, place=place, line=line, cap=-lowest)
     code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
     return say(code, lang, place=place, line=line, max_points=top)
@@ -142,7 +147,7 @@ def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) 
 def _explain_heading(
     campaign: Campaign, criterion: Criterion, points: pd.DataFrame, indent: str, lang: str | None
 ) -> list[str]:
-    below = [line.id for line in criterion.lines()]
+    below = [part.id for part in criterion.parts()]
     ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
     sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
     decimals = count_decimals(sums)

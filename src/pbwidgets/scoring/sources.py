@@ -329,6 +329,10 @@ def _find_cells(grid: _Grid, ratings: pd.DataFrame) -> tuple[Counts, Bools]:
         found = address.find(rows)
         cells[rows] = np.maximum(found, -1)
         void[rows] = (found >= 0) & ~address.fits(rows, points[rows])
+    if grid.layout.absent is not None:  # a mark on a line that the unit does not have is not of this track
+        _, lines, units = grid.shape
+        absent = grid.layout.absent[cells % units, cells // units % lines] & (cells >= 0)
+        cells[absent], void[absent] = -1, False
     return cells, void
 
 

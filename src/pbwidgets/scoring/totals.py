@@ -1,6 +1,6 @@
 """Totals: the sum of every layer, and which one is final."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -8,7 +8,8 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import FINAL, TOTALS, to_frame
-from pbwidgets.scoring.points import TrackPoints
+from pbwidgets.scoring.headings import Settled, sum_parts
+from pbwidgets.scoring.points import TrackPoints, settle
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.wording import round_half_up
@@ -28,8 +29,11 @@ class TrackTotals:
         The total that counts for each unit.
     final_layer
         Position in the layout's layers of the one whose total is final; -1 if none, or if they are weighted.
-    final_points
-        Points of each line behind the final total, units × lines.
+    final_points, final_headings
+        Points of each line, and of each settled heading, behind the final total, units × lines or headings.
+    reachable
+        Highest total without any bonus in each layer, and in the final total, units × layers + 1: lower than the
+        base where a line does not apply and the others are not re-weighted.
     has_data
         Units with a counted submission of their own or a mark.
     """
@@ -42,6 +46,8 @@ class TrackTotals:
     final_layer: Ints
     final_points: Floats
     has_data: Bools
+    final_headings: Floats
+    reachable: Floats
 
 
 def sum_lines(
@@ -86,13 +92,49 @@ def sum_lines(
     of_base, no_base = _sum_known(values, np.flatnonzero(~on_top))
     of_top, no_top = _sum_known(values, np.flatnonzero(on_top))
     if out.any():
-        present = base.sum() - (out * base).sum(axis=1)
-        of_base *= np.divide(base.sum(), present, out=np.ones(len(values)), where=present > SMALL)
+        of_base *= _reweight(base.sum(), base.sum() - (out * base).sum(axis=1))
     total = starting + of_base + of_top
     nothing = no_top if on_top.all() else no_base
     if missing == "fail":
         nothing = nothing | lacking.any(axis=1)
     return np.where(nothing, np.nan, np.maximum(total, 0.0))
+
+
+def _reweight(full: Floats | float, present: Floats) -> Floats:
+    """What points of the base are multiplied by, where some of it is left out."""
+    factors: Floats = np.divide(full, present, out=np.ones(len(present)), where=present > SMALL)
+    return factors
+
+
+def _sum_sheet(layout: TrackLayout, points: TrackPoints, settled: Settled, layer: int) -> Floats:
+    """Total of a layer, as :func:`sum_lines` gives it, where headings are settled or some units have other lines."""
+    lines = points.in_layer(layer)
+    criteria, track = layout.track.criteria, layout.track
+    base = sum_parts(layout, criteria, lines, settled, layer, on_top=False)
+    top = sum_parts(layout, criteria, lines, settled, layer, on_top=True)
+    known = np.where(base.absent, np.isnan(top.points), np.isnan(base.points))
+    if track.missing == "fail":
+        known = known | base.lacking
+    of_base = np.nan_to_num(base.points) * _reweight(base.full, base.present)
+    total = track.starting_points + of_base + np.nan_to_num(top.points)
+    return np.where(known, np.nan, np.maximum(total, 0.0))
+
+
+def _find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
+    """Highest total of each unit without any bonus, units × layers."""
+    track = layout.track
+    found: Floats = np.empty((len(layout.units), len(layout.layers)))
+    some_skipped = any(line.not_applicable and line.not_applicable.then == "skip" for line in layout.lines)
+    if layout.is_plain and not some_skipped:
+        found[:] = track.starting_points + layout.base_points.sum()
+        return found
+    # what is missing may still come, so nothing is re-weighted for it
+    awaiting = replace(layout, track=track.model_copy(update={"missing": "skip"}))
+    settled = settle(awaiting, points)
+    for layer in range(len(layout.layers)):
+        base = sum_parts(awaiting, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
+        found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
+    return found
 
 
 def _sum_known(values: Floats, lines: Ints) -> tuple[Floats, Bools]:
@@ -122,27 +164,47 @@ def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_m
         Units with a counted submission, and with a mark in any layer, bool.
     """
     has_data = submitted | has_mark
+    settled = settle(layout, points)
     raw = np.stack(
         [
             sum_lines(
                 points.values[:, layer], points.left_out[:, layer], points.lacking[:, layer],
                 layout.max_points, layout.on_top, layout.track.missing, layout.track.starting_points,
             )
+            if layout.is_plain
+            else _sum_sheet(layout, points, settled, layer)
             for layer in range(len(layout.layers))
         ],
         axis=1,
     )  # fmt: skip
     raw = np.where(has_data[:, None], raw, np.nan)
-    layers = np.where(points.marked, raw, np.nan)
-    n_missing = points.lacking.sum(axis=2).astype(np.int64)
+    sums = _Sums(
+        raw=raw,
+        layers=np.where(points.marked, raw, np.nan),
+        n_missing=points.lacking.sum(axis=2).astype(np.int64),
+        has_data=has_data,
+        of_headings=settled.values,
+        reachable=_find_reachable(layout, points),
+    )
     if layout.track.final == "weighted":
-        return _weigh_layers(layout, points, raw, layers, n_missing, has_data)
-    return _take_last(layout, points, raw, layers, n_missing, has_data)
+        return _weigh_layers(layout, points, sums)
+    return _take_last(layout, points, sums)
 
 
-def _take_last(
-    layout: TrackLayout, points: TrackPoints, raw: Floats, layers: Floats, n_missing: Ints, has_data: Bools
-) -> TrackTotals:
+@dataclass(frozen=True)
+class _Sums:
+    """Sums of each layer: whether or not it is marked, and only where it is; points of settled headings."""
+
+    raw: Floats
+    layers: Floats
+    n_missing: Ints
+    has_data: Bools
+    of_headings: Floats
+    reachable: Floats
+
+
+def _take_last(layout: TrackLayout, points: TrackPoints, sums: _Sums) -> TrackTotals:
+    raw, n_missing = sums.raw, sums.n_missing
     at = np.arange(len(raw))
     last = int(np.flatnonzero(layout.judging)[-1]) if layout.judging.any() else len(layout.layers) - 1
     candidates = points.marked & layout.judging
@@ -156,14 +218,16 @@ def _take_last(
         final = np.full(len(raw), np.nan)  # only the units themselves have marked
     missing = n_missing[at, final_layer]
     return TrackTotals(
-        layers=layers,
+        layers=sums.layers,
         layer_missing=n_missing,
         final=final,
         provisional=(missing > 0) | unmarked | (final_layer != last),
         n_missing=missing,
         final_layer=np.where(np.isnan(final), -1, final_layer),
         final_points=_take_layers(points.values, final_layer),
-        has_data=has_data,
+        has_data=sums.has_data,
+        final_headings=_take_layers(sums.of_headings, final_layer),
+        reachable=np.column_stack([sums.reachable, sums.reachable[at, final_layer]]),
     )
 
 
@@ -174,21 +238,16 @@ def _take_layers(values: Floats, final_layer: Ints) -> Floats:
     return values[np.arange(len(values)), final_layer]
 
 
-def _weigh_layers(
-    layout: TrackLayout, points: TrackPoints, raw: Floats, layers: Floats, n_missing: Ints, has_data: Bools
-) -> TrackTotals:
+def _weigh_layers(layout: TrackLayout, points: TrackPoints, sums: _Sums) -> TrackTotals:
+    raw, layers, n_missing = sums.raw, sums.layers, sums.n_missing
     weights = np.array([layer.weight or 0.0 for layer in layout.track.layers] or [1.0], dtype=np.float64)
     unmarked: Bools = np.logical_not((points.marked & (weights > 0)).any(axis=1))
     totals = np.where(unmarked[:, None], raw, layers)
     used = np.where(np.isnan(totals), 0.0, weights)
-    sums = used.sum(axis=1)
-    share = np.divide(used, sums[:, None], out=np.zeros_like(used), where=sums[:, None] > 0)
-    final = np.where(sums > 0, (np.nan_to_num(totals) * share).sum(axis=1), np.nan)
+    weight = used.sum(axis=1)
+    share = np.divide(used, weight[:, None], out=np.zeros_like(used), where=weight[:, None] > 0)
+    final = np.where(weight > 0, (np.nan_to_num(totals) * share).sum(axis=1), np.nan)
     missing = (n_missing * (weights > 0)).sum(axis=1).astype(np.int64)
-    by_line = np.where(np.isnan(points.values), 0.0, share[:, :, None])
-    line_sums = by_line.sum(axis=1)
-    weighted = (np.nan_to_num(points.values) * by_line).sum(axis=1)
-    final_points = np.divide(weighted, line_sums, out=np.full(weighted.shape, np.nan), where=line_sums > 0)
     return TrackTotals(
         layers=layers,
         layer_missing=n_missing,
@@ -196,9 +255,20 @@ def _weigh_layers(
         provisional=(missing > 0) | unmarked | (used.astype(bool) != (weights > 0)).any(axis=1),
         n_missing=missing,
         final_layer=np.full(len(raw), -1, dtype=np.int64),
-        final_points=final_points,
-        has_data=has_data,
+        final_points=_weigh(points.values, share),
+        has_data=sums.has_data,
+        final_headings=_weigh(sums.of_headings, share),
+        reachable=np.column_stack([sums.reachable, sums.reachable.max(axis=1)]),
     )
+
+
+def _weigh(values: Floats, share: Floats) -> Floats:
+    """Mean over layers by their shares, units × lines, a layer without points re-weighted."""
+    used = np.where(np.isnan(values), 0.0, share[:, :, None])
+    shares = used.sum(axis=1)
+    weighted = (np.nan_to_num(values) * used).sum(axis=1)
+    means: Floats = np.divide(weighted, shares, out=np.full(weighted.shape, np.nan), where=shares > 0)
+    return means
 
 
 def to_totals_frame(
@@ -208,6 +278,7 @@ def to_totals_frame(
     layered = layout.layers != (FINAL,)
     names = (*layout.layers, FINAL) if layered else (FINAL,)
     values = np.column_stack([totals.layers, totals.final]) if layered else totals.final[:, None]
+    reachable = totals.reachable if layered else totals.reachable[:, -1:]
     before = totals.layer_missing if layered else totals.layer_missing[:, :0]
     missing: Ints = np.concatenate([before, totals.n_missing[:, None]], axis=1)
     incomplete: Bools = np.greater(missing, 0)
@@ -220,6 +291,7 @@ def to_totals_frame(
             "total": values.ravel(),
             "provisional": provisional.ravel(),
             "n_missing": missing.ravel(),
+            "reachable": reachable.ravel(),
         }
     )
     return to_frame(rows.assign(campaign=campaign.id, period=period, track_id=layout.track.id), TOTALS)

@@ -1,5 +1,6 @@
 """How the score sheets of one track are arranged in arrays: units × layers × lines."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.campaign.rules import Discretion
 from pbwidgets.scoring.arrays import Bools, Coded, Floats, Ints, Objects, code_positions
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.register import Register
@@ -31,6 +33,8 @@ class TrackLayout:
         Layers in which somebody other than the unit itself marks, bool.
     groups
         Number of the group of each unit for group means, -1 for a unit without a group.
+    absent
+        Lines that are not on the score sheet of a unit's domain, units × lines; None if all units have all lines.
     """
 
     track: Track
@@ -40,6 +44,7 @@ class TrackLayout:
     layers: tuple[str, ...]
     judging: Bools
     groups: Ints
+    absent: Bools | None = None
 
     @property
     def codes(self) -> "pd.Index[Any]":
@@ -58,10 +63,69 @@ class TrackLayout:
 
     @property
     def marked_lines(self) -> Bools:
-        """Lines with the rule ``rated``: a layer without a mark on any of them has not been marked."""
+        """Lines with the rule ``rated``."""
         return np.array(
             [line.rule is not None and line.rule.name == "rated" for line in self.lines], dtype=bool
         )
+
+    @property
+    def awaited_lines(self) -> Bools:
+        """Lines that must be marked: a layer without a mark on any of them has not been marked."""
+        compulsory = [isinstance(line.rule, Discretion) and line.rule.compulsory for line in self.lines]
+        awaited: Bools = self.marked_lines | np.array(compulsory, dtype=bool)
+        return awaited
+
+    @property
+    def settled(self) -> tuple[Criterion, ...]:
+        """Headings settled as one, each after those below it."""
+        return tuple(item.criterion for item in self.track.numbered() if item.criterion.is_settled)[::-1]
+
+    @property
+    def part_ids(self) -> tuple[str, ...]:
+        """For each line its own id, or that of the outermost settled heading above it."""
+        above = {
+            line.id: part.id for top in self.track.criteria for part in top.parts() for line in part.lines()
+        }
+        return tuple(above[line.id] for line in self.lines)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the total is the sum of the lines, the same for all units."""
+        return not self.settled and self.absent is None
+
+    @property
+    def settled_on_top(self) -> Bools:
+        """Settled headings without points of the base: they add to it or take from it."""
+        of_lines = dict(zip((line.id for line in self.lines), self.on_top.tolist(), strict=True))
+        on_top = [
+            not (heading.settle and heading.settle.base)
+            and all(of_lines[line.id] for line in heading.lines())
+            for heading in self.settled
+        ]
+        return np.array(on_top, dtype=bool)
+
+    @property
+    def whole_lines(self) -> Bools:
+        """Lines below a heading that is missing as a whole."""
+        whole = {
+            line.id
+            for heading in self.settled
+            if heading.settle is not None and heading.settle.missing == "whole"
+            for line in heading.lines()
+        }
+        return np.array([line.id in whole for line in self.lines], dtype=bool)
+
+    @property
+    def base_points(self) -> Floats:
+        """Points of each line that belong to the base, 0 for a line on top of it."""
+        return np.where(self.on_top, 0.0, self.max_points)
+
+    def find_parts(self, criteria: Iterable[Criterion]) -> tuple[Ints, Ints]:
+        """Positions of the lines, and of the settled headings, whose points make up those of some criteria."""
+        named = {part.id for criterion in criteria for part in criterion.parts()}
+        lines = np.flatnonzero([line.id in named for line in self.lines])
+        headings = np.flatnonzero([heading.id in named for heading in self.settled])
+        return lines.astype(np.int64), headings.astype(np.int64)
 
     @property
     def on_top(self) -> Bools:
@@ -91,18 +155,11 @@ class TrackLayout:
         rule = self.lines[line].rule
         return rule is not None and rule.name in MARKED
 
-    def find_lines(self, criterion_id: str) -> Ints:
-        """Positions of the lines at or below a criterion.
-
-        Raises
-        ------
-        KeyError
-            If the track has no such criterion.
-        """
+    def find_criterion(self, criterion_id: str) -> Criterion:
+        """Line or heading of that id; KeyError if the track has none."""
         for item in self.track.numbered():
             if item.criterion.id == criterion_id:
-                below = {line.id for line in item.criterion.lines()}
-                return np.flatnonzero([line.id in below for line in self.lines]).astype(np.int64)
+                return item.criterion
         raise KeyError(criterion_id)
 
 
@@ -122,4 +179,19 @@ def lay_out(campaign: Campaign, track: Track, register: Register) -> TrackLayout
         layers=layers,
         judging=np.array(judging, dtype=bool),
         groups=groups,
+        absent=_find_absent(track, register, units),
     )
+
+
+def _find_absent(track: Track, register: Register, units: Ints) -> Bools | None:
+    if len(track.domains) == 1:
+        return None
+    given = pd.Series(pd.NA, index=units) if register.domains is None else register.domains.iloc[units]
+    domains = given.astype("string")
+    lines = [line.id for line in track.lines()]
+    absent = np.empty((len(units), len(lines)), dtype=bool)
+    for domain in track.domains:  # None, for all others, comes first
+        own = {line.id for line in track.of_domain(domain).lines()}
+        ours = slice(None) if domain is None else (domains == domain).to_numpy(dtype=bool, na_value=False)
+        absent[ours] = [line not in own for line in lines]
+    return absent

@@ -36,6 +36,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "progress_by_part": "view",
     "unit_steps": "view",
     "unit_notes": "view",
+    "unit_decisions": "view",
     "own_score_sheet": "view",
     "sees_own_sheet": "view",
     "chart_choices": "view",

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 import pbwidgets.campaign.workbook
 from pbwidgets.campaign.model import Campaign, Text
 from pbwidgets.campaign.rules import Rule
-from pbwidgets.campaign.translation import bare, models_in
+from pbwidgets.campaign.translation import bare, keys_of, models_in
 from pbwidgets.campaign.workbook.guide import STEPS, column_help
 from pbwidgets.campaign.workbook.pages import heading_reader
 from pbwidgets.campaign.workbook.sheets import Kind, tables, value_words
@@ -22,7 +22,7 @@ from pbwidgets.wording import LANGUAGES, has_words
 
 def values_in(model: type[BaseModel], path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """Paths of everything that a campaign file can say, lists without indices."""
-    for name, field in model.model_fields.items():
+    for name, field in keys_of(model).items():
         inner = list(models_in(bare(field.annotation))) or list(_models_in_lists(field.annotation))
         here = (*path, name)
         if not inner or inner == [Text]:

@@ -1,5 +1,7 @@
 """The unit's own marks: the dry run predicts the score, and only the unit marks itself."""
 
+from dataclasses import replace
+
 import pytest
 from counties import (
     CAMPAIGN,
@@ -13,7 +15,7 @@ from counties import (
     key_of,
 )
 
-from pbwidgets.campaign.model import Track
+from pbwidgets.campaign.model import Settlement, Track
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.store import Actor, load_ratings, load_state
 from pbwidgets.workflows.filling.drafts import hand_in, hand_in_form
@@ -71,6 +73,26 @@ def test_lines_are_marked_or_computed_and_the_total_is_their_sum(
     known = [line.points for line in sheet.lines if line.points is not None]
     assert sheet.total == pytest.approx(sum(known), abs=0.005)
     assert sheet.highest == 100
+
+
+def test_the_total_takes_a_heading_settled_as_one_for_its_lines(
+    small: Workspace, contest: Opened, track: Track
+) -> None:
+    first = track.criteria[0].model_copy(update={"settle": Settlement(ceiling=5)})
+    settled = track.model_copy(update={"criteria": (first, *track.criteria[1:])})
+    tracks = tuple(settled if item.id == track.id else item for item in contest.campaign.tracks)
+    opened = replace(contest, campaign=contest.campaign.model_copy(update={"tracks": tracks}))
+    before, after = (
+        begin_dry_run(Desk(small, FILLER, each), KEY, own, "self").sheet(VILLAGE_ANSWERS, MARKS, "zh_CN")
+        for each, own in ((contest, track), (opened, settled))
+    )
+    below = {line.id for line in first.lines()}
+    given = sum(line.points or 0 for line in before.lines if line.line.id in below)
+    assert given > 5
+    assert after.total == pytest.approx(before.total - given + 5, abs=0.005)
+    (heading,) = [line for line in after.lines if line.kind == "heading"]
+    assert (heading.place, heading.points) == ("1", 5)
+    assert heading.reason == f"各项合计{given:g}分，按最高5分计。"
 
 
 def test_the_dry_run_gives_what_scoring_gives_after_handing_in(

@@ -1,5 +1,6 @@
 """What is due, returned, waiting or late, shown only to those whom it concerns."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,7 +31,7 @@ from pbwidgets.workflows.progress.grid import (
     progress_grid,
 )
 from pbwidgets.workflows.progress.phases import list_phases
-from pbwidgets.workflows.progress.unit import unit_notes, unit_steps
+from pbwidgets.workflows.progress.unit import unit_decisions, unit_notes, unit_steps
 
 FORM = "village_application"
 FILLER = Actor("zhang", "filler", VILLAGE)
@@ -202,7 +203,7 @@ def test_an_analyst_sees_counts_but_no_single_unit(small: Workspace, contest: Op
     for refused in (progress_grid, late_units, due_forms):
         with pytest.raises(RightsError, match="没有此项权限"):
             refused(Desk(small, analyst, contest))
-    for refused_unit in (unit_steps, unit_notes):
+    for refused_unit in (unit_steps, unit_notes, unit_decisions):
         with pytest.raises(RightsError, match="没有此项权限"):
             refused_unit(Desk(small, analyst, contest), VILLAGE)
 
@@ -223,6 +224,29 @@ def test_steps_say_what_happened_and_why_but_not_who_did_it(small: Workspace, co
     assert "some_clerk" not in steps.to_string()
     with pytest.raises(RightsError, match="不在您的权限范围内"):
         unit_steps(Desk(small, FILLER, contest), SISTER)
+
+
+def test_a_decision_is_shown_with_its_reason_body_and_day(small: Workspace, contest: Opened) -> None:
+    key = contest.key
+    with small.store.write(Actor("wang", "organiser"), EARLY) as w:
+        for code in (VILLAGE, SISTER):
+            day = date(2026, 12, 20)
+            store.decide(
+                w, store.Decision(*key, "village", code, "waiting", day, "县委组织部部务会", "名额已满")
+            )
+    (row,) = unit_decisions(Desk(small, FILLER, contest), VILLAGE).to_dict("records")
+    shown = {name: row[name] for name in ("track_id", "status", "decided_on", "decided_by", "reason")}
+    assert shown == {
+        "track_id": "village",
+        "status": "waiting",
+        "decided_on": "2026-12-20",
+        "decided_by": "县委组织部部务会",
+        "reason": "名额已满",
+    }
+    later = contest.period.model_copy(update={"visible_from": date(2027, 1, 10)})
+    hidden = replace(contest, campaign=contest.campaign.model_copy(update={"periods": (later,)}))
+    assert unit_decisions(Desk(small, FILLER, hidden, now=EARLY), VILLAGE).empty
+    assert len(unit_decisions(Desk(small, REVIEWER, hidden, now=EARLY), VILLAGE)) == 1
 
 
 # -- phases --------------------------------------------------------------------------------------------

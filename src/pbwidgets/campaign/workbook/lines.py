@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, partial
 from hashlib import sha256
+from math import inf
 from typing import Any, Final
 
 from pbwidgets.campaign.findings import spelling
@@ -286,7 +287,6 @@ class _Draft:
         for line in lines:
             if line.get("rule", {}).get("name") == "capped_deduction":
                 line.setdefault("points", 0)
-        points = [line.get("points") for line in lines if not line.get("bonus")]
         sources = [{"id": made, "name": _same(self.words[made])} for made in self.sources]
         named = [(made, _same(self.words[made])) for made in self.measures]
         units = [_same(unit) if unit else None for unit in self.measures.values()]
@@ -331,7 +331,7 @@ class _Draft:
                     "unit_kind": "unit",
                     "forms": [SHEET] if fields else [],
                     "layers": [{"id": "marks", "sources": sources}],
-                    "base_points": sum(part for part in points if isinstance(part, int | float)),
+                    "base_points": sum(map(_points_of, track.get("criteria", ()))),
                     **({"group": GROUP, "ranks_within": [within]} if group else {}),
                 }
             ],
@@ -373,6 +373,19 @@ def _leaves(criteria: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield from _leaves(item["criteria"])
         else:
             yield item
+
+
+def _points_of(item: dict[str, Any]) -> float:
+    """Points of a line or heading that are no bonus; what is no number counts nothing."""
+    if "criteria" not in item:
+        return 0.0 if item.get("bonus") else _to_number(item.get("points"), 0.0)
+    settle = item.get("settle", {})
+    below = sum(map(_points_of, item["criteria"]))
+    return min(_to_number(settle.get("base"), 0.0) + below, _to_number(settle.get("ceiling"), inf))
+
+
+def _to_number(value: Any, otherwise: float) -> float:
+    return float(value) if isinstance(value, int | float) else otherwise
 
 
 def _same(text: str) -> dict[str, str]:

@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.findings import Address
 from pbwidgets.campaign.model import Campaign, Expression, Field
-from pbwidgets.campaign.translation import bare, choices_in, models_in
+from pbwidgets.campaign.translation import bare, choices_in, keys_of, models_in
 from pbwidgets.wording import has_words, say
 
 Kind = Literal[
@@ -275,11 +275,11 @@ def _members_of_items(models: Models) -> Iterator[Column | _List]:
     order: list[str] = []
     for model in models:
         at = len(order)
-        for name in reversed(model.model_fields):
+        for name in reversed(keys_of(model)):
             at = order.index(name) if name in order else at
             order[at:at] = [name] if name not in order else []
     for name in order:
-        fields = [model.model_fields[name] for model in models if name in model.model_fields]
+        fields = [keys[name] for model in models if name in (keys := keys_of(model))]
         needed = len(fields) == len(models) and all(field.is_required() for field in fields)
         options = tuple(dict.fromkeys(part for field in fields for part in choices_in(field.annotation)))
         for member in _members_of(fields[0], (name,), needed=needed):
@@ -287,7 +287,7 @@ def _members_of_items(models: Models) -> Iterator[Column | _List]:
 
 
 def _members(model: type[BaseModel], prefix: Path, *, needed: bool) -> Iterator[Column | _List]:
-    for name, field in model.model_fields.items():
+    for name, field in keys_of(model).items():
         yield from _members_of(field, (*prefix, name), needed=needed and field.is_required())
 
 

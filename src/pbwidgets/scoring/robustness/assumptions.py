@@ -19,7 +19,7 @@ class Ranges:
     Attributes
     ----------
     source_weight_pct, layer_weight_pct, line_points_pct
-        Each weight, and the points of each line, is multiplied by a number drawn evenly from
+        Each weight, and the points of each line or heading settled as one, is multiplied by a number drawn evenly from
         1 ± this percentage; 0 to 100.
     raters
         ``all`` takes the marks as they are, ``leave_one_out`` leaves out one rater, ``bootstrap`` draws the
@@ -96,7 +96,8 @@ class Assumption:
     kind
         What it is.
     layer_id, item_id
-        Where it is: the layer of a source; the id of the source, layer or line; empty otherwise.
+        Where it is: the layer of a source; the id of the source, layer, line or heading settled as one; empty
+        otherwise.
     """
 
     kind: Kind
@@ -129,7 +130,7 @@ def list_assumptions(
         weighted = [layer.id for layer in layout.track.layers if layer.weight]
         found += [Assumption("layer_weight", "", layer_id) for layer_id in weighted if len(weighted) > 1]
     if ranges.line_points_pct:
-        found += [Assumption("line_points", "", line.id) for line in layout.lines]
+        found += [Assumption("line_points", "", part_id) for part_id in dict.fromkeys(layout.part_ids)]
     if ranges.raters != "all":
         found.append(Assumption("raters"))
     if set(ranges.missing) - {layout.track.missing}:

@@ -296,7 +296,7 @@ def _read_setting(bench: _Bench, draw: Floats, marks: tuple[Floats, ...]) -> Set
             [factor("layer_weight", ranges.layer_weight_pct, layer_id) for layer_id in layout.layers]
         ),
         line_factors=np.array(
-            [factor("line_points", ranges.line_points_pct, line.id) for line in layout.lines]
+            [factor("line_points", ranges.line_points_pct, part_id) for part_id in layout.part_ids]
         ),
         missing=bench.policies[policy],
         marks=marks,

@@ -1,10 +1,11 @@
 """One track, run again with other weights, marks and policy, by the functions that made the list itself."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pbwidgets.campaign.model import find_marking
+from pbwidgets.campaign.model import Criterion, find_marking
 from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.groups import average_groups
@@ -88,12 +89,45 @@ def _set_layout(layout: TrackLayout, setting: Setting) -> TrackLayout:
         for layer, factor in zip(layout.track.layers, setting.layer_factors.tolist(), strict=False)
     )
     track = layout.track.model_copy(update={"missing": setting.missing, "layers": layers})
-    factors = scale_to_base(setting.line_factors, layout.max_points, layout.on_top)
+    factors = _scale_lines(layout, setting.line_factors)
     lines = tuple(
         line.model_copy(update={"points": line.points * factor}) if line.points else line
         for line, factor in zip(layout.lines, factors.tolist(), strict=True)
     )
+    if layout.settled:
+        of_part = dict(zip(layout.part_ids, factors.tolist(), strict=True))
+        criteria = tuple(_scale_bounds(item, of_part, 1.0) for item in track.criteria)
+        track = track.model_copy(update={"criteria": criteria})
     return replace(layout, track=track, lines=lines)
+
+
+def _scale_lines(layout: TrackLayout, factors: Floats) -> Floats:
+    """Factors of the lines, those of the base brought back to the same sum; all lines of a settled heading have one."""
+    if not layout.settled:
+        return scale_to_base(factors, layout.max_points, layout.on_top)
+    parts = {part.id: part for top in layout.track.criteria for part in top.parts()}
+    ids = list(dict.fromkeys(layout.part_ids))
+    of_line = np.array([ids.index(part_id) for part_id in layout.part_ids], dtype=np.int64)
+    on_top = np.ones(len(ids), dtype=bool)
+    np.logical_and.at(on_top, of_line, layout.on_top)
+    based = [bool(settle and settle.base) for settle in (parts[part_id].settle for part_id in ids)]
+    drawn = np.ones(len(ids))
+    drawn[of_line] = factors
+    most = np.array([parts[part_id].max_points for part_id in ids], dtype=np.float64)
+    return scale_to_base(drawn, most, on_top & ~np.array(based, dtype=bool))[of_line]
+
+
+def _scale_bounds(criterion: Criterion, of_part: Mapping[str, float], factor: float) -> Criterion:
+    """Criterion with base, floor and ceiling of settled headings multiplied like their lines."""
+    factor = of_part.get(criterion.id, factor)
+    changes: dict[str, object] = {
+        "criteria": tuple(_scale_bounds(part, of_part, factor) for part in criterion.criteria)
+    }
+    if criterion.settle is not None:
+        bounds = {key: getattr(criterion.settle, key) for key in ("base", "floor", "ceiling")}
+        scaled = {key: value * factor for key, value in bounds.items() if value is not None}
+        changes["settle"] = criterion.settle.model_copy(update=scaled)
+    return criterion.model_copy(update=changes)
 
 
 def _move_points(track: TrackScores, layout: TrackLayout, setting: Setting) -> TrackPoints:
@@ -110,12 +144,12 @@ def _move_points(track: TrackScores, layout: TrackLayout, setting: Setting) -> T
         moved = average_sources(marks, weights)
         shift[:, at] = np.nan_to_num(moved - layer.points)
     shift = np.where(np.isin(given.source, _GIVEN), shift, 0.0)
-    factors = scale_to_base(setting.line_factors, before.max_points, before.on_top)
+    factors = _scale_lines(before, setting.line_factors)
     own = (given.own + shift) * factors
     values = np.where(given.source == _GROUP_MEAN, np.nan, (given.values + shift) * factors)
     by_mean = (given.source == _GROUP_MEAN) & ~given.lacking
     if setting.missing == "group_mean":
-        by_mean |= given.lacking & given.marked[:, :, None]
+        by_mean |= given.lacking & given.marked[:, :, None] & ~layout.whole_lines
     for layer_at, line_at in np.argwhere(by_mean.any(axis=0)):
         means = average_groups(own[:, layer_at, line_at], layout.groups)
         filled = by_mean[:, layer_at, line_at]

@@ -31,15 +31,15 @@ def capped_bonus(values: Floats, max_points: float, rule: CappedBonus) -> Verdic
         "cap": max_points,
         "beyond": rule.beyond,
     }
-    plain, capped = (
-        ("scoring.capped_bonus_beyond", "scoring.capped_bonus_beyond_cap")
+    none, plain, capped = (
+        ("scoring.capped_bonus_within", "scoring.capped_bonus_beyond", "scoring.capped_bonus_beyond_cap")
         if rule.beyond
-        else ("scoring.capped_bonus", "scoring.capped_bonus_cap")
+        else ("scoring.capped_bonus_none", "scoring.capped_bonus", "scoring.capped_bonus_cap")
     )
     return Verdict(
         points=points,
         reasons=(
-            Reason("scoring.capped_bonus_none", items == 0, args),
+            Reason(none, items == 0, args),
             Reason(plain, items > 0, args),
             Reason(capped, items * rule.points_each > points + SMALL, args),
             judge_missing(values, rule.measure),

@@ -32,6 +32,8 @@ def threshold_then_per_unit(values: Floats, max_points: float, rule: ThresholdTh
         "threshold": rule.threshold,
         "value": values,
         "short": rule.threshold - values,
+        "step": rule.step,
+        "each": rule.points_per_unit,
         "lost": lost,
         "points": points,
         "floor": floor,

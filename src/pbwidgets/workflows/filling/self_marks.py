@@ -8,7 +8,7 @@ from pbwidgets.store.self_marks import newest_content_version, replace_unit_mark
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk, check_version
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfMarks, own_mark_key, read_dry_run
-from pbwidgets.workflows.ground.marks import check_mark, still_fits
+from pbwidgets.workflows.ground.marks import check_differences, check_mark, still_fits
 
 
 def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> DryRun:
@@ -55,6 +55,8 @@ def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str,
     desk.authorise("fill", key.unit_code)
     with desk.write() as writer:
         check_version(writer, desk)
+        wanted = _to_marks(desk, key, track, layer_id, marks)
+        check_differences(writer, desk.opened.campaign, wanted, desk.units)
         return _write_marks(writer, desk, key, track, layer_id, marks)
 
 
@@ -83,12 +85,16 @@ def _load(reader: Reader, desk: Desk, unit_code: str, layer_id: str) -> dict[str
 def _write_marks(
     writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks
 ) -> int:
-    wanted = [
-        Mark(own_mark_key(desk.opened, track, layer_id, key.unit_code, line_id), points, comment)
-        for line_id, (points, comment) in marks.items()
-    ]
+    wanted = _to_marks(desk, key, track, layer_id, marks)
     for mark in wanted:
         check_mark(desk.opened.campaign, mark)
     version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)
     stamped = [replace(mark, submission_version=version) for mark in wanted]
     return replace_unit_marks(writer, *desk.opened.key, key.unit_code, layer_id, stamped)
+
+
+def _to_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks) -> list[Mark]:
+    return [
+        Mark(own_mark_key(desk.opened, track, layer_id, key.unit_code, line_id), points, comment)
+        for line_id, (points, comment) in marks.items()
+    ]

@@ -11,13 +11,14 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
 from pbwidgets.campaign.derived import names_behind
+from pbwidgets.campaign.model import Numbered
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
+from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_measures, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
-from pbwidgets.units import ancestors, subtree
+from pbwidgets.units import ancestors, domain_of, subtree
 from pbwidgets.wording import round_half_up
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.snapshots import counting_states
@@ -41,8 +42,8 @@ class SelfLine:
     heading
         Headings above it.
     kind
-        ``marked`` by the unit itself, ``computed`` from what is filled in, or ``others`` if it needs the data of
-        other units and is left out of the total.
+        ``marked`` by the unit itself, ``computed`` from what is filled in, ``heading`` for a heading settled as one,
+        or ``others`` if it needs the data of other units and is left out of the total.
     lowest, highest
         Range of its points.
     points, reason
@@ -52,7 +53,7 @@ class SelfLine:
     line: Criterion
     place: str
     heading: str
-    kind: Literal["marked", "computed", "others"]
+    kind: Literal["marked", "computed", "others", "heading"]
     lowest: float
     highest: float
     points: float | None
@@ -66,7 +67,7 @@ class SelfSheet:
     Attributes
     ----------
     total
-        Sum of the known lines and the starting points.
+        Sum of the known lines, settled headings and starting points.
     highest
         Base points of the track.
     unmarked
@@ -146,15 +147,18 @@ class DryRun:
             (points["unit_code"] == self.key.unit_code) & (points["layer"] == self.layer_id)
         ].set_index("criterion_id")
         lines = tuple(self._lines(ours, lang))
-        known = [line.points for line in lines if line.points is not None and line.kind != "others"]
+        known = {
+            line.line.id: line.points for line in lines if line.points is not None and line.kind != "others"
+        }
+        given = [known.get(part.id, 0.0) for top in self.track.criteria for part in top.parts()]
         return SelfSheet(
             track=self.track,
             layer_id=self.layer_id,
             lines=lines,
-            total=round_half_up(sum(known) + self.track.starting_points, self.track.rounding.digits),
+            total=round_half_up(sum(given) + self.track.starting_points, self.track.rounding.digits),
             highest=self.track.base_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
-            uncertain=sum(line.kind == "others" for line in lines),
+            uncertain=sum(line.kind == "others" and not line.line.criteria for line in lines),
         )
 
     def _lines(self, ours: pd.DataFrame, lang: str) -> Iterator[SelfLine]:
@@ -163,13 +167,15 @@ class DryRun:
         for item in self.track.numbered():
             line, rule = item.criterion, item.criterion.rule
             if line.criteria:
+                if line.is_settled:
+                    yield self._heading(item, ours, carried, lang)
                 continue
             kind: Literal["marked", "computed", "others"] = "computed"
             if rule is None or rule.name in MARKED:
                 if not own_source(campaign, self.track, self.layer_id, line.id):
                     continue
                 kind = "marked"
-            elif rule.name in COMPARED or carried & names_behind(campaign, [getattr(rule, "measure", "")]):
+            elif _needs_others(campaign, line, carried):
                 kind = "others"
             row = ours.loc[line.id] if line.id in ours.index else None
             points = None if row is None or pd.isna(row["points"]) else float(row["points"])
@@ -183,6 +189,26 @@ class DryRun:
                 points, reason = None, ""
             heading = item.heading.name.words(lang) if item.heading else ""
             yield SelfLine(line, item.number, heading, kind, lowest, highest, points, reason)
+
+    def _heading(self, item: Numbered, ours: pd.DataFrame, carried: set[str], lang: str) -> SelfLine:
+        """Row of a settled heading; left out where a line below it needs others' data."""
+        heading, above = item.criterion, item.heading
+        name = above.name.words(lang) if above else ""
+        if (
+            any(_needs_others(self.opened.campaign, line, carried) for line in heading.lines())
+            or heading.id not in ours.index
+        ):
+            return SelfLine(heading, item.number, name, "others", 0.0, heading.max_points, None, "")
+        row = ours.loc[heading.id]
+        points: float | None = None if pd.isna(row["points"]) else float(row["points"])
+        reason = word_reason(self.opened.campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
+        return SelfLine(heading, item.number, name, "heading", 0.0, heading.max_points, points, reason)
+
+
+def _needs_others(campaign: Campaign, line: Criterion, carried: set[str]) -> bool:
+    """Whether a line compares the unit with others, or takes a total made elsewhere."""
+    named = names_behind(campaign, find_measures(line))
+    return line.rule is not None and (line.rule.name in COMPARED or bool(carried & named))
 
 
 def self_tracks(campaign: Campaign, form: Form) -> tuple[tuple[Track, str], ...]:
@@ -221,8 +247,9 @@ def read_dry_run(
             near.add(above)
     with workspace.store.read() as reader:
         others = _read_others(reader, opened, key, near)
+    own = track.of_domain(domain_of(units, key.unit_code))
     return DryRun(
-        opened, key, track, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
+        opened, key, own, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
     )
 
 

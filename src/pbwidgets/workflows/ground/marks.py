@@ -1,12 +1,20 @@
 """What every mark must fit: its line, its layer, its source and its unit."""
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Criterion
+from pbwidgets.campaign import Campaign, Criterion, Track
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
+from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.registry import MARKED, find_range
-from pbwidgets.store import Mark, MarkKey, MarkOnRecord
+from pbwidgets.scoring.sources import read_marks
+from pbwidgets.scoring.track_layout import lay_out
+from pbwidgets.scoring.verdict import SMALL
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_ratings
+from pbwidgets.units import domain_of
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -45,6 +53,78 @@ def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
     return True
 
 
+def reason_limit(track: Track, layer_id: str) -> float | None:
+    """Difference from the layer before from which a mark needs a reason; None if there is no such limit."""
+    return next((layer.difference_needs_reason for layer in track.layers if layer.id == layer_id), None)
+
+
+def find_marks_before(
+    campaign: Campaign, track: Track, layer_id: str, units: pd.DataFrame, ratings: pd.DataFrame
+) -> dict[str, tuple[str, float]]:
+    """Layer and points of the nearest earlier mark on each rated line of one unit.
+
+    Parameters
+    ----------
+    campaign, track, layer_id
+        Layer that is being marked.
+    units, ratings
+        Rows of the unit in the register, and its marks, columns ``RATINGS``.
+    """
+    layout = lay_out(campaign, track, build_register(units))
+    found: dict[str, tuple[str, float]] = {}
+    if not len(layout.units):
+        return found
+    for layer, marks in zip(layout.layers, read_marks(campaign, layout, ratings), strict=True):
+        if layer == layer_id:
+            break
+        for at in np.flatnonzero(layout.marked_lines & ~np.isnan(marks.points[0])):
+            found[layout.lines[at].id] = layer, float(marks.points[0, at])
+    return found
+
+
+def check_difference(campaign: Campaign, mark: Mark, before: Mapping[str, tuple[str, float]]) -> None:
+    """Raise for a mark without a comment that differs too much from the layer before.
+
+    Raises
+    ------
+    DataError
+        ``workflows.difference_needs_reason``.
+    """
+    track, line = find_line(campaign, mark.key.criterion_id)
+    limit = reason_limit(track, mark.key.layer)
+    if limit is None or line.id not in before or mark.comment.strip():
+        return
+    layer_id, points = before[line.id]
+    if abs(mark.points - points) > limit - SMALL:
+        raise DataError(
+            "workflows.difference_needs_reason",
+            unit=mark.key.unit_code,
+            line=line.name,
+            layer=campaign.layer(layer_id).name,
+            before=points,
+            points=mark.points,
+            limit=limit,
+        )
+
+
+def check_differences(reader: Reader, campaign: Campaign, marks: Sequence[Mark], units: pd.DataFrame) -> None:
+    """Raise for the first of several marks that :func:`check_difference` refuses."""
+    limited = [
+        mark for mark in marks if reason_limit(find_line(campaign, mark.key.criterion_id)[0], mark.key.layer)
+    ]
+    before: dict[tuple[str, str, str], dict[str, tuple[str, float]]] = {}
+    for mark in limited:
+        key, track = mark.key, find_line(campaign, mark.key.criterion_id)[0]
+        asked = (key.unit_code, track.id, key.layer)
+        if asked not in before:
+            ratings = load_ratings(
+                reader, key.campaign_id, key.period_id, track.forms, unit_code=key.unit_code
+            )
+            own = units[units["unit_code"] == key.unit_code]
+            before[asked] = find_marks_before(campaign, track, key.layer, own, ratings)
+        check_difference(campaign, mark, before[asked])
+
+
 def needs_reason(line: Criterion) -> bool:
     """Whether a mark on this line needs a reason: on discretionary lines, and to correct a computed one."""
     return line.rule is not None and line.rule.name != "rated"
@@ -64,5 +144,7 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
         ``workflows.line_of_others``.
     """
     track, line = find_line(campaign, key.criterion_id)
-    if track.unit_kind not in set(units.loc[units["unit_code"] == key.unit_code, "kind"]):
+    own = track.of_domain(domain_of(units, key.unit_code))
+    kinds = set(units.loc[units["unit_code"] == key.unit_code, "kind"])
+    if track.unit_kind not in kinds or line.id not in {item.id for item in own.lines()}:
         raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)

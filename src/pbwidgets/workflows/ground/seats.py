@@ -63,10 +63,13 @@ class Seats:
         Whose seats they are.
     above
         By review level, the code of the unit whose reviewers act on each unit.
+    domains
+        Domain of each unit that has one.
     """
 
     actor: Actor
     above: Mapping[str, Mapping[str, str]]
+    domains: Mapping[str, str]
 
     def has(self, level_id: str, unit_code: str) -> bool:
         """Whether the actor has a seat at this level above the unit; the operator has one everywhere."""
@@ -87,7 +90,10 @@ class Seats:
             raise RightsError("workflows.out_of_scope", unit=unit_code, own=self.actor.unit_code or "")
 
     def places(self, campaign: Campaign, kind: str, unit_code: str) -> tuple[Place, ...]:
-        """Layers of tracks in which the actor marks a unit of this kind, each with the actor's sources."""
+        """Layers of tracks in which the actor marks a unit of this kind, each with the actor's sources.
+
+        The tracks have the score sheet of the unit's domain.
+        """
         if scope_of(self.actor.role, "rate") is None:
             return ()
         found = []
@@ -102,7 +108,7 @@ class Seats:
                     source for source in campaign.sources_of(track, layer.id) if self._marks_as(source)
                 )
                 if sources:
-                    found.append(Place(track, layer.id, sources))
+                    found.append(Place(track.of_domain(self.domains.get(unit_code)), layer.id, sources))
         return tuple(found)
 
     def _marks_as(self, source: Source) -> bool:
@@ -119,7 +125,8 @@ def find_seats(desk: Desk) -> Seats:
         }
         for level in desk.opened.campaign.review_levels
     }
-    return Seats(desk.actor, above)
+    known = desk.units.dropna(subset=["domain"])
+    return Seats(desk.actor, above, dict(zip(known["unit_code"], known["domain"], strict=True)))
 
 
 def sources_of_line(campaign: Campaign, place: Place, line: Criterion) -> tuple[Source, ...]:

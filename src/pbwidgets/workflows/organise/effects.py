@@ -35,6 +35,9 @@ Range = tuple[float, float]
 _NAMED: Final = 5  # units named in a message
 _DIGITS: Final = 9  # of a converted mark: below that is binary noise
 _SMALL: Final = 1e-9
+_WORDS: Final = frozenset(
+    {"label", "hint", "unit", "constraint_message"}
+)  # of a field: they refuse no answer
 
 
 @dataclass(frozen=True)
@@ -204,11 +207,14 @@ class _Records:
         ours = [item for item in self.submissions if item.key.form_id == form_id]
         handed_in = [item for item in ours if item.version]
         path = change.address.partition(".")[2]
+        may_refuse = change.part == "field" and not (change.keys and _WORDS.issuperset(change.keys))
         return Effect(
             change,
             handed_in=len(handed_in),
             drafts=sum(item.draft is not None for item in ours),
-            failing=tuple(item.key.unit_code for item in handed_in if path in self._refused(item)),
+            failing=tuple(
+                item.key.unit_code for item in handed_in if may_refuse and path in self._refused(item)
+            ),
             dropped=tuple(
                 item.key.unit_code
                 for item in handed_in

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 
 from pbwidgets.errors import RightsError
-from pbwidgets.store import Note, SubmissionKey, history, load_notes
+from pbwidgets.store import Note, SubmissionKey, history, load_decisions, load_notes
 from pbwidgets.store.progress import load_progress
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.ground.workspace import Opened, day_of
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY
 
 
@@ -51,6 +51,26 @@ def unit_notes(desk: Desk, unit_code: str) -> tuple[Note, ...]:
     _check_unit_in_view(desk, unit_code)
     with desk.workspace.store.read() as reader:
         return load_notes(reader, *desk.opened.key, unit_code)
+
+
+def unit_decisions(desk: Desk, unit_code: str) -> pd.DataFrame:
+    """Decisions in force on a unit, in the order of the tracks; columns ``DECISIONS``.
+
+    A unit itself sees them from the day on which it sees its score sheet, if the period sets one.
+
+    Raises
+    ------
+    RightsError
+        As :func:`unit_steps`.
+    """
+    _check_unit_in_view(desk, unit_code)
+    with desk.workspace.store.read() as reader:
+        decided = load_decisions(reader, *desk.opened.key)
+    begins = desk.opened.period.visible_from
+    waits = desk.actor.role == "filler" and begins is not None and day_of(desk.now) < begins
+    own = decided[(decided["unit_code"] == unit_code) & (not waits)]
+    order = {track.id: place for place, track in enumerate(desk.opened.campaign.tracks)}
+    return own.sort_values("track_id", key=lambda ids: ids.map(order)).reset_index(drop=True)
 
 
 def _check_unit_in_view(desk: Desk, unit_code: str) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.campaign.model import Numbered
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring import explain_unit
 from pbwidgets.scoring.frames import FINAL
@@ -115,18 +116,33 @@ def list_lines(
         points = points[points["unit_code"] == unit_code]
     points = drop_unmarked(campaign, points)
     lang = workspace.settings.lang
-    items = {(track.id, item.criterion.id): item for track in campaign.tracks for item in track.numbered()}
-    shown = [items[key] for key in zip(points["track_id"], points["criterion_id"], strict=True)]
+    shown = _number_lines(campaign, points, frames["units"])
     made = points.assign(
         track=_name_tracks(campaign, points, lang),
         unit_name=points["unit_code"].map(unit_names(frames["units"])),
         layer_name=[name_layer(campaign, layer, lang) for layer in points["layer"]],
         number=[item.number for item in shown],
         criterion=[item.criterion.name.words(lang) for item in shown],
-        reachable=points["max_points"].mask(points["reason_code"] == "scoring.not_applicable_left_out", 0.0),
         reason=word_reasons(campaign, points["reason_code"], points["reason_args"], lang),
     )
     return made[list(LINES)].reset_index(drop=True)
+
+
+def _number_lines(campaign: Campaign, points: pd.DataFrame, units: pd.DataFrame) -> list[Numbered]:
+    """The line or heading of each row, with its number on the score sheet of the unit's domain."""
+    items = {
+        (track.id, domain, item.criterion.id): item
+        for track in campaign.tracks
+        for domain in track.domains
+        for item in track.of_domain(domain).numbered()
+    }
+    known = {(track.id, domain) for track in campaign.tracks for domain in track.domains}
+    domains = points["unit_code"].map(dict(zip(units["unit_code"], units["domain"], strict=True)))
+    keys = zip(points["track_id"], domains, points["criterion_id"], strict=True)
+    return [
+        items[track, domain if pd.notna(domain) and (track, domain) in known else None, criterion]
+        for track, domain, criterion in keys
+    ]
 
 
 def describe_score(

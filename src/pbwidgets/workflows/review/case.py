@@ -16,7 +16,6 @@ from pbwidgets.campaign.model import Source
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import (
-    Actor,
     Evidence,
     Mark,
     Note,
@@ -28,7 +27,7 @@ from pbwidgets.store import (
 )
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
-from pbwidgets.workflows.ground.marks import is_marked, needs_reason
+from pbwidgets.workflows.ground.marks import find_marks_before, is_marked, needs_reason, reason_limit
 from pbwidgets.workflows.ground.seats import (
     Place,
     Seats,
@@ -81,6 +80,9 @@ class ReviewLine:
         Sources whose mark does not fit the line any more and must be given anew.
     others
         Others' marks; None while they are hidden because the actor has not marked the line yet.
+    before, limit
+        Layer and points of the mark before, and the difference from it from which a mark needs a reason; None if
+        the layer asks for none.
     """
 
     criterion: Criterion
@@ -96,6 +98,8 @@ class ReviewLine:
     stale: frozenset[str]
     void: frozenset[str]
     others: tuple[OtherMark, ...] | None
+    before: tuple[str, float] | None = None
+    limit: float | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +195,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             rectifications=store.load_rectifications(reader, *scope),
             vetoes=vetoes_of(reader, desk.opened, key.unit_code),
             **_turn(desk.opened, seats, form, key.unit_code, found.state),
-            lines=_lines(reader, desk.actor, desk.opened, places, key.unit_code),
+            lines=_lines(reader, desk, places, key.unit_code),
             recused=key.unit_code in store.load_recusals(reader, *scope[:2], desk.actor.name),
             submission_version=_newest_version(reader, desk.opened, places, key),
             seen_head=store.audit_head(reader),
@@ -249,12 +253,10 @@ def _newest_version(reader: Reader, opened: Opened, places: tuple[Place, ...], k
     return int(ours["version"].max()) if len(ours) else 0
 
 
-def _lines(
-    reader: Reader, actor: Actor, opened: Opened, places: tuple[Place, ...], unit_code: str
-) -> tuple[ReviewLine, ...]:
+def _lines(reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str) -> tuple[ReviewLine, ...]:
     if not places:
         return ()
-    campaign = opened.campaign
+    campaign, opened, actor = desk.opened.campaign, desk.opened, desk.actor
     forms = [form_id for track in campaign.tracks for form_id in track.forms]
     scope = (campaign.id, opened.period_id)
     ratings = store.load_ratings(reader, *scope, forms, unit_code=unit_code)
@@ -262,6 +264,9 @@ def _lines(
     own = store.load_own_marks(reader, *scope, unit_code, actor.name)
     made = []
     for place in places:
+        limit = reason_limit(place.track, place.layer)
+        unit = desk.units[desk.units["unit_code"] == unit_code]
+        before = find_marks_before(campaign, place.track, place.layer, unit, ratings) if limit else {}
         for item in place.track.numbered():
             line = item.criterion
             sources = () if line.criteria else sources_of_line(campaign, place, line)
@@ -290,6 +295,8 @@ def _lines(
                         source for source, mark in given.items() if not lowest <= mark.points <= highest
                     ),
                     others=_others(ratings, mine, line.id) if given else None,
+                    before=before.get(line.id),
+                    limit=limit,
                 )
             )
     return tuple(made)

@@ -7,7 +7,7 @@ from pbwidgets.errors import RightsError
 from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
-from pbwidgets.workflows.ground.marks import check_mark, check_unit_of_line
+from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line
 from pbwidgets.workflows.ground.seats import LEADER, Seats, find_seats
 
 
@@ -25,7 +25,8 @@ def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] =
         ``workflows.newer_version`` if another version of the campaign has been opened since the desk was made.
     DataError
         ``workflows.mark_out_of_range``, ``workflows.reason_needed`` (a discretionary mark, or one that
-        corrects a computed line, needs a comment), ``workflows.unknown_line``, ``workflows.unknown_source``.
+        corrects a computed line, needs a comment), ``workflows.difference_needs_reason``,
+        ``workflows.unknown_line``, ``workflows.unknown_source``.
     RightsError
         If the actor may not mark this unit in this layer; ``workflows.own_entry`` if the actor filled in the form
         for the unit, ``workflows.recused`` if the rater is recused for it.
@@ -42,6 +43,7 @@ def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] =
     _check_recused(desk, wanted)
     with desk.write() as writer:
         check_version(writer, desk)
+        check_differences(writer, desk.opened.campaign, wanted, desk.units)
         for key in taken:
             store.withdraw_mark(writer, key)
         return rate_many(writer, wanted)

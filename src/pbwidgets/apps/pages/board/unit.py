@@ -18,7 +18,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.progress.grid import TO_DO, progress_grid
-from pbwidgets.workflows.progress.unit import unit_notes, unit_steps
+from pbwidgets.workflows.progress.unit import unit_decisions, unit_notes, unit_steps
 
 MOST_STEPS = 50
 """Maximum number of steps shown, newest first."""
@@ -39,6 +39,7 @@ def show_unit(visit: Visit, unit_code: str) -> Iterator[w.Widget]:
     yield elements.links(_links(visit, unit_code))
     yield _facts(visit, unit_code)
     yield _forms(visit, own)
+    yield from _decisions(visit, unit_code)
     yield _steps(visit, steps)
     yield _notes(visit, unit_code)
 
@@ -91,6 +92,26 @@ def _forms(visit: Visit, own: pd.DataFrame) -> w.Widget:
         elements.table(columns, rows, empty=visit.words("board.owes_nothing")),
         title=visit.words("board.forms"),
     )
+
+
+def _decisions(visit: Visit, unit_code: str) -> Iterator[w.Widget]:
+    """What was decided on the unit, by which body, on which day and why; nothing before that."""
+    decided = unit_decisions(visit.desk, unit_code)
+    if decided.empty:
+        return
+    rows = [
+        (
+            visit.opened.campaign.track(row["track_id"]).name.words(visit.lang),
+            visit.words(f"scoring.status_{row['status']}"),
+            row["decided_on"],
+            row["decided_by"],
+            row["reason"],
+        )
+        for row in decided.to_dict("records")
+    ]
+    names = ("track", "status", "decided_on", "decided_by", "decided_reason")
+    columns = [visit.words(f"tables.{name}") for name in names]
+    yield elements.card(elements.table(columns, rows), title=visit.words("board.decisions"))
 
 
 def _steps(visit: Visit, steps: pd.DataFrame) -> w.Widget:

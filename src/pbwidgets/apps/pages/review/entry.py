@@ -19,7 +19,7 @@ from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.store import Mark, MarkKey, audit_head, load_overview, load_own_marks
 from pbwidgets.units import ancestors
 from pbwidgets.wording import number
-from pbwidgets.workflows.ground.marks import check_mark, is_marked, needs_reason
+from pbwidgets.workflows.ground.marks import check_mark, is_marked, needs_reason, reason_limit
 from pbwidgets.workflows.ground.seats import Place, find_seats, sources_of_line
 from pbwidgets.workflows.review.on_site import print_mark_sheets
 from pbwidgets.workflows.review.rating import give_marks
@@ -138,10 +138,10 @@ class MarkGrid:
             made.show(None if mark is None or math.isnan(mark.points) else number(mark.points, 6))
             self._cells[unit, line.id] = made
             inputs += list(made.widgets)
-            needs = needs or needs_reason(line)
+            needs = needs or self._may_need_reason(unit, line)
         if needs:
             kept = [self._own[unit, line.id].comment for line in self._lines(unit)
-                    if needs_reason(line) and (unit, line.id) in self._own]  # fmt: skip
+                    if self._may_need_reason(unit, line) and (unit, line.id) in self._own]  # fmt: skip
             reason = TypedLine(
                 kept[0] if kept else "",
                 lang=self._visit.lang,
@@ -157,11 +157,19 @@ class MarkGrid:
 
     def _lines(self, unit: str) -> list[Criterion]:
         campaign, places = self._visit.opened.campaign, self._places(self._chosen(), unit)
-        return [
+        marked = [
             line
-            for line in self._chosen().lines()
-            if is_marked(line) and any(sources_of_line(campaign, place, line) for place in places)
+            for place in places
+            for line in place.track.lines()
+            if is_marked(line) and sources_of_line(campaign, place, line)
         ]
+        return list({line.id: line for line in marked}.values())
+
+    def _may_need_reason(self, unit: str, line: Criterion) -> bool:
+        """Whether a mark on a line needs a reason, or does where it differs from the layer before."""
+        campaign, places = self._visit.opened.campaign, self._places(self._chosen(), unit)
+        limited = [place for place in places if reason_limit(place.track, place.layer)]
+        return needs_reason(line) or any(sources_of_line(campaign, place, line) for place in limited)
 
     # -- writing ---------------------------------------------------------------------------------------
 
@@ -219,7 +227,11 @@ class MarkGrid:
             campaign.id, visit.opened.period_id, unit, line_id, place.layer, source, visit.actor.name
         )
         comment = (
-            self._reasons[unit].value.strip() if needs_reason(line) else before.comment if before else ""
+            self._reasons[unit].value.strip()
+            if self._may_need_reason(unit, line)
+            else before.comment
+            if before
+            else ""
         )
         second = before.second_inspector if before else None
         return Mark(key, points, comment, self._versions.get(unit, 0), self._head, second)

@@ -21,6 +21,14 @@ from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines
 from pbwidgets.workflows.review.rating import give_marks
 
 
+def name_before(visit: Visit, line: ReviewLine) -> tuple[str, float] | None:
+    """Name of the layer, and points, of the mark that a mark on the line is compared with."""
+    if line.before is None:
+        return None
+    layer_id, points = line.before
+    return visit.opened.campaign.layer(layer_id).name.words(visit.lang), points
+
+
 class CaseMarks:
     """The visitor's marks on one submission.
 
@@ -100,6 +108,8 @@ class CaseMarks:
             points=None if mark is None or self.source.value in line.void else mark.points,
             comment="" if mark is None else mark.comment,
             reason_needed=line.reason_needed,
+            before=name_before(visit, line),
+            limit=line.limit,
             renew=self.source.value in line.stale,
         )
 

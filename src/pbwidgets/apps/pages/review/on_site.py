@@ -9,6 +9,7 @@ import ipywidgets as w
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.ground.form_files import shown_file
 from pbwidgets.apps.pages.review.case import key_of
+from pbwidgets.apps.pages.review.marks import name_before
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.pages.review.queue import count_parents
 from pbwidgets.apps.visit import Visit
@@ -165,6 +166,8 @@ class SpotCheck:
             comment="" if mark is None else mark.comment,
             remarks=(("warn", self._visit.words("review.void")),) if line.void else (),
             reason_needed=line.reason_needed,
+            before=name_before(self._visit, line),
+            limit=line.limit,
             renew=bool(line.stale),
         )
 
