@@ -394,3 +394,16 @@ def test_a_filter_may_ask_for_the_option_itself(read_sheets: ReadSheets) -> None
         "campaign.answer_not_offered"
     ]
     assert check_answers(form.form, campaign, {"x": ["a"], "y": "a"}, complete=True) == ()
+
+
+def test_a_comparison_with_what_nobody_can_choose_is_false_and_the_rest_of_the_condition_stays(
+    read_sheets: ReadSheets,
+) -> None:
+    form = read_sheets(
+        ["type", "name", "label", "relevant"],
+        ["select_one l", "x", "X"],
+        ["text", "y", "Y", "${x} = 'no' or selected(${x}, 'ref') or ${x} != 'dk'"],
+        choices=[["list_name", "name", "label"], ["l", "yes", "A"], ["l", "no", "B"]],
+    )
+    assert fields(form)["y"].relevant == "${x} = 'no' or false() or ${x} != ''"
+    assert said(form.notes) == [("never_chosen", "survey!D3")] * 2

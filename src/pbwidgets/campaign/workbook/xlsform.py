@@ -508,6 +508,9 @@ class _Foreign:
                 text = self.options.rewrite(_TRUTHS.get(text.lower(), text), list_of)
                 if column.path == ("choice_filter",):
                     text = self.options.rewrite_filter(text)
+                for value in dict.fromkeys(self.options.never_chosen):
+                    self._note("workbook.never_chosen", "survey", cell.place, value=value)
+                self.options.never_chosen.clear()
                 line.cells[column] = replace(cell, value=self._with_new_names(text, line.repeat))
             elif column.kind == "words" and "${" in cell.text:
                 line.cells[column] = replace(cell, value=self._with_new_names(cell.text, line.repeat))

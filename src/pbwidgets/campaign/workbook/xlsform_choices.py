@@ -56,6 +56,7 @@ class Options:
     def __init__(self) -> None:
         self.lists: dict[str, OptionList] = {}
         self.attributes: dict[str, str] = {}
+        self.never_chosen: list[str] = []
 
     def use(self, name: str, choice_filter: str) -> None:
         """Take a list into use, with what a filter asks of its options."""
@@ -94,8 +95,9 @@ class Options:
                 option.attributes[attribute] = (alike or found)[0].id
 
     def rewrite(self, text: str, list_of: Callable[[str], str]) -> str:
-        """An expression in which options are named by their ids.
+        """An expression in which options are named by their ids, and what compares with none is false.
 
+        Names that no option has are added to ``never_chosen``.
         ``list_of`` gives the list of a field by what the expression calls it (``.`` for the field itself), or
         an empty text.
         """
@@ -108,6 +110,9 @@ class Options:
         whole, value = found[0], found[named]
         listed = self.lists.get(list_of(found[asked].strip("${} ") or "."))
         ids = [option.id for option in listed.named(value.strip("'\""))] if listed else []
+        if listed is not None and listed.options and not ids and value[0] in "'\"" and value[1:-1]:
+            self.never_chosen.append(value[1:-1])
+            return f"{found[asked]} != ''" if "!" in found[2] else "false()"
         if not ids or ids == [value.strip("'\"")]:
             return whole
         start, end = found.start(named) - found.start(), found.end(named) - found.start()
