@@ -1,14 +1,12 @@
 """Mistakes in what a line's rule says: amounts, exemptions, who marks it, what is carried over."""
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
-from pbwidgets.campaign.derived import find_circle, names_behind
-from pbwidgets.campaign.expressions import ExpressionError
+from pbwidgets.campaign.derived import find_circle, inputs_of, measures_of_lines
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_repeated, read_expression
+from pbwidgets.campaign.known import Known, find_repeated
 from pbwidgets.campaign.model import Campaign, Criterion, Track
 from pbwidgets.campaign.rules import (
     Bands,
@@ -17,7 +15,6 @@ from pbwidgets.campaign.rules import (
     Checklist,
     Discretion,
     RankToPoints,
-    conditions_of,
 )
 from pbwidgets.wording import MOST_DIGITS, number
 
@@ -69,7 +66,7 @@ def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from _find_taken(campaign, "derived", before=("measures", "carried"))
     for at, item in enumerate(campaign.derived):
         yield from known.find_in_condition(item.expression, ("derived", at, "expression"), group=False)
-    if circle := find_circle(campaign):
+    if circle := find_circle({item.id: inputs_of(item) for item in campaign.derived}):
         at = next(at for at, item in enumerate(campaign.derived) if item.id == circle[0])
         yield Finding(
             "campaign.derived_in_circle", ("derived", at, "expression"), {"circle": " → ".join(circle)}
@@ -93,30 +90,15 @@ def _find_circle(campaign: Campaign) -> Iterator[Finding]:
         for item in campaign.carried
         if item.campaign in (None, campaign.id) and item.period == "same"
     }
-    order = TopologicalSorter(
+    circle = find_circle(
         {
-            track.id: {own[name] for name in names_behind(campaign, _names_of(track)) if name in own}
+            track.id: {own[name] for name in measures_of_lines(campaign, track) & own.keys()}
             for track in campaign.tracks
         }
     )
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = " → ".join(str(part) for part in error.args[1])
-        yield Finding("campaign.carried_in_circle", ("carried",), {"circle": circle}, (("tracks",),))
-
-
-def _names_of(track: Track) -> set[str]:
-    """Measures that the lines of a track rest on; expressions that cannot be read name none."""
-    named: set[str] = set()
-    for line in track.lines():
-        named.add(getattr(line.rule, "measure", ""))
-        conditions = [item.when for item in (line.not_applicable, line.exemption) if item and item.when]
-        for text in (*conditions, *conditions_of(line.rule)):
-            expression = read_expression(text)
-            if not isinstance(expression, ExpressionError):
-                named |= expression.names
-    return named
+    if circle:
+        args = {"circle": " → ".join(circle)}
+        yield Finding("campaign.carried_in_circle", ("carried",), args, (("tracks",),))
 
 
 def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:

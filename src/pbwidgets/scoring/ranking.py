@@ -161,16 +161,6 @@ def find_telling_digits(values: Floats, least: int) -> int:
     return DIGITS
 
 
-def find_decimals(values: Floats) -> int:
-    """Decimals that it takes to write values without rounding them, at most 9; NaN takes none.
-
-    >>> find_decimals(np.array([18.0, 17.25, np.nan]))
-    2
-    """
-    written = np.round(values[~np.isnan(values)], DIGITS)
-    return next(digits for digits in range(DIGITS + 1) if (np.round(written, digits) == written).all())
-
-
 def part_ties(keys: Sequence[Floats], signs: Sequence[float]) -> tuple[Parting, Parting]:
     """What parted rows with the same total from the next row behind them, and from the next one ahead.
 
