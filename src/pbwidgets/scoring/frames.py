@@ -57,6 +57,7 @@ RATINGS: Final[Columns] = {
     "rater_id": "string",  # pseudonym; never a name
     "points": "float64",  # what it counts as; NaN: it must be given anew
     "given_points": "float64",  # the rater's own mark where it counts as something else; else NaN
+    "capped": "bool",  # it counts as the limit that the rater's own mark exceeds
     "comment": "string",
     "submission_version": "int64",  # version that the rater saw; 0 if none
     "stale": "bool",  # a newer version has come since

@@ -24,7 +24,7 @@ from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.headings import HEADING, LayerLines, Settled, judge_heading, settle_headings
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
-from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures
+from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures, find_range
 from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL, Verdict
@@ -297,7 +297,7 @@ def _score_line(
             line, _compute(line, layout, table, outside, today), layout, table, not_applicable, today
         )
         given = [
-            _correct(computed, at, layer, layer_id)
+            _correct(line, computed, at, layer, layer_id)
             for layer, layer_id in zip(marks, layout.layers, strict=True)
         ]
     return [
@@ -422,13 +422,15 @@ def _exempt(
     )
 
 
-def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _Given:
+def _correct(line: Criterion, computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _Given:
     mark = marks.points[:, at]
-    corrected = ~np.isnan(mark)
-    if not corrected.any():
-        nobody = np.full(len(mark), _COMPUTED, dtype=np.int8)
-        return _Given(computed.points, nobody, (*computed.reasons, *_note_raters(at, marks)))
     comment: ArgColumn = marks.comments.get(at, "")
+    given = ~np.isnan(mark)
+    corrected = given & np.asarray(comment != "", dtype=bool)
+    unexplained = Reason("scoring.note_unexplained", given & ~corrected, {"points": mark}, is_note=True)
+    if not given.any():
+        nobody = np.full(len(mark), _COMPUTED, dtype=np.int8)
+        return _Given(computed.points, nobody, (*computed.reasons, *_note_raters(line, at, marks)))
     args: Args = {"layer_id": layer_id, "points": mark, "comment": comment}
     unknown = np.isnan(computed.points)
     return _Given(
@@ -438,7 +440,8 @@ def _correct(computed: Verdict, at: int, marks: LayerMarks, layer_id: str) -> _G
             *(_except(reason, corrected) if reason.is_note else reason for reason in computed.reasons),
             Reason("scoring.corrected", corrected & ~unknown, {**args, "computed": computed.points}),
             Reason("scoring.corrected_from_nothing", corrected & unknown, args),
-            *_note_raters(at, marks),
+            unexplained,
+            *_note_raters(line, at, marks),
         ),
     )
 
@@ -459,7 +462,7 @@ def _take_marks(line: Criterion, at: int, marks: LayerMarks) -> _Given:
     else:
         reasons = (*verdict.reasons, *_name_sources(line, at, marks))
     return _Given(
-        verdict.points, np.full(len(mark), _MARKS, dtype=np.int8), (*reasons, *_note_raters(at, marks))
+        verdict.points, np.full(len(mark), _MARKS, dtype=np.int8), (*reasons, *_note_raters(line, at, marks))
     )
 
 
@@ -524,7 +527,7 @@ def _show_weight(marks: LayerMarks, at: int, source: int, rows: Ints) -> Floats:
     return np.where(np.isnan(marks.sources[source].points[rows, at]), np.nan, used)
 
 
-def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
+def _note_raters(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
     noted = {
         "scoring.note_stale": [source.stale[:, at] for source in marks.sources],
         "scoring.note_recused": [source.recused[:, at] for source in marks.sources],
@@ -535,19 +538,24 @@ def _note_raters(at: int, marks: LayerMarks) -> list[Reason]:
         if any(of_source.any() for of_source in counts):
             count = np.stack(counts).sum(axis=0, dtype=np.int64)
             reasons.append(Reason(code, count > 0, {"count": count}, is_note=True))
-    return [*reasons, *_note_converted(at, marks)]
+    return [*reasons, *_note_converted(line, at, marks)]
 
 
-def _note_converted(at: int, marks: LayerMarks) -> list[Reason]:
+def _note_converted(line: Criterion, at: int, marks: LayerMarks) -> list[Reason]:
     """Notes on marks that count as something else than the rater gave, with the rater's own where it is one."""
-    counts = [source.converted[:, at] for source in marks.sources]
-    if not any(of_source.any() for of_source in counts):
+    both = [[getattr(source, how)[:, at] for source in marks.sources] for how in ("converted", "capped")]
+    if not any(of_source.any() for counts in both for of_source in counts):
         return []
-    count = np.stack(counts).sum(axis=0, dtype=np.int64)
+    converted, capped = (np.stack(counts).sum(axis=0, dtype=np.int64) for counts in both)
+    one = converted + capped == 1
     own = np.nansum(np.stack([source.given[:, at] for source in marks.sources]), axis=0)
+    lowest, highest = find_range(line)
+    limit = np.where(own > highest, highest, lowest)
     return [
-        Reason("scoring.note_converted", count > 1, {"count": count}, is_note=True),
-        Reason("scoring.note_converted_one", count == 1, {"points": own}, is_note=True),
+        Reason("scoring.note_converted", (converted > 0) & ~one, {"count": converted}, is_note=True),
+        Reason("scoring.note_capped", (capped > 0) & ~one, {"count": capped}, is_note=True),
+        Reason("scoring.note_converted_one", (converted > 0) & one, {"points": own}, is_note=True),
+        Reason("scoring.note_capped_one", (capped > 0) & one, {"points": own, "limit": limit}, is_note=True),
     ]
 
 

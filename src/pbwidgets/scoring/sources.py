@@ -37,12 +37,13 @@ class SourceMarks:
     ----------
     points
         One mark of all its raters, NaN where there is none.
-    raters, stale, recused, void, converted
+    raters, stale, recused, void, converted, capped
         How many marks were counted, how many of them saw an older version, how many were left out because the
-        rater is recused, how many because they must be given anew, and how many of those counted stand for
-        another mark of the rater, given before the points of the line were changed.
+        rater is recused, how many because they must be given anew, how many of those counted stand for
+        another mark of the rater, given before the points of the line were changed, and how many for one that
+        exceeds these points.
     given
-        Mean of the raters' own marks where marks were converted, else NaN.
+        Mean of the raters' own marks where marks were converted or capped, else NaN.
     """
 
     source: Source
@@ -52,6 +53,7 @@ class SourceMarks:
     recused: Counts
     void: Counts
     converted: Counts
+    capped: Counts
     given: Floats
 
 
@@ -211,7 +213,8 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
     recused = ratings["recused"].to_numpy(dtype=bool)
     stale = ratings["stale"].to_numpy(dtype=bool)
     given = ratings["given_points"].to_numpy(dtype=np.float64)
-    converted = ~np.isnan(given)
+    other = ~np.isnan(given)
+    capped = other & ratings["capped"].to_numpy(dtype=bool)
     out = recused | void
     counted = np.where(out, cells.dtype.type(-1), cells) if out.any() else cells
     points, raters = _fill_cells(counted, ratings["points"].to_numpy(dtype=np.float64), grid)
@@ -221,8 +224,9 @@ def read_marks(campaign: Campaign, layout: TrackLayout, ratings: pd.DataFrame) -
         "stale": _count_few(counted[stale], grid),
         "recused": _count_few(cells[recused], grid),
         "void": _count_few(cells[void & ~recused], grid),
-        "converted": _count_few(counted[converted], grid),
-        "given": _average_given(counted[converted], given[converted], grid),
+        "converted": _count_few(counted[other & ~capped], grid),
+        "capped": _count_few(counted[capped], grid),
+        "given": _average_given(counted[other], given[other], grid),
     }
     commented = _find_commented(grid, ratings, counted)
     return tuple(_read_layer(grid, layer, by_cell, commented) for layer in range(len(layout.layers)))

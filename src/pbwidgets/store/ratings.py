@@ -4,9 +4,9 @@ A mark is *stale* if what the unit handed in has changed since the rater saw it:
 campaign's tracks has newer content than ``submission_version``, or any of them, log entries included, has
 changed after the store's revision that the rater saw (``seen_head``).
 
-A rater's own mark is never changed. Where a newer version of the campaign gives a line other points,
-:func:`treat_marks` says what the mark counts as from then on, and under which version: the newest such row
-holds until the rater gives the mark anew.
+A rater's own mark is never changed, and keeps the campaign version it was given under. Where a newer version
+gives a line other points, :func:`treat_marks` says what the mark counts as from then on, and under which version:
+the newest such row holds until the rater gives the mark anew.
 
 Frames name raters by a pseudonym, ``R001`` … for each campaign and period; only the store knows who it is.
 """
@@ -32,6 +32,9 @@ from pbwidgets.store.units import check_units_known
 MarkPolicy = Literal["rescale", "cap", "again"]
 """What becomes of marks on a line whose points change: in proportion, at the new limit, or given anew."""
 POLICIES: Final[tuple[MarkPolicy, ...]] = ("rescale", "cap", "again")
+Treatment = Literal[MarkPolicy, "own"]
+"""A policy, or ``own``: the line is again as it was when the mark was given, and the mark counts as given."""
+_LARGEST: Final = 1e6  # points of a mark: far above any sheet, and far below what arithmetic spoils
 
 _Content = tuple[float, str, int, str | None]
 
@@ -87,6 +90,9 @@ class MarkOnRecord:
         Comment of the rater.
     own
         Points as the rater gave them.
+    given_under, settled_under
+        Campaign version under which it was given, and under which it was last said what it counts as; None if
+        it is older than the record of versions.
     """
 
     row_id: int
@@ -94,11 +100,8 @@ class MarkOnRecord:
     points: float | None
     comment: str
     own: float
-
-    @property
-    def is_treated(self) -> bool:
-        """Whether it counts as something else than the rater gave."""
-        return self.points != self.own
+    given_under: str | None = None
+    settled_under: str | None = None
 
 
 def rate(w: Writer, mark: Mark) -> None:
@@ -114,13 +117,13 @@ def rate_many(w: Writer, marks: Iterable[Mark]) -> int:
     Raises
     ------
     DataError
-        ``store.not_a_number`` for NaN or infinite points, ``store.unknown_unit``,
+        ``store.not_a_number`` for points that are no number, infinite or beyond any sheet, ``store.unknown_unit``,
         ``store.period_not_open``.
     """
     wanted = {mark.key: mark for mark in marks}
     if not wanted:
         return 0
-    _check_marks(w, wanted.values())
+    versions = _check_marks(w, wanted.values())
     stored = _current(w, wanted)  # a mark that was treated has no content: giving it again is a new mark
     changed = [mark for mark in wanted.values() if stored.get(mark.key, (0, None))[1] != _content(mark)]
     if not changed:
@@ -135,6 +138,7 @@ def rate_many(w: Writer, marks: Iterable[Mark]) -> int:
                 **asdict(mark.key),
                 "points": float(mark.points),
                 "comment": mark.comment,
+                "campaign_version": versions[mark.key.campaign_id, mark.key.period_id],
                 "submission_version": mark.submission_version,
                 "seen_head": head if mark.seen_head is None else mark.seen_head,
                 "second_inspector": mark.second_inspector,
@@ -165,25 +169,26 @@ def withdraw_mark(w: Writer, key: MarkKey) -> None:
 
 
 def treat_marks(
-    w: Writer, marks: Iterable[tuple[MarkOnRecord, float | None]], policy: MarkPolicy, version: str
+    w: Writer, marks: Iterable[tuple[MarkOnRecord, float | None, Treatment]], version: str
 ) -> int:
     """Say what marks count as from now on, and count them; the raters' own marks stay as they are.
 
     Parameters
     ----------
     marks
-        Marks in force, each with the points that it counts as; None if it must be given anew.
+        Marks in force, each with the points that it counts as, None if it must be given anew, and why.
     version
         Campaign version whose opening brings this.
     """
     given = list(marks)
     if not given:
         return 0
-    made = {"policy": policy, "campaign_version": version, "made_at": w.now, "made_by": w.actor.name}
+    made = {"campaign_version": version, "made_at": w.now, "made_by": w.actor.name}
     w.conn.execute(
-        insert(mark_treatments), [{**made, "rating_id": mark.row_id, "counts_as": to} for mark, to in given]
+        insert(mark_treatments),
+        [{**made, "rating_id": mark.row_id, "counts_as": to, "policy": why} for mark, to, why in given],
     )
-    record(w, *(_treated(mark, to, policy, version) for mark, to in given))
+    record(w, *(_treated(mark, to, why, version) for mark, to, why in given))
     return len(given)
 
 
@@ -195,7 +200,15 @@ def load_marks(
     for column, wanted in ((ratings.c.unit_code, unit_code), (ratings.c.layer, layer)):
         query = query if wanted is None else query.where(column == wanted)
     return tuple(
-        MarkOnRecord(row.id, _key_of(row), _counts_as(row), row.comment, row.points)
+        MarkOnRecord(
+            row.id,
+            _key_of(row),
+            _counts_as(row),
+            row.comment,
+            row.points,
+            row.campaign_version,
+            row.settled_under or row.campaign_version,
+        )
         for row in r.conn.execute(query)
     )
 
@@ -231,7 +244,7 @@ def load_ratings(
     """Current marks as the frame RATINGS, of all raters and units or of one.
 
     ``points`` is what a mark counts as, NaN if it must be given anew; ``given_points`` is the rater's own
-    mark where that is another.
+    mark where that is another, ``capped`` whether it counts as the limit that it exceeds.
 
     Parameters
     ----------
@@ -256,13 +269,16 @@ def load_ratings(
     rows = []
     for row in r.conn.execute(query):
         version, head = newest.get(row.unit_code, (0, 0))
+        counts_as = _counts_as(row)
+        is_other = counts_as is not None and counts_as != row.points
         rows.append(
             {
                 **row._mapping,
                 "campaign": campaign_id,
                 "period": period_id,
-                "points": _counts_as(row),
-                "given_points": row.points if row.policy else None,
+                "points": counts_as,
+                "given_points": row.points if is_other else None,
+                "capped": is_other and row.policy == "cap",
                 "stale": version > row.submission_version or head > row.seen_head,
                 "recused": row.recused_rater is not None,
             }
@@ -339,7 +355,12 @@ def _in_force(campaign_id: str, period_id: str) -> Select[Any]:
     newest = select(func.max(mark_treatments.c.id)).group_by(mark_treatments.c.rating_id)
     treated = and_(mark_treatments.c.rating_id == ratings.c.id, mark_treatments.c.id.in_(newest))
     return (
-        select(ratings, mark_treatments.c.policy, mark_treatments.c.counts_as)
+        select(
+            ratings,
+            mark_treatments.c.policy,
+            mark_treatments.c.counts_as,
+            mark_treatments.c.campaign_version.label("settled_under"),
+        )
         .outerjoin(mark_treatments, treated)
         .where(ratings.c.campaign_id == campaign_id, ratings.c.period_id == period_id, ratings.c.is_current)
         .order_by(ratings.c.id)
@@ -361,13 +382,15 @@ def _same(other: ReadOnlyColumnCollection[str, Any], *names: str) -> ColumnEleme
     return and_(*(ratings.c[name] == other[name] for name in names))
 
 
-def _check_marks(w: Writer, marks: Collection[Mark]) -> None:
+def _check_marks(w: Writer, marks: Collection[Mark]) -> dict[tuple[str, str], str]:
+    """Open version of each campaign and period of the marks."""
     for mark in marks:
-        if not math.isfinite(mark.points):
+        if isinstance(mark.points, bool) or not abs(mark.points) <= _LARGEST:
             raise DataError("store.not_a_number", unit=mark.key.unit_code, criterion=mark.key.criterion_id)
-    for scope in {(mark.key.campaign_id, mark.key.period_id) for mark in marks}:
-        load_open_version(w, *scope)
+    scopes = {(mark.key.campaign_id, mark.key.period_id) for mark in marks}
+    versions = {scope: load_open_version(w, *scope) for scope in scopes}
     check_units_known(w, *{mark.key.unit_code for mark in marks})
+    return versions
 
 
 def _content(mark: Mark) -> _Content:
@@ -387,7 +410,7 @@ def _current(r: Reader, keys: Collection[MarkKey]) -> dict[MarkKey, tuple[int, _
             key = _key_of(row)
             if key in wanted:
                 content = row.points, row.comment, row.submission_version, row.second_inspector
-                found[key] = row.id, None if row.policy else content
+                found[key] = row.id, content if row.policy in (None, "own") else None
     return found
 
 
@@ -433,8 +456,8 @@ def _newest_content(
     return {unit: (version, head) for unit, version, head in r.conn.execute(query)}
 
 
-def _treated(mark: MarkOnRecord, to: float | None, policy: MarkPolicy, version: str) -> Deed:
-    return _deed("treat_mark", mark.key, marks=policy, points=mark.own, counts_as=to, version=version)
+def _treated(mark: MarkOnRecord, to: float | None, why: Treatment, version: str) -> Deed:
+    return _deed("treat_mark", mark.key, marks=why, points=mark.own, counts_as=to, version=version)
 
 
 def _deed(action: LoggedAction, key: MarkKey, **more: object) -> Deed:

@@ -171,6 +171,7 @@ ratings: Final = Table(
     Column("submission_version", Integer, nullable=False),
     Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
     _name("second_inspector", nullable=True),  # who inspected with the rater on site
+    Column("campaign_version", Words),  # under which it was given
     Column("is_current", Boolean, nullable=False),
     _moment("rated_at"),
     _needed("rated_by"),
@@ -191,7 +192,7 @@ mark_treatments: Final = Table(
     METADATA,
     _number(),
     Column("rating_id", Integer, ForeignKey("ratings.id"), nullable=False),
-    _needed("policy"),  # rescale, cap, again
+    _needed("policy"),  # rescale, cap, again; own: as it was given
     Column("counts_as", Float),  # NULL: the mark must be given anew
     _needed("campaign_version"),  # whose opening brought it
     _moment("made_at"),

@@ -170,7 +170,12 @@ def test_marks_count_as_the_policy_says_and_the_raters_own_stay_on_record(
     assert set(past["campaign_version"]) == {opened.version}
     assert log.deed.details == {"version": opened.version, "marks": policy}
     said = reason(opened, rows[VILLAGE, "township"])
-    assert ("须" in said or "重新评分" in said) if policy == "again" else "评分人原评7分" in said
+    assert {
+        "rescale": "评分人原评7分，按调整后的分值折算。",
+        "cap": "评分人原评7分，超出现行分值，按6分计。",
+        "again": "另有1个评分与现行分值不符，未计入，请重新评分。",
+    }[policy] in said
+    assert ("原评" in reason(opened, rows[SISTER, "township"])) is (policy == "rescale")
 
 
 def test_whatever_is_opened_score_selection_and_meeting_go_on(running: Workspace, contest: Opened) -> None:
@@ -198,14 +203,85 @@ def test_a_mark_given_anew_counts_as_it_is_and_until_then_the_rater_is_asked(
     assert review_queue(desk).set_index("unit_code")["stale"].to_dict() == {VILLAGE: 1, SISTER: 0}
 
 
-def test_a_second_opening_goes_on_from_what_a_mark_counts_as(running: Workspace, contest: Opened) -> None:
-    lowered = changed(contest.campaign, lower)
-    open_definition(running, OPERATOR, lowered, PERIOD, "rescale")
-    again = open_definition(running, OPERATOR, contest.campaign, PERIOD, "rescale")
-    assert unity_points(running, again)[VILLAGE, "township"]["points"] == 7.0
-    with running.store.read() as reader:
-        past = load_rating_history(reader, CAMPAIGN, PERIOD, VILLAGE, "v1_unity")
-    assert past.loc[past["layer"] == "township", "counts_as"].tolist() == [5.25, 7.0]
+def maximum(points: float) -> Change:
+    """The line v1_unity with this maximum; deeds take up the difference to 14."""
+
+    def change(raw: dict[str, Any]) -> None:
+        lower(raw)
+        village = next(track for track in raw["tracks"] if track["id"] == "village")
+        unity, deeds = village["criteria"][0]["criteria"][:2]
+        unity["points"], deeds["points"] = points, 14 - points
+
+    return change
+
+
+def without(raw: dict[str, Any]) -> None:
+    maximum(0.5)(raw)
+    village = next(track for track in raw["tracks"] if track["id"] == "village")
+    gone, deeds = village["criteria"][0]["criteria"][:2]
+    deeds["points"] = 14
+    village["criteria"][0]["criteria"].remove(gone)
+
+
+def counted(workspace: Workspace, opened: Opened) -> list[float | None]:
+    rows = unity_points(workspace, opened)
+    found = [rows[VILLAGE, "township"], rows[VILLAGE, "county"], rows[SISTER, "township"]]
+    return [None if pd.isna(row["points"]) else row["points"] for row in found]
+
+
+@pytest.mark.parametrize(
+    ("steps", "expected"),
+    [
+        ([(6, "cap"), (8, None)], [7, 8, 5]),  # as they were given
+        ([(6, "again"), (8, None)], [7, 8, 5]),
+        ([(6, "rescale"), (8, None)], [7, 8, 5]),
+        ([(6, "cap"), (4, "rescale")], [3.5, 4, 2.5]),  # 7/8 × 4, not 6/6 × 4
+        ([(6, "again"), (4, "cap")], [4, 4, 4]),
+        ([(4, "cap"), (6, "cap")], [6, 6, 5]),
+        ([(0, None), (4, "rescale")], [3.5, 4, 2.5]),  # removed, and brought back with another maximum
+        ([(0, None), (8, None)], [7, 8, 5]),
+    ],
+)
+def test_it_is_the_own_mark_that_is_converted_from_the_range_it_was_given_under(
+    running: Workspace, contest: Opened, steps: list[tuple[float, Any]], expected: list[float]
+) -> None:
+    for top, policy in steps:
+        campaign = changed(contest.campaign, maximum(top) if top else without)
+        if policy:
+            with pytest.raises(UsageError, match=f"8 → {top}，评分3个"):
+                open_definition(running, OPERATOR, campaign, PERIOD)
+        opened = open_definition(running, OPERATOR, campaign, PERIOD, policy)
+    assert counted(running, opened) == expected
+
+
+def test_a_mark_given_under_a_later_version_is_converted_from_that_one(
+    running: Workspace, contest: Opened
+) -> None:
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, maximum(6)), PERIOD, "cap")
+    with running.store.write(OPERATOR) as writer:
+        assert rate_many(writer, [mark(5, SISTER)]) == 1  # 5 of 8 becomes 5 of 6: affirmed is given anew
+    opened = open_definition(running, OPERATOR, contest.campaign, PERIOD, "rescale")
+    assert counted(running, opened) == pytest.approx([7, 8, 5 / 6 * 8])
+    assert opened.settled == {"own": 2, "rescale": 1}
+
+
+def computed(raw: dict[str, Any]) -> None:
+    """v1_unity computed from what v2 is computed from, with the same 8 points."""
+    village = next(track for track in raw["tracks"] if track["id"] == "village")
+    unity, deeds = village["criteria"][0]["criteria"][:2]
+    unity.update(rule={**deeds["rule"]}, anchors=[])
+
+
+def test_a_line_that_is_computed_now_leaves_its_marks_out_and_says_so_before(
+    running: Workspace, contest: Opened
+) -> None:
+    campaign = changed(contest.campaign, computed)
+    with pytest.raises(UsageError, match="由评分改为按数据计算，评分3个"):
+        open_definition(running, OPERATOR, campaign, PERIOD)
+    opened = open_definition(running, OPERATOR, campaign, PERIOD, "rescale")
+    assert opened.settled == {"again": 3}
+    assert {row["source"] for row in unity_points(running, opened).values()} == {"computed"}
+    assert counted(running, open_definition(running, OPERATOR, contest.campaign, PERIOD)) == [7, 8, 5]
 
 
 def test_a_mark_out_of_range_however_it_came_is_missing_there_and_nowhere_else(
@@ -376,4 +452,4 @@ def test_the_command_says_what_is_touched_and_refuses_without_a_policy(
     assert run_pbwidgets("campaign", "open", CAMPAIGN, "--marks", "cap", cwd=folder).returncode == 0
     explained = run_pbwidgets("score", CAMPAIGN, "--explain", VILLAGE, cwd=folder)
     assert explained.returncode == 0, explained.stderr
-    assert "原评8分，按调整后的分值折算" in explained.stdout
+    assert "原评8分，超出现行分值，按6分计" in explained.stdout

@@ -1,8 +1,8 @@
 """An open workspace: its settings, its store, and its campaigns."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from pbwidgets.campaign.model import Period
 from pbwidgets.errors import UsageError
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
+from pbwidgets.store.ratings import Treatment
 from pbwidgets.units import units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
@@ -33,11 +34,14 @@ class Opened:
         Its hash.
     period_id
         The period.
+    settled
+        Just after opening: how many marks came to count as what, by what was done with them.
     """
 
     campaign: Campaign
     version: str
     period_id: str
+    settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def key(self) -> tuple[str, str]:

@@ -1,6 +1,7 @@
 """Open campaigns, check their files, list what has changed."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from pbwidgets.campaign import (
@@ -25,7 +26,7 @@ from pbwidgets.store import (
 from pbwidgets.store.campaigns import latest_version
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
-from pbwidgets.workflows.organise.effects import Effect, find_effects, settle_marks
+from pbwidgets.workflows.organise.effects import Effect, Outcome, find_effects, settle_marks
 
 
 def open_campaign(
@@ -79,14 +80,14 @@ def open_definition(
     with workspace.store.write(actor) as writer:
         freeze_campaign(writer, to_json(campaign), opened.version, campaign.id)
         before = latest_version(writer, *opened.key)
-        treated = 0
+        settled: dict[Outcome, int] = {}
         if before not in (None, opened.version):
             old = Opened(
                 from_json(load_campaign_json(writer, campaign.id, str(before))), str(before), period_id
             )
-            treated = settle_marks(writer, old, opened, marks, workspace.settings.lang)
-        open_period(writer, *opened.key, opened.version, marks if treated else None)
-    return opened
+            settled = settle_marks(writer, old, opened, marks, workspace.settings.lang)
+        open_period(writer, *opened.key, opened.version, marks if settled else None)
+    return replace(opened, settled=settled)
 
 
 def changes_since_opening(

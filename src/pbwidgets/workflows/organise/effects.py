@@ -2,17 +2,21 @@
 
 A mark on a line whose points change no longer says what it said: 8 of 10 is not 8 of 8. The organiser decides
 when the version is opened: in proportion (``rescale``), at the new limit (``cap``), or given anew (``again``).
+
+Whatever was opened in between, it is the rater's own mark that is converted, from the range of the version it was
+given under; where the line is as it was then, the own mark counts and nothing is asked.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from pbwidgets.campaign import Campaign, Change, check_answers, rows_in
+from pbwidgets.campaign import Campaign, Change, check_answers, from_json, rows_in
 from pbwidgets.campaign.model import Criterion, Track
 from pbwidgets.errors import UsageError
+from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import (
     MarkOnRecord,
@@ -21,17 +25,22 @@ from pbwidgets.store import (
     SubmissionKey,
     SubmissionState,
     Writer,
+    load_campaign_json,
     load_decisions,
     load_marks,
     load_nominations,
     treat_marks,
 )
 from pbwidgets.store.nominations import NOMINATED
+from pbwidgets.store.ratings import Treatment
 from pbwidgets.store.submissions import load_submissions
 from pbwidgets.wording import number, say
+from pbwidgets.workflows.ground.marks import is_marked, needs_reason
 from pbwidgets.workflows.ground.workspace import Opened
 
 Range = tuple[float, float]
+Outcome = Treatment
+"""What has become of a mark: ``own`` where it counts as it was given."""
 _NAMED: Final = 5  # units named in a message
 _DIGITS: Final = 9  # of a converted mark: below that is binary noise
 _SMALL: Final = 1e-9
@@ -123,45 +132,47 @@ def find_effects(
     """
     submissions = load_submissions(reader, *opened.key)
     marks = load_marks(reader, *opened.key)
-    found = _Records(opened.campaign, new, submissions, marks, reader, opened, day)
+    turns = tuple(_find_turns(reader, opened, new, marks))
+    found = _Records(opened.campaign, new, submissions, marks, turns, reader, opened, day)
     return tuple(found.effect(change) for change in changes)
 
 
 def settle_marks(
     writer: Writer, old: Opened, new: Opened, policy: MarkPolicy | None, lang: str | None = None
-) -> int:
-    """Number of marks that count as something else under the new version, or must be given anew.
+) -> dict[Outcome, int]:
+    """What becomes of marks whose lines are not as they were, and of how many.
 
     Raises
     ------
     UsageError
-        ``workflows.marks_policy_needed`` if there are marks on lines whose points change and nobody has said
-        what becomes of them.
+        ``workflows.marks_policy_needed`` if there are marks on lines whose points change, or which are marked now
+        and computed then, and nobody has said what becomes of them.
     """
-    ranges = _changed_ranges(old.campaign, new.campaign)
-    marks = [
-        (mark, mark.points)
-        for mark in load_marks(writer, *old.key)
-        if mark.key.criterion_id in ranges and mark.points is not None
-    ]
-    if not marks:
-        return 0
-    if policy is None:
-        lines = {line.id: line.name.words(lang or "zh_CN") for line in _lines(new.campaign).values()}
-        counted: dict[str, int] = defaultdict(int)
-        for mark, _ in marks:
-            counted[mark.key.criterion_id] += 1
-        said = (
-            say("workflows.marks_touched", lang, line=lines[line], count=count, **_range_words(*ranges[line]))
-            for line, count in counted.items()
-        )
+    turns = tuple(_find_turns(writer, old, new.campaign, load_marks(writer, *old.key)))
+    asked = [turn for turn in turns if not turn.is_back]
+    if asked and policy is None:
+        names = {line.id: line.name.words(lang or "zh_CN") for line in _lines(new.campaign).values()}
         raise UsageError(
             "workflows.marks_policy_needed",
-            count=len(marks),
-            lines=say("workflows.effect_separator", lang).join(said),
+            count=len(asked),
+            lines=say("workflows.effect_separator", lang).join(_ask(asked, names, lang)),
         )
-    converted = [(mark, convert(points, *ranges[mark.key.criterion_id], policy)) for mark, points in marks]
-    return treat_marks(writer, (pair for pair in converted if pair[1] != pair[0].points), policy, new.version)
+    settled = [(turn, turn.settle(policy)) for turn in turns]
+    treat_marks(writer, ((turn.mark, to, why) for turn, (to, why) in settled), new.version)
+    return dict(Counter(turn.outcome(*how) for turn, how in settled))
+
+
+def _ask(turns: Iterable["_Turn"], names: Mapping[str, str], lang: str | None) -> Iterator[str]:
+    """Each line with what changes, and how many marks were given on it before."""
+    for (line_id, given, new), count in Counter(
+        (turn.mark.key.criterion_id, turn.given, turn.new) for turn in turns
+    ).items():
+        code = "workflows.marks_touched"
+        if given.is_marked != new.is_marked:
+            code = "workflows.marks_computed" if given.is_marked else "workflows.marks_marked"
+        elif given.range == new.range:
+            code = "workflows.marks_unexplained"
+        yield say(code, lang, line=names[line_id], count=count, **_range_words(given.range, new.range))
 
 
 def convert(points: float, old: Range, new: Range, policy: MarkPolicy) -> float | None:
@@ -191,6 +202,7 @@ class _Records:
     new: Campaign
     submissions: Sequence[SubmissionState]
     marks: Sequence[MarkOnRecord]
+    turns: Sequence["_Turn"]
     reader: Reader
     opened: Opened
     day: date
@@ -237,20 +249,25 @@ class _Records:
 
     def _of_line(self, change: Change, line_id: str) -> Effect:
         marks = [mark for mark in self.marks if mark.key.criterion_id == line_id]
-        changed = _changed_ranges(self.old, self.new).get(line_id)
-        outside = [] if changed is None else [mark for mark in marks if not _is_within(mark, changed[1])]
-        return Effect(change, marks=_units(marks), outside=_units(outside), points=changed)
+        turns = self._turns({line_id})
+        outside = [turn.mark for turn in turns if not turn.is_within]
+        return Effect(change, marks=_units(marks), outside=_units(outside), points=_ranges(turns))
+
+    def _turns(self, lines: Collection[str]) -> list["_Turn"]:
+        """What has to be decided about marks on some lines."""
+        return [turn for turn in self.turns if turn.mark.key.criterion_id in lines and not turn.is_back]
 
     def _of_track(self, change: Change) -> Effect:
         tracks = {track.id: track for track in (*self.old.tracks, *self.new.tracks)}
         track = tracks[change.address]
-        lines = {line.id for line in track.lines()} if change.kind == "removed" else set()
+        lines = set() if change.kind == "changed" else {line.id for line in track.lines()}
         nominations = load_nominations(self.reader, *self.opened.key)
         ours = nominations[(nominations["track_id"] == track.id) & (nominations["status"] == NOMINATED)]
         decisions = load_decisions(self.reader, *self.opened.key)
         return Effect(
             change,
             marks=_units(mark for mark in self.marks if mark.key.criterion_id in lines),
+            points=_ranges(self._turns(lines)),
             nominated=len(ours),
             decided=int((decisions["track_id"] == track.id).sum()),
             above=_above(track, {str(code): int(n) for code, n in ours["by_unit"].value_counts().items()}),
@@ -266,24 +283,100 @@ def _lines(campaign: Campaign) -> dict[str, Criterion]:
     return {line.id: line for track in campaign.tracks for line in track.lines()}
 
 
-def _changed_ranges(old: Campaign, new: Campaign) -> dict[str, tuple[Range, Range]]:
-    """Old and new range of points of the lines that both versions have, where it changes."""
-    before = {line_id: find_range(line) for line_id, line in _lines(old).items()}
-    after = {line_id: find_range(line) for line_id, line in _lines(new).items()}
+@dataclass(frozen=True)
+class _Scale:
+    """What a mark on a line may be: its range, and whether it is the points, or corrects computed ones."""
+
+    range: Range
+    is_marked: bool
+    needs_reason: bool
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A mark in force on a line that is not as it was when it was last said what the mark counts as.
+
+    Attributes
+    ----------
+    given, new
+        The line under the version that the mark was given under, and under the new one.
+    """
+
+    mark: MarkOnRecord
+    given: _Scale
+    new: _Scale
+
+    @property
+    def is_back(self) -> bool:
+        """Whether the line is again as it was when the mark was given: nothing has to be decided."""
+        same = (self.given.range, self.given.is_marked) == (self.new.range, self.new.is_marked)
+        return same and not self.lacks_reason
+
+    @property
+    def lacks_reason(self) -> bool:
+        """Whether the line needs a reason now, did not then, and the mark has none."""
+        needed = self.new.needs_reason and not self.given.needs_reason
+        return needed and not clean_text(self.mark.comment)
+
+    @property
+    def is_within(self) -> bool:
+        """Whether the rater's own mark is within the new range."""
+        low, high = self.new.range
+        return low - _SMALL <= self.mark.own <= high + _SMALL
+
+    def settle(self, policy: MarkPolicy | None) -> tuple[float | None, Treatment]:
+        """What the mark counts as, and why; what a policy cannot convert must be given anew."""
+        if self.is_back:
+            return self.mark.own, "own"
+        if policy is None or policy == "again" or self.must_be_given_anew:
+            return None, "again"
+        return convert(self.mark.own, self.given.range, self.new.range, policy), policy
+
+    @property
+    def must_be_given_anew(self) -> bool:
+        """Whether no policy can convert it: marked then and computed now, or a reason is lacking."""
+        return self.given.is_marked != self.new.is_marked or self.lacks_reason
+
+    def outcome(self, to: float | None, why: Treatment) -> Outcome:
+        """What has become of it, for the count."""
+        return "own" if to == self.mark.own else why
+
+
+def _find_turns(
+    reader: Reader, old: Opened, new: Campaign, marks: Iterable[MarkOnRecord]
+) -> Iterator[_Turn]:
+    after = _scales(new)
+    known = {old.version: _scales(old.campaign)}
+
+    def scale_of(version: str | None, line_id: str) -> _Scale | None:
+        name = version or old.version
+        if name not in known:
+            known[name] = _scales(from_json(load_campaign_json(reader, new.id, name)))
+        return known[name].get(line_id)
+
+    for mark in marks:
+        line_id = mark.key.criterion_id
+        now, given = after.get(line_id), scale_of(mark.given_under, line_id)
+        if now is None or given is None:  # a mark on a line that was not there is nobody's
+            continue
+        if scale_of(mark.settled_under, line_id) != now:
+            yield _Turn(mark, given, now)
+
+
+def _scales(campaign: Campaign) -> dict[str, _Scale]:
     return {
-        line_id: (before[line_id], bounds)
-        for line_id, bounds in after.items()
-        if before.get(line_id, bounds) != bounds
+        line_id: _Scale(find_range(line), is_marked(line), needs_reason(line))
+        for line_id, line in _lines(campaign).items()
     }
+
+
+def _ranges(turns: Sequence[_Turn]) -> tuple[Range, Range] | None:
+    return (turns[0].given.range, turns[0].new.range) if turns else None
 
 
 def _range_words(old: Range, new: Range) -> dict[str, str]:
     shown = [number(top) if low == 0 else f"{number(low)}–{number(top)}" for low, top in (old, new)]
     return {"before": shown[0], "after": shown[1]}
-
-
-def _is_within(mark: MarkOnRecord, bounds: Range) -> bool:
-    return mark.points is None or bounds[0] - _SMALL <= mark.points <= bounds[1] + _SMALL
 
 
 def _units(marks: Iterable[MarkOnRecord]) -> tuple[str, ...]:
