@@ -5,6 +5,7 @@ Codes are text throughout: a leading zero is part of a code. Official division c
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -260,6 +261,27 @@ def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
         The register, or any frame with the columns ``unit_code`` and ``unit_name``.
     """
     return dict(zip(units["unit_code"], units["unit_name"], strict=True))
+
+
+def distinct_names(units: pd.DataFrame) -> Mapping[str, str]:
+    """Name of each unit by its code; equal ones with the unit above, or the code where that is the same as well.
+
+    Parameters
+    ----------
+    units
+        The register.
+
+    >>> distinct_names(pd.DataFrame({
+    ...     "unit_code": ["1", "2", "11", "21", "22"], "unit_name": ["甲镇", "乙镇", "东村", "东村", "西村"],
+    ...     "parent_code": [None, None, "1", "2", "2"]}))
+    {'1': '甲镇', '2': '乙镇', '11': '东村（甲镇）', '21': '东村（乙镇）', '22': '西村'}
+    """
+    names = unit_names(units)
+    shared = Counter(names.values())
+    above = dict(zip(units["unit_code"], units["parent_code"].map(names), strict=True))
+    longer = {code: name if shared[name] == 1 else f"{name}（{above[code]}）" for code, name in names.items()}
+    still = Counter(longer.values())
+    return {code: name if still[name] == 1 else f"{names[code]}（{code}）" for code, name in longer.items()}
 
 
 def domain_of(units: pd.DataFrame, code: str) -> str | None:

@@ -40,8 +40,20 @@ def test_a_missing_measure_is_no_points_and_never_zero(small):
 
 
 def test_a_mark_fills_a_line_without_data(small):
-    scores = small.score(small.make_campaign(), ratings=[small.mark(A, 10, line="deeds_line")])
+    mark = small.mark(A, 10, line="deeds_line", comment="台账齐全")
+    scores = small.score(small.make_campaign(), ratings=[mark])
     assert line(small, scores, A) == (10, "scoring.corrected_from_nothing")
+
+
+def test_a_correction_without_a_reason_does_not_count_and_is_told(small):
+    scores = small.score(
+        small.make_campaign(),
+        submissions=[small.answer(A, "deeds", 2)],
+        ratings=[small.mark(A, 20, line="deeds_line", comment=" ")],
+    )
+    assert line(small, scores, A) == (30, "scoring.per_missing_item")
+    args = small.pick(scores.points, "reason_args", unit_code=A, criterion_id="deeds_line", layer="county")
+    assert ["scoring.note_unexplained", {"points": 20}] in json.loads(args)["notes"]
 
 
 def test_discretion_without_a_mark_is_zero_and_with_one_carries_its_comment(small):

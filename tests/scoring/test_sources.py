@@ -131,6 +131,15 @@ def test_a_converted_mark_counts_as_converted_and_the_reason_says_what_the_rater
     assert "notes" not in small.pick(scores.points, "reason_args", **{**at, "unit_code": B})
 
 
+def test_a_capped_mark_is_said_to_be_capped_not_converted(small):
+    ratings = [small.mark(A, 60, given_points=80.0, capped=True)]
+    scores = small.score(small.make_campaign(), ratings=ratings)
+    at = {"unit_code": A, "layer": "county", "criterion_id": "unity"}
+    assert json.loads(small.pick(scores.points, "reason_args", **at))["notes"] == [
+        ["scoring.note_capped_one", {"points": 80, "limit": 60}]
+    ]
+
+
 def test_the_mean_is_that_of_the_weights_used():
     rng = np.random.default_rng(3)
     marks = np.where(rng.random((40, 4)) < 0.3, np.nan, rng.integers(0, 10, (40, 4)))

@@ -103,7 +103,7 @@ def test_a_withdrawn_mark_can_be_given_again(store: Store) -> None:
         assert load_ratings(w, "contest", "2026", FORMS)["points"].tolist() == [9.0]
 
 
-@pytest.mark.parametrize("points", [float("nan"), float("inf")])
+@pytest.mark.parametrize("points", [float("nan"), float("inf"), 1e20, True])
 def test_points_that_are_not_a_number_are_refused(store: Store, points: float) -> None:
     with pytest.raises(DataError, match="不是有效数字"), store.write(RATER) as w:
         rate(w, mark_of(points))

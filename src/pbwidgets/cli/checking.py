@@ -132,7 +132,7 @@ def tell_effects(workspace: "Workspace", campaign: "Campaign", period_id: str | 
 
 
 def _effect_words(workspace: "Workspace", effects: Iterable["Effect"]) -> Iterable[str]:
-    from pbwidgets.units import unit_names
+    from pbwidgets.units import distinct_names
 
-    names = unit_names(workspace.units())
+    names = distinct_names(workspace.units())
     return [say("cli.check.change", effect=effect.words(names)) for effect in effects]

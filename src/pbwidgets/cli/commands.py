@@ -13,7 +13,7 @@ import click
 
 from pbwidgets.errors import PbError, UsageError
 from pbwidgets.imports import hide_needless
-from pbwidgets.wording import say
+from pbwidgets.wording import default_language, say
 
 if TYPE_CHECKING:
     from pbwidgets.campaign import Campaign
@@ -178,6 +178,7 @@ def campaign_open(campaign_id: str, period: str | None, marks: "MarkPolicy | Non
     from pbwidgets.cli.checking import tell_effects
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.organise.campaigns import open_campaign
+    from pbwidgets.workflows.organise.effects import settled_words
 
     with open_workspace() as workspace:
         touches_marks = tell_effects(workspace, workspace.read_campaign(campaign_id), period)
@@ -187,12 +188,14 @@ def campaign_open(campaign_id: str, period: str | None, marks: "MarkPolicy | Non
     click.echo(
         say(
             "cli.campaign.opened",
-            campaign=opened.campaign.id,
+            campaign=opened.campaign.name.words(default_language()),
             period=opened.period_id,
             version=opened.version,
         ),
         err=True,
     )
+    if settled := settled_words(opened.settled):
+        click.echo(settled, err=True)
 
 
 @campaign.command("to-xlsx", help=_help("campaign.to_xlsx"))

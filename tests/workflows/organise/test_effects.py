@@ -22,6 +22,7 @@ from counties import (
 )
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.campaign import Change as CampaignChange
 from pbwidgets.campaign.yaml_text import to_yaml
 from pbwidgets.errors import ConflictError, UsageError
 from pbwidgets.scoring.reasons import word_reason
@@ -320,6 +321,17 @@ def test_marks_of_a_sheet_are_given_and_withdrawn_together_or_not_at_all(
         assert [item.points for item in load_own_marks(reader, CAMPAIGN, PERIOD, VILLAGE, "li")] == [7.0]
 
 
+def test_units_of_one_name_are_counted_by_code_and_told_apart() -> None:
+    names = {"11": "东村（甲镇）", "21": "东村（乙镇）"}
+    change = CampaignChange("changed", "field", "form.field")
+    said = Effect(change, handed_in=3, failing=("11", "21", "21")).touched(names, "zh_CN")
+    assert "按新版本有3份不合要求（东村（甲镇）、东村（乙镇））" in said
+    many = Effect(change, failing=tuple(map(str, range(7)))).touched(
+        dict.fromkeys("0123456", "东村"), "zh_CN"
+    )
+    assert "等7个单位" in many
+
+
 # -- a field made required, a limit lowered, a field removed -------------------------------------------
 
 
@@ -449,7 +461,10 @@ def test_the_command_says_what_is_touched_and_refuses_without_a_policy(
     assert refused.returncode == 2
     assert "涉及已有评分3个" in refused.stderr
     assert "--marks" in refused.stderr
-    assert run_pbwidgets("campaign", "open", CAMPAIGN, "--marks", "cap", cwd=folder).returncode == 0
+    done = run_pbwidgets("campaign", "open", CAMPAIGN, "--marks", "cap", cwd=folder)
+    assert done.returncode == 0
+    assert f"“{contest.campaign.name.zh}”{PERIOD}已开放" in done.stderr
+    assert "2个评分超出新分值，按限值计；1个评分仍按原评分计。" in done.stderr
     explained = run_pbwidgets("score", CAMPAIGN, "--explain", VILLAGE, cwd=folder)
     assert explained.returncode == 0, explained.stderr
     assert "原评8分，超出现行分值，按6分计" in explained.stdout

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, from_json, read_campaign
 from pbwidgets.campaign.model import Period
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import DataError, UsageError
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
 from pbwidgets.store.ratings import Treatment
@@ -102,9 +102,13 @@ class Workspace:
         ------
         UsageError
             ``workflows.unknown_campaign`` with the existing names.
+        DataError
+            ``workflows.no_workspace`` if there are none.
         """
         folder = self.settings.parameters / "campaigns"
         names = sorted(path.stem for path in folder.glob("*.yaml"))
+        if not names:
+            raise DataError("workflows.no_workspace", folder=str(self.settings.workspace))
         if campaign_id not in names:
             raise UsageError("workflows.unknown_campaign", **nearest(campaign_id, names))
         return folder / f"{campaign_id}.yaml"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from pbwidgets.campaign.model import MOST_NOTICE_DAYS
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.store import (
@@ -69,8 +70,8 @@ def start_public_notice(
     check_track(desk.opened.campaign, track_id)
     given = desk.opened.campaign.track(track_id).public_notice
     lasts = days or (given.days if given else 0)
-    if lasts < 1:
-        raise DataError("meeting.days_needed")
+    if not 1 <= lasts <= MOST_NOTICE_DAYS:
+        raise DataError("meeting.days_needed", most=MOST_NOTICE_DAYS)
     default = given.contact.words(desk.workspace.settings.lang) if given and given.contact else ""
     notice = PublicNotice(
         *desk.opened.key,

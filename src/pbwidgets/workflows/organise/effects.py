@@ -32,7 +32,7 @@ from pbwidgets.store import (
     treat_marks,
 )
 from pbwidgets.store.nominations import NOMINATED
-from pbwidgets.store.ratings import Treatment
+from pbwidgets.store.ratings import POLICIES, Treatment
 from pbwidgets.store.submissions import load_submissions
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.marks import is_marked, needs_reason
@@ -41,6 +41,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 Range = tuple[float, float]
 Outcome = Treatment
 """What has become of a mark: ``own`` where it counts as it was given."""
+_OUTCOMES: Final[tuple[Outcome, ...]] = (*POLICIES, "own")
 _NAMED: Final = 5  # units named in a message
 _DIGITS: Final = 9  # of a converted mark: below that is binary noise
 _SMALL: Final = 1e-9
@@ -173,6 +174,21 @@ def _ask(turns: Iterable["_Turn"], names: Mapping[str, str], lang: str | None) -
         elif given.range == new.range:
             code = "workflows.marks_unexplained"
         yield say(code, lang, line=names[line_id], count=count, **_range_words(given.range, new.range))
+
+
+def settled_words(settled: Mapping[Outcome, int], lang: str | None = None) -> str:
+    """What has become of marks when a version was opened, with counts; empty if there were none.
+
+    >>> settled_words({"rescale": 216, "again": 432}, "en")
+    '216 marks count in proportion to the new points; 432 marks must be given anew.'
+    """
+    parts = [
+        say(f"workflows.settled_{outcome}", lang, count=settled[outcome])
+        for outcome in _OUTCOMES
+        if outcome in settled
+    ]
+    said = say("workflows.effect_separator", lang).join(parts)
+    return said and say("workflows.settled", lang, said=said)
 
 
 def convert(points: float, old: Range, new: Range, policy: MarkPolicy) -> float | None:
@@ -342,9 +358,7 @@ class _Turn:
         return "own" if to == self.mark.own else why
 
 
-def _find_turns(
-    reader: Reader, old: Opened, new: Campaign, marks: Iterable[MarkOnRecord]
-) -> Iterator[_Turn]:
+def _find_turns(reader: Reader, old: Opened, new: Campaign, marks: Iterable[MarkOnRecord]) -> Iterator[_Turn]:
     after = _scales(new)
     known = {old.version: _scales(old.campaign)}
 
@@ -391,7 +405,7 @@ def _has_answer(item: SubmissionState, path: str) -> bool:
 
 
 def _name_units(codes: Sequence[str], names: Mapping[str, str], lang: str | None) -> str:
-    different = list(dict.fromkeys(names.get(code, code) for code in codes))
-    shown = say("workflows.effect_glue", lang).join(different[:_NAMED])
+    different = sorted(set(codes))
+    shown = say("workflows.effect_glue", lang).join(names.get(code, code) for code in different[:_NAMED])
     more = len(different) - _NAMED
     return shown if more <= 0 else say("workflows.effect_more", lang, units=shown, count=len(different))

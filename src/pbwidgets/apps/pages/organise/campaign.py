@@ -14,8 +14,9 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.uploads import upload_button
 from pbwidgets.store.ratings import POLICIES
-from pbwidgets.units import unit_names
+from pbwidgets.units import distinct_names
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.organise.effects import settled_words
 from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
 
 _HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
@@ -105,7 +106,7 @@ class CampaignCard:
             return
         said = "organise.changes" if draft.is_known else "organise.new_campaign"
         name = draft.campaign.name.words(visit.lang)
-        names = unit_names(visit.workspace.units())
+        names = distinct_names(visit.workspace.units())
         rows = [
             (
                 effect.change.message(visit.lang),
@@ -148,4 +149,8 @@ class CampaignCard:
         )
         self._draft, self.found.children = None, ()
         self._version.children = (self._facts(opened),)
-        visit.messages.say("good", visit.words("organise.opened", version=opened.version))
+        said = (
+            visit.words("organise.opened", version=opened.version),
+            settled_words(opened.settled, visit.lang),
+        )
+        visit.messages.say("good", " ".join(filter(None, said)))
