@@ -12,8 +12,9 @@ import gettext
 import io
 import math
 import os
+import re
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -32,6 +33,10 @@ MOST_DIGITS: Final = 9
 """Decimals of a number that is rounded already, such as a total as it is ranked: as many as it has."""
 
 _NOISE: Final = 1e-9
+NOTHING: Final = "—"
+"""Stands for a name, or a list of names, where there is none."""
+_CLAUSE: Final = re.compile(r"（[^（）]*）|[^。？；，（）]*?(?:[.?;](?:\s+|$)|[。？；，]|(?=[（）])|$)")
+_OPEN_END: Final = re.compile("[，；;]$")
 
 
 def default_language() -> str:
@@ -71,7 +76,9 @@ def say(code: str, lang: str | None = None, **args: object) -> str:
     text = _catalogue(lang, code.partition(".")[0]).gettext(code)
     if text == code:
         raise KeyError(f"no words for {code!r} in {lang}")
-    return _fill(text, args)
+    named = ("nearest", "allowed") if code.endswith(".remedy") else ("nearest",)
+    nothing = [f"{{{name}}}" for name in named if args.get(name) == NOTHING]
+    return _fill(_leave_out(text, nothing), args)
 
 
 @dataclass(frozen=True)
@@ -181,6 +188,21 @@ def share_text(share_pct: float) -> str:
     if 0.0 < share_pct < 1.0:
         return "<1%"
     return ">99%" if 99.0 < share_pct < 100.0 else f"{number(share_pct, 0)}%"
+
+
+def _leave_out(text: str, nothing: Collection[str]) -> str:
+    """Text without the clauses that would suggest nothing, such as the nearest of no names.
+
+    >>> _leave_out("没有“{value}”。是否想写“{nearest}”？", ["{nearest}"])
+    '没有“{value}”。'
+    >>> _leave_out("请核对编码（最接近的是“{nearest}”），或删去。", ["{nearest}"])
+    '请核对编码，或删去。'
+    """
+    if not nothing:
+        return text
+    clauses = _CLAUSE.findall(text)
+    kept = "".join(one for one in clauses if not any(name in one for name in nothing)).rstrip()
+    return _OPEN_END.sub(lambda found: "。" if found[0] in "，；" else ".", kept)
 
 
 def _fill(text: str, args: Mapping[str, object]) -> str:
