@@ -8,7 +8,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbwidgets.campaign.model import PublicNotice
 from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
+from pbwidgets.campaign.source import clean_of
 from pbwidgets.errors import Problem, ProblemsError
 
 Write = Callable[..., Path]
@@ -224,6 +226,7 @@ def test_any_line_lost_or_broken_gives_problems_and_never_a_crash(write: Write, 
         ("measure: meetings, required: 4", "measure: meetings, required: true", "campaign.want_number"),
         ("measure: meetings, required: 4", "measure: meetings, required: .inf", "campaign.want_number"),
         ("ends: 2026-11-30", "ends: 86400", "campaign.want_date"),
+        ("ends: 2026-11-30", "ends: 9999-12-31", "campaign.out_of_range"),
     ],
 )
 def test_a_number_that_nobody_counts_with_is_a_problem_on_its_line(
@@ -249,3 +252,16 @@ def test_signs_that_cannot_be_kept_are_removed_from_texts_and_noted_with_their_l
     ]
     campaign = read_campaign(path)
     assert (campaign.summary.zh, campaign.tracks[0].name.en) == ("试 验", "Bran ches")
+
+
+def test_a_public_notice_lasts_a_year_at_most() -> None:
+    assert PublicNotice(days=366).days == 366
+    for days in (0, 367, 99999999999):
+        with pytest.raises(ValueError, match="days"):
+            PublicNotice(days=days)
+
+
+def test_labels_of_fields_and_options_are_names_in_one_line() -> None:
+    for key in ("label", "name"):
+        assert clean_of(("forms", 0, "fields", 1, key, "zh"), "标题\n二\u202e") == "标题二"
+        assert clean_of(("choices", "plan", 0, key), "标题\n二\u202e") == "标题二"

@@ -32,6 +32,9 @@ Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case le
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
 
 MOST_RETURN_DAYS: Final = 15
+MOST_NOTICE_DAYS: Final = 366
+Day = Annotated[date, Arg(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
+"""A day that one can count on from."""
 """Days that a return may give for the correction at most; more is an exception, granted on record."""
 
 _T = TypeVar("_T")
@@ -53,8 +56,8 @@ class Phase(Definition):
 
     id: Id
     name: Text
-    begins: date
-    ends: date
+    begins: Day
+    ends: Day
     forms: tuple[Id, ...] = Arg(default=(), description="forms that are filled in this phase")
 
 
@@ -62,10 +65,10 @@ class Period(Definition):
     """A year or month of the campaign."""
 
     id: Annotated[str, Arg(pattern=r"^[0-9A-Za-z][0-9A-Za-z_-]*$")]
-    begins: date
-    ends: date
+    begins: Day
+    ends: Day
     phases: tuple[Phase, ...] = ()
-    visible_from: date | None = Arg(
+    visible_from: Day | None = Arg(
         default=None,
         description="first day on which units see their own score sheets; none: each once it is decided on",
     )
@@ -698,7 +701,7 @@ class NeedsClass(Definition):
 class PublicNotice(Definition):
     """Days in which a result can be objected to."""
 
-    days: PositiveInt
+    days: Annotated[int, Arg(ge=1, le=MOST_NOTICE_DAYS)]
     contact: Text | None = None
     default: bool = False
 

@@ -121,12 +121,12 @@ def _removed(file: str, line: int, signs: str, became: str) -> Problem:
 
 
 def clean_of(path: Sequence[str | int], text: str) -> str:
-    r"""A text of a file as it is taken: a name in one line, any other without signs that cannot be kept.
+    r"""A text of a file as it is taken: a name or label in one line, any other without signs that cannot be kept.
 
     >>> clean_of(("unit_kinds", 0, "name", "zh"), "东\n坪"), clean_of(("summary", "zh"), "甲\n乙")
     ('东坪', '甲\n乙')
     """
-    return clean_name(text) if "name" in path[-2:] else drop_unmeant(text)
+    return clean_name(text) if {"name", "label"}.intersection(path[-2:]) else drop_unmeant(text)
 
 
 class _TooBigError(Exception):

@@ -147,7 +147,8 @@ def _translate_value(kind: str, address: Address, args: dict[str, Any], error: E
         return Finding("campaign.bad_id", address, args)
     if kind in _LIMITS:
         key, sign = _LIMITS[kind]
-        return Finding("campaign.out_of_range", address, {**args, "limit": f"{sign} {context[key]:.16g}"})
+        limit = context[key] if isinstance(context[key], str) else f"{context[key]:.16g}"  # a day is a text
+        return Finding("campaign.out_of_range", address, {**args, "limit": f"{sign} {limit}"})
     if kind in ("too_short", "string_too_short"):
         return Finding("campaign.must_not_be_empty", address, {"at": args["at"]})
     if kind.startswith("date"):

@@ -295,9 +295,8 @@ class _Reader:
         near = get_close_matches(plain_heading(text), self.names, 1, 0.0)[0]
         column = self.names[near]
         self.meant.add(column.name)
-        spelled = next(name for name in (*column.heads, column.name) if plain_heading(name) == near)
         allowed = "、".join(item.title for item in self.columns)
-        return {"value": text, "nearest": spelled, "allowed": allowed}
+        return {"value": text, "nearest": column.title, "allowed": allowed}
 
     def _lacking(self, column: Column, heading: Heading) -> Problem:
         """A column that is missing, with the heading that comes nearest to any of its names."""

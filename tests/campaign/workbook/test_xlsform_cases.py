@@ -270,12 +270,28 @@ def test_what_was_left_out_is_told_when_a_form_is_refused_as_well(read_sheets: R
     assert "barcode" in caught.value.words("zh_CN")
 
 
+def test_a_second_field_of_a_name_is_renamed_and_other_answers_are_said_to_be_lost(
+    read_sheets: ReadSheets,
+) -> None:
+    read = read_sheets(["type", "name", "label"], ["text", "a", "A"], ["text", "a", "B"])
+    assert said(read.notes) == [("renamed", "survey!B3")]
+    assert [field.id for field in read.form.fields] == ["a", "a_2"]
+
+
+def test_signs_that_names_lose_are_noted_with_their_cell(read_sheets: ReadSheets) -> None:
+    read = read_sheets(
+        ["type", "name", "label", "hint"], ["text", "a\u200bb", "标题\n二\u202e", "提\u200b示"]
+    )
+    assert said(read.notes) == [("campaign.signs_removed", f"survey!{at}2") for at in "BCD"]
+    (field,) = read.form.fields
+    assert (field.id, field.label.zh, field.hint.zh) == ("ab", "标题二", "提示")
+
+
 @pytest.mark.parametrize(
     ("row", "code", "place"),
     [
         (["select_one nothing", "b", "B"], "campaign.unknown_choices", "survey!A3"),
         (["end group"], "ends_nothing", "survey!A3"),
-        (["text", "a", "B"], "names_collide", "survey!B3"),
         ([None, "b", "B"], "type_missing", "survey!A3"),
         (["text", None, "B"], "campaign.missing_key", "survey!A3"),
     ],

@@ -39,7 +39,7 @@ from pbwidgets.campaign.workbook.xlsform_words import (
 from pbwidgets.campaign.workbook.xlsform_writing import limits_of
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.headings import find_heading
-from pbwidgets.intake.text import to_flag
+from pbwidgets.intake.text import removed_signs, to_flag
 from pbwidgets.intake.workbook import Cell, column_letters
 
 _EMPTY: Final = {
@@ -332,7 +332,7 @@ class _Foreign:
             self._note("workbook.left_out_type", "survey", kind.place, value=kind.text)
             return None
         if takes_other:
-            self._note("workbook.left_out_column", "survey", kind.place, column="or_other")
+            self._note("workbook.left_out_other", "survey", kind.place)
         cells = self._cells("survey", row, languages)
         for column in (self.survey.at("required"), self.survey.at("sensitive")):
             if column in cells:  # true() and false() as well
@@ -373,36 +373,34 @@ class _Foreign:
 
     def _name_lines(self) -> None:
         column = self.survey.at("id")
-        siblings: list[set[str]] = [set()]
         repeats = [""]
         taken: dict[str, set[str]] = {}
         for line in self.lines:
             if line.word in ENDS.values():
-                if len(siblings) > 1:
-                    siblings.pop()
+                if len(repeats) > 1:
                     repeats.pop()
                 continue
             line.repeat = repeats[-1]
             if line.old or line.word in ("begin_group", "note"):
-                self._name_line(line, column, siblings[-1], taken.setdefault(line.repeat, set()))
+                self._name_line(line, column, taken.setdefault(line.repeat, set()))
             if line.word in BEGINS.values():
-                siblings.append(set())
                 repeats.append(line.new if line.word == "begin_repeat" else line.repeat)
 
-    def _name_line(self, line: _Line, column: Column, siblings: set[str], taken: set[str]) -> None:
+    def _name_line(self, line: _Line, column: Column, taken: set[str]) -> None:
         place = line.cells.get(column, Cell(f"A{line.number}", None)).place
-        if line.old and line.old in siblings:
-            sheet = self.sheets["survey"].name
-            self.problems.append(
-                Problem("workbook.names_collide", self.file, f"{sheet}!{place}", {"value": line.old})
-            )
+        self._note_signs("survey", line.cells.get(column))
         line.new = make_unique(settle(line.old) or f"q_{line.number}", taken)
         if line.new != line.old:
             self._note("workbook.renamed", "survey", place, old=line.old or "—", new=line.new)
-        siblings.add(line.old)
         taken.add(line.new)
         self.named.setdefault(line.old, []).append(line)
         line.cells[column] = Cell(place, line.new)
+
+    def _note_signs(self, sheet: str, cell: Cell | None) -> None:
+        """Note what a name has lost."""
+        clean = straighten(cell.text) if cell else ""
+        if cell and (signs := removed_signs(cell.text, clean)):
+            self._note("campaign.signs_removed", sheet, cell.place, signs=signs, became=clean)
 
     def _complete_lines(self, settings: Page) -> None:
         """Give every line its form, the type as we write it, and a label."""
@@ -433,6 +431,7 @@ class _Foreign:
                 listed = self.options.lists.get(_list_name(sheet, row))
                 name = sheet.text(row, ("id",))
                 if listed is not None and name:
+                    self._note_signs("choices", sheet.cell(row, ("id",)))
                     asked = {
                         head.text: row[at].text
                         for at, head in sheet.heads.items()
@@ -558,6 +557,7 @@ class _Foreign:
             # of rows that end in the wrong place nobody knows what is in them
             if gathered.problems or not [one for one in own if self._leave_out(one, gathered, pages)]:
                 break
+        self.notes.extend(note for note in gathered.notes if note not in self.notes)
         if gathered.problems:  # an empty group only follows from that
             own = [finding for finding in own if finding.args.get("key") != "fields"]
         self.problems.extend(gathered.problems)
