@@ -313,6 +313,20 @@ def test_skip_lowers_the_maximum_and_re_weights_nothing(small):
     assert [small.pick(scores.points, "reachable", unit_code=unit, **of_line) for unit in (A, B)] == [0, 40]
 
 
+@pytest.mark.parametrize("settled", [{}, {"settle": {"floor": 0, "ceiling": 40}}])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_heading_of_nothing_but_skipped_lines_re_weights_nothing_either(small, settled, inside):
+    """30 of 60, and 40 points that do not apply: 30, of 60 that can be reached, settled or not, nested or not."""
+    out = {"not_applicable": {"then": "skip", "when": "${deeds} = 0"}}
+    part = heading(small, "part", *(small.rated(f"line{at}", 20, **out) for at in (1, 2)), **settled)
+    if inside:
+        part = heading(small, "around", part, **settled)
+    campaign = small.make_campaign(small.make_track(criteria=[small.rated("unity", 60), part]))
+    scores = small.score(campaign, submissions=[small.answer(A, "deeds", 0)], ratings=[small.mark(A, 30)])
+    assert totals_of(small, scores, A) == [30]
+    assert small.pick(scores.totals, "reachable", unit_code=A, layer="final") == 60
+
+
 def test_leaving_out_reaches_the_whole_base_and_skipping_beside_it_its_share(small):
     """60 + 20 + 20: the second is left out, the third skipped. 60 of 80 can be reached, brought to 75 of 100."""
     out = {"then": "leave_out", "when": "${deeds} = 0"}

@@ -116,7 +116,7 @@ def _settle(
         means = average_groups(own, layout.groups)
         values = np.where(lacking & lines.marked, means, own)
         found.means[here] = means
-    gone = np.isnan(values) & (lacking & (layout.track.missing == "reweight") | ~lacking)
+    gone = np.isnan(values) & lacking & (layout.track.missing == "reweight")
     base = np.where(sums.absent, 0.0, terms.base or 0.0)
     found.own[here], found.values[here], found.sums[here] = own, values, total
     found.full[here] = np.minimum(base + sums.full, highest)
