@@ -266,6 +266,17 @@ def test_a_unit_of_another_domain_does_not_have_the_line_at_all(small):
     )
 
 
+def test_a_unit_of_neither_domain_is_told_that_its_sheet_is_shorter(small):
+    """C has the 60 points of all: 50 of 60 beside 80 of 100."""
+    campaign, units = small.make_campaign(split_track(small)), domains(small, a="街道", b="乡村", c="景区")
+    marks = [small.mark(A, 50), small.mark(A, 30, line="street"), small.mark(C, 50)]
+    records = small.make_records(units, ratings=marks)
+    scores = score_campaign(campaign, "2026", records)
+    said = "领域没有专门的评分项，各项满分合计60分，不是100分，请核对单位名册中的领域。"
+    for unit, times in ((A, 0), (C, 2)):  # under the title, and beside the rank
+        assert explain_unit(campaign, scores, records, unit, "zh_CN").count(said) == times
+
+
 def test_lines_of_a_domain_are_re_weighted_among_themselves(small):
     campaign = small.make_campaign(split_track(small, missing="reweight"))
     marks = [small.mark(B, 60), small.mark(B, 20, line="fields")]  # 80 of 85

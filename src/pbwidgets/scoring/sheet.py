@@ -1,6 +1,7 @@
 """The score sheet of one unit as text, every point explained."""
 
 from collections.abc import Mapping
+from math import isclose
 from typing import Any, Final
 
 import pandas as pd
@@ -73,6 +74,11 @@ def _explain_track(
     ]
     if track.starting_points:
         lines.append(say("scoring.sheet_starting", lang, points=track.starting_points))
+    of_domains = len(campaign.track(track.id).domains) > 1
+    if of_domains and not isclose(track.sheet_points, track.base_points, abs_tol=1e-9):
+        lines.append(
+            say("scoring.note_other_domain", lang, points=track.sheet_points, base=track.base_points)
+        )
     lines.append("")
     for item in track.numbered():
         lines += _explain_criterion(campaign, item, points, lang)
