@@ -230,6 +230,9 @@ def test_a_mistake_in_one_of_these_rules_is_named_and_nothing_else(tmp_path: Pat
     path.write_text(text.replace(old, new), encoding="utf-8")
     problems = check_campaign(path)
     assert ", ".join(problem.code for problem in problems) == codes
+    if codes == "campaign.options_lacking":
+        assert "poor (不好)" in problems[0].message("zh_CN")
+        assert "poor (poor)" in problems[0].message("en")
     for problem in problems:
         assert problem.message("zh_CN") != problem.message("en")
 
