@@ -166,8 +166,8 @@ def find_telling_digits(values: Floats, least: int) -> int:
 def part_ties(rows: SortedRows, signs: Sequence[float]) -> tuple[Parting, Parting]:
     """What parted rows with the same total from the next row behind them, and from the next one ahead.
 
-    The first key is the total, the others, if any, are tie-breaks. Rows with all keys in common share their neighbours, and
-    nothing parts them from each other.
+    The first key is the total, the others, if any, are tie-breaks. Rows with all keys in common share
+    their neighbours, and nothing parts them from each other.
 
     Parameters
     ----------
