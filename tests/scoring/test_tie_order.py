@@ -4,14 +4,16 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pbwidgets.scoring.ranking import TrackRanking, rank_keys
+from pbwidgets.scoring.ranking import Parting, TrackRanking, rank_keys
 from pbwidgets.scoring.tie_order import order_ties
 
 
 def rank(*totals: float) -> TrackRanking:
     keys = np.array(totals, dtype=np.float64)
     ranks, groups = rank_keys([keys])
-    return TrackRanking(keys, ranks, groups, np.zeros(len(keys), dtype=np.int64))
+    nothing = np.zeros(len(keys), dtype=np.int64)
+    parting = Parting(nothing, keys, keys)
+    return TrackRanking(keys, 2, ranks, groups, parting, parting)
 
 
 def test_named_units_go_first_and_the_others_share_the_rank_behind_them() -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_in_expression, read_expression, walk_criteria
@@ -153,14 +153,11 @@ def _addresses(form: Form, address: Address) -> tuple[Address, ...]:
 def _find_circle(form: Form, address: Address) -> Iterator[Finding]:
     """A finding if fields rest on each other in a circle, by relevance or calculation."""
     every = {place.path: place for place in places(form) if place.field.type != "group"}
-    order = TopologicalSorter({path: _rests_on(form, place, every) for path, place in every.items()})
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = list(error.args[1])
+    circle = find_circle({path: _rests_on(form, place, every) for path, place in every.items()})
+    if circle:
         here = next((every[path] for path in circle if _own(every[path])), every[circle[0]])
         key = _own(here) or "id"
-        args = {"circle": " → ".join(reversed(circle))}
+        args = {"circle": " → ".join(circle)}
         yield Finding("campaign.expressions_in_circle", (*address, *here.address, key), args)
 
 

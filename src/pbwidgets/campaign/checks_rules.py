@@ -1,12 +1,11 @@
 """Mistakes in what a line's rule says: amounts, exemptions, who marks it, what is carried over."""
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
 from pbwidgets.campaign.definition import Text
-from pbwidgets.campaign.derived import find_circle, names_behind
+from pbwidgets.campaign.derived import find_circle, inputs_of, measures_of_lines
 from pbwidgets.campaign.expression_meaning import to_number
 from pbwidgets.campaign.expression_tree import Node
 from pbwidgets.campaign.expressions import ExpressionError
@@ -21,7 +20,6 @@ from pbwidgets.campaign.rules import (
     Checklist,
     Discretion,
     RankToPoints,
-    conditions_of,
 )
 from pbwidgets.wording import LANGUAGES, MOST_DIGITS, number
 
@@ -78,7 +76,7 @@ def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
         expression = read_expression(item.expression)
         for value in () if isinstance(expression, ExpressionError) else _find_no_number(expression.tree):
             yield Finding("campaign.derived_not_number", here, {"value": value})
-    if circle := find_circle(campaign):
+    if circle := find_circle({item.id: inputs_of(item) for item in campaign.derived}):
         at = next(at for at, item in enumerate(campaign.derived) if item.id == circle[0])
         yield Finding(
             "campaign.derived_in_circle", ("derived", at, "expression"), {"circle": " → ".join(circle)}
@@ -113,30 +111,15 @@ def _find_circle(campaign: Campaign) -> Iterator[Finding]:
         for item in campaign.carried
         if item.campaign in (None, campaign.id) and item.period == "same"
     }
-    order = TopologicalSorter(
+    circle = find_circle(
         {
-            track.id: {own[name] for name in names_behind(campaign, _names_of(track)) if name in own}
+            track.id: {own[name] for name in measures_of_lines(campaign, track) & own.keys()}
             for track in campaign.tracks
         }
     )
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = " → ".join(str(part) for part in error.args[1])
-        yield Finding("campaign.carried_in_circle", ("carried",), {"circle": circle}, (("tracks",),))
-
-
-def _names_of(track: Track) -> set[str]:
-    """Measures that the lines of a track rest on; expressions that cannot be read name none."""
-    named: set[str] = set()
-    for line in track.lines():
-        named.add(getattr(line.rule, "measure", ""))
-        conditions = [item.when for item in (line.not_applicable, line.exemption) if item and item.when]
-        for text in (*conditions, *conditions_of(line.rule)):
-            expression = read_expression(text)
-            if not isinstance(expression, ExpressionError):
-                named |= expression.names
-    return named
+    if circle:
+        args = {"circle": " → ".join(circle)}
+        yield Finding("campaign.carried_in_circle", ("carried",), args, (("tracks",),))
 
 
 def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:

@@ -22,6 +22,7 @@ from pbwidgets.campaign.rules import (
 from pbwidgets.scoring import rules
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.verdict import Verdict
+from pbwidgets.wording import MOST_DIGITS
 
 RuleFunction: TypeAlias = Callable[[Floats, float, Any], Verdict]
 GroupRuleFunction: TypeAlias = Callable[[Floats, float, Any, Ints], Verdict]
@@ -92,7 +93,7 @@ def find_range(line: Criterion) -> tuple[float, float]:
     if isinstance(rule, Discretion):
         return rule.lowest, rule.highest
     if isinstance(rule, CappedDeduction):
-        return min(0.0, top - rule.cap), top
+        return min(0.0, round(top - rule.cap, MOST_DIGITS)), top  # 5 - 5.3 is not quite -0.3 in binary
     if isinstance(rule, Checklist) and rule.counts == "earned":
         return 0.0, top
     if isinstance(rule, RankToPoints | Bands | ByChoice):

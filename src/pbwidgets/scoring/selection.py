@@ -28,12 +28,12 @@ from pbwidgets.scoring.frames import (
     to_frame,
 )
 from pbwidgets.scoring.nominations import TrackNominations, count_left
-from pbwidgets.scoring.ranking import Parting, TrackRanking, find_decimals, find_telling_digits, rank_keys
+from pbwidgets.scoring.ranking import Parting, TrackRanking, find_telling_digits, rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
-from pbwidgets.wording import say
+from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 _OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
@@ -290,7 +290,7 @@ def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing
             continue
         values = np.concatenate([parting.own[here], parting.other[here]])
         least = 0 if isinstance(link, TieByMeasure) else 1
-        written = max(least, min(2, find_decimals(values)))
+        written = max(least, min(2, count_decimals(values, MOST_DIGITS)))
         args: Args = {
             "tie_break_id": link.named,
             "own": parting.own,

@@ -41,7 +41,12 @@ SHIFTS: Final[Columns] = {
 }
 """One row is an assumption that moves, the strongest total effect first."""
 
-FIRM, UNDECIDED, OUT = "firm", "undecided", "out"
+FIRM: Final = "firm"
+"""Verdict on a unit that is selected whatever is assumed."""
+UNDECIDED: Final = "undecided"
+"""Verdict on a unit whose place depends on what is assumed, or that is tied at the cut."""
+OUT: Final = "out"
+"""Verdict on a unit that is not selected whatever is assumed."""
 FIRM_PCT: Final = 95.0
 """Selected in at least this share of runs: firm; selected or tied at the cut in at most 100 less this: out."""
 
