@@ -116,3 +116,15 @@ def test_a_derived_number_is_worked_out_for_the_rows_that_are_asked_for():
     codes, args = render_reasons([reason], 4, np.array([3, 2]))
     assert (codes.tolist(), args.tolist()) == (["scoring.rated", ""], ['{"lost": 1.5}', "{}"])
     assert asked == [[3]]
+
+
+def test_sources_stand_in_the_order_of_the_file(small):
+    sources = [
+        {"id": name, "name": small.words(name), "weight": weight}
+        for name, weight in (("work", 60), ("alike", 40))
+    ]
+    campaign = small.make_campaign(small.make_track(layers=[{"id": "county", "sources": sources}]))
+    args = {"points": 8, "max_points": 10}
+    args |= {"points:alike": 5, "weight:alike": 40, "points:work": 10, "weight:work": 60}
+    text = word_reason(campaign, "scoring.rated_sources", args, "zh_CN")
+    assert text == "work10分（占60%）、alike5分（占40%），合8分（满分10分）。"

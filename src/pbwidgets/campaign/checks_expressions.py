@@ -7,11 +7,12 @@ from typing import Any, Final
 from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import find_in_expression, read_expression
+from pbwidgets.campaign.known import Known, find_in_expression, read_expression, walk_criteria
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
+from pbwidgets.campaign.rules import conditions_in
 
 _LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
@@ -54,7 +55,7 @@ def replace_labels(campaign: Campaign, data: dict[str, Any]) -> tuple[Finding, .
         Changed in place.
     """
     notes = []
-    for site in _sites(campaign):
+    for site in (*_sites(campaign), *_sites_over_measures(campaign)):
         expression = read_expression(site.text, of_options=site.attributes is not None)
         if isinstance(expression, ExpressionError):
             continue
@@ -103,6 +104,31 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
             if text is not None:
                 names, ids = _names(campaign, form, repeat), _addresses(form, ("forms", at))
                 yield _Site(text, ("measures", number, key), names, None, None, ids)
+
+
+def _sites_over_measures(campaign: Campaign) -> Iterator[_Site]:
+    names = Known.of(campaign).measured
+    for text, address in _conditions(campaign):
+        if text is not None:
+            yield _Site(text, address, names, None, None, ())
+
+
+def _conditions(campaign: Campaign) -> Iterator[tuple[str | None, Address]]:
+    """Expressions over measures with their addresses."""
+    for at, item in enumerate(campaign.derived):
+        yield item.expression, ("derived", at, "expression")
+    for number, track in enumerate(campaign.tracks):
+        address: Address = ("tracks", number)
+        for at, gate in enumerate(track.gates):
+            yield gate.when, (*address, "gates", at, "when")
+        for at, flag in enumerate(track.classes.flags if track.classes else ()):
+            yield flag.when, (*address, "classes", "flags", at, "when")
+        for criterion, here in walk_criteria(track.criteria, (*address, "criteria")):
+            yield from (
+                (text, (*here, "rule", key, at, "when")) for key, at, text in conditions_in(criterion.rule)
+            )
+            for key in ("not_applicable", "exemption"):
+                yield getattr(getattr(criterion, key), "when", None), (*here, key, "when")
 
 
 def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:

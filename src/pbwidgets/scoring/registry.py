@@ -1,13 +1,14 @@
 """Rules by name: the functions behind the names that a campaign file may use."""
 
 from collections.abc import Callable, Mapping
+from math import inf
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Criterion
+from pbwidgets.campaign.model import Criterion, Settlement
 from pbwidgets.campaign.rules import (
     Bands,
     ByChoice,
@@ -98,6 +99,18 @@ def find_range(line: Criterion) -> tuple[float, float]:
     if isinstance(rule, RankToPoints | Bands | ByChoice):
         return min(0.0, *points_listed(rule)), top
     return min(0.0, getattr(rule, "floor", 0.0)), top
+
+
+def find_bounds(criterion: Criterion) -> tuple[float, float]:
+    """Lowest and highest points that a line can bring, or a heading with its lines, base, floor and ceiling."""
+    if not criterion.criteria:
+        return find_range(criterion)
+    parts = [find_bounds(part) for part in criterion.criteria]
+    terms = criterion.settle or Settlement()
+    low, high = (sum(ends) + (terms.base or 0.0) for ends in zip(*parts, strict=True))
+    floor = -inf if terms.floor is None else terms.floor
+    ceiling = inf if terms.ceiling is None else terms.ceiling
+    return min(max(low, floor), ceiling), min(max(high, floor), ceiling)
 
 
 def points_listed(rule: RankToPoints | Bands | ByChoice) -> tuple[float, ...]:

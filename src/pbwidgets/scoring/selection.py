@@ -245,7 +245,7 @@ def _reason_contenders(
     }
     notes = [Reason("scoring.note_keeps_rank", ranked & ~contends, common, is_note=True)]
     if track.places is None:
-        return [Reason("scoring.no_places", contends, common), *notes, *_note_provisional(ranked, totals)]
+        return [Reason("scoring.no_places", contends, common), *notes, *_note_totals(layout, ranked, totals)]
     common["places"] = track.places
     tied = status == TIED_AT_CUT
     sizes = np.bincount(order)[order]
@@ -263,7 +263,7 @@ def _reason_contenders(
         Reason("scoring.note_passed_over", out, {"out": ranking.rank - order}, is_note=True),
         _note_unfilled(track.places, int((order > 0).sum()), (status == SELECTED) | low),
         *_note_ties(layout, ranking, ranked & ~tied),
-        *_note_provisional(ranked, totals),
+        *_note_totals(layout, ranked, totals),
     ]
 
 
@@ -302,7 +302,7 @@ def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing
         yield Reason(code_missing, here & missing, args, is_note=True)
 
 
-def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
+def _note_totals(layout: TrackLayout, ranked: Bools, totals: TrackTotals) -> list[Reason]:
     provisional = ranked & totals.provisional
     return [
         Reason("scoring.note_provisional", provisional & (totals.n_missing == 0), is_note=True),
@@ -310,6 +310,12 @@ def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
             "scoring.note_provisional_lines",
             provisional & (totals.n_missing > 0),
             {"count": totals.n_missing},
+            is_note=True,
+        ),
+        Reason(
+            "scoring.note_other_domain",
+            ranked & layout.misfits,
+            {"points": layout.track.of_domain(None).sheet_points, "base": layout.track.base_points},
             is_note=True,
         ),
     ]

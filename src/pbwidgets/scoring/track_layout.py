@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -93,6 +94,16 @@ class TrackLayout:
     def is_plain(self) -> bool:
         """Whether the total is the sum of the lines, the same for all units."""
         return not self.settled and self.absent is None
+
+    @property
+    def misfits(self) -> Bools:
+        """Units of a domain that the track does not name, where what they have does not come to its base points."""
+        sheet = self.track.of_domain(None)
+        if self.absent is None or isclose(sheet.sheet_points, self.track.base_points, abs_tol=1e-9):
+            return np.zeros(len(self.units), dtype=bool)
+        own = {line.id for line in sheet.lines()}
+        found: Bools = np.all(self.absent == [line.id not in own for line in self.lines], axis=1)
+        return found
 
     @cached_property
     def settled_on_top(self) -> Bools:
