@@ -186,6 +186,7 @@ def make_records(data: dict[str, Array]) -> Any:
             "rater_id": name("source", [f"R{at}" for at in range(len(WEIGHTS))]),
             "points": data["points"],
             "given_points": np.broadcast_to(np.nan, number),
+            "capped": np.zeros(number, dtype=bool),
             "comment": repeat(""),
             "submission_version": np.zeros(number, dtype=np.int8),
             "stale": np.zeros(number, dtype=bool),
