@@ -33,6 +33,7 @@ MOST_DIGITS: Final = 9
 """Decimals of a number that is rounded already, such as a total as it is ranked: as many as it has."""
 
 _NOISE: Final = 1e-9
+_WHOLE: Final = 2.0**52  # a float above has no decimals
 NOTHING: Final = "—"
 """Stands for a name, or a list of names, where there is none."""
 _CLAUSE: Final = re.compile(r"（[^（）]*）|[^。？；，（）]*?(?:[.?;](?:\s+|$)|[。？；，]|(?=[（）])|$)")
@@ -146,10 +147,11 @@ def round_half_up(values: Any, digits: int) -> Any:
     # a written 2.675 is 2.67499999… in binary, and sums add noise; no mark is as fine as this
     raised = abs(values) * scale + 0.5 + min(_NOISE * scale, 0.01)
     if isinstance(values, Real):
-        return math.copysign(raised // 1 / scale, values) + 0.0  # and no -0
+        rounded = math.copysign(raised // 1 / scale, values) + 0.0  # and no -0
+        return values if raised >= _WHOLE else rounded
     import numpy as np  # not for --help
 
-    return np.copysign(np.floor(raised) / scale, values) + 0.0
+    return np.where(raised >= _WHOLE, values, np.copysign(np.floor(raised) / scale, values) + 0.0)
 
 
 def number(value: float, digits: int = 2, *, keep_zeros: bool = False) -> str:
