@@ -11,6 +11,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import find_range
+from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import domain_of
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
@@ -251,7 +252,7 @@ def word_decision(row: Mapping[Any, Any], lang: str | None = None) -> str:
     text = say(
         "scoring.sheet_decided",
         lang,
-        status=say(f"scoring.status_{row['decided']}", lang),
+        status=word_status(row["decided"], int(row["waiting_order"]), lang),
         by=told["decided_by"],
         on=told["decided_on"],
     )

@@ -12,9 +12,11 @@ from counties import CAMPAIGN, OPERATOR, run_pbwidgets
 from sqlalchemy import select
 
 from pbwidgets.errors import ConflictError, DataError, RightsError
+from pbwidgets.scoring.frames import SELECTED, WAITING
 from pbwidgets.store import Actor, Veto, audit_head, load_decisions, load_veto_records, record_veto
 from pbwidgets.store.tables import decisions
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection, find_contenders
 from pbwidgets.workflows.meeting.notices import (
@@ -25,6 +27,7 @@ from pbwidgets.workflows.meeting.notices import (
     take_back_notice,
 )
 from pbwidgets.workflows.meeting.what_if import LiftedVeto, WhatIf, open_trial, try_selection
+from pbwidgets.workflows.reports.report import open_report
 
 COUNTY = Actor("county", "reviewer", "990101")
 DAY = date(2026, 12, 20)
@@ -91,6 +94,28 @@ def test_after_the_decision_select_says_who_decided_and_when(
     table = run_pbwidgets("select", CAMPAIGN, "--track", "township", cwd=own_county).stdout
     assert "决定机构" in table
     assert "2026-12-20" in table
+
+
+def test_after_the_decision_reports_name_those_that_the_meeting_chose(
+    workspace: Workspace, opened: Opened
+) -> None:
+    statuses = statuses_of(workspace, opened, FIRST)
+    first = next(code for code, status in statuses.items() if status == SELECTED)
+    decide(workspace, opened, statuses={**statuses, first: WAITING})
+    report = open_report(take_snapshot(workspace, opened).folder)
+    track = report.campaign.track("township")
+    chosen = {code for code, status in statuses.items() if status == SELECTED} - {first}
+    named = report.units_of_track(track, [SELECTED]).frame
+    assert set(named["unit_code"]) == chosen
+    assert report.notice_of(track).startswith(
+        f"{track.name.zh}名额{track.places}个，拟入选{len(chosen)}个，末位并列待定0个"
+    )
+    recommended = report.recommendations().frame
+    recommended = recommended[recommended["track"] == track.name.zh]
+    assert set(recommended["unit_name"]) == set(named["unit_name"])
+    waiting = report.units_of_track(track, [WAITING]).frame.set_index("unit_code").loc[first]
+    assert waiting["status_words"] == "递补第1位"
+    assert waiting["decision"].startswith("已决定：递补第1位（县委专题评审会，2026-12-20）")
 
 
 def test_an_adopted_what_if_goes_into_the_reason_and_not_into_the_campaign(

@@ -23,7 +23,7 @@ from pbwidgets.scoring.classes import find_period_moves
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
-from pbwidgets.scoring.selection import find_open_places
+from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
 from pbwidgets.units import ancestors, domain_of, subtree, unit_names
 from pbwidgets.wording import Words, default_language, say
@@ -85,7 +85,8 @@ class Report:
     units
         The unit and all units below it, columns ``UNITS``.
     scores
-        Their scores; ``reference`` is the published distribution of all units.
+        Their scores; ``reference`` is the published distribution of all units, and the status in ``selection`` is
+        the one that holds.
     submissions
         What they handed in, columns ``SUBMISSIONS``.
     running_record
@@ -234,7 +235,9 @@ class Report:
             days=track.public_notice.days if track.public_notice else 0,
         )
         free = find_open_places(own)
-        if free:
+        if own["decided"].notna().any():
+            free = (track.places or 0) - int(counts.get(SELECTED, 0))
+        if free > 0:
             text += self.say("places_open", open=free)
         award = track.award
         if award is None:
@@ -502,6 +505,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
     )
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
+    scores["selection"] = show_holding(scores["selection"])
     return Report(
         campaign=campaign,
         snapshot=source,
