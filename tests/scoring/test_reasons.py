@@ -127,7 +127,12 @@ def test_a_derived_number_is_worked_out_for_the_rows_that_are_asked_for():
     ],
 )
 def test_a_price_is_shown_as_it_is_written_and_what_comes_of_it_agrees(small, rule, count, words):
-    line = {"id": "line", "name": {"zh": "甲", "en": "A"}, "points": 10, "rule": {**rule, "measure": "faults"}}
+    line = {
+        "id": "line",
+        "name": {"zh": "甲", "en": "A"},
+        "points": 10,
+        "rule": {**rule, "measure": "faults"},
+    }
     campaign = small.make_campaign(small.make_track(criteria=[line], base_points=10))
     rows = small.score(campaign, submissions=[small.answer("9901001", "faults", count)]).points
     row = rows[rows["unit_code"] == "9901001"].iloc[-1]

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -136,14 +137,18 @@ def _show_table(frame: pd.DataFrame) -> None:
 
 
 def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
-    """Columns under their own names, numbers as numbers with as many decimals as they have; missing is empty."""
+    """Columns under their own names, numbers with as many decimals as they have, two if they never end."""
     from pbwidgets.exports import Column
+    from pbwidgets.exports.columns import find_decimals
 
     kinds: Mapping[str, Format] = {"f": "number", "i": "integer", "u": "integer"}
-    return {
-        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", MOST_DIGITS)
-        for name in frame.columns
-    }
+    columns = {}
+    for name in frame.columns:
+        form = kinds.get(frame[name].dtype.kind, "text")
+        column = Column(str(name), None, form, "", MOST_DIGITS)
+        ends = find_decimals(frame[name], column) < MOST_DIGITS
+        columns[str(name)] = column if ends else replace(column, digits=2)
+    return columns
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:

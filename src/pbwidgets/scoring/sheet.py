@@ -14,7 +14,7 @@ from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import domain_of
-from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 _INDENT = "  "
 _DECIDED: Final = ("decided_by", "decided_on", "decided_reason")
@@ -151,13 +151,12 @@ def _explain_heading(
     below = [part.id for part in criterion.parts()]
     ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
     sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
-    decimals = count_decimals(sums)
     parts = [
         say(
             "scoring.sheet_sum",
             lang,
             layer=name_layer(campaign, str(layer), lang),
-            points=number(float(total), decimals, keep_zeros=True),
+            points=float(total),
         )
         for layer, total in sums.items()
         if not pd.isna(total)
@@ -187,11 +186,10 @@ def name_layer(campaign: Campaign, layer: str, lang: str | None) -> str:
 
 def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) -> list[str]:
     lines = []
-    decimals = count_decimals(totals["total"], MOST_DIGITS)
     for row in totals.to_dict("records"):
         total, layer = float(row["total"]), name_layer(campaign, str(row["layer"]), lang)
         code = "scoring.sheet_total_none" if total != total else "scoring.sheet_total"
-        text = say(code, lang, layer=layer, total=number(total, decimals, keep_zeros=True))
+        text = say(code, lang, layer=layer, total=number(total, MOST_DIGITS))
         if row["provisional"]:
             missing = int(row["n_missing"])
             code = "scoring.sheet_provisional" if missing else "scoring.sheet_stands_in"

@@ -14,6 +14,7 @@ from pbwidgets.scoring.selection import show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import unit_names
+from pbwidgets.wording import MOST_DIGITS
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -98,7 +99,7 @@ def list_lines(
     Returns
     -------
     pandas.DataFrame
-        Columns :data:`LINES`; points, maximum and reachable maximum are exact.
+        Columns :data:`LINES`; points, maximum and reachable maximum are exact to nine decimals.
 
     Raises
     ------
@@ -123,6 +124,8 @@ def list_lines(
         criterion=[item.criterion.name.words(lang) for item in shown],
         reason=word_reasons(campaign, points["reason_code"], points["reason_args"], lang),
     )
+    exact = ["points", "max_points", "reachable"]
+    made[exact] = made[exact].round(MOST_DIGITS)  # below that is binary noise
     return made[list(LINES)].reset_index(drop=True)
 
 
