@@ -165,10 +165,7 @@ def select_units(
         *_reason_nominations(layout, nominations, status),
         *_reason_vetoes(vetoes),
         *_note_vacant(layout, vetoes, nominations),
-        *(
-            Reason("scoring.note_award_open", ranked & is_open, {"track_id": other}, is_note=True)
-            for other, is_open in eligibility.open_in.items()
-        ),
+        *_note_awards_open(ranking, contends, eligibility),
     )
     return TrackSelection(status, status, waiting_order, reasons)
 
@@ -376,6 +373,19 @@ def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing
         missing = np.isnan(parting.own) | np.isnan(parting.other)
         yield Reason(code, here & ~missing, args, is_note=True)
         yield Reason(code_missing, here & missing, args, is_note=True)
+
+
+def _note_awards_open(
+    ranking: TrackRanking, contends: Bools, eligibility: TrackEligibility
+) -> Iterator[Reason]:
+    """Units tied at the cut in another award, and those that they may let pass or displace."""
+    for other, is_open in eligibility.open_in.items():
+        here = is_open & (ranking.rank > 0)
+        if not here.any():
+            continue
+        behind = contends & ~here & (ranking.rank > ranking.rank[here].min())
+        yield Reason("scoring.note_award_open", here, {"track_id": other}, is_note=True)
+        yield Reason("scoring.note_award_open_ahead", behind, {"track_id": other}, is_note=True)
 
 
 def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
