@@ -34,6 +34,8 @@ _SHOWN = (
 )  # fmt: skip
 
 
+_IS_LIST = {"status", "waiting_order"}
+"""Columns of a selection, whose workbook is for people; JSON and CSV are for machines."""
 _WHEN_DECIDED = ("decided_by", "decided_on", "decided_reason")
 
 
@@ -50,6 +52,8 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
             raise UsageError("cli.xlsx_needs_file")
         from pbwidgets.exports import About, Sheet, build_workbook
 
+        if _IS_LIST.issubset(frame.columns):
+            frame = _for_people(frame)
         build_workbook([Sheet(output.stem, frame, _columns(frame))], output, about=About("", "", ""))
         return
     if form == "table":
@@ -95,7 +99,7 @@ def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns for people, with their names and words for statuses; JSON and CSV have all columns."""
+    """Columns for people, with their names and words for statuses; CSV and JSON have all columns."""
     from pbwidgets.scoring.selection import word_status
 
     lang = default_language()

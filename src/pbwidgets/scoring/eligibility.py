@@ -102,7 +102,12 @@ def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Rea
         [f"{track_id}:{number}" for number in range(int(classes.max(initial=0)) + 1)], dtype=object
     )
     args: Args = {"track_id": track_id, "needed_class_id": f"{track_id}:{needs.lowest}"}
+    below, none = (
+        ("scoring.needs_best_class", "scoring.needs_best_class_none")
+        if needs.lowest == 1
+        else ("scoring.needs_class", "scoring.needs_class_none")
+    )
     return [
-        Reason("scoring.needs_class", classes > needs.lowest, {**args, "class_id": names[classes]}),
-        Reason("scoring.needs_class_none", classes == 0, args),
+        Reason(below, classes > needs.lowest, {**args, "class_id": names[classes]}),
+        Reason(none, classes == 0, args),
     ]

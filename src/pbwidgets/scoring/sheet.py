@@ -99,6 +99,8 @@ def _find_totals(campaign: Campaign, scores: Scores, track: Track, unit_code: st
 def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
     """Points (columns ``POINTS``) without the units' own layers in which a unit has marked nothing.
 
+    A discretionary line that the unit has not touched is left out of its own layer as well.
+
     What is computed is the same in all layers, and would look there like marks that the unit has given itself.
     A track in which nobody but the units themselves marks keeps all of it.
     """
@@ -111,7 +113,8 @@ def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
     given = points["source"].isin(["marks", "corrected"]) & points["points"].notna()
     given &= points["reason_code"] != "scoring.discretion_none"  # no mark, and no points either
     keys = [points[name] for name in ("unit_code", "track_id", "layer")]
-    return points[~doubtful | given.groupby(keys).transform("any")]
+    touched = given.groupby(keys).transform("any") & (points["reason_code"] != "scoring.discretion_none")
+    return points[~doubtful | touched]
 
 
 def _explain_criterion(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from pbwidgets.workflows.reports.report import open_report
 
 COUNTY = Actor("county", "reviewer", "990101")
 DAY = date(2026, 12, 20)
+NOW = datetime(2026, 12, 21, tzinfo=UTC)
 BODY = "县委专题评审会"
 FIRST = WhatIf("township", tie_order=("990101016",))
 VETO = LiftedVeto("990101006004", "falsified_village", "申诉成立", "village")
@@ -65,7 +66,7 @@ def decide(
 ) -> int:
     minutes = replace(Minutes("会议审议，同意按名次确定", BODY, DAY, "组织部长、纪委副书记"), **changes)
     statuses = statuses or statuses_of(workspace, opened, what_if)
-    desk = Desk(workspace, actor, opened)
+    desk = Desk(workspace, actor, opened, now=NOW)
     return decide_selection(desk, what_if.track_id, statuses, minutes, what_if=what_if, seen=seen)
 
 
@@ -156,8 +157,9 @@ def test_lifting_a_veto_without_a_basis_changes_nothing(workspace: Workspace, op
         ({"body": ""}, "没有填写理由"),
         ({"statuses": {"990101001": "selected"}}, "还有 23 个单位没有结果"),
         ({"statuses": {"990101003005": "selected"}}, "不在名单上"),
+        ({"day": date(2099, 1, 1)}, "2099-01-01 还没有到"),
     ],
-    ids=["no reason", "no body", "units missing", "unit not on the list"],
+    ids=["no reason", "no body", "units missing", "unit not on the list", "a day to come"],
 )
 def test_an_incomplete_decision_is_refused(
     workspace: Workspace, opened: Opened, changes: dict[str, Any], said: str
@@ -174,7 +176,7 @@ def test_ties_must_be_resolved_and_places_are_never_exceeded(workspace: Workspac
     everybody = dict.fromkeys(statuses_of(workspace, opened, FIRST), "selected")
     with pytest.raises(DataError, match="拟入选 24 个，超过名额 10 个"):
         decide(workspace, opened, statuses=everybody)
-    with pytest.raises(DataError, match="评定结果不能是"):
+    with pytest.raises(DataError, match="评定结果不能是 一票否优"):
         decide(workspace, opened, statuses=dict.fromkeys(everybody, "barred"))
 
 
@@ -268,5 +270,7 @@ def test_a_notice_can_be_about_one_selected_unit_only(workspace: Workspace, open
         start_public_notice(desk, "township", DAY, unit_code=other)
     start_public_notice(desk, "township", DAY)
     start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
+    with pytest.raises(ConflictError, match="该单位已有公示"):
+        start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
     whole, own = (state.record.notice for state in find_notices(desk, "township"))
     assert (whole.unit_code, own.unit_code, own.ends) == (None, chosen, DAY + timedelta(days=2))

@@ -252,7 +252,8 @@ class Report:
         award = track.award
         if award is None:
             return text
-        material = award.material.words(self.lang) if award.material else ""
+        material = award.material.words(self.lang).rstrip("。.") if award.material else ""
+        material += self.say("full_stop") if material else ""
         return text + self.say(
             "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
         )
