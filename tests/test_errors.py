@@ -46,7 +46,7 @@ def test_every_error_class_survives_pickle_with_its_code_and_values() -> None:
     for cls in classes:
         error = cls.__new__(cls)
         PbError.__init__(error, "errors.problems", count=3)
-        for name in ("problems", "findings"):
+        for name in ("problems", "findings", "notes"):
             if not hasattr(error, name):
                 setattr(error, name, ())
         again = pickle.loads(pickle.dumps(error))

@@ -38,6 +38,14 @@ def read_catalogue(lang: str, domain: str) -> Catalog:
         return read_po(file)
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_no_code_has_words_twice(lang, domain):
+    text = (SOURCE / "locale" / lang / f"{domain}.po").read_text(encoding="utf-8")
+    codes = re.findall(r'^msgid "(.+)"$', text, re.MULTILINE)
+    assert sorted(code for code in set(codes) if codes.count(code) > 1) == []
+
+
 def words_of(lang: str, domain: str) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in read_catalogue(lang, domain) if entry.id}
 

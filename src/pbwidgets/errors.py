@@ -106,12 +106,12 @@ class Problem:
             name: value.message(lang) if isinstance(value, Problem) else value
             for name, value in self.args.items()
         }
-        return say(self.code, lang, **args)
+        return say(self.code, lang, **_in_words(args, lang))
 
     def remedy(self, lang: str | None = None) -> str:
         """What to do, or an empty text."""
         code = f"{self.code}.remedy"
-        return say(code, lang, **self.args) if has_words(code) else ""
+        return say(code, lang, **_in_words(self.args, lang)) if has_words(code) else ""
 
     def line(self, lang: str | None = None) -> str:
         """One line of the list: ``file:place: code: message remedy``."""

@@ -158,15 +158,18 @@ def number(value: float, digits: int = 2, *, keep_zeros: bool = False) -> str:
 
 
 def count_decimals(values: Iterable[float], digits: int = 2) -> int:
-    """Decimals that numbers below each other are written with: what the one that needs most needs.
+    """Decimals, ``digits`` at most, that numbers below each other are written with: as the one that needs most.
 
     NaN, for what is missing, needs none.
 
     >>> count_decimals([88.5, 90.0, float("nan")]), count_decimals([3.0, 8.0]), count_decimals([1 / 3], 4)
     (1, 0, 4)
     """
-    known = (number(value, digits) for value in values if value == value)
-    return max((len(text.partition(".")[2]) for text in known), default=0)
+    import numpy as np  # not for --help
+
+    every = np.array(values if hasattr(values, "__len__") else list(values), dtype=np.float64)
+    rounded = round_half_up(every[~np.isnan(every)], digits)
+    return next(least for least in range(digits + 1) if (np.round(rounded, least) == rounded).all())
 
 
 def share_text(share_pct: float) -> str:

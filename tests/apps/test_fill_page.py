@@ -350,7 +350,7 @@ def test_own_marks_are_saved_but_not_above_the_maximum(page: FillForm, visit: Ca
     before = marks.sheet.total
     points, reason = marks._inputs["v1_unity"]
     points.widgets[0].value = "９"
-    assert "0 到 8 之间" in text_of(page.widget)
+    assert "0分到8分之间" in text_of(page.widget)
     points.widgets[0].value = "７"
     reason.value = "班子团结"
     assert marks.sheet.total == before + 7

@@ -342,7 +342,7 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     cell, other = grid._cells[VILLAGE, "v1_unity"], grid._cells[SISTER, "v1_unity"]
     cell.widgets[0].value, other.widgets[0].value = "7", "70"
     grid.save.click()
-    assert "0 到 8" in page.messages.value
+    assert "0分到8分" in page.messages.value
     assert marks_of(workspace, "county") == {}
     other.widgets[0].value = "6.5"
     grid.save.click()

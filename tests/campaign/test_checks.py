@@ -282,6 +282,11 @@ MISTAKES = [
     ),
     (
         "        points: 60\n",
+        "        points: 60\n        settle: {floor: 70}\n",
+        "campaign.floor_out_of_reach",
+    ),
+    (
+        "        points: 60\n",
         "        points: 60\n        not_applicable: {then: skip}\n",
         "campaign.heading_takes_no",
     ),
@@ -301,6 +306,8 @@ MISTAKES = [
     ("\"${plan} = 'yes'\"", '"${plan} = 1"', "campaign.literal_not_option"),
     ('". <= ${due}"', "\". <= '三十'\"", "campaign.literal_not_number"),
     ('". <= today()"', "\". <= '2026/5/1'\"", "campaign.literal_not_date"),
+    ("\"${plan} = 'yes'\"", '"${plan} = true()"', "campaign.literal_not_option"),
+    ('". <= today()"', '". <= 5"', "campaign.literal_not_date"),
     ('where: "${present} = ${due}"', "where: \"${held_on} = '五月'\"", "campaign.literal_not_date"),
     (
         'not_applicable_when: "${members} = 0"',
@@ -311,7 +318,7 @@ MISTAKES = [
     ('when: "${meetings} = 0"', "when: \"regex(${meetings}, '0')\"", "campaign.expression_of_text"),
     ('"${attendance} < 10"', '"${attendance} < group_mean(${attendance})"', "campaign.expression_of_groups"),
     ('"${attendance} < 10"', "\"${reason} != ''\"", "campaign.expressions_in_circle"),
-    ('"${attendance} < 10"', '"${attendance} < max()"', "campaign.expression_arguments"),
+    ('"${attendance} < 10"', '"${attendance} < max()"', "campaign.expression_too_few"),
     # totals carried over
     (
         "tracks:\n",

@@ -167,7 +167,7 @@ def test_a_text_is_parsed_once_and_survives_pickle() -> None:
         ("1 = sum(${a}, ${b})", "campaign.expression_arguments", 5),
         ("regex(${a}, '(?=x)')", "campaign.expression_pattern", 13),
         ("regex(${a}, ${b})", "campaign.expression_pattern", 13),
-        ("coalesce(${a})", "campaign.expression_arguments", 1),
+        ("coalesce(${a})", "campaign.expression_too_few", 1),
         ("round(1, 2, 3)", "campaign.expression_arguments", 1),
         ("today(1)", "campaign.expression_arguments", 1),
         ("1" * 3000, "campaign.expression_too_long", 2000),

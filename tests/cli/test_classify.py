@@ -76,12 +76,22 @@ def test_moves_are_listed_as_a_table_and_as_rows(folder: Path) -> None:
         (C, 0, 1, "new"),
     ]
     table = run_pbwidgets(*asked, "--track", "teams", cwd=folder).stdout.splitlines()
-    assert table[1].split() == ["teams", A, "一队", "三类", "二类", "上升", "区委", "2026-06-30", "整改到位"]
+    assert table[1].split() == [
+        "小队定级",
+        A,
+        "一队",
+        "三类",
+        "二类",
+        "上升",
+        "区委",
+        "2026-06-30",
+        "整改到位",
+    ]
 
 
 def test_a_table_of_classes_is_readable(folder: Path) -> None:
     lines = run_pbwidgets("classify", CAMPAIGN, cwd=folder, PBWIDGETS_LANG="en").stdout.splitlines()
-    assert lines[1].split()[:5] == ["teams", A, "一队", "class", "II"]
+    assert lines[1].split()[:5] == ["Teams", A, "一队", "class", "II"]
     assert "95 points; kept down by" in lines[1]
 
 

@@ -129,7 +129,7 @@ CASES = {
         [90, 80, 76, NAN],
         A_GROUP,
         [5, 4, 3, NAN],
-        ["against_mean_full", "against_mean", "against_mean", "missing"],
+        ["against_mean_full", "against_mean_parts", "against_mean_parts", "missing"],
     ),
     "parts in proportion": (
         against("best", step=4, points_per_unit=1, parts="proportional", floor=2),
@@ -137,7 +137,7 @@ CASES = {
         [90, 89, 88, 10],
         A_GROUP,
         [5, 4.75, 4.5, 2],
-        ["against_best_full", "against_best", "against_best", "against_best_floor"],
+        ["against_best_full", "against_best_parts", "against_best_parts", "against_best_floor_parts"],
     ),
     # best = 6 points, half of it 3; nothing, and less than nothing, 0
     "proportional": (

@@ -148,6 +148,7 @@ def test_without_whole_a_missing_part_is_left_to_the_track(small):
     scores = small.score(campaign, ratings=ratings)
     assert points_of(small, scores, "discipline", A) == [19]
     assert small.pick(scores.totals, "n_missing", unit_code=A, layer="final") == 1
+    assert reason_of(small, campaign, scores, A, "discipline").endswith("得19分。其中缺1项，暂未计入。")
 
 
 def test_a_base_is_not_given_where_everything_below_it_is_missing(small):
@@ -265,6 +266,17 @@ def test_a_unit_of_another_domain_does_not_have_the_line_at_all(small):
     )
 
 
+def test_a_unit_of_neither_domain_is_told_that_its_sheet_is_shorter(small):
+    """C has the 60 points of all: 50 of 60 beside 80 of 100."""
+    campaign, units = small.make_campaign(split_track(small)), domains(small, a="街道", b="乡村", c="景区")
+    marks = [small.mark(A, 50), small.mark(A, 30, line="street"), small.mark(C, 50)]
+    records = small.make_records(units, ratings=marks)
+    scores = score_campaign(campaign, "2026", records)
+    said = "领域没有专门的评分项，各项满分合计60分，不是100分，请核对单位名册中的领域。"
+    for unit, times in ((A, 0), (C, 2)):  # under the title, and beside the rank
+        assert explain_unit(campaign, scores, records, unit, "zh_CN").count(said) == times
+
+
 def test_lines_of_a_domain_are_re_weighted_among_themselves(small):
     campaign = small.make_campaign(split_track(small, missing="reweight"))
     marks = [small.mark(B, 60), small.mark(B, 20, line="fields")]  # 80 of 85
@@ -311,6 +323,20 @@ def test_skip_lowers_the_maximum_and_re_weights_nothing(small):
     assert reason_of(small, campaign, scores, A, "deeds_line") == "本项不适用，不计入总分，满分相应减少。"
     of_line = {"criterion_id": "deeds_line", "layer": "county"}
     assert [small.pick(scores.points, "reachable", unit_code=unit, **of_line) for unit in (A, B)] == [0, 40]
+
+
+@pytest.mark.parametrize("settled", [{}, {"settle": {"floor": 0, "ceiling": 40}}])
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_heading_of_nothing_but_skipped_lines_re_weights_nothing_either(small, settled, inside):
+    """30 of 60, and 40 points that do not apply: 30, of 60 that can be reached, settled or not, nested or not."""
+    out = {"not_applicable": {"then": "skip", "when": "${deeds} = 0"}}
+    part = heading(small, "part", *(small.rated(f"line{at}", 20, **out) for at in (1, 2)), **settled)
+    if inside:
+        part = heading(small, "around", part, **settled)
+    campaign = small.make_campaign(small.make_track(criteria=[small.rated("unity", 60), part]))
+    scores = small.score(campaign, submissions=[small.answer(A, "deeds", 0)], ratings=[small.mark(A, 30)])
+    assert totals_of(small, scores, A) == [30]
+    assert small.pick(scores.totals, "reachable", unit_code=A, layer="final") == 60
 
 
 def test_leaving_out_reaches_the_whole_base_and_skipping_beside_it_its_share(small):
@@ -450,3 +476,57 @@ def test_a_settled_heading_moves_as_one_when_weights_are_tried(small):
     assert rerun(1.0, 1.0)[at].tolist() == [1, 2] == track.ranking.rank[at].tolist()
     # the heading halved, the sum kept: 60 × 10/9 + 7.5 × 10/9 against 70 × 10/9
     assert rerun(1.0, 0.5)[at].tolist() == [2, 1]
+
+
+def test_no_sentence_says_re_weighted_where_nothing_is(small):
+    """A deduction and a bonus have no points of the base: missing or not applicable, they leave the total at 60."""
+    out = {"then": "leave_out", "when": "${done_pct} = 0"}
+    bonus = {"name": "capped_bonus", "measure": "deeds", "points_each": 1}
+    criteria = [
+        small.rated("unity", 100),
+        fault_line(small, not_applicable=out),
+        small.computed("deeds_line", 5, bonus, bonus=True, not_applicable={**out, "then": "skip"}),
+        small.computed("exempt", 0, small.DEEDS | {"floor": -5}, not_applicable={**out, "then": "full"}),
+    ]
+    campaign = small.make_campaign(small.make_track(criteria=criteria, missing="reweight"))
+    rows = [small.answer(A, "done", 0), small.answer(A, "due", 4), small.answer(B, "done", 1)]
+    scores = small.score(campaign, submissions=rows, ratings=[small.mark(A, 60), small.mark(B, 60)])
+    assert totals_of(small, scores, A, B) == [60, 60]
+    told = [reason_of(small, campaign, scores, A, line) for line in ("fault_line", "deeds_line", "exempt")]
+    assert told == ["本项不适用，不扣分。", "本项不适用，不加分。", "本项不适用，不扣分。"]
+    assert reason_of(small, campaign, scores, B, "fault_line").endswith("总分中暂缺本项。")
+
+
+def test_a_whole_of_deductions_that_is_missing_re_weights_nothing(small):
+    minus = heading(small, "minus", fault_line(small), settle={"floor": -10, "missing": "whole"})
+    track = small.make_track(criteria=[small.rated("unity", 100), minus], missing="reweight")
+    campaign = small.make_campaign(track)
+    scores = small.score(campaign, ratings=[small.mark(A, 60)])
+    assert totals_of(small, scores, A) == [60]
+    assert reason_of(small, campaign, scores, A, "minus").endswith("总分中暂缺本项。")
+
+
+def test_titles_say_what_a_heading_or_line_on_top_can_bring(small):
+    bonus = {"name": "capped_bonus", "measure": "deeds", "points_each": 2}
+    criteria = [
+        small.rated("unity", 100),
+        heading(small, "plus", small.computed("more", 10, bonus, bonus=True), settle={"ceiling": 6}),
+        heading(small, "minus", fault_line(small), settle={"floor": -10}),
+        small.computed("ledger", 0, small.DEEDS | {"floor": -6}),
+        small.computed("extra", 0, {"name": "discretion", "lowest": -3, "highest": 2}),
+    ]
+    campaign = small.make_campaign(small.make_track(criteria=criteria))
+    rows = answers(small, a=30)
+    records = small.make_records(submissions=rows, ratings=[small.mark(A, 5)])
+    text = explain_unit(campaign, score_campaign(campaign, "2026", records), records, A, "zh_CN")
+    titles = [line.strip() for line in text.splitlines() if line.strip()[:1].isdigit()]
+    assert titles == [
+        "1. unity（100分）",
+        "2. plus（加分项，最多6分）",
+        "2.1. more（加分项，最多10分）",
+        "3. minus（扣分项，最多扣10分）",
+        "3.1. fault_line（扣分项，最多扣100分）",
+        "4. ledger（扣分项，最多扣6分）",
+        "5. extra（加减分项，最多加2分、扣3分）",
+    ]
+    assert "综合评定总分：0分（各项合计低于0分，按0分计）" in text  # 5 - 10

@@ -138,3 +138,15 @@ def test_a_price_is_shown_as_it_is_written_and_what_comes_of_it_agrees(small, ru
     row = rows[rows["unit_code"] == "9901001"].iloc[-1]
     said = word_reason(campaign, row["reason_code"], row["reason_args"], "zh_CN")
     assert all(part in said for part in words), said
+
+
+def test_sources_stand_in_the_order_of_the_file(small):
+    sources = [
+        {"id": name, "name": small.words(name), "weight": weight}
+        for name, weight in (("work", 60), ("alike", 40))
+    ]
+    campaign = small.make_campaign(small.make_track(layers=[{"id": "county", "sources": sources}]))
+    args = {"points": 8, "max_points": 10}
+    args |= {"points:alike": 5, "weight:alike": 40, "points:work": 10, "weight:work": 60}
+    text = word_reason(campaign, "scoring.rated_sources", args, "zh_CN")
+    assert text == "work10分（占60%）、alike5分（占40%），合8分（满分10分）。"

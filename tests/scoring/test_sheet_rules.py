@@ -14,7 +14,7 @@ from office import Office
 from openpyxl import Workbook, load_workbook
 
 from pbwidgets.campaign import compare_campaigns
-from pbwidgets.campaign.reader import check_campaign, read_campaign, validate
+from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign, validate
 from pbwidgets.campaign.rules import Rule
 from pbwidgets.scoring.frames import UNITS as UNIT_COLUMNS
 from pbwidgets.scoring.frames import to_frame
@@ -111,22 +111,22 @@ REASONS = {
     (
         "coverage_line",
         A,
-    ): "组织覆盖率88.5%，低于90%，差1.5%，每差满1%扣0.1分，扣0.15分，得19.85分。不足1%的按比例扣分。",
+    ): "组织覆盖率88.5%，低于90%，差1.5%，每差1%扣0.1分，扣0.15分，得19.85分。不足1%的按比例扣分。",
     ("coverage_line", B): "组织覆盖率90%，达到90%，得20分。",
     (
         "attendance_line",
         A,
-    ): "到会率92.3%，低于95%，差2.7%，每差满1%扣0.5分，扣1.5分，得11.5分。不足1%的按1%扣分。",
+    ): "到会率92.3%，低于95%，差2.7%，每差1%扣0.5分，扣1.5分，得11.5分。不足1%的按1%扣分。",
     (
         "satisfaction_line",
         B,
-    ): "群众满意度80%，同一乡镇内平均85.17%，差5.17%，每差满1%扣0.5分，扣2.58分，得17.42分。"
+    ): "群众满意度80%，同一乡镇内平均85.17%，差5.17%，每差1%扣0.5分，扣2.58分，得17.42分。"
     "不足1%的按比例扣分。",
     (
         "growth_line",
         A,
     ): "集体收入增幅8%，同一乡镇内共3个，列第2名，得10.5分。同名次共2个，取第2至第3名分值的平均数。",
-    ("honours_line", A): "获奖级别分4分，每1分计1分，得4分。",
+    ("honours_line", A): "获奖级别分（同一“获奖项目”就高）4分，每1分计1分，得4分。",
     ("honours_line", C): "缺少“获奖级别分”数据，本项不计分。总分中暂缺本项。",
     ("petitions_line", B): "越级上访0起，不扣分，得18分。",
     ("petitions_line", D): "缺少“越级上访”数据，本项不计分。总分中暂缺本项。",
@@ -175,6 +175,13 @@ def test_the_file_has_no_problems_and_calculates_nothing_in_its_form(campaign):
 MORE_POINTS = "        points: 3\n        bonus: true"
 MEASURED = "          measure: attitude\n"
 COUNTED = "          counts: earned\n"
+PAPERS = "        points: 5\n        rule:\n          name: checklist\n          floor: 2\n"
+
+
+def derive(expression):
+    return f'derived: [{{id: more, name: {{zh: 多, en: More}}, expression: "{expression}"}}]\ntracks:\n'
+
+
 MISTAKES = [
     ("choice: poor, points: 0}", "choice: por, points: 0}", "campaign.unknown_option, campaign.options_lacking"),
     (", {choice: poor, points: 0}]", "]", "campaign.options_lacking"),
@@ -197,6 +204,21 @@ MISTAKES = [
     ("ties: mean_of_places", "ties: mean_of_place", "campaign.value_not_allowed"),
     (COUNTED, f"{COUNTED}          measure: plan\n", "campaign.key_of_other_choice"),
     (MEASURED, f"{MEASURED}          cases: []\n", "campaign.key_of_other_choice"),
+    # an option that was chosen is no number, a yes is 1, and what is derived is a number
+    ('when: "${plan} = 0"', 'when: "group_mean(${attitude}) > 1"', "campaign.chosen_as_number"),
+    ("    layers: [{id: county}]\n", "    layers: [{id: county}]\n    tie_breaks: [{measure: attitude}]\n",
+     "campaign.chosen_as_number"),
+    ("tracks:\n", derive("${attitude} + 1"), "campaign.chosen_as_number"),
+    ("tracks:\n", derive("'多'"), "campaign.derived_not_number"),
+    ("tracks:\n", derive("if(${late} = 0, '无', ${late})"), "campaign.derived_not_number"),
+    ("tracks:\n", derive("today()"), "campaign.derived_not_number"),
+    ('when: "${plan} = 0"', 'when: "${plan} = 2"', "campaign.literal_not_flag"),
+    # amounts that a line cannot lose
+    ("highest_per: honours/project", "highest_per: honours/grade_points", "campaign.highest_per_itself"),
+    ("en: no plan}, points: 1}", "en: no plan}, points: 4}", "campaign.case_above_points"),
+    ("          cap: 15\n", "          cap: 4\n", "campaign.cap_below_first"),
+    (PAPERS, PAPERS.replace("5", "0").replace("          floor: 2\n", ""),
+     "campaign.points_do_not_add_up, campaign.deduction_without_floor"),
 ]  # fmt: skip
 
 
@@ -208,8 +230,31 @@ def test_a_mistake_in_one_of_these_rules_is_named_and_nothing_else(tmp_path: Pat
     path.write_text(text.replace(old, new), encoding="utf-8")
     problems = check_campaign(path)
     assert ", ".join(problem.code for problem in problems) == codes
+    if codes == "campaign.options_lacking":
+        assert "poor (不好)" in problems[0].message("zh_CN")
+        assert "poor (poor)" in problems[0].message("en")
     for problem in problems:
         assert problem.message("zh_CN") != problem.message("en")
+
+
+@pytest.mark.parametrize(
+    ("old", "expression", "read"),
+    [
+        ('"${plan} = 0"', "${attitude} = '不好'", "${attitude} = 'poor'"),
+        ('"${again} = 1"', "'good' != ${attitude} or is_missing(${attitude})", None),
+        ("tracks:\n", "if(${attitude} = '好', 100, '')", "if(${attitude} = 'good', 100, '')"),
+    ],
+)
+def test_a_label_in_a_condition_over_measures_becomes_the_id_of_its_option(
+    tmp_path: Path, old, expression, read
+):
+    new = derive(expression) if old == "tracks:\n" else f'"{expression}"'
+    path = tmp_path / "campaign.yaml"
+    path.write_text(FILE.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    reading = examine_campaign(path)
+    assert reading.content == ()
+    assert [note.code for note in reading.notes] == (["campaign.label_for_option"] if read else [])
+    assert (read or expression) in read_campaign(path).model_dump_json().replace("\\", "")
 
 
 def test_a_changed_rule_is_a_change_of_its_line(campaign):

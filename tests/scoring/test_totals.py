@@ -78,6 +78,16 @@ def test_weighted_layers_make_the_final_total_and_a_missing_one_is_re_weighted(s
     assert final(small, scores, B) == (pytest.approx((60 * 30 + 80 * 50) / 80), True)
 
 
+def test_a_line_missing_in_every_weighted_layer_is_one_missing_line(small):
+    campaign = small.make_campaign(
+        small.make_track(
+            layers=[{"id": "district", "weight": 40}, {"id": "county", "weight": 60}], final="weighted"
+        )
+    )
+    scores = small.score(campaign, ratings=[small.mark(A, 50, "district"), small.mark(A, 40, "county")])
+    assert small.pick(scores.totals, "n_missing", unit_code=A, layer="final") == 1
+
+
 def test_bonus_may_exceed_the_base_and_a_total_is_not_below_zero():
     top = np.array([False, False, True])
     no = np.zeros((2, 3), dtype=bool)

@@ -143,7 +143,9 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     "give_marks": MARKS_OF_ITS_OWN,
     "withdraw_mark": MARKS_OF_ITS_OWN,
     # those who see single units: not the analyst, who sees aggregates and snapshots
-    **dict.fromkeys(("unit_steps", "unit_notes", "progress_grid", "late_units"), UNITS_ONE_BY_ONE),
+    **dict.fromkeys(
+        ("unit_steps", "unit_notes", "unit_decisions", "progress_grid", "late_units"), UNITS_ONE_BY_ONE
+    ),
     **dict.fromkeys(("find_evidence_file",), UNITS_ONE_BY_ONE),
     # it shows sensitive answers
     "print_view": {
@@ -639,6 +641,7 @@ by_form("begin_entry")
 by_form("list_entries")
 by_unit("unit_steps")
 by_unit("unit_notes")
+by_unit("unit_decisions")
 by_unit("load_self_marks", "self")
 by_unit("chart_choices")
 by_unit("chart_spec", ("no_such_chart", "village"))

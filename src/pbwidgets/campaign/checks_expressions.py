@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
+from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import find_in_expression, read_expression
+from pbwidgets.campaign.known import Known, find_in_expression, read_expression, walk_criteria
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
+from pbwidgets.campaign.rules import conditions_in
 
 _LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
@@ -54,7 +55,7 @@ def replace_labels(campaign: Campaign, data: dict[str, Any]) -> tuple[Finding, .
         Changed in place.
     """
     notes = []
-    for site in _sites(campaign):
+    for site in (*_sites(campaign), *_sites_over_measures(campaign)):
         expression = read_expression(site.text, of_options=site.attributes is not None)
         if isinstance(expression, ExpressionError):
             continue
@@ -105,6 +106,31 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
                 yield _Site(text, ("measures", number, key), names, None, None, ids)
 
 
+def _sites_over_measures(campaign: Campaign) -> Iterator[_Site]:
+    names = Known.of(campaign).measured
+    for text, address in _conditions(campaign):
+        if text is not None:
+            yield _Site(text, address, names, None, None, ())
+
+
+def _conditions(campaign: Campaign) -> Iterator[tuple[str | None, Address]]:
+    """Expressions over measures with their addresses."""
+    for at, item in enumerate(campaign.derived):
+        yield item.expression, ("derived", at, "expression")
+    for number, track in enumerate(campaign.tracks):
+        address: Address = ("tracks", number)
+        for at, gate in enumerate(track.gates):
+            yield gate.when, (*address, "gates", at, "when")
+        for at, flag in enumerate(track.classes.flags if track.classes else ()):
+            yield flag.when, (*address, "classes", "flags", at, "when")
+        for criterion, here in walk_criteria(track.criteria, (*address, "criteria")):
+            yield from (
+                (text, (*here, "rule", key, at, "when")) for key, at, text in conditions_in(criterion.rule)
+            )
+            for key in ("not_applicable", "exemption"):
+                yield getattr(getattr(criterion, key), "when", None), (*here, key, "when")
+
+
 def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
     return {
         name: values_of(place.field, campaign.choices) for name, place in named_places(form, repeat).items()
@@ -127,14 +153,11 @@ def _addresses(form: Form, address: Address) -> tuple[Address, ...]:
 def _find_circle(form: Form, address: Address) -> Iterator[Finding]:
     """A finding if fields rest on each other in a circle, by relevance or calculation."""
     every = {place.path: place for place in places(form) if place.field.type != "group"}
-    order = TopologicalSorter({path: _rests_on(form, place, every) for path, place in every.items()})
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = list(error.args[1])
+    circle = find_circle({path: _rests_on(form, place, every) for path, place in every.items()})
+    if circle:
         here = next((every[path] for path in circle if _own(every[path])), every[circle[0]])
         key = _own(here) or "id"
-        args = {"circle": " → ".join(reversed(circle))}
+        args = {"circle": " → ".join(circle)}
         yield Finding("campaign.expressions_in_circle", (*address, *here.address, key), args)
 
 

@@ -1,11 +1,13 @@
 """Mistakes in what a line's rule says: amounts, exemptions, who marks it, what is carried over."""
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import Final
 
-from pbwidgets.campaign.derived import find_circle, names_behind
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.derived import find_circle, inputs_of, measures_of_lines
+from pbwidgets.campaign.expression_meaning import to_number
+from pbwidgets.campaign.expression_tree import Node
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.known import Known, find_repeated, read_expression
@@ -14,12 +16,12 @@ from pbwidgets.campaign.rules import (
     Bands,
     ByChoice,
     CappedBonus,
+    CappedDeduction,
     Checklist,
     Discretion,
     RankToPoints,
-    conditions_of,
 )
-from pbwidgets.wording import MOST_DIGITS, number
+from pbwidgets.wording import LANGUAGES, MOST_DIGITS, number
 
 DEDUCTING: Final = (
     "against_group",
@@ -39,6 +41,7 @@ def find_in_line_rule(
 ) -> Iterator[Finding]:
     """Mistakes in amounts, options, exemption and sources of one line."""
     yield from _find_in_amounts(line, address)
+    yield from _find_in_losses(line, address)
     yield from _find_in_list(line, address)
     yield from _find_in_options(campaign, line, address)
     yield from _find_in_exemption(line, address, known)
@@ -68,12 +71,27 @@ def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
     """Mistakes in the measures that are derived from others."""
     yield from _find_taken(campaign, "derived", before=("measures", "carried"))
     for at, item in enumerate(campaign.derived):
-        yield from known.find_in_condition(item.expression, ("derived", at, "expression"), group=False)
-    if circle := find_circle(campaign):
+        here: Address = ("derived", at, "expression")
+        yield from known.find_in_condition(item.expression, here, group=False)
+        expression = read_expression(item.expression)
+        for value in () if isinstance(expression, ExpressionError) else _find_no_number(expression.tree):
+            yield Finding("campaign.derived_not_number", here, {"value": value})
+    if circle := find_circle({item.id: inputs_of(item) for item in campaign.derived}):
         at = next(at for at, item in enumerate(campaign.derived) if item.id == circle[0])
         yield Finding(
             "campaign.derived_in_circle", ("derived", at, "expression"), {"circle": " → ".join(circle)}
         )
+
+
+def _find_no_number(tree: Node) -> Iterator[str]:
+    """What an expression can give that is no number: texts and dates, by themselves or in the branches of a choice."""
+    if tree.symbol == "today":
+        yield "today()"
+    elif tree.symbol == "literal" and tree.value != "" and to_number(tree.value) is None:
+        yield f"'{tree.value}'"
+    elif tree.symbol in ("if", "coalesce"):
+        for part in tree.parts[1:] if tree.symbol == "if" else tree.parts:
+            yield from _find_no_number(part)
 
 
 def _find_taken(campaign: Campaign, section: str, before: tuple[str, ...]) -> Iterator[Finding]:
@@ -93,30 +111,15 @@ def _find_circle(campaign: Campaign) -> Iterator[Finding]:
         for item in campaign.carried
         if item.campaign in (None, campaign.id) and item.period == "same"
     }
-    order = TopologicalSorter(
+    circle = find_circle(
         {
-            track.id: {own[name] for name in names_behind(campaign, _names_of(track)) if name in own}
+            track.id: {own[name] for name in measures_of_lines(campaign, track) & own.keys()}
             for track in campaign.tracks
         }
     )
-    try:
-        order.prepare()
-    except CycleError as error:
-        circle = " → ".join(str(part) for part in error.args[1])
-        yield Finding("campaign.carried_in_circle", ("carried",), {"circle": circle}, (("tracks",),))
-
-
-def _names_of(track: Track) -> set[str]:
-    """Measures that the lines of a track rest on; expressions that cannot be read name none."""
-    named: set[str] = set()
-    for line in track.lines():
-        named.add(getattr(line.rule, "measure", ""))
-        conditions = [item.when for item in (line.not_applicable, line.exemption) if item and item.when]
-        for text in (*conditions, *conditions_of(line.rule)):
-            expression = read_expression(text)
-            if not isinstance(expression, ExpressionError):
-                named |= expression.names
-    return named
+    if circle:
+        args = {"circle": " → ".join(circle)}
+        yield Finding("campaign.carried_in_circle", ("carried",), args, (("tracks",),))
 
 
 def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
@@ -135,6 +138,27 @@ def _find_in_amounts(line: Criterion, address: Address) -> Iterator[Finding]:
     if isinstance(rule, Discretion) and points is not None and rule.highest > points:
         args = {"highest": rule.highest, "points": points}
         yield Finding("campaign.discretion_above_points", (*address, "rule", "highest"), args, rests_on)
+
+
+def _find_in_losses(line: Criterion, address: Address) -> Iterator[Finding]:
+    """Deductions that never deduct, and amounts that a line cannot lose or earn."""
+    rule, points = line.rule, line.points
+    here, rests_on = (*address, "rule"), ((*address, "points"), (*address, "rule"))
+    if isinstance(rule, CappedDeduction) and rule.first is not None and rule.first > rule.cap:
+        args = {"first": rule.first, "cap": rule.cap}
+        yield Finding("campaign.cap_below_first", (*here, "cap"), args, rests_on)
+    floor: float | None = getattr(rule, "floor", None)
+    if floor is None or points is None:
+        return
+    earned = isinstance(rule, Checklist) and rule.counts == "earned"
+    if points == 0 and floor >= 0 and not earned:
+        yield Finding("campaign.deduction_without_floor", here, {"criterion": line.id}, rests_on)
+        return
+    most = points - (0.0 if earned else min(floor, points))
+    for at, case in enumerate(rule.cases if isinstance(rule, Checklist) and most > 0 else ()):
+        if case.points > most + 1e-9:
+            args = {"points": case.points, "most": most}
+            yield Finding("campaign.case_above_points", (*here, "cases", at, "points"), args, rests_on)
 
 
 def _find_in_list(line: Criterion, address: Address) -> Iterator[Finding]:
@@ -182,9 +206,14 @@ def _find_in_options(campaign: Campaign, line: Criterion, address: Address) -> I
         if allowed and name not in allowed:
             yield unknown("campaign.unknown_option", (*here, at, "choice"), name, allowed, rests_on)
     yield from find_repeated((name, (*here, at, "choice")) for at, name in enumerate(listed))
-    lacking = [name for name in allowed if name not in listed]
+    lacking = [option for option in campaign.options_of(measure) if option.id not in listed]
     if lacking:
-        yield Finding("campaign.options_lacking", here, {"options": ", ".join(lacking)}, rests_on)
+        words = {
+            lang: ", ".join(f"{option.id} ({option.label.words(lang)})" for option in lacking)
+            for lang in LANGUAGES
+        }
+        options = Text(zh=words["zh_CN"], en=words["en"])
+        yield Finding("campaign.options_lacking", here, {"options": options}, rests_on)
 
 
 def _join(numbers: tuple[float, ...] | list[float]) -> str:

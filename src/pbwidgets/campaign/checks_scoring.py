@@ -11,7 +11,7 @@ from pbwidgets.campaign.checks_rules import find_in_line_rule
 from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.expressions import Expression
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids, read_expression
+from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids, read_expression, walk_criteria
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
@@ -19,13 +19,14 @@ from pbwidgets.campaign.model import (
     Measure,
     Nomination,
     RankGroupBelow,
+    Settlement,
     TieByCriterion,
     TieByLayer,
     TieByMeasure,
     Track,
 )
 from pbwidgets.campaign.names import Place, places
-from pbwidgets.campaign.rules import conditions_in, conditions_of
+from pbwidgets.campaign.rules import Discretion, conditions_in, conditions_of
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
 _FITTING: Final = {
@@ -148,6 +149,8 @@ def _find_in_highest(measure: Measure, by_path: Mapping[str, Place], address: Ad
     if measure.aggregate != "sum":
         rests_on = ((*address, "aggregate"),)
         yield Finding("campaign.highest_per_unused", here, {"aggregate": measure.aggregate}, rests_on)
+    if measure.highest_per == measure.field:
+        yield Finding("campaign.highest_per_itself", here, {"field": measure.field}, ((*address, "field"),))
     place, other = by_path.get(measure.field or ""), by_path.get(measure.highest_per)
     if place is not None and other is not None and other.repeat not in ("", place.repeat):
         args = {"field": other.path, "counted": place.path}
@@ -207,7 +210,7 @@ def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
         # marks name their criterion without its track, and vetoes their gate
         (criterion.id, (*address, "id"))
         for at, track in enumerate(campaign.tracks)
-        for criterion, address in _criteria(track.criteria, ("tracks", at, "criteria"))
+        for criterion, address in walk_criteria(track.criteria, ("tracks", at, "criteria"))
     )
     yield from find_repeated(
         (gate.id, ("tracks", at, "gates", which, "id"))
@@ -225,12 +228,6 @@ def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
         yield from _find_in_tie_breaks(track, address, known)
         yield from _find_in_rank_groups(track, address, known)
         yield from _find_in_recommendations(track, address)
-
-
-def _criteria(criteria: tuple[Criterion, ...], address: Address) -> Iterator[tuple[Criterion, Address]]:
-    for at, criterion in enumerate(criteria):
-        yield criterion, (*address, at)
-        yield from _criteria(criterion.criteria, (*address, at, "criteria"))
 
 
 def _find_in_references(track: Track, address: Address, known: Known) -> Iterator[Finding]:
@@ -264,7 +261,7 @@ def _find_in_layers(track: Track, address: Address, known: Known) -> Iterator[Fi
 
 def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Known) -> Iterator[Finding]:
     base = (*address, "criteria")
-    for criterion, here in _criteria(track.criteria, base):
+    for criterion, here in walk_criteria(track.criteria, base):
         yield from _find_in_domain(track, criterion, here)
         if criterion.criteria:
             yield from _find_in_heading(criterion, here)
@@ -289,7 +286,7 @@ def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
         sheet = track.of_domain(domain)
         if not sheet.criteria or isclose(sheet.sheet_points, track.base_points, abs_tol=1e-9):
             continue
-        args = {"track": track.id, "total": sheet.sheet_points, "base_points": track.base_points}
+        args = {"track": track.name, "total": sheet.sheet_points, "base_points": track.base_points}
         keys = tuple((*address, key) for key in ("base_points", "starting_points"))
         written = (
             key
@@ -328,6 +325,23 @@ def _find_in_settlement(heading: Criterion, address: Address) -> Iterator[Findin
         if low > high:
             args = {"low_key": low_key, "low": low, "high_key": high_key, "high": high}
             yield Finding("campaign.range_reversed", (*here, low_key), args, (here,))
+            return
+    settle = heading.settle.model_copy(update={"floor": None})
+    most = _find_most(heading.model_copy(update={"settle": settle}))
+    if heading.settle.floor is not None and heading.settle.floor > most:
+        args = {"floor": heading.settle.floor, "most": most}
+        yield Finding("campaign.floor_out_of_reach", (*here, "floor"), args, (address,))
+
+
+def _find_most(criterion: Criterion) -> float:
+    """Highest points that a line can bring, or a heading with all that is below it."""
+    if not criterion.criteria:
+        rule = criterion.rule
+        return rule.highest if isinstance(rule, Discretion) else criterion.points or 0.0
+    settle = criterion.settle or Settlement()
+    most = (settle.base or 0.0) + sum(map(_find_most, criterion.criteria))
+    most = most if settle.floor is None else max(most, settle.floor)
+    return most if settle.ceiling is None else min(most, settle.ceiling)
 
 
 def _find_in_heading(heading: Criterion, address: Address) -> Iterator[Finding]:
@@ -460,7 +474,8 @@ def _find_in_nomination(nomination: Nomination | None, address: Address, known: 
 
 def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterator[Finding]:
     criteria = {
-        criterion.id: (*here, "id") for criterion, here in _criteria(track.criteria, (*address, "criteria"))
+        criterion.id: (*here, "id")
+        for criterion, here in walk_criteria(track.criteria, (*address, "criteria"))
     }
     layers: dict[str, Address] = {
         layer.id: (*address, "layers", at, "id") for at, layer in enumerate(track.layers)
@@ -469,6 +484,7 @@ def _find_in_tie_breaks(track: Track, address: Address, known: Known) -> Iterato
         here = (*address, "tie_breaks", at)
         if isinstance(link, TieByMeasure):
             yield from known.refer("measures", link.measure, (*here, "measure"))
+            yield from known.find_chosen(link.measure, (*here, "measure"))
         elif isinstance(link, TieByCriterion) and link.criterion not in criteria:
             rests_on = tuple(criteria.values())
             yield unknown(

@@ -1,16 +1,38 @@
-"""Derived measures: which rest on which, and in what order they are computed."""
+"""What rests on which measures: lines of a score sheet, and derived measures in the order they are computed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from graphlib import CycleError, TopologicalSorter
 
 from pbwidgets.campaign.expressions import ExpressionError, parse
-from pbwidgets.campaign.model import Campaign, Derived
+from pbwidgets.campaign.model import Campaign, Criterion, Derived, Track
+from pbwidgets.campaign.rules import conditions_of
+
+
+def expressions_of(line: Criterion) -> tuple[str, ...]:
+    """All expressions over measures in a line: of its rule, of the cases it does not apply in, of its exemption."""
+    cases = [item.when for item in (line.not_applicable, line.exemption) if item is not None and item.when]
+    return (*conditions_of(line.rule), *cases)
+
+
+def measures_of(line: Criterion) -> frozenset[str]:
+    """Measures that a line names, by its rule or in an expression; one that cannot be read names none."""
+    own = getattr(line.rule, "measure", None)
+    return frozenset([] if own is None else [own]).union(*map(_names_in, expressions_of(line)))
+
+
+def measures_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
+    """Measures that the lines of a track name, and what those are derived from."""
+    return names_behind(campaign, (name for line in track.lines() for name in measures_of(line)))
 
 
 def inputs_of(item: Derived) -> frozenset[str]:
     """Measures that the expression names; none if it cannot be read."""
+    return _names_in(item.expression)
+
+
+def _names_in(expression: str) -> frozenset[str]:
     try:
-        return parse(item.expression).names
+        return parse(expression).names
     except ExpressionError:
         return frozenset()
 
@@ -28,12 +50,16 @@ def order_derived(campaign: Campaign) -> tuple[Derived, ...]:
     return tuple(by_id[name] for name in order.static_order())
 
 
-def find_circle(campaign: Campaign) -> tuple[str, ...]:
-    """Ids of derived measures that rest on each other, the first once more at the end; empty if none do."""
+def find_circle(rests_on: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
+    """Things that rest on each other, each before the one it rests on, the first once more at the end; else empty.
+
+    >>> find_circle({"rate": ["share"], "share": ["rate", "due"]})
+    ('rate', 'share', 'rate')
+    """
     try:
-        order_derived(campaign)
+        TopologicalSorter(rests_on).prepare()
     except CycleError as error:
-        return tuple(error.args[1])
+        return tuple(reversed(error.args[1]))
     return ()
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
+from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.patterns import PatternError, read_pattern
 from pbwidgets.errors import DataError
 
@@ -51,11 +52,17 @@ OF_TEXT: Final = frozenset({"concat", "count-selected", "regex", "string-length"
 """Functions of text, which measures are not."""
 
 
+_ITSELF: Final = Text(zh="表达式", en="expression")
+
+
 class ExpressionError(DataError):
-    """An expression cannot be read; :attr:`position` is the character, from 1, where it breaks off."""
+    """An expression cannot be read; :attr:`position` is the character, from 1, where it breaks off.
+
+    Who knows where the expression stands names the place as ``at``.
+    """
 
     def __init__(self, code: str, position: int, **args: Any) -> None:
-        super().__init__(code, position=position, **args)
+        super().__init__(code, **{"at": _ITSELF, "position": position, **args})
 
     @property
     def position(self) -> int:
@@ -214,7 +221,11 @@ def _to_node(token: Any, depth: int) -> Node:
 def _to_call(name: str, start: int, parts: tuple[Node, ...]) -> Node:
     least, most = FUNCTIONS[name]
     if len(parts) < least or (most is not None and len(parts) > most):
-        wanted = str(least) if least == most else f"{least}+" if most is None else f"{least}-{most}"
+        if most is None:
+            raise ExpressionError(
+                "campaign.expression_too_few", start + 1, name=name, wanted=least, given=len(parts)
+            )
+        wanted = str(least) if least == most else f"{least}-{most}"
         raise ExpressionError(
             "campaign.expression_arguments", start + 1, name=name, wanted=wanted, given=len(parts)
         )

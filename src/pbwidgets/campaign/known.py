@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
-from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT
+from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT, Node
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.literals import NUMBER, Values, find_in_literals
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.literals import FLAG, NUMBER, Values, find_in_literals, is_yes_or_no
+from pbwidgets.campaign.model import Campaign, Criterion
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
 
@@ -56,6 +56,15 @@ class Known:
         }
         measured: dict[str, Values] = dict.fromkeys(ids["measures"], NUMBER)
         measured |= {item.id: options for item in campaign.measures if (options := campaign.options_of(item))}
+        asked = {form.id: dict(form.leaves()) for form in campaign.forms}
+        for item in campaign.measures:
+            field = asked.get(item.form, {}).get(item.field or "")
+            if (
+                item.aggregate == "latest"
+                and field
+                and is_yes_or_no(campaign.choices.get(field.choices or "", ()))
+            ):
+                measured[item.id] = FLAG
         return cls(ids, measured, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
@@ -68,9 +77,17 @@ class Known:
         """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
         refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
         rests_on = tuple(self.ids["measures"].values())
-        return find_in_expression(
-            text, address, self.measured, refused=refused, labels=False, rests_on=rests_on
-        )
+        yield from find_in_expression(text, address, self.measured, refused=refused, rests_on=rests_on)
+        expression = read_expression(text)
+        if isinstance(expression, Expression):
+            for name in _find_computed_with(expression.tree):
+                yield from self.find_chosen(name, address)
+
+    def find_chosen(self, measure: str, address: Address) -> Iterator[Finding]:
+        """A finding if a measure that is taken for a number tells which option was chosen."""
+        if isinstance(self.measured.get(measure), tuple):
+            rests_on = (("measures",), ("forms",), ("choices",))
+            yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 
     def kinds_above(self, kind: str) -> frozenset[str]:
         """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
@@ -82,6 +99,27 @@ class Known:
                 above.add(parent)
                 ahead.extend(self.parents.get(parent, ()))
         return frozenset(above)
+
+
+def walk_criteria(criteria: tuple[Criterion, ...], address: Address) -> Iterator[tuple[Criterion, Address]]:
+    """Headings and lines of a score sheet with their addresses, each before those below it."""
+    for at, criterion in enumerate(criteria):
+        yield criterion, (*address, at)
+        yield from walk_criteria(criterion.criteria, (*address, at, "criteria"))
+
+
+def _find_computed_with(tree: Node) -> Iterator[str]:
+    """Names whose value the expression computes with, orders or returns, instead of comparing it with a literal."""
+    compared = {
+        id(part)
+        for node in tree.walk()
+        if node.symbol in ("is_missing", "count")
+        or (node.symbol in ("=", "!=", "selected") and any(one.symbol == "literal" for one in node.parts))
+        for part in node.parts
+    }
+    yield from sorted(
+        {str(node.value) for node in tree.walk() if node.symbol == "$" and id(node) not in compared}
+    )
 
 
 def find_repeated_ids(items: Sequence[_HasId], address: Address) -> Iterator[Finding]:
@@ -117,7 +155,8 @@ def find_in_expression(
     """
     expression = read_expression(text, of_options=attributes is not None)
     if isinstance(expression, ExpressionError):
-        yield Finding(expression.code, address, {"text": text, **expression.args_of_message})
+        told = {key: value for key, value in expression.args_of_message.items() if key != "at"}
+        yield Finding(expression.code, address, {"text": text, **told})
         return
     if expression.uses_self and dot is None:
         yield Finding("campaign.dot_only_in_constraint", address, {"text": text})

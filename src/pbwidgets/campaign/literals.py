@@ -11,11 +11,13 @@ from pbwidgets.campaign.findings import Address, Finding, spelling
 from pbwidgets.campaign.model import Choice, Field
 
 NUMBER: Final[Literal["number"]] = "number"
-Values: TypeAlias = Literal["number", "date", "any"] | tuple[Choice, ...]
-"""What the values of a name can be: numbers, dates, choices, or anything."""
+FLAG: Final[Literal["flag"]] = "flag"
+Values: TypeAlias = Literal["number", "flag", "date", "any"] | tuple[Choice, ...]
+"""What the values of a name can be: numbers, 1 for yes and 0 for no, dates, choices, or anything."""
 
 _COMPARISONS: Final = ("=", "!=", "<", "<=", ">", ">=")
 _KINDS: Final[Mapping[str, Values]] = {"integer": NUMBER, "decimal": NUMBER, "date": "date", "repeat": "any"}
+_TRUTHS: Final = ("true", "false")
 _FLAGS: Final = {
     **dict.fromkeys(("是", "有", "yes", "true"), "1"),
     **dict.fromkeys(("否", "无", "没有", "no", "false"), "0"),
@@ -27,6 +29,11 @@ def values_of(field: Field, choices: Mapping[str, tuple[Choice, ...]]) -> Values
     if field.choices is not None:
         return choices.get(field.choices) or "any"
     return _KINDS.get(field.type, "any")
+
+
+def is_yes_or_no(options: tuple[Choice, ...]) -> bool:
+    """Whether a list of options is that of a yes/no question, whose answers count 1 and 0."""
+    return {option.id for option in options} == {"yes", "no"}
 
 
 def find_in_literals(
@@ -43,7 +50,7 @@ def find_in_literals(
         values = _values(name, names, dot)
         if labels and _find_labelled(literal.value, values) is not None:
             continue
-        code, args = _find_wrong(literal.value, values)
+        code, args = _find_wrong(literal, values)
         if code:
             shown = "." if name.symbol == "." else f"${{{name.value}}}"
             yield Finding(code, address, {"name": shown, **args}, (*rests_on, ("choices",)))
@@ -73,12 +80,13 @@ def settle_labels(
 
 
 def _compared(expression: Expression) -> Iterator[tuple[Node, Node]]:
-    """Names and the literals that they are compared with, but for ``''``."""
+    """Names and the literals that they are compared with, but for ``''``; ``true()`` and ``false()`` among them."""
     for node in expression.tree.walk():
         if node.symbol in _COMPARISONS or node.symbol == "selected":
             one, other = node.parts
             for name, literal in ((one, other), (other, one)):
-                if name.symbol in ("$", ".") and literal.symbol == "literal" and literal.value != "":
+                told = literal.symbol in _TRUTHS or (literal.symbol == "literal" and literal.value != "")
+                if name.symbol in ("$", ".") and told:
                     yield name, literal
 
 
@@ -94,18 +102,30 @@ def _find_labelled(value: object, values: Values) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
-def _find_wrong(value: str | float, values: Values) -> tuple[str, dict[str, str]]:
+def _find_wrong(literal: Node, values: Values) -> tuple[str, dict[str, str]]:
     """Code and arguments of what is wrong with a literal; an empty code if nothing is."""
+    value = f"{literal.symbol}()" if literal.symbol in _TRUTHS else literal.value
     if isinstance(values, tuple):
         if any(option.id == value or to_number(option.id) == value for option in values):
             return "", {}
         return "campaign.literal_not_option", _nearest_option(value, values)
-    if not isinstance(value, str) or values == "any" or (to_number(value) is not None and values == NUMBER):
+    if values == "any" or (literal.symbol in _TRUTHS and values in (NUMBER, FLAG)):
         return "", {}
-    if values == NUMBER:
-        digits = re.search(r"[0-9]+(?:\.[0-9]+)?", value)
-        nearest = digits[0] if digits else _FLAGS.get(value.strip().lower(), "0")
-        return "campaign.literal_not_number", {"value": value, "nearest": nearest}
+    number = to_number(value)
+    if values == FLAG and number is not None and not 0 <= number <= 1:
+        return "campaign.literal_not_flag", {"value": _shown(value)}
+    if values in (NUMBER, FLAG):
+        return ("", {}) if number is not None else _nearest_number(str(value))
+    return _find_no_date(_shown(value))
+
+
+def _nearest_number(value: str) -> tuple[str, dict[str, str]]:
+    digits = re.search(r"[0-9]+(?:\.[0-9]+)?", value)
+    nearest = digits[0] if digits else _FLAGS.get(value.strip().lower(), "0")
+    return "campaign.literal_not_number", {"value": value, "nearest": nearest}
+
+
+def _find_no_date(value: str) -> tuple[str, dict[str, str]]:
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and to_number(value) is not None:
         return "", {}
     parts = re.findall(r"[0-9]+", value)
@@ -114,8 +134,12 @@ def _find_wrong(value: str | float, values: Values) -> tuple[str, dict[str, str]
 
 
 def _nearest_option(value: str | float, options: tuple[Choice, ...]) -> dict[str, str]:
-    shown = f"{value:g}" if isinstance(value, float) else value
+    shown = _shown(value)
     ids = {word: option.id for option in options for word in (option.id, option.label.zh, option.label.en)}
     args = spelling(shown, ids)
     allowed = "、".join(f"{option.id}（{option.label.zh}）" for option in options)
     return {"value": shown, "allowed": allowed, "nearest": ids.get(args["nearest"], "—")}
+
+
+def _shown(value: str | float) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)

@@ -29,7 +29,7 @@ class Pattern:
     def matches(self, text: str) -> bool:
         """Whether the pattern matches the whole text.
 
-        >>> read_pattern("[0-9]{6}").matches("100080"), read_pattern("[0-9]{6}").matches("1000800")
+        >>> read_pattern("[0-9]{4}").matches("2026"), read_pattern("[0-9]{4}").matches("20261")
         (True, False)
         """
         return self._compiled.fullmatch(text) is not None

@@ -45,10 +45,11 @@ def agg_headings(points: pd.DataFrame, track: Track) -> pd.DataFrame:
             "n_lines": (~out).astype("int64"),
         }
     ).assign(unit_code=ours["unit_code"], layer=ours["layer"])
-    added, counted = (
-        sums.assign(heading_id=ours["criterion_id"].map(of)).groupby(["unit_code", "layer", "heading_id"])
-        for of in (tops, lines)
-    )
+    keys = ["unit_code", "layer", "heading_id"]
+    added = sums.assign(heading_id=ours["criterion_id"].map(tops)).groupby(keys)
+    counted = added
+    if tops != lines:  # a settled heading brings points, its lines are counted
+        counted = sums.assign(heading_id=ours["criterion_id"].map(lines)).groupby(keys)
     summed = counted[["n_missing", "n_lines"]].sum()
     summed[["max_points", "max_given"]] = added[["max_points", "max_given"]].sum()
     summed["points"] = added["points"].sum(min_count=1)

@@ -77,18 +77,27 @@ def _body(opened: Opened, track_id: str, workspace: Workspace) -> str:
 
 
 def _word_classes(listed: pd.DataFrame, campaign: Campaign) -> pd.DataFrame:
-    """The list with the names of classes, for people."""
+    """The list with the names of tracks and classes, for people."""
     named = _namer(campaign)
-    return listed.assign(proposed_class=named(listed, "proposed"), decided_class=named(listed, "decided"))
+    return listed.assign(
+        track=_track_names(campaign, listed),
+        proposed_class=named(listed, "proposed"),
+        decided_class=named(listed, "decided"),
+    )
 
 
 def _word_moves(moves: pd.DataFrame, campaign: Campaign) -> pd.DataFrame:
     named = _namer(campaign)
     return moves.assign(
+        track=_track_names(campaign, moves),
         class_from=named(moves, "class_before"),
         class_to=named(moves, "class_after"),
         move_words=[say(f"classes.move.{move}") for move in moves["move"]],
     )
+
+
+def _track_names(campaign: Campaign, frame: pd.DataFrame) -> list[str]:
+    return [campaign.track(track_id).name.words(default_language()) for track_id in frame["track_id"]]
 
 
 def _namer(campaign: Campaign) -> Callable[[pd.DataFrame, str], list[str]]:

@@ -72,7 +72,7 @@ def find_decimals(values: pd.Series, column: Column) -> int:
     """Decimals of the numbers of a column; 0 for one of another format."""
     if column.format not in {"number", "percent"}:
         return 0
-    return count_decimals((float(value) for value in values.dropna()), column.digits)
+    return count_decimals(values.dropna(), column.digits)
 
 
 def to_cell_texts(

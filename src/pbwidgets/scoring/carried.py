@@ -4,20 +4,18 @@ Totals of this campaign and period are made in the same run, so a track comes af
 all others come with the records.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from graphlib import TopologicalSorter
 
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.derived import names_behind
-from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Campaign, Carried, Criterion, Track
+from pbwidgets.campaign.derived import measures_of_lines
+from pbwidgets.campaign.model import Campaign, Carried
 from pbwidgets.scoring.arrays import Bools, Floats, positions_in
 from pbwidgets.scoring.derived import derive_measures
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
-from pbwidgets.scoring.registry import find_measures
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.wording import round_half_up
@@ -103,23 +101,11 @@ def order_layouts(campaign: Campaign, period: str, layouts: Sequence[TrackLayout
     by_id = {layout.track.id: layout for layout in layouts}
     order = TopologicalSorter(
         {
-            track_id: {sources[name] for name in names_of_lines(campaign, layout.track) if name in sources}
+            track_id: {sources[name] for name in measures_of_lines(campaign, layout.track) if name in sources}
             for track_id, layout in by_id.items()
         }
     )
     return [by_id[track_id] for track_id in order.static_order() if track_id in by_id]
-
-
-def names_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
-    """Measures that the lines of a track use, by rule or condition, and what those are derived from."""
-    return names_behind(campaign, (name for line in track.lines() for name in _names_of(line)))
-
-
-def _names_of(line: Criterion) -> Iterator[str]:
-    yield from find_measures(line)
-    for condition in (line.not_applicable, line.exemption):
-        if condition is not None and condition.when is not None:
-            yield from parse(condition.when).names
 
 
 def _find_totals(campaign: Campaign, period: str, item: Carried) -> TotalsOf | None:

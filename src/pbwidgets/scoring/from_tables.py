@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from pbwidgets.campaign.derived import names_behind
+from pbwidgets.campaign.derived import measures_of_lines, names_behind
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, RankGroupBelow, Source, UnitKind
 from pbwidgets.campaign.names import places
@@ -21,7 +21,6 @@ from pbwidgets.intake import clean_code
 from pbwidgets.intake.table import OWN
 from pbwidgets.intake.text import plain_heading
 from pbwidgets.intake.workbook import Cell
-from pbwidgets.scoring.carried import names_of_lines
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, UNITS, Records, empty_records, to_frame
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.scoring.table_columns import HEADS, ROW_NUMBERS, find_units, headings_of, own_words
@@ -155,7 +154,7 @@ class _Reading(TableReading):
     def read_submissions(self, frame: pd.DataFrame) -> list[dict[str, Any]]:
         measures = {measure.id: measure for measure in self.campaign.measures}
         ties = {link.named for link in self.track.tie_breaks}
-        used = names_of_lines(self.campaign, self.track) | names_behind(self.campaign, ties)
+        used = measures_of_lines(self.campaign, self.track) | names_behind(self.campaign, ties)
         read = [measure for name, measure in measures.items() if name in used]
         rows: list[dict[str, Any]] = []
         for form in self.campaign.forms:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pbwidgets.campaign.model import Criterion, Settlement
-from pbwidgets.scoring.arrays import Bools, Floats
+from pbwidgets.scoring.arrays import Bools, Floats, Ints
 from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.track_layout import TrackLayout
@@ -116,7 +116,7 @@ def _settle(
         means = average_groups(own, layout.groups)
         values = np.where(lacking & lines.marked, means, own)
         found.means[here] = means
-    gone = np.isnan(values) & (lacking & (layout.track.missing == "reweight") | ~lacking)
+    gone = np.isnan(values) & lacking & (layout.track.missing == "reweight")
     base = np.where(sums.absent, 0.0, terms.base or 0.0)
     found.own[here], found.values[here], found.sums[here] = own, values, total
     found.full[here] = np.minimum(base + sums.full, highest)
@@ -168,7 +168,7 @@ def sum_parts(
     )
 
 
-def judge_heading(heading: Criterion, own: Floats, sums: Floats) -> list[Reason]:
+def judge_heading(heading: Criterion, own: Floats, sums: Floats, missing: Ints) -> list[Reason]:
     """Why a settled heading has its points: base, what its lines bring, and where floor or ceiling stopped it.
 
     Parameters
@@ -177,6 +177,8 @@ def judge_heading(heading: Criterion, own: Floats, sums: Floats) -> list[Reason]
         Its definition.
     own, sums
         Points, NaN where it has none, and base and lines before floor and ceiling.
+    missing
+        How many of its lines have no points although they apply.
     """
     terms = heading.settle or Settlement()
     base = terms.base or 0.0
@@ -196,6 +198,8 @@ def judge_heading(heading: Criterion, own: Floats, sums: Floats) -> list[Reason]
         capped = known & (sums > terms.ceiling + SMALL)
         code = "scoring.heading_base_ceiling" if based else "scoring.heading_ceiling"
         reasons.append(Reason(code, capped, {**args, "ceiling": terms.ceiling}))
+    lacks = known & (missing > 0)
+    reasons.append(Reason("scoring.note_heading_lacks", lacks, {"count": missing}, is_note=True))
     return reasons
 
 

@@ -47,6 +47,26 @@ class Names:
             self._found[asked] = say("scoring.part", self.lang, source=source, points=points, weight=weight)
         return self._found[asked]
 
+    def order_sources(self, sources: Iterable[str]) -> list[str]:
+        """Sources in the order of the campaign file."""
+        ids = [source_id for source_id, _ in _list_names(self.campaign, "source_id")]
+        return sorted(sources, key=lambda source: ids.index(source) if source in ids else len(ids))
+
+    def say_highest(self, measure_id: str) -> str:
+        """That only the highest for each value of a field counts, for a measure that adds up so; else nothing."""
+        asked = ("highest", measure_id)
+        if asked not in self._found:
+            measure = next((item for item in self.campaign.measures if item.id == measure_id), None)
+            path = measure.highest_per if measure else None
+            fields = dict(self.campaign.form(measure.form).leaves()) if measure and path else {}
+            said = (
+                say("scoring.highest_per", self.lang, field=self._pick(fields[path].label))
+                if path in fields
+                else ""
+            )
+            self._found[asked] = said
+        return self._found[asked]
+
     def name_measure(self, measure_id: str) -> Mapping[str, str]:
         """Name of a measure, a total carried over or a derived measure, its unit, and what one of it is called."""
         named = self._name_with_unit(measure_id)

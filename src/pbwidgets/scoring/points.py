@@ -24,7 +24,7 @@ from pbwidgets.scoring.groups import average_groups
 from pbwidgets.scoring.headings import HEADING, LayerLines, Settled, judge_heading, settle_headings
 from pbwidgets.scoring.measures import MeasureColumn, MeasureTable
 from pbwidgets.scoring.reasons import ArgColumn, Args, Derived, Reason, render_reasons
-from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures
+from pbwidgets.scoring.registry import GROUP_RULES, apply_rule, find_measure, find_measures, find_range
 from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.verdict import SMALL, Verdict
@@ -163,7 +163,7 @@ def to_points_frame(
     else:
         settled = settle(layout, points)
         order = _order_rows(layout)
-        rows = _of_headings(layout, settled, points.marked).beside(of_lines, order).to_frame(layout)
+        rows = _of_headings(layout, settled, points).beside(of_lines, order).to_frame(layout)
         gone = np.concatenate([settled.absent[:, 0], _absent(layout)], axis=1)[:, order]
     if gone is not None:
         kept = np.repeat(~gone[:, None, :], shape[1], axis=1).ravel()
@@ -237,17 +237,22 @@ def _order_rows(layout: TrackLayout) -> Ints:
     return np.array([at[criterion_id] for criterion_id in ids if criterion_id in at], dtype=np.int64)
 
 
-def _of_headings(layout: TrackLayout, settled: Settled, marked: Bools) -> _Rows:
-    shape = settled.values.shape
+def _of_headings(layout: TrackLayout, settled: Settled, points: TrackPoints) -> _Rows:
+    shape, missing = settled.values.shape, points.lacking & np.isnan(points.values)
     codes, args = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
     for layer in range(shape[1]):
         for at, heading in enumerate(layout.settled):
             cell = (slice(None), layer, at)
-            reasons = judge_heading(heading, settled.own[cell], settled.sums[cell])
+            below = [line.id for line in heading.lines()]
+            deep = [line.id in below for line in layout.lines]
+            marked = points.marked[:, layer]
+            count = (missing[:, layer, deep] & marked[:, None]).sum(axis=1, dtype=np.int64)
+            reasons = judge_heading(heading, settled.own[cell], settled.sums[cell], count)
             lacking, means = settled.lacking[cell], settled.means[cell]
             filled = lacking & ~np.isnan(settled.values[cell])
             reasons.append(Reason("scoring.not_applicable_heading", np.isnan(settled.own[cell]) & ~lacking))
-            reasons += _reason_missing(layout, lacking & marked[:, layer], filled, means)
+            of_base = not layout.settled_on_top[at]
+            reasons += _reason_missing(layout, lacking & marked, filled, means, of_base=of_base)
             codes[cell], args[cell] = render_reasons(reasons, shape[0])
     return _Rows(
         ids=[heading.id for heading in layout.settled],
@@ -574,7 +579,8 @@ def _treat(
     values, left_out, filled_out = own, out, np.zeros(len(own), dtype=bool)
     out_reasons: list[Reason] = []
     if some_out:
-        values, out_reasons, filled_out, left_out = _treat_out(line, then, own, out, means)
+        of_base = bool(layout.base_points[at])
+        values, out_reasons, filled_out, left_out = _treat_out(line, then, own, out, means, of_base=of_base)
     filled = np.zeros(len(own), dtype=bool)
     whole = bool(layout.whole_lines[at])
     if layout.track.missing == "group_mean" and not whole:
@@ -592,35 +598,45 @@ def _treat(
             *(
                 [Reason("scoring.note_whole", lacking & marked, is_note=True)]
                 if whole
-                else _reason_missing(layout, lacking & marked, filled, means)
+                else _reason_missing(
+                    layout, lacking & marked, filled, means, of_base=bool(layout.base_points[at])
+                )
             ),
         ),
     )
 
 
 def _treat_out(
-    line: Criterion, then: str, own: Floats, out: Bools, means: Floats
+    line: Criterion, then: str, own: Floats, out: Bools, means: Floats, *, of_base: bool
 ) -> tuple[Floats, list[Reason], Bools, Bools]:
     none = np.zeros(len(own), dtype=bool)
+    idle = _find_idle(line)
     if then == "full":
         full = line.points or 0.0
-        return (
-            np.where(out, full, own),
-            [Reason("scoring.not_applicable_full", out, {"points": full})],
-            none,
-            none,
-        )
+        code = "scoring.not_applicable_full" if full else idle
+        return np.where(out, full, own), [Reason(code, out, {"points": full})], none, none
     if then == "skip":
-        return own, [Reason("scoring.not_applicable_skipped", out)], none, none
+        return own, [Reason("scoring.not_applicable_skipped" if of_base else idle, out)], none, none
     by_mean = out & ~np.isnan(means) if then == "group_mean" else none
     reasons = [
-        Reason("scoring.not_applicable_left_out", out & ~by_mean),
+        Reason("scoring.not_applicable_left_out" if of_base else idle, out & ~by_mean),
         Reason("scoring.not_applicable_group_mean", by_mean, {"points": means}),
     ]
     return np.where(by_mean, means, own), reasons, by_mean, out & ~by_mean
 
 
-def _reason_missing(layout: TrackLayout, lacking: Bools, filled: Bools, means: Floats) -> list[Reason]:
+def _find_idle(line: Criterion) -> str:
+    """Code for a line that does not apply, and without points of the base is not missed: what it would have done."""
+    lowest, highest = find_range(line)
+    if highest <= 0:
+        return "scoring.not_applicable_no_deduction"
+    return "scoring.not_applicable_no_bonus" if lowest >= 0 else "scoring.not_applicable_no_change"
+
+
+def _reason_missing(
+    layout: TrackLayout, lacking: Bools, filled: Bools, means: Floats, *, of_base: bool
+) -> list[Reason]:
+    """Why there are no points, or where they are taken from; without points of the base nothing is re-weighted."""
     track = layout.track
     if track.missing == "group_mean":
         args: Args = {"points": means}
@@ -633,4 +649,5 @@ def _reason_missing(layout: TrackLayout, lacking: Bools, filled: Bools, means: F
             Reason("scoring.group_mean", filled, args),
             Reason("scoring.note_skip", lacking & ~filled, is_note=True),
         ]
-    return [Reason(f"scoring.note_{track.missing}", lacking, is_note=True)]
+    treated = "skip" if track.missing == "reweight" and not of_base else track.missing
+    return [Reason(f"scoring.note_{treated}", lacking, is_note=True)]

@@ -64,7 +64,7 @@ class Parting:
 
 
 @dataclass(frozen=True)
-class _Sorted:
+class SortedRows:
     """Rows in the order of their keys, in groups of the same keys.
 
     Attributes
@@ -85,14 +85,15 @@ class _Sorted:
     keys: Floats
 
 
-def _sort_rows(keys: Sequence[Floats]) -> _Sorted:
+def sort_rows(keys: Sequence[Floats]) -> SortedRows:
+    """Rows sorted by keys, of which higher ones are better and the first counts most."""
     falling = [np.where(np.isnan(key), np.inf, -np.round(key, DIGITS)) for key in keys]
     # rows with the same keys may come in any order, so one key needs no stable sort, which is slower
     order = np.argsort(falling[0]) if len(falling) == 1 else np.lexsort(falling[::-1])
     in_order = np.stack([key[order] for key in falling])
-    new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))
+    new = np.append(True, (in_order[:, 1:] != in_order[:, :-1]).any(axis=0))[: len(order)]
     starts = np.flatnonzero(new)
-    return _Sorted(order, starts, np.cumsum(new) - 1, in_order[:, starts])
+    return SortedRows(order, starts, np.cumsum(new) - 1, in_order[:, starts])
 
 
 def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
@@ -106,10 +107,11 @@ def rank_keys(keys: Sequence[Floats]) -> tuple[Ints, Ints]:
     >>> [part.tolist() for part in rank_keys([np.array([90.0, 95.0, 90.0, 80.0])])]
     [[2, 1, 2, 4], [1, 0, 1, 0]]
     """
-    size = len(keys[0])
-    if not size:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    rows = _sort_rows(keys)
+    return _rank_sorted(sort_rows(keys))
+
+
+def _rank_sorted(rows: SortedRows) -> tuple[Ints, Ints]:
+    size = len(rows.order)
     tied = np.diff(np.append(rows.starts, size)) > 1
     numbers = np.where(tied, np.cumsum(tied), 0)
     ranks, groups = np.empty(size, dtype=np.int64), np.empty(size, dtype=np.int64)
@@ -140,11 +142,11 @@ def rank_units(layout: TrackLayout, totals: TrackTotals, table: MeasureTable, ra
     shown = round_half_up(totals.final, digits)
     keys = [shown if track.rounding.before_ranking else totals.final]
     keys += [_break_tie(link, layout, totals, table) for link in track.tie_breaks]
-    of_ranked = [key[ranked] for key in keys]
+    rows = sort_rows([key[ranked] for key in keys])
     rank, tie_group = np.zeros((2, len(shown)), dtype=np.int64)
-    rank[ranked], tie_group[ranked] = rank_keys(of_ranked)
+    rank[ranked], tie_group[ranked] = _rank_sorted(rows)
     signs = [1.0 if link.order == "higher" else -1.0 for link in track.tie_breaks]
-    ahead, behind = (_spread(parting, ranked) for parting in part_ties(of_ranked, signs))
+    ahead, behind = (_spread(parting, ranked) for parting in part_ties(rows, signs))
     return TrackRanking(shown, digits, rank, tie_group, ahead, behind)
 
 
@@ -161,42 +163,32 @@ def find_telling_digits(values: Floats, least: int) -> int:
     return DIGITS
 
 
-def find_decimals(values: Floats) -> int:
-    """Decimals that it takes to write values without rounding them, at most 9; NaN takes none.
-
-    >>> find_decimals(np.array([18.0, 17.25, np.nan]))
-    2
-    """
-    written = np.round(values[~np.isnan(values)], DIGITS)
-    return next(digits for digits in range(DIGITS + 1) if (np.round(written, digits) == written).all())
-
-
-def part_ties(keys: Sequence[Floats], signs: Sequence[float]) -> tuple[Parting, Parting]:
+def part_ties(rows: SortedRows, signs: Sequence[float]) -> tuple[Parting, Parting]:
     """What parted rows with the same total from the next row behind them, and from the next one ahead.
 
-    The first key is the total, the others are tie-breaks. Rows with all keys in common share their neighbours, and
-    nothing parts them from each other.
+    The first key is the total, the others, if any, are tie-breaks. Rows with all keys in common share
+    their neighbours, and nothing parts them from each other.
 
     Parameters
     ----------
-    keys
-        As for :func:`rank_keys`.
+    rows
+        Sorted by the keys of :func:`rank_keys`.
     signs
         Of the tie-breaks: -1 for one whose key is negated because lower values are better.
 
     Examples
     --------
-    >>> ahead, behind = part_ties([np.array([90.0, 90.0, 80.0]), np.array([5.0, 7.0, 9.0])], [1.0])
+    >>> rows = sort_rows([np.array([90.0, 90.0, 80.0]), np.array([5.0, 7.0, 9.0])])
+    >>> ahead, behind = part_ties(rows, [1.0])
     >>> ahead.link.tolist(), ahead.own.tolist(), ahead.other.tolist()
     ([0, 1, 0], [nan, 7.0, nan], [nan, 5.0, nan])
     >>> behind.link.tolist(), behind.own.tolist(), behind.other.tolist()
     ([1, 0, 0], [5.0, nan, nan], [7.0, nan, nan])
     """
-    size = len(keys[0])
-    if len(keys) == 1 or not size:
+    size = len(rows.order)
+    if not signs or not size:
         nothing = Parting(np.zeros(size, dtype=np.int64), np.full(size, np.nan), np.full(size, np.nan))
         return nothing, nothing
-    rows = _sort_rows(keys)
     # of each group and the one after it: the first key in which they differ
     link = (rows.keys[:, 1:] != rows.keys[:, :-1]).argmax(axis=0)
     values = np.where(np.isinf(rows.keys), np.nan, -rows.keys)

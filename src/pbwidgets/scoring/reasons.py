@@ -249,10 +249,10 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
     for key, value in args.items():
         if ":" not in key:
             named |= _name_arg(names, key, value, args)
+    given = {key.removeprefix("points:"): value for key, value in args.items() if key.startswith("points:")}
     parts = [
-        names.say_part(source, _show(value), _show(args[f"weight:{source}"]))
-        for key, value in args.items()
-        if (source := key.removeprefix("points:")) != key
+        names.say_part(source, _show(given[source]), _show(args[f"weight:{source}"]))
+        for source in names.order_sources(given)
     ]
     if parts:
         named["parts"] = say("scoring.part_separator", names.lang).join(parts)
@@ -263,6 +263,8 @@ def _name_args(names: Names, args: Mapping[str, Any]) -> dict[str, Any]:
         "value" in named and str(named.get("measure", ""))[-1:].isdigit()
     ):  # 走访2025 and 11 would be one number
         named["value"] = say("scoring.value_after_digit", names.lang, value=named["value"])
+    if "value" in named and "measure_id" in args:
+        named["measure"] += names.say_highest(args["measure_id"])
     if _PRICE in args:
         named["price"] = say(args[_PRICE], names.lang, **named)
     return named

@@ -1,13 +1,14 @@
 """Rules by name: the functions behind the names that a campaign file may use."""
 
 from collections.abc import Callable, Mapping
+from math import inf
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 
 from pbwidgets.campaign.expressions import parse
-from pbwidgets.campaign.model import Criterion
+from pbwidgets.campaign.model import Criterion, Settlement
 from pbwidgets.campaign.rules import (
     Bands,
     ByChoice,
@@ -21,6 +22,7 @@ from pbwidgets.campaign.rules import (
 from pbwidgets.scoring import rules
 from pbwidgets.scoring.arrays import Floats, Ints
 from pbwidgets.scoring.verdict import Verdict
+from pbwidgets.wording import MOST_DIGITS
 
 RuleFunction: TypeAlias = Callable[[Floats, float, Any], Verdict]
 GroupRuleFunction: TypeAlias = Callable[[Floats, float, Any, Ints], Verdict]
@@ -91,12 +93,24 @@ def find_range(line: Criterion) -> tuple[float, float]:
     if isinstance(rule, Discretion):
         return rule.lowest, rule.highest
     if isinstance(rule, CappedDeduction):
-        return min(0.0, top - rule.cap), top
+        return min(0.0, round(top - rule.cap, MOST_DIGITS)), top  # 5 - 5.3 is not quite -0.3 in binary
     if isinstance(rule, Checklist) and rule.counts == "earned":
         return 0.0, top
     if isinstance(rule, RankToPoints | Bands | ByChoice):
         return min(0.0, *points_listed(rule)), top
     return min(0.0, getattr(rule, "floor", 0.0)), top
+
+
+def find_bounds(criterion: Criterion) -> tuple[float, float]:
+    """Lowest and highest points that a line can bring, or a heading with its lines, base, floor and ceiling."""
+    if not criterion.criteria:
+        return find_range(criterion)
+    parts = [find_bounds(part) for part in criterion.criteria]
+    terms = criterion.settle or Settlement()
+    low, high = (sum(ends) + (terms.base or 0.0) for ends in zip(*parts, strict=True))
+    floor = -inf if terms.floor is None else terms.floor
+    ceiling = inf if terms.ceiling is None else terms.ceiling
+    return min(max(low, floor), ceiling), min(max(high, floor), ceiling)
 
 
 def points_listed(rule: RankToPoints | Bands | ByChoice) -> tuple[float, ...]:

@@ -29,12 +29,12 @@ from pbwidgets.scoring.frames import (
     to_frame,
 )
 from pbwidgets.scoring.nominations import TrackNominations, count_left
-from pbwidgets.scoring.ranking import Parting, TrackRanking, find_decimals, find_telling_digits, rank_keys
+from pbwidgets.scoring.ranking import Parting, TrackRanking, find_telling_digits, rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 from pbwidgets.scoring.vetoes import TrackVetoes
-from pbwidgets.wording import say
+from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 _OPEN: Final = ("scoring.note_unfilled", "scoring.note_all_open")
 
@@ -318,7 +318,7 @@ def _reason_contenders(
     }
     notes = [Reason("scoring.note_keeps_rank", ranked & ~contends, common, is_note=True)]
     if track.places is None:
-        return [Reason("scoring.no_places", contends, common), *notes, *_note_provisional(ranked, totals)]
+        return [Reason("scoring.no_places", contends, common), *notes, *_note_totals(layout, ranked, totals)]
     common["places"] = track.places
     tied = status == TIED_AT_CUT
     sizes = np.bincount(order)[order]
@@ -336,7 +336,7 @@ def _reason_contenders(
         Reason("scoring.note_passed_over", out, {"out": ranking.rank - order}, is_note=True),
         _note_unfilled(track.places, int((order > 0).sum()), (status == SELECTED) | low),
         *_note_ties(layout, ranking, ranked & ~tied),
-        *_note_provisional(ranked, totals),
+        *_note_totals(layout, ranked, totals),
     ]
 
 
@@ -363,7 +363,7 @@ def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing
             continue
         values = np.concatenate([parting.own[here], parting.other[here]])
         least = 0 if isinstance(link, TieByMeasure) else 1
-        written = max(least, min(2, find_decimals(values)))
+        written = max(least, min(2, count_decimals(values, MOST_DIGITS)))
         args: Args = {
             "tie_break_id": link.named,
             "own": parting.own,
@@ -388,7 +388,7 @@ def _note_awards_open(
         yield Reason("scoring.note_award_open_ahead", behind, {"track_id": other}, is_note=True)
 
 
-def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
+def _note_totals(layout: TrackLayout, ranked: Bools, totals: TrackTotals) -> list[Reason]:
     provisional = ranked & totals.provisional
     return [
         Reason("scoring.note_provisional", provisional & (totals.n_missing == 0), is_note=True),
@@ -396,6 +396,12 @@ def _note_provisional(ranked: Bools, totals: TrackTotals) -> list[Reason]:
             "scoring.note_provisional_lines",
             provisional & (totals.n_missing > 0),
             {"count": totals.n_missing},
+            is_note=True,
+        ),
+        Reason(
+            "scoring.note_other_domain",
+            ranked & layout.misfits,
+            {"points": layout.track.of_domain(None).sheet_points, "base": layout.track.base_points},
             is_note=True,
         ),
     ]

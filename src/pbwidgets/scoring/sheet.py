@@ -1,16 +1,17 @@
 """The score sheet of one unit as text, every point explained."""
 
 from collections.abc import Mapping
+from math import isclose
 from typing import Any, Final
 
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Criterion, Numbered, Track
-from pbwidgets.campaign.rules import CappedDeduction, Checklist, Discretion
+from pbwidgets.campaign.rules import Discretion
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.scoring.registry import find_range
+from pbwidgets.scoring.registry import find_bounds
 from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import domain_of
@@ -74,10 +75,16 @@ def _explain_track(
     ]
     if track.starting_points:
         lines.append(say("scoring.sheet_starting", lang, points=track.starting_points))
+    of_domains = len(campaign.track(track.id).domains) > 1
+    if of_domains and not isclose(track.sheet_points, track.base_points, abs_tol=1e-9):
+        lines.append(
+            say("scoring.note_other_domain", lang, points=track.sheet_points, base=track.base_points)
+        )
     lines.append("")
     for item in track.numbered():
         lines += _explain_criterion(campaign, item, points, lang)
-    lines += ["", *_explain_totals(campaign, totals, lang), *_explain_gap(campaign, track, totals, lang)]
+    cut = _find_cut(track, points, totals)
+    lines += ["", *_explain_totals(campaign, totals, cut, lang), *_explain_gap(campaign, track, totals, lang)]
     lines += _explain_ranks(scores, track, unit_code, words)
     return lines + _explain_selection(campaign, _rows(scores.selection, unit_code, track), lang)
 
@@ -139,13 +146,16 @@ def _explain_criterion(
 
 
 def _title_line(criterion: Criterion, place: str, top: float, lang: str | None) -> str:
-    line = criterion.name.words(lang or "zh_CN")
-    lowest, highest = find_range(criterion)
-    deducting = isinstance(criterion.rule, CappedDeduction | Checklist | Discretion)
-    if deducting and lowest < 0 and highest <= 0 and not criterion.points:
-        return say("scoring.sheet_deduction", lang, place=place, line=line, cap=-lowest)
-    code = "scoring.sheet_bonus" if criterion.bonus else "scoring.sheet_line"
-    return say(code, lang, place=place, line=line, max_points=top)
+    named = {"place": place, "line": criterion.name.words(lang or "zh_CN")}
+    lowest, highest = find_bounds(criterion)
+    on_top = criterion.bonus or isinstance(criterion.rule, Discretion) or criterion.max_points <= 0
+    if not on_top or lowest == highest == 0:
+        return say("scoring.sheet_line", lang, **named, max_points=top)
+    if lowest < 0 < highest:
+        return say("scoring.sheet_change", lang, **named, cap=-lowest, max_points=highest)
+    if lowest < 0:
+        return say("scoring.sheet_deduction", lang, **named, cap=-lowest)
+    return say("scoring.sheet_bonus", lang, **named, max_points=highest)
 
 
 def _explain_heading(
@@ -187,12 +197,23 @@ def name_layer(campaign: Campaign, layer: str, lang: str | None) -> str:
     )
 
 
-def _explain_totals(campaign: Campaign, totals: pd.DataFrame, lang: str | None) -> list[str]:
+def _find_cut(track: Track, points: pd.DataFrame, totals: pd.DataFrame) -> set[str]:
+    """Layers whose lines come to less than 0, so that 0 counts; the final total with them."""
+    parts = [part.id for criterion in track.criteria for part in criterion.parts()]
+    sums = points[points["criterion_id"].isin(parts)].groupby("layer")["points"].sum() + track.starting_points
+    below = {str(layer) for layer in sums[sums < 0].index}
+    none = {str(layer) for layer in totals.loc[totals["total"] == 0, "layer"]}
+    return none & (below | ({FINAL} if below else set()))
+
+
+def _explain_totals(campaign: Campaign, totals: pd.DataFrame, cut: set[str], lang: str | None) -> list[str]:
     lines = []
     for row in totals.to_dict("records"):
         total, layer = float(row["total"]), name_layer(campaign, str(row["layer"]), lang)
         code = "scoring.sheet_total_none" if total != total else "scoring.sheet_total"
         text = say(code, lang, layer=layer, total=number(total, MOST_DIGITS))
+        if row["layer"] in cut:
+            text += say("scoring.sheet_total_cut", lang)
         if row["provisional"]:
             missing = int(row["n_missing"])
             code = "scoring.sheet_provisional" if missing else "scoring.sheet_stands_in"

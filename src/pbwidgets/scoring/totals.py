@@ -247,7 +247,8 @@ def _weigh_layers(layout: TrackLayout, points: TrackPoints, sums: _Sums) -> Trac
     weight = used.sum(axis=1)
     share = np.divide(used, weight[:, None], out=np.zeros_like(used), where=weight[:, None] > 0)
     final = np.where(weight > 0, (np.nan_to_num(totals) * share).sum(axis=1), np.nan)
-    missing = (n_missing * (weights > 0)).sum(axis=1).astype(np.int64)
+    # a line that is missing in several layers is one line
+    missing = points.lacking[:, weights > 0].any(axis=1).sum(axis=1).astype(np.int64)
     return TrackTotals(
         layers=layers,
         layer_missing=n_missing,

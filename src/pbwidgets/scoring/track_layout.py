@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
+from math import isclose
 from typing import Any
 
 import numpy as np
@@ -46,41 +48,41 @@ class TrackLayout:
     groups: Ints
     absent: Bools | None = None
 
-    @property
+    @cached_property
     def codes(self) -> "pd.Index[Any]":
         """Codes of the units."""
         return self.register.codes[self.units]
 
-    @property
+    @cached_property
     def names(self) -> Objects:
         """Names of the units."""
         return self.register.texts.take(self.units).to_numpy(dtype=object)
 
-    @property
+    @cached_property
     def max_points(self) -> Floats:
         """Maximum of each line."""
         return np.array([line.points or 0.0 for line in self.lines], dtype=np.float64)
 
-    @property
+    @cached_property
     def marked_lines(self) -> Bools:
         """Lines with the rule ``rated``."""
         return np.array(
             [line.rule is not None and line.rule.name == "rated" for line in self.lines], dtype=bool
         )
 
-    @property
+    @cached_property
     def awaited_lines(self) -> Bools:
         """Lines that must be marked: a layer without a mark on any of them has not been marked."""
         compulsory = [isinstance(line.rule, Discretion) and line.rule.compulsory for line in self.lines]
         awaited: Bools = self.marked_lines | np.array(compulsory, dtype=bool)
         return awaited
 
-    @property
+    @cached_property
     def settled(self) -> tuple[Criterion, ...]:
         """Headings settled as one, each after those below it."""
         return tuple(item.criterion for item in self.track.numbered() if item.criterion.is_settled)[::-1]
 
-    @property
+    @cached_property
     def part_ids(self) -> tuple[str, ...]:
         """For each line its own id, or that of the outermost settled heading above it."""
         above = {
@@ -88,12 +90,22 @@ class TrackLayout:
         }
         return tuple(above[line.id] for line in self.lines)
 
-    @property
+    @cached_property
     def is_plain(self) -> bool:
         """Whether the total is the sum of the lines, the same for all units."""
         return not self.settled and self.absent is None
 
     @property
+    def misfits(self) -> Bools:
+        """Units of a domain that the track does not name, where what they have does not come to its base points."""
+        sheet = self.track.of_domain(None)
+        if self.absent is None or isclose(sheet.sheet_points, self.track.base_points, abs_tol=1e-9):
+            return np.zeros(len(self.units), dtype=bool)
+        own = {line.id for line in sheet.lines()}
+        found: Bools = np.all(self.absent == [line.id not in own for line in self.lines], axis=1)
+        return found
+
+    @cached_property
     def settled_on_top(self) -> Bools:
         """Settled headings without points of the base: they add to it or take from it."""
         of_lines = dict(zip((line.id for line in self.lines), self.on_top.tolist(), strict=True))
@@ -104,7 +116,7 @@ class TrackLayout:
         ]
         return np.array(on_top, dtype=bool)
 
-    @property
+    @cached_property
     def whole_lines(self) -> Bools:
         """Lines below a heading that is missing as a whole."""
         whole = {
@@ -115,7 +127,7 @@ class TrackLayout:
         }
         return np.array([line.id in whole for line in self.lines], dtype=bool)
 
-    @property
+    @cached_property
     def base_points(self) -> Floats:
         """Points of each line that belong to the base, 0 for a line on top of it."""
         return np.where(self.on_top, 0.0, self.max_points)
@@ -127,7 +139,7 @@ class TrackLayout:
         headings = np.flatnonzero([heading.id in named for heading in self.settled])
         return lines.astype(np.int64), headings.astype(np.int64)
 
-    @property
+    @cached_property
     def on_top(self) -> Bools:
         """Lines that add to the base or take from it: bonus, discretion, and deductions without points."""
         return np.array(

@@ -84,6 +84,13 @@ def test_one_wrong_cell_is_one_problem_that_names_it(
     assert problems[0].line("en")
 
 
+def test_a_problem_of_two_cells_names_their_headings(book: Path) -> None:
+    edit(book, "评分项", "settle.ceiling", "life", 65)
+    edit(book, "评分项", "settle.floor", "life", 70)
+    (problem,) = check_campaign_workbook(book)
+    assert problem.message("zh_CN") == "大项最低分：大项最低分（70）大于 大项最高分（65）。"
+
+
 def delete_row(path: Path, sheet: str, first: str, name: str) -> int:
     book = load_workbook(path)
     page = book[sheet]

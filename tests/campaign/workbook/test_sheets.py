@@ -139,3 +139,9 @@ COMPOSED = {
     "kind": get_args(Kind),
     "step": tuple(range(1, STEPS + 1)),
 }
+
+
+def test_whole_means_something_else_for_a_heading_than_for_a_step() -> None:
+    columns = {column.word: column for table in tables() for column in table.columns}
+    assert value_words(columns["rule.parts"], "whole", "zh_CN") == "不扣分"
+    assert value_words(columns["settle.missing"], "whole", "zh_CN") == "缺一项即整项缺"

@@ -57,6 +57,8 @@ def test_a_mark_far_from_the_unit_s_own_is_refused_without_a_reason(
     with pytest.raises(DataError, match="相差达到1分，必须写明理由") as caught:
         give_marks(desk, [a_mark(points)])
     assert caught.value.code == "workflows.difference_needs_reason"
+    with pytest.raises(DataError, match="必须写明理由"):  # what the store removes is no reason
+        give_marks(desk, [a_mark(points, "\u0007")])
     assert give_marks(desk, [a_mark(points, "台账不全")]) == 1
 
 

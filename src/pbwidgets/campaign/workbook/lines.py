@@ -32,7 +32,6 @@ SHEET: Final = "sheet"
 GROUP: Final = "group"
 """Kind of unit above the units: the groups that they are compared in, and those who nominate."""
 _LINES: Final = ("tracks", "criteria")
-_OPTIONS: Final = (*_LINES, "rule", "options")
 _OF_RULES: Final = ("bands", "options", "cases", "factors")
 _LISTS: Final = (*((*_LINES, "rule", name) for name in _OF_RULES), (*_LINES, "anchors"))
 """Lists inside a line, which a workbook has on sheets of their own."""

@@ -140,6 +140,10 @@ def to_problem(finding: Finding, spot: Spot | None, gathered: Gathered, file: st
         rule = gathered.spot((*finding.address[:-1], "name"))
         words = _rule_words(finding.address, gathered, rule)
         return Problem("workbook.not_of_this_rule", file, spot.place, {"at": args["at"], "rule": words})
+    elif code == "campaign.range_reversed":
+        for key in ("low_key", "high_key"):
+            named = _column_of((*finding.address[:-1], args[key]), spot)
+            args[key] = spot.table.label(named) if named else args[key]
     elif code in ABOUT_SPELLING and column.options:
         args |= spelling(args["value"], [_option_words(column, option) for option in column.options])
     return Problem(code, file, spot.place, args)

@@ -45,6 +45,7 @@ def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups:
         "floor": floor,
     }
     best = "best" if rule.benchmark == "best" else "mean"
+    parts = "" if rule.parts == "whole" else "_parts"
     near = (behind > SMALL) & (steps == 0)
     floored = steps * rule.points_per_unit > lost + SMALL
     return Verdict(
@@ -52,8 +53,8 @@ def against_group(values: Floats, max_points: float, rule: AgainstGroup, groups:
         reasons=(
             Reason(_CODES[best, "full"], behind <= SMALL, args),
             Reason(_CODES[best, "near"], near, args),
-            Reason(_CODES[best, "behind"], steps > 0, args),
-            Reason(_CODES[best, "floor"], floored, args),
+            Reason(_CODES[best, f"behind{parts}"], steps > 0, args),
+            Reason(_CODES[best, f"floor{parts}"], floored, args),
             *note_parts(steps, rule),
             judge_missing(values, rule.measure),
             judge_alone(values, groups, rule.measure),
@@ -66,8 +67,12 @@ _CODES = {
     ("mean", "near"): "scoring.against_mean_near",
     ("mean", "behind"): "scoring.against_mean",
     ("mean", "floor"): "scoring.against_mean_floor",
+    ("mean", "behind_parts"): "scoring.against_mean_parts",
+    ("mean", "floor_parts"): "scoring.against_mean_floor_parts",
     ("best", "full"): "scoring.against_best_full",
     ("best", "near"): "scoring.against_best_near",
     ("best", "behind"): "scoring.against_best",
     ("best", "floor"): "scoring.against_best_floor",
+    ("best", "behind_parts"): "scoring.against_best_parts",
+    ("best", "floor_parts"): "scoring.against_best_floor_parts",
 }

@@ -39,13 +39,18 @@ def threshold_then_per_unit(values: Floats, max_points: float, rule: ThresholdTh
         "floor": floor,
     }
     below = values < rule.threshold
+    lost_code, floor_code = (
+        ("scoring.threshold_then_per_unit", "scoring.threshold_floor")
+        if rule.parts == "whole"
+        else ("scoring.threshold_then_per_unit_parts", "scoring.threshold_floor_parts")
+    )
     return Verdict(
         points=points,
         reasons=(
             Reason("scoring.threshold_full", values >= rule.threshold, args),
             Reason("scoring.threshold_near", below & (steps == 0), args),
-            Reason("scoring.threshold_then_per_unit", steps > 0, args),
-            Reason("scoring.threshold_floor", steps * rule.points_per_unit > lost + SMALL, args),
+            Reason(lost_code, steps > 0, args),
+            Reason(floor_code, steps * rule.points_per_unit > lost + SMALL, args),
             *note_parts(steps, rule),
             judge_missing(values, rule.measure),
         ),

@@ -10,13 +10,15 @@ from typing import Any, Final, Literal
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track, compute_answers, to_rows
-from pbwidgets.campaign.derived import names_behind
+from pbwidgets.campaign.derived import expressions_of, measures_of, names_behind
+from pbwidgets.campaign.expression_tree import OF_GROUPS
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Numbered
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
-from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_measures, find_range
+from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
 from pbwidgets.units import ancestors, domain_of, subtree
 from pbwidgets.wording import round_half_up
@@ -207,8 +209,12 @@ class DryRun:
 
 def _needs_others(campaign: Campaign, line: Criterion, carried: set[str]) -> bool:
     """Whether a line compares the unit with others, or takes a total made elsewhere."""
-    named = names_behind(campaign, find_measures(line))
-    return line.rule is not None and (line.rule.name in COMPARED or bool(carried & named))
+    if line.rule is None or line.rule.name in COMPARED:
+        return line.rule is not None
+    asked = {node.symbol for text in expressions_of(line) for node in parse(text).tree.walk()}
+    return not OF_GROUPS.isdisjoint(asked) or not carried.isdisjoint(
+        names_behind(campaign, measures_of(line))
+    )
 
 
 def self_tracks(campaign: Campaign, form: Form) -> tuple[tuple[Track, str], ...]:

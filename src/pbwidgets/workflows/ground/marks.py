@@ -92,7 +92,7 @@ def check_difference(campaign: Campaign, mark: Mark, before: Mapping[str, tuple[
     """
     track, line = find_line(campaign, mark.key.criterion_id)
     limit = reason_limit(track, mark.key.layer)
-    if limit is None or line.id not in before or mark.comment.strip():
+    if limit is None or line.id not in before or clean_text(mark.comment):
         return
     layer_id, points = before[line.id]
     if abs(mark.points - points) > limit - SMALL:

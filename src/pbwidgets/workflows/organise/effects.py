@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from pbwidgets.campaign import Campaign, Change, check_answers
+from pbwidgets.campaign import Campaign, Change, check_answers, rows_in
 from pbwidgets.campaign.model import Criterion, Track
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.registry import find_range
@@ -332,7 +332,7 @@ def _units(marks: Iterable[MarkOnRecord]) -> tuple[str, ...]:
 def _has_answer(item: SubmissionState, path: str) -> bool:
     repeat, _, name = path.rpartition("/")
     answers = item.answers or {}
-    rows = (answers.get(repeat) or []) if repeat else [answers]
+    rows = rows_in(answers, repeat) if repeat else [answers]
     return any(row.get(name) not in (None, "", []) for row in rows)
 
 

@@ -164,6 +164,7 @@ def describe_score(
         As :func:`explain_score`.
     """
     snapshot = find_snapshot(workspace, opened, snapshot_id)
+    snapshot_id = snapshot.snapshot_id  # all of it from the same state
     lines = list_lines(workspace, opened, track_id=track_id, unit_code=unit_code, snapshot_id=snapshot_id)
     if lines.empty:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
