@@ -276,7 +276,7 @@ def _differ(
         yield from _differ((*path, key), *values, named)
 
 
-def _name_of(item: Mapping[str, Any]) -> Mapping[str, str] | None:
+def _name_of(item: Any) -> Mapping[str, str] | None:
     return next((item[key] for key in ("label", "name", "text") if isinstance(item.get(key), Mapping)), None)
 
 
