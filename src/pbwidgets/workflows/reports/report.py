@@ -244,11 +244,11 @@ class Report:
             decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
             days=track.public_notice.days if track.public_notice else 0,
         )
-        free = find_open_places(own)
+        free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
-            free = (track.places or 0) - int(counts.get(SELECTED, 0))
+            free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"
         if free > 0:
-            text += self.say("places_open", open=free)
+            text += self.say(code, open=free)
         award = track.award
         if award is None:
             return text
