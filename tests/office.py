@@ -25,16 +25,19 @@ class Office:
         packages = "libreoffice-impress libreoffice-writer libreoffice-calc"
         assert soffice, f"LibreOffice is needed: apt-get install {packages}"
         self._command = [soffice, "--headless", f"-env:UserInstallation={(folder / 'profile').as_uri()}"]
-        kept_open = folder / "kept_open.xlsx"
-        Workbook().save(kept_open)
+        self._kept_open = folder / "kept_open.xlsx"
+        Workbook().save(self._kept_open)
+        self._start()
+
+    def _start(self) -> None:
+        lock = self._kept_open.with_name(f".~lock.{self._kept_open.name}#")
+        lock.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [*self._command, "--norestore", str(kept_open)],
+            [*self._command, "--norestore", str(self._kept_open)],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         patience = time.monotonic() + 120
-        while not (
-            folder / f".~lock.{kept_open.name}#"
-        ).exists():  # which it writes once the document is open
+        while not lock.exists():  # which it writes once the document is open
             assert self._process.poll() is None, "LibreOffice ended"
             assert time.monotonic() < patience, "LibreOffice does not start"
             time.sleep(0.1)
@@ -43,7 +46,13 @@ class Office:
         """The files in another format (``pdf``, ``xlsx``), in a folder."""
         # this hands them to the process that is at work, and waits
         command = [*self._command, "--convert-to", kind, "--outdir", str(folder), *map(str, files)]
-        subprocess.run(command, check=True, capture_output=True, timeout=300)
+        try:
+            subprocess.run(command, check=True, capture_output=True, timeout=60)
+        except subprocess.TimeoutExpired:
+            # on a busy machine its threads that read a workbook now and then wait for each other for ever
+            self.stop()
+            self._start()
+            subprocess.run(command, check=True, capture_output=True, timeout=240)
         made = [folder / f"{file.stem}.{kind}" for file in files]
         assert all(file.is_file() for file in made), made
         assert self._process.poll() is None, "LibreOffice ended"

@@ -185,6 +185,7 @@ def make_records(data: dict[str, Array]) -> Any:
             "source": name("source", [f"source_{at}" for at in range(len(WEIGHTS))]),
             "rater_id": name("source", [f"R{at}" for at in range(len(WEIGHTS))]),
             "points": data["points"],
+            "given_points": np.broadcast_to(np.nan, number),
             "comment": repeat(""),
             "submission_version": np.zeros(number, dtype=np.int8),
             "stale": np.zeros(number, dtype=bool),
