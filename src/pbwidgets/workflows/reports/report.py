@@ -205,7 +205,7 @@ class Report:
             return None
         selection = self.scores.selection
         own = selection[(selection["track_id"] == track.id) & (selection["status"] == SELECTED)]
-        return max(track.places, *own["rank"].astype(int), 0)
+        return max([track.places, *map(int, own["rank"])])
 
     def result_of(self, track: Track) -> str:
         """Sentence on the unit's own result in a track, with its reason, and on what was decided."""
@@ -319,8 +319,8 @@ class Report:
             firm=int(counts.get(FIRM, 0)),
             open=int(counts.get(UNDECIDED, 0)),
         )
-        other = track.needs_class and track.needs_class.track
-        rests_on = dict.fromkeys([*awards_of(track), *filter(None, [other])])
+        other = track.needs_class.track if track.needs_class else None
+        rests_on = dict.fromkeys([*awards_of(track), *([other] if other else [])])
         names = [self.campaign.track(one).name.words(self.lang) for one in rests_on if one != track.id]
         return text + (self.say("firmness_rests_on", tracks=self.say("comma").join(names)) if names else "")
 
