@@ -57,7 +57,8 @@ def to_branches(*lines: str) -> tuple[str, str]:
         ("needs_class: {lowest: 1, track: modell}", ["campaign.unknown_track"]),
         ("needs_class: {lowest: 1, track: offices}", ["campaign.award_of_other_kind", "campaign.award_needs_classes"]),
         ("selected_in: [model]", []),
-        ("selected_in: [branches]", ["campaign.unknown_track"]),
+        ("selected_in: [branches]", ["campaign.award_of_itself"]),
+        ("selected_in: [model, model]", ["campaign.award_twice"]),
         ("not_selected_in: [bureaus]", ["campaign.award_without_places"]),
         ("not_selected_in: [offices]", ["campaign.award_of_other_kind"]),
     ],
@@ -73,6 +74,15 @@ def test_an_award_needs_places_to_be_given(write: Write) -> None:
 def test_needed_and_excluded_at_once_is_a_mistake(write: Write) -> None:
     edit = to_branches("selected_in: [model]", "not_selected_in: [model]")
     assert find(write, edit) == ["campaign.award_both_ways"]
+
+
+def test_what_is_excluded_may_not_be_needed_by_way_of_another_award(write: Write) -> None:
+    start = OTHERS.index("  - id: model")
+    model = OTHERS[start : OTHERS.index("  - id: bureaus")]
+    first = model.replace("id: model", "id: first").replace("id: lead", "id: first_lead")
+    needing = model.replace("    places: 1\n", "    places: 1\n    selected_in: [first]\n")
+    edits = (model, first + needing), to_branches("selected_in: [model]", "not_selected_in: [first]")
+    assert find(write, *edits) == ["campaign.award_both_ways"]
 
 
 def test_awards_in_a_circle_are_named_in_their_order(write: Write) -> None:

@@ -102,6 +102,8 @@ def test_changes_are_named(small: Campaign, write: Write, old: str, new: str, ex
         ("minimum: 1, label", "minimum: 2, label", "最小值 1 → 2"),
         ("points_each: 0.5", "points_each: 0.6", "每项分值 0.5 → 0.6"),
         ("    places: 3", "    places: 4", "名额 3 → 4"),
+        ("    places: 3", "    places: 3\n    rounding: {before_ranking: false}", "先舍入后排名 是 → 否"),
+        ("    places: 3", "    places: 3\n    missing: fail", "缺分处理 不计该项 → 不出总分"),
     ],
 )
 def test_a_change_is_said_by_names_with_old_and_new_values(
@@ -112,6 +114,20 @@ def test_a_change_is_said_by_names_with_old_and_new_values(
     assert all(name.words("zh_CN") in change.message("zh_CN") for name in change.names)
     assert change.names
     assert change.address not in change.message("zh_CN")
+
+
+def test_a_changed_gate_is_named_and_its_effect_is_said_as_in_the_workbook(small: Campaign) -> None:
+    gate = {"id": "incident", "name": {"zh": "发生事故", "en": "Incident"}, "effect": "bar"}
+    before, after = (
+        Campaign.model_validate(
+            small.model_dump()
+            | {"tracks": [small.tracks[0].model_dump() | {"gates": [{**gate, "effect": effect}]}]}
+        )
+        for effect in ("bar", "disqualify")
+    )
+    (change,) = compare_campaigns(before, after)
+    assert "“发生事故”的后果 不得入选 → 取消资格" in change.message("zh_CN")
+    assert "Incident" in change.message("en")
 
 
 def test_a_changed_choice_names_its_label_old_and_new(small: Campaign, write: Write) -> None:

@@ -199,6 +199,8 @@ def test_a_workbook_opens_with_one_row_a_unit(county: Path, tmp_path: Path) -> N
     sheets = openpyxl.load_workbook(file).worksheets
     codes = {str(cell.value) for sheet in sheets for row in sheet.iter_rows() for cell in row}
     assert {f"990101{number:03d}" for number in range(1, 26)} <= codes
+    assert {"编码", "名次", "拟入选"} <= codes
+    assert not {"unit_code", "selected"} & codes
 
 
 def test_a_workbook_needs_a_file(county: Path) -> None:

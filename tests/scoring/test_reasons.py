@@ -118,6 +118,28 @@ def test_a_derived_number_is_worked_out_for_the_rows_that_are_asked_for():
     assert asked == [[3]]
 
 
+@pytest.mark.parametrize(
+    ("rule", "count", "words"),
+    [
+        ({"name": "capped_deduction", "points_each": 0.005, "cap": 5}, 3, ("扣0.005分", "0.015分")),
+        ({"name": "capped_bonus", "points_each": 0.335}, 3, ("计0.335分", "1.005分")),
+        ({"name": "capped_deduction", "points_each": 1.5, "cap": 5}, 3, ("扣1.5分", "4.5分")),
+    ],
+)
+def test_a_price_is_shown_as_it_is_written_and_what_comes_of_it_agrees(small, rule, count, words):
+    line = {
+        "id": "line",
+        "name": {"zh": "甲", "en": "A"},
+        "points": 10,
+        "rule": {**rule, "measure": "faults"},
+    }
+    campaign = small.make_campaign(small.make_track(criteria=[line], base_points=10))
+    rows = small.score(campaign, submissions=[small.answer("9901001", "faults", count)]).points
+    row = rows[rows["unit_code"] == "9901001"].iloc[-1]
+    said = word_reason(campaign, row["reason_code"], row["reason_args"], "zh_CN")
+    assert all(part in said for part in words), said
+
+
 def test_sources_stand_in_the_order_of_the_file(small):
     sources = [
         {"id": name, "name": small.words(name), "weight": weight}

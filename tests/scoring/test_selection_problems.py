@@ -121,5 +121,5 @@ def test_the_meeting_may_not_select_below_the_lowest_total_nor_a_unit_that_is_ke
     barred = read(FILES[1])
     other = make_campaign(small, barred)
     ranked = small.score(other, **make_rows(small, barred)).selection
-    with pytest.raises(DataError, match="不在名单上"):
+    with pytest.raises(DataError, match="“一票否优”，不能再评定"):
         check_statuses(other.track("teams"), ranked, {code("1-1"): "selected"}, {})

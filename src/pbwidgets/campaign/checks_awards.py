@@ -19,15 +19,32 @@ def find_in_awards(campaign: Campaign) -> Iterator[Finding]:
         yield from _find_in_minimum(track, address)
         yield from _find_in_class(by_id, track, address)
         for key in _LISTS:
-            for which, other in enumerate(getattr(track, key)):
-                yield from _find_in_other(by_id, track, other, (*address, key, which), places=True)
+            others = getattr(track, key)
+            for which, other in enumerate(others):
+                here = (*address, key, which)
+                yield from _find_in_other(by_id, track, other, here, places=True)
+                if other in others[:which]:
+                    yield Finding("campaign.award_twice", here, {"track": other})
+        needed = _needed(by_id, track)
         for which, other in enumerate(track.not_selected_in):
-            if other in track.selected_in:
+            if other in needed:
                 here = (*address, "not_selected_in", which)
                 yield Finding(
                     "campaign.award_both_ways", here, {"track": other}, ((*address, "selected_in"),)
                 )
     yield from _find_circle(campaign)
+
+
+def _needed(by_id: dict[str, tuple[int, Track]], track: Track) -> set[str]:
+    """Awards that a unit must have for that of a track, and those that these need in their turn."""
+    found: set[str] = set()
+    open_ = list(track.selected_in)
+    while open_:
+        other = open_.pop()
+        if other not in found:
+            found.add(other)
+            open_ += by_id[other][1].selected_in if other in by_id else ()
+    return found
 
 
 def _find_idle(track: Track, address: Address) -> Iterator[Finding]:
@@ -71,6 +88,9 @@ def _find_in_class(by_id: dict[str, tuple[int, Track]], track: Track, address: A
 def _find_in_other(
     by_id: dict[str, tuple[int, Track]], track: Track, other: str, address: Address, *, places: bool = False
 ) -> Iterator[Finding]:
+    if other == track.id:
+        yield Finding("campaign.award_of_itself", address, {"track": other})
+        return
     allowed = {track_id: ("tracks", at, "id") for track_id, (at, _) in by_id.items() if track_id != track.id}
     if other not in allowed:
         yield unknown("campaign.unknown_track", address, other, allowed, tuple(allowed.values()))

@@ -23,22 +23,23 @@ class Difference:
     path
         Keys that lead to it: ``("maximum",)``, ``("rule", "points_each")``.
     before, after
-        Both values as they stand in the canonical JSON; None for one that is absent or the default.
+        Both values as they stand in JSON, defaults filled in; None for one that is absent.
+    item
+        Name of the gate, layer or other listed part that it belongs to; None if there is none.
     """
 
     path: tuple[str, ...]
     before: Any
     after: Any
+    item: Mapping[str, str] | None = None
 
     def words(self, part: Part, lang: str | None = None) -> str:
-        """The key as its column of the workbook is called, old value → new value."""
-        values = (_value_words(value, self.is_flag, lang) for value in (self.before, self.after))
-        return " ".join((_key_words(part, self.path, lang), " → ".join(values)))
-
-    @property
-    def is_flag(self) -> bool:
-        """Whether it is a yes or no, of which an absent one is the other."""
-        return isinstance(self.before, bool) or isinstance(self.after, bool)
+        """The key as its column of the workbook is called, old value → new value in the words of its cells."""
+        values = " → ".join(_value_words(value, self.path, lang) for value in (self.before, self.after))
+        key = _key_words(part, self.path, lang)
+        if self.item:
+            key = say("campaign.key_of_item", lang, item=_value_words(self.item, (), lang), key=key)
+        return f"{key} {values}"
 
 
 @dataclass(frozen=True)
@@ -129,8 +130,15 @@ def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
     names = _names_of(old) | _names_of(new)
     return tuple(
         replace(change, names=names.get((change.part, change.address), ()))
-        for part, before, after in zip(_PARTS, _parts_of(old), _parts_of(new), strict=True)
-        for change in _compare(part, before, after)
+        for part, *sides in zip(
+            _PARTS,
+            _parts_of(old),
+            _parts_of(new),
+            _parts_of(old, full=True),
+            _parts_of(new, full=True),
+            strict=True,
+        )
+        for change in _compare(part, *sides)
         if not _is_within_whole(change, old, new)
     )
 
@@ -145,6 +153,8 @@ _SHEETS: Final = {
 }
 _LONGEST: Final = 60  # characters of a list in a message
 _NAMED: Final = frozenset({"label", "name"})
+_FREE: Final = frozenset({"id", "measure", "criterion", "layer", "field", "form", "track", "list_name"})
+"""Keys whose values are ids, which may be spelt like a fixed value."""
 _LISTED_APART = {
     "campaign": ("forms", "choices", "measures", "derived", "tracks"),
     "form": ("fields",),
@@ -152,36 +162,38 @@ _LISTED_APART = {
 }
 
 
-def _dump(definition: Definition) -> dict[str, Any]:
-    return definition.model_dump(mode="json", exclude_defaults=True)
+def _dump(definition: Definition, full: bool = False) -> dict[str, Any]:
+    return definition.model_dump(mode="json", exclude_defaults=not full)
 
 
 def _without(part: str, dumped: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in dumped.items() if key not in _LISTED_APART[part]}
 
 
-def _parts_of(campaign: Campaign) -> tuple[Mapping[str, Any], ...]:
-    """What each part consists of, by address, in the order of ``_PARTS``."""
-    choices = {name: [_dump(choice) for choice in items] for name, items in campaign.choices.items()}
+def _parts_of(campaign: Campaign, *, full: bool = False) -> tuple[Mapping[str, Any], ...]:
+    """What each part consists of, by address, in the order of ``_PARTS``; ``full``: with the default values."""
+    choices = {name: [_dump(choice, full) for choice in items] for name, items in campaign.choices.items()}
     return (
-        {key: {key: value} for key, value in _without("campaign", _dump(campaign)).items()},
-        {form.id: _without("form", _dump(form)) for form in campaign.forms},
-        dict(_fields_of(campaign, choices)),
+        {key: {key: value} for key, value in _without("campaign", _dump(campaign, full)).items()},
+        {form.id: _without("form", _dump(form, full)) for form in campaign.forms},
+        dict(_fields_of(campaign, choices, full)),
         {name: {"choices": items} for name, items in choices.items()},
-        {item.id: _dump(item) for item in campaign.every_measure if not isinstance(item, Carried)},
-        {track.id: _without("track", _dump(track)) for track in campaign.tracks},
+        {item.id: _dump(item, full) for item in campaign.every_measure if not isinstance(item, Carried)},
+        {track.id: _without("track", _dump(track, full)) for track in campaign.tracks},
         {
-            f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion))
+            f"{track.id}.{item.criterion.id}": _without("track", _dump(item.criterion, full))
             for track in campaign.tracks
             for item in track.numbered()
         },
     )
 
 
-def _fields_of(campaign: Campaign, choices: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def _fields_of(
+    campaign: Campaign, choices: Mapping[str, Any], full: bool
+) -> Iterator[tuple[str, dict[str, Any]]]:
     for form in campaign.forms:
         for place in places(form):
-            dumped = _without("form", _dump(place.field))
+            dumped = _without("form", _dump(place.field, full))
             if place.field.choices is not None:
                 dumped["choices"] = {
                     "list_name": place.field.choices,
@@ -190,7 +202,13 @@ def _fields_of(campaign: Campaign, choices: Mapping[str, Any]) -> Iterator[tuple
             yield f"{form.id}.{place.path}", dumped
 
 
-def _compare(part: Part, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
+def _compare(
+    part: Part,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    full_before: Mapping[str, Any],
+    full_after: Mapping[str, Any],
+) -> Iterator[Change]:
     for address in dict.fromkeys([*before, *after]):
         if address not in after:
             yield Change("removed", part, address)
@@ -200,7 +218,13 @@ def _compare(part: Part, before: Mapping[str, Any], after: Mapping[str, Any]) ->
             one, other = before[address], after[address]
             keys = sorted(key for key in {*one, *other} if one.get(key) != other.get(key))
             differences = tuple(
-                item for key in keys for item in _differ((key,), one.get(key), other.get(key))
+                replace(
+                    item,
+                    before=_filled(item.before, full_before[address], item.path),
+                    after=_filled(item.after, full_after[address], item.path),
+                )
+                for key in keys
+                for item in _differ((key,), one.get(key), other.get(key))
             )
             yield Change("changed", part, address, tuple(keys), differences=differences)
 
@@ -226,16 +250,34 @@ def _names_of(campaign: Campaign) -> dict[tuple[Part, str], tuple[Text, ...]]:
     }  # fmt: skip
 
 
-def _differ(path: tuple[str, ...], before: Any, after: Any) -> Iterator[Difference]:
+def _filled(value: Any, full: Any, path: tuple[str, ...]) -> Any:
+    """A value or, where it is absent, the default that counts instead; None if its part is absent as well."""
+    if value is not None:
+        return value
+    for key in path:
+        full = (_by_key(full) or {}).get(key)
+    return full
+
+
+def _differ(
+    path: tuple[str, ...], before: Any, after: Any, item: Mapping[str, str] | None = None
+) -> Iterator[Difference]:
     """Single values that differ; words, and lists without ids, are one value."""
     one, other = (_by_key(value) for value in (before, after))
     is_item = (before is None or after is None) and _is_named(before or after)
     if one is None or other is None or is_item or not (one or other):
         if before != after:
-            yield Difference(path, before, after)
+            yield Difference(path, before, after, item)
         return
+    is_list = isinstance(before or after, list)
     for key in dict.fromkeys([*one, *other]):
-        yield from _differ((*path, key), one.get(key), other.get(key))
+        values = one.get(key), other.get(key)
+        named = _name_of(values[1] or values[0]) if is_list and all(values) else item
+        yield from _differ((*path, key), *values, named)
+
+
+def _name_of(item: Any) -> Mapping[str, str] | None:
+    return next((item[key] for key in ("label", "name", "text") if isinstance(item.get(key), Mapping)), None)
 
 
 def _by_key(value: Any) -> Mapping[str, Any] | None:
@@ -263,22 +305,28 @@ def _key_words(part: Part, path: tuple[str, ...], lang: str | None) -> str:
         for code in (f"column.{sheet}.{key}", f"column.{key}", f"sheet.{key}"):
             if has_words(f"workbook.{code}"):
                 return say(f"workbook.{code}", lang)
-    return path[-1]
+    named = (key for key in reversed(path[:-1]) if has_words(f"workbook.sheet.{key}"))
+    return next((say(f"workbook.sheet.{key}", lang) for key in named), path[-1])
 
 
-def _value_words(value: Any, is_flag: bool, lang: str | None) -> str:
-    if is_flag:
+def _value_words(value: Any, path: tuple[str, ...], lang: str | None) -> str:
+    if isinstance(value, bool):
         return say("campaign.value_yes" if value else "campaign.value_no", lang)
     if value is None or value == []:
         return say("campaign.value_none", lang)
     if isinstance(value, int | float):
         return number(value, 6)
     if isinstance(value, list):
-        words = "、".join(_value_words(item, False, lang) for item in value)
+        words = "、".join(_value_words(item, path, lang) for item in value)
         return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
     if isinstance(value, Mapping):
         named = next((value[key] for key in ("label", "name", "text") if key in value), value)
         return str(named.get("en" if (lang or default_language()) == "en" else "zh", "…"))
+    for key in (".".join(path[-2:]), *path[-1:]):
+        if has_words(f"workbook.value.{key}.{value}"):
+            return say(f"workbook.value.{key}.{value}", lang)
+    if path and path[-1] not in _FREE and has_words(f"workbook.value.{value}"):
+        return say(f"workbook.value.{value}", lang)
     return f"“{value}”" if " " in str(value) else str(value)
 
 

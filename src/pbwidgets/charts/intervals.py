@@ -76,7 +76,10 @@ def rank_intervals(
         for code, *row in ours[["unit_code", *columns]].itertuples(index=False, name=None)
     ]
     shown = list(take_page(units, page, ROWS_PER_PAGE))
-    notes = [page_note(view, page, len(units), ROWS_PER_PAGE), trials.words(view.lang) if trials else ""]
+    notes = [
+        page_note(view, page, len(units), ROWS_PER_PAGE),
+        trials.words(view.lang, view.track) if trials else "",
+    ]
     note = view.say("list_glue").join(filter(None, notes))
     return put_on_sheet(_draw(view, shown, last), view, _title(view, shown), note=note)
 
@@ -156,7 +159,7 @@ def _signs(view: View, last: float) -> list[tuple[str, str, str]]:
 
 
 def _has_cut(view: View, last: float) -> bool:
-    return view.track.places is not None and view.track.places < last
+    return 0 < view.cut < last
 
 
 def _intervals(
@@ -172,7 +175,7 @@ def _intervals(
     ]
     medians = [{"row": row, "rank": unit.median} for row, unit in enumerate(units)]
     end = panel.top + panel.pitch * max(panel.rows, 1)
-    cut = [{"cut": (view.track.places or 0) + 0.5}] if _has_cut(view, last) else []
+    cut = [{"cut": view.cut + 0.5}] if _has_cut(view, last) else []
     return [
         bars(spans, panel, place("to"), height=panel.pitch * 0.5, x2="from", stroke=theme.OWN),
         alt.Chart(rows_of(cut))

@@ -61,7 +61,7 @@ def _title(view: View, named: list[tuple[str, int]], n: int) -> str:
         return view.say("rank_strip.title_unranked", name=named[0][0], n=n, kind=view.kind)
     if len(named) == 1:
         return view.say("rank_strip.title_one", name=named[0][0], rank=named[0][1], n=n, kind=view.kind)
-    inside = sum(1 for _, rank in named if rank and places and rank <= places)
+    inside = sum(1 for _, rank in named if 0 < rank <= view.cut)
     if named and places:
         return view.say(
             "rank_strip.title_many", count=len(named), inside=inside, places=places, kind=view.kind
@@ -133,12 +133,10 @@ class _Strip:
 
     def places(self, rows: list[dict[str, Any]]) -> list[alt.Chart]:
         """Shading of the ranks within the places, the cut line after them, and ticks if ranks are few."""
-        places = self.view.track.places
+        cut = self.view.cut
         layers: list[alt.Chart] = []
-        if places and places < self.n:
-            inside = [
-                {"row": row["row"], "from": 0.5, "to": places + 0.5, "fill": theme.PALE} for row in rows
-            ]
+        if 0 < cut < self.n:
+            inside = [{"row": row["row"], "from": 0.5, "to": cut + 0.5, "fill": theme.PALE} for row in rows]
             layers.append(bars(inside, self.panel, self.place("to"), height=self.thick, x2="from"))
         if self.n <= _TICKS_UP_TO:
             layers.append(
@@ -146,8 +144,8 @@ class _Strip:
                     [{"row": row["row"], "at": rank} for row in rows for rank in range(1, self.n + 1)]
                 )
             )
-        if places and places < self.n:
-            layers += self._cut(rows, places)
+        if 0 < cut < self.n:
+            layers += self._cut(rows, cut)
         return layers
 
     def _ticks(self, ticks: list[dict[str, Any]]) -> alt.Chart:
@@ -158,11 +156,11 @@ class _Strip:
         )
         return made
 
-    def _cut(self, rows: list[dict[str, Any]], places: int) -> list[alt.Chart]:
+    def _cut(self, rows: list[dict[str, Any]], cut: int) -> list[alt.Chart]:
         half = 0.7 * self.thick / self.panel.pitch
-        line = [{"cut": places + 0.5, "from": row["row"] - half, "to": row["row"] + half} for row in rows]
-        near_right = places > self.n * 0.8
-        labels = [{"cut": places + 0.5, "text": self.view.say("places", places=places)}]
+        line = [{"cut": cut + 0.5, "from": row["row"] - half, "to": row["row"] + half} for row in rows]
+        near_right = cut > self.n * 0.8
+        labels = [{"cut": cut + 0.5, "text": self.view.say("places", places=self.view.track.places or cut)}]
         return [
             alt.Chart(rows_of(line))
             .mark_rule(color=theme.INK, strokeWidth=4)

@@ -253,7 +253,7 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
 def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note: str = "") -> alt.LayerChart:
     """Chart of 1280 × 720 with title, subtitle and, for made-up data, a note that says so."""
     wide = theme.WIDTH - 2 * theme.MARGIN
-    foot = "    ".join(part for part in (note, view.say("synthetic") if view.synthetic else "") if part)
+    foot = "  ·  ".join(part for part in (note, view.say("synthetic") if view.synthetic else "") if part)
     drawn = list(layers)
     if foot:
         y = theme.HEIGHT - theme.TITLE_BAND - 20

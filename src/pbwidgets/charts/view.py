@@ -35,6 +35,9 @@ class View:
         ``zh_CN`` or ``en``.
     synthetic
         Whether the data are made up for a demonstration; if so, the chart says it.
+    last_rank
+        Rank of the last unit selected, where units that cannot be selected keep their ranks before it; by default the
+        number of places.
     """
 
     campaign: Campaign
@@ -44,6 +47,12 @@ class View:
     unit_name: str
     lang: str = "zh_CN"
     synthetic: bool = False
+    last_rank: int | None = None
+
+    @property
+    def cut(self) -> int:
+        """Rank after which the places end; 0 if the track has none."""
+        return self.last_rank or self.track.places or 0
 
     @property
     def track(self) -> Track:

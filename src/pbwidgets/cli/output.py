@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +34,8 @@ _SHOWN = (
 )  # fmt: skip
 
 
+_IS_LIST = {"status", "waiting_order"}
+"""Columns of a selection, whose workbook is for people; JSON and CSV are for machines."""
 _WHEN_DECIDED = ("decided_by", "decided_on", "decided_reason")
 
 
@@ -49,6 +52,8 @@ def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
             raise UsageError("cli.xlsx_needs_file")
         from pbwidgets.exports import About, Sheet, build_workbook
 
+        if _IS_LIST.issubset(frame.columns):
+            frame = _for_people(frame)
         build_workbook([Sheet(output.stem, frame, _columns(frame))], output, about=About("", "", ""))
         return
     if form == "table":
@@ -94,7 +99,7 @@ def _to_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
-    """Columns for people, with their names and words for statuses; JSON and CSV have all columns."""
+    """Columns for people, with their names and words for statuses; CSV and JSON have all columns."""
     from pbwidgets.scoring.selection import word_status
 
     lang = default_language()
@@ -136,14 +141,18 @@ def _show_table(frame: pd.DataFrame) -> None:
 
 
 def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
-    """Columns under their own names, numbers as numbers with as many decimals as they have; missing is empty."""
+    """Columns under their own names, numbers with as many decimals as they have, two if they never end."""
     from pbwidgets.exports import Column
+    from pbwidgets.exports.columns import find_decimals
 
     kinds: Mapping[str, Format] = {"f": "number", "i": "integer", "u": "integer"}
-    return {
-        str(name): Column(str(name), None, kinds.get(frame[name].dtype.kind, "text"), "", MOST_DIGITS)
-        for name in frame.columns
-    }
+    columns = {}
+    for name in frame.columns:
+        form = kinds.get(frame[name].dtype.kind, "text")
+        column = Column(str(name), None, form, "", MOST_DIGITS)
+        ends = find_decimals(frame[name], column) < MOST_DIGITS
+        columns[str(name)] = column if ends else replace(column, digits=2)
+    return columns
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:

@@ -19,6 +19,7 @@ from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
+from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.sheet import drop_unmarked, word_decision
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import ancestors, unit_names
@@ -145,7 +146,9 @@ def units_of_track(
     above = names_above(units)
     made["above"] = [above.get(code, "") for code in made["unit_code"]]
     made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
-    made["status_words"] = [_status(status, lang) for status in made["status"]]
+    made["status_words"] = [
+        word_status(*row, lang) for row in zip(made["status"], made["waiting_order"], strict=True)
+    ]
     made["reason"] = made["reason_en" if lang == "en" else "reason_zh"]
     made["decision"] = [
         "" if pd.isna(row["decided"]) else word_decision(row, lang) for row in made.to_dict("records")

@@ -1,7 +1,7 @@
 """Eligibility: awards that need a class or another award, or exclude it, and the order in which tracks are selected.
 
-Where a meeting has decided, its decision counts; else the proposal. A unit whose place in another track is
-still open is not selected there, and the reason says that this may change.
+What holds in another track counts: a veto, else the decision of a meeting, else the proposal. A unit whose place
+there is still open is not selected there, and the reason says that this may change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,12 @@ from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 
 import numpy as np
-import pandas as pd
 
 from pbwidgets.campaign.model import NeedsClass, Track
 from pbwidgets.scoring.arrays import Bools, Ints, Objects
-from pbwidgets.scoring.frames import BARRED, CAPPED, DISQUALIFIED, SELECTED, TIED_AT_CUT
+from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.reasons import Args, Reason
 from pbwidgets.scoring.track_layout import TrackLayout
-
-_VETOED = (BARRED, CAPPED, DISQUALIFIED)
 
 
 @dataclass(frozen=True)
@@ -29,16 +26,11 @@ class Results:
     classes
         Number of the class, 0 for none.
     statuses
-        Statuses of tracks that have been selected.
+        Statuses that hold in tracks that have been selected.
     """
 
     classes: Mapping[str, Ints]
     statuses: dict[str, Objects] = field(default_factory=dict)
-
-    def add(self, track_id: str, proposed: Objects, decided: Objects) -> None:
-        """Keep what holds in a track: the decision, or the proposal; a veto overrides both."""
-        holds = pd.isna(decided) | np.isin(proposed, _VETOED)
-        self.statuses[track_id] = np.where(holds, proposed, decided)
 
 
 @dataclass(frozen=True)
@@ -110,7 +102,12 @@ def _reason_classes(track_id: str, needs: NeedsClass, classes: Ints) -> list[Rea
         [f"{track_id}:{number}" for number in range(int(classes.max(initial=0)) + 1)], dtype=object
     )
     args: Args = {"track_id": track_id, "needed_class_id": f"{track_id}:{needs.lowest}"}
+    below, none = (
+        ("scoring.needs_best_class", "scoring.needs_best_class_none")
+        if needs.lowest == 1
+        else ("scoring.needs_class", "scoring.needs_class_none")
+    )
     return [
-        Reason("scoring.needs_class", classes > needs.lowest, {**args, "class_id": names[classes]}),
-        Reason("scoring.needs_class_none", classes == 0, args),
+        Reason(below, classes > needs.lowest, {**args, "class_id": names[classes]}),
+        Reason(none, classes == 0, args),
     ]

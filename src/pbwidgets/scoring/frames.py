@@ -218,7 +218,8 @@ SELECTION: Final[Columns] = {
     "unit_code": "string",
     "unit_name": "string",
     "track_id": "string",
-    "status": "string",
+    "status": "string",  # what the rules propose
+    "holding": "string",  # what holds: a veto before the decision, and the decision before the proposal
     "rank": "int64",
     "total": "float64",
     "tie_group": "int64",
@@ -226,7 +227,7 @@ SELECTION: Final[Columns] = {
     "reason_args": "string",
     "reason_zh": "string",
     "reason_en": "string",
-    "waiting_order": "int64",  # place on the waiting list, as decided or else proposed, from 1; 0 otherwise
+    "waiting_order": "int64",  # place on the waiting list as it holds, from 1; 0 otherwise
     "recommended": "string",  # ids of recommendations, with spaces
     "decided": "string",  # status decided by the meeting, or <NA>
     "decided_on": "string",
@@ -310,9 +311,10 @@ NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
     "disqualified",
     "no_data",
 )
+VETOED: Final = (BARRED, CAPPED, DISQUALIFIED)
 CONTENDING: Final = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
 """Statuses of units that a meeting may select; units of other statuses may have a rank as well."""
-STATUSES: Final = (*CONTENDING, NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA)
+STATUSES: Final = (*CONTENDING, NOT_NOMINATED, INELIGIBLE, *VETOED, NO_DATA)
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 

@@ -17,7 +17,6 @@ from pbwidgets.scoring.derived import derive_measures
 from pbwidgets.scoring.eligibility import (
     Results,
     TrackEligibility,
-    awards_of,
     check_eligibility,
     order_awards,
 )
@@ -29,7 +28,7 @@ from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
 from pbwidgets.scoring.ranks_within import to_ranks_within_frame
 from pbwidgets.scoring.reference import build_reference
 from pbwidgets.scoring.register import build_register
-from pbwidgets.scoring.selection import TrackSelection, join_decisions, select_units, to_selection_frame
+from pbwidgets.scoring.selection import TrackSelection, hold_decisions, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
 from pbwidgets.scoring.track_layout import TrackLayout, lay_out
@@ -99,7 +98,6 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
             if layout.track.id in classes
         }
     )
-    asked = {other for layout in layouts for other in awards_of(layout.track)}
     made = {}
     for layout in order_awards(layouts):
         track_id = layout.track.id
@@ -108,8 +106,8 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         ranking = rank_units(layout, totals, table, closed.keep_rank & nominations.counted)
         eligibility = check_eligibility(layout, results)
         selection = select_units(layout, totals, ranking, closed, nominations, eligibility)
-        if track_id in asked:
-            results.add(track_id, selection.status, join_decisions(layout, records.decisions)["decided"])
+        selection = hold_decisions(layout, selection, ranking, eligibility, records.decisions)
+        results.statuses[track_id] = selection.holding
         made[track_id] = TrackScores(
             layout, marks, points, totals, closed, nominations, ranking, eligibility, selection,
             classes.get(track_id),
@@ -191,7 +189,7 @@ def _frame_classes(
 def _frame_balance(campaign: Campaign, period: str, one: TrackScores) -> pd.DataFrame:
     if one.layout.track.nomination is None:
         return to_frame([], BALANCE)
-    selected = np.asarray(one.selection.status == SELECTED, dtype=bool)
+    selected = np.asarray(one.selection.holding == SELECTED, dtype=bool)
     return balance_nominations(campaign, period, one.layout, one.nominations, one.vetoes, selected)
 
 

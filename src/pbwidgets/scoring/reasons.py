@@ -19,7 +19,7 @@ import pandas as pd
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
 from pbwidgets.scoring.names import Names
-from pbwidgets.wording import MOST_DIGITS, number, say
+from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ _OF_YES_NO: Final = {
 }
 """Sentences for a measure that is the answer of a yes/no question, which is no number for a reader."""
 _TOTALS: Final = ("total", "minimum")
+_PRICES: Final = ("each", "first")
+_PRICED: Final = ("points", "lost")  # with as many decimals as their price, so that both agree
+_OWN: Final = (
+    *_PRICES, "cap", "floor", "ceiling", "base", "beyond", "step", "threshold", "required", "at_least", "full",
+    "bound",
+)  # fmt: skip
+"""The organiser's own numbers, which are shown as they are written."""
+_OWN_DIGITS: Final = 6
 _SIDE_BY_SIDE: Final = ("own", "other")  # written with the same number of decimals
 SUMMED: Final = (
     "scoring.heading",
@@ -282,14 +290,19 @@ def _list_cases(names: Names, args: Mapping[str, Any], kind: str) -> str:
     for at in numbers:
         amount, case = args[f"{kind}:{at}"], names.name(key, f"{args['line_id']}:{at}")
         words = _TIMES.get(amount, code) if kind == "factors" else code
-        said.append(say(words, names.lang, case=case, amount=_show(amount)))
+        said.append(say(words, names.lang, case=case, amount=_show(amount, _OWN_DIGITS)))
     return say(separator, names.lang).join(said)
 
 
 def _show_arg(key: str, value: Any, args: Mapping[str, Any]) -> str:
     if key in _SIDE_BY_SIDE:
         return number(value, int(args["decimals"]), keep_zeros=True)
-    return _show(value, MOST_DIGITS if key in _TOTALS else _DIGITS)
+    if key in _TOTALS:
+        return _show(value, MOST_DIGITS)
+    if key in _PRICED:
+        prices = [args[price] for price in _PRICES if price in args]
+        return _show(value, max(_DIGITS, count_decimals(prices, _OWN_DIGITS)))
+    return _show(value, _OWN_DIGITS if key in _OWN else _DIGITS)
 
 
 def _show(value: Any, digits: int = _DIGITS) -> str:

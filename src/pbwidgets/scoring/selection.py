@@ -24,6 +24,7 @@ from pbwidgets.scoring.frames import (
     SELECTED,
     SELECTION,
     TIED_AT_CUT,
+    VETOED,
     WAITING,
     to_frame,
 )
@@ -45,14 +46,17 @@ class TrackSelection:
     Attributes
     ----------
     status
-        One of ``STATUSES`` for each unit, object.
+        One of ``STATUSES`` for each unit, object: what the rules propose.
+    holding
+        What holds, see :func:`find_holding`.
     waiting_order
-        Place on the waiting list from 1, 0 for units that are not on it.
+        Place on the waiting list as it holds from 1, 0 for units that are not on it.
     reasons
-        Why.
+        Why the status is proposed, and where a decision contradicts what it rests on.
     """
 
     status: Objects
+    holding: Objects
     waiting_order: Ints
     reasons: tuple[Reason, ...]
 
@@ -161,12 +165,81 @@ def select_units(
         *_reason_nominations(layout, nominations, status),
         *_reason_vetoes(vetoes),
         *_note_vacant(layout, vetoes, nominations),
-        *(
-            Reason("scoring.note_award_open", ranked & is_open, {"track_id": other}, is_note=True)
-            for other, is_open in eligibility.open_in.items()
+        *_note_awards_open(ranking, contends, eligibility),
+    )
+    return TrackSelection(status, status, waiting_order, reasons)
+
+
+def find_holding(proposed: Objects, decided: Objects) -> Objects:
+    """Status that holds: a veto before the decision, and the decision before the proposal.
+
+    Parameters
+    ----------
+    proposed, decided
+        Statuses of units, object; ``decided`` is None where nothing is.
+
+    Examples
+    --------
+    >>> proposed = np.array(["barred", "tied_at_cut", "waiting"], dtype=object)
+    >>> find_holding(proposed, np.array(["selected", "selected", None], dtype=object)).tolist()
+    ['barred', 'selected', 'waiting']
+    """
+    return np.where(pd.isna(decided) | np.isin(proposed, VETOED), proposed, decided)
+
+
+def show_holding(selection: pd.DataFrame) -> pd.DataFrame:
+    """A selection as it holds: ``status`` is what holds, and ``proposed`` beside it what the rules propose.
+
+    Parameters
+    ----------
+    selection
+        Columns ``SELECTION``.
+    """
+    made = selection.rename(columns={"status": "proposed"})
+    made.insert(list(made.columns).index("proposed"), "status", made.pop("holding"))
+    return made
+
+
+def hold_decisions(
+    layout: TrackLayout,
+    selection: TrackSelection,
+    ranking: TrackRanking,
+    eligibility: TrackEligibility,
+    decisions: pd.DataFrame,
+) -> TrackSelection:
+    """Selection with the decisions of the meeting, and a note where one of them contradicts what it rests on.
+
+    The waiting list is the one that holds, in the order of ranks; a unit that has been vetoed since is off it.
+
+    Parameters
+    ----------
+    decisions
+        Frame with the columns ``DECISIONS``.
+    """
+    decided = join_decisions(layout, decisions)["decided"]
+    if pd.isna(decided).all():
+        return selection
+    track, status = layout.track, selection.status
+    holding = find_holding(status, decided)
+    chosen: Bools = np.isin(decided, (SELECTED, WAITING))
+    vetoed = np.isin(status, VETOED)
+    lost = ~np.isin(status, CONTENDING) | ~eligibility.met | (ranking.total < (track.minimum_total or 0.0))
+    selected = np.equal(holding, SELECTED)
+    count, places = int(selected.sum()), track.places or 0
+    notes = (
+        Reason("scoring.note_decided_vetoed", chosen & vetoed, is_note=True),
+        Reason("scoring.note_decided_lost", chosen & lost & ~vetoed, is_note=True),
+        Reason(
+            "scoring.note_places_exceeded",
+            selected & (count > places),
+            {"count": count, "places": places},
+            is_note=True,
         ),
     )
-    return TrackSelection(status, waiting_order, reasons)
+    waits = np.equal(holding, WAITING)
+    return TrackSelection(
+        status, holding, _rank_again(ranking.rank, waits & (ranking.rank > 0)), (*selection.reasons, *notes)
+    )
 
 
 def to_selection_frame(
@@ -192,20 +265,20 @@ def to_selection_frame(
         Whether ``reason_zh`` and ``reason_en`` are filled; leaving them out is faster for a whole country.
     """
     codes, args = render_reasons(selection.reasons, len(layout.units))
-    decided = join_decisions(layout, decisions)
     rows = pd.DataFrame(
         {
             "unit_code": layout.codes,
             "unit_name": layout.names,
             "status": selection.status,
+            "holding": selection.holding,
             "rank": ranking.rank,
             "total": ranking.total,
             "tie_group": ranking.tie_group,
             "reason_code": codes,
             "reason_args": args,
-            "waiting_order": order_waiting(ranking, selection, decided["decided"]),
-            "recommended": _recommend(layout, vetoes, selection.status == SELECTED),
-            **decided,
+            "waiting_order": selection.waiting_order,
+            "recommended": _recommend(layout, vetoes, selection.holding == SELECTED),
+            **join_decisions(layout, decisions),
         }
     )
     if words:
@@ -302,6 +375,19 @@ def _note_parting(layout: TrackLayout, parting: Parting, code: str, code_missing
         yield Reason(code_missing, here & missing, args, is_note=True)
 
 
+def _note_awards_open(
+    ranking: TrackRanking, contends: Bools, eligibility: TrackEligibility
+) -> Iterator[Reason]:
+    """Units tied at the cut in another award, and those that they may let pass or displace."""
+    for other, is_open in eligibility.open_in.items():
+        here = is_open & (ranking.rank > 0)
+        if not here.any():
+            continue
+        behind = contends & ~here & (ranking.rank > ranking.rank[here].min())
+        yield Reason("scoring.note_award_open", here, {"track_id": other}, is_note=True)
+        yield Reason("scoring.note_award_open_ahead", behind, {"track_id": other}, is_note=True)
+
+
 def _note_totals(layout: TrackLayout, ranked: Bools, totals: TrackTotals) -> list[Reason]:
     provisional = ranked & totals.provisional
     return [
@@ -379,25 +465,6 @@ def _recommend(layout: TrackLayout, vetoes: TrackVetoes, selected: Bools) -> Obj
         wanted = selected & ~vetoes.officers_out if item.subject == "officer" else selected
         recommended[wanted] = recommended[wanted] + np.where(recommended[wanted] == "", "", " ") + item.id
     return recommended
-
-
-def order_waiting(ranking: TrackRanking, selection: TrackSelection, decided: Objects) -> Ints:
-    """Place of each unit on the waiting list, from 1; 0 for a unit that is not on it.
-
-    Once anything is decided, the list is that of the decision, in the order of ranks; a unit that has been vetoed
-    since is off it.
-
-    Parameters
-    ----------
-    decided
-        Status decided for each unit, None where nothing is.
-    """
-    open_ = pd.isna(decided)
-    if open_.all():
-        return selection.waiting_order
-    contends = np.isin(selection.status, CONTENDING)
-    waits = contends & (np.where(open_, selection.status, decided) == WAITING)
-    return _rank_again(ranking.rank, waits)
 
 
 def join_decisions(layout: TrackLayout, decisions: pd.DataFrame) -> dict[str, Objects]:

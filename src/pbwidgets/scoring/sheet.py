@@ -12,9 +12,10 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import FINAL, Records, Scores
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import find_bounds
+from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import domain_of
-from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 _INDENT = "  "
 _DECIDED: Final = ("decided_by", "decided_on", "decided_reason")
@@ -105,6 +106,8 @@ def _find_totals(campaign: Campaign, scores: Scores, track: Track, unit_code: st
 def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
     """Points (columns ``POINTS``) without the units' own layers in which a unit has marked nothing.
 
+    A discretionary line that the unit has not touched is left out of its own layer as well.
+
     What is computed is the same in all layers, and would look there like marks that the unit has given itself.
     A track in which nobody but the units themselves marks keeps all of it.
     """
@@ -117,7 +120,8 @@ def drop_unmarked(campaign: Campaign, points: pd.DataFrame) -> pd.DataFrame:
     given = points["source"].isin(["marks", "corrected"]) & points["points"].notna()
     given &= points["reason_code"] != "scoring.discretion_none"  # no mark, and no points either
     keys = [points[name] for name in ("unit_code", "track_id", "layer")]
-    return points[~doubtful | given.groupby(keys).transform("any")]
+    touched = given.groupby(keys).transform("any") & (points["reason_code"] != "scoring.discretion_none")
+    return points[~doubtful | touched]
 
 
 def _explain_criterion(
@@ -160,13 +164,12 @@ def _explain_heading(
     below = [part.id for part in criterion.parts()]
     ours = points[points["criterion_id"].isin(below).to_numpy(dtype=bool, na_value=False)]
     sums = ours.groupby("layer", sort=False)["points"].sum(min_count=1)
-    decimals = count_decimals(sums)
     parts = [
         say(
             "scoring.sheet_sum",
             lang,
             layer=name_layer(campaign, str(layer), lang),
-            points=number(float(total), decimals, keep_zeros=True),
+            points=float(total),
         )
         for layer, total in sums.items()
         if not pd.isna(total)
@@ -205,11 +208,10 @@ def _find_cut(track: Track, points: pd.DataFrame, totals: pd.DataFrame) -> set[s
 
 def _explain_totals(campaign: Campaign, totals: pd.DataFrame, cut: set[str], lang: str | None) -> list[str]:
     lines = []
-    decimals = count_decimals(totals["total"], MOST_DIGITS)
     for row in totals.to_dict("records"):
         total, layer = float(row["total"]), name_layer(campaign, str(row["layer"]), lang)
         code = "scoring.sheet_total_none" if total != total else "scoring.sheet_total"
-        text = say(code, lang, layer=layer, total=number(total, decimals, keep_zeros=True))
+        text = say(code, lang, layer=layer, total=number(total, MOST_DIGITS))
         if row["layer"] in cut:
             text += say("scoring.sheet_total_cut", lang)
         if row["provisional"]:
@@ -272,7 +274,7 @@ def word_decision(row: Mapping[Any, Any], lang: str | None = None) -> str:
     text = say(
         "scoring.sheet_decided",
         lang,
-        status=say(f"scoring.status_{row['decided']}", lang),
+        status=word_status(row["decided"], int(row["waiting_order"]), lang),
         by=told["decided_by"],
         on=told["decided_on"],
     )

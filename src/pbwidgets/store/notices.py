@@ -80,7 +80,8 @@ def start_notice(w: Writer, notice: PublicNotice) -> int:
     DataError
         ``store.notice_days`` if it ends before it begins, ``store.unknown_unit``.
     ConflictError
-        ``store.notice_running`` if another one of the track, or of the same unit, is not over by then.
+        ``store.notice_running`` if another one of the track, or ``store.notice_of_unit_running`` if one of the same
+        unit, is not over by then.
     """
     if notice.ends < notice.begins:
         raise DataError("store.notice_days", begins=notice.begins, ends=notice.ends)
@@ -89,7 +90,8 @@ def start_notice(w: Writer, notice: PublicNotice) -> int:
     earlier = load_notices(w, notice.campaign_id, notice.period_id, notice.track_id)
     before = next((item for item in earlier if item.notice.unit_code == notice.unit_code), None)
     if before is not None and before.notice.ends >= notice.begins:
-        raise ConflictError("store.notice_running", begins=before.notice.begins, ends=before.notice.ends)
+        code = "store.notice_running" if notice.unit_code is None else "store.notice_of_unit_running"
+        raise ConflictError(code, begins=before.notice.begins, ends=before.notice.ends)
     days = {"begins": notice.begins.isoformat(), "ends": notice.ends.isoformat()}
     number: int | None = w.conn.scalar(
         insert(public_notices)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ from counties import CAMPAIGN, OPERATOR, run_pbwidgets
 from sqlalchemy import select
 
 from pbwidgets.errors import ConflictError, DataError, RightsError
+from pbwidgets.scoring.frames import SELECTED, WAITING
 from pbwidgets.store import Actor, Veto, audit_head, load_decisions, load_veto_records, record_veto
 from pbwidgets.store.tables import decisions
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection, find_contenders
 from pbwidgets.workflows.meeting.notices import (
@@ -25,9 +27,11 @@ from pbwidgets.workflows.meeting.notices import (
     take_back_notice,
 )
 from pbwidgets.workflows.meeting.what_if import LiftedVeto, WhatIf, open_trial, try_selection
+from pbwidgets.workflows.reports.report import open_report
 
 COUNTY = Actor("county", "reviewer", "990101")
 DAY = date(2026, 12, 20)
+NOW = datetime(2026, 12, 21, tzinfo=UTC)
 BODY = "县委专题评审会"
 FIRST = WhatIf("township", tie_order=("990101016",))
 VETO = LiftedVeto("990101006004", "falsified_village", "申诉成立", "village")
@@ -62,7 +66,7 @@ def decide(
 ) -> int:
     minutes = replace(Minutes("会议审议，同意按名次确定", BODY, DAY, "组织部长、纪委副书记"), **changes)
     statuses = statuses or statuses_of(workspace, opened, what_if)
-    desk = Desk(workspace, actor, opened)
+    desk = Desk(workspace, actor, opened, now=NOW)
     return decide_selection(desk, what_if.track_id, statuses, minutes, what_if=what_if, seen=seen)
 
 
@@ -91,6 +95,28 @@ def test_after_the_decision_select_says_who_decided_and_when(
     table = run_pbwidgets("select", CAMPAIGN, "--track", "township", cwd=own_county).stdout
     assert "决定机构" in table
     assert "2026-12-20" in table
+
+
+def test_after_the_decision_reports_name_those_that_the_meeting_chose(
+    workspace: Workspace, opened: Opened
+) -> None:
+    statuses = statuses_of(workspace, opened, FIRST)
+    first = next(code for code, status in statuses.items() if status == SELECTED)
+    decide(workspace, opened, statuses={**statuses, first: WAITING})
+    report = open_report(take_snapshot(workspace, opened).folder)
+    track = report.campaign.track("township")
+    chosen = {code for code, status in statuses.items() if status == SELECTED} - {first}
+    named = report.units_of_track(track, [SELECTED]).frame
+    assert set(named["unit_code"]) == chosen
+    assert report.notice_of(track).startswith(
+        f"{track.name.zh}名额{track.places}个，拟入选{len(chosen)}个，末位并列待定0个"
+    )
+    recommended = report.recommendations().frame
+    recommended = recommended[recommended["track"] == track.name.zh]
+    assert set(recommended["unit_name"]) == set(named["unit_name"])
+    waiting = report.units_of_track(track, [WAITING]).frame.set_index("unit_code").loc[first]
+    assert waiting["status_words"] == "递补第1位"
+    assert waiting["decision"].startswith("已决定：递补第1位（县委专题评审会，2026-12-20）")
 
 
 def test_an_adopted_what_if_goes_into_the_reason_and_not_into_the_campaign(
@@ -131,8 +157,9 @@ def test_lifting_a_veto_without_a_basis_changes_nothing(workspace: Workspace, op
         ({"body": ""}, "没有填写理由"),
         ({"statuses": {"990101001": "selected"}}, "还有 23 个单位没有结果"),
         ({"statuses": {"990101003005": "selected"}}, "不在名单上"),
+        ({"day": date(2099, 1, 1)}, "2099-01-01 还没有到"),
     ],
-    ids=["no reason", "no body", "units missing", "unit not on the list"],
+    ids=["no reason", "no body", "units missing", "unit not on the list", "a day to come"],
 )
 def test_an_incomplete_decision_is_refused(
     workspace: Workspace, opened: Opened, changes: dict[str, Any], said: str
@@ -149,7 +176,7 @@ def test_ties_must_be_resolved_and_places_are_never_exceeded(workspace: Workspac
     everybody = dict.fromkeys(statuses_of(workspace, opened, FIRST), "selected")
     with pytest.raises(DataError, match="拟入选 24 个，超过名额 10 个"):
         decide(workspace, opened, statuses=everybody)
-    with pytest.raises(DataError, match="评定结果不能是"):
+    with pytest.raises(DataError, match="评定结果不能是 一票否优"):
         decide(workspace, opened, statuses=dict.fromkeys(everybody, "barred"))
 
 
@@ -243,5 +270,7 @@ def test_a_notice_can_be_about_one_selected_unit_only(workspace: Workspace, open
         start_public_notice(desk, "township", DAY, unit_code=other)
     start_public_notice(desk, "township", DAY)
     start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
+    with pytest.raises(ConflictError, match="该单位已有公示"):
+        start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
     whole, own = (state.record.notice for state in find_notices(desk, "township"))
     assert (whole.unit_code, own.unit_code, own.ends) == (None, chosen, DAY + timedelta(days=2))

@@ -446,6 +446,24 @@ def test_nominations_above_a_lowered_allotment_are_counted(running: Workspace, c
     effect, words = effect_on(running, changed(contest.campaign, fewer), "village")
     assert effect.above == (TOWN,)
     assert "1个单位的推荐超过新的名额上限（青禾镇）" in words
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, fewer), PERIOD)
+    effect, words = effect_on(running, changed(opened.campaign, places(2)), "village")
+    assert effect.above == ()
+    assert "上限" not in words
+
+
+def test_a_changed_price_of_what_is_computed_counts_points_anew(running: Workspace, contest: Opened) -> None:
+    def dearer(raw: dict[str, Any]) -> None:
+        village = next(track for track in raw["tracks"] if track["id"] == "village")
+        lines = [line for heading in village["criteria"] for line in (heading.get("criteria") or [heading])]
+        rule = next(
+            line["rule"] for line in lines if (line.get("rule") or {}).get("name") == "capped_deduction"
+        )
+        rule["points_each"] = rule["points_each"] / 2
+
+    effects = changes_since_opening(running, changed(contest.campaign, dearer))
+    assert [(one.recounts, one.marks) for one in effects] == [(True, ())]
+    assert effects[0].words({}).endswith("已有得分将重新计算。")
 
 
 # -- the command ---------------------------------------------------------------------------------------

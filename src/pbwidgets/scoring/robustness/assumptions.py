@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+from pbwidgets.campaign.model import Track
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.sources import LayerMarks
 from pbwidgets.scoring.track_layout import TrackLayout
@@ -53,8 +54,10 @@ class Trials:
     runs: int
     seed: int = 1
 
-    def words(self, lang: str | None = None) -> str:
+    def words(self, lang: str | None = None, track: Track | None = None) -> str:
         """What varies and how often it is run, in words, without an end mark.
+
+        For a track without a layer of several sources, whose weights change nothing, they are left out.
 
         >>> print(USUAL_TRIALS.words("en"))
         points of each line ±10 %, weights of sources ±10 %, one rater left out in turn, 200 runs
@@ -64,6 +67,7 @@ class Trials:
             say("scoring.trials_lines", lang, pct=ranges.line_points_pct) if ranges.line_points_pct else "",
             say("scoring.trials_sources", lang, pct=ranges.source_weight_pct)
             if ranges.source_weight_pct
+            and (track is None or any(len(one.sources) > 1 for one in track.layers))
             else "",
             say("scoring.trials_layers", lang, pct=ranges.layer_weight_pct)
             if ranges.layer_weight_pct

@@ -8,13 +8,22 @@ import pandas as pd
 
 from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.scoring.frames import CONTENDING, IN_FORCE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import (
+    CONTENDING,
+    IN_FORCE,
+    NOT_SELECTED,
+    SELECTED,
+    STATUSES,
+    TIED_AT_CUT,
+    WAITING,
+)
 from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
+from pbwidgets.store.decisions import DECIDED
 from pbwidgets.units import root_codes, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
-from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.ground.workspace import Opened, day_of
 from pbwidgets.workflows.meeting.what_if import Trial, WhatIf, authorise_meeting, try_selection, word_what_if
 
 
@@ -72,11 +81,11 @@ def decide_selection(
     ConflictError
         ``meeting.records_changed`` if the records have changed since that snapshot.
     DataError
-        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``,
-        ``meeting.below_minimum``, ``store.reason_needed``, ``store.decision_status``.
+        ``classes.day_ahead``, ``store.reason_needed``, and as :func:`check_statuses`.
     """
     units = desk.units
     authorise_decision(desk)
+    check_day(desk, minutes)
     snapshot = take_snapshot(desk.workspace, desk.opened)
     if seen is not None and seen != snapshot.snapshot_id:
         raise ConflictError("meeting.records_changed")
@@ -124,6 +133,18 @@ def authorise_decision(desk: Desk) -> None:
         desk.authorise("decide", code)
 
 
+def check_day(desk: Desk, minutes: Minutes) -> None:
+    """Raise if the day of a meeting is still to come: the newest decision holds, so it would hold until then.
+
+    Raises
+    ------
+    DataError
+        ``classes.day_ahead``.
+    """
+    if minutes.day > day_of(desk.now):
+        raise DataError("classes.day_ahead", day=minutes.day.isoformat())
+
+
 def check_statuses(
     track: Track, proposed: pd.DataFrame, statuses: Mapping[str, str], names: Mapping[str, str]
 ) -> None:
@@ -143,14 +164,21 @@ def check_statuses(
     Raises
     ------
     DataError
-        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.not_on_list``,
-        ``meeting.below_minimum``.
+        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.kept_out``,
+        ``meeting.not_on_list``, ``meeting.below_minimum``, ``store.decision_status``.
     """
     contending = find_contenders(proposed)
     listed = set(contending["unit_code"])
+    out = proposed[proposed["unit_code"].isin(list(statuses)) & ~proposed["status"].isin(CONTENDING)]
+    if len(out):
+        why = say(f"scoring.status_{out['status'].iloc[0]}")
+        raise DataError("meeting.kept_out", unit=out["unit_name"].iloc[0], why=why)
     _refuse("meeting.not_on_list", set(statuses) - listed, names)
     _refuse("meeting.status_missing", listed - set(statuses), names)
     _refuse("meeting.tie_open", {code for code, status in statuses.items() if status == TIED_AT_CUT}, names)
+    for status in set(statuses.values()) - set(DECIDED):
+        allowed = "、".join(say(f"scoring.status_{one}") for one in DECIDED)
+        raise DataError("store.decision_status", status=_name_status(status), allowed=allowed)
     if track.minimum_total is not None:
         low = set(contending.loc[contending["total"] < track.minimum_total, "unit_code"])
         chosen = {code for code, status in statuses.items() if status in (SELECTED, WAITING)}
@@ -158,6 +186,10 @@ def check_statuses(
     selected = sum(status == SELECTED for status in statuses.values())
     if track.places is not None and selected > track.places:
         raise DataError("meeting.too_many", selected=selected, places=track.places)
+
+
+def _name_status(status: str) -> str:
+    return say(f"scoring.status_{status}") if status in STATUSES else status
 
 
 def find_contenders(proposed: pd.DataFrame) -> pd.DataFrame:

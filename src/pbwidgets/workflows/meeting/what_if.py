@@ -19,7 +19,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_losses
 from pbwidgets.scoring.robustness import USUAL_TRIALS, Trials, vary_list
-from pbwidgets.scoring.selection import select_units, to_selection_frame
+from pbwidgets.scoring.selection import hold_decisions, select_units, to_selection_frame
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.units import root_codes
@@ -182,7 +182,7 @@ def try_selection(trial: Trial, what_if: WhatIf) -> Tried:
     table, tracks = score_tracks(campaign, trial.period_id, records)
     one = next(item for item in tracks if item.layout.track.id == what_if.track_id)
     if what_if.tie_order:
-        one = _break_ties(one, what_if.tie_order)
+        one = _break_ties(one, what_if.tie_order, records.decisions)
     selection = to_selection_frame(
         campaign, trial.period_id, one.layout, one.ranking, one.vetoes, one.selection, records.decisions
     )
@@ -278,9 +278,10 @@ def _without_lifted(vetoes: pd.DataFrame, lifted: tuple[LiftedVeto, ...]) -> pd.
     return vetoes[kept].reset_index(drop=True)
 
 
-def _break_ties(one: TrackScores, order: tuple[str, ...]) -> TrackScores:
+def _break_ties(one: TrackScores, order: tuple[str, ...], decisions: pd.DataFrame) -> TrackScores:
     ranking = order_ties(one.ranking, [str(code) for code in one.layout.codes], order)
     selection = select_units(one.layout, one.totals, ranking, one.vetoes, one.nominations, one.eligibility)
+    selection = hold_decisions(one.layout, selection, ranking, one.eligibility, decisions)
     return replace(one, ranking=ranking, selection=selection)
 
 

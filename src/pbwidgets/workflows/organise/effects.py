@@ -50,6 +50,15 @@ _WORDS: Final = frozenset(
 )  # of a field: they refuse no answer
 
 
+_UNCOUNTED: Final = frozenset(
+    {
+        "name", "description", "evidence", "anchors", "default", "recommendations", "public_notice", "award",
+        "decided_by",
+    }
+)  # fmt: skip
+"""Keys of lines and tracks that change no points and no list."""
+
+
 @dataclass(frozen=True)
 class Effect:
     """One change, and what is there that it touches; units by their codes, one for each case.
@@ -74,6 +83,8 @@ class Effect:
         Nominations in force in its track, and units on which a decision stands.
     above
         Nominating units with more nominations than they will be allowed.
+    recounts
+        Whether points that are there are counted anew.
     """
 
     change: Change
@@ -87,6 +98,7 @@ class Effect:
     nominated: int = 0
     decided: int = 0
     above: tuple[str, ...] = ()
+    recounts: bool = False
 
     @property
     def touches_marks(self) -> bool:
@@ -113,7 +125,8 @@ class Effect:
 
     def words(self, names: Mapping[str, str], lang: str | None = None) -> str:
         """The change and what it touches, in words."""
-        touched = self.touched(names, lang) or say("workflows.effect_none", lang)
+        nothing = "workflows.effect_recounts" if self.recounts else "workflows.effect_none"
+        touched = self.touched(names, lang) or say(nothing, lang)
         return say("workflows.effect", lang, change=self.change.message(lang), touched=touched)
 
 
@@ -229,7 +242,16 @@ class _Records:
             return self._of_form(change, change.form_id)
         if change.line_id is not None:
             return self._of_line(change, change.line_id)
-        return self._of_track(change) if change.part == "track" else Effect(change)
+        return (
+            self._of_track(change)
+            if change.part == "track"
+            else Effect(change, recounts=self._recounts(change))
+        )
+
+    def _recounts(self, change: Change) -> bool:
+        there = bool(self.marks) or any(item.version for item in self.submissions)
+        is_counted = change.part in ("criterion", "measure", "track")
+        return there and is_counted and not (change.keys and _UNCOUNTED.issuperset(change.keys))
 
     def _of_form(self, change: Change, form_id: str) -> Effect:
         ours = [item for item in self.submissions if item.key.form_id == form_id]
@@ -267,15 +289,21 @@ class _Records:
         marks = [mark for mark in self.marks if mark.key.criterion_id == line_id]
         turns = self._turns({line_id})
         outside = [turn.mark for turn in turns if not turn.is_within]
-        return Effect(change, marks=_units(marks), outside=_units(outside), points=_ranges(turns))
+        return Effect(
+            change,
+            marks=_units(marks),
+            outside=_units(outside),
+            points=_ranges(turns),
+            recounts=self._recounts(change),
+        )
 
     def _turns(self, lines: Collection[str]) -> list["_Turn"]:
         """What has to be decided about marks on some lines."""
         return [turn for turn in self.turns if turn.mark.key.criterion_id in lines and not turn.is_back]
 
     def _of_track(self, change: Change) -> Effect:
-        tracks = {track.id: track for track in (*self.old.tracks, *self.new.tracks)}
-        track = tracks[change.address]
+        old, new = ({track.id: track for track in one.tracks} for one in (self.old, self.new))
+        track = (old | new)[change.address]
         lines = set() if change.kind == "changed" else {line.id for line in track.lines()}
         nominations = load_nominations(self.reader, *self.opened.key)
         ours = nominations[(nominations["track_id"] == track.id) & (nominations["status"] == NOMINATED)]
@@ -286,13 +314,24 @@ class _Records:
             points=_ranges(self._turns(lines)),
             nominated=len(ours),
             decided=int((decisions["track_id"] == track.id).sum()),
-            above=_above(track, {str(code): int(n) for code, n in ours["by_unit"].value_counts().items()}),
+            recounts=self._recounts(change),
+            above=_above(
+                old.get(track.id),
+                track,
+                {str(code): int(n) for code, n in ours["by_unit"].value_counts().items()},
+            ),
         )
 
 
-def _above(track: Track, listed: Mapping[str, int]) -> tuple[str, ...]:
-    bounds = track.nomination.allotment if track.nomination else None
-    return tuple(sorted(code for code, count in listed.items() if bounds and count > bounds.highest))
+def _above(old: Track | None, new: Track, listed: Mapping[str, int]) -> tuple[str, ...]:
+    """Units with more nominations than the new limit, where it is lower than the old one."""
+    was, limit = (_highest(track) for track in (old, new))
+    return tuple(sorted(code for code, count in listed.items() if count > limit)) if limit < was else ()
+
+
+def _highest(track: Track | None) -> float:
+    bounds = track.nomination.allotment if track and track.nomination else None
+    return bounds.highest if bounds else float("inf")
 
 
 def _lines(campaign: Campaign) -> dict[str, Criterion]:

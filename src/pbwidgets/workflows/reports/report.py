@@ -20,10 +20,11 @@ from pbwidgets.exports import About, tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.classes import find_period_moves
+from pbwidgets.scoring.eligibility import awards_of
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
-from pbwidgets.scoring.selection import find_open_places
+from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
 from pbwidgets.units import ancestors, domain_of, subtree, unit_names
 from pbwidgets.wording import Words, default_language, say
@@ -85,7 +86,8 @@ class Report:
     units
         The unit and all units below it, columns ``UNITS``.
     scores
-        Their scores; ``reference`` is the published distribution of all units.
+        Their scores; ``reference`` is the published distribution of all units, and the status in ``selection`` is
+        the one that holds.
     submissions
         What they handed in, columns ``SUBMISSIONS``.
     running_record
@@ -194,7 +196,16 @@ class Report:
             unit_name=self.unit_name,
             lang=self.lang,
             synthetic=self.synthetic,
+            last_rank=self._last_rank(track),
         )
+
+    def _last_rank(self, track: Track) -> int | None:
+        """Rank of the last unit selected, as far as this report sees, but not before the places end."""
+        if track.places is None:
+            return None
+        selection = self.scores.selection
+        own = selection[(selection["track_id"] == track.id) & (selection["status"] == SELECTED)]
+        return max([track.places, *map(int, own["rank"])])
 
     def result_of(self, track: Track) -> str:
         """Sentence on the unit's own result in a track, with its reason, and on what was decided."""
@@ -233,13 +244,16 @@ class Report:
             decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
             days=track.public_notice.days if track.public_notice else 0,
         )
-        free = find_open_places(own)
-        if free:
-            text += self.say("places_open", open=free)
+        free, code = find_open_places(own), "places_open"
+        if own["decided"].notna().any():
+            free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"
+        if free > 0:
+            text += self.say(code, open=free)
         award = track.award
         if award is None:
             return text
-        material = award.material.words(self.lang) if award.material else ""
+        material = award.material.words(self.lang).rstrip("。.") if award.material else ""
+        material += self.say("full_stop") if material else ""
         return text + self.say(
             "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
         )
@@ -295,15 +309,20 @@ class Report:
         return vary_list(table, one, records.ratings, trials.ranges, runs=trials.runs, seed=trials.seed)
 
     def firmness_text(self, firmness: pd.DataFrame, trials: Trials = USUAL_TRIALS) -> str:
-        """What was varied, and how many units are firm and how many undecided."""
+        """What was varied, how many units are firm and how many undecided, and what was not varied with it."""
         counts = firmness["verdict"].value_counts()
-        return self.say(
+        track = self.campaign.track(str(firmness["track_id"].iloc[0]))
+        text = self.say(
             "firmness_text",
-            trials=trials.words(self.lang),
+            trials=trials.words(self.lang, track),
             seed=trials.seed,
             firm=int(counts.get(FIRM, 0)),
             open=int(counts.get(UNDECIDED, 0)),
         )
+        other = track.needs_class.track if track.needs_class else None
+        rests_on = dict.fromkeys([*awards_of(track), *([other] if other else [])])
+        names = [self.campaign.track(one).name.words(self.lang) for one in rests_on if one != track.id]
+        return text + (self.say("firmness_rests_on", tracks=self.say("comma").join(names)) if names else "")
 
     @cached_property
     def _rescored(self) -> tuple[Records, MeasureTable, list[TrackScores]]:
@@ -320,7 +339,8 @@ class Report:
         """Names by code of the units ranked nearest the end of the places, half of them on either side."""
         ranked = self.contenders(track)
         ranked = ranked[ranked["rank"].notna()]
-        start = max(min((track.places or 0) - count // 2, len(ranked) - count), 0)
+        end = int((ranked["rank"] <= self.view(track).cut).sum())
+        start = max(min(end - count // 2, len(ranked) - count), 0)
         labels = self._labels(track)
         return {code: labels[code] for code in ranked["unit_code"].iloc[start : start + count]}
 
@@ -502,6 +522,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
     )
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
+    scores["selection"] = show_holding(scores["selection"])
     return Report(
         campaign=campaign,
         snapshot=source,

@@ -10,9 +10,11 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring import explain_unit
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.reasons import word_losses, word_reasons
+from pbwidgets.scoring.selection import show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import unit_names
+from pbwidgets.wording import MOST_DIGITS
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -63,7 +65,7 @@ def list_scores(
 def list_selection(
     workspace: Workspace, opened: Opened, *, track_id: str | None = None, snapshot_id: str | None = None
 ) -> pd.DataFrame:
-    """The selection frame, best first: proposals beside decisions, and ranks within groups at the end.
+    """The selection as it holds, best first, beside proposals and decisions; ranks within groups at the end.
 
     Raises
     ------
@@ -76,10 +78,7 @@ def list_selection(
     selection = add_ranks_within(_of_track(frames["selection"], track_id), frames["ranks_within"])
     unranked = selection["rank"] == 0
     order = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
-    made = order.drop(columns=["unranked", "reason_code", "reason_args"]).rename(
-        columns={"status": "proposed"}
-    )
-    made.insert(list(made.columns).index("proposed"), "status", made["decided"].fillna(made["proposed"]))
+    made = show_holding(order.drop(columns=["unranked", "reason_code", "reason_args"]))
     names = _name_tracks(opened.campaign, made, workspace.settings.lang)
     made.insert(list(made.columns).index("track_id") + 1, "track", names)
     return made.reset_index(drop=True)
@@ -100,7 +99,7 @@ def list_lines(
     Returns
     -------
     pandas.DataFrame
-        Columns :data:`LINES`; points, maximum and reachable maximum are exact.
+        Columns :data:`LINES`; points, maximum and reachable maximum are exact to nine decimals.
 
     Raises
     ------
@@ -125,6 +124,8 @@ def list_lines(
         criterion=[item.criterion.name.words(lang) for item in shown],
         reason=word_reasons(campaign, points["reason_code"], points["reason_args"], lang),
     )
+    exact = ["points", "max_points", "reachable"]
+    made[exact] = made[exact].round(MOST_DIGITS)  # below that is binary noise
     return made[list(LINES)].reset_index(drop=True)
 
 

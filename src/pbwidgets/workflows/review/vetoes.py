@@ -4,8 +4,11 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.model import Gate
 from pbwidgets.errors import DataError, RightsError
+from pbwidgets.scoring.frames import IN_FORCE
 from pbwidgets.store import Reader, Veto, VetoOnRecord
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import check_unit
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -31,19 +34,27 @@ def record_veto(desk: Desk, unit_code: str, kind: str, basis: str, document_numb
     Raises
     ------
     DataError
-        ``review.unknown_veto_kind``, ``store.reason_needed``.
+        ``review.unknown_veto_kind``, ``review.veto_on_record`` for the same one again, ``store.reason_needed``.
+    UsageError
+        ``workflows.unknown_unit``.
     RightsError
         If the actor may not record vetoes here.
     """
     units = desk.units
     desk.authorise("veto", unit_code)
+    check_unit(units, unit_code)
     kinds = units.loc[units["unit_code"] == unit_code, "kind"]
     known = {gate.id: track.id for of in kinds for track, gate in gates_of(desk.opened.campaign, of)}
     if kind not in known:
-        raise DataError("review.unknown_veto_kind", kind=kind, unit=unit_code)
+        raise DataError("review.unknown_veto_kind", kind=kind, unit=unit_names(units)[unit_code])
     number = document_number.strip() if document_number else None
     veto = Veto(*desk.opened.key, unit_code, kind, basis, known[kind], number or None)
     with desk.write() as writer:
+        if any(
+            item.veto == veto and item.status in IN_FORCE
+            for item in vetoes_of(writer, desk.opened, unit_code)
+        ):
+            raise DataError("review.veto_on_record", unit=unit_names(units)[unit_code])
         return store.record_veto(writer, veto)
 
 

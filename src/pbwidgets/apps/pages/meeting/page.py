@@ -220,7 +220,7 @@ class MeetingPage:
         counts = firmness["verdict"].value_counts()
         said = visit.words(
             "meeting.firm_done",
-            trials=USUAL_TRIALS.words(visit.lang),
+            trials=USUAL_TRIALS.words(visit.lang, self.tried.track.layout.track),
             firm=int(counts.get(FIRM, 0)),
             loose=int(counts.get(UNDECIDED, 0)),
         )
