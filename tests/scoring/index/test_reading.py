@@ -131,7 +131,7 @@ def test_headings_may_be_chinese() -> None:
 
 
 def test_unknown_names_come_with_the_nearest_spelling() -> None:
-    with pytest.raises(ProblemsError, match="表头“parnt”无法识别。 是否想写“parent”") as caught:
+    with pytest.raises(ProblemsError, match="表头“parnt”无法识别。 是否想写“上级”") as caught:
         table_of("code,parnt\na,top\n")
     assert [problem.place for problem in caught.value.problems] == ["1"]
 

@@ -14,8 +14,8 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.snapshots import find_snapshot
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.meeting.decisions import Minutes, authorise_decision, check_day
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
+from pbwidgets.workflows.meeting.decisions import Minutes, authorise_decision
 
 
 def load_classes(desk: Desk, *, track_id: str | None = None, snapshot_id: str | None = None) -> pd.DataFrame:
@@ -113,7 +113,7 @@ def decide_classes(
     track = find_class_track(desk.opened, track_id)
     if not classes:
         raise DataError("classes.nothing_decided")
-    check_day(desk, minutes)
+    minutes.check_day(day_of(desk.now))
     proposed = load_proposed(desk.workspace, desk.opened, track) if proposed is None else proposed
     lang = desk.lang
     for code, class_no in classes.items():

@@ -48,6 +48,17 @@ class Minutes:
     day: date
     present: str = ""
 
+    def check_day(self, today: date) -> None:
+        """Raise if the day is still to come: the newest decision holds, so this one would hold until then.
+
+        Raises
+        ------
+        DataError
+            ``classes.day_ahead``.
+        """
+        if self.day > today:
+            raise DataError("classes.day_ahead", day=self.day.isoformat())
+
 
 def decide_selection(
     desk: Desk,
@@ -85,7 +96,7 @@ def decide_selection(
     """
     units = desk.units
     authorise_decision(desk)
-    check_day(desk, minutes)
+    minutes.check_day(day_of(desk.now))
     snapshot = take_snapshot(desk.workspace, desk.opened)
     if seen is not None and seen != snapshot.snapshot_id:
         raise ConflictError("meeting.records_changed")
@@ -131,18 +142,6 @@ def authorise_decision(desk: Desk) -> None:
     authorise_meeting(desk)
     for code in root_codes(desk.units):
         desk.authorise("decide", code)
-
-
-def check_day(desk: Desk, minutes: Minutes) -> None:
-    """Raise if the day of a meeting is still to come: the newest decision holds, so it would hold until then.
-
-    Raises
-    ------
-    DataError
-        ``classes.day_ahead``.
-    """
-    if minutes.day > day_of(desk.now):
-        raise DataError("classes.day_ahead", day=minutes.day.isoformat())
 
 
 def check_statuses(
