@@ -103,6 +103,7 @@ def test_changes_are_named(small: Campaign, write: Write, old: str, new: str, ex
         ("points_each: 0.5", "points_each: 0.6", "每项分值 0.5 → 0.6"),
         ("    places: 3", "    places: 4", "名额 3 → 4"),
         ("    places: 3", "    places: 3\n    rounding: {before_ranking: false}", "先舍入后排名 是 → 否"),
+        ("points: 0, text: {zh: 差", "points: 5, text: {zh: 差", "评分参考 好 40、差 0 → 好 40、差 5"),
         ("    places: 3", "    places: 3\n    missing: fail", "缺分处理 不计该项 → 不出总分"),
     ],
 )

@@ -320,14 +320,27 @@ def _value_words(value: Any, path: tuple[str, ...], lang: str | None) -> str:
         words = "、".join(_value_words(item, path, lang) for item in value)
         return words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
     if isinstance(value, Mapping):
-        named = next((value[key] for key in ("label", "name", "text") if key in value), value)
-        return str(named.get("en" if (lang or default_language()) == "en" else "zh", "…"))
+        return _item_words(value, path, lang)
     for key in (".".join(path[-2:]), *path[-1:]):
         if has_words(f"workbook.value.{key}.{value}"):
             return say(f"workbook.value.{key}.{value}", lang)
     if path and path[-1] not in _FREE and has_words(f"workbook.value.{value}"):
         return say(f"workbook.value.{value}", lang)
     return f"“{value}”" if " " in str(value) else str(value)
+
+
+def _item_words(item: Mapping[str, Any], path: tuple[str, ...], lang: str | None) -> str:
+    """Words of a text in both languages, or name and amounts of an item of a list: ``有特色 8``."""
+    own = "en" if (lang or default_language()) == "en" else "zh"
+    if own in item:
+        return str(item[own])
+    texts = (item[key] for key in ("label", "name", "text") if isinstance(item.get(key), Mapping))
+    named: Mapping[str, Any] = next(texts, {})
+    amounts = [value for value in item.values() if isinstance(value, str | int | float)]
+    shown = [str(named[own])] if own in named else []
+    if not shown or "id" not in item:
+        shown += [_value_words(value, path, lang) for value in amounts]
+    return " ".join(shown) or "…"
 
 
 def _is_within_whole(change: Change, old: Campaign, new: Campaign) -> bool:
