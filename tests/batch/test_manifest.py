@@ -1,10 +1,12 @@
 import json
+import math
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pbwidgets.batch import pace
 from pbwidgets.batch.ledger import Ledger
 from pbwidgets.errors import DataError
 from pbwidgets.workflows.reports.manifest import (
@@ -72,7 +74,10 @@ def test_a_manifest_that_cannot_be_written_says_so(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]  # nothing half written beside it
 
 
-def test_a_ledger_is_on_disk_after_every_job(tmp_path: Path) -> None:
+def test_a_ledger_that_is_saved_quickly_is_on_disk_after_every_job(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace, "_CHEAP_S", math.inf)  # however slow this machine is just now
     ledger = Ledger(Manifest("unit"), tmp_path)
     for code in ("9901", "9902"):
         ledger.record(code, UnitRun(DONE, ("first_run",), 1.0, "now", {}, {}))
