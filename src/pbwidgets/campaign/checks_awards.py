@@ -1,9 +1,9 @@
 """Mistakes in what selection asks for beside the total: a lowest total, a class, other awards."""
 
 from collections.abc import Iterator
-from graphlib import CycleError, TopologicalSorter
 from typing import Final
 
+from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.model import Campaign, Track
 
@@ -109,10 +109,7 @@ def _find_circle(campaign: Campaign) -> Iterator[Finding]:
         track.id: [other for key in _LISTS for other in getattr(track, key) if other != track.id]
         for track in campaign.tracks
     }
-    try:
-        TopologicalSorter(asked).prepare()
-    except CycleError as error:
-        circle: list[str] = error.args[1][::-1]
+    if circle := find_circle(asked):
         at = next(at for at, track in enumerate(campaign.tracks) if track.id == circle[0])
         key = next(key for key in _LISTS if circle[1] in getattr(campaign.tracks[at], key))
         yield Finding("campaign.awards_in_circle", ("tracks", at, key), {"tracks": " → ".join(circle)})

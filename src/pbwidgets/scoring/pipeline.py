@@ -146,7 +146,10 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
     return Scores(
         measures=to_measures_frame(campaign, period, table),
         marks=_join("marks", [to_marks_frame(campaign, period, one.layout, one.marks) for one in tracks]),
-        points=_join("points", [to_points_frame(campaign, period, one.layout, one.points) for one in tracks]),
+        points=_join(
+            "points",
+            [to_points_frame(campaign, period, one.layout, one.points, one.totals.settled) for one in tracks],
+        ),
         totals=_join("totals", [to_totals_frame(campaign, period, one.layout, one.totals) for one in tracks]),
         ranking=_join(
             "ranking", [to_ranking_frame(campaign, period, one.layout, one.ranking) for one in tracks]

@@ -134,12 +134,12 @@ def score_lines(
 
 
 def to_points_frame(
-    campaign: Campaign, period: str, layout: TrackLayout, points: TrackPoints
+    campaign: Campaign, period: str, layout: TrackLayout, points: TrackPoints, settled: Settled
 ) -> pd.DataFrame:
     """Frame with the columns ``POINTS``: units in the order of codes, then layers, then the score sheet.
 
     A heading settled as one has a row with the source ``heading`` before its lines: in a sum it counts in their
-    place. A line that is not on a unit's sheet has no row there.
+    place. A line that is not on a unit's sheet has no row there. ``settled`` are the headings of the track's totals.
     """
     shape = points.values.shape
     codes, args = np.empty(shape, dtype=object), np.empty(shape, dtype=object)
@@ -161,7 +161,6 @@ def to_points_frame(
     if not layout.settled:
         rows, gone = of_lines.to_frame(layout), layout.absent
     else:
-        settled = settle(layout, points)
         order = _order_rows(layout)
         rows = _of_headings(layout, settled, points).beside(of_lines, order).to_frame(layout)
         gone = np.concatenate([settled.absent[:, 0], _absent(layout)], axis=1)[:, order]

@@ -9,7 +9,7 @@ from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Floats
 from pbwidgets.scoring.frames import FINAL, REFERENCE, to_frame
 from pbwidgets.scoring.headings import take_points
-from pbwidgets.scoring.points import TrackPoints, settle
+from pbwidgets.scoring.points import TrackPoints
 from pbwidgets.scoring.totals import TrackTotals
 from pbwidgets.scoring.track_layout import TrackLayout
 
@@ -59,7 +59,7 @@ def _each_layer(
     # lines of a layer without marks are computed ones only: they say nothing about the layer's marks
     counted = points.marked[:, :, None] & totals.has_data[:, None, None]
     given = np.where(counted, points.own, np.nan)
-    of_headings = np.where(counted, settle(layout, points).own, np.nan)
+    of_headings = np.where(counted, totals.settled.own, np.nan)
     if layout.layers != (FINAL,):
         for at, layer in enumerate(layout.layers):
             yield layer, given[:, at], of_headings[:, at], totals.layers[:, at]

@@ -31,6 +31,8 @@ class TrackTotals:
         Position in the layout's layers of the one whose total is final; -1 if none, or if they are weighted.
     final_points, final_headings
         Points of each line, and of each settled heading, behind the final total, units × lines or headings.
+    settled
+        Settled headings in each layer.
     reachable
         Highest total without any bonus in each layer, and in the final total, units × layers + 1: lower than the
         base where a line does not apply and the others are not re-weighted.
@@ -47,6 +49,7 @@ class TrackTotals:
     final_points: Floats
     has_data: Bools
     final_headings: Floats
+    settled: Settled
     reachable: Floats
 
 
@@ -120,7 +123,7 @@ def _sum_sheet(layout: TrackLayout, points: TrackPoints, settled: Settled, layer
     return np.where(known, np.nan, np.maximum(total, 0.0))
 
 
-def _find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
+def _find_reachable(layout: TrackLayout, points: TrackPoints, settled: Settled) -> Floats:
     """Highest total of each unit without any bonus, units × layers."""
     track = layout.track
     found: Floats = np.empty((len(layout.units), len(layout.layers)))
@@ -129,8 +132,10 @@ def _find_reachable(layout: TrackLayout, points: TrackPoints) -> Floats:
         found[:] = track.starting_points + layout.base_points.sum()
         return found
     # what is missing may still come, so nothing is re-weighted for it
-    awaiting = replace(layout, track=track.model_copy(update={"missing": "skip"}))
-    settled = settle(awaiting, points)
+    awaiting = layout
+    if track.missing != "skip":
+        awaiting = replace(layout, track=track.model_copy(update={"missing": "skip"}))
+        settled = settle(awaiting, points)
     for layer in range(len(layout.layers)):
         base = sum_parts(awaiting, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
         found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
@@ -183,8 +188,8 @@ def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_m
         layers=np.where(points.marked, raw, np.nan),
         n_missing=points.lacking.sum(axis=2).astype(np.int64),
         has_data=has_data,
-        of_headings=settled.values,
-        reachable=_find_reachable(layout, points),
+        settled=settled,
+        reachable=_find_reachable(layout, points, settled),
     )
     if layout.track.final == "weighted":
         return _weigh_layers(layout, points, sums)
@@ -193,13 +198,13 @@ def add_totals(layout: TrackLayout, points: TrackPoints, submitted: Bools, has_m
 
 @dataclass(frozen=True)
 class _Sums:
-    """Sums of each layer: whether or not it is marked, and only where it is; points of settled headings."""
+    """Sums of each layer: whether or not it is marked, and only where it is; its settled headings."""
 
     raw: Floats
     layers: Floats
     n_missing: Ints
     has_data: Bools
-    of_headings: Floats
+    settled: Settled
     reachable: Floats
 
 
@@ -226,7 +231,8 @@ def _take_last(layout: TrackLayout, points: TrackPoints, sums: _Sums) -> TrackTo
         final_layer=np.where(np.isnan(final), -1, final_layer),
         final_points=_take_layers(points.values, final_layer),
         has_data=sums.has_data,
-        final_headings=_take_layers(sums.of_headings, final_layer),
+        final_headings=_take_layers(sums.settled.values, final_layer),
+        settled=sums.settled,
         reachable=np.column_stack([sums.reachable, sums.reachable[at, final_layer]]),
     )
 
@@ -258,7 +264,8 @@ def _weigh_layers(layout: TrackLayout, points: TrackPoints, sums: _Sums) -> Trac
         final_layer=np.full(len(raw), -1, dtype=np.int64),
         final_points=_weigh(points.values, share),
         has_data=sums.has_data,
-        final_headings=_weigh(sums.of_headings, share),
+        final_headings=_weigh(sums.settled.values, share),
+        settled=sums.settled,
         reachable=np.column_stack([sums.reachable, sums.reachable.max(axis=1)]),
     )
 

@@ -112,7 +112,8 @@ class DryRun:
         )
         _, tracks = score_tracks(campaign, self.opened.period_id, records)
         one = next(item for item in tracks if item.layout.track.id == self.track.id)
-        return self._read(to_points_frame(campaign, self.opened.period_id, one.layout, one.points), lang)
+        points = to_points_frame(campaign, self.opened.period_id, one.layout, one.points, one.totals.settled)
+        return self._read(points, lang)
 
     def check_mark(self, line_id: str, points: float, reason: str) -> None:
         """Check a mark that the unit is about to give itself.

@@ -102,7 +102,10 @@ class Tried:
 
     def losses(self, lang: str) -> dict[str, str]:
         """What each unit lost and why, as one text by code; units that lost nothing are left out."""
-        points = to_points_frame(self.campaign, self.period_id, self.track.layout, self.track.points)
+        track = self.track
+        points = to_points_frame(
+            self.campaign, self.period_id, track.layout, track.points, track.totals.settled
+        )
         worded = word_losses(self.campaign, points, lang)["lost"]
         return dict(zip(worded.index.get_level_values("unit_code"), worded, strict=True))
 
