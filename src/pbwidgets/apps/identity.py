@@ -4,13 +4,14 @@ import asyncio
 import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_network
 from typing import Any, Final
 
 from jupyter_server.auth import IdentityProvider, User
 from tornado import web
 from traitlets import Bool, List, TraitError, Unicode, default, validate
 
+from pbwidgets.apps.addresses import client_address, is_trusted, peer_address
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Account
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -108,13 +109,11 @@ class PbIdentityProvider(IdentityProvider):
             return to_name(given[0])
 
     def _is_trusted(self, handler: web.RequestHandler) -> bool:
-        address = getattr(getattr(handler.request.connection, "context", None), "address", None)
-        if not isinstance(address, tuple):  # a Unix socket has no address to trust
-            return False
-        peer = ip_address(str(address[0]).partition("%")[0])
-        peer = getattr(peer, "ipv4_mapped", None) or peer
-        networks = [ip_network(text, strict=False) for text in self.trusted_addresses]
-        return any(peer.version == network.version and peer in network for network in networks)
+        return is_trusted(peer_address(handler.request), self.trusted_addresses)
+
+    def address_of(self, handler: web.RequestHandler) -> str:
+        """Address of the browser behind a request; a trusted proxy passes it on in ``X-Forwarded-For``."""
+        return client_address(handler.request, self.trusted_addresses)
 
     def _token_in_cookie(self, handler: web.RequestHandler) -> str:
         value = handler.get_signed_cookie(self.get_cookie_name(handler), max_age_days=1)

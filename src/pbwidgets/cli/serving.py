@@ -31,7 +31,7 @@ def serve_pages(
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.people.accounts import ensure_administrator
 
-    if bool(header) != bool(trusted):
+    if header and not trusted:
         raise UsageError("serve.trust_needed")
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"

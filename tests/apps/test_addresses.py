@@ -1,0 +1,44 @@
+"""The address of a browser, directly connected or behind proxies."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest
+
+from pbwidgets.apps.addresses import UNKNOWN, client_address, peer_address
+
+PROXIES = ["10.0.0.0/8", "::1"]
+
+
+def request(peer: object, *forwarded: str) -> HTTPServerRequest:
+    headers = HTTPHeaders({"Host": "x"})
+    for value in forwarded:
+        headers.add("X-Forwarded-For", value)
+    context = SimpleNamespace(address=peer, remote_ip="", protocol="http")
+    connection: Any = SimpleNamespace(context=context)
+    return HTTPServerRequest("GET", "/", headers=headers, connection=connection)
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "address"),
+    [
+        (("192.0.2.1", 5), (), "192.0.2.1"),
+        (("192.0.2.1", 5), ("198.51.100.9",), "192.0.2.1"),
+        (("10.0.0.5", 5), (), "10.0.0.5"),
+        (("10.0.0.5", 5), ("198.51.100.9",), "198.51.100.9"),
+        (("10.0.0.5", 5), ("203.0.113.7, 198.51.100.9",), "198.51.100.9"),
+        (("10.0.0.5", 5), ("203.0.113.7", "198.51.100.9, 10.0.0.6"), "198.51.100.9"),
+        (("10.0.0.5", 5), ("198.51.100.9, <b>",), "10.0.0.5"),
+        (("10.0.0.5", 5), ("10.0.0.7",), "10.0.0.7"),
+        (("::1", 5, 0, 0), ("2001:db8::0001",), "2001:db8::1"),
+        (("::ffff:10.0.0.5", 5, 0, 0), ("198.51.100.9",), "198.51.100.9"),
+    ],
+)
+def test_only_a_trusted_proxy_passes_an_address_on(peer: object, forwarded: tuple[str, ...], address: str):
+    assert client_address(request(peer, *forwarded), PROXIES) == address
+
+
+def test_a_connection_without_an_address_is_never_trusted():
+    assert peer_address(request("")) == UNKNOWN
+    assert client_address(request("", "198.51.100.9"), PROXIES) == UNKNOWN
