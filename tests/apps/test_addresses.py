@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from tornado.httputil import HTTPHeaders, HTTPServerRequest
+from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from pbwidgets.apps.addresses import UNKNOWN, client_address, peer_address
 
@@ -17,7 +17,8 @@ def request(peer: object, *forwarded: str) -> HTTPServerRequest:
         headers.add("X-Forwarded-For", value)
     context = SimpleNamespace(address=peer, remote_ip="", protocol="http")
     connection: Any = SimpleNamespace(context=context)
-    return HTTPServerRequest("GET", "/", headers=headers, connection=connection)
+    start = RequestStartLine("GET", "/", "HTTP/1.1")
+    return HTTPServerRequest(start_line=start, headers=headers, connection=connection)
 
 
 @pytest.mark.parametrize(
@@ -35,10 +36,12 @@ def request(peer: object, *forwarded: str) -> HTTPServerRequest:
         (("::ffff:10.0.0.5", 5, 0, 0), ("198.51.100.9",), "198.51.100.9"),
     ],
 )
-def test_only_a_trusted_proxy_passes_an_address_on(peer: object, forwarded: tuple[str, ...], address: str):
+def test_only_a_trusted_proxy_passes_an_address_on(
+    peer: object, forwarded: tuple[str, ...], address: str
+) -> None:
     assert client_address(request(peer, *forwarded), PROXIES) == address
 
 
-def test_a_connection_without_an_address_is_never_trusted():
+def test_a_connection_without_an_address_is_never_trusted() -> None:
     assert peer_address(request("")) == UNKNOWN
     assert client_address(request("", "198.51.100.9"), PROXIES) == UNKNOWN
