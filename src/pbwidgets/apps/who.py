@@ -1,12 +1,14 @@
 """The visitor of a request: a signed-in account, or an anonymous visitor to the one page without sign-in."""
 
 import hashlib
+import re
 import secrets
 from typing import Any, Final
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.visitors import VisitorKernels
 
 VISITOR_COOKIE: Final = "pb-visitor"
@@ -17,7 +19,6 @@ _POLICY: Final = {
     "style-src": "'self' 'unsafe-inline'",  # widgets set their styles in place
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
-    "connect-src": "'self' ws: wss:",
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",
@@ -31,7 +32,7 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
-POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 
 
 class Guarded(JupyterHandler):
@@ -40,7 +41,7 @@ class Guarded(JupyterHandler):
     @property
     def content_security_policy(self) -> str:
         """Policy: load nothing from other sites."""
-        return POLICY
+        return page_policy(self.request.host)
 
     def set_default_headers(self) -> None:
         """Headers of every answer."""
@@ -54,6 +55,16 @@ class Guarded(JupyterHandler):
         self.finish(f"{status_code}")
 
     @property
+    def doors(self) -> Doors:
+        """What is counted about visitors."""
+        return self.settings["pbwidgets_doors"]  # type: ignore[no-any-return]
+
+    @property
+    def address(self) -> str:
+        """Address of the browser."""
+        return self.identity_provider.address_of(self)  # type: ignore[attr-defined,no-any-return]
+
+    @property
     def kernels(self) -> VisitorKernels:
         """The kernels of the visitors."""
         return self.settings["kernel_manager"]  # type: ignore[no-any-return]
@@ -63,6 +74,22 @@ class Guarded(JupyterHandler):
         owner = self.kernels.owners.get(kernel_id)
         if owner is None or owner.key not in {account_key(self), visitor_key(self)} - {""}:
             raise web.HTTPError(404)
+
+
+def page_policy(host: str) -> str:
+    """Content security policy of a page that was asked for at a host.
+
+    Connections go to that host only. Its websockets are named, because older Firefox and Safari do not count
+    them as ``'self'``; a host that is no plain name or address is not repeated.
+
+    >>> page_policy("pb.example.cn:8866").partition("; ")[0]
+    "connect-src 'self' ws://pb.example.cn:8866 wss://pb.example.cn:8866"
+    >>> page_policy("x; script-src *").partition("; ")[0]
+    "connect-src 'self'"
+    """
+    own = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+    rest = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+    return f"connect-src 'self'{own}; {rest}"
 
 
 def account_key(handler: JupyterHandler) -> str:
