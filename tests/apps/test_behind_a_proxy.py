@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
-from serving import PASSWORD, Served, begin_serving, make_small_county
+from serving import PASSWORD, Served, begin_serving, make_codes, make_small_county
 
 from pbwidgets.apps.sign_in import _NAME_COOKIE
 
@@ -42,7 +42,7 @@ def cookies_of(served: Served) -> dict[str, bool]:
                 found.load(line)
 
     ask("/login?lang=en")
-    ask("/survey")
+    ask("/survey/code", {"_xsrf": found["_xsrf"].value, "code": make_codes(served.folder, 1)[0]})
     ask("/login", {"_xsrf": found["_xsrf"].value, "name": "filler", "password": PASSWORD})
     return {name: bool(morsel["secure"]) for name, morsel in found.items()}
 

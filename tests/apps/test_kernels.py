@@ -68,7 +68,7 @@ def test_a_kernel_ends_once_nobody_uses_it(
 
     async def run() -> tuple[bool, bool]:
         kernels = VisitorKernels(kernel_spec_manager=WarmKernelSpecs())
-        kernels.settings, kernels.max_visitors = load_settings(tmp_path), 2
+        kernels.settings = load_settings(tmp_path)
         kernel_id = await kernels.start_for(Owner("filler", "session", "fill"), str(uuid.uuid4()))
         process = psutil.Process(kernels.get_kernel(kernel_id).provisioner.pid)
         await kernels.sweep(lambda _: signed_in, idle_s)

@@ -17,7 +17,7 @@ import psutil
 import pytest
 from apps_probe import add_probe
 from counties import CAMPAIGN, PERIOD, SISTER, VILLAGE, key_of
-from serving import PASSWORD, Served, make_small_county
+from serving import PASSWORD, Served, make_codes, make_small_county
 from websocket import WebSocket, WebSocketBadStatusException, create_connection
 
 from pbwidgets.apps import statics
@@ -74,6 +74,11 @@ class Client:
     def cookies(self) -> dict[str, str]:
         return {cookie.name: cookie.value or "" for cookie in self.jar}
 
+    def enter(self, code: str) -> tuple[int, bytes, dict[str, str]]:
+        """Type in a survey code."""
+        self.get("/survey/code")
+        return self.post("/survey/code", code=code)
+
     def open_kernel(self, path: str = "/probe") -> str:
         status, body, _ = self.get(path)
         assert status == 200, body
@@ -128,7 +133,7 @@ def kernel(clients: Clients) -> str:
     return clients("filler").open_kernel()
 
 
-OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey"}
+OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey", "/survey/code"}
 ASKED = [
     "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe",
     "/api/kernels/{kernel}", "/api/kernels/{kernel}/channels", "/voila/api/shutdown/{kernel}",
@@ -291,7 +296,9 @@ def test_the_anonymous_page_needs_no_account_and_its_kernel_is_private(
     served: Served, clients: Clients, county: str
 ) -> None:
     visitor, other = clients(), clients()
-    kernel = visitor.open_kernel("/survey?code=99")
+    code = make_codes(served.folder, 1)[0]
+    assert visitor.enter(code)[0] == 303
+    kernel = visitor.open_kernel("/survey")
 
     visitor.attach(kernel).close()
     with pytest.raises(WebSocketBadStatusException, match="404"):
