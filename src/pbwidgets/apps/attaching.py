@@ -114,7 +114,7 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
     def get_compression_options(self) -> None:
         """No compression: a small frame must not become a big message."""
 
-    async def open(self, kernel_id: str) -> None:  # type: ignore[override]
+    async def open(self, kernel_id: str) -> None:
         """Begin to pass messages on."""
         assert self.ws_connection is not None
         self.ws_connection.stream.max_write_buffer_size = MAX_WAITING_BYTES

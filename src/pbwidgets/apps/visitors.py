@@ -1,6 +1,5 @@
 """The kernels of the visitors: their environment, their owners, and how many there may be."""
 
-import math
 import os
 import time
 from collections.abc import Callable, Mapping
@@ -199,20 +198,22 @@ class VisitorKernels(AsyncMappingKernelManager):
         if self._kernel_connections.get(kernel_id) == 0:
             self._left.add(kernel_id)
 
-    async def sweep(
-        self, still_signed_in: Callable[[Owner], bool], idle_s: float, connects_s: float = CONNECTS_S
-    ) -> None:
+    def is_late(self, kernel_id: str, now: float) -> bool:
+        """Whether a page was sent too long ago for a websocket that has not come; ``now`` is monotonic."""
+        return now - self._expected.get(kernel_id, now) > CONNECTS_S
+
+    async def sweep(self, still_signed_in: Callable[[Owner], bool], idle_s: float) -> None:
         """End kernels that nobody uses.
 
         Their process is gone, or their session has ended, or they have long been idle, or the page was sent and
         its websocket has not come.
         """
+        now = time.monotonic()
         for kernel_id, owner in list(self.owners.items()):
             if kernel_id not in self:
                 continue  # it is still starting
-            gone = not await self.is_running(kernel_id)
-            late = time.monotonic() - self._expected.get(kernel_id, math.inf) > connects_s
-            if gone or late or self.idle_since(kernel_id) > idle_s or not still_signed_in(owner):
+            gone = not await self.is_running(kernel_id) or self.is_late(kernel_id, now)
+            if gone or self.idle_since(kernel_id) > idle_s or not still_signed_in(owner):
                 await self.end(kernel_id)
 
     async def end(self, kernel_id: str) -> None:
