@@ -2,6 +2,7 @@
 
 import re
 from http.cookiejar import CookieJar
+from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, Request, build_opener
@@ -56,10 +57,11 @@ class Client:
         assert found is not None
         return found.group(1).decode()
 
-    def attach(self, kernel_id: str) -> WebSocket:
+    def attach(self, kernel_id: str, session_id: str = "a", **options: Any) -> WebSocket:
+        """Websocket of a page; ``options`` are those of the client."""
         cookies = "; ".join(f"{name}={value}" for name, value in self.cookies().items())
         address = self.served.address.replace("http", "ws")
         return create_connection(
-            f"{address}/api/kernels/{kernel_id}/channels?session_id=a", cookie=cookies,
-            origin=self.served.address, timeout=20,
+            f"{address}/api/kernels/{kernel_id}/channels?session_id={session_id}", cookie=cookies,
+            origin=self.served.address, timeout=20, **options,
         )  # fmt: skip

@@ -10,7 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import web
 from tornado.iostream import StreamBufferFullError
-from tornado.websocket import WebSocketHandler
+from tornado.websocket import WebSocketClosedError, WebSocketHandler
 from voila.tornado.kernel_websocket_handler import (
     VoilaKernelWebsocketHandler,
     read_header_from_binary_message,
@@ -152,12 +152,23 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
         if _kind(message) in _NOT_FOR_PAGES or self.is_refused:
             return None
         try:
-            return super().write_message(message, binary)
+            sent = super().write_message(message, binary)
         except StreamBufferFullError:
             self.is_refused = True
             _log.warning("a connection from %s was closed: it takes no messages", self._seen_from)
             self.ws_connection._abort()
-            return None
+        except WebSocketClosedError:
+            pass
+        else:
+            sent.add_done_callback(_look_at)  # the page may be gone before it is sent
+            return sent
+        return None
+
+
+def _look_at(sent: "asyncio.Future[None]") -> None:
+    """Take note of a failure, which asyncio would otherwise log with a traceback."""
+    if not sent.cancelled():
+        sent.exception()
 
 
 def _kind(message: bytes | str | dict[str, Any]) -> str:

@@ -258,7 +258,12 @@ class WarmKernelSpecs(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002  there is only one
         """Specification of the warm kernel, whose output goes to the server's log, not to the page."""
         spec = KernelSpec.from_resource_dir(str(KERNELSPEC))
-        spec.argv = [*spec.argv, "--IPKernelApp.capture_fd_output=False", "--HistoryManager.enabled=False"]
+        spec.argv = [
+            *spec.argv,
+            "--IPKernelApp.capture_fd_output=False",
+            "--HistoryManager.enabled=False",
+            "--Session.digest_history_size=0",  # a message that comes twice would be an error with a traceback
+        ]
         if not HAS_FORK:
             spec.metadata.pop("kernel_provisioner")
         return spec
