@@ -19,7 +19,7 @@ from pbwidgets.apps.messages import CLOSE_MALFORMED, CLOSE_POLICY, V1
 from pbwidgets.apps.server import MAX_BODY_BYTES
 
 PATIENCE_S = 20.0
-MORE_MIB = 150.0
+MORE_MIB = 60.0
 """Memory that the server may use more while it is attacked; one frame took 4 GiB once."""
 ACCOUNTS = ("filler", "sister", "other", "town")
 

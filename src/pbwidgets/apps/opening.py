@@ -88,7 +88,7 @@ class PageHandler(Guarded):
             await self.kernels.admit(self._owner, kernel_id)
         except NoRoomError as error:
             self.set_header("Retry-After", "10")
-            return self._plain(503, error.why, frame)
+            return self._plain(503 if error.why == "full" else 429, error.why, frame)
         name_visitor(notebook, account, {**place, **told})
         return await self._show(notebook, kernel_id, frame)
 
