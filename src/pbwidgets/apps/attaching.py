@@ -94,7 +94,7 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
     async def _connect(self, kernel_id: str, session_id: str) -> None:
         owner = self.kernels.owners[kernel_id]
         self._seen_from = self.address
-        anonymous = self._seen_from if owner.is_anonymous else ""
+        anonymous = self.counted_address if owner.is_anonymous else ""
         most = self.doors.socket_limits(kernel_id, owner.key, owner.session, anonymous)
         if not self.doors.may_arrive(owner.code) or not self.doors.sockets.enter(most):
             raise web.HTTPError(429)

@@ -130,8 +130,11 @@ class PageHandler(Guarded):
             outputs = await self._run(notebook, await starting)
             self.finish(page_end(frame, outputs))
         except StreamClosedError:  # the visitor left before the page was ready
-            await starting
+            with contextlib.suppress(DeadKernelError):
+                await starting
             await self.kernels.end(kernel_id)
+        except DeadKernelError:  # its place was given to a newer page of this visitor
+            self.finish(page_end(frame, None))
         self.kernels.expect(kernel_id)
 
     async def _run(self, notebook: nbformat.NotebookNode, kernel_id: str) -> list[dict[str, Any]] | None:

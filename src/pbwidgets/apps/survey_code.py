@@ -40,13 +40,13 @@ class CodeHandler(SignPage):
         code = self.get_body_argument("code", "")
         if not code.strip():
             return self.show_form(errors={"code": self.words("survey.code_missing")}, status=400)
-        if not self.doors.wrong_codes.try_take(self.address):
+        if not self.doors.wrong_codes.try_take(self.counted_address):
             return self._refuse(DataError("survey.wait"), 429)
         try:
             await asyncio.to_thread(open_survey, self.workspace, code)
         except PbError as error:
             return self._refuse(error, 429 if error.code == "survey.wait" else 403)
-        self.doors.wrong_codes.give_back(self.address)
+        self.doors.wrong_codes.give_back(self.counted_address)
         self.doors.invitations.invite(begin_visit(self), code)
         return self.redirect(f"{SURVEY}?{urlencode({ANSWER: '1', 'lang': self.lang})}", status=303)
 

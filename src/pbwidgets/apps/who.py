@@ -8,6 +8,7 @@ from typing import Any, Final
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from pbwidgets.apps.addresses import counted_as
 from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.visitors import VisitorKernels
 
@@ -63,6 +64,11 @@ class Guarded(JupyterHandler):
     def address(self) -> str:
         """Address of the browser."""
         return self.identity_provider.address_of(self)  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def counted_address(self) -> str:
+        """What that address is counted as."""
+        return counted_as(self.address)
 
     @property
     def kernels(self) -> VisitorKernels:
