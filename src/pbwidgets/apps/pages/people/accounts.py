@@ -6,6 +6,7 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.state_words import minute_words
 from pbwidgets.apps.pages.people.account_list import ImportCard
 from pbwidgets.apps.visit import Visit
@@ -52,9 +53,9 @@ class ResetCard:
             description=visit.words("home.account"),
             layout=elements.plain_layout(),
         )
-        self.said = elements.stack()
-        reset = elements.button(visit.words("home.reset"), visit.attempt(self.reset))
-        shown = [fields(self.account, reset), self.said] if found else []
+        self.said, self.again = elements.stack(), PasswordAgain(visit)
+        reset = elements.button(visit.words("home.reset"), visit.attempt(self.again.before(self.reset)))
+        shown = [fields(self.account, reset), self.again.view, self.said] if found else []
         hint = visit.words("home.reset_hint" if found else "home.reset_nobody")
         self.view = elements.card(
             elements.paragraph(hint, quiet=True), *shown, title=visit.words("home.reset_title")
@@ -103,11 +104,12 @@ class AccountsCard:
         self.unit = self._text("home.unit_code")
         self.chosen = self._text("home.account")
         self.successor = self._text("home.successor")
-        self.said = elements.stack()
+        self.said, self.again = elements.stack(), PasswordAgain(visit)
         self._list = elements.stack()
         self.search.observe(lambda _: self._show(), "value")
         self._show()
         self.view = elements.stack(
+            self.again.view,
             self.said,
             elements.card(
                 fields(self.chosen, self.successor),
@@ -133,7 +135,7 @@ class AccountsCard:
         return w.Text(description=self._visit.words(code), layout=elements.plain_layout(), **traits)
 
     def _button(self, code: str, call: Callable[[], None], look: elements.Look = "plain") -> w.Button:
-        return elements.button(self._visit.words(code), self._visit.attempt(call), look)
+        return elements.button(self._visit.words(code), self._visit.attempt(self.again.before(call)), look)
 
     def _begin(self) -> None:
         self._visit.messages.clear()
