@@ -8,11 +8,14 @@ import pytest
 from counties import OPERATOR, VILLAGE, make_register
 from sqlalchemy import update
 
-from pbwidgets.errors import RightsError
-from pbwidgets.store import NewAccount, add_account
+from pbwidgets.errors import PbError, RightsError
+from pbwidgets.store import Actor, NewAccount, add_account
 from pbwidgets.store.tables import sessions
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import FRESH, check_confirmed, check_fresh
-from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.ground.workspace import Workspace, today
+from pbwidgets.workflows.meeting.classes import decide_classes
+from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.accounts import disable_account, reset_password
 from pbwidgets.workflows.people.attempts import Caller
@@ -41,6 +44,7 @@ def peopled(small: Workspace) -> Workspace:
             ("cun1", "filler", VILLAGE),
             ("cun2", "filler", VILLAGE),
             ("boss", "admin", None),
+            ("org", "organiser", None),
         ):
             add_account(w, NewAccount(name, role, unit, hashed, must_change=False))
     return small
@@ -138,6 +142,18 @@ def test_a_meeting_asks_once_in_a_session_however_new_it_is(peopled: Workspace) 
     check_confirmed(page)
     another, _ = page_of(peopled, timedelta())
     assert code_of(lambda: check_confirmed(another)) == "accounts.confirm"
+
+
+def test_decisions_are_written_only_after_that(peopled: Workspace) -> None:
+    page, _ = page_of(peopled, timedelta(), "org")
+    desk = Desk(page, Actor("org", "organiser"), page.opened())
+    minutes = Minutes("经研究同意", "县委常委会", today(), "")
+    assert code_of(lambda: decide_selection(desk, "x", {}, minutes)) == "accounts.confirm"
+    assert code_of(lambda: decide_classes(desk, "x", {}, minutes)) == "accounts.confirm"
+    confirm_password(page, RIGHT)
+    with pytest.raises(PbError, match=r"\S") as caught:
+        decide_classes(desk, "x", {}, minutes)
+    assert caught.value.code != "accounts.confirm"
 
 
 def test_wrong_passwords_in_a_row_end_the_session(peopled: Workspace) -> None:
