@@ -57,7 +57,9 @@ def _reset(visit: Visit) -> Iterator[w.Widget]:
     found = find_reset(visit.workspace, visit.actor.name)
     if found is None:
         return
-    words = visit.words("home.reset_notice", moment=minute_words(visit, found.at), by=found.by)
+    who = "reset_on_server" if found.by.startswith("cli:") else "reset_by_account"
+    by = visit.words(f"home.{who}", account=found.by)
+    words = visit.words("home.reset_notice", moment=minute_words(visit, found.at), by=by)
 
     def seen() -> None:
         dismiss_reset(visit.workspace, visit.actor.name)
@@ -66,10 +68,11 @@ def _reset(visit: Visit) -> Iterator[w.Widget]:
     told = elements.stack(
         elements.notice("warn", words),
         elements.row(
-            elements.button(visit.words("home.reset_seen"), visit.attempt(seen)),
             elements.links([(visit.words("apps.password"), "/password")]),
+            elements.button(visit.words("home.reset_seen"), visit.attempt(seen)),
         ),
     )
+    told.add_class("pb-told")
     yield told
 
 

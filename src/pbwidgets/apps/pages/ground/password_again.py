@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
@@ -29,14 +30,16 @@ class PasswordAgain:
         self.password = w.Password(
             description=visit.words("apps.again.password"), layout=elements.plain_layout()
         )
-        self.password.add_class("pb-field")
         self.password.on_msg(lambda _widget, sent, _buffers: self._entered(sent.get("event", "")))
         self._confirm = visit.attempt(self.confirm)
-        self._buttons = elements.row(
+        self._said = elements.markup("")
+        buttons = elements.row(
             elements.button(visit.words("apps.again.confirm"), self._confirm, "primary"),
             elements.button(visit.words("apps.again.back"), self.close),
         )
+        self._asked = self._said, fields(self.password), buttons
         self.view = elements.stack()
+        self.view.add_class("pb-again")
 
     def before(
         self, call: Callable[[], None], check: Callable[[Workspace], None] | None = None
@@ -53,22 +56,28 @@ class PasswordAgain:
                 if error.code != CONFIRM:
                     raise
                 self._waiting = attempted
-                words = elements.notice("warn", error.words(self._visit.lang))
-                self.view.children = (words, self.password, self._buttons)
+                self._ask("warn", error)
 
         return attempted
 
     def confirm(self) -> None:
         """Check the password, then go on with the action that waits for it."""
         given, self.password.value = self.password.value, ""
-        self._visit.messages.clear()
-        confirm_password(self._visit.workspace, given)
+        try:
+            confirm_password(self._visit.workspace, given)
+        except RightsError as error:
+            self._ask("error", error)
+            return
         if self._waiting is not None:
             self._waiting()
 
     def close(self) -> None:
         """Ask no longer."""
         self.password.value, self.view.children, self._waiting = "", (), None
+
+    def _ask(self, kind: elements.Kind, error: RightsError) -> None:
+        self._said.value = elements.notice_markup(kind, error.words(self._visit.lang))
+        self.view.children = self._asked
 
     def _entered(self, event: str) -> None:
         if event == "submit":  # the Enter key

@@ -104,26 +104,29 @@ class AccountsCard:
         self.unit = self._text("home.unit_code")
         self.chosen = self._text("home.account")
         self.successor = self._text("home.successor")
-        self.said, self.again = elements.stack(), PasswordAgain(visit)
+        self.said = elements.stack()
+        self.again, self.again_adding = PasswordAgain(visit), PasswordAgain(visit)
         self._list = elements.stack()
         self.search.observe(lambda _: self._show(), "value")
         self._show()
+        add = self.again_adding.before(self.add)
         self.view = elements.stack(
-            self.again.view,
             self.said,
             elements.card(
                 fields(self.chosen, self.successor),
                 elements.row(
-                    self._button("home.reset", self.reset),
-                    self._button("home.hand_over", self.hand_over),
-                    self._button("home.disable", self.disable, "danger"),
-                    self._button("home.enable", self.enable),
+                    self._button("home.reset", self.again.before(self.reset)),
+                    self._button("home.hand_over", self.again.before(self.hand_over)),
+                    self._button("home.disable", self.again.before(self.disable), "danger"),
+                    self._button("home.enable", self.again.before(self.enable)),
                 ),
+                self.again.view,
                 elements.paragraph(visit.words("home.change_hint"), quiet=True),
                 title=visit.words("home.change_account"),
             ),
             elements.card(
-                fields(self.name, self.role, self.unit, self._button("home.add", self.add, "primary")),
+                fields(self.name, self.role, self.unit, self._button("home.add", add, "primary")),
+                self.again_adding.view,
                 elements.paragraph(visit.words("home.add_hint"), quiet=True),
                 title=visit.words("home.add_account"),
             ),
@@ -135,7 +138,7 @@ class AccountsCard:
         return w.Text(description=self._visit.words(code), layout=elements.plain_layout(), **traits)
 
     def _button(self, code: str, call: Callable[[], None], look: elements.Look = "plain") -> w.Button:
-        return elements.button(self._visit.words(code), self._visit.attempt(self.again.before(call)), look)
+        return elements.button(self._visit.words(code), self._visit.attempt(call), look)
 
     def _begin(self) -> None:
         self._visit.messages.clear()
