@@ -133,7 +133,7 @@ def kernel(clients: Clients) -> str:
 
 OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey"}
 ASKED = [
-    "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe",
+    "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe", "/sessions",
     "/api/kernels/{kernel}", "/api/kernels/{kernel}/channels", "/voila/api/shutdown/{kernel}",
     f"/evidence/village_application/{VILLAGE}/0/{{sha}}", f"/evidence/village_application/{VILLAGE}/0/{{sha}}?thumb=1",
     f"/results/{CAMPAIGN}/{PERIOD}/unit/{VILLAGE}/report.html", f"/paper/village_application/{VILLAGE}/0/1",
