@@ -13,7 +13,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from nbclient.exceptions import DeadKernelError
 
 from pbwidgets.apps.kernels import KERNELSPEC
-from pbwidgets.apps.visit import SERVED
+from pbwidgets.apps.visit import SERVED, SESSION
 from pbwidgets.forking import HAS_FORK
 from pbwidgets.settings import Settings
 
@@ -170,7 +170,7 @@ class VisitorKernels(AsyncMappingKernelManager):
             await self.start_kernel(
                 kernel_id=kernel_id,
                 kernel_name=KERNEL,
-                env=kernel_environment(self.settings),
+                env={**kernel_environment(self.settings), SESSION: owner.session},
                 cwd=str(self.settings.workspace),
             )
         except BaseException:

@@ -9,10 +9,13 @@ from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
 from pbwidgets.apps.addresses import counted_as
+from pbwidgets.apps.cookies import read_cookie, set_cookie
 from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.visitors import VisitorKernels
 
 VISITOR_COOKIE: Final = "pb-visitor"
+ACCOUNT_KEY: Final = "account:"
+"""Begins the key of a signed-in owner of a page."""
 
 _POLICY: Final = {
     "default-src": "'self'",
@@ -33,7 +36,9 @@ SECURITY_HEADERS: Final = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
-_HOST: Final = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+HSTS: Final = "max-age=31536000"
+_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 
 
 class Guarded(JupyterHandler):
@@ -41,14 +46,21 @@ class Guarded(JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Policy: load nothing from other sites."""
-        return page_policy(self.request.host)
+        """Policy: load nothing from other sites, and connect to none."""
+        host = self.request.host
+        # older Firefox and Safari do not count websockets of the same host as 'self'
+        own = (
+            f"{'wss' if self.request.protocol == 'https' else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
+        )
+        return f"{POLICY}; connect-src 'self' {own}".rstrip()
 
     def set_default_headers(self) -> None:
         """Headers of every answer."""
         super().set_default_headers()
         for name, value in SECURITY_HEADERS.items():
             self.set_header(name, value)
+        if self.settings.get("pbwidgets_hsts", False):
+            self.set_header("Strict-Transport-Security", HSTS)
 
     def write_error(self, status_code: int, **kwargs: object) -> None:  # noqa: ARG002  tornado's signature
         """Send only the status code, without our page or Jupyter's."""
@@ -82,32 +94,16 @@ class Guarded(JupyterHandler):
             raise web.HTTPError(404)
 
 
-def page_policy(host: str) -> str:
-    """Content security policy of a page that was asked for at a host.
-
-    Connections go to that host only. Its websockets are named, because older Firefox and Safari do not count
-    them as ``'self'``; a host that is no plain name or address is not repeated.
-
-    >>> page_policy("pb.example.cn:8866").partition("; ")[0]
-    "connect-src 'self' ws://pb.example.cn:8866 wss://pb.example.cn:8866"
-    >>> page_policy("x; script-src *").partition("; ")[0]
-    "connect-src 'self'"
-    """
-    own = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
-    rest = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
-    return f"connect-src 'self'{own}; {rest}"
-
-
 def account_key(handler: JupyterHandler) -> str:
     """Key of the signed-in account; empty if there is none."""
     user = handler.current_user
-    return f"account:{user.username}" if user is not None else ""
+    return f"{ACCOUNT_KEY}{user.username}" if user is not None else ""
 
 
 def visitor_key(handler: JupyterHandler) -> str:
     """Key of an anonymous visitor; empty if there is none."""
-    cookie = handler.get_signed_cookie(VISITOR_COOKIE)
-    return f"visitor:{hashlib.sha256(cookie).hexdigest()}" if cookie else ""
+    cookie = read_cookie(handler, VISITOR_COOKIE)
+    return f"visitor:{hashlib.sha256(cookie.encode()).hexdigest()}" if cookie else ""
 
 
 def begin_visit(handler: JupyterHandler) -> str:
@@ -116,10 +112,7 @@ def begin_visit(handler: JupyterHandler) -> str:
     if found:
         return found
     value = secrets.token_urlsafe(24)
-    handler.set_signed_cookie(
-        VISITOR_COOKIE, value, expires_days=None, httponly=True, samesite="Lax",
-        secure=handler.request.protocol == "https",
-    )  # fmt: skip
+    set_cookie(handler, VISITOR_COOKIE, value)
     return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
 
 
