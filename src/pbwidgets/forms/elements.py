@@ -8,7 +8,7 @@ one layout, and whatever is only shown is one :class:`ipywidgets.HTML`.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -48,6 +48,18 @@ class Cell:
 def plain_layout() -> w.Layout:
     """The one layout that widgets share; the style sheet does the rest."""
     return w.Layout()
+
+
+def plain_style(kind: type[w.DOMWidget]) -> w.Widget:
+    """Style shared by all widgets of a kind: each extra style costs time in the browser."""
+    return _plain_style(kind)
+
+
+@cache
+def _plain_style(kind: Hashable) -> w.Widget:
+    pattern: w.DOMWidget = kind(layout=plain_layout())  # type: ignore[operator]  # a class is hashable
+    pattern.close()
+    return pattern.style
 
 
 HIDDEN: Final = "pb-gone"

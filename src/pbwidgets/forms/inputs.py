@@ -8,14 +8,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.campaign.values import to_text
-from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout
+from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout, plain_style
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.wording import say
 
@@ -137,19 +136,11 @@ def plain_number(text: str) -> str | None:
 # -- inside --------------------------------------------------------------------------------------------
 
 
-@cache
-def _style_of(kind: type[w.DOMWidget]) -> w.Widget:
-    """Style shared by all inputs of a kind: each extra style costs time in the browser."""
-    pattern = kind(layout=plain_layout())
-    pattern.close()
-    return pattern.style
-
-
 def _styled(kind: type[w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any) -> w.DOMWidget:
     return kind(
         description=label,
         layout=plain_layout(),
-        style=_style_of(kind),  # type: ignore[arg-type]  # a class is hashable
+        style=plain_style(kind),
         _dom_classes=("pb-input", *classes),
         **traits,
     )
