@@ -31,6 +31,7 @@ from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
 from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.forms.inbox import clear_inbox
 from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -138,7 +139,10 @@ class Server(Voila):
             self.ioloop.start()
         finally:
             sweep.stop()
+            begun = list(self.kernel_manager.owners)
             self.stop()
+            for kernel_id in begun:
+                clear_inbox(self.workspace.settings.private, kernel_id)
 
     async def _sweep(self) -> None:
         """End kernels whose process is gone, whose session has ended, or which nobody uses."""

@@ -8,7 +8,7 @@ one layout, and whatever is only shown is one :class:`ipywidgets.HTML`.
 """
 
 import json
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from html import escape
@@ -50,14 +50,10 @@ def plain_layout() -> w.Layout:
     return w.Layout()
 
 
-def plain_style(kind: type[w.DOMWidget]) -> w.Widget:
-    """Style shared by all widgets of a kind: each extra style costs time in the browser."""
-    return _plain_style(kind)
-
-
 @cache
-def _plain_style(kind: Hashable) -> w.Widget:
-    pattern: w.DOMWidget = kind(layout=plain_layout())  # type: ignore[operator]  # a class is hashable
+def plain_style(kind: Callable[..., w.DOMWidget]) -> w.Widget:
+    """Style shared by all widgets of a kind: each extra style costs time in the browser."""
+    pattern = kind(layout=plain_layout())
     pattern.close()
     return pattern.style
 
@@ -108,10 +104,17 @@ class Messages(w.HTML):
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
         self.add_class("pb-messages")
+        self._confirmed = 0
 
     def say(self, kind: Kind, *words: str) -> None:
         """Show messages of one kind, in place of earlier ones."""
         self.value = "".join(notice_markup(kind, item) for item in words)
+
+    def confirm(self, *words: str) -> None:
+        """Show messages that something is done, and lead there: the page that was worked on is gone."""
+        self._confirmed += 1  # so that the same words are new to the page's script
+        shown = "".join(notice_markup("good", item) for item in words)
+        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="{self._confirmed}">{shown}</div>'
 
     def clear(self) -> None:
         """Show nothing."""
