@@ -1,4 +1,4 @@
-"""Two small pages that tests add to a workspace: one that responds, one with a chart and an upload."""
+"""Two small pages that tests add to a workspace: one that responds, one with a chart."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,7 @@ import pandas as pd
 from pbwidgets.forms import elements as e
 data = pd.DataFrame({'a': ['甲', '乙'], 'n': [1, 2]})
 chart = e.chart(alt.Chart(data).mark_bar().encode(x='n:Q', y='a:N').to_dict(), 'two bars')
-photo, size = w.FileUpload(), w.HTML('<p id=size></p>')
-photo.observe(
-    lambda change: setattr(size, 'value', f"<p id=size>{len(change['new'][0]['content'])}</p>"), 'value'
-)
-w.VBox([chart, photo, size])
+chart
 """
 
 
@@ -33,7 +29,7 @@ def add_probe(folder: Path) -> None:
 
 
 def add_chart(folder: Path) -> None:
-    """Add ``/chart`` to a workspace: a chart, and an upload that shows how many bytes arrived."""
+    """Add ``/chart`` to a workspace: a chart."""
     _add(folder, "chart", _CHART)
 
 

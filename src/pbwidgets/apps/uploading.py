@@ -16,7 +16,8 @@ from pbwidgets.apps.who import Guarded
 from pbwidgets.forms.inbox import Arriving, find_slot, inbox_of
 from pbwidgets.workflows.ground.workspace import Workspace
 
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT)
+_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+"""No room on the disk, within the quota, or for a file of this size."""
 
 
 @web.stream_request_body
@@ -71,6 +72,7 @@ class UploadHandler(Guarded):
             self._arriving.out.write(chunk)
         except OSError as error:  # the rest must still be read, or the browser would not read the answer
             self._failed = error
+            self._arriving.discard()
 
     @allow_unauthenticated
     async def post(self, kernel_id: str, slot_id: str) -> None:  # noqa: ARG002  checked in prepare
@@ -79,21 +81,15 @@ class UploadHandler(Guarded):
         if self._failed is not None:
             raise _refusal(self._failed)
         try:
-            self.finish({"token": self._arriving.complete()})
+            token = self._arriving.complete()
         except OSError as error:
+            self._arriving.discard()
             raise _refusal(error) from error
-
-    def on_finish(self) -> None:
-        """Remove what could not be completed."""
-        super().on_finish()
-        self._discard()
+        self.finish({"token": token})
 
     def on_connection_close(self) -> None:
         """Remove what has arrived of a file that was cut off."""
         super().on_connection_close()
-        self._discard()
-
-    def _discard(self) -> None:
         if self._arriving is not None:
             self._arriving.discard()
 

@@ -75,6 +75,11 @@ def heading(words: str, level: int = 2) -> w.HTML:
     return markup(f"<h{level}>{escape(words)}</h{level}>")
 
 
+def led_to_heading(words: str) -> w.HTML:
+    """Heading of a card that the page's script leads to when it appears."""
+    return markup(f'<h3 class="pb-led-to" tabindex="-1" data-led-to="">{escape(words)}</h3>')
+
+
 def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
     """Text with its line breaks."""
     return markup(f'<p class="pb-text{" pb-quiet" if quiet else ""}">{escape(words)}</p>')
@@ -114,7 +119,7 @@ class Messages(w.HTML):
         """Show messages that something is done, and lead there: the page that was worked on is gone."""
         self._confirmed += 1  # so that the same words are new to the page's script
         shown = "".join(notice_markup("good", item) for item in words)
-        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="{self._confirmed}">{shown}</div>'
+        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="top {self._confirmed}">{shown}</div>'
 
     def clear(self) -> None:
         """Show nothing."""

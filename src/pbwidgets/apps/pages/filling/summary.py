@@ -34,15 +34,16 @@ def summary_card(
     close: Callable[[], None],
 ) -> w.Widget:
     """Problems that prevent handing in, each with a link to its field; or what would be handed in, to confirm."""
+    head = elements.led_to_heading(visit.words("fill.summary"))
     back = elements.button(visit.words("fill.go_on"), close)
     if blocked:
         return elements.card(
+            head,
             elements.notice("error", visit.words("fill.blocked", count=len(view.problems))),
             elements.markup(view.jump_links()),
             elements.row(back),
-            title=visit.words("fill.summary"),
         )
-    parts: list[w.Widget] = []
+    parts: list[w.Widget] = [head]
     wrong = [words for item in self_marks for words in item.problems.values()]
     parts += [elements.notice("error", words) for words in wrong]
     if opened.is_closed(visit.desk.now):
@@ -59,7 +60,7 @@ def summary_card(
     buttons = (
         [] if wrong else [after_uploads(elements.button(visit.words("fill.confirm"), confirm, "primary"))]
     )
-    return elements.card(*parts, elements.row(*buttons, back), title=visit.words("fill.summary"))
+    return elements.card(*parts, elements.row(*buttons, back))
 
 
 def after_uploads(button: w.Button) -> w.Button:

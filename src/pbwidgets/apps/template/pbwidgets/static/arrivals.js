@@ -1,17 +1,18 @@
-/* What a page does with what has just arrived on it: a confirmation is led to, a number gets a phone's digits. */
+/* What a page does with what has just arrived on it: a confirmation is led to, a number gets a phone's digits.
+   What is led to has the attribute data-led-to; "top …" stands in the status line, which sticks to the top. */
 (() => {
   "use strict";
   const KEYS = { "pb-keys-numeric": "numeric", "pb-keys-decimal": "decimal" };
-  let last = null;
+  const known = new WeakSet();
 
   function look() {
-    const asking = document.querySelector("[data-led-to]");
-    if (asking && asking !== last) {
+    for (const asking of document.querySelectorAll("[data-led-to]")) {
+      if (known.has(asking)) { continue; }
+      known.add(asking);
       asking.focus({ preventScroll: true });
-      window.scrollTo({ top: 0 });  /* it stands in the status line, which sticks to the top of the page */
-      asking.scrollIntoView({ block: "nearest" });
+      if (asking.dataset.ledTo.startsWith("top")) { window.scrollTo({ top: 0 }); }
+      asking.scrollIntoView({ block: asking.dataset.ledTo ? "nearest" : "start" });
     }
-    last = asking;
     for (const [name, keys] of Object.entries(KEYS)) {
       for (const field of document.querySelectorAll(`.${name} input:not([inputmode])`)) { field.inputMode = keys; }
     }
