@@ -6,7 +6,7 @@ file no larger than this.
 """
 
 import errno
-from typing import Final
+from typing import Any, Final
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
@@ -15,6 +15,9 @@ from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
 from pbwidgets.forms.inbox import Arriving, find_slot, inbox_of
 from pbwidgets.workflows.ground.workspace import Workspace
+
+LONGEST_S: Final = 1800.0
+"""Seconds that one file may take; a phone on a weak signal sends a photo of 25 MB in some minutes."""
 
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 """No room on the disk, within the quota, or for a file of this size."""
@@ -58,7 +61,9 @@ class UploadHandler(Guarded):
             raise web.HTTPError(413)
         if slot.is_full:
             raise web.HTTPError(429)
-        self.request.connection.set_max_body_size(slot.max_bytes)  # type: ignore[union-attr]
+        connection: Any = self.request.connection
+        connection.set_max_body_size(slot.max_bytes)
+        connection.set_body_timeout(LONGEST_S)
         try:
             self._arriving = slot.begin()
         except OSError as error:

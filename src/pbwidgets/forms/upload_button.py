@@ -76,7 +76,7 @@ class HttpUpload(w.Text):
             description=words,
             layout=plain_layout(),
             style=plain_style(w.Text),
-            _dom_classes=("pb-http-upload",),
+            _dom_classes=("pb-http-upload", "pb-not-kept"),
         )
         self._tell()
         self.observe(self._told, names="value")
