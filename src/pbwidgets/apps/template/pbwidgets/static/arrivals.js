@@ -18,6 +18,7 @@
     }
   }
 
-  new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+  /* ipywidgets sets classes after it has put a widget in its place */
+  new MutationObserver(look).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class"] });
   look();
 })();

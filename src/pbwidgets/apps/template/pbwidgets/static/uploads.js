@@ -160,6 +160,7 @@
       if (box.querySelector("input[placeholder]")) { box.classList.add("pb-dressed"); dress(box); }
     }
   };
-  new MutationObserver(dressAll).observe(document.body, { childList: true, subtree: true });
+  /* ipywidgets sets classes and traits after it has put a widget in its place */
+  new MutationObserver(dressAll).observe(document.body, { childList: true, subtree: true, attributeFilter: ["class", "placeholder"] });
   dressAll();
 })();
