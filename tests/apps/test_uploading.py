@@ -15,7 +15,6 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 
 from pbwidgets.apps.identity import PbIdentityProvider
-from pbwidgets.apps.server import MAX_MESSAGE_BYTES
 from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import Owner, VisitorKernels
 from pbwidgets.forms.inbox import INBOX, Slot, clear_inbox, inbox_of, open_slot
@@ -53,7 +52,7 @@ def port(workspace: Workspace) -> Iterator[int]:
             xsrf_cookies=True, pbwidgets_workspace=workspace, kernel_manager=kernels, log_function=lambda _: None,
         )  # fmt: skip
         sockets, number = bind_unused_port()
-        server = HTTPServer(application, max_buffer_size=MAX_MESSAGE_BYTES)
+        server = HTTPServer(application, max_buffer_size=2 * 2**20, max_body_size=64 * 2**10)
         server.add_socket(sockets)
         found.append(number)
         ready.set()

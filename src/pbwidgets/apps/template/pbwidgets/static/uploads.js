@@ -43,6 +43,7 @@
       const bar = make("progress", { max: 100, value: 0 });
       bar.setAttribute("aria-label", file.name);
       const actions = make("span", { className: "pb-upload-actions" });
+      const unsaved = make("span", { className: "pb-unsaved", textContent: words.unsaved });  /* for the other scripts */
       row.node = make("li", {}, make("span", { className: "pb-upload-name", textContent: file.name }), bar, state, actions);
       const offer = (...named) => actions.replaceChildren(...named.map(([name, call]) => {
         const link = make("button", { type: "button", textContent: words[name], onclick: call });
@@ -51,7 +52,8 @@
       }));
       row.drop = () => { rows.delete(row); row.node.remove(); };
       row.wait = () => {
-        row.node.className = "pb-unsaved pb-waiting";
+        row.node.className = "pb-arriving";
+        row.node.append(unsaved);
         state.removeAttribute("role");
         state.textContent = words.waiting;
         bar.hidden = false;
@@ -71,6 +73,7 @@
       row.fail = (why, again) => {
         row.at = -1;
         row.node.className = "pb-upload-failed";
+        unsaved.remove();
         bar.hidden = true;
         state.setAttribute("role", "alert");
         state.textContent = fill(words[why], { limit: megabytes(rule().max_bytes) });
@@ -147,7 +150,7 @@
   /* who hands in while a file is on its way is shown the file, and hands in when it has arrived */
   window.addEventListener("click", (event) => {
     const pressed = event.target.closest ? event.target.closest(PRESSED) : null;
-    const row = pressed ? document.querySelector(".pb-uploading .pb-unsaved") : null;
+    const row = pressed ? document.querySelector(".pb-uploading .pb-arriving") : null;
     if (!row) { return; }
     event.preventDefault();
     event.stopImmediatePropagation();
