@@ -38,8 +38,10 @@ from pbwidgets.apps.printing import PAPER, PaperHandler
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
 from pbwidgets.apps.survey_code import CODE_PAGE, CodeHandler
+from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import Capacity, Owner, VisitorKernels, WarmKernelSpecs, find_capacity
 from pbwidgets.apps.who import ACCOUNT_KEY
+from pbwidgets.forms.inbox import clear_inbox
 from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -111,6 +113,7 @@ class Server(Voila):
         ``/survey/code``                        asks for a survey code, without a kernel; open to all
         ``/evidence/…``, ``/results/…``         files, each checked against the visitor's rights
         ``/paper/…``                            a form to be stamped, checked in the same way
+        ``/upload/<id>/…``                      files for the page of a kernel; owner only
         ``/static/…``, ``/voila/…``             style sheets, scripts, Voilà's front end; open to all
         ``/<page>``                             the pages, one per notebook
         ======================================  ====================================================
@@ -131,6 +134,7 @@ class Server(Voila):
             (CODE_PAGE, CodeHandler),
             (r"/evidence/([^/]+)/([^/]+)/(\d+)/([0-9a-f]{64})", EvidenceHandler),
             (PAPER, PaperHandler),
+            (rf"/upload/{_KERNEL_ID}/(?P<slot_id>[0-9a-f]{{32}})", UploadHandler),
             (r"/results/([^/]+)/([^/]+)/([^/]+)/([^/]+)/(.+)", ResultHandler),
             (r"/voila/static/[^/]+/(.*)", StaticHandler, {"paths": folders["front"]}),
             (r"/voila/labextensions/(.*)", StaticHandler, {"paths": folders["extensions"]}),
@@ -161,7 +165,10 @@ class Server(Voila):
             self.ioloop.start()
         finally:
             sweep.stop()
+            begun = list(self.kernel_manager.owners)
             self.stop()
+            for kernel_id in begun:
+                clear_inbox(self.workspace.settings.private, kernel_id)
 
     async def _sweep(self) -> None:
         """End kernels whose process is gone, whose session has ended, or which nobody uses."""
