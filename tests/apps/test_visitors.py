@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +15,14 @@ from pbwidgets.apps.visitors import (
     default_max_visitors,
     find_capacity,
 )
+from pbwidgets.settings import Settings
 
 
 @pytest.fixture
-def kernels() -> VisitorKernels:
+def kernels(tmp_path: Path) -> VisitorKernels:
     """Places for four signed-in and four anonymous visitors; no kernel is started."""
     made = VisitorKernels(kernel_spec_manager=WarmKernelSpecs())
-    made.capacity = Capacity(4, 4)
+    made.capacity, made.settings = Capacity(4, 4), Settings(tmp_path, "sqlite://", "zh_CN")
     return made
 
 
