@@ -13,7 +13,7 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, from_json
-from pbwidgets.campaign.model import Source
+from pbwidgets.campaign.model import Anchor, Source
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import (
@@ -27,7 +27,13 @@ from pbwidgets.store import (
 )
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
-from pbwidgets.workflows.ground.marks import find_marks_before, is_marked, needs_reason, reason_limit
+from pbwidgets.workflows.ground.marks import (
+    find_marks_before,
+    is_marked,
+    list_anchors,
+    needs_reason,
+    reason_limit,
+)
 from pbwidgets.workflows.ground.seats import (
     Place,
     Seats,
@@ -69,6 +75,8 @@ class ReviewLine:
         Its number on the sheet: ``1.2``.
     lowest, highest
         Range of points for a mark.
+    anchors
+        Marks that the definition names, the best first.
     marked
         Whether raters give its points; False for a computed line, which marks may correct.
     reason_needed
@@ -94,6 +102,7 @@ class ReviewLine:
     number: str
     lowest: float
     highest: float
+    anchors: tuple[Anchor, ...]
     marked: bool
     reason_needed: bool
     own: Mapping[str, Mark]
@@ -307,6 +316,7 @@ def _lines(
                     number=item.number,
                     lowest=lowest,
                     highest=highest,
+                    anchors=list_anchors(campaign, line),
                     marked=is_marked(line),
                     reason_needed=needs_reason(line),
                     own=given,
