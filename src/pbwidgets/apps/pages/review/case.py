@@ -252,10 +252,10 @@ class Case:
         words = visit.words("review.return_and_next") if walks else self._with_key("return", keys)
         self.return_ = elements.button(words, returned, "danger")
         self.return_.add_class("pb-key-ctrl-enter")
+        what = elements.row(self.field, self.days)
         return elements.card(
-            self.accept, self.field, self.reason, self.days, hint, self.return_,
-            title=visit.words("review.decision"),
-        )  # fmt: skip
+            self.accept, what, self.reason, hint, self.return_, title=visit.words("review.decision")
+        )
 
     def _do(
         self,

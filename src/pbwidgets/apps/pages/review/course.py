@@ -26,7 +26,7 @@ def changes_markup(visit: Visit, review: Review, find_file: FindFile) -> str:
     if not earlier:
         return ""
     words = visit.words(
-        "review.compared", moment=minute_words(visit, earlier[-1].at), count=len(last.changes or ())
+        "review.compared_with", moment=minute_words(visit, earlier[-1].at), count=len(last.changes or ())
     )
     told = [f'<h3>{escape(visit.words("review.changes"))}</h3><p class="pb-text">{escape(words)}</p>']
     returned = [event for event in review.history if event.deed == "return" and event.at <= last.at]
@@ -161,7 +161,7 @@ def _details(visit: Visit, review: Review, event: Event) -> Iterator[str]:
     if event.deed == "treat_mark":
         yield visit.words(f"audit.value.{event.reason}")
     elif event.reason:
-        yield visit.words("review.because", reason=event.reason)
+        yield visit.words("review.commented" if event.line_id else "review.because", reason=event.reason)
 
 
 def _subject(visit: Visit, review: Review, event: Event) -> str:

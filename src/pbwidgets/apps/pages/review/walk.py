@@ -49,7 +49,7 @@ class CaseWalk:
         if on_back is not None:
             back = elements.button(visit.words("review.to_list"), visit.attempt(on_back), "link")
             parts = [back, self.before, self.after, self._place]
-        self._head = elements.row(*parts, self._keys_list(), self.focus)
+        self._head = elements.row(*parts, visit.messages, self._keys_list(), self.focus)
         self.box = elements.stack()
         self.box.add_class("pb-case")
         self._show(at)
@@ -65,10 +65,12 @@ class CaseWalk:
         return self._at + 1 < len(self._keys)
 
     def go(self, to: int, place: str = "title") -> None:
-        """Show another submission, and lead the keyboard to a place in it."""
-        self._visit.messages.clear()
-        self._show(to)
-        self.focus.lead_to(place)
+        """Show another submission, and lead the keyboard to a place in it; nothing where there is none."""
+        if 0 <= to < len(self._keys):
+            self._visit.messages.clear()
+            self.case.leave()
+            self._show(to)
+            self.focus.lead_to(place)
 
     def _go_on(self, place: str) -> None:
         """Show the next submission, with what was said about this one above it."""
@@ -79,17 +81,19 @@ class CaseWalk:
     def leave(self) -> None:
         """Save what is still being typed, and remove the widgets from the page and from memory."""
         self.case.leave()
+        for widget in self._head.children:
+            if widget is not self._visit.messages:
+                widget.close()
+        self._head.close()
 
     def _show(self, at: int) -> None:
-        if self.box.children:
-            self.leave()
         self._at, visit = at, self._visit
         self.before.disabled = at == 0
         self.after.disabled = not self.has_next
         place = visit.words("review.place", at=at + 1, count=len(self._keys))
         self._place.value = f'<p class="pb-text pb-quiet">{escape(place)}</p>'
         self.case = Case(visit, self.key, Way(self.focus.lead_to, self._go_on, self.has_next))
-        self.box.children = (self._head, visit.messages, self.case.box)
+        self.box.children = (self._head, self.case.box)
 
     def _button(self, name: str, call: Callable[[], None], *letters: str) -> w.Button:
         made = elements.button(self._visit.words(f"review.{name}"), self._visit.attempt(call))
