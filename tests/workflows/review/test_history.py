@@ -16,8 +16,8 @@ from counties import (
 )
 
 from pbwidgets import store
+from pbwidgets.forms.answer_changes import AnswerChange
 from pbwidgets.store import Actor, Mark, MarkKey
-from pbwidgets.workflows.filling.comparing import AnswerChange
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.organise.campaigns import open_definition

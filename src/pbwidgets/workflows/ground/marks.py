@@ -161,13 +161,13 @@ def list_anchors(campaign: Campaign, line: Criterion) -> tuple[Anchor, ...]:
         return line.anchors
     if isinstance(rule, Bands):
         code = "review.band_from" if rule.better == "higher" else "review.band_up_to"
-        listed = [Anchor(points=band.points, text=_in_both(code, bound=band.bound)) for band in rule.bands]
-        return (*listed, Anchor(points=rule.otherwise, text=_in_both("review.band_otherwise")))
+        bands = [Anchor(points=band.points, text=_band_words(code, band.bound)) for band in rule.bands]
+        return (*bands, Anchor(points=rule.otherwise, text=_band_words("review.band_otherwise")))
     measure = next(item for item in campaign.measures if item.id == rule.measure)
     labels = {choice.id: choice.label for choice in campaign.options_of(measure)}
     listed = [Anchor(points=option.points, text=labels[option.choice]) for option in rule.options]
     return tuple(sorted(listed, key=lambda anchor: -anchor.points))
 
 
-def _in_both(code: str, **args: object) -> Text:
-    return Text(zh=say(code, "zh_CN", **args), en=say(code, "en", **args))
+def _band_words(code: str, bound: float = 0.0) -> Text:
+    return Text(zh=say(code, "zh_CN", bound=bound), en=say(code, "en", bound=bound))

@@ -12,10 +12,10 @@ from typing import Final
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign
+from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
 from pbwidgets.store import Actor, Reader, SubmissionKey, Version
 from pbwidgets.store.audit import AuditQuery, load_audit
 from pbwidgets.store.submissions import DRAFT
-from pbwidgets.workflows.filling.comparing import AnswerChange, Answered, compare_versions
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
 

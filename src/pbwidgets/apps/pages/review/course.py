@@ -8,10 +8,10 @@ from itertools import takewhile
 from pbwidgets.apps.pages.ground.state_words import level_name, minute_words, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Field
+from pbwidgets.forms.answer_changes import AnswerChange
 from pbwidgets.forms.uploads import ShownFile, files_markup
 from pbwidgets.store import Actor
 from pbwidgets.wording import number
-from pbwidgets.workflows.filling.comparing import AnswerChange
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.people.audit_log import role_words
 from pbwidgets.workflows.review.case import Review
