@@ -302,7 +302,7 @@ class Case:
     def _marks(self) -> Iterator[w.Widget]:
         if self.marks is not None:
             self.marks.autosave.flush()
-        use = MarksUse(self._marked, self.show, walks=self._has_next)
+        use = MarksUse(self._marked, lambda: self.lead_to("wrong_mark"), self.show, walks=self._has_next)
         self.marks = CaseMarks(self._visit, self.review, use)
         yield self.marks.box
 

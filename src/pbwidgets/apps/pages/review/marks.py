@@ -38,6 +38,8 @@ class MarksUse:
     ----------
     on_saved
         Called after marks have been written, with whether the rater goes on to the next submission.
+    on_wrong
+        Called where a mark is wrong and nothing has been written.
     on_newer
         Called with what is typed if a newer version of the campaign must be shown first.
     walks
@@ -45,6 +47,7 @@ class MarksUse:
     """
 
     on_saved: Callable[[bool], None]
+    on_wrong: Callable[[], None]
     on_newer: Callable[[Mapping[str, tuple[str, str]]], None]
     walks: bool = False
 
@@ -297,6 +300,7 @@ class CaseMarks:
         visit, read = self._visit, sheet.read()
         if read.problems:
             visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
+            self._use.on_wrong()
             return
         marks = self._marks({**read.marks, **read.renewed})
         try:

@@ -220,7 +220,6 @@ class ReviewList:
         self._visit.messages.clear()
         self.walk = CaseWalk(self._visit, keys, at, self._return)
         self.box.children = (self.walk.box,)
-        self.walk.focus.lead_to("title")
 
     def _return(self) -> None:
         self._visit.messages.clear()

@@ -53,6 +53,7 @@ class CaseWalk:
         self.box = elements.stack()
         self.box.add_class("pb-case")
         self._show(at)
+        self.focus.lead_to("title")
 
     @property
     def key(self) -> SubmissionKey:
