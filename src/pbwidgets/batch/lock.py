@@ -5,7 +5,6 @@ stale locks. The file stays; its text tells a second run who holds it.
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, Final
 
 from pbwidgets.errors import ConflictError
+from pbwidgets.files import take_lock
 
 LOCK: Final = ".lock"
 
@@ -28,7 +28,7 @@ def hold_lock(folder: Path) -> Iterator[None]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / LOCK).open("a+", encoding="utf-8") as file:
-        if not _try_lock(file):
+        if not take_lock(file):
             raise ConflictError("batch.already_running", folder=folder.name, who=_holder(file))
         file.truncate(0)
         file.write(f"{os.getpid()} {datetime.now(UTC).astimezone().isoformat(timespec='seconds')}")
@@ -45,25 +45,3 @@ def _holder(file: IO[str]) -> str:
         return file.read().strip() or "?"
     except OSError:  # Windows does not let others read a locked region
         return "?"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[str]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[str]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -8,11 +8,12 @@ Connections are opened for each transaction and closed after it. A kernel per vi
 one each, more than a PostgreSQL server allows; and a fork inherits none.
 """
 
+import logging
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -24,6 +25,8 @@ from pbwidgets.errors import DataError
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.faults import fault_code, plain_faults
 from pbwidgets.store.migrate import REVISION, load_revision, upgrade
+
+_log = logging.getLogger(__name__)
 
 _WRITERS_LOCK: Final = 7_262_023  # any number, the same for all writers of a database
 
@@ -46,13 +49,14 @@ class Writer(Reader):
         Who makes the writes.
     now
         The moment of the transaction, in UTC.
-    after_commit
-        Called in order after the commit, for what a database cannot undo (removing a file).
+    under_next_lock
+        Called in order after the commit, under the lock once more, for what a database cannot undo (deleting a file).
+        What fails there does not undo the commit.
     """
 
     actor: Actor
     now: datetime
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    under_next_lock: list[Callable[["Writer"], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -105,8 +109,17 @@ class Store:
         with plain_faults(self.shown_url), self._locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
             yield writer
-        for call in writer.after_commit:
-            call()
+        if writer.under_next_lock:
+            self._follow_up(writer)
+
+    def _follow_up(self, done: Writer) -> None:
+        try:
+            with plain_faults(self.shown_url), self._locked() as connection:
+                writer = replace(done, conn=connection, under_next_lock=[])
+                for call in done.under_next_lock:
+                    call(writer)
+        except (DataError, OSError) as error:  # the transaction itself has been kept
+            _log.warning("left undone after a commit: %s", error)
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
