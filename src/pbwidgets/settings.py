@@ -1,7 +1,7 @@
 """Where things are: the workspace, the store, the language. Read from the environment at each call."""
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pbwidgets.errors import UsageError
@@ -100,10 +100,10 @@ def load_settings(workspace: Path | None = None) -> Settings:
         or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
     )
     address = to_address(os.environ.get("PBWIDGETS_ADDRESS", ""))
-    quota = Quota(
-        **{item.name: _number(f"PBWIDGETS_QUOTA_{item.name.upper()}", item.default) for item in fields(Quota)}
+    quota = {name: _number(f"PBWIDGETS_QUOTA_{name.upper()}", most) for name, most in asdict(Quota()).items()}
+    return Settings(
+        workspace=folder, store_url=url, lang=default_language(), address=address, quota=Quota(**quota)
     )
-    return Settings(workspace=folder, store_url=url, lang=default_language(), address=address, quota=quota)
 
 
 def _number(name: str, default: int) -> int:
