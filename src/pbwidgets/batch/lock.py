@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
-from pbwidgets.errors import ConflictError
+from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.files import take_lock
 
 LOCK: Final = ".lock"
@@ -25,9 +25,10 @@ def hold_lock(folder: Path) -> Iterator[None]:
     ------
     ConflictError
         If another run holds it (``batch.already_running``).
+    DataError
+        ``batch.folder_not_written``.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
+    with _open_lock(folder) as file:
         if not take_lock(file):
             raise ConflictError("batch.already_running", folder=folder.name, who=_holder(file))
         file.truncate(0)
@@ -37,6 +38,14 @@ def hold_lock(folder: Path) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
+
+
+def _open_lock(folder: Path) -> IO[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:  # for example: a file has the name of one of the folders
+        raise DataError("batch.folder_not_written", cause=error.strerror or str(error)) from error
 
 
 def _holder(file: IO[str]) -> str:
