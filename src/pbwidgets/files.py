@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import hashlib
 import os
 import sys
 from collections.abc import Iterator
@@ -47,6 +48,15 @@ def open_new(path: Path, *, private: bool = False) -> IO[bytes]:
     """
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     return os.fdopen(os.open(path, flags, 0o600 if private else 0o666), "w+b")
+
+
+def hash_file(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits; empty if it is not there."""
+    try:
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest()
+    except FileNotFoundError:
+        return ""
 
 
 def close_to_others(path: Path) -> None:

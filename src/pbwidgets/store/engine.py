@@ -215,6 +215,18 @@ def _refuse_vanished(name: str, left_behind: Iterable[str]) -> None:
         raise DataError("store.gone", store=name, found=found)
 
 
+def find_file(url: str) -> Path | None:
+    """File of the store at an address, whether it is there or not; None if a server keeps it.
+
+    Raises
+    ------
+    DataError
+        ``store.bad_url``.
+    """
+    address = _read_address(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
+
+
 def _read_address(url: str) -> URL:
     try:
         address = make_url(url)
