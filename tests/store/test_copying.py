@@ -4,18 +4,34 @@ import sqlite3
 import threading
 from collections import Counter
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from pbwidgets.errors import DataError
-from pbwidgets.store import Actor, Store, SubmissionKey, audit_head, import_version, open_store, save_draft
+from pbwidgets.errors import DataError, PbError
+from pbwidgets.settings import load_settings
+from pbwidgets.store import (
+    Actor,
+    Store,
+    SubmissionKey,
+    add_evidence,
+    audit_head,
+    history,
+    import_version,
+    open_evidence,
+    open_store,
+    save_draft,
+)
 from pbwidgets.store.copying import check_copy, copy_rows, copy_store, put_back
 from pbwidgets.store.tables import METADATA
+from pbwidgets.workflows.ground.workspace import Workspace, load_workspace
+from pbwidgets.workflows.people.backup import back_up, restore_backup
 
 CLERK = Actor("clerk", "organiser")
+OPERATOR = Actor("cli:tests", "operator")
 KEYS = [SubmissionKey("contest", "2026", "village_form", unit) for unit in ("990101", "990102")]
 
 
@@ -83,6 +99,28 @@ def test_what_is_put_back_is_what_was_copied_and_goes_on_from_there(
         assert audit_head(w) == before + 2
     with pytest.raises(DataError, match="已有记录"):
         put_back(tmp_path / "copy.sqlite", restored, CLERK)
+
+
+@pytest.mark.parametrize("target", ["sqlite", "postgresql"])
+def test_a_backup_of_either_database_is_restored_into_either(
+    target: str, store: Store, store_url: str, empty_postgresql: str, tmp_path: Path
+) -> None:
+    with store.write(CLERK) as w:
+        photo = add_evidence(w, KEYS[0], "plan", "a.pdf", b"%PDF-1.7", 1000).file.sha256
+        import_version(w, KEYS[0], {"plan": [photo]})
+    settings = replace(load_settings(tmp_path), store_url=store_url)
+    back_up(Workspace(settings, store), OPERATOR, tmp_path / "backup.zip", lambda *_: None)
+    there = load_settings(tmp_path / "there")
+    there = replace(there, store_url=empty_postgresql) if target == "postgresql" else there
+    restore_backup(there, OPERATOR, tmp_path / "backup.zip", lambda *_: None)
+    with load_workspace(there).store.read() as reader:
+        assert [version.answers for version in history(reader, KEYS[0])] == [{"plan": [photo]}]
+        with open_evidence(reader, photo) as file:
+            assert file.read() == b"%PDF-1.7"
+    again = replace(load_settings(tmp_path / "again"), store_url=there.store_url)
+    with pytest.raises(PbError, match=r"已有记录|不是空的"):
+        restore_backup(again, OPERATOR, tmp_path / "backup.zip", lambda *_: None)
+    assert not list((tmp_path / "again").rglob("*"))
 
 
 def test_a_copy_that_is_not_sound_is_found(store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -188,4 +188,6 @@ def _move_to_place(work: Path, settings: Settings, actor: Actor) -> None:
     except BaseException:
         for place in moved:
             shutil.rmtree(place, ignore_errors=True)
+        with suppress(OSError):  # somebody else's files are in it, or it was never made
+            settings.private.rmdir()
         raise
