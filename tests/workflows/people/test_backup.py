@@ -8,12 +8,15 @@ import stat
 import threading
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from counties import (
     COUNTY,
     OPERATOR,
@@ -25,6 +28,7 @@ from counties import (
     run_pbwidgets,
 )
 from PIL import Image
+from sqlalchemy import NullPool, create_engine
 
 from pbwidgets.errors import DataError, RightsError, UsageError
 from pbwidgets.settings import Settings, load_settings
@@ -39,6 +43,7 @@ from pbwidgets.store import (
     load_audit,
     load_evidence,
     load_state,
+    migrate,
     open_evidence,
 )
 from pbwidgets.store.archive import Manifest
@@ -325,7 +330,9 @@ def test_a_store_that_is_there_is_not_replaced(file: Path, elsewhere: Settings, 
     assert (tmp_path / "mine.sqlite").read_bytes() == b"mine"
 
 
-def rewrite(file: Path, name: str, change: bytes | None) -> None:
+def rewrite(
+    file: Path, name: str, change: bytes | None, further: Callable[[dict[str, Any]], None] = lambda _: None
+) -> None:
     """Write the archive anew with other content of one file, or without it, and listed so."""
     from hashlib import sha256
 
@@ -337,6 +344,7 @@ def rewrite(file: Path, name: str, change: bytes | None) -> None:
     else:
         files[name] = change
         listed["files"][name] = {"size_bytes": len(change), "sha256": sha256(change).hexdigest()}
+    further(listed)
     with zipfile.ZipFile(file, "w") as out:
         for item, content in files.items():
             out.writestr(item, content)
@@ -366,6 +374,26 @@ def test_a_forged_backup_leaves_the_workspace_empty(
         restore_backup(elsewhere, OPERATOR, file, quiet)
     left = list(elsewhere.workspace.rglob("*")) if elsewhere.workspace.exists() else []
     assert left == []
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_date(
+    file: Path, elsewhere: Settings, tmp_path: Path
+) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).with_name("migrations")))
+    engine = create_engine(f"sqlite:///{tmp_path / 'older.sqlite'}", poolclass=NullPool)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+
+    def make_older(listed: dict[str, Any]) -> None:
+        listed.update(schema="0005", rows={"submissions": 0})
+
+    rewrite(file, "store.sqlite", (tmp_path / "older.sqlite").read_bytes(), make_older)
+    restore_backup(elsewhere, OPERATOR, file, quiet)
+    with open_workspace(elsewhere.workspace) as restored, restored.store.read() as reader:
+        assert migrate.load_revision(reader.conn) == migrate.REVISION
+        assert [row.deed.action for row in load_audit(reader)] == ["restore"]
 
 
 @pytest.mark.parametrize("role", ["admin", "organiser", "reviewer"])
