@@ -34,18 +34,16 @@ def hiding(job: Job, work: Path | None = None) -> Hide:
     >>> hiding(job)("in /srv/county/outputs/x.txt, from '/srv/county'")
     "in outputs/x.txt, from '.'"
     """
-    places: dict[Path, str] = {}
-    if work is not None:
-        places[work.parent / work.name] = str(job.folder)
-    root = Path(os.path.commonpath([job.notebook, job.folder]))
-    own = [root] if root != Path(root.anchor) else [job.folder.parent, job.notebook.parent]
+    notebook, report = job.notebook.absolute(), job.folder.absolute()
+    shared = [folder for folder in report.parents if notebook.is_relative_to(folder)]
+    own = shared[:1] if len(shared) > 1 else [report.parent, notebook.parent]
     given = [
         Path(value)
         for value in job.parameters.values()
         if isinstance(value, str) and Path(value).is_absolute()
     ]
     elsewhere = [path.parent for path in given if not any(path.is_relative_to(folder) for folder in own)]
-    replaced = [(str(path), word) for path, word in places.items()]
+    replaced = [] if work is None else [(work.name, report.name)]
     for folder in (*sorted((*own, *elsewhere), key=lambda path: -len(str(path))), *_python()):
         replaced += [(f"{folder}{os.sep}", ""), *((f"{folder}{end}", f".{end}") for end in ("'", '"', '\\"'))]
     replaced.append((f"{Path.home()}{os.sep}", f"~{os.sep}"))

@@ -257,11 +257,22 @@ def _detach(w: Writer, which: tuple[ColumnElement[bool], ...]) -> int:
 
 def delete_unneeded(w: Writer, hashes: Iterable[str]) -> None:
     """Delete those of the files that nothing needs any more, unless somebody holds the files."""
-    unneeded = [sha256 for sha256 in sorted(set(hashes)) if not find_evidence(w, sha256)]
+    _delete(w, [sha256 for sha256 in sorted(set(hashes)) if not find_evidence(w, sha256)])
+
+
+def _delete(w: Writer, unneeded: Collection[str]) -> None:
     if unneeded and w.evidence_dir.is_dir():
         with hold_file(w.evidence_dir / _HOLD, wait=False) as alone:
             for sha256 in unneeded if alone else ():
                 evidence_path(w.evidence_dir, sha256).unlink(missing_ok=True)
+
+
+def delete_released(w: Writer) -> None:
+    """Delete all files that were released, also those that a process has left behind when it was killed."""
+    table = evidence.c
+    released = set(w.conn.scalars(select(table.sha256).where(table.removed_at.is_not(None)).distinct()))
+    needed = set(w.conn.scalars(select(table.sha256).where(table.removed_at.is_(None)).distinct()))
+    _delete(w, released - needed)
 
 
 @contextmanager

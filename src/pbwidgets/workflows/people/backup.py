@@ -16,7 +16,7 @@ from pathlib import Path
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring.frames import UNITS, to_frame
 from pbwidgets.settings import Settings
-from pbwidgets.store import Actor, Deed, open_store, record
+from pbwidgets.store import Actor, Deed, Store, open_store, record
 from pbwidgets.store.archive import (
     EVIDENCE,
     NOTEBOOKS,
@@ -32,9 +32,9 @@ from pbwidgets.store.archive import (
     write_archive,
 )
 from pbwidgets.store.audit import OF_STORE
-from pbwidgets.store.copying import copy_store, files_on_record, prepare_restored, put_back
+from pbwidgets.store.copying import copy_store, prepare_restored, put_back
 from pbwidgets.store.engine import find_file
-from pbwidgets.store.evidence import delete_unneeded, hold_files
+from pbwidgets.store.evidence import delete_released, hold_files
 from pbwidgets.store.migrate import REVISION
 from pbwidgets.version import __version__
 from pbwidgets.workflows.ground.rights import authorise
@@ -71,7 +71,7 @@ def back_up(workspace: Workspace, actor: Actor, file: Path, tell: Tell, *, force
     if any(file.resolve().is_relative_to(folder.resolve()) for folder in _folders(settings)):
         raise UsageError("backup.inside", file=file.name)
     try:
-        with _folder_beside(file.parent) as work, hold_files(store.evidence_dir):
+        with _folder_beside(file.parent) as work, _files_held(store, actor):
             # before the store: no snapshot may know more than the store that is found beside it
             parts = dict(_standing_files(settings))
             copied = copy_store(store, work / STORE)
@@ -87,8 +87,6 @@ def back_up(workspace: Workspace, actor: Actor, file: Path, tell: Tell, *, force
     except OSError as error:
         raise not_written(error) from error
     with store.write(actor) as writer:
-        released = copied.files.keys() - files_on_record(writer).keys()
-        writer.under_next_lock.append(lambda later: delete_unneeded(later, released))
         details = {"files": len(manifest.files), "lost": len(manifest.lost)}
         record(writer, Deed("backup", f"{OF_STORE}:", details=details))
     return manifest
@@ -142,6 +140,17 @@ def _standing_files(settings: Settings) -> Iterator[tuple[str, Path]]:
         place = f"{SNAPSHOTS}/{newest.parent.name}"
         yield f"{place}/newest.json", newest
         yield from list_files(newest.parent / named, f"{place}/{named}")
+
+
+@contextmanager
+def _files_held(store: Store, actor: Actor) -> Iterator[None]:
+    """While it lasts, no evidence is deleted; afterwards what was released meanwhile is, however it ended."""
+    try:
+        with hold_files(store.evidence_dir):
+            yield
+    finally:
+        with store.write(actor) as writer:
+            writer.under_next_lock.append(delete_released)
 
 
 @contextmanager
