@@ -62,11 +62,18 @@ class Writer(Reader):
 
 @dataclass(frozen=True)
 class Store:
-    """An open store; made by :func:`open_store`."""
+    """An open store; made by :func:`open_store`.
+
+    Attributes
+    ----------
+    admit
+        Asked first in every write transaction; it raises if this visitor may no longer write.
+    """
 
     engine: Engine
     evidence_dir: Path
     busy_timeout_s: float
+    admit: Callable[[Writer], None] | None = None
 
     @property
     def shown_url(self) -> str:
@@ -116,9 +123,13 @@ class Store:
         DataError
             ``store.locked`` when another writer holds the store longer than the busy timeout,
             ``store.full``, ``store.unreachable``, ``store.read_only``, ``store.damaged``.
+        PbError
+            What :attr:`admit` raises.
         """
         with self._faults(), self._locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
+            if self.admit is not None:
+                self.admit(writer)
             yield writer
         if writer.under_next_lock:
             self._follow_up(writer)
