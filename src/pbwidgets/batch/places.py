@@ -79,8 +79,6 @@ def _replace(replaced: tuple[tuple[str, str], ...], text: str) -> str:
 @cache
 def _python() -> tuple[Path, ...]:
     """Folders of the packages, the longest first."""
-    import pbwidgets
-
     found = {Path(sysconfig.get_path(name)) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
-    found |= {path.parent for path in map(Path, pbwidgets.__path__)}
+    found.add(Path(__file__).parents[2])  # where this package lies
     return tuple(sorted(found, key=lambda path: -len(str(path))))
