@@ -161,6 +161,9 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     # a reviewer must not see other layers before marking, even when filling in for a unit
     "load_self_marks": {"filler of the village": {VILLAGE}},
     **dict.fromkeys(("own_score_sheet", "sees_own_sheet"), OF_A_UNIT),
+    # its parts are those that the role may see
+    "list_duties": dict.fromkeys(set(ACTORS) - {"somebody of no known role"}, EVERYWHERE),
+    "units_without_account": dict.fromkeys(("organiser", "administrator"), EVERYWHERE),
 }
 
 NOT_APPLICABLE: dict[str, set[str]] = {
@@ -181,7 +184,7 @@ DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
-    *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notices"),
+    *("write_workbook", "units_without_account", "list_duties", "open_trial", "make_slides", "find_notices"),
     *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
@@ -654,6 +657,7 @@ of_whole("find_notices", "village")
 of_whole("own_score_sheet")
 of_whole("sees_own_sheet")
 of_whole("units_without_account")
+of_whole("list_duties")
 of_whole("start_public_notice", "village", date(2026, 12, 20))
 of_whole("take_back_notice", 99)
 of_whole("add_objection", 99, VILLAGE, date(2026, 12, 21), "数据有出入")

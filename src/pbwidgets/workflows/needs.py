@@ -28,6 +28,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "restamp_self_marks": "fill",
     "load_self_marks": "fill",
     # -- looking
+    "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",
     "late_units": "view",

@@ -1,5 +1,6 @@
 """The register of units: importing it, and finding units that owe a form but have no account."""
 
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -8,7 +9,7 @@ from pbwidgets.intake import Reading
 from pbwidgets.store import Actor, import_units, load_accounts
 from pbwidgets.units import read_units
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.rights import authorise, scope_of
 from pbwidgets.workflows.ground.workspace import Workspace
 
 
@@ -28,8 +29,13 @@ def import_register(workspace: Workspace, actor: Actor, file: Path) -> Reading[i
     return Reading(save_units(workspace, actor, read.content), read.notes)
 
 
-def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:
+def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame, now: datetime | None = None) -> int:
     """Number of units of a frame that were added or changed.
+
+    Parameters
+    ----------
+    now
+        Moment (timezone-aware) under which it is recorded; by default this one.
 
     Raises
     ------
@@ -37,7 +43,7 @@ def save_units(workspace: Workspace, actor: Actor, units: pd.DataFrame) -> int:
         If the actor may not.
     """
     authorise(actor, "import_units", None, workspace.units())
-    with workspace.store.write(actor) as writer:
+    with workspace.store.write(actor, now) as writer:
         import_units(writer, units)
     return len(units)
 
@@ -48,10 +54,11 @@ def units_without_account(desk: Desk) -> pd.DataFrame:
     Raises
     ------
     RightsError
-        If the actor may not open campaigns.
+        If the actor may neither open campaigns nor manage accounts.
     """
     units = desk.units
-    desk.authorise("open_campaign", None)
+    if scope_of(desk.actor.role, "accounts") is None:
+        desk.authorise("open_campaign", None)
     with desk.workspace.store.read() as reader:
         served = {
             account.unit_code
