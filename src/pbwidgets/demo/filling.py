@@ -86,7 +86,7 @@ def fill_store(
     begun = morning(plan.period.begins)
     save_units(workspace, actor, plan.units, begun)
     opened = open_definition(workspace, actor, campaign, plan.period.id, now=begun)
-    write_period(workspace, campaign)
+    write_period(workspace, definition, campaign)
     filler = _Filler(workspace, actor, opened, plan)
     filler.fill()
     return {"units": len(plan.units), "submissions": filler.submissions, "marks": len(plan.marks)}

@@ -5,7 +5,7 @@ A demonstration knows no dates. One phase of the campaign begins today, and the 
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.model import Period, Phase
 from pbwidgets.campaign.yaml_text import replace_section
 from pbwidgets.demo.definition import Demo
@@ -49,14 +49,14 @@ def date_papers(demo: Demo, day: date) -> Demo:
     return Demo.model_validate_json(demo.model_dump_json().replace("{year}", year))
 
 
-def write_period(workspace: Workspace, campaign: Campaign) -> None:
-    """Write the campaign's periods into its file, so that what is opened from it later has the same days.
+def write_period(workspace: Workspace, before: Campaign, campaign: Campaign) -> None:
+    """Write the campaign's periods into its file if they have changed: what is opened from it later has the same days.
 
     The files of a checkout are those of the package: a demonstration leaves them as they are.
     """
-    path = workspace.campaign_file(campaign.id)
-    if workspace.settings.workspace == packaged_workspace() or read_campaign(path) == campaign:
+    if workspace.settings.workspace == packaged_workspace() or campaign.periods == before.periods:
         return
+    path = workspace.campaign_file(campaign.id)
     put_file(path, replace_section(path.read_text(encoding="utf-8"), "periods", campaign).encode())
 
 
