@@ -163,7 +163,10 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     **dict.fromkeys(("own_score_sheet", "sees_own_sheet"), OF_A_UNIT),
     # its parts are those that the role may see
     "list_duties": dict.fromkeys(set(ACTORS) - {"somebody of no known role"}, EVERYWHERE),
-    "units_without_account": dict.fromkeys(("organiser", "administrator"), EVERYWHERE),
+    **dict.fromkeys(
+        ("units_without_account", "write_account_list"),
+        dict.fromkeys(("organiser", "administrator"), EVERYWHERE),
+    ),
 }
 
 NOT_APPLICABLE: dict[str, set[str]] = {
@@ -184,7 +187,15 @@ DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
-    *("write_workbook", "units_without_account", "list_duties", "open_trial", "make_slides", "find_notices"),
+    *(
+        "write_workbook",
+        "units_without_account",
+        "write_account_list",
+        "list_duties",
+        "open_trial",
+        "make_slides",
+        "find_notices",
+    ),
     *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
@@ -788,6 +799,12 @@ def survey_results(world: World, actor: Actor, unit: str) -> Call:
 @case
 def reset_password(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("reset_password")(world.workspace, actor, f"f{unit}")
+
+
+@case
+def write_account_list(world: World, actor: Actor, unit: str) -> Call:
+    path = world.workspace.settings.workspace / "to-add.xlsx"
+    return lambda: workflow("write_account_list")(world.desk(actor), path)
 
 
 @case

@@ -12,7 +12,7 @@ from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import RIGHTS, may, scope_of
 from pbwidgets.workflows.meeting.what_if import authorise_meeting
-from pbwidgets.workflows.organise.register import units_without_account
+from pbwidgets.workflows.people.account_list import units_without_account
 from pbwidgets.workflows.reports.manifest import DONE
 from pbwidgets.workflows.reports.results import list_results
 from pbwidgets.workflows.review.nominations import find_balance

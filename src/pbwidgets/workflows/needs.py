@@ -117,6 +117,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "open_draft": "open_campaign",
     "write_workbook": "open_campaign",
     "units_without_account": "open_campaign",
+    "write_account_list": "open_campaign",
     "import_register": "import_units",
     "save_units": "import_units",
 }

@@ -220,6 +220,12 @@ def test_units_that_owe_forms_and_have_no_account_are_listed(visiting: Visiting)
     assert "上坪村" not in page.partition("还没有填报账号")[2]
 
 
+def test_they_are_offered_as_a_table_for_the_import_of_accounts(visiting: Visiting) -> None:
+    page = show_organise(visiting(ORGANISER))
+    press("生成待开设账号表", page)
+    assert 'download="待开设的填报账号.xlsx"' in shown(page)
+
+
 def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:
     with small.store.write(OPERATOR) as w:
         store.close_period(w, CAMPAIGN, PERIOD)
