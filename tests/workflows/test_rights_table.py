@@ -199,7 +199,7 @@ WHOLE_CAMPAIGN = {
     *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
-    "share_places",
+    *("share_places", "renew_reports", "find_renewal", "stop_renewal"),
     *("own_score_sheet", "sees_own_sheet"),
     *("decide_classes", "import_classes"),
 }
@@ -669,6 +669,8 @@ of_whole("own_score_sheet")
 of_whole("sees_own_sheet")
 of_whole("units_without_account")
 of_whole("list_duties")
+of_whole("find_renewal")
+of_whole("stop_renewal")
 of_whole("start_public_notice", "village", date(2026, 12, 20))
 of_whole("take_back_notice", 99)
 of_whole("add_objection", 99, VILLAGE, date(2026, 12, 21), "数据有出入")
@@ -782,6 +784,17 @@ def start_reports(world: World, actor: Actor, unit: str) -> Call:
             workflow("start_reports")(world.desk(actor), report, [unit])
         except UsageError as error:  # no reports are made for villages
             raise RightsError("workflows.out_of_scope", unit=unit, own="") from error
+
+    return call
+
+
+@case
+def renew_reports(world: World, actor: Actor, unit: str) -> Call:
+    def call() -> None:
+        if not expected("renew_reports", role_of(actor)) and actor.role != "operator":
+            workflow("renew_reports")(
+                world.desk(actor)
+            )  # others would start a run, which its own tests cover
 
     return call
 

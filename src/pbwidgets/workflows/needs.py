@@ -79,6 +79,9 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_objection": "decide",
     "settle_objection": "decide",
     "start_reports": "report",
+    "renew_reports": "report",
+    "stop_renewal": "report",
+    "find_renewal": "report",
     # -- classes
     "load_classes": "inspect",
     "load_moves": "inspect",
