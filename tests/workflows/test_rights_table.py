@@ -580,6 +580,24 @@ def grant_exception(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def grant_exceptions(world: World, actor: Actor, unit: str) -> Call:
+    form_id = world.key(unit).form_id
+    return lambda: workflow("grant_exceptions")(world.desk(actor), form_id, [unit], FAR, "水灾")
+
+
+@case
+def find_listed_units(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("find_listed_units")(world.desk(actor), world.key(unit).form_id, unit)
+
+
+@case
+def read_listed_units(world: World, actor: Actor, unit: str) -> Call:
+    file = world.workspace.settings.workspace / "listed.csv"
+    file.write_text(f"编码\n{unit}\n", encoding="utf-8")
+    return lambda: workflow("read_listed_units")(world.desk(actor), world.key(unit).form_id, file)
+
+
+@case
 def add_note(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("add_note")(world.desk(actor), unit, date(2026, 3, 1), "组织义务劳动")
 
