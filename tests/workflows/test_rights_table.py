@@ -163,10 +163,8 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     **dict.fromkeys(("own_score_sheet", "sees_own_sheet"), OF_A_UNIT),
     # its parts are those that the role may see
     "list_duties": dict.fromkeys(set(ACTORS) - {"somebody of no known role"}, EVERYWHERE),
-    **dict.fromkeys(
-        ("units_without_account", "write_account_list"),
-        dict.fromkeys(("organiser", "administrator"), EVERYWHERE),
-    ),
+    "units_without_account": {"organiser": EVERYWHERE, "administrator": EVERYWHERE},
+    "write_account_list": {"organiser": EVERYWHERE, "administrator": EVERYWHERE},
 }
 
 NOT_APPLICABLE: dict[str, set[str]] = {

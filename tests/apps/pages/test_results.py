@@ -14,6 +14,7 @@ from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.reports.page import ResultsPage, show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
+from pbwidgets.forms.elements import HIDDEN
 from pbwidgets.store import Actor, Decision, Veto, audit_head, decide_many, record_veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
@@ -88,7 +89,7 @@ def test_all_outdated_reports_are_renewed_by_one_button_which_can_be_stopped(own
         assert card.start.description == "更新全部过时的报告（1）"
         card.start.click()
         assert "正在更新：0/1，失败 0" in shown(card.view)
-        assert (card.start.disabled, card.stop.layout.display) == (True, None)
+        assert (card.start.disabled, HIDDEN in card.stop._dom_classes) == (True, False)
         with pytest.raises(ConflictError, match="正在生成"):
             renew_reports(visit.desk)
         card.stop.click()
@@ -98,6 +99,7 @@ def test_all_outdated_reports_are_renewed_by_one_button_which_can_be_stopped(own
         made = wait_for_renewal(visit.desk)
         assert (made.done, made.total, made.failures) == (1, 1, ())
         assert not card.look()
+        assert (card.start.disabled, HIDDEN in card.stop._dom_classes) == (False, True)
         assert "完成 1/1，失败 0" in shown(card.view)
         card.begin()
         assert "没有需要重新生成的" in visit.messages.value

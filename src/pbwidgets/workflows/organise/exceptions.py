@@ -1,7 +1,7 @@
 """Exceptions from a deadline: for one unit, or for a whole list with one reason and one day."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.intake.files import open_sheets
 from pbwidgets.intake.text import clean_code, clean_text
 from pbwidgets.store.progress import load_exception_list
-from pbwidgets.units import distinct_names, unit_names
+from pbwidgets.units import distinct_names, root_codes, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.rights import units_in_scope
@@ -67,7 +67,7 @@ def find_listed_units(desk: Desk, form_id: str, text: str) -> tuple[str, ...]:
     ProblemsError
         With every line in which there is no such unit, or more than one.
     RightsError
-        If the actor may grant no exception to one of them.
+        If the actor may not grant exceptions everywhere.
     """
     lines = [(str(number), line.split("\t")) for number, line in enumerate(text.splitlines(), start=1)]
     return _find_listed(desk, form_id, "", lines)
@@ -86,7 +86,10 @@ def read_listed_units(desk: Desk, form_id: str, file: Path) -> tuple[str, ...]:
 def _find_listed(
     desk: Desk, form_id: str, file: str, lines: Sequence[tuple[str, Sequence[str]]]
 ) -> tuple[str, ...]:
-    units, kind = desk.units, find_form(desk.opened.campaign, form_id).unit_kind
+    units = desk.units
+    for code in root_codes(units):
+        desk.authorise("exception", code)
+    kind = find_form(desk.opened.campaign, form_id).unit_kind
     known = _spellings(units, set(units.loc[units["kind"] == kind, "unit_code"]))
     filled = [(place, [cell for cell in map(clean_text, cells) if cell]) for place, cells in lines]
     found: list[str] = []
@@ -100,18 +103,16 @@ def _find_listed(
             problems.append(Problem(code, file, place, {"text": " ".join(cells)[:60]}))
     if problems:
         raise ProblemsError(problems)
-    for code in found:
-        desk.authorise("exception", code)
     return tuple(dict.fromkeys(found))
 
 
-def _known_in(cells: Sequence[str], known: dict[str, str]) -> Iterator[str]:
+def _known_in(cells: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
     """The units of a line: those of its codes, or else those of its names."""
     codes = [known[clean_code(cell)] for cell in cells if known.get(clean_code(cell)) == clean_code(cell)]
     yield from codes or [known[cell] for cell in cells if cell in known]
 
 
-def _spellings(units: pd.DataFrame, codes: set[str]) -> dict[str, str]:
+def _spellings(units: pd.DataFrame, codes: set[str]) -> Mapping[str, str]:
     """Code of each unit by its code and by each name that only it has."""
     plain = {code: name for code, name in unit_names(units).items() if code in codes}
     shared = Counter(plain.values())

@@ -77,7 +77,8 @@ class ExceptionCard:
         self._show()
         self.view = elements.card(
             elements.paragraph(visit.words("organise.exceptions_hint"), quiet=True),
-            fields(self.form, self.part, self.units, self.listed, self.until, self.reason),
+            fields(self.form, self.until, self.reason),
+            fields(self.part, self.units, self.listed),
             elements.row(
                 elements.button(visit.words("organise.grant"), visit.attempt(self.grant), "primary"),
                 self.upload,
