@@ -72,7 +72,7 @@ class RenewalCard:
         run = find_renewal(self._visit.desk)
         is_running = run is not None and run.is_running
         self.start.disabled = is_running
-        (self.stop.remove_class if is_running else self.stop.add_class)(elements.HIDDEN)
+        elements.hide_all([self.stop], not is_running)
         self._shown.children = () if run is None else self._progress(run)
         return is_running
 
