@@ -39,11 +39,12 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import PbError, RightsError, UsageError
-from pbwidgets.store import Actor, Mark, MarkKey, NominationList, SubmissionKey, Veto
+from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
+from pbwidgets.workflows.meeting.notices import PlannedNotice
 from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
 from pbwidgets.workflows.people.audit_log import AuditFilter
@@ -175,26 +176,21 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("chart_spec", "read_draft", "open_draft"), EVERYWHERE),
-    **dict.fromkeys(("decide_selection", "start_public_notice", "take_back_notice"), EVERYWHERE),
-    **dict.fromkeys(("add_objection", "settle_objection", "start_reports"), EVERYWHERE),
+    **dict.fromkeys(("decide_selection", "plan_notice", "start_public_notice"), EVERYWHERE),
+    **dict.fromkeys(("take_back_notice", "add_objection", "settle_objection", "start_reports"), EVERYWHERE),
 }
 """Units on which a call means nothing, whoever makes it; by default the county, which fills nothing in."""
 
+NOTICE = PublicNotice(CAMPAIGN, PERIOD, "village", date(2026, 12, 20), date(2026, 12, 26), "县委组织部")
 CLASS_NAMES = ("一类", "二类")
 DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
-    *(
-        "write_workbook",
-        "units_without_account",
-        "write_account_list",
-        "list_duties",
-        "open_trial",
-        "make_slides",
-        "find_notices",
-    ),
-    *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
+    *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
+    *("open_trial", "make_slides", "find_notices"),
+    *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
+    *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
     *("share_places", "renew_reports", "find_renewal", "stop_renewal"),
@@ -373,7 +369,7 @@ def workflow(name: str) -> Any:
     return next(function for found, function in find_workflows() if found == name)
 
 
-PLAIN = {"check_account", "plan_reports", "tracks_to_nominate"}
+PLAIN = {"plan_reports", "tracks_to_nominate"}
 """What they tell is in the files of the workspace, for everybody who is signed in."""
 
 
@@ -687,7 +683,8 @@ of_whole("units_without_account")
 of_whole("list_duties")
 of_whole("find_renewal")
 of_whole("stop_renewal")
-of_whole("start_public_notice", "village", date(2026, 12, 20))
+of_whole("plan_notice", "village", date(2026, 12, 20), contact="县委组织部")
+of_whole("start_public_notice", PlannedNotice(NOTICE, (VILLAGE,)))
 of_whole("take_back_notice", 99)
 of_whole("add_objection", 99, VILLAGE, date(2026, 12, 21), "数据有出入")
 of_whole("settle_objection", 99, "dismissed", "已核实")

@@ -11,13 +11,13 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields, offer
-from pbwidgets.apps.pages.ground.sent_tables import problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import problem_list
 from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, minute_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.typed_text import TypedLine, TypedText
-from pbwidgets.forms.uploads import upload_button
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.ground.workspace import ZONE
@@ -65,8 +65,9 @@ class ExceptionCard:
         self.listed = TypedText(
             description=visit.words("organise.listed"), lang=visit.lang, rows=6, layout=layout
         )
-        self.upload = upload_button(visit.words("organise.upload_list"), ",".join(KINDS), multiple=False)
-        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self.upload = upload_button(
+            visit.words("organise.upload_list"), ",".join(KINDS), visit.attempt(self.read)
+        )
         self.found = elements.stack()
         self.until = w.DatePicker(description=visit.words("organise.until"), layout=layout)
         self.reason = TypedLine(description=visit.words("organise.reason"), lang=visit.lang, layout=layout)
@@ -105,11 +106,11 @@ class ExceptionCard:
         codes = parts[parts == self.part.value].index
         self.units.options = [(self._visit.unit_name(code), code) for code in codes]
 
-    def read(self, filename: str, content: bytes) -> None:
+    def read(self, file: SentFile) -> None:
         """Show the units of an uploaded list."""
         with tempfile.TemporaryDirectory() as folder, self._naming_problems():
-            path = Path(folder) / f"list{PurePosixPath(filename).suffix.lower()}"
-            path.write_bytes(content)
+            path = Path(folder) / f"list{PurePosixPath(file.name).suffix.lower()}"
+            path.write_bytes(file.content)
             codes = read_listed_units(self._visit.desk, self.form.value, path)
             self.listed.value = "\n".join(f"{code}\t{self._visit.unit_name(code)}" for code in codes)
 
