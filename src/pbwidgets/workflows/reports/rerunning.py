@@ -95,8 +95,10 @@ def renew_reports(desk: Desk) -> int:
     take_snapshot(desk.workspace, desk.opened)
     due = int((list_results(desk)["status"] != DONE).sum())
     if due:
+        begun = datetime.now(UTC).isoformat(timespec="seconds")
         process = _start(_command(desk, "--all"), desk.workspace, _renewal_log(desk), "--all")
-        _renewal_note(desk).write_text(json.dumps({"process": process, "total": due}), encoding="utf-8")
+        note = {"process": process, "begun": begun, "total": due}
+        _renewal_note(desk).write_text(json.dumps(note), encoding="utf-8")
     return due
 
 
@@ -126,13 +128,13 @@ def find_renewal(desk: Desk) -> Renewal | None:
     state = find_run(desk.workspace, desk.opened, _RENEWAL)
     if state is None or not _renewal_note(desk).exists():
         return None
-    begun = state.begun_at.astimezone(UTC).isoformat(timespec="seconds")
+    note = json.loads(_renewal_note(desk).read_text(encoding="utf-8"))
     results = list_results(desk)
-    ended = results[results["ran_at"].fillna("") >= begun]
+    ended = results[results["ran_at"].fillna("") >= note["begun"]]
     failed = ended.loc[ended["status"] == FAILED, ["title", "unit_name", "error"]]
     failures = tuple((str(title), str(unit), str(error)) for title, unit, error in failed.to_numpy())
-    total = json.loads(_renewal_note(desk).read_text(encoding="utf-8"))["total"]
-    return Renewal(state.is_running, state.begun_at, min(len(ended), total), total, failures)
+    begun_at = datetime.fromisoformat(note["begun"]).astimezone(ZONE)
+    return Renewal(state.is_running, begun_at, min(len(ended), note["total"]), note["total"], failures)
 
 
 def _authorise_renewal(desk: Desk) -> None:
@@ -145,7 +147,7 @@ def _renewal_log(desk: Desk) -> Path:
 
 
 def _renewal_note(desk: Desk) -> Path:
-    """File with the number of the process and of the reports that it was started for."""
+    """File with the number of the process, when it began, and how many reports it was started for."""
     return _renewal_log(desk).with_suffix(".json")
 
 
