@@ -6,6 +6,7 @@ stderr, results to stdout. Exit codes: 0 done, 1 the data or a run failed, 2 wro
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,14 +108,16 @@ def check(files: tuple[Path, ...]) -> None:
 @main.command(help=_help("demo.help"))
 @click.option("--campaign", "campaign_id", metavar="C", default="sanji_lianzheng", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
-def demo(campaign_id: str, seed: int) -> None:
+@click.option("--today", "moment", metavar="DAY", type=DAY, help=_help("demo.today"))
+def demo(campaign_id: str, seed: int, moment: datetime | None) -> None:
     """Fill the store with a synthetic county."""
     from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
     from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
-        counts = fill_store(workspace, _actor(), campaign_id, seed)
-        accounts = add_demo_accounts(workspace, _actor(), campaign_id)
+        day = moment.date() if moment else None
+        counts = fill_store(workspace, _actor(), campaign_id, seed, day)
+        accounts = add_demo_accounts(workspace, _actor(), campaign_id, day)
         click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
         click.echo("\n".join(tell_accounts(accounts)), err=True)
 

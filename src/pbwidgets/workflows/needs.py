@@ -28,6 +28,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "restamp_self_marks": "fill",
     "load_self_marks": "fill",
     # -- looking
+    "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",
     "late_units": "view",
@@ -79,6 +80,9 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_objection": "decide",
     "settle_objection": "decide",
     "start_reports": "report",
+    "renew_reports": "report",
+    "stop_renewal": "report",
+    "find_renewal": "report",
     # -- classes
     "load_classes": "inspect",
     "load_moves": "inspect",
@@ -109,6 +113,9 @@ NEEDS: Final[Mapping[str, str]] = {
     "uphold_veto": "veto",
     "lift_veto": "veto",
     "grant_exception": "exception",
+    "grant_exceptions": "exception",
+    "find_listed_units": "exception",
+    "read_listed_units": "exception",
     "add_note": "note",
     "open_rectification": "note",
     "close_rectification": "note",
@@ -119,6 +126,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "open_draft": "open_campaign",
     "write_workbook": "open_campaign",
     "units_without_account": "open_campaign",
+    "write_account_list": "open_campaign",
     "import_register": "import_units",
     "save_units": "import_units",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -167,9 +167,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(ZONE).date()
 
 
+def utc_now() -> datetime:
+    """The current moment, by which days and deadlines are judged."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The current day in Asia/Shanghai."""
-    return day_of(datetime.now(ZONE))
+    return day_of(utc_now())
 
 
 def open_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:
