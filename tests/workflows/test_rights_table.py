@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -542,6 +542,11 @@ def recuse_rater(world: World, actor: Actor, unit: str) -> Call:
 @case
 def nominate_unit(world: World, actor: Actor, unit: str) -> Call:
     below = SISTER if unit == TOWN else NEIGHBOUR
+    with world.workspace.store.read() as reader:
+        vetoes = store.load_veto_records(reader, CAMPAIGN, PERIOD)
+    for veto in vetoes:
+        if veto.veto.unit_code == below and veto.status != "lifted":
+            world.write(partial(store.lift_veto, veto_id=veto.id, reason="查否"))
     return lambda: workflow("nominate_unit")(world.desk(actor), "village", unit, below)
 
 

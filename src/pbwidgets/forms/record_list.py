@@ -21,6 +21,8 @@ from pbwidgets.wording import say
 
 PAGE_ROWS: Final = 50
 """Rows shown at once."""
+_NOTHING: Final = ("", "–")
+"""Texts of cells that say nothing; a column of them is not drawn."""
 _DRAWN: Final = count(1)
 """Makes each drawing another text: a box that was ticked in the browser is drawn as it is here all the same."""
 
@@ -144,6 +146,13 @@ class RecordList:
         What can be done with it.
     empty
         Words shown if no row fits.
+
+    Attributes
+    ----------
+    box
+        The list.
+    search
+        The field to search in, to be put beside other filters; a list of few rows can do without.
     """
 
     def __init__(
@@ -166,7 +175,7 @@ class RecordList:
             self._field.add_class(name)
         self._field.observe(lambda change: self._hear(change["new"]), names="value")
         self._count, self._order, self._table = markup("", "pb-list-count"), markup(""), markup("")
-        self.box = stack(self.search, self._count, self._order, self._table, self._field)
+        self.box = stack(self._count, self._order, self._table, self._field)
         self.box.add_class("pb-list")
 
     # -- what is in it ---------------------------------------------------------------------------------
@@ -264,8 +273,9 @@ class RecordList:
             return
         focus = f' data-focus="{escape(self._focus, quote=True)}"' if self._focus else ""
         self._focus = ""
-        heads = "".join(self._head(column) for column in self._columns)
-        body = "".join(self._row(row) for row in shown)
+        told = [at for at in range(len(self._columns)) if any(row.words[at] not in _NOTHING for row in rows)]
+        heads = "".join(self._head(self._columns[at]) for at in told)
+        body = "".join(self._row(row, told) for row in shown)
         self._table.value = (
             f'<div class="pb-scroll" data-drawn="{next(_DRAWN)}"{focus}><table class="pb-table pb-list-table">'
             f"<thead><tr>{self._box_of_page(shown)}{heads}</tr></thead><tbody>{body}</tbody></table></div>"
@@ -308,15 +318,14 @@ class RecordList:
             f"{' checked' if done else ''}><span>{words}</span></label></th>"
         )
 
-    def _row(self, row: ListRow) -> str:
+    def _row(self, row: ListRow, told: Sequence[int]) -> str:
+        """One row, with the columns that say anything."""
         cells = list(row.cells)
         key = escape(row.key, quote=True)
         if row.link:
             first = cells[0] if isinstance(cells[0], Cell) else Cell(cells[0])
             cells[0] = replace(first, link=row.link)
-        made = "".join(
-            cell_markup(cell, column.words) for cell, column in zip(cells, self._columns, strict=True)
-        )
+        made = "".join(cell_markup(cells[at], self._columns[at].words) for at in told)
         if row.link:
             opens = " data-open" if self._use.on_open is not None else ""
             made = made.replace("<a ", f'<a data-at="open:{key}"{opens} ', 1)
@@ -374,7 +383,7 @@ class RecordList:
                     ("off", "data-untick", "✕", False),
                 )
             )
-            items.append(f"<li><span>{escape(name)}</span>{buttons}</li>")
+            items.append(f"<li><div><span>{escape(name)}</span>{buttons}</div></li>")
         return f'<ol class="pb-list-order">{"".join(items)}</ol>'
 
 

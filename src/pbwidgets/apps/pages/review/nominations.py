@@ -9,7 +9,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.forms.record_list import ListColumn, ListRow, ListUse, RecordList
+from pbwidgets.forms.record_list import PAGE_ROWS, ListColumn, ListRow, ListUse, RecordList
 from pbwidgets.wording import number
 from pbwidgets.workflows.review.nominations import (
     Candidate,
@@ -60,6 +60,7 @@ class NominationCard:
             elements.row(self.hand_in, self.reset),
             self._messages,
             self._dialog,
+            *([self.list.search] if len(self._candidates) > PAGE_ROWS else []),
             self.list.box,
             title=visit.words("review.nomination", track=track.name.words(visit.lang)),
         )

@@ -66,7 +66,7 @@ class UnitsOfToday:
         self.box = elements.stack(
             elements.heading(visit.words("review.on_site")),
             elements.paragraph(visit.words("review.on_site_hint"), quiet=True),
-            self.parent,
+            elements.row(self.parent, self.list.search),
             visit.messages,
             self.list.box,
             elements.links([(visit.words("review.to_paper"), visit.link("review", view="entry"))]),

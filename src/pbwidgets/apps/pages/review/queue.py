@@ -102,7 +102,7 @@ class ReviewList:
         self.send_back = elements.button("", visit.attempt(self._ask_return))
         self.save = elements.button(visit.words("review.to_excel"), visit.attempt(self._save))
         self._head = [
-            elements.row(self.stage, self.form, self.parent),
+            elements.row(self.stage, self.form, self.parent, self.list.search),
             elements.row(self.start, self.accept, self.send_back, self.save, self._download),
         ]
         self.box = elements.stack()

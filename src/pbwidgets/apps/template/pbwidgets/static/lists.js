@@ -102,8 +102,107 @@
   });
   const find = (frame, name) => [...frame.querySelectorAll("[data-at]")].find((node) => node.dataset.at === name);
 
+  /* -- grids: what differs from what is stored is sent, keys move as in Excel, blocks are pasted ------------ */
+
+  const cells = (grid) => [...grid.querySelectorAll("td input[data-at]")];
+
+  function send(grid, lost) {
+    const typed = {};
+    for (const cell of cells(grid)) {
+      const changed = cell.value !== cell.dataset.stored;
+      cell.closest("td").classList.toggle("pb-cell-changed", changed);
+      if (changed) { typed[cell.dataset.at] = cell.value; }
+    }
+    write(grid.querySelector(".pb-grid-typed textarea"), { cells: typed, lost });
+  }
+
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".pb-grid td input")) { send(event.target.closest(".pb-grid"), 0); }
+  });
+
+  function go(cell, down, right) {
+    const grid = cell.closest(".pb-grid");
+    let [row, column] = cell.dataset.at.split(",").map(Number);
+    for (let left = 100; left > 0; left -= 1) {  /* over what cannot be typed into */
+      row += down;
+      column += right;
+      const next = find(grid, `${row},${column}`);
+      if (next) { next.focus(); next.select(); return true; }
+    }
+    return false;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const cell = event.target;
+    if (!cell.matches || !cell.matches(".pb-grid td input") || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) { return; }
+    const whole = cell.selectionStart === 0 && cell.selectionEnd === cell.value.length;
+    const begin = whole || cell.selectionEnd === 0;
+    const end = whole || cell.selectionStart === cell.value.length;
+    const way = {
+      ArrowUp: [-1, 0], ArrowDown: [1, 0], Enter: [event.shiftKey ? -1 : 1, 0],
+      ArrowLeft: begin ? [0, -1] : null, ArrowRight: end ? [0, 1] : null,
+    }[event.key];
+    if (!way || (event.shiftKey && event.key !== "Enter")) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    go(cell, ...way);
+  });
+  document.addEventListener("focusin", (event) => {
+    if (event.target.matches(".pb-grid td input")) { event.target.select(); }
+  });
+
+  /* cells as Excel and WPS copy them: tabs and lines, quotes around what holds them */
+  function readBlock(text) {
+    const rows = [[""]];
+    let quoted = false;
+    for (let at = 0; at < text.length; at += 1) {
+      const sign = text[at];
+      const row = rows[rows.length - 1];
+      if (quoted && sign === '"' && text[at + 1] === '"') { row[row.length - 1] += '"'; at += 1; }
+      else if (sign === '"' && (quoted || row[row.length - 1] === "")) { quoted = !quoted; }
+      else if (!quoted && sign === "\t") { row.push(""); }
+      else if (!quoted && sign === "\n") { rows.push([""]); }
+      else if (sign !== "\r") { row[row.length - 1] += sign; }
+    }
+    const last = rows[rows.length - 1];
+    if (last.length === 1 && last[0] === "") { rows.pop(); }
+    return rows;
+  }
+
+  document.addEventListener("paste", (event) => {
+    const cell = event.target;
+    const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
+    if (!cell.matches || !cell.matches(".pb-grid td input") || !/[\t\n]/.test(text)) { return; }
+    event.preventDefault();
+    const grid = cell.closest(".pb-grid");
+    const [top, first] = cell.dataset.at.split(",").map(Number);
+    let lost = 0;
+    readBlock(text).forEach((row, down) => row.forEach((value, right) => {
+      const to = find(grid, `${top + down},${first + right}`);
+      if (to && value.trim()) { to.value = value.trim(); } else if (value.trim()) { lost += 1; }
+    }));
+    send(grid, lost);
+  });
+
+  /* problems that the server has found stand beside their cells */
+  function showProblems() {
+    for (const list of document.querySelectorAll(".pb-grid-problems")) {
+      const grid = list.closest(".pb-grid");
+      const found = new Map([...list.children].map((item) => [item.dataset.cell, item.textContent]));
+      for (const cell of cells(grid)) {
+        const words = found.get(cell.dataset.at) || "";
+        const place = cell.closest("td");
+        if ((place.dataset.problem || "") === words) { continue; }
+        if (words) { place.dataset.problem = words; } else { delete place.dataset.problem; }
+        cell.setAttribute("aria-invalid", String(Boolean(words)));
+        cell.title = words;
+      }
+    }
+  }
+
   let wish = null;
   new MutationObserver(() => {
+    showProblems();
     for (const asked of document.querySelectorAll(".pb-list [data-focus]")) {
       if (asked.dataset.drawn === wish) { continue; }
       const node = find(asked, asked.dataset.focus);
