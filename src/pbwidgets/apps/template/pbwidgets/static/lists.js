@@ -147,8 +147,14 @@
     event.stopPropagation();
     go(cell, ...way);
   });
+  let fresh = null;  /* what is typed replaces the cell; a second click sets the caret */
   document.addEventListener("focusin", (event) => {
-    if (event.target.matches(".pb-grid td input")) { event.target.select(); }
+    fresh = event.target.matches(".pb-grid td input") ? event.target : null;
+    if (fresh) { fresh.select(); }
+  });
+  document.addEventListener("click", (event) => {
+    if (fresh && event.target === fresh) { fresh.select(); }
+    fresh = null;
   });
 
   /* cells as Excel and WPS copy them: tabs and lines, quotes around what holds them */
