@@ -215,10 +215,10 @@ class RecordList:
         """Change how many may be ticked."""
         self._use = replace(self._use, most=most)
 
-    def focus(self, key: str) -> None:
-        """Bring a row into view and let the keyboard go on from there."""
+    def focus(self, key: str = "") -> None:
+        """Let the keyboard go on from a row, which is brought into view, or from the beginning of the list."""
         keys = [row.key for row in self.matched()]
-        self._focus = f"open:{key}"
+        self._focus = f"open:{key}" if key else "begin"
         self._ask(page=keys.index(key) // PAGE_ROWS + 1 if key in keys else self._asked.page)
 
     # -- what is asked for -----------------------------------------------------------------------------

@@ -117,6 +117,8 @@ def _part(reader: Reader, desk: Desk, seen: Mapping[SubmissionKey, int]) -> Batc
         check_key(desk, key, "review")
         unit = names.get(key.unit_code, key.unit_code)
         try:
+            if key.unit_code == desk.actor.unit_code:
+                raise RightsError("workflows.own_material", unit=unit)
             if key.unit_code not in below:
                 own = desk.actor.unit_code or ""
                 raise RightsError("workflows.out_of_scope", unit=unit, own=names.get(own, own))

@@ -10,6 +10,7 @@ from typing import Final
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Criterion, Track
@@ -62,7 +63,7 @@ class MarkGrid:
         self.box = elements.stack(
             head,
             elements.paragraph(visit.words("review.entry_hint"), quiet=True),
-            elements.row(self.track, self.part, self.print),
+            fields(self.track, self.part, self.print),
             self._download,
             visit.messages,
             self._grid,

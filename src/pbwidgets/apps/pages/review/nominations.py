@@ -119,16 +119,8 @@ class NominationCard:
         """Show what would be handed in, to be confirmed."""
         visit, ticked, listed = self._visit, self.list.ticked, self.balance.listed
         glue = visit.words("exports.list_glue")
-        rows = [
-            (Cell(str(place), align="right"), self._names[code]) for place, code in enumerate(ticked, start=1)
-        ]
-        parts = [
-            elements.table(
-                [visit.words("review.order"), visit.words("review.nominee_unit")],
-                rows,
-                empty=visit.words("review.list_empty"),
-            )
-        ]
+        lines = [f"{place}. {self._names[code]}" for place, code in enumerate(ticked, start=1)]
+        parts = [elements.paragraph("\n".join(lines) or visit.words("review.list_empty"))]
         for name, codes in (
             ("added", [code for code in ticked if code not in listed]),
             ("taken_off", [code for code in listed if code not in ticked]),
@@ -143,12 +135,16 @@ class NominationCard:
         self.confirm = elements.button(
             visit.words("review.hand_in_confirm", count=len(ticked)), visit.attempt(self._hand_in), "primary"
         )
-        cancel = elements.button(visit.words("review.cancel"), self._show_draft)
+        cancel = elements.button(visit.words("review.cancel"), self._cancel)
         card = elements.card(
             *parts, elements.row(self.confirm, cancel), title=visit.words("review.list_to_hand_in")
         )
         card.add_class("pb-dialog")
         self._dialog.children = (card,)
+
+    def _cancel(self) -> None:
+        self._show_draft()
+        self.list.focus()
 
     def _hand_in(self) -> None:
         visit = self._visit
@@ -161,4 +157,5 @@ class NominationCard:
             self._messages.say("error", *error.words(visit.lang).splitlines())
             return
         self.show()
+        self.list.focus()
         self._messages.say("good", visit.words("review.list_handed_in", count=len(self.balance.listed)))

@@ -286,18 +286,18 @@ class ReviewList:
     ) -> None:
         visit, count = self._visit, len(batch.ready)
         visit.messages.clear()
-        parts: list[w.Widget] = [elements.paragraph("\n".join(lines))] if count else []
-        if batch.refused:
-            parts += self._refusals(batch)
-        cancel = elements.button(visit.words("review.cancel"), self._close_dialog)
+        cancel = elements.button(visit.words("review.cancel"), self._cancel)
+        parts: list[w.Widget] = []
         if count:
             look: elements.Look = "primary" if name == "accept" else "danger"
             self.confirm = elements.button(
                 visit.words(f"review.{name}_confirm", count=count), confirmed, look
             )
             self.confirm.add_class("pb-key-ctrl-enter")
-            parts += [*fields, elements.row(self.confirm, cancel)]
-        else:
+            parts += [elements.paragraph("\n".join(lines)), *fields, elements.row(self.confirm, cancel)]
+        if batch.refused:
+            parts += self._refusals(batch)
+        if not count:
             parts.append(cancel)
         card = elements.card(*parts, title=visit.words(f"review.{name}_ticked", count=len(self.list.ticked)))
         card.add_class("pb-dialog")
@@ -315,13 +315,15 @@ class ReviewList:
             elements.table([visit.words(f"review.{name}") for name in names], rows),
         ]
 
-    def _close_dialog(self) -> None:
+    def _cancel(self) -> None:
         self._dialog.children = ()
+        self.list.focus()
 
     def _finish(self, count: int, said: str) -> None:
         self._visit.messages.say("good", self._visit.words(said, count=count))
         self.list.tick(())
         self._refresh()
+        self.list.focus()
 
     def _refresh(self) -> None:
         self._load()

@@ -213,7 +213,16 @@
       if (asked.dataset.drawn === wish) { continue; }
       const node = find(asked, asked.dataset.focus);
       wish = asked.dataset.drawn;
-      if (node) { node.focus({ preventScroll: true }); node.scrollIntoView({ block: "center" }); return; }
+      (node || asked.querySelector("[data-at]:enabled, a[data-at]")).focus({ preventScroll: true });
+      if (node) { node.scrollIntoView({ block: "center" }); }
+      return;
+    }
+    for (const dialog of document.querySelectorAll(".pb-dialog:not([tabindex])")) {
+      dialog.tabIndex = -1;  /* what is asked is read first; Enter that is held down must not answer it */
+      const place = dialog.querySelector("textarea") || dialog;
+      place.focus({ preventScroll: true });
+      dialog.scrollIntoView({ block: "nearest" });
+      return;
     }
     if (at && document.activeElement === document.body && at.frame.isConnected) {
       const node = find(at.frame, at.name);
