@@ -1,24 +1,22 @@
 """Nominations: the list of each nominating unit, and its order."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pbwidgets import store
 from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError, DataError, PbError
-from pbwidgets.scoring.frames import FINAL, VETOED
-from pbwidgets.scoring.totals import round_totals
+from pbwidgets.scoring import TrackScores, score_tracks
+from pbwidgets.scoring.frames import FINAL
+from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.store import NominationList, Reader
 from pbwidgets.store.submissions import RETURNED
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import scope_of
-from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.snapshots import read_current
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -82,15 +80,15 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
     desk.authorise("inspect", by_unit)
     track = _track(desk.opened, track_id)
     codes = _codes_below(desk, track, by_unit)
-    snapshot = take_snapshot(desk.workspace, desk.opened)
-    frames = snapshot.frames(["totals", "selection"])
-    totals = round_totals(snapshot.campaign(), frames["totals"])
-    ours = (totals["track_id"] == track.id) & (totals["layer"] == _layer_of(desk.opened, track))
-    scored = totals[ours & totals["unit_code"].isin(codes)].set_index("unit_code")["total"].dropna()
+    scores = _score(desk, track)
+    totals = to_totals_frame(desk.opened.campaign, desk.opened.period_id, scores.layout, scores.totals)
+    ours = totals["unit_code"].isin(codes) & (totals["layer"] == _layer_of(desk.opened, track))
+    rounded = round_totals(desk.opened.campaign, totals[ours])
+    scored = rounded.set_index("unit_code")["total"].dropna()
     ranks = scored.rank(method="min", ascending=False)
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, codes)
-    refusals = _find_refusals(desk, track, frames["selection"], states)
+    refusals = _find_refusals(desk, scores, states)
     names = unit_names(desk.units)
     found = [
         Candidate(
@@ -265,10 +263,9 @@ def _check_nominees(desk: Desk, track: Track, by_unit: str, unit_codes: Sequence
             raise DataError("workflows.not_below", unit=code, by=by_unit)
     if not unit_codes:
         return
-    selection = take_snapshot(desk.workspace, desk.opened).frames(["selection"])["selection"]
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, unit_codes)
-    refusals = _find_refusals(desk, track, selection, states)
+    refusals = _find_refusals(desk, _score(desk, track), states)
     for code in unit_codes:
         if code in refusals:
             raise refusals[code]
@@ -303,9 +300,14 @@ def _load_states(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[
     return found
 
 
-def _find_refusals(
-    desk: Desk, track: Track, selection: pd.DataFrame, states: Mapping[str, str]
-) -> dict[str, PbError]:
+def _score(desk: Desk, track: Track) -> TrackScores:
+    """Scores of a track as they are now, with the vetoes that gates of other tracks carry into it."""
+    records = read_current(desk.workspace, desk.opened)
+    _, tracks = score_tracks(desk.opened.campaign, desk.opened.period_id, records)
+    return next(scores for scores in tracks if scores.layout.track.id == track.id)
+
+
+def _find_refusals(desk: Desk, scores: TrackScores, states: Mapping[str, str]) -> dict[str, PbError]:
     """Why units cannot be nominated: a veto in force, or material that was returned and not handed in again."""
     names = unit_names(desk.units)
     found: dict[str, PbError] = {
@@ -314,10 +316,10 @@ def _find_refusals(
         if state == RETURNED
     }
     gates = {gate.id: gate.name for of in desk.opened.campaign.tracks for gate in of.gates}
-    vetoed = selection[(selection["track_id"] == track.id) & selection["status"].isin(VETOED)]
-    for code, args in zip(vetoed["unit_code"], vetoed["reason_args"], strict=True):
-        gate = gates[json.loads(args)["gate_id"]]
-        found[str(code)] = DataError("workflows.nominee_vetoed", unit=names.get(code, code), gate=gate)
+    out = ~scores.vetoes.in_contest
+    for code, gate in zip(scores.layout.codes[out], scores.vetoes.gate[out], strict=True):
+        unit = names.get(str(code), str(code))
+        found[str(code)] = DataError("workflows.nominee_vetoed", unit=unit, gate=gates[gate])
     return found
 
 
