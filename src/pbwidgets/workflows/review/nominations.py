@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from pbwidgets import store
 from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError, DataError, PbError
@@ -81,10 +83,7 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
     track = _track(desk.opened, track_id)
     codes = _codes_below(desk, track, by_unit)
     scores = _score(desk, track)
-    totals = to_totals_frame(desk.opened.campaign, desk.opened.period_id, scores.layout, scores.totals)
-    ours = totals["unit_code"].isin(codes) & (totals["layer"] == _layer_of(desk.opened, track))
-    rounded = round_totals(desk.opened.campaign, totals[ours])
-    scored = rounded.set_index("unit_code")["total"].dropna()
+    scored = _find_totals(desk, scores, codes)
     ranks = scored.rank(method="min", ascending=False)
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, codes)
@@ -300,14 +299,29 @@ def _load_states(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[
     return found
 
 
-def _score(desk: Desk, track: Track) -> TrackScores:
-    """Scores of a track as they are now, with the vetoes that gates of other tracks carry into it."""
+def _score(desk: Desk, track: Track) -> TrackScores | None:
+    """Scores of a track as they are now, with the vetoes that gates of other tracks carry into it.
+
+    None for a track that gives no points.
+    """
+    if track.kind != "score":
+        return None
     records = read_current(desk.workspace, desk.opened)
     _, tracks = score_tracks(desk.opened.campaign, desk.opened.period_id, records)
     return next(scores for scores in tracks if scores.layout.track.id == track.id)
 
 
-def _find_refusals(desk: Desk, scores: TrackScores, states: Mapping[str, str]) -> dict[str, PbError]:
+def _find_totals(desk: Desk, scores: TrackScores | None, unit_codes: Sequence[str]) -> "pd.Series[float]":
+    """Totals of these units in the layer of the nominating unit, by unit, as the campaign rounds them."""
+    if scores is None:
+        return pd.Series(dtype=float)
+    opened = desk.opened
+    totals = to_totals_frame(opened.campaign, opened.period_id, scores.layout, scores.totals)
+    ours = totals["unit_code"].isin(unit_codes) & (totals["layer"] == _layer_of(opened, scores.layout.track))
+    return round_totals(opened.campaign, totals[ours]).set_index("unit_code")["total"].dropna()
+
+
+def _find_refusals(desk: Desk, scores: TrackScores | None, states: Mapping[str, str]) -> dict[str, PbError]:
     """Why units cannot be nominated: a veto in force, or material that was returned and not handed in again."""
     names = unit_names(desk.units)
     found: dict[str, PbError] = {
@@ -315,6 +329,8 @@ def _find_refusals(desk: Desk, scores: TrackScores, states: Mapping[str, str]) -
         for code, state in states.items()
         if state == RETURNED
     }
+    if scores is None:
+        return found
     gates = {gate.id: gate.name for of in desk.opened.campaign.tracks for gate in of.gates}
     out = ~scores.vetoes.in_contest
     for code, gate in zip(scores.layout.codes[out], scores.vetoes.gate[out], strict=True):
