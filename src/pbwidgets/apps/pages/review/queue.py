@@ -320,10 +320,10 @@ class ReviewList:
         self.list.focus()
 
     def _finish(self, count: int, said: str) -> None:
-        self._visit.messages.say("good", self._visit.words(said, count=count))
         self.list.tick(())
         self._refresh()
         self.list.focus()
+        self._visit.messages.say("good", self._visit.words(said, count=count))
 
     def _refresh(self) -> None:
         self._load()
