@@ -1,4 +1,4 @@
-"""Two small pages that tests add to a workspace: one that responds, one with a chart and an upload."""
+"""Small pages that tests add to a workspace: one responds, one has a chart, one loses its account."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,26 @@ import pandas as pd
 from pbwidgets.forms import elements as e
 data = pd.DataFrame({'a': ['甲', '乙'], 'n': [1, 2]})
 chart = e.chart(alt.Chart(data).mark_bar().encode(x='n:Q', y='a:N').to_dict(), 'two bars')
-photo, size = w.FileUpload(), w.HTML('<p id=size></p>')
-photo.observe(
-    lambda change: setattr(size, 'value', f"<p id=size>{len(change['new'][0]['content'])}</p>"), 'value'
-)
-w.VBox([chart, photo, size])
+chart
+"""
+_STANDING = """\
+from pathlib import Path
+import ipywidgets as w
+from pbwidgets.apps import open_visit
+from pbwidgets.errors import PbError
+from pbwidgets.workflows.ground.rights import operator
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people.accounts import disable_account
+visit = open_visit(account, place)
+with open_workspace() as own:
+    disable_account(own, operator(), account)
+try:
+    with visit.workspace.store.write(visit.actor):
+        said = 'written'
+except PbError as error:
+    said = error.code
+Path('said.txt').write_text(said)
+w.HTML('')
 """
 
 
@@ -33,8 +48,13 @@ def add_probe(folder: Path) -> None:
 
 
 def add_chart(folder: Path) -> None:
-    """Add ``/chart`` to a workspace: a chart, and an upload that shows how many bytes arrived."""
+    """Add ``/chart`` to a workspace: a chart."""
     _add(folder, "chart", _CHART)
+
+
+def add_standing(folder: Path) -> None:
+    """Add ``/standing`` to a workspace: it disables its visitor's account, tries to write, and keeps the answer."""
+    _add(folder, "standing", _STANDING)
 
 
 def _add(folder: Path, name: str, source: str) -> None:

@@ -170,7 +170,7 @@ class _Row:
         self.field, self._lang = field, lang
         self._about = markup(_about(field, lang))
         asked = say("review.points_of", lang, lowest=field.lowest, highest=field.highest)
-        self.points: Input = number_input(asked)
+        self.points: Input = number_input(asked, signed=field.lowest < 0)
         self.points.show(None if field.points is None else number(field.points, 6))
         self.comment: TypedLine | None = None
         parts: list[w.Widget] = [*self.points.widgets]

@@ -7,12 +7,13 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
 from pbwidgets.forms import elements
-from pbwidgets.forms.uploads import upload_button
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
 from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.people.slips import first_password_slips
@@ -42,9 +43,10 @@ class ImportCard:
 
     def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
         self._visit, self._made = visit, made
-        self._sent: tuple[str, bytes] | None = None
-        self.upload = upload_button(visit.words("home.import_upload"), ",".join(KINDS), multiple=False)
-        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self._sent: SentFile | None = None
+        self.upload = upload_button(
+            visit.words("home.import_upload"), ",".join(KINDS), visit.attempt(self.read)
+        )
         self.found = elements.stack()
         self.view = elements.card(
             elements.paragraph(visit.words("home.import_hint"), quiet=True),
@@ -53,23 +55,24 @@ class ImportCard:
             title=visit.words("home.import_title"),
         )
 
-    def read(self, filename: str, content: bytes) -> None:
+    def read(self, file: SentFile) -> None:
         """Check a table and show its problems, or how many accounts it would add."""
         visit = self._visit
         visit.messages.clear()
         self._sent, self.found.children = None, ()
         try:
-            with _written(filename, content) as path:
+            with _written(file) as path:
                 checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
-        self._sent = (filename, content)
+        self._sent, again = file, PasswordAgain(visit)
         self.found.children = (
             elements.notice("good", visit.words("home.import_ready", count=len(checked.content))),
             *note_list(visit, checked.notes),
             elements.paragraph(visit.words("home.import_wait"), quiet=True),
-            elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
+            elements.button(visit.words("home.import_add"), visit.attempt(again.before(self.add)), "primary"),
+            again.view,
         )
 
     def add(self) -> None:
@@ -77,13 +80,14 @@ class ImportCard:
         if self._sent is None:
             return
         visit, sent = self._visit, self._sent
-        self._sent, self.found.children = None, ()
         try:
-            with _written(*sent) as path:
+            with _written(sent) as path:
                 made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
+            self._sent = None
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
+        self._sent = None
         slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
         name = visit.words("home.import_file")
         with tempfile.TemporaryDirectory() as folder:
@@ -95,10 +99,10 @@ class ImportCard:
 
 
 @contextmanager
-def _written(filename: str, content: bytes) -> Iterator[Path]:
+def _written(file: SentFile) -> Iterator[Path]:
     """Path of an uploaded file, on disk only while it is read."""
-    kind = PurePosixPath(filename).suffix.lower()
+    kind = PurePosixPath(file.name).suffix.lower()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"accounts{kind if kind in KINDS else '.xlsx'}"
-        path.write_bytes(content)
+        path.write_bytes(file.content)
         yield path
