@@ -28,7 +28,8 @@ def make_list(count: int = 120, use: ListUse | None = None) -> RecordList:
 def ask(shown: RecordList, **asked: Any) -> None:
     """What ``lists.js`` writes."""
     kept = json.loads(shown._field.value)
-    shown._field.value = json.dumps({**kept, **asked})
+    at = {"seq": kept["seq"] + 1, "drawn": shown._drawn}
+    shown._field.value = json.dumps({**kept, **at, **asked})
 
 
 def drawn(shown: RecordList) -> str:
@@ -131,6 +132,18 @@ def test_unknown_rows_and_closed_ones_are_not_ticked_or_opened() -> None:
     assert drawn(shown).count(" disabled") == 1
     ask(shown, open="b")
     assert opened == ["b"]
+
+
+def test_an_answer_bears_the_number_of_its_message_and_a_tick_on_an_older_drawing_is_drawn() -> None:
+    shown = make_list(5)
+    seen = shown._drawn
+    ask(shown, sort="unit")
+    ask(shown, ticked=["u001"], seq=7, drawn=seen)
+    assert json.loads(shown._field.value)["seq"] == 7
+    assert drawn(shown).count(" checked") == 1
+    before = drawn(shown)
+    ask(shown, ticked=["u001", "u002"])
+    assert drawn(shown) == before  # the browser has ticked it itself
 
 
 def test_a_list_without_boxes_cannot_be_ticked() -> None:

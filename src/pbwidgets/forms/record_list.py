@@ -76,7 +76,11 @@ class ListRow:
 
 @dataclass(frozen=True)
 class _Asked:
-    """How the list should be, as far as the message can be read."""
+    """How the list should be, as far as the message can be read.
+
+    ``seq`` is the number of the message: the browser goes on from its own newest one until that is answered.
+    ``drawn`` is the drawing that the person saw: boxes that were ticked on an older one are drawn again.
+    """
 
     sort: str = ""
     down: bool = False
@@ -84,6 +88,8 @@ class _Asked:
     ticked: tuple[str, ...] = ()
     all: bool = False
     open: str = ""
+    seq: int = 0
+    drawn: str = ""
 
     @classmethod
     def read(cls, text: str) -> "_Asked":
@@ -93,7 +99,7 @@ class _Asked:
             return cls()
         if not isinstance(given, dict):
             return cls()
-        ticked, page = given.get("ticked"), given.get("page")
+        ticked, page, seq = given.get("ticked"), given.get("page"), given.get("seq")
         return cls(
             sort=str(given.get("sort", "")),
             down=given.get("down") is True,
@@ -101,10 +107,13 @@ class _Asked:
             ticked=tuple(dict.fromkeys(map(str, ticked))) if isinstance(ticked, list) else (),
             all=given.get("all") is True,
             open=str(given.get("open", "")),
+            seq=seq if isinstance(seq, int) else 0,
+            drawn=str(given.get("drawn", "")),
         )
 
     def write(self) -> str:
-        kept = {"sort": self.sort, "down": self.down, "page": self.page, "ticked": list(self.ticked)}
+        names = ("sort", "down", "page", "ticked", "seq")
+        kept = {name: getattr(self, name) for name in names}
         return json.dumps(kept, ensure_ascii=False)
 
 
@@ -161,7 +170,7 @@ class RecordList:
         self._columns, self._lang, self._use, self._empty = tuple(columns), lang, use or ListUse(), empty
         self._rows: dict[str, ListRow] = {}
         self._asked = _Asked()
-        self._focus = ""
+        self._focus = self._drawn = ""
         self.search = w.Text(
             description=say("forms.list_search", lang),
             placeholder=say("forms.list_search_hint", lang),
@@ -235,8 +244,9 @@ class RecordList:
             return
         asked, before = _Asked.read(text), self._asked
         ticked = self._allowed(asked)
-        self._asked = replace(asked, ticked=ticked, all=False, open="")
-        if self._asked != replace(before, ticked=ticked) or ticked != asked.ticked or self._use.ordered:
+        self._asked = replace(asked, ticked=ticked, all=False, open="", drawn="")
+        is_other = self._asked != replace(before, ticked=ticked, seq=asked.seq)
+        if is_other or ticked != asked.ticked or asked.drawn != self._drawn or self._use.ordered:
             self._draw()
         else:
             self._say_count()
@@ -274,10 +284,11 @@ class RecordList:
         focus = f' data-focus="{escape(self._focus, quote=True)}"' if self._focus else ""
         self._focus = ""
         told = [at for at in range(len(self._columns)) if any(row.words[at] not in _NOTHING for row in rows)]
+        self._drawn = str(next(_DRAWN))
         heads = "".join(self._head(self._columns[at]) for at in told)
         body = "".join(self._row(row, told) for row in shown)
         self._table.value = (
-            f'<div class="pb-scroll" data-drawn="{next(_DRAWN)}"{focus}><table class="pb-table pb-list-table">'
+            f'<div class="pb-scroll" data-drawn="{self._drawn}"{focus}><table class="pb-table pb-list-table">'
             f"<thead><tr>{self._box_of_page(shown)}{heads}</tr></thead><tbody>{body}</tbody></table></div>"
             f"{self._pager(pages, len(rows), len(shown))}"
         )

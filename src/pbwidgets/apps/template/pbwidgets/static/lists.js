@@ -18,13 +18,24 @@
   const keyOf = (node) => node.closest("[data-key]").dataset.key;
   let lastTicked = null;
 
+  /* what was sent last counts until the server has answered it: an answer to an older message is on its way */
+  const sent = new WeakMap();
+  function asked(list) {
+    const [there, mine] = [read(fieldOf(list)), sent.get(list)];
+    return mine && (there.seq || 0) < mine.seq ? mine : there;
+  }
+
   function ask(list, change) {
-    const field = fieldOf(list);
-    write(field, { ...read(field), ...change });
+    const before = asked(list);
+    const table = list.querySelector("[data-drawn]");
+    const { all, open, ...kept } = before;
+    const now = { ...kept, ...change, seq: (before.seq || 0) + 1, drawn: table ? table.dataset.drawn : "" };
+    sent.set(list, now);
+    write(fieldOf(list), now);
   }
 
   function tick(list, keys, wanted) {
-    const before = read(fieldOf(list)).ticked || [];
+    const before = asked(list).ticked || [];
     const kept = wanted ? before : before.filter((key) => !keys.includes(key));
     ask(list, { ticked: wanted ? [...kept, ...keys.filter((key) => !kept.includes(key))] : kept });
   }
@@ -47,7 +58,7 @@
   }
 
   function move(list, key, by) {
-    const order = [...(read(fieldOf(list)).ticked || [])];
+    const order = [...(asked(list).ticked || [])];
     const at = order.indexOf(key);
     if (at < 0 || at + by < 0 || at + by >= order.length) { return; }
     [order[at], order[at + by]] = [order[at + by], order[at]];
@@ -56,9 +67,9 @@
 
   const CLICKS = {
     sort: (list, button) => {
-      const asked = read(fieldOf(list));
-      const again = asked.sort === button.dataset.sort;
-      ask(list, { sort: button.dataset.sort, down: again && !asked.down, page: 1 });
+      const before = asked(list);
+      const again = before.sort === button.dataset.sort;
+      ask(list, { sort: button.dataset.sort, down: again && !before.down, page: 1 });
     },
     page: (list, button) => ask(list, { page: Number(button.dataset.page) }),
     tickAll: (list) => { boxes(list).forEach((box) => { box.checked = true; }); ask(list, { all: true }); },
@@ -209,11 +220,11 @@
   let wish = null;
   new MutationObserver(() => {
     showProblems();
-    for (const asked of document.querySelectorAll(".pb-list [data-focus]")) {
-      if (asked.dataset.drawn === wish) { continue; }
-      const node = find(asked, asked.dataset.focus);
-      wish = asked.dataset.drawn;
-      (node || asked.querySelector("[data-at]:enabled, a[data-at]")).focus({ preventScroll: true });
+    for (const table of document.querySelectorAll(".pb-list [data-focus]")) {
+      if (table.dataset.drawn === wish) { continue; }
+      const node = find(table, table.dataset.focus);
+      wish = table.dataset.drawn;
+      (node || table.querySelector("[data-at]:enabled, a[data-at]")).focus({ preventScroll: true });
       if (node) { node.scrollIntoView({ block: "center" }); }
       return;
     }
