@@ -172,7 +172,8 @@ def screens(code: str) -> tuple[Screen, ...]:
         Screen("看板-单位", "reviewer1", f"/board?unit={DRAFTED}"),
         Screen("评定会-名单", "reviewer3", "/meeting?track=township"),
         Screen("评定会-试算", "reviewer3", "/meeting?track=township", _move_a_weight),
-        Screen("测评-答题", None, f"/survey?code={code}"),
+        Screen("测评-测评码", None, "/survey/code"),
+        Screen("测评-答题", None, f"/survey?code={code}", _begin_survey),
         Screen("测评-管理", "reviewer1", "/survey"),
         Screen("结果", "reviewer3", "/results"),
         Screen("活动设置", "organiser", "/organise"),
@@ -182,6 +183,11 @@ def screens(code: str) -> tuple[Screen, ...]:
 
 def _show_ratings(page: Page) -> None:
     page.locator(".pb-rating").first.evaluate("node => node.scrollIntoView({block: 'start'})")
+
+
+def _begin_survey(page: Page) -> None:
+    page.locator("button[type=submit]").click()
+    page.locator("body.pb-live").wait_for()
 
 
 def _try_to_hand_in(page: Page) -> None:

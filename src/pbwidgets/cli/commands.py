@@ -551,6 +551,10 @@ def chart(
 )
 @click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help=_help("serve.host"))
 @click.option("--max-visitors", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_visitors"))
+@click.option("--max-anonymous", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_anonymous"))
+@click.option(
+    "--max-per-address", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_per_address")
+)
 @click.option("--behind-proxy", "header", metavar="HEADER", help=_help("serve.behind_proxy"))
 @click.option("--trust", "trusted", metavar="CIDR", multiple=True, help=_help("serve.trust"))
 @click.option("--https", is_flag=True, help=_help("serve.https"))
@@ -558,16 +562,16 @@ def chart(
 def serve(
     port: int,
     host: str,
-    max_visitors: int | None,
     header: str | None,
     trusted: tuple[str, ...],
     https: bool,
     hsts: bool,
+    **limits: int | None,
 ) -> None:
     """Serve the pages in the browser."""
-    from pbwidgets.cli.serving import serve_pages
+    from pbwidgets.cli.serving import ServingLimits, serve_pages
 
-    serve_pages(host, port, max_visitors, header, trusted, https=https, hsts=hsts)
+    serve_pages(host, port, ServingLimits(**limits), header, trusted, https=https, hsts=hsts)
 
 
 if __name__ == "__main__":

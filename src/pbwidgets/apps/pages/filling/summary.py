@@ -12,10 +12,11 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Change, Form
 from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
+from pbwidgets.forms.answer_changes import AnswerChange, compare_answers
 from pbwidgets.forms.answer_words import NameFile
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.store import Actor
-from pbwidgets.workflows.filling.comparing import AnswerChange, changes_since_last_version, compare_answers
+from pbwidgets.workflows.filling.comparing import changes_since_last_version
 from pbwidgets.workflows.filling.entries import OpenForm
 from pbwidgets.workflows.ground.dry_run import SelfLine
 from pbwidgets.workflows.ground.workspace import ZONE

@@ -11,7 +11,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.state_words import day_words, form_name, level_name, state_words
-from pbwidgets.apps.pages.review.case import Case
+from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import PbError
@@ -71,7 +71,7 @@ class ReviewList:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self.case: Case | None = None
+        self.walk: CaseWalk | None = None
         self._dialog = elements.stack()
         self._download = w.HTML(layout=plain_layout())
         self.list = RecordList(
@@ -353,36 +353,24 @@ class ReviewList:
         keys = [row.key for row in self.list.matched()]
         self._visit.attempt(lambda: self._open(keys.index(key)))()
 
-    def _open(self, at: int, keys: list[SubmissionKey] | None = None) -> None:
+    def _open(self, at: int) -> None:
         """Show the submission at a position of the queue, which stays as it was when going through it began."""
-        keys = keys or [key_of_row(self._visit, self._by_key[row.key]) for row in self.list.matched()]
-        visit = self._visit
-        visit.messages.clear()
-        if self.case is not None:
-            self.case.leave()
-
-        def go(to: int) -> Callable[[], None]:
-            return visit.attempt(lambda: self._open(to, keys))
-
-        before = elements.button(visit.words("review.before"), go(at - 1), disabled=at == 0)
-        after = elements.button(visit.words("review.after"), go(at + 1), disabled=at + 1 >= len(keys))
-        back = elements.button(visit.words("review.to_list"), visit.attempt(self._return), "link")
-        for name, made in (("k", before), ("j", after)):
-            made.add_class(f"pb-key-{name}")
-        place = elements.paragraph(visit.words("review.place", at=at + 1, count=len(keys)), quiet=True)
-        self.case = Case(visit, keys[at])
-        self._last = keys[at]
-        self.box.children = (elements.row(back, before, after, place), visit.messages, self.case.box)
+        keys = [key_of_row(self._visit, self._by_key[row.key]) for row in self.list.matched()]
+        self._visit.messages.clear()
+        self.walk = CaseWalk(self._visit, keys, at, self._return)
+        self.box.children = (self.walk.box,)
 
     def _return(self) -> None:
         self._visit.messages.clear()
-        if self.case is not None:
-            self.case.leave()
+        last = None if self.walk is None else self.walk.key
+        if self.walk is not None:
+            self.walk.leave()
         self._load()
         self._show_list()
         self._refresh()
-        self.list.focus("|".join((self._last.form_id, self._last.unit_code, str(self._last.occurrence))))
+        if last is not None:
+            self.list.focus(f"{last.form_id}|{last.unit_code}|{last.occurrence}")
 
 
 def _row_key(row: Row) -> str:
-    return "|".join((row["form_id"], row["unit_code"], str(row["occurrence"])))
+    return f"{row['form_id']}|{row['unit_code']}|{row['occurrence']}"
