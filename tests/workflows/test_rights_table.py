@@ -126,6 +126,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "organiser": EVERYWHERE,
     },
     "accounts": {"administrator": EVERYWHERE},
+    "back_up": {},  # only whoever has a shell on the server
     "reset_password": {
         "reviewer of the township": BELOW_TOWN,
         "reviewer of the county": BELOW_COUNTY,
@@ -187,6 +188,7 @@ WHOLE_CAMPAIGN = {
     *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
     *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
+    *("examine_records", "back_up"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
     "share_places",
     *("own_score_sheet", "sees_own_sheet"),
@@ -714,12 +716,19 @@ of_whole("decide_selection", "village", {}, Minutes("会议研究", "领导小�
 of_whole("decide_classes", "township", {TOWN: 2}, Minutes("会议研究", "领导小组", DECIDED))
 of_accounts("list_accounts")
 of_accounts("examine_server")
+of_accounts("examine_records")
 of_accounts("list_audit", AuditFilter())
 of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
 of_accounts("read_draft", "活动.xlsx", b"no workbook")
+
+
+@case
+def back_up(world: World, actor: Actor, unit: str) -> Call:
+    file = world.workspace.settings.workspace.parent / "backup.zip"
+    return lambda: workflow("back_up")(world.workspace, actor, file, lambda *_: None, force=True)
 
 
 @case

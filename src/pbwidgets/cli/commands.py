@@ -119,6 +119,25 @@ def demo(campaign_id: str, seed: int) -> None:
         click.echo("\n".join(tell_accounts(accounts)), err=True)
 
 
+@main.command(help=_help("backup.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help=_help("backup.force"))
+def backup(file: Path, force: bool) -> None:
+    """Write the whole workspace to one file, also while the server runs."""
+    from pbwidgets.cli.keeping import write_backup
+
+    write_backup(_actor(), file, force=force)
+
+
+@main.command(help=_help("restore.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup back into an empty workspace."""
+    from pbwidgets.cli.keeping import read_backup
+
+    read_backup(_actor(), file)
+
+
 @main.command(help=_help("doctor.help"))
 def doctor() -> None:
     """Show what is installed and what to do about what is missing."""

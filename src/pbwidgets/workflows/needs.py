@@ -102,6 +102,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "check_account_list": "accounts",
     "hand_over": "accounts",
     "examine_server": "accounts",
+    "examine_records": "accounts",
+    "back_up": "back_up",
     "list_audit": "accounts",
     "export_audit": "accounts",
     "reset_password": "reset_password",
