@@ -1,26 +1,51 @@
-"""Review in a real browser: returning a field with a reason, marks with anchors, accepting all, hidden marks."""
+"""Review in a real browser: returning a field with a reason, marks with anchors, lists and the grid, hidden marks."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
-from counties import CAMPAIGN, OPERATOR, PERIOD, SISTER, VILLAGE, VILLAGE_ANSWERS, key_of
+from counties import (
+    CAMPAIGN,
+    OPERATOR,
+    OTHER_TOWN,
+    PERIOD,
+    SISTER,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+    make_register,
+)
 from playwright.sync_api import Page, expect
 from serving import Served, begin_serving, make_small_county
 
 from pbwidgets import store
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.store import Mark, MarkKey
+from pbwidgets.scoring import to_frame
+from pbwidgets.scoring.frames import UNITS
+from pbwidgets.store import Mark, MarkKey, NominationList
 from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.organise.register import save_units
 
+FORTY = [f"{OTHER_TOWN}{100 + at}" for at in range(40)]
 OF_VILLAGE = f"form=village_application&unit={VILLAGE}"
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The server of a small county in which two villages have handed in and the county has marked one."""
+    """The server of a small county in which two villages have handed in and the county has marked one.
+
+    In the other township forty more have handed in.
+    """
     folder = make_small_county(tmp_path_factory.mktemp("review") / "county")
+    with open_workspace(folder) as workspace:
+        new = [{"unit_code": code, "unit_name": f"新{at}村", "kind": "village", "parent_code": OTHER_TOWN,
+                "synthetic": True} for at, code in enumerate(FORTY, start=1)]  # fmt: skip
+        units = pd.concat([make_register(), to_frame(new, UNITS)], ignore_index=True)
+        save_units(workspace, OPERATOR, units)
     with open_workspace(folder) as workspace, workspace.store.write(OPERATOR) as writer:
+        store.submit_many(writer, [(key_of("village_application", code), VILLAGE_ANSWERS) for code in FORTY])
+        store.set_allotments(writer, CAMPAIGN, PERIOD, "village", {OTHER_TOWN: 6})
         kept = store.keep_file(workspace.settings.evidence, "村民中心.jpg", make_photo(1), 10_000_000)
         again = key_of("village_application", VILLAGE)
         store.submit_many(writer, [(again, VILLAGE_ANSWERS)])
@@ -43,6 +68,23 @@ def state_of(folder: Path, unit: str) -> str:
         found = store.load_state(reader, key_of("village_application", unit))
     assert found is not None
     return found.state
+
+
+def focus_of(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.dataset.at || document.activeElement.tagName"))
+
+
+def paste(page: Page, cell: str, text: str) -> None:
+    """What a browser does when cells of Excel are pasted."""
+    page.locator(f"[data-at='{cell}']").evaluate(
+        """(cell, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          cell.focus();
+          cell.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
 
 
 def marks_of(folder: Path, rater: str) -> dict[str, float]:
@@ -155,8 +197,73 @@ def test_the_queue_can_be_browsed_by_keyboard_and_accepted_as_a_whole(open_page,
     page.keyboard.press("k")
     expect(page.get_by_role("heading", name="上坪村 · ")).to_be_visible()
     page.get_by_role("button", name="返回队列").click()
-    page.get_by_role("button", name="全部通过").click()
+    page.get_by_label("本页全选").check()
+    page.get_by_role("button", name="通过所选（2）").click()
     page.get_by_role("button", name="确认通过2份").click()
     expect(page.locator(".pb-messages")).to_contain_text("已通过2份")
     assert {state_of(served.folder, unit) for unit in (VILLAGE, SISTER)} == {"accepted:township"}
+    page.close()
+
+
+def test_forty_are_accepted_six_nominated_and_thirty_rows_of_paper_marks_pasted(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer2", "/review")
+    # search, sort and tick; the focus stays where one works
+    page.get_by_label("搜索").press_sequentially("新")
+    expect(page.locator(".pb-list-count")).to_contain_text("共40条")
+    page.get_by_role("button", name="单位", exact=True).press("Enter")
+    expect(page.locator("th[aria-sort=ascending]")).to_contain_text("单位")
+    assert focus_of(page) == "sort:unit"
+    first = page.locator("input[data-tick]").first
+    first.press(" ")
+    expect(page.get_by_role("button", name="通过所选（1）")).to_be_enabled()
+    first.press("ArrowDown")
+    assert focus_of(page) == f"tick:village_application|{FORTY[1]}|0"
+    # a row opens in place, and the list is where it was afterwards
+    page.get_by_role("link", name="新2村").click()
+    expect(page.get_by_role("heading", name="新2村 · ")).to_be_visible()
+    page.get_by_role("button", name="返回队列").click()
+    expect(page.get_by_role("link", name="新2村")).to_be_focused()
+    expect(page.get_by_label("搜索")).to_have_value("新")
+    page.get_by_label("本页全选").check()
+    page.get_by_role("button", name="通过所选（40）").click()
+    page.get_by_role("button", name="确认通过40份").click()
+    expect(page.locator(".pb-messages")).to_contain_text("已通过40份")
+    assert {state_of(served.folder, code) for code in FORTY} == {"accepted:township"}
+
+    # six of them are nominated, in an order of one's own; a seventh is refused with the reason
+    page.goto(f"{served.address}/review?view=nominate")
+    village = page.locator(".pb-card", has_text="党建工作示范村")
+    for at in (3, 1, 2, 4, 5, 6):
+        village.get_by_label(f"选择新{at}村").check()
+    village.get_by_label("选择新7村").click()
+    expect(village).to_contain_text("名额6个已经选满")
+    expect(village.get_by_label("选择新7村")).not_to_be_checked()
+    village.get_by_label("下移新3村").press("Enter")
+    expect(village.locator(".pb-list-order li").nth(1)).to_contain_text("新3村")
+    assert focus_of(page) == f"down:{FORTY[2]}"
+    village.get_by_role("button", name="提交申报名单（6个）").click()
+    village.get_by_role("button", name="确认提交6个").click()
+    expect(village).to_contain_text("申报名单已提交，共6个")
+    with open_workspace(served.folder) as workspace, workspace.store.read() as reader:
+        listed = store.load_nomination_list(reader, NominationList(CAMPAIGN, PERIOD, "village", OTHER_TOWN))
+    assert listed == tuple(FORTY[at - 1] for at in (1, 3, 2, 4, 5, 6))
+
+    # a block of thirty rows and five columns from Excel; one cell is wrong until it is typed anew
+    page.goto(f"{served.address}/review?view=entry")
+    page.get_by_label("评选类别").select_option(label="党建工作示范村")
+    expect(page.locator(".pb-grid tbody tr")).to_have_count(42)
+    paste(
+        page, "2,0", "\r\n".join("\t".join(["9" if at == 4 else "3", *"2222"]) for at in range(30)) + "\r\n"
+    )
+    wrong = page.locator(".pb-grid td[data-problem]")
+    expect(wrong).to_have_attribute("data-problem", "分值应在0到8之间。")
+    page.get_by_role("button", name="保存评分").click()
+    expect(page.locator(".pb-messages")).to_contain_text("有1项评分需要改正")
+    wrong.locator("input").click()
+    page.keyboard.type("8")
+    page.keyboard.press("Enter")
+    assert focus_of(page) == "7,0"
+    expect(wrong).to_have_count(0)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".pb-messages")).to_contain_text("新评或修改150项")
     page.close()

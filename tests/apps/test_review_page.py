@@ -1,8 +1,11 @@
 """The page "review" as Python objects: who sees what, and what its buttons do in the store."""
 
+import base64
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from counties import (
     VILLAGE_ANSWERS,
     key_of,
 )
+from openpyxl import load_workbook
 from serving import make_small_county
 
 from pbwidgets import store
@@ -33,7 +37,8 @@ from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Campaign
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy, SubmissionKey
+from pbwidgets.forms.record_list import RecordList
+from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy, NominationList, SubmissionKey, Veto
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 
@@ -119,26 +124,113 @@ def test_the_queue_shows_what_waits_for_me_and_filters_narrow_it(visit: Visits) 
     assert set(county.rows()["unit_code"]) == {VILLAGE, SISTER}
 
 
-def test_all_filtered_submissions_are_accepted_after_a_summary(visit: Visits, workspace: Workspace) -> None:
+def tick(shown: RecordList, *keys: str, **asked: Any) -> None:
+    """What the page's script sends when boxes are ticked."""
+    shown._field.value = json.dumps({**json.loads(shown._field.value), "ticked": list(keys), **asked})
+
+
+def row_key(unit: str) -> str:
+    return f"village_application|{unit}|0"
+
+
+def test_ticked_submissions_are_accepted_after_a_summary(visit: Visits, workspace: Workspace) -> None:
     page = ReviewList(visit("reviewer"))
-    page.accept_all.click()
+    assert page.accept.disabled
+    tick(page.list, all=True)
+    assert page.accept.description == "通过所选（2）"
+    page.accept.click()
     assert "乡镇审核通过2份" in text_of(page.box)
     assert "2份评分未完成" in text_of(page.box)
     assert state_of(workspace) == "submitted"
-    confirm = next(button for button in buttons(page.box) if button.description == "确认通过2份")
-    confirm.click()
+    page.confirm.click()
     assert {state_of(workspace, unit) for unit in (VILLAGE, SISTER)} == {"accepted:township"}
     assert "已通过2份" in text_of(page.box)
+    assert page.list.ticked == ()
 
 
-def test_a_newer_version_stops_accepting_all_and_says_so(visit: Visits, workspace: Workspace) -> None:
+def test_what_cannot_be_accepted_is_named_with_the_reason_and_left_out(
+    visit: Visits, workspace: Workspace
+) -> None:
     page = ReviewList(visit("reviewer"))
-    page.accept_all.click()
+    page.stage.value = ""
+    with workspace.store.write(OPERATOR) as writer:
+        store.return_submission(writer, KEY, "township", ("township", "county"), "请补充")
+    page._load()
+    tick(page.list, row_key(VILLAGE), row_key(SISTER))
+    page.accept.click()
+    assert "有1份现在不能办理" in text_of(page.box)
+    assert "上坪村的材料现在没有要审核的（状态：退回修改）" in text_of(page.box)
+    page.confirm.click()
+    assert (state_of(workspace), state_of(workspace, SISTER)) == ("returned", "accepted:township")
+
+
+def test_a_newer_version_stops_accepting_and_the_rest_is_asked_for_again(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = ReviewList(visit("reviewer"))
+    tick(page.list, all=True)
+    page.accept.click()
     with workspace.store.write(OPERATOR) as w_:
         store.return_submission(w_, KEY, "township", ("township", "county"), "请补充")
-    next(button for button in buttons(page.box) if button.description.startswith("确认")).click()
+    page.confirm.click()
     assert "pb-error" in text_of(page.box)
     assert state_of(workspace, SISTER) == "submitted"
+    assert page.confirm.description == "确认通过1份"
+    page.confirm.click()
+    assert state_of(workspace, SISTER) == "accepted:township"
+
+
+def test_several_are_returned_for_one_reason(visit: Visits, workspace: Workspace) -> None:
+    page = ReviewList(visit("reviewer"))
+    tick(page.list, row_key(VILLAGE), row_key(SISTER))
+    page.send_back.click()
+    page.confirm.click()
+    assert "pb-error" in page._visit.messages.value  # no reason yet
+    assert state_of(workspace) == "submitted"
+    page.reason.value = "请统一补充佐证材料"
+    page.confirm.click()
+    assert {state_of(workspace, unit) for unit in (VILLAGE, SISTER)} == {"returned"}
+    with workspace.store.read() as reader:
+        assert store.history(reader, KEY)[-1].reason == "请统一补充佐证材料"
+
+
+def test_rows_of_others_and_what_only_leaders_see_cannot_be_accepted(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = ReviewList(visit("reviewer"))
+    tick(page.list, row_key(OTHER_VILLAGE))
+    assert page.list.ticked == ()
+    leader = ReviewList(visit("leader"))
+    tick(leader.list, all=True)
+    leader.accept.disabled = False
+    leader.accept.click()
+    assert "pb-error" in leader._visit.messages.value
+    assert state_of(workspace) == "submitted"
+
+
+def test_a_list_keeps_its_place_while_a_submission_is_open(visit: Visits) -> None:
+    page = ReviewList(visit("reviewer"))
+    tick(page.list, row_key(VILLAGE), sort="unit", down=True)
+    page.list.search.value = "坪村"
+    tick(page.list, row_key(VILLAGE), open=row_key(VILLAGE))
+    assert "上坪村 · " in text_of(page.box)
+    assert "第2份，共2份" in text_of(page.box)
+    next(button for button in buttons(page.box) if button.description == "返回队列").click()
+    assert page.list.search.value == "坪村"
+    assert [row.key for row in page.list.matched()] == [row_key(SISTER), row_key(VILLAGE)]
+    assert f'data-focus="open:{row_key(VILLAGE)}"' in text_of(page.box)
+
+
+def test_the_list_is_saved_as_a_workbook(visit: Visits, tmp_path: Path) -> None:
+    page = ReviewList(visit("reviewer"))
+    page.list.search.value = "下坪村"
+    page.save.click()
+    assert "下载列表（1条）" in page._download.value
+    kept = base64.b64decode(page._download.value.split("base64,")[1].split('"')[0])
+    rows = list(load_workbook(BytesIO(kept)).worksheets[1].iter_rows(values_only=True))
+    assert rows[0][:5] == ("单位编码", "单位", "上级单位", "表单", "状态")
+    assert rows[1][:3] == (SISTER, "下坪村", "青禾镇")
+    assert len(rows) == 2
 
 
 def test_the_queue_can_be_browsed_forwards_and_backwards(visit: Visits) -> None:
@@ -433,21 +525,71 @@ def test_the_mark_before_stands_beside_ones_own_once_it_is_given(visit: Visits, 
 # -- nominations, on-site inspection, marks from paper --------------------------------------------------------
 
 
-def test_a_list_is_made_ordered_and_shortened(visit: Visits, workspace: Workspace) -> None:
-    page = visit("reviewer")
+def allot(workspace: Workspace, places: int) -> None:
     with workspace.store.write(OPERATOR) as writer:
-        store.set_allotments(writer, CAMPAIGN, PERIOD, "village", {TOWN: 2})
+        store.set_allotments(writer, CAMPAIGN, PERIOD, "village", {TOWN: places})
+
+
+def test_a_list_is_ticked_put_in_order_and_handed_in_as_a_whole(visit: Visits, workspace: Workspace) -> None:
+    page = visit("reviewer")
+    allot(workspace, 2)
+    rate(workspace, 6.0, "township", "township", "reviewer")
     card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
-    for unit in (VILLAGE, SISTER):
-        card.new.value = unit
-        card.add.click()
-    assert card.balance.listed == (VILLAGE, SISTER)
+    assert card.hand_in.disabled
+    tick(card.list, VILLAGE, SISTER)
     assert "名额2个，已申报2个，还可申报0个" in text_of(card.box)
-    card.chosen.value = SISTER
-    card.up.click()
+    assert "pb-unsaved" in text_of(card.box)
+    tick(card.list, SISTER, VILLAGE)
+    card.hand_in.click()
+    assert "新列入：下坪村、上坪村" in text_of(card.box)
+    assert card.balance.listed == ()
+    card.confirm.click()
     assert card.balance.listed == (SISTER, VILLAGE)
-    card.off.click()
+    assert "申报名单已提交，共2个" in text_of(card.box)
+    tick(card.list, VILLAGE)
+    card.hand_in.click()
+    assert "移出：下坪村" in text_of(card.box)
+    card.confirm.click()
     assert card.balance.listed == (VILLAGE,)
+
+
+def test_a_full_allotment_says_why_the_next_tick_is_refused(visit: Visits, workspace: Workspace) -> None:
+    page = visit("reviewer")
+    allot(workspace, 1)
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    tick(card.list, VILLAGE, SISTER)
+    assert card.list.ticked == (VILLAGE,)
+    assert "青禾镇的名额1个已经选满，没有再选上" in text_of(card.box)
+    tick(card.list)
+    assert "已经选满" not in text_of(card.box)
+
+
+def test_a_unit_under_a_veto_is_grey_with_its_reason_and_cannot_be_ticked(
+    visit: Visits, workspace: Workspace
+) -> None:
+    with workspace.store.write(OPERATOR) as writer:
+        store.record_veto(writer, Veto(CAMPAIGN, PERIOD, VILLAGE, "falsified_village", "台账造假", "village"))
+    page = visit("reviewer")
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    assert f'<tr data-key="{VILLAGE}" class="pb-closed">' in text_of(card.box)
+    assert "上坪村存在“弄虚作假、作风不实”情形，不能申报" in text_of(card.box)
+    tick(card.list, VILLAGE, SISTER)
+    assert card.list.ticked == (SISTER,)
+
+
+def test_a_list_that_somebody_else_has_changed_is_shown_and_not_overwritten(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = visit("reviewer")
+    allot(workspace, 2)
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    tick(card.list, VILLAGE)
+    card.hand_in.click()
+    with workspace.store.write(OPERATOR) as writer:
+        store.nominate(writer, NominationList(CAMPAIGN, PERIOD, "village", TOWN), SISTER)
+    card.confirm.click()
+    assert "已被他人改动" in text_of(card.box)
+    assert card.list.ticked == card.balance.listed == (SISTER,)
 
 
 def test_an_on_site_mark_names_the_second_inspector(visit: Visits, workspace: Workspace) -> None:
@@ -488,14 +630,21 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     grid = MarkGrid(page)
     grid.track.value = "village"
     grid.part.value = next(value for label, value in grid.part.options if label.startswith("青禾镇"))
-    cell, other = grid._cells[VILLAGE, "v1_unity"], grid._cells[SISTER, "v1_unity"]
-    cell.widgets[0].value, other.widgets[0].value = "7", "70"
+    grid.grid.type({(VILLAGE, "v1_unity"): "７", (SISTER, "v1_unity"): "70"})
+    assert "已改2格，尚未保存。其中1格有误" in text_of(grid.box)
     grid.save.click()
-    assert "0分到8分" in page.messages.value
+    assert "有1项评分需要改正" in page.messages.value
     assert marks_of(workspace, "county") == {}
-    other.widgets[0].value = "6.5"
+    grid.grid.type({(SISTER, "v1_unity"): "6.5"})
     grid.save.click()
+    assert "新评或修改2项" in page.messages.value
     assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
+    grid.grid.type({(VILLAGE, "v1_unity"): "", (SISTER, "v7_record"): "2"})
+    assert "请先写明理由" in text_of(grid.box)
+    grid.grid.type({(SISTER, "reason"): "平时掌握"})
+    grid.save.click()
+    assert "新评或修改1项，撤回1项" in page.messages.value
+    assert marks_of(workspace, "county") == {}
     grid.print.click()
     assert "下载评分表" in text_of(grid.box)
 
@@ -567,12 +716,12 @@ def test_on_paper_and_on_site_what_was_typed_is_kept_under_a_newer_version(
     grid = MarkGrid(visit("county"))
     grid.track.value = "village"
     grid.part.value = next(value for label, value in grid.part.options if label.startswith("青禾镇"))
-    grid._cells[VILLAGE, "v1_unity"].widgets[0].value = "8"
+    grid.grid.type({(VILLAGE, "v1_unity"): "8"})
     lower_unity(workspace)
     check.sheet.type("v1_unity", "5")
     grid.save.click()
     assert check.sheet.typed()["v1_unity"][0] == "5"
-    assert grid._cells[VILLAGE, "v1_unity"].read() == "8"
+    assert grid.grid.typed() == {(VILLAGE, "v1_unity"): "8"}
     assert marks_of(workspace, "county") == {}
 
 

@@ -11,7 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -441,6 +441,19 @@ def review_queue(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def export_queue(world: World, actor: Actor, unit: str) -> Call:
+    """What is not in the actor's queue is not in the workbook."""
+
+    def write() -> None:
+        path = world.workspace.settings.workspace / "queue.xlsx"
+        wanted = [world.key(code) for code in ([unit] if unit != COUNTY else sorted(TOWNS))]
+        if workflow("export_queue")(world.desk(actor), wanted, path) < len(wanted):
+            raise RightsError("workflows.out_of_scope", unit=unit, own="")
+
+    return write
+
+
+@case
 def open_review(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("open_review")(world.desk(actor), world.key(unit))
 
@@ -463,8 +476,27 @@ def accept_submission(world: World, actor: Actor, unit: str) -> Call:
 
 @case
 def accept_submissions(world: World, actor: Actor, unit: str) -> Call:
-    level, seen = world.to_level_of(actor, unit)
-    return lambda: workflow("accept_submissions")(world.desk(actor), {world.key(unit): seen}, level)
+    _, seen = world.to_level_of(actor, unit)
+    return lambda: workflow("accept_submissions")(world.desk(actor), {world.key(unit): seen})
+
+
+@case
+def return_submissions(world: World, actor: Actor, unit: str) -> Call:
+    _, seen = world.to_level_of(actor, unit)
+    wanted = Correction("请补充")
+    return lambda: workflow("return_submissions")(world.desk(actor), {world.key(unit): seen}, wanted)
+
+
+@case
+def plan_batch(world: World, actor: Actor, unit: str) -> Call:
+    _, seen = world.to_level_of(actor, unit)
+
+    def call() -> None:
+        batch = workflow("plan_batch")(world.desk(actor), {world.key(unit): seen})
+        for error in batch.refused.values():
+            raise error
+
+    return call
 
 
 @case
@@ -520,7 +552,23 @@ def recuse_rater(world: World, actor: Actor, unit: str) -> Call:
 @case
 def nominate_unit(world: World, actor: Actor, unit: str) -> Call:
     below = SISTER if unit == TOWN else NEIGHBOUR
+    with world.workspace.store.read() as reader:
+        vetoes = store.load_veto_records(reader, CAMPAIGN, PERIOD)
+    for veto in vetoes:
+        if veto.veto.unit_code == below and veto.status != "lifted":
+            world.write(partial(store.lift_veto, veto_id=veto.id, reason="查否"))
     return lambda: workflow("nominate_unit")(world.desk(actor), "village", unit, below)
+
+
+@case
+def find_candidates(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("find_candidates")(world.desk(actor), "village", unit)
+
+
+@case
+def hand_in_nominations(world: World, actor: Actor, unit: str) -> Call:
+    listed = {TOWN: [VILLAGE], OTHER_TOWN: [OTHER_VILLAGE]}.get(unit, [])
+    return lambda: workflow("hand_in_nominations")(world.desk(actor), "village", unit, listed, seen=listed)
 
 
 @case

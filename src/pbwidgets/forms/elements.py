@@ -148,7 +148,7 @@ def table(
     empty
         Words shown if there are no rows.
     """
-    body = "".join(f"<tr>{''.join(map(_cell, row, columns))}</tr>" for row in rows)
+    body = "".join(f"<tr>{''.join(map(cell_markup, row, columns))}</tr>" for row in rows)
     if not body and empty:
         return paragraph(empty, quiet=True)
     heads = "".join(f'<th scope="col">{escape(name)}</th>' for name in columns)
@@ -159,7 +159,8 @@ def table(
     )
 
 
-def _cell(cell: str | Cell, column: str) -> str:
+def cell_markup(cell: str | Cell, column: str) -> str:
+    """One cell of a table, named by its column where a phone shows the row as a card."""
     if isinstance(cell, str):
         cell = Cell(cell)
     shown = escape(cell.text)

@@ -51,11 +51,15 @@ NEEDS: Final[Mapping[str, str]] = {
     "list_exceptions": "inspect",
     # -- reviewing
     "review_queue": "inspect",
+    "export_queue": "inspect",
     "open_review": "inspect",
     "computed_lines": "inspect",
     "find_balance": "inspect",
+    "find_candidates": "inspect",
     "accept_submission": "review",
+    "plan_batch": "review",
     "accept_submissions": "review",
+    "return_submissions": "review",
     "undo_acceptance": "review",
     "send_back": "review",
     "give_marks": "rate",
@@ -65,6 +69,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "recuse_rater": "recuse",
     # -- nominating
     "nominate_unit": "nominate",
+    "hand_in_nominations": "nominate",
     "withdraw_nomination": "nominate",
     "order_nominations": "nominate",
     "set_allotments": "allot",

@@ -22,7 +22,8 @@ from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.store import Actor, Mark, MarkKey
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.review.acceptance import accept_submissions, undo_acceptance
+from pbwidgets.workflows.review.acceptance import undo_acceptance
+from pbwidgets.workflows.review.batches import accept_submissions
 from pbwidgets.workflows.review.queue import QUEUE, review_queue
 from pbwidgets.workflows.review.rating import give_marks, recuse_rater
 
@@ -62,7 +63,7 @@ def test_a_township_sees_its_own_villages_longest_waiting_first(small: Workspace
 def test_the_turn_moves_from_level_to_level_and_back(small: Workspace, waiting: Opened) -> None:
     village = ("village_application", VILLAGE)
     assert stages(small, COUNTY_REVIEWER, waiting)[village] == "below"
-    accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1}, "township")
+    accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1})
     assert stages(small, COUNTY_REVIEWER, waiting)[village] == "mine"
     assert stages(small, TOWN_REVIEWER, waiting)[village] == "above"
     undo_acceptance(Desk(small, TOWN_REVIEWER, waiting), KEYS[VILLAGE], "township")
@@ -75,8 +76,8 @@ def test_the_turn_moves_from_level_to_level_and_back(small: Workspace, waiting: 
 def test_an_acceptance_cannot_be_undone_once_the_next_level_has_acted(
     small: Workspace, waiting: Opened
 ) -> None:
-    accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1}, "township")
-    accept_submissions(Desk(small, COUNTY_REVIEWER, waiting), {KEYS[VILLAGE]: 2}, "county")
+    accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1})
+    accept_submissions(Desk(small, COUNTY_REVIEWER, waiting), {KEYS[VILLAGE]: 2})
     assert stages(small, COUNTY_REVIEWER, waiting)["village_application", VILLAGE] == "done"
     with pytest.raises(DataError, match="上坪村"):
         undo_acceptance(Desk(small, TOWN_REVIEWER, waiting), KEYS[VILLAGE], "township")
@@ -94,16 +95,14 @@ def test_all_are_accepted_or_none(small: Workspace, waiting: Opened) -> None:
         store.submit_many(w, [(KEYS[SISTER], {**VILLAGE_ANSWERS, "industry": "蜜柚"})])
     seen = {KEYS[VILLAGE]: 1, KEYS[SISTER]: 1}
     with pytest.raises(ConflictError, match="下坪村"):
-        accept_submissions(Desk(small, TOWN_REVIEWER, waiting), seen, "township")
+        accept_submissions(Desk(small, TOWN_REVIEWER, waiting), seen)
     assert stages(small, TOWN_REVIEWER, waiting)["village_application", VILLAGE] == "mine"
-    assert accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {**seen, KEYS[SISTER]: 3}, "township") == 2
+    assert accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {**seen, KEYS[SISTER]: 3}) == 2
 
 
 def test_one_unit_of_another_township_makes_the_whole_call_fail(small: Workspace, waiting: Opened) -> None:
     with pytest.raises(RightsError, match="红旗村"):
-        accept_submissions(
-            Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1, KEYS[OTHER_VILLAGE]: 1}, "township"
-        )
+        accept_submissions(Desk(small, TOWN_REVIEWER, waiting), {KEYS[VILLAGE]: 1, KEYS[OTHER_VILLAGE]: 1})
     assert stages(small, TOWN_REVIEWER, waiting)["village_application", VILLAGE] == "mine"
 
 

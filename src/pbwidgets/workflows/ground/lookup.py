@@ -83,7 +83,7 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
         for source in layer.sources
     }
     known = {
-        **dict.fromkeys(("unit", "own", "by", "parent"), _name_units(units, ids.values())),
+        **dict.fromkeys(("unit", "own", "by", "parent"), name_units(units, ids.values())),
         **dict.fromkeys(("line", "criterion"), lines),
         "form": forms,
         "layer": layers,
@@ -94,7 +94,7 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
     }
     for name, value in ids.items():
         if name == "state" and has_words(f"home.state_{value.partition(':')[0]}"):
-            error.args_of_message[name] = _state_words(value, known["level"], lang)
+            error.args_of_message[name] = word_state(value, known["level"], lang)
         elif name in _CODED and has_words(f"{_CODED[name]}.{value}"):
             error.args_of_message[name] = say(f"{_CODED[name]}.{value}", lang)
         else:
@@ -104,7 +104,8 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
 _CODED: Final = {"role": "accounts.role", "action": "workflows.action"}
 
 
-def _name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
+def name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
+    """Names of those of the codes that are in the register; one that several units share keeps its code beside it."""
     names = unit_names(units)
     shared = Counter(names.values())
     return {
@@ -114,7 +115,7 @@ def _name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
     }
 
 
-def _state_words(state: str, levels: Mapping[str, str], lang: str) -> str:
-    """State of a submission in words."""
+def word_state(state: str, levels: Mapping[str, str], lang: str) -> str:
+    """State of a submission in words; ``levels`` are the names of the review levels."""
     name, _, level = state.partition(":")
     return say(f"home.state_{name}", lang, **({"level": levels.get(level, level)} if level else {}))

@@ -127,6 +127,13 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     return snapshot
 
 
+def read_current(workspace: Workspace, opened: Opened) -> Records:
+    """All records as they are now; nothing is written, so this is for what is looked at once."""
+    carried = _carried(_carried_from(workspace, opened))
+    with workspace.store.read() as reader:
+        return replace(_records(reader, opened, opened.day(_newest_day(reader))), carried=carried)
+
+
 def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     """The newest snapshot on disk, whether or not the store has changed since; None if there is none."""
     newest = _newest(_folder_of(workspace, *opened.key))

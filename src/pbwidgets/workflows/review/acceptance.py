@@ -1,13 +1,10 @@
 """Accept submissions, return them, undo an acceptance."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from pbwidgets.campaign.model import MOST_RETURN_DAYS
-from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.store import SubmissionKey, accept, accept_many, load_overview, return_submission, undo_accept
+from pbwidgets.errors import DataError
+from pbwidgets.store import SubmissionKey, accept, return_submission, undo_accept
 from pbwidgets.workflows.ground.deadlines import extend_for_correction
 from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.seats import Seats, find_seats, review_levels
@@ -47,36 +44,6 @@ def accept_submission(desk: Desk, key: SubmissionKey, level_id: str, *, seen_ver
     levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
     with desk.write() as writer:
         return accept(writer, key, level_id, levels, seen_version=seen_version)
-
-
-def accept_submissions(desk: Desk, seen: Mapping[SubmissionKey, int], level_id: str) -> int:
-    """Number of submissions that a level accepted at once; all or none.
-
-    Parameters
-    ----------
-    seen
-        Submissions to accept, each with the version that the reviewer saw.
-
-    Raises
-    ------
-    ConflictError
-        ``store.version_changed`` if one of them has a newer version.
-    DataError
-        ``store.not_your_turn``, ``store.no_submission``.
-    RightsError
-        If the actor does not sit at this level above each of the units.
-    """
-    seats = find_seats(desk)
-    by_levels: dict[tuple[str, ...], list[SubmissionKey]] = {}
-    for key in seen:
-        _check_reviewer(desk, seats, key, level_id)
-        levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
-        by_levels.setdefault(levels, []).append(key)
-    with desk.write() as writer:
-        _check_seen(load_overview(writer, *desk.opened.key), seen)
-        for levels, keys in by_levels.items():
-            accept_many(writer, keys, level_id, levels)
-    return len(seen)
 
 
 def undo_acceptance(desk: Desk, key: SubmissionKey, level_id: str) -> int:
@@ -130,15 +97,3 @@ def _check_reviewer(desk: Desk, seats: Seats, key: SubmissionKey, level_id: str)
     desk.authorise("review", key.unit_code)
     if desk.actor.role != "operator":
         seats.check(level_id, key.unit_code)
-
-
-def _check_seen(overview: pd.DataFrame, seen: Mapping[SubmissionKey, int]) -> None:
-    """Raise if there is a newer version than the one seen."""
-    columns = [overview[name] for name in ("form_id", "unit_code", "occurrence", "version")]
-    found = {
-        (form_id, unit, int(at)): int(version) for form_id, unit, at, version in zip(*columns, strict=True)
-    }
-    for key, version in seen.items():
-        newest = found.get((key.form_id, key.unit_code, key.occurrence), version)
-        if newest != version:
-            raise ConflictError("store.version_changed", unit=key.unit_code, seen=version, found=newest)

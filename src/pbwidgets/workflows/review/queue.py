@@ -1,27 +1,34 @@
 """The queue of a reviewer: submissions in their scope, whose turn it is, and how far they have marked them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Final, Literal
 
 import pandas as pd
 
 from pbwidgets.campaign import Form
+from pbwidgets.exports import About, Column, Sheet, build_workbook
+from pbwidgets.exports.columns import Format
 from pbwidgets.scoring.raters import find_ranges
-from pbwidgets.store import load_ratings, load_recusals
+from pbwidgets.store import SubmissionKey, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
 from pbwidgets.units import unit_names
+from pbwidgets.wording import MOST_DIGITS, say
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import word_state
+from pbwidgets.workflows.ground.marks import tabulate_marks_before
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, lines_to_mark, review_levels
-from pbwidgets.workflows.ground.workspace import Opened, day_of
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
 
 Stage = Literal["mine", "below", "above", "filler", "done"]
 """Whose turn it is: the actor's own level, a level below it, a level above it, the filler, nobody."""
 STAGES: Final = ("mine", "below", "above", "filler", "done")
 QUEUE: Final = (
     "form_id", "unit_code", "unit_name", "parent_code", "parent_name", "occurrence", "state", "version",
-    "level", "stage", "submitted_at", "days_waiting", "lines", "marked", "stale", "recused",
+    "level", "stage", "submitted_at", "days_waiting", "lines", "marked", "stale", "recused", "points", "difference",
 )  # fmt: skip
 """Columns of :func:`review_queue`."""
 
@@ -34,7 +41,9 @@ def review_queue(desk: Desk) -> pd.DataFrame:
     pandas.DataFrame
         Columns :data:`QUEUE`: ``level`` is the one whose turn it is, or empty; ``stage`` a :data:`Stage`;
         ``days_waiting`` whole days since the last hand-in; ``lines`` how many lines of the unit's score sheet the
-        actor marks, ``marked`` how many they have marked, ``stale`` how many of these are based on older answers.
+        actor marks, ``marked`` how many they have marked, ``stale`` how many of these are based on older answers;
+        ``points`` what they have given together, ``difference`` by how much this is above the layer before on the
+        same lines, None without such marks.
 
     Raises
     ------
@@ -47,6 +56,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
     names = unit_names(units)
     seats = find_seats(desk)
     marks, aside = _own_marks(desk)
+    before = _marks_before(desk, seats, inside, marks)
     with desk.workspace.store.read() as reader:
         submitted = load_progress(reader, *desk.opened.key, None if len(inside) == len(units) else known)
     forms = {
@@ -68,7 +78,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
                 "submitted_at": row["submitted_at"],
                 "days_waiting": _days_since(row["submitted_at"], desk.now),
                 **_turn(desk.opened, seats, form, row["unit_code"], row["state"]),
-                **_progress(desk.opened, seats, form, row["unit_code"], marks),
+                **_progress(desk.opened, seats, form, row["unit_code"], marks, before),
                 "recused": row["unit_code"] in aside,
             }
         )
@@ -80,23 +90,105 @@ def review_queue(desk: Desk) -> pd.DataFrame:
     return sorted_.drop(columns="turn").reset_index(drop=True)
 
 
-def _own_marks(desk: Desk) -> tuple[dict[str, dict[str, bool]], frozenset[str]]:
-    """The actor's marks (by unit and line, whether one must be given again), and the units they are recused from."""
-    forms = [form_id for track in desk.opened.campaign.tracks for form_id in track.forms]
+def export_queue(desk: Desk, chosen: Sequence[SubmissionKey], path: Path) -> int:
+    """Write the rows of some submissions of the actor's queue into a workbook, in this order; returns their number.
+
+    Submissions that are not in the queue are left out.
+
+    Raises
+    ------
+    RightsError
+        As :func:`review_queue`.
+    """
+    campaign, lang = desk.opened.campaign, desk.lang
+    queue = review_queue(desk)
+    rows = queue.set_index(["form_id", "unit_code", "occurrence"], drop=False)
+    asked = [(key.form_id, key.unit_code, key.occurrence) for key in chosen]
+    listed = rows.loc[[key for key in dict.fromkeys(asked) if key in rows.index]].reset_index(drop=True)
+    forms = {form.id: form.name.words(lang) for form in campaign.forms}
+    levels = {level.id: level.name.words(lang) for level in campaign.review_levels}
+    told = listed.assign(
+        form=listed["form_id"].map(forms),
+        state=[word_state(state, levels, lang) for state in listed["state"]],
+        handed_in=[
+            moment.astimezone(ZONE).date().isoformat() if moment else "" for moment in listed["submitted_at"]
+        ],
+        waiting=[say(f"review.stage_{stage}", lang) for stage in listed["stage"]],
+    )
+    formats: dict[str, Format] = {
+        "unit_code": "text", "unit_name": "text", "parent_name": "text", "form": "text", "state": "text",
+        "handed_in": "date", "days_waiting": "integer", "waiting": "text", "lines": "integer",
+        "marked": "integer", "points": "number", "difference": "number",
+    }  # fmt: skip
+    columns = {
+        name: Column(say(f"review.column_{name}", lang), format=kind, missing="–")
+        for name, kind in formats.items()
+    }
+    title = say("review.view_list", lang)
+    about = About(campaign.name.words(lang), desk.opened.period_id, "", title=title)
+    build_workbook([Sheet(title, told, columns)], path, about=about, lang=lang)
+    return len(told)
+
+
+@dataclass(frozen=True)
+class _Own:
+    """The actor's mark on one line; no points if it must be given anew."""
+
+    points: float | None
+    again: bool
+
+
+_OwnMarks = Mapping[str, Mapping[str, _Own]]
+"""The actor's marks, by unit and line."""
+_Before = Mapping[tuple[str, str], Mapping[str, float]]
+"""Points of the layer before the actor's, by track and unit, then by line."""
+
+
+def _own_marks(desk: Desk) -> tuple[_OwnMarks, frozenset[str]]:
+    """The actor's marks, and the units they are recused from."""
     with desk.workspace.store.read() as reader:
-        ratings = load_ratings(reader, *desk.opened.key, forms, rater=desk.actor.name)
+        ratings = load_ratings(reader, *desk.opened.key, _rated_forms(desk), rater=desk.actor.name)
         aside = load_recusals(reader, *desk.opened.key, desk.actor.name)
-    found: dict[str, dict[str, bool]] = {}
+    found: dict[str, dict[str, _Own]] = {}
     ranges = {
         line: bounds for track in desk.opened.campaign.tracks for line, bounds in find_ranges(track).items()
     }
     columns = [ratings[name] for name in ("unit_code", "criterion_id", "stale", "points")]
     for unit, line, stale, points in zip(*columns, strict=True):
         lowest, highest = ranges.get(str(line), (points, points))
-        again = bool(stale) or not lowest <= points <= highest
+        fits = lowest <= points <= highest
         lines = found.setdefault(str(unit), {})
-        lines[str(line)] = lines.get(str(line), False) or again
+        again = bool(stale) or not fits or (str(line) in lines and lines[str(line)].again)
+        lines[str(line)] = _Own(float(points) if fits else None, again)
     return found, aside
+
+
+def _marks_before(desk: Desk, seats: Seats, units: pd.DataFrame, own: _OwnMarks) -> _Before:
+    """Marks of the layers before, of units that the actor has marked; nothing is read if there are none."""
+    campaign = desk.opened.campaign
+    marked = units[units["unit_code"].isin(own)]
+    of_kind = dict(zip(marked["unit_code"], marked["kind"], strict=True))
+    layers = {
+        (place.track.id, place.layer)
+        for code, kind in of_kind.items()
+        for place in seats.places(campaign, str(kind), str(code))
+        if [layer.id for layer in place.track.layers].index(place.layer)
+    }
+    if not layers:
+        return {}
+    with desk.workspace.store.read() as reader:
+        ratings = load_ratings(reader, *desk.opened.key, _rated_forms(desk))
+    return {
+        (track_id, unit): {line: points for line, (_, points) in lines.items()}
+        for track_id, layer in layers
+        for unit, lines in tabulate_marks_before(
+            campaign, campaign.track(track_id), layer, marked, ratings
+        ).items()
+    }
+
+
+def _rated_forms(desk: Desk) -> list[str]:
+    return [form_id for track in desk.opened.campaign.tracks for form_id in track.forms]
 
 
 def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) -> dict[str, str]:
@@ -111,19 +203,26 @@ def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) 
 
 
 def _progress(
-    opened: Opened, seats: Seats, form: Form, unit_code: str, marks: Mapping[str, Mapping[str, bool]]
-) -> dict[str, int]:
+    opened: Opened, seats: Seats, form: Form, unit_code: str, marks: _OwnMarks, before: _Before
+) -> dict[str, float | int | None]:
     places = tuple(
         place
         for place in seats.places(opened.campaign, form.unit_kind, unit_code)
         if form.id in place.track.forms
     )
     wanted = lines_to_mark(opened.campaign, places)
-    given = marks.get(unit_code, {})
+    given = {line: mark for line, mark in marks.get(unit_code, {}).items() if line in wanted}
+    points = {line: mark.points for line, mark in given.items() if mark.points is not None}
+    earlier = {
+        line: value for place in places for line, value in before.get((place.track.id, unit_code), {}).items()
+    }
+    compared = [points[line] - earlier[line] for line in points if line in earlier]
     return {
         "lines": len(wanted),
-        "marked": sum(line in given for line in wanted),
-        "stale": sum(given.get(line, False) for line in wanted),
+        "marked": len(given),
+        "stale": sum(mark.again for mark in given.values()),
+        "points": round(sum(points.values()), MOST_DIGITS) if points else None,
+        "difference": round(sum(compared), MOST_DIGITS) if compared else None,
     }
 
 

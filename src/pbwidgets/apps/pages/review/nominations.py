@@ -1,20 +1,21 @@
-"""Nominations of the visitor's unit: which units, in which order, and how many more it may nominate."""
-
-from collections.abc import Callable
+"""Nominations of the visitor's unit: the candidates by rank, ticked and put in order, then handed in as one list."""
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.state_words import state_words
 from pbwidgets.apps.pages.review.case import balance_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
+from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
-from pbwidgets.forms.elements import Cell, plain_layout
-from pbwidgets.units import ancestors
+from pbwidgets.forms.elements import Cell
+from pbwidgets.forms.record_list import PAGE_ROWS, ListColumn, ListRow, ListUse, RecordList
+from pbwidgets.wording import number
 from pbwidgets.workflows.review.nominations import (
+    Candidate,
     find_balance,
-    nominate_unit,
-    order_nominations,
-    withdraw_nomination,
+    find_candidates,
+    hand_in_nominations,
 )
 
 
@@ -31,95 +32,130 @@ def show_nominations(visit: Visit) -> w.Widget:
     if not tracks:
         return elements.stack(heading, elements.notice("info", visit.words("review.no_nominations")))
     lists = [NominationCard(visit, track, own).box for track in tracks]
-    return elements.stack(heading, visit.messages, *lists)
+    hint = elements.paragraph(visit.words("review.nominations_hint"), quiet=True)
+    return elements.stack(heading, hint, visit.messages, *lists)
 
 
 class NominationCard:
-    """One list; each action is written at once."""
+    """One list: what is ticked is a draft until it is handed in."""
 
     def __init__(self, visit: Visit, track: Track, by_unit: str) -> None:
         self._visit, self._track, self._by = visit, track, by_unit
-        self.box = elements.card(title=visit.words("review.nomination", track=track.name.words(visit.lang)))
-        self._title = self.box.children
+        self._candidates: tuple[Candidate, ...] = find_candidates(visit.desk, track.id, by_unit)
+        self._names = {item.unit_code: item.unit_name for item in self._candidates}
+        names = ("unit", "rank", "total", "state", "note")
+        self.list = RecordList(
+            [ListColumn(name, visit.words(f"review.nominee_{name}")) for name in names],
+            visit.lang,
+            ListUse(on_tick=self._show_draft, on_full=self._say_full, ordered=True),
+            empty=visit.words("review.list_empty"),
+        )
+        self._balance, self._draft = elements.markup(""), elements.markup("")
+        self._messages, self._dialog = elements.Messages(), elements.stack()
+        self.hand_in = elements.button("", visit.attempt(self._ask), "primary")
+        self.reset = elements.button(visit.words("review.list_reset"), visit.attempt(self.show))
+        self.box = elements.card(
+            self._balance,
+            self._draft,
+            elements.row(self.hand_in, self.reset),
+            self._messages,
+            self._dialog,
+            *([self.list.search] if len(self._candidates) > PAGE_ROWS else []),
+            self.list.box,
+            title=visit.words("review.nomination", track=track.name.words(visit.lang)),
+        )
         self.show()
 
     def show(self) -> None:
-        """Read the list from the store and show it."""
+        """Read the list from the store and show it; what is only ticked is forgotten."""
         visit = self._visit
         self.balance = find_balance(visit.desk, self._track.id, self._by)
-        listed = self.balance.listed
-        rows = [
-            (Cell(str(place), align="right"), visit.unit_name(code), code)
-            for place, code in enumerate(listed, start=1)
-        ]
-        names = ("order", "unit", "code")
-        table = elements.table(
-            [visit.words(f"review.{name}") for name in names], rows, empty=visit.words("review.list_empty")
-        )
-        self.chosen = self._dropdown("chosen", [(visit.unit_name(code), code) for code in listed])
-        self.new = self._dropdown("candidate", self._candidates())
-        self.up = elements.button(visit.words("review.up"), self._do(lambda: self._move(-1)))
-        self.down = elements.button(visit.words("review.down"), self._do(lambda: self._move(1)))
-        self.off = elements.button(
-            visit.words("review.withdraw_nomination"), self._do(self._withdraw), "danger"
-        )
-        self.add = elements.button(
-            visit.words("review.nominate"),
-            self._do(self._nominate),
-            "primary",
-            disabled=self.balance.left == 0,
-        )
-        parts: list[w.Widget] = [
-            elements.paragraph(balance_words(visit, len(listed), self.balance.allotted)),
-            table,
-        ]
-        if listed:
-            parts.append(elements.row(self.chosen, self.up, self.down, self.off))
-        if self.new.options:
-            parts.append(elements.row(self.new, self.add))
-        self.box.children = (*self._title, *parts)
+        self.list.allow(self.balance.allotted)
+        self.list.show([self._row(item) for item in self._candidates])
+        self.list.tick(self.balance.listed)
+        self._messages.clear()
+        self._show_draft()
 
-    def _candidates(self) -> list[tuple[str, str]]:
-        units, listed = self._visit.units, set(self.balance.listed)
-        kind = self._track.nomination.by if self._track.nomination else ""
-        above = ancestors(units, kind)
-        return [
-            (str(row["unit_name"]), str(row["unit_code"]))
-            for row in units[units["kind"] == self._track.unit_kind].to_dict("records")
-            if above.get(row["unit_code"]) == self._by and row["unit_code"] not in listed
-        ]
+    def _row(self, item: Candidate) -> ListRow:
+        visit = self._visit
+        note = item.refused.message(visit.lang) if item.refused else ""
+        if note and item.unit_code in self.balance.listed:
+            note += visit.words("review.nominee_takes_place")
+        state = state_words(visit, item.state) if item.state else visit.words("review.nominee_nothing")
+        cells = (
+            item.unit_name,
+            Cell("–" if item.rank is None else str(item.rank), align="right"),
+            Cell("–" if item.total is None else number(item.total), align="right"),
+            state,
+            Cell(note, tone="warn" if note else None),
+        )
+        values = (item.unit_code, item.rank, item.total, state, note)
+        link = visit.link("review", form=self._track.forms[0], unit=item.unit_code) if item.state else ""
+        return ListRow(item.unit_code, cells, values, tick=item.refused is None, link=link)
 
-    def _dropdown(self, name: str, options: list[tuple[str, str]]) -> w.Dropdown:
-        words = self._visit.words(f"review.{name}")
-        made = w.Dropdown(options=options, description=words, layout=plain_layout())
-        made.add_class("pb-input")
-        return made
+    # -- the draft -------------------------------------------------------------------------------------
 
-    def _do(self, action: Callable[[], str]) -> Callable[[], None]:
-        def done() -> None:
-            kept = action()
+    def _show_draft(self) -> None:
+        visit, ticked, listed = self._visit, self.list.ticked, self.balance.listed
+        self._dialog.children = ()
+        words = balance_words(visit, len(ticked), self.balance.allotted)
+        self._balance.value = f'<p class="pb-text">{words}</p>'
+        changed = ticked != listed
+        said = visit.words("review.list_unsaved" if changed else "review.list_as_handed_in")
+        self._draft.value = f'<p class="pb-text {"pb-unsaved" if changed else "pb-quiet"}">{said}</p>'
+        self.hand_in.description = visit.words("review.hand_in_list", count=len(ticked))
+        self.hand_in.disabled = self.reset.disabled = not changed
+        if self.balance.allotted is None or len(ticked) < self.balance.allotted:
+            self._messages.clear()
+
+    def _say_full(self) -> None:
+        visit = self._visit
+        words = visit.words(
+            "review.list_full", unit=visit.unit_name(self._by), allotted=self.balance.allotted
+        )
+        self._messages.say("warn", words)
+
+    def _ask(self) -> None:
+        """Show what would be handed in, to be confirmed."""
+        visit, ticked, listed = self._visit, self.list.ticked, self.balance.listed
+        glue = visit.words("exports.list_glue")
+        lines = [f"{place}. {self._names[code]}" for place, code in enumerate(ticked, start=1)]
+        parts = [elements.paragraph("\n".join(lines) or visit.words("review.list_empty"))]
+        for name, codes in (
+            ("added", [code for code in ticked if code not in listed]),
+            ("taken_off", [code for code in listed if code not in ticked]),
+        ):
+            if codes:
+                words = glue.join(self._names.get(code, visit.unit_name(code)) for code in codes)
+                parts.append(elements.paragraph(visit.words(f"review.list_{name}", units=words)))
+        refused = [item.unit_name for item in self._candidates if item.refused and item.unit_code in ticked]
+        if refused:
+            words = visit.words("review.list_has_refused", units=glue.join(refused))
+            parts.append(elements.notice("warn", words))
+        self.confirm = elements.button(
+            visit.words("review.hand_in_confirm", count=len(ticked)), visit.attempt(self._hand_in), "primary"
+        )
+        cancel = elements.button(visit.words("review.cancel"), self._cancel)
+        card = elements.card(
+            *parts, elements.row(self.confirm, cancel), title=visit.words("review.list_to_hand_in")
+        )
+        card.add_class("pb-dialog")
+        self._dialog.children = (card,)
+
+    def _cancel(self) -> None:
+        self._show_draft()
+        self.list.focus()
+
+    def _hand_in(self) -> None:
+        visit = self._visit
+        try:
+            hand_in_nominations(
+                visit.desk, self._track.id, self._by, self.list.ticked, seen=self.balance.listed
+            )
+        except ConflictError as error:  # what somebody else has done is shown, and the error says so
             self.show()
-            if kept in self.balance.listed:
-                self.chosen.value = kept
-            self._visit.messages.say("good", self._visit.words("review.list_kept"))
-
-        return self._visit.attempt(done)
-
-    def _nominate(self) -> str:
-        visit = self._visit
-        nominate_unit(visit.desk, self._track.id, self._by, str(self.new.value))
-        return str(self.new.value)
-
-    def _withdraw(self) -> str:
-        visit = self._visit
-        withdraw_nomination(visit.desk, self._track.id, self._by, str(self.chosen.value))
-        return ""
-
-    def _move(self, by: int) -> str:
-        code, listed = str(self.chosen.value), list(self.balance.listed)
-        at = listed.index(code)
-        to = min(max(at + by, 0), len(listed) - 1)
-        listed.insert(to, listed.pop(at))
-        visit = self._visit
-        order_nominations(visit.desk, self._track.id, self._by, listed)
-        return code
+            self._messages.say("error", *error.words(visit.lang).splitlines())
+            return
+        self.show()
+        self.list.focus()
+        self._messages.say("good", visit.words("review.list_handed_in", count=len(self.balance.listed)))

@@ -11,12 +11,13 @@ from pbwidgets.apps.pages.ground.form_files import shown_file
 from pbwidgets.apps.pages.review.case import key_of
 from pbwidgets.apps.pages.review.marks import name_before
 from pbwidgets.apps.pages.review.newer import go_on
-from pbwidgets.apps.pages.review.queue import count_parents
+from pbwidgets.apps.pages.review.queue import count_parents, mark_cells
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
-from pbwidgets.forms.elements import Cell, plain_layout
+from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
+from pbwidgets.forms.record_list import ListColumn, ListRow, RecordList
 from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
@@ -27,9 +28,6 @@ from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
 from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
 from pbwidgets.workflows.review.queue import review_queue
 from pbwidgets.workflows.review.rating import give_marks
-
-MOST_UNITS = 80
-"""Maximum number of units listed; the filter narrows the list."""
 
 
 def show_on_site(visit: Visit) -> w.Widget:
@@ -45,7 +43,9 @@ class UnitsOfToday:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         queue = review_queue(visit.desk)
-        self._queue = queue[queue["lines"] > 0]
+        done = queue["marked"] == queue["lines"]
+        queue = queue.assign(done=done)[queue["lines"] > 0]
+        self._queue = queue.sort_values(["done", "parent_code", "unit_code"], kind="stable")
         options = [(f"{name}（{count}）", code) for name, code, count in count_parents(self._queue)]
         everywhere = (visit.words("review.all", count=len(self._queue)), "")
         self.parent = w.Dropdown(
@@ -58,14 +58,19 @@ class UnitsOfToday:
         asked = visit.place.get("parent", "")
         self.parent.value = asked if asked in [code for _, code in options] else ""
         self.parent.observe(lambda _: self._show(), names="value")
-        self._list = w.HTML(layout=plain_layout())
+        names = ("unit", "parent", "marks", "given", "difference")
+        self.list = RecordList(
+            [ListColumn(name, visit.words(f"review.{name}")) for name in names],
+            visit.lang,
+            empty=visit.words("review.empty"),
+        )
         self._show()
         self.box = elements.stack(
             elements.heading(visit.words("review.on_site")),
             elements.paragraph(visit.words("review.on_site_hint"), quiet=True),
-            self.parent,
+            elements.row(self.parent, self.list.search),
             visit.messages,
-            self._list,
+            self.list.box,
             elements.links([(visit.words("review.to_paper"), visit.link("review", view="entry"))]),
         )
 
@@ -73,24 +78,15 @@ class UnitsOfToday:
         rows = self._queue
         if self.parent.value:
             rows = rows[rows["parent_code"] == self.parent.value]
-        open_first = rows.assign(done=rows["marked"] == rows["lines"]).sort_values(
-            ["done", "parent_code", "unit_code"], kind="stable"
-        )
-        names = ("unit", "parent", "marks")
-        table = elements.table(
-            [self._visit.words(f"review.{name}") for name in names],
-            [self._row(row) for row in open_first.head(MOST_UNITS).to_dict("records")],
-            empty=self._visit.words("review.empty"),
-        )
-        self._list.value = table.value
-        table.close()
+        self.list.show([self._row(row) for row in rows.to_dict("records")], first_page=True)
 
-    def _row(self, row: dict[Any, Any]) -> tuple[str | Cell, ...]:
+    def _row(self, row: dict[Any, Any]) -> ListRow:
         visit = self._visit
         to = visit.link("review", view="onsite", form=row["form_id"], unit=row["unit_code"])
-        done = row["marked"] == row["lines"]
-        marks = visit.words("review.marks_given", given=row["marked"], wanted=row["lines"])
-        return Cell(row["unit_name"], to), row["parent_name"], Cell(marks, tone="good" if done else "warn")
+        cells = (row["unit_name"], row["parent_name"], *mark_cells(visit, row))
+        share = row["marked"] / row["lines"]
+        values = (row["unit_code"], row["parent_code"], share, row["points"], row["difference"])
+        return ListRow(f"{row['form_id']}|{row['unit_code']}|{row['occurrence']}", cells, values, link=to)
 
 
 class SpotCheck:

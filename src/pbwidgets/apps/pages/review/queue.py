@@ -1,28 +1,64 @@
-"""The queue: filters with counts, the matching submissions, and going through them one by one."""
+"""The queue: filters with counts, the matching submissions as a list to tick, and going through them one by one."""
 
+import tempfile
 from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.state_words import day_words, form_name, level_name, state_words
 from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
+from pbwidgets.campaign.model import MOST_RETURN_DAYS
+from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
+from pbwidgets.forms.record_list import ListColumn, ListRow, ListUse, RecordList
+from pbwidgets.forms.typed_text import TypedText
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows.review.acceptance import accept_submissions
-from pbwidgets.workflows.review.queue import STAGES, review_queue
+from pbwidgets.wording import number
+from pbwidgets.workflows.review.acceptance import Correction
+from pbwidgets.workflows.review.batches import Batch, accept_submissions, plan_batch, return_submissions
+from pbwidgets.workflows.review.queue import STAGES, export_queue, review_queue
 
-MOST_ROWS = 60
-"""Maximum number of rows shown; filters narrow the queue."""
+MOST_REFUSED = 20
+"""Refusals of a batch that are listed one by one."""
+Row = Mapping[Any, Any]
 
 
 def count_parents(queue: pd.DataFrame) -> list[tuple[str, str, int]]:
     """Name and code of the units above those in a queue, each with its number of submissions."""
     counts = Counter(zip(queue["parent_code"], queue["parent_name"], strict=True))
     return [(name, code, count) for (code, name), count in sorted(counts.items()) if code]
+
+
+def key_of_row(visit: Visit, row: Row) -> SubmissionKey:
+    """Key of the submission in a row of the queue."""
+    campaign, period = visit.opened.campaign.id, visit.opened.period_id
+    return SubmissionKey(campaign, period, row["form_id"], row["unit_code"], int(row["occurrence"]))
+
+
+def difference_cell(row: Row) -> Cell:
+    """By how much the visitor's marks are above or below those of the layer before."""
+    found = row["difference"]
+    words = "–" if found is None else f"{'+' if found > 0 else ''}{number(found)}"
+    return Cell(words, tone="warn" if found else None, align="right")
+
+
+def mark_cells(visit: Visit, row: Row) -> tuple[Cell, Cell, Cell]:
+    """How many lines are marked, the points given, and the difference from the layer before."""
+    marks = visit.words("review.marks_given", given=row["marked"], wanted=row["lines"])
+    done = row["lines"] and row["marked"] == row["lines"]
+    points = "–" if row["points"] is None else number(row["points"])
+    return (
+        Cell(marks if row["lines"] else "–", tone="good" if done else None),
+        Cell(points, align="right"),
+        difference_cell(row),
+    )
 
 
 def show_list(visit: Visit) -> w.Widget:
@@ -36,8 +72,18 @@ class ReviewList:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self.walk: CaseWalk | None = None
-        self._confirm = elements.stack()
-        self._table = w.HTML(layout=plain_layout())
+        self._dialog = elements.stack()
+        self._download = w.HTML(layout=plain_layout())
+        self.list = RecordList(
+            [
+                ListColumn(name, visit.words(f"review.{name}"), sorts=name != "note")
+                for name in ("unit", "parent", "form", "state", "handed_in", "waiting", "marks", "given",
+                             "difference", "note")
+            ],
+            visit.lang,
+            ListUse(on_open=self._open_row, on_tick=self._show_actions),
+            empty=visit.words("review.empty"),
+        )  # fmt: skip
         self._load()
         self.stage = self._dropdown("stage", self._stages())
         self.form = self._dropdown("form", self._forms())
@@ -48,12 +94,17 @@ class ReviewList:
             if asked in [value for _, value in widget.options]:
                 widget.value = asked
         for widget in (self.stage, self.form, self.parent):
-            widget.observe(lambda _: self._show(), names="value")
+            widget.observe(lambda _: self._show(first_page=True), names="value")
         self.start = elements.button(
             visit.words("review.start"), visit.attempt(lambda: self._open(0)), "primary"
         )
-        self.accept_all = elements.button(visit.words("review.accept_all"), visit.attempt(self._ask_accept))
-        self._head = [elements.row(self.stage, self.form, self.parent)]
+        self.accept = elements.button("", visit.attempt(self._ask_accept))
+        self.send_back = elements.button("", visit.attempt(self._ask_return))
+        self.save = elements.button(visit.words("review.to_excel"), visit.attempt(self._save))
+        self._head = [
+            elements.row(self.stage, self.form, self.parent, self.list.search),
+            elements.row(self.start, self.accept, self.send_back, self.save, self._download),
+        ]
         self.box = elements.stack()
         self._show_list()
 
@@ -72,55 +123,52 @@ class ReviewList:
 
     def _load(self) -> None:
         self._queue = review_queue(self._visit.desk)
+        self._by_key = {_row_key(row): row for row in self._queue.to_dict("records")}
 
     def _show_list(self) -> None:
-        self.box.children = (
-            *self._head,
-            elements.row(self.start, self.accept_all),
-            self._visit.messages,
-            self._confirm,
-            self._table,
-        )
+        self.box.children = (*self._head, self._visit.messages, self._dialog, self.list.box)
         self._show()
 
-    def _show(self) -> None:
-        rows = self.rows()
-        self._confirm.children = ()
-        self.start.disabled = rows.empty
-        self.accept_all.disabled = not (rows["stage"] == "mine").any() or self._visit.actor.role == "leader"
-        self._table.value = self._markup(rows)
+    def _show(self, *, first_page: bool = False) -> None:
+        self._dialog.children = ()
+        self._download.value = ""
+        self.list.show([self._row(row) for row in self.rows().to_dict("records")], first_page=first_page)
+        self._show_actions()
 
-    def _markup(self, rows: pd.DataFrame) -> str:
-        visit = self._visit
-        names = ("unit", "parent", "form", "state", "handed_in", "waiting", "marks", "note")
-        table = elements.table(
-            [visit.words(f"review.{name}") for name in names],
-            [self._row(row) for row in rows.head(MOST_ROWS).to_dict("records")],
-            caption=visit.words("review.count", shown=min(len(rows), MOST_ROWS), count=len(rows)),
-            empty=visit.words("review.empty"),
-        )
-        shown = table.value
-        table.close()
-        return str(shown)
+    def _show_actions(self) -> None:
+        visit, count = self._visit, len(self.list.ticked)
+        may_act = visit.actor.role != "leader"
+        for made, name in ((self.accept, "accept_ticked"), (self.send_back, "return_ticked")):
+            made.description = visit.words(f"review.{name}", count=count)
+            made.disabled = not count or not may_act
+        self.start.disabled = not self.list.matched()
 
-    def _row(self, row: dict[Any, Any]) -> tuple[str | Cell, ...]:
+    def _row(self, row: Row) -> ListRow:
         visit = self._visit
         notes = [visit.words(f"review.note_{name}") for name in ("stale", "recused") if row[name]]
-        place = {"form": row["form_id"], "unit": row["unit_code"], "occurrence": str(row["occurrence"])}
-        marks = visit.words("review.marks_given", given=row["marked"], wanted=row["lines"])
-        done = row["lines"] and row["marked"] == row["lines"]
-        return (
-            Cell(row["unit_name"], visit.link("review", **place)),
+        marks, points, difference = mark_cells(visit, row)
+        cells = (
+            row["unit_name"],
             row["parent_name"],
             form_name(visit, row["form_id"]),
             state_words(visit, row["state"]),
             day_words(visit, row["submitted_at"]),
             Cell(self._waiting(row), tone="accent" if row["stage"] == "mine" else None),
-            Cell(marks if row["lines"] else "–", tone="good" if done else None),
+            marks,
+            points,
+            difference,
             Cell("、".join(notes), tone="warn" if notes else None),
         )
+        share = row["marked"] / row["lines"] if row["lines"] else None
+        values = (
+            row["unit_code"], row["parent_code"], row["form_id"], row["state"], row["submitted_at"],
+            (-STAGES.index(row["stage"]), row["days_waiting"] or 0), share, row["points"], row["difference"], None,
+        )  # fmt: skip
+        place = {"form": row["form_id"], "unit": row["unit_code"], "occurrence": str(row["occurrence"])}
+        name = f"{row['unit_name']} · {cells[2]}"
+        return ListRow(_row_key(row), cells, values, name=name, link=visit.link("review", **place))
 
-    def _waiting(self, row: dict[Any, Any]) -> str:
+    def _waiting(self, row: Row) -> str:
         if row["stage"] == "filler" or row["stage"] == "done":
             return self._visit.words(f"review.stage_{row['stage']}")
         level = level_name(self._visit, row["level"])
@@ -159,13 +207,18 @@ class ReviewList:
         everything = self._visit.words("review.all", count=len(self._queue))
         return [(everything, ""), *((f"{words}（{count}）", value) for words, value, count in items)]
 
-    # -- accept all ------------------------------------------------------------------------------------
+    # -- many at once ----------------------------------------------------------------------------------
+
+    def _seen(self) -> dict[SubmissionKey, int]:
+        """Ticked submissions, each with the version that the page shows."""
+        rows = [self._by_key[key] for key in self.list.ticked]
+        return {key_of_row(self._visit, row): int(row["version"]) for row in rows}
 
     def _ask_accept(self) -> None:
-        """Show what would be accepted, to be confirmed."""
-        visit, rows = self._visit, self.rows()
-        mine = rows[rows["stage"] == "mine"]
-        counted = Counter(zip(mine["form_id"], mine["level"], strict=True))
+        """Say what would be accepted and what cannot be, to be confirmed."""
+        visit = self._visit
+        batch, seen = self._plan()
+        counted = Counter((key.form_id, level) for key, level in batch.ready.items())
         lines = [
             visit.words(
                 "review.accept_line",
@@ -173,30 +226,104 @@ class ReviewList:
             )
             for (form_id, level), count in counted.items()
         ]  # fmt: skip
-        open_marks = int((mine["marked"] < mine["lines"]).sum())
+        ready = [
+            row for row in map(self._by_key.get, self.list.ticked) if row and key_of_row(visit, row) in seen
+        ]
+        open_marks = sum(row["marked"] < row["lines"] for row in ready)
         if open_marks:
             lines.append(visit.words("review.accept_unmarked", count=open_marks))
-        confirm = elements.button(
-            visit.words("review.accept_confirm", count=len(mine)),
-            visit.attempt(lambda: self._accept(mine)),
-            "primary",
-        )
-        cancel = elements.button(visit.words("review.cancel"), self._show)
-        self._confirm.children = (
-            elements.card(
-                elements.paragraph("\n".join(lines)),
-                elements.row(confirm, cancel),
-                title=visit.words("review.accept_all"),
-            ),
-        )
 
-    def _accept(self, mine: pd.DataFrame) -> None:
+        def accept() -> None:
+            self._finish(accept_submissions(visit.desk, seen), "review.accepted_many")
+
+        self._ask("accept", lines, batch, self._retry(accept, self._ask_accept))
+
+    def _ask_return(self) -> None:
+        """Ask for the reason why the ticked submissions are returned, and say which cannot be."""
         visit = self._visit
-        for level, rows in mine.groupby("level"):
-            seen = {self._key(row): int(row["version"]) for row in rows.to_dict("records")}
-            accept_submissions(visit.desk, seen, str(level))
-        visit.messages.say("good", visit.words("review.accepted_many", count=len(mine)))
+        batch, seen = self._plan()
+        self.reason = TypedText(
+            description=visit.words("review.return_reason"), lang=visit.lang, rows=2, layout=plain_layout()
+        )
+        self.days = w.BoundedIntText(
+            value=visit.opened.campaign.return_days,
+            min=0,
+            max=MOST_RETURN_DAYS,
+            description=visit.words("review.return_days"),
+            layout=plain_layout(),
+        )
+        for made in (self.reason, self.days):
+            made.add_class("pb-input")
+
+        def send_back() -> None:
+            wanted = Correction(self.reason.value, days=int(self.days.value))
+            self._finish(return_submissions(visit.desk, seen, wanted), "review.returned_many")
+
+        lines = [visit.words("review.return_line", count=len(seen))]
+        self._ask("return", lines, batch, visit.attempt(send_back), self.reason, self.days)
+
+    def _plan(self) -> tuple[Batch, dict[SubmissionKey, int]]:
+        """What can be done with the ticked submissions; those for which it is possible, with their versions."""
+        seen = self._seen()
+        batch = plan_batch(self._visit.desk, seen)
+        return batch, {key: seen[key] for key in batch.ready}
+
+    def _retry(self, call: Callable[[], None], again: Callable[[], None]) -> Callable[[], None]:
+        """Callback that shows what is possible now if something has changed since it was asked."""
+
+        def tried() -> None:
+            try:
+                call()
+            except PbError as error:
+                self._load()
+                again()
+                raise error
+
+        return self._visit.attempt(tried)
+
+    def _ask(
+        self, name: str, lines: Sequence[str], batch: Batch, confirmed: Callable[[], None], *fields: w.Widget
+    ) -> None:
+        visit, count = self._visit, len(batch.ready)
+        visit.messages.clear()
+        cancel = elements.button(visit.words("review.cancel"), self._cancel)
+        parts: list[w.Widget] = []
+        if count:
+            look: elements.Look = "primary" if name == "accept" else "danger"
+            self.confirm = elements.button(
+                visit.words(f"review.{name}_confirm", count=count), confirmed, look
+            )
+            self.confirm.add_class("pb-key-ctrl-enter")
+            parts += [elements.paragraph("\n".join(lines)), *fields, elements.row(self.confirm, cancel)]
+        if batch.refused:
+            parts += self._refusals(batch)
+        if not count:
+            parts.append(cancel)
+        card = elements.card(*parts, title=visit.words(f"review.{name}_ticked", count=len(self.list.ticked)))
+        card.add_class("pb-dialog")
+        self._dialog.children = (card,)
+
+    def _refusals(self, batch: Batch) -> list[w.Widget]:
+        visit = self._visit
+        rows = [
+            (visit.unit_name(key.unit_code), form_name(visit, key.form_id), error.message(visit.lang))
+            for key, error in list(batch.refused.items())[:MOST_REFUSED]
+        ]
+        names = ("unit", "form", "why_not")
+        return [
+            elements.notice("warn", visit.words("review.cannot", count=len(batch.refused))),
+            elements.table([visit.words(f"review.{name}") for name in names], rows),
+        ]
+
+    def _cancel(self) -> None:
+        self._dialog.children = ()
+        self.list.focus()
+
+    def _finish(self, count: int, said: str) -> None:
+        self.list.tick(())
         self._refresh()
+        self.list.focus()
+        self._visit.messages.say("good", self._visit.words(said, count=count))
 
     def _refresh(self) -> None:
         self._load()
@@ -208,23 +335,42 @@ class ReviewList:
             widget.value = chosen if chosen in [value for _, value in options] else ""
         self._show()
 
+    def _save(self) -> None:
+        """Offer the ticked rows, or all that are listed, as a workbook."""
+        visit = self._visit
+        keys = self.list.ticked or [row.key for row in self.list.matched()]
+        chosen = [key_of_row(visit, self._by_key[key]) for key in keys]
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / f"{visit.words('review.view_list')}.xlsx"
+            count = export_queue(visit.desk, chosen, path)
+            link = download_link(visit.words("review.download_list", count=count), path)
+        self._download.value = link.value
+        link.close()
+
     # -- one after the other ---------------------------------------------------------------------------
 
-    def _key(self, row: dict[Any, Any]) -> SubmissionKey:
-        campaign, period = self._visit.opened.campaign.id, self._visit.opened.period_id
-        return SubmissionKey(campaign, period, row["form_id"], row["unit_code"], int(row["occurrence"]))
+    def _open_row(self, key: str) -> None:
+        keys = [row.key for row in self.list.matched()]
+        self._visit.attempt(lambda: self._open(keys.index(key)))()
 
     def _open(self, at: int) -> None:
         """Show the submission at a position of the queue, which stays as it was when going through it began."""
-        keys = [self._key(row) for row in self.rows().to_dict("records")]
+        keys = [key_of_row(self._visit, self._by_key[row.key]) for row in self.list.matched()]
         self._visit.messages.clear()
         self.walk = CaseWalk(self._visit, keys, at, self._return)
         self.box.children = (self.walk.box,)
 
     def _return(self) -> None:
         self._visit.messages.clear()
+        last = None if self.walk is None else self.walk.key
         if self.walk is not None:
             self.walk.leave()
         self._load()
         self._show_list()
         self._refresh()
+        if last is not None:
+            self.list.focus(f"{last.form_id}|{last.unit_code}|{last.occurrence}")
+
+
+def _row_key(row: Row) -> str:
+    return f"{row['form_id']}|{row['unit_code']}|{row['occurrence']}"
