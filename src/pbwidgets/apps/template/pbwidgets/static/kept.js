@@ -88,7 +88,8 @@
   };
   let actions = 0;
   function drop() {
-    if (pb.status.isLost() || pb.status.state() === "away" || !pb.order.isSettled() || !current().length) { return; }
+    const isCut = pb.order.isLost || pb.status.isLost() || pb.status.state() === "away";
+    if (isCut || !pb.order.isSettled() || !current().length) { return; }
     const isSaved = document.querySelector(".pb-saved") && !document.querySelector(".pb-unsaved");
     const there = fields();
     for (const item of current()) {

@@ -31,6 +31,7 @@
     watch: (call) => watchers.push(call),
     kernel: () => kernel,
     pressed: null,    /* the button whose click is being handled */
+    isLost: false,    /* the kernel ended without an answer */
     isUnsure: false,  /* a click was on its way when the connection broke */
   };
 
@@ -51,8 +52,12 @@
       ...what, future, number: ++count, since: performance.now(), button: what.isTyping ? null : pb.order.pressed,
     };
     sent.set(id, item);
-    const end = () => { if (sent.delete(id)) { tell(); } };
-    future.done.then(end, end);
+    const end = (isLost) => {
+      if (!sent.delete(id)) { return; }
+      pb.order.isLost = pb.order.isLost || isLost;
+      tell();
+    };
+    future.done.then(() => end(false), () => end(true));
     tell();
   }
 

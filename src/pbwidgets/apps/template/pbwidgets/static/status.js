@@ -1,7 +1,7 @@
 /* What the page says about itself, one thing at a time: in one place, the pill, and in the panel once it is cut off.
 
    lost (the kernel or the session is gone) > away (no answer) > busy (an action takes more than 0.3 s) > failed
-   (to save) > saving > saved. Pages only leave their words in .pb-saved and .pb-unsaved. */
+   (to save) > saving (or what was typed is still on its way) > saved. Pages only leave their words in .pb-saved and .pb-unsaved. */
 (() => {
   "use strict";
   const pb = window.pb = window.pb || {};
@@ -43,6 +43,7 @@
     const unsaved = textOf(".pb-unsaved");
     if (document.querySelector(".pb-not-saved")) { return ["failed", unsaved]; }
     if (unsaved) { return ["saving", unsaved]; }
+    if (pb.order.pending().some((item) => now - item.since >= SLOW_MS)) { return ["saving", words.sending]; }
     const saved = textOf(".pb-saved");
     return saved ? ["saved", saved] : ["", ""];
   }
@@ -75,7 +76,7 @@
   let timer = null;
   function follow() {
     show();
-    if (timer === null && pb.order.pending().some((item) => !item.isTyping)) {
+    if (timer === null && pb.order.pending().length) {
       timer = setTimeout(() => { timer = null; follow(); }, SLOW_MS / 3);
     }
   }
@@ -111,9 +112,11 @@
     if (was && kind !== "away") { link.focus(); }
   }
 
-  function connectAgain() {
+  /* JupyterLab waits longer from one attempt to the next, and gives up in the end */
+  function connectAgain(isBack) {
     const connection = pb.order.kernel();
-    if (connection && connection.connectionStatus === "disconnected") { connection.reconnect().catch(() => {}); }
+    const state = connection ? connection.connectionStatus : "connected";
+    if (state === "disconnected" || (isBack && state !== "connected")) { connection.reconnect().catch(() => {}); }
     if (pb.order.isUnsure && connection && connection.connectionStatus === "connected") {
       pb.order.isUnsure = false;
       pb.notify(words.unsure);
@@ -140,7 +143,7 @@
       if (answer.ok) { state = (await answer.json()).state; }
       else if (answer.status === 403 || answer.status === 401) { state = "signed_out"; }
     } catch (error) { state = "away"; }
-    if (state === "ok") { missed = 0; connectAgain(); }
+    if (state === "ok") { connectAgain(missed > 0); missed = 0; }
     else if (state === "away") { missed += 1; }
     else { lost = state; freeze(); }
     show();
