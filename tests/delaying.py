@@ -89,9 +89,7 @@ def lay_line(served: Served, delay_s: float = 0.0) -> Iterator[Line]:
     """A line to a server, open to one machine."""
     host, port = served.address.removeprefix("http://").split(":")
     listening = socket.create_server(("127.0.0.1", 0))
-    line = Line(
-        replace(served, address=f"http://127.0.0.1:{listening.getsockname()[1]}"), listening, delay_s
-    )
+    line = Line(replace(served, address=f"http://127.0.0.1:{listening.getsockname()[1]}"), listening, delay_s)
     threading.Thread(target=line.take, args=((host, int(port)),), daemon=True).start()
     try:
         yield line

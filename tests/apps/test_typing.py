@@ -9,7 +9,6 @@ import os
 import re
 import signal
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from counties import OPERATOR, SISTER, VILLAGE, VILLAGE_ANSWERS, key_of
@@ -141,7 +140,9 @@ LONG_MS = 30_000
 def kept(page: Page) -> list[str]:
     """Texts that the browser keeps."""
     return list(
-        page.evaluate("Object.values(sessionStorage).map((item) => JSON.parse(item)).map((item) => item.text)")
+        page.evaluate(
+            "Object.values(sessionStorage).map((item) => JSON.parse(item)).map((item) => item.text)"
+        )
     )
 
 
@@ -229,9 +230,7 @@ def test_a_slow_action_says_so_and_cannot_be_pressed_twice(open_page, line: Line
     page.close()
 
 
-def test_an_input_method_sends_words_and_not_the_letters_they_are_made_of(
-    open_page, line: Line
-) -> None:
+def test_an_input_method_sends_words_and_not_the_letters_they_are_made_of(open_page, line: Line) -> None:
     page = open_page("other", None)
     overheard = Overheard(page)
     page.goto(line.served.address + FORM)

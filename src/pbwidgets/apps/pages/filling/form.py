@@ -248,9 +248,9 @@ class FillForm:
             else:
                 self._show_conflict(error)
         except RightsError as error:
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
         except PbError as error:
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
             if error.code != "store.not_editable":  # waiting would not help
                 self.autosave.retry(RETRY_S)
         except Exception:
@@ -309,7 +309,7 @@ class FillForm:
         """Show both versions side by side; nothing is saved until a person chooses."""
         theirs = error.args_of_message.get("answers")
         if theirs is None:  # handed in by the other person, not edited
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
             return
         mine = self.view.answers if self.view is not None else {}
         self._say_not_saved(error.message(self.visit.lang))

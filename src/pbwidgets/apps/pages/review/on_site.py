@@ -201,7 +201,7 @@ class SpotCheck:
             return
         except PbError as error:
             visit.say_refusal(error)
-            self.status.fail(visit.words("fill.not_saved", cause=error.words(visit.lang)))
+            self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
         moment = datetime.now(ZONE).strftime("%H:%M:%S")

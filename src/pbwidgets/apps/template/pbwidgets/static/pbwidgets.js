@@ -25,6 +25,31 @@
     if (arrived()) { look.disconnect(); gone(); body.classList.add("pb-live"); }
   }
 
+  /* -- what the widgets' own scripts say in English ---------------------------------------------------- */
+
+  function translate(node) {
+    if (node.title === "null") { node.removeAttribute("title"); }  /* a widget without a tooltip */
+    if (!node.matches(".jp-OutputArea-output") || node.firstElementChild) { return; }
+    if (node.textContent.startsWith("Loading widget")) { node.textContent = ""; }
+    if (node.textContent.startsWith("Error")) {
+      node.textContent = window.pb.words.page_failed;
+      node.className = "pb-notice pb-error pb-failed";
+    }
+  }
+
+  function watchWords() {
+    const cells = $("pb-cells");
+    if (!cells) { return; }
+    const look = (root) => { for (const node of root.querySelectorAll("[title=null], .jp-OutputArea-output")) { translate(node); } };
+    new MutationObserver((changes) => {
+      for (const { target, addedNodes } of changes) {
+        if (target !== cells) { translate(target); }
+        for (const node of addedNodes) { if (node.nodeType === Node.ELEMENT_NODE) { translate(node); look(node); } }
+      }
+    }).observe(cells, { childList: true, subtree: true, attributes: true, attributeFilter: ["title"] });
+    look(cells);
+  }
+
   /* -- a link to one field of a form: it is led to once the field is there ----------------------------- */
 
   function leadToField() {
@@ -81,6 +106,7 @@
   const here = document.querySelector(".pb-nav a[aria-current]");
   if (here) { here.scrollIntoView({ block: "nearest", inline: "center" }); }
   watchFirstWidget();
+  watchWords();
   leadToField();
   /* Voilà's front end begins with this event: where the notebook failed there is nothing for it to do */
   if ($("pb-failed")) { window.addEventListener("load", (event) => event.stopImmediatePropagation(), true); }
