@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from counties import CAMPAIGN, OPERATOR, run_pbwidgets
 from playwright.sync_api import Page, expect
+from pptx import Presentation
 from serving import PASSWORD, Served
 
 from pbwidgets.store import NewAccount, add_account, audit_head
@@ -35,6 +36,19 @@ def contest(own_county: Path, serve_folder: Callable[..., Served]) -> Served:
 def rows_of(page: Page) -> list[str]:
     """Name, total and status of every row, as people read them."""
     return [re.sub(r"\s+", " ", text) for text in page.locator(".pb-ranking tbody tr").all_inner_texts()]
+
+
+SIZES = """[...document.querySelectorAll("body *")]
+  .filter(one => [...one.childNodes].some(node => node.nodeType === 3 && node.textContent.trim())
+                 && one.checkVisibility() && one.getClientRects().length && !one.closest(".pb-hidden, .pb-skip"))
+  .map(one => parseFloat(getComputedStyle(one).fontSize))"""
+"""Sizes of all letters to be seen, in pixels."""
+
+
+def words_of_slides(path: Path) -> list[str]:
+    """Words of all table cells."""
+    shapes = [shape for slide in Presentation(str(path)).slides for shape in slide.shapes if shape.has_table]
+    return [cell.text for shape in shapes for row in shape.table.rows for cell in row.cells]
 
 
 def head(folder: Path) -> int:
@@ -81,12 +95,31 @@ def test_a_meeting_tries_resets_decides_and_select_says_so(
     assert sum(row["decided"] == "selected" for row in rows.values()) == 10
     assert all(row["decided_on"] for row in rows.values() if row["decided"])
 
+    held = rows_of(page)
+    assert sum("拟入选" in row for row in held) == 10
+    assert not any("并列待定" in row for row in held)
+    page.get_by_role("button", name="看按规则的名单").click()
+    expect(page.locator(".pb-ranking")).to_contain_text("末位并列")
+    page.get_by_role("button", name="看会议决定的名单").click()
+    expect(page.locator(".pb-ranking .pb-mark-tied_at_cut")).to_have_count(0)
+
     page.get_by_role("button", name="开始公示").click()
+    expect(page.locator(".pb-messages")).to_contain_text("没有填写受理异议的联系方式")
+    page.get_by_label("受理异议的联系方式").fill("县委组织部 0000-0000000")
+    page.get_by_role("button", name="开始公示").click()
+    page.get_by_role("button", name="确认开始公示").click()
     expect(page.locator(".pb-messages")).to_contain_text("公示已开始，共 7 天", timeout=30_000)
     with page.expect_download() as fetched:
         page.get_by_role("button", name="生成幻灯片").click()
         page.get_by_role("link", name=re.compile("下载幻灯片")).click()
-    assert Path(fetched.value.path()).read_bytes()[:2] == b"PK"
+    words = words_of_slides(Path(fetched.value.path()))
+    assert (words.count("拟入选"), words.count("并列待定")) == (10, 0)
+
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.get_by_role("button", name="投影").click()
+    assert min(page.evaluate(SIZES)) >= 27
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="按屏幕上的名单决定")).to_be_visible()
 
     leader = open_page("meeting_leader", "/meeting?track=village", served=contest)
     expect(leader.locator(".pb-meeting")).to_contain_text("您可以查看和试算，不能作决定")

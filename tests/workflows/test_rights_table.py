@@ -39,11 +39,12 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import PbError, RightsError, UsageError
-from pbwidgets.store import Actor, Mark, MarkKey, NominationList, SubmissionKey, Veto
+from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
+from pbwidgets.workflows.meeting.notices import PlannedNotice
 from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
 from pbwidgets.workflows.people.audit_log import AuditFilter
@@ -171,18 +172,20 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("chart_spec", "read_draft", "open_draft"), EVERYWHERE),
-    **dict.fromkeys(("decide_selection", "start_public_notice", "take_back_notice"), EVERYWHERE),
-    **dict.fromkeys(("add_objection", "settle_objection", "start_reports"), EVERYWHERE),
+    **dict.fromkeys(("decide_selection", "plan_notice", "start_public_notice"), EVERYWHERE),
+    **dict.fromkeys(("take_back_notice", "add_objection", "settle_objection", "start_reports"), EVERYWHERE),
 }
 """Units on which a call means nothing, whoever makes it; by default the county, which fills nothing in."""
 
+NOTICE = PublicNotice(CAMPAIGN, PERIOD, "village", date(2026, 12, 20), date(2026, 12, 26), "县委组织部")
 CLASS_NAMES = ("一类", "二类")
 DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notices"),
-    *("decide_selection", "start_public_notice", "take_back_notice", "add_objection", "settle_objection"),
+    *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
+    *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
     "share_places",
@@ -654,7 +657,8 @@ of_whole("find_notices", "village")
 of_whole("own_score_sheet")
 of_whole("sees_own_sheet")
 of_whole("units_without_account")
-of_whole("start_public_notice", "village", date(2026, 12, 20))
+of_whole("plan_notice", "village", date(2026, 12, 20), contact="县委组织部")
+of_whole("start_public_notice", PlannedNotice(NOTICE, (VILLAGE,)))
 of_whole("take_back_notice", 99)
 of_whole("add_objection", 99, VILLAGE, date(2026, 12, 21), "数据有出入")
 of_whole("settle_objection", 99, "dismissed", "已核实")

@@ -73,6 +73,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "make_slides": "inspect",
     "find_notices": "inspect",
     "decide_selection": "decide",
+    "plan_notice": "decide",
     "start_public_notice": "decide",
     "take_back_notice": "decide",
     "add_objection": "decide",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from counties import CAMPAIGN
+from pages import shown
 
 from pbwidgets.apps.pages.meeting.page import MeetingPage, show_meeting
 from pbwidgets.apps.visit import Visit
@@ -145,6 +146,7 @@ def test_a_change_of_the_list_closes_the_summary(workspace: Workspace) -> None:
 
 def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) -> None:
     page = open_meeting(own)
+    page.notice.contact.value = "县委组织部"
     page.notice.start_button.click()
     assert "还没有作出决定，不能公示" in page._visit.messages.value
     press(page, "碧水镇 在前")
@@ -153,6 +155,9 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     page.decision.confirm_button.click()
     assert "递补第1位" in page.list.value
     page.notice.start_button.click()
+    assert "入选的 10 个单位" in shown(page.notice.summary)
+    assert "还没有公示" in page.notice.body.children[0].value
+    page.notice.confirm_button.click()
     assert "公示已开始，共 7 天" in page._visit.messages.value
     assert "还有 7 天" in page.notice.body.children[0].value
     page.notice.unit.value = next(words for words in page.notice.unit.options if words.startswith("碧水镇"))
@@ -165,8 +170,9 @@ def test_the_notice_follows_the_decision_and_lists_objections(own: Workspace) ->
     page.notice.only.value = next(words for words in page.notice.only.options if words.startswith("碧水镇"))
     page.notice.days.value = 3
     page.notice.start_button.click()
-    shown = [getattr(child, "value", "") for child in page.notice.body.children]
-    assert any("“碧水镇”单独公示" in words and "还有 3 天" in words for words in shown)
+    page.notice.confirm_button.click()
+    texts = [getattr(child, "value", "") for child in page.notice.body.children]
+    assert any("“碧水镇”单独公示" in words and "还有 3 天" in words for words in texts)
     for _ in range(2):
         page.notice.body.children[2].click()
     assert "还没有公示" in page.notice.body.children[0].value

@@ -22,6 +22,7 @@ from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection, fin
 from pbwidgets.workflows.meeting.notices import (
     add_objection,
     find_notices,
+    plan_notice,
     settle_objection,
     start_public_notice,
     take_back_notice,
@@ -33,6 +34,7 @@ COUNTY = Actor("county", "reviewer", "990101")
 DAY = date(2026, 12, 20)
 NOW = datetime(2026, 12, 21, tzinfo=UTC)
 BODY = "县委专题评审会"
+OFFICE = "演示县委组织部"
 FIRST = WhatIf("township", tie_order=("990101016",))
 VETO = LiftedVeto("990101006004", "falsified_village", "申诉成立", "village")
 
@@ -226,7 +228,7 @@ def test_only_the_top_level_and_the_organiser_decide(
     with pytest.raises(RightsError, match="权限"):
         decide(workspace, opened, actor=actor)
     with pytest.raises(RightsError, match="权限"):
-        start_public_notice(Desk(workspace, actor, opened), "township", DAY)
+        plan_notice(Desk(workspace, actor, opened), "township", DAY)
     with pytest.raises(RightsError, match="权限"):
         settle_objection(Desk(workspace, actor, opened), 1, "upheld", "属实")
     assert head(workspace) == before
@@ -243,7 +245,10 @@ def test_a_notice_runs_as_long_as_the_campaign_says_and_takes_objections(
     workspace: Workspace, opened: Opened
 ) -> None:
     decide(workspace, opened)
-    number = start_public_notice(Desk(workspace, COUNTY, opened), "township", DAY, contact="演示县委组织部")
+    desk = Desk(workspace, COUNTY, opened)
+    planned = plan_notice(desk, "township", DAY, contact=OFFICE)
+    assert len(planned.units) == 10
+    number = start_public_notice(desk, planned)
     added = add_objection(Desk(workspace, COUNTY, opened), number, "990101016", DAY, "材料与实际不符")
     settle_objection(Desk(workspace, COUNTY, opened), added, "dismissed", "经核查，材料属实")
     (state,) = find_notices(Desk(workspace, Actor("leader", "leader", "990101"), opened), "township")
@@ -256,8 +261,26 @@ def test_a_notice_runs_as_long_as_the_campaign_says_and_takes_objections(
 
 def test_a_notice_needs_a_decision(workspace: Workspace, opened: Opened) -> None:
     with pytest.raises(DataError, match="还没有作出决定，不能公示"):
-        start_public_notice(Desk(workspace, COUNTY, opened), "village", DAY)
+        plan_notice(Desk(workspace, COUNTY, opened), "village", DAY, contact=OFFICE)
     assert not find_notices(Desk(workspace, COUNTY, opened), "village")
+
+
+def test_a_notice_needs_a_contact(workspace: Workspace, opened: Opened) -> None:
+    decide(workspace, opened)
+    with pytest.raises(DataError, match="没有填写受理异议的联系方式"):
+        plan_notice(Desk(workspace, COUNTY, opened), "township", DAY, contact="  ")
+
+
+def test_a_notice_does_not_start_for_a_list_decided_anew(workspace: Workspace, opened: Opened) -> None:
+    decide(workspace, opened)
+    desk = Desk(workspace, COUNTY, opened)
+    planned = plan_notice(desk, "township", DAY, contact=OFFICE)
+    first = min(planned.units)
+    statuses = {**statuses_of(workspace, opened, FIRST), first: "not_selected"}
+    decide(workspace, opened, statuses=statuses, reason="重新研究")
+    with pytest.raises(ConflictError, match="有了新的决定，公示没有开始"):
+        start_public_notice(desk, planned)
+    assert not find_notices(desk, "township")
 
 
 def test_a_notice_can_be_about_one_selected_unit_only(workspace: Workspace, opened: Opened) -> None:
@@ -267,10 +290,11 @@ def test_a_notice_can_be_about_one_selected_unit_only(workspace: Workspace, open
     chosen = next(code for code, status in statuses.items() if status == "selected")
     other = next(code for code, status in statuses.items() if status == "not_selected")
     with pytest.raises(DataError, match="没有决定入选，不能单独公示"):
-        start_public_notice(desk, "township", DAY, unit_code=other)
-    start_public_notice(desk, "township", DAY)
-    start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
+        plan_notice(desk, "township", DAY, contact=OFFICE, unit_code=other)
+    start_public_notice(desk, plan_notice(desk, "township", DAY, contact=OFFICE))
+    own_notice = plan_notice(desk, "township", DAY, days=3, contact=OFFICE, unit_code=chosen)
+    start_public_notice(desk, own_notice)
     with pytest.raises(ConflictError, match="该单位已有公示"):
-        start_public_notice(desk, "township", DAY, days=3, unit_code=chosen)
+        start_public_notice(desk, own_notice)
     whole, own = (state.record.notice for state in find_notices(desk, "township"))
     assert (whole.unit_code, own.unit_code, own.ends) == (None, chosen, DAY + timedelta(days=2))

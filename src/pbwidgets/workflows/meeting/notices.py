@@ -1,10 +1,13 @@
 """The public notice of a result, and the objections raised while it runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+import pandas as pd
+
 from pbwidgets.campaign.model import MOST_NOTICE_DAYS
-from pbwidgets.errors import DataError
+from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.store import (
     NoticeOnRecord,
@@ -33,7 +36,15 @@ class NoticeState:
     objections: tuple[Objection, ...]
 
 
-def start_public_notice(
+@dataclass(frozen=True)
+class PlannedNotice:
+    """A notice that could start, and the codes of the units that it makes public."""
+
+    notice: PublicNotice
+    units: tuple[str, ...]
+
+
+def plan_notice(
     desk: Desk,
     track_id: str,
     begins: date,
@@ -41,17 +52,17 @@ def start_public_notice(
     days: int | None = None,
     contact: str = "",
     unit_code: str | None = None,
-) -> int:
-    """Number of the notice, which runs for the campaign's number of days including the first.
+) -> PlannedNotice:
+    """The notice that :func:`start_public_notice` would start, to be looked at first; nothing is stored.
 
     Parameters
     ----------
     begins
-    First day.
+        First day.
     days
-    Number of days; by default the campaign's, and required if the campaign sets none.
+        Number of days including the first; by default the campaign's, and required if the campaign sets none.
     contact
-        Where to send objections; by default the campaign's contact.
+        Where to send objections; by default the campaign's contact, and required if the campaign names none.
     unit_code
         The one unit that the notice is about, for example one that was decided on after the list was published;
         by default the whole list.
@@ -62,9 +73,7 @@ def start_public_notice(
         If the actor may not decide.
     DataError
         ``meeting.nothing_decided``, ``meeting.unit_not_chosen`` if the unit was not decided to be selected,
-        ``meeting.days_needed``.
-    ConflictError
-        ``store.notice_running``.
+        ``meeting.days_needed``, ``meeting.contact_needed``.
     """
     authorise_decision(desk)
     check_track(desk.opened.campaign, track_id)
@@ -72,24 +81,44 @@ def start_public_notice(
     lasts = days or (given.days if given else 0)
     if not 1 <= lasts <= MOST_NOTICE_DAYS:
         raise DataError("meeting.days_needed", most=MOST_NOTICE_DAYS)
+    with desk.workspace.store.read() as reader:
+        decided = load_decisions(reader, *desk.opened.key)
+    if not (decided["track_id"] == track_id).any():
+        raise DataError("meeting.nothing_decided")
+    chosen = _find_selected(decided, track_id)
+    if unit_code is not None and unit_code not in chosen:
+        raise DataError("meeting.unit_not_chosen", unit=unit_names(desk.units).get(unit_code, unit_code))
     default = given.contact.words(desk.workspace.settings.lang) if given and given.contact else ""
-    notice = PublicNotice(
-        *desk.opened.key,
-        track_id,
-        begins,
-        begins + timedelta(days=lasts - 1),
-        contact.strip() or default or None,
-        unit_code,
-    )
+    whom = contact.strip() or default
+    if not whom:
+        raise DataError("meeting.contact_needed")
+    ends = begins + timedelta(days=lasts - 1)
+    notice = PublicNotice(*desk.opened.key, track_id, begins, ends, whom, unit_code)
+    return PlannedNotice(notice, chosen if unit_code is None else (unit_code,))
+
+
+def start_public_notice(desk: Desk, planned: PlannedNotice) -> int:
+    """Number of the notice, started as planned by :func:`plan_notice`.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not decide.
+    ConflictError
+        ``store.notice_running``, ``meeting.decided_since`` if the decision has changed since it was planned.
+    """
+    authorise_decision(desk)
     with desk.write() as writer:
-        decided = load_decisions(writer, *desk.opened.key)
-        of_track = decided[decided["track_id"] == track_id]
-        if of_track.empty:
-            raise DataError("meeting.nothing_decided")
-        chosen = of_track.loc[of_track["status"] == SELECTED, "unit_code"]
-        if unit_code is not None and unit_code not in set(chosen):
-            raise DataError("meeting.unit_not_chosen", unit=unit_names(desk.units).get(unit_code, unit_code))
-        return start_notice(writer, notice)
+        chosen = _find_selected(load_decisions(writer, *desk.opened.key), planned.notice.track_id)
+        only = planned.notice.unit_code
+        if planned.units != (chosen if only is None else tuple(code for code in chosen if code == only)):
+            raise ConflictError("meeting.decided_since")
+        return start_notice(writer, planned.notice)
+
+
+def _find_selected(decided: pd.DataFrame, track_id: str) -> tuple[str, ...]:
+    of_track = decided[(decided["track_id"] == track_id) & (decided["status"] == SELECTED)]
+    return tuple(sorted(str(code) for code in of_track["unit_code"]))
 
 
 def take_back_notice(desk: Desk, notice_id: int) -> None:
@@ -151,3 +180,29 @@ def find_notices(desk: Desk, track_id: str) -> tuple[NoticeState, ...]:
             NoticeState(record, load_objections(reader, record.id))
             for record in load_notices(reader, *desk.opened.key, track_id)
         )
+
+
+def find_notice_for(states: Sequence[NoticeState], unit_code: str, day: date) -> int:
+    """Number of the notice that an objection about a unit belongs to: the unit's own if it runs, else the track's.
+
+    Parameters
+    ----------
+    states
+        As :func:`find_notices` gives them.
+    day
+        Day on which the objection is recorded.
+
+    Raises
+    ------
+    DataError
+        ``meeting.no_notice_runs``.
+    """
+    running = {
+        state.record.notice.unit_code: state.record.id
+        for state in states
+        if state.record.notice.begins <= day <= state.record.notice.ends
+    }
+    for code in (unit_code, None):
+        if code in running:
+            return running[code]
+    raise DataError("meeting.no_notice_runs")

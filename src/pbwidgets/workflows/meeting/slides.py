@@ -10,7 +10,14 @@ from pbwidgets.units import root_codes, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import day_of
-from pbwidgets.workflows.meeting.what_if import Trial, Tried, WhatIf, authorise_meeting, word_what_if
+from pbwidgets.workflows.meeting.what_if import (
+    Trial,
+    Tried,
+    WhatIf,
+    authorise_meeting,
+    word_decided,
+    word_what_if,
+)
 
 if TYPE_CHECKING:
     import altair as alt
@@ -58,18 +65,12 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     changes = word_what_if(trial.campaign, what_if, names, lang)
     mark = say("meeting.slides_mark", lang) if changes else ""
     view = view_of_meeting(trial, tried, lang)
-    title = say("meeting.slides_title", lang, track=track.name.words(lang))
-    counts = tried.selection["status"].value_counts()
-    sentence = say(
-        "meeting.slides_sentence",
-        lang,
-        selected=int(counts.get(SELECTED, 0)),
-        tied=int(counts.get(TIED_AT_CUT, 0)),
-        waiting=int(counts.get(WAITING, 0)),
-    )
+    code = "meeting.slides_title_decided" if tried.holds else "meeting.slides_title"
+    title = say(code, lang, track=track.name.words(lang))
+    sentence = word_decided(tried, lang) if tried.holds else _word_counts(tried, lang)
     table = tables.units_of_track(
         tried.campaign, track, tried.selection, tried.totals, trial.records.units, title, lang
-    ).without("unit_code", "reason")
+    ).without("unit_code", "reason", "decision")
     slide = Slide(
         title=f"{title}（{mark}）" if mark else title,
         picture=chart_of_meeting(trial, tried, lang),
@@ -78,7 +79,8 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         key_sentence="；".join([*changes, sentence]),
     )
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
-    name = f"{track.id}-{desk.actor.name.replace(':', '-')}{'-trial' if changes else ''}.pptx"
+    kind = "-decided" if tried.holds else "-trial" if changes else ""
+    name = f"{track.id}-{desk.actor.name.replace(':', '-')}{kind}.pptx"
     return build_deck(
         [slide],
         folder / _plain(name),
@@ -88,6 +90,17 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         ),
         lang=lang,
         note=say("reports.synthetic", lang) if view.synthetic else "",
+    )
+
+
+def _word_counts(tried: Tried, lang: str) -> str:
+    counts = tried.selection["status"].value_counts()
+    return say(
+        "meeting.slides_sentence",
+        lang,
+        selected=int(counts.get(SELECTED, 0)),
+        tied=int(counts.get(TIED_AT_CUT, 0)),
+        waiting=int(counts.get(WAITING, 0)),
     )
 
 

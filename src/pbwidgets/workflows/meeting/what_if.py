@@ -14,12 +14,13 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.errors import UsageError
 from pbwidgets.scoring import Records, TrackScores, score_tracks
-from pbwidgets.scoring.frames import FINAL, IN_FORCE, SELECTED
+from pbwidgets.scoring.frames import FINAL, IN_FORCE, SELECTED, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_losses
 from pbwidgets.scoring.robustness import USUAL_TRIALS, Trials, vary_list
-from pbwidgets.scoring.selection import hold_decisions, select_units, to_selection_frame
+from pbwidgets.scoring.selection import hold_decisions, select_units, show_holding, to_selection_frame
+from pbwidgets.scoring.sheet import word_decision
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.units import root_codes
@@ -84,7 +85,9 @@ class Tried:
     campaign
         The edited campaign.
     selection
-        Columns ``SELECTION``, in the order of codes.
+        Columns ``SELECTION``, in the order of codes: what the rules propose, or after :meth:`as_decided` what holds.
+    holds
+        Whether the list is the one that was decided, as :meth:`as_decided` gives it.
     totals, points
         Of the track, columns ``TOTALS`` and ``POINTS``.
     """
@@ -94,6 +97,23 @@ class Tried:
     table: MeasureTable
     track: TrackScores
     selection: pd.DataFrame
+    holds: bool = False
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether the meeting has decided on this track."""
+        return bool(self.selection["decided"].notna().any())
+
+    def as_decided(self) -> "Tried":
+        """The list as it holds after the decision; each reason begins with what was decided."""
+        held = show_holding(self.selection)
+        decided = held["decided"].notna()
+        for lang, column in (("zh_CN", "reason_zh"), ("en", "reason_en")):
+            held.loc[decided, column] = [
+                say("meeting.why_decided", lang, decision=word_decision(row, lang), reason=row[column])
+                for row in held[decided].to_dict("records")
+            ]
+        return replace(self, selection=held, holds=True)
 
     @cached_property
     def totals(self) -> pd.DataFrame:
@@ -249,6 +269,23 @@ def word_what_if(
         kind = gates.get(veto.kind, veto.kind)
         words.append(say("meeting.changed_veto", lang, unit=unit, kind=kind, basis=veto.basis or "—"))
     return words
+
+
+def word_decided(tried: Tried, lang: str | None = None) -> str:
+    """Who decided last on this track, when, and how many were selected and wait; empty if nothing is decided."""
+    decided = tried.selection[tried.selection["decided"].notna()]
+    if decided.empty:
+        return ""
+    newest = decided.sort_values("decided_on").iloc[-1]
+    counts = decided["decided"].value_counts()
+    return say(
+        "meeting.decided",
+        lang,
+        by=str(newest["decided_by"]),
+        on=str(newest["decided_on"]),
+        selected=int(counts.get(SELECTED, 0)),
+        waiting=int(counts.get(WAITING, 0)),
+    )
 
 
 def find_firmness(trial: Trial, tried: Tried, trials: Trials = USUAL_TRIALS) -> pd.DataFrame:

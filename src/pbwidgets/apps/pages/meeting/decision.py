@@ -24,9 +24,12 @@ class Screen(Protocol):
     """What the card needs from its page."""
 
     track: "Track"
-    tried: Tried
     what_if: WhatIf
     may_decide: bool
+
+    @property
+    def listed(self) -> Tried:
+        """The list on the screen."""
 
     @property
     def snapshot_id(self) -> str:
@@ -92,7 +95,7 @@ class DecisionCard:
         """Show a summary of the decision, to be confirmed."""
         day = self._day()
         statuses = self._statuses()
-        selection = self._screen.tried.selection
+        selection = self._screen.listed.selection
         names = unit_names(selection)
         check_statuses(self._screen.track, selection, statuses, names)
         counts = {
@@ -138,7 +141,7 @@ class DecisionCard:
         return day
 
     def _statuses(self) -> dict[str, str]:
-        listed = find_contenders(self._screen.tried.selection)
+        listed = find_contenders(self._screen.listed.selection)
         return {
             str(code): str(status) for code, status in zip(listed["unit_code"], listed["status"], strict=True)
         }

@@ -9,11 +9,11 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
 from pbwidgets.exports.tables import names_above
 from pbwidgets.forms.ranking_list import RankedUnit, RankingWords, ranking_markup
-from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import NOT_NOMINATED, SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.selection import find_open_places, last_selected, word_status
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number
 from pbwidgets.workflows.meeting.decisions import find_contenders
-from pbwidgets.workflows.meeting.what_if import Trial, Tried, changed_places
+from pbwidgets.workflows.meeting.what_if import Trial, Tried, changed_places, word_decided
 
 
 def list_markup(visit: Visit, trial: Trial, base: Tried, tried: Tried, firmness: Mapping[str, str]) -> str:
@@ -29,14 +29,14 @@ def list_markup(visit: Visit, trial: Trial, base: Tried, tried: Tried, firmness:
         cut=_cut_words(visit, track, ranked),
         cut_after=last_selected(ranked["status"]),
         lang=visit.lang,
-        shows_decided=bool(ranked["decided"].notna().any()),
+        shows_decided=bool(ranked["decided"].notna().any()) and not tried.holds,
         shows_firmness=bool(firmness),
         unranked=rows.of(out),
     )
     return ranking_markup(rows.of(ranked), words)
 
 
-def describe_list(visit: Visit, track: Track, base: Tried, tried: Tried, changes: Sequence[str]) -> str:
+def describe_list(visit: Visit, track: Track, tried: Tried, changes: Sequence[str]) -> str:
     """Markup above the list: its title, whether it is a trial, and what was decided."""
     count = int((tried.selection["rank"] > 0).sum())
     named = {"track": track.name.words(visit.lang), "count": count}
@@ -49,8 +49,9 @@ def describe_list(visit: Visit, track: Track, base: Tried, tried: Tried, changes
         state = visit.words("meeting.trying_what", changes=_join(changes, visit.lang))
         shown = f'<div class="pb-notice pb-warn pb-trying" role="status">{escape(state)}</div>'
     else:
-        shown = f'<p class="pb-quiet">{escape(visit.words("meeting.as_ruled"))}</p>'
-    return f"<h2>{escape(title)}</h2>{shown}{_decided(visit, base, tried)}"
+        code = "as_decided" if tried.holds else "as_ruled"
+        shown = f'<p class="pb-quiet">{escape(visit.words(f"meeting.{code}"))}</p>'
+    return f"<h2>{escape(title)}</h2>{shown}{_decided(visit, tried)}"
 
 
 def describe_changes(visit: Visit, base: Tried, tried: Tried) -> str:
@@ -116,7 +117,7 @@ class _Rows:
             total=self._total(row["total"], decimals),
             layers=[self._total(row[f"total_{layer}"], decimals) for layer in self._layers],
             status=str(row["status"]),
-            status_words=_status(visit, row["status"]),
+            status_words=word_status(str(row["status"]), int(str(row["waiting_order"])), visit.lang),
             decided=""
             if pd.isna(row["decided"])  # type: ignore[call-overload]
             else word_status(str(row["decided"]), int(str(row["waiting_order"])), visit.lang),
@@ -144,19 +145,10 @@ def _cut_words(visit: Visit, track: Track, ranked: pd.DataFrame) -> str:
     return visit.words("meeting.cut", places=track.places or 0)
 
 
-def _decided(visit: Visit, base: Tried, tried: Tried) -> str:
-    decided = base.selection[base.selection["decided"].notna()]
-    if decided.empty:
+def _decided(visit: Visit, tried: Tried) -> str:
+    said = word_decided(tried, visit.lang)
+    if not said:
         return f'<p class="pb-quiet">{escape(visit.words("meeting.decided_none"))}</p>'
-    newest = decided.sort_values("decided_on").iloc[-1]
-    counts = decided["decided"].value_counts()
-    said = visit.words(
-        "meeting.decided",
-        by=str(newest["decided_by"]),
-        on=str(newest["decided_on"]),
-        selected=int(counts.get(SELECTED, 0)),
-        waiting=int(counts.get(WAITING, 0)),
-    )
     shown = find_contenders(tried.selection[tried.selection["decided"].notna()])
     differs = int((shown["decided"] != shown["status"]).sum())
     more = f"<p>{escape(visit.words('meeting.decided_differs', count=differs))}</p>" if differs else ""
@@ -182,10 +174,6 @@ def _names(selection: pd.DataFrame, above: Mapping[str, str]) -> dict[str, str]:
         str(code): f"{name}（{above[code]}）" if double and above.get(code) else str(name)
         for code, name, double in zip(selection["unit_code"], selection["unit_name"], twice, strict=True)
     }
-
-
-def _status(visit: Visit, status: object) -> str:
-    return visit.words(f"scoring.status_{status}")
 
 
 def _join(parts: Sequence[str], lang: str) -> str:

@@ -14,8 +14,11 @@ from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.notices import (
     NoticeState,
+    PlannedNotice,
     add_objection,
+    find_notice_for,
     find_notices,
+    plan_notice,
     settle_objection,
     start_public_notice,
     take_back_notice,
@@ -38,8 +41,14 @@ class NoticeCard:
             w.BoundedIntText, "notice_days", value=given.days if given else 7, min=1, max=365
         )
         self.start_button = elements.button(
-            visit.words("meeting.notice_start"), visit.attempt(self.start), "primary"
+            visit.words("meeting.notice_start"), visit.attempt(self.ask), "primary"
         )
+        self.confirm_button = elements.button(
+            visit.words("meeting.notice_confirm"), visit.attempt(self.start), "danger"
+        )
+        self.back_button = elements.button(visit.words("meeting.decide_back"), self.dismiss_plan)
+        self.summary = elements.stack()
+        self._planned: PlannedNotice | None = None
         self.only = self._field(w.Combobox, "notice_unit", options=[], ensure_option=True)
         self.unit = self._field(w.Combobox, "objection_unit", options=[], ensure_option=True)
         self.received = self._field(w.DatePicker, "objection_on", value=today())
@@ -67,6 +76,7 @@ class NoticeCard:
 
     def show(self) -> None:
         """Show the notices as recorded."""
+        self.dismiss_plan()
         visit = self._visit
         self._states = find_notices(visit.desk, self._track.id)
         parts: list[w.Widget] = []
@@ -81,16 +91,43 @@ class NoticeCard:
             parts += [*self._objection_fields(), *self._start_fields()]
         self.body.children = tuple(parts)
 
-    def start(self) -> None:
-        """Start a notice."""
+    def ask(self) -> None:
+        """Show what would be made public, to be confirmed."""
         visit = self._visit
-        start_public_notice(
+        planned = plan_notice(
             visit.desk, self._track.id, _day(self.begins.value), days=self.days.value,
             contact=self.contact.value, unit_code=self._codes.get(self.only.value),
         )  # fmt: skip
+        notice, listed = planned.notice, visit.words("meeting.comma")
+        said = visit.words(
+            "meeting.notice_summary",
+            track=self._track.name.words(visit.lang), count=len(planned.units),
+            units=listed.join(visit.unit_name(code) for code in planned.units),
+            begins=notice.begins, ends=notice.ends, contact=notice.contact or "",
+        )  # fmt: skip
+        self._planned = planned
+        self.summary.children = (
+            elements.notice("warn", said),
+            elements.row(self.confirm_button, self.back_button),
+        )
+        self.start_button.disabled = True
+
+    def dismiss_plan(self) -> None:
+        """Close the summary without starting anything."""
+        self._planned = None
+        self.summary.children = ()
+        self.start_button.disabled = False
+
+    def start(self) -> None:
+        """Start the notice as summarised."""
+        if self._planned is None:
+            return
+        notice = self._planned.notice
+        start_public_notice(self._visit.desk, self._planned)
         self.only.value = ""
         self.show()
-        visit.messages.say("good", visit.words("meeting.notice_started", days=self.days.value))
+        days = (notice.ends - notice.begins).days + 1
+        self._visit.messages.say("good", self._visit.words("meeting.notice_started", days=days))
 
     def take_back(self, notice_id: int) -> None:
         """Withdraw a notice."""
@@ -103,8 +140,7 @@ class NoticeCard:
         """Record an objection: with the unit's own notice if it has one that runs, else with that of the track."""
         visit = self._visit
         code = self._codes.get(self.unit.value, self.unit.value)
-        running = {state.record.notice.unit_code: state.record.id for state in self._running()}
-        number = running.get(code) or running.get(None) or next(iter(running.values()), 0)
+        number = find_notice_for(self._states, code, today())
         add_objection(visit.desk, number, code, _day(self.received.value), self.gist.value)
         self.gist.value, self.unit.value = "", ""
         self.show()
@@ -133,7 +169,12 @@ class NoticeCard:
         ]
 
     def _start_fields(self) -> list[w.Widget]:
-        return [elements.row(self.begins, self.days, self.contact), self.only, self.start_button]
+        return [
+            elements.row(self.begins, self.days, self.contact),
+            self.only,
+            self.start_button,
+            self.summary,
+        ]
 
     def _days_in_words(self, state: NoticeState) -> str:
         notice, visit = state.record.notice, self._visit

@@ -45,7 +45,7 @@ class MeetingPage:
     widget
         The page.
     tried
-        The list on the screen.
+        The list by the rules, or under the what-if.
     """
 
     def __init__(self, visit: Visit, trial: Trial) -> None:
@@ -57,6 +57,7 @@ class MeetingPage:
         self.base = try_selection(trial, WhatIf(self.track.id))
         self.tried: Tried = self.base
         self.what_if = WhatIf(self.track.id)
+        self._by_rules = False
         self._firm: Mapping[str, str] = {}
         self._make_widgets(tracks)
         self._show()
@@ -79,6 +80,10 @@ class MeetingPage:
         self.notice = NoticeCard(visit, self.track, may_act=self.may_decide)
         self.reset_button = elements.button(visit.words("meeting.reset"), self._attempt(self.reset))
         self.reload_button = elements.button(visit.words("meeting.reload"), self._attempt(self.reload))
+        self.rules_button = elements.button(
+            visit.words("meeting.show_ruled"), self._attempt(self.toggle_rules)
+        )
+        self.view_buttons = [self._view_button(name) for name in ("present", "present_side", "present_end")]
         self.chart_button = elements.button(
             visit.words("meeting.chart_show"), self._attempt(self.toggle_chart)
         )
@@ -103,12 +108,15 @@ class MeetingPage:
         main.add_class("pb-meeting-main")
         body = elements.row(main, side)
         body.add_class("pb-meeting-body")
+        tools = elements.row(
+            *self.view_buttons, self.rules_button, self.reset_button, self.reload_button,
+            self.chart_button, self.firm_button, self.slides_button,
+        )  # fmt: skip
+        tools.add_class("pb-meeting-tools")
         self.widget = elements.stack(
             _tabs(visit.words("meeting.tracks"), places),
             self.banner,
-            elements.row(
-                self.reset_button, self.reload_button, self.chart_button, self.firm_button, self.slides_button
-            ),
+            tools,
             visit.messages,
             self.download,
             self.chart,
@@ -116,6 +124,12 @@ class MeetingPage:
             *self._cards(),
         )
         self.widget.add_class("pb-meeting")
+
+    def _view_button(self, name: str) -> w.Button:
+        """Button of the presenting view, which is the browser's alone (``presenting.js``)."""
+        made = elements.button(self._visit.words(f"meeting.{name}"), lambda: None)
+        made.add_class(f"pb-{name.replace('_', '-')}")
+        return made
 
     def _cards(self) -> list[w.Widget]:
         """Cards for what can be decided; a track with classes only has no list to decide on or publish."""
@@ -127,17 +141,32 @@ class MeetingPage:
     def _show(self) -> None:
         visit = self._visit
         changes = self.changes_in_words()
-        self.banner.value = describe_list(visit, self.track, self.base, self.tried, changes)
+        self.banner.value = describe_list(visit, self.track, self.listed, changes)
         self.list.value = self._list_markup()
-        self.changes.value = describe_changes(visit, self.base, self.tried)
+        self.changes.value = describe_changes(visit, self._compared, self.listed)
         self.reset_button.disabled = not changes
-        self.questions.show(self.tried)
+        elements.hide_all([self.rules_button], not self.tried.is_decided or bool(changes))
+        self.rules_button.description = visit.words(
+            "meeting.show_decided" if self._by_rules else "meeting.show_ruled"
+        )
+        self.questions.show(self.listed)
         self.decision.show()
         if self.chart.children:
             self._draw_chart()
 
     def _list_markup(self) -> str:
-        return list_markup(self._visit, self._trial, self.base, self.tried, self._firm)
+        return list_markup(self._visit, self._trial, self._compared, self.listed, self._firm)
+
+    @property
+    def listed(self) -> Tried:
+        """The list on the screen: what was decided, unless something is tried or the rules' list is asked for."""
+        is_held = self.tried.is_decided and not self._by_rules and not self.changes_in_words()
+        return self.tried.as_decided() if is_held else self.tried
+
+    @property
+    def _compared(self) -> Tried:
+        """The list that the one on the screen is compared with: itself, unless something is tried."""
+        return self.base if self.changes_in_words() else self.listed
 
     def changes_in_words(self) -> list[str]:
         """What is being tried, one sentence each; nothing for the list by the rules."""
@@ -189,10 +218,17 @@ class MeetingPage:
 
     def decided(self, count: int) -> None:
         """Show the list as recorded after a decision."""
+        self._by_rules = False
         self.weights.reset()
         self.questions.reset()
         self.reload()
         self._visit.messages.say("good", self._visit.words("meeting.decide_done", count=count))
+
+    def toggle_rules(self) -> None:
+        """Show the list by the rules, or again the one that was decided."""
+        self._by_rules = not self._by_rules
+        self.download.value = ""
+        self._show()
 
     def toggle_chart(self) -> None:
         """Show or hide the ranking as a chart."""
@@ -238,7 +274,7 @@ class MeetingPage:
 
         visit = self._visit
         visit.messages.say("info", visit.words("meeting.slides_wait"))
-        path = make_slides(visit.desk, self._trial, self.tried, self.what_if)
+        path = make_slides(visit.desk, self._trial, self.listed, self.what_if)
         campaign, period = visit.opened.campaign.id, visit.opened.period_id
         address = f"/results/{campaign}/{period}/{MEETING}/{path.parent.name}/{path.name}"
         link = elements.links([(visit.words("meeting.slides_link", name=path.name), address)])
@@ -249,7 +285,7 @@ class MeetingPage:
         from pbwidgets.workflows.meeting.slides import chart_of_meeting
 
         words = self._visit.words("meeting.chart_words", track=self.track.name.words(self._visit.lang))
-        drawn = chart_of_meeting(self._trial, self.tried, self._visit.lang)
+        drawn = chart_of_meeting(self._trial, self.listed, self._visit.lang)
         self.chart.children = (elements.chart(drawn.to_dict(), words),)
 
     def _attempt(self, call: Callable[[], None]) -> Callable[[], None]:
