@@ -16,7 +16,8 @@
     event.preventDefault();
     const began = performance.now();
     const go = setInterval(() => {
-      if (!isDone() && pb.status.state() !== "away" && performance.now() - began < LONGEST_MS) { return; }
+      const isHopeful = !["away", "failed"].includes(pb.status.state()) && performance.now() - began < LONGEST_MS;
+      if (!isDone() && isHopeful) { return; }
       clearInterval(go);
       location.assign(link.href);
     }, 30);
