@@ -1,7 +1,7 @@
 /* What was typed and is not saved yet is kept in this tab of the browser, and offered when the page is opened again.
 
    Kept by account, address, visit (its kernel) and field; dropped once it is saved, taken, refused or signed out of.
-   Never kept: sensitive fields, passwords, anything of a visitor without an account. */
+   Never kept: sensitive fields, what only filters a list, anything of a visitor without an account. */
 (() => {
   "use strict";
   const pb = window.pb = window.pb || {};
@@ -45,7 +45,7 @@
   /* -- the fields of the page, by the headings above them, their label and their place among its like -- */
 
   const labelOf = (field) => (field.labels && field.labels[0] ? field.labels[0].textContent : "").trim();
-  const isKept = (field) => field.matches(FIELDS) && !field.closest(".pb-sensitive, .pb-not-kept");
+  const isKept = (field) => field.closest(".pb-typed, .pb-number") && !field.closest(".pb-sensitive");
 
   function fields() {
     const found = new Map();
