@@ -17,12 +17,12 @@ ONE_OF_EACH = {role: name for name, (role, _) in reversed(ACCOUNTS.items())}
 """An account of each role."""
 
 
-SHOWN = """() => {
+SHOWN = """(left_out) => {
   const found = [];
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (words.nextNode()) {
     const within = words.currentNode.parentElement;
-    if (!within.closest("script, style, noscript, .pb-language, .pb-who, #pb-too-old")) {
+    if (!within.closest(left_out)) {
       found.push(words.currentNode.textContent);
     }
   }
@@ -32,12 +32,14 @@ SHOWN = """() => {
   return found;
 }"""
 """All text of a page, also what is only read out or shown on hovering."""
+LEFT_OUT = "script, style, noscript, .pb-language, .pb-who, #pb-too-old"
 LATIN = {
     *("Excel", "Word", "WPS", "CSV", "PDF", "JPG", "PNG", "KB", "MB", "GB", "xlsx", "Ctrl", "Enter", "Tab"),
     *("pbwidgets", "store", "sqlite", "http", "cli", "Email"),
     *ACCOUNTS,
 }
 """Words in Latin letters that a Chinese page may show: formats, units, keys, the store's file, accounts."""
+HASH = re.compile("[0-9a-f]{8,}")
 
 
 @pytest.mark.parametrize("role", sorted(ONE_OF_EACH))
@@ -53,7 +55,11 @@ def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Serv
         assert "内部出错" not in page.inner_text("body")
         assert "没有打开成功" not in page.inner_text("body")
         page.wait_for_function("window.pb.order.kernel() !== null")
-        latin = {word for text in page.evaluate(SHOWN) for word in re.findall("[A-Za-z_]{2,}", text)}
+        left_out = f"{LEFT_OUT}, td" if role == "admin" else LEFT_OUT  # the log tells by id what was done
+        words = {
+            word for text in page.evaluate(SHOWN, left_out) for word in re.findall("[A-Za-z0-9_]+", text)
+        }
+        latin = {word for word in words if re.search("[A-Za-z_]{2}", word) and not HASH.fullmatch(word)}
         assert latin - LATIN == set(), name
         linked = {
             link.get_attribute("href").split("?")[0].lstrip("/") for link in page.locator("a[href]").all()
