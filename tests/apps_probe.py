@@ -1,4 +1,4 @@
-"""Two small pages that tests add to a workspace: one that responds, one with a chart and an upload."""
+"""Small pages that tests add to a workspace: one responds, one has a chart and an upload, one loses its account."""
 
 import json
 from pathlib import Path
@@ -25,6 +25,25 @@ photo.observe(
 )
 w.VBox([chart, photo, size])
 """
+_STANDING = """\
+from pathlib import Path
+import ipywidgets as w
+from pbwidgets.apps import open_visit
+from pbwidgets.errors import PbError
+from pbwidgets.workflows.ground.rights import operator
+from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people.accounts import disable_account
+visit = open_visit(account, place)
+with open_workspace() as own:
+    disable_account(own, operator(), account)
+try:
+    with visit.workspace.store.write(visit.actor):
+        said = 'written'
+except PbError as error:
+    said = error.code
+Path('said.txt').write_text(said)
+w.HTML('')
+"""
 
 
 def add_probe(folder: Path) -> None:
@@ -35,6 +54,11 @@ def add_probe(folder: Path) -> None:
 def add_chart(folder: Path) -> None:
     """Add ``/chart`` to a workspace: a chart, and an upload that shows how many bytes arrived."""
     _add(folder, "chart", _CHART)
+
+
+def add_standing(folder: Path) -> None:
+    """Add ``/standing`` to a workspace: it disables its visitor's account, tries to write, and keeps the answer."""
+    _add(folder, "standing", _STANDING)
 
 
 def _add(folder: Path, name: str, source: str) -> None:

@@ -1,4 +1,4 @@
-"""The text on a page, read from its widgets."""
+"""The text and the buttons on a page, read from its widgets."""
 
 import ipywidgets as w
 
@@ -10,3 +10,10 @@ def shown(widget: w.Widget) -> str:
     if isinstance(widget, w.Button):
         return str(widget.description)
     return str(widget.value) if isinstance(widget, w.HTML) else ""
+
+
+def buttons(widget: w.Widget) -> dict[str, w.Button]:
+    """Buttons on a page by their words."""
+    if isinstance(widget, w.Box):
+        return {words: button for child in widget.children for words, button in buttons(child).items()}
+    return {widget.description: widget} if isinstance(widget, w.Button) else {}

@@ -24,6 +24,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.people.accounts import find_actor
+from pbwidgets.workflows.people.standing import watched
 from pbwidgets.workflows.review.acceptance import Correction, send_back
 
 KEY = key_of("village_application", VILLAGE)
@@ -49,7 +50,8 @@ def workspace(made: Path, tmp_path: Path) -> Iterator[Workspace]:
 @pytest.fixture
 def visit(workspace: Workspace) -> Callable[..., Visit]:
     def make(name: str = "filler", place: Mapping[str, str] = ASK_NOTHING) -> Visit:
-        return Visit(workspace, find_actor(workspace, name), place, "zh_CN")
+        actor = find_actor(workspace, name)
+        return Visit(watched(workspace, actor), actor, place, "zh_CN")
 
     return make
 

@@ -19,6 +19,7 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from traitlets import TraitError
 
+from pbwidgets.apps.cookies import attributes
 from pbwidgets.apps.identity import PbIdentityProvider, must_change
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES, local_path
 from pbwidgets.store import Store, touch_session
@@ -136,6 +137,7 @@ def serve(workspace: Workspace) -> Iterator[Callable[..., Client]]:
                 [*SIGN_IN_PAGES, (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
                 cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
                 allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
+                xsrf_cookie_kwargs=attributes(https=False),
                 log_function=lambda handler: None,
             )  # fmt: skip
             sockets, port = bind_unused_port()
@@ -215,6 +217,41 @@ def test_after_five_wrong_passwords_even_the_right_one_is_refused(client: Client
         client.sign_in("cun1", "wrong")
     assert client.sign_in("cun1", RIGHT) == 403
     assert "15 分钟" in client.body
+
+
+def test_a_browser_that_has_signed_in_before_is_not_kept_out_by_others(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    client.send("/logout")
+    stranger = Client(client.port)
+    for _ in range(6):
+        stranger.sign_in("cun1", "wrong")
+    assert stranger.sign_in("cun1", RIGHT) == 403
+    assert Client(client.port).sign_in("cun1", RIGHT) == 403
+    assert client.sign_in("cun1", RIGHT) == 302
+    kept = client.cookies["pb-name"]
+    client.send("/logout")
+    assert client.sign_in("cun1", RIGHT) == 302
+    assert client.cookies["pb-name"].split("|")[4:5] == kept.split("|")[4:5]  # still the same browser
+
+
+def test_a_name_cookie_helps_only_under_its_own_name(client: Client) -> None:
+    client.sign_in("张村", RIGHT)
+    client.send("/logout")
+    for _ in range(6):
+        client.sign_in("cun1", "wrong")
+    assert Client(client.port).sign_in("cun1", RIGHT) == 403
+    assert client.sign_in("张村", RIGHT) == 302
+
+
+def test_the_log_says_from_where_somebody_signed_in_or_failed_and_never_what_was_typed(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("INFO", "pbwidgets.apps"):
+        client.sign_in("typed-secret", "typed-secret")
+        client.sign_in("cun1", RIGHT)
+    assert "sign-in from 127.0.0.1 refused: accounts.wrong_password" in caplog.messages
+    assert "cun1 signed in from 127.0.0.1" in caplog.messages
+    assert "secret" not in caplog.text
 
 
 def test_markup_in_the_name_is_shown_as_text(client: Client) -> None:
@@ -327,7 +364,7 @@ def test_the_store_is_read_once_per_request(client: Client, monkeypatch: pytest.
 # -- forged requests -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/home"])
+@pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/sessions", "/home"])
 def test_a_form_without_its_xsrf_token_is_refused(client: Client, path: str) -> None:
     client.sign_in("cun1", RIGHT)
     fields = urlencode(
@@ -428,6 +465,59 @@ def test_the_password_page_requires_signing_in(client: Client) -> None:
     assert client.place == "/login?next=%2Fpassword"
 
 
+@pytest.mark.parametrize(
+    ("new", "said"),
+    [("12345678", "太常见"), ("dangjian2026", "太常见"), ("        ", "至少 8 位"), (VILLAGE, "单位编码")],
+)
+def test_a_password_that_is_guessed_first_is_refused(client: Client, new: str, said: str) -> None:
+    client.sign_in("cun1", RIGHT)
+    assert client.send("/password", old=RIGHT, new=new, again=new) == 400
+    assert said in client.body
+    assert "至少 8 位，空格不算" in client.body
+
+
+def test_wrong_old_passwords_are_counted_and_reported_beside_their_field(client: Client) -> None:
+    client.sign_in("cun1", RIGHT)
+    for _ in range(5):
+        client.send("/password", old="wrong", new="tea mountain 2", again="tea mountain 2")
+    assert re.findall(r'id="(\w+)-said"', client.body) == ["old"]
+    assert "15 分钟" in client.body
+
+
+# -- one's own sessions --------------------------------------------------------------------------------
+
+EDGE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/120.0.0.0 Safari/537.36 Edg/120.0"
+
+
+def test_people_see_where_they_are_signed_in_and_end_it(client: Client) -> None:
+    other, third = Client(client.port), Client(client.port)
+    for browser in (client, third):
+        browser.sign_in("cun1", RIGHT)
+    other.get("/login")
+    form = urlencode({"_xsrf": other.cookies["_xsrf"], "name": "cun1", "password": RIGHT})
+    assert other.ask("POST", "/login", form, **{"User-Agent": EDGE}) == 302
+    assert client.get("/sessions") == 200
+    assert client.body.count("<li>") == 3
+    assert client.body.count("（本机）") == 1
+    assert "Edge 浏览器（Windows）" in client.body
+    assert "127.0.0.1" in client.body
+    ids = re.findall(r'name="session" value="(\w+)"', client.body)
+    assert len(ids) == 2
+    assert client.send("/sessions", session=ids[0]) == 302
+    client.get(client.place)
+    assert "已结束" in client.body
+    assert sorted(browser.get("/home") for browser in (other, third)) == [200, 302]
+    assert client.send("/sessions") == 302
+    assert [browser.get("/home") for browser in (client, other, third)] == [200, 302, 302]
+
+
+def test_the_list_of_sessions_requires_signing_in_and_a_token(client: Client) -> None:
+    assert client.get("/sessions") == 302
+    assert client.place == "/login?next=%2Fsessions"
+    client.sign_in("cun1", RIGHT)
+    assert client.ask("POST", "/sessions", urlencode({"session": "x"})) == 403
+
+
 # -- languages -----------------------------------------------------------------------------------------
 
 
@@ -493,6 +583,35 @@ def test_behind_a_proxy_first_passwords_do_not_matter_and_the_proxy_signs_out(
     assert "统一认证" in client.body
     client.get("/open", **{HEADER: "cun2"})
     assert client.body == "False"
+    client.get("/sessions", **{HEADER: "cun2"})
+    assert "统一认证" in client.body
+
+
+def test_every_cookie_has_its_attributes_and_over_https_its_prefix(serve: Callable[..., Client]) -> None:
+    for protocol, prefix in (("http", ""), ("https", "__Host-")):
+        client = serve()
+        forwarded = {"X-Forwarded-Proto": protocol}
+        client.ask("GET", "/login?lang=en", **forwarded)
+        found = list(client.set_cookies)
+        form = urlencode({"_xsrf": client.cookies["_xsrf"], "name": "cun1", "password": RIGHT})
+        assert client.ask("POST", "/login", form, **forwarded) == 302
+        found += client.set_cookies
+        assert client.ask("GET", "/home", **forwarded) == 200
+        assert (
+            client.ask("POST", "/logout", urlencode({"_xsrf": client.cookies["_xsrf"]}), **forwarded) == 302
+        )
+        found += client.set_cookies
+        own = [text for text in found if not text.startswith("_xsrf")]
+        assert {text.partition("=")[0].removeprefix(prefix)[:10] for text in own} == {
+            "pb-lang",
+            "pb-name",
+            "pb-session",
+        }
+        assert all(text.startswith(f"{prefix}pb-") for text in own)
+        assert all("HttpOnly" in text for text in own)
+        assert all("SameSite=Lax" in text and "Path=/" in text for text in found)
+        assert all(("Secure" in text) == (protocol == "https") for text in own)
+        assert client.ask("GET", "/home", **forwarded) == 302
 
 
 @pytest.mark.parametrize("address", ["everywhere", "10.0.0.0/99", ""])

@@ -16,18 +16,21 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirec
 import psutil
 import pytest
 from apps_probe import add_probe
-from counties import CAMPAIGN, PERIOD, SISTER, VILLAGE, key_of
+from counties import CAMPAIGN, OPERATOR, PERIOD, SISTER, VILLAGE, key_of
 from serving import PASSWORD, Served, make_small_county
 from websocket import WebSocket, WebSocketBadStatusException, create_connection
 
 from pbwidgets.apps import statics
 from pbwidgets.apps.frame import asset_version
 from pbwidgets.apps.identity import PbIdentityProvider
-from pbwidgets.apps.server import Server
+from pbwidgets.apps.server import MAX_FORM_BYTES, Server, find_signed_in
 from pbwidgets.apps.statics import StaticHandler
+from pbwidgets.apps.visitors import Owner
 from pbwidgets.settings import Settings
 from pbwidgets.store import Actor, add_evidence, find_evidence
 from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.people.accounts import disable_account
+from pbwidgets.workflows.people.sessions import session_key, sign_in, sign_out
 
 JPEG = bytes.fromhex(
     "ffd8ffe000104a46494600010100000100010000ffdb004300080606070605080707070909080a0c140d0c0b0b0c1912130f141d"
@@ -130,7 +133,7 @@ def kernel(clients: Clients) -> str:
 
 OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey"}
 ASKED = [
-    "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe",
+    "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe", "/sessions",
     "/api/kernels/{kernel}", "/api/kernels/{kernel}/channels", "/voila/api/shutdown/{kernel}",
     f"/evidence/village_application/{VILLAGE}/0/{{sha}}", f"/evidence/village_application/{VILLAGE}/0/{{sha}}?thumb=1",
     f"/results/{CAMPAIGN}/{PERIOD}/unit/{VILLAGE}/report.html", f"/paper/village_application/{VILLAGE}/0/1",
@@ -307,6 +310,25 @@ def test_our_assets_load_nothing_from_other_sites() -> None:
             assert not re.search(r"https?://(?!www\.w3\.org)", text), path
             assert "//cdn" not in text, path
     assert asset_version().isdigit()
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout", "/password", "/sessions", "/voila/api/shutdown/x"])
+def test_a_body_larger_than_any_form_is_refused_unread(clients: Clients, path: str) -> None:
+    status, body, _ = clients().post(path, name="x" * (MAX_FORM_BYTES + 1))
+    assert (status, body) == (400, b"")
+
+
+def test_pages_stay_open_as_long_as_their_session_or_their_account_behind_a_proxy(tmp_path: Path) -> None:
+    with open_workspace(make_small_county(tmp_path / "county")) as workspace:
+        token, ended = (sign_in(workspace, "filler", PASSWORD) for _ in range(2))
+        sign_out(workspace, ended)
+        by_session, by_ended = (Owner("account:filler", session_key(key), "fill") for key in (token, ended))
+        by_proxy, other = Owner("account:filler", "", "fill"), Owner("account:sister", "", "fill")
+        anonymous = Owner("visitor:a", "", "survey")
+        owners = (by_session, by_ended, by_proxy, other, anonymous)
+        assert find_signed_in(workspace, owners) == {by_session, by_proxy, other, anonymous}
+        disable_account(workspace, OPERATOR, "filler")
+        assert find_signed_in(workspace, owners) == {other, anonymous}
 
 
 def test_visitors_are_asked_to_wait_when_the_server_is_full(

@@ -9,19 +9,23 @@ from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.store import (
     Actor,
     NewAccount,
+    Reader,
     Store,
     add_account,
     audit_head,
-    clear_failures,
     disable_account,
+    enable_account,
+    forget_reset,
     hand_over,
     load_account,
     load_accounts,
     load_audit,
     load_password_hash,
-    record_failure,
+    load_unit,
+    names_somebody,
     records_head,
     refresh_hash,
+    require_change,
     set_password_hash,
 )
 
@@ -52,7 +56,7 @@ def test_a_new_account_is_found_by_its_name_and_must_change_its_password(store_w
         assert load_password_hash(r, "cun2") is None
     assert account is not None
     assert (account.role, account.unit_code, account.must_change) == ("filler", "990101", True)
-    assert (account.failures, account.locked_until, account.disabled_at) == (0, None, None)
+    assert (account.reset_at, account.reset_by, account.disabled_at) == (None, None, None)
     assert account.created_at == NOW
 
 
@@ -78,29 +82,53 @@ def test_accounts_come_in_the_order_of_their_names(store_with_accounts: Store) -
         assert [account.name for account in load_accounts(r)] == ["admin", "bcun", "cun1"]
 
 
-def test_a_new_password_clears_failures_and_the_lock(store_with_accounts: Store) -> None:
+@pytest.mark.parametrize("by_whom", ["reset", "enabled"])
+def test_a_password_set_by_somebody_else_is_told_until_its_owner_has_seen_it(
+    store_with_accounts: Store, by_whom: str
+) -> None:
     with store_with_accounts.write(ADMIN, NOW) as w:
-        record_failure(w, "cun1", None)
-        record_failure(w, "cun1", NOW + timedelta(minutes=15))
-        locked = load_account(w, "cun1")
-        set_password_hash(w, "cun1", "other", must_change=False)
+        set_password_hash(w, "cun1", "own", must_change=False)
+        assert told(w) == (None, None)
+        if by_whom == "reset":
+            set_password_hash(w, "cun1", "other", must_change=True)
+        else:
+            disable_account(w, "cun1")
+            enable_account(w, "cun1", "other")
+        assert told(w) == (NOW, "boss")
+        set_password_hash(w, "cun1", "own again", must_change=False)
+        assert told(w) == (NOW, "boss")
+        forget_reset(w, "cun1")
+        assert told(w) == (None, None)
+
+
+def told(r: Reader) -> tuple[datetime | None, str | None]:
+    account = load_account(r, "cun1")
+    assert account is not None
+    return account.reset_at, account.reset_by
+
+
+def test_an_account_with_a_weak_password_must_change_it(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(ADMIN, NOW) as w:
+        set_password_hash(w, "cun1", "weak", must_change=False)
+        require_change(w, "cun1")
         account = load_account(w, "cun1")
-        assert load_password_hash(w, "cun1") == "other"
-    assert locked is not None
-    assert (locked.failures, locked.locked_until) == (2, NOW + timedelta(minutes=15))
+        assert load_password_hash(w, "cun1") == "weak"
+        assert told(w) == (None, None)
     assert account is not None
-    assert (account.failures, account.locked_until, account.must_change) == (0, None, False)
+    assert account.must_change
 
 
-def test_failures_are_cleared_and_an_account_without_any_is_not_updated(store_with_accounts: Store) -> None:
-    with store_with_accounts.write(ADMIN) as w:
-        record_failure(w, "cun1", None)
-        clear_failures(w, "cun1")
-        account, head = load_account(w, "cun1"), audit_head(w)
-        clear_failures(w, "cun1")
-        assert audit_head(w) == head
-    assert account is not None
-    assert account.failures == 0
+@pytest.mark.parametrize(
+    ("word", "is_one"), [("cun1", True), ("990101", True), ("张庄村", False), ("cun", False), ("", False)]
+)
+def test_names_of_accounts_and_codes_of_units_name_somebody(
+    store_with_accounts: Store, word: str, is_one: bool
+) -> None:
+    with store_with_accounts.read() as r:
+        assert names_somebody(r, word) is is_one
+        name = load_unit(r, "990101")
+        assert name is not None
+        assert names_somebody(r, name[0])
 
 
 def test_a_hand_over_disables_the_old_account_and_keeps_role_and_unit(store_with_accounts: Store) -> None:
@@ -138,15 +166,12 @@ def test_writing_to_an_account_that_is_not_there_is_refused(store_with_accounts:
 
 def test_the_log_names_every_deed_and_holds_no_hash(store_with_accounts: Store) -> None:
     with store_with_accounts.write(ADMIN, NOW) as w:
-        record_failure(w, "cun1", None)
-        record_failure(w, "cun1", NOW)
         refresh_hash(w, "cun1", "$argon2id$newer")
         set_password_hash(w, "cun1", "$argon2id$other", must_change=True)
         set_password_hash(w, "cun1", "$argon2id$third", must_change=False)
         hand_over(w, "cun1", "cun1b", "$argon2id$fourth")
     assert [action for action, _ in deeds(store_with_accounts)] == [
-        "add_account", "fail_sign_in", "lock_account", "refresh_hash", "reset_password", "change_password",
-        "add_account", "disable_account",
+        "add_account", "refresh_hash", "reset_password", "change_password", "add_account", "disable_account",
     ]  # fmt: skip
     with store_with_accounts.read() as r:
         rows = r.conn.execute(text("SELECT entity, details, unit_code FROM audit")).all()
@@ -157,7 +182,7 @@ def test_the_log_names_every_deed_and_holds_no_hash(store_with_accounts: Store) 
 def test_signing_in_does_not_change_the_revision_of_the_records(store_with_accounts: Store) -> None:
     with store_with_accounts.write(ADMIN) as w:
         before, records = audit_head(w), records_head(w)
-        record_failure(w, "cun1", None)
+        require_change(w, "cun1")
         assert audit_head(w) > before
         assert records_head(w) == records
     assert 0 < records < before

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,16 @@ def test_a_database_error_survives_pickle_although_its_cause_does_not(tmp_path: 
     with pytest.raises(DataError, match="无法连接数据库") as caught:
         open_store("postgresql://pb@127.0.0.1:1/pb", tmp_path)
     assert pickle.loads(pickle.dumps(caught.value)).code == "store.unreachable"
+
+
+def test_a_store_that_admits_nobody_writes_nothing_and_reads_on(store: Store) -> None:
+    def refuse(w: Writer) -> None:
+        raise RightsError("accounts.stopped", name=w.actor.name)
+
+    closed = replace(store, admit=refuse)
+    with closed.read() as r:
+        before = audit_head(r)
+    with pytest.raises(RightsError, match="cun1"), closed.write(Actor("cun1", "filler")) as w:
+        record(w, Deed("submit", "x"))
+    with closed.read() as r:
+        assert audit_head(r) == before

@@ -11,10 +11,13 @@ from pbwidgets.store import (
     add_account,
     audit_head,
     begin_session,
+    confirm_session,
+    count_wrong,
     end_session,
     end_sessions_of,
     load_audit,
     load_session,
+    load_sessions_of,
     touch_session,
 )
 
@@ -89,3 +92,31 @@ def test_the_log_says_who_signed_in_and_out_and_holds_no_token(store_with_accoun
         ("end_sessions", "account:cun1"),
     ]
     assert not any(token in str(deed.details) for deed in rows for token in ("one", "two", "three"))
+
+
+def test_the_sessions_of_an_account_are_listed_with_where_they_began_the_newest_first(store: Store) -> None:
+    with store.write(CUN, NOW) as w:
+        add_account(w, NewAccount("cun1", "filler", "990101", "hash"))
+        begin_session(w, "one", "cun1", "10.0.0.8", "Firefox/120")
+    with store.write(CUN, NOW + timedelta(hours=1)) as w:
+        begin_session(w, "two", "cun1")
+        begin_session(w, "three", "cun1")
+        end_session(w, "three")
+        found = load_sessions_of(w, "cun1")
+        (told,) = [row.deed.details for row in load_audit(w) if row.deed.details.get("address")]
+    assert [(item.token_hash, item.address, item.browser) for item in found] == [
+        ("two", None, None),
+        ("one", "10.0.0.8", "Firefox/120"),
+    ]
+    assert told == {"address": "10.0.0.8"}
+
+
+def test_wrong_passwords_in_a_session_are_counted_until_the_right_one(store_with_accounts: Store) -> None:
+    with store_with_accounts.write(CUN, NOW) as w:
+        assert [count_wrong(w, "one", "cun1") for _ in range(3)] == [1, 2, 3]
+        assert count_wrong(w, "two", "cun1") == 1
+        confirm_session(w, "one", "cun1")
+        assert count_wrong(w, "one", "cun1") == 1
+        session = load_session(w, "one")
+    assert session is not None
+    assert session.confirmed_at == NOW

@@ -364,7 +364,7 @@ def workflow(name: str) -> Any:
     return next(function for found, function in find_workflows() if found == name)
 
 
-PLAIN = {"check_account", "plan_reports", "tracks_to_nominate"}
+PLAIN = {"plan_reports", "tracks_to_nominate"}
 """What they tell is in the files of the workspace, for everybody who is signed in."""
 
 

@@ -12,6 +12,7 @@ from tornado import web
 from traitlets import Bool, List, TraitError, Unicode, default, validate
 
 from pbwidgets.apps.addresses import client_address, is_trusted, peer_address
+from pbwidgets.apps.cookies import clear_cookie, read_cookie, set_cookie
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Account
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -45,9 +46,8 @@ class Known:
 class PbIdentityProvider(IdentityProvider):
     """Accounts of the store: people sign in on our page, and a cookie carries their session.
 
-    The cookie holds a random token, signed, not readable by scripts, for this browser session only. It is
-    ``SameSite=Lax``: a link in an email or chat must open the page that it names. The store keeps the
-    token's hash. Tokens in addresses or ``Authorization`` headers are not accepted.
+    The cookie holds a random token, for this browser session only (:mod:`pbwidgets.apps.cookies`). The store keeps
+    the token's hash. Tokens in addresses or ``Authorization`` headers are not accepted.
 
     **Behind a proxy that signs people in**: ``header_name`` names the header with the account's name, and
     ``trusted_addresses`` lists the proxies (addresses or CIDR networks). The header is trusted only if the
@@ -116,26 +116,23 @@ class PbIdentityProvider(IdentityProvider):
         return client_address(handler.request, self.trusted_addresses)
 
     def _token_in_cookie(self, handler: web.RequestHandler) -> str:
-        value = handler.get_signed_cookie(self.get_cookie_name(handler), max_age_days=1)
-        return value.decode("utf-8", "replace") if value else ""
+        return read_cookie(handler, self.get_cookie_name(handler), days=1)
 
     def get_cookie_name(self, handler: web.RequestHandler) -> str:
-        """Name of the session's cookie, different for each port because browsers do not separate ports."""
+        """Name of the session's cookie, different for each port because browsers do not separate ports.
+
+        Over https it has a prefix as well, see :mod:`pbwidgets.apps.cookies`.
+        """
         host = re.sub(r"[^a-z0-9]", "-", handler.request.host.lower())
         return str(self.cookie_name) or f"pb-session-{host}"
 
     def begin(self, handler: web.RequestHandler, token: str) -> None:
         """Set a session's token as a cookie in the browser."""
-        secure = handler.request.protocol == "https" if self.secure_cookie is None else self.secure_cookie
-        handler.set_signed_cookie(
-            self.get_cookie_name(handler),
-            token,
-            expires_days=None,
-            path=handler.settings.get("base_url", "/"),
-            httponly=True,
-            samesite="Lax",
-            secure=bool(secure),
-        )
+        set_cookie(handler, self.get_cookie_name(handler), token)
+
+    def clear_login_cookie(self, handler: web.RequestHandler) -> None:
+        """Remove the session's cookie from the browser."""
+        clear_cookie(handler, self.get_cookie_name(handler))
 
     def session_of(self, handler: web.RequestHandler) -> str:
         """Key of the session of a request; empty if nobody is signed in or a proxy signs people in.

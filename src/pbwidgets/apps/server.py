@@ -9,7 +9,7 @@ import logging
 import os
 import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from voila.app import Voila
 
 from pbwidgets.apps.attaching import AliveHandler, ChannelsHandler, KernelHandler, ShutdownHandler
 from pbwidgets.apps.bundle import ensure_bundle
+from pbwidgets.apps.cookies import attributes
 from pbwidgets.apps.extensions import extension_folders
 from pbwidgets.apps.files import EvidenceHandler, ResultHandler
 from pbwidgets.apps.front_end import ensure_front_end, static_folders
@@ -29,14 +30,18 @@ from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
 from pbwidgets.apps.printing import PAPER, PaperHandler
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
-from pbwidgets.apps.visitors import VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.apps.visitors import Owner, VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.apps.who import ACCOUNT_KEY
 from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
-from pbwidgets.workflows.people.sessions import live_sessions
+from pbwidgets.workflows.people.sessions import accounts_in_use, live_sessions
 
 MAX_MESSAGE_BYTES: Final = 96 * 2**20
 """Room for a 25 MB photo and the rest of a form; tornado's own limit of 10 MB drops the connection."""
+
+MAX_FORM_BYTES: Final = 16 * 2**10
+"""Room for what any form sends; a handler that takes files raises it for its own requests."""
 
 IDLE_MINUTES: Final = 30
 """Minutes without typing or clicking after which a page's kernel ends; the page says so."""
@@ -54,6 +59,7 @@ class Server(Voila):
     workspace: Workspace
     max_visitors: int
     https: bool = False
+    hsts: bool = False
     on_ready: Callable[[str], None]
 
     def setup_template_dirs(self) -> None:
@@ -70,7 +76,8 @@ class Server(Voila):
             websocket_max_message_size=MAX_MESSAGE_BYTES,
             max_buffer_size=MAX_MESSAGE_BYTES,
             xsrf_cookies=True,
-            xsrf_cookie_kwargs={"secure": self.https},
+            xsrf_cookie_kwargs=attributes(self.https),
+            pbwidgets_hsts=self.hsts,
             login_url="/login",
             compress_response=True,
             default_handler_class=NothingHandler,
@@ -84,6 +91,7 @@ class Server(Voila):
         ======================================  ====================================================
         ``/``                                   redirects to ``/home``
         ``/login``, ``/logout``, ``/password``  of the identity provider; open to all
+        ``/sessions``                           one's own sessions
         ``/api/kernels/<id>``                   asked by the front end before it connects; owner only
         ``/api/kernels/<id>/channels``          messages between a page and its kernel; owner only
         ``/voila/api/shutdown/<id>``            closing a page ends its kernel; owner only
@@ -122,6 +130,7 @@ class Server(Voila):
             self.port,
             self.ip,
             max_buffer_size=MAX_MESSAGE_BYTES,
+            max_body_size=MAX_FORM_BYTES,
             xheaders=False,
             protocol="https" if self.https else None,  # treat requests as https, so cookies are Secure
         )
@@ -139,12 +148,9 @@ class Server(Voila):
 
     async def _sweep(self) -> None:
         """End kernels whose process is gone, whose session has ended, or which nobody uses."""
-        owners = self.kernel_manager.owners.values()
-        keys = {owner.session for owner in owners if owner.session}
-        live = await asyncio.to_thread(live_sessions, self.workspace, keys)
-        await self.kernel_manager.sweep(
-            lambda owner: not owner.session or owner.session in live, 60 * IDLE_MINUTES
-        )
+        owners = tuple(self.kernel_manager.owners.values())
+        live = await asyncio.to_thread(find_signed_in, self.workspace, owners)
+        await self.kernel_manager.sweep(lambda owner: owner in live, 60 * IDLE_MINUTES)
 
     def _handle_signal_stop(self, sig: int, frame: object) -> None:  # noqa: ARG002  signal's signature
         self.ioloop.add_callback_from_signal(self.ioloop.stop)
@@ -159,6 +165,7 @@ def serve(
     header: str = "",
     trusted: tuple[str, ...] = (),
     https: bool = False,
+    hsts: bool = False,
     on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages of a workspace until the process is told to stop.
@@ -175,6 +182,8 @@ def serve(
         Addresses (CIDR) of the trusted proxies.
     https
         Whether browsers connect through an https proxy; cookies are then sent over https only.
+    hsts
+        Whether browsers are told to use https only, for a year.
     on_ready
         Called with the address once the server is listening.
 
@@ -190,7 +199,7 @@ def serve(
         server = Server(config=_config(workspace.settings, header, trusted), log=_log)
         server.workspace = workspace
         server.max_visitors = max_visitors or default_max_visitors()
-        server.https = https
+        server.https, server.hsts = https, hsts
         server.on_ready = on_ready
         server.initialize([])
         server.ip, server.port = host, port
@@ -198,6 +207,26 @@ def serve(
         server.start()
     finally:
         cool_down()
+
+
+def find_signed_in(workspace: Workspace, owners: Iterable[Owner]) -> frozenset[Owner]:
+    """Owners whose page may stay open: their session is live, or their account in use if a proxy signs them in.
+
+    Anonymous visitors have neither.
+    """
+    asked = frozenset(owners)
+    by_name = {
+        owner: owner.key.removeprefix(ACCOUNT_KEY) for owner in asked if owner.key.startswith(ACCOUNT_KEY)
+    }
+    sessions = live_sessions(workspace, {owner.session for owner in by_name if owner.session})
+    names = accounts_in_use(workspace, {name for owner, name in by_name.items() if not owner.session})
+    return frozenset(
+        owner
+        for owner in asked
+        if owner not in by_name
+        or owner.session in sessions
+        or (not owner.session and by_name[owner] in names)
+    )
 
 
 def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config:

@@ -1,6 +1,12 @@
-"""The pages for signing in, signing out and changing a password: plain forms without scripts."""
+"""The pages for signing in and out, for one's password and one's sessions: plain forms without scripts.
+
+A browser that has signed in keeps the name, and an id of its own, in a signed cookie: the name is filled in the next
+time, and strangers who try passwords under that name do not make this browser wait
+(:mod:`~pbwidgets.workflows.people.attempts`).
+"""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,22 +19,34 @@ from jinja2 import Environment
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
 
+from pbwidgets.apps.browsers import browser_words
+from pbwidgets.apps.cookies import read_cookie, set_cookie
 from pbwidgets.apps.frame import page_templates
 from pbwidgets.apps.identity import Known, PbIdentityProvider, known_of
 from pbwidgets.apps.who import Guarded
-from pbwidgets.errors import DataError, PbError
+from pbwidgets.errors import DataError, PbError, RightsError
 from pbwidgets.store import Account
 from pbwidgets.wording import LANGUAGES, default_language, say, spoken_language
-from pbwidgets.workflows.ground.workspace import Workspace
-from pbwidgets.workflows.people.passwords import SHORTEST
+from pbwidgets.workflows.ground.workspace import ZONE, Workspace
+from pbwidgets.workflows.people.accounts import to_name
+from pbwidgets.workflows.people.attempts import Caller
+from pbwidgets.workflows.people.own_account import (
+    OwnSession,
+    end_other_sessions,
+    end_own_session,
+    own_sessions,
+)
+from pbwidgets.workflows.people.passwords import SHORTEST, shortest_for
 from pbwidgets.workflows.people.sessions import change_password, resume, sign_in, sign_out
 
 HOME: Final = "/home"
 _OWN_PAGES: Final = ("/login", "/logout", "/password")
+_MINUTE: Final = "%Y-%m-%d %H:%M"
 _LANGUAGE_COOKIE, _NAME_COOKIE = "pb-lang", "pb-name"
-_NAME_DAYS: Final = 90
+_NAME_DAYS, _LANGUAGE_DAYS = 90, 365
 _PAGES: Final = Path(__file__).with_name("template") / "pages"
 _HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")  # 64 MiB each; others do not wait
+_log = logging.getLogger("pbwidgets.apps")
 T = TypeVar("T")
 
 
@@ -75,8 +93,22 @@ class SignPage(Guarded):
     @cached_property
     def lang(self) -> str:
         """Language of the page: asked for in the address, or chosen before in this browser."""
-        return spoken_language(
-            self.get_query_argument("lang", "") or (self.get_cookie(_LANGUAGE_COOKIE) or "")
+        kept = read_cookie(self, _LANGUAGE_COOKIE, days=_LANGUAGE_DAYS)
+        return spoken_language(self.get_query_argument("lang", "") or kept)
+
+    @property
+    def remembered(self) -> tuple[str, str]:
+        """Id of this browser, and the name under which it signed in last; both empty if it never did."""
+        device, _, name = read_cookie(self, _NAME_COOKIE, days=_NAME_DAYS).rpartition(":")
+        return (device, name) if device else ("", name)
+
+    def caller(self, name: str) -> Caller:
+        """Where an attempt to sign in under a name comes from."""
+        device, known = self.remembered
+        return Caller(
+            self.provider.address_of(self),
+            self.request.headers.get("User-Agent", ""),
+            device if known == to_name(name) else "",
         )
 
     @property
@@ -87,10 +119,7 @@ class SignPage(Guarded):
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Remember the requested language, then identify the visitor."""
         if self.get_query_argument("lang", "") in LANGUAGES:
-            self.set_cookie(
-                _LANGUAGE_COOKIE, self.lang, expires_days=365, samesite="Lax", httponly=True,
-                secure=self.request.protocol == "https",
-            )  # fmt: skip
+            set_cookie(self, _LANGUAGE_COOKIE, self.lang, days=_LANGUAGE_DAYS)
         await super().prepare(_redirect_to_login=_redirect_to_login)
 
     def words(self, code: str, **args: object) -> str:
@@ -174,24 +203,25 @@ class SignInHandler(SignPage):
         }
         if missing:
             return self.show_form(errors=missing, status=400)
+        caller = self.caller(name)
         try:
-            token, account = await _hashed(_begin, self.workspace, name, password, self.known.token)
+            token, account = await _hashed(_begin, self.workspace, name, password, caller, self.known.token)
         except DataError as error:
             unavailable = self.words("unavailable", cause=error.message(self.lang))
             return self.show_form(errors={"page": unavailable}, status=503)
         except PbError as error:
+            # what was typed as the name may be a password
+            _log.warning("sign-in from %s refused: %s", caller.address, error.code)
             return self.show_form(errors={"password": _said(error, self.lang)}, status=403)
+        _log.info("%s signed in from %s", account.name, caller.address)
         self.provider.begin(self, token)
-        self.set_signed_cookie(
-            _NAME_COOKIE, account.name, expires_days=_NAME_DAYS, httponly=True, samesite="Lax",
-            secure=self.request.protocol == "https",
-        )  # fmt: skip
+        device = caller.device or secrets.token_urlsafe(12)
+        set_cookie(self, _NAME_COOKIE, f"{device}:{account.name}", days=_NAME_DAYS)
         return self.go("/password") if account.must_change else self.go_on()
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
         """Show the form, with the name that last signed in with this browser."""
-        remembered = self.get_signed_cookie(_NAME_COOKIE, max_age_days=_NAME_DAYS) or b""
-        name = self.get_body_argument("name", "") or remembered.decode("utf-8", "replace")
+        name = self.get_body_argument("name", "") or self.remembered[1]
         self.show(
             errors=errors, status=status, name=name, signed_out=bool(self.get_query_argument("out", ""))
         )
@@ -233,6 +263,13 @@ class PasswordHandler(SignPage):
     """``/password``: change the visitor's password."""
 
     template, title = "password.html", "change"
+    least: int = SHORTEST
+
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
+        """Look up how long the visitor's password must be."""
+        await super().prepare(_redirect_to_login=_redirect_to_login)
+        if self.known.account is not None:
+            self.least = await asyncio.to_thread(_shortest, self.workspace, self.known.account)
 
     @allow_unauthenticated
     def get(self) -> None:
@@ -251,9 +288,10 @@ class PasswordHandler(SignPage):
         old, new, again = (self.get_body_argument(name, "", strip=False) for name in ("old", "new", "again"))
         if new != again:
             return self.show_form(errors={"again": self.words("differ")}, status=400)
+        caller = self.caller(account.name)
         change = partial(change_password, token=token or None)
         try:
-            await _hashed(change, self.workspace, account.name, old, new)
+            await _hashed(change, self.workspace, account.name, old, new, caller)
         except PbError as error:
             return self.show_form(errors=self._errors(error), status=400)
         if self.get_query_argument("next", ""):
@@ -263,8 +301,7 @@ class PasswordHandler(SignPage):
     def _errors(self, error: PbError) -> dict[str, str]:
         if error.code == "accounts.wrong_password":
             return {"old": self.words("old_wrong")}
-        field = {"accounts.locked": "old", "accounts.disabled": "old"}.get(error.code, "new")
-        return {field: _said(error, self.lang)}
+        return {"old" if isinstance(error, RightsError) else "new": _said(error, self.lang)}
 
     def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
         """Show the form."""
@@ -276,14 +313,69 @@ class PasswordHandler(SignPage):
             first=self.known.must_change,
             by_proxy=account is not None and not self.known.token,
             changed=bool(self.get_query_argument("changed", "")),
-            least=SHORTEST,
+            least=self.least,
         )
+
+
+class SessionsHandler(SignPage):
+    """``/sessions``: where the visitor is signed in, to be ended from here."""
+
+    template, title = "sessions.html", "sessions"
+    own: tuple[OwnSession, ...] = ()
+
+    async def prepare(self, *, _redirect_to_login: bool = True) -> None:
+        """Look up the visitor's sessions."""
+        await super().prepare(_redirect_to_login=_redirect_to_login)
+        if self.known.token:
+            self.own = await asyncio.to_thread(own_sessions, self.workspace, self.known.token)
+
+    @allow_unauthenticated
+    def get(self) -> None:
+        """Show the list to visitors who are signed in."""
+        if self.known.account is None:
+            self.redirect("/login?" + urlencode({"next": self.request.uri or "/sessions"}))
+        else:
+            self.show_form()
+
+    @allow_unauthenticated
+    async def post(self) -> None:
+        """End one session, or all but this one."""
+        if not self.known.token:
+            return self.redirect("/login")
+        one = self.get_body_argument("session", "")
+        if one:
+            await asyncio.to_thread(end_own_session, self.workspace, self.known.token, one)
+        else:
+            await asyncio.to_thread(end_other_sessions, self.workspace, self.known.token)
+        return self.go("/sessions", ended="1")
+
+    def show_form(self, *, errors: dict[str, str] | None = None, status: int = 200) -> None:
+        """Show the list."""
+        self.show(
+            errors=errors,
+            status=status,
+            rows=[self._row(item) for item in self.own],
+            others=sum(not item.is_this for item in self.own),
+            by_proxy=self.known.account is not None and not self.known.token,
+            ended=bool(self.get_query_argument("ended", "")),
+        )
+
+    def _row(self, item: OwnSession) -> dict[str, str | bool]:
+        return {
+            "id": item.id,
+            "browser": browser_words(item.browser, self.lang),
+            "address": item.address or self.words("address_unknown"),
+            "begun": item.begun_at.astimezone(ZONE).strftime(_MINUTE),
+            "seen": item.seen_at.astimezone(ZONE).strftime(_MINUTE),
+            "is_this": item.is_this,
+        }
 
 
 SIGN_IN_PAGES: Final[tuple[tuple[str, type[SignPage]], ...]] = (
     (r"/login", SignInHandler),
     (r"/logout", SignOutHandler),
     (r"/password", PasswordHandler),
+    (r"/sessions", SessionsHandler),
 )
 
 
@@ -303,15 +395,22 @@ def local_path(asked: str) -> str:
     return asked
 
 
-def _begin(workspace: Workspace, name: str, password: str, former: str) -> tuple[str, Account]:
+def _begin(
+    workspace: Workspace, name: str, password: str, caller: Caller, former: str
+) -> tuple[str, Account]:
     """Token and account of a new session; the browser's former session ends."""
-    token = sign_in(workspace, name, password)
+    token = sign_in(workspace, name, password, caller)
     if former:
         sign_out(workspace, former)
     account = resume(workspace, token)
     if account is None:
         raise web.HTTPError(403)
     return token, account
+
+
+def _shortest(workspace: Workspace, account: Account) -> int:
+    with workspace.store.read() as reader:
+        return shortest_for(reader, account.actor)
 
 
 async def _hashed(call: Callable[..., T], *args: Any) -> T:

@@ -25,9 +25,13 @@ from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import operator
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.people.accounts import find_actor
+from pbwidgets.workflows.people.standing import watched
 
 SERVED = "PBWIDGETS_SERVED"
 """Environment variable set in the server's kernels, where visitors need an account."""
+
+SESSION = "PBWIDGETS_SESSION"
+"""Environment variable of a server's kernel: key of the session in which its page was opened."""
 
 ANONYMOUS_ACCOUNT = "survey:"
 """Name that the server gives a visitor without an account; no account may have it, and it has no rights."""
@@ -151,6 +155,8 @@ def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> V
     if account is None and SERVED in os.environ:
         raise RightsError("accounts.unknown", name="–")
     actor = _actor(workspace, account)
+    if account is not None and account != ANONYMOUS_ACCOUNT:
+        workspace = watched(workspace, actor, os.environ.get(SESSION, ""))
     return Visit(workspace, actor, asked, spoken_language(asked.get("lang", "")))
 
 

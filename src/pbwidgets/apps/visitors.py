@@ -11,7 +11,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 
 from pbwidgets.apps.kernels import KERNELSPEC
-from pbwidgets.apps.visit import SERVED
+from pbwidgets.apps.visit import SERVED, SESSION
 from pbwidgets.forking import HAS_FORK
 from pbwidgets.settings import Settings
 
@@ -72,7 +72,7 @@ class VisitorKernels(AsyncMappingKernelManager):
             await self.start_kernel(
                 kernel_id=kernel_id,
                 kernel_name=KERNEL,
-                env=kernel_environment(self.settings),
+                env={**kernel_environment(self.settings), SESSION: owner.session},
                 cwd=str(self.settings.workspace),
             )
         except BaseException:

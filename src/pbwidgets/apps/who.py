@@ -1,15 +1,19 @@
 """The visitor of a request: a signed-in account, or an anonymous visitor to the one page without sign-in."""
 
 import hashlib
+import re
 import secrets
 from typing import Any, Final
 
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from pbwidgets.apps.cookies import read_cookie, set_cookie
 from pbwidgets.apps.visitors import VisitorKernels
 
 VISITOR_COOKIE: Final = "pb-visitor"
+ACCOUNT_KEY: Final = "account:"
+"""Begins the key of a signed-in owner of a page."""
 
 _POLICY: Final = {
     "default-src": "'self'",
@@ -17,7 +21,6 @@ _POLICY: Final = {
     "style-src": "'self' 'unsafe-inline'",  # widgets set their styles in place
     "img-src": "'self' data: blob:",
     "font-src": "'self' data:",
-    "connect-src": "'self' ws: wss:",
     "object-src": "'none'",
     "base-uri": "'self'",
     "form-action": "'self'",
@@ -32,6 +35,8 @@ SECURITY_HEADERS: Final = {
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
 POLICY: Final = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+HSTS: Final = "max-age=31536000"
+_HOST: Final = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 
 
 class Guarded(JupyterHandler):
@@ -39,14 +44,21 @@ class Guarded(JupyterHandler):
 
     @property
     def content_security_policy(self) -> str:
-        """Policy: load nothing from other sites."""
-        return POLICY
+        """Policy: load nothing from other sites, and connect to none."""
+        host = self.request.host
+        # older Firefox and Safari do not count websockets of the same host as 'self'
+        own = (
+            f"{'wss' if self.request.protocol == 'https' else 'ws'}://{host}" if _HOST.fullmatch(host) else ""
+        )
+        return f"{POLICY}; connect-src 'self' {own}".rstrip()
 
     def set_default_headers(self) -> None:
         """Headers of every answer."""
         super().set_default_headers()
         for name, value in SECURITY_HEADERS.items():
             self.set_header(name, value)
+        if self.settings.get("pbwidgets_hsts", False):
+            self.set_header("Strict-Transport-Security", HSTS)
 
     def write_error(self, status_code: int, **kwargs: object) -> None:  # noqa: ARG002  tornado's signature
         """Send only the status code, without our page or Jupyter's."""
@@ -68,13 +80,13 @@ class Guarded(JupyterHandler):
 def account_key(handler: JupyterHandler) -> str:
     """Key of the signed-in account; empty if there is none."""
     user = handler.current_user
-    return f"account:{user.username}" if user is not None else ""
+    return f"{ACCOUNT_KEY}{user.username}" if user is not None else ""
 
 
 def visitor_key(handler: JupyterHandler) -> str:
     """Key of an anonymous visitor; empty if there is none."""
-    cookie = handler.get_signed_cookie(VISITOR_COOKIE)
-    return f"visitor:{hashlib.sha256(cookie).hexdigest()}" if cookie else ""
+    cookie = read_cookie(handler, VISITOR_COOKIE)
+    return f"visitor:{hashlib.sha256(cookie.encode()).hexdigest()}" if cookie else ""
 
 
 def begin_visit(handler: JupyterHandler) -> str:
@@ -83,10 +95,7 @@ def begin_visit(handler: JupyterHandler) -> str:
     if found:
         return found
     value = secrets.token_urlsafe(24)
-    handler.set_signed_cookie(
-        VISITOR_COOKIE, value, expires_days=None, httponly=True, samesite="Lax",
-        secure=handler.request.protocol == "https",
-    )  # fmt: skip
+    set_cookie(handler, VISITOR_COOKIE, value)
     return f"visitor:{hashlib.sha256(value.encode()).hexdigest()}"
 
 

@@ -554,13 +554,20 @@ def chart(
 @click.option("--behind-proxy", "header", metavar="HEADER", help=_help("serve.behind_proxy"))
 @click.option("--trust", "trusted", metavar="CIDR", multiple=True, help=_help("serve.trust"))
 @click.option("--https", is_flag=True, help=_help("serve.https"))
+@click.option("--hsts", is_flag=True, help=_help("serve.hsts"))
 def serve(
-    port: int, host: str, max_visitors: int | None, header: str | None, trusted: tuple[str, ...], https: bool
+    port: int,
+    host: str,
+    max_visitors: int | None,
+    header: str | None,
+    trusted: tuple[str, ...],
+    https: bool,
+    hsts: bool,
 ) -> None:
     """Serve the pages in the browser."""
     from pbwidgets.cli.serving import serve_pages
 
-    serve_pages(host, port, max_visitors, header, trusted, https=https)
+    serve_pages(host, port, max_visitors, header, trusted, https=https, hsts=hsts)
 
 
 if __name__ == "__main__":

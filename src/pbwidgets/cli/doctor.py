@@ -2,13 +2,20 @@
 
 import platform
 import shutil
+import socket
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.util import find_spec
+from typing import Final
+from urllib.parse import urlsplit
 
 from pbwidgets.errors import PbError
 from pbwidgets.settings import load_settings
 from pbwidgets.wording import has_words, say
+
+_WAIT_S: Final = 5.0
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,8 @@ def _examine() -> Iterator[Finding]:
     yield Finding("cli.doctor.workspace", there, str(settings.workspace))
     if there:
         yield _try("cli.doctor.store", _store)
+    if settings.address.startswith("https://"):
+        yield _try("cli.doctor.https", lambda: check_certificate(settings.address), needed=False)
     yield _try("cli.doctor.kernel", _kernel)
     yield _try("cli.doctor.warm_kernel", _warm_kernel)
     yield Finding("cli.doctor.postgres", find_spec("psycopg") is not None, "psycopg", needed=False)
@@ -62,11 +71,30 @@ def _examine() -> Iterator[Finding]:
     yield Finding("cli.doctor.office", office is not None, office or "soffice", needed=False)
 
 
-def _try(what: str, look: Callable[[], str]) -> Finding:
+def _try(what: str, look: Callable[[], str], *, needed: bool = True) -> Finding:
     try:
-        return Finding(what, True, look())
+        return Finding(what, True, look(), needed)
     except (PbError, OSError, LookupError) as error:
-        return Finding(what, False, str(error))
+        return Finding(what, False, str(error), needed)
+
+
+def check_certificate(address: str) -> str:
+    """Until when the certificate of an https address is valid, and what can be done with it.
+
+    Raises
+    ------
+    OSError
+        If nobody answers, or browsers would not trust the certificate.
+    """
+    place = urlsplit(address)
+    where = place.hostname or "", place.port or 443
+    context = ssl.create_default_context()
+    with (
+        socket.create_connection(where, timeout=_WAIT_S) as plain,
+        context.wrap_socket(plain, server_hostname=where[0]) as secured,
+    ):
+        ends = ssl.cert_time_to_seconds(str((secured.getpeercert() or {})["notAfter"]))
+    return say("cli.doctor.https_valid", until=datetime.fromtimestamp(ends, UTC).date())
 
 
 def _font() -> str:

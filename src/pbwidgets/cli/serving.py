@@ -17,22 +17,25 @@ def serve_pages(
     trusted: tuple[str, ...],
     *,
     https: bool = False,
+    hsts: bool = False,
 ) -> None:
-    """Serve the pages of the workspace; the first start prints the administrator's one-time password.
+    """Serve the pages of the workspace; the first start says where the administrator's one-time password is.
 
     Raises
     ------
     UsageError
-        ``serve.no_pages``, ``serve.trust_needed``.
+        ``serve.no_pages``, ``serve.trust_needed``, ``serve.https_needed``.
     DataError
         ``serve.port_taken``.
     """
     from pbwidgets.apps.server import serve
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.people.accounts import ensure_administrator
+    from pbwidgets.workflows.people.accounts import ADMINISTRATOR, ensure_administrator
 
     if header and not trusted:
         raise UsageError("serve.trust_needed")
+    if hsts and not https:
+        raise UsageError("serve.https_needed")
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s"
     )
@@ -41,14 +44,14 @@ def serve_pages(
         folder = workspace.settings.notebooks / "apps"
         if not any(folder.glob("*.ipynb")):
             raise UsageError("serve.no_pages", folder=folder)
-        password = ensure_administrator(workspace)
-        if password is not None:
-            click.echo(say("serve.first_admin", name="admin", password=password))
+        file = ensure_administrator(workspace)
+        if file is not None:
+            click.echo(say("serve.first_admin", name=ADMINISTRATOR, file=file))
         click.echo(say("serve.starting"), err=True)
         try:
             serve(
                 workspace, host, port, max_visitors=max_visitors, header=header or "", trusted=trusted,
-                https=https,
+                https=https, hsts=hsts,
                 on_ready=lambda address: click.echo(say("serve.ready", address=address), err=True),
             )  # fmt: skip
         except OSError as error:

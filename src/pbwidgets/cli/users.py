@@ -1,7 +1,6 @@
 """The account commands: first passwords are shown only once, on stdout or on slips."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -141,6 +140,4 @@ def _to_row(account: Account, names: Mapping[str, str]) -> tuple[str | None, ...
 def _state(account: Account) -> str:
     if account.disabled_at is not None:
         return "disabled"
-    if account.locked_until is not None and account.locked_until > datetime.now(UTC):
-        return "locked"
     return "must_change" if account.must_change else "active"

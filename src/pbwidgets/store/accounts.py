@@ -11,9 +11,10 @@ from typing import Any, Final
 from sqlalchemy import insert, select, update
 
 from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.store.actors import Actor
 from pbwidgets.store.audit import ACCOUNT, Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
-from pbwidgets.store.tables import accounts
+from pbwidgets.store.tables import accounts, units
 from pbwidgets.store.units import check_units_known
 
 
@@ -29,19 +30,24 @@ class Account:
         Unit of the account; None for roles with the whole county.
     must_change
         Whether somebody else chose the password, so that it must be changed first.
-    failures
-        Wrong passwords since the last right one.
+    reset_at, reset_by
+        When and by whom the password was reset, until the owner has seen the notice.
     """
 
     name: str
     role: str
     unit_code: str | None
     must_change: bool
-    failures: int
-    locked_until: datetime | None
     disabled_at: datetime | None
     replaced_by: str | None
     created_at: datetime
+    reset_at: datetime | None = None
+    reset_by: str | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """The person behind the account, as the actor of what they do."""
+        return Actor(self.name, self.role, self.unit_code)
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,6 @@ def add_account(w: Writer, account: NewAccount) -> None:
             unit_code=account.unit_code,
             password_hash=account.password_hash,
             must_change=account.must_change,
-            failures=0,
             created_at=w.now,
             created_by=w.actor.name,
         )
@@ -93,7 +98,7 @@ def add_account(w: Writer, account: NewAccount) -> None:
 
 
 def set_password_hash(w: Writer, name: str, password_hash: str, *, must_change: bool) -> None:
-    """Replace the password; failures and lock are reset.
+    """Replace the password; if somebody else chose the new one, the owner will be told.
 
     Raises
     ------
@@ -101,9 +106,8 @@ def set_password_hash(w: Writer, name: str, password_hash: str, *, must_change: 
         ``accounts.unknown``.
     """
     account = _require(w, name)
-    _change(
-        w, name, password_hash=password_hash, must_change=must_change, failures=0, locked_until=None
-    )  # fmt: skip
+    told = {"reset_at": w.now, "reset_by": w.actor.name} if must_change else {}
+    _change(w, name, password_hash=password_hash, must_change=must_change, **told)
     _note(w, "reset_password" if must_change else "change_password", name, account.unit_code)
 
 
@@ -112,6 +116,18 @@ def refresh_hash(w: Writer, name: str, password_hash: str) -> None:
     account = _require(w, name)
     _change(w, name, password_hash=password_hash)
     _note(w, "refresh_hash", name, account.unit_code)
+
+
+def require_change(w: Writer, name: str) -> None:
+    """Let the owner choose another password before anything else: the present one is too weak."""
+    account = _require(w, name)
+    _change(w, name, must_change=True)
+    _note(w, "require_change", name, account.unit_code)
+
+
+def forget_reset(w: Writer, name: str) -> None:
+    """Note that the owner has seen that the password was reset; not logged, because it changes no record."""
+    _change(w, name, reset_at=None, reset_by=None)
 
 
 def disable_account(w: Writer, name: str, replaced_by: str | None = None) -> None:
@@ -142,8 +158,8 @@ def enable_account(w: Writer, name: str, password_hash: str) -> None:
     if account.disabled_at is None:
         raise DataError("accounts.not_disabled", name=name)
     _change(
-        w, name, disabled_at=None, replaced_by=None, password_hash=password_hash, must_change=True, failures=0,
-        locked_until=None,
+        w, name, disabled_at=None, replaced_by=None, password_hash=password_hash, must_change=True,
+        reset_at=w.now, reset_by=w.actor.name,
     )  # fmt: skip
     _note(w, "enable_account", name, account.unit_code)
 
@@ -165,28 +181,11 @@ def hand_over(w: Writer, old: str, new: str, password_hash: str) -> None:
     disable_account(w, old, replaced_by=new)
 
 
-def record_failure(w: Writer, name: str, locked_until: datetime | None) -> None:
-    """Count a wrong password, and lock the account until a given moment, if any.
-
-    Raises
-    ------
-    DataError
-        ``accounts.unknown``.
-    """
-    account = _require(w, name)
-    changed: dict[str, Any] = {"failures": account.failures + 1}
-    if locked_until is not None:
-        changed["locked_until"] = locked_until
-    _change(w, name, **changed)
-    _note(w, "fail_sign_in" if locked_until is None else "lock_account", name, account.unit_code)
-
-
-def clear_failures(w: Writer, name: str) -> None:
-    """Reset the count of wrong passwords after a right one; nothing is written if it is zero."""
-    account = _require(w, name)
-    if account.failures or account.locked_until is not None:
-        _change(w, name, failures=0, locked_until=None)
-        _note(w, "clear_failures", name, account.unit_code)
+def names_somebody(r: Reader, word: str) -> bool:
+    """Whether a word is the name of an account, or the code or the name of a unit."""
+    of_account = select(accounts.c.name).where(accounts.c.name == word)
+    of_unit = select(units.c.unit_code).where((units.c.unit_code == word) | (units.c.unit_name == word))
+    return any(r.conn.execute(query.limit(1)).first() is not None for query in (of_account, of_unit))
 
 
 def load_account(r: Reader, name: str) -> Account | None:

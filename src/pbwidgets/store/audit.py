@@ -20,7 +20,8 @@ ACCOUNT: Final = "account"
 """Begins the entity of rows about accounts: signing in changes no record."""
 
 LoggedAction = Literal[
-    "sign_in", "sign_out", "fail_sign_in", "lock_account", "clear_failures", "end_sessions",
+    "sign_in", "sign_out", "fail_sign_in", "lock_account", "end_sessions",
+    "confirm_password", "require_change",
     "add_account", "change_password", "reset_password", "refresh_hash", "disable_account", "enable_account",
     "add_unit", "change_unit", "freeze_campaign", "open_period", "close_period", "grant_exception",
     "save_draft", "discard_draft", "submit", "refuse_late", "import", "withdraw", "redact",

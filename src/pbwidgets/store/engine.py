@@ -57,11 +57,18 @@ class Writer(Reader):
 
 @dataclass(frozen=True)
 class Store:
-    """An open store; made by :func:`open_store`."""
+    """An open store; made by :func:`open_store`.
+
+    Attributes
+    ----------
+    admit
+        Asked first in every write transaction; it raises if this visitor may no longer write.
+    """
 
     engine: Engine
     evidence_dir: Path
     busy_timeout_s: float
+    admit: Callable[[Writer], None] | None = None
 
     @property
     def shown_url(self) -> str:
@@ -101,9 +108,13 @@ class Store:
         DataError
             ``store.locked`` when another writer holds the store longer than the busy timeout,
             ``store.full``, ``store.unreachable``, ``store.read_only``, ``store.damaged``.
+        PbError
+            What :attr:`admit` raises.
         """
         with plain_faults(self.shown_url), self._locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
+            if self.admit is not None:
+                self.admit(writer)
             yield writer
         for call in writer.after_commit:
             call()

@@ -396,10 +396,10 @@ accounts: Final = Table(
     _needed("role"),
     _unit(nullable=True),
     Column("must_change", Boolean, nullable=False),  # the password was chosen by somebody else
-    Column("failures", Integer, nullable=False),  # wrong passwords since the last right one
-    Column("locked_until", UtcTime),
     Column("disabled_at", UtcTime),
     Column("replaced_by", Words),  # the account that took this one's place
+    Column("reset_at", UtcTime),  # somebody else set the password; until its owner has seen the notice
+    Column("reset_by", Words),
     _moment("created_at"),
     _needed("created_by"),
 )
@@ -412,6 +412,10 @@ sessions: Final = Table(
     _moment("begun_at"),
     _moment("seen_at"),
     Column("ended_at", UtcTime),
+    Column("address", Words),  # of the browser
+    Column("browser", Words),  # as it names itself
+    Column("confirmed_at", UtcTime),  # when the password was given once more
+    Column("wrong", Integer),  # wrong passwords in a row when it was asked for once more
     Index("ix_sessions_account", "account"),
 )
 

@@ -64,6 +64,14 @@ def has_real_rows(r: Reader) -> bool:
     return r.conn.scalar(select(units.c.unit_code).where(units.c.synthetic.is_(False)).limit(1)) is not None
 
 
+def load_unit(r: Reader, unit_code: str) -> tuple[str, str | None] | None:
+    """Name of a unit, and the code of the one above it, if any; None if there is no such unit."""
+    row = r.conn.execute(
+        select(units.c.unit_name, units.c.parent_code).where(units.c.unit_code == unit_code)
+    ).first()
+    return None if row is None else (row.unit_name, row.parent_code)
+
+
 def check_units_known(r: Reader, *codes: str) -> None:
     """Raise ``store.unknown_unit`` for the first code that is not in the register."""
     missing = set(codes)

@@ -7,10 +7,22 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from counties import CAMPAIGN, COUNTY, OPERATOR, PERIOD, SISTER, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
+from counties import (
+    CAMPAIGN,
+    COUNTY,
+    OPERATOR,
+    PERIOD,
+    SISTER,
+    TOWN,
+    VILLAGE,
+    VILLAGE_ANSWERS,
+    key_of,
+    make_register,
+)  # fmt: skip
 from docx import Document
 from openpyxl import Workbook, load_workbook
-from pages import shown
+from pages import buttons, shown
+from serving import PASSWORD
 
 from pbwidgets import store
 from pbwidgets.apps.pages.home import show_home
@@ -22,8 +34,11 @@ from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor, Deed
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
+from pbwidgets.workflows.people.accounts import reset_password
 from pbwidgets.workflows.people.audit_log import PAGE_ROWS
-from pbwidgets.workflows.people.sessions import sign_in
+from pbwidgets.workflows.people.sessions import session_key, sign_in
+from pbwidgets.workflows.people.standing import watched
 
 FORM = "village_application"
 FILLER = Actor("filler", "filler", VILLAGE)
@@ -125,6 +140,50 @@ def test_a_reviewer_resets_a_password_below_and_sees_it_once(small: Workspace, v
     said = shown(card.said)
     password = said.partition("密码：")[2].partition("\u3000")[0]
     assert sign_in(small, "sister", password)
+
+
+def test_a_reset_asks_for_the_password_in_place_and_then_goes_on(small: Workspace) -> None:
+    save_units(small, OPERATOR, make_register().assign(synthetic=False))
+    token = sign_in(small, "reviewer", PASSWORD, now=datetime.now(UTC) - timedelta(minutes=20))
+    visit = Visit(watched(small, REVIEWER, session_key(token)), REVIEWER, {}, "zh_CN")
+    card = ResetCard(visit)
+    card.account.value = "sister"
+    buttons(card.view)["重置密码"].click()
+    assert "须再输一次您登录用的密码" in shown(card.again.view)
+    card.again.password.value = "wrong"
+    buttons(card.view)["确认"].click()
+    assert "还可以试 4 次" in shown(card.again.view)
+    assert (shown(card.said), card.again.password.value) == ("", "")
+    card.again.password.value = PASSWORD
+    buttons(card.view)["确认"].click()
+    assert "sister 的一次性密码" in shown(card.said)
+    assert (card.again.view.children, card.again.password.value) == ((), "")
+    assert visit.messages.value == ""
+
+
+def test_the_password_is_asked_for_no_longer_after_going_back(small: Workspace) -> None:
+    save_units(small, OPERATOR, make_register().assign(synthetic=False))
+    token = sign_in(small, "admin", PASSWORD, now=datetime.now(UTC) - timedelta(minutes=20))
+    card = AccountsCard(Visit(watched(small, ADMIN, session_key(token)), ADMIN, {}, "zh_CN"))
+    card.chosen.value = "sister"
+    buttons(card.view)["停用"].click()
+    assert "须再输一次您登录用的密码" in shown(card.again.view)
+    buttons(card.view)["取消"].click()
+    assert card.again.view.children == ()
+    with small.store.read() as reader:
+        account = store.load_account(reader, "sister")
+    assert account is not None
+    assert account.disabled_at is None
+
+
+def test_a_reset_is_told_on_the_first_page_until_it_was_seen(small: Workspace, visiting: Visiting) -> None:
+    assert "重置。如果不是您要求的" not in shown(show_home(visiting(FILLER)))
+    reset_password(small, OPERATOR, "filler")
+    page = show_home(visiting(FILLER))
+    assert "被服务器管理员重置。如果不是您要求的" in shown(page)
+    buttons(page)["知道了"].click()
+    assert "重置。如果不是您要求的" not in shown(page)
+    assert "重置。如果不是您要求的" not in shown(show_home(visiting(FILLER)))
 
 
 def test_resetting_without_a_choice_says_what_to_do(visiting: Visiting) -> None:

@@ -23,7 +23,7 @@ from pbwidgets.workflows.people.accounts import (
     reset_password,
     to_name,
 )
-from pbwidgets.workflows.people.sessions import resume, sign_in
+from pbwidgets.workflows.people.sessions import change_password, resume, sign_in
 
 ADMIN = Actor("boss", "admin")
 TOWNSHIP = Actor("zhen1", "reviewer", TOWN)
@@ -243,13 +243,27 @@ def test_handing_over_to_an_invalid_name_changes_nothing(peopled: Workspace, new
     assert find_account(peopled, "cun1").disabled_at is None
 
 
-def test_the_first_start_creates_one_administrator(small: Workspace) -> None:
-    first = ensure_administrator(small)
-    assert first is not None
+def test_the_first_start_creates_one_administrator_and_only_its_owner_can_read_the_password(
+    small: Workspace,
+) -> None:
+    file = ensure_administrator(small)
+    assert file is not None
+    assert (file.stat().st_mode & 0o777, file.parent) == (0o600, small.settings.private)
+    first = file.read_text().strip()
     account = resume(small, sign_in(small, "admin", first))
     assert account is not None
     assert (account.role, account.must_change) == ("admin", True)
     assert ensure_administrator(small) is None
+    assert file.read_text().strip() == first
+    change_password(small, "admin", first, "tea mountain and rain")
+    assert not file.exists()
+
+
+def test_the_first_password_of_the_administrator_goes_away_with_a_reset(small: Workspace) -> None:
+    file = ensure_administrator(small)
+    assert file is not None
+    assert sign_in(small, "admin", reset_password(small, OPERATOR, "admin"))
+    assert not file.exists()
 
 
 def test_an_administrator_with_another_name_is_enough(small: Workspace) -> None:

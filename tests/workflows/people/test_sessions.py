@@ -1,4 +1,4 @@
-"""Sign-in: the same answer to every wrong attempt, locking, sessions that end."""
+"""Sign-in: the same answer to every wrong attempt, sessions that end, a password of one's own."""
 
 import runpy
 import shutil
@@ -10,24 +10,23 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from counties import OPERATOR, VILLAGE, make_register
+from counties import COUNTY, OPERATOR, OTHER_VILLAGE, TOWN, VILLAGE, make_register
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbwidgets.errors import PbError, RightsError, UsageError
-from pbwidgets.store import Actor, NewAccount, Store, load_account, load_audit, load_password_hash, open_store
+from pbwidgets.store import Actor, NewAccount, Store, load_audit, load_password_hash, open_store
 from pbwidgets.store import add_account as keep_account
+from pbwidgets.store.sessions import IDLE, WHOLE
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people import passwords
 from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
-from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_password
+from pbwidgets.workflows.people.attempts import LOCK, WRONG_AT_MOST, Caller
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, LONGEST, check_new_password, hash_password
 from pbwidgets.workflows.people.sessions import (
-    IDLE,
-    LOCK,
-    WHOLE,
-    WRONG_AT_MOST,
+    accounts_in_use,
     change_password,
     live_sessions,
     resume,
@@ -35,11 +34,11 @@ from pbwidgets.workflows.people.sessions import (
     sign_in,
     sign_out,
 )
-from pbwidgets.workflows.people.strangers import Strangers
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 RIGHT = "tea mountain"
+HERE = Caller()
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +63,10 @@ def code_of(call: Callable[[], object]) -> str:
     return caught.value.code
 
 
-def try_wrong(workspace: Workspace, times: int, now: datetime = NOW, name: str = "cun1") -> list[str]:
-    return [code_of(lambda: sign_in(workspace, name, "wrong", now=now)) for _ in range(times)]
+def try_wrong(
+    workspace: Workspace, times: int, now: datetime = NOW, name: str = "cun1", caller: Caller = HERE
+) -> list[str]:
+    return [code_of(lambda: sign_in(workspace, name, "wrong", caller, now=now)) for _ in range(times)]
 
 
 # -- passwords -----------------------------------------------------------------------------------------
@@ -128,16 +129,6 @@ def test_a_locked_name_is_refused_without_hashing_even_if_unknown(
         assert try_wrong(peopled, 1, name=name) == ["accounts.locked"]
 
 
-def test_the_oldest_unknown_names_are_forgotten_when_there_are_too_many() -> None:
-    strangers = Strangers(3, wrong_at_most=1, lock=LOCK)
-    for name in "abcd":
-        assert strangers.count_failure("store", name, NOW) == NOW + LOCK
-    assert len(strangers) == 3
-    assert strangers.locked_until("store", "a") is None
-    assert strangers.locked_until("store", "d") == NOW + LOCK
-    assert strangers.locked_until("another store", "d") is None
-
-
 @pytest.mark.parametrize("typed", [RIGHT, "ｔｅａ　ｍｏｕｎｔａｉｎ"])
 def test_full_width_letters_in_a_password_are_accepted(peopled: Workspace, typed: str) -> None:
     assert sign_in(peopled, " ＣＵＮ１ ", typed)
@@ -145,13 +136,14 @@ def test_full_width_letters_in_a_password_are_accepted(peopled: Workspace, typed
 
 def test_a_failure_is_logged_without_what_was_typed(peopled: Workspace) -> None:
     for name in ("cun1", "mistyped-secret"):
-        code_of(lambda name=name: sign_in(peopled, name, "typed-secret"))  # type: ignore[misc]
+        code_of(lambda name=name: sign_in(peopled, name, "typed-secret", Caller("10.0.0.8")))  # type: ignore[misc]
     with peopled.store.read() as reader:
         log = load_audit(reader)[-2:]
     assert [(row.deed.action, row.deed.entity) for row in log] == [
         ("fail_sign_in", "account:cun1"),
         ("fail_sign_in", "account:?"),
     ]
+    assert [row.deed.details for row in log] == [{"address": "10.0.0.8"}] * 2
     assert "secret" not in str(log)
 
 
@@ -213,10 +205,24 @@ def test_many_guesses_at_once_are_counted_like_guesses_in_turn(peopled: Workspac
     with ThreadPoolExecutor(4) as pool:
         codes = list(pool.map(lambda _: try_wrong(peopled, 1)[0], range(8)))
     assert codes.count("accounts.wrong_password") <= WRONG_AT_MOST - 1
+    assert try_wrong(peopled, 1, NOW + LOCK - MINUTE) == ["accounts.locked"]
+
+
+def test_the_log_says_that_a_name_was_locked_and_from_where(peopled: Workspace) -> None:
+    try_wrong(peopled, WRONG_AT_MOST + 2, caller=Caller("10.0.0.8"))
     with peopled.store.read() as reader:
-        account = load_account(reader, "cun1")
-    assert account is not None
-    assert account.locked_until == NOW + LOCK
+        log = [row.deed for row in load_audit(reader) if row.deed.action in ("fail_sign_in", "lock_account")]
+    assert [deed.action for deed in log] == ["fail_sign_in"] * 4 + ["lock_account"]
+    assert {deed.details["address"] for deed in log} == {"10.0.0.8"}
+
+
+def test_strangers_elsewhere_do_not_keep_an_owner_out(peopled: Workspace) -> None:
+    at_home = Caller("10.0.0.9", device="a browser that has signed in before")
+    for number in range(4):
+        try_wrong(peopled, WRONG_AT_MOST, caller=Caller(f"10.0.0.{number}"))
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT, Caller("10.0.0.3"), now=NOW)) == "accounts.locked"
+    assert sign_in(peopled, "cun1", RIGHT, at_home, now=NOW)
+    assert sign_in(peopled, "cun1", RIGHT, Caller("10.0.0.9"), now=NOW + MINUTE)
 
 
 # -- sessions ------------------------------------------------------------------------------------------
@@ -283,6 +289,12 @@ def test_signing_out_ends_this_session_and_no_other(peopled: Workspace) -> None:
     assert live_sessions(peopled, [session_key(one), session_key(two)]) == {session_key(two)}
 
 
+def test_accounts_are_in_use_until_they_are_disabled(peopled: Workspace) -> None:
+    assert accounts_in_use(peopled, ["cun1", "nobody"]) == {"cun1"}
+    disable_account(peopled, OPERATOR, "cun1")
+    assert accounts_in_use(peopled, ["cun1"]) == frozenset()
+
+
 @pytest.mark.parametrize("token", ["", "x", "é" * 40])
 def test_a_made_up_token_belongs_to_nobody(peopled: Workspace, token: str) -> None:
     assert resume(peopled, token) is None
@@ -311,7 +323,20 @@ def test_changing_a_password_ends_other_sessions(peopled: Workspace) -> None:
     ("new", "code"),
     [
         ("1234567", "accounts.too_short"),
-        ("x" * 129, "accounts.too_long"),
+        ("        ", "accounts.too_short"),
+        ("  tea pot　", "accounts.too_short"),
+        ("x" * (LONGEST + 1), "accounts.too_long"),
+        ("12345678", "accounts.too_common"),
+        ("１２３４５６７８", "accounts.too_common"),
+        ("dangjian2026", "accounts.too_common"),
+        ("Dangjian@2026", "accounts.too_common"),
+        ("woaini1314", "accounts.too_common"),
+        ("1qaz2wsx", "accounts.too_common"),
+        ("P@ssw0rd", "accounts.too_common"),
+        ("19800101", "accounts.too_common"),
+        (f"{VILLAGE}a", "accounts.too_common"),
+        (VILLAGE, "accounts.password_is_name"),
+        (OTHER_VILLAGE, "accounts.password_is_name"),
         (RIGHT, "accounts.password_unchanged"),
         ("ｔｅａ ｍｏｕｎｔａｉｎ", "accounts.password_unchanged"),
         (DEMO_PASSWORD, "accounts.password_public"),
@@ -321,22 +346,70 @@ def test_a_password_that_is_not_good_enough_is_refused(peopled: Workspace, new: 
     with pytest.raises(UsageError, match="密码") as caught:
         change_password(peopled, "cun1", RIGHT, new)
     assert caught.value.code == code
-    assert sign_in(peopled, "cun1", RIGHT)
 
 
-def test_the_account_name_cannot_be_the_password(small: Workspace) -> None:
-    add_account(small, OPERATOR, "village-one", "filler", VILLAGE, RIGHT)
+def test_the_name_of_an_account_cannot_be_the_password(peopled: Workspace) -> None:
+    with peopled.store.write(OPERATOR) as w:
+        keep_account(w, NewAccount("village-one", "filler", VILLAGE, "hash"))
     with pytest.raises(UsageError, match="账号名"):
-        change_password(small, "village-one", RIGHT, "VILLAGE-ONE")
+        change_password(peopled, "cun1", RIGHT, "VILLAGE-ONE")
+
+
+@pytest.mark.parametrize(
+    ("role", "unit", "least"),
+    [("filler", VILLAGE, 8), ("reviewer", TOWN, 8), ("leader", COUNTY, 8), ("reviewer", COUNTY, 12),
+     ("organiser", None, 12), ("admin", None, 12)],
+)  # fmt: skip
+def test_who_works_for_the_whole_county_needs_a_longer_password(
+    small: Workspace, role: str, unit: str | None, least: int
+) -> None:
+    owner = Actor("cun1", role, unit)
+    with small.store.read() as reader:
+        check_new_password(reader, owner, "kq7vmw2xzh4j"[:least])
+        with pytest.raises(UsageError, match=str(least)):
+            check_new_password(reader, owner, "kq7vmw2xzh4j"[: least - 1])
+
+
+@pytest.mark.parametrize(
+    "given", ["tea mountain", "k7#f$m2!x", "红旗渠1949年", "correct horse battery", "p" * 3 + "éà漢字 q7"]
+)
+def test_words_that_have_nothing_to_do_with_each_other_are_accepted(small: Workspace, given: str) -> None:
+    with small.store.read() as reader:
+        check_new_password(reader, Actor("cun1", "filler", VILLAGE), given)
+
+
+def test_a_password_that_is_too_weak_by_now_must_be_changed_at_the_next_sign_in(small: Workspace) -> None:
+    for name, kept in (("weak", "12345678"), ("strong", RIGHT), ("filler1", DEMO_PASSWORD)):
+        with small.store.write(OPERATOR) as w:
+            keep_account(w, NewAccount(name, "filler", VILLAGE, hash_password(kept), must_change=False))
+        account = resume(small, sign_in(small, name, kept))
+        assert account is not None
+        assert account.must_change is (name == "weak")
+        assert account.reset_at is None
+
+
+def test_a_password_that_is_far_too_long_is_wrong_without_being_hashed(
+    peopled: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checked: list[str] = []
+    verify = PasswordHasher.verify
+
+    def count(self: PasswordHasher, kept: str, password: str) -> bool:
+        checked.append(password)
+        return verify(self, kept, password)
+
+    monkeypatch.setattr(PasswordHasher, "verify", count)
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT + "x" * LONGEST)) == "accounts.wrong_password"
+    assert checked == [""]
 
 
 def test_a_wrong_old_password_counts_towards_the_lock(peopled: Workspace) -> None:
     codes = [
-        code_of(lambda: change_password(peopled, "cun1", "wrong", "mountain tea 2", now=NOW))
+        code_of(lambda: change_password(peopled, "cun1", "wrong", "mountain tea 2"))
         for _ in range(WRONG_AT_MOST)
     ]
     assert codes == ["accounts.wrong_password"] * 4 + ["accounts.locked"]
-    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT, now=NOW)) == "accounts.locked"
+    assert code_of(lambda: sign_in(peopled, "cun1", RIGHT)) == "accounts.locked"
 
 
 def test_the_account_that_signs_in_is_the_actor_in_the_log(peopled: Workspace) -> None:

@@ -11,6 +11,7 @@ from pbwidgets.apps.pages.ground.state_words import (
     deadline_words,
     form_name,
     level_name,
+    minute_words,
     remaining_cell,
     state_words,
 )
@@ -22,6 +23,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.ground.workspace import open_campaigns, today
+from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
 
@@ -34,6 +36,7 @@ def show_home(visit: Visit) -> w.Widget:
     return elements.stack(
         elements.paragraph(_greeting(visit)),
         visit.messages,
+        *_reset(visit),
         *_campaign_parts(visit),
         *_pages(visit),
         *_people(visit),
@@ -47,6 +50,30 @@ def _greeting(visit: Visit) -> str:
         return visit.words("home.greeting_county", role=role)
     name = visit.workspace.units().set_index("unit_code")["unit_name"].get(unit, unit)
     return visit.words("home.greeting", unit=name, role=role)
+
+
+def _reset(visit: Visit) -> Iterator[w.Widget]:
+    """Notice that somebody else set the visitor's password, until it has been seen."""
+    found = find_reset(visit.workspace, visit.actor.name)
+    if found is None:
+        return
+    who = "reset_on_server" if found.by.startswith("cli:") else "reset_by_account"
+    by = visit.words(f"home.{who}", account=found.by)
+    words = visit.words("home.reset_notice", moment=minute_words(visit, found.at), by=by)
+
+    def seen() -> None:
+        dismiss_reset(visit.workspace, visit.actor.name)
+        told.children = ()
+
+    told = elements.stack(
+        elements.notice("warn", words),
+        elements.row(
+            elements.links([(visit.words("apps.password"), "/password")]),
+            elements.button(visit.words("home.reset_seen"), visit.attempt(seen)),
+        ),
+    )
+    told.add_class("pb-told")
+    yield told
 
 
 def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:

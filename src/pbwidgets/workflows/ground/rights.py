@@ -2,17 +2,24 @@
 
 Scope is the subtree of the actor's unit. Widgets hide what is not allowed, but only this table enforces it:
 a widget's messages can be forged.
+
+What a stranger at an unattended computer must not do needs the password once more: changes of accounts if it was
+last given more than a quarter of an hour ago, decisions once in a session. Nobody is asked on the command line,
+behind a proxy that signs people in (there is no password here), and in a store without real units, such as the
+demonstration's.
 """
 
 import os
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 import pandas as pd
 
 from pbwidgets.errors import RightsError
-from pbwidgets.store import Actor
+from pbwidgets.store import Actor, Reader, Session, has_real_rows, load_session
 from pbwidgets.units import subtree
+from pbwidgets.workflows.ground.workspace import Workspace
 
 Role = Literal["filler", "reviewer", "leader", "analyst", "organiser", "admin", "operator"]
 Action = Literal[
@@ -110,6 +117,62 @@ def may(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame
     except RightsError:
         return False
     return True
+
+
+FRESH: Final = timedelta(minutes=15)
+"""How long a password counts as given just now."""
+CONFIRM: Final = "accounts.confirm"
+"""Code of the refusal after which a page asks for the password."""
+
+
+def check_fresh(workspace: Workspace) -> None:
+    """Raise if the visitor's password was last given more than :data:`FRESH` ago.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.confirm``, ``accounts.session_ended``.
+    """
+    session = _asked_session(workspace)
+    if session is not None and datetime.now(UTC) - (session.confirmed_at or session.begun_at) >= FRESH:
+        raise RightsError(CONFIRM)
+
+
+def check_confirmed(workspace: Workspace) -> None:
+    """Raise if the visitor's password has not been given once more in this session.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.confirm``, ``accounts.session_ended``.
+    """
+    session = _asked_session(workspace)
+    if session is not None and session.confirmed_at is None:
+        raise RightsError(CONFIRM)
+
+
+def require_session(reader: Reader, session: str, now: datetime) -> Session:
+    """The session with this key, if it is live.
+
+    Raises
+    ------
+    RightsError
+        ``accounts.session_ended``.
+    """
+    found = load_session(reader, session)
+    if found is None or not found.is_live(now):
+        raise RightsError("accounts.session_ended")
+    return found
+
+
+def _asked_session(workspace: Workspace) -> Session | None:
+    """The visitor's session; None if nobody is asked."""
+    if not workspace.session:
+        return None
+    with workspace.store.read() as reader:
+        return (
+            require_session(reader, workspace.session, datetime.now(UTC)) if has_real_rows(reader) else None
+        )
 
 
 def scope_of(role: str, action: Action) -> Scope | None:

@@ -60,10 +60,17 @@ class Opened:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Settings and store of one workspace; made by :func:`open_workspace`."""
+    """Settings and store of one workspace; made by :func:`open_workspace`.
+
+    Attributes
+    ----------
+    session
+        Key of the visitor's session in an open page; empty everywhere else, and if a proxy signs people in.
+    """
 
     settings: Settings
     store: Store
+    session: str = ""
 
     def opened(self, campaign_id: str | None = None, period_id: str | None = None) -> Opened:
         """The campaign as it was opened; by default the only or newest one, in its newest open period.

@@ -12,7 +12,7 @@ from pbwidgets.store import Actor, ClassDecision, decide_class_many, load_class_
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
-from pbwidgets.workflows.ground.rights import units_in_scope
+from pbwidgets.workflows.ground.rights import check_confirmed, units_in_scope
 from pbwidgets.workflows.ground.snapshots import find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.meeting.decisions import Minutes, authorise_decision
@@ -110,6 +110,7 @@ def decide_classes(
         ``classes.kept_down``, ``classes.too_many``, ``store.reason_needed``.
     """
     authorise_decision(desk)
+    check_confirmed(desk.workspace)
     track = find_class_track(desk.opened, track_id)
     if not classes:
         raise DataError("classes.nothing_decided")

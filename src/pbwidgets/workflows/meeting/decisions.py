@@ -22,6 +22,7 @@ from pbwidgets.store.decisions import DECIDED
 from pbwidgets.units import root_codes, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, day_of
 from pbwidgets.workflows.meeting.what_if import Trial, WhatIf, authorise_meeting, try_selection, word_what_if
@@ -96,6 +97,7 @@ def decide_selection(
     """
     units = desk.units
     authorise_decision(desk)
+    check_confirmed(desk.workspace)
     minutes.check_day(day_of(desk.now))
     snapshot = take_snapshot(desk.workspace, desk.opened)
     if seen is not None and seen != snapshot.snapshot_id:

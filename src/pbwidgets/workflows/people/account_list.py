@@ -13,7 +13,7 @@ from pbwidgets.intake import Column, Reading, read_table
 from pbwidgets.store import Actor, NewAccount, load_accounts
 from pbwidgets.units import unit_names
 from pbwidgets.wording import LANGUAGES, say
-from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.rights import authorise, check_fresh
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.people.passwords import hash_passwords, make_password
@@ -56,6 +56,7 @@ def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> Reading[t
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
+    check_fresh(workspace)
     rows, notes = _read_rows(workspace, path, units)
     return Reading(_keep(workspace, actor, rows, units), notes)
 

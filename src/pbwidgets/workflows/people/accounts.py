@@ -1,9 +1,11 @@
 """Accounts: who may sign in, in which role and for which unit."""
 
+import os
 import re
 import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Final, get_args
 
 import pandas as pd
@@ -13,7 +15,7 @@ from pbwidgets.errors import DataError, PbError, RightsError, UsageError
 from pbwidgets.intake import clean_code, clean_name
 from pbwidgets.store import Account, Actor, NewAccount, load_account, load_accounts
 from pbwidgets.wording import LANGUAGES, say
-from pbwidgets.workflows.ground.rights import Role, authorise, may, operator, scope_of
+from pbwidgets.workflows.ground.rights import Role, authorise, check_fresh, may, operator, scope_of
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.passwords import check_new_password, hash_password, make_password
 
@@ -34,7 +36,7 @@ def find_actor(workspace: Workspace, name: str) -> Actor:
         ``accounts.unknown`` if there is no such account, or it is disabled.
     """
     account = find_account(workspace, name)
-    return Actor(account.name, account.role, account.unit_code)
+    return account.actor
 
 
 def find_account(workspace: Workspace, name: str) -> Account:
@@ -50,18 +52,6 @@ def find_account(workspace: Workspace, name: str) -> Account:
     if account is None or account.disabled_at is not None:
         raise RightsError("accounts.unknown", name=name)
     return account
-
-
-def check_account(workspace: Workspace, actor: Actor) -> None:
-    """Check that the account of an actor is still in use; the operator needs none.
-
-    Raises
-    ------
-    RightsError
-        ``accounts.unknown``.
-    """
-    if actor.role != "operator":
-        find_account(workspace, actor.name)
 
 
 def list_accounts(workspace: Workspace, actor: Actor) -> tuple[Account, ...]:
@@ -112,11 +102,13 @@ def add_account(
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
+    check_fresh(workspace)
     name, unit_code = to_name(name), clean_code(unit_code or "") or None
     for fault in find_faults(name, role, unit_code, units):
         raise fault
     if password is not None:
-        check_new_password(name, password)
+        with workspace.store.read() as reader:
+            check_new_password(reader, Actor(name, role, unit_code), password)
     first = password or make_password()
     made = NewAccount(name, role, unit_code, hash_password(first))
     with workspace.store.write(actor) as writer:
@@ -133,18 +125,21 @@ def reset_password(workspace: Workspace, actor: Actor, name: str) -> str:
     ------
     RightsError
         ``accounts.unknown``, ``workflows.not_allowed``, ``workflows.out_of_scope``; ``accounts.not_below``
-        for accounts that work for the whole county.
+        for accounts that work for the whole county; ``accounts.confirm`` if the actor's password must be asked for.
     """
     account = find_account(workspace, to_name(name))
     whole = account.unit_code is None or account.role in _WHOLE_COUNTY
     if whole and actor.role not in ("admin", "operator"):
         raise RightsError("accounts.not_below", name=account.name)
     authorise(actor, "reset_password", account.unit_code, workspace.units())
+    check_fresh(workspace)
     first = make_password()
     hashed = hash_password(first)
     with workspace.store.write(actor) as writer:
         store.set_password_hash(writer, account.name, hashed, must_change=True)
         store.end_sessions_of(writer, account.name)
+    if account.name == ADMINISTRATOR:
+        first_password_file(workspace).unlink(missing_ok=True)
     return first
 
 
@@ -159,6 +154,7 @@ def disable_account(workspace: Workspace, actor: Actor, name: str) -> None:
         ``accounts.last_admin``: somebody must be left to manage accounts.
     """
     authorise(actor, "accounts", None, workspace.units())
+    check_fresh(workspace)
     account = find_account(workspace, to_name(name))
     with workspace.store.write(actor) as writer:
         left = [item for item in _administrators(load_accounts(writer)) if item.name != account.name]
@@ -179,6 +175,7 @@ def enable_account(workspace: Workspace, actor: Actor, name: str) -> str:
         ``accounts.not_disabled`` if it is in use.
     """
     authorise(actor, "accounts", None, workspace.units())
+    check_fresh(workspace)
     name = to_name(name)
     with workspace.store.read() as reader:
         if load_account(reader, name) is None:
@@ -206,6 +203,7 @@ def hand_over(workspace: Workspace, actor: Actor, old: str, new: str) -> str:
     """
     units = workspace.units()
     authorise(actor, "accounts", None, units)
+    check_fresh(workspace)
     account, new = find_account(workspace, to_name(old)), to_name(new)
     for fault in find_faults(new, account.role, account.unit_code, units):
         raise fault
@@ -217,10 +215,16 @@ def hand_over(workspace: Workspace, actor: Actor, old: str, new: str) -> str:
     return first
 
 
-def ensure_administrator(workspace: Workspace) -> str | None:
-    """One-time password of a new account ``admin``; None if there already is an administrator.
+def first_password_file(workspace: Workspace) -> Path:
+    """File with the one-time password of the first administrator; it is removed once that was changed or reset."""
+    return workspace.settings.private / "admin_password.txt"
 
-    For the first start of a server: without an administrator nobody could create accounts.
+
+def ensure_administrator(workspace: Workspace) -> Path | None:
+    """File with the one-time password of a new account ``admin``; None if there already is an administrator.
+
+    For the first start of a server: without an administrator nobody could create accounts. Only the owner of the
+    server's process can read the file: what is printed stays in logs.
     """
     with workspace.store.read() as reader:
         if _administrators(load_accounts(reader)):
@@ -231,7 +235,15 @@ def ensure_administrator(workspace: Workspace) -> str | None:
         if _administrators(load_accounts(writer)):
             return None
         store.add_account(writer, made)
-    return first
+        return _keep_secret(first_password_file(workspace), first)
+
+
+def _keep_secret(path: Path, secret: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(f"{secret}\n")
+    return path
 
 
 def to_name(text: str) -> str:

@@ -7,7 +7,6 @@ from pbwidgets.exports.slips import Slip
 from pbwidgets.settings import to_address
 from pbwidgets.wording import say
 from pbwidgets.workflows.people.account_list import FirstPassword
-from pbwidgets.workflows.people.passwords import SHORTEST
 
 BLANK: Final = "＿" * 12
 """Blank for writing an address by hand."""
@@ -26,7 +25,7 @@ def first_password_slips(
         Language of the slips; by default that of the environment.
     """
     where = to_address(address)
-    note = say("accounts.slip.note", lang, least=SHORTEST)
+    note = say("accounts.slip.note", lang)
     return tuple(
         Slip(
             item.unit_name or say(f"accounts.role.{item.role}", lang),

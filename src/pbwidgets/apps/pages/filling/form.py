@@ -38,7 +38,6 @@ from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_mark
 from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import ZONE, today
-from pbwidgets.workflows.people.accounts import check_account
 
 RETRY_S: Final = 5.0
 """Seconds until a failed save is tried again."""
@@ -259,8 +258,6 @@ class FillForm:
             self.autosave.retry(RETRY_S)
 
     def _write(self) -> None:
-        visit = self.visit
-        check_account(visit.workspace, self.actor)  # it may have been handed over meanwhile
         if self._unsaved is not None:
             self.revision = save_answers(self._desk, self.key, self._unsaved, self.revision)
             self._unsaved = None

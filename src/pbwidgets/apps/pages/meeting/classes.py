@@ -7,12 +7,14 @@ from typing import Any
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.typed_text import TypedLine, TypedText
+from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.classes import decide_classes, load_classes
 from pbwidgets.workflows.meeting.decisions import Minutes
@@ -82,7 +84,9 @@ class ClassCard:
             lang=visit.lang,
             placeholder=visit.words("meeting.decide_present_hint"),
         )
-        self.button = elements.button(visit.words("classes.page.decide"), visit.attempt(self.ask), "primary")
+        self.again = PasswordAgain(visit)
+        ask = visit.attempt(self.again.before(self.ask, check_confirmed))
+        self.button = elements.button(visit.words("classes.page.decide"), ask, "primary")
         self.confirm_button = elements.button(
             visit.words("meeting.decide_confirm"), visit.attempt(self.confirm), "danger"
         )
@@ -109,7 +113,14 @@ class ClassCard:
         heads += [visit.words("classes.page.column_now")] if self._may_act else []
         heads.append(visit.words("classes.page.column_why"))
         self.table.children = (elements.table(heads, [self._cells(row) for row in self._records()]),)
-        decision = [elements.row(self.by, self.on), self.present, self.reason, self.button, self.summary]
+        decision = [
+            elements.row(self.by, self.on),
+            self.present,
+            self.reason,
+            self.button,
+            self.again.view,
+            self.summary,
+        ]
         self.body.children = tuple(decision) if self.pending else ()
         self.clear_button.disabled = not self.pending
         self.close()

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import DataError
 from pbwidgets.forms import elements
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED, WAITING
 from pbwidgets.units import unit_names
+from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.decisions import Minutes, check_statuses, decide_selection, find_contenders
 from pbwidgets.workflows.meeting.what_if import Tried, WhatIf
@@ -65,9 +67,9 @@ class DecisionCard:
             lang=visit.lang,
             placeholder=visit.words("meeting.decide_present_hint"),
         )
-        self.button = elements.button(
-            visit.words("meeting.decide_button"), visit.attempt(self.ask), "primary"
-        )
+        again = PasswordAgain(visit)
+        ask = visit.attempt(again.before(self.ask, check_confirmed))
+        self.button = elements.button(visit.words("meeting.decide_button"), ask, "primary")
         self.confirm_button = elements.button(
             visit.words("meeting.decide_confirm"), visit.attempt(self.confirm), "danger"
         )
@@ -81,7 +83,13 @@ class DecisionCard:
             )
             return
         self.widget = elements.card(
-            elements.row(self.by, self.on), self.present, self.reason, self.button, self.summary, title=title
+            elements.row(self.by, self.on),
+            self.present,
+            self.reason,
+            self.button,
+            again.view,
+            self.summary,
+            title=title,
         )
         self.widget.add_class("pb-decision")
 

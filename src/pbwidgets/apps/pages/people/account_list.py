@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
@@ -64,12 +65,13 @@ class ImportCard:
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
-        self._sent = (filename, content)
+        self._sent, again = (filename, content), PasswordAgain(visit)
         self.found.children = (
             elements.notice("good", visit.words("home.import_ready", count=len(checked.content))),
             *note_list(visit, checked.notes),
             elements.paragraph(visit.words("home.import_wait"), quiet=True),
-            elements.button(visit.words("home.import_add"), visit.attempt(self.add), "primary"),
+            elements.button(visit.words("home.import_add"), visit.attempt(again.before(self.add)), "primary"),
+            again.view,
         )
 
     def add(self) -> None:
@@ -77,13 +79,14 @@ class ImportCard:
         if self._sent is None:
             return
         visit, sent = self._visit, self._sent
-        self._sent, self.found.children = None, ()
         try:
             with _written(*sent) as path:
                 made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
+            self._sent = None
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
+        self._sent = None
         slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
         name = visit.words("home.import_file")
         with tempfile.TemporaryDirectory() as folder:

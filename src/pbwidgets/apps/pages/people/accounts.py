@@ -6,6 +6,7 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields
+from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.state_words import minute_words
 from pbwidgets.apps.pages.people.account_list import ImportCard
 from pbwidgets.apps.visit import Visit
@@ -52,9 +53,9 @@ class ResetCard:
             description=visit.words("home.account"),
             layout=elements.plain_layout(),
         )
-        self.said = elements.stack()
-        reset = elements.button(visit.words("home.reset"), visit.attempt(self.reset))
-        shown = [fields(self.account, reset), self.said] if found else []
+        self.said, self.again = elements.stack(), PasswordAgain(visit)
+        reset = elements.button(visit.words("home.reset"), visit.attempt(self.again.before(self.reset)))
+        shown = [fields(self.account, reset), self.again.view, self.said] if found else []
         hint = visit.words("home.reset_hint" if found else "home.reset_nobody")
         self.view = elements.card(
             elements.paragraph(hint, quiet=True), *shown, title=visit.words("home.reset_title")
@@ -104,24 +105,28 @@ class AccountsCard:
         self.chosen = self._text("home.account")
         self.successor = self._text("home.successor")
         self.said = elements.stack()
+        self.again, self.again_adding = PasswordAgain(visit), PasswordAgain(visit)
         self._list = elements.stack()
         self.search.observe(lambda _: self._show(), "value")
         self._show()
+        add = self.again_adding.before(self.add)
         self.view = elements.stack(
             self.said,
             elements.card(
                 fields(self.chosen, self.successor),
                 elements.row(
-                    self._button("home.reset", self.reset),
-                    self._button("home.hand_over", self.hand_over),
-                    self._button("home.disable", self.disable, "danger"),
-                    self._button("home.enable", self.enable),
+                    self._button("home.reset", self.again.before(self.reset)),
+                    self._button("home.hand_over", self.again.before(self.hand_over)),
+                    self._button("home.disable", self.again.before(self.disable), "danger"),
+                    self._button("home.enable", self.again.before(self.enable)),
                 ),
+                self.again.view,
                 elements.paragraph(visit.words("home.change_hint"), quiet=True),
                 title=visit.words("home.change_account"),
             ),
             elements.card(
-                fields(self.name, self.role, self.unit, self._button("home.add", self.add, "primary")),
+                fields(self.name, self.role, self.unit, self._button("home.add", add, "primary")),
+                self.again_adding.view,
                 elements.paragraph(visit.words("home.add_hint"), quiet=True),
                 title=visit.words("home.add_account"),
             ),
