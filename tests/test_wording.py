@@ -243,8 +243,9 @@ LATIN = {
         "txt",
     ),
     *("zip", "Ctrl", "Enter", "Tab", "JavaScript", "Chrome", "Edge", "Firefox", "Safari", "QQ", "English"),
+    *("Windows", "Mac", "Linux", "Android", "iPhone", "iPad"),
 }
-"""Words in Latin letters that a Chinese clerk knows: formats, units, keys, browsers."""
+"""Words in Latin letters that a Chinese clerk knows: formats, units, keys, browsers, systems."""
 FOR_ANALYSTS = {
     "classes.none_here.remedy": "names a key of the campaign file",
     "exports.html.fetches.remedy": "about a notebook",

@@ -8,7 +8,6 @@ from traitlets import validate
 from pbwidgets.intake.text import drop_directions, drop_unmeant, removed_signs
 from pbwidgets.wording import say
 
-
 TYPED: Final = "pb-typed"
 """Class of inputs whose text is worth keeping in the browser until it is saved."""
 
