@@ -1,4 +1,4 @@
-"""Small pages that tests add to a workspace: one responds, one has a chart and an upload, one loses its account."""
+"""Small pages that tests add to a workspace: one responds, one has a chart, one loses its account."""
 
 import json
 from pathlib import Path
@@ -19,11 +19,7 @@ import pandas as pd
 from pbwidgets.forms import elements as e
 data = pd.DataFrame({'a': ['甲', '乙'], 'n': [1, 2]})
 chart = e.chart(alt.Chart(data).mark_bar().encode(x='n:Q', y='a:N').to_dict(), 'two bars')
-photo, size = w.FileUpload(), w.HTML('<p id=size></p>')
-photo.observe(
-    lambda change: setattr(size, 'value', f"<p id=size>{len(change['new'][0]['content'])}</p>"), 'value'
-)
-w.VBox([chart, photo, size])
+chart
 """
 _STANDING = """\
 from pathlib import Path
@@ -52,7 +48,7 @@ def add_probe(folder: Path) -> None:
 
 
 def add_chart(folder: Path) -> None:
-    """Add ``/chart`` to a workspace: a chart, and an upload that shows how many bytes arrived."""
+    """Add ``/chart`` to a workspace: a chart."""
     _add(folder, "chart", _CHART)
 
 

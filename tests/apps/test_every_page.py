@@ -52,6 +52,7 @@ def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Serv
         page.goto(f"{served.address}/{name}")
         page.wait_for_selector("body.pb-live", state="attached", timeout=60_000)
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
+        expect(page.locator(".pb-http-upload:not(.pb-dressed)")).to_have_count(0)
         assert "内部出错" not in page.inner_text("body")
         assert "没有打开成功" not in page.inner_text("body")
         page.wait_for_function("window.pb.order.kernel() !== null")

@@ -34,6 +34,15 @@ def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="module")
+def small_photos(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Three small photos."""
+    paths = [tmp_path_factory.mktemp("small") / f"{name}.jpg" for name in ("会议室", "宣传栏", "活动")]
+    for shade, path in enumerate(paths):
+        Image.new("RGB", (640, 480), (shade * 80, 90, 120)).save(path)
+    return paths
+
+
 def wait_saved(page: Page) -> None:
     """Wait until nothing on the page is unsaved."""
     expect(page.locator(".pb-saved")).to_contain_text("已保存", timeout=LONG_MS)
@@ -47,10 +56,30 @@ def type_into(page: Page, label: str, text: str) -> None:
     wait_saved(page)
 
 
-def choose_photo(page: Page, path: Path) -> None:
+def choose_photos(page: Page, *paths: Path) -> None:
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name=re.compile("选照片或拍照")).click()
-    chooser.value.set_files(path)
+    chooser.value.set_files(paths)
+
+
+def slow_down(page: Page, bytes_a_second: int) -> None:
+    """Let the page send no faster than this; -1 is as fast as it can."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": bytes_a_second},
+    )
+
+
+def hand_in(page: Page) -> None:
+    """Press both buttons; the confirmation is then in view and has the focus."""
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(page.get_by_text("提交前核对")).to_be_in_viewport()
+    page.get_by_role("button", name="确认提交").click()
+    confirmation = page.locator(".pb-led-to").filter(has_text="已提交（第 1 版）")
+    expect(confirmation).to_be_in_viewport(ratio=1, timeout=LONG_MS)
+    expect(confirmation).to_be_focused()
 
 
 def drafted(served: Served, unit: str) -> dict[str, object]:
@@ -59,8 +88,8 @@ def drafted(served: Served, unit: str) -> dict[str, object]:
     return dict(found.draft or {}) if found else {}
 
 
-def test_a_clerk_fills_in_and_submits_with_a_photo_of_25_mb(
-    open_page: OpenPage, served: Served, photo: Path
+def test_a_clerk_fills_in_and_submits_with_three_photos_one_of_25_mb(
+    open_page: OpenPage, served: Served, photo: Path, small_photos: list[Path]
 ) -> None:
     page = open_page("filler", FORM)
     page.get_by_label("有能力的党员干部人数").fill("２０")
@@ -72,24 +101,36 @@ def test_a_clerk_fills_in_and_submits_with_a_photo_of_25_mb(
     entry = page.locator(".pb-entry").first
     entry.get_by_label("事项").fill("安装路灯")
     entry.get_by_label("完成日期").fill("2026-05-06")
-    choose_photo(page, photo)
-    expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
+    slow_down(page, 8_000_000)
+    choose_photos(page, photo, *small_photos)
+    sent = page.locator(".pb-uploading li")
+    expect(sent).to_have_count(4)
+    expect(sent.first).to_contain_text(re.compile(r"已上传 [1-9]\d?%"), timeout=LONG_MS)
+    page.get_by_role("button", name="取消 活动.jpg").click()
+    page.get_by_role("button", name="提交", exact=True).click()
+    expect(sent.first).to_contain_text("还没有传完")
+    expect(page.locator(".pb-jumps")).to_have_count(0)
+    expect(page.locator(".pb-filelist img")).to_have_count(3, timeout=LONG_MS)
+    page.close()  # what is shown is kept, also if the page goes at once
+    page = open_page("filler", FORM)
+    expect(page.locator(".pb-filelist img")).to_have_count(3)
+    expect(page.get_by_text("保存的草稿")).to_be_visible()
     page.wait_for_function("document.querySelector('.pb-filelist img').naturalWidth > 0", timeout=LONG_MS)
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".pb-jumps")).to_contain_text("主导产业")
     page.locator(".pb-jumps a").first.click()
     type_into(page, INDUSTRY, "茶叶")
-    page.get_by_role("button", name="提交", exact=True).click()
-    page.get_by_role("button", name="确认提交").click()
-    expect(page.get_by_text("已提交（第 1 版）")).to_be_visible(timeout=LONG_MS)
+    hand_in(page)
+    expect(page.get_by_text("（账号 filler）")).to_be_visible()
     expect(page.get_by_text("安装路灯")).to_be_visible()
     key = key_of("village_application", VILLAGE)
     with open_workspace(served.folder) as workspace, workspace.store.read() as reader:
         (version,) = history(reader, key)
-        (kept,) = load_evidence(reader, key)
+        kept = load_evidence(reader, key)
     assert version.answers["capable_members"] == 20
-    assert version.answers["centre_photos"] == [kept.file.sha256]
-    assert kept.file.size_bytes > PHOTO_BYTES * 0.8  # metadata removed, not shrunk
+    assert [item.file.filename for item in kept] == ["IMG_0001.jpg", "会议室.jpg", "宣传栏.jpg"]
+    assert version.answers["centre_photos"] == [item.file.sha256 for item in kept]
+    assert kept[0].file.size_bytes > PHOTO_BYTES * 0.8  # metadata removed, not shrunk
 
     paper = page.get_by_role("link", name="打印盖章").get_attribute("href")
     answer = page.request.get(f"{served.address}/{paper}")
@@ -128,34 +169,47 @@ def test_two_tabs_detect_each_other_and_nothing_is_lost(open_page: OpenPage, ser
     expect(second.get_by_label(INDUSTRY)).to_have_value("蔬菜", timeout=LONG_MS)
 
 
-def test_an_interrupted_upload_leaves_the_form_unchanged(
-    open_page: OpenPage, served: Served, photo: Path
+def test_an_interrupted_upload_leaves_the_form_unchanged_and_can_be_tried_again(
+    open_page: OpenPage, served: Served, photo: Path, tmp_path: Path
 ) -> None:
     page = open_page("other", FORM)
     type_into(page, INDUSTRY, "茶叶")
-    choose_photo(page, photo)
+    slow_down(page, 8_000_000)
+    choose_photos(page, photo)
+    expect(page.locator(".pb-uploading li")).to_contain_text("已上传")
+    page.on("dialog", lambda dialog: dialog.accept())  # the page asks whether to leave all the same
     page.reload()
     expect(page.get_by_label(INDUSTRY)).to_have_value("茶叶", timeout=LONG_MS)
     expect(page.locator(".pb-filelist img")).to_have_count(0)
     assert "centre_photos" not in drafted(served, OTHER_VILLAGE)
-    choose_photo(page, photo)
+    slow_down(page, -1)
+    video = tmp_path / "video.jpg"
+    with video.open("wb") as out:
+        out.truncate(150_000_000)
+    choose_photos(page, video)
+    expect(page.get_by_role("alert").filter(has_text="每个不超过 30 MB")).to_be_visible()
+    page.route("**/upload/**", lambda route: route.abort())
+    choose_photos(page, photo)
+    expect(page.get_by_role("alert").filter(has_text="连接中断")).to_be_visible()
+    page.unroute("**/upload/**")
+    page.get_by_role("button", name="重试").click()
     expect(page.locator(".pb-filelist img")).to_be_visible(timeout=LONG_MS)
     wait_saved(page)  # or it would be saved under the page of the next test, which would say so
 
 
-def test_a_file_that_is_much_too_big_is_not_sent_at_all(open_page: OpenPage, tmp_path: Path) -> None:
-    video = tmp_path / "video.mp4"
-    with video.open("wb") as out:
-        out.truncate(150_000_000)
-    page = open_page("other", FORM)
-    choose_photo(page, video)
-    expect(page.get_by_role("alert").filter(has_text="每个不超过 30 MB")).to_be_visible()
-    type_into(page, INDUSTRY, "蔬菜")  # the connection is still open
-
-
-def test_a_form_fits_a_phone(open_page: OpenPage) -> None:
+def test_a_form_is_filled_in_and_submitted_on_a_phone(open_page: OpenPage, small_photos: list[Path]) -> None:
     page = open_page("other", FORM, width=360)
-    expect(page.get_by_label(INDUSTRY)).to_be_visible()
+    expect(page.locator(".pb-form textarea").first).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    numbers = page.get_by_label("有能力的党员干部人数")
+    expect(numbers).to_have_attribute("inputmode", "numeric")
+    numbers.fill("20")
+    page.get_by_label("其中年内办好事实事一至两件的人数").fill("10")
+    choose_photos(page, small_photos[0])
+    expect(page.locator(".pb-filelist img")).to_have_count(2, timeout=LONG_MS)
+    wait_saved(page)
+    hand_in(page)
+    expect(page.get_by_text("（账号 other）")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 

@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,18 @@ from serving import make_small_county
 from pbwidgets import store
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
+from pbwidgets.apps.pages.ground.state_words import remaining_cell
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign.model import Field, Text
 from pbwidgets.forms.field_views import FieldView
-from pbwidgets.store import Actor, history, load_evidence, load_state
+from pbwidgets.store import Actor, NewAccount, add_account, history, load_evidence, load_state
 from pbwidgets.workflows.filling.drafts import save_answers
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.people.accounts import find_actor
 from pbwidgets.workflows.people.standing import watched
+from pbwidgets.workflows.progress.grid import awaits_filler
 from pbwidgets.workflows.review.acceptance import Correction, send_back
 
 KEY = key_of("village_application", VILLAGE)
@@ -367,6 +369,77 @@ def test_a_disabled_account_can_save_nothing_more_and_is_told(page: FillForm, wo
     put(page, "industry", "柑橘")
     assert stored(workspace)["industry"] == "茶叶"
     assert "没有保存" in text_of(page.widget)
+
+
+def test_a_form_handed_in_says_when_and_by_whom_and_counts_no_days(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    assert "（还有" in text_of(page._head)
+    fill_in(page)
+    page.ask_to_submit()
+    page.submit()
+    for shown in (page, FillForm(visit(), visit().actor, KEY)):
+        head = text_of(shown._head)
+        assert re.search(r"提交时间：20\d\d-\d\d-\d\d \d\d:\d\d（账号 filler）", head)
+        assert "还有" not in head
+    assert 'data-led-to="top' in page.visit.messages.value
+    assert "查看" in text_of(show_fill(visit()))
+    assert "打开填写" not in text_of(show_fill(visit()))
+
+
+def test_a_restored_draft_says_of_when_and_whose_it_is(
+    page: FillForm, workspace: Workspace, visit: Callable[..., Visit]
+) -> None:
+    assert "已恢复" not in text_of(page.widget)
+    put(page, "industry", "茶叶")
+    assert "已恢复" not in text_of(page.widget)
+    moment = datetime.now(ZONE)
+    again = text_of(FillForm(visit(), visit().actor, KEY).widget)
+    assert re.search(rf"已恢复 {moment.month}月{moment.day}日 \d\d:\d\d 保存的草稿", again)
+    with workspace.store.write(OPERATOR) as writer:
+        add_account(writer, NewAccount("filler2", "filler", VILLAGE, "no hash"))
+    assert "已恢复账号 filler 于" in text_of(FillForm(visit("filler2"), visit("filler2").actor, KEY).widget)
+
+
+def test_lines_below_their_least_number_are_named_before_handing_in(page: FillForm) -> None:
+    fill_in(page)
+    page.ask_to_submit()
+    assert "没有达到规定的数量" in text_of(page.widget)
+    assert "为民办好事实事0件，要求3件，少3件" in text_of(page._below)
+    assert page.view is not None
+    deeds = page.view.repeats()["good_deeds"]
+    for at in range(3):
+        deeds._add_row()
+        for view in deeds.rows[at].views:
+            assert isinstance(view, FieldView)
+            assert view.input is not None
+            value = {"title": f"修路{at}", "done_on": date(2026, 5, 6)}.get(view.field.id)
+            if value is not None:
+                view.input.widgets[0].value = value
+    page.ask_to_submit()
+    assert "为民办好事实事" not in text_of(page._below)
+    assert "没有达到规定的数量" in text_of(page._below)  # of the other lines
+    buttons(page._below)["确认提交"].click()
+    assert "已提交" in page.visit.messages.value
+
+
+@pytest.mark.parametrize(
+    ("state", "days", "standing", "words", "way"),
+    [
+        ("submitted", -10, "on_time", "已截止", False),
+        ("submitted", 3, "on_time", "还有 3 天", False),
+        ("draft", -10, "overdue", "已逾期 10 天", False),
+        ("draft", 3, "open", "还有 3 天", True),
+        ("returned", 0, "open", "今天截止", True),
+        ("not_begun", None, "open", "未定截止时间", True),
+    ],
+)
+def test_the_list_counts_no_negative_days_and_offers_filling_in_only_what_is_open(
+    visit: Callable[..., Visit], state: str, days: int | None, standing: str, words: str, way: bool
+) -> None:
+    owed = {"state": state, "days_left": days, "standing": standing}
+    assert remaining_cell(visit(), owed).text == words
+    assert awaits_filler(owed) is way
 
 
 def test_the_scan_of_the_stamped_paper_is_attached_to_the_version_handed_in(

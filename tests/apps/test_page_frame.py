@@ -2,7 +2,6 @@
 
 import os
 import signal
-from pathlib import Path
 
 import pytest
 from apps_probe import add_chart, add_probe
@@ -116,15 +115,3 @@ def test_switching_the_language_is_kept_in_the_links(open_page) -> None:
     assert "unit=99" in page.url
     expect(page.locator(".pb-nav a").first).to_have_text("Home")
     assert "lang=en" in (page.locator(".pb-nav a").first.get_attribute("href") or "")
-
-
-def test_a_photo_of_25_megabytes_arrives(open_page, served: Served, tmp_path: Path) -> None:
-    photo = tmp_path / "photo.jpg"
-    photo.write_bytes(os.urandom(25_000_000))
-    page = open_page("filler", "/chart")
-
-    with page.expect_file_chooser() as asked:
-        page.locator(".widget-upload").click()
-    asked.value.set_files(photo)
-
-    expect(page.locator("#size")).to_have_text("25000000", timeout=60_000)

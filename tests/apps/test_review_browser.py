@@ -22,6 +22,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = make_small_county(tmp_path_factory.mktemp("review") / "county")
     with open_workspace(folder) as workspace, workspace.store.write(OPERATOR) as writer:
         kept = store.keep_file(workspace.settings.evidence, "村民中心.jpg", make_photo(1), 10_000_000)
+        again = key_of("village_application", VILLAGE)
+        store.submit_many(writer, [(again, VILLAGE_ANSWERS)])
+        store.return_submission(writer, again, "township", ("township", "county"), "请上传照片")
         for unit in (VILLAGE, SISTER):
             key = key_of("village_application", unit)
             answers = {**VILLAGE_ANSWERS, "centre_photos": [kept.sha256]}
@@ -83,6 +86,49 @@ def test_a_photo_is_shown_beside_the_answers(open_page) -> None:  # type: ignore
     expect(picture).to_be_visible()
     picture.scroll_into_view_if_needed()
     page.wait_for_function("document.querySelector('.pb-review-left img').naturalWidth > 0")
+    page.close()
+
+
+def test_a_case_is_worked_through_by_keyboard_with_its_material_in_sight(open_page, served) -> None:  # type: ignore[no-untyped-def]
+    page = open_page("reviewer", "/review", width=1366)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    page.get_by_role("button", name="逐份审核").click()
+    title = page.locator("h2:focus")
+    expect(title).to_contain_text("上坪村")
+    top = page.evaluate("scrollY")
+    marks, material = page.locator(".pb-rating"), page.get_by_role("heading", name="与上次提交相比")
+    marks.last.get_by_label("得分").focus()
+    expect(marks.last).to_be_in_viewport()
+    expect(material).to_be_in_viewport()
+    assert page.evaluate("scrollY") == top
+    rating(page, "3.3").locator(".pb-anchor").nth(1).click()
+    points = rating(page, "3.3").get_by_label("得分")
+    expect(points).to_have_value("4")
+    expect(points).to_be_focused()
+    page.keyboard.type("5.5")  # takes the place of what the press has given
+    expect(points).to_have_value("5.5")
+    page.keyboard.press("Enter")
+    expect(marks.nth(2).get_by_label("得分")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    expect(page.get_by_text("写退回原因", exact=True)).to_be_visible()
+    page.keyboard.press("?")
+    page.keyboard.press("r")
+    expect(page.get_by_label("退回原因")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    expect(page.get_by_role("button", name="下一份（J）")).to_be_focused()
+    assert state_of(served.folder, VILLAGE) == "accepted:township"
+    assert page.evaluate("scrollY") == top
+    page.keyboard.press("Enter")
+    expect(title).to_contain_text("下坪村")
+    page.keyboard.press("p")
+    expect(title).to_contain_text("上坪村")
+    page.get_by_role("button", name="撤销通过").click()
+    expect(page.get_by_role("button", name="审核通过")).to_be_focused()
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.get_by_role("button", name="经过", exact=True).click()
+    expect(page.get_by_role("heading", name="办理经过")).to_be_in_viewport()
     page.close()
 
 

@@ -29,10 +29,11 @@ from pbwidgets.apps.pages.review.nominations import NominationCard
 from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
 from pbwidgets.apps.pages.review.queue import ReviewList
+from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Campaign
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy
+from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy, SubmissionKey
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 
@@ -279,6 +280,154 @@ def dropdowns(widget: w.Widget) -> list[w.Dropdown]:
 
 def text_of_options(widget: w.Widget) -> str:
     return "\n".join(label for found in dropdowns(widget) for label, _ in found.options)
+
+
+# -- old beside new, and the course --------------------------------------------------------------------
+
+
+def hand_in_again(workspace: Workspace, key: SubmissionKey = KEY, **answers: Any) -> None:
+    """Return a submission and hand it in again with other answers."""
+    levels = ("township", "county")
+    with workspace.store.write(ACTORS["reviewer"]) as writer:
+        store.return_submission(writer, key, "township", levels, "请补充<产业>数据", "industry")
+    with workspace.store.write(ACTORS["filler"]) as writer:
+        store.submit_many(writer, [(key, {**VILLAGE_ANSWERS, **answers})])
+
+
+def test_a_case_handed_in_again_shows_what_changed_first_old_beside_new(
+    visit: Visits, workspace: Workspace
+) -> None:
+    once = text_of(Case(visit("reviewer"), KEY).box)
+    assert "与上次提交相比" not in once
+    assert "pb-whole" not in once
+    kept = [
+        store.keep_file(workspace.settings.evidence, f"中心{at}.jpg", make_photo(at), 10_000_000)
+        for at in (1, 2)
+    ]
+    with workspace.store.write(OPERATOR) as writer:
+        for file in kept:
+            store.add_evidence(writer, KEY, "centre_photos", file.filename, file, 10_000_000)
+    hand_in_again(workspace, centre_photos=[kept[0].sha256])
+    hand_in_again(workspace, centre_photos=[kept[1].sha256], industry="高山茶叶")
+    case = Case(visit("reviewer"), KEY)
+    changes = case._seen["changes"].value
+    assert "2处有改动" in changes
+    assert "上次退回要求：主导产业：请补充&lt;产业&gt;数据" in changes
+    assert '茶叶</span></td><td data-label="现在"><span class="pb-answer"><ins>高山</ins>茶叶' in changes
+    gone, new = changes.index("删去1个文件"), changes.index("新增1个文件")
+    assert gone < changes.index(f"{kept[0].sha256}?") < new < changes.index(f"{kept[1].sha256}?")
+    assert case._seen["answers"].value.startswith('<details class="pb-whole">')
+    course = case._seen["course"].value
+    assert course.count("重新提交") == 2
+    assert "审核员 reviewer" in course
+
+
+def test_a_case_handed_in_again_unchanged_says_so(visit: Visits, workspace: Workspace) -> None:
+    hand_in_again(workspace)
+    assert "内容没有改动" in Case(visit("reviewer"), KEY)._seen["changes"].value
+
+
+def test_the_course_is_told_in_words_without_ids(visit: Visits, workspace: Workspace) -> None:
+    hand_in_again(workspace, industry="蜜柚")
+    case = Case(visit("reviewer"), KEY)
+    case.marks.sheet.type("v1_unity", "7", "班子团结")
+    case.marks.save.click()
+    case.marks.sheet.type("v1_unity", "")
+    case.marks.save.click()
+    case.accept.click()
+    course = case._seen["course"].value
+    for words in (
+        "退回修改 → 已提交", "涉及：主导产业", "原因：请补充&lt;产业&gt;数据", "改动1处", "未评 → 7分", "7分 → 未评",
+        "评语：班子团结", "乡镇审核 · 本人", "已提交 → 乡镇审核已通过",
+    ):  # fmt: skip
+        assert words in course
+    for code in ("v1_unity", "submitted", "township", "returned", "withdraw"):
+        assert code not in course
+
+
+# -- the keyboard goes on where one works --------------------------------------------------------------
+
+
+def test_an_action_remakes_only_its_own_card(visit: Visits, workspace: Workspace) -> None:
+    case = Case(visit("reviewer"), KEY)
+    case.reason.value = "还在写的原因"
+    sheet, answers = case.marks.sheet, case._seen["answers"]
+    case.marks.sheet.type("v6_industry", "3")
+    case.marks.save.click()
+    assert case.reason.value == "还在写的原因"
+    assert case.marks.sheet is sheet
+    assert case._seen["answers"] is answers
+    case.marks.sheet.type("v1_unity", "还没写完")
+    case.accept.click()
+    assert case.marks.sheet.typed()["v1_unity"][0] == "还没写完"
+    assert "撤销通过" in text_of(case.box)
+
+
+def test_after_each_action_the_keyboard_is_led_to_the_next_step(visit: Visits) -> None:
+    page = ReviewList(visit("reviewer"))
+    page.start.click()
+    walk = page.walk
+    assert walk is not None
+    assert walk.focus.place == "title"
+    walk.case.marks.sheet.type("v1_unity", "7")
+    walk.case.marks.save.click()
+    assert walk.focus.place == "open_mark"
+    walk.case.accept.click()
+    assert walk.focus.place == "next"
+    next(button for button in buttons(walk.box) if button.description == "撤销通过").click()
+    assert walk.focus.place == "accept"
+    walk.case.aside_reason.value = "亲属在该村任职"
+    walk.case.aside.click()
+    assert walk.focus.place == "next"
+    keyed(walk.box, "pb-key-n").click()
+    assert walk.focus.place == "title"
+    walk.case.accept.click()  # the last one
+    assert walk.focus.place == "open_mark"
+
+
+def test_handing_in_goes_on_to_the_next_case_and_says_what_was_done(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = visit("reviewer")
+    walk = CaseWalk(page, [KEY, key_of("village_application", SISTER), KEY])
+    walk.case.marks.sheet.type("v1_unity", "70")
+    keyed(walk.case.marks.box, "pb-key-ctrl-enter").click()
+    assert (walk.key, walk.focus.place) == (KEY, "wrong_mark")
+    walk.case.marks.sheet.type("v1_unity", "7")
+    keyed(walk.case.marks.box, "pb-key-ctrl-enter").click()
+    assert (walk.key.unit_code, walk.focus.place) == (SISTER, "open_mark")
+    assert "评分已保存" in page.messages.value
+    walk.case.return_.click()
+    assert walk.key.unit_code == SISTER  # no reason yet
+    walk.case.reason.value = "请补充"
+    walk.case.return_.click()
+    assert (walk.key, walk.focus.place) == (KEY, "title")
+    assert "已退回：下坪村" in page.messages.value
+    assert not walk.has_next
+    for forged in (3, -1):
+        walk.go(forged)
+        assert walk.key == KEY
+
+
+def test_a_recused_reviewer_sees_no_marks_of_others(visit: Visits, workspace: Workspace) -> None:
+    rate(workspace, 4.0, "county", "on_site", "county")
+    rate(workspace, 6.0, "township", "township", "reviewer")
+    case = Case(visit("reviewer"), KEY)
+    assert "县级考评：4分（以此为准）" in text_of(case.box)
+    case.aside_reason.value = "亲属在该村任职"
+    case.aside.click()
+    shown = text_of(case.box)
+    assert "县级考评" not in shown
+    assert "不显示其他人的评分" in shown
+
+
+def test_the_mark_before_stands_beside_ones_own_once_it_is_given(visit: Visits, workspace: Workspace) -> None:
+    rate(workspace, 8.0, "self", "self", VILLAGE)
+    case = Case(visit("reviewer"), KEY)
+    assert "自评的8分" not in text_of(case.box)
+    case.marks.sheet.type("v1_unity", "6.5")
+    case.marks.save.click()
+    assert "比自评的8分低1.5分" in text_of(case.box)
 
 
 # -- nominations, on-site inspection, marks from paper --------------------------------------------------------

@@ -137,6 +137,7 @@ ASKED = [
     "/api/kernels/{kernel}", "/api/kernels/{kernel}/channels", "/voila/api/shutdown/{kernel}",
     f"/evidence/village_application/{VILLAGE}/0/{{sha}}", f"/evidence/village_application/{VILLAGE}/0/{{sha}}?thumb=1",
     f"/results/{CAMPAIGN}/{PERIOD}/unit/{VILLAGE}/report.html", f"/paper/village_application/{VILLAGE}/0/1",
+    "/upload/{kernel}/{sha:.32}",
 ]  # fmt: skip
 NOT_THERE = [
     "/api/kernels", "/api/kernels/{kernel}/restart", "/api/kernels/{kernel}/interrupt", "/api/contents/",

@@ -21,7 +21,7 @@ from pbwidgets.campaign.rules import Rule
 ROOT = Path(__file__).resolve().parents[2]
 GUIDES = ROOT / "notebooks" / "guides"
 _VARIABLE = re.compile(r"\bPBWIDGETS_[A-Z]+\b")
-_OWN = {"PBWIDGETS_SERVED", "PBWIDGETS_SESSION"}
+_OWN = {"PBWIDGETS_INBOX", "PBWIDGETS_SERVED", "PBWIDGETS_SESSION"}
 """Variables that a process of ours sets for the next one."""
 
 

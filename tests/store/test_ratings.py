@@ -15,6 +15,7 @@ from pbwidgets.store import (
     audit_head,
     close_period,
     import_version,
+    load_mark_changes,
     load_own_marks,
     load_rating_history,
     load_ratings,
@@ -81,6 +82,27 @@ def test_a_new_mark_replaces_the_old_one_which_stays_in_the_history(store: Store
         kept = load_rating_history(r, "contest", "2026", "990101", "team")
     assert kept["points"].tolist() == [8.0, 6.0]
     assert kept["is_current"].tolist() == [False, True]
+
+
+def test_every_step_of_a_mark_says_what_it_counted_as_before(store: Store) -> None:
+    for points in (8, 6):
+        with store.write(RATER) as w:
+            rate(w, mark_of(points))
+            rate(w, mark_of(points, unit="990102"))
+    with store.write(RATER) as w:
+        withdraw_mark(w, mark_of(6).key)
+    with store.write(RATER) as w:
+        rate(w, mark_of(9))
+    with store.read() as r:
+        steps = load_mark_changes(r, "contest", "2026", "990101")
+        assert load_mark_changes(r, "contest", "2025", "990101") == ()
+    assert [(step.cause, step.before, step.after) for step in steps] == [
+        ("rate", None, 8.0),
+        ("rate", 8.0, 6.0),
+        ("withdraw_mark", 6.0, None),
+        ("rate", None, 9.0),
+    ]
+    assert {step.key for step in steps} == {mark_of(8).key}
 
 
 def test_the_same_mark_again_changes_nothing(store: Store) -> None:

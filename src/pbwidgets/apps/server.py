@@ -30,15 +30,17 @@ from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
 from pbwidgets.apps.printing import PAPER, PaperHandler
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
+from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import Owner, VisitorKernels, WarmKernelSpecs, default_max_visitors
 from pbwidgets.apps.who import ACCOUNT_KEY
+from pbwidgets.forms.inbox import clear_inbox
 from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.sessions import accounts_in_use, live_sessions
 
-MAX_MESSAGE_BYTES: Final = 96 * 2**20
-"""Room for a 25 MB photo and the rest of a form; tornado's own limit of 10 MB drops the connection."""
+MAX_MESSAGE_BYTES: Final = 2 * 2**20
+"""Room for a form with all that was typed; files come by HTTP, see :mod:`pbwidgets.apps.uploading`."""
 
 MAX_FORM_BYTES: Final = 16 * 2**10
 """Room for what any form sends; a handler that takes files raises it for its own requests."""
@@ -98,6 +100,7 @@ class Server(Voila):
         ``/alive``                              the heartbeat of a page
         ``/evidence/…``, ``/results/…``         files, each checked against the visitor's rights
         ``/paper/…``                            a form to be stamped, checked in the same way
+        ``/upload/<id>/…``                      files for the page of a kernel; owner only
         ``/static/…``, ``/voila/…``             style sheets, scripts, Voilà's front end; open to all
         ``/<page>``                             the pages, one per notebook
         ======================================  ====================================================
@@ -117,6 +120,7 @@ class Server(Voila):
             (r"/alive", AliveHandler),
             (r"/evidence/([^/]+)/([^/]+)/(\d+)/([0-9a-f]{64})", EvidenceHandler),
             (PAPER, PaperHandler),
+            (rf"/upload/{_KERNEL_ID}/(?P<slot_id>[0-9a-f]{{32}})", UploadHandler),
             (r"/results/([^/]+)/([^/]+)/([^/]+)/([^/]+)/(.+)", ResultHandler),
             (r"/voila/static/[^/]+/(.*)", StaticHandler, {"paths": folders["front"]}),
             (r"/voila/labextensions/(.*)", StaticHandler, {"paths": folders["extensions"]}),
@@ -144,7 +148,10 @@ class Server(Voila):
             self.ioloop.start()
         finally:
             sweep.stop()
+            begun = list(self.kernel_manager.owners)
             self.stop()
+            for kernel_id in begun:
+                clear_inbox(self.workspace.settings.private, kernel_id)
 
     async def _sweep(self) -> None:
         """End kernels whose process is gone, whose session has ended, or which nobody uses."""

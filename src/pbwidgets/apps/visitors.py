@@ -1,5 +1,6 @@
 """The kernels of the visitors: their environment, their owners, and how many there may be."""
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelMana
 from pbwidgets.apps.kernels import KERNELSPEC
 from pbwidgets.apps.visit import SERVED, SESSION
 from pbwidgets.forking import HAS_FORK
+from pbwidgets.forms.inbox import INBOX, clear_inbox, inbox_of
 from pbwidgets.settings import Settings
 
 KERNEL: Final = "pbwidgets"
@@ -72,7 +74,11 @@ class VisitorKernels(AsyncMappingKernelManager):
             await self.start_kernel(
                 kernel_id=kernel_id,
                 kernel_name=KERNEL,
-                env={**kernel_environment(self.settings), SESSION: owner.session},
+                env={
+                    **kernel_environment(self.settings),
+                    SESSION: owner.session,
+                    INBOX: str(inbox_of(self.settings.private, kernel_id)),
+                },
                 cwd=str(self.settings.workspace),
             )
         except BaseException:
@@ -94,6 +100,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         self.owners.pop(kernel_id, None)
         if kernel_id in self:
             await ensure_async(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
+        await asyncio.to_thread(clear_inbox, self.settings.private, kernel_id)
 
     async def is_running(self, kernel_id: str) -> bool:
         """Whether the kernel exists and its process is alive."""

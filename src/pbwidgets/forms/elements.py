@@ -50,6 +50,14 @@ def plain_layout() -> w.Layout:
     return w.Layout()
 
 
+@cache
+def plain_style(kind: Callable[..., w.DOMWidget]) -> w.Widget:
+    """Style shared by all widgets of a kind: each extra style costs time in the browser."""
+    pattern = kind(layout=plain_layout())
+    pattern.close()
+    return pattern.style
+
+
 HIDDEN: Final = "pb-gone"
 NOT_OFFERED: Final = "pb-not-offered"
 
@@ -65,6 +73,11 @@ def markup(html: str, *classes: str) -> w.HTML:
 def heading(words: str, level: int = 2) -> w.HTML:
     """Heading of a page (1), a part (2) or a card (3)."""
     return markup(f"<h{level}>{escape(words)}</h{level}>")
+
+
+def led_to_heading(words: str) -> w.HTML:
+    """Heading of a card that the page's script leads to when it appears."""
+    return markup(f'<h3 class="pb-led-to" tabindex="-1" data-led-to="">{escape(words)}</h3>')
 
 
 def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
@@ -96,10 +109,17 @@ class Messages(w.HTML):
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
         self.add_class("pb-messages")
+        self._confirmed = 0
 
     def say(self, kind: Kind, *words: str) -> None:
         """Show messages of one kind, in place of earlier ones."""
         self.value = "".join(notice_markup(kind, item) for item in words)
+
+    def confirm(self, *words: str) -> None:
+        """Show messages that something is done, and lead there: the page that was worked on is gone."""
+        self._confirmed += 1  # so that the same words are new to the page's script
+        shown = "".join(notice_markup("good", item) for item in words)
+        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="top {self._confirmed}">{shown}</div>'
 
     def clear(self) -> None:
         """Show nothing."""

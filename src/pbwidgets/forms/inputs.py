@@ -8,14 +8,13 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import cache
 from typing import Any, Final
 
 import ipywidgets as w
 
 from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.campaign.values import to_text
-from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout
+from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout, plain_style
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.wording import say
 
@@ -119,12 +118,24 @@ def _make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Inpu
             _styled(TypedLine, label, lang=lang) if short else _styled(TypedText, label, lang=lang, rows=3)
         )
         return _one(widget, lambda text: text.strip() or None, _show_text)
-    return number_input(label)
+    signed = field.minimum is None or field.minimum < 0
+    return number_input(label, whole=field.type == "integer", signed=signed)
 
 
-def number_input(label: str) -> Input:
-    """Input for a number; full-width digits are accepted, and an empty input is not zero."""
-    return _one(_styled(w.Text, label, classes=("pb-number",)), plain_number, _show_text)
+def number_input(label: str, *, whole: bool = False, signed: bool = False) -> Input:
+    """Input for a number; full-width digits are accepted, and an empty input is not zero.
+
+    Parameters
+    ----------
+    label
+        Text above the input.
+    whole
+        Whether a phone offers digits only, without a point.
+    signed
+        Whether numbers below zero may be wanted: a phone then keeps all its keys, as its digits have no minus.
+    """
+    keys = () if signed else ("pb-keys-numeric",) if whole else ("pb-keys-decimal",)
+    return _one(_styled(w.Text, label, classes=("pb-number", *keys)), plain_number, _show_text)
 
 
 def plain_number(text: str) -> str | None:
@@ -147,19 +158,13 @@ def plain_number(text: str) -> str | None:
 # -- inside --------------------------------------------------------------------------------------------
 
 
-@cache
-def _style_of(kind: type[w.DOMWidget]) -> w.Widget:
-    """Style shared by all inputs of a kind: each extra style costs time in the browser."""
-    pattern = kind(layout=plain_layout())
-    pattern.close()
-    return pattern.style
-
-
-def _styled(kind: type[w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any) -> w.DOMWidget:
+def _styled(
+    kind: Callable[..., w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any
+) -> w.DOMWidget:
     return kind(
         description=label,
         layout=plain_layout(),
-        style=_style_of(kind),  # type: ignore[arg-type]  # a class is hashable
+        style=plain_style(kind),
         _dom_classes=("pb-input", *classes),
         **traits,
     )

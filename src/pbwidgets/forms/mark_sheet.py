@@ -13,6 +13,7 @@ from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.wording import number, say
 
 _NOISE: Final = 1e-9
+_DIGITS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class MarkField:
         Whether saving gives the unchanged mark again, because it was given for older answers.
     before, limit
         Name of the layer, and points, of the mark before; a mark that differs from it by ``limit`` or more needs a
-        reason. None: there is no such mark, or no limit.
+        reason. It is shown beside a mark once that is given, not before: whoever knows it marks towards it. None:
+        there is no such mark, or no limit.
     """
 
     line_id: str
@@ -132,12 +134,20 @@ class MarkSheet:
                 renewed[row.field.line_id] = given
         return Reading(marks, renewed, tuple(emptied), problems)
 
+    def show(self, fields: Sequence[MarkField]) -> bool:
+        """Show the lines as they are now, and leave what is typed; False if they are other lines than before."""
+        if [row.field.line_id for row in self._rows] != [field.line_id for field in fields]:
+            return False
+        for row, field in zip(self._rows, fields, strict=True):
+            row.show(field)
+        return True
+
     def settle(self, marks: Mapping[str, tuple[float, str]]) -> None:
         """Treat marks as saved: they are no longer new."""
         for row in self._rows:
             if row.field.line_id in marks:
                 points, comment = marks[row.field.line_id]
-                row.field = replace(row.field, points=points, comment=comment, renew=False)
+                row.show(replace(row.field, points=points, comment=comment, renew=False))
 
     def typed(self) -> dict[str, tuple[str, str]]:
         """Text of the fields of each line, points and comment, as it stands."""
@@ -168,9 +178,10 @@ class _Row:
 
     def __init__(self, field: MarkField, lang: str, with_comment: bool, read_only: bool) -> None:
         self.field, self._lang = field, lang
-        self._about = markup(_about(field, lang))
+        self._is_given = field.points is not None
+        self._about = markup("")
         asked = say("review.points_of", lang, lowest=field.lowest, highest=field.highest)
-        self.points: Input = number_input(asked)
+        self.points: Input = number_input(asked, signed=field.lowest < 0)
         self.points.show(None if field.points is None else number(field.points, 6))
         self.comment: TypedLine | None = None
         parts: list[w.Widget] = [*self.points.widgets]
@@ -184,12 +195,13 @@ class _Row:
             parts.append(self.comment)
         for part in parts:
             part.disabled = read_only
+        self.read(gives=False)
         self.box = _Closing([self._about, *parts])
         self.box.add_class("pb-rating")
 
     def watch(self, on_change: Callable[[], None]) -> None:
         def changed(_: object = None) -> None:
-            self.read()
+            self.read(gives=False)
             on_change()
 
         self.points.watch(changed)
@@ -201,38 +213,71 @@ class _Row:
         points = self.points.read()
         return "" if points is None else str(points), "" if self.comment is None else self.comment.value
 
-    def read(self) -> tuple[tuple[float, str] | None, str]:
-        """Points and comment, None if the field is empty; and what is wrong with them."""
+    def show(self, field: MarkField) -> None:
+        """Show the line as it is now, and leave what is typed."""
+        self.field = field
+        self.read(gives=field.points is not None)
+
+    def read(self, *, gives: bool = True) -> tuple[tuple[float, str] | None, str]:
+        """Points and comment, None if the field is empty; and what is wrong with them.
+
+        Parameters
+        ----------
+        gives
+            Whether the mark counts as given, as when it is saved; False while it is being typed.
+        """
         typed = self.points.read()
         comment = self.comment.value.strip() if self.comment is not None else self.field.comment
-        given, problem = None, ""
+        given, problem, points = None, "", None
         if typed is not None:
-            given, problem = self._check(str(typed), comment)
+            points, problem = self._number(str(typed))
+            self._is_given = self._is_given or (gives and not problem)
+            problem = problem or self._lack_of_reason(points or 0.0, comment)
+            given = None if problem or points is None else (points, comment)
         alert = f'<div class="pb-problem" role="alert">{escape(problem)}</div>' if problem else ""
-        self._about.value = _about(self.field, self._lang) + alert
+        shown = _about(self.field, self._lang, points) + self._difference(points) + alert
+        if self._about.value != shown:
+            self._about.value = shown
         return given, problem
 
-    def _check(self, typed: str, comment: str) -> tuple[tuple[float, str] | None, str]:
+    def _number(self, typed: str) -> tuple[float | None, str]:
         try:
             points = float(typed)
         except ValueError:
             return None, say("review.not_a_number", self._lang, typed=typed)
-        if not self.field.lowest <= points <= self.field.highest:
-            return None, say(
-                "review.out_of_range", self._lang, lowest=self.field.lowest, highest=self.field.highest
-            )
-        if self.field.reason_needed and not comment:
-            return None, say("review.reason_first", self._lang)
-        if not comment and (problem := self._find_difference(points)):
-            return None, problem
-        return (points, comment), ""
+        lowest, highest = self.field.lowest, self.field.highest
+        if lowest <= points <= highest:
+            return points, ""
+        return None, say("review.out_of_range", self._lang, lowest=lowest, highest=highest)
 
-    def _find_difference(self, points: float) -> str:
-        """What is wrong with a mark that needs a reason because it differs from the one before; else nothing."""
+    def _lack_of_reason(self, points: float, comment: str) -> str:
+        """What is wrong with a mark that needs a reason and has none; else nothing."""
         before, limit = self.field.before, self.field.limit
-        if before is None or limit is None or abs(points - before[1]) < limit - _NOISE:
+        if comment:
+            return ""
+        if self.field.reason_needed:
+            return say("review.reason_first", self._lang)
+        if before is None or limit is None or not self._is_given or not self._is_far(points):
             return ""
         return say("review.difference_first", self._lang, layer=before[0], points=before[1], limit=limit)
+
+    def _is_far(self, points: float) -> bool:
+        """Whether a mark differs from the one before by the limit or more."""
+        before, limit = self.field.before, self.field.limit
+        return before is not None and limit is not None and abs(points - before[1]) >= limit - _NOISE
+
+    def _difference(self, points: float | None) -> str:
+        """Markup of the difference from the mark before, once one's own is given."""
+        before = self.field.before
+        if points is None or before is None or not self._is_given:
+            return ""
+        by = round(points - before[1], _DIGITS)
+        code = "review.above_before" if by > 0 else "review.below_before" if by else "review.as_before"
+        words = say(code, self._lang, layer=before[0], points=before[1], by=abs(by))
+        if self._is_far(points):
+            words += say("review.reaches_limit", self._lang, limit=self.field.limit)
+        kind = "warn" if self._is_far(points) else "info"
+        return f'<p class="pb-remark pb-remark-{kind} pb-difference">{escape(words)}</p>'
 
 
 class _Closing(w.Box):
@@ -246,14 +291,22 @@ class _Closing(w.Box):
         self.close()
 
 
-def _about(field: MarkField, lang: str) -> str:
+def _about(field: MarkField, lang: str, given: float | None) -> str:
+    """Markup of a line above its fields; a press of an anchor puts its points into the field, see ``review.js``."""
     parts = [f"<h4>{escape(field.title)}</h4>"]
     if field.anchors:
-        items = "".join(
-            f"<li><b>{escape(number(points))}</b> {escape(words)}</li>" for points, words in field.anchors
-        )
+        items = "".join(_anchor(points, words, points == given) for points, words in field.anchors)
         parts.append(f'<ul class="pb-anchors">{items}</ul>')
     if field.hint:
         parts.append(f'<p class="pb-quiet">{escape(say("review.checked_by", lang, how=field.hint))}</p>')
     parts += [f'<p class="pb-remark pb-remark-{kind}">{escape(words)}</p>' for kind, words in field.remarks]
     return "".join(parts)
+
+
+def _anchor(points: float, words: str, is_given: bool) -> str:
+    # not in the order of the Tab key: whoever uses the keyboard types the number at once
+    pressed = str(is_given).lower()
+    return (
+        f'<li><button type="button" class="pb-anchor" tabindex="-1" aria-pressed="{pressed}" '
+        f'data-points="{number(points, _DIGITS)}"><b>{escape(number(points))}</b> {escape(words)}</button></li>'
+    )

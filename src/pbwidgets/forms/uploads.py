@@ -6,13 +6,14 @@ The files themselves go through two callbacks; the field's answer is the list of
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import ipywidgets as w
 
 from pbwidgets.campaign.model import Field
 from pbwidgets.errors import PbError
-from pbwidgets.forms.elements import button, markup, plain_layout, row
+from pbwidgets.forms.elements import button, markup, row
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.wording import number, say
 
 ACCEPTED: Final = {
@@ -20,10 +21,6 @@ ACCEPTED: Final = {
     "file": ".pdf,.doc,.docx,.xls,.xlsx,.ppt,.pptx,.wps,.et,.dps,.jpg,.jpeg,.png",
 }
 """What the browser's file dialogue offers; the content decides what is accepted."""
-
-
-AT_ONCE_BYTES: Final = 80 * 1024 * 1024
-"""Files chosen at once come in one message, and the server drops the connection at larger ones."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +89,12 @@ class Uploads:
         self._tokens: list[str] = []
         self._removed: tuple[int, str] | None = None
         self._complaints: list[str] = []
+        self._choice = 0
         self._list = markup("", "pb-files")
         words = say("forms.add_photo" if field.type == "image" else "forms.add_file", lang)
-        self._button = upload_button(words, ACCEPTED[field.type], multiple=True)
-        self._button.observe(self._arrived, names="value")
+        self._button = upload_button(
+            words, ACCEPTED[field.type], self._arrived, multiple=True, max_bytes=files.max_bytes
+        )
         self._actions = row()
         self.widgets = (self._list, self._button, self._actions)
 
@@ -109,30 +108,23 @@ class Uploads:
         self._tokens = [str(token) for token in answer] if isinstance(answer, list) else []
         self._draw()
 
-    def _arrived(self, change: Any) -> None:
-        uploaded = change["new"]
-        if not uploaded:
-            return
-        self._complaints = []
+    def _arrived(self, file: SentFile) -> None:
+        if file.choice != self._choice:
+            self._choice, self._complaints = file.choice, []
         before = list(self._tokens)
-        for item in uploaded:
-            self._take(str(item["name"]), item["content"])
+        self._take(file.name, file.content)
         self._removed = None
-        # frees the bytes, and lets the same file be chosen again
-        self._button.unobserve(self._arrived, names="value")
-        self._button.value = ()
-        self._button.observe(self._arrived, names="value")
-        self._draw()
         if self._tokens != before:
-            self._on_change(list(self._tokens))
+            self._on_change(list(self._tokens))  # before it is shown: what is shown counts as saved
+        self._draw()
 
-    def _take(self, name: str, content: memoryview | bytes) -> None:
+    def _take(self, name: str, content: bytes) -> None:
         limit = self._field.max_count
         if limit is not None and len(self._tokens) >= limit:
             self._complaints.append(say("forms.too_many_files", self._lang, file=name, limit=limit))
             return
         try:
-            token = self._files.keep(self._path, name, bytes(content))
+            token = self._files.keep(self._path, name, content)
         except PbError as error:
             self._complaints.append(f"{error.message(self._lang)} {error.remedy(self._lang)}".strip())
             return
@@ -171,7 +163,7 @@ class Uploads:
             limits += say("forms.file_count", self._lang, count=len(shown), limit=self._field.max_count)
         self._list.value = (
             f'<div class="pb-label">{escape(self._label)}</div>'
-            f"{files_markup(shown, self._lang)}{complaints}{upload_rule(self._files.max_bytes, self._lang)}"
+            f"{files_markup(shown, self._lang)}{complaints}"
             f'<div class="pb-hint">{escape(limits)}</div>'
         )
         limit = self._field.max_count
@@ -188,31 +180,6 @@ class Uploads:
         if self._removed is not None:
             made.append(button(say("forms.undo_remove_file", self._lang), self._bring_back, "link"))
         return tuple(made)
-
-
-def upload_rule(max_bytes: int, lang: str) -> str:
-    """Markup before an upload button that tells the page's script which files are too big to send."""
-    words = say("forms.upload_too_big", lang, limit=max_bytes / 1_048_576, at_once=AT_ONCE_BYTES / 1_048_576)
-    return (
-        f'<div class="pb-problem" role="alert" hidden data-max-bytes="{max_bytes}" '
-        f'data-at-once-bytes="{AT_ONCE_BYTES}" data-words="{escape(words, quote=True)}"></div>'
-    )
-
-
-def upload_button(words: str, accept: str, *, multiple: bool) -> w.FileUpload:
-    """Button that opens the file dialogue; its tooltip has the same words.
-
-    The browser appends the number of chosen files to the words, which is always 0 here, so the
-    style sheet shows the tooltip instead.
-    """
-    return w.FileUpload(
-        description=words,
-        tooltip=words,
-        accept=accept,
-        multiple=multiple,
-        layout=plain_layout(),
-        _dom_classes=("pb-button", "pb-upload"),
-    )
 
 
 def files_markup(files: Sequence[ShownFile | None], lang: str) -> str:

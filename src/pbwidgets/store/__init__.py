@@ -43,7 +43,13 @@ from pbwidgets.store.class_decisions import (
     decide_class_many,
     load_class_decisions,
 )
-from pbwidgets.store.deadlines import grant_exception, load_exception, record_refusal
+from pbwidgets.store.deadlines import (
+    Extension,
+    grant_exception,
+    load_exception,
+    load_extensions,
+    record_refusal,
+)
 from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions
 from pbwidgets.store.engine import Reader, Store, Writer, open_store
 from pbwidgets.store.evidence import (
@@ -80,9 +86,11 @@ from pbwidgets.store.notices import (
 )
 from pbwidgets.store.ratings import (
     Mark,
+    MarkChange,
     MarkKey,
     MarkOnRecord,
     MarkPolicy,
+    load_mark_changes,
     load_marks,
     load_own_marks,
     load_rating_history,
@@ -158,9 +166,11 @@ __all__ = [
     "Decision",
     "Deed",
     "Evidence",
+    "Extension",
     "KeptFile",
     "LoggedAction",
     "Mark",
+    "MarkChange",
     "MarkKey",
     "MarkOnRecord",
     "MarkPolicy",
@@ -228,6 +238,8 @@ __all__ = [
     "load_decisions",
     "load_evidence",
     "load_exception",
+    "load_extensions",
+    "load_mark_changes",
     "load_marks",
     "load_nomination_list",
     "load_nominations",

@@ -1,5 +1,6 @@
 """Exceptions from a deadline, for one unit and form. The deadlines themselves are in the campaign."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import insert, select
@@ -11,6 +12,16 @@ from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.keys import SubmissionKey
 from pbwidgets.store.tables import deadline_exceptions
 from pbwidgets.store.units import check_units_known
+
+
+@dataclass(frozen=True)
+class Extension:
+    """An exception on record: until when, why, and who granted it when."""
+
+    until: datetime
+    reason: str
+    recorded_at: datetime
+    recorded_by: str
 
 
 def grant_exception(
@@ -40,6 +51,20 @@ def grant_exception(
     )
     details = {"until": until.isoformat()}
     record(w, Deed("grant_exception", f"form:{form_id}", campaign_id, period_id, unit_code, details))
+
+
+def load_extensions(
+    r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str
+) -> tuple[Extension, ...]:
+    """Exceptions that a unit was granted for a form, oldest first."""
+    table = deadline_exceptions.c
+    query = select(table.until, table.reason, table.recorded_at, table.recorded_by).where(
+        table.campaign_id == campaign_id,
+        table.period_id == period_id,
+        table.form_id == form_id,
+        table.unit_code == unit_code,
+    )
+    return tuple(Extension(*row) for row in r.conn.execute(query.order_by(table.id)))
 
 
 def record_refusal(w: Writer, key: SubmissionKey) -> None:

@@ -14,6 +14,7 @@ Frames name raters by a pseudonym, ``R001`` … for each campaign and period; on
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import pandas as pd
@@ -23,7 +24,7 @@ from sqlalchemy.sql.base import ReadOnlyColumnCollection
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import RATINGS, to_frame
-from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
+from pbwidgets.store.audit import AuditQuery, Deed, LoggedAction, audit_head, load_audit, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import mark_treatments, raters, ratings, recusals, submissions
@@ -35,6 +36,8 @@ POLICIES: Final[tuple[MarkPolicy, ...]] = ("rescale", "cap", "again")
 Treatment = Literal[MarkPolicy, "own"]
 """A policy, or ``own``: the line is again as it was when the mark was given, and the mark counts as given."""
 _LARGEST: Final = 1e6  # points of a mark: far above any sheet, and far below what arithmetic spoils
+
+_MOST_TAKEN: Final = 10_000  # marks withdrawn of one unit that a history names
 
 _Content = tuple[float, str, int, str | None]
 
@@ -102,6 +105,32 @@ class MarkOnRecord:
     own: float
     given_under: str | None = None
     settled_under: str | None = None
+
+
+@dataclass(frozen=True)
+class MarkChange:
+    """One step of a mark.
+
+    Attributes
+    ----------
+    at
+        When.
+    key
+        What the mark is for, and who gave it; the rater's name is for workflows only, no page shows it to others.
+    cause
+        ``rate``, ``withdraw_mark``, or ``treat_mark`` where a newer version of the campaign gave the line other points.
+    before, after
+        What it counted as, and counts as now; None for no mark, or one that must be given anew.
+    words
+        Comment of the rater, or the policy of the treatment.
+    """
+
+    at: datetime
+    key: MarkKey
+    cause: LoggedAction
+    before: float | None
+    after: float | None
+    words: str
 
 
 def rate(w: Writer, mark: Mark) -> None:
@@ -348,6 +377,40 @@ def load_rating_history(
     )
     columns = ["rater_id", *names, *treated, "treated_at"]
     return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=columns)
+
+
+def load_mark_changes(r: Reader, campaign_id: str, period_id: str, unit_code: str) -> tuple[MarkChange, ...]:
+    """Every step of the marks that one unit was given, oldest first: given, treated, withdrawn."""
+    in_scope = {"campaign_id": campaign_id, "period_id": period_id, "unit_code": unit_code}
+    given = select(ratings).where(*(ratings.c[name] == value for name, value in in_scope.items()))
+    treated = select(
+        mark_treatments.c.rating_id,
+        mark_treatments.c.made_at,
+        mark_treatments.c.counts_as,
+        mark_treatments.c.policy,
+    )
+    keys: dict[int, MarkKey] = {}
+    steps: list[tuple[datetime, MarkKey, LoggedAction, float | None, str]] = []
+    for row in r.conn.execute(given.order_by(ratings.c.id)):
+        keys[row.id] = _key_of(row)
+        steps.append((row.rated_at, keys[row.id], "rate", row.points, row.comment))
+    rows = r.conn.execute(treated.where(mark_treatments.c.rating_id.in_(keys)).order_by(mark_treatments.c.id))
+    steps += [(row.made_at, keys[row.rating_id], "treat_mark", row.counts_as, row.policy) for row in rows]
+    for entry in load_audit(r, AuditQuery(unit_code=unit_code, action="withdraw_mark"), limit=_MOST_TAKEN):
+        deed, asked = entry.deed, entry.deed.details
+        key = MarkKey(
+            str(deed.campaign_id), str(deed.period_id), unit_code, deed.entity.partition(":")[2],
+            asked["layer"], asked["source"], asked["rater"],
+        )  # fmt: skip
+        if (key.campaign_id, key.period_id) == (campaign_id, period_id):
+            steps.append((entry.at, key, "withdraw_mark", None, ""))
+    steps.sort(key=lambda step: step[0])
+    stood: dict[MarkKey, float | None] = {}
+    made = []
+    for at, key, cause, points, words in steps:
+        made.append(MarkChange(at, key, cause, stood.get(key), points, words))
+        stood[key] = points
+    return tuple(made)
 
 
 def _in_force(campaign_id: str, period_id: str) -> Select[Any]:

@@ -31,6 +31,7 @@ from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard
 from pbwidgets.apps.pages.people.audit_log import AuditCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
+from pbwidgets.forms.upload_button import SentFile
 from pbwidgets.store import Actor, Deed
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
@@ -239,7 +240,7 @@ def test_a_table_of_accounts_is_checked_and_added_and_its_slips_let_people_sign_
     small: Workspace, visiting: Visiting
 ) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
-    card.read("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填报员", SISTER)))
+    card.read(SentFile("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填报员", SISTER))))
     assert "可新增 2 个账号" in shown(card.found)
     with small.store.read() as reader:
         assert store.load_account(reader, "cun-a") is None
@@ -259,7 +260,7 @@ def test_problems_of_a_table_are_listed_by_cell_and_nothing_is_added(
     small: Workspace, visiting: Visiting
 ) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
-    card.read("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填表人", "999")))
+    card.read(SentFile("账号.xlsx", make_table(("cun-a", "填报员", VILLAGE), ("cun-b", "填表人", "999"))))
     page = shown(card.found)
     for said in ("2 处问题", "Sheet!B3", "Sheet!C3", "填表人", "请核对代码"):
         assert said in page
@@ -273,14 +274,14 @@ def test_problems_of_a_table_are_listed_by_cell_and_nothing_is_added(
 )
 def test_a_file_that_is_not_a_table_is_reported(visiting: Visiting, filename: str, content: bytes) -> None:
     card = ImportCard(visiting(ADMIN), lambda: None)
-    card.read(filename, content)
+    card.read(SentFile(filename, content))
     assert "1 处问题" in shown(card.found)
 
 
 def test_a_forged_upload_by_another_role_is_refused(small: Workspace, visiting: Visiting) -> None:
     card = ImportCard(visiting(REVIEWER), lambda: None)
     with pytest.raises(RightsError, match="权限"):
-        card.read("账号.xlsx", make_table(("cun-a", "管理员", "")))
+        card.read(SentFile("账号.xlsx", make_table(("cun-a", "管理员", ""))))
 
 
 def test_the_administrator_filters_the_log_and_turns_its_pages(small: Workspace, visiting: Visiting) -> None:

@@ -20,6 +20,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.campaign.workbook import write_campaign_workbook
 from pbwidgets.errors import RightsError
+from pbwidgets.forms.upload_button import SentFile
 from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -49,7 +50,7 @@ def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
     before = small.opened().version
     visit = visiting(ORGANISER)
     card = CampaignCard(visit)
-    card.read("活动.xlsx", content)
+    card.read(SentFile("活动.xlsx", content))
     assert "有 1 处改动" in shown(card.found)
     assert small.opened().version == before  # nothing happens until it is confirmed
     visit.attempt(card.open)()
@@ -75,7 +76,7 @@ def test_a_workbook_that_gives_marked_lines_other_points_asks_what_becomes_of_th
     path = write_campaign_workbook(Campaign.model_validate(raw), tmp_path / "活动.xlsx")
     visit = visiting(ORGANISER)
     card = CampaignCard(visit)
-    card.read(path.name, path.read_bytes())
+    card.read(SentFile(path.name, path.read_bytes()))
     assert "分值 8 → 6" in shown(card.found)
     assert "涉及已有评分1个（上坪村）" in shown(card.found)
     before = small.opened().version
@@ -96,7 +97,7 @@ def test_a_wrong_workbook_lists_every_wrong_cell_and_changes_nothing(
     content = edited(small, tmp_path, "评选类别", "village", "nowhere land")
     before = small.opened().version
     card = CampaignCard(visiting(ORGANISER))
-    card.read("../../活动.xlsx", content)
+    card.read(SentFile("../../活动.xlsx", content))
     assert "处问题，没有采用" in shown(card.found)
     assert "评选类别!" in shown(card.found)
     card.open()
@@ -105,7 +106,7 @@ def test_a_wrong_workbook_lists_every_wrong_cell_and_changes_nothing(
 
 def test_a_file_that_is_not_a_workbook_is_reported(visiting: Visiting) -> None:
     card = CampaignCard(visiting(ORGANISER))
-    card.read("照片.xlsx", b"no workbook")
+    card.read(SentFile("照片.xlsx", b"no workbook"))
     assert "1 处问题" in shown(card.found)
 
 
@@ -114,7 +115,7 @@ def test_the_same_workbook_again_needs_no_new_version(
 ) -> None:
     path = write_workbook(Desk(small, ORGANISER, small.opened()), tmp_path / "活动.xlsx")
     card = CampaignCard(visiting(ORGANISER))
-    card.read(path.name, path.read_bytes())
+    card.read(SentFile(path.name, path.read_bytes()))
     assert "与当前版本完全相同" in shown(card.found)
 
 

@@ -1,35 +1,14 @@
-"""What differs between two sets of answers to a form, field by field, in words."""
+"""What has changed of a form: its answers since it was handed in, its questions by a newer version of the campaign."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import zip_longest
+from collections.abc import Mapping
 from typing import Any
 
-from pbwidgets.campaign import Campaign, Change, Form, compare_campaigns, compute_answers, is_none, rows_in
-from pbwidgets.campaign.answers import captions_of
-from pbwidgets.campaign.names import Place, places
-from pbwidgets.forms.answer_words import NameFile, word_answer
+from pbwidgets.campaign import Campaign, Change, compare_campaigns
+from pbwidgets.forms.answer_changes import AnswerChange, compare_answers
+from pbwidgets.forms.answer_words import NameFile
 from pbwidgets.store import SubmissionKey, history
-from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk
-
-
-@dataclass(frozen=True)
-class AnswerChange:
-    """One answer that differs.
-
-    Attributes
-    ----------
-    label
-        Label of the field, with the section and number of its row.
-    before, after
-        Both answers in words; empty for none.
-    """
-
-    label: str
-    before: str
-    after: str
 
 
 def changes_of_form(old: Campaign, new: Campaign, form_id: str) -> tuple[Change, ...]:
@@ -62,47 +41,3 @@ def changes_since_last_version(
         versions = history(reader, key)
     before = versions[-1].answers if versions else {}
     return compare_answers(form, desk.opened.campaign, before, answers, desk.lang, name_file)
-
-
-def compare_answers(
-    form: Form,
-    campaign: Campaign,
-    before: Mapping[str, Any],
-    after: Mapping[str, Any],
-    lang: str,
-    name_file: NameFile | None = None,
-) -> tuple[AnswerChange, ...]:
-    """Answers that differ, in the order of the form; rows of a repeat are compared by number."""
-    old, new = compute_answers(form, before), compute_answers(form, after)
-    every = list(places(form))
-
-    captions = captions_of(form, campaign, new)
-
-    def changes(
-        place: Place, left: Mapping[str, Any], right: Mapping[str, Any], where: str, row: int | None
-    ) -> None:
-        one, other = left.get(place.field.id), right.get(place.field.id)
-        if one != other:
-            shown = [word_answer(place.field, item, campaign, lang, name_file) for item in (one, other)]
-            label = captions.field(place.field, place.repeat, row).label.words(lang)
-            found.append(AnswerChange(where + label, *shown))
-
-    found: list[AnswerChange] = []
-    for place in every:
-        if place.is_leaf and not place.repeat:
-            changes(place, old, new, "", 0)
-        elif place.field.type == "repeat":
-            section = captions.field(place.field).label.words(lang)
-            inner = [item for item in every if item.repeat == place.field.id and item.is_leaf]
-            rows: Iterable[tuple[Mapping[str, Any], Mapping[str, Any]]] = zip_longest(
-                rows_in(old, place.path), rows_in(new, place.path), fillvalue={}
-            )
-            told = [is_none(place.field, answers.get(place.path)) for answers in (old, new)]
-            if told[0] != told[1]:
-                words = [say("forms.none_of_these", lang) if one else "" for one in told]
-                found.append(AnswerChange(section, *words))
-            for row, (left, right) in enumerate(rows):
-                where = say("forms.in_row", lang, section=section, place=row + 1)
-                for item in inner:
-                    changes(item, left, right, where, row if row < len(rows_in(new, place.path)) else None)
-    return tuple(found)

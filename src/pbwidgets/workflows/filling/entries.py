@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.campaign.values import UPLOADS
@@ -31,6 +31,9 @@ from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
+
+HANDED_IN: Final = ("submit", "import")
+"""Causes of versions that hand a form in."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,8 @@ class OpenForm:
         Files attached to it.
     changes
         What the open version changes of the form that was last filled in; empty once it is saved again.
+    handed_in
+        The version that was last handed in, with its moment and who did it; None if none was.
     """
 
     key: SubmissionKey
@@ -76,6 +81,7 @@ class OpenForm:
     has_exception: bool
     evidence: tuple[Evidence, ...]
     changes: tuple[Change, ...] = ()
+    handed_in: Version | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -112,7 +118,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
     with desk.workspace.store.read() as reader:
         found = load_state(reader, key)
-        versions = history(reader, key) if found is not None and found.state == RETURNED else ()
+        versions = history(reader, key) if found is not None and found.version else ()
         exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
         evidence = load_evidence(reader, key)
         changes = _changes_since(reader, desk.opened, found)
@@ -127,11 +133,12 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         revision=found.revision if found else 0,
         saved_at=found.draft_at if found else None,
         saved_by=found.draft_by if found else None,
-        returned=_reasons(versions),
+        returned=_reasons(versions) if found and found.state == RETURNED else {},
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,
         evidence=evidence,
         changes=changes,
+        handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
     )
 
 
@@ -240,7 +247,7 @@ def _reasons(versions: tuple[Version, ...]) -> dict[str, tuple[str, ...]]:
     """Reasons of the returns since it was last handed in."""
     reasons: dict[str, tuple[str, ...]] = {}
     for version in reversed(versions):
-        if version.cause in ("submit", "import"):
+        if version.cause in HANDED_IN:
             break
         if version.cause == "return" and version.reason:
             path = version.field_path or ""

@@ -29,6 +29,8 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
 SelfMarks = Mapping[str, tuple[float, str]]
 """Points and reason by line."""
 COMPARED: Final = frozenset(GROUP_RULES)
+WITH_LEAST: Final = frozenset({"all_or_nothing", "per_missing_item", "threshold_then_per_unit"})
+"""Rules that name the least number for full points."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,13 @@ class SelfLine:
     points: float | None
     reason: str
 
+    @property
+    def is_short(self) -> bool:
+        """Whether what is filled in stays below the least number that the line asks for."""
+        rule = self.line.rule
+        asks = self.kind == "computed" and rule is not None and rule.name in WITH_LEAST
+        return asks and self.points is not None and self.points < self.highest
+
 
 @dataclass(frozen=True)
 class SelfSheet:
@@ -85,6 +94,11 @@ class SelfSheet:
     highest: float
     unmarked: int
     uncertain: int
+
+    @property
+    def short(self) -> tuple[SelfLine, ...]:
+        """Lines whose least number is not reached, in order."""
+        return tuple(line for line in self.lines if line.is_short)
 
 
 @dataclass(frozen=True)

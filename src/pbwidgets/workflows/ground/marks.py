@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Track
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.model import Anchor
+from pbwidgets.campaign.rules import Bands, ByChoice
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.register import build_register
@@ -15,6 +18,7 @@ from pbwidgets.scoring.track_layout import lay_out
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_ratings
 from pbwidgets.units import domain_of
+from pbwidgets.wording import say
 from pbwidgets.workflows.ground.lookup import find_line
 
 
@@ -148,3 +152,22 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
     kinds = set(units.loc[units["unit_code"] == key.unit_code, "kind"])
     if track.unit_kind not in kinds or line.id not in {item.id for item in own.lines()}:
         raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)
+
+
+def list_anchors(campaign: Campaign, line: Criterion) -> tuple[Anchor, ...]:
+    """Marks that the definition names on a line, the best first: its anchors, or the bands or options of its rule."""
+    rule = line.rule
+    if line.anchors or not isinstance(rule, Bands | ByChoice):
+        return line.anchors
+    if isinstance(rule, Bands):
+        code = "review.band_from" if rule.better == "higher" else "review.band_up_to"
+        bands = [Anchor(points=band.points, text=_band_words(code, band.bound)) for band in rule.bands]
+        return (*bands, Anchor(points=rule.otherwise, text=_band_words("review.band_otherwise")))
+    measure = next(item for item in campaign.measures if item.id == rule.measure)
+    labels = {choice.id: choice.label for choice in campaign.options_of(measure)}
+    listed = [Anchor(points=option.points, text=labels[option.choice]) for option in rule.options]
+    return tuple(sorted(listed, key=lambda anchor: -anchor.points))
+
+
+def _band_words(code: str, bound: float = 0.0) -> Text:
+    return Text(zh=say(code, "zh_CN", bound=bound), en=say(code, "en", bound=bound))

@@ -38,6 +38,11 @@ GRID: Final = (
 """Columns of :func:`progress_grid`."""
 
 
+def awaits_filler(owed: Mapping[Any, Any]) -> bool:
+    """Whether a form, a row of :func:`progress_grid`, is still to be handed in and its deadline has not passed."""
+    return owed["state"] in TO_DO and owed["standing"] != "overdue"
+
+
 def units_in_view(desk: Desk) -> pd.DataFrame:
     """Units that the actor may view, columns ``UNITS``.
 

@@ -5,14 +5,15 @@ the unit's reviewers; both are removed here, so that a forged message finds noth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, from_json
-from pbwidgets.campaign.model import Source
+from pbwidgets.campaign.model import Anchor, Source
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import (
@@ -22,12 +23,17 @@ from pbwidgets.store import (
     Reader,
     Rectification,
     SubmissionKey,
-    Version,
     VetoOnRecord,
 )
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
-from pbwidgets.workflows.ground.marks import find_marks_before, is_marked, needs_reason, reason_limit
+from pbwidgets.workflows.ground.marks import (
+    find_marks_before,
+    is_marked,
+    list_anchors,
+    needs_reason,
+    reason_limit,
+)
 from pbwidgets.workflows.ground.seats import (
     Place,
     Seats,
@@ -37,6 +43,7 @@ from pbwidgets.workflows.ground.seats import (
     sources_of_line,
 )
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.review.history import Event, FindCampaign, read_events
 from pbwidgets.workflows.review.vetoes import vetoes_of
 
 
@@ -68,6 +75,8 @@ class ReviewLine:
         Its number on the sheet: ``1.2``.
     lowest, highest
         Range of points for a mark.
+    anchors
+        Marks that the definition names, the best first.
     marked
         Whether raters give its points; False for a computed line, which marks may correct.
     reason_needed
@@ -79,10 +88,11 @@ class ReviewLine:
     void
         Sources whose mark does not fit the line any more and must be given anew.
     others
-        Others' marks; None while they are hidden because the actor has not marked the line yet.
-    before, limit
-        Layer and points of the mark before, and the difference from it from which a mark needs a reason; None if
-        the layer asks for none.
+        Others' marks; None while they are hidden because the actor has not marked the line yet, or is recused.
+    before
+        Layer and points of the mark before, which raters are shown once their own is given; None if there is none.
+    limit
+        Difference from it from which a mark needs a reason; None if the layer asks for none.
     """
 
     criterion: Criterion
@@ -92,6 +102,7 @@ class ReviewLine:
     number: str
     lowest: float
     highest: float
+    anchors: tuple[Anchor, ...]
     marked: bool
     reason_needed: bool
     own: Mapping[str, Mark]
@@ -118,8 +129,10 @@ class Review:
         Answers of the newest version, without those that the actor may not see.
     withheld
         Paths of the answers that were taken out.
-    evidence, history, notes, rectifications, vetoes
+    evidence, notes, rectifications, vetoes
         Records about the submission and its unit.
+    history
+        Every step so far, oldest first.
     level
         Level whose turn it is, or None.
     may_act, may_undo
@@ -142,7 +155,7 @@ class Review:
     answers: Mapping[str, Any]
     withheld: tuple[str, ...]
     evidence: tuple[Evidence, ...]
-    history: tuple[Version, ...]
+    history: tuple[Event, ...]
     notes: tuple[Note, ...]
     rectifications: tuple[Rectification, ...]
     vetoes: tuple[VetoOnRecord, ...]
@@ -153,6 +166,11 @@ class Review:
     recused: bool
     submission_version: int
     seen_head: int
+
+    @property
+    def handed_in(self) -> tuple[Event, ...]:
+        """The steps with which it was handed in, oldest first."""
+        return tuple(event for event in self.history if event.deed in ("submit", "import"))
 
 
 def open_review(desk: Desk, key: SubmissionKey) -> Review:
@@ -173,12 +191,16 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
         found = store.load_state(reader, key)
         if found is None or not found.version or not unit:
             raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
-        campaign = _campaign_of(reader, desk.opened, key, found.campaign_version)
+        find_campaign = _campaigns(reader, desk.opened)
+        campaign = find_campaign(found.campaign_version or desk.opened.version)
         form = campaign.form(key.form_id)
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
         scope = (*desk.opened.key, key.unit_code)
         places = seats.places(desk.opened.campaign, str(unit[0]["kind"]), key.unit_code)
         places = tuple(place for place in places if key.form_id in place.track.forms)
+        recused = key.unit_code in store.load_recusals(reader, *scope[:2], desk.actor.name)
+        lines = _lines(reader, desk, places, key.unit_code, recused=recused)
+        shown_lines = {line.criterion.id: line.others is not None for line in lines}
         return Review(
             key=key,
             unit_name=str(unit[0]["unit_name"]),
@@ -190,13 +212,13 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             answers=_without(found.answers or {}, withheld),
             withheld=withheld,
             evidence=_evidence(store.load_evidence(reader, key), form, withheld),
-            history=tuple(_cut(item, withheld) for item in store.history(reader, key)),
+            history=read_events(reader, desk, key, find_campaign, withheld, shown_lines),
             notes=store.load_notes(reader, *scope),
             rectifications=store.load_rectifications(reader, *scope),
             vetoes=vetoes_of(reader, desk.opened, key.unit_code),
             **_turn(desk.opened, seats, form, key.unit_code, found.state),
-            lines=_lines(reader, desk, places, key.unit_code),
-            recused=key.unit_code in store.load_recusals(reader, *scope[:2], desk.actor.name),
+            lines=lines,
+            recused=recused,
             submission_version=_newest_version(reader, desk.opened, places, key),
             seen_head=store.audit_head(reader),
         )
@@ -226,11 +248,16 @@ def computed_lines(desk: Desk, key: SubmissionKey) -> Mapping[str, SelfLine]:
     return made
 
 
-def _campaign_of(reader: Reader, opened: Opened, key: SubmissionKey, version: str | None) -> Campaign:
-    """The definition under which the answers were given, so that they are shown as they were asked."""
-    if version in (None, opened.version):
-        return opened.campaign
-    return from_json(store.load_campaign_json(reader, key.campaign_id, str(version)))
+def _campaigns(reader: Reader, opened: Opened) -> FindCampaign:
+    """Look-up of the definitions under which answers were given, so that they are shown as they were asked."""
+
+    @cache
+    def find(version: str) -> Campaign:
+        if version == opened.version:
+            return opened.campaign
+        return from_json(store.load_campaign_json(reader, opened.campaign.id, version))
+
+    return find
 
 
 def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) -> dict[str, str | None]:
@@ -253,7 +280,9 @@ def _newest_version(reader: Reader, opened: Opened, places: tuple[Place, ...], k
     return int(ours["version"].max()) if len(ours) else 0
 
 
-def _lines(reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str) -> tuple[ReviewLine, ...]:
+def _lines(
+    reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str, *, recused: bool
+) -> tuple[ReviewLine, ...]:
     if not places:
         return ()
     campaign, opened, actor = desk.opened.campaign, desk.opened, desk.actor
@@ -266,7 +295,7 @@ def _lines(reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str
     for place in places:
         limit = reason_limit(place.track, place.layer)
         unit = desk.units[desk.units["unit_code"] == unit_code]
-        before = find_marks_before(campaign, place.track, place.layer, unit, ratings) if limit else {}
+        before = find_marks_before(campaign, place.track, place.layer, unit, ratings) if not recused else {}
         for item in place.track.numbered():
             line = item.criterion
             sources = () if line.criteria else sources_of_line(campaign, place, line)
@@ -287,6 +316,7 @@ def _lines(reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str
                     number=item.number,
                     lowest=lowest,
                     highest=highest,
+                    anchors=list_anchors(campaign, line),
                     marked=is_marked(line),
                     reason_needed=needs_reason(line),
                     own=given,
@@ -294,7 +324,7 @@ def _lines(reader: Reader, desk: Desk, places: tuple[Place, ...], unit_code: str
                     void=frozenset(
                         source for source, mark in given.items() if not lowest <= mark.points <= highest
                     ),
-                    others=_others(ratings, mine, line.id) if given else None,
+                    others=_others(ratings, mine, line.id) if given and not recused else None,
                     before=before.get(line.id),
                     limit=limit,
                 )
@@ -334,10 +364,6 @@ def _evidence(evidence: tuple[Evidence, ...], form: Form, withheld: tuple[str, .
         return evidence
     shown = {path for path, _ in form.leaves()} - set(withheld)
     return tuple(item for item in evidence if item.field_path in shown)
-
-
-def _cut(version: Version, withheld: tuple[str, ...]) -> Version:
-    return replace(version, answers=_without(version.answers, withheld)) if withheld else version
 
 
 def _without(answers: Mapping[str, Any], withheld: tuple[str, ...]) -> dict[str, Any]:

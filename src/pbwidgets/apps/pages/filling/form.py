@@ -15,9 +15,9 @@ import ipywidgets as w
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
-from pbwidgets.apps.pages.filling.summary import changes_card, conflict_card, summary_card
+from pbwidgets.apps.pages.filling.summary import after_uploads, changes_card, conflict_card, summary_card
 from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
-from pbwidgets.apps.pages.ground.state_words import state_words
+from pbwidgets.apps.pages.ground.state_words import minute_words, state_words
 from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError, RightsError
@@ -65,7 +65,9 @@ class FillForm:
         self.autosave = Autosave(self._save)
         self._unsaved: dict[str, Any] | None = None
         self._marks_unsaved = False
+        self._restored = ""
         self._head = elements.stack()
+        self._head.add_class("pb-fill-head")
         self._status = SaveStatus()
         self._body = elements.stack()
         self._below = elements.stack()
@@ -75,6 +77,7 @@ class FillForm:
         self.opened = self._load()
         self.changes = self.opened.changes
         self.revision = self.opened.revision
+        self._restored = self._restored_words()
         self.draw()
 
     # -- drawing --------------------------------------------------------------------------------------------
@@ -108,14 +111,9 @@ class FillForm:
             form=opened.form.name.words(visit.lang),
             unit=visit.unit_name(self.key.unit_code),
         )
-        code = "fill.state_line_version" if opened.version else "fill.state_line"
-        line = visit.words(
-            code,
-            state=state_words(visit, opened.state),
-            version=opened.version,
-            deadline=self._deadline_words(),
-        )
-        made: list[w.Widget] = [elements.heading(words), elements.paragraph(line)]
+        made: list[w.Widget] = [elements.heading(words), elements.paragraph(self._state_words())]
+        if self._restored:
+            made.append(elements.paragraph(self._restored, quiet=True))
         if opened.form.hint is not None:
             made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
         if self.actor.on_behalf:
@@ -130,6 +128,29 @@ class FillForm:
         if opened.is_editable and opened.is_closed(visit.desk.now):
             made.append(elements.notice("warn", visit.words("fill.closed")))
         return tuple(made)
+
+    def _state_words(self) -> str:
+        visit, opened = self.visit, self.opened
+        code = "fill.state_line_version" if opened.version else "fill.state_line"
+        state = state_words(visit, opened.state)
+        lines = [visit.words(code, state=state, version=opened.version)]
+        if opened.handed_in is not None:
+            who = opened.handed_in.made_by
+            code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
+            moment = minute_words(visit, opened.handed_in.made_at)
+            lines.append(visit.words(code, moment=moment, by=who.name))
+        lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
+        return "\n".join(lines)
+
+    def _restored_words(self) -> str:
+        """What is said on opening a form that somebody has begun: whose draft it is, and of when."""
+        opened = self.opened
+        if not opened.is_editable or opened.saved_at is None or not opened.answers:
+            return ""
+        at = opened.saved_at.astimezone(ZONE)
+        code = "fill.restored" if opened.saved_by == self.actor.name else "fill.restored_of"
+        day = {"month": at.month, "day": at.day, "time": f"{at:%H:%M}"}
+        return self.visit.words(code, by=opened.saved_by, **day)
 
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit
@@ -156,7 +177,9 @@ class FillForm:
         last = (until - timedelta(microseconds=1)).astimezone(ZONE).date()
         words = visit.words("fill.last_day", day=last.isoformat())
         days = (last - today()).days
-        if days < 0:
+        if not self.opened.is_editable:
+            pass  # whoever has handed in need not count the days
+        elif days < 0:
             words += visit.words("fill.days_over", days=-days)
         else:
             words += visit.words("fill.days_left", days=days) if days else visit.words("fill.ends_today")
@@ -192,7 +215,8 @@ class FillForm:
 
     def _actions(self) -> w.Widget:
         visit = self.visit
-        made = [elements.button(visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary")]
+        submit = elements.button(visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary")
+        made: list[w.Widget] = [after_uploads(submit)]
         for period_id in periods_to_copy_from(visit.workspace, visit.opened, self.key):
             words = visit.words("fill.copy_from", period=period_id)
             made.append(
@@ -231,6 +255,8 @@ class FillForm:
         self._below.children = ()  # an open summary would be out of date
         self._status.wait(self.visit.words("fill.saving"))
         self.autosave.touch()
+        if self.files.take_kept():
+            self.autosave.flush()  # a file that is shown is one that is kept, also if the page is closed now
 
     def _marks_changed(self) -> None:
         self._marks_unsaved = True
@@ -402,8 +428,9 @@ class FillForm:
         self.opened = self._load()
         self.changes = ()
         self.revision = self.opened.revision
+        self._restored = ""
         self.draw()
-        visit.messages.say("good", visit.words("fill.submitted", version=version))
+        visit.messages.confirm(visit.words("fill.submitted", version=version))
 
     def take_back(self) -> None:
         """Take the submission back for editing."""
@@ -414,7 +441,7 @@ class FillForm:
         self.changes = self.opened.changes
         self.revision = self.opened.revision
         self.draw()
-        visit.messages.say("good", visit.words("fill.taken_back"))
+        visit.messages.confirm(visit.words("fill.taken_back"))
 
     def _settle(self) -> None:
         """Save unsaved changes at once; a form not yet begun becomes a draft."""

@@ -1,7 +1,8 @@
 """The page on which a unit fills in its forms: the list of forms, and each form."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import ipywidgets as w
 import pandas as pd
@@ -19,7 +20,7 @@ from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.entries import begin_entry, list_entries
 from pbwidgets.workflows.ground.lookup import find_form
-from pbwidgets.workflows.progress.grid import progress_grid
+from pbwidgets.workflows.progress.grid import awaits_filler, progress_grid
 
 _MOST_FIELDS = 4
 """Maximum number of answers shown for a log entry."""
@@ -111,15 +112,16 @@ def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w
             state_words(visit, row["state"]),
             deadline_words(visit, row),
             remaining_cell(visit, row),
-            _way(visit, form, str(row["unit_code"])),
+            _way(visit, row),
         ]
         for row in mine.to_dict("records")
     ]
     return elements.table(columns, made, empty=visit.words("fill.no_units"))
 
 
-def _way(visit: Visit, form: Form, unit_code: str) -> Cell:
-    return Cell(visit.words("fill.open"), visit.link("fill", form=form.id, unit=unit_code))
+def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
+    code = "fill.open" if awaits_filler(owed) else "fill.look"
+    return Cell(visit.words(code), visit.link("fill", form=owed["form_id"], unit=owed["unit_code"]))
 
 
 def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:

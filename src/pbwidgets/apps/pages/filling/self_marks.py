@@ -88,7 +88,8 @@ class SelfMarksView:
                 line=line.line.name.words(visit.lang),
                 lowest=line.lowest,
                 highest=line.highest,
-            )
+            ),
+            signed=line.lowest < 0,
         )
         code = "fill.self_reason_needed" if needs_reason(line.line) else "fill.self_reason"
         reason = TypedLine(

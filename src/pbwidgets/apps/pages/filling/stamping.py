@@ -9,7 +9,8 @@ import ipywidgets as w
 from pbwidgets.apps.pages.ground.form_files import shown_file
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
-from pbwidgets.forms.uploads import ShownFile, files_markup, upload_button, upload_rule
+from pbwidgets.forms.upload_button import SentFile, upload_button
+from pbwidgets.forms.uploads import ShownFile, files_markup
 from pbwidgets.store import Actor
 from pbwidgets.workflows.filling.entries import OpenForm
 from pbwidgets.workflows.filling.evidence import MAX_BYTES, STAMPED, attach_stamped
@@ -27,30 +28,21 @@ def stamp_card(
     shown = elements.markup("")
 
     def draw() -> None:
-        shown.value = upload_rule(MAX_BYTES, visit.lang) + "".join(
+        shown.value = "".join(
             f"<h4>{visit.words('fill.stamped_version', version=version)}</h4>"
             f"{files_markup(files, visit.lang)}"
             for version, files in sorted(scans.items(), reverse=True)
         )
 
-    def arrived(change: Any) -> None:
-        for item in change["new"]:
-            kept = attach_stamped(
-                replace(visit.desk, actor=actor),
-                opened.key,
-                opened.version,
-                item["name"],
-                bytes(item["content"]),
-            )
-            scans.setdefault(opened.version, []).append(shown_file(opened.key, kept))
-        if change["new"]:
-            upload.value = ()
-            draw()
-            visit.messages.say("good", visit.words("fill.stamped_kept", version=opened.version))
+    def arrived(file: SentFile) -> None:
+        desk = replace(visit.desk, actor=actor)
+        kept = attach_stamped(desk, opened.key, opened.version, file.name, file.content)
+        scans.setdefault(opened.version, []).append(shown_file(opened.key, kept))
+        draw()
+        visit.messages.say("good", visit.words("fill.stamped_kept", version=opened.version))
 
     words = visit.words("fill.add_stamped", version=opened.version)
-    upload = upload_button(words, "image/jpeg,image/png,.pdf", multiple=False)
-    upload.observe(attempt(arrived), names="value")
+    upload = upload_button(words, "image/jpeg,image/png,.pdf", attempt(arrived), max_bytes=MAX_BYTES)
     draw()
     hint = visit.words("fill.stamped_hint", limit=MAX_BYTES / 1_048_576)
     return elements.card(

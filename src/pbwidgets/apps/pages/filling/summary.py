@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -11,11 +12,13 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Change, Form
 from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
+from pbwidgets.forms.answer_changes import AnswerChange, compare_answers
 from pbwidgets.forms.answer_words import NameFile
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.store import Actor
-from pbwidgets.workflows.filling.comparing import AnswerChange, changes_since_last_version, compare_answers
+from pbwidgets.workflows.filling.comparing import changes_since_last_version
 from pbwidgets.workflows.filling.entries import OpenForm
+from pbwidgets.workflows.ground.dry_run import SelfLine
 from pbwidgets.workflows.ground.workspace import ZONE
 
 
@@ -32,15 +35,16 @@ def summary_card(
     close: Callable[[], None],
 ) -> w.Widget:
     """Problems that prevent handing in, each with a link to its field; or what would be handed in, to confirm."""
+    head = elements.led_to_heading(visit.words("fill.summary"))
     back = elements.button(visit.words("fill.go_on"), close)
     if blocked:
         return elements.card(
+            head,
             elements.notice("error", visit.words("fill.blocked", count=len(view.problems))),
             elements.markup(view.jump_links()),
             elements.row(back),
-            title=visit.words("fill.summary"),
         )
-    parts: list[w.Widget] = []
+    parts: list[w.Widget] = [head]
     wrong = [words for item in self_marks for words in item.problems.values()]
     parts += [elements.notice("error", words) for words in wrong]
     if opened.is_closed(visit.desk.now):
@@ -53,8 +57,29 @@ def summary_card(
     else:
         parts.append(elements.paragraph(visit.words("fill.first_time", count=len(changes))))
     parts += [elements.paragraph(item.total_words) for item in self_marks]
-    buttons = [] if wrong else [elements.button(visit.words("fill.confirm"), confirm, "primary")]
-    return elements.card(*parts, elements.row(*buttons, back), title=visit.words("fill.summary"))
+    parts += [_short(visit, lines) for item in self_marks if (lines := item.sheet.short)]
+    buttons = (
+        [] if wrong else [after_uploads(elements.button(visit.words("fill.confirm"), confirm, "primary"))]
+    )
+    return elements.card(*parts, elements.row(*buttons, back))
+
+
+def after_uploads(button: w.Button) -> w.Button:
+    """The button, which the page's script holds back while a file is on its way."""
+    button.add_class("pb-after-uploads")
+    return button
+
+
+def _short(visit: Visit, lines: Sequence[SelfLine]) -> w.Widget:
+    """Warning that lines stay below their least number; the form can be handed in all the same."""
+    items = "".join(
+        f"<li>{escape(f'{line.place} {line.line.name.words(visit.lang)}')}<br>{escape(line.reason)}</li>"
+        for line in lines
+    )
+    words = escape(visit.words("fill.short", count=len(lines)))
+    return elements.markup(
+        f'<div class="pb-notice pb-warn" role="status"><p>{words}</p><ul>{items}</ul></div>'
+    )
 
 
 def changes_card(visit: Visit, changes: Sequence[Change]) -> w.Widget:

@@ -19,13 +19,20 @@ class FormFiles:
     ) -> None:
         self._visit, self._actor, self._key = visit, actor, key
         self._known = {item.file.sha256: item for item in evidence}
+        self._has_kept = False
 
     def keep(self, field_path: str, filename: str, content: bytes) -> str:
         """Token of the file after storing it."""
         visit = self._visit
         kept = attach_file(replace(visit.desk, actor=self._actor), self._key, field_path, filename, content)
         self._known[kept.file.sha256] = kept
+        self._has_kept = True
         return kept.file.sha256
+
+    def take_kept(self) -> bool:
+        """Whether a file was stored since this was last asked."""
+        kept, self._has_kept = self._has_kept, False
+        return kept
 
     def shown(self, token: str) -> ShownFile | None:
         """File with this token, or None."""

@@ -1,7 +1,7 @@
-"""Uploaded tables: reading one when it arrives, listing its problems and what was changed in reading."""
+"""Uploaded tables: listing the problems of one and what was changed in reading."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import ipywidgets as w
 
@@ -11,17 +11,6 @@ from pbwidgets.forms import elements
 
 MOST_PROBLEMS: Final = 200
 """Maximum number of problems listed."""
-
-
-def when_sent(read: Callable[[str, bytes], None]) -> Callable[[Any], None]:
-    """Observer of an upload button's ``value`` that passes the file's name and content to ``read``."""
-
-    def arrived(change: Any) -> None:
-        if change["new"]:
-            sent = change["new"][0]
-            read(sent["name"], bytes(sent["content"]))
-
-    return arrived
 
 
 def problem_list(

@@ -58,6 +58,8 @@ def remaining_cell(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
     if owed["standing"] == "overdue":
         late = visit.words("home.overdue_days", days=-days) if days < 0 else visit.words("home.overdue_now")
         return Cell(late, tone="error")
+    if days < 0:
+        return Cell(visit.words("home.closed"), tone="quiet")
     if days == 0:
         return Cell(visit.words("home.due_today"), tone="error")
     return Cell(visit.words("home.days_left", days=days), tone="warn" if days <= SOON_DAYS else None)

@@ -7,12 +7,12 @@ from typing import Final
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.forms.uploads import upload_button
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.store.ratings import POLICIES
 from pbwidgets.units import distinct_names
 from pbwidgets.workflows.ground.workspace import Opened
@@ -40,8 +40,7 @@ class CampaignCard:
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
         self._draft: Draft | None = None
-        self.upload = upload_button(visit.words("organise.upload"), ".xlsx", multiple=False)
-        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self.upload = upload_button(visit.words("organise.upload"), ".xlsx", visit.attempt(self.read))
         self.found = elements.stack()
         self.marks = w.RadioButtons(
             options=[(visit.words(f"organise.marks_{policy}"), policy) for policy in POLICIES],
@@ -86,13 +85,13 @@ class CampaignCard:
             path = write_workbook(visit.desk, Path(folder) / name)
             self._file.children = (download_link(visit.words("organise.download", name=name), path),)
 
-    def read(self, filename: str, content: bytes) -> None:
+    def read(self, file: SentFile) -> None:
         """Check a workbook and show its problems, or what it changes."""
         visit = self._visit
         visit.messages.clear()
         self._draft, self.found.children = None, ()
         try:
-            self._draft = read_draft(visit.workspace, visit.actor, filename, content)
+            self._draft = read_draft(visit.workspace, visit.actor, file.name, file.content)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "organise.problems", _HEADS)
             return

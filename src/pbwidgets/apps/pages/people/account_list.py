@@ -8,12 +8,12 @@ from typing import Final
 
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.password_again import PasswordAgain
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, when_sent
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
 from pbwidgets.forms import elements
-from pbwidgets.forms.uploads import upload_button
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
 from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.people.slips import first_password_slips
@@ -43,9 +43,10 @@ class ImportCard:
 
     def __init__(self, visit: Visit, made: Callable[[], None]) -> None:
         self._visit, self._made = visit, made
-        self._sent: tuple[str, bytes] | None = None
-        self.upload = upload_button(visit.words("home.import_upload"), ",".join(KINDS), multiple=False)
-        self.upload.observe(visit.attempt(when_sent(self.read)), "value")
+        self._sent: SentFile | None = None
+        self.upload = upload_button(
+            visit.words("home.import_upload"), ",".join(KINDS), visit.attempt(self.read)
+        )
         self.found = elements.stack()
         self.view = elements.card(
             elements.paragraph(visit.words("home.import_hint"), quiet=True),
@@ -54,18 +55,18 @@ class ImportCard:
             title=visit.words("home.import_title"),
         )
 
-    def read(self, filename: str, content: bytes) -> None:
+    def read(self, file: SentFile) -> None:
         """Check a table and show its problems, or how many accounts it would add."""
         visit = self._visit
         visit.messages.clear()
         self._sent, self.found.children = None, ()
         try:
-            with _written(filename, content) as path:
+            with _written(file) as path:
                 checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
             return
-        self._sent, again = (filename, content), PasswordAgain(visit)
+        self._sent, again = file, PasswordAgain(visit)
         self.found.children = (
             elements.notice("good", visit.words("home.import_ready", count=len(checked.content))),
             *note_list(visit, checked.notes),
@@ -80,7 +81,7 @@ class ImportCard:
             return
         visit, sent = self._visit, self._sent
         try:
-            with _written(*sent) as path:
+            with _written(sent) as path:
                 made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
             self._sent = None
@@ -98,10 +99,10 @@ class ImportCard:
 
 
 @contextmanager
-def _written(filename: str, content: bytes) -> Iterator[Path]:
+def _written(file: SentFile) -> Iterator[Path]:
     """Path of an uploaded file, on disk only while it is read."""
-    kind = PurePosixPath(filename).suffix.lower()
+    kind = PurePosixPath(file.name).suffix.lower()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"accounts{kind if kind in KINDS else '.xlsx'}"
-        path.write_bytes(content)
+        path.write_bytes(file.content)
         yield path

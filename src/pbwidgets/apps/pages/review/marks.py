@@ -1,7 +1,9 @@
 """The mark fields of one submission: the rater's lines, computed lines to correct, others' marks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 import ipywidgets as w
 
@@ -29,17 +31,33 @@ def name_before(visit: Visit, line: ReviewLine) -> tuple[str, float] | None:
     return visit.opened.campaign.layer(layer_id).name.words(visit.lang), points
 
 
-class CaseMarks:
-    """The visitor's marks on one submission.
+@dataclass(frozen=True)
+class MarksUse:
+    """What the page around the marks does.
 
-    Parameters
+    Attributes
     ----------
     on_saved
-        Called after marks have been written; with what is typed if a newer version must be shown first.
+        Called after marks have been written, with whether the rater goes on to the next submission.
+    on_wrong
+        Called where a mark is wrong and nothing has been written.
+    on_newer
+        Called with what is typed if a newer version of the campaign must be shown first.
+    walks
+        Whether there is a next submission.
     """
 
-    def __init__(self, visit: Visit, review: Review, on_saved: Callable[..., None]) -> None:
-        self._visit, self._review, self._on_saved = visit, review, on_saved
+    on_saved: Callable[[bool], None]
+    on_wrong: Callable[[], None]
+    on_newer: Callable[[Mapping[str, tuple[str, str]]], None]
+    walks: bool = False
+
+
+class CaseMarks:
+    """The visitor's marks on one submission."""
+
+    def __init__(self, visit: Visit, review: Review, use: MarksUse) -> None:
+        self._visit, self._review, self._use = visit, review, use
         self.box = elements.stack()
         self.status = SaveStatus()
         self.autosave = Autosave(self._save_quietly)
@@ -57,6 +75,26 @@ class CaseMarks:
         self.source.observe(lambda _: self._change_source(), names="value")
         self._computed = self._read_computed()
         self._show()
+
+    @property
+    def has_open(self) -> bool:
+        """Whether a line is still without a mark that the visitor may give."""
+        lines = self._lines(marked=True) if self._review.lines and not self._review.recused else []
+        return any(self.source.value not in line.own for line in lines)
+
+    def update(self, review: Review) -> None:
+        """Show the lines of a review that was read anew, and leave what is typed."""
+        self._review = review
+        if not review.lines:
+            return
+        self._computed = self._read_computed()
+        own = self._lines(marked=True)
+        if not self.sheet.show([self._field(line) for line in own]):
+            self._show()
+            return
+        self._count.value = self._count_markup(own)
+        if self._table is not None:
+            self._table.value = self._table_markup()
 
     # -- showing ---------------------------------------------------------------------------------------
 
@@ -77,22 +115,41 @@ class CaseMarks:
             on_change=self._typed,
             read_only=self._review.recused,
         )
-        self.save = elements.button(visit.words("review.save_marks"), visit.attempt(self._save), "primary")
-        self.save.add_class("pb-key-ctrl-enter")
-        self.save.disabled = self._review.recused
+        self.sheet.box.add_class("pb-go-key-m")
+        self._count = elements.markup(self._count_markup(own))
         many = len(self.source.options) > 1
-        given = sum(self.source.value in line.own for line in own)
-        count = visit.words("review.marks_given", given=given, wanted=len(own))
         self.box.children = (
             elements.card(
                 elements.paragraph(visit.words("review.marks_hint"), quiet=True),
                 *([self.source] if many else []),
                 self.sheet.box,
-                elements.row(self.save, elements.paragraph(count, quiet=True), self.status),
+                elements.row(*self._save_buttons(), self._count, self.status),
                 title=visit.words("review.marks"),
             ),
             *self._corrections(),
         )
+
+    def _save_buttons(self) -> tuple[w.Button, ...]:
+        """One to save; where there is a next submission, another to save and go on to it."""
+        visit, walks = self._visit, self._use.walks
+        words = visit.words("review.save_marks_only" if walks else "review.save_marks")
+        self.save = elements.button(
+            words, visit.attempt(lambda: self._save(goes_on=False)), "plain" if walks else "primary"
+        )
+        self.save.add_class("pb-key-s")
+        made = [self.save]
+        if walks:
+            go_on = visit.attempt(lambda: self._save(goes_on=True))
+            made.insert(0, elements.button(visit.words("review.save_and_next"), go_on, "primary"))
+        made[0].add_class("pb-key-ctrl-enter")
+        for button in made:
+            button.disabled = self._review.recused
+        return tuple(made)
+
+    def _count_markup(self, own: list[ReviewLine]) -> str:
+        given = sum(self.source.value in line.own for line in own)
+        words = self._visit.words("review.marks_given", given=given, wanted=len(own))
+        return f'<p class="pb-text pb-quiet">{escape(words)}</p>'
 
     def _field(self, line: ReviewLine) -> MarkField:
         visit, mark = self._visit, line.own.get(self.source.value)
@@ -102,7 +159,7 @@ class CaseMarks:
             title=f"{line.number} {line.criterion.name.words(lang)}",
             lowest=line.lowest,
             highest=line.highest,
-            anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.criterion.anchors),
+            anchors=tuple((anchor.points, anchor.text.words(lang)) for anchor in line.anchors),
             hint=line.criterion.evidence.words(lang) if line.criterion.evidence else "",
             remarks=self._remarks(line),
             points=None if mark is None or self.source.value in line.void else mark.points,
@@ -121,7 +178,8 @@ class CaseMarks:
         elif self.source.value in line.stale:
             said.append(("warn", visit.words("review.stale")))
         if line.others is None:
-            said.append(("quiet", visit.words("review.others_hidden")))
+            hidden = "review.others_withheld" if self._review.recused else "review.others_hidden"
+            said.append(("quiet", visit.words(hidden)))
         else:
             said += [("info", words) for words in self._others(line)] or [
                 ("quiet", visit.words("review.others_none"))
@@ -150,12 +208,10 @@ class CaseMarks:
 
     def _corrections(self) -> tuple[w.Widget, ...]:
         visit, lines = self._visit, self._lines(marked=False)
+        self._table = None
         if not lines:
             return ()
-        names = ("line", "computed", "reason", "correction")
-        table = elements.table(
-            [visit.words(f"review.{name}") for name in names], [self._computed_row(line) for line in lines]
-        )
+        self._table = table = elements.markup(self._table_markup())
         options = [
             (f"{line.number} {line.criterion.name.words(visit.lang)}", line.criterion.id) for line in lines
         ]
@@ -172,6 +228,15 @@ class CaseMarks:
         return (
             elements.card(table, self.line, self._correcting, title=visit.words("review.computed_lines")),
         )
+
+    def _table_markup(self) -> str:
+        visit, names = self._visit, ("line", "computed", "reason", "correction")
+        table = elements.table(
+            [visit.words(f"review.{name}") for name in names],
+            [self._computed_row(line) for line in self._lines(marked=False)],
+        )
+        table.close()
+        return str(table.value)
 
     def _computed_row(self, line: ReviewLine) -> tuple[str | Cell, ...]:
         visit, found = self._visit, self._computed.get(line.criterion.id)
@@ -231,17 +296,18 @@ class CaseMarks:
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
         self.status.settle(visit.words("review.kept_at", moment=moment))
 
-    def _save(self) -> None:
+    def _save(self, *, goes_on: bool) -> None:
         self.autosave.stop()
-        self._write(self.sheet)
+        self._write(self.sheet, goes_on=goes_on)
 
-    def _write(self, sheet: MarkSheet) -> None:
+    def _write(self, sheet: MarkSheet, *, goes_on: bool = False) -> None:
         """Write the new marks; none of them if any is wrong."""
         visit, read = self._visit, sheet.read()
         if read.problems:
             wrong = visit.words("review.marks_wrong", count=len(read.problems))
             visit.messages.say("error", wrong)
             self.status.fail(wrong)
+            self._use.on_wrong()
             return
         marks = self._marks({**read.marks, **read.renewed})
         try:
@@ -249,12 +315,12 @@ class CaseMarks:
         except ConflictError:  # a newer version was opened
             self._go_on()
             return
-        self._on_saved()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
+        self._use.on_saved(goes_on)
 
     def _go_on(self) -> None:
         typed = self.sheet.typed() | self.correction.typed()
-        go_on(self._visit, typed, lambda: self._on_saved(typed))
+        go_on(self._visit, typed, lambda: self._use.on_newer(typed))
 
     def restore(self, typed: Mapping[str, tuple[str, str]]) -> None:
         """Put back what was typed before a newer version was opened, where the line is still there."""

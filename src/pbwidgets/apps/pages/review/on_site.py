@@ -18,11 +18,12 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
 from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
 from pbwidgets.forms.typed_text import TypedLine
+from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
-from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
+from pbwidgets.workflows.review.on_site import MAX_PHOTO_BYTES, ON_SITE, add_on_site_photo
 from pbwidgets.workflows.review.queue import review_queue
 from pbwidgets.workflows.review.rating import give_marks
 
@@ -128,11 +129,10 @@ class SpotCheck:
         self.line = w.Dropdown(
             options=options, description=visit.words("review.photo_of"), layout=plain_layout()
         )
-        self.photo = w.FileUpload(
-            accept="image/*", multiple=False, description=visit.words("review.photo"), layout=plain_layout()
+        self.photo = upload_button(
+            visit.words("review.photo"), "image/*", visit.attempt(self._keep), max_bytes=MAX_PHOTO_BYTES
         )
         self.photo.add_class("pb-camera")
-        self.photo.observe(lambda change: visit.attempt(self._keep)(change["new"]), names="value")
         for made in (self.second, self.line):
             made.add_class("pb-input")
         self._show_photos()
@@ -248,18 +248,11 @@ class SpotCheck:
         )  # fmt: skip
         return Mark(key, points, comment, review.submission_version, review.seen_head, second)
 
-    def _keep(self, uploaded: Any) -> None:
-        """Store the uploaded photo, and clear the field for the next one."""
+    def _keep(self, file: SentFile) -> None:
+        """Store the uploaded photo."""
         visit = self._visit
-        if not uploaded:
-            return
-        file = uploaded[0]
-        name = str(file["name"]) or f"{datetime.now():%H%M%S}.jpg"
-        add_on_site_photo(
-            visit.desk, self._key, str(self.line.value), name,
-            bytes(file["content"]),
-        )  # fmt: skip
+        name = file.name or f"{datetime.now():%H%M%S}.jpg"
+        add_on_site_photo(visit.desk, self._key, str(self.line.value), name, file.content)
         self.review = open_review(visit.desk, self._key)
         self._show_photos()
-        self.photo.value = ()
         visit.messages.say("good", visit.words("review.photo_kept", file=name))

@@ -1,14 +1,13 @@
 """The queue: filters with counts, the matching submissions, and going through them one by one."""
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.state_words import day_words, form_name, level_name, state_words
-from pbwidgets.apps.pages.review.case import Case
+from pbwidgets.apps.pages.review.walk import CaseWalk
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell, plain_layout
@@ -36,7 +35,7 @@ class ReviewList:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self.case: Case | None = None
+        self.walk: CaseWalk | None = None
         self._confirm = elements.stack()
         self._table = w.HTML(layout=plain_layout())
         self._load()
@@ -215,30 +214,17 @@ class ReviewList:
         campaign, period = self._visit.opened.campaign.id, self._visit.opened.period_id
         return SubmissionKey(campaign, period, row["form_id"], row["unit_code"], int(row["occurrence"]))
 
-    def _open(self, at: int, keys: list[SubmissionKey] | None = None) -> None:
+    def _open(self, at: int) -> None:
         """Show the submission at a position of the queue, which stays as it was when going through it began."""
-        keys = keys or [self._key(row) for row in self.rows().to_dict("records")]
-        visit = self._visit
-        visit.messages.clear()
-        if self.case is not None:
-            self.case.leave()
-
-        def go(to: int) -> Callable[[], None]:
-            return visit.attempt(lambda: self._open(to, keys))
-
-        before = elements.button(visit.words("review.before"), go(at - 1), disabled=at == 0)
-        after = elements.button(visit.words("review.after"), go(at + 1), disabled=at + 1 >= len(keys))
-        back = elements.button(visit.words("review.to_list"), visit.attempt(self._return), "link")
-        for name, made in (("k", before), ("j", after)):
-            made.add_class(f"pb-key-{name}")
-        place = elements.paragraph(visit.words("review.place", at=at + 1, count=len(keys)), quiet=True)
-        self.case = Case(visit, keys[at])
-        self.box.children = (elements.row(back, before, after, place), visit.messages, self.case.box)
+        keys = [self._key(row) for row in self.rows().to_dict("records")]
+        self._visit.messages.clear()
+        self.walk = CaseWalk(self._visit, keys, at, self._return)
+        self.box.children = (self.walk.box,)
 
     def _return(self) -> None:
         self._visit.messages.clear()
-        if self.case is not None:
-            self.case.leave()
+        if self.walk is not None:
+            self.walk.leave()
         self._load()
         self._show_list()
         self._refresh()

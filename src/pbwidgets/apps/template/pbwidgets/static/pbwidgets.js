@@ -67,31 +67,6 @@
     setTimeout(() => look.disconnect(), 30000);
   }
 
-  /* -- files: what is too big is not sent at all, a message of that size would break the connection ---- */
-
-  let uploading = null;
-  let taken = 0;
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest ? event.target.closest(".pb-upload") : null;
-    if (button) { uploading = button; }
-  }, true);
-  const readFile = FileReader.prototype.readAsArrayBuffer;
-  FileReader.prototype.readAsArrayBuffer = function readWhatFits(blob) {
-    const beside = uploading ? uploading.previousElementSibling : null;
-    const rule = beside ? beside.querySelector("[data-max-bytes]") : null;
-    if (rule) {
-      taken += blob.size;  /* all files of one choice are read in one go */
-      setTimeout(() => { taken = 0; }, 0);
-      const tooBig = blob.size > Number(rule.dataset.maxBytes) || taken > Number(rule.dataset.atOnceBytes);
-      rule.hidden = !tooBig;
-      if (tooBig) {
-        rule.textContent = rule.dataset.words;
-        throw new Error("too big");
-      }
-    }
-    return readFile.call(this, blob);
-  };
-
   /* called by Voilà's front end, which brings no words of its own */
   window.voila_finish = () => {};
   window.voila_process = () => {};
