@@ -242,7 +242,20 @@ LATIN = {
         "ods",
         "txt",
     ),
-    *("zip", "Ctrl", "Enter", "Tab", "JavaScript", "Chrome", "Edge", "Firefox", "Safari", "QQ", "English"),
+    *(
+        "zip",
+        "Ctrl",
+        "Enter",
+        "Esc",
+        "Tab",
+        "JavaScript",
+        "Chrome",
+        "Edge",
+        "Firefox",
+        "Safari",
+        "QQ",
+        "English",
+    ),
     *("Windows", "Mac", "Linux", "Android", "iPhone", "iPad"),
 }
 """Words in Latin letters that a Chinese clerk knows: formats, units, keys, browsers, systems."""

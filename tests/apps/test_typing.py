@@ -111,10 +111,9 @@ def test_typed_text_leaves_whole_before_whatever_is_pressed_next(open_page, line
             continue
         TRIED.add(label)
         tried += 1
-        field.focus()
-        field.evaluate("n => n.setSelectionRange(n.value.length, n.value.length)")
         for press in ("Enter", "Control+Enter", "click"):
             page.wait_for_function("!document.querySelector('.pb-key-ctrl-enter[aria-busy=true]')")
+            field.evaluate("n => { n.focus(); n.setSelectionRange(n.value.length, n.value.length); }")
             heard = len(overheard.said)
             page.keyboard.type(f"{tried}甲乙{press[:2]}丙", delay=10)
             if press == "click":
