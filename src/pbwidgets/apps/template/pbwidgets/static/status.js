@@ -8,6 +8,10 @@
   const $ = (id) => document.getElementById(id);
   const body = document.body;
   const { kernel } = body.dataset;
+  if (!$("pb-words")) {  /* the page was cut off while it came */
+    pb.status = { isLost: () => true, state: () => "" };
+    return;
+  }
   const words = pb.words = JSON.parse($("pb-words").textContent);
   const EVERY_MS = 3000;
   const SLOW_MS = 300;
