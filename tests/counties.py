@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from pbwidgets.store import Actor, SubmissionKey
 ROOT = Path(__file__).resolve().parent.parent
 CAMPAIGN, PERIOD = "sanji_lianzheng", "2026"
 OPERATOR = Actor("cli:tests", "operator")
+TODAY = date(2026, 12, 16)
+"""The day around which the demonstration county is laid: the dates in the campaign's file stay as they are."""
 
 # -- a small county, with nothing filled in ------------------------------------------------------------
 

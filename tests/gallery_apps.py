@@ -1,59 +1,44 @@
 """Contact sheets of every app in Chinese, with the demonstration county; part of ``make gallery``.
 
-The county is a copy in which the village and township forms are open today, with two villages that have just
-joined: one has half a draft with a photo, the other has handed in; a third village's form was returned.
+The county is a copy of the demonstration, in which everybody has work today; its draft gets a photo.
 """
 
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
-import pandas as pd
 from chromium import launch_chromium
 from counties import (
     CAMPAIGN,
     COUNTY,
     OPERATOR,
-    PERIOD,
     TOWN,
     VILLAGE,
-    VILLAGE_ANSWERS,
-    key_of,
     lay_out,
     run_pbwidgets,
 )
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from serving import Served, begin_serving
 
-from pbwidgets import store
-from pbwidgets.campaign import Campaign
 from pbwidgets.charts import build_contact_sheet
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.store import Actor, NewAccount, SubmissionKey, add_account
+from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.workflows.filling.drafts import save_answers
+from pbwidgets.workflows.filling.entries import open_submission
 from pbwidgets.workflows.filling.evidence import attach_file
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
-from pbwidgets.workflows.organise.register import save_units
-from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_password
+from pbwidgets.workflows.people.passwords import DEMO_PASSWORD
+from pbwidgets.workflows.review.queue import review_queue
 from pbwidgets.workflows.survey.batches import make_survey_batch
 
 ALL_LOADED = (
     "[...document.images].every(image => image.complete || image.getBoundingClientRect().top > innerHeight)"
 )
 WIDE, PHONE = (1920, 1080), (360, 1000)
-DRAFTED, WAITING = f"{TOWN}901", f"{TOWN}902"
-JOINED = {DRAFTED: "新坪村", WAITING: "柳林村"}
-FORM, PHASE = "village_application", "self_assess"
-DRAFT = {
-    name: VILLAGE_ANSWERS[name]
-    for name in ("five_good", "good_deeds", "pledge_ways", "capable_members", "members_with_deeds")
-}
-WHOLE = {**VILLAGE_ANSWERS, "capable_members": 32, "members_with_deeds": 27, "industry": "杨梅"}
+DRAFTED, FORM = f"{TOWN}002", "village_application"
 
 
 @dataclass(frozen=True)
@@ -66,8 +51,8 @@ class Screen:
     before: Callable[[Page], None] | None = None
 
 
-def make_lively_county(source: Path, folder: Path) -> str:
-    """Put a county with work for everybody in ``folder``; returns a survey code."""
+def make_lively_county(source: Path, folder: Path) -> tuple[str, str]:
+    """Put a county with work for everybody in ``folder``; returns a survey code and the village to review."""
     if (source / "outputs" / CAMPAIGN).is_dir():
         for part in ("notebooks", "parameters", "outputs", ".pbwidgets"):
             if (source / part).exists():
@@ -80,88 +65,48 @@ def make_lively_county(source: Path, folder: Path) -> str:
             if done.returncode:
                 raise RuntimeError(done.stderr)
     with open_workspace(folder) as workspace:
-        _open_today(workspace)
-        _join(workspace)
         opened = workspace.opened(CAMPAIGN)
-        _draft(workspace, opened)
-        _hand_in(workspace)
-        _send_back(workspace)
+        _photograph(workspace, opened)
         codes = [
             make_survey_batch(Desk(workspace, OPERATOR, opened), "satisfaction", VILLAGE, kind, count)
             for kind, count in (("members", 20), ("villagers", 40))
         ]
-    return codes[0][0]
+        return codes[0][0], _find_waiting(workspace, opened)
 
 
-def in_self_assessment(campaign: Campaign) -> Campaign:
-    """The campaign with all phases moved so that today is the eleventh day of handing in."""
-    period = campaign.period(PERIOD)
-    begins = next(phase.begins for phase in period.phases if phase.id == PHASE)
-    by = date.today() - timedelta(days=10) - begins
-    moved = tuple(
-        phase.model_copy(update={"begins": phase.begins + by, "ends": phase.ends + by})
-        for phase in period.phases
-    )
-    year = timedelta(days=366)
-    wider = {"begins": period.begins - year, "ends": period.ends + year, "phases": moved}
-    return campaign.model_copy(update={"periods": (period.model_copy(update=wider),)})
-
-
-def _open_today(workspace: Workspace) -> None:
-    open_definition(workspace, OPERATOR, in_self_assessment(workspace.opened(CAMPAIGN).campaign), PERIOD)
-
-
-def _join(workspace: Workspace) -> None:
-    units = workspace.units()
-    like = units.loc[units["unit_code"] == VILLAGE]
-    new = [like.assign(unit_code=code, unit_name=name) for code, name in JOINED.items()]
-    save_units(workspace, OPERATOR, pd.concat([units, *new], ignore_index=True))
-    hashed = hash_password(DEMO_PASSWORD)
-    with workspace.store.write(OPERATOR) as writer:
-        add_account(writer, NewAccount("filler9", "filler", DRAFTED, hashed, must_change=False))
-
-
-def _draft(workspace: Workspace, opened: Opened) -> None:
-    key, clerk = key_of(FORM, DRAFTED), Actor("filler9", "filler", DRAFTED)
-    revision = save_answers(Desk(workspace, clerk, opened), key, DRAFT, 0)
+def _photograph(workspace: Workspace, opened: Opened) -> None:
+    """Put a photo into the draft."""
+    clerk = Actor("filler2", "filler", DRAFTED)
+    key = SubmissionKey(*opened.key, FORM, DRAFTED)
+    begun = open_submission(Desk(workspace, clerk, opened), key)
     photo = attach_file(Desk(workspace, clerk, opened), key, "centre_photos", "村民中心.jpg", make_photo(7))
-    save_answers(
-        Desk(workspace, clerk, opened), key, {**DRAFT, "centre_photos": [photo.file.sha256]}, revision
-    )
+    answers = {**begun.answers, "centre_photos": [photo.file.sha256]}
+    save_answers(Desk(workspace, clerk, opened), key, answers, begun.revision)
 
 
-def _hand_in(workspace: Workspace) -> None:
-    key = key_of(FORM, WAITING)
-    kept = store.keep_file(workspace.settings.evidence, "村民中心.jpg", make_photo(8), 10_000_000)
-    with workspace.store.write(Actor("filler8", "filler", WAITING)) as writer:
-        store.submit_many(writer, [(key, {**WHOLE, "centre_photos": [kept.sha256]})])
-        store.add_evidence(writer, key, "centre_photos", kept.filename, kept, 10_000_000)
-
-
-def _send_back(workspace: Workspace) -> None:
-    key: SubmissionKey = key_of(FORM, VILLAGE)
-    levels = ("township", "county")
-    with workspace.store.write(Actor("reviewer1", "reviewer", TOWN)) as writer:
-        for level in reversed(levels):
-            store.undo_accept(writer, key, level, levels)
-        reason = "请补充第二件好事的完成日期，并附一张照片"
-        store.return_submission(writer, key, "township", levels, reason, "good_deeds")
+def _find_waiting(workspace: Workspace, opened: Opened) -> str:
+    """Code of the village that has waited longest for the first township."""
+    queue = review_queue(Desk(workspace, Actor("reviewer1", "reviewer", TOWN), opened))
+    return str(queue.loc[queue["form_id"] == FORM, "unit_code"].iloc[0])
 
 
 # -- pictures ------------------------------------------------------------------------------------------
 
 
-def screens(code: str) -> tuple[Screen, ...]:
+def screens(code: str, waiting: str) -> tuple[Screen, ...]:
     """The screens, in the order of the work."""
-    form, case = f"form={FORM}", f"form={FORM}&unit={WAITING}"
+    form, case = f"form={FORM}", f"form={FORM}&unit={waiting}"
     return (
         Screen("登录", None, "/login"),
         Screen("首页-填报员", "filler1", "/home"),
         Screen("首页-乡镇审核员", "reviewer1", "/home"),
         Screen("首页-县级审核员", "reviewer3", "/home"),
+        Screen("首页-领导", "leader", "/home"),
+        Screen("首页-分析员", "analyst", "/home"),
+        Screen("首页-组织者", "organiser", "/home"),
         Screen("填报-列表", "filler1", "/fill"),
-        Screen("填报-表单", "filler9", f"/fill?{form}"),
-        Screen("填报-照片和检查", "filler9", f"/fill?{form}", _try_to_hand_in),
+        Screen("填报-表单", "filler2", f"/fill?{form}"),
+        Screen("填报-照片和检查", "filler2", f"/fill?{form}", _try_to_hand_in),
         Screen("填报-退回", "filler1", f"/fill?{form}"),
         Screen("审核-队列", "reviewer1", "/review"),
         Screen("审核-一份", "reviewer1", f"/review?{case}"),
@@ -172,7 +117,8 @@ def screens(code: str) -> tuple[Screen, ...]:
         Screen("看板-单位", "reviewer1", f"/board?unit={DRAFTED}"),
         Screen("评定会-名单", "reviewer3", "/meeting?track=township"),
         Screen("评定会-试算", "reviewer3", "/meeting?track=township", _move_a_weight),
-        Screen("测评-答题", None, f"/survey?code={code}"),
+        Screen("测评-测评码", None, "/survey/code"),
+        Screen("测评-答题", None, f"/survey?code={code}", _begin_survey),
         Screen("测评-管理", "reviewer1", "/survey"),
         Screen("结果", "reviewer3", "/results"),
         Screen("活动设置", "organiser", "/organise"),
@@ -182,6 +128,11 @@ def screens(code: str) -> tuple[Screen, ...]:
 
 def _show_ratings(page: Page) -> None:
     page.locator(".pb-rating").first.evaluate("node => node.scrollIntoView({block: 'start'})")
+
+
+def _begin_survey(page: Page) -> None:
+    page.locator("button[type=submit]").click()
+    page.locator("body.pb-live").wait_for()
 
 
 def _try_to_hand_in(page: Page) -> None:
@@ -258,10 +209,10 @@ def make_sheets(source: Path, work: Path, target: Path) -> None:
     """Contact sheets ``apps-1920.png`` and ``apps-360.png``, and each picture in ``apps/``."""
     folder = work / "county"
     folder.mkdir(parents=True)
-    code = make_lively_county(source, folder)
+    code, waiting = make_lively_county(source, folder)
     served = begin_serving(folder)
     try:
-        taken = list(take_pictures(served, screens(code), target / "apps"))
+        taken = list(take_pictures(served, screens(code, waiting), target / "apps"))
     finally:
         served.stop()
     wide = [(path, screen.name) for screen, path, _ in taken]

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from counties import CAMPAIGN, OPERATOR, PERIOD, copy_county, key_of, lay_out, run_process
+from counties import CAMPAIGN, OPERATOR, PERIOD, TODAY, copy_county, key_of, lay_out, run_process
 
 from pbwidgets.store import (
     MarkKey,
@@ -60,7 +60,7 @@ def ensure_county(shared: Path) -> Path:
 
     def make(folder: Path) -> None:
         lay_out(folder)
-        done = run_process("demo", "--seed", "1", cwd=folder)
+        done = run_process("demo", "--seed", "1", "--today", TODAY.isoformat(), cwd=folder)
         assert done.returncode == 0, done.stderr
         done = run_process("score", "sanji_lianzheng", "--format", "json", cwd=folder)  # takes the snapshot
         assert done.returncode == 0, done.stderr

@@ -35,10 +35,12 @@ from counties import (
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.campaign import Campaign
 from pbwidgets.store import NewAccount, add_account
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.passwords import hash_password
+from pbwidgets.workflows.survey.batches import make_survey_batch
 
 BUNDLES = ROOT / ".pytest_cache" / "d" / "pbwidgets-bundles"
 """Scripts that a server builds at its first start, kept by the checkout from one run to the next."""
@@ -94,6 +96,13 @@ def _small_county() -> Path:
         open_definition(workspace, OPERATOR, around_today(workspace.read_campaign(CAMPAIGN)), PERIOD)
         make_accounts(workspace)
     return folder
+
+
+def make_codes(folder: Path, count: int) -> tuple[str, ...]:
+    """Codes of the survey about the first village, made in a workspace that may be served."""
+    with open_workspace(folder) as workspace:
+        desk = Desk(workspace, OPERATOR, workspace.opened())
+        return make_survey_batch(desk, "satisfaction", VILLAGE, "villagers", count)
 
 
 def make_accounts(workspace: Workspace) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from pbwidgets.settings import load_settings
+from pbwidgets.errors import UsageError
+from pbwidgets.settings import Quota, load_settings
 
 
 def make_workspace(folder: Path) -> Path:
@@ -71,3 +72,11 @@ def test_the_address_comes_from_the_environment_and_can_be_opened(
     assert load_settings(tmp_path).address == ""
     monkeypatch.setenv("PBWIDGETS_ADDRESS", "10.0.0.8:8866/")
     assert load_settings(tmp_path).address == "http://10.0.0.8:8866"
+
+
+def test_a_quota_is_read_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PBWIDGETS_QUOTA_FILES", "12")
+    assert load_settings(tmp_path).quota == Quota(files=12)
+    monkeypatch.setenv("PBWIDGETS_QUOTA_MEGABYTES", "5 GB")
+    with pytest.raises(UsageError, match=r"PBWIDGETS_QUOTA_MEGABYTES.*5 GB"):
+        load_settings(tmp_path)

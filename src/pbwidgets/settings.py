@@ -1,10 +1,30 @@
 """Where things are: the workspace, the store, the language. Read from the environment at each call."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from pbwidgets.errors import UsageError
 from pbwidgets.wording import default_language
+
+
+@dataclass(frozen=True)
+class Quota:
+    """How much one account may keep in the store, so that none fills the disk of all.
+
+    Attributes
+    ----------
+    files
+        Photos and documents on record that it has added.
+    megabytes
+        Their size together, in millions of bytes.
+    drafts
+        Drafts that it has begun and nobody has handed in.
+    """
+
+    files: int = 3000
+    megabytes: int = 5000
+    drafts: int = 1000
 
 
 @dataclass(frozen=True)
@@ -21,12 +41,15 @@ class Settings:
         ``zh_CN`` or ``en``.
     address
         Address at which the pages are opened, without a trailing slash; empty if not set.
+    quota
+        How much one account may keep.
     """
 
     workspace: Path
     store_url: str
     lang: str
     address: str = ""
+    quota: Quota = Quota()
 
     @property
     def notebooks(self) -> Path:
@@ -60,10 +83,15 @@ class Settings:
 
 
 def load_settings(workspace: Path | None = None) -> Settings:
-    """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE``, ``PBWIDGETS_LANG`` and ``PBWIDGETS_ADDRESS``.
+    """Settings from ``PBWIDGETS_WORKSPACE``, ``PBWIDGETS_STORE``, ``PBWIDGETS_LANG``, ``PBWIDGETS_ADDRESS``.
 
     If no workspace is named, it is the nearest folder upwards that has ``parameters/campaigns``,
-    else the current one.
+    else the current one. ``PBWIDGETS_QUOTA_FILES``, ``…_MEGABYTES`` and ``…_DRAFTS`` say how much an account may keep.
+
+    Raises
+    ------
+    UsageError
+        ``errors.bad_setting`` if one of these is no number.
     """
     named = workspace or os.environ.get("PBWIDGETS_WORKSPACE")
     folder = Path(named).resolve() if named else _nearest_workspace(Path.cwd())
@@ -72,7 +100,17 @@ def load_settings(workspace: Path | None = None) -> Settings:
         or f"sqlite:///{(folder / '.pbwidgets' / 'store.sqlite').as_posix()}"
     )
     address = to_address(os.environ.get("PBWIDGETS_ADDRESS", ""))
-    return Settings(workspace=folder, store_url=url, lang=default_language(), address=address)
+    quota = {name: _number(f"PBWIDGETS_QUOTA_{name.upper()}", most) for name, most in asdict(Quota()).items()}
+    return Settings(
+        workspace=folder, store_url=url, lang=default_language(), address=address, quota=Quota(**quota)
+    )
+
+
+def _number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text and not text.isdecimal():
+        raise UsageError("errors.bad_setting", name=name, value=text)
+    return int(text) if text else default
 
 
 def to_address(text: str) -> str:

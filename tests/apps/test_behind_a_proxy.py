@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from apps_probe import add_standing
-from serving import PASSWORD, Served, begin_serving, make_small_county
+from serving import PASSWORD, Served, begin_serving, make_codes, make_small_county
 
 
 class Unfollowed(urllib.request.HTTPRedirectHandler):
@@ -44,6 +44,7 @@ def cookies_of(served: Served) -> tuple[dict[str, tuple[bool, str]], Message]:
 
     ask("/login?lang=en")
     headers = ask("/survey")
+    ask("/survey/code", {"_xsrf": found["_xsrf"].value, "code": make_codes(served.folder, 1)[0]})
     ask("/login", {"_xsrf": found["_xsrf"].value, "name": "filler", "password": PASSWORD})
     return {name: (bool(morsel["secure"]), morsel["samesite"]) for name, morsel in found.items()}, headers
 

@@ -57,20 +57,22 @@ def test_a_jupyterlab_kernel_is_forked_warm_and_leaves_nothing_behind() -> None:
 
 
 @pytest.mark.parametrize(
-    ("idle_s", "signed_in", "is_ended"),
-    [(3600.0, True, False), (0.0, True, True), (3600.0, False, True)],
-    ids=["in use", "not used for too long", "its session has ended"],
+    ("idle_s", "signed_in", "sent_s", "is_ended"),
+    [(3600.0, True, 0, False), (0.0, True, 0, True), (3600.0, False, 0, True), (3600.0, True, 90, True)],
+    ids=["in use", "not used for too long", "its session has ended", "its page has not connected"],
 )
 def test_a_kernel_ends_once_nobody_uses_it(
-    tmp_path: Path, idle_s: float, signed_in: bool, is_ended: bool
+    tmp_path: Path, idle_s: float, signed_in: bool, sent_s: float, is_ended: bool
 ) -> None:
     lay_out(tmp_path)
 
     async def run() -> tuple[bool, bool]:
         kernels = VisitorKernels(kernel_spec_manager=WarmKernelSpecs())
-        kernels.settings, kernels.max_visitors = load_settings(tmp_path), 2
+        kernels.settings = load_settings(tmp_path)
         kernel_id = await kernels.start_for(Owner("filler", "session", "fill"), str(uuid.uuid4()))
         process = psutil.Process(kernels.get_kernel(kernel_id).provisioner.pid)
+        kernels.expect(kernel_id)
+        kernels._expected[kernel_id] -= sent_s
         await kernels.sweep(lambda _: signed_in, idle_s)
         found = kernel_id not in kernels, not process.is_running()
         await kernels.shutdown_all(now=True)

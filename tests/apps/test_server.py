@@ -6,19 +6,16 @@ import re
 import signal
 import time
 from collections.abc import Callable, Iterator
-from http.cookiejar import CookieJar
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, OpenerDirector, Request, build_opener
 
 import psutil
 import pytest
 from apps_probe import add_probe
+from clients import Client
 from counties import CAMPAIGN, OPERATOR, PERIOD, SISTER, VILLAGE, key_of
-from serving import PASSWORD, Served, make_small_county
-from websocket import WebSocket, WebSocketBadStatusException, create_connection
+from serving import PASSWORD, Served, make_codes, make_small_county
+from websocket import WebSocketBadStatusException
 
 from pbwidgets.apps import statics
 from pbwidgets.apps.frame import asset_version
@@ -41,56 +38,6 @@ JPEG = bytes.fromhex(
     "999aa2a3a4a5a6a7a8a9aab2b3b4b5b6b7b8b9bac2c3c4c5c6c7c8c9cad2d3d4d5d6d7d8d9dae1e2e3e4e5e6e7e8e9eaf1f2f3f4"
     "f5f6f7f8f9faffda0008010100003f00fbfeffd9"
 )
-
-
-class Unfollowed(HTTPRedirectHandler):
-    def redirect_request(self, *args: object, **kwargs: object) -> None:
-        return None
-
-
-class Client:
-    """A browser without scripts: it keeps cookies and follows no redirects."""
-
-    def __init__(self, served: Served, account: str | None = None) -> None:
-        self.served, self.jar = served, CookieJar()
-        self.opener: OpenerDirector = build_opener(HTTPCookieProcessor(self.jar), Unfollowed())
-        if account is not None:
-            self.get("/login")
-            status, _, _ = self.post("/login", name=account, password=PASSWORD)
-            assert status == 302
-
-    def get(self, path: str) -> tuple[int, bytes, dict[str, str]]:
-        return self._send(Request(self.served.address + path))
-
-    def post(self, path: str, **fields: str) -> tuple[int, bytes, dict[str, str]]:
-        body = urlencode({"_xsrf": self.cookies().get("_xsrf", ""), **fields}).encode()
-        return self._send(Request(self.served.address + path, data=body, method="POST"))
-
-    def _send(self, request: Request) -> tuple[int, bytes, dict[str, str]]:
-        try:
-            with self.opener.open(request, timeout=60) as answer:
-                return answer.status, answer.read(), dict(answer.headers)
-        except HTTPError as error:
-            with error:
-                return error.code, error.read(), dict(error.headers)
-
-    def cookies(self) -> dict[str, str]:
-        return {cookie.name: cookie.value or "" for cookie in self.jar}
-
-    def open_kernel(self, path: str = "/probe") -> str:
-        status, body, _ = self.get(path)
-        assert status == 200, body
-        found = re.search(rb'data-kernel="([^"]+)"', body)
-        assert found is not None
-        return found.group(1).decode()
-
-    def attach(self, kernel_id: str) -> WebSocket:
-        cookies = "; ".join(f"{name}={value}" for name, value in self.cookies().items())
-        address = self.served.address.replace("http", "ws")
-        return create_connection(
-            f"{address}/api/kernels/{kernel_id}/channels?session_id=a", cookie=cookies,
-            origin=self.served.address, timeout=20,
-        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +78,7 @@ def kernel(clients: Clients) -> str:
     return clients("filler").open_kernel()
 
 
-OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey"}
+OPEN_TO_ALL = {"/", "/login", "/logout", "/password", "/alive", "/survey", "/survey/code"}
 ASKED = [
     "/home", "/fill", "/review", "/board", "/meeting", "/results", "/organise", "/probe", "/sessions",
     "/api/kernels/{kernel}", "/api/kernels/{kernel}/channels", "/voila/api/shutdown/{kernel}",
@@ -295,7 +242,9 @@ def test_the_anonymous_page_needs_no_account_and_its_kernel_is_private(
     served: Served, clients: Clients, county: str
 ) -> None:
     visitor, other = clients(), clients()
-    kernel = visitor.open_kernel("/survey?code=99")
+    code = make_codes(served.folder, 1)[0]
+    assert visitor.enter(code)[0] == 303
+    kernel = visitor.open_kernel("/survey")
 
     visitor.attach(kernel).close()
     with pytest.raises(WebSocketBadStatusException, match="404"):

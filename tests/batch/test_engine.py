@@ -13,8 +13,8 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from papermill.exceptions import PapermillExecutionError
 
-from pbwidgets.batch.engine import ENGINE_NAME
-from pbwidgets.batch.shell import open_session
+from pbwidgets.batch.engine import ENGINE_NAME, LEFT_OUT
+from pbwidgets.batch.shell import MOST_IN_ALL, MOST_PRINTED, Outputs, open_session
 
 NOTEBOOKS = Path(__file__).parent / "notebooks"
 
@@ -144,9 +144,34 @@ def test_an_interrupt_is_passed_on(tmp_path: Path) -> None:
         )
 
 
-def test_big_output_is_kept_in_full(tmp_path: Path) -> None:
+def test_output_beyond_the_limit_is_counted_instead_of_kept_and_the_cell_says_so(tmp_path: Path) -> None:
     executed = run("writes_big_output", tmp_path)
-    assert len(outputs(executed, 0)[0].text) == 2_000_000
+    printed, said = outputs(executed, 0)
+    assert len(printed.text) == MOST_PRINTED
+    assert "另有 1500000 字没有保留" in said.data["text/plain"]
+    assert executed.metadata[LEFT_OUT] == 2_000_000 - MOST_PRINTED
+
+
+def test_all_outputs_together_have_a_limit_and_an_error_is_always_kept() -> None:
+    made = Outputs()
+    for _ in range(50):
+        made.begin_cell()
+        made.write("stdout", "x" * MOST_PRINTED)
+    made.begin_cell()
+    made.add("display_data", data={"text/html": "x"}, metadata={})
+    made.update("id", {"text/plain": "x"}, {})
+    made.add("error", ename="ValueError", evalue="x", traceback=[])
+    assert made.left_out == 50 * MOST_PRINTED - MOST_IN_ALL + 2
+    assert [node.output_type for node in made.nodes()] == ["error", "display_data"]
+
+
+def test_what_is_cleared_makes_room_again() -> None:
+    made = Outputs()
+    for _ in range(100):
+        made.write("stdout", "x" * MOST_PRINTED)
+        made.clear(wait=True)
+    made.write("stdout", "done")
+    assert (made.left_out, made.nodes()[0].text) == (0, "done")
 
 
 def test_a_shell_writes_nothing_to_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -197,7 +222,7 @@ def test_a_chart_that_cannot_be_drawn_is_an_error_of_its_cell() -> None:
 def test_a_notebook_without_a_chart_does_not_import_altair() -> None:
     code = """
 import sys, nbformat
-from pbwidgets.batch.shell import open_session
+from pbwidgets.batch.shell import MOST_IN_ALL, MOST_PRINTED, Outputs, open_session
 with open_session() as session:
     assert session.run(nbformat.v4.new_code_cell("import pandas as pd; pd.DataFrame({'a': [1]})"))
 sys.exit("altair" in sys.modules)

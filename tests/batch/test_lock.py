@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from pbwidgets.batch.lock import hold_lock
-from pbwidgets.errors import ConflictError
+from pbwidgets.errors import ConflictError, DataError
 
 HOLD = """
 import sys
@@ -35,3 +35,9 @@ def test_the_lock_is_free_after_the_block(tmp_path: Path) -> None:
         with hold_lock(tmp_path / "made" / "on" / "demand"):
             pass
     assert (tmp_path / "made" / "on" / "demand" / ".lock").read_text(encoding="utf-8") == ""
+
+
+def test_a_file_in_the_way_of_the_folder_gives_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "outputs").touch()
+    with pytest.raises(DataError, match="报告文件夹无法写入"), hold_lock(tmp_path / "outputs" / "contest"):
+        pass

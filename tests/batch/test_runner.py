@@ -26,6 +26,7 @@ from pbwidgets.workflows.reports.manifest import (
 )
 
 MakeJob = Callable[..., Job]
+NOTEBOOKS = Path(__file__).parent / "notebooks"
 
 
 def statuses(manifest: Manifest) -> dict[str, str]:
@@ -62,13 +63,35 @@ def test_a_run_has_its_callers_environment(make_job: MakeJob, monkeypatch: pytes
         assert (job.folder / "made.txt").read_text() == said
 
 
-def test_the_executed_notebook_names_the_report_folder(make_job: MakeJob, tmp_path: Path) -> None:
-    job = make_job("ok")
-    run_jobs([job])
-    executed = nbformat.read(job.folder / "report.ipynb", as_version=4)
-    injected = next(cell for cell in executed.cells if "injected-parameters" in cell.metadata.get("tags", []))
-    assert f'output_dir = "{job.folder}"' in injected.source
-    assert ".tmp-" not in (job.folder / "report.ipynb").read_text(encoding="utf-8")
+def test_what_a_report_leaves_behind_names_no_place_of_this_machine(
+    make_job: MakeJob, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    job, chatty = make_job("ok", log=str(log)), make_job("writes_big_output", "9902")
+    failed = replace(
+        job, unit_code="9903", folder=job.folder.with_name("9903"), notebook=tmp_path / "x.ipynb"
+    )
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    source = "from pathlib import Path\nprint(output_dir)\nopen(Path(output_dir) / 'none')"
+    cell = nbformat.v4.new_code_cell("output_dir = log = unit_code = ''", metadata={"tags": ["parameters"]})
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=[cell, nbformat.v4.new_code_cell(source)], metadata=kernel),
+        tmp_path / "x.ipynb",
+    )
+    manifest = run_jobs([job, chatty, failed], finish=PAGE_MAKER)
+    assert statuses(manifest) == {"9901": "done", "9902": "done", "9903": "failed"}
+    assert (log.exists(), manifest.units["9902"].left_out) == (True, 1_500_000)
+    written = [
+        path for path in job.folder.parent.rglob("*") if path.suffix in (".ipynb", ".html", ".json", ".txt")
+    ]
+    assert len(written) >= 7
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        found = [place for place in (str(tmp_path), str(NOTEBOOKS), sys.prefix, ".tmp-") if place in text]
+        assert found == [], path
+    injected = (failed.folder / "report.ipynb").read_text(encoding="utf-8")
+    assert 'output_dir = \\"outputs/unit/9903\\"' in injected
+    assert "outputs/unit/9903/none" in (failed.folder / "error.txt").read_text(encoding="utf-8")
 
 
 def test_only_what_has_changed_is_run_and_it_says_why(make_job: MakeJob, tmp_path: Path) -> None:

@@ -166,6 +166,8 @@ BAD_FILES = {
         "campaign.file_too_big",
         "1",
     ),
+    "a_million_signs": (b"id: a\nsummary: " + "茶".encode() * 1_000_000, "campaign.file_too_long", "1"),
+    "21_megabytes": (b"key: value\n" * 2_000_000, "campaign.file_too_long", "1"),
 }
 
 

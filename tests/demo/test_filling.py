@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from counties import CAMPAIGN, OPERATOR, PERIOD, ROOT, key_of, make_register, run_pbwidgets
+from counties import CAMPAIGN, OPERATOR, PERIOD, ROOT, TODAY, key_of, make_register, run_pbwidgets
 from PIL import Image
 from pypdf import PdfReader
 
@@ -64,7 +64,7 @@ def test_no_township_has_the_name_of_a_real_county_and_names_have_up_to_14_chara
 def test_the_same_seed_gives_the_same_county(snapshot: Snapshot, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "parameters", tmp_path / "parameters")
     with open_workspace(tmp_path) as workspace:
-        fill_store(workspace, OPERATOR, CAMPAIGN, 1)
+        fill_store(workspace, OPERATOR, CAMPAIGN, 1, TODAY)
         again = take_snapshot(workspace, workspace.opened())
     assert again.parts == snapshot.parts
     assert again.snapshot_id == snapshot.snapshot_id

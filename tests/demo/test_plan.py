@@ -3,10 +3,11 @@
 from functools import cache
 
 import pytest
-from counties import CAMPAIGN, ROOT
+from counties import CAMPAIGN, ROOT, TODAY
 
 from pbwidgets.campaign import check_answers, read_campaign
 from pbwidgets.demo import Plan, build_plan, read_demo
+from pbwidgets.demo.laying import lay_around
 
 PARAMETERS = ROOT / "parameters"
 
@@ -14,7 +15,8 @@ PARAMETERS = ROOT / "parameters"
 @cache
 def plan_of(seed: int) -> Plan:
     campaign = read_campaign(PARAMETERS / "campaigns" / f"{CAMPAIGN}.yaml")
-    return build_plan(campaign, read_demo(PARAMETERS / "demo" / f"{CAMPAIGN}.yaml"), seed)
+    demo = read_demo(PARAMETERS / "demo" / f"{CAMPAIGN}.yaml")
+    return build_plan(lay_around(campaign, demo, TODAY), demo, seed)
 
 
 def test_another_seed_gives_another_county_of_the_same_size() -> None:
@@ -28,7 +30,7 @@ def test_another_seed_gives_another_county_of_the_same_size() -> None:
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_answers_of_any_seed_pass_the_checks_of_the_form(seed: int) -> None:
     plan = plan_of(seed)
-    today = plan.demo.today
+    today = plan.today
     for (form_id, unit), answers in plan.answers.items():
         # photos and documents are placeholders here; they are checked when written
         plain = {name: value for name, value in answers.items() if not is_placeholder(value)}

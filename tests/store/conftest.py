@@ -128,16 +128,20 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Address of a database without tables."""
     if backend == "sqlite":
-        yield f"sqlite:///{tmp_path / 'store.sqlite'}"
-        return
-    server = request.getfixturevalue("postgresql_server")
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    return str(request.getfixturevalue("empty_postgresql"))
+
+
+@pytest.fixture
+def empty_postgresql(postgresql_server: str) -> Iterator[str]:
+    """Address of a PostgreSQL database without tables."""
     name = f"pb_{uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name}")
-    yield server.format(name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    _administer(postgresql_server, f"CREATE DATABASE {name}")
+    yield postgresql_server.format(name)
+    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture

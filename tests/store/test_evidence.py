@@ -1,6 +1,9 @@
 import hashlib
 import io
+import os
+import stat
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from PIL.PngImagePlugin import PngInfo
 from pbwidgets.errors import DataError
 from pbwidgets.store import (
     Actor,
+    KeptFile,
     Store,
     SubmissionKey,
     Writer,
@@ -19,8 +23,10 @@ from pbwidgets.store import (
     keep_file,
     load_evidence,
     open_evidence,
+    open_store,
     redact,
 )
+from pbwidgets.store.evidence import delete_unneeded, evidence_path, hold_files, release_evidence
 from pbwidgets.store.file_kinds import DOCUMENTS, IMAGES, sniff_kind
 
 FILLER = Actor("li", "filler", "990101")
@@ -41,6 +47,11 @@ def photo(orientation: int = 1, size: tuple[int, int] = (40, 20)) -> bytes:
     out = io.BytesIO()
     picture.save(out, "JPEG", exif=exif, comment=b"SecretComment", xmp=b"<x>SecretXmp</x>", quality=95)
     return out.getvalue()
+
+
+def aside(kept: KeptFile) -> Path:
+    assert kept.aside is not None
+    return kept.aside
 
 
 def office(part: str, *others: str) -> bytes:
@@ -69,7 +80,7 @@ def test_a_photo_loses_place_camera_and_comments(tmp_path: Path) -> None:
     assert b"SecretComment" in original
     assert b"SecretXmp" in original
     kept = keep_file(tmp_path, "a.jpg", io.BytesIO(original), LIMIT)
-    data = (tmp_path / kept.sha256[:2] / kept.sha256).read_bytes()
+    data = aside(kept).read_bytes()
     assert b"Secret" not in data
     assert b"Exif" not in data
     with Image.open(io.BytesIO(data)) as picture:
@@ -79,14 +90,14 @@ def test_a_photo_loses_place_camera_and_comments(tmp_path: Path) -> None:
 
 def test_a_photo_taken_upside_down_is_turned(tmp_path: Path) -> None:
     kept = keep_file(tmp_path, "a.jpg", photo(orientation=3), LIMIT)
-    with Image.open(tmp_path / kept.sha256[:2] / kept.sha256) as picture:
+    with Image.open(aside(kept)) as picture:
         red, green, _ = picture.convert("RGB").getpixel((35, 15))
         assert (red > 200, green < 60) == (True, True)
 
 
 def test_a_photo_taken_sideways_swaps_width_and_height(tmp_path: Path) -> None:
     kept = keep_file(tmp_path, "a.jpg", photo(orientation=6), LIMIT)
-    with Image.open(tmp_path / kept.sha256[:2] / kept.sha256) as picture:
+    with Image.open(aside(kept)) as picture:
         assert picture.size == (20, 40)
 
 
@@ -98,7 +109,7 @@ def test_a_png_loses_its_text_and_keeps_its_transparency(tmp_path: Path) -> None
     Image.new("RGBA", (4, 4), (1, 2, 3, 100)).save(out, "PNG", pnginfo=notes)
     assert b"SecretAuthor" in out.getvalue()
     kept = keep_file(tmp_path, "a.png", out.getvalue(), LIMIT)
-    path = tmp_path / kept.sha256[:2] / kept.sha256
+    path = aside(kept)
     assert b"Secret" not in path.read_bytes()
     with Image.open(path) as picture:
         assert picture.getpixel((0, 0)) == (1, 2, 3, 100)
@@ -168,7 +179,73 @@ def test_the_same_file_added_twice_is_stored_once(store: Store) -> None:
         add_evidence(w, KEY, "plan", "a.pdf", before, LIMIT)
         add_evidence(w, OTHER, "plan", "b.pdf", PDF, LIMIT)
         assert {item.key.unit_code for item in find_evidence(w, before.sha256)} == {"990101", "990102"}
+        assert add_evidence(w, OTHER, "plan", "c.pdf", PDF, LIMIT).file.filename == "b.pdf"
+        assert len(load_evidence(w, OTHER)) == 1
     assert len([path for path in store.evidence_dir.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_released_while_it_was_sent_again_is_there_when_it_is_on_record(store: Store) -> None:
+    with store.write(FILLER) as w:
+        first = add_evidence(w, KEY, "plan", "a.pdf", PDF, LIMIT).file.sha256
+    again = keep_file(store.evidence_dir, "a.pdf", PDF, LIMIT)
+    with store.write(FILLER) as w:
+        release_evidence(w, KEY, "plan", first)
+    assert not evidence_path(store.evidence_dir, first).exists()
+    with store.write(FILLER) as w:
+        add_evidence(w, OTHER, "plan", "a.pdf", again, LIMIT)
+        assert evidence_path(store.evidence_dir, first).read_bytes() == PDF
+    with store.write(FILLER) as w:
+        delete_unneeded(w, [first])  # late, by whoever released it
+    with store.read() as r, open_evidence(r, first) as file:
+        assert file.read() == PDF
+
+
+def test_what_is_sent_and_released_by_many_at_once_is_there_while_it_is_on_record(
+    store: Store, store_url: str
+) -> None:
+    store = open_store(store_url, store.evidence_dir)  # one that waits for the others
+    keys = [KEY, OTHER, SubmissionKey("contest", "2026", "township_form", "9901")]
+
+    def send_and_release(key: SubmissionKey) -> int:
+        there = 0
+        for _ in range(8):
+            kept = keep_file(store.evidence_dir, "a.pdf", PDF, LIMIT)
+            with store.write(FILLER) as w:
+                add_evidence(w, key, "plan", "a.pdf", kept, LIMIT)
+            with store.read() as r, open_evidence(r, kept.sha256) as file:
+                there += file.read() == PDF
+            with store.write(FILLER) as w:
+                release_evidence(w, key, "plan", kept.sha256)
+        return there
+
+    with ThreadPoolExecutor(len(keys)) as pool:
+        assert list(pool.map(send_and_release, keys)) == [8, 8, 8]
+    assert not evidence_path(store.evidence_dir, hashlib.sha256(PDF).hexdigest()).exists()
+
+
+def test_files_that_somebody_holds_are_not_deleted(store: Store) -> None:
+    with store.write(FILLER) as w:
+        sha256 = add_evidence(w, KEY, "plan", "a.pdf", PDF, LIMIT).file.sha256
+    with hold_files(store.evidence_dir), store.write(FILLER) as w:
+        release_evidence(w, KEY, "plan", sha256)
+    assert evidence_path(store.evidence_dir, sha256).exists()
+    with store.write(FILLER) as w:
+        delete_unneeded(w, [sha256])
+    assert not evidence_path(store.evidence_dir, sha256).exists()
+
+
+def test_evidence_is_readable_by_its_owner_only(store: Store) -> None:
+    with store.write(FILLER) as w:
+        sha256 = add_evidence(w, KEY, "plan", "a.pdf", PDF, LIMIT).file.sha256
+    path = evidence_path(store.evidence_dir, sha256)
+    assert [stat.S_IMODE(item.stat().st_mode) for item in (path, path.parent)] == [0o600, 0o700]
+
+
+def test_a_file_that_its_process_left_aside_is_removed_by_the_next_one(tmp_path: Path) -> None:
+    left = aside(keep_file(tmp_path, "a.pdf", PDF, LIMIT))
+    os.utime(left, (0, 0))
+    kept = aside(keep_file(tmp_path, "a.pdf", PDF, LIMIT))
+    assert list(left.parent.iterdir()) == [kept]
 
 
 @pytest.mark.parametrize("sha256", ["../../etc/passwd", "0" * 64, ""])

@@ -126,6 +126,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
         "organiser": EVERYWHERE,
     },
     "accounts": {"administrator": EVERYWHERE},
+    "back_up": {},  # only whoever has a shell on the server
     "reset_password": {
         "reviewer of the township": BELOW_TOWN,
         "reviewer of the county": BELOW_COUNTY,
@@ -162,6 +163,10 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     # a reviewer must not see other layers before marking, even when filling in for a unit
     "load_self_marks": {"filler of the village": {VILLAGE}},
     **dict.fromkeys(("own_score_sheet", "sees_own_sheet"), OF_A_UNIT),
+    # its parts are those that the role may see
+    "list_duties": dict.fromkeys(set(ACTORS) - {"somebody of no known role"}, EVERYWHERE),
+    "units_without_account": {"organiser": EVERYWHERE, "administrator": EVERYWHERE},
+    "write_account_list": {"organiser": EVERYWHERE, "administrator": EVERYWHERE},
 }
 
 NOT_APPLICABLE: dict[str, set[str]] = {
@@ -183,12 +188,14 @@ DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
-    *("write_workbook", "units_without_account", "open_trial", "make_slides", "find_notices"),
+    *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
+    *("open_trial", "make_slides", "find_notices"),
     *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
     *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
+    *("examine_records", "back_up"),
     *("enable_account", "check_account_list", "list_audit", "export_audit"),
-    "share_places",
+    *("share_places", "renew_reports", "find_renewal", "stop_renewal"),
     *("own_score_sheet", "sees_own_sheet"),
     *("decide_classes", "import_classes"),
 }
@@ -569,6 +576,24 @@ def grant_exception(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def grant_exceptions(world: World, actor: Actor, unit: str) -> Call:
+    form_id = world.key(unit).form_id
+    return lambda: workflow("grant_exceptions")(world.desk(actor), form_id, [unit], FAR, "水灾")
+
+
+@case
+def find_listed_units(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("find_listed_units")(world.desk(actor), world.key(unit).form_id, unit)
+
+
+@case
+def read_listed_units(world: World, actor: Actor, unit: str) -> Call:
+    file = world.workspace.settings.workspace / "listed.csv"
+    file.write_text(f"编码\n{unit}\n", encoding="utf-8")
+    return lambda: workflow("read_listed_units")(world.desk(actor), world.key(unit).form_id, file)
+
+
+@case
 def add_note(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("add_note")(world.desk(actor), unit, date(2026, 3, 1), "组织义务劳动")
 
@@ -657,6 +682,9 @@ of_whole("find_notices", "village")
 of_whole("own_score_sheet")
 of_whole("sees_own_sheet")
 of_whole("units_without_account")
+of_whole("list_duties")
+of_whole("find_renewal")
+of_whole("stop_renewal")
 of_whole("plan_notice", "village", date(2026, 12, 20), contact="县委组织部")
 of_whole("start_public_notice", PlannedNotice(NOTICE, (VILLAGE,)))
 of_whole("take_back_notice", 99)
@@ -666,12 +694,19 @@ of_whole("decide_selection", "village", {}, Minutes("会议研究", "领导小�
 of_whole("decide_classes", "township", {TOWN: 2}, Minutes("会议研究", "领导小组", DECIDED))
 of_accounts("list_accounts")
 of_accounts("examine_server")
+of_accounts("examine_records")
 of_accounts("list_audit", AuditFilter())
 of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
 of_accounts("read_draft", "活动.xlsx", b"no workbook")
+
+
+@case
+def back_up(world: World, actor: Actor, unit: str) -> Call:
+    file = world.workspace.settings.workspace.parent / "backup.zip"
+    return lambda: workflow("back_up")(world.workspace, actor, file, lambda *_: None, force=True)
 
 
 @case
@@ -776,6 +811,17 @@ def start_reports(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def renew_reports(world: World, actor: Actor, unit: str) -> Call:
+    def call() -> None:
+        if not expected("renew_reports", role_of(actor)) and actor.role != "operator":
+            workflow("renew_reports")(
+                world.desk(actor)
+            )  # others would start a run, which its own tests cover
+
+    return call
+
+
+@case
 def make_survey_batch(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("make_survey_batch")(world.desk(actor), "satisfaction", unit, "members", 5)
 
@@ -788,6 +834,12 @@ def survey_results(world: World, actor: Actor, unit: str) -> Call:
 @case
 def reset_password(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("reset_password")(world.workspace, actor, f"f{unit}")
+
+
+@case
+def write_account_list(world: World, actor: Actor, unit: str) -> Call:
+    path = world.workspace.settings.workspace / "to-add.xlsx"
+    return lambda: workflow("write_account_list")(world.desk(actor), path)
 
 
 @case

@@ -37,6 +37,18 @@ def client_address(request: HTTPServerRequest, trusted: Sequence[str]) -> str:
     return found
 
 
+def counted_as(address: str) -> str:
+    """What an address is counted as where tries and connections are limited.
+
+    Whoever has one IPv6 address usually has 2^64 of them, so they count together.
+
+    >>> counted_as("10.1.2.3"), counted_as("2001:db8::7"), counted_as("?")
+    ('10.1.2.3', '2001:db8::/64', '?')
+    """
+    found = _parse(address)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
+
+
 def is_trusted(address: str, trusted: Sequence[str]) -> bool:
     """Whether an address is one of the trusted proxies'.
 

@@ -26,6 +26,7 @@ from typing import Any, Final
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
+from pbwidgets.apps.limits import Bucket
 from pbwidgets.forking import HAS_FORK, begin_child, signal_group, start_fork_server
 
 PROVISIONER: Final = "pbwidgets-forked"
@@ -179,6 +180,8 @@ def _run_kernel(arguments: tuple[str, ...], env: dict[str, str], cwd: str, told:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     multiprocessing.current_process().daemon = False  # it may have children; daemon was for our exit
     logging.basicConfig(stream=sys.__stderr__, level=logging.WARNING)
+    few = Bucket(0.1, 20)
+    logging.getLogger("Comm").addFilter(lambda _: few.try_take())  # a browser must not fill the server's log
     sys.argv = [_LAUNCHER, *arguments]
     import ipywidgets
     from ipykernel.kernelapp import IPKernelApp

@@ -20,12 +20,14 @@ from tornado import web
 from tornado.iostream import StreamClosedError
 from voila.execute import VoilaExecutor
 
+from pbwidgets.apps.doors import code_key
 from pbwidgets.apps.frame import Frame, load_frame, page_end, page_start, plain_page
 from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.page_list import ANONYMOUS, PAGES
+from pbwidgets.apps.survey_code import ANSWER, code_page, right_code
 from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
-from pbwidgets.apps.visitors import Owner
-from pbwidgets.apps.who import Guarded, account_key, begin_visit, plain_place
+from pbwidgets.apps.visitors import NoRoomError, Owner
+from pbwidgets.apps.who import Guarded, account_key, plain_place, visitor_key
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.ground.workspace import Workspace
 
@@ -70,44 +72,55 @@ class PageHandler(Guarded):
     async def get(self, name: str) -> None:
         """Send the frame of the page, then the notebook's output."""
         place = plain_place(self)
-        account = self._account(name, place)
-        if account is None:
+        found = await self._find_visitor(name, place)
+        if found is None:
             return None
+        account, self._owner, told = found
         workspace: Workspace = self.settings["pbwidgets_workspace"]
         notebook = _load(workspace.settings.notebooks / "apps" / f"{name}.ipynb")
         frame = await load_frame(workspace, account, name, place, self.xsrf_token)
         if not frame.is_allowed:
             return self._plain(403, "not_allowed", frame)
-        if self.kernels.is_full:
+        if not self.doors.may_arrive(self._owner.code):
+            return self._plain(429, "too_fast", frame)
+        kernel_id = str(uuid.uuid4())
+        try:
+            await self.kernels.admit(self._owner, kernel_id)
+        except NoRoomError as error:
             self.set_header("Retry-After", "10")
-            return self._plain(503, "full", frame)
-        await self._show(notebook, account, place, frame)
-        return None
+            return self._plain(503 if error.why == "full" else 429, error.why, frame)
+        name_visitor(notebook, account, {**place, **told})
+        return await self._show(notebook, kernel_id, frame)
 
-    def _account(self, name: str, place: dict[str, str]) -> str | None:
-        """Account that opens the page, or the anonymous visitor; None if an answer has already been sent."""
+    async def _find_visitor(
+        self, name: str, place: dict[str, str]
+    ) -> tuple[str, Owner, dict[str, str]] | None:
+        """Account that opens the page, its owner, and what only the page is told.
+
+        None if an answer has already been sent. The survey needs no account but a right code, which is asked for
+        on a page without a kernel; a code in the address only fills the field there.
+        """
         user = self.current_user
-        if name == ANONYMOUS and (user is None or "code" in place):
-            self._owner = Owner(begin_visit(self), "", name)
-            return ANONYMOUS_ACCOUNT
+        if name == ANONYMOUS and (user is None or "code" in place or ANSWER in place):
+            visitor = visitor_key(self)
+            code = "" if "code" in place else await right_code(self, visitor)
+            if not code:
+                self.redirect(code_page(place))
+                return None
+            return ANONYMOUS_ACCOUNT, Owner(visitor, "", name, code_key(code)), {"code": code}
         if user is None:
             web.authenticated(lambda _: None)(self)
             return None
         if must_change(self):
             self.redirect("/password")
             return None
-        self._owner = Owner(account_key(self), session_of(self), name)
-        return str(user.username)
+        return str(user.username), Owner(account_key(self), session_of(self), name), {}
 
     def _plain(self, status: int, what: str, frame: Frame) -> None:
         self.set_status(status)
         self.finish(plain_page(what, frame.lang))
 
-    async def _show(
-        self, notebook: nbformat.NotebookNode, account: str, place: dict[str, str], frame: Frame
-    ) -> None:
-        name_visitor(notebook, account, place)
-        kernel_id = str(uuid.uuid4())
+    async def _show(self, notebook: nbformat.NotebookNode, kernel_id: str, frame: Frame) -> None:
         starting = asyncio.create_task(self.kernels.start_for(self._owner, kernel_id))
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.set_header("Cache-Control", "no-store")
@@ -117,8 +130,12 @@ class PageHandler(Guarded):
             outputs = await self._run(notebook, await starting)
             self.finish(page_end(frame, outputs))
         except StreamClosedError:  # the visitor left before the page was ready
-            await starting
+            with contextlib.suppress(DeadKernelError):
+                await starting
             await self.kernels.end(kernel_id)
+        except DeadKernelError:  # its place was given to a newer page of this visitor
+            self.finish(page_end(frame, None))
+        self.kernels.expect(kernel_id)
 
     async def _run(self, notebook: nbformat.NotebookNode, kernel_id: str) -> list[dict[str, Any]] | None:
         """Widgets that the notebook shows; None if it failed."""

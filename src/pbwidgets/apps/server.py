@@ -13,14 +13,21 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Final
 
-from jupyter_server.services.kernels.connection.channels import ZMQChannelsWebsocketConnection
 from tornado import ioloop, web
 from traitlets.config import Config
 from voila.app import Voila
 
-from pbwidgets.apps.attaching import AliveHandler, ChannelsHandler, KernelHandler, ShutdownHandler
+from pbwidgets.apps.attaching import (
+    MAX_MESSAGE_BYTES,
+    AliveHandler,
+    ChannelsHandler,
+    KernelHandler,
+    PageConnection,
+    ShutdownHandler,
+)
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.apps.cookies import attributes
+from pbwidgets.apps.doors import MOST_PER_ADDRESS, Doors
 from pbwidgets.apps.extensions import extension_folders
 from pbwidgets.apps.files import EvidenceHandler, ResultHandler
 from pbwidgets.apps.front_end import ensure_front_end, static_folders
@@ -30,8 +37,9 @@ from pbwidgets.apps.opening import HomeHandler, NothingHandler, PageHandler
 from pbwidgets.apps.printing import PAPER, PaperHandler
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES
 from pbwidgets.apps.statics import StaticHandler
+from pbwidgets.apps.survey_code import CODE_PAGE, CodeHandler
 from pbwidgets.apps.uploading import UploadHandler
-from pbwidgets.apps.visitors import Owner, VisitorKernels, WarmKernelSpecs, default_max_visitors
+from pbwidgets.apps.visitors import Capacity, Owner, VisitorKernels, WarmKernelSpecs, find_capacity
 from pbwidgets.apps.who import ACCOUNT_KEY
 from pbwidgets.forms.inbox import clear_inbox
 from pbwidgets.forms.look import LOOK
@@ -39,8 +47,11 @@ from pbwidgets.settings import Settings
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.sessions import accounts_in_use, live_sessions
 
-MAX_MESSAGE_BYTES: Final = 2 * 2**20
-"""Room for a form with all that was typed; files come by HTTP, see :mod:`pbwidgets.apps.uploading`."""
+MAX_HEADER_BYTES: Final = 32 * 2**10
+"""Maximum size of the address and headers of a request."""
+
+REQUEST_S: Final = 75.0
+"""Seconds that a connection has for its next request, and a request for its body; proxies keep theirs for 60."""
 
 MAX_FORM_BYTES: Final = 16 * 2**10
 """Room for what any form sends; a handler that takes files raises it for its own requests."""
@@ -59,7 +70,8 @@ class Server(Voila):
     name = "voila"
     config_file_paths: list[str] = []  # noqa: RUF012  nothing of a user's Voilà applies here
     workspace: Workspace
-    max_visitors: int
+    capacity: Capacity
+    most_per_address: int = MOST_PER_ADDRESS
     https: bool = False
     hsts: bool = False
     on_ready: Callable[[str], None]
@@ -72,11 +84,11 @@ class Server(Voila):
         """Settings of tornado, with those of our handlers."""
         made: dict[str, Any] = super().init_settings()
         self.kernel_manager.settings = self.workspace.settings
-        self.kernel_manager.max_visitors = self.max_visitors
+        self.kernel_manager.capacity = self.capacity
         made.update(
             pbwidgets_workspace=self.workspace,
+            pbwidgets_doors=Doors(self.most_per_address),
             websocket_max_message_size=MAX_MESSAGE_BYTES,
-            max_buffer_size=MAX_MESSAGE_BYTES,
             xsrf_cookies=True,
             xsrf_cookie_kwargs=attributes(self.https),
             pbwidgets_hsts=self.hsts,
@@ -98,6 +110,7 @@ class Server(Voila):
         ``/api/kernels/<id>/channels``          messages between a page and its kernel; owner only
         ``/voila/api/shutdown/<id>``            closing a page ends its kernel; owner only
         ``/alive``                              the heartbeat of a page
+        ``/survey/code``                        asks for a survey code, without a kernel; open to all
         ``/evidence/…``, ``/results/…``         files, each checked against the visitor's rights
         ``/paper/…``                            a form to be stamped, checked in the same way
         ``/upload/<id>/…``                      files for the page of a kernel; owner only
@@ -118,6 +131,7 @@ class Server(Voila):
             (rf"/api/kernels/{_KERNEL_ID}/channels", ChannelsHandler),
             (rf"/voila/api/shutdown/{_KERNEL_ID}", ShutdownHandler),
             (r"/alive", AliveHandler),
+            (CODE_PAGE, CodeHandler),
             (r"/evidence/([^/]+)/([^/]+)/(\d+)/([0-9a-f]{64})", EvidenceHandler),
             (PAPER, PaperHandler),
             (rf"/upload/{_KERNEL_ID}/(?P<slot_id>[0-9a-f]{{32}})", UploadHandler),
@@ -133,8 +147,11 @@ class Server(Voila):
         self.app.listen(
             self.port,
             self.ip,
-            max_buffer_size=MAX_MESSAGE_BYTES,
+            max_buffer_size=2 * MAX_MESSAGE_BYTES,
             max_body_size=MAX_FORM_BYTES,
+            max_header_size=MAX_HEADER_BYTES,
+            idle_connection_timeout=REQUEST_S,
+            body_timeout=REQUEST_S,
             xheaders=False,
             protocol="https" if self.https else None,  # treat requests as https, so cookies are Secure
         )
@@ -168,7 +185,8 @@ def serve(
     host: str,
     port: int,
     *,
-    max_visitors: int | None = None,
+    capacity: Capacity | None = None,
+    most_per_address: int = MOST_PER_ADDRESS,
     header: str = "",
     trusted: tuple[str, ...] = (),
     https: bool = False,
@@ -181,8 +199,10 @@ def serve(
     ----------
     host, port
         Where to listen. If the port is taken, no other one is tried.
-    max_visitors
-        Maximum number of pages open at once; by default what the machine can handle.
+    capacity
+        How many pages may be open at once; by default what the machine can handle.
+    most_per_address
+        Maximum number of connections of anonymous visitors from one address.
     header
         Name of the header in which a proxy names the account; if empty, people sign in here.
     trusted
@@ -201,11 +221,13 @@ def serve(
     """
     ensure_bundle(_bundles(workspace.settings))
     ensure_front_end(_bundles(workspace.settings))
+    _allow_many_connections()
     warm_up()
     try:
         server = Server(config=_config(workspace.settings, header, trusted), log=_log)
         server.workspace = workspace
-        server.max_visitors = max_visitors or default_max_visitors()
+        server.capacity = capacity or find_capacity()
+        server.most_per_address = most_per_address
         server.https, server.hsts = https, hsts
         server.on_ready = on_ready
         server.initialize([])
@@ -242,7 +264,7 @@ def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config
     made.Voila.root_dir = str(settings.notebooks / "apps")
     made.Voila.cookie_secret = _cookie_secret(settings.private)
     made.Voila.identity_provider_class = PbIdentityProvider
-    made.Voila.kernel_websocket_connection_class = ZMQChannelsWebsocketConnection
+    made.Voila.kernel_websocket_connection_class = PageConnection
     made.VoilaConfiguration.multi_kernel_manager_class = VisitorKernels
     made.VoilaConfiguration.kernel_spec_manager_class = WarmKernelSpecs
     made.VoilaConfiguration.file_allowlist = []
@@ -254,6 +276,15 @@ def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config
     made.PbIdentityProvider.header_name = header
     made.PbIdentityProvider.trusted_addresses = list(trusted)
     return made
+
+
+def _allow_many_connections() -> None:
+    """Use as many files and connections as the system lets this process have; a usual 1024 are soon taken."""
+    if os.name == "posix":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _bundles(settings: Settings) -> Path:
@@ -281,4 +312,4 @@ def _log_request(handler: web.RequestHandler) -> None:
         )  # fmt: skip
 
 
-__all__ = ["IDLE_MINUTES", "MAX_MESSAGE_BYTES", "Server", "serve"]
+__all__ = ["IDLE_MINUTES", "Server", "serve"]

@@ -106,9 +106,10 @@ class SignPage(Guarded):
         """Where an attempt to sign in under a name comes from."""
         device, known = self.remembered
         return Caller(
-            self.provider.address_of(self),
+            self.address,
             self.request.headers.get("User-Agent", ""),
             device if known == to_name(name) else "",
+            self.counted_address,
         )
 
     @property

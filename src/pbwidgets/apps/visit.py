@@ -18,12 +18,12 @@ import pandas as pd
 from pbwidgets.errors import PbError, RightsError
 from pbwidgets.forms.elements import Messages
 from pbwidgets.settings import load_settings
-from pbwidgets.store import Actor, open_store
+from pbwidgets.store import Actor
 from pbwidgets.wording import say, spoken_language
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import operator
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, load_workspace
 from pbwidgets.workflows.people.accounts import find_actor
 from pbwidgets.workflows.people.standing import watched
 
@@ -150,8 +150,7 @@ def open_visit(account: str | None, place: Mapping[str, str] | None = None) -> V
         ``accounts.unknown``.
     """
     asked = dict(place or {})
-    settings = load_settings()
-    workspace = Workspace(settings, open_store(settings.store_url, settings.evidence))
+    workspace = load_workspace(load_settings())
     if account is None and SERVED in os.environ:
         raise RightsError("accounts.unknown", name="–")
     actor = _actor(workspace, account)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Any, Final
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
+from nbclient.exceptions import DeadKernelError
 
 from pbwidgets.apps.kernels import KERNELSPEC
 from pbwidgets.apps.visit import SERVED, SESSION
@@ -20,6 +22,11 @@ from pbwidgets.settings import Settings
 KERNEL: Final = "pbwidgets"
 """Name of the only kernel that the server starts."""
 
+CONNECTS_S: Final = 60.0
+"""Seconds within which the websocket of a page must come once the page was sent."""
+
+_PAGES_OF_ACCOUNT: Final = 20
+_PAGES_OF_ANONYMOUS: Final = 2  # of one visitor, and of one survey code
 _KEPT: Final = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP",
                 "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH", "JUPYTER_PATH")  # fmt: skip
 
@@ -36,22 +43,81 @@ class Owner:
         Hash of the session in which the page was opened; empty for anonymous visitors.
     page
         The page.
+    code
+        Key of the survey code that opened it; empty for signed-in visitors.
     """
 
     key: str
     session: str
     page: str
+    code: str = ""
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether the page was opened by a survey code."""
+        return bool(self.code)
+
+    def shares(self, other: "Owner") -> bool:
+        """Whether two pages belong to the same account, visitor or survey code."""
+        return self.key == other.key or (self.is_anonymous and self.code == other.code)
+
+
+@dataclass(frozen=True)
+class Capacity:
+    """How many pages may be open at once.
+
+    Attributes
+    ----------
+    signed_in
+        Pages of signed-in visitors.
+    anonymous
+        Pages of anonymous visitors, who never take the place of others.
+    """
+
+    signed_in: int
+    anonymous: int
+
+    @property
+    def of_account(self) -> int:
+        """Pages of one account, which must leave room for others."""
+        return max(1, min(_PAGES_OF_ACCOUNT, 3 * self.signed_in // 4))
+
+
+def find_capacity(signed_in: int | None = None, anonymous: int | None = None) -> Capacity:
+    """Capacity of the server, by default what the machine can handle, and half as many anonymous pages.
+
+    >>> find_capacity(4), find_capacity(100).anonymous
+    (Capacity(signed_in=4, anonymous=4), 50)
+    """
+    found = signed_in or default_max_visitors()
+    return Capacity(found, anonymous or max(4, found // 2))
+
+
+class NoRoomError(Exception):
+    """A page for which there is no room.
+
+    Parameters
+    ----------
+    why
+        ``full``: the server; ``too_many``: the account has too many pages open.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class VisitorKernels(AsyncMappingKernelManager):
     """Kernels of the server: each belongs to the visitor who opened the page, and knows only the workspace."""
 
-    max_visitors: int = 0
+    capacity: Capacity
     settings: Settings
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.owners: dict[str, Owner] = {}
+        self._expected: dict[str, float] = {}  # pages whose websocket has not come yet, and since when
+        self._left: set[str] = set()  # pages whose websocket has gone
 
     @property
     def notebook_data(self) -> dict[str, Any]:
@@ -62,13 +128,45 @@ class VisitorKernels(AsyncMappingKernelManager):
         """Zero: no kernels are kept in stock."""
         return 0
 
-    @property
-    def is_full(self) -> bool:
-        """Whether the server can take no further visitor."""
-        return len(self.owners) >= self.max_visitors
+    async def admit(self, owner: Owner, kernel_id: str) -> None:
+        """Keep a place for a page of an owner.
+
+        An anonymous visitor's oldest page makes room for a new one, and if the places of anonymous visitors are
+        taken, the oldest page that nobody looks at any more.
+
+        Raises
+        ------
+        NoRoomError
+            If there is no place.
+        """
+        if owner.is_anonymous:
+            for old in self._in_the_way(owner):
+                await self.end(old)
+        others = [other for other in self.owners.values() if other.is_anonymous == owner.is_anonymous]
+        if len(others) >= (self.capacity.anonymous if owner.is_anonymous else self.capacity.signed_in):
+            raise NoRoomError("full")
+        if not owner.is_anonymous and sum(map(owner.shares, others)) >= self.capacity.of_account:
+            raise NoRoomError("too_many")
+        self.owners[kernel_id] = owner
+
+    def _in_the_way(self, owner: Owner) -> list[str]:
+        """Kernels that end so that an anonymous visitor can open a page; oldest first."""
+        open_now = {kernel_id: other for kernel_id, other in self.owners.items() if other.is_anonymous}
+        own = [kernel_id for kernel_id, other in open_now.items() if other.shares(owner)]
+        if len(own) >= _PAGES_OF_ANONYMOUS:
+            return own[: len(own) - _PAGES_OF_ANONYMOUS + 1]
+        if len(open_now) < self.capacity.anonymous:
+            return []
+        return [kernel_id for kernel_id in open_now if kernel_id in self._left][:1]
 
     async def start_for(self, owner: Owner, kernel_id: str) -> str:
-        """Start a kernel with this id for an owner."""
+        """Start a kernel with this id for an owner.
+
+        Raises
+        ------
+        DeadKernelError
+            If its place was given to another page meanwhile.
+        """
         self.owners[kernel_id] = owner
         try:
             await self.start_kernel(
@@ -84,20 +182,51 @@ class VisitorKernels(AsyncMappingKernelManager):
         except BaseException:
             self.owners.pop(kernel_id, None)
             raise
+        if kernel_id not in self.owners:
+            await self.end(kernel_id)
+            raise DeadKernelError("the page was closed while it was opening")
         return kernel_id
 
+    def expect(self, kernel_id: str) -> None:
+        """Note that the page of a kernel was sent: its websocket must come soon."""
+        if kernel_id in self.owners and not self._kernel_connections.get(kernel_id):
+            self._expected[kernel_id] = time.monotonic()
+
+    def notify_connect(self, kernel_id: str) -> None:
+        """Note that the websocket of a page has come."""
+        self._expected.pop(kernel_id, None)
+        self._left.discard(kernel_id)
+        super().notify_connect(kernel_id)  # type: ignore[no-untyped-call]
+
+    def notify_disconnect(self, kernel_id: str) -> None:
+        """Note that nobody may look at a page any more."""
+        super().notify_disconnect(kernel_id)  # type: ignore[no-untyped-call]
+        if self._kernel_connections.get(kernel_id) == 0:
+            self._left.add(kernel_id)
+
+    def is_late(self, kernel_id: str, now: float) -> bool:
+        """Whether a page was sent too long ago for a websocket that has not come; ``now`` is monotonic."""
+        return now - self._expected.get(kernel_id, now) > CONNECTS_S
+
     async def sweep(self, still_signed_in: Callable[[Owner], bool], idle_s: float) -> None:
-        """End kernels whose process is gone, whose session has ended, or which have long been idle."""
+        """End kernels that nobody uses.
+
+        Their process is gone, or their session has ended, or they have long been idle, or the page was sent and
+        its websocket has not come.
+        """
+        now = time.monotonic()
         for kernel_id, owner in list(self.owners.items()):
             if kernel_id not in self:
                 continue  # it is still starting
-            gone = not await self.is_running(kernel_id)
+            gone = not await self.is_running(kernel_id) or self.is_late(kernel_id, now)
             if gone or self.idle_since(kernel_id) > idle_s or not still_signed_in(owner):
                 await self.end(kernel_id)
 
     async def end(self, kernel_id: str) -> None:
         """End a kernel at once, if it still exists, and forget its owner."""
         self.owners.pop(kernel_id, None)
+        self._expected.pop(kernel_id, None)
+        self._left.discard(kernel_id)
         if kernel_id in self:
             await ensure_async(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
         await asyncio.to_thread(clear_inbox, self.settings.private, kernel_id)
@@ -136,7 +265,12 @@ class WarmKernelSpecs(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002  there is only one
         """Specification of the warm kernel, whose output goes to the server's log, not to the page."""
         spec = KernelSpec.from_resource_dir(str(KERNELSPEC))
-        spec.argv = [*spec.argv, "--IPKernelApp.capture_fd_output=False", "--HistoryManager.enabled=False"]
+        spec.argv = [
+            *spec.argv,
+            "--IPKernelApp.capture_fd_output=False",
+            "--HistoryManager.enabled=False",
+            "--Session.digest_history_size=0",  # a message that comes twice would be an error with a traceback
+        ]
         if not HAS_FORK:
             spec.metadata.pop("kernel_provisioner")
         return spec

@@ -8,7 +8,9 @@ from typing import Any, Final
 from jupyter_server.base.handlers import JupyterHandler
 from tornado import web
 
+from pbwidgets.apps.addresses import counted_as
 from pbwidgets.apps.cookies import read_cookie, set_cookie
+from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.visitors import VisitorKernels
 
 VISITOR_COOKIE: Final = "pb-visitor"
@@ -64,6 +66,21 @@ class Guarded(JupyterHandler):
         """Send only the status code, without our page or Jupyter's."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish(f"{status_code}")
+
+    @property
+    def doors(self) -> Doors:
+        """What is counted about visitors."""
+        return self.settings["pbwidgets_doors"]  # type: ignore[no-any-return]
+
+    @property
+    def address(self) -> str:
+        """Address of the browser."""
+        return self.identity_provider.address_of(self)  # type: ignore[attr-defined,no-any-return]
+
+    @property
+    def counted_address(self) -> str:
+        """What that address is counted as."""
+        return counted_as(self.address)
 
     @property
     def kernels(self) -> VisitorKernels:

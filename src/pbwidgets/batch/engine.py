@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 ENGINE_NAME: Final = "pbwidgets-inprocess"
 """Name of the entry point: ``papermill.execute_notebook(..., engine_name=ENGINE_NAME)``."""
 
+LEFT_OUT: Final = "pbwidgets_left_out"
+"""Key of a notebook's metadata: the characters that it printed beyond what is kept."""
+
 
 class InProcessEngine:
     """Runs the cells of a notebook in the current process, each notebook in its own namespace.
@@ -113,3 +116,5 @@ def _run_cells(manager: Any, save: Callable[[], None]) -> None:
             manager.cell_complete(cell, index)
             if not good:
                 break
+        if session.left_out:
+            manager.nb.metadata[LEFT_OUT] = session.left_out

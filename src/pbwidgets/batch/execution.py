@@ -7,9 +7,10 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from pbwidgets.batch.engine import ENGINE_NAME
+from pbwidgets.batch.engine import ENGINE_NAME, LEFT_OUT
 from pbwidgets.batch.folders import NOTEBOOK, PAGE, missing_files
 from pbwidgets.batch.jobs import Job, Outcome
+from pbwidgets.batch.places import Hide, hide_in_failure, hiding
 from pbwidgets.errors import PbError
 from pbwidgets.workflows.reports.manifest import Failure
 
@@ -28,8 +29,12 @@ def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:
         ``function(ipynb_path, html_path, lang=…, title=…)``.
     """
     began = time.monotonic()
+    hide = hiding(job, work)
+    left_out: list[int] = []
     try:
-        failure = _run_notebook(job, work) or _finish(job, work, finish) or _check_files(job, work)
+        failure = (
+            _run_notebook(job, work, hide, left_out) or _finish(job, work, finish) or _check_files(job, work)
+        )
     except PbError as error:
         failure = Failure(error.code, error.args_of_message, traceback.format_exc())
     except Exception as error:  # the edge of a job: whatever it is, the other units continue
@@ -38,10 +43,10 @@ def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:
             {"error": traceback.format_exception_only(error)[-1].strip()},
             traceback.format_exc(),
         )
-    return Outcome(time.monotonic() - began, failure)
+    return Outcome(time.monotonic() - began, hide_in_failure(failure, hide), sum(left_out))
 
 
-def _run_notebook(job: Job, work: Path) -> Failure | None:
+def _run_notebook(job: Job, work: Path, hide: Hide, left_out: list[int]) -> Failure | None:
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
@@ -49,7 +54,7 @@ def _run_notebook(job: Job, work: Path) -> Failure | None:
     logging.getLogger("papermill").setLevel(logging.ERROR)
     notebook = work / NOTEBOOK
     try:
-        papermill.execute_notebook(
+        executed = papermill.execute_notebook(
             str(job.notebook),
             str(notebook),
             parameters={**job.parameters, "output_dir": str(work)},
@@ -57,18 +62,13 @@ def _run_notebook(job: Job, work: Path) -> Failure | None:
             cwd=str(job.notebook.parent),
             progress_bar=False,
         )
+        left_out.append(executed.metadata.get(LEFT_OUT, 0))
     except PapermillExecutionError as error:
         return _cell_failure(error)
     finally:
-        settle_paths(notebook, work, job.folder)
+        if notebook.exists():
+            notebook.write_text(hide(notebook.read_text(encoding="utf-8")), encoding="utf-8")
     return None
-
-
-def settle_paths(notebook: Path, work: Path, folder: Path) -> None:
-    """Replace the name of the work folder in the notebook by that of the report folder."""
-    if notebook.exists():
-        text = notebook.read_text(encoding="utf-8")
-        notebook.write_text(text.replace(work.name, folder.name), encoding="utf-8")
 
 
 def _cell_failure(error: Any) -> Failure:

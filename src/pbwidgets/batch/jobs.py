@@ -52,7 +52,18 @@ class Job:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of a job: the seconds it took, and its failure, if any."""
+    """Result of a job.
+
+    Attributes
+    ----------
+    seconds
+        How long it took.
+    failure
+        Why it failed, if it did.
+    left_out
+        Characters that its notebook printed beyond what a report keeps.
+    """
 
     seconds: float
     failure: Failure | None = None
+    left_out: int = 0

@@ -5,14 +5,14 @@ stale locks. The file stays; its text tells a second run who holds it.
 """
 
 import os
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Final
 
-from pbwidgets.errors import ConflictError
+from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.files import take_lock
 
 LOCK: Final = ".lock"
 
@@ -25,10 +25,11 @@ def hold_lock(folder: Path) -> Iterator[None]:
     ------
     ConflictError
         If another run holds it (``batch.already_running``).
+    DataError
+        ``batch.folder_not_written``.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a+", encoding="utf-8") as file:
-        if not _try_lock(file):
+    with _open_lock(folder) as file:
+        if not take_lock(file):
             raise ConflictError("batch.already_running", folder=folder.name, who=_holder(file))
         file.truncate(0)
         file.write(f"{os.getpid()} {datetime.now(UTC).astimezone().isoformat(timespec='seconds')}")
@@ -39,31 +40,17 @@ def hold_lock(folder: Path) -> Iterator[None]:
             file.truncate(0)
 
 
+def _open_lock(folder: Path) -> IO[str]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return (folder / LOCK).open("a+", encoding="utf-8")
+    except OSError as error:  # for example: a file has the name of one of the folders
+        raise DataError("batch.folder_not_written", cause=error.strerror or str(error)) from error
+
+
 def _holder(file: IO[str]) -> str:
     try:
         file.seek(0)
         return file.read().strip() or "?"
     except OSError:  # Windows does not let others read a locked region
         return "?"
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _try_lock(file: IO[str]) -> bool:
-        file.seek(0)
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-else:
-    import fcntl
-
-    def _try_lock(file: IO[str]) -> bool:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True

@@ -25,6 +25,7 @@ from pbwidgets.batch.folders import missing_files, new_work_folder, put_failed_i
 from pbwidgets.batch.jobs import Job, Outcome
 from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
+from pbwidgets.batch.places import hide_in, hide_in_failure, hiding
 from pbwidgets.errors import DataError
 from pbwidgets.workflows.reports.manifest import (
     DONE,
@@ -286,10 +287,11 @@ class _Run:
             seconds=outcome.seconds,
             ran_at=now(),
             fingerprint=dict(job.fingerprint),
-            parameters=dict(job.parameters),
+            parameters=hide_in(dict(job.parameters), hiding(job)),
             campaign_version=self._provenance.campaign_version,
             snapshot=self._provenance.snapshot,
-            failure=outcome.failure,
+            failure=hide_in_failure(outcome.failure, hiding(job)),
+            left_out=outcome.left_out,
         )
         self._ended += 1
         self._ledger.record(job.unit_code, run)
@@ -369,7 +371,7 @@ def _head(jobs: Sequence[Job], before: Manifest | None, provenance: Provenance) 
         provenance=provenance,
         notebook=first.notebook.name,
         notebook_hash=hash_file(first.notebook),
-        parameters=shared,
+        parameters=hide_in(shared, hiding(first)),
         versions=package_versions(),
         units=before.units if before else {},
     )

@@ -25,13 +25,28 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from traitlets.config import Config
 
+from pbwidgets.wording import say
+
 _HOMES_OF_CHARTS: Final = ("altair.vegalite.v6.api", "altair.vegalite.v5.api")
 
 
+MOST_PRINTED: Final = 500_000
+"""Characters that a cell may print; a report is read by people."""
+MOST_IN_ALL: Final = 20_000_000
+"""Characters that all outputs of a notebook may have; a picture counts with those of its text."""
+
+
 class Outputs:
-    """Outputs of the running cell, in order; consecutive text of one stream is joined."""
+    """Outputs of the running cell, in order; consecutive text of one stream is joined.
+
+    What goes beyond the limits is counted instead of kept, while the cell runs, and the cell says so.
+    """
 
     def __init__(self) -> None:
+        self.left_out = 0
+        self._room = MOST_IN_ALL
+        self._printed = 0
+        self._cell_left_out = 0
         self._made: list[NotebookNode | tuple[str, list[str]]] = []
         self._displays: dict[str, list[NotebookNode]] = {}
         self._clear_before_next = False
@@ -40,10 +55,19 @@ class Outputs:
         """Forget the outputs of the previous cell, but not its display ids."""
         self._made = []
         self._clear_before_next = False
+        self._printed = 0
+        self._cell_left_out = 0
 
     def write(self, stream: str, text: str) -> None:
         """Add text to ``stdout`` or ``stderr``."""
         self._before_adding()
+        kept = text[: max(0, min(MOST_PRINTED - self._printed, self._room))]
+        self._leave_out(len(text) - len(kept))
+        if not kept:
+            return
+        text = kept
+        self._printed += len(text)
+        self._room -= len(text)
         last = self._made[-1] if self._made else None
         if isinstance(last, tuple) and last[0] == stream:
             last[1].append(text)
@@ -53,6 +77,8 @@ class Outputs:
     def add(self, output_type: str, *, display_id: str | None = None, **content: Any) -> None:
         """Add a ``display_data``, ``execute_result`` or ``error``."""
         self._before_adding()
+        if output_type != "error" and not self._has_room(_size(content)):
+            return
         made = new_output(output_type, **content)
         self._made.append(made)
         if display_id:
@@ -60,13 +86,20 @@ class Outputs:
 
     def update(self, display_id: str, data: dict[str, Any], metadata: dict[str, Any]) -> None:
         """Replace what this notebook has displayed under an id, even in earlier cells."""
-        for shown in self._displays.get(display_id, ()):
+        shown_so_far = self._displays.get(display_id, [])
+        if not self._has_room(_size(data) - sum(_size(shown.data) for shown in shown_so_far[:1])):
+            return
+        for shown in shown_so_far:
             shown.data, shown.metadata = NotebookNode(_as_text(data)), NotebookNode(metadata)
 
     def clear(self, wait: bool) -> None:
         """Drop everything, or with ``wait`` as soon as something new comes."""
         self._clear_before_next = wait
         if not wait:
+            self._room += sum(
+                _size(made if isinstance(made, NotebookNode) else made[1]) for made in self._made
+            )
+            self._printed = 0
             self._made.clear()
 
     def has_error(self) -> bool:
@@ -74,17 +107,44 @@ class Outputs:
         return any(isinstance(made, NotebookNode) and made.output_type == "error" for made in self._made)
 
     def nodes(self) -> list[NotebookNode]:
-        """The outputs as nbformat nodes."""
-        return [
+        """The outputs as nbformat nodes, and what was left out of them."""
+        nodes = [
             made
             if isinstance(made, NotebookNode)
             else new_output("stream", name=made[0], text="".join(made[1]))
             for made in self._made
         ]
+        if self._cell_left_out:
+            said = " ".join(
+                say("batch.left_out", lang, count=self._cell_left_out) for lang in ("zh_CN", "en")
+            )
+            nodes.append(new_output("display_data", data={"text/plain": said}))
+        return nodes
+
+    def _has_room(self, size: int) -> bool:
+        """Whether there is room for an output, which then has it; if not, it is left out."""
+        if size > self._room:
+            self._leave_out(size)
+            return False
+        self._room -= size
+        return True
+
+    def _leave_out(self, count: int) -> None:
+        self._cell_left_out += count
+        self.left_out += count
 
     def _before_adding(self) -> None:
         if self._clear_before_next:
             self.clear(wait=False)
+
+
+def _size(value: Any) -> int:
+    """Number of characters in an output."""
+    if isinstance(value, dict):
+        return sum(map(_size, value.values()))
+    if isinstance(value, list):
+        return sum(map(_size, value))
+    return len(value) if isinstance(value, str | bytes) else 0
 
 
 def _as_text(data: dict[str, Any]) -> dict[str, Any]:
@@ -178,7 +238,8 @@ class CellShell(InteractiveShell):
         """No prompts; ``sys.ps1`` would tell libraries that a person is waiting."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        self.outputs.add("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb))
+        told = [line[:MOST_PRINTED] for line in stb]
+        self.outputs.add("error", ename=etype.__name__, evalue=str(evalue)[:MOST_PRINTED], traceback=told)
 
 
 class Session:
@@ -187,6 +248,11 @@ class Session:
     def __init__(self, shell: CellShell) -> None:
         self._shell = shell
         self._streams = _Stream(shell, "stdout"), _Stream(shell, "stderr")
+
+    @property
+    def left_out(self) -> int:
+        """Characters that were printed beyond what is kept."""
+        return self._shell.outputs.left_out
 
     def run(self, cell: NotebookNode) -> bool:
         """Run a code cell, put its outputs into it, and return whether it succeeded.

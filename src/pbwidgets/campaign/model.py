@@ -10,7 +10,7 @@ which names every mistake with its line; the models check shapes and ranges.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from math import inf
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -72,6 +72,22 @@ class Period(Definition):
         default=None,
         description="first day on which units see their own score sheets; none: each once it is decided on",
     )
+
+    def moved(self, by: timedelta, period_id: str) -> "Period":
+        """The period with all its days moved by whole days, under an id.
+
+        >>> from datetime import date, timedelta
+        >>> year = Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31))
+        >>> year.moved(timedelta(days=365), "2027").ends
+        datetime.date(2027, 12, 31)
+        """
+        phases = tuple(
+            phase.model_copy(update={"begins": phase.begins + by, "ends": phase.ends + by})
+            for phase in self.phases
+        )
+        visible = self.visible_from and self.visible_from + by
+        days = {"begins": self.begins + by, "ends": self.ends + by, "visible_from": visible}
+        return self.model_copy(update={"id": period_id, "phases": phases, **days})
 
 
 class ReviewLevel(Definition):

@@ -11,6 +11,7 @@ from pbwidgets.errors import Problem
 from pbwidgets.intake.text import clean_name, drop_unmeant, removed_signs
 
 MOST_NODES: Final = 200_000  # aliases can make a small file unfold to any size
+MOST_SIGNS: Final = 1_000_000  # some ten seconds of reading; our longest file has 60,000
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,8 @@ def read_source(path: Path) -> tuple[Source | None, tuple[Problem, ...]]:
 
 def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ...]]:
     """Content of a YAML text and all problems of its form; ``file`` is named in the problems."""
+    if len(text) > MOST_SIGNS:
+        return None, (_too_long(file),)
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
@@ -95,6 +98,8 @@ def _read_text(path: Path) -> tuple[str, Problem | None]:
     if path.is_dir():
         return "", Problem("campaign.file_is_folder", str(path))
     try:
+        if path.stat().st_size > 4 * MOST_SIGNS:  # bytes of a sign in UTF-8
+            return "", _too_long(str(path))
         content = path.read_bytes()
     except FileNotFoundError:
         return "", Problem("campaign.file_missing", str(path))
@@ -107,6 +112,10 @@ def _read_text(path: Path) -> tuple[str, Problem | None]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return "", Problem("campaign.file_not_text", str(path), str(line))
+
+
+def _too_long(file: str) -> Problem:
+    return Problem("campaign.file_too_long", file, "1", {"most": MOST_SIGNS})
 
 
 def _syntax_problem(file: str, error: Any) -> Problem:

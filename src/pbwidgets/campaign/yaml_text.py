@@ -54,6 +54,23 @@ def to_yaml(campaign: Campaign) -> str:
     return "".join(parts)
 
 
+def replace_section(text: str, key: str, campaign: Campaign) -> str:
+    """Text of a campaign file with one of its sections as a campaign has it; all else stays, comments too.
+
+    Parameters
+    ----------
+    text
+        A campaign file that has the section.
+    key
+        A top key, for example ``periods``.
+    campaign
+        The campaign that has the new section.
+    """
+    value = campaign.model_dump(mode="python", exclude_defaults=True)[key]
+    section = _write_section(_make_writer(), key, value).strip("\n") + "\n"
+    return re.sub(rf"^{key}:.*\n(?:[ #-].*\n|\n(?=[ \n]))*", lambda _: section, text, flags=re.MULTILINE)
+
+
 def form_to_yaml(form: Form, choices: Mapping[str, tuple[Choice, ...]]) -> str:
     """Text of one form with its lists of choices, as the sections ``choices`` and ``forms`` of a campaign file.
 

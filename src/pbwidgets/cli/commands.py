@@ -6,6 +6,7 @@ stderr, results to stdout. Exit codes: 0 done, 1 the data or a run failed, 2 wro
 
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,16 +108,37 @@ def check(files: tuple[Path, ...]) -> None:
 @main.command(help=_help("demo.help"))
 @click.option("--campaign", "campaign_id", metavar="C", default="sanji_lianzheng", show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
-def demo(campaign_id: str, seed: int) -> None:
+@click.option("--today", "moment", metavar="DAY", type=DAY, help=_help("demo.today"))
+def demo(campaign_id: str, seed: int, moment: datetime | None) -> None:
     """Fill the store with a synthetic county."""
     from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
     from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
-        counts = fill_store(workspace, _actor(), campaign_id, seed)
-        accounts = add_demo_accounts(workspace, _actor(), campaign_id)
+        day = moment.date() if moment else None
+        counts = fill_store(workspace, _actor(), campaign_id, seed, day)
+        accounts = add_demo_accounts(workspace, _actor(), campaign_id, day)
         click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
         click.echo("\n".join(tell_accounts(accounts)), err=True)
+
+
+@main.command(help=_help("backup.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help=_help("backup.force"))
+def backup(file: Path, force: bool) -> None:
+    """Write the whole workspace to one file, also while the server runs."""
+    from pbwidgets.cli.keeping import write_backup
+
+    write_backup(_actor(), file, force=force)
+
+
+@main.command(help=_help("restore.help"))
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup back into an empty workspace."""
+    from pbwidgets.cli.keeping import read_backup
+
+    read_backup(_actor(), file)
 
 
 @main.command(help=_help("doctor.help"))
@@ -551,6 +573,10 @@ def chart(
 )
 @click.option("--host", metavar="H", default="127.0.0.1", show_default=True, help=_help("serve.host"))
 @click.option("--max-visitors", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_visitors"))
+@click.option("--max-anonymous", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_anonymous"))
+@click.option(
+    "--max-per-address", metavar="N", type=click.IntRange(min=1), help=_help("serve.max_per_address")
+)
 @click.option("--behind-proxy", "header", metavar="HEADER", help=_help("serve.behind_proxy"))
 @click.option("--trust", "trusted", metavar="CIDR", multiple=True, help=_help("serve.trust"))
 @click.option("--https", is_flag=True, help=_help("serve.https"))
@@ -558,16 +584,16 @@ def chart(
 def serve(
     port: int,
     host: str,
-    max_visitors: int | None,
     header: str | None,
     trusted: tuple[str, ...],
     https: bool,
     hsts: bool,
+    **limits: int | None,
 ) -> None:
     """Serve the pages in the browser."""
-    from pbwidgets.cli.serving import serve_pages
+    from pbwidgets.cli.serving import ServingLimits, serve_pages
 
-    serve_pages(host, port, max_visitors, header, trusted, https=https, hsts=hsts)
+    serve_pages(host, port, ServingLimits(**limits), header, trusted, https=https, hsts=hsts)
 
 
 if __name__ == "__main__":

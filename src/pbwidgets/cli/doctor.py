@@ -15,6 +15,9 @@ from pbwidgets.errors import PbError
 from pbwidgets.settings import load_settings
 from pbwidgets.wording import has_words, say
 
+_NAMED: Final = 5
+"""At most so many lost files are named."""
+_SHORT: Final = 12
 _WAIT_S: Final = 5.0
 
 
@@ -59,7 +62,7 @@ def _examine() -> Iterator[Finding]:
     there = (settings.parameters / "campaigns").is_dir()
     yield Finding("cli.doctor.workspace", there, str(settings.workspace))
     if there:
-        yield _try("cli.doctor.store", _store)
+        yield from _try_store()
     if settings.address.startswith("https://"):
         yield _try("cli.doctor.https", lambda: check_certificate(settings.address), needed=False)
     yield _try("cli.doctor.kernel", _kernel)
@@ -103,11 +106,34 @@ def _font() -> str:
     return str(find_cjk_font())
 
 
-def _store() -> str:
+def _try_store() -> Iterator[Finding]:
+    """Whether the store opens; if it does, whether it is whole and has its evidence."""
+    from pbwidgets.workflows.ground.rights import operator
     from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.people.health import examine_records
 
-    with open_workspace() as workspace:
-        return workspace.store.shown_url
+    try:
+        with open_workspace() as workspace:
+            found = examine_records(workspace, operator())
+            url = workspace.store.shown_url
+    except (PbError, OSError) as error:
+        yield Finding("cli.doctor.store", False, str(error))
+        return
+    if not found.sound:
+        yield Finding("cli.doctor.store", False, say("cli.doctor.damaged"))
+    elif found.behind:
+        yield Finding("cli.doctor.store", False, say("cli.doctor.behind", entries=found.behind))
+    else:
+        yield Finding("cli.doctor.store", True, url)
+    lost = found.missing + found.altered
+    named = [f"{item.key.form_id} {item.key.unit_code} {item.file.sha256[:_SHORT]}" for item in lost[:_NAMED]]
+    said = say(
+        "cli.doctor.evidence_lost",
+        missing=len(found.missing),
+        altered=len(found.altered),
+        named="、".join(named + ["…"] * (len(lost) > _NAMED)),
+    )
+    yield Finding("cli.doctor.evidence", not lost, said if lost else say("cli.doctor.evidence_whole"))
 
 
 def _warm_kernel() -> str:

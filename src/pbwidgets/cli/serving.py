@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from dataclasses import dataclass
 
 import click
 
@@ -9,10 +10,27 @@ from pbwidgets.errors import DataError, UsageError
 from pbwidgets.wording import say
 
 
+@dataclass(frozen=True)
+class ServingLimits:
+    """Limits given on the command line; None is the default.
+
+    Attributes
+    ----------
+    max_visitors, max_anonymous
+        Pages open at once, of signed-in and of anonymous visitors.
+    max_per_address
+        Connections of anonymous visitors from one address.
+    """
+
+    max_visitors: int | None = None
+    max_anonymous: int | None = None
+    max_per_address: int | None = None
+
+
 def serve_pages(
     host: str,
     port: int,
-    max_visitors: int | None,
+    limits: ServingLimits,
     header: str | None,
     trusted: tuple[str, ...],
     *,
@@ -28,7 +46,9 @@ def serve_pages(
     DataError
         ``serve.port_taken``.
     """
+    from pbwidgets.apps.doors import MOST_PER_ADDRESS
     from pbwidgets.apps.server import serve
+    from pbwidgets.apps.visitors import find_capacity
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.people.accounts import ADMINISTRATOR, ensure_administrator
 
@@ -50,8 +70,10 @@ def serve_pages(
         click.echo(say("serve.starting"), err=True)
         try:
             serve(
-                workspace, host, port, max_visitors=max_visitors, header=header or "", trusted=trusted,
-                https=https, hsts=hsts,
+                workspace, host, port,
+                capacity=find_capacity(limits.max_visitors, limits.max_anonymous),
+                most_per_address=limits.max_per_address or MOST_PER_ADDRESS,
+                header=header or "", trusted=trusted, https=https, hsts=hsts,
                 on_ready=lambda address: click.echo(say("serve.ready", address=address), err=True),
             )  # fmt: skip
         except OSError as error:

@@ -6,15 +6,17 @@ real units.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 from itertools import count
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.demo.laying import morning
 from pbwidgets.store import Actor, NewAccount, add_account
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.ground.workspace import Workspace, today
 from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_passwords
 
 
@@ -28,8 +30,15 @@ class DemoAccount:
     unit_name: str = ""
 
 
-def add_demo_accounts(workspace: Workspace, actor: Actor, campaign_id: str) -> tuple[DemoAccount, ...]:
+def add_demo_accounts(
+    workspace: Workspace, actor: Actor, campaign_id: str, day: date | None = None
+) -> tuple[DemoAccount, ...]:
     """Add accounts for a demonstration, of every role and for neighbouring units, and return them.
+
+    Parameters
+    ----------
+    day
+        Today, for the demonstration; by default this day. They are recorded on the day before.
 
     Raises
     ------
@@ -38,8 +47,9 @@ def add_demo_accounts(workspace: Workspace, actor: Actor, campaign_id: str) -> t
     """
     campaign = workspace.read_campaign(campaign_id)
     planned = plan_accounts(campaign, workspace.units())
+    added = morning((day or today()) - timedelta(days=1))
     hashes = hash_passwords(DEMO_PASSWORD for _ in planned)
-    with workspace.store.write(actor) as writer:
+    with workspace.store.write(actor, added) as writer:
         for item, hashed in zip(planned, hashes, strict=True):
             add_account(writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False))
     return planned

@@ -5,12 +5,14 @@ What only the store can record (a veto, a recusal, a return, a second version) i
 """
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pandas as pd
 
 from pbwidgets.campaign import compute_answers, to_rows
 from pbwidgets.campaign.model import Track
 from pbwidgets.demo.definition import (
+    DraftCase,
     Incident,
     Merged,
     MissingMarks,
@@ -21,8 +23,9 @@ from pbwidgets.demo.definition import (
     StaleMark,
     TieAtCut,
     VetoCase,
+    WaitingCase,
 )
-from pbwidgets.demo.plan import Mark, Plan, nominate
+from pbwidgets.demo.plan import Answers, Mark, Plan, nominate
 from pbwidgets.scoring import Scores, empty_records, score_campaign, to_frame
 from pbwidgets.scoring.frames import ALLOTMENTS, CONTENDING, NOMINATIONS, RATINGS, SUBMISSIONS
 
@@ -37,13 +40,24 @@ def work_in_cases(plan: Plan) -> None:
         elif isinstance(case, MissingMarks):
             plan.marks = [mark for mark in plan.marks if not _is_missing(mark, case)]
         elif isinstance(case, Incident):
-            plan.log_entries.append((case.form, case.unit, dict(case.answers)))
+            plan.log_entries.append((case.form, case.unit, _dated(plan, case)))
         elif isinstance(case, TieAtCut):
             _tie_at_cut(plan, plan.campaign.track(case.track))
+    _leave_unmarked(plan)
+
+
+def _dated(plan: Plan, case: Incident) -> Answers:
+    """Answers of an incident, with days instead of numbers of days."""
+    kinds = {path: field.type for path, field in plan.campaign.form(case.form).leaves()}
+    return {
+        name: (plan.today + timedelta(days=int(value))).isoformat() if kinds[name] == "date" else value
+        for name, value in case.answers.items()
+    }
 
 
 def _change_lists(plan: Plan) -> None:
     """Change units and nominations first: marks and the cut depend on who is on which list."""
+    _find_late(plan)
     for case in plan.demo.cases:
         if isinstance(case, NominationCase):
             _resize_nominations(plan, case)
@@ -54,9 +68,48 @@ def _change_lists(plan: Plan) -> None:
             _ensure_nominated(plan, case.unit)
 
 
+def _find_late(plan: Plan) -> None:
+    """Find who is late; they, and whoever has handed in nothing, are on no list."""
+    for case in plan.demo.cases:
+        if isinstance(case, DraftCase):
+            plan.late[case.form, case.unit] = None
+        elif isinstance(case, ReturnedCase) and case.extended:
+            plan.late[case.form, case.unit] = case.level
+        if isinstance(case, DraftCase | NoSubmission) or (isinstance(case, ReturnedCase) and case.extended):
+            _remove_nomination(plan, case.unit)
+    for case in plan.demo.cases:
+        if isinstance(case, WaitingCase):
+            plan.late.update({(case.form, unit): case.level for unit in _find_waiting(plan, case)})
+
+
+def _find_waiting(plan: Plan, case: WaitingCase) -> list[str]:
+    """The first units without a case of their own and without a nomination."""
+    special = {getattr(item, "unit", None) for item in plan.demo.cases}
+    busy = special | {item[2] for item in plan.nominations} | {unit for _, unit in plan.late}
+    kind = plan.campaign.form(case.form).unit_kind
+    return [unit for unit in plan.children(case.under, kind) if unit not in busy][: case.count]
+
+
+def _is_late(plan: Plan, unit: str) -> bool:
+    return any(code == unit for _, code in plan.late)
+
+
+def _leave_unmarked(plan: Plan) -> None:
+    """Take away the marks on what is late, of the level that acts next and of those above it."""
+    levels = [level.id for level in plan.campaign.review_levels]
+    marked = {form for track in plan.campaign.tracks for form in track.forms}
+    late = {unit: level for (form, unit), level in plan.late.items() if form in marked}
+    given = {unit: {None, *levels[: levels.index(level)]} if level else set() for unit, level in late.items()}
+    plan.marks = [
+        mark
+        for mark in plan.marks
+        if mark.unit_code not in given or plan.campaign.layer(mark.layer).level in given[mark.unit_code]
+    ]
+
+
 def preview(plan: Plan) -> Scores:
     """Scores of a plan before it is written, as if everything had been accepted."""
-    scope = {"campaign": plan.campaign.id, "period": plan.demo.period}
+    scope = {"campaign": plan.campaign.id, "period": plan.period.id}
     rows = []
     forms = {form.id: form for form in plan.campaign.forms}
     for (form_id, code), answers in plan.answers.items():
@@ -87,7 +140,7 @@ def preview(plan: Plan) -> Scores:
         nominations=to_frame(nominations, NOMINATIONS),
         allotments=to_frame(allotments, ALLOTMENTS),
     )
-    return score_campaign(plan.campaign, plan.demo.period, records)
+    return score_campaign(plan.campaign, plan.period.id, records)
 
 
 def _is_missing(mark: Mark, case: MissingMarks) -> bool:
@@ -97,7 +150,7 @@ def _is_missing(mark: Mark, case: MissingMarks) -> bool:
 
 def _end_unit(plan: Plan, case: Merged) -> None:
     ended = plan.units["unit_code"] == case.unit
-    plan.units.loc[ended, "valid_to"] = case.on.isoformat()
+    plan.units.loc[ended, "valid_to"] = (plan.today + timedelta(days=case.on)).isoformat()
     plan.units.loc[ended, "merged_into"] = case.into
     _remove_nomination(plan, case.unit)
 
@@ -109,7 +162,11 @@ def _resize_nominations(plan: Plan, case: NominationCase) -> None:
         for track_id, by, number in plan.allotments
     ]
     listed = [unit for track_id, by, unit, _ in plan.nominations if (track_id, by) == (case.track, case.by)]
-    others = [unit for unit in plan.children(case.by, track.unit_kind) if unit not in listed]
+    others = [
+        unit
+        for unit in plan.children(case.by, track.unit_kind)
+        if unit not in listed and not _is_late(plan, unit)
+    ]
     nominate(plan, case.track, case.by, [*listed, *others][: case.nominated])
 
 
@@ -125,8 +182,10 @@ def _remove_nomination(plan: Plan, unit: str) -> None:
 
 
 def _ensure_nominated(plan: Plan, unit: str) -> None:
-    """Put a case's unit on its list if it is missing: without a nomination the case would not show."""
+    """Put a case's unit on its list if it is missing and not late: without a nomination the case would not show."""
     kind = str(plan.units.set_index("unit_code")["kind"][unit])
+    if _is_late(plan, unit):
+        return
     for track in plan.campaign.tracks:
         if track.unit_kind != kind or track.nomination is None:
             continue

@@ -1,6 +1,5 @@
 """The definition of a demonstration, in ``parameters/demo/<campaign>.yaml``."""
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field as Arg
@@ -8,6 +7,7 @@ from pydantic import NonNegativeInt, PositiveInt
 
 from pbwidgets.campaign.definition import Definition
 
+Days = Annotated[int, Arg(ge=-366, le=366, description="days from today; before it: negative")]
 Share = Annotated[float, Arg(ge=0, le=1)]
 
 
@@ -87,18 +87,18 @@ class RectificationCase(Definition):
     unit: str
     shortcoming: str
     responsible_post: str
-    deadline: date
-    closed_on: date | None = None
+    deadline: Days
+    closed_on: Days | None = None
     outcome: str = ""
 
 
 class Incident(Definition):
-    """An entry in a log that triggers a gate."""
+    """An entry in a log that triggers a gate; the answer to a field of type ``date`` is in days from today."""
 
     case: Literal["incident"]
     form: str
     unit: str
-    answers: dict[str, int | float | str | date]
+    answers: dict[str, int | float | str]
 
 
 class VetoCase(Definition):
@@ -118,9 +118,9 @@ class TieAtCut(Definition):
 
 
 class NominationCase(Definition):
-    """A unit that nominates more than it may, or fewer than it should."""
+    """A unit that nominates more than it may, fewer than it should, or has not nominated all it may yet."""
 
-    case: Literal["above_allotment", "below_lowest"]
+    case: Literal["above_allotment", "below_lowest", "not_all_nominated"]
     track: str
     by: str
     allotted: PositiveInt
@@ -144,7 +144,10 @@ class MissingMarks(Definition):
 
 
 class ReturnedCase(Definition):
-    """A submission that was returned with a reason."""
+    """A submission that was returned with a reason.
+
+    Under the extension it was handed in late and returned yesterday, so that its filler has to correct it now.
+    """
 
     case: Literal["returned"]
     form: str
@@ -152,6 +155,7 @@ class ReturnedCase(Definition):
     level: str
     reason: str
     field: str | None = None
+    extended: bool = False
 
 
 class Merged(Definition):
@@ -160,7 +164,7 @@ class Merged(Definition):
     case: Literal["merged"]
     unit: str
     into: str
-    on: date
+    on: Days
 
 
 class StaleMark(Definition):
@@ -171,6 +175,24 @@ class StaleMark(Definition):
     unit: str
     reason: str
     addition: str = Arg(description="what the unit adds to its first text")
+
+
+class DraftCase(Definition):
+    """A form that is half filled in, under the extension."""
+
+    case: Literal["draft"]
+    form: str
+    unit: str
+
+
+class WaitingCase(Definition):
+    """Submissions that came in late, under the extension, and wait for a level: nobody above has marked them."""
+
+    case: Literal["waiting"]
+    form: str
+    under: str
+    level: str
+    count: PositiveInt
 
 
 class Recused(Definition):
@@ -192,18 +214,30 @@ Case = Annotated[
     | ReturnedCase
     | Merged
     | StaleMark
+    | DraftCase
+    | WaitingCase
     | Recused,
     Arg(discriminator="case"),
 ]
 
 
+class Extension(Definition):
+    """The extension on record for what came in late, or is still to come."""
+
+    until: Days
+    reason: str
+
+
 class Demo(Definition):
-    """A demonstration: units, how they answer and are marked, and the awkward cases."""
+    """A demonstration: units, how they answer and are marked, and the awkward cases.
+
+    It knows no dates: today is the day on which one phase begins, and all else is relative to today. ``{year}`` in a
+    text is the year of the documents of some months ago.
+    """
 
     format: Literal[1]
     campaign: str
-    period: str
-    today: date
+    phase: str = Arg(description="phase of the campaign's last period that begins today")
     root: RootUnit
     kinds: tuple[UnitsOfKind, ...]
     answers: dict[str, dict[str, Answering]]
@@ -211,4 +245,5 @@ class Demo(Definition):
     nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None
     rectifications: tuple[RectificationCase, ...] = ()
+    extension: Extension | None = None
     cases: tuple[Case, ...] = ()

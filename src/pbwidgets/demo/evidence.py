@@ -6,9 +6,8 @@ from typing import Final
 
 import numpy as np
 
-_MADE: Final = time.gmtime(
-    1_780_304_400
-)  # 2026-06-01: with the current time, the document would change at every fill
+_MADE: Final = time.strptime("2001-01-01", "%Y-%m-%d")
+"""Earlier than any demonstration; with the current time, the document would change at every fill."""
 
 
 def make_photo(number: int) -> bytes:
@@ -41,7 +40,7 @@ def make_photo(number: int) -> bytes:
     draw.text((30, 895), f"DEMO {number:02d} - synthetic picture", fill=(60, 60, 60), font_size=40)
     exif = Image.Exif()
     exif[0x010F] = "Demo camera"  # Make
-    exif[0x0132] = "2026:06:01 09:00:00"  # DateTime
+    exif[0x0132] = "2001:01:01 09:00:00"  # DateTime
     exif.get_ifd(0x8825)[1] = "N"  # a GPS reference, which the store must remove
     made = io.BytesIO()
     image.save(made, "JPEG", quality=82, exif=exif)

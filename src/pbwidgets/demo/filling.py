@@ -2,13 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pbwidgets.campaign import Form, check_answers, compute_answers
+from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.demo.cases import work_in_cases
 from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
 from pbwidgets.demo.evidence import make_document, make_photo
+from pbwidgets.demo.laying import EARLIEST, LATEST, date_papers, lay_around, morning, write_period
 from pbwidgets.demo.plan import Answers, Plan, build_plan
 from pbwidgets.demo.reading import read_demo
 from pbwidgets.errors import DataError
@@ -25,6 +27,7 @@ from pbwidgets.store import (
     add_evidence,
     add_note,
     close_rectification,
+    grant_exception,
     has_real_rows,
     import_nominations,
     keep_file,
@@ -33,28 +36,37 @@ from pbwidgets.store import (
     record_veto,
     recuse,
     return_submission,
+    save_draft,
     set_allotments,
     submit_many,
 )
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
-from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_campaign
+from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
+from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
 
 _MAX_BYTES = 30_000_000
 
 
-def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) -> dict[str, Any]:
+def fill_store(
+    workspace: Workspace, actor: Actor, campaign_id: str, seed: int, day: date | None = None
+) -> dict[str, Any]:
     """Fill the store with a demonstration; returns the numbers of units, submissions and marks.
 
-    The same seed gives the same county.
+    The same seed and day give the same county. The campaign's file gets the days of the period that was opened.
+
+    Parameters
+    ----------
+    day
+        Day around which everything is dated, and in whose year the period is; by default today.
 
     Raises
     ------
     DataError
-        ``demo.real_rows`` if the store holds real units, ``demo.filled`` if it holds this demonstration.
+        ``demo.real_rows`` if the store holds real units, ``demo.filled`` if it holds this demonstration,
+        ``demo.day`` if no campaign can have such a day, ``demo.no_phase``.
     ProblemsError
         If the campaign or the demonstration file has problems.
     """
@@ -63,12 +75,18 @@ def fill_store(workspace: Workspace, actor: Actor, campaign_id: str, seed: int) 
             raise DataError("demo.real_rows", store=workspace.store.shown_url)
     if len(workspace.units()):
         raise DataError("demo.filled", store=workspace.store.shown_url)
-    campaign = workspace.read_campaign(campaign_id)
-    demo = read_demo(workspace.settings.parameters / "demo" / f"{campaign_id}.yaml")
+    day = day or today()
+    if not EARLIEST <= day <= LATEST:
+        raise DataError("demo.day", day=day.isoformat(), earliest=EARLIEST, latest=LATEST)
+    definition = workspace.read_campaign(campaign_id)
+    demo = date_papers(read_demo(workspace.settings.parameters / "demo" / f"{campaign_id}.yaml"), day)
+    campaign = lay_around(definition, demo, day)
     plan = build_plan(campaign, demo, seed)
     work_in_cases(plan)
-    save_units(workspace, actor, plan.units)
-    opened = open_campaign(workspace, actor, campaign_id, demo.period)
+    begun = morning(plan.period.begins)
+    save_units(workspace, actor, plan.units, begun)
+    opened = open_definition(workspace, actor, campaign, plan.period.id, now=begun)
+    write_period(workspace, definition, campaign)
     filler = _Filler(workspace, actor, opened, plan)
     filler.fill()
     return {"units": len(plan.units), "submissions": filler.submissions, "marks": len(plan.marks)}
@@ -87,62 +105,87 @@ class _Filler:
 
     def fill(self) -> None:
         """Write everything."""
-        plan = self._plan
-        today = plan.demo.today
-        self._hand_in(today - timedelta(days=30))
-        self._nominate(today - timedelta(days=20))
-        self._mark(today - timedelta(days=8))
-        self._finish_cases(today - timedelta(days=3))
+        self._hand_in(self._on(-30))
+        self._nominate(self._on(-20))
+        self._extend(self._on(-12))
+        self._mark(self._on(-8))
+        self._finish_cases(self._on(-3))
+        self._hand_in_late(self._on(-2), self._on(-1))
 
     def _key(self, form_id: str, unit: str, occurrence: int = 0) -> SubmissionKey:
         return SubmissionKey(self._opened.campaign.id, self._opened.period_id, form_id, unit, occurrence)
 
-    def _on(self, day: Any) -> datetime:
-        return datetime.combine(day, time(10), ZONE).astimezone(UTC)
+    def _on(self, days: int) -> datetime:
+        return morning(self._plan.today + timedelta(days=days))
 
-    def _hand_in(self, day: Any) -> None:
+    def _hand_in(self, now: datetime) -> None:
         campaign, plan = self._opened.campaign, self._plan
-        returned = {
-            (case.form, case.unit): case for case in plan.demo.cases if isinstance(case, ReturnedCase)
-        }
-        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+        with self._workspace.store.write(self._actor, now) as writer:
             by_form: dict[str, dict[SubmissionKey, Answers]] = defaultdict(dict)
             for (form_id, unit), answers in plan.answers.items():
+                if (form_id, unit) in plan.late:
+                    continue
                 by_form[form_id][self._key(form_id, unit)] = self._answers(campaign.form(form_id), answers)
             for number, (form_id, unit, answers) in enumerate(plan.log_entries, start=1):
                 key = self._key(form_id, unit, number)
                 by_form[form_id][key] = self._answers(campaign.form(form_id), answers)
             for form_id, items in by_form.items():
-                self._submit(writer, campaign.form(form_id), items, returned)
+                self._submit(writer, campaign.form(form_id), items)
+            self._return(writer, extended=False)
         for unit, noted_on, text in plan.records:
-            with self._workspace.store.write(self._actor, self._on(noted_on)) as writer:
+            with self._workspace.store.write(self._actor, morning(noted_on)) as writer:
                 add_note(writer, campaign.id, self._opened.period_id, unit, noted_on, text)
 
-    def _submit(
-        self,
-        writer: Writer,
-        form: Form,
-        items: dict[SubmissionKey, Answers],
-        returned: dict[tuple[str, str], ReturnedCase],
-    ) -> None:
-        corrected = {(case.form, case.unit) for case in self._plan.demo.cases if isinstance(case, StaleMark)}
+    def _submit(self, writer: Writer, form: Form, items: dict[SubmissionKey, Answers]) -> None:
+        """Hand in; accept as far as the level that returns it, has to wait, or asks for a correction."""
         submit_many(writer, items.items())
         self.submissions += len(items)
         self._attach(writer, form, items)
         levels = review_levels(self._opened.campaign, form)
-        passed = [key for key in items if (form.id, key.unit_code) not in returned]
+        stops = {**self._plan.late, **_stops(self._plan, levels)}
+        passed = list(items)
         for level in levels:
-            if level == levels[-1]:
-                passed = [key for key in passed if (form.id, key.unit_code) not in corrected]
+            passed = [key for key in passed if stops.get((form.id, key.unit_code)) != level]
             accept_many(writer, passed, level, levels)
-        for key in items:
-            case = returned.get((form.id, key.unit_code))
-            if case:
+
+    def _return(self, writer: Writer, *, extended: bool) -> None:
+        for case in self._plan.demo.cases:
+            if isinstance(case, ReturnedCase) and case.extended == extended:
+                levels = review_levels(self._opened.campaign, self._opened.campaign.form(case.form))
+                key = self._key(case.form, case.unit)
                 return_submission(writer, key, case.level, levels, case.reason, case.field)
+
+    def _extend(self, now: datetime) -> None:
+        extension = self._plan.demo.extension
+        if extension is None:
+            return
+        closes = datetime.combine(self._plan.today + timedelta(days=extension.until + 1), time(), ZONE)
+        with self._workspace.store.write(self._actor, now) as writer:
+            for form_id, unit in self._plan.late:
+                grant_exception(writer, *self._opened.key, form_id, unit, closes, extension.reason)
+
+    def _hand_in_late(self, now: datetime, next_day: datetime) -> None:
+        plan = self._plan
+        with self._workspace.store.write(self._actor, now) as writer:
+            for form_id in dict.fromkeys(form_id for form_id, _ in plan.late):
+                form = self._opened.campaign.form(form_id)
+                late = {unit: level for (of_form, unit), level in plan.late.items() if of_form == form_id}
+                items = {
+                    self._key(form_id, unit): self._answers(form, plan.answers[form_id, unit])
+                    for unit, level in late.items()
+                    if level is not None
+                }
+                self._submit(writer, form, items)
+        with self._workspace.store.write(self._actor, next_day) as writer:
+            self._return(writer, extended=True)
+            for (form_id, unit), level in plan.late.items():
+                if level is None:
+                    begun = _half(self._opened.campaign.form(form_id), plan.answers[form_id, unit])
+                    save_draft(writer, self._key(form_id, unit), begun, 0)
 
     def _answers(self, form: Form, answers: Answers) -> Answers:
         """Answers with placeholders turned into evidence, checked like everybody's on the server."""
-        today = self._plan.demo.today
+        today = self._plan.today
         full = {name: self._with_files(value) for name, value in answers.items()}
         problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
         if problems:
@@ -178,9 +221,9 @@ class _Filler:
                 for sha256 in answers.get(path) or ():
                     add_evidence(writer, key, path, kept[sha256].filename, kept[sha256], _MAX_BYTES)
 
-    def _nominate(self, day: Any) -> None:
+    def _nominate(self, now: datetime) -> None:
         campaign, period = self._opened.campaign.id, self._opened.period_id
-        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+        with self._workspace.store.write(self._actor, now) as writer:
             allotted: dict[str, dict[str, int]] = defaultdict(dict)
             for track_id, by_unit, number in self._plan.allotments:
                 allotted[track_id][by_unit] = number
@@ -192,11 +235,11 @@ class _Filler:
             for (track_id, by_unit), units in lists.items():
                 import_nominations(writer, NominationList(campaign, period, track_id, by_unit), units)
 
-    def _mark(self, day: Any) -> None:
+    def _mark(self, now: datetime) -> None:
         marks = [self._to_mark(mark) for mark in self._plan.marks]
         for mark in marks:
             check_mark(self._opened.campaign, mark)
-        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+        with self._workspace.store.write(self._actor, now) as writer:
             rate_many(writer, marks)
 
     def _to_mark(self, mark: Any) -> Mark:
@@ -212,9 +255,9 @@ class _Filler:
         version = 1 + len(self._opened.campaign.review_levels)
         return Mark(key, mark.points, mark.comment, version)
 
-    def _finish_cases(self, day: Any) -> None:
+    def _finish_cases(self, now: datetime) -> None:
         campaign, period = self._opened.campaign, self._opened.period_id
-        with self._workspace.store.write(self._actor, self._on(day)) as writer:
+        with self._workspace.store.write(self._actor, now) as writer:
             for case in self._plan.demo.cases:
                 if isinstance(case, VetoCase):
                     track = _track_of_gate(self._plan, case.gate)
@@ -232,10 +275,11 @@ class _Filler:
                     item.unit,
                     shortcoming=item.shortcoming,
                     responsible_post=item.responsible_post,
-                    deadline=item.deadline,
+                    deadline=self._plan.today + timedelta(days=item.deadline),
                 )
-                if item.closed_on:
-                    close_rectification(writer, number, item.closed_on, item.outcome)
+                if item.closed_on is not None:
+                    closed_on = self._plan.today + timedelta(days=item.closed_on)
+                    close_rectification(writer, number, closed_on, item.outcome)
 
     def _raters(self, unit: str, layer: str) -> Iterable[str]:
         return {mark.rater for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer}
@@ -251,6 +295,24 @@ class _Filler:
         submit_many(writer, [(key, {**answers, text: f"{answers[text]}{case.addition}"})])
         for level in levels:
             accept_many(writer, [key], level, levels)
+
+
+def _stops(plan: Plan, levels: tuple[str, ...]) -> dict[tuple[str, str], str]:
+    """Level at which a submission stops because it is returned, or returned after it was marked."""
+    stops = {}
+    for case in plan.demo.cases:
+        if isinstance(case, ReturnedCase):
+            stops[case.form, case.unit] = case.level
+        elif isinstance(case, StaleMark) and levels:
+            stops[case.form, case.unit] = levels[-1]
+    return stops
+
+
+def _half(form: Form, answers: Answers) -> Answers:
+    """The first half of the answers, without files: as far as the filler has come."""
+    files = {path for path, field in form.leaves() if field.type in UPLOADS}
+    typed = [name for name in answers if name not in files]
+    return {name: answers[name] for name in typed[: len(typed) // 2]}
 
 
 def _flat(value: list[Any]) -> bool:

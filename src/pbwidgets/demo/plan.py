@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Track
+from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Period, Track
 from pbwidgets.campaign.values import NONE
 from pbwidgets.demo.definition import Answering, Demo
+from pbwidgets.demo.laying import today_of
 from pbwidgets.scoring.frames import UNITS, to_frame
 
 Answers = dict[str, Any]
@@ -36,7 +37,15 @@ class Mark:
 
 @dataclass
 class Plan:
-    """All that will be written, in the order of the real work."""
+    """All that will be written, in the order of the real work.
+
+    Attributes
+    ----------
+    campaign
+        The campaign, laid around today.
+    late
+        Forms and units that are late, under the extension, with the level that acts next; None for a draft.
+    """
 
     campaign: Campaign
     demo: Demo
@@ -48,6 +57,17 @@ class Plan:
     allotments: list[tuple[str, str, int]] = field(default_factory=list)
     nominations: list[tuple[str, str, str, int]] = field(default_factory=list)
     records: list[tuple[str, date, str]] = field(default_factory=list)
+    late: dict[tuple[str, str], str | None] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        """The day around which everything is laid."""
+        return today_of(self.campaign, self.demo)
+
+    @property
+    def period(self) -> Period:
+        """The period of the demonstration."""
+        return self.campaign.periods[-1]
 
     def units_of(self, kind: str) -> list[str]:
         """Codes of the units of a kind, in order."""
@@ -64,7 +84,7 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     Parameters
     ----------
     campaign, demo
-        The campaign and its demonstration.
+        The campaign, laid around today (:func:`~pbwidgets.demo.laying.lay_around`), and its demonstration.
     seed
         Random seed; the same seed gives the same plan.
     """
@@ -73,7 +93,7 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     plan = Plan(campaign, demo, units, quality)
     for form in campaign.forms:
         if form.id in demo.answers:
-            answering = _AnswerMaker(campaign, demo, form, rng)
+            answering = _AnswerMaker(campaign, demo, form, rng, plan)
             for code in plan.units_of(form.unit_kind):
                 plan.answers[form.id, code] = answering.make(quality[code])
     _nominate(plan, rng)
@@ -82,9 +102,7 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
         scored_kinds = {track.unit_kind for track in campaign.tracks}
         for code, kind in zip(units["unit_code"], units["kind"], strict=True):
             if kind in scored_kinds and rng.random() < demo.running_record.share:
-                plan.records.append(
-                    (code, _some_day(demo, campaign, rng), str(rng.choice(demo.running_record.texts)))
-                )
+                plan.records.append((code, _some_day(plan, rng), str(rng.choice(demo.running_record.texts))))
     return plan
 
 
@@ -136,6 +154,7 @@ class _AnswerMaker:
     demo: Demo
     form: Form
     rng: np.random.Generator
+    plan: Plan
 
     def make(self, quality: float) -> Answers:
         return self._fields(self.form.fields, quality, "", {})
@@ -179,7 +198,7 @@ class _AnswerMaker:
             case "decimal":
                 return round(self._between(how.between or (0.0, 10.0), quality), 1)
             case "date":
-                return _some_day(self.demo, self.campaign, self.rng).isoformat()
+                return _some_day(self.plan, self.rng).isoformat()
             case "select_one":
                 return self._one_option(item, how, quality)
             case "select_multiple":
@@ -225,9 +244,9 @@ class _AnswerMaker:
         return chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * quality
 
 
-def _some_day(demo: Demo, campaign: Campaign, rng: np.random.Generator) -> date:
-    begins = campaign.period(demo.period).begins
-    span = min(300, (demo.today - begins).days)
+def _some_day(plan: Plan, rng: np.random.Generator) -> date:
+    begins = plan.period.begins
+    span = min(300, (plan.today - begins).days)
     return begins + timedelta(days=int(rng.integers(10, span)))
 
 

@@ -17,8 +17,8 @@ from zipfile import ZipFile
 
 MOST_ROWS: Final = 1_048_576
 MOST_COLUMNS: Final = 500
-MOST_CELLS: Final = 10_000_000  # of the rectangle from A1 to the last filled cell
-LARGEST_BYTES: Final = 300_000_000  # unpacked; a small archive can unfold to any size
+MOST_CELLS: Final = 1_000_000  # of the rectangle from A1 to the last filled cell: some ten seconds of reading
+LARGEST_BYTES: Final = 100_000_000  # unpacked; a small archive can unfold to any size
 MEMORY: Final = 4 << 30
 SECONDS: Final = 60
 

@@ -18,6 +18,8 @@ from pbwidgets.store.tables import audit
 
 ACCOUNT: Final = "account"
 """Begins the entity of rows about accounts: signing in changes no record."""
+OF_STORE: Final = "store"
+"""Begins the entity of rows about the store as a whole: a backup changes no record either."""
 
 LoggedAction = Literal[
     "sign_in", "sign_out", "fail_sign_in", "lock_account", "end_sessions",
@@ -31,6 +33,7 @@ LoggedAction = Literal[
     "empty_nominations", "record_veto", "veto_appealed", "veto_in_force", "veto_lifted",
     "decide", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",
     "add_note", "open_rectification", "close_rectification", "make_survey_batch",
+    "backup", "restore",
 ]  # fmt: skip
 """Everything that is written to the log; a new action also needs its words in the catalogue ``audit``."""
 
@@ -97,9 +100,9 @@ def audit_head(r: Reader) -> int:
 
 
 def records_head(r: Reader) -> int:
-    """Revision of the records: like :func:`audit_head`, but signing in and out does not change it."""
-    of_accounts = audit.c.entity.startswith(f"{ACCOUNT}:", autoescape=True)
-    return r.conn.scalar(select(audit.c.id).where(~of_accounts).order_by(audit.c.id.desc()).limit(1)) or 0
+    """Revision of the records: like :func:`audit_head`, but signing in and out and backups do not change it."""
+    others = [~audit.c.entity.startswith(f"{kind}:", autoescape=True) for kind in (ACCOUNT, OF_STORE)]
+    return r.conn.scalar(select(audit.c.id).where(*others).order_by(audit.c.id.desc()).limit(1)) or 0
 
 
 def latest_write(r: Reader) -> datetime | None:

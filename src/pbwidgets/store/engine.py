@@ -8,11 +8,12 @@ Connections are opened for each transaction and closed after it. A kernel per vi
 one each, more than a PostgreSQL server allows; and a fork inherits none.
 """
 
+import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -21,9 +22,12 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event, 
 from sqlalchemy.exc import ArgumentError
 
 from pbwidgets.errors import DataError
+from pbwidgets.files import NO_SPACE, close_to_others, open_new
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.faults import fault_code, plain_faults
 from pbwidgets.store.migrate import REVISION, load_revision, upgrade
+
+_log = logging.getLogger(__name__)
 
 _WRITERS_LOCK: Final = 7_262_023  # any number, the same for all writers of a database
 
@@ -46,13 +50,14 @@ class Writer(Reader):
         Who makes the writes.
     now
         The moment of the transaction, in UTC.
-    after_commit
-        Called in order after the commit, for what a database cannot undo (removing a file).
+    under_next_lock
+        Called in order after the commit, under the lock once more, for what a database cannot undo (deleting a file).
+        What fails there does not undo the commit.
     """
 
     actor: Actor
     now: datetime
-    after_commit: list[Callable[[], None]] = field(default_factory=list)
+    under_next_lock: list[Callable[["Writer"], None]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,16 @@ class Store:
         """Address of the store, without its password."""
         return self.engine.url.render_as_string(hide_password=True)
 
+    @property
+    def name(self) -> str:
+        """What the store is called in messages: its file or its database, without the path and the server."""
+        return Path(self.engine.url.database or "").name
+
+    @property
+    def file(self) -> Path | None:
+        """File of an SQLite store."""
+        return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
+
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """Read transaction: all it reads is from one moment, whatever others write meanwhile.
@@ -84,7 +99,7 @@ class Store:
         DataError
             ``store.locked``, ``store.unreachable`` and other faults that an operator can fix.
         """
-        with plain_faults(self.shown_url), self.engine.connect() as connection:
+        with self._faults(), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection = connection.execution_options(
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
@@ -111,13 +126,25 @@ class Store:
         PbError
             What :attr:`admit` raises.
         """
-        with plain_faults(self.shown_url), self._locked() as connection:
+        with self._faults(), self._locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
             if self.admit is not None:
                 self.admit(writer)
             yield writer
-        for call in writer.after_commit:
-            call()
+        if writer.under_next_lock:
+            self._follow_up(writer)
+
+    def _follow_up(self, done: Writer) -> None:
+        try:
+            with self._faults(), self._locked() as connection:
+                writer = replace(done, conn=connection, under_next_lock=[])
+                for call in done.under_next_lock:
+                    call(writer)
+        except (DataError, OSError) as error:  # the transaction itself has been kept
+            _log.warning("left undone after a commit: %s", error)
+
+    def _faults(self) -> AbstractContextManager[None]:
+        return plain_faults(self.name, self.file.parent if self.file else None)
 
     @contextmanager
     def _locked(self) -> Iterator[Connection]:
@@ -129,8 +156,10 @@ class Store:
             yield connection
 
 
-def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) -> Store:
-    """Open a store; a new or older one is brought up to date first.
+def open_store(
+    url: str, evidence_dir: Path, *, left_behind: Iterable[str] = (), busy_timeout_s: float = 10.0
+) -> Store:
+    """Open a store; a new or older one is brought up to date first. Only its owner can read the files of SQLite.
 
     Parameters
     ----------
@@ -139,18 +168,19 @@ def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) ->
         shares) or ``postgresql://…``.
     evidence_dir
         Folder for photos and documents; no web server may serve it.
+    left_behind
+        Folders with something that only a store in use can have left there; looked at if this one is empty.
     busy_timeout_s
         How long a writer waits for another one, in seconds.
 
     Raises
     ------
     DataError
-        ``store.bad_url``, ``store.no_driver``, ``store.too_new``, ``store.foreign``, and the faults of
-        :meth:`Store.write`.
+        ``store.bad_url``, ``store.no_driver``, ``store.too_new``, ``store.foreign``, ``store.dangling_link``, the
+        faults of :meth:`Store.write`, and ``store.gone`` if something was left behind: an empty store is not taken
+        for the one that is missing.
     """
     address = _read_address(url)
-    if address.get_backend_name() == "sqlite":
-        Path(address.database or "").parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         engine = create_engine(address, poolclass=NullPool)
     except ModuleNotFoundError as error:
@@ -158,15 +188,54 @@ def open_store(url: str, evidence_dir: Path, *, busy_timeout_s: float = 10.0) ->
     if engine.dialect.name == "sqlite":
         _set_up_sqlite(engine, busy_timeout_s)
     store = Store(engine, evidence_dir, busy_timeout_s)
-    with plain_faults(store.shown_url):
-        if engine.dialect.name == "sqlite":
-            _switch_to_wal(engine, busy_timeout_s)
+    if store.file is not None:
+        try:
+            _prepare_file(store.file, store.name, left_behind)
+        except OSError as error:
+            raise DataError(
+                "store.full" if error.errno in NO_SPACE else "store.no_access", store=store.name
+            ) from error
+    with store._faults():
         with engine.connect() as connection:
             current = load_revision(connection)
+        if current is None:
+            _refuse_vanished(store.name, left_behind)
+        if engine.dialect.name == "sqlite":
+            _switch_to_wal(engine, busy_timeout_s)
         if current != REVISION:
             with store._locked() as connection:
-                upgrade(connection, store.shown_url)
+                upgrade(connection, store.name)
     return store
+
+
+def _prepare_file(file: Path, name: str, left_behind: Iterable[str]) -> None:
+    """Make the file of a new store, and let only its owner read it and what SQLite writes beside it."""
+    if file.is_symlink() and not file.exists():
+        raise DataError("store.dangling_link", store=name)
+    if not file.exists() or (file.is_file() and not file.stat().st_size):
+        _refuse_vanished(name, left_behind)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        open_new(file, private=True).close()
+    for ending in ("", "-wal", "-shm"):
+        close_to_others(file.with_name(file.name + ending))
+
+
+def _refuse_vanished(name: str, left_behind: Iterable[str]) -> None:
+    if found := "、".join(left_behind):
+        raise DataError("store.gone", store=name, found=found)
+
+
+def find_file(url: str) -> Path | None:
+    """File of the store at an address, whether it is there or not; None if a server keeps it.
+
+    Raises
+    ------
+    DataError
+        ``store.bad_url``.
+    """
+    address = _read_address(url)
+    return Path(address.database or "") if address.get_backend_name() == "sqlite" else None
 
 
 def _read_address(url: str) -> URL:

@@ -1,20 +1,25 @@
-"""Errors of the database, turned into ours."""
+"""Errors of the database, turned into ours; they name the store without its path, as anybody may read them."""
 
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NoReturn
+from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
 
 from pbwidgets.errors import DataError
+from pbwidgets.files import NO_SPACE, open_new
 
 _SQLITE = {
     "SQLITE_BUSY": "store.locked",
     "SQLITE_LOCKED": "store.locked",
     "SQLITE_FULL": "store.full",
     "SQLITE_READONLY": "store.read_only",
-    "SQLITE_CANTOPEN": "store.unreachable",
+    "SQLITE_CANTOPEN": "store.no_access",
+    "SQLITE_PERM": "store.no_access",
+    "SQLITE_AUTH": "store.no_access",
     "SQLITE_NOTADB": "store.damaged",
     "SQLITE_CORRUPT": "store.damaged",
     "SQLITE_IOERR": "store.failed",
@@ -31,31 +36,52 @@ _POSTGRESQL = {
 _OPERATIONAL = ("08", "53", "57", "58", "XX")  # connection, resources, intervention, system, internal
 
 
+_PROBE_BYTES = 1 << 20
+
+
 @contextmanager
-def plain_faults(shown_url: str) -> Iterator[None]:
+def plain_faults(name: str, folder: Path | None = None) -> Iterator[None]:
     """Turn what an operator can fix (lock, full disk, lost server) into a :class:`DataError`.
 
     Programming mistakes keep their own exceptions.
 
     Parameters
     ----------
-    shown_url
-        Address of the store, without its password.
+    name
+        What the store is called in the message.
+    folder
+        Folder of an SQLite store: whether its disk is full is tried there, since SQLite does not always say.
     """
     try:
         yield
     except DBAPIError as error:
-        raise_plainly(error.orig, error, shown_url)
+        _raise_plainly(error.orig, error, name, folder)
     except sqlite3.Error as error:  # while a connection is set up, before SQLAlchemy wraps errors
-        raise_plainly(error, error, shown_url)
+        _raise_plainly(error, error, name, folder)
 
 
-def raise_plainly(driver_error: BaseException | None, error: Exception, shown_url: str) -> NoReturn:
-    """Raise the :class:`DataError` for a driver's error, or the error itself if it is our mistake."""
+def _raise_plainly(
+    driver_error: BaseException | None, error: Exception, name: str, folder: Path | None
+) -> NoReturn:
     code = fault_code(driver_error)
     if code is None:
         raise error
-    raise DataError(code, store=shown_url, cause=str(driver_error).strip()) from error
+    if code in ("store.failed", "store.no_access") and folder is not None and _is_full(folder):
+        code = "store.full"
+    raise DataError(code, store=name, cause=str(driver_error).strip()) from error
+
+
+def _is_full(folder: Path) -> bool:
+    """Whether nothing more can be written into a folder for want of space."""
+    probe = folder / f".{uuid4().hex}"
+    try:
+        with open_new(probe, private=True) as out:
+            out.write(bytes(_PROBE_BYTES))
+    except OSError as error:
+        return error.errno in NO_SPACE
+    finally:
+        probe.unlink(missing_ok=True)
+    return False
 
 
 def fault_code(driver_error: BaseException | None) -> str | None:

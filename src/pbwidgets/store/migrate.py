@@ -1,5 +1,6 @@
 """Bring a store's tables up to date with this package."""
 
+import re
 from importlib import resources
 from typing import Final
 
@@ -11,6 +12,8 @@ from pbwidgets.store.tables import METADATA
 REVISION: Final = "0008"
 """Newest migration of this package; kept here so that an up-to-date store opens without Alembic."""
 
+_OURS: Final = re.compile(r"\d{4}")
+
 
 def load_revision(connection: Connection) -> str | None:
     """Revision of a store, or None for a new one."""
@@ -20,14 +23,14 @@ def load_revision(connection: Connection) -> str | None:
     return revision
 
 
-def upgrade(connection: Connection, shown_url: str) -> None:
+def upgrade(connection: Connection, name: str) -> None:
     """Run the migrations that the store lacks, within the transaction of the connection.
 
     Raises
     ------
     DataError
-        ``store.too_new`` if a newer package has written the store; ``store.foreign`` if tables of the
-        same names are there that no migration has made.
+        ``store.too_new`` if a newer package has written the store; ``store.foreign`` if it is somebody else's
+        database: tables of the same names, or an SQLite file with any table, that no migration of ours has made.
     """
     revision = load_revision(connection)
     if revision == REVISION:
@@ -40,9 +43,15 @@ def upgrade(connection: Connection, shown_url: str) -> None:
     folder = resources.files("pbwidgets.store") / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    tables = set(inspect(connection).get_table_names())
+    if revision is not None and not _OURS.fullmatch(revision):
+        raise DataError("store.foreign", store=name)
     if revision is not None and revision not in known:
-        raise DataError("store.too_new", store=shown_url, found=revision, known=REVISION)
-    if revision is None and set(inspect(connection).get_table_names()) & set(METADATA.tables):
-        raise DataError("store.foreign", store=shown_url)
+        raise DataError("store.too_new", store=name, found=revision, known=REVISION)
+    # a PostgreSQL database may hold tables of others beside ours; an SQLite file is somebody's own
+    if revision is None and (
+        tables if connection.dialect.name == "sqlite" else tables & set(METADATA.tables)
+    ):
+        raise DataError("store.foreign", store=name)
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

@@ -38,6 +38,8 @@ from pbwidgets.store.units import check_units_known
 
 NOT_BEGUN: Final = "not_begun"
 """State of what nobody has begun: the store has no row for it."""
+LONGEST_ANSWERS: Final = 1_000_000
+"""Characters of the answers to one form, as they are stored."""
 DRAFT: Final = "draft"
 SUBMITTED: Final = "submitted"
 RETURNED: Final = "returned"
@@ -197,9 +199,10 @@ def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: i
         ``store.draft_changed`` if somebody else has saved since; its ``args_of_message`` hold ``answers``,
         ``revision``, ``by`` and ``at`` of the stored draft.
     DataError
-        ``store.not_editable`` after handing in, ``store.unknown_unit``, ``store.period_not_open``.
+        ``store.not_editable`` after handing in, ``store.unknown_unit``, ``store.period_not_open``,
+        ``store.answers_too_big``.
     """
-    to_json(answers)  # refuses what cannot be stored, before anything is written
+    _check_answers(answers)
     opened = load_open_version(w, key.campaign_id, key.period_id)
     found = load_state(w, key)
     if found is None:
@@ -226,6 +229,12 @@ def save_draft(w: Writer, key: SubmissionKey, answers: Answers, base_revision: i
     )
     record(w, _deed("save_draft", key, revision=revision))
     return revision
+
+
+def count_drafts(r: Reader, account: str) -> int:
+    """Drafts that an account has saved last and nobody has handed in."""
+    query = select(func.count()).where(submissions.c.draft_by == account, submissions.c.draft.is_not(None))
+    return r.conn.scalar(query) or 0
 
 
 def discard_draft(w: Writer, key: SubmissionKey) -> None:
@@ -535,6 +544,13 @@ def _require(states: Mapping[SubmissionKey, SubmissionState], key: SubmissionKey
     return states[key]
 
 
+def _check_answers(answers: Answers) -> None:
+    """Refuse what cannot be stored, before anything is written."""
+    found = len(to_json(answers))
+    if found > LONGEST_ANSWERS:
+        raise DataError("store.answers_too_big", found=found, limit=LONGEST_ANSWERS)
+
+
 def _answers(found: SubmissionState) -> Answers:
     return found.answers or {}
 
@@ -596,6 +612,8 @@ def _hand_in(
 ) -> dict[SubmissionKey, int]:
     if not items:
         return {}
+    for answers in items.values():
+        _check_answers(answers)
     states = _load_states(w, list(items))
     new = [key for key in items if key not in states]
     if new:

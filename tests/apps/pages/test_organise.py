@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ipywidgets as w
 import pytest
-from counties import CAMPAIGN, OPERATOR, OTHER_TOWN, PERIOD, TOWN, VILLAGE
+from counties import CAMPAIGN, OPERATOR, OTHER_TOWN, PERIOD, SISTER, TOWN, VILLAGE
 from openpyxl import load_workbook
 from pages import shown
 
@@ -22,6 +22,7 @@ from pbwidgets.campaign.workbook import write_campaign_workbook
 from pbwidgets.errors import RightsError
 from pbwidgets.forms.upload_button import SentFile
 from pbwidgets.store import Actor
+from pbwidgets.store.progress import load_exceptions
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.organise.workbook import write_workbook
@@ -124,7 +125,7 @@ def test_an_exception_is_granted_with_its_reason_until_the_end_of_a_day(
 ) -> None:
     visit = visiting(ORGANISER)
     card = ExceptionCard(visit)
-    card.form.value, card.part.value, card.unit.value = "village_application", TOWN, VILLAGE
+    card.form.value, card.part.value, card.units.value = "village_application", TOWN, (VILLAGE,)
     visit.attempt(card.grant)()
     assert "请选择日期" in visit.messages.value
     until = date.today() + timedelta(days=300)
@@ -141,10 +142,49 @@ def test_an_exception_is_granted_with_its_reason_until_the_end_of_a_day(
 def test_an_exception_without_a_reason_is_refused(small: Workspace, visiting: Visiting) -> None:
     visit = visiting(ORGANISER)
     card = ExceptionCard(visit)
+    card.units.index = (0,)
     card.until.value = date.today() + timedelta(days=300)
     visit.attempt(card.grant)()
     assert 'role="alert"' in visit.messages.value
     assert "没有批准过延期" in shown(card.view)
+
+
+def test_a_list_of_units_gets_one_day_and_one_reason_or_nobody_does(
+    small: Workspace, visiting: Visiting
+) -> None:
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    card.form.value, card.part.value, card.units.value = "village_application", TOWN, (VILLAGE,)
+    card.until.value, card.reason.value = date.today() + timedelta(days=300), "道路中断"
+    card.listed.value = "单位\t乡镇\n下坪村\t青禾镇\n没有的村\n990101002001\t红旗村\n"
+    visit.attempt(card.grant)()
+    assert "1 处问题" in shown(card.found)
+    assert "没有的村" in shown(card.found)
+    assert find_extended(small) == set()
+    card.listed.value = card.listed.value.replace("没有的村\n", "")
+    visit.attempt(card.grant)()
+    assert "已批准 上坪村 等 3 个单位延期" in visit.messages.value
+    assert find_extended(small) == {VILLAGE, SISTER, "990101002001"}
+    assert (card.listed.value, card.units.value) == ("", ())
+    visit.attempt(card.grant)()
+    assert "还没有选单位" in visit.messages.value
+
+
+def find_extended(small: Workspace) -> set[str]:
+    with small.store.read() as reader:
+        return {unit for _, unit in load_exceptions(reader, CAMPAIGN, PERIOD)}
+
+
+def test_an_uploaded_list_is_shown_before_it_counts_and_wrong_lines_are_named(
+    small: Workspace, visiting: Visiting
+) -> None:
+    card = ExceptionCard(visiting(ORGANISER))
+    card.form.value = "village_application"
+    card.read(SentFile("名单.csv", "序号,单位编码,单位\n1,990101002001,红旗村\n2,,向阳村\n".encode()))
+    assert card.listed.value.splitlines() == ["990101002001\t红旗村", "990101002002\t向阳村"]
+    card.read(SentFile("名单.csv", "单位\n红旗村\n青禾镇\n".encode()))
+    assert "青禾镇" in shown(card.found)  # a township owes another form
+    assert find_extended(small) == set()
 
 
 def test_allotments_are_set_within_what_the_campaign_allows(small: Workspace, visiting: Visiting) -> None:
@@ -219,6 +259,12 @@ def test_units_that_owe_forms_and_have_no_account_are_listed(visiting: Visiting)
     assert "还没有填报账号的单位（2）" in page  # 望云乡 and 向阳村
     assert "向阳村" in page.partition("还没有填报账号")[2]
     assert "上坪村" not in page.partition("还没有填报账号")[2]
+
+
+def test_they_are_offered_as_a_table_for_the_import_of_accounts(visiting: Visiting) -> None:
+    page = show_organise(visiting(ORGANISER))
+    press("生成待开设账号表", page)
+    assert 'download="待开设的填报账号.xlsx"' in shown(page)
 
 
 def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:

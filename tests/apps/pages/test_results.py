@@ -14,12 +14,19 @@ from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.reports.page import ResultsPage, show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
+from pbwidgets.forms.elements import HIDDEN
 from pbwidgets.store import Actor, Decision, Veto, audit_head, decide_many, record_veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
-from pbwidgets.workflows.reports.rerunning import find_run, start_reports
+from pbwidgets.workflows.reports.rerunning import (
+    Renewal,
+    find_renewal,
+    find_run,
+    renew_reports,
+    start_reports,
+)
 from pbwidgets.workflows.reports.results import (
     ALL_REPORTS,
     authorise_results,
@@ -70,6 +77,42 @@ def changed(made: Workspace, tmp_path: Path) -> Iterator[Workspace]:
 def status_of(workspace: Workspace, actor: Actor = COUNTY) -> dict[tuple[str, str], str]:
     rows = list_results(Desk(workspace, actor, workspace.opened()))
     return {(row["report_id"], row["unit_code"]): row["status"] for row in rows.to_dict("records")}
+
+
+def test_all_outdated_reports_are_renewed_by_one_button_which_can_be_stopped(own_county: Path) -> None:
+    for name in ("unit", "overview"):
+        (own_county / "parameters" / "reports" / f"{name}.yaml").unlink()
+    with open_workspace(own_county) as workspace:
+        visit = Visit(workspace, COUNTY, {}, "zh_CN")
+        card = ResultsPage(visit).renewal
+        assert card is not None
+        assert card.start.description == "更新全部过时的报告（1）"
+        card.start.click()
+        assert "正在更新：0/1，失败 0" in shown(card.view)
+        assert (card.start.disabled, HIDDEN in card.stop._dom_classes) == (True, False)
+        with pytest.raises(ConflictError, match="正在生成"):
+            renew_reports(visit.desk)
+        card.stop.click()
+        assert wait_for_renewal(visit.desk).done == 0
+        assert list(list_results(visit.desk)["status"]) == ["not_made"]
+        card.begin()
+        made = wait_for_renewal(visit.desk)
+        assert (made.done, made.total, made.failures) == (1, 1, ())
+        assert not card.look()
+        assert (card.start.disabled, HIDDEN in card.stop._dom_classes) == (False, True)
+        assert "完成 1/1，失败 0" in shown(card.view)
+        card.begin()
+        assert "没有需要重新生成的" in visit.messages.value
+
+
+def wait_for_renewal(desk: Desk) -> Renewal:
+    ends = time.monotonic() + 400
+    while time.monotonic() < ends:
+        state = find_renewal(desk)
+        if state is not None and not state.is_running:
+            return state
+        time.sleep(0.2)
+    pytest.fail("the run has not ended")
 
 
 def test_reports_made_are_up_to_date_and_the_rest_are_listed_as_missing(made: Workspace) -> None:

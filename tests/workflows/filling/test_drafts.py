@@ -1,6 +1,7 @@
 """Filling in a form: what the server checks again, whoever sends it."""
 
 import pickle
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -17,6 +18,7 @@ from counties import (
 )
 
 from pbwidgets.errors import ConflictError, DataError, RightsError
+from pbwidgets.settings import Quota
 from pbwidgets.store import Actor, AuditQuery, grant_exception, history, load_audit, load_state
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers, take_back
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
@@ -43,6 +45,25 @@ def test_incomplete_answers_are_saved_as_a_draft(small: Workspace, contest: Open
     assert save_answers(Desk(small, FILLER, contest), KEY, {"industry": "柑橘"}, revision) == revision + 1
     with small.store.read() as reader:
         assert history(reader, KEY) == ()
+
+
+def test_an_account_begins_no_more_drafts_than_its_quota_and_may_go_on_with_those(
+    small: Workspace, contest: Opened
+) -> None:
+    limited = replace(small, settings=replace(small.settings, quota=Quota(drafts=1)))
+    reviewer = Actor("qian", "reviewer", COUNTY, on_behalf=True)
+    desk = Desk(limited, reviewer, contest)
+    revision = save_answers(desk, KEY, {"industry": "茶叶"}, 0)
+    other = key_of("village_application", OTHER_VILLAGE)
+    with pytest.raises(DataError, match=r"1 份没有提交的草稿.*最多 1 份.*PBWIDGETS_QUOTA_DRAFTS"):
+        save_answers(desk, other, {"industry": "茶叶"}, 0)
+    assert save_answers(desk, KEY, {"industry": "柑橘"}, revision) == revision + 1
+    save_answers(Desk(limited, OPERATOR, contest), other, {"industry": "茶叶"}, 0)
+
+
+def test_answers_of_a_million_characters_are_refused(small: Workspace, contest: Opened) -> None:
+    with pytest.raises(DataError, match=r"1000026 字.*最多 1000000 字"):
+        save_answers(Desk(small, FILLER, contest), KEY, {"industry": "茶" * 1_000_011}, 0)
 
 
 def test_a_second_person_editing_the_same_draft_gets_a_conflict(small: Workspace, contest: Opened) -> None:

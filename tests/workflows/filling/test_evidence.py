@@ -1,12 +1,14 @@
 """Files of a form: who may add them, which are refused, and when they are released."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from counties import OTHER_VILLAGE, VILLAGE, VILLAGE_ANSWERS, key_of
 from PIL import Image
 
 from pbwidgets.errors import DataError, RightsError
+from pbwidgets.settings import Quota
 from pbwidgets.store import Actor, load_evidence
 from pbwidgets.workflows.filling.drafts import hand_in, hand_in_form, save_answers
 from pbwidgets.workflows.filling.evidence import MAX_BYTES, attach_file, attach_stamped, files_in
@@ -74,6 +76,28 @@ def test_unacceptable_files_are_refused_with_the_reason(
     with pytest.raises(DataError, match=reason):
         attach_file(Desk(small, FILLER, contest), KEY, "evidence_files", "a.pdf", content)
     assert tokens(small) == []
+
+
+@pytest.mark.parametrize(
+    ("quota", "said"),
+    [
+        (Quota(files=2), "已上传 2 个文件.*最多 2 个.*PBWIDGETS_QUOTA_FILES"),
+        (Quota(megabytes=0), "最多 0 MB"),
+    ],
+)
+def test_an_account_keeps_no_more_than_its_quota(
+    quota: Quota, said: str, small: Workspace, contest: Opened
+) -> None:
+    limited = Desk(replace(small, settings=replace(small.settings, quota=quota)), FILLER, contest)
+
+    def send_all() -> None:
+        for colour in ("red", "blue", "green"):
+            attach_file(limited, KEY, "centre_photos", f"{colour}.jpg", picture(colour))
+
+    with pytest.raises(DataError, match=said):
+        send_all()
+    kept = [path for path in small.store.evidence_dir.rglob("*") if path.is_file()]
+    assert len(kept) == len(tokens(small)) == quota.files % 3000
 
 
 def test_nobody_else_adds_files_to_a_unit(small: Workspace, contest: Opened) -> None:

@@ -1,11 +1,13 @@
 """A workspace: choosing the campaign and period, and the errors for unknown ones."""
 
+import stat
 from datetime import date
+from pathlib import Path
 
 import pytest
 from counties import COUNTY, OPERATOR
 
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import DataError, UsageError
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 
@@ -56,6 +58,35 @@ def test_units_on_a_day_exclude_those_already_dissolved(small: Workspace) -> Non
     assert len(small.units(date(2026, 6, 30))) == len(units)
     assert set(units["unit_code"]) - set(small.units(date(2026, 7, 1))["unit_code"]) == {"990101002002"}
     assert COUNTY in set(small.units()["unit_code"])
+
+
+@pytest.mark.parametrize(
+    ("trace", "named"),
+    [
+        (".pbwidgets/evidence/ab/abc", ".pbwidgets/evidence"),
+        (".pbwidgets/snapshots/contest-2026/newest.json", ".pbwidgets/snapshots"),
+        ("outputs/contest/2026/unit/manifest.json", "outputs"),
+    ],
+)
+def test_a_workspace_that_was_in_use_does_not_begin_anew(trace: str, named: str, tmp_path: Path) -> None:
+    (tmp_path / trace).parent.mkdir(parents=True)
+    (tmp_path / trace).touch()
+    with pytest.raises(DataError, match=rf"留下的 {named}.*pbwidgets restore"), open_workspace(tmp_path):
+        pass
+    assert not (tmp_path / ".pbwidgets" / "store.sqlite").exists()
+    (tmp_path / trace).unlink()
+    with open_workspace(tmp_path) as workspace:
+        assert workspace.units().empty
+
+
+def test_the_private_folder_of_an_old_workspace_is_closed_to_others(small: Workspace) -> None:
+    settings = small.settings
+    settings.evidence.mkdir(exist_ok=True)
+    for folder in (settings.private, settings.evidence):
+        folder.chmod(0o755)
+    with open_workspace(settings.workspace):
+        modes = [stat.S_IMODE(folder.stat().st_mode) for folder in (settings.private, settings.evidence)]
+    assert modes == [0o700, 0o700]
 
 
 def test_nearest_lists_what_is_allowed_even_if_nothing_is() -> None:

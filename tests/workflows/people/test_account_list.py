@@ -5,12 +5,18 @@ from pathlib import Path
 
 import pytest
 from counties import COUNTY, OPERATOR, SISTER, TOWN, VILLAGE
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from pbwidgets.errors import ProblemsError, RightsError
 from pbwidgets.store import Actor
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace
-from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
+from pbwidgets.workflows.people.account_list import (
+    check_account_list,
+    import_accounts,
+    units_without_account,
+    write_account_list,
+)
 from pbwidgets.workflows.people.accounts import add_account, list_accounts
 from pbwidgets.workflows.people.sessions import resume, sign_in
 
@@ -133,3 +139,25 @@ def test_checking_a_list_names_the_accounts_and_creates_none(small: Workspace, t
     with pytest.raises(ProblemsError, match="填表人") as caught:
         check_account_list(small, OPERATOR, wrong)
     assert places(caught.value) == [("账号!B2", "accounts.unknown_role")]
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_the_list_of_units_without_an_account_is_imported_once_names_are_filled_in(
+    small: Workspace, tmp_path: Path, lang: str
+) -> None:
+    admin = Desk(small, Actor("admin", "admin"), small.opened(), lang)
+    lacking = list(units_without_account(admin)["unit_code"])
+    assert len(lacking) > 1
+    path = write_account_list(admin, tmp_path / "lacking.xlsx")
+    with pytest.raises(ProblemsError, match=f"{len(lacking)} "):
+        import_accounts(small, OPERATOR, path)
+    book = load_workbook(path)
+    for row in book.worksheets[1].iter_rows(min_row=2):
+        assert row[3].value
+        row[0].value = f"u{row[2].value}"
+    book.save(path)
+    made = import_accounts(small, OPERATOR, path).content
+    assert [(item.name, item.role, item.unit_code) for item in made] == [
+        (f"u{code}", "filler", code) for code in lacking
+    ]
+    assert units_without_account(admin).empty

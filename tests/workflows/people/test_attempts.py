@@ -84,6 +84,12 @@ def test_a_name_gets_fewer_than_a_hundred_guesses_an_hour_from_however_many_addr
     assert FREE < let_through < 100
 
 
+def test_addresses_of_one_network_count_together() -> None:
+    counts = Attempts()
+    callers = [Caller(f"2001:db8::{number}", network="2001:db8::/64") for number in range(6)]
+    assert [begin(counts, "cun1", caller) for caller in callers] == [""] * 5 + ["accounts.locked"]
+
+
 def test_one_password_on_many_names_stops_an_address_until_the_quarter_of_an_hour_is_over() -> None:
     counts = Attempts()
     codes = [begin(counts, f"cun{number}", Caller("a")) for number in range(WRONG_OF_ADDRESS + 1)]

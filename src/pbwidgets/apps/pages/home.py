@@ -21,6 +21,7 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.duties import Duty, list_duties
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.ground.workspace import open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
@@ -84,8 +85,42 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
             raise
         yield elements.notice("info", visit.words("home.nothing_open"))
         return
+    yield from _duties(visit)
     yield from _work(visit)
     yield from _others(visit)
+
+
+def _duties(visit: Visit) -> Iterator[w.Widget]:
+    """What is to be done beside forms and reviews, each line with its link."""
+    duties = list_duties(visit.desk)
+    rows = [
+        (
+            Cell(
+                visit.words(f"home.duty_{duty.kind}", track=_track_name(visit, duty)), _duty_link(visit, duty)
+            ),
+            visit.words(f"home.duty_{duty.kind}_count", count=duty.count),
+        )
+        for duty in duties
+    ]
+    if rows:
+        table = elements.table(_columns(visit, "duty", "duty_count"), rows)
+        yield elements.card(table, title=visit.words("home.due", count=len(rows)))
+
+
+def _track_name(visit: Visit, duty: Duty) -> str:
+    return duty.track.name.words(visit.lang) if duty.track else ""
+
+
+def _duty_link(visit: Visit, duty: Duty) -> str | None:
+    """Address where it is done; None on this page."""
+    match duty.kind:
+        case "nominate":
+            return visit.link("review", view="nominate")
+        case "reports":
+            return visit.link("results")
+        case "accounts":
+            return visit.link("organise") if visit.actor.role == "organiser" else None
+    return visit.link("meeting", track=duty.track.id if duty.track else None)
 
 
 def _work(visit: Visit) -> Iterator[w.Widget]:

@@ -7,8 +7,8 @@ import pandas as pd
 
 from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, RightsError
-from pbwidgets.store import Actor, SubmissionKey, load_state
-from pbwidgets.store.submissions import EDITABLE
+from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
+from pbwidgets.store.submissions import EDITABLE, count_drafts
 from pbwidgets.units import subtree
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
@@ -85,3 +85,19 @@ def check_editable(workspace: Workspace, key: SubmissionKey) -> None:
         found = load_state(reader, key)
     if found is not None and found.state not in EDITABLE:
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
+
+
+def check_draft_quota(reader: Reader, desk: Desk, key: SubmissionKey) -> None:
+    """Raise if this would be one draft too many for the actor's account.
+
+    Raises
+    ------
+    DataError
+        ``workflows.quota_drafts``.
+    """
+    found = load_state(reader, key)
+    if desk.actor.role == "operator" or (found is not None and found.draft is not None):
+        return
+    drafts, limit = count_drafts(reader, desk.actor.name), desk.workspace.settings.quota.drafts
+    if drafts >= limit:
+        raise DataError("workflows.quota_drafts", found=drafts, limit=limit)

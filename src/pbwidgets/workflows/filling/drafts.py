@@ -5,7 +5,7 @@ from typing import Any
 
 from pbwidgets.campaign import compute_answers
 from pbwidgets.store import SubmissionKey, Writer, save_draft, submit, withdraw
-from pbwidgets.workflows.filling.access import check_filler
+from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
@@ -25,10 +25,13 @@ def save_answers(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     ConflictError
         ``store.draft_changed`` if somebody else has saved in the meantime; ``workflows.newer_version`` if another
         version of the campaign has been opened since the desk was made.
+    DataError
+        ``workflows.quota_drafts`` if it would be one draft too many for the account.
     """
     form = check_filler(desk, key)
     with desk.write() as writer:
         check_version(writer, desk)
+        check_draft_quota(writer, desk, key)
         return save_draft(writer, key, compute_answers(form, answers), base_revision)
 
 

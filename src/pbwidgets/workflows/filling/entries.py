@@ -25,7 +25,7 @@ from pbwidgets.store import (
     save_draft,
 )
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
-from pbwidgets.workflows.filling.access import check_filler
+from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
@@ -189,7 +189,7 @@ def begin_entry(desk: Desk, form_id: str, unit_code: str) -> SubmissionKey:
     RightsError
         If the actor may not fill this form for this unit.
     DataError
-        ``fill.not_a_log``.
+        ``fill.not_a_log``, ``workflows.quota_drafts``.
     """
     form = find_form(desk.opened.campaign, form_id)
     key = SubmissionKey(*desk.opened.key, form_id, unit_code)
@@ -199,6 +199,7 @@ def begin_entry(desk: Desk, form_id: str, unit_code: str) -> SubmissionKey:
     with desk.write() as writer:
         number = next_occurrence(writer, key.campaign_id, key.period_id, form_id, unit_code)
         begun = replace(key, occurrence=number)
+        check_draft_quota(writer, desk, begun)
         save_draft(writer, begun, {}, 0)
     return begun
 

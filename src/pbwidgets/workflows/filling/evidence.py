@@ -12,9 +12,7 @@ from pbwidgets.store import (
     Reader,
     SubmissionKey,
     Writer,
-    add_evidence,
     history,
-    keep_file,
     load_evidence,
     load_state,
 )
@@ -22,12 +20,11 @@ from pbwidgets.store.evidence import evidence_path, release_evidence
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.files import ServedFile
+from pbwidgets.workflows.ground.files import MAX_BYTES as MAX_BYTES
+from pbwidgets.workflows.ground.files import ServedFile, Upload, keep_evidence
 from pbwidgets.workflows.ground.rights import Action, may
 from pbwidgets.workflows.ground.workspace import Opened
 
-MAX_BYTES: Final = 30 * 1024 * 1024
-"""Largest file accepted; a phone photo can have up to 25 MB."""
 STAMPED: Final = "_stamped"
 """Path for scans of the stamped paper, followed by the version: ``_stamped/3``. No field may use it."""
 _SCANS: Final = (*IMAGES, "application/pdf")
@@ -40,7 +37,7 @@ def attach_file(desk: Desk, key: SubmissionKey, field_path: str, filename: str, 
     ------
     DataError
         ``fill.no_such_upload`` if the form has no such field for files, ``store.not_editable``, and the errors of
-        :func:`pbwidgets.store.keep_file`.
+        :func:`pbwidgets.workflows.ground.files.keep_evidence`.
     RightsError
         If the actor may not fill this form for this unit.
     """
@@ -48,12 +45,7 @@ def attach_file(desk: Desk, key: SubmissionKey, field_path: str, filename: str, 
     field = _upload_field(form, field_path)
     check_editable(desk.workspace, key)
     allowed = IMAGES if field.type == "image" else ALL_KINDS
-    kept = keep_file(desk.workspace.store.evidence_dir, filename, content, MAX_BYTES, allowed)
-    with desk.write() as writer:
-        for item in load_evidence(writer, key):
-            if item.file.sha256 == kept.sha256 and item.field_path == field_path:
-                return item
-        return add_evidence(writer, key, field_path, kept.filename, kept, MAX_BYTES, allowed)
+    return keep_evidence(desk, key, field_path, Upload(filename, content, allowed))
 
 
 def attach_stamped(desk: Desk, key: SubmissionKey, version: int, filename: str, content: bytes) -> Evidence:
@@ -62,7 +54,7 @@ def attach_stamped(desk: Desk, key: SubmissionKey, version: int, filename: str, 
     Raises
     ------
     DataError
-        ``fill.no_such_version``, and the errors of :func:`pbwidgets.store.keep_file`.
+        ``fill.no_such_version``, and the errors of :func:`pbwidgets.workflows.ground.files.keep_evidence`.
     RightsError
         If the actor may not fill this form for this unit.
     """
@@ -70,9 +62,7 @@ def attach_stamped(desk: Desk, key: SubmissionKey, version: int, filename: str, 
     with desk.workspace.store.read() as reader:
         if version not in {item.version for item in history(reader, key)}:
             raise DataError("fill.no_such_version", version=version)
-    kept = keep_file(desk.workspace.store.evidence_dir, filename, content, MAX_BYTES, _SCANS)
-    with desk.write() as writer:
-        return add_evidence(writer, key, f"{STAMPED}/{version}", kept.filename, kept, MAX_BYTES, _SCANS)
+    return keep_evidence(desk, key, f"{STAMPED}/{version}", Upload(filename, content, _SCANS))
 
 
 def check_files_known(

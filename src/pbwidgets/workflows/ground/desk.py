@@ -4,7 +4,7 @@ import atexit
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -18,11 +18,11 @@ from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import Action, authorise, operator
-from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace, utc_now
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return utc_now()
 
 
 @dataclass(frozen=True)

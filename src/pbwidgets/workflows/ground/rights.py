@@ -25,7 +25,7 @@ Role = Literal["filler", "reviewer", "leader", "analyst", "organiser", "admin", 
 Action = Literal[
     "view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto", "exception",
     "decide", "report", "note", "allot", "open_campaign",
-    "import_units", "accounts", "reset_password", "survey",
+    "import_units", "accounts", "reset_password", "survey", "back_up",
 ]  # fmt: skip
 Scope = Literal["own", "below", "subtree", "root", "everywhere"]
 """``root``: the subtree of an actor whose unit has none above it."""
@@ -68,7 +68,7 @@ RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
     "operator": dict.fromkeys(
         ("view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto",
          "exception", "decide", "report", "note", "allot",
-         "open_campaign", "import_units", "accounts", "reset_password", "survey"),
+         "open_campaign", "import_units", "accounts", "reset_password", "survey", "back_up"),
         "everywhere",
     ),
 }  # fmt: skip

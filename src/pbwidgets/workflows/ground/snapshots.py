@@ -133,6 +133,14 @@ def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     return None if newest is None else open_snapshot(newest[1])
 
 
+def latest_revision(workspace: Workspace) -> int:
+    """Revision of the records in the newest of all snapshots that were taken of this store; 0 without one."""
+    folders = (path.parent for path in workspace.settings.snapshots.glob("*/newest.json"))
+    stamps = [newest[0] for newest in map(_newest, folders) if newest is not None]
+    mark = _mark_of_store(workspace.settings)
+    return max((int(str(stamp["revision"])) for stamp in stamps if stamp.get("store") == mark), default=0)
+
+
 def has_changed(workspace: Workspace, opened: Opened) -> bool:
     """Whether anything was written since the newest snapshot, or there is none; takes no snapshot."""
     newest = _newest(_folder_of(workspace, *opened.key))

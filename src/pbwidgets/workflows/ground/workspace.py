@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, from_json, read_campaign
 from pbwidgets.campaign.model import Period
 from pbwidgets.errors import DataError, UsageError
+from pbwidgets.files import close_to_others
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
 from pbwidgets.store.ratings import Treatment
@@ -128,12 +129,37 @@ class Workspace:
 @contextmanager
 def open_workspace(folder: Path | None = None) -> Iterator[Workspace]:
     """Workspace of a folder, by default the one that the environment or the current folder names."""
-    settings = load_settings(folder)
-    store = open_store(settings.store_url, settings.evidence)
+    workspace = load_workspace(load_settings(folder))
     try:
-        yield Workspace(settings, store)
+        yield workspace
     finally:
-        store.engine.dispose()
+        workspace.store.engine.dispose()
+
+
+def load_workspace(settings: Settings) -> Workspace:
+    """Workspace with its store open; only its owner can read its private folder.
+
+    Raises
+    ------
+    DataError
+        As :func:`pbwidgets.store.open_store`; ``store.gone`` if the store is empty although the workspace was in use.
+    """
+    for folder in (settings.private, settings.evidence):
+        close_to_others(folder)
+    store = open_store(settings.store_url, settings.evidence, left_behind=_left_behind(settings))
+    return Workspace(settings, store)
+
+
+def _left_behind(settings: Settings) -> Iterator[str]:
+    """Folders of the workspace with something that only a store in use can have left there."""
+    traces = (
+        (settings.evidence, "??/*"),
+        (settings.snapshots, "*/newest.json"),
+        (settings.outputs, "*/*/*/manifest.json"),
+    )
+    for folder, pattern in traces:
+        if any(folder.glob(pattern)):
+            yield folder.relative_to(settings.workspace).as_posix()
 
 
 def day_of(moment: datetime) -> date:
@@ -141,9 +167,14 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(ZONE).date()
 
 
+def utc_now() -> datetime:
+    """The current moment, by which days and deadlines are judged."""
+    return datetime.now(UTC)
+
+
 def today() -> date:
     """The current day in Asia/Shanghai."""
-    return day_of(datetime.now(ZONE))
+    return day_of(utc_now())
 
 
 def open_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:

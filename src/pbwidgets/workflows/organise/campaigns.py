@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from pbwidgets.campaign import (
@@ -69,15 +70,22 @@ def open_definition(
     campaign: Campaign,
     period_id: str | None = None,
     marks: MarkPolicy | None = None,
+    now: datetime | None = None,
 ) -> Opened:
-    """As :func:`open_campaign`, for a campaign in memory."""
+    """As :func:`open_campaign`, for a campaign in memory.
+
+    Parameters
+    ----------
+    now
+        Moment (timezone-aware) under which it is recorded; by default this one.
+    """
     authorise(actor, "open_campaign", None, workspace.units())
     ids = [period.id for period in campaign.periods]
     period_id = period_id or ids[-1]
     if period_id not in ids:
         raise UsageError("workflows.unknown_period", value=period_id, allowed="、".join(ids), nearest=ids[-1])
     opened = Opened(campaign, campaign_version(campaign), period_id)
-    with workspace.store.write(actor) as writer:
+    with workspace.store.write(actor, now) as writer:
         freeze_campaign(writer, to_json(campaign), opened.version, campaign.id)
         before = latest_version(writer, *opened.key)
         settled: dict[Outcome, int] = {}

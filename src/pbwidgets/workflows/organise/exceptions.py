@@ -1,37 +1,127 @@
-"""Exceptions from a deadline, for one unit and form."""
+"""Exceptions from a deadline: for one unit, or for a whole list with one reason and one day."""
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import pandas as pd
 
 from pbwidgets import store
-from pbwidgets.errors import DataError
+from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.intake.files import open_sheets
+from pbwidgets.intake.text import clean_code, clean_text
 from pbwidgets.store.progress import load_exception_list
+from pbwidgets.units import distinct_names, root_codes, unit_names
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.workspace import ZONE
 
 
-def grant_exception(desk: Desk, form_id: str, unit_code: str, until: datetime, reason: str) -> None:
-    """Let a unit hand a form in until a moment (timezone-aware); the newest exception counts.
+def grant_exceptions(
+    desk: Desk, form_id: str, unit_codes: Sequence[str], until: datetime, reason: str
+) -> int:
+    """Let units hand a form in until a moment (timezone-aware), all or none; returns how many they are.
+
+    The newest exception of a unit counts.
 
     Raises
     ------
     DataError
-        ``review.unknown_form`` if units of this kind have no such form, ``review.exception_past`` if the moment
-        has passed, ``store.reason_needed``.
+        ``review.unknown_form`` if units of one of these kinds have no such form, ``review.no_units``,
+        ``review.exception_past`` if the moment has passed, ``store.reason_needed``.
     RightsError
         If the actor may not.
     """
-    units = desk.units
-    desk.authorise("exception", unit_code)
-    kinds = set(units.loc[units["unit_code"] == unit_code, "kind"])
-    if not any(form.id == form_id and form.unit_kind in kinds for form in desk.opened.campaign.forms):
-        raise DataError("review.unknown_form", form=form_id, unit=unit_code)
+    kinds = dict(zip(desk.units["unit_code"], desk.units["kind"], strict=True))
+    owing = {form.unit_kind for form in desk.opened.campaign.forms if form.id == form_id}
+    wanted = list(dict.fromkeys(unit_codes))
+    if not wanted:
+        raise DataError("review.no_units")
+    for code in wanted:
+        desk.authorise("exception", code)
+        if kinds.get(code) not in owing:
+            raise DataError("review.unknown_form", form=form_id, unit=code)
     if until <= desk.now:
         raise DataError("review.exception_past", until=until.astimezone(ZONE).strftime("%Y-%m-%d %H:%M"))
     with desk.write() as writer:
-        store.grant_exception(writer, *desk.opened.key, form_id, unit_code, until, reason)
+        for code in wanted:
+            store.grant_exception(writer, *desk.opened.key, form_id, code, until, reason)
+    return len(wanted)
+
+
+def grant_exception(desk: Desk, form_id: str, unit_code: str, until: datetime, reason: str) -> None:
+    """As :func:`grant_exceptions`, for one unit."""
+    grant_exceptions(desk, form_id, [unit_code], until, reason)
+
+
+def find_listed_units(desk: Desk, form_id: str, text: str) -> tuple[str, ...]:
+    """Codes of the units in a pasted list, a unit a line, that owe a form.
+
+    A line is a code or a name among whatever else was copied with it; a name that several units have needs the unit
+    above it, 东村（乙镇）, or the code. A first line without a unit is a heading.
+
+    Raises
+    ------
+    ProblemsError
+        With every line in which there is no such unit, or more than one.
+    RightsError
+        If the actor may not grant exceptions everywhere.
+    """
+    lines = [(str(number), line.split("\t")) for number, line in enumerate(text.splitlines(), start=1)]
+    return _find_listed(desk, form_id, "", lines)
+
+
+def read_listed_units(desk: Desk, form_id: str, file: Path) -> tuple[str, ...]:
+    """As :func:`find_listed_units`, for the first sheet of a workbook or a CSV file."""
+    sheet = open_sheets(file)[0]
+    lines = [
+        (sheet.place(row, 0), ["" if value is None else str(value) for value in values])
+        for row, values in enumerate(sheet.rows)
+    ]
+    return _find_listed(desk, form_id, str(file), lines)
+
+
+def _find_listed(
+    desk: Desk, form_id: str, file: str, lines: Sequence[tuple[str, Sequence[str]]]
+) -> tuple[str, ...]:
+    units = desk.units
+    for code in root_codes(units):
+        desk.authorise("exception", code)
+    kind = find_form(desk.opened.campaign, form_id).unit_kind
+    known = _spellings(units, set(units.loc[units["kind"] == kind, "unit_code"]))
+    filled = [(place, [cell for cell in map(clean_text, cells) if cell]) for place, cells in lines]
+    found: list[str] = []
+    problems: list[Problem] = []
+    for at, (place, cells) in enumerate((place, cells) for place, cells in filled if cells):
+        codes = dict.fromkeys(_known_in(cells, known))
+        if len(codes) == 1:
+            found += codes
+        elif at or codes:
+            code = "review.listed_many" if codes else "review.listed_none"
+            problems.append(Problem(code, file, place, {"text": " ".join(cells)[:60]}))
+    if problems:
+        raise ProblemsError(problems)
+    return tuple(dict.fromkeys(found))
+
+
+def _known_in(cells: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
+    """The units of a line: those of its codes, or else those of its names."""
+    codes = [known[clean_code(cell)] for cell in cells if known.get(clean_code(cell)) == clean_code(cell)]
+    yield from codes or [known[cell] for cell in cells if cell in known]
+
+
+def _spellings(units: pd.DataFrame, codes: set[str]) -> Mapping[str, str]:
+    """Code of each unit by its code and by each name that only it has."""
+    plain = {code: name for code, name in unit_names(units).items() if code in codes}
+    shared = Counter(plain.values())
+    longer = {name: code for code, name in distinct_names(units).items() if code in codes}
+    return {
+        **longer,
+        **{name: code for code, name in plain.items() if shared[name] == 1},
+        **{code: code for code in codes},
+    }
 
 
 def list_exceptions(desk: Desk) -> pd.DataFrame:

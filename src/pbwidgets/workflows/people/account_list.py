@@ -1,4 +1,7 @@
-"""Many accounts at once from a workbook; any wrong cell is reported, and then nothing is imported."""
+"""Many accounts at once from a workbook; any wrong cell is reported, and then nothing is imported.
+
+The workbook to fill in (:func:`write_account_list`) has a row for each unit and is read back as it stands.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +12,14 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.errors import PbError, Problem, ProblemsError
+from pbwidgets.exports.columns import Column as Shown
+from pbwidgets.exports.xlsx import About, Sheet, build_workbook
 from pbwidgets.intake import Column, Reading, read_table
 from pbwidgets.store import Actor, NewAccount, load_accounts
 from pbwidgets.units import unit_names
 from pbwidgets.wording import LANGUAGES, say
-from pbwidgets.workflows.ground.rights import authorise, check_fresh
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.rights import authorise, check_fresh, scope_of
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import ROLES, find_faults, to_name
 from pbwidgets.workflows.people.passwords import hash_passwords, make_password
@@ -21,13 +27,17 @@ from pbwidgets.workflows.people.passwords import hash_passwords, make_password
 _COLUMNS: Final = (
     Column("name", ("账号", "账号名", "account"), "word", needed=True, filled=True),
     Column("role", ("角色",), needed=True, filled=True),
-    Column("unit_code", ("单位编码", "编码", "unit", "code"), "code", needed=True),
+    Column("unit_code", ("单位编码", "编码", "unit", "code", "unit code"), "code", needed=True),
 )
 _COLUMN_OF: Final = {
     "accounts.unknown_role": "role",
     "accounts.unit_needed": "unit_code",
     "store.unknown_unit": "unit_code",
 }
+
+
+_FOR_READERS: Final = ("unit_name", "upper")
+"""Columns of :func:`write_account_list` that only say which unit it is."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +85,55 @@ def check_account_list(workspace: Workspace, actor: Actor, path: Path) -> Readin
     return Reading(tuple(row.name for row in rows), notes)
 
 
+def units_without_account(desk: Desk) -> pd.DataFrame:
+    """Units that owe a form but have no account to fill it in with, columns ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        If the actor may neither open campaigns nor manage accounts.
+    """
+    units = desk.units
+    if scope_of(desk.actor.role, "accounts") is None:
+        desk.authorise("open_campaign", None)
+    with desk.workspace.store.read() as reader:
+        served = {
+            account.unit_code
+            for account in load_accounts(reader)
+            if account.role == "filler" and account.disabled_at is None
+        }
+    kinds = {form.unit_kind for form in desk.opened.campaign.forms if form.is_owed}
+    return units[units["kind"].isin(kinds) & ~units["unit_code"].isin(served)].reset_index(drop=True)
+
+
+def write_account_list(desk: Desk, path: Path) -> Path:
+    """Path of a workbook for :func:`import_accounts` that lacks only the names: a filler for each unit without one.
+
+    Raises
+    ------
+    RightsError
+        As :func:`units_without_account`.
+    """
+    units, names, lang = units_without_account(desk), unit_names(desk.units), desk.lang
+    frame = pd.DataFrame(
+        {
+            "name": "",
+            "role": say("accounts.role.filler", lang),
+            "unit_code": units["unit_code"].astype(str),
+            "unit_name": units["unit_name"].astype(str),
+            "upper": [names.get(code, "") for code in units["parent_code"]],
+        }
+    )
+    columns = {name: Shown(_head(name, lang), format="text") for name in frame.columns}
+    title = say("accounts.list.title", lang)
+    about = About("", "", "", title=title, note=say("accounts.list.note", lang, count=len(frame)))
+    return build_workbook([Sheet(title, frame, columns)], path, about=about, lang=lang)
+
+
+def _head(name: str, lang: str) -> str:
+    return say(f"accounts.list.{name}", lang)
+
+
 @dataclass(frozen=True)
 class _Row:
     number: int
@@ -86,7 +145,8 @@ class _Row:
 def _read_rows(
     workspace: Workspace, path: Path, units: pd.DataFrame
 ) -> tuple[list[_Row], tuple[Problem, ...]]:
-    table = read_table(path, _COLUMNS)
+    ignored = [_head(name, lang) for name in _FOR_READERS for lang in LANGUAGES]
+    table = read_table(path, _COLUMNS, ignored=ignored)
     with workspace.store.read() as reader:
         taken = {account.name for account in load_accounts(reader)}
     columns = zip(*(table.column(column.name) for column in _COLUMNS), strict=True)

@@ -49,11 +49,19 @@ class Caller:
         The browser, as it names itself.
     device
         Id that this browser was given when it signed in under this name before; empty otherwise.
+    network
+        What the address is counted as, if one caller can have many addresses; by default the address itself.
     """
 
     address: str = "?"
     browser: str = ""
     device: str = ""
+    network: str = ""
+
+    @property
+    def counted_as(self) -> str:
+        """What attempts from here are counted under."""
+        return self.network or self.address
 
 
 @dataclass(frozen=True)
@@ -148,9 +156,9 @@ def _keys(name: str, mark: str, caller: Caller) -> list[tuple[str, bytes]]:
     if caller.device:
         return [("place", _key(name, mark, "device", caller.device))]
     return [
-        ("place", _key(name, mark, "address", caller.address)),
+        ("place", _key(name, mark, "address", caller.counted_as)),
         ("name", _key(name, mark)),
-        ("address", _key(caller.address)),
+        ("address", _key(caller.counted_as)),
     ]
 
 

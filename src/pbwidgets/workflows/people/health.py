@@ -4,8 +4,11 @@ import shutil
 from dataclasses import dataclass
 from datetime import datetime
 
-from pbwidgets.store import Actor, latest_write, load_accounts
+from pbwidgets.store import Actor, Evidence, latest_write, load_accounts, records_head
+from pbwidgets.store.copying import is_sound
+from pbwidgets.store.evidence import find_lost
 from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.snapshots import latest_revision
 from pbwidgets.workflows.ground.workspace import Workspace
 
 
@@ -57,4 +60,45 @@ def examine_server(workspace: Workspace, actor: Actor) -> Health:
         free_bytes=shutil.disk_usage(workspace.settings.workspace).free,
         latest_write=latest,
         accounts=accounts,
+    )
+
+
+@dataclass(frozen=True)
+class Soundness:
+    """Whether the store is whole and has all it names.
+
+    Attributes
+    ----------
+    sound
+        Whether the database finds no damage in its file.
+    behind
+        How many entries of the log are missing that a snapshot has seen: an older store was put in its place.
+    missing, altered
+        Evidence on record whose file is not there, or is not what was handed in.
+    """
+
+    sound: bool
+    behind: int
+    missing: tuple[Evidence, ...]
+    altered: tuple[Evidence, ...]
+
+
+def examine_records(workspace: Workspace, actor: Actor) -> Soundness:
+    """Whether the store is whole; every file of evidence is read, which takes a while.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not manage accounts.
+    """
+    authorise(actor, "accounts", None, workspace.units())
+    with workspace.store.read() as reader:
+        lost = find_lost(reader)
+        behind = latest_revision(workspace) - records_head(reader)
+        sound = is_sound(reader)
+    return Soundness(
+        sound=sound,
+        behind=max(0, behind),
+        missing=tuple(item for item, there in lost if not there),
+        altered=tuple(item for item, there in lost if there),
     )

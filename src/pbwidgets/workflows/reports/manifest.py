@@ -69,6 +69,8 @@ class UnitRun:
         What that run was based on; an unchanged report may be older than the last snapshot.
     failure
         Why it failed.
+    left_out
+        Characters that its notebook printed beyond what a report keeps.
     """
 
     status: str
@@ -80,6 +82,7 @@ class UnitRun:
     campaign_version: str = ""
     snapshot: str = ""
     failure: Failure | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,6 +183,7 @@ def _unit_to_json(run: UnitRun) -> dict[str, Any]:
         "seconds": round(run.seconds, 3),
         "ran_at": run.ran_at,
         "error": _failure_to_json(run.failure) if run.failure else None,
+        "left_out": run.left_out,
         "campaign_version": run.campaign_version,
         "snapshot": run.snapshot,
         "parameters": dict(run.parameters),
@@ -220,4 +224,5 @@ def _unit_from_json(read: Mapping[str, Any]) -> UnitRun:
         campaign_version=read["campaign_version"],
         snapshot=read["snapshot"],
         failure=Failure(error["code"], error["args"]) if error else None,
+        left_out=int(read.get("left_out", 0)),
     )

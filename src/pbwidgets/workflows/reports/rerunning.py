@@ -5,24 +5,32 @@ So this starts the command line, with one worker because people are using the sa
 holds a lock on its log until it ends, however it ends: that is how we know whether it is still running.
 """
 
+import json
 import os
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from pbwidgets.errors import ConflictError, UsageError
+from pbwidgets.forking import signal_group
+from pbwidgets.units import root_codes
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import nearest
+from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
-from pbwidgets.workflows.reports.results import authorise_results, plan_reports
+from pbwidgets.workflows.reports.manifest import DONE, FAILED
+from pbwidgets.workflows.reports.results import authorise_results, list_results, plan_reports
 
 _TAIL = 4
 """Number of output lines shown."""
+_RENEWAL: Final = ".all"
+"""Name under which the run of all reports is kept; no report can have it."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,105 @@ class RunState:
     is_running: bool
     begun_at: datetime
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """State of the last run that made all outdated reports again.
+
+    Attributes
+    ----------
+    is_running
+        Whether it has not ended yet.
+    begun_at
+        When it was requested.
+    done, total
+        How many reports have ended, of how many that were outdated.
+    failures
+        Of each report that failed: its title, its unit, and why.
+    """
+
+    is_running: bool
+    begun_at: datetime
+    done: int
+    total: int
+    failures: tuple[tuple[str, str, str], ...]
+
+
+def renew_reports(desk: Desk) -> int:
+    """Start making all reports again that are outdated, failed or were never made; returns how many they are.
+
+    It returns at once; :func:`find_renewal` tells the progress and :func:`stop_renewal` stops it.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not have reports made for the whole campaign.
+    ConflictError
+        ``results.already_running`` if this run or one of a single report is under way.
+    """
+    _authorise_renewal(desk)
+    for plan in plan_reports(desk)[0]:
+        state = find_run(desk.workspace, desk.opened, plan.report_id)
+        if state is not None and state.is_running:
+            raise ConflictError("results.already_running", report=plan.report_id)
+    take_snapshot(desk.workspace, desk.opened)
+    due = int((list_results(desk)["status"] != DONE).sum())
+    if due:
+        begun = datetime.now(UTC).isoformat(timespec="seconds")
+        process = _start(_command(desk, "--all"), desk.workspace, _renewal_log(desk), "--all")
+        note = {"process": process, "begun": begun, "total": due}
+        _renewal_note(desk).write_text(json.dumps(note), encoding="utf-8")
+    return due
+
+
+def stop_renewal(desk: Desk) -> None:
+    """Ask the run of all reports to stop; what it has made stays. Without a run nothing happens.
+
+    Raises
+    ------
+    RightsError
+        As :func:`renew_reports`.
+    """
+    _authorise_renewal(desk)
+    state = find_run(desk.workspace, desk.opened, _RENEWAL)
+    if state is not None and state.is_running:  # it holds its lock, so the number is still its own
+        signal_group(json.loads(_renewal_note(desk).read_text(encoding="utf-8"))["process"], signal.SIGTERM)
+
+
+def find_renewal(desk: Desk) -> Renewal | None:
+    """State of the last run of all reports; None if there was none.
+
+    Raises
+    ------
+    RightsError
+        As :func:`renew_reports`.
+    """
+    _authorise_renewal(desk)
+    state = find_run(desk.workspace, desk.opened, _RENEWAL)
+    if state is None or not _renewal_note(desk).exists():
+        return None
+    note = json.loads(_renewal_note(desk).read_text(encoding="utf-8"))
+    results = list_results(desk)
+    ended = results[results["ran_at"].fillna("") >= note["begun"]]
+    failed = ended.loc[ended["status"] == FAILED, ["title", "unit_name", "error"]]
+    failures = tuple((str(title), str(unit), str(error)) for title, unit, error in failed.to_numpy())
+    begun_at = datetime.fromisoformat(note["begun"]).astimezone(ZONE)
+    return Renewal(state.is_running, begun_at, min(len(ended), note["total"]), note["total"], failures)
+
+
+def _authorise_renewal(desk: Desk) -> None:
+    for code in root_codes(desk.units):
+        desk.authorise("report", code)
+
+
+def _renewal_log(desk: Desk) -> Path:
+    return _log_file(desk.workspace, desk.opened, _RENEWAL)
+
+
+def _renewal_note(desk: Desk) -> Path:
+    """File with the number of the process, when it began, and how many reports it was started for."""
+    return _renewal_log(desk).with_suffix(".json")
 
 
 def start_reports(desk: Desk, report_id: str, unit_codes: Sequence[str]) -> None:
@@ -68,11 +175,8 @@ def start_reports(desk: Desk, report_id: str, unit_codes: Sequence[str]) -> None
         desk.authorise("report", code)
         authorise_results(desk, code)
     asked = [part for code in unit_codes for part in ("--unit", code)]
-    command = [
-        sys.executable, "-m", "pbwidgets.cli.commands", "--as", desk.actor.name, "report", report_id,
-        "--campaign", desk.opened.campaign.id, "--period", desk.opened.period_id, "--workers", "1", *asked,
-    ]  # fmt: skip
-    _start(command, desk.workspace, _log_file(desk.workspace, desk.opened, report_id), report_id)
+    log = _log_file(desk.workspace, desk.opened, report_id)
+    _start(_command(desk, report_id, *asked), desk.workspace, log, report_id)
 
 
 def find_run(workspace: Workspace, opened: Opened, report_id: str) -> RunState | None:
@@ -89,7 +193,15 @@ def find_run(workspace: Workspace, opened: Opened, report_id: str) -> RunState |
     return RunState(running, begun, lines[-_TAIL:])
 
 
-def _start(command: Sequence[str], workspace: Workspace, log: Path, report_id: str) -> None:
+def _command(desk: Desk, *asked: str) -> list[str]:
+    return [
+        sys.executable, "-m", "pbwidgets.cli.commands", "--as", desk.actor.name, "report", *asked,
+        "--campaign", desk.opened.campaign.id, "--period", desk.opened.period_id, "--workers", "1",
+    ]  # fmt: skip
+
+
+def _start(command: Sequence[str], workspace: Workspace, log: Path, report_id: str) -> int:
+    """Number of the process that was started."""
     log.parent.mkdir(parents=True, exist_ok=True)
     named = {
         "PBWIDGETS_WORKSPACE": str(workspace.settings.workspace),
@@ -108,6 +220,7 @@ def _start(command: Sequence[str], workspace: Workspace, log: Path, report_id: s
         )  # fmt: skip
     # without a wait it would stay a zombie process for as long as this page is open
     threading.Thread(target=process.wait, name=f"report {report_id}", daemon=True).start()
+    return process.pid
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -8,18 +8,18 @@ import pandas as pd
 
 from pbwidgets.errors import RightsError
 from pbwidgets.exports.docx import Heading, Paragraph, Table, build_document
-from pbwidgets.store import Evidence, SubmissionKey, add_evidence, keep_file
+from pbwidgets.store import Evidence, SubmissionKey
 from pbwidgets.store.file_kinds import IMAGES
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.files import Upload, keep_evidence
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.seats import Place, find_seats, lines_to_mark, sources_of_line
 from pbwidgets.workflows.ground.workspace import Opened
 
 ON_SITE: Final = "on_site"
 """First part of the field path of an inspector's photo: ``on_site/<layer>/<line>``."""
-MAX_PHOTO_BYTES: Final = 30 * 1024 * 1024
 
 
 def add_on_site_photo(
@@ -31,7 +31,7 @@ def add_on_site_photo(
     ------
     DataError
         ``store.evidence_too_big``, ``store.evidence_kind``, ``store.photo_damaged`` and the other errors of
-        :func:`pbwidgets.store.keep_file`.
+        :func:`pbwidgets.workflows.ground.files.keep_evidence`.
     RightsError
         If the actor does not mark this line of this unit.
     """
@@ -46,10 +46,7 @@ def add_on_site_photo(
     ]
     if not layers or (key.campaign_id, key.period_id) != desk.opened.key:
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
-    kept = keep_file(desk.workspace.settings.evidence, filename, data, MAX_PHOTO_BYTES, IMAGES)
-    path = f"{ON_SITE}/{layers[0]}/{criterion_id}"
-    with desk.write() as writer:
-        return add_evidence(writer, key, path, kept.filename, kept, MAX_PHOTO_BYTES, IMAGES)
+    return keep_evidence(desk, key, f"{ON_SITE}/{layers[0]}/{criterion_id}", Upload(filename, data, IMAGES))
 
 
 def _marking_places(desk: Desk, unit_code: str) -> tuple[Place, ...]:

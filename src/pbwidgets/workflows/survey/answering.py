@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pbwidgets.campaign import Form
@@ -17,11 +17,7 @@ from pbwidgets.workflows.survey.batches import find_rater_kind, find_survey
 
 RATER: Final = Actor("survey:", "survey")
 """Actor of anonymous answers."""
-WRONG_AT_MOST: Final = 5
-"""After every fifth wrong code a visitor has to wait."""
-WAIT: Final = timedelta(minutes=1)
-"""Length of that wait."""
-WRONG_A_MINUTE: Final = 60
+WRONG_A_MINUTE: Final = 600
 """After this many wrong codes from all visitors, none is accepted for the rest of the minute."""
 
 
@@ -48,34 +44,40 @@ class Invitation:
     rater_kind: RaterKind
 
 
-@dataclass
-class Tries:
-    """Wrong codes of one visitor, kept while the page is open.
-
-    Attributes
-    ----------
-    wrong
-        Number of wrong codes.
-    until
-        Moment until which the visitor has to wait; None if there is no need to.
-    """
-
-    wrong: int = 0
-    until: datetime | None = None
-
-
-def open_survey(
-    workspace: Workspace, code: str, *, tries: Tries | None = None, now: datetime | None = None
-) -> Invitation:
+def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None) -> Invitation:
     """The survey that a code opens; needs no account.
 
-    A visitor who tries wrong codes has to wait, and so does everybody for the rest of a minute in which very
-    many were tried: codes can be guessed neither from one page nor from a thousand.
+    Everybody has to wait for the rest of a minute in which very many wrong codes were tried; how many one
+    address may try is the server's to limit.
 
     Parameters
     ----------
-    tries
-        Wrong codes of this visitor; by default only the count of all visitors applies.
+    now
+        The moment (timezone-aware); by default now.
+
+    Raises
+    ------
+    DataError
+        ``survey.wait`` after too many wrong codes; else as :func:`find_invitation`.
+    """
+    moment = now or datetime.now(UTC)
+    with workspace.store.read() as reader:
+        if load_wrong_codes(reader, moment) >= WRONG_A_MINUTE:
+            raise DataError("survey.wait")
+    try:
+        return find_invitation(workspace, code, now=moment)
+    except DataError as error:
+        if error.code == "store.survey_code":
+            with workspace.store.write(RATER, moment) as writer:
+                count_wrong_code(writer)
+        raise
+
+
+def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = None) -> Invitation:
+    """The survey of a code that was right once; it does not count as a try.
+
+    Parameters
+    ----------
     now
         The moment (timezone-aware); by default now.
 
@@ -83,22 +85,16 @@ def open_survey(
     ------
     DataError
         ``store.survey_code`` for a code that is unknown or used up (it does not say which),
-        ``survey.wait`` after too many wrong ones, ``survey.closed`` after the last day.
+        ``survey.closed`` after the last day.
     """
-    moment = now or datetime.now(UTC)
-    if tries is not None and tries.until is not None and moment < tries.until:
-        raise DataError("survey.wait")
     with workspace.store.read() as reader:
-        if load_wrong_codes(reader, moment) >= WRONG_A_MINUTE:
-            raise DataError("survey.wait")
         batch = find_batch(reader, code)
     if batch is None:
-        _count_wrong(workspace, tries, moment)
         raise DataError("store.survey_code")
     opened = workspace.opened(batch.campaign_id, batch.period_id)
     form = find_survey(opened, batch.form_id)
     due = deadline(opened, form.id)
-    if due is not None and moment >= due:
+    if due is not None and (now or datetime.now(UTC)) >= due:
         raise DataError("survey.closed")
     named = workspace.units().set_index("unit_code")["unit_name"]
     return Invitation(
@@ -107,12 +103,7 @@ def open_survey(
 
 
 def answer_survey(
-    workspace: Workspace,
-    code: str,
-    answers: Mapping[str, Any],
-    *,
-    tries: Tries | None = None,
-    now: datetime | None = None,
+    workspace: Workspace, code: str, answers: Mapping[str, Any], *, now: datetime | None = None
 ) -> None:
     """Store the answers and use up the code; neither the code nor the hour can be traced later.
 
@@ -121,19 +112,11 @@ def answer_survey(
     AnswersRefusedError
         If the answers are incomplete or wrong; the code can still be used.
     DataError
-        As :func:`open_survey`.
+        As :func:`find_invitation`.
     """
     moment = now or datetime.now(UTC)
     day = day_of(moment)
-    invitation = open_survey(workspace, code, tries=tries, now=moment)
+    invitation = find_invitation(workspace, code, now=moment)
     kept = complete_answers(invitation.form, invitation.opened.campaign, answers, day)
     with workspace.store.write(RATER) as writer:
         use_code(writer, code, kept, day)
-
-
-def _count_wrong(workspace: Workspace, tries: Tries | None, now: datetime) -> None:
-    with workspace.store.write(RATER, now) as writer:
-        count_wrong_code(writer)
-    if tries is not None:
-        tries.wrong += 1
-        tries.until = now + WAIT if tries.wrong % WRONG_AT_MOST == 0 else None

@@ -2,6 +2,7 @@
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.downloads import account_list_button
 from pbwidgets.apps.pages.organise.allotments import AllotmentCard
 from pbwidgets.apps.pages.organise.campaign import CampaignCard
 from pbwidgets.apps.pages.organise.units import ExceptionCard
@@ -11,7 +12,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import today
-from pbwidgets.workflows.organise.register import units_without_account
+from pbwidgets.workflows.people.account_list import units_without_account
 from pbwidgets.workflows.progress.phases import list_phases
 
 MOST_UNITS = 20
@@ -87,4 +88,6 @@ def _accounts(visit: Visit) -> w.Widget:
     if len(units) > MOST_UNITS:
         more = visit.words("organise.more", shown=MOST_UNITS, rest=len(units) - MOST_UNITS)
         shown.append(elements.paragraph(more, quiet=True))
+    if len(units):
+        shown.insert(1, account_list_button(visit))
     return elements.card(*shown, title=visit.words("organise.accounts", count=len(units)))

@@ -1,33 +1,53 @@
-"""Settings for single units: exceptions from deadlines, with their reason."""
+"""Exceptions from deadlines: for ticked units, or a list that is pasted or uploaded, with one reason and one day."""
 
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields, offer
+from pbwidgets.apps.pages.ground.sent_tables import problem_list
 from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, minute_words
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
-from pbwidgets.forms.typed_text import TypedLine
+from pbwidgets.forms.typed_text import TypedLine, TypedText
+from pbwidgets.forms.upload_button import SentFile, upload_button
+from pbwidgets.intake.files import KINDS
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.ground.workspace import ZONE
-from pbwidgets.workflows.organise.exceptions import grant_exception, list_exceptions
+from pbwidgets.workflows.organise.exceptions import (
+    find_listed_units,
+    grant_exceptions,
+    list_exceptions,
+    read_listed_units,
+)
 
+_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
 MOST_EXCEPTIONS = 100
 """Maximum number of exceptions listed, newest first."""
 
 
 class ExceptionCard:
-    """Card that lets a unit hand a form in later.
+    """Card that lets units hand a form in later.
 
     Attributes
     ----------
     view
         The card.
-    form, part, unit, until, reason
+    form, part, units, until, reason
         Fields of the exception; ``until`` is its last day, inclusive.
+    listed
+        A pasted list of units, a unit a line; it counts beside those that are ticked.
+    upload
+        Upload button for a list, which is shown in ``listed``.
+    found
+        Problems of the list.
     """
 
     def __init__(self, visit: Visit) -> None:
@@ -41,7 +61,14 @@ class ExceptionCard:
         )
         kind = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(visit.lang)
         self.part = w.Dropdown(description=kind, layout=layout)
-        self.unit = w.Dropdown(description=visit.words("organise.unit"), layout=layout)
+        self.units = w.SelectMultiple(description=visit.words("organise.units"), rows=6, layout=layout)
+        self.listed = TypedText(
+            description=visit.words("organise.listed"), lang=visit.lang, rows=6, layout=layout
+        )
+        self.upload = upload_button(
+            visit.words("organise.upload_list"), ",".join(KINDS), visit.attempt(self.read)
+        )
+        self.found = elements.stack()
         self.until = w.DatePicker(description=visit.words("organise.until"), layout=layout)
         self.reason = TypedLine(description=visit.words("organise.reason"), lang=visit.lang, layout=layout)
         self._list = elements.stack()
@@ -51,8 +78,13 @@ class ExceptionCard:
         self._show()
         self.view = elements.card(
             elements.paragraph(visit.words("organise.exceptions_hint"), quiet=True),
-            fields(self.form, self.part, self.unit, self.until, self.reason),
-            elements.button(visit.words("organise.grant"), visit.attempt(self.grant), "primary"),
+            fields(self.form, self.until, self.reason),
+            fields(self.part, self.units, self.listed),
+            elements.row(
+                elements.button(visit.words("organise.grant"), visit.attempt(self.grant), "primary"),
+                self.upload,
+            ),
+            self.found,
             self._list,
             title=visit.words("organise.exceptions"),
         )
@@ -72,20 +104,41 @@ class ExceptionCard:
     def _offer_units(self) -> None:
         parts = self._parts()
         codes = parts[parts == self.part.value].index
-        offer(self.unit, [(self._visit.unit_name(code), code) for code in codes])
+        self.units.options = [(self._visit.unit_name(code), code) for code in codes]
+
+    def read(self, file: SentFile) -> None:
+        """Show the units of an uploaded list."""
+        with tempfile.TemporaryDirectory() as folder, self._naming_problems():
+            path = Path(folder) / f"list{PurePosixPath(file.name).suffix.lower()}"
+            path.write_bytes(file.content)
+            codes = read_listed_units(self._visit.desk, self.form.value, path)
+            self.listed.value = "\n".join(f"{code}\t{self._visit.unit_name(code)}" for code in codes)
+
+    @contextmanager
+    def _naming_problems(self) -> Iterator[None]:
+        """While it lasts, problems of a list are shown below its fields."""
+        self._visit.messages.clear()
+        self.found.children = ()
+        try:
+            yield
+        except ProblemsError as error:
+            self.found.children = problem_list(self._visit, error, "organise.list_problems", _HEADS)
 
     def grant(self) -> None:
         """Grant the exception as filled in."""
         visit = self._visit
-        visit.messages.clear()
-        if self.until.value is None:
-            raise UsageError("organise.day_needed")
-        end = datetime.combine(self.until.value + timedelta(days=1), time(), ZONE)
-        grant_exception(visit.desk, self.form.value, self.unit.value, end, self.reason.value)
-        said = visit.words("organise.granted", unit=visit.unit_name(self.unit.value), day=self.until.value)
-        self.reason.value = ""
-        self._show()
-        visit.messages.say("good", said)
+        with self._naming_problems():
+            listed = find_listed_units(visit.desk, self.form.value, self.listed.value)
+            if self.until.value is None:
+                raise UsageError("organise.day_needed")
+            end = datetime.combine(self.until.value + timedelta(days=1), time(), ZONE)
+            codes = list(dict.fromkeys([*self.units.value, *listed]))
+            count = grant_exceptions(visit.desk, self.form.value, codes, end, self.reason.value)
+            code = "organise.granted" if count == 1 else "organise.granted_many"
+            said = visit.words(code, unit=visit.unit_name(codes[0]), count=count, day=self.until.value)
+            self.reason.value, self.listed.value, self.units.value = "", "", ()
+            self._show()
+            visit.messages.say("good", said)
 
     def _show(self) -> None:
         visit = self._visit

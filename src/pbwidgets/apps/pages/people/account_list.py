@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.downloads import account_list_button, download_link
 from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
 from pbwidgets.apps.visit import Visit
@@ -50,6 +50,7 @@ class ImportCard:
         self.found = elements.stack()
         self.view = elements.card(
             elements.paragraph(visit.words("home.import_hint"), quiet=True),
+            account_list_button(visit),
             self.upload,
             self.found,
             title=visit.words("home.import_title"),

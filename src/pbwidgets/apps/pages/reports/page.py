@@ -8,6 +8,7 @@ from typing import Final
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.reports.renewal import RenewalCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
@@ -79,7 +80,9 @@ class ResultsPage:
             title=visit.words("results.rerun"),
         )
         has_runs = self.may_run and len(self.results) > 0
-        self.widget = elements.stack(visit.messages, *([rerun] if has_runs else []), self.files)
+        self.renewal = RenewalCard(visit, self.show) if has_runs else None
+        cards = [self.renewal.view, rerun] if self.renewal else []
+        self.widget = elements.stack(visit.messages, *cards, self.files)
         self._draw()
         self.look()
 
@@ -177,6 +180,8 @@ class ResultsPage:
     def _offer(self) -> None:
         own = self.results[self.results["report_id"] == self.report.value]
         self.units.options = list(zip(own["unit_name"], own["unit_code"], strict=True))
+        if self.renewal:
+            self.renewal.offer(int((self.results["status"] != DONE).sum()))
         self.due_button.description = self._visit.words("results.rerun_due", count=len(self._due()))
 
     def _report(self, rows: pd.DataFrame) -> list[w.Widget]:

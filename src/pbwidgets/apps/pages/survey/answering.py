@@ -1,4 +1,4 @@
-"""Answering a survey: type in the code of a slip and fill in a short form, without signing in."""
+"""Answering a survey: fill in a short form and hand it in, without signing in."""
 
 from html import escape
 from typing import Any
@@ -10,57 +10,36 @@ from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
-from pbwidgets.workflows.survey.answering import Invitation, Tries, answer_survey, open_survey
+from pbwidgets.workflows.survey.answering import Invitation, answer_survey, find_invitation
 
 
 class AnswerPage:
-    """The page for a person with a slip.
+    """The page for a person with a slip, whose code the server has checked before it opened the page.
 
     Attributes
     ----------
     view
         What is shown.
-    code
-        Field for the code.
     form
-        The form, once opened by a code.
+        The form; None if the code cannot be used any more, and after the answers are handed in.
     """
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._tries = Tries()
-        self._opened = ""  # the field may change later, even by a forged message
+        self._code = visit.place.get("code", "")
         self.form: FormView | None = None
-        self.code = w.Text(
-            description=visit.words("survey.code"),
-            placeholder="ABCD-2345",
-            value=visit.place.get("code", ""),
-            layout=elements.plain_layout(),
-        )
         self._body = elements.stack()
         self.view = elements.stack(visit.messages, self._body)
-        self._ask_code()
-        if self.code.value:
-            visit.attempt(self.open)()
+        self._lead_to_code()
+        visit.attempt(self._open)()
 
-    def _ask_code(self) -> None:
-        words = self._visit.words
-        self._body.children = (
-            elements.card(
-                elements.paragraph(words("survey.code_hint")),
-                self.code,
-                elements.button(words("survey.begin"), self._visit.attempt(self.open), "primary"),
-            ),
-            elements.paragraph(words("survey.promise"), quiet=True),
-        )
+    def _lead_to_code(self, *above: w.Widget) -> None:
+        """Show a link to the page that asks for a code."""
+        link = elements.links([(self._visit.words("survey.another"), self._visit.link("survey/code"))])
+        self._body.children = (*above, link)
 
-    def open(self) -> None:
-        """Show the form of the code that was typed in."""
-        self._visit.messages.clear()
-        code = self.code.value
-        invitation = open_survey(self._visit.workspace, code, tries=self._tries)
-        self._opened = code
-        self._show_form(invitation)
+    def _open(self) -> None:
+        self._show_form(find_invitation(self._visit.workspace, self._code))
 
     def _show_form(self, invitation: Invitation) -> None:
         words, lang = self._visit.words, self._visit.lang
@@ -90,14 +69,13 @@ class AnswerPage:
         if self.form is None:
             return
         try:
-            answer_survey(self._visit.workspace, self._opened, self.form.answers, tries=self._tries)
+            answer_survey(self._visit.workspace, self._code, self.form.answers)
         except AnswersRefusedError as error:
             self.form.ask_all()
             self._visit.messages.say("error", self._visit.words("survey.missing", count=len(error.problems)))
-        except PbError as error:
-            if error.code != "survey.wait":  # on a wait the answers stay, to be sent later
-                self.form = None
-                self._ask_code()
+        except PbError:
+            self.form = None
+            self._lead_to_code()
             raise
         else:
             self._thank()
@@ -105,9 +83,8 @@ class AnswerPage:
     def _thank(self) -> None:
         words = self._visit.words
         self.form = None
-        self.code.value = ""
         self._visit.messages.clear()
-        self._body.children = (
+        self._lead_to_code(
             elements.notice("good", words("survey.thanks")),
             elements.paragraph(words("survey.thanks_more"), quiet=True),
         )
