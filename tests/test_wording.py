@@ -267,7 +267,6 @@ FOR_ANALYSTS = {
     "scoring.nominator_missing.remedy": "names a key of a sheet in code",
     "scoring.source_needed.remedy": "names a column",
     "scoring.which_unit.remedy": "about a call in a notebook",
-    "store.bad_url.remedy": "for whoever runs the server",
     "store.no_driver.remedy": "for whoever runs the server",
 }
 
