@@ -22,7 +22,7 @@ from pbwidgets.workflows.ground.workspace import open_workspace
 DELAY_S = 0.15  # each way: 300 ms until the kernel has answered
 TEXT_FIELDS = "#pb-main :is(textarea, input:not([type]), input[type=text]):enabled:not([list])"
 CASE = f"/review?form=village_application&unit={VILLAGE}"
-BUTTONS = "#pb-main button.pb-button:enabled:not([aria-busy=true])"
+BUTTONS = "#pb-main button.widget-button.pb-button:enabled:not([aria-busy=true])"
 KEYED = "button.pb-key-ctrl-enter:enabled, .pb-key-ctrl-enter button:enabled"
 PAGES = {
     "fill a village": ("other", "/fill?form=village_application"),
@@ -74,7 +74,9 @@ class Overheard:
 
     def until_click(self, page: Page, heard: int) -> list[str]:
         """What was said before the next click."""
-        while "click" not in self.said[heard:]:
+        for _ in range(1000):
+            if "click" in self.said[heard:]:
+                break
             page.wait_for_timeout(10)
         said = self.said[heard:]
         return said[: said.index("click")]
