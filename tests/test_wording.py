@@ -206,3 +206,80 @@ def test_a_text_may_contain_braces_and_number_formats(
 def test_a_placeholder_without_its_argument_is_an_error() -> None:
     with pytest.raises(KeyError, match="cause"):
         say("errors.cause", "en")
+
+
+PAGE_DOMAINS = (
+    *(
+        "accounts",
+        "apps",
+        "audit",
+        "board",
+        "classes",
+        "exports",
+        "fill",
+        "forms",
+        "home",
+        "lines",
+        "meeting",
+    ),
+    *("organise", "reports", "results", "review", "scoring", "store", "survey", "tables"),
+)
+LATIN = {
+    *(
+        "Excel",
+        "Word",
+        "WPS",
+        "CSV",
+        "PDF",
+        "JPG",
+        "PNG",
+        "PPT",
+        "KB",
+        "MB",
+        "GB",
+        "xlsx",
+        "csv",
+        "ods",
+        "txt",
+    ),
+    *(
+        "zip",
+        "Ctrl",
+        "Enter",
+        "Esc",
+        "Tab",
+        "JavaScript",
+        "Chrome",
+        "Edge",
+        "Firefox",
+        "Safari",
+        "QQ",
+        "English",
+    ),
+    *("Windows", "Mac", "Linux", "Android", "iPhone", "iPad"),
+}
+"""Words in Latin letters that a Chinese clerk knows: formats, units, keys, browsers, systems."""
+FOR_ANALYSTS = {
+    "classes.none_here.remedy": "names a key of the campaign file",
+    "exports.html.fetches.remedy": "about a notebook",
+    "forms.not_fields.remedy": "about a call in a notebook",
+    "reports.rest": "the name of a file",
+    "scoring.nominator_missing.remedy": "names a key of a sheet in code",
+    "scoring.source_needed.remedy": "names a column",
+    "scoring.which_unit.remedy": "about a call in a notebook",
+    "store.no_driver.remedy": "for whoever runs the server",
+}
+
+
+@pytest.mark.parametrize("domain", PAGE_DOMAINS)
+def test_what_pages_say_in_chinese_has_no_codes_and_no_english(domain: str) -> None:
+    no_words = re.compile(
+        r"\{[^}]*\}|--[a-z-]+|pbwidgets[ a-zA-Z.\-…]*|PBWIDGETS_[A-Z]+|_{2,}"
+    )  # values, commands, lines to fill in
+    latin = {
+        code: words
+        for code, text in words_of("zh_CN", domain).items()
+        if ".cli." not in code and code not in FOR_ANALYSTS
+        if (words := set(re.findall("[A-Za-z_]{2,}", no_words.sub(" ", text))) - LATIN)
+    }
+    assert latin == {}

@@ -8,7 +8,7 @@ from traitlets import TraitError
 
 from pbwidgets.campaign import Campaign, Field, Text
 from pbwidgets.campaign.model import Choice
-from pbwidgets.forms.inputs import make_input, number_input, plain_number
+from pbwidgets.forms.inputs import SENSITIVE, make_input, number_input, plain_number
 
 WORDS = Text(zh="甲", en="a")
 
@@ -105,3 +105,14 @@ def test_inputs_of_a_kind_share_their_layout_and_style() -> None:
     one, other = number_input("甲"), number_input("乙")
     assert one.widgets[0].layout is other.widgets[0].layout
     assert one.widgets[0].style is other.widgets[0].style
+
+
+@pytest.mark.parametrize("kind", ["text", "integer", "select_multiple"])
+def test_inputs_of_sensitive_fields_are_marked_so_that_the_browser_keeps_nothing(
+    campaign: Campaign, kind: str
+) -> None:
+    more = {"choices": "many"} if kind == "select_multiple" else {}
+    secret = make_input(field(kind, sensitive=True, **more), campaign, "zh_CN", "姓名")
+    plain = make_input(field(kind, **more), campaign, "zh_CN", "姓名")
+    assert all(SENSITIVE in widget._dom_classes for widget in secret.widgets)
+    assert not any(SENSITIVE in widget._dom_classes for widget in plain.widgets)

@@ -217,6 +217,8 @@ def _front_end(kernel_id: str) -> dict[str, Any]:
         "progressiveRendering": False,
         "jupyterLabTheme": "light",
         "fullStaticUrl": f"/voila/static/{voila_version}",
+        "fullMathjaxUrl": "/static/pb/no_formulas.js",
+        "mathjaxConfig": "none",
         "fullLabextensionsUrl": "/voila/labextensions",
         "extensionConfig": {},
         "disabledExtensions": [],

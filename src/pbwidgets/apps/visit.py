@@ -105,11 +105,15 @@ class Visit:
         asked = {**kept, **{name: value for name, value in place.items() if value is not None}}
         return f"{page}?{urlencode(asked)}" if asked else page
 
-    def say_refusal(self, error: PbError) -> None:
-        """Show an error with what to do, naming what it is about."""
+    def refusal(self, error: PbError) -> str:
+        """An error with what to do, in words that name what it is about instead of ids and codes."""
         with suppress(PbError):  # without an open campaign there are no names
             name_parts(error, self.opened.campaign, self.units, self.lang)
-        self.messages.say("error", *error.words(self.lang).splitlines())
+        return error.words(self.lang)
+
+    def say_refusal(self, error: PbError) -> None:
+        """Show an error with what to do."""
+        self.messages.say("error", *self.refusal(error).splitlines())
 
     def attempt(self, call: Callable[..., Any]) -> Callable[..., None]:
         """Callback that shows an error instead of raising it, between a page and the workflows.

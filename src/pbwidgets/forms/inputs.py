@@ -20,6 +20,8 @@ from pbwidgets.wording import say
 
 FEW_CHOICES: Final = 5
 """Up to this many choices are all shown; more are a drop-down list."""
+SENSITIVE: Final = "pb-sensitive"
+"""Class of inputs whose text the browser must not keep."""
 _SHORT_TEXT: Final = 60
 _TYPED_NUMBER: Final = re.compile(r"(-?)([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(\.[0-9]*)?")
 
@@ -95,6 +97,14 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
         Text above the input; multiple choices have their own labels, and the caller
         writes the field's label above them.
     """
+    made = _make_input(field, campaign, lang, label)
+    if field.sensitive:
+        for widget in made.widgets:
+            widget.add_class(SENSITIVE)
+    return made
+
+
+def _make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input:
     choices = campaign.choices.get(field.choices or "", ())
     if field.type == "select_multiple":
         return _choose_many(choices, lang)

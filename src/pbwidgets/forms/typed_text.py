@@ -1,12 +1,15 @@
 """Inputs for free text: what cannot be kept is gone while it is typed or pasted, and the input says so."""
 
-from typing import Any
+from typing import Any, Final
 
 import ipywidgets as w
 from traitlets import validate
 
 from pbwidgets.intake.text import drop_directions, drop_unmeant, removed_signs
 from pbwidgets.wording import say
+
+TYPED: Final = "pb-typed"
+"""Class of inputs whose text is worth keeping in the browser until it is saved."""
 
 
 class _Typed(w.Widget):
@@ -22,6 +25,7 @@ class _Typed(w.Widget):
         **traits: Any,
     ) -> None:
         self._label, self._lang, self._is_name = description, lang, is_name
+        traits["_dom_classes"] = (*traits.get("_dom_classes", ()), TYPED)
         super().__init__(value=value, description=description, **traits)
 
     @validate("value")

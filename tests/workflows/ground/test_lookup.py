@@ -1,5 +1,8 @@
 """Refusals name what they are about."""
 
+import ast
+import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -12,6 +15,44 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import Action
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
+
+SOURCE = Path(__file__).resolve().parents[3] / "src" / "pbwidgets"
+CODED = re.compile(
+    r"(_id|_code|_kind|_unit|field_path|\b(state|status|role|kind|level|own|action))( or '')?$"
+)
+"""Expressions whose value is an id or a code."""
+NAMED = {
+    "unit": VILLAGE,
+    "own": VILLAGE,
+    "by": VILLAGE,
+    "line": "v1_unity",
+    "criterion": "v1_unity",
+    "form": "village_application",
+    "track": "village",
+    "layer": "county",
+    "source": "on_site",
+    "level": "county",
+    "state": "returned",
+    "role": "filler",
+    "action": "rate",
+    "status": "lifted",
+    "campaign": "sanji_lianzheng",
+}
+"""What refusals name by an id or a code, with one that has words."""
+AS_GIVEN = {"field", "kind", "name", "number", "period", "rectification", "report", "value", "veto"}
+"""What stands as it is: numbers of records, years, and what somebody typed that does not exist."""
+
+
+def coded_arguments() -> set[str]:
+    """Arguments of errors in the store and the workflows that get an id or a code."""
+    found = set()
+    for path in [*(SOURCE / "store").rglob("*.py"), *(SOURCE / "workflows").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Error"):
+                found |= {
+                    key.arg for key in node.keywords if key.arg and CODED.search(ast.unparse(key.value))
+                }
+    return found
 
 
 def refuse(desk: Desk, code: str, **args: str) -> str:
@@ -63,3 +104,11 @@ def test_every_action_has_words() -> None:
         if not has_words(f"workflows.action.{action}", lang)
     ]
     assert missing == []
+
+
+def test_every_id_and_code_that_an_error_may_hold_has_words(desk: Desk) -> None:
+    assert coded_arguments() - AS_GIVEN <= set(NAMED)
+    error = DataError("store.not_your_turn", **NAMED)
+    name_parts(error, desk.opened.campaign, desk.units, desk.lang)
+    raw = [name for name, value in error.args_of_message.items() if re.search("[a-z_]{2,}", str(value))]
+    assert raw == []

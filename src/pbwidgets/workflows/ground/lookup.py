@@ -95,13 +95,14 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
     for name, value in ids.items():
         if name == "state" and has_words(f"home.state_{value.partition(':')[0]}"):
             error.args_of_message[name] = word_state(value, known["level"], lang)
-        elif name in _CODED and has_words(f"{_CODED[name]}.{value}"):
-            error.args_of_message[name] = say(f"{_CODED[name]}.{value}", lang)
+        elif name in _CODED and has_words(f"{_CODED[name]}{value}"):
+            error.args_of_message[name] = say(f"{_CODED[name]}{value}", lang)
         else:
             error.args_of_message[name] = known.get(name, {}).get(value, value)
 
 
-_CODED: Final = {"role": "accounts.role", "action": "workflows.action"}
+_CODED: Final = {"role": "accounts.role.", "action": "workflows.action.", "status": "review.veto_"}
+"""Beginnings of the codes that have words for what an error names in code."""
 
 
 def name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:

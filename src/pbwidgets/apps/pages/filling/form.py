@@ -8,7 +8,6 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from html import escape
 from typing import Any, Final
 
 import ipywidgets as w
@@ -19,6 +18,7 @@ from pbwidgets.apps.pages.filling.stamping import stamp_card
 from pbwidgets.apps.pages.filling.summary import after_uploads, changes_card, conflict_card, summary_card
 from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
 from pbwidgets.apps.pages.ground.state_words import minute_words, state_words
+from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError, RightsError
 from pbwidgets.forms import elements
@@ -65,10 +65,10 @@ class FillForm:
         self.autosave = Autosave(self._save)
         self._unsaved: dict[str, Any] | None = None
         self._marks_unsaved = False
-        self._saved = self._restored = ""
+        self._restored = ""
         self._head = elements.stack()
         self._head.add_class("pb-fill-head")
-        self._status = elements.markup("")
+        self._status = SaveStatus()
         self._body = elements.stack()
         self._below = elements.stack()
         always = elements.stack(self._status, visit.messages)  # visible wherever the page is scrolled to
@@ -100,7 +100,7 @@ class FillForm:
             self._body.children = tuple(self._make_form(opened.answers))
             self._say_saved(opened.saved_at)
         else:
-            self._status.value = ""
+            self._status.settle("")
             self._body.children = tuple(self._make_sheet())
         self._head.children = self._make_head()  # its links need the fields of the form
 
@@ -253,14 +253,14 @@ class FillForm:
     def _changed(self, answers: dict[str, Any]) -> None:
         self._unsaved = answers
         self._below.children = ()  # an open summary would be out of date
-        self._say_status(self.visit.words("fill.saving"), "pb-waiting")
+        self._status.wait(self.visit.words("fill.saving"))
         self.autosave.touch()
         if self.files.take_kept():
             self.autosave.flush()  # a file that is shown is one that is kept, also if the page is closed now
 
     def _marks_changed(self) -> None:
         self._marks_unsaved = True
-        self._say_status(self.visit.words("fill.saving"), "pb-waiting")
+        self._status.wait(self.visit.words("fill.saving"))
         self.autosave.touch()
 
     def _save(self) -> None:
@@ -273,9 +273,9 @@ class FillForm:
             else:
                 self._show_conflict(error)
         except RightsError as error:
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
         except PbError as error:
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
             if error.code != "store.not_editable":  # waiting would not help
                 self.autosave.retry(RETRY_S)
         except Exception:
@@ -302,24 +302,14 @@ class FillForm:
 
     def _say_saved(self, at: datetime | None) -> None:
         if at is None:
-            self._say_status("")
+            self._status.settle("")
             return
         local = at.astimezone(ZONE)
         code = "fill.saved" if local.date() == today() else "fill.saved_on"
-        words = self.visit.words(code, time=f"{local:%H:%M:%S}", day=f"{local:%Y-%m-%d}")
-        self._saved = words
-        self._say_status("")
+        self._status.settle(self.visit.words(code, time=f"{local:%H:%M:%S}", day=f"{local:%Y-%m-%d}"))
 
     def _say_not_saved(self, words: str) -> None:
-        self._say_status(self.visit.words("fill.not_saved", cause=words), "pb-not-saved", "alert")
-
-    def _say_status(self, words: str, look: str = "", role: str = "status") -> None:
-        """Show what is not saved yet beside what is; the page's script finds both by their classes."""
-        shown = f'<span class="pb-saved" role="status">{escape(self._saved)}</span>'
-        if words:
-            shown += f'<div class="pb-unsaved {look}" role="{role}">{escape(words)}</div>'
-        if self._status.value != shown:
-            self._status.value = shown
+        self._status.fail(self.visit.words("fill.not_saved", cause=words))
 
     # -- a newer version of the campaign ----------------------------------------------------------------------
 
@@ -342,7 +332,7 @@ class FillForm:
         """Show both versions side by side; nothing is saved until a person chooses."""
         theirs = error.args_of_message.get("answers")
         if theirs is None:  # handed in by the other person, not edited
-            self._say_not_saved(error.words(self.visit.lang))
+            self._say_not_saved(self.visit.refusal(error))
             return
         mine = self.view.answers if self.view is not None else {}
         self._say_not_saved(error.message(self.visit.lang))

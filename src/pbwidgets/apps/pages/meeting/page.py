@@ -33,7 +33,7 @@ def show_meeting(visit: Visit) -> w.Widget:
     try:
         trial = open_trial(visit.desk)
     except RightsError as error:
-        return elements.notice("error", error.words(visit.lang))
+        return elements.notice("error", visit.refusal(error))
     return MeetingPage(visit, trial).widget
 
 

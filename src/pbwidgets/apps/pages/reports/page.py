@@ -44,7 +44,7 @@ def show_results(visit: Visit) -> w.Widget:
             return elements.stack(visit.messages, _own_sheet(visit))
         return ResultsPage(visit).widget
     except RightsError as error:
-        return elements.notice("error", error.words(visit.lang))
+        return elements.notice("error", visit.refusal(error))
 
 
 class ResultsPage:

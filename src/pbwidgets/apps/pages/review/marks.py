@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.review.newer import go_on
+from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
@@ -58,7 +59,7 @@ class CaseMarks:
     def __init__(self, visit: Visit, review: Review, use: MarksUse) -> None:
         self._visit, self._review, self._use = visit, review, use
         self.box = elements.stack()
-        self.status = elements.markup("", "pb-status")
+        self.status = SaveStatus()
         self.autosave = Autosave(self._save_quietly)
         self.correction = MarkSheet([], visit.lang)
         if not review.lines:
@@ -111,7 +112,7 @@ class CaseMarks:
         self.sheet = MarkSheet(
             [self._field(line) for line in own],
             visit.lang,
-            on_change=self.autosave.touch,
+            on_change=self._typed,
             read_only=self._review.recused,
         )
         self.sheet.box.add_class("pb-go-key-m")
@@ -271,10 +272,15 @@ class CaseMarks:
         self.autosave.stop()
         self._show()
 
+    def _typed(self) -> None:
+        self.status.wait(self._visit.words("fill.saving"))
+        self.autosave.touch()
+
     def _save_quietly(self) -> None:
         """Save the valid marks while the rest is being typed, without redrawing the page."""
         marks = self.sheet.read().marks
         if not marks:
+            self.status.settle()
             return
         visit = self._visit
         try:
@@ -284,12 +290,11 @@ class CaseMarks:
             return
         except PbError as error:
             visit.say_refusal(error)
+            self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.value = (
-            f'<span class="pb-saved">{escape(visit.words("review.kept_at", moment=moment))}</span>'
-        )
+        self.status.settle(visit.words("review.kept_at", moment=moment))
 
     def _save(self, *, goes_on: bool) -> None:
         self.autosave.stop()
@@ -299,7 +304,9 @@ class CaseMarks:
         """Write the new marks; none of them if any is wrong."""
         visit, read = self._visit, sheet.read()
         if read.problems:
-            visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
+            wrong = visit.words("review.marks_wrong", count=len(read.problems))
+            visit.messages.say("error", wrong)
+            self.status.fail(wrong)
             self._use.on_wrong()
             return
         marks = self._marks({**read.marks, **read.renewed})

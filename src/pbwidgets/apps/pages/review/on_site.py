@@ -1,7 +1,6 @@
 """On-site inspection on a phone: today's units, what each line requires, photo, mark, second inspector."""
 
 from datetime import datetime
-from html import escape
 from typing import Any
 
 import ipywidgets as w
@@ -12,6 +11,7 @@ from pbwidgets.apps.pages.review.case import key_of
 from pbwidgets.apps.pages.review.marks import name_before
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.pages.review.queue import count_parents, mark_cells
+from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
@@ -97,7 +97,7 @@ class SpotCheck:
         self.box = elements.stack()
         self.autosave = Autosave(self._save_quietly)
         self._shown_photos = elements.markup("")
-        self.status = elements.markup("", "pb-status")
+        self.status = SaveStatus()
         self.show()
 
     def show(self) -> None:
@@ -115,7 +115,7 @@ class SpotCheck:
         self.sheet = MarkSheet(
             [self._field(line) for line in lines],
             visit.lang,
-            on_change=self.autosave.touch,
+            on_change=self._typed,
             read_only=self.review.recused,
         )
         self.save = elements.button(visit.words("review.save_marks"), visit.attempt(self._save), "primary")
@@ -179,10 +179,15 @@ class SpotCheck:
                 label.close()
         self._shown_photos.value = "".join(parts)
 
+    def _typed(self) -> None:
+        self.status.wait(self._visit.words("fill.saving"))
+        self.autosave.touch()
+
     def _save_quietly(self) -> None:
         """Save the valid marks: on site the connection may drop at any moment."""
         marks, visit = self.sheet.read().marks, self._visit
         if not marks:
+            self.status.settle()
             return
         second = self.second.value.strip() or None
         try:
@@ -193,16 +198,19 @@ class SpotCheck:
             return
         except PbError as error:
             visit.say_refusal(error)
+            self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
-        words = visit.words("review.kept_at", moment=datetime.now(ZONE).strftime("%H:%M:%S"))
-        self.status.value = f'<span class="pb-saved">{escape(words)}</span>'
+        moment = datetime.now(ZONE).strftime("%H:%M:%S")
+        self.status.settle(visit.words("review.kept_at", moment=moment))
 
     def _save(self) -> None:
         self.autosave.stop()
         visit, read = self._visit, self.sheet.read()
         if read.problems:
-            visit.messages.say("error", visit.words("review.marks_wrong", count=len(read.problems)))
+            wrong = visit.words("review.marks_wrong", count=len(read.problems))
+            visit.messages.say("error", wrong)
+            self.status.fail(wrong)
             return
         second = self.second.value.strip() or None
         marks = [
