@@ -20,7 +20,6 @@ from counties import (
     run_pbwidgets,
 )
 from gallery_screens import FORM, Scenes, Screen, screens
-from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from serving import Served, begin_serving
 
@@ -44,6 +43,8 @@ SCROLL_TO = """css => {
     const node = css && document.querySelector(css);
     if (node) { node.scrollIntoView({block: "start"}); } else { window.scrollTo(0, 0); }
 }"""
+SETTLE_MS = 500
+"""How long a page is given to follow its window and what was done last."""
 SIZES = ((1920, 1080), (1366, 768), (360, 1000))
 """Widths and heights of the windows."""
 DRAFTED = f"{TOWN}002"
@@ -116,9 +117,9 @@ def _hand_in_again(workspace: Workspace, opened: Opened, village: str) -> None:
 
 def _take_photos(folder: Path) -> list[Path]:
     folder.mkdir()
-    photos = [folder / f"{name}.jpg" for name in ("村民中心", "会议室", "宣传栏")]
-    for sigma, path in enumerate(photos, start=20):
-        Image.effect_noise((3000, 2000), sigma).convert("RGB").save(path, quality=85)
+    photos = [folder / f"{name}.jpg" for name in ("会议室", "宣传栏", "活动现场")]
+    for number, path in enumerate(photos, start=20):
+        path.write_bytes(make_photo(number))
     return photos
 
 
@@ -139,13 +140,14 @@ class Camera:
         page.goto(self._served.address + screen.path)
         if not screen.is_plain:
             page.wait_for_selector("body.pb-live", timeout=90_000, state="attached")
+        page.wait_for_load_state("networkidle")
         if screen.before is not None:
             screen.before(page)
         pictures = {}
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             page.evaluate(SCROLL_TO, screen.at)
-            page.wait_for_load_state("networkidle")
+            page.wait_for_timeout(SETTLE_MS)
             page.wait_for_function(ALL_LOADED)
             pictures[width] = path.with_name(f"{path.name}-{width}.png")
             pictures[width].parent.mkdir(parents=True, exist_ok=True)

@@ -51,7 +51,7 @@ class Scenes:
     code
         A survey code.
     photos
-        Photos of some megabytes.
+        Three photos.
     """
 
     drafted: str
@@ -77,7 +77,7 @@ def screens(scenes: Scenes) -> tuple[Screen, ...]:
         Screen("填报-列表", "filler1", "/fill"),
         Screen("填报-表单", "filler2", f"/fill?{form}"),
         Screen("填报-上传中", "filler2", f"/fill?{form}", lambda page: _upload(page, scenes.photos), ".pb-uploading"),
-        Screen("填报-检查", "filler2", f"/fill?{form}", _try_to_hand_in),
+        Screen("填报-检查", "filler2", f"/fill?{form}", _try_to_hand_in, ".pb-led-to"),
         Screen("填报-恢复", "filler2", f"/fill?{form}", _lose_and_return),
         Screen("填报-退回", "filler1", f"/fill?{form}"),
         Screen("审核-队列", "reviewer1", "/review", _tick_three),
@@ -87,14 +87,14 @@ def screens(scenes: Scenes) -> tuple[Screen, ...]:
         Screen("审核-申报名单", "reviewer1", "/review?view=nominate", _tick_three),
         Screen("审核-现场", "reviewer3", "/review?view=onsite"),
         Screen("审核-现场评分", "reviewer1", f"/review?view=onsite&{form}&unit={scenes.waiting}"),
-        Screen("审核-纸质评分", "reviewer1", "/review?view=entry", _paste_marks),
+        Screen("审核-纸质评分", "reviewer1", "/review?view=entry", _paste_marks, ".pb-grid"),
         Screen("看板-全县", "reviewer3", "/board"),
         Screen("看板-单位", "reviewer1", f"/board?unit={scenes.drafted}"),
         Screen("评定会-名单", "reviewer3", "/meeting?track=township"),
         Screen("评定会-试算", "reviewer3", "/meeting?track=township", _move_a_weight),
         Screen("评定会-投屏", "reviewer3", "/meeting?track=township", _present),
         Screen("测评-测评码", None, "/survey/code", is_plain=True),
-        Screen("测评-答题", None, f"/survey?code={scenes.code}"),
+        Screen("测评-答题", None, f"/survey/code?code={scenes.code}", _begin_survey, is_plain=True),
         Screen("测评-管理", "reviewer1", "/survey"),
         Screen("结果", "organiser", "/results"),
         Screen("活动设置", "organiser", "/organise"),
@@ -105,7 +105,7 @@ def screens(scenes: Scenes) -> tuple[Screen, ...]:
 def _upload(page: Page, photos: Sequence[Path]) -> None:
     session = page.context.new_cdp_session(page)
     session.send("Network.enable")
-    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 400_000}
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 5_000}
     session.send("Network.emulateNetworkConditions", slow)
     with page.expect_file_chooser() as chooser:
         page.get_by_role("button", name=re.compile("选照片或拍照")).click()
@@ -161,6 +161,11 @@ def _paste_marks(page: Page) -> None:
     page.locator("td[data-problem]").first.wait_for(timeout=LONG_MS)
 
 
+def _begin_survey(page: Page) -> None:
+    page.get_by_role("button", name="开始测评").click()
+    page.wait_for_selector("body.pb-live", state="attached", timeout=LONG_MS)
+
+
 def _move_a_weight(page: Page) -> None:
     weight = page.locator(".pb-weight .widget-readout").first
     weight.fill("5")
@@ -171,5 +176,7 @@ def _move_a_weight(page: Page) -> None:
 
 
 def _present(page: Page) -> None:
+    """Show the view that fills the window; a window that fills the screen cannot be made narrower."""
+    page.evaluate("() => { document.documentElement.requestFullscreen = () => Promise.reject(); }")
     page.locator(".pb-present").click()
     page.locator("body.pb-presenting").wait_for()

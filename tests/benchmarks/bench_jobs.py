@@ -355,6 +355,15 @@ JOBS: Final = (
 """In the order in which each township can do them."""
 
 
+def take_figures(folder: Path, runs: int = RUNS) -> tuple[Figures, ...]:
+    """Figures of each job, in a county that is made in a folder."""
+    served = begin_serving(make_county(folder / "county", runs))
+    try:
+        return measure_jobs(served, runs)
+    finally:
+        served.stop()
+
+
 def measure_jobs(served: Served, runs: int, jobs: Sequence[Job] = JOBS) -> tuple[Figures, ...]:
     """Figures of each job."""
     taken: dict[str, list[tuple[float, ...]]] = {job.name: [] for job in jobs}
@@ -403,11 +412,7 @@ def main() -> None:
     asked = parser.parse_args()
     print(machine())
     with tempfile.TemporaryDirectory() as root:
-        served = begin_serving(make_county(Path(root) / "county", asked.runs))
-        try:
-            figures = measure_jobs(served, asked.runs)
-        finally:
-            served.stop()
+        figures = take_figures(Path(root), asked.runs)
     print(f"six jobs, from the open home page until it is said to be done, median of {asked.runs}")
     for item in figures:
         print(
