@@ -1,16 +1,20 @@
 """The real server under visitors who mean harm, while the page of somebody who is signed in keeps answering."""
 
+import json
 import re
 import socket
+import struct
+import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 from clients import Client
-from frames import FRAMES, HEADER, frame_of
+from frames import FRAMES, HEADER, frame_of, v1
 from serving import Served, begin_serving, make_codes, make_small_county
 from websocket import ABNF, WebSocket, WebSocketBadStatusException, WebSocketConnectionClosedException
 
@@ -198,6 +202,24 @@ def test_what_is_too_big_or_comes_too_fast_ends_only_its_own_connection(
     assert highest - before < MORE_MIB
 
 
+def send(connection: WebSocket, kind: str, comm_id: str, **content: Any) -> None:
+    header = {**HEADER, "msg_id": uuid.uuid4().hex, "msg_type": kind}
+    frame = v1([header, {}, {"version": "2.1.0"}, {"comm_id": comm_id, **content}])
+    connection.send_binary(frame)
+
+
+def states_of(connection: WebSocket, control: str) -> dict[str, Any]:
+    """States of all widgets of a page."""
+    send(connection, "comm_open", control, target_name="jupyter.widget.control", data={})
+    send(connection, "comm_msg", control, data={"method": "request_states"})
+    while b"update_states" not in (message := connection.recv_data()[1]):
+        pass
+    number = int.from_bytes(message[:8], "little")
+    offsets = struct.unpack_from(f"<{number}Q", message, 8)
+    found: dict[str, Any] = json.loads(message[offsets[4] : offsets[5]])["data"]["states"]
+    return found
+
+
 def was_cut_off(connection: WebSocket) -> bool:
     """Whether the server ends a connection, with a code or, if the browser is still sending, without."""
     with suppress(OSError, WebSocketConnectionClosedException):
@@ -271,3 +293,33 @@ def test_connections_go_only_to_the_host_that_was_asked(server: Served) -> None:
 
     forged = ask(server, b"GET /alive HTTP/1.1\r\nHost: x;script-src *\r\nConnection: close\r\n\r\n")
     assert b"x;script-src" not in forged
+
+
+@pytest.mark.parametrize("stays", [False, True], ids=["it has gone", "it never reads"])
+def test_what_a_page_holds_is_not_multiplied_in_the_server(
+    server: Served, everybody: dict[str, list[Page]], stays: bool
+) -> None:
+    control = uuid.uuid4().hex
+    hostile = everybody["strangers"][1 + stays].connect()
+    texts = [
+        key for key, widget in states_of(hostile, control).items() if widget["model_name"] == "HTMLModel"
+    ]
+    for key in texts[:3]:
+        state = {"method": "update", "state": {"value": "x" * 1_900_000}, "buffer_paths": []}
+        send(hostile, "comm_msg", key, data=state)
+    assert answers(hostile)
+    with closing(everybody["people"][0].connect()) as member:
+        assert answers(member)
+        before = forget_highest(server)
+        with suppress(OSError, WebSocketConnectionClosedException):
+            for _ in range(350):
+                send(hostile, "comm_msg", control, data={"method": "request_states"})
+        if not stays:
+            hostile.shutdown()
+        for _ in range(8):
+            assert answers(member)
+            time.sleep(0.5)
+        hostile.shutdown()
+    highest = mib(server, "VmHWM")
+    print(f"memory before {before:.0f} MiB, at its highest {highest:.0f} MiB")
+    assert highest - before < MORE_MIB

@@ -2,6 +2,7 @@
 
 from pbwidgets.apps.doors import Doors, Invitations
 from pbwidgets.apps.limits import Bucket, Buckets, OpenCounts
+from pbwidgets.apps.visitors import Owner
 
 
 class Clock:
@@ -89,3 +90,15 @@ def test_a_code_is_remembered_for_some_hours_and_only_so_many_are() -> None:
     clock.now += 3 * 3600
     assert invitations.code_of("a") == ""
     assert len(invitations) == 1
+
+
+def test_messages_are_counted_by_account_or_code_over_all_connections() -> None:
+    doors, pages = (
+        Doors(),
+        [Owner("visitor:1", "", "/survey", "code:1"), Owner("visitor:2", "", "/survey", "code:1")],
+    )
+
+    waits = [doors.sent_bytes.take(page.counted, 4 * 2**20) for page in pages]
+
+    assert waits[0] == 0 < waits[1]
+    assert doors.sent_bytes.take(Owner("account:a", "s", "/home").counted, 4 * 2**20) == 0

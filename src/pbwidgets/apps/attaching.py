@@ -16,18 +16,16 @@ from voila.tornado.kernel_websocket_handler import (
     read_header_from_binary_message,
 )
 
-from pbwidgets.apps.limits import Bucket
+from pbwidgets.apps.budgets import PageBudget
 from pbwidgets.apps.messages import CHANNEL, CLOSE_POLICY, FrameError, read_message
 from pbwidgets.apps.who import Guarded, account_key, visitor_key
 
 MAX_MESSAGE_BYTES: Final = 2 * 2**20
 """Maximum size of a message from a page; files are not sent as messages."""
 
-MAX_WAITING_BYTES: Final = 32 * 2**20
+MAX_WAITING_BYTES: Final = 16 * 2**20
 """Maximum size of what waits to be sent to a page that does not take it."""
 
-_MESSAGES_PER_S, _MOST_MESSAGES = 200, 1000  # somebody who types fast sends 20 a second
-_BYTES_PER_S, _MOST_BYTES = 2**18, 3 * MAX_MESSAGE_BYTES  # a sheet that is pasted in comes at once
 _SESSION_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _log = logging.getLogger("pbwidgets.apps")
 
@@ -58,7 +56,15 @@ class ShutdownHandler(Guarded):
 
 
 class PageConnection(ZMQChannelsWebsocketConnection):
-    """Takes messages of a page to its kernel, if they are such as our pages send."""
+    """Takes messages of a page to its kernel, if they are such as our pages send, and the answers back.
+
+    Attributes
+    ----------
+    budget
+        Of the page, shared by all its connections.
+    """
+
+    budget: PageBudget
 
     def handle_incoming_message(self, incoming_msg: bytes | str) -> None:
         """Send a message on to the kernel.
@@ -68,9 +74,16 @@ class PageConnection(ZMQChannelsWebsocketConnection):
         FrameError
             If our pages send nothing like it.
         """
-        parts = read_message(incoming_msg, self.subprotocol)
+        parts = read_message(incoming_msg, self.subprotocol, self.budget.admit)
         if self.channels:  # else the connection has been closed
             self.session.send_raw(self.channels[CHANNEL], parts)
+
+    def handle_outgoing_message(self, stream: Any, outgoing_msg: list[Any]) -> None:
+        """Send a message on to the page; a kernel that sends more than any page shows is ended."""
+        if self.budget.may_answer(sum(map(len, outgoing_msg))):
+            super().handle_outgoing_message(stream, outgoing_msg)
+        else:
+            self.websocket_handler.end_page()  # type: ignore[attr-defined]
 
 
 class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
@@ -99,17 +112,22 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
         if not self.doors.may_arrive(owner.code) or not self.doors.sockets.enter(most):
             raise web.HTTPError(429)
         self.kernel_id = kernel_id
-        self._messages = Bucket(_MESSAGES_PER_S, _MOST_MESSAGES)
-        self._bytes = Bucket(_BYTES_PER_S, _MOST_BYTES)
+        self._counted = owner.counted
         try:
             self.connection = PageConnection(
                 parent=self.kernels.get_kernel(kernel_id), websocket_handler=self, config=self.config
             )
+            self.connection.budget = self.kernels.budgets[kernel_id]
             self.connection.session.session = session_id
             await self.connection.prepare()  # type: ignore[no-untyped-call]
             await WebSocketHandler.get(self, kernel_id=kernel_id)  # returns when the connection is closed
         finally:
             self.doors.sockets.leave(most)
+
+    @property
+    def ping_interval(self) -> float:
+        """Milliseconds between Jupyter's pings; tornado, which asks first and would take seconds, sends none."""
+        return float(super().ping_interval) if self.ws_connection else 0.0
 
     def get_compression_options(self) -> None:
         """No compression: a small frame must not become a big message."""
@@ -122,7 +140,8 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
 
     async def on_message(self, message: bytes | str) -> None:
         """Pass a message on to the kernel, or close the connection."""
-        await asyncio.sleep(max(self._messages.take(), self._bytes.take(len(message))))
+        sent_bytes = self.doors.sent_bytes.take(self._counted, len(message))
+        await asyncio.sleep(max(self.doors.messages.take(self._counted), sent_bytes))
         if self.is_refused or self.connection is None:
             return
         try:
@@ -132,12 +151,12 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
 
     def on_ping(self, data: bytes) -> None:  # noqa: ARG002  tornado's signature
         """Count what no browser sends of itself."""
-        if self._messages.take():
+        if self.doors.messages.take(self._counted):
             self._refuse("too many pings", CLOSE_POLICY)
 
     async def on_pong(self, data: bytes) -> None:
         """Note that the page is there."""
-        await asyncio.sleep(self._messages.take())
+        await asyncio.sleep(self.doors.messages.take(self._counted))
         super().on_pong(data)
 
     def _refuse(self, reason: str, close_code: int) -> None:
@@ -146,6 +165,11 @@ class ChannelsHandler(VoilaKernelWebsocketHandler, Guarded):
             self.is_refused = True
             _log.warning("a connection from %s was closed: %s", self._seen_from, reason)
             self.close(close_code, reason)
+
+    def end_page(self) -> None:
+        """Close the connection and end the kernel: it sends more than any page shows."""
+        self._refuse("its kernel sends too much", CLOSE_POLICY)
+        self.kernels.overrun(self.kernel_id)
 
     def write_message(self, message: bytes | str | dict[str, Any], binary: bool = False) -> Any:
         """Pass a message on to the page, unless it is of a kind that stays on the server."""

@@ -68,6 +68,9 @@ class Doors:
         Pages and connections opened in a row, by survey code.
     wrong_codes
         Wrong survey codes, by address.
+    messages, sent_bytes
+        Messages from pages and their bytes, by account or survey code, over all connections: somebody who types
+        fast sends 20 messages a second, and a sheet that is pasted in comes at once.
     invitations
         Survey codes that were right.
     """
@@ -76,6 +79,8 @@ class Doors:
     sockets: OpenCounts = field(default_factory=OpenCounts)
     arrivals: Buckets = field(default_factory=lambda: Buckets(per_s=0.2, size=30))
     wrong_codes: Buckets = field(default_factory=lambda: Buckets(per_s=0.2, size=30))
+    messages: Buckets = field(default_factory=lambda: Buckets(per_s=200, size=1000))
+    sent_bytes: Buckets = field(default_factory=lambda: Buckets(per_s=2**18, size=6 * 2**20))
     invitations: Invitations = field(default_factory=Invitations)
 
     def may_arrive(self, code: str) -> bool:

@@ -77,13 +77,20 @@ class Buckets:
     def __len__(self) -> int:
         return len(self._known)
 
+    def take(self, key: str, amount: float = 1.0) -> float:
+        """Take tokens of a key, if need be those to come; returns the seconds to wait until they are there."""
+        return self._bucket(key).take(amount)
+
     def try_take(self, key: str) -> bool:
         """Take one token of a key; False if there is none."""
+        return self._bucket(key).try_take()
+
+    def _bucket(self, key: str) -> Bucket:
         bucket = self._known.pop(key, None) or Bucket(self._per_s, self._size, self._clock)
         self._known[key] = bucket
         while len(self._known) > self._most:
             self._known.popitem(last=False)
-        return bucket.try_take()
+        return bucket
 
     def give_back(self, key: str) -> None:
         """Give back a token of a key."""

@@ -9,7 +9,7 @@ kernel is written anew from what was checked.
 import json
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate, pairwise
 from typing import Any, Final, NoReturn
 
@@ -24,8 +24,10 @@ CLOSE_POLICY: Final = 1008
 
 MOST_BUFFERS: Final = 64
 """Maximum number of binary buffers of one message."""
-MOST_MARKS: Final = 200_000
+MOST_MARKS: Final = 40_000
 """Maximum number of quotes, and of brackets and commas, in one message: they bound what is built from it."""
+MOST_DIGITS: Final = 400
+"""Maximum number of digits in a row in a number; reading a whole number takes the square of them."""
 DEEPEST: Final = 40
 """Maximum depth of lists and objects within each other."""
 LONGEST_HEADER: Final = 4096
@@ -36,6 +38,7 @@ _PARTS: Final = ("header", "parent_header", "metadata", "content")
 _TARGET: Final = "jupyter.widget.control"
 _METHODS: Final = frozenset({"update", "custom", "request_state", "request_states"})
 _TEXT: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+(?:"|\Z)', re.DOTALL)  # possessive: each byte is read once
+_LONG_NUMBER: Final = re.compile(rb"[0-9]{%d}" % (MOST_DIGITS + 1))
 _NOT_BRACKETS: Final = bytes(set(range(256)) - set(b"[]{}"))
 _STEPS: Final = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
@@ -56,8 +59,18 @@ class FrameError(ValueError):
         self.reason, self.close_code = reason, close_code
 
 
-def read_message(frame: bytes | str, subprotocol: str | None) -> list[bytes]:
+def read_message(
+    frame: bytes | str,
+    subprotocol: str | None,
+    admit: Callable[[Mapping[str, Any], int], None] = lambda content, size: None,  # noqa: ARG005
+) -> list[bytes]:
     """Parts of the message in a websocket frame, in the layout of its subprotocol.
+
+    Parameters
+    ----------
+    admit
+        Asked with the checked content, and the size of the frame in bytes, whether it may go on; it raises
+        :class:`FrameError` if not.
 
     Returns
     -------
@@ -81,6 +94,7 @@ def read_message(frame: bytes | str, subprotocol: str | None) -> list[bytes]:
     if not isinstance(parent, dict) or not isinstance(metadata, dict):
         raise FrameError("a parent's header or metadata that is no object")
     _check_content(header["msg_type"], content, len(buffers))
+    admit(content, len(frame.encode("utf-8", "replace") if isinstance(frame, str) else frame))
     written = [_write_json(part) for part in parts]
     if any(len(part) > LONGEST_HEADER for part in written[:3]):
         raise FrameError("a header that is too long")
@@ -142,11 +156,13 @@ def _read_json(part: bytes) -> Any:
     brackets = plain.translate(None, _NOT_BRACKETS)
     if len(brackets) + plain.count(b",") > MOST_MARKS:
         raise FrameError("JSON with too many values", CLOSE_POLICY)
+    if _LONG_NUMBER.search(plain):
+        raise FrameError("a number with too many digits", CLOSE_POLICY)
     if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEEPEST:
         raise FrameError("JSON that is nested too deep", CLOSE_POLICY)
     try:
         return json.loads(part.decode("utf-8"), parse_constant=_refuse_constant)
-    except ValueError as error:  # also bytes that are not UTF-8, and whole numbers of thousands of digits
+    except ValueError as error:  # also bytes that are not UTF-8
         raise FrameError("no JSON") from error
 
 

@@ -1,11 +1,14 @@
 """The kernels of the visitors: their environment, their owners, and how many there may be."""
 
 import asyncio
+import logging
 import os
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Final
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
@@ -13,6 +16,7 @@ from jupyter_core.utils import ensure_async
 from jupyter_server.services.kernels.kernelmanager import AsyncMappingKernelManager
 from nbclient.exceptions import DeadKernelError
 
+from pbwidgets.apps.budgets import PageBudget
 from pbwidgets.apps.kernels import KERNELSPEC
 from pbwidgets.apps.visit import SERVED, SESSION
 from pbwidgets.forking import HAS_FORK
@@ -29,6 +33,8 @@ _PAGES_OF_ACCOUNT: Final = 20
 _PAGES_OF_ANONYMOUS: Final = 2  # of one visitor, and of one survey code
 _KEPT: Final = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR", "TEMP", "TMP",
                 "VIRTUAL_ENV", "SYSTEMROOT", "LD_LIBRARY_PATH", "JUPYTER_PATH")  # fmt: skip
+
+_log = logging.getLogger("pbwidgets.apps")
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,11 @@ class Owner:
     session: str
     page: str
     code: str = ""
+
+    @property
+    def counted(self) -> str:
+        """Key under which messages are counted: one visitor of a code cannot become many."""
+        return self.code or self.key
 
     @property
     def is_anonymous(self) -> bool:
@@ -116,7 +127,9 @@ class VisitorKernels(AsyncMappingKernelManager):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)  # type: ignore[no-untyped-call]
         self.owners: dict[str, Owner] = {}
+        self.budgets: defaultdict[str, PageBudget] = defaultdict(PageBudget)
         self._expected: dict[str, float] = {}  # pages whose websocket has not come yet, and since when
+        self._ending: set[asyncio.Future[None]] = set()
         self._left: set[str] = set()  # pages whose websocket has gone
 
     @property
@@ -204,6 +217,31 @@ class VisitorKernels(AsyncMappingKernelManager):
         if self._kernel_connections.get(kernel_id) == 0:
             self._left.add(kernel_id)
 
+    def start_buffering(self, kernel_id: str, session_key: str, channels: dict[str, Any]) -> None:
+        """Keep what a kernel sends while its page is not connected; if that becomes too much, end the kernel."""
+        super().start_buffering(kernel_id, session_key, channels)  # type: ignore[no-untyped-call]
+        kept, budget = self._kernel_buffers[kernel_id]["buffer"], self.budgets[kernel_id]
+        budget.forget_waiting()
+
+        def keep(channel: str, parts: list[bytes]) -> None:
+            if budget.may_wait(sum(map(len, parts))):
+                kept.append((channel, parts))
+            else:
+                kept.clear()
+                self.overrun(kernel_id)
+
+        for channel, stream in channels.items():
+            stream.on_recv(partial(keep, channel))
+
+    def overrun(self, kernel_id: str) -> None:
+        """End a kernel that sends more than the server keeps or passes on for one page; the log says so."""
+        if kernel_id in self.owners:
+            _log.warning("a page of %s was ended: its kernel sent too much", self.owners[kernel_id].page)
+            self.owners.pop(kernel_id)
+            ending = asyncio.ensure_future(self.end(kernel_id))
+            self._ending.add(ending)
+            ending.add_done_callback(self._ending.discard)
+
     def is_late(self, kernel_id: str, now: float) -> bool:
         """Whether a page was sent too long ago for a websocket that has not come; ``now`` is monotonic."""
         return now - self._expected.get(kernel_id, now) > CONNECTS_S
@@ -229,6 +267,7 @@ class VisitorKernels(AsyncMappingKernelManager):
         self._left.discard(kernel_id)
         if kernel_id in self:
             await ensure_async(self.shutdown_kernel(kernel_id, now=True))  # type: ignore[no-untyped-call]
+        self.budgets.pop(kernel_id, None)
         await asyncio.to_thread(clear_inbox, self.settings.private, kernel_id)
 
     async def is_running(self, kernel_id: str) -> bool:
