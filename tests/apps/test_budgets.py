@@ -20,7 +20,7 @@ def update(comm_id: str, *names: str) -> dict[str, Any]:
 def test_a_page_is_asked_for_its_states_a_few_times_or_once_for_each_widget() -> None:
     now = [0.0]
     budget = PageBudget(lambda: now[0])
-    for _ in range(10):
+    for _ in range(5):
         budget.admit(ALL, 300)
 
     with pytest.raises(FrameError, match="too often"):

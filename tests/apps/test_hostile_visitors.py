@@ -204,7 +204,7 @@ def test_what_is_too_big_or_comes_too_fast_ends_only_its_own_connection(
 
 def send(connection: WebSocket, kind: str, comm_id: str, **content: Any) -> None:
     header = {**HEADER, "msg_id": uuid.uuid4().hex, "msg_type": kind}
-    frame = v1([header, {}, {"version": "2.1.0"}, {"comm_id": comm_id, **content}])
+    frame = v1([header, {}, {"version": "1.0.0"}, {"comm_id": comm_id, **content}])
     connection.send_binary(frame)
 
 

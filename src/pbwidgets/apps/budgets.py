@@ -19,7 +19,7 @@ MAX_OFFLINE_BYTES: Final = 8 * 2**20
 
 _ANSWERED_PER_S, _MOST_ANSWERED = 4 * 2**20, 64 * 2**20  # a page is some MiB; each of its connections counts
 _ASKED_PER_S, _MOST_ASKED = 20, 2000  # a page asks once for all states, or once for each of its widgets
-_ASKED: Final = {"request_state": 1, "request_states": 200}
+_ASKED: Final = {"request_state": 1, "request_states": 400}
 _TRAIT_BYTES: Final = 256  # what noting a trait takes
 
 
