@@ -267,6 +267,20 @@ def test_they_are_offered_as_a_table_for_the_import_of_accounts(visiting: Visiti
     assert 'download="待开设的填报账号.xlsx"' in shown(page)
 
 
+def test_a_refusal_stands_until_the_next_action_succeeds(visiting: Visiting) -> None:
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    visit.attempt(card.grant)()
+    assert 'role="alert"' in visit.messages.value
+    visit.attempt(lambda change: None)({"new": 1})  # what somebody types or chooses is no action yet
+    assert 'role="alert"' in visit.messages.value
+    visit.attempt(lambda: None)()
+    assert visit.messages.value == ""
+    visit.messages.say("good", "saved")
+    visit.attempt(lambda: None)()
+    assert "saved" in visit.messages.value
+
+
 def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:
     with small.store.write(OPERATOR) as w:
         store.close_period(w, CAMPAIGN, PERIOD)

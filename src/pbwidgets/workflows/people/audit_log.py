@@ -258,9 +258,7 @@ def _is_repeated(name: str, deed: Deed) -> bool:
     return name == "level" and str(deed.details.get("state")).endswith(f":{deed.details[name]}")
 
 
-def _value_words(
-    name: str, value: object, names: Mapping[str, Mapping[str, str]], lang: str | None
-) -> str:
+def _value_words(name: str, value: object, names: Mapping[str, Mapping[str, str]], lang: str | None) -> str:
     known = names.get(name, {})
     if name == "until":
         return datetime.fromisoformat(str(value)).astimezone(ZONE).strftime(MINUTE)
