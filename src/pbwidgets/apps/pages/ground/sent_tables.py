@@ -9,8 +9,8 @@ from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.forms import elements
 
-MOST_PROBLEMS: Final = 200
-"""Maximum number of problems listed."""
+MOST_PROBLEMS: Final = 40
+"""Maximum number of problems listed; the rest are counted."""
 
 
 def problem_list(
@@ -32,6 +32,7 @@ def problem_list(
     return (
         elements.notice("error", visit.words(said, count=len(error.problems))),
         elements.table([visit.words(head) for head in heads], rows),
+        *_rest(visit, error.problems),
     )
 
 
@@ -43,4 +44,10 @@ def note_list(visit: Visit, notes: Sequence[Problem]) -> tuple[w.Widget, ...]:
     return (
         elements.notice("warn", visit.words("intake.notes", count=len(notes))),
         elements.table([visit.words("intake.place"), visit.words("intake.note")], rows),
+        *_rest(visit, notes),
     )
+
+
+def _rest(visit: Visit, problems: Sequence[Problem]) -> tuple[w.Widget, ...]:
+    rest = len(problems) - MOST_PROBLEMS
+    return (elements.paragraph(visit.words("intake.more", count=rest), quiet=True),) if rest > 0 else ()
