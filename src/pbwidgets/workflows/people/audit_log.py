@@ -19,7 +19,7 @@ from pbwidgets.store import Actor, AuditQuery, AuditRow, Deed, LoggedAction, loa
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say, spoken_language
 from pbwidgets.workflows.ground.lookup import campaign_names
-from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.rights import COMMAND_LINE, authorise
 from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_campaigns, today
 
 ACTIONS: Final[tuple[str, ...]] = get_args(LoggedAction)
@@ -158,7 +158,7 @@ def role_words(role: str, lang: str | None = None) -> str:
 
 def actor_words(name: str, role: str, lang: str | None = None) -> str:
     """Who did something: account and role; at the server itself, the role and the user of its operating system."""
-    user = name.removeprefix("cli:")
+    user = name.removeprefix(COMMAND_LINE)
     if user == name:
         return say("audit.actor_role", lang, actor=name, role=role_words(role, lang))
     return role_words(role, lang) if user.isdecimal() else f"{role_words(role, lang)} {user}"
