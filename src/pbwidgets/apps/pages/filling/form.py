@@ -147,10 +147,8 @@ class FillForm:
         opened = self.opened
         if not opened.is_editable or opened.saved_at is None or not opened.answers:
             return ""
-        at = opened.saved_at.astimezone(ZONE)
         code = "fill.restored" if opened.saved_by == self.actor.name else "fill.restored_of"
-        day = {"month": at.month, "day": at.day, "time": f"{at:%H:%M}"}
-        return self.visit.words(code, by=opened.saved_by, **day)
+        return self.visit.words(code, by=opened.saved_by, moment=minute_words(self.visit, opened.saved_at))
 
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit
