@@ -578,12 +578,6 @@ def withdraw_nomination(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
-def order_nominations(world: World, actor: Actor, unit: str) -> Call:
-    listed = {TOWN: [VILLAGE], OTHER_TOWN: [OTHER_VILLAGE]}.get(unit, [])
-    return lambda: workflow("order_nominations")(world.desk(actor), "village", unit, listed)
-
-
-@case
 def set_allotments(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("set_allotments")(world.desk(actor), "village", {unit: 5})
 

@@ -71,7 +71,6 @@ NEEDS: Final[Mapping[str, str]] = {
     "nominate_unit": "nominate",
     "hand_in_nominations": "nominate",
     "withdraw_nomination": "nominate",
-    "order_nominations": "nominate",
     "set_allotments": "allot",
     "share_places": "allot",
     # -- the meeting

@@ -202,24 +202,6 @@ def withdraw_nomination(desk: Desk, track_id: str, by_unit: str, unit_code: str)
         store.withdraw_nomination(writer, listed, unit_code)
 
 
-def order_nominations(desk: Desk, track_id: str, by_unit: str, unit_codes: Sequence[str]) -> None:
-    """Put the nominating unit's list into this order.
-
-    Raises
-    ------
-    DataError
-        ``store.other_list`` if these are not exactly the units on the list.
-    UsageError
-        ``workflows.unknown_track``.
-    RightsError
-        If the actor may not nominate for ``by_unit``.
-    """
-    desk.authorise("nominate", by_unit)
-    listed = _list(desk.opened, track_id, by_unit)
-    with desk.write() as writer:
-        store.order_nominations(writer, listed, unit_codes)
-
-
 def find_balance(desk: Desk, track_id: str, by_unit: str) -> Balance:
     """What a unit has nominated in a track, and how many it may.
 
