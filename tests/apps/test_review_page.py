@@ -28,7 +28,7 @@ from serving import make_small_county
 
 from pbwidgets import store
 from pbwidgets.apps.pages.review.case import Case
-from pbwidgets.apps.pages.review.entry import MarkGrid
+from pbwidgets.apps.pages.review.entry import REASON, MarkGrid
 from pbwidgets.apps.pages.review.nominations import NominationCard
 from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
@@ -641,7 +641,10 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
     grid.grid.type({(VILLAGE, "v1_unity"): "", (SISTER, "v7_record"): "2"})
     assert "请先写明理由" in text_of(grid.box)
-    grid.grid.type({(SISTER, "reason"): "平时掌握"})
+    grid.grid.type({(SISTER, REASON): "平时掌握"})
+    grid.grid.type({(VILLAGE, REASON): "多余"})
+    assert "理由要和改动的分数一起录入" in text_of(grid.box)
+    grid.grid.type({(VILLAGE, REASON): ""})
     grid.save.click()
     assert "新评或修改1项，撤回1项" in page.messages.value
     assert marks_of(workspace, "county") == {}

@@ -545,6 +545,13 @@ def print_mark_sheets(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def open_paper(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_paper")(
+        world.desk(actor), "village" if unit in VILLAGES else "township", [unit]
+    )
+
+
+@case
 def recuse_rater(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("recuse_rater")(world.desk(actor), "someone_else", unit, "亲属关系")
 

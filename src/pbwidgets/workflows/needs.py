@@ -66,6 +66,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "withdraw_mark": "rate",
     "add_on_site_photo": "rate",
     "print_mark_sheets": "rate",
+    "open_paper": "rate",
     "recuse_rater": "recuse",
     # -- nominating
     "nominate_unit": "nominate",

@@ -59,7 +59,9 @@ def test_the_state_of_a_unit_is_that_of_the_form_that_is_least_far(desk: Desk) -
     application, record = key_of("village_application", VILLAGE), key_of("stability", VILLAGE)
 
     def state() -> str:
-        return next(item.state for item in find_candidates(desk, "village", TOWN) if item.unit_code == VILLAGE)
+        return next(
+            item.state for item in find_candidates(desk, "village", TOWN) if item.unit_code == VILLAGE
+        )
 
     with desk.workspace.store.write(OPERATOR) as w:
         store.save_draft(w, record, {}, 0)
