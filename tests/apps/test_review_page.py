@@ -218,7 +218,7 @@ def test_a_list_keeps_its_place_while_a_submission_is_open(visit: Visits) -> Non
     next(button for button in buttons(page.box) if button.description == "返回队列").click()
     assert page.list.search.value == "坪村"
     assert [row.key for row in page.list.matched()] == [row_key(SISTER), row_key(VILLAGE)]
-    assert f'data-focus="open:{row_key(VILLAGE)}"' in text_of(page.box)
+    assert f'data-at="open:{row_key(VILLAGE)}" data-led-to="center"' in text_of(page.box)
 
 
 def test_the_list_is_saved_as_a_workbook(visit: Visits, tmp_path: Path) -> None:
