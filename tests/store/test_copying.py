@@ -65,7 +65,7 @@ def test_a_copy_made_while_others_write_is_of_one_moment(
     writer.start()
     try:
         for number in range(4):
-            copied = copy_store(store, tmp_path / f"{number}.sqlite", CLERK)
+            copied = copy_store(store, tmp_path / f"{number}.sqlite")
             with open_copy(tmp_path / f"{number}.sqlite").read() as reader:
                 audit, submissions = METADATA.tables["audit"], METADATA.tables["submissions"]
                 saved = Counter(
@@ -87,7 +87,7 @@ def test_what_is_put_back_is_what_was_copied_and_goes_on_from_there(
     with store.write(CLERK) as w:
         for key in KEYS:
             import_version(w, key, {"text": "茶叶 🍵", "number": 0.1 + 0.2})
-    copy_store(store, tmp_path / "copy.sqlite", CLERK)
+    copy_store(store, tmp_path / "copy.sqlite")
     url = empty_url if backend == "postgresql" else f"sqlite:///{tmp_path / 'other.sqlite'}"
     restored = open_store(url, store.evidence_dir)
     put_back(tmp_path / "copy.sqlite", restored, CLERK)
@@ -124,7 +124,7 @@ def test_a_backup_of_either_database_is_restored_into_either(
 
 
 def test_a_copy_that_is_not_sound_is_found(store: Store, tmp_path: Path) -> None:
-    copy_store(store, tmp_path / "copy.sqlite", CLERK)
+    copy_store(store, tmp_path / "copy.sqlite")
     with closing(sqlite3.connect(tmp_path / "copy.sqlite")) as copy:
         (size,) = copy.execute("PRAGMA page_size").fetchone()
         (root,) = copy.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'units'").fetchone()

@@ -35,7 +35,7 @@ class Copied:
     files: Mapping[str, Path]
 
 
-def copy_store(store: Store, file: Path, actor: Actor) -> Copied:
+def copy_store(store: Store, file: Path) -> Copied:
     """Write the store as it is at this moment to a new SQLite file without a log beside it.
 
     Raises
@@ -50,8 +50,8 @@ def copy_store(store: Store, file: Path, actor: Actor) -> Copied:
             source.backup(target)
     copy = open_store(f"sqlite:///{file.as_posix()}", store.evidence_dir)
     if store.file is None:
-        with store.read() as reader, copy.write(actor) as writer:
-            copy_rows(reader.conn, writer.conn)
+        with store.read() as reader, copy.locked() as empty:
+            copy_rows(reader.conn, empty)
     with copy.read() as reader:
         copied = Copied(count_rows(reader), files_on_record(reader))
     fold_log(file)

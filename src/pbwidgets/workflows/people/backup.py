@@ -74,7 +74,7 @@ def back_up(workspace: Workspace, actor: Actor, file: Path, tell: Tell, *, force
         with _folder_beside(file.parent) as work, _files_held(store, actor):
             # before the store: no snapshot may know more than the store that is found beside it
             parts = dict(_standing_files(settings))
-            copied = copy_store(store, work / STORE, actor)
+            copied = copy_store(store, work / STORE)
             parts[STORE] = work / STORE
             parts |= {f"{EVIDENCE}/{sha256[:2]}/{sha256}": path for sha256, path in copied.files.items()}
             about = Manifest(
