@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pages import shown
 
 from pbwidgets import store
+from pbwidgets.apps.pages.ground.sent_tables import written_table
 from pbwidgets.apps.pages.organise.allotments import AllotmentCard
 from pbwidgets.apps.pages.organise.campaign import CampaignCard
 from pbwidgets.apps.pages.organise.page import show_organise
@@ -300,6 +301,15 @@ def test_a_refusal_stands_until_the_next_action_succeeds(visiting: Visiting) -> 
     visit.messages.say("good", "saved")
     visit.attempt(lambda: None)()
     assert "saved" in visit.messages.value
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("名单.CSV", "table.csv"), ("../a.xlsx", "table.xlsx"), ("a.so", "table.xlsx")]
+)
+def test_an_uploaded_table_is_on_disk_only_while_it_is_read(sent: str, kept: str) -> None:
+    with written_table(SentFile(sent, b"content")) as path:
+        assert (path.name, path.read_bytes()) == (kept, b"content")
+    assert not path.parent.exists()
 
 
 def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:

@@ -170,7 +170,7 @@ def test_an_accepted_state_names_its_level_once_and_a_photo_its_field(busy: Work
             record(w, Deed(action, key.entity, key.campaign_id, key.period_id, VILLAGE, details))  # type: ignore[arg-type]
     uploaded, accepted = entries(busy, AuditFilter())["details"].head(2)
     assert accepted == "状态 已通过（县级复核） · 版本 1"
-    assert uploaded == "栏目 为群众办的好事实事 photo · 种类 JPEG 照片"
+    assert uploaded == "栏目 为群众办的好事实事 photo · 种类 照片"
 
 
 def test_whoever_sits_at_the_server_is_told_in_words() -> None:

@@ -22,7 +22,6 @@ from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
-from pbwidgets.workflows.ground.files import MAX_BYTES
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
 from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
@@ -126,9 +125,7 @@ class SpotCheck:
         self.line = w.Dropdown(
             options=options, description=visit.words("review.photo_of"), layout=plain_layout()
         )
-        self.photo = upload_button(
-            visit.words("review.photo"), "image/*", visit.attempt(self._keep), max_bytes=MAX_BYTES
-        )
+        self.photo = upload_button(visit.words("review.photo"), "image/*", visit.attempt(self._keep))
         self.photo.add_class("pb-camera")
         for made in (self.second, self.line):
             made.add_class("pb-input")
