@@ -150,6 +150,9 @@ def test_allotments_keep_to_the_bounds_of_the_campaign(small: Workspace, contest
 
 def test_a_list_is_put_in_order_and_shortened(small: Workspace, contest: Opened) -> None:
     set_allotments(Desk(small, ORGANISER, contest), "village", {TOWN: 4})
+    with small.store.write(OPERATOR) as writer:
+        keys = [key_of("village_application", unit) for unit in (VILLAGE, SISTER)]
+        store.submit_many(writer, [(key, VILLAGE_ANSWERS) for key in keys])
     for unit in (VILLAGE, SISTER):
         nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, unit)
     order_nominations(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, [SISTER, VILLAGE])
