@@ -80,16 +80,18 @@ test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)
 
 # The laws with 200 examples each instead of 25, the documentation, notebooks in JupyterLab and Voilà, and whether the
-# benchmark of the pages still runs.
+# benchmarks of the pages still run.
 test-long: system docs
 	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
 	$(BIN)/python tests/look_at_notebooks.py
 	$(BIN)/python tests/benchmarks/bench_apps.py --rounds 1 --pages 1 --visitors 2 --seconds 2
+	$(BIN)/python tests/benchmarks/bench_jobs.py --runs 1
 
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py
 	$(BIN)/python tests/benchmarks/bench_country.py
 	$(BIN)/python tests/benchmarks/bench_apps.py
+	$(BIN)/python tests/benchmarks/bench_jobs.py
 
 gallery: system install
 	$(BIN)/python tests/gallery.py

@@ -1,11 +1,11 @@
-"""Contact sheets of every app in Chinese, with the demonstration county; part of ``make gallery``.
+"""Pictures of every app in Chinese, with the demonstration county; part of ``make gallery``.
 
-The county is a copy of the demonstration, in which everybody has work today; its draft gets a photo.
+The county is a copy of the demonstration, in which everybody has work today; its draft gets a photo, and a form that
+was returned is handed in again.
 """
 
-import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from counties import (
     lay_out,
     run_pbwidgets,
 )
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from gallery_screens import FORM, Scenes, Screen, screens
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 from serving import Served, begin_serving
 
+from pbwidgets import store
 from pbwidgets.charts import build_contact_sheet
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.store import Actor, SubmissionKey
@@ -37,22 +39,27 @@ from pbwidgets.workflows.survey.batches import make_survey_batch
 ALL_LOADED = (
     "[...document.images].every(image => image.complete || image.getBoundingClientRect().top > innerHeight)"
 )
-WIDE, PHONE = (1920, 1080), (360, 1000)
-DRAFTED, FORM = f"{TOWN}002", "village_application"
+SCROLL_TO = """css => {
+    const node = css && document.querySelector(css);
+    if (node) { node.scrollIntoView({block: "start"}); } else { window.scrollTo(0, 0); }
+}"""
+SETTLE_MS = 500
+"""How long a page is given to follow its window and what was done last."""
+SIZES = ((1920, 1080), (1366, 768), (360, 1000))
+"""Widths and heights of the windows."""
+DRAFTED = f"{TOWN}002"
 
 
 @dataclass(frozen=True)
-class Screen:
-    """One picture: whose page, at which address, and what is done on it first."""
+class Taken:
+    """A screen with its pictures, by width."""
 
-    name: str
-    account: str | None
-    path: str
-    before: Callable[[Page], None] | None = None
+    screen: Screen
+    pictures: dict[int, Path]
 
 
-def make_lively_county(source: Path, folder: Path) -> tuple[str, str]:
-    """Put a county with work for everybody in ``folder``; returns a survey code and the village to review."""
+def make_lively_county(source: Path, folder: Path) -> Scenes:
+    """Put a county with work for everybody in ``folder``."""
     if (source / "outputs" / CAMPAIGN).is_dir():
         for part in ("notebooks", "parameters", "outputs", ".pbwidgets"):
             if (source / part).exists():
@@ -71,7 +78,9 @@ def make_lively_county(source: Path, folder: Path) -> tuple[str, str]:
             make_survey_batch(Desk(workspace, OPERATOR, opened), "satisfaction", VILLAGE, kind, count)
             for kind, count in (("members", 20), ("villagers", 40))
         ]
-        return codes[0][0], _find_waiting(workspace, opened)
+        again, *_, waiting = _find_waiting(workspace, opened)
+        _hand_in_again(workspace, opened, again)
+        return Scenes(DRAFTED, waiting, again, codes[0][0], _take_photos(folder / "photos"))
 
 
 def _photograph(workspace: Workspace, opened: Opened) -> None:
@@ -84,71 +93,37 @@ def _photograph(workspace: Workspace, opened: Opened) -> None:
     save_answers(Desk(workspace, clerk, opened), key, answers, begun.revision)
 
 
-def _find_waiting(workspace: Workspace, opened: Opened) -> str:
-    """Code of the village that has waited longest for the first township."""
+def _find_waiting(workspace: Workspace, opened: Opened) -> list[str]:
+    """Codes of the villages that wait for the first township."""
     queue = review_queue(Desk(workspace, Actor("reviewer1", "reviewer", TOWN), opened))
-    return str(queue.loc[queue["form_id"] == FORM, "unit_code"].iloc[0])
+    is_waiting = (queue["form_id"] == FORM) & (queue["stage"] == "mine")
+    return [str(code) for code in queue.loc[is_waiting, "unit_code"]]
+
+
+def _hand_in_again(workspace: Workspace, opened: Opened, village: str) -> None:
+    """Return a form, and hand it in with what was asked for and one thing more."""
+    key, levels = SubmissionKey(*opened.key, FORM, village), ("township", "county")
+    with workspace.store.write(Actor("reviewer1", "reviewer", TOWN)) as writer:
+        before = store.history(writer, key)[-1].answers
+        reason = "主导产业请写明品种；第一件好事实事的受益户数请核实"
+        store.return_submission(writer, key, "township", levels, reason)
+    deeds = [dict(deed) for deed in before["good_deeds"]]
+    deeds[0]["benefited"] = 86
+    with workspace.store.write(Actor("filler9", "filler", village)) as writer:
+        store.submit_many(
+            writer, [(key, {**before, "good_deeds": deeds, "industry": "杨梅（东魁、荸荠种）"})]
+        )
+
+
+def _take_photos(folder: Path) -> list[Path]:
+    folder.mkdir()
+    photos = [folder / f"{name}.jpg" for name in ("会议室", "宣传栏", "活动现场")]
+    for number, path in enumerate(photos, start=20):
+        path.write_bytes(make_photo(number))
+    return photos
 
 
 # -- pictures ------------------------------------------------------------------------------------------
-
-
-def screens(code: str, waiting: str) -> tuple[Screen, ...]:
-    """The screens, in the order of the work."""
-    form, case = f"form={FORM}", f"form={FORM}&unit={waiting}"
-    return (
-        Screen("登录", None, "/login"),
-        Screen("首页-填报员", "filler1", "/home"),
-        Screen("首页-乡镇审核员", "reviewer1", "/home"),
-        Screen("首页-县级审核员", "reviewer3", "/home"),
-        Screen("首页-领导", "leader", "/home"),
-        Screen("首页-分析员", "analyst", "/home"),
-        Screen("首页-组织者", "organiser", "/home"),
-        Screen("填报-列表", "filler1", "/fill"),
-        Screen("填报-表单", "filler2", f"/fill?{form}"),
-        Screen("填报-照片和检查", "filler2", f"/fill?{form}", _try_to_hand_in),
-        Screen("填报-退回", "filler1", f"/fill?{form}"),
-        Screen("审核-队列", "reviewer1", "/review"),
-        Screen("审核-一份", "reviewer1", f"/review?{case}"),
-        Screen("审核-评分", "reviewer1", f"/review?{case}", _show_ratings),
-        Screen("审核-现场", "reviewer3", "/review?view=onsite"),
-        Screen("审核-现场评分", "reviewer1", f"/review?view=onsite&{case}"),
-        Screen("看板-全县", "reviewer3", "/board"),
-        Screen("看板-单位", "reviewer1", f"/board?unit={DRAFTED}"),
-        Screen("评定会-名单", "reviewer3", "/meeting?track=township"),
-        Screen("评定会-试算", "reviewer3", "/meeting?track=township", _move_a_weight),
-        Screen("测评-测评码", None, "/survey/code"),
-        Screen("测评-答题", None, f"/survey?code={code}", _begin_survey),
-        Screen("测评-管理", "reviewer1", "/survey"),
-        Screen("结果", "reviewer3", "/results"),
-        Screen("活动设置", "organiser", "/organise"),
-        Screen("账号", "admin", "/home"),
-    )
-
-
-def _show_ratings(page: Page) -> None:
-    page.locator(".pb-rating").first.evaluate("node => node.scrollIntoView({block: 'start'})")
-
-
-def _begin_survey(page: Page) -> None:
-    page.locator("button[type=submit]").click()
-    page.locator("body.pb-live").wait_for()
-
-
-def _try_to_hand_in(page: Page) -> None:
-    page.get_by_role("button", name="提交", exact=True).click()
-    page.locator(".pb-jumps a").first.wait_for()
-    page.locator(".pb-filelist").first.evaluate("node => node.scrollIntoView({block: 'center'})")
-
-
-def _move_a_weight(page: Page) -> None:
-    weight = page.locator(".pb-weight .widget-readout").first
-    weight.fill("5")
-    weight.press("Enter")
-    page.locator(".pb-trying", has_text="改为 5").wait_for(timeout=60_000)
-    page.get_by_role("button", name=re.compile(" 在前$")).first.click()
-    page.get_by_text("新进入（1）").wait_for(timeout=60_000)
-    page.evaluate("window.scrollTo(0, 0)")
 
 
 class Camera:
@@ -158,21 +133,27 @@ class Camera:
         self._browser, self._served = browser, served
         self._contexts: dict[str | None, BrowserContext] = {}
 
-    def take(self, screen: Screen, size: tuple[int, int], path: Path) -> Path:
-        """Picture of a screen in a window of the given size."""
+    def take(self, screen: Screen, path: Path) -> Taken:
+        """Pictures of a screen in windows of all sizes, one after the other."""
         page = self._context(screen.account).new_page()
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
         page.goto(self._served.address + screen.path)
-        if screen.path != "/login":
+        if not screen.is_plain:
             page.wait_for_selector("body.pb-live", timeout=90_000, state="attached")
+        page.wait_for_load_state("networkidle")
         if screen.before is not None:
             screen.before(page)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function(ALL_LOADED)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=path)
+        pictures = {}
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.evaluate(SCROLL_TO, screen.at)
+            page.wait_for_timeout(SETTLE_MS)
+            page.wait_for_function(ALL_LOADED)
+            pictures[width] = path.with_name(f"{path.name}-{width}.png")
+            pictures[width].parent.mkdir(parents=True, exist_ok=True)
+            page.screenshot(path=pictures[width])
         page.close()
-        return path
+        return Taken(screen, pictures)
 
     def _context(self, account: str | None) -> BrowserContext:
         if account not in self._contexts:
@@ -189,33 +170,28 @@ class Camera:
         return self._contexts[account]
 
 
-def take_pictures(
-    served: Served, wanted: tuple[Screen, ...], folder: Path
-) -> Iterator[tuple[Screen, Path, Path]]:
-    """Each screen with its pictures at both widths."""
+def take_pictures(served: Served, wanted: tuple[Screen, ...], folder: Path) -> Iterator[Taken]:
+    """Each screen with its pictures."""
     with sync_playwright() as playwright:
         browser = launch_chromium(playwright)
         camera = Camera(browser, served)
         for at, screen in enumerate(wanted, start=1):
-            name = f"{at:02d}-{screen.name}"
-            wide, phone = (
-                camera.take(screen, size, folder / f"{name}-{size[0]}.png") for size in (WIDE, PHONE)
-            )
-            yield screen, wide, phone
+            yield camera.take(screen, folder / f"{at:02d}-{screen.name}")
         browser.close()
 
 
-def make_sheets(source: Path, work: Path, target: Path) -> None:
-    """Contact sheets ``apps-1920.png`` and ``apps-360.png``, and each picture in ``apps/``."""
+def make_sheets(source: Path, work: Path, target: Path) -> list[Taken]:
+    """Contact sheets ``apps-1920.png``, ``apps-1366.png`` and ``apps-360.png``, and each picture in ``apps/``."""
     folder = work / "county"
     folder.mkdir(parents=True)
-    code, waiting = make_lively_county(source, folder)
+    scenes = make_lively_county(source, folder)
     served = begin_serving(folder)
     try:
-        taken = list(take_pictures(served, screens(code, waiting), target / "apps"))
+        taken = list(take_pictures(served, screens(scenes), target / "apps"))
     finally:
         served.stop()
-    wide = [(path, screen.name) for screen, path, _ in taken]
-    phone = [(path, screen.name) for screen, _, path in taken]
-    build_contact_sheet(wide, target / "apps-1920.png", columns=3, cell=(960, 540))
-    build_contact_sheet(phone, target / "apps-360.png", columns=6, cell=PHONE)
+    for (width, height), columns in zip(SIZES, (3, 4, 6), strict=True):
+        shown = [(item.pictures[width], item.screen.name) for item in taken]
+        cell = (width, height) if width < 500 else (960, 960 * height // width)
+        build_contact_sheet(shown, target / f"apps-{width}.png", columns=columns, cell=cell)
+    return taken

@@ -15,7 +15,7 @@ from serving import make_small_county
 from pbwidgets import store
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
-from pbwidgets.apps.pages.ground.state_words import remaining_cell
+from pbwidgets.apps.pages.ground.state_words import account_words, remaining_cell
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign.model import Field, Text
 from pbwidgets.forms.field_views import FieldView
@@ -399,6 +399,7 @@ def test_a_restored_draft_says_of_when_and_whose_it_is(
     with workspace.store.write(OPERATOR) as writer:
         add_account(writer, NewAccount("filler2", "filler", VILLAGE, "no hash"))
     assert "已恢复账号 filler 于" in text_of(FillForm(visit("filler2"), visit("filler2").actor, KEY).widget)
+    assert account_words(visit("filler"), "cli:0") == "服务器操作员"
 
 
 def test_lines_below_their_least_number_are_named_before_handing_in(page: FillForm) -> None:

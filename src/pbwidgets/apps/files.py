@@ -5,12 +5,14 @@ A file that the visitor may not see and a file that does not exist give the same
 
 import asyncio
 import io
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 
 from jupyter_server.auth.decorator import allow_unauthenticated
 from tornado import web
+from tornado.iostream import StreamClosedError
 
 from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
@@ -60,7 +62,7 @@ class FileHandler(Guarded):
         self.set_header("Content-Disposition", f"{way}; filename*=UTF-8''{quote(file.filename)}")
         self.set_header("Content-Length", str(file.path.stat().st_size))
         self.set_header("Cache-Control", "private, no-cache")
-        with file.path.open("rb") as content:
+        with file.path.open("rb") as content, suppress(StreamClosedError):  # a browser that has gone on
             while chunk := await asyncio.to_thread(content.read, _CHUNK):
                 self.write(chunk)
                 await self.flush()

@@ -22,7 +22,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.duties import Duty, list_duties
-from pbwidgets.workflows.ground.rights import scope_of
+from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
 from pbwidgets.workflows.ground.workspace import open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
@@ -58,7 +58,7 @@ def _reset(visit: Visit) -> Iterator[w.Widget]:
     found = find_reset(visit.workspace, visit.actor.name)
     if found is None:
         return
-    who = "reset_on_server" if found.by.startswith("cli:") else "reset_by_account"
+    who = "reset_on_server" if found.by.startswith(COMMAND_LINE) else "reset_by_account"
     by = visit.words(f"home.{who}", account=found.by)
     words = visit.words("home.reset_notice", moment=minute_words(visit, found.at), by=by)
 

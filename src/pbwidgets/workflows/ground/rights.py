@@ -75,12 +75,17 @@ RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
 """Scope of each action of each role; actions not listed are not allowed."""
 
 
+COMMAND_LINE: Final = "cli:"
+"""How the name of an actor of the command line begins; no account's does."""
+
+
 def operator(name: str | None = None) -> Actor:
     """Actor of the command line: ``cli:<OS user>``, or the name given with ``--as``."""
     if name:
         return Actor(name=name, role="operator")
     return Actor(
-        name=f"cli:{os.environ.get('USER') or os.environ.get('USERNAME') or os.getuid()}", role="operator"
+        name=f"{COMMAND_LINE}{os.environ.get('USER') or os.environ.get('USERNAME') or os.getuid()}",
+        role="operator",
     )
 
 

@@ -17,7 +17,7 @@ from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
 from pbwidgets.apps.pages.filling.summary import after_uploads, changes_card, conflict_card, summary_card
 from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
-from pbwidgets.apps.pages.ground.state_words import minute_words, state_words
+from pbwidgets.apps.pages.ground.state_words import account_words, minute_words, state_words
 from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, PbError, RightsError
@@ -138,7 +138,7 @@ class FillForm:
             who = opened.handed_in.made_by
             code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
             moment = minute_words(visit, opened.handed_in.made_at)
-            lines.append(visit.words(code, moment=moment, by=who.name))
+            lines.append(visit.words(code, moment=moment, by=account_words(visit, who.name)))
         lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
         return "\n".join(lines)
 
@@ -150,7 +150,7 @@ class FillForm:
         at = opened.saved_at.astimezone(ZONE)
         code = "fill.restored" if opened.saved_by == self.actor.name else "fill.restored_of"
         day = {"month": at.month, "day": at.day, "time": f"{at:%H:%M}"}
-        return self.visit.words(code, by=opened.saved_by, **day)
+        return self.visit.words(code, by=account_words(self.visit, opened.saved_by or ""), **day)
 
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit

@@ -8,6 +8,7 @@ from typing import Any
 import ipywidgets as w
 
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
+from pbwidgets.apps.pages.ground.state_words import account_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Change, Form
 from pbwidgets.errors import ConflictError
@@ -131,7 +132,7 @@ def conflict_card(
     columns = [visit.words(f"fill.column_{name}") for name in ("field", "theirs", "mine")]
     rows = [(item.label, item.before or "—", item.after or "—") for item in changes]
     made = elements.card(
-        elements.notice("warn", visit.words(code, by=given["by"], at=at)),
+        elements.notice("warn", visit.words(code, by=account_words(visit, given["by"]), at=at)),
         elements.table(columns, rows, empty=visit.words("fill.conflict_same")),
         elements.row(
             elements.button(visit.words("fill.keep_mine"), keep_mine, "primary"),

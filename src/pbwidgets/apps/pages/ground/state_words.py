@@ -6,7 +6,9 @@ from typing import Any
 
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.rights import COMMAND_LINE
 from pbwidgets.workflows.ground.workspace import ZONE
+from pbwidgets.workflows.people.audit_log import role_words
 
 SOON_DAYS = 3
 """Days before a deadline from which it is shown as near."""
@@ -29,6 +31,13 @@ def state_words(visit: Visit, state: str) -> str:
     if name == "accepted":
         return visit.words("home.state_accepted", level=level_name(visit, level_id))
     return visit.words(f"home.state_{name}")
+
+
+def account_words(visit: Visit, name: str) -> str:
+    """Who did something on record: an account, or the server's operator, whose name is none."""
+    if name.startswith(COMMAND_LINE):
+        return role_words("operator", visit.lang)
+    return visit.words("home.account_named", name=name)
 
 
 def day_words(visit: Visit, moment: datetime | None) -> str:
