@@ -108,7 +108,7 @@ class NominationCard:
             Cell("–" if item.rank is None else str(item.rank), align="right"),
             Cell("–" if item.total is None else number(item.total), align="right"),
             state,
-            Cell(note, tone="warn" if note else None),
+            Cell(note, tone="warn" if item.refused else "quiet"),
         )
         values = (item.unit_code, item.rank, item.total, state, note)
         link = visit.link("review", form=self._track.forms[0], unit=item.unit_code) if item.state else ""
