@@ -198,8 +198,11 @@ class SpotCheck:
             self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
+        self._say_kept()
+
+    def _say_kept(self) -> None:
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.settle(visit.words("review.kept_at", moment=moment))
+        self.status.settle(self._visit.words("review.kept_at", moment=moment))
 
     def _save(self) -> None:
         self.autosave.stop()
@@ -214,10 +217,12 @@ class SpotCheck:
             self._mark(line_id, *given, second) for line_id, given in {**read.marks, **read.renewed}.items()
         ]
         try:
-            given = give_marks(visit.desk, marks) if marks else 0
+            give_marks(visit.desk, marks)
         except ConflictError:  # a newer version was opened
             self._go_on()
             return
+        self._say_kept()
+        given = self.sheet.count_given(read)
         self.show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
 
