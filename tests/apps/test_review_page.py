@@ -28,7 +28,7 @@ from serving import make_small_county
 
 from pbwidgets import store
 from pbwidgets.apps.pages.review.case import Case
-from pbwidgets.apps.pages.review.entry import MarkGrid
+from pbwidgets.apps.pages.review.entry import REASON, MarkGrid
 from pbwidgets.apps.pages.review.nominations import NominationCard
 from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
@@ -218,7 +218,7 @@ def test_a_list_keeps_its_place_while_a_submission_is_open(visit: Visits) -> Non
     next(button for button in buttons(page.box) if button.description == "返回队列").click()
     assert page.list.search.value == "坪村"
     assert [row.key for row in page.list.matched()] == [row_key(SISTER), row_key(VILLAGE)]
-    assert f'data-focus="open:{row_key(VILLAGE)}"' in text_of(page.box)
+    assert f'data-at="open:{row_key(VILLAGE)}" data-led-to="center"' in text_of(page.box)
 
 
 def test_the_list_is_saved_as_a_workbook(visit: Visits, tmp_path: Path) -> None:
@@ -522,6 +522,35 @@ def test_the_mark_before_stands_beside_ones_own_once_it_is_given(visit: Visits, 
     assert "比自评的8分低1.5分" in text_of(case.box)
 
 
+def test_marks_that_save_themselves_disclose_and_count_as_those_that_are_saved(
+    visit: Visits, workspace: Workspace
+) -> None:
+    rate(workspace, 8.0, "self", "self", VILLAGE)
+    page = visit("reviewer")
+    case = Case(page, KEY)
+    case.marks.sheet.type("v1_unity", "6.5")  # outside of a page it is saved at once
+    assert marks_of(workspace, "reviewer") == {"v1_unity": (6.5, "")}
+    line = case.marks.sheet.box.children[0].children[0].value
+    assert "比自评的8分低1.5分" in line
+    assert "您评分后显示自评" not in line
+    case.marks.status.wait("正在保存……")
+    case.marks.save.click()
+    assert "新评或修改1项，撤回0项" in page.messages.value
+    assert "正在保存" not in case.marks.status.value
+    case.marks.save.click()
+    assert "新评或修改0项" in page.messages.value
+
+
+def test_on_site_marks_that_saved_themselves_are_counted_when_one_saves(visit: Visits) -> None:
+    page = visit("county", **OF_VILLAGE)
+    sheet = SpotCheck(page)
+    sheet.sheet.type("v1_unity", "6")
+    sheet.status.wait("正在保存……")
+    sheet.save.click()
+    assert "新评或修改1项" in page.messages.value
+    assert "正在保存" not in sheet.status.value
+
+
 # -- nominations, on-site inspection, marks from paper --------------------------------------------------------
 
 
@@ -575,6 +604,30 @@ def test_a_unit_under_a_veto_is_grey_with_its_reason_and_cannot_be_ticked(
     assert "上坪村存在“弄虚作假、作风不实”情形，不能申报" in text_of(card.box)
     tick(card.list, VILLAGE, SISTER)
     assert card.list.ticked == (SISTER,)
+
+
+def test_a_veto_in_between_is_said_where_one_hands_in_and_the_rest_can_be_handed_in(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = visit("reviewer")
+    allot(workspace, 1)
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    tick(card.list, SISTER, VILLAGE)
+    card.hand_in.click()
+    assert "已经选满" not in text_of(card.box)
+    assert "下坪村的材料尚未完成审核" in text_of(card._dialog)
+    with workspace.store.write(OPERATOR) as writer:
+        store.record_veto(writer, Veto(CAMPAIGN, PERIOD, SISTER, "falsified_village", "台账造假", "village"))
+    card.confirm.click()
+    assert "下坪村存在“弄虚作假、作风不实”情形" in card._messages.value
+    assert page.messages.value == ""
+    assert f'<tr data-key="{SISTER}" class="pb-closed">' in text_of(card.box)
+    assert card.list.ticked == ()
+    tick(card.list, VILLAGE)
+    card.hand_in.click()
+    card.confirm.click()
+    assert "pb-error" not in card._messages.value
+    assert card.balance.listed == (VILLAGE,)
 
 
 def test_a_list_that_somebody_else_has_changed_is_shown_and_not_overwritten(
@@ -641,7 +694,10 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
     grid.grid.type({(VILLAGE, "v1_unity"): "", (SISTER, "v7_record"): "2"})
     assert "请先写明理由" in text_of(grid.box)
-    grid.grid.type({(SISTER, "reason"): "平时掌握"})
+    grid.grid.type({(SISTER, REASON): "平时掌握"})
+    grid.grid.type({(VILLAGE, REASON): "多余"})
+    assert "理由要和改动的分数一起录入" in text_of(grid.box)
+    grid.grid.type({(VILLAGE, REASON): ""})
     grid.save.click()
     assert "新评或修改1项，撤回1项" in page.messages.value
     assert marks_of(workspace, "county") == {}

@@ -55,6 +55,26 @@ def test_candidates_are_ranked_by_the_marks_of_the_nominating_level(desk: Desk) 
     assert {item.refused for item in found} == {None}
 
 
+def test_the_state_of_a_unit_is_that_of_the_form_that_is_least_far(desk: Desk) -> None:
+    application, record = key_of("village_application", VILLAGE), key_of("stability", VILLAGE)
+
+    def state() -> str:
+        return next(
+            item.state for item in find_candidates(desk, "village", TOWN) if item.unit_code == VILLAGE
+        )
+
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.save_draft(w, record, {}, 0)
+    assert state() == "draft"
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.submit_many(w, [(record, {})])
+    assert state() == "submitted"
+    with desk.workspace.store.write(OPERATOR) as w:
+        for level in LEVELS:
+            store.accept_many(w, [application], level, LEVELS)
+    assert state() == "accepted:county"
+
+
 @pytest.mark.parametrize("how", ["veto", "return"])
 def test_a_unit_that_is_out_or_returned_is_refused_and_says_why(desk: Desk, how: str) -> None:
     if how == "veto":
@@ -72,6 +92,23 @@ def test_a_unit_that_is_out_or_returned_is_refused_and_says_why(desk: Desk, how:
     with pytest.raises(DataError, match=f"上坪村.*{said}"):
         hand_in_nominations(desk, "village", TOWN, [SISTER, VILLAGE], seen=[])
     assert find_balance(desk, "village", TOWN).listed == ()
+
+
+def test_a_unit_that_has_handed_in_nothing_is_refused_and_a_waiting_one_is_said_to_wait(desk: Desk) -> None:
+    key = key_of("village_application", VILLAGE)
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.withdraw(w, key)
+        store.accept(w, key_of("village_application", SISTER), "township", LEVELS)
+    found = {item.unit_code: item for item in find_candidates(desk, "village", TOWN)}
+    assert found[SISTER].counts
+    assert found[VILLAGE].refused is not None
+    with pytest.raises(DataError, match="上坪村还没有提交材料"):
+        hand_in_nominations(desk, "village", TOWN, [SISTER, VILLAGE], seen=[])
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.submit_many(w, [(key, VILLAGE_ANSWERS)])
+    waiting = {item.unit_code: item for item in find_candidates(desk, "village", TOWN)}[VILLAGE]
+    assert (waiting.counts, waiting.refused) == (False, None)
+    hand_in_nominations(desk, "village", TOWN, [SISTER, VILLAGE], seen=[])
 
 
 def test_a_unit_that_was_listed_before_its_veto_may_stay_or_go(desk: Desk) -> None:

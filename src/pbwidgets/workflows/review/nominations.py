@@ -13,12 +13,13 @@ from pbwidgets.scoring import TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.store import NominationList, Reader
-from pbwidgets.store.submissions import RETURNED
+from pbwidgets.store.submissions import DRAFT, RETURNED, SUBMITTED
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import scope_of
-from pbwidgets.workflows.ground.snapshots import read_current
+from pbwidgets.workflows.ground.seats import review_levels
+from pbwidgets.workflows.ground.snapshots import counting_states, read_current
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -57,6 +58,8 @@ class Candidate:
         Total in the layer of the nominating unit, and the rank among the candidates by it; None without a total.
     state
         State of its material; of several forms, of the one that is least far. Empty if there is none.
+    counts
+        Whether its material counts as it is now; it may be nominated before.
     refused
         Why it cannot be nominated; None if it can.
     """
@@ -66,6 +69,7 @@ class Candidate:
     total: float | None
     rank: int | None
     state: str
+    counts: bool
     refused: PbError | None
 
 
@@ -87,7 +91,8 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
     ranks = scored.rank(method="min", ascending=False)
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, codes)
-    refusals = _find_refusals(desk, scores, states)
+        refusals = _find_missing(reader, desk, track, codes) | _find_refusals(desk, scores, states)
+        counting = _load_units(reader, desk, track, counts=True)
     names = unit_names(desk.units)
     found = [
         Candidate(
@@ -96,6 +101,7 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
             total=float(scored[code]) if code in scored.index else None,
             rank=int(ranks[code]) if code in ranks.index else None,
             state=states.get(code, ""),
+            counts=code in counting,
             refused=refusals.get(code),
         )
         for code in codes
@@ -125,7 +131,8 @@ def nominate_unit(desk: Desk, track_id: str, by_unit: str, unit_code: str) -> in
     ------
     DataError
         ``store.above_allotment`` if the list is full, ``workflows.not_below`` if the unit is not below the
-        nominating one, ``workflows.nominee_vetoed``, ``workflows.nominee_returned``.
+        nominating one, ``workflows.nominee_vetoed``, ``workflows.nominee_returned``, ``workflows.nominee_missing`` if
+        nothing is handed in for it.
     RightsError
         If the actor may not nominate for ``by_unit``.
     """
@@ -202,24 +209,6 @@ def withdraw_nomination(desk: Desk, track_id: str, by_unit: str, unit_code: str)
         store.withdraw_nomination(writer, listed, unit_code)
 
 
-def order_nominations(desk: Desk, track_id: str, by_unit: str, unit_codes: Sequence[str]) -> None:
-    """Put the nominating unit's list into this order.
-
-    Raises
-    ------
-    DataError
-        ``store.other_list`` if these are not exactly the units on the list.
-    UsageError
-        ``workflows.unknown_track``.
-    RightsError
-        If the actor may not nominate for ``by_unit``.
-    """
-    desk.authorise("nominate", by_unit)
-    listed = _list(desk.opened, track_id, by_unit)
-    with desk.write() as writer:
-        store.order_nominations(writer, listed, unit_codes)
-
-
 def find_balance(desk: Desk, track_id: str, by_unit: str) -> Balance:
     """What a unit has nominated in a track, and how many it may.
 
@@ -264,7 +253,8 @@ def _check_nominees(desk: Desk, track: Track, by_unit: str, unit_codes: Sequence
         return
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, unit_codes)
-    refusals = _find_refusals(desk, _score(desk, track), states)
+        missing = _find_missing(reader, desk, track, unit_codes)
+    refusals = missing | _find_refusals(desk, _score(desk, track), states)
     for code in unit_codes:
         if code in refusals:
             raise refusals[code]
@@ -289,14 +279,48 @@ def _layer_of(opened: Opened, track: Track) -> str:
 
 
 def _load_states(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[str]) -> dict[str, str]:
-    """State of each unit's material for a track: returned if any of its forms is, else of the first form."""
+    """State of each unit's material for a track; of several forms, of the one that is least far."""
     overview = store.load_overview(reader, *desk.opened.key)
     ours = overview[overview["form_id"].isin(track.forms) & overview["unit_code"].isin(unit_codes)]
-    found: dict[str, str] = {}
-    for unit, state in zip(ours["unit_code"], ours["state"], strict=True):
-        if str(state) == RETURNED or str(unit) not in found:
-            found[str(unit)] = str(state)
+    found: dict[str, list[tuple[tuple[int, ...], str]]] = {}
+    for unit, form_id, state in zip(ours["unit_code"], ours["form_id"], ours["state"], strict=True):
+        lag = _find_lag(desk, str(form_id), str(state))
+        found.setdefault(str(unit), []).append((lag, str(state)))
+    return {unit: max(states)[1] for unit, states in found.items()}
+
+
+def _find_lag(desk: Desk, form_id: str, state: str) -> tuple[int, ...]:
+    """How far a form is from being done: more if returned, if begun, with levels to come, with levels at all."""
+    campaign = desk.opened.campaign
+    steps = (SUBMITTED, *map(store.accepted, review_levels(campaign, campaign.form(form_id))))
+    left = len(steps) - 1 - steps.index(state) if state in steps else 0
+    return state == RETURNED, state == DRAFT, left, len(steps)
+
+
+def _load_units(reader: Reader, desk: Desk, track: Track, *, counts: bool) -> set[str]:
+    """Units of which a form of the track is handed in, or counts as it is now; all units if they fill in none."""
+    campaign = desk.opened.campaign
+    forms = [form for form in map(campaign.form, track.forms) if form.unit_kind == track.unit_kind]
+    if not forms:
+        return set(desk.units["unit_code"])
+    overview = store.load_overview(reader, *desk.opened.key)
+    found: set[str] = set()
+    for form in forms:
+        ours = overview[overview["form_id"] == form.id]
+        fits = ours["state"].isin(counting_states(campaign, form)) if counts else ours["state"] != DRAFT
+        found |= set(ours.loc[fits, "unit_code"])
     return found
+
+
+def _find_missing(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[str]) -> dict[str, PbError]:
+    """Units that cannot be nominated because nothing is handed in for them."""
+    names = unit_names(desk.units)
+    handed_in = _load_units(reader, desk, track, counts=False)
+    return {
+        code: DataError("workflows.nominee_missing", unit=names.get(code, code))
+        for code in unit_codes
+        if code not in handed_in
+    }
 
 
 def _score(desk: Desk, track: Track) -> TrackScores | None:
