@@ -89,3 +89,13 @@ def test_a_code_is_remembered_for_some_hours_and_only_so_many_are() -> None:
     clock.now += 3 * 3600
     assert invitations.code_of("a") == ""
     assert len(invitations) == 1
+
+
+def test_one_code_does_not_push_out_the_codes_of_others() -> None:
+    invitations = Invitations(most=20)
+    for visitor in ("a", *map(str, range(100))):
+        invitations.invite(visitor, "other" if visitor == "a" else "same")
+
+    assert invitations.code_of("a") == "other"
+    assert len(invitations) == 6
+    assert invitations.code_of("99") == "same"

@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from pbwidgets.apps.sign_in import SignPage
 from pbwidgets.apps.who import Guarded, begin_visit
 from pbwidgets.errors import DataError, PbError
+from pbwidgets.store.surveys import plain_code
 from pbwidgets.wording import say
 from pbwidgets.workflows.survey.answering import find_invitation, open_survey
 
@@ -47,7 +48,7 @@ class CodeHandler(SignPage):
         except PbError as error:
             return self._refuse(error, 429 if error.code == "survey.wait" else 403)
         self.doors.wrong_codes.give_back(self.counted_address)
-        self.doors.invitations.invite(begin_visit(self), code)
+        self.doors.invitations.invite(begin_visit(self), plain_code(code))
         return self.redirect(f"{SURVEY}?{urlencode({ANSWER: '1', 'lang': self.lang})}", status=303)
 
     def _refuse(self, error: PbError, status: int) -> None:
