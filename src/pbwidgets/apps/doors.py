@@ -77,6 +77,8 @@ class Doors:
         Attempts to sign in that wait for their password to be looked at.
     wrong_codes
         Wrong survey codes, by address.
+    late_codes
+        Wrong survey codes while everybody has to wait, by address.
     invitations
         Survey codes that were right.
     """
@@ -86,6 +88,7 @@ class Doors:
     arrivals: Buckets = field(default_factory=lambda: Buckets(per_s=0.2, size=30))
     hashing: OpenCounts = field(default_factory=OpenCounts)
     wrong_codes: Buckets = field(default_factory=lambda: Buckets(per_s=0.2, size=30))
+    late_codes: Buckets = field(default_factory=lambda: Buckets(per_s=1 / 600, size=3))
     invitations: Invitations = field(default_factory=Invitations)
 
     def may_arrive(self, code: str) -> bool:

@@ -44,12 +44,22 @@ class CodeHandler(SignPage):
         if not self.doors.wrong_codes.try_take(self.counted_address):
             return self._refuse(DataError("survey.wait"), 429)
         try:
-            await asyncio.to_thread(open_survey, self.workspace, code)
+            await self._open(code)
         except PbError as error:
             return self._refuse(error, 429 if error.code == "survey.wait" else 403)
         self.doors.wrong_codes.give_back(self.counted_address)
         self.doors.invitations.invite(begin_visit(self), plain_code(code))
         return self.redirect(f"{SURVEY}?{urlencode({ANSWER: '1', 'lang': self.lang})}", status=303)
+
+    async def _open(self, code: str) -> None:
+        """Open the survey; while all have to wait for strangers' wrong codes, an address has a few tries of its own."""
+        try:
+            await asyncio.to_thread(open_survey, self.workspace, code)
+        except DataError as error:
+            if error.code != "survey.wait" or not self.doors.late_codes.try_take(self.counted_address):
+                raise
+            await asyncio.to_thread(open_survey, self.workspace, code, waits=False)
+            self.doors.late_codes.give_back(self.counted_address)
 
     def _refuse(self, error: PbError, status: int) -> None:
         self.show_form(errors={"code": error.words(self.lang)}, status=status)
