@@ -84,7 +84,7 @@ def test_a_meeting_tries_resets_decides_and_select_says_so(
     page.get_by_label("决定理由").fill("会议审议，同意按名次确定")
     page.get_by_label("出席职务（不写姓名）").fill("组织部长、纪委副书记")
     page.get_by_role("button", name="按屏幕上的名单决定").click()
-    expect(page.locator(".pb-decision")).to_contain_text("入选 10 个，递补 3 个，未入选 11 个")
+    expect(page.locator(".pb-decision")).to_contain_text("拟入选 10 个，递补 3 个，未入选 11 个")
     assert head(own_county) == before
     page.get_by_role("button", name="确认决定").click()
     expect(page.locator(".pb-meeting-banner")).to_contain_text("已由县委专题评审会于", timeout=60_000)

@@ -74,6 +74,20 @@ def focus_of(page: Page) -> str:
     return str(page.evaluate("document.activeElement.dataset.at || document.activeElement.tagName"))
 
 
+LED_ONCE = """async () => {
+  const arrive = async (html) => {
+    document.body.insertAdjacentHTML("beforeend", html);
+    await new Promise((done) => setTimeout(done, 0));
+  };
+  await arrive('<p><button data-led-to="still">A</button><button data-led-to="still">B</button></p>');
+  const led = document.activeElement.textContent;
+  document.querySelector("[data-at^=down]").focus();
+  await arrive("<i></i>");
+  return [led, (document.activeElement.dataset.at || "").split(":")[0]];
+}"""
+"""Two places that want the keyboard come, then something else does: where the keyboard is after each."""
+
+
 def paste(page: Page, cell: str, text: str) -> None:
     """What a browser does when cells of Excel are pasted."""
     page.locator(f"[data-at='{cell}']").evaluate(
@@ -244,6 +258,7 @@ def test_forty_are_accepted_six_nominated_and_thirty_rows_of_paper_marks_pasted(
     village.get_by_role("button", name="提交申报名单（6个）").click()
     village.get_by_role("button", name="确认提交6个").click()
     expect(village).to_contain_text("申报名单已提交，共6个")
+    assert page.evaluate(LED_ONCE) == ["B", "down"]
     with open_workspace(served.folder) as workspace, workspace.store.read() as reader:
         listed = store.load_nomination_list(reader, NominationList(CAMPAIGN, PERIOD, "village", OTHER_TOWN))
     assert listed == tuple(FORTY[at - 1] for at in (1, 3, 2, 4, 5, 6))
@@ -266,4 +281,11 @@ def test_forty_are_accepted_six_nominated_and_thirty_rows_of_paper_marks_pasted(
     expect(wrong).to_have_count(0)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".pb-messages")).to_contain_text("新评或修改150项")
+    # rows that are named go to their units, wherever they are pasted, and the keyboard stays
+    paste(page, "2,1", "单位\t一\n新7村\t1\n新3村\t1\n")
+    expect(page.locator(".pb-grid td.pb-cell-changed")).to_have_count(2)
+    for name in ("新7村", "新3村"):
+        row = page.locator(".pb-grid tr", has=page.get_by_role("rowheader", name=name, exact=True))
+        expect(row.locator("input").nth(1)).to_have_value("1")
+    assert focus_of(page) == "2,1"
     page.close()

@@ -28,7 +28,7 @@ from serving import make_small_county
 
 from pbwidgets import store
 from pbwidgets.apps.pages.review.case import Case
-from pbwidgets.apps.pages.review.entry import MarkGrid
+from pbwidgets.apps.pages.review.entry import REASON, MarkGrid
 from pbwidgets.apps.pages.review.nominations import NominationCard
 from pbwidgets.apps.pages.review.on_site import SpotCheck, UnitsOfToday
 from pbwidgets.apps.pages.review.page import show_review
@@ -218,7 +218,7 @@ def test_a_list_keeps_its_place_while_a_submission_is_open(visit: Visits) -> Non
     next(button for button in buttons(page.box) if button.description == "返回队列").click()
     assert page.list.search.value == "坪村"
     assert [row.key for row in page.list.matched()] == [row_key(SISTER), row_key(VILLAGE)]
-    assert f'data-focus="open:{row_key(VILLAGE)}"' in text_of(page.box)
+    assert f'data-at="open:{row_key(VILLAGE)}" data-led-to="center"' in text_of(page.box)
 
 
 def test_the_list_is_saved_as_a_workbook(visit: Visits, tmp_path: Path) -> None:
@@ -641,7 +641,10 @@ def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Worksp
     assert marks_of(workspace, "county") == {"v1_unity": (7.0, "")}
     grid.grid.type({(VILLAGE, "v1_unity"): "", (SISTER, "v7_record"): "2"})
     assert "请先写明理由" in text_of(grid.box)
-    grid.grid.type({(SISTER, "reason"): "平时掌握"})
+    grid.grid.type({(SISTER, REASON): "平时掌握"})
+    grid.grid.type({(VILLAGE, REASON): "多余"})
+    assert "理由要和改动的分数一起录入" in text_of(grid.box)
+    grid.grid.type({(VILLAGE, REASON): ""})
     grid.save.click()
     assert "新评或修改1项，撤回1项" in page.messages.value
     assert marks_of(workspace, "county") == {}

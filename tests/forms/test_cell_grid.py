@@ -29,9 +29,9 @@ def make_grid(without: Place | None = None) -> CellGrid:
     return CellGrid(ROWS, COLUMNS, values, check, lang="zh_CN", corner="单位")
 
 
-def send(grid: CellGrid, cells: Any, lost: Any = 0) -> None:
+def send(grid: CellGrid, cells: Any, **pasted: Any) -> None:
     """What ``lists.js`` writes."""
-    grid._field.value = json.dumps({"cells": cells, "lost": lost})
+    grid._field.value = json.dumps({"cells": cells, **pasted})
 
 
 def test_a_whole_grid_is_one_table() -> None:
@@ -58,15 +58,15 @@ def test_what_is_wrong_stands_beside_its_cell_until_it_is_right() -> None:
     assert grid.problems == {}
 
 
-def test_cells_that_are_not_there_are_passed_over_and_what_had_no_place_is_said() -> None:
+def test_cells_that_are_not_there_are_passed_over() -> None:
     grid = make_grid(without=("v3", "c3"))
     send(
         grid,
         {"3,3": "1", "99,0": "1", "0,99": "1", "-1,0": "1", "x": "1", "0": "1", "4,4": 5, "5,5": "2"},
-        lost=4,
+        block=["1"],
+        at="x,1",
     )
     assert grid.typed() == {("v5", "c5"): "2"}
-    assert "有4格没有对应的位置" in grid._notes.value
     assert 'data-at="3,3"' not in grid._table.value
 
 
@@ -100,6 +100,34 @@ def test_a_block_with_names_goes_to_its_rows_without_its_headings() -> None:
     assert grid.paste("单位\t一\t二\n第7村\t3\t\n第2村\t4\t5\n没有的村\t1\t2\n") == 2
     assert grid.typed() == {("v7", "c0"): "3", ("v2", "c0"): "4", ("v2", "c1"): "5"}
     assert "有2格没有对应的位置" in grid._notes.value
+
+
+def test_a_block_with_names_goes_to_its_rows_wherever_it_is_pasted_and_keeps_what_was_typed() -> None:
+    grid = make_grid()
+    send(grid, {"0,0": "1"}, block="第7村\t3\t8\r\n第2村\t4\r\n", at="3,2")
+    assert grid.typed() == {("v0", "c0"): "1", ("v7", "c2"): "3", ("v7", "c3"): "8", ("v2", "c2"): "4"}
+    assert 'data-at="7,2" data-stored="" value="3"' in grid._table.value
+    assert json.loads(grid._field.value) == {"cells": {"0,0": "1", "2,2": "4", "7,2": "3", "7,3": "8"}}
+
+
+def test_a_block_without_names_begins_at_its_cell_and_what_had_no_place_is_said() -> None:
+    grid = make_grid()
+    drawn = grid._table.value
+    send(grid, {}, block="1\t2\r3\t4", at="29,18")
+    assert grid.typed() == {("v29", "c18"): "1", ("v29", "why"): "2"}
+    assert "有2格没有对应的位置" in grid._notes.value
+    assert grid._table.value != drawn
+    drawn = grid._table.value
+    send(grid, grid._to_numbers(), block="没有的村\t1\n第1村\t\n", at="0,0")
+    assert grid._table.value != drawn  # the browser waits for it
+
+
+def test_a_name_that_two_rows_have_is_the_name_of_none() -> None:
+    rows = [GridLine("a", "东村"), GridLine("b", "东村"), GridLine("c", "西村")]
+    values = {(row.key, "c0"): "" for row in rows}
+    grid = CellGrid(rows, COLUMNS[:1], values, check, lang="zh_CN")
+    assert grid.paste("西村\t1\n东村\t2\n") == 1
+    assert grid.typed() == {("c", "c0"): "1"}
 
 
 def test_a_block_that_is_too_big_says_how_much_did_not_fit() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -171,8 +172,11 @@ def test_no_more_is_ticked_than_may_be_and_the_box_is_drawn_empty_again() -> Non
 
 def test_the_keyboard_goes_on_from_a_row_on_its_page() -> None:
     shown = make_list()
+    shown.show([replace(row, link=f"review?unit={row.key}") for row in make_rows(120)])
     shown.focus("u077")
     assert names(shown)[0] == "u050"
-    assert 'data-focus="open:u077"' in drawn(shown)
+    assert 'data-at="open:u077" data-led-to="center"' in drawn(shown)
     ask(shown, sort="unit")
-    assert "data-focus" not in drawn(shown)
+    assert "data-led-to" not in drawn(shown)
+    shown.focus()
+    assert re.findall(r'data-led-to="(\w+)" data-at="([^"]+)"', drawn(shown)) == [("still", "page-box")]

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pbwidgets.scoring.ranking import rank_keys
-from pbwidgets.scoring.selection import fill_places
+from pbwidgets.scoring.selection import best_first, fill_places, show_holding
 
 A, B, C, D, E = "9901001", "9901002", "9901003", "9902001", "9902002"
 
@@ -98,6 +98,28 @@ def test_selected_units_are_recommended_and_others_are_not(small):
     rows = select(small, {A: 90, B: 80, C: 70}, recommendations=RECOMMENDATIONS)
     assert rows.loc[[A, B], "recommended"].tolist() == ["advanced officer"] * 2
     assert rows.loc[C, "recommended"] == ""
+
+
+def test_of_units_that_share_a_rank_the_one_decided_on_stands_first(small):
+    def decide(unit, status):
+        day = "2026-12-28"
+        return {
+            "track_id": "teams",
+            "unit_code": unit,
+            "status": status,
+            "decided_on": day,
+            "decided_by": "会议",
+        }
+
+    decisions = [
+        decide(A, "selected"),
+        decide(B, "waiting"),
+        decide(C, "selected"),
+        decide(D, "not_selected"),
+    ]
+    rows = select(small, {A: 90, B: 80, C: 80, D: 60}, decisions=decisions).reset_index()
+    assert list(best_first(rows)["unit_code"]) == [A, C, B, D, E]
+    assert list(best_first(show_holding(rows))["unit_code"]) == [A, C, B, D, E]
 
 
 def test_decisions_stand_beside_the_proposal(small):

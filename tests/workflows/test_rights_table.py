@@ -545,6 +545,13 @@ def print_mark_sheets(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def open_paper(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_paper")(
+        world.desk(actor), "village" if unit in VILLAGES else "township", [unit]
+    )
+
+
+@case
 def recuse_rater(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("recuse_rater")(world.desk(actor), "someone_else", unit, "亲属关系")
 
@@ -575,12 +582,6 @@ def hand_in_nominations(world: World, actor: Actor, unit: str) -> Call:
 def withdraw_nomination(world: World, actor: Actor, unit: str) -> Call:
     below = VILLAGE if unit == TOWN else OTHER_VILLAGE
     return lambda: workflow("withdraw_nomination")(world.desk(actor), "village", unit, below)
-
-
-@case
-def order_nominations(world: World, actor: Actor, unit: str) -> Call:
-    listed = {TOWN: [VILLAGE], OTHER_TOWN: [OTHER_VILLAGE]}.get(unit, [])
-    return lambda: workflow("order_nominations")(world.desk(actor), "village", unit, listed)
 
 
 @case

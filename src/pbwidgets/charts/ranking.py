@@ -27,7 +27,7 @@ from pbwidgets.charts.sheet import (
 )
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import BARRED, CAPPED, INELIGIBLE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
-from pbwidgets.scoring.selection import find_open_places, last_selected
+from pbwidgets.scoring.selection import best_first, find_open_places, last_selected
 from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 ROWS_PER_PAGE = 26
@@ -48,7 +48,7 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
         around the end of the places, and the chart says which.
     """
     own = selection[(selection["track_id"] == view.track_id) & (selection["rank"] > 0)]
-    ranked: list[dict[Any, Any]] = own.sort_values(["rank", "unit_code"]).to_dict("records")
+    ranked: list[dict[Any, Any]] = best_first(own).to_dict("records")
     shown = _shown(ranked, page)
     kept = [item for item in shown if item is not None]
     places = view.track.places

@@ -19,7 +19,7 @@ from pbwidgets.charts.headings import agg_headings
 from pbwidgets.exports.columns import Column
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
-from pbwidgets.scoring.selection import word_status
+from pbwidgets.scoring.selection import best_first, word_status
 from pbwidgets.scoring.sheet import drop_unmarked, word_decision
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import ancestors, unit_names
@@ -142,7 +142,7 @@ def units_of_track(
     wide = by_layer.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
     layers = [layer.id for layer in track.layers if layer.id in wide]
     made = own.merge(wide[layers].reset_index(), on="unit_code", how="left") if layers else own.copy()
-    made = _best_first(made)
+    made = best_first(made)
     above = names_above(units)
     made["above"] = [above.get(code, "") for code in made["unit_code"]]
     made["rank"] = made["rank"].astype("Int64").mask(made["rank"] == 0)
@@ -325,7 +325,7 @@ def recommendations(
     campaign: Campaign, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
 ) -> LabelledTable:
     """What each selected unit, or a post in it, is put forward for; posts, never names."""
-    selected = _best_first(selection[selection["status"] == SELECTED])
+    selected = best_first(selection[selection["status"] == SELECTED])
     above = names_above(units)
     rows = []
     for row in selected.to_dict("records"):
@@ -587,12 +587,6 @@ def notes_on_units(running: pd.DataFrame, names: Mapping[str, str], title: str, 
 
 def _status(status: str, lang: str) -> str:
     return say(f"scoring.status_{status}", lang)
-
-
-def _best_first(selection: pd.DataFrame) -> pd.DataFrame:
-    unranked = selection["rank"] == 0
-    ordered = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
-    return ordered.drop(columns="unranked").reset_index(drop=True)
 
 
 def _allotted(campaign: Campaign) -> list[str]:

@@ -1,16 +1,18 @@
 """A grid of cells to type into, as in Excel: the arrows and Enter move, and a block of cells can be pasted.
 
 The grid is one table of plain inputs, however many cells it has, and one hidden field: ``lists.js`` writes into it
-what differs from the table as it was drawn, and takes apart what is pasted. The server checks each change and the
-words stand beside the cell. Nothing is stored here.
+what differs from the table as it was drawn, and what is pasted. The server puts a block in its place, checks each
+change, and the words stand beside the cell. Nothing is stored here.
 """
 
 import csv
 import io
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import count
 from typing import Final
 
 import ipywidgets as w
@@ -21,6 +23,9 @@ from pbwidgets.wording import say
 
 LONGEST: Final = 500
 """Characters of a cell that are read."""
+LONGEST_BLOCK: Final = 100_000
+"""Characters of a pasted block that are read; csv takes no longer cell."""
+_DRAWN: Final = count(1)
 Place = tuple[str, str]
 """Keys of a cell's row and column."""
 
@@ -87,28 +92,30 @@ class CellGrid:
 
     def type(self, typed: Mapping[Place, str]) -> None:
         """Put texts into cells, as if they had been typed; cells that are not there are left out."""
-        self._take({**self._typed, **typed}, 0)
+        self._take({**self._typed, **typed})
         self._draw()
         self._field.value = json.dumps({"cells": self._to_numbers()}, ensure_ascii=False)
 
-    def paste(self, text: str) -> int:
+    def paste(self, text: str, top: int = 0, first: int = 0) -> int:
         """Put a block of cells, copied in Excel, into the grid; returns how many of its cells have no place there.
 
-        Rows that begin with the name of a row go there, else they go down from the first one. A first row of
-        headings is left out where rows are named.
+        Its first value goes into a column, ``first``. Rows that begin with the name of a row go there, wherever the
+        block was pasted, else they go down from a row, ``top``. A first row of headings is left out where rows are
+        named; a name that two rows have is none.
         """
-        names = {row.words: at for at, row in enumerate(self._rows)}
-        block = read_block(text)
+        shared = Counter(row.words for row in self._rows)
+        names = {row.words: at for at, row in enumerate(self._rows) if shared[row.words] == 1}
+        block = read_block(text[:LONGEST_BLOCK])
         named = any(line and line[0] in names for line in block)
         typed: dict[Place, str] = {}
         lost = 0
         for at, line in enumerate(block):
             cells = line[1:] if named else line
-            row = names.get(line[0] if line else "") if named else at
-            for column, value in enumerate(cells):
+            row = names.get(line[0] if line else "") if named else top + at
+            for column, value in enumerate(cells, start=first):
                 place = self._place(row, column) if row is not None else None
                 if place is not None and value:
-                    typed[place] = value
+                    typed[place] = drop_unmeant(value[:LONGEST]).strip()
                 elif value and not (named and at == 0):
                     lost += 1
         self.type(typed)
@@ -121,17 +128,18 @@ class CellGrid:
         """Take what is typed; what is not a cell of the grid is passed over."""
         try:
             sent = json.loads(text)
-            cells, lost = dict(sent["cells"]), sent.get("lost", 0)
+            cells, block, at = dict(sent["cells"]), sent.get("block"), _read_numbers(sent.get("at"))
         except (ValueError, TypeError, KeyError, RecursionError):
             return
         typed = {}
         for name, value in cells.items():
-            row, _, column = str(name).partition(",")
-            if row.isdecimal() and column.isdecimal() and isinstance(value, str):
-                place = self._place(int(row[:4]), int(column[:4]))
-                if place is not None:
-                    typed[place] = drop_unmeant(value[:LONGEST]).strip()
-        self._take(typed, lost if isinstance(lost, int) else 0)
+            numbers = _read_numbers(name)
+            place = self._place(*numbers) if numbers else None
+            if place is not None and isinstance(value, str):
+                typed[place] = drop_unmeant(value[:LONGEST]).strip()
+        self._take(typed)
+        if at is not None and isinstance(block, str):
+            self.paste(block, *at)
 
     def _place(self, row: int, column: int) -> Place | None:
         if row >= len(self._rows) or column >= len(self._columns):
@@ -139,7 +147,7 @@ class CellGrid:
         place = (self._rows[row].key, self._columns[column].key)
         return place if place in self._values else None
 
-    def _take(self, typed: Mapping[Place, str], lost: int) -> None:
+    def _take(self, typed: Mapping[Place, str]) -> None:
         self._typed = {
             place: text
             for place, text in typed.items()
@@ -147,7 +155,7 @@ class CellGrid:
         }
         found = {place: self._check(place, text) for place, text in self._typed.items()}
         self.problems = {place: words for place, words in found.items() if words}
-        self._say_lost(lost)
+        self._say_lost(0)
         if self._on_change is not None:
             self._on_change()
 
@@ -181,8 +189,9 @@ class CellGrid:
         )
         body = "".join(self._row(at, row) for at, row in enumerate(self._rows))
         self._table.value = (
-            f'<div class="pb-scroll"><table class="pb-grid-table"><thead><tr><th scope="col">'
-            f"{escape(self._corner)}</th>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
+            f'<div class="pb-scroll" data-drawn="{next(_DRAWN)}"><table class="pb-grid-table"><thead><tr>'
+            f'<th scope="col">{escape(self._corner)}</th>{heads}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>"
         )
         self._say_lost(0)
 
@@ -206,6 +215,12 @@ class CellGrid:
         )
 
 
+def _read_numbers(name: object) -> tuple[int, int] | None:
+    """Row and column of a cell as the browser names it, ``2,0``."""
+    row, _, column = str(name).partition(",")
+    return (int(row[:4]), int(column[:4])) if row.isdecimal() and column.isdecimal() else None
+
+
 def _class_of(column: GridLine) -> str:
     return ' class="pb-grid-text"' if column.is_text else ""
 
@@ -216,4 +231,6 @@ def read_block(text: str) -> list[list[str]]:
     >>> read_block('上坪村\t8\t"两\n行"\r\n下坪村\t 6.5\r\n')
     [['上坪村', '8', '两\n行'], ['下坪村', '6.5']]
     """
-    return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text), delimiter="\t")]
+    return [
+        [cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=None), delimiter="\t")
+    ]

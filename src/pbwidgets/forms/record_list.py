@@ -281,17 +281,25 @@ class RecordList:
                 f'<p class="pb-text pb-quiet">{escape(self._empty)}</p>' if self._empty else ""
             )
             return
-        focus = f' data-focus="{escape(self._focus, quote=True)}"' if self._focus else ""
-        self._focus = ""
         told = [at for at in range(len(self._columns)) if any(row.words[at] not in _NOTHING for row in rows)]
         self._drawn = str(next(_DRAWN))
         heads = "".join(self._head(self._columns[at]) for at in told)
         body = "".join(self._row(row, told) for row in shown)
-        self._table.value = (
-            f'<div class="pb-scroll" data-drawn="{self._drawn}"{focus}><table class="pb-table pb-list-table">'
+        made = (
+            f'<div class="pb-scroll" data-drawn="{self._drawn}"><table class="pb-table pb-list-table">'
             f"<thead><tr>{self._box_of_page(shown)}{heads}</tr></thead><tbody>{body}</tbody></table></div>"
             f"{self._pager(pages, len(rows), len(shown))}"
         )
+        self._table.value, self._focus = self._lead(made), ""
+
+    def _lead(self, made: str) -> str:
+        """The table, in which ``arrivals.js`` leads the keyboard to what was asked for, or else to the beginning."""
+        name = f'data-at="{escape(self._focus, quote=True)}"'
+        if not self._focus:
+            return made
+        if name in made:
+            return made.replace(name, f'{name} data-led-to="center"', 1)
+        return made.replace("data-at=", 'data-led-to="still" data-at=', 1)
 
     def _say_count(self) -> None:
         rows = self.matched()

@@ -23,6 +23,7 @@ from pbwidgets.scoring.frames import (
     NOT_SELECTED,
     SELECTED,
     SELECTION,
+    STATUSES,
     TIED_AT_CUT,
     VETOED,
     WAITING,
@@ -106,6 +107,21 @@ def find_open_places(selection: pd.DataFrame) -> int:
     for args in notes[notes.str.contains('"scoring.note_(?:unfilled|all_open)"')].head(1):
         return max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
     return 0
+
+
+def best_first(selection: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a selection by track and rank, unranked ones last; of those that share a rank, by what holds.
+
+    Parameters
+    ----------
+    selection
+        Columns ``SELECTION``, or those of :func:`show_holding`, and any others.
+    """
+    held = selection["holding" if "holding" in selection else "status"]
+    places = {status: at for at, status in enumerate(STATUSES)}
+    keyed = selection.assign(unranked=selection["rank"] == 0, standing=held.map(places))
+    order = ["track_id", "unranked", "rank", "standing", "waiting_order", "unit_code"]
+    return keyed.sort_values(order).drop(columns=["unranked", "standing"]).reset_index(drop=True)
 
 
 def word_status(status: str, waiting_order: int, lang: str | None = None) -> str:

@@ -278,5 +278,10 @@ def word_decision(row: Mapping[Any, Any], lang: str | None = None) -> str:
         by=told["decided_by"],
         on=told["decided_on"],
     )
-    reason = told["decided_reason"].rstrip("。.；; ")
-    return text + (say("scoring.sheet_decided_reason", lang, reason=reason) if reason else "")
+    return text + word_decided_reason(row, lang)
+
+
+def word_decided_reason(row: Mapping[Any, Any], lang: str | None = None) -> str:
+    """Why it was decided so, as one sentence; empty if no reason is on record. ``row`` as in :func:`word_decision`."""
+    reason = "" if pd.isna(row["decided_reason"]) else str(row["decided_reason"]).rstrip("。.；; ")
+    return say("scoring.sheet_decided_reason", lang, reason=reason) if reason else ""

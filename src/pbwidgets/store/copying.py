@@ -57,7 +57,7 @@ def copy_store(store: Store, file: Path) -> Copied:
                 raise
     copy = open_store(f"sqlite:///{file.as_posix()}", store.evidence_dir)
     if store.file is None:
-        with store.read() as reader, copy._locked() as empty:
+        with store.read() as reader, copy.locked() as empty:
             copy_rows(reader.conn, empty)
     with copy.read() as reader:
         copied = Copied(count_rows(reader), files_on_record(reader))

@@ -126,7 +126,7 @@ class Store:
         PbError
             What :attr:`admit` raises.
         """
-        with self._faults(), self._locked() as connection:
+        with self._faults(), self.locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
             if self.admit is not None:
                 self.admit(writer)
@@ -136,7 +136,7 @@ class Store:
 
     def _follow_up(self, done: Writer) -> None:
         try:
-            with self._faults(), self._locked() as connection:
+            with self._faults(), self.locked() as connection:
                 writer = replace(done, conn=connection, under_next_lock=[])
                 for call in done.under_next_lock:
                     call(writer)
@@ -147,7 +147,8 @@ class Store:
         return plain_faults(self.name, self.file.parent if self.file else None)
 
     @contextmanager
-    def _locked(self) -> Iterator[Connection]:
+    def locked(self) -> Iterator[Connection]:
+        """Connection in a transaction of the one writer, without an actor: for rows that are put in as they are."""
         with self.engine.connect().execution_options(pb_writes=True) as connection, connection.begin():
             if connection.dialect.name == "postgresql":
                 wait_ms = int(self.busy_timeout_s * 1000)
@@ -203,7 +204,7 @@ def open_store(
         if engine.dialect.name == "sqlite":
             _switch_to_wal(engine, busy_timeout_s)
         if current != REVISION:
-            with store._locked() as connection:
+            with store.locked() as connection:
                 upgrade(connection, store.name)
     return store
 

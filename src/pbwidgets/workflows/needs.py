@@ -66,12 +66,12 @@ NEEDS: Final[Mapping[str, str]] = {
     "withdraw_mark": "rate",
     "add_on_site_photo": "rate",
     "print_mark_sheets": "rate",
+    "open_paper": "rate",
     "recuse_rater": "recuse",
     # -- nominating
     "nominate_unit": "nominate",
     "hand_in_nominations": "nominate",
     "withdraw_nomination": "nominate",
-    "order_nominations": "nominate",
     "set_allotments": "allot",
     "share_places": "allot",
     # -- the meeting

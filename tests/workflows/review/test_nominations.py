@@ -55,6 +55,26 @@ def test_candidates_are_ranked_by_the_marks_of_the_nominating_level(desk: Desk) 
     assert {item.refused for item in found} == {None}
 
 
+def test_the_state_of_a_unit_is_that_of_the_form_that_is_least_far(desk: Desk) -> None:
+    application, record = key_of("village_application", VILLAGE), key_of("stability", VILLAGE)
+
+    def state() -> str:
+        return next(
+            item.state for item in find_candidates(desk, "village", TOWN) if item.unit_code == VILLAGE
+        )
+
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.save_draft(w, record, {}, 0)
+    assert state() == "draft"
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.submit_many(w, [(record, {})])
+    assert state() == "submitted"
+    with desk.workspace.store.write(OPERATOR) as w:
+        for level in LEVELS:
+            store.accept_many(w, [application], level, LEVELS)
+    assert state() == "accepted:county"
+
+
 @pytest.mark.parametrize("how", ["veto", "return"])
 def test_a_unit_that_is_out_or_returned_is_refused_and_says_why(desk: Desk, how: str) -> None:
     if how == "veto":

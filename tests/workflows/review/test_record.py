@@ -26,12 +26,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.organise.allotments import set_allotments
 from pbwidgets.workflows.organise.exceptions import grant_exception
-from pbwidgets.workflows.review.nominations import (
-    find_balance,
-    nominate_unit,
-    order_nominations,
-    withdraw_nomination,
-)
+from pbwidgets.workflows.review.nominations import find_balance, nominate_unit, withdraw_nomination
 from pbwidgets.workflows.review.on_site import add_on_site_photo, print_mark_sheets
 from pbwidgets.workflows.review.rating import give_marks, withdraw_mark
 from pbwidgets.workflows.review.record import add_note, close_rectification, open_rectification
@@ -148,15 +143,12 @@ def test_allotments_keep_to_the_bounds_of_the_campaign(small: Workspace, contest
         set_allotments(Desk(small, ORGANISER, contest), "villages", {TOWN: 5})
 
 
-def test_a_list_is_put_in_order_and_shortened(small: Workspace, contest: Opened) -> None:
+def test_a_list_is_shortened(small: Workspace, contest: Opened) -> None:
     set_allotments(Desk(small, ORGANISER, contest), "village", {TOWN: 4})
     for unit in (VILLAGE, SISTER):
         nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, unit)
-    order_nominations(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, [SISTER, VILLAGE])
     balance = find_balance(Desk(small, TOWN_REVIEWER, contest), "village", TOWN)
-    assert (balance.listed, balance.left) == ((SISTER, VILLAGE), 2)
-    with pytest.raises(DataError, match="青禾镇"):
-        order_nominations(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, [SISTER])
+    assert (balance.listed, balance.left) == ((VILLAGE, SISTER), 2)
     withdraw_nomination(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, SISTER)
     assert find_balance(Desk(small, TOWN_REVIEWER, contest), "village", TOWN).listed == (VILLAGE,)
 

@@ -19,8 +19,14 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_losses
 from pbwidgets.scoring.robustness import USUAL_TRIALS, Trials, vary_list
-from pbwidgets.scoring.selection import hold_decisions, select_units, show_holding, to_selection_frame
-from pbwidgets.scoring.sheet import word_decision
+from pbwidgets.scoring.selection import (
+    best_first,
+    hold_decisions,
+    select_units,
+    show_holding,
+    to_selection_frame,
+)
+from pbwidgets.scoring.sheet import word_decided_reason, word_decision
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.units import root_codes
@@ -134,8 +140,7 @@ class Tried:
         layers = round_totals(self.campaign, self.totals[self.totals["layer"] != FINAL])
         wide = layers.pivot_table(index="unit_code", columns="layer", values="total", dropna=False)
         made = self.selection.merge(wide.add_prefix("total_").reset_index(), on="unit_code", how="left")
-        made["unranked"] = made["rank"] == 0
-        return made.sort_values(["unranked", "rank", "unit_code"]).drop(columns="unranked")
+        return best_first(made)
 
 
 @dataclass(frozen=True)
@@ -272,13 +277,13 @@ def word_what_if(
 
 
 def word_decided(tried: Tried, lang: str | None = None) -> str:
-    """Who decided last on this track, when, and how many were selected and wait; empty if nothing is decided."""
+    """Who decided last on this track, when, how many were selected and wait, and why; empty if nothing is decided."""
     decided = tried.selection[tried.selection["decided"].notna()]
     if decided.empty:
         return ""
     newest = decided.sort_values("decided_on").iloc[-1]
     counts = decided["decided"].value_counts()
-    return say(
+    said = say(
         "meeting.decided",
         lang,
         by=str(newest["decided_by"]),
@@ -286,6 +291,7 @@ def word_decided(tried: Tried, lang: str | None = None) -> str:
         selected=int(counts.get(SELECTED, 0)),
         waiting=int(counts.get(WAITING, 0)),
     )
+    return said + word_decided_reason(newest.to_dict(), lang)
 
 
 def find_firmness(trial: Trial, tried: Tried, trials: Trials = USUAL_TRIALS) -> pd.DataFrame:

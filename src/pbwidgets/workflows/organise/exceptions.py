@@ -4,19 +4,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.intake.files import open_sheets
-from pbwidgets.intake.text import clean_code, clean_text
+from pbwidgets.intake.text import clean_code, clean_text, plain_heading
 from pbwidgets.store.progress import load_exception_list
 from pbwidgets.units import distinct_names, root_codes, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.workspace import ZONE
+
+_HEADINGS: Final = frozenset(
+    ("单位", "名称", "单位名称", "编码", "代码", "单位编码", "单位代码", "unit", "name", "code")
+)
+"""One of them stands in a line of headings."""
 
 
 def grant_exceptions(
@@ -60,7 +66,7 @@ def find_listed_units(desk: Desk, form_id: str, text: str) -> tuple[str, ...]:
     """Codes of the units in a pasted list, a unit a line, that owe a form.
 
     A line is a code or a name among whatever else was copied with it; a name that several units have needs the unit
-    above it, 东村（乙镇）, or the code. A first line without a unit is a heading.
+    above it, 东村（乙镇）, or the code. A line of headings has 单位, 名称, 编码 or the like in a cell.
 
     Raises
     ------
@@ -94,11 +100,11 @@ def _find_listed(
     filled = [(place, [cell for cell in map(clean_text, cells) if cell]) for place, cells in lines]
     found: list[str] = []
     problems: list[Problem] = []
-    for at, (place, cells) in enumerate((place, cells) for place, cells in filled if cells):
+    for place, cells in filled:
         codes = dict.fromkeys(_known_in(cells, known))
         if len(codes) == 1:
             found += codes
-        elif at or codes:
+        elif cells and (codes or _HEADINGS.isdisjoint(map(plain_heading, cells))):
             code = "review.listed_many" if codes else "review.listed_none"
             problems.append(Problem(code, file, place, {"text": " ".join(cells)[:60]}))
     if problems:

@@ -10,7 +10,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.scoring import explain_unit
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.reasons import word_losses, word_reasons
-from pbwidgets.scoring.selection import show_holding
+from pbwidgets.scoring.selection import best_first, show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import unit_names
@@ -76,12 +76,10 @@ def list_selection(
     snapshot = find_snapshot(workspace, opened, snapshot_id)
     frames = snapshot.frames(["selection", "ranks_within"])
     selection = add_ranks_within(_of_track(frames["selection"], track_id), frames["ranks_within"])
-    unranked = selection["rank"] == 0
-    order = selection.assign(unranked=unranked).sort_values(["track_id", "unranked", "rank", "unit_code"])
-    made = show_holding(order.drop(columns=["unranked", "reason_code", "reason_args"]))
+    made = show_holding(best_first(selection).drop(columns=["reason_code", "reason_args"]))
     names = _name_tracks(opened.campaign, made, workspace.settings.lang)
     made.insert(list(made.columns).index("track_id") + 1, "track", names)
-    return made.reset_index(drop=True)
+    return made
 
 
 def list_lines(

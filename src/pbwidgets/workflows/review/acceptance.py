@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import DataError
-from pbwidgets.store import SubmissionKey, accept, return_submission, undo_accept
+from pbwidgets.store import SubmissionKey, Writer, accept, return_submission, undo_accept
 from pbwidgets.workflows.ground.deadlines import extend_for_correction
 from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.seats import Seats, find_seats, review_levels
@@ -68,7 +68,7 @@ def send_back(desk: Desk, key: SubmissionKey, level_id: str, wanted: Correction,
     Parameters
     ----------
     wanted
-    What is to be put right.
+        What is to be put right.
     seen_version
         Version that the reviewer saw.
 
@@ -80,15 +80,31 @@ def send_back(desk: Desk, key: SubmissionKey, level_id: str, wanted: Correction,
         If the actor does not sit at this level above the unit.
     """
     _check_reviewer(desk, find_seats(desk), key, level_id)
-    levels = review_levels(desk.opened.campaign, desk.opened.campaign.form(key.form_id))
-    given = desk.opened.campaign.return_days if wanted.days is None else wanted.days
-    if not 0 <= given <= MOST_RETURN_DAYS:
-        raise DataError("workflows.return_days", days=given, highest=MOST_RETURN_DAYS)
     with desk.write() as writer:
-        made = return_submission(
-            writer, key, level_id, levels, wanted.reason, wanted.field_path, seen_version=seen_version
-        )
-        extend_for_correction(writer, desk, key, given, wanted.reason)
+        return return_for_correction(writer, desk, key, level_id, wanted, seen_version=seen_version)
+
+
+def return_for_correction(
+    writer: Writer, desk: Desk, key: SubmissionKey, level_id: str, wanted: Correction, *, seen_version: int
+) -> int:
+    """Return a submission within a transaction, with days in which to hand it in again; rights are the caller's.
+
+    Returns the number of the new version.
+
+    Raises
+    ------
+    ConflictError, DataError
+        As :func:`send_back`.
+    """
+    campaign = desk.opened.campaign
+    days = campaign.return_days if wanted.days is None else wanted.days
+    if not 0 <= days <= MOST_RETURN_DAYS:
+        raise DataError("workflows.return_days", days=days, highest=MOST_RETURN_DAYS)
+    levels = review_levels(campaign, campaign.form(key.form_id))
+    made = return_submission(
+        writer, key, level_id, levels, wanted.reason, wanted.field_path, seen_version=seen_version
+    )
+    extend_for_correction(writer, desk, key, days, wanted.reason)
     return made
 
 

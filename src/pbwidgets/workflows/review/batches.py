@@ -5,15 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import ConflictError, DataError, PbError, RightsError
-from pbwidgets.store import Reader, SubmissionKey, accept_many, load_overview, return_submission
-from pbwidgets.workflows.ground.deadlines import extend_for_correction
+from pbwidgets.store import Reader, SubmissionKey, accept_many, load_overview
 from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.lookup import find_form, name_units, word_state
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, review_levels
-from pbwidgets.workflows.review.acceptance import Correction
+from pbwidgets.workflows.review.acceptance import Correction, return_for_correction
 
 
 @dataclass(frozen=True)
@@ -87,14 +85,9 @@ def return_submissions(desk: Desk, seen: Mapping[SubmissionKey, int], wanted: Co
     ConflictError, DataError, RightsError
         As :func:`accept_submissions`; ``store.reason_needed``, ``workflows.return_days``.
     """
-    days = desk.opened.campaign.return_days if wanted.days is None else wanted.days
-    if not 0 <= days <= MOST_RETURN_DAYS:
-        raise DataError("workflows.return_days", days=days, highest=MOST_RETURN_DAYS)
     with desk.write() as writer:
-        for level, levels, keys in _by_level(desk, _ready(writer, desk, seen)):
-            for key in keys:
-                return_submission(writer, key, level, levels, wanted.reason, seen_version=seen[key])
-                extend_for_correction(writer, desk, key, days, wanted.reason)
+        for key, level in _ready(writer, desk, seen).items():
+            return_for_correction(writer, desk, key, level, wanted, seen_version=seen[key])
     return len(seen)
 
 

@@ -87,7 +87,7 @@ def read_events(
     """
     versions = store.history(reader, key)
     events = [
-        *_version_events(reader, desk, versions, (key, find_campaign, withheld)),
+        *_version_events(reader, desk, versions, key, find_campaign, withheld),
         *_log_events(reader, key),
         *_extensions(reader, desk, key, versions),
         *_mark_events(reader, desk, key, shown_lines),
@@ -99,9 +99,10 @@ def _version_events(
     reader: Reader,
     desk: Desk,
     versions: tuple[Version, ...],
-    of: tuple[SubmissionKey, FindCampaign, tuple[str, ...]],
+    key: SubmissionKey,
+    find_campaign: FindCampaign,
+    withheld: tuple[str, ...],
 ) -> Iterator[Event]:
-    key, find_campaign, withheld = of
     names = {item.file.sha256: item.file.filename for item in store.load_evidence(reader, key)}
 
     def answered(version: Version) -> Answered:

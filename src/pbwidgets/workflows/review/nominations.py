@@ -13,11 +13,12 @@ from pbwidgets.scoring import TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.store import NominationList, Reader
-from pbwidgets.store.submissions import RETURNED
+from pbwidgets.store.submissions import DRAFT, RETURNED, SUBMITTED
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import scope_of
+from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.snapshots import read_current
 from pbwidgets.workflows.ground.workspace import Opened
 
@@ -202,24 +203,6 @@ def withdraw_nomination(desk: Desk, track_id: str, by_unit: str, unit_code: str)
         store.withdraw_nomination(writer, listed, unit_code)
 
 
-def order_nominations(desk: Desk, track_id: str, by_unit: str, unit_codes: Sequence[str]) -> None:
-    """Put the nominating unit's list into this order.
-
-    Raises
-    ------
-    DataError
-        ``store.other_list`` if these are not exactly the units on the list.
-    UsageError
-        ``workflows.unknown_track``.
-    RightsError
-        If the actor may not nominate for ``by_unit``.
-    """
-    desk.authorise("nominate", by_unit)
-    listed = _list(desk.opened, track_id, by_unit)
-    with desk.write() as writer:
-        store.order_nominations(writer, listed, unit_codes)
-
-
 def find_balance(desk: Desk, track_id: str, by_unit: str) -> Balance:
     """What a unit has nominated in a track, and how many it may.
 
@@ -289,14 +272,22 @@ def _layer_of(opened: Opened, track: Track) -> str:
 
 
 def _load_states(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[str]) -> dict[str, str]:
-    """State of each unit's material for a track: returned if any of its forms is, else of the first form."""
+    """State of each unit's material for a track; of several forms, of the one that is least far."""
     overview = store.load_overview(reader, *desk.opened.key)
     ours = overview[overview["form_id"].isin(track.forms) & overview["unit_code"].isin(unit_codes)]
-    found: dict[str, str] = {}
-    for unit, state in zip(ours["unit_code"], ours["state"], strict=True):
-        if str(state) == RETURNED or str(unit) not in found:
-            found[str(unit)] = str(state)
-    return found
+    found: dict[str, list[tuple[tuple[int, ...], str]]] = {}
+    for unit, form_id, state in zip(ours["unit_code"], ours["form_id"], ours["state"], strict=True):
+        lag = _find_lag(desk, str(form_id), str(state))
+        found.setdefault(str(unit), []).append((lag, str(state)))
+    return {unit: max(states)[1] for unit, states in found.items()}
+
+
+def _find_lag(desk: Desk, form_id: str, state: str) -> tuple[int, ...]:
+    """How far a form is from being done: more if returned, if begun, with levels to come, with levels at all."""
+    campaign = desk.opened.campaign
+    steps = (SUBMITTED, *map(store.accepted, review_levels(campaign, campaign.form(form_id))))
+    left = len(steps) - 1 - steps.index(state) if state in steps else 0
+    return state == RETURNED, state == DRAFT, left, len(steps)
 
 
 def _score(desk: Desk, track: Track) -> TrackScores | None:

@@ -139,8 +139,8 @@ class DecisionCard:
             what_if=what_if,
             seen=self._screen.snapshot_id,
         )
-        self.reason.value = ""
         self._screen.decided(count)
+        self.reason.value = ""
 
     def _day(self) -> date:
         day = self.on.value

@@ -94,6 +94,7 @@ class NoticeCard:
     def ask(self) -> None:
         """Show what would be made public, to be confirmed."""
         visit = self._visit
+        visit.messages.clear()
         planned = plan_notice(
             visit.desk, self._track.id, _day(self.begins.value), days=self.days.value,
             contact=self.contact.value, unit_code=self._codes.get(self.only.value),

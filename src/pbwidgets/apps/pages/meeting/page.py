@@ -70,7 +70,7 @@ class MeetingPage:
         self.list = elements.markup("", "pb-ranking-box")
         self.changes = elements.markup("")
         self.chart = elements.stack()
-        self.download = elements.markup("")
+        self.download = elements.markup("", "pb-meeting-download")
         self.weights = WeightFields(
             self._trial.campaign, self.track, visit.lang, self._attempt(self.recompute)
         )

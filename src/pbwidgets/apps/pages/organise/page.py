@@ -2,7 +2,7 @@
 
 import ipywidgets as w
 
-from pbwidgets.apps.pages.ground.downloads import account_list_button
+from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
 from pbwidgets.apps.pages.organise.allotments import AllotmentCard
 from pbwidgets.apps.pages.organise.campaign import CampaignCard
 from pbwidgets.apps.pages.organise.units import ExceptionCard

@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from pbwidgets.apps.pages.ground.downloads import account_list_button, download_link
+from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
+from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
 from pbwidgets.apps.visit import Visit

@@ -100,6 +100,7 @@ class Case:
         both = w.Box((left, right), layout=plain_layout())
         both.add_class("pb-review")
         self.marks: CaseMarks | None = None
+        self._turn: tuple[object, ...] | None = None
         self.show()
         self.box.children = (self._title, self._jumps(), both)
 
@@ -121,7 +122,7 @@ class Case:
 
     def refresh(self, *remade: str) -> None:
         """Read the submission from the store, show it, and make these cards anew."""
-        visit, before = self._visit, getattr(self, "review", None)
+        visit = self._visit
         self.review = open_review(visit.desk, self._key)
         review = self.review
         files = {item.file.sha256: shown_file(review.key, item) for item in review.evidence}
@@ -129,8 +130,8 @@ class Case:
         self._seen["changes"].value = changes_markup(visit, review, files.get)
         self._seen["answers"].value = self._answers(files)
         self._seen["course"].value = course_markup(visit, review, files.get)
-        turn = (review.may_act, review.may_undo, review.version)
-        if before is not None and turn != (before.may_act, before.may_undo, before.version):
+        before, self._turn = self._turn, (review.may_act, review.may_undo, review.version)
+        if before not in (None, self._turn):
             remade = ("decision", *remade)
         for name in dict.fromkeys(remade):
             box, make = self._cards[name]

@@ -1,8 +1,6 @@
 """Marks from paper: the sheet to print, and a grid of units and lines to type or paste them into."""
 
-import math
 import tempfile
-from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -13,25 +11,24 @@ from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
-from pbwidgets.campaign import Criterion, Track
+from pbwidgets.campaign import Track
 from pbwidgets.errors import ConflictError
 from pbwidgets.forms import elements
 from pbwidgets.forms.cell_grid import CellGrid, GridLine
 from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.inputs import plain_number
 from pbwidgets.scoring.registry import find_range
-from pbwidgets.store import Mark, MarkKey, audit_head, load_overview, load_own_marks
 from pbwidgets.units import ancestors
-from pbwidgets.wording import number, say
-from pbwidgets.workflows.ground.marks import is_marked, needs_reason, reason_limit
-from pbwidgets.workflows.ground.seats import Place, find_seats, sources_of_line
+from pbwidgets.wording import number
+from pbwidgets.workflows.ground.seats import find_seats
 from pbwidgets.workflows.review.on_site import print_mark_sheets
+from pbwidgets.workflows.review.paper import open_paper
 from pbwidgets.workflows.review.rating import give_marks
 
 MOST_UNITS = 50
 """Maximum number of units in one grid."""
-REASON: Final = "reason"
-"""Key of the column of reasons; no line has it, because lines have the reasons of a unit in common."""
+REASON: Final = ""
+"""Key of the column of reasons, which no line has: a reason is for all marks of its unit that are typed with it."""
 
 
 def show_entry(visit: Visit) -> w.Widget:
@@ -76,12 +73,12 @@ class MarkGrid:
         return [
             str(code)
             for code in visit.units.loc[visit.units["kind"] == track.unit_kind, "unit_code"]
-            if self._places(track, str(code))
+            if self._has_place(track, str(code))
         ]
 
-    def _places(self, track: Track, unit_code: str) -> tuple[Place, ...]:
+    def _has_place(self, track: Track, unit_code: str) -> bool:
         places = self._seats.places(self._visit.opened.campaign, track.unit_kind, unit_code)
-        return tuple(place for place in places if place.track.id == track.id)
+        return any(place.track.id == track.id for place in places)
 
     def _chosen(self) -> Track:
         return next(track for track in self._tracks if track.id == self.track.value)
@@ -111,13 +108,11 @@ class MarkGrid:
         if self.part.value not in self._portions:
             return
         visit, units = self._visit, self._portions[self.part.value]
-        self._read_store(units)
-        self._placed = {unit: self._places(self._chosen(), unit) for unit in units}
-        self._sheets = {unit: {line.id: line for line in self._lines(unit)} for unit in units}
+        self._sheet = open_paper(visit.desk, self.track.value, units)
         self.grid = CellGrid(
             [GridLine(unit, visit.unit_name(unit)) for unit in units],
             self._columns(),
-            self._values(units),
+            self._values(),
             self._check,
             lang=visit.lang,
             corner=visit.words("review.unit"),
@@ -142,7 +137,7 @@ class MarkGrid:
     def _columns(self) -> list[GridLine]:
         """A column for each line that is marked here, and one for reasons if any may be needed."""
         lang = self._visit.lang
-        wanted = {line_id for sheet in self._sheets.values() for line_id in sheet}
+        wanted = {line_id for _, line_id in self._sheet.lines}
         found: dict[str, GridLine] = {}
         for track in (
             self._chosen(),
@@ -154,44 +149,45 @@ class MarkGrid:
                     hint = f"{number(lowest)}～{number(highest)}"
                     words = f"{item.number} {item.criterion.name.words(lang)}"
                     found[item.criterion.id] = GridLine(item.criterion.id, words, hint)
-        if any(
-            self._may_need_reason(unit, line)
-            for unit, sheet in self._sheets.items()
-            for line in sheet.values()
-        ):
-            found[REASON] = GridLine(REASON, self._visit.words("review.reason"), is_text=True)
+        if any(line.may_need_reason for line in self._sheet.lines.values()):
+            head, hint = self._visit.words("review.reason"), self._visit.words("review.reason_typed")
+            found[REASON] = GridLine(REASON, head, hint, is_text=True)
         return list(found.values())
 
-    def _values(self, units: list[str]) -> dict[tuple[str, str], str]:
-        """Stored marks by unit and line, and the comment of a line that may need a reason."""
-        values = {}
-        for unit in units:
-            for line in self._sheets[unit].values():
-                mark = self._own.get((unit, line.id))
-                is_void = mark is None or math.isnan(mark.points)
-                values[unit, line.id] = "" if mark is None or is_void else number(mark.points, 6)
-                if self._may_need_reason(unit, line):
-                    values[unit, REASON] = values.get((unit, REASON)) or (mark.comment if mark else "")
-        return values
+    def _values(self) -> dict[tuple[str, str], str]:
+        """Stored marks by unit and line; an empty cell for the reason of a unit that may need one."""
+        lines = self._sheet.lines
+        values = {
+            place: "" if line.points is None else number(line.points, 6) for place, line in lines.items()
+        }
+        return {
+            **values,
+            **{(unit, REASON): "" for (unit, _), line in lines.items() if line.may_need_reason},
+        }
 
     def _check(self, place: tuple[str, str], typed: str) -> str:
         """What is wrong with a cell."""
         unit, line_id = place
-        if line_id == REASON or not typed:
+        if line_id == REASON:
+            return "" if self._is_used(unit) else self._visit.words("review.reason_alone")
+        if not typed:
             return ""
-        line, lang = self._sheets[unit][line_id], self._visit.lang
         try:
             points = float(plain_number(typed) or "")
         except ValueError:
-            return say("review.not_a_number", lang, typed=typed)
-        lowest, highest = find_range(line)
-        if not lowest <= points <= highest:
-            return say("review.out_of_range", lang, lowest=lowest, highest=highest)
-        return say("review.reason_first", lang) if needs_reason(line) and not self._reason(unit) else ""
+            return self._visit.words("review.not_a_number", typed=typed)
+        return self._sheet.lines[place].find_fault(points, self._reasons().get(unit, ""), self._visit.lang)
 
-    def _reason(self, unit: str) -> str:
-        stored = next((m.comment for (of, _), m in self._own.items() if of == unit and m.comment), "")
-        return self.grid.typed().get((unit, REASON), stored).strip()
+    def _reasons(self) -> dict[str, str]:
+        return {unit: text for (unit, line_id), text in self.grid.typed().items() if line_id == REASON}
+
+    def _is_used(self, unit: str) -> bool:
+        """Whether points are typed for which the reason of the unit counts."""
+        lines = self._sheet.lines
+        return any(
+            of == unit and line_id != REASON and text and lines[of, line_id].may_need_reason
+            for (of, line_id), text in self.grid.typed().items()
+        )
 
     def _show_status(self) -> None:
         visit, changed, wrong = self._visit, len(self.grid.typed()), len(self.grid.problems)
@@ -204,37 +200,6 @@ class MarkGrid:
         self.grid.paste(self.pasted.value)
         self.pasted.value = ""
 
-    def _read_store(self, units: list[str]) -> None:
-        visit = self._visit
-        scope = (visit.opened.campaign.id, visit.opened.period_id)
-        with visit.workspace.store.read() as reader:
-            self._head = audit_head(reader)
-            self._own = {
-                (unit, mark.key.criterion_id): mark
-                for unit in units
-                for mark in load_own_marks(reader, *scope, unit, visit.actor.name)
-            }
-            overview = load_overview(reader, *scope)
-        forms = self._chosen().forms
-        counted = overview[overview["form_id"].isin(forms) & overview["unit_code"].isin(units)]
-        self._versions = {str(k): int(v) for k, v in counted.groupby("unit_code")["version"].max().items()}
-
-    def _lines(self, unit: str) -> list[Criterion]:
-        campaign, places = self._visit.opened.campaign, self._placed[unit]
-        marked = [
-            line
-            for place in places
-            for line in place.track.lines()
-            if is_marked(line) and sources_of_line(campaign, place, line)
-        ]
-        return list({line.id: line for line in marked}.values())
-
-    def _may_need_reason(self, unit: str, line: Criterion) -> bool:
-        """Whether a mark on a line needs a reason, or does where it differs from the layer before."""
-        campaign, places = self._visit.opened.campaign, self._placed[unit]
-        limited = [place for place in places if reason_limit(place.track, place.layer)]
-        return needs_reason(line) or any(sources_of_line(campaign, place, line) for place in limited)
-
     # -- writing ---------------------------------------------------------------------------------------
 
     def _save(self) -> None:
@@ -243,14 +208,12 @@ class MarkGrid:
         if self.grid.problems:
             visit.messages.say("error", visit.words("review.marks_wrong", count=len(self.grid.problems)))
             return
-        reasoned = {unit for unit, line_id in typed if line_id == REASON}
-        marks = [
-            self._mark(unit, line.id, points)
-            for unit, sheet in self._sheets.items()
-            for line in sheet.values()
-            if (points := self._points(typed, unit, line, again=unit in reasoned)) is not None
-        ]
-        emptied = [self._own[place].key for place, text in typed.items() if not text and place in self._own]
+        points = {
+            place: float(plain_number(text) or "") if text else None
+            for place, text in typed.items()
+            if place[1] != REASON
+        }
+        marks, emptied = self._sheet.to_marks(points, self._reasons())
         try:
             given = give_marks(visit.desk, marks, emptied) if marks or emptied else 0
         except ConflictError:  # a newer version was opened
@@ -258,18 +221,6 @@ class MarkGrid:
             return
         self._show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(emptied)))
-
-    def _points(
-        self, typed: Mapping[tuple[str, str], str], unit: str, line: Criterion, *, again: bool
-    ) -> float | None:
-        """Points to be given: what was typed, or the points as they are under another reason; None for neither."""
-        text = typed.get((unit, line.id))
-        if text:
-            return float(plain_number(text) or "")
-        before = self._own.get((unit, line.id))
-        if text is None and again and before is not None and self._may_need_reason(unit, line):
-            return before.points
-        return None
 
     def _go_on(self) -> None:
         typed = self.grid.typed()
@@ -281,21 +232,6 @@ class MarkGrid:
             self.grid.type(typed)
 
         go_on(self._visit, {line_id for _, line_id in typed}, show)
-
-    def _mark(self, unit: str, line_id: str, points: float) -> Mark:
-        visit, campaign = self._visit, self._visit.opened.campaign
-        line = self._sheets[unit][line_id]
-        before = self._own.get((unit, line_id))
-        place = next(place for place in self._placed[unit] if sources_of_line(campaign, place, line))
-        source = before.key.source if before else sources_of_line(campaign, place, line)[0].id
-        key = MarkKey(
-            campaign.id, visit.opened.period_id, unit, line_id, place.layer, source, visit.actor.name
-        )
-        comment = before.comment if before else ""
-        if self._may_need_reason(unit, line):
-            comment = self._reason(unit)
-        second = before.second_inspector if before else None
-        return Mark(key, points, comment, self._versions.get(unit, 0), self._head, second)
 
     # -- paper -----------------------------------------------------------------------------------------
 

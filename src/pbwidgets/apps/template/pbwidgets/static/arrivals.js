@@ -1,5 +1,6 @@
 /* What a page does with what has just arrived on it: a confirmation is led to, a number gets a phone's digits.
-   What is led to has the attribute data-led-to; "top …" stands in the status line, which sticks to the top. */
+   What is led to has the attribute data-led-to, and is led to once, when it comes. It says where it is scrolled to:
+   nothing to the start, "center", "still" not at all; "top …" stands in the status line, which sticks to the top. */
 (() => {
   "use strict";
   const KEYS = { "pb-keys-numeric": "numeric", "pb-keys-decimal": "decimal" };
@@ -10,8 +11,9 @@
       if (known.has(asking)) { continue; }
       known.add(asking);
       asking.focus({ preventScroll: true });
-      if (asking.dataset.ledTo.startsWith("top")) { window.scrollTo({ top: 0 }); }
-      asking.scrollIntoView({ block: asking.dataset.ledTo ? "nearest" : "start" });
+      const to = asking.dataset.ledTo;
+      if (to.startsWith("top")) { window.scrollTo({ top: 0 }); }
+      if (to !== "still") { asking.scrollIntoView({ block: { "": "start", center: "center" }[to] || "nearest" }); }
     }
     for (const [name, keys] of Object.entries(KEYS)) {
       for (const field of document.querySelectorAll(`.${name} input:not([inputmode])`)) { field.inputMode = keys; }

@@ -113,22 +113,23 @@
   });
   const find = (frame, name) => [...frame.querySelectorAll("[data-at]")].find((node) => node.dataset.at === name);
 
-  /* -- grids: what differs from what is stored is sent, keys move as in Excel, blocks are pasted ------------ */
+  /* -- grids: what differs from what is stored is sent, keys move as in Excel, pasted blocks go to the server ------- */
 
   const cells = (grid) => [...grid.querySelectorAll("td input[data-at]")];
 
-  function send(grid, lost) {
+  function typedIn(grid) {
     const typed = {};
     for (const cell of cells(grid)) {
       const changed = cell.value !== cell.dataset.stored;
       cell.closest("td").classList.toggle("pb-cell-changed", changed);
       if (changed) { typed[cell.dataset.at] = cell.value; }
     }
-    write(grid.querySelector(".pb-grid-typed textarea"), { cells: typed, lost });
+    return typed;
   }
 
   document.addEventListener("input", (event) => {
-    if (event.target.matches(".pb-grid td input")) { send(event.target.closest(".pb-grid"), 0); }
+    const grid = event.target.matches(".pb-grid td input") && event.target.closest(".pb-grid");
+    if (grid) { write(grid.querySelector(".pb-grid-typed textarea"), { cells: typedIn(grid) }); }
   });
 
   function go(cell, down, right) {
@@ -168,37 +169,15 @@
     fresh = null;
   });
 
-  /* cells as Excel and WPS copy them: tabs and lines, quotes around what holds them */
-  function readBlock(text) {
-    const rows = [[""]];
-    let quoted = false;
-    for (let at = 0; at < text.length; at += 1) {
-      const sign = text[at];
-      const row = rows[rows.length - 1];
-      if (quoted && sign === '"' && text[at + 1] === '"') { row[row.length - 1] += '"'; at += 1; }
-      else if (sign === '"' && (quoted || row[row.length - 1] === "")) { quoted = !quoted; }
-      else if (!quoted && sign === "\t") { row.push(""); }
-      else if (!quoted && sign === "\n") { rows.push([""]); }
-      else if (sign !== "\r") { row[row.length - 1] += sign; }
-    }
-    const last = rows[rows.length - 1];
-    if (last.length === 1 && last[0] === "") { rows.pop(); }
-    return rows;
-  }
-
   document.addEventListener("paste", (event) => {
     const cell = event.target;
     const text = event.clipboardData ? event.clipboardData.getData("text/plain") : "";
     if (!cell.matches || !cell.matches(".pb-grid td input") || !/[\t\n]/.test(text)) { return; }
     event.preventDefault();
     const grid = cell.closest(".pb-grid");
-    const [top, first] = cell.dataset.at.split(",").map(Number);
-    let lost = 0;
-    readBlock(text).forEach((row, down) => row.forEach((value, right) => {
-      const to = find(grid, `${top + down},${first + right}`);
-      if (to && value.trim()) { to.value = value.trim(); } else if (value.trim()) { lost += 1; }
-    }));
-    send(grid, lost);
+    const typed = typedIn(grid);
+    cells(grid).forEach((one) => { one.readOnly = true; });  /* until the server has drawn them with the block in its place */
+    write(grid.querySelector(".pb-grid-typed textarea"), { cells: typed, block: text, at: cell.dataset.at });
   });
 
   /* problems that the server has found stand beside their cells */
@@ -217,17 +196,8 @@
     }
   }
 
-  let wish = null;
   new MutationObserver(() => {
     showProblems();
-    for (const table of document.querySelectorAll(".pb-list [data-focus]")) {
-      if (table.dataset.drawn === wish) { continue; }
-      const node = find(table, table.dataset.focus);
-      wish = table.dataset.drawn;
-      (node || table.querySelector("[data-at]:enabled, a[data-at]")).focus({ preventScroll: true });
-      if (node) { node.scrollIntoView({ block: "center" }); }
-      return;
-    }
     for (const dialog of document.querySelectorAll(".pb-dialog:not([tabindex])")) {
       dialog.tabIndex = -1;  /* what is asked is read first; Enter that is held down must not answer it */
       const place = dialog.querySelector("textarea") || dialog;
