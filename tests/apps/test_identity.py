@@ -23,11 +23,13 @@ from pbwidgets.apps.cookies import attributes
 from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.identity import PbIdentityProvider, must_change
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES, local_path
+from pbwidgets.apps.survey_code import CODE_PAGE, CodeHandler
 from pbwidgets.store import Store, touch_session
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
 from pbwidgets.workflows.people.sessions import change_password, session_key
+from pbwidgets.workflows.survey import answering
 
 RIGHT = "tea mountain"
 FIRST = "first pass"
@@ -140,7 +142,7 @@ def serve(workspace: Workspace, doors: Doors) -> Iterator[Callable[..., Client]]
         async def work() -> None:
             provider = PbIdentityProvider(**traits)
             application = web.Application(
-                [*SIGN_IN_PAGES, (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
+                [*SIGN_IN_PAGES, (CODE_PAGE, CodeHandler), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
                 cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
                 allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
                 xsrf_cookie_kwargs=attributes(https=False), pbwidgets_doors=doors,
@@ -254,7 +256,16 @@ def test_a_crowd_from_one_address_does_not_keep_a_known_browser_out(client: Clie
     assert doors.hashing.enter(crowd)
 
 
-@pytest.mark.parametrize("path", ["/login?lang=%ff", "/login?next=%ff&out=%ff", "/logout?%ff=%ff"])
+def test_while_all_wait_for_wrong_codes_an_address_has_a_few_tries(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "WRONG_A_MINUTE", 0)
+    assert [client.send(CODE_PAGE, code="ABCD2345") for _ in range(5)] == [403, 403, 403, 429, 429]
+
+
+@pytest.mark.parametrize(
+    "path", ["/login?lang=%ff", "/login?next=%ff&out=%ff", "/logout?%ff=%ff", "/survey/code?code=%ff"]
+)
 def test_an_address_that_is_no_text_shows_the_page(path: str, client: Client) -> None:
     assert client.get(path) in (200, 302)
 
