@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import IO, Final
 from uuid import uuid4
 
+MAX_BYTES: Final = 30 * 1024 * 1024
+"""Largest file accepted from anybody; a phone photo can have up to 25 MB."""
 NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)})
 """Numbers of the errors of a full disk, and of an account that may write no more."""
 

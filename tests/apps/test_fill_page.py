@@ -395,7 +395,7 @@ def test_a_restored_draft_says_of_when_and_whose_it_is(
     assert "已恢复" not in text_of(page.widget)
     moment = datetime.now(ZONE)
     again = text_of(FillForm(visit(), visit().actor, KEY).widget)
-    assert re.search(rf"已恢复 {moment.month}月{moment.day}日 \d\d:\d\d 保存的草稿", again)
+    assert re.search(rf"已恢复 {moment:%Y-%m-%d} \d\d:\d\d 保存的草稿", again)
     with workspace.store.write(OPERATOR) as writer:
         add_account(writer, NewAccount("filler2", "filler", VILLAGE, "no hash"))
     assert "已恢复账号 filler 于" in text_of(FillForm(visit("filler2"), visit("filler2").actor, KEY).widget)

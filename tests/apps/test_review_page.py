@@ -522,6 +522,35 @@ def test_the_mark_before_stands_beside_ones_own_once_it_is_given(visit: Visits, 
     assert "比自评的8分低1.5分" in text_of(case.box)
 
 
+def test_marks_that_save_themselves_disclose_and_count_as_those_that_are_saved(
+    visit: Visits, workspace: Workspace
+) -> None:
+    rate(workspace, 8.0, "self", "self", VILLAGE)
+    page = visit("reviewer")
+    case = Case(page, KEY)
+    case.marks.sheet.type("v1_unity", "6.5")  # outside of a page it is saved at once
+    assert marks_of(workspace, "reviewer") == {"v1_unity": (6.5, "")}
+    line = case.marks.sheet.box.children[0].children[0].value
+    assert "比自评的8分低1.5分" in line
+    assert "您评分后显示自评" not in line
+    case.marks.status.wait("正在保存……")
+    case.marks.save.click()
+    assert "新评或修改1项，撤回0项" in page.messages.value
+    assert "正在保存" not in case.marks.status.value
+    case.marks.save.click()
+    assert "新评或修改0项" in page.messages.value
+
+
+def test_on_site_marks_that_saved_themselves_are_counted_when_one_saves(visit: Visits) -> None:
+    page = visit("county", **OF_VILLAGE)
+    sheet = SpotCheck(page)
+    sheet.sheet.type("v1_unity", "6")
+    sheet.status.wait("正在保存……")
+    sheet.save.click()
+    assert "新评或修改1项" in page.messages.value
+    assert "正在保存" not in sheet.status.value
+
+
 # -- nominations, on-site inspection, marks from paper --------------------------------------------------------
 
 
@@ -575,6 +604,30 @@ def test_a_unit_under_a_veto_is_grey_with_its_reason_and_cannot_be_ticked(
     assert "上坪村存在“弄虚作假、作风不实”情形，不能申报" in text_of(card.box)
     tick(card.list, VILLAGE, SISTER)
     assert card.list.ticked == (SISTER,)
+
+
+def test_a_veto_in_between_is_said_where_one_hands_in_and_the_rest_can_be_handed_in(
+    visit: Visits, workspace: Workspace
+) -> None:
+    page = visit("reviewer")
+    allot(workspace, 1)
+    card = NominationCard(page, page.opened.campaign.track("village"), TOWN)
+    tick(card.list, SISTER, VILLAGE)
+    card.hand_in.click()
+    assert "已经选满" not in text_of(card.box)
+    assert "下坪村的材料尚未完成审核" in text_of(card._dialog)
+    with workspace.store.write(OPERATOR) as writer:
+        store.record_veto(writer, Veto(CAMPAIGN, PERIOD, SISTER, "falsified_village", "台账造假", "village"))
+    card.confirm.click()
+    assert "下坪村存在“弄虚作假、作风不实”情形" in card._messages.value
+    assert page.messages.value == ""
+    assert f'<tr data-key="{SISTER}" class="pb-closed">' in text_of(card.box)
+    assert card.list.ticked == ()
+    tick(card.list, VILLAGE)
+    card.hand_in.click()
+    card.confirm.click()
+    assert "pb-error" not in card._messages.value
+    assert card.balance.listed == (VILLAGE,)
 
 
 def test_a_list_that_somebody_else_has_changed_is_shown_and_not_overwritten(

@@ -1,5 +1,6 @@
 """The server's access rules: every address is requested without signing in and by another account."""
 
+import asyncio
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import psutil
 import pytest
@@ -279,6 +281,28 @@ def test_pages_stay_open_as_long_as_their_session_or_their_account_behind_a_prox
         assert find_signed_in(workspace, owners) == {by_session, by_proxy, other, anonymous}
         disable_account(workspace, OPERATOR, "filler")
         assert find_signed_in(workspace, owners) == {other, anonymous}
+
+
+def test_a_page_that_opens_during_a_sweep_is_not_ended_by_it(tmp_path: Path) -> None:
+    new = Owner("account:filler", "new session", "fill")
+    ended = Owner("account:filler", "ended session", "fill")
+    kept: list[Owner] = []
+
+    class Kernels:
+        owners = {"k1": ended}  # noqa: RUF012
+
+        async def sweep(self, still_signed_in: Callable[[Owner], bool], _idle_s: float) -> None:
+            kept.extend(owner for owner in self.owners.values() if still_signed_in(owner))
+
+    async def run(given: Any) -> None:
+        sweeping = asyncio.create_task(Server._sweep(given))
+        await asyncio.sleep(0)  # it has listed the owners
+        given.kernel_manager.owners["k2"] = new
+        await sweeping
+
+    with open_workspace(make_small_county(tmp_path / "county")) as workspace:
+        asyncio.run(run(SimpleNamespace(kernel_manager=Kernels(), workspace=workspace)))
+    assert kept == [new]
 
 
 def test_visitors_are_asked_to_wait_when_the_server_is_full(

@@ -17,6 +17,7 @@ from tornado.testing import bind_unused_port
 from pbwidgets.apps.identity import PbIdentityProvider
 from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import Owner, VisitorKernels
+from pbwidgets.forms import inbox
 from pbwidgets.forms.inbox import INBOX, Slot, clear_inbox, inbox_of, open_slot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
@@ -162,6 +163,22 @@ def test_a_page_that_takes_nothing_out_is_asked_to_wait(port: int, slot: Slot) -
     assert statuses == [200] * 8 + [429]
     slot.take(left_in(slot)[0])
     assert put(port, slot, b"photo")[0] == 200
+
+
+def test_all_slots_of_a_page_together_hold_no_more_than_an_inbox(
+    port: int, slot: Slot, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clear_inbox(workspace.settings.private, KERNEL)
+    monkeypatch.setattr(inbox, "MOST_BYTES", 1000)
+    first, second, third = (open_slot(LIMIT) for _ in range(3))
+    assert first is not None
+    assert second is not None
+    assert third is not None
+    assert put(port, first, b"x" * 400)[0] == 200
+    arriving = second.begin(500)  # it counts although nothing of it has come
+    assert [put(port, third, b"x" * size)[0] for size in (101, 100, 1)] == [429, 200, 429]
+    arriving.discard()
+    assert put(port, third, b"x" * 500)[0] == 200
 
 
 def test_an_upload_that_is_cut_off_leaves_nothing(port: int, slot: Slot) -> None:

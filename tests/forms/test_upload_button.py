@@ -34,7 +34,7 @@ class Page:
         """Token of a file that the server has received."""
         slot = find_slot(self.inbox, str(self.rule["slot"]))
         assert slot is not None
-        arriving = slot.begin()
+        arriving = slot.begin(len(content))
         arriving.out.write(content)
         return arriving.complete()
 

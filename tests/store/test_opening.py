@@ -14,6 +14,7 @@ from sqlalchemy import text
 
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor, Deed, Store, audit_head, keep_file, open_store, record
+from pbwidgets.store.faults import plain_faults
 
 CLERK = Actor("clerk", "organiser")
 
@@ -81,6 +82,13 @@ def test_a_truncated_store_is_called_damaged(file: Path) -> None:
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     (tmp_path / "store.sqlite").mkdir()
     assert refusal(tmp_path / "store.sqlite").code == "store.no_access"
+
+
+def test_where_nothing_can_be_tried_the_fault_is_still_named(tmp_path: Path) -> None:
+    (tmp_path / "no_folder").touch()
+    with pytest.raises(DataError) as caught, plain_faults("store", tmp_path / "no_folder"):
+        sqlite3.connect(tmp_path / "no_folder" / "store.sqlite")
+    assert caught.value.code == "store.no_access"
 
 
 def test_a_link_to_nothing_makes_no_store_at_its_end(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ def test_every_code_of_the_store_has_words_and_a_remedy_in_both_languages() -> N
     source = "".join(
         path.read_text(encoding="utf-8") for path in Path(pbwidgets.store.__file__).parent.glob("*.py")
     )
-    used = set(re.findall(r'"(store\.[a-z_]+)"', source))
+    used = set(re.findall(r'"(store\.(?!sqlite)[a-z_]+)"', source))
     assert used
     for lang in ("zh_CN", "en"):
         known = words(lang)

@@ -10,6 +10,7 @@ import os
 import secrets
 import signal
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from pbwidgets.apps.survey_code import CODE_PAGE, CodeHandler
 from pbwidgets.apps.uploading import UploadHandler
 from pbwidgets.apps.visitors import Capacity, Owner, VisitorKernels, WarmKernelSpecs, find_capacity
 from pbwidgets.apps.who import ACCOUNT_KEY
+from pbwidgets.files import put_file
 from pbwidgets.forms.inbox import clear_inbox
 from pbwidgets.forms.look import LOOK
 from pbwidgets.settings import Settings
@@ -64,16 +66,41 @@ _TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
 _log = logging.getLogger("pbwidgets.apps")
 
 
+@dataclass(frozen=True)
+class ServerOptions:
+    """How many visitors a server lets in, and what stands between it and them.
+
+    Attributes
+    ----------
+    capacity
+        How many pages may be open at once; by default what the machine can handle.
+    most_per_address
+        Maximum number of connections of anonymous visitors from one address.
+    header
+        Name of the header in which a proxy names the account; if empty, people sign in here.
+    trusted
+        Addresses (CIDR) of the trusted proxies.
+    https
+        Whether browsers connect through an https proxy; cookies are then sent over https only.
+    hsts
+        Whether browsers are told to use https only, for a year.
+    """
+
+    capacity: Capacity | None = None
+    most_per_address: int = MOST_PER_ADDRESS
+    header: str = ""
+    trusted: tuple[str, ...] = ()
+    https: bool = False
+    hsts: bool = False
+
+
 class Server(Voila):
     """Voilà, reduced to what the pages need; started by :func:`serve`."""
 
     name = "voila"
     config_file_paths: list[str] = []  # noqa: RUF012  nothing of a user's Voilà applies here
     workspace: Workspace
-    capacity: Capacity
-    most_per_address: int = MOST_PER_ADDRESS
-    https: bool = False
-    hsts: bool = False
+    options: ServerOptions
     on_ready: Callable[[str], None]
 
     def setup_template_dirs(self) -> None:
@@ -84,14 +111,14 @@ class Server(Voila):
         """Settings of tornado, with those of our handlers."""
         made: dict[str, Any] = super().init_settings()
         self.kernel_manager.settings = self.workspace.settings
-        self.kernel_manager.capacity = self.capacity
+        self.kernel_manager.capacity = self.options.capacity or find_capacity()
         made.update(
             pbwidgets_workspace=self.workspace,
-            pbwidgets_doors=Doors(self.most_per_address),
+            pbwidgets_doors=Doors(self.options.most_per_address),
             websocket_max_message_size=MAX_MESSAGE_BYTES,
             xsrf_cookies=True,
-            xsrf_cookie_kwargs=attributes(self.https),
-            pbwidgets_hsts=self.hsts,
+            xsrf_cookie_kwargs=attributes(self.options.https),
+            pbwidgets_hsts=self.options.hsts,
             login_url="/login",
             compress_response=True,
             default_handler_class=NothingHandler,
@@ -153,7 +180,8 @@ class Server(Voila):
             idle_connection_timeout=REQUEST_S,
             body_timeout=REQUEST_S,
             xheaders=False,
-            protocol="https" if self.https else None,  # treat requests as https, so cookies are Secure
+            # treat requests as https, so cookies are Secure
+            protocol="https" if self.options.https else None,
         )
         self.ioloop = ioloop.IOLoop.current()
         for signum in (signal.SIGTERM, signal.SIGINT):
@@ -172,9 +200,10 @@ class Server(Voila):
 
     async def _sweep(self) -> None:
         """End kernels whose process is gone, whose session has ended, or which nobody uses."""
-        owners = tuple(self.kernel_manager.owners.values())
-        live = await asyncio.to_thread(find_signed_in, self.workspace, owners)
-        await self.kernel_manager.sweep(lambda owner: owner in live, 60 * IDLE_MINUTES)
+        asked = frozenset(self.kernel_manager.owners.values())
+        live = await asyncio.to_thread(find_signed_in, self.workspace, asked)
+        gone = asked - live  # of those who come meanwhile, the next sweep asks
+        await self.kernel_manager.sweep(lambda owner: owner not in gone, 60 * IDLE_MINUTES)
 
     def _handle_signal_stop(self, sig: int, frame: object) -> None:  # noqa: ARG002  signal's signature
         self.ioloop.add_callback_from_signal(self.ioloop.stop)
@@ -184,13 +213,7 @@ def serve(
     workspace: Workspace,
     host: str,
     port: int,
-    *,
-    capacity: Capacity | None = None,
-    most_per_address: int = MOST_PER_ADDRESS,
-    header: str = "",
-    trusted: tuple[str, ...] = (),
-    https: bool = False,
-    hsts: bool = False,
+    options: ServerOptions | None = None,
     on_ready: Callable[[str], None] = print,
 ) -> None:
     """Serve the pages of a workspace until the process is told to stop.
@@ -199,18 +222,8 @@ def serve(
     ----------
     host, port
         Where to listen. If the port is taken, no other one is tried.
-    capacity
-        How many pages may be open at once; by default what the machine can handle.
-    most_per_address
-        Maximum number of connections of anonymous visitors from one address.
-    header
-        Name of the header in which a proxy names the account; if empty, people sign in here.
-    trusted
-        Addresses (CIDR) of the trusted proxies.
-    https
-        Whether browsers connect through an https proxy; cookies are then sent over https only.
-    hsts
-        Whether browsers are told to use https only, for a year.
+    options
+        By default, people connect directly and sign in here.
     on_ready
         Called with the address once the server is listening.
 
@@ -219,16 +232,14 @@ def serve(
     OSError
         If the port is taken or not allowed.
     """
+    chosen = options or ServerOptions()
     ensure_bundle(_bundles(workspace.settings))
     ensure_front_end(_bundles(workspace.settings))
     _allow_many_connections()
     warm_up()
     try:
-        server = Server(config=_config(workspace.settings, header, trusted), log=_log)
-        server.workspace = workspace
-        server.capacity = capacity or find_capacity()
-        server.most_per_address = most_per_address
-        server.https, server.hsts = https, hsts
+        server = Server(config=_config(workspace.settings, chosen), log=_log)
+        server.workspace, server.options = workspace, chosen
         server.on_ready = on_ready
         server.initialize([])
         server.ip, server.port = host, port
@@ -258,7 +269,7 @@ def find_signed_in(workspace: Workspace, owners: Iterable[Owner]) -> frozenset[O
     )
 
 
-def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config:
+def _config(settings: Settings, options: ServerOptions) -> Config:
     made = Config()
     made.Voila.open_browser = False
     made.Voila.root_dir = str(settings.notebooks / "apps")
@@ -273,8 +284,8 @@ def _config(settings: Settings, header: str, trusted: tuple[str, ...]) -> Config
     made.KernelManager.autorestart = False  # a new kernel would not know the page
     made.KernelManager.shutdown_wait_time = 1.0
     made.MappingKernelManager.buffer_offline_messages = True
-    made.PbIdentityProvider.header_name = header
-    made.PbIdentityProvider.trusted_addresses = list(trusted)
+    made.PbIdentityProvider.header_name = options.header
+    made.PbIdentityProvider.trusted_addresses = list(options.trusted)
     return made
 
 
@@ -296,9 +307,7 @@ def _cookie_secret(private: Path) -> bytes:
     path = private / "cookie_secret"
     private.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as out:
-            out.write(secrets.token_hex(32))
+        put_file(path, secrets.token_hex(32).encode(), private=True)
     return path.read_bytes()
 
 
@@ -312,4 +321,4 @@ def _log_request(handler: web.RequestHandler) -> None:
         )  # fmt: skip
 
 
-__all__ = ["IDLE_MINUTES", "Server", "serve"]
+__all__ = ["IDLE_MINUTES", "Server", "ServerOptions", "serve"]

@@ -12,7 +12,7 @@ from pbwidgets.apps.who import Guarded, begin_visit
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.store.surveys import plain_code
 from pbwidgets.wording import say
-from pbwidgets.workflows.survey.answering import find_invitation, open_survey
+from pbwidgets.workflows.survey.answering import NOT_USABLE, find_invitation, open_survey
 
 CODE_PAGE: Final = "/survey/code"
 SURVEY: Final = "/survey"
@@ -94,7 +94,9 @@ async def right_code(handler: Guarded, visitor: str) -> str:
     if code:
         try:
             await asyncio.to_thread(find_invitation, handler.settings["pbwidgets_workspace"], code)
-        except PbError:
+        except PbError as error:
+            if error.code not in NOT_USABLE:
+                raise
             invitations.forget(visitor)
             return ""
     return code

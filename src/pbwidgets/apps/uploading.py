@@ -5,7 +5,6 @@ visitor. Here it is only checked that the visitor is signed in and owns the page
 file no larger than this.
 """
 
-import errno
 from typing import Any, Final
 
 from jupyter_server.auth.decorator import allow_unauthenticated
@@ -13,14 +12,12 @@ from tornado import web
 
 from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
+from pbwidgets.files import NO_SPACE
 from pbwidgets.forms.inbox import Arriving, find_slot, inbox_of
 from pbwidgets.workflows.ground.workspace import Workspace
 
 LONGEST_S: Final = 1800.0
 """Seconds that one file may take; a phone on a weak signal sends a photo of 25 MB in some minutes."""
-
-_FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-"""No room on the disk, within the quota, or for a file of this size."""
 
 
 @web.stream_request_body
@@ -32,7 +29,7 @@ class UploadHandler(Guarded):
     404  the page is gone, or somebody else's, or asked for no file here
     411  the size is not given
     413  larger than the page accepts
-    429  too many files wait to be taken
+    429  too many files wait to be taken, or too large ones
     507  the disk is full
     ==== ==============================================================
     """
@@ -59,13 +56,13 @@ class UploadHandler(Guarded):
             raise web.HTTPError(411)
         if int(size) > slot.max_bytes:
             raise web.HTTPError(413)
-        if slot.is_full:
+        if not slot.has_room(int(size)):
             raise web.HTTPError(429)
         connection: Any = self.request.connection
         connection.set_max_body_size(slot.max_bytes)
         connection.set_body_timeout(LONGEST_S)
         try:
-            self._arriving = slot.begin()
+            self._arriving = slot.begin(int(size))
         except OSError as error:
             raise _refusal(error) from error
 
@@ -100,6 +97,6 @@ class UploadHandler(Guarded):
 
 
 def _refusal(error: OSError) -> web.HTTPError:
-    if error.errno in _FULL:
+    if error.errno in NO_SPACE:
         return web.HTTPError(507)
     return web.HTTPError(404 if isinstance(error, FileNotFoundError) else 500)

@@ -47,7 +47,7 @@ def serve_pages(
         ``serve.port_taken``.
     """
     from pbwidgets.apps.doors import MOST_PER_ADDRESS
-    from pbwidgets.apps.server import serve
+    from pbwidgets.apps.server import ServerOptions, serve
     from pbwidgets.apps.visitors import find_capacity
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.people.accounts import ADMINISTRATOR, ensure_administrator
@@ -68,12 +68,14 @@ def serve_pages(
         if file is not None:
             click.echo(say("serve.first_admin", name=ADMINISTRATOR, file=file))
         click.echo(say("serve.starting"), err=True)
+        options = ServerOptions(
+            find_capacity(limits.max_visitors, limits.max_anonymous),
+            limits.max_per_address or MOST_PER_ADDRESS,
+            header or "", trusted, https=https, hsts=hsts,
+        )  # fmt: skip
         try:
             serve(
-                workspace, host, port,
-                capacity=find_capacity(limits.max_visitors, limits.max_anonymous),
-                most_per_address=limits.max_per_address or MOST_PER_ADDRESS,
-                header=header or "", trusted=trusted, https=https, hsts=hsts,
+                workspace, host, port, options,
                 on_ready=lambda address: click.echo(say("serve.ready", address=address), err=True),
             )  # fmt: skip
         except OSError as error:

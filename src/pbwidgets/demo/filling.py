@@ -14,6 +14,7 @@ from pbwidgets.demo.laying import EARLIEST, LATEST, date_papers, lay_around, mor
 from pbwidgets.demo.plan import Answers, Plan, build_plan
 from pbwidgets.demo.reading import read_demo
 from pbwidgets.errors import DataError
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.store import (
     Actor,
     KeptFile,
@@ -46,8 +47,6 @@ from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
-
-_MAX_BYTES = 30_000_000
 
 
 def fill_store(
@@ -210,7 +209,7 @@ class _Filler:
             content = make_photo(int(number)) if photo else make_document(int(number))
             name = f"demo-{number}.{'jpg' if photo else 'pdf'}"
             folder = self._workspace.settings.evidence
-            self._files[placeholder] = keep_file(folder, name, content, _MAX_BYTES)
+            self._files[placeholder] = keep_file(folder, name, content, MAX_BYTES)
         return self._files[placeholder]
 
     def _attach(self, writer: Writer, form: Form, items: dict[SubmissionKey, Answers]) -> None:
@@ -219,7 +218,7 @@ class _Filler:
         for key, answers in items.items():
             for path in paths:
                 for sha256 in answers.get(path) or ():
-                    add_evidence(writer, key, path, kept[sha256].filename, kept[sha256], _MAX_BYTES)
+                    add_evidence(writer, key, path, kept[sha256].filename, kept[sha256], MAX_BYTES)
 
     def _nominate(self, now: datetime) -> None:
         campaign, period = self._opened.campaign.id, self._opened.period_id

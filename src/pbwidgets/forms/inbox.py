@@ -15,12 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from pbwidgets.files import MAX_BYTES
+
 INBOX: Final = "PBWIDGETS_INBOX"
 """Environment variable in which the server tells a kernel its inbox; not set elsewhere."""
 
 _ID: Final = re.compile(r"[0-9a-f]{32}")
 _LIMIT: Final = "limit"
 _MOST_WAITING: Final = 8
+MOST_BYTES: Final = 8 * MAX_BYTES
+"""Bytes that may wait in an inbox."""
 _OLD_S: Final = 86_400
 
 
@@ -39,13 +43,13 @@ class Slot:
     folder: Path
     max_bytes: int
 
-    @property
-    def is_full(self) -> bool:
-        """Whether as many files wait here as may."""
-        return sum(1 for _ in os.scandir(self.folder)) > _MOST_WAITING
+    def has_room(self, size_bytes: int) -> bool:
+        """Whether one more file of this size may wait here, and in the whole inbox, however many slots it has."""
+        waiting = sum(1 for _ in os.scandir(self.folder)) - 1
+        return waiting < _MOST_WAITING and _waiting_bytes(self.folder.parent) + size_bytes <= MOST_BYTES
 
-    def begin(self) -> "Arriving":
-        """A file that begins to arrive.
+    def begin(self, size_bytes: int) -> "Arriving":
+        """A file that begins to arrive; its whole size counts from now on.
 
         Raises
         ------
@@ -53,7 +57,7 @@ class Slot:
             If there is no room for it.
         """
         token = secrets.token_hex(16)
-        part = self.folder / f"{token}.part"
+        part = self.folder / f"{token}.{size_bytes}"
         return Arriving(token, part, part.open("xb"))
 
     def take(self, token: str) -> bytes:
@@ -89,7 +93,7 @@ class Arriving:
             If it could not be written, or its page is gone.
         """
         self.out.close()
-        self.part.rename(self.part.with_suffix(""))
+        self.part.rename(self.part.with_name(self.token))
         return self.token
 
     def discard(self) -> None:
@@ -118,6 +122,16 @@ def find_slot(inbox: Path, slot_id: str) -> Slot | None:
     return Slot(limit.parent, int(limit.read_text(encoding="ascii")))
 
 
+def _waiting_bytes(inbox: Path) -> int:
+    """Size of what waits in an inbox or is arriving, which has its size in its name."""
+    found = 0
+    for path in inbox.glob("*/*"):
+        with suppress(FileNotFoundError):  # the kernel takes it out just now
+            if path.name != _LIMIT:
+                found += int(path.suffix[1:] or path.stat().st_size)
+    return found
+
+
 def inbox_of(private: Path, kernel_id: str) -> Path:
     """Inbox of a kernel, below the folder that no server serves."""
     return private / "inboxes" / kernel_id
@@ -132,4 +146,4 @@ def clear_inbox(private: Path, kernel_id: str) -> None:
                 shutil.rmtree(left, ignore_errors=True)
 
 
-__all__ = ["INBOX", "Arriving", "Slot", "clear_inbox", "find_slot", "inbox_of", "open_slot"]
+__all__ = ["INBOX", "MOST_BYTES", "Arriving", "Slot", "clear_inbox", "find_slot", "inbox_of", "open_slot"]

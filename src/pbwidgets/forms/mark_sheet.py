@@ -112,6 +112,7 @@ class MarkSheet:
         self._lang = lang
         self._rows = [_Row(field, lang, with_comments or field.reason_needed, read_only) for field in fields]
         self._is_restoring = False
+        self._settled: set[str] = set()
         for row in self._rows:
             row.watch(lambda: None if on_change is None or self._is_restoring else on_change())
         self.box = stack(*(row.box for row in self._rows))
@@ -148,6 +149,13 @@ class MarkSheet:
             if row.field.line_id in marks:
                 points, comment = marks[row.field.line_id]
                 row.show(replace(row.field, points=points, comment=comment, renew=False))
+        self._settled |= set(marks)
+
+    def count_given(self, reading: Reading) -> int:
+        """How many marks a reading gives, with those that were settled since this was asked last."""
+        lines = self._settled | set(reading.marks) | set(reading.renewed)
+        self._settled = set()
+        return len(lines - set(reading.emptied))
 
     def typed(self) -> dict[str, tuple[str, str]]:
         """Text of the fields of each line, points and comment, as it stands."""

@@ -8,15 +8,13 @@ import json
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import ipywidgets as w
 
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.forms.elements import plain_layout, plain_style
 from pbwidgets.forms.inbox import Slot, open_slot
-
-MAX_BYTES: Final = 30 * 1024 * 1024
-"""Largest file accepted; a phone photo can have up to 25 MB."""
 
 _log = logging.getLogger("pbwidgets.forms")
 
@@ -156,4 +154,4 @@ def _entries(value: str) -> Iterator[tuple[int, str, str]]:
         yield (choice if isinstance(choice, int) else 0), str(token), str(name)
 
 
-__all__ = ["MAX_BYTES", "HttpUpload", "SentFile", "upload_button"]
+__all__ = ["HttpUpload", "SentFile", "upload_button"]

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, NoReturn
 from uuid import uuid4
@@ -82,7 +82,8 @@ def _is_full(folder: Path) -> bool:
     except OSError as error:
         return error.errno in NO_SPACE
     finally:
-        probe.unlink(missing_ok=True)
+        with suppress(OSError):  # where nothing can be written, nothing can be removed either
+            probe.unlink()
     return False
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -111,6 +112,23 @@ def test_lifting_a_veto_gives_the_unit_a_place_and_another_loses_it(workspace: W
     came, fell = re.findall(r"（(\d+)）", page.changes.value)
     assert (came, fell) == ("1", "1")
     assert "依据：申诉成立" in page.banner.value
+
+
+def test_vetoes_and_changes_tell_units_of_the_same_name_apart(workspace: Workspace) -> None:
+    page = open_meeting(workspace, track="village")
+    records = page._trial.records
+    ((veto, _, _),) = page.questions._fields
+    code = veto.unit_code
+    above = dict(zip(records.units["unit_code"], records.units["parent_code"], strict=True))[code]
+    town = dict(zip(records.units["unit_code"], records.units["unit_name"], strict=True))[above]
+    villages = records.units["kind"] == "village"
+    same = records.units.assign(unit_name=records.units["unit_name"].mask(villages, "上坪村"))
+    same = same[same["unit_code"].eq(code) | same["parent_code"].ne(above)]
+    page.questions.take(replace(page._trial, records=replace(records, units=same)))
+    assert f"上坪村（{town}）" in page.questions.vetoes.children[0].value
+    page.questions._fields[0][1].value = True
+    assert f"上坪村（{town}）" in page.banner.value
+    page.questions.reset()
 
 
 def test_the_whole_decision_is_written_only_once_confirmed(own: Workspace) -> None:

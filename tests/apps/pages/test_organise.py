@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from pages import shown
 
 from pbwidgets import store
+from pbwidgets.apps.pages.ground.sent_tables import written_table
 from pbwidgets.apps.pages.organise.allotments import AllotmentCard
 from pbwidgets.apps.pages.organise.campaign import CampaignCard
 from pbwidgets.apps.pages.organise.page import show_organise
@@ -265,6 +266,15 @@ def test_they_are_offered_as_a_table_for_the_import_of_accounts(visiting: Visiti
     page = show_organise(visiting(ORGANISER))
     press("生成待开设账号表", page)
     assert 'download="待开设的填报账号.xlsx"' in shown(page)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"), [("名单.CSV", "table.csv"), ("../a.xlsx", "table.xlsx"), ("a.so", "table.xlsx")]
+)
+def test_an_uploaded_table_is_on_disk_only_while_it_is_read(sent: str, kept: str) -> None:
+    with written_table(SentFile(sent, b"content")) as path:
+        assert (path.name, path.read_bytes()) == (kept, b"content")
+    assert not path.parent.exists()
 
 
 def test_a_campaign_can_be_uploaded_when_none_is_open(small: Workspace, visiting: Visiting) -> None:

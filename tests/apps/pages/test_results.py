@@ -1,5 +1,7 @@
 """Report files: who may read them, whether they are up to date, and making them again by the real command."""
 
+import asyncio
+import sys
 import time
 import zipfile
 from collections.abc import Iterator
@@ -11,6 +13,7 @@ from counties import CAMPAIGN, OPERATOR, copy_county
 from pages import shown
 
 from pbwidgets.apps.pages.home import show_home
+from pbwidgets.apps.pages.reports.following import follow
 from pbwidgets.apps.pages.reports.page import ResultsPage, show_results
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
@@ -20,12 +23,14 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.reports import rerunning
 from pbwidgets.workflows.reports.rerunning import (
     Renewal,
     find_renewal,
     find_run,
     renew_reports,
     start_reports,
+    stop_renewal,
 )
 from pbwidgets.workflows.reports.results import (
     ALL_REPORTS,
@@ -103,6 +108,42 @@ def test_all_outdated_reports_are_renewed_by_one_button_which_can_be_stopped(own
         assert "完成 1/1，失败 0" in shown(card.view)
         card.begin()
         assert "没有需要重新生成的" in visit.messages.value
+
+
+def test_a_run_that_has_just_begun_is_not_taken_for_the_one_before(small: Workspace) -> None:
+    desk = Desk(small, OPERATOR, small.opened())
+    log = rerunning._renewal_log(desk)
+    log.parent.mkdir(parents=True)
+    note = rerunning._note_file(log)
+    note.write_text('{"process": 1, "begun": "2026-01-01T00:00:00+00:00", "total": 1}')
+    rerunning._start([sys.executable, "-c", ""], small, log, "--all")
+    assert not note.exists()
+    stop_renewal(desk)
+    assert find_renewal(desk) is None
+
+
+def test_a_look_that_fails_is_said_and_the_page_goes_on_following(small: Workspace) -> None:
+    visit, ended = Visit(small, OPERATOR, {}, "zh_CN"), list[bool]()
+    looks: list[bool | Exception] = [True, DataError("store.locked", store="s", cause="c"), OSError(), False]
+
+    said: list[str] = []
+
+    def look() -> bool:
+        said.append(visit.messages.value)
+        found = looks.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    async def run() -> None:
+        following = follow(visit, look, lambda: ended.append(True), every_s=0)
+        assert following is not None
+        await following
+
+    asyncio.run(run())
+    assert (looks, ended) == ([], [True])
+    assert ["正被占用" in words for words in said] == [False, False, True, False]
+    assert "正被占用" not in visit.messages.value
 
 
 def wait_for_renewal(desk: Desk) -> Renewal:

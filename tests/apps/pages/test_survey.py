@@ -1,11 +1,14 @@
 """The survey page: a code, a short form, thanks; for staff, slips, counts and results."""
 
+import asyncio
 import base64
 import io
 import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from counties import OPERATOR, OTHER_VILLAGE, TOWN, VILLAGE
@@ -13,12 +16,14 @@ from docx import Document
 from pages import shown
 from sqlalchemy import insert
 
+from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.pages.survey.answering import AnswerPage
 from pbwidgets.apps.pages.survey.batches import BatchCard
 from pbwidgets.apps.pages.survey.page import show_survey
+from pbwidgets.apps.survey_code import right_code
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import RightsError
-from pbwidgets.store import Actor
+from pbwidgets.errors import DataError, RightsError
+from pbwidgets.store import Actor, open_store
 from pbwidgets.store.tables import survey_guesses
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace
@@ -103,6 +108,38 @@ def test_a_code_used_in_the_meantime_is_refused_and_asked_for_again(
     assert "测评码不存在或已经用过" in visit.messages.value
     assert "输入另一个测评码" in shown(page.view)
     assert finished(small) == 1
+
+
+def test_answers_that_could_not_be_kept_can_be_sent_again(small: Workspace) -> None:
+    code = make(small, 1)[0]
+    impatient = open_store(small.settings.store_url, small.settings.evidence, busy_timeout_s=0.01)
+    visit = Visit(replace(small, store=impatient), ANYBODY, {"code": code}, "zh_CN")
+    page = AnswerPage(visit)
+    assert page.form is not None
+    page.form._entered.update(GOOD)
+    with small.store.write(OPERATOR):
+        visit.attempt(page.send)()
+    assert "正被占用" in visit.messages.value
+    assert page.form is not None
+    visit.attempt(page.send)()
+    assert "谢谢您的参与" in shown(page.view)
+    assert finished(small) == 1
+
+
+def test_a_right_code_is_forgotten_when_it_is_used_up_but_not_while_the_store_is_away(
+    small: Workspace,
+) -> None:
+    code, folder = make(small, 1)[0], small.settings.private
+    handler: Any = SimpleNamespace(doors=Doors(), settings={"pbwidgets_workspace": small})
+    handler.doors.invitations.invite("visitor", code)
+    folder.rename(folder.with_name("away"))
+    with pytest.raises(DataError, match="权限"):
+        asyncio.run(right_code(handler, "visitor"))
+    folder.with_name("away").rename(folder)
+    assert asyncio.run(right_code(handler, "visitor")) == code
+    answer_survey(small, code, GOOD)
+    assert asyncio.run(right_code(handler, "visitor")) == ""
+    assert len(handler.doors.invitations) == 0
 
 
 def test_answers_are_sent_once_and_thanked_for(small: Workspace, visiting: Visiting) -> None:

@@ -8,10 +8,11 @@ from counties import OTHER_VILLAGE, VILLAGE, VILLAGE_ANSWERS, key_of
 from PIL import Image
 
 from pbwidgets.errors import DataError, RightsError
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.settings import Quota
 from pbwidgets.store import Actor, load_evidence
 from pbwidgets.workflows.filling.drafts import hand_in, hand_in_form, save_answers
-from pbwidgets.workflows.filling.evidence import MAX_BYTES, attach_file, attach_stamped, files_in
+from pbwidgets.workflows.filling.evidence import attach_file, attach_stamped, files_in
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.organise.campaigns import open_definition

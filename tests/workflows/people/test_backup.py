@@ -381,6 +381,20 @@ def test_a_store_that_is_there_is_not_replaced(file: Path, elsewhere: Settings, 
     assert (tmp_path / "mine.sqlite").read_bytes() == b"mine"
 
 
+def test_files_that_somebody_else_puts_there_meanwhile_are_not_removed(
+    file: Path, elsewhere: Settings
+) -> None:
+    theirs = elsewhere.parameters / "theirs.yaml"
+
+    def put_theirs(_done: int, _all: int) -> None:
+        theirs.parent.mkdir(parents=True, exist_ok=True)
+        theirs.write_text("{}")
+
+    with pytest.raises(DataError):
+        restore_backup(elsewhere, OPERATOR, file, put_theirs)
+    assert [path for path in elsewhere.workspace.rglob("*") if path.is_file()] == [theirs]
+
+
 def rewrite(
     file: Path, name: str, change: bytes | None, further: Callable[[dict[str, Any]], None] = lambda _: None
 ) -> None:

@@ -335,6 +335,7 @@ def test_changing_a_password_ends_other_sessions(peopled: Workspace) -> None:
         ("P@ssw0rd", "accounts.too_common"),
         ("19800101", "accounts.too_common"),
         (f"{VILLAGE}a", "accounts.too_common"),
+        ("passwordpassword1234#Xk7$vQ9!mZ2w", "accounts.too_common"),  # by its first signs
         (VILLAGE, "accounts.password_is_name"),
         (OTHER_VILLAGE, "accounts.password_is_name"),
         (RIGHT, "accounts.password_unchanged"),

@@ -31,6 +31,7 @@ from pbwidgets.store import (
     load_ratings,
     load_state,
     set_allotments,
+    submit_many,
 )
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.ground.desk import Desk
@@ -310,6 +311,8 @@ def test_levels_that_review_a_form_are_above_its_kind_of_unit(contest: Opened) -
 def test_a_nomination_above_the_allotment_is_refused(small: Workspace, contest: Opened) -> None:
     with small.store.write(OPERATOR) as writer:
         set_allotments(writer, CAMPAIGN, PERIOD, "village", {TOWN: 1})
+        keys = [key_of("village_application", unit) for unit in (VILLAGE, SISTER)]
+        submit_many(writer, [(key, VILLAGE_ANSWERS) for key in keys])
     assert nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, VILLAGE) == 1
     with pytest.raises(DataError, match=r"青禾镇.*1"):
         nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, SISTER)

@@ -94,6 +94,23 @@ def test_a_unit_that_is_out_or_returned_is_refused_and_says_why(desk: Desk, how:
     assert find_balance(desk, "village", TOWN).listed == ()
 
 
+def test_a_unit_that_has_handed_in_nothing_is_refused_and_a_waiting_one_is_said_to_wait(desk: Desk) -> None:
+    key = key_of("village_application", VILLAGE)
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.withdraw(w, key)
+        store.accept(w, key_of("village_application", SISTER), "township", LEVELS)
+    found = {item.unit_code: item for item in find_candidates(desk, "village", TOWN)}
+    assert found[SISTER].counts
+    assert found[VILLAGE].refused is not None
+    with pytest.raises(DataError, match="上坪村还没有提交材料"):
+        hand_in_nominations(desk, "village", TOWN, [SISTER, VILLAGE], seen=[])
+    with desk.workspace.store.write(OPERATOR) as w:
+        store.submit_many(w, [(key, VILLAGE_ANSWERS)])
+    waiting = {item.unit_code: item for item in find_candidates(desk, "village", TOWN)}[VILLAGE]
+    assert (waiting.counts, waiting.refused) == (False, None)
+    hand_in_nominations(desk, "village", TOWN, [SISTER, VILLAGE], seen=[])
+
+
 def test_a_unit_that_was_listed_before_its_veto_may_stay_or_go(desk: Desk) -> None:
     hand_in_nominations(desk, "village", TOWN, [VILLAGE], seen=[])
     veto(desk, VILLAGE)

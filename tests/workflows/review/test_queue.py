@@ -7,6 +7,7 @@ from counties import (
     CAMPAIGN,
     COUNTY,
     OPERATOR,
+    OTHER_TOWN,
     OTHER_VILLAGE,
     PERIOD,
     SETUP_ANSWERS,
@@ -15,6 +16,7 @@ from counties import (
     VILLAGE,
     VILLAGE_ANSWERS,
     key_of,
+    make_register,
 )
 
 from pbwidgets import store
@@ -22,6 +24,7 @@ from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.store import Actor, Mark, MarkKey
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.review.acceptance import undo_acceptance
 from pbwidgets.workflows.review.batches import accept_submissions
 from pbwidgets.workflows.review.queue import QUEUE, review_queue
@@ -58,6 +61,15 @@ def test_a_township_sees_its_own_villages_longest_waiting_first(small: Workspace
     assert set(mine["level"]) == {"township"}
     assert set(mine["parent_name"]) == {"青禾镇"}
     assert OTHER_VILLAGE not in set(queue["unit_code"])
+
+
+def test_units_above_of_the_same_name_are_told_apart(small: Workspace, waiting: Opened) -> None:
+    units = make_register()
+    units.loc[units["unit_code"] == OTHER_TOWN, "unit_name"] = "青禾镇"
+    save_units(small, OPERATOR, units)
+    queue = review_queue(Desk(small, COUNTY_REVIEWER, waiting))
+    villages = queue[queue["form_id"] == "village_application"]
+    assert set(villages["parent_name"]) == {f"青禾镇（{TOWN}）", f"青禾镇（{OTHER_TOWN}）"}
 
 
 def test_the_turn_moves_from_level_to_level_and_back(small: Workspace, waiting: Opened) -> None:

@@ -145,6 +145,9 @@ def test_allotments_keep_to_the_bounds_of_the_campaign(small: Workspace, contest
 
 def test_a_list_is_shortened(small: Workspace, contest: Opened) -> None:
     set_allotments(Desk(small, ORGANISER, contest), "village", {TOWN: 4})
+    with small.store.write(OPERATOR) as writer:
+        keys = [key_of("village_application", unit) for unit in (VILLAGE, SISTER)]
+        store.submit_many(writer, [(key, VILLAGE_ANSWERS) for key in keys])
     for unit in (VILLAGE, SISTER):
         nominate_unit(Desk(small, TOWN_REVIEWER, contest), "village", TOWN, unit)
     balance = find_balance(Desk(small, TOWN_REVIEWER, contest), "village", TOWN)

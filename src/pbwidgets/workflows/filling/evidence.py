@@ -20,7 +20,6 @@ from pbwidgets.store.evidence import evidence_path, release_evidence
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.files import MAX_BYTES as MAX_BYTES
 from pbwidgets.workflows.ground.files import ServedFile, Upload, keep_evidence
 from pbwidgets.workflows.ground.rights import Action, may
 from pbwidgets.workflows.ground.workspace import Opened

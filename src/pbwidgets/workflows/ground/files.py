@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pbwidgets.errors import DataError
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.store import Evidence, Reader, SubmissionKey, add_evidence, count_added, keep_file
 from pbwidgets.store.evidence import drop_aside
 from pbwidgets.store.file_kinds import ALL_KINDS
 from pbwidgets.workflows.ground.desk import Desk
-
-MAX_BYTES = 30 * 1024 * 1024
-"""Largest file accepted; a phone photo can have up to 25 MB."""
 
 
 @dataclass(frozen=True)

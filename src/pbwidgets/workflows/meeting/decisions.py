@@ -19,7 +19,7 @@ from pbwidgets.scoring.frames import (
 )
 from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
 from pbwidgets.store.decisions import DECIDED
-from pbwidgets.units import root_codes, unit_names
+from pbwidgets.units import distinct_names, root_codes
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import check_confirmed
@@ -105,7 +105,7 @@ def decide_selection(
     what_if = what_if or WhatIf(track_id)
     trial = Trial(snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records())
     proposed = try_selection(trial, what_if).selection
-    names = unit_names(units)
+    names = distinct_names(units)
     check_statuses(desk.opened.campaign.track(track_id), proposed, statuses, names)
     for veto in what_if.lifted:
         desk.authorise("veto", veto.unit_code)

@@ -1,6 +1,5 @@
 """Accounts: who may sign in, in which role and for which unit."""
 
-import os
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -12,6 +11,7 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.errors import DataError, PbError, RightsError, UsageError
+from pbwidgets.files import put_file
 from pbwidgets.intake import clean_code, clean_name
 from pbwidgets.store import Account, Actor, NewAccount, load_account, load_accounts
 from pbwidgets.wording import LANGUAGES, say
@@ -240,9 +240,7 @@ def ensure_administrator(workspace: Workspace) -> Path | None:
 
 def _keep_secret(path: Path, secret: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(f"{secret}\n")
+    put_file(path, f"{secret}\n".encode(), private=True)
     return path
 
 

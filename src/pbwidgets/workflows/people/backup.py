@@ -186,8 +186,8 @@ def _move_to_place(work: Path, settings: Settings, actor: Actor) -> None:
         for name, place in places.items():
             if (work / name).is_dir():
                 place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                moved.append(place)
                 (work / name).rename(place)
+                moved.append(place)
         file = find_file(settings.store_url)
         if file is None:
             put_back(work / STORE, open_store(settings.store_url, settings.evidence), actor)

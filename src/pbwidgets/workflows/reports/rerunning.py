@@ -12,12 +12,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from pbwidgets.errors import ConflictError, UsageError
+from pbwidgets.files import put_file, take_lock
 from pbwidgets.forking import signal_group
 from pbwidgets.units import root_codes
 from pbwidgets.workflows.ground.desk import Desk
@@ -75,6 +76,15 @@ class Renewal:
     failures: tuple[tuple[str, str, str], ...]
 
 
+@dataclass(frozen=True)
+class _Note:
+    """What is known of the run of all reports: its process, when it began, and how many were outdated."""
+
+    process: int
+    begun: str
+    total: int
+
+
 def renew_reports(desk: Desk) -> int:
     """Start making all reports again that are outdated, failed or were never made; returns how many they are.
 
@@ -97,8 +107,8 @@ def renew_reports(desk: Desk) -> int:
     if due:
         begun = datetime.now(UTC).isoformat(timespec="seconds")
         process = _start(_command(desk, "--all"), desk.workspace, _renewal_log(desk), "--all")
-        note = {"process": process, "begun": begun, "total": due}
-        _renewal_note(desk).write_text(json.dumps(note), encoding="utf-8")
+        note = json.dumps(asdict(_Note(process, begun, due)))
+        put_file(_note_file(_renewal_log(desk)), note.encode())
     return due
 
 
@@ -112,8 +122,10 @@ def stop_renewal(desk: Desk) -> None:
     """
     _authorise_renewal(desk)
     state = find_run(desk.workspace, desk.opened, _RENEWAL)
-    if state is not None and state.is_running:  # it holds its lock, so the number is still its own
-        signal_group(json.loads(_renewal_note(desk).read_text(encoding="utf-8"))["process"], signal.SIGTERM)
+    note = _find_note(desk)
+    # it holds its lock, so the number is still its own
+    if note is not None and state is not None and state.is_running:
+        signal_group(note.process, signal.SIGTERM)
 
 
 def find_renewal(desk: Desk) -> Renewal | None:
@@ -126,15 +138,15 @@ def find_renewal(desk: Desk) -> Renewal | None:
     """
     _authorise_renewal(desk)
     state = find_run(desk.workspace, desk.opened, _RENEWAL)
-    if state is None or not _renewal_note(desk).exists():
+    note = _find_note(desk)
+    if state is None or note is None:
         return None
-    note = json.loads(_renewal_note(desk).read_text(encoding="utf-8"))
     results = list_results(desk)
-    ended = results[results["ran_at"].fillna("") >= note["begun"]]
+    ended = results[results["ran_at"].fillna("") >= note.begun]
     failed = ended.loc[ended["status"] == FAILED, ["title", "unit_name", "error"]]
     failures = tuple((str(title), str(unit), str(error)) for title, unit, error in failed.to_numpy())
-    begun_at = datetime.fromisoformat(note["begun"]).astimezone(ZONE)
-    return Renewal(state.is_running, begun_at, min(len(ended), note["total"]), note["total"], failures)
+    begun_at = datetime.fromisoformat(note.begun).astimezone(ZONE)
+    return Renewal(state.is_running, begun_at, min(len(ended), note.total), note.total, failures)
 
 
 def _authorise_renewal(desk: Desk) -> None:
@@ -146,9 +158,15 @@ def _renewal_log(desk: Desk) -> Path:
     return _log_file(desk.workspace, desk.opened, _RENEWAL)
 
 
-def _renewal_note(desk: Desk) -> Path:
-    """File with the number of the process, when it began, and how many reports it was started for."""
-    return _renewal_log(desk).with_suffix(".json")
+def _note_file(log: Path) -> Path:
+    return log.with_suffix(".json")
+
+
+def _find_note(desk: Desk) -> _Note | None:
+    try:
+        return _Note(**json.loads(_note_file(_renewal_log(desk)).read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
 
 
 def start_reports(desk: Desk, report_id: str, unit_codes: Sequence[str]) -> None:
@@ -186,7 +204,7 @@ def find_run(workspace: Workspace, opened: Opened, report_id: str) -> RunState |
         text = path.read_text(encoding="utf-8", errors="replace")
         begun = datetime.fromtimestamp(path.stat().st_ctime, ZONE)
         with path.open("a") as file:
-            running = not _try_lock(file)
+            running = not take_lock(file)
     except OSError:
         return None
     lines = tuple(line.strip() for line in text.splitlines() if line.strip())
@@ -211,8 +229,9 @@ def _start(command: Sequence[str], workspace: Workspace, log: Path, report_id: s
     }
     plain = {name: value for name, value in os.environ.items() if not name.startswith("PBWIDGETS_")}
     with log.open("a+", encoding="utf-8") as file:
-        if not _try_lock(file):
+        if not take_lock(file):
             raise ConflictError("results.already_running", report=report_id)
+        _note_file(log).unlink(missing_ok=True)  # it tells of the run before
         file.truncate(0)
         process = subprocess.Popen(  # holds the lock on the log, its standard output, until it ends
             command, cwd=workspace.settings.workspace, env={**plain, **named}, stdin=subprocess.DEVNULL,
@@ -221,19 +240,6 @@ def _start(command: Sequence[str], workspace: Workspace, log: Path, report_id: s
     # without a wait it would stay a zombie process for as long as this page is open
     threading.Thread(target=process.wait, name=f"report {report_id}", daemon=True).start()
     return process.pid
-
-
-def _try_lock(file: IO[str]) -> bool:
-    """Whether the lock was acquired; on systems without such locks the runner's own lock decides."""
-    try:
-        import fcntl
-    except ImportError:
-        return True
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    return True
 
 
 def _log_file(workspace: Workspace, opened: Opened, report_id: str) -> Path:

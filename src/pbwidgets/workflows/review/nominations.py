@@ -19,7 +19,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.ground.seats import review_levels
-from pbwidgets.workflows.ground.snapshots import read_current
+from pbwidgets.workflows.ground.snapshots import counting_states, read_current
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -58,6 +58,8 @@ class Candidate:
         Total in the layer of the nominating unit, and the rank among the candidates by it; None without a total.
     state
         State of its material; of several forms, of the one that is least far. Empty if there is none.
+    counts
+        Whether its material counts as it is now; it may be nominated before.
     refused
         Why it cannot be nominated; None if it can.
     """
@@ -67,6 +69,7 @@ class Candidate:
     total: float | None
     rank: int | None
     state: str
+    counts: bool
     refused: PbError | None
 
 
@@ -88,7 +91,8 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
     ranks = scored.rank(method="min", ascending=False)
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, codes)
-    refusals = _find_refusals(desk, scores, states)
+        refusals = _find_missing(reader, desk, track, codes) | _find_refusals(desk, scores, states)
+        counting = _load_units(reader, desk, track, counts=True)
     names = unit_names(desk.units)
     found = [
         Candidate(
@@ -97,6 +101,7 @@ def find_candidates(desk: Desk, track_id: str, by_unit: str) -> tuple[Candidate,
             total=float(scored[code]) if code in scored.index else None,
             rank=int(ranks[code]) if code in ranks.index else None,
             state=states.get(code, ""),
+            counts=code in counting,
             refused=refusals.get(code),
         )
         for code in codes
@@ -126,7 +131,8 @@ def nominate_unit(desk: Desk, track_id: str, by_unit: str, unit_code: str) -> in
     ------
     DataError
         ``store.above_allotment`` if the list is full, ``workflows.not_below`` if the unit is not below the
-        nominating one, ``workflows.nominee_vetoed``, ``workflows.nominee_returned``.
+        nominating one, ``workflows.nominee_vetoed``, ``workflows.nominee_returned``, ``workflows.nominee_missing`` if
+        nothing is handed in for it.
     RightsError
         If the actor may not nominate for ``by_unit``.
     """
@@ -247,7 +253,8 @@ def _check_nominees(desk: Desk, track: Track, by_unit: str, unit_codes: Sequence
         return
     with desk.workspace.store.read() as reader:
         states = _load_states(reader, desk, track, unit_codes)
-    refusals = _find_refusals(desk, _score(desk, track), states)
+        missing = _find_missing(reader, desk, track, unit_codes)
+    refusals = missing | _find_refusals(desk, _score(desk, track), states)
     for code in unit_codes:
         if code in refusals:
             raise refusals[code]
@@ -288,6 +295,32 @@ def _find_lag(desk: Desk, form_id: str, state: str) -> tuple[int, ...]:
     steps = (SUBMITTED, *map(store.accepted, review_levels(campaign, campaign.form(form_id))))
     left = len(steps) - 1 - steps.index(state) if state in steps else 0
     return state == RETURNED, state == DRAFT, left, len(steps)
+
+
+def _load_units(reader: Reader, desk: Desk, track: Track, *, counts: bool) -> set[str]:
+    """Units of which a form of the track is handed in, or counts as it is now; all units if they fill in none."""
+    campaign = desk.opened.campaign
+    forms = [form for form in map(campaign.form, track.forms) if form.unit_kind == track.unit_kind]
+    if not forms:
+        return set(desk.units["unit_code"])
+    overview = store.load_overview(reader, *desk.opened.key)
+    found: set[str] = set()
+    for form in forms:
+        ours = overview[overview["form_id"] == form.id]
+        fits = ours["state"].isin(counting_states(campaign, form)) if counts else ours["state"] != DRAFT
+        found |= set(ours.loc[fits, "unit_code"])
+    return found
+
+
+def _find_missing(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[str]) -> dict[str, PbError]:
+    """Units that cannot be nominated because nothing is handed in for them."""
+    names = unit_names(desk.units)
+    handed_in = _load_units(reader, desk, track, counts=False)
+    return {
+        code: DataError("workflows.nominee_missing", unit=names.get(code, code))
+        for code in unit_codes
+        if code not in handed_in
+    }
 
 
 def _score(desk: Desk, track: Track) -> TrackScores | None:

@@ -14,7 +14,7 @@ from pbwidgets.exports.columns import Format
 from pbwidgets.scoring.raters import find_ranges
 from pbwidgets.store import SubmissionKey, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
-from pbwidgets.units import unit_names
+from pbwidgets.units import distinct_names
 from pbwidgets.wording import MOST_DIGITS, say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import word_state
@@ -53,7 +53,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
     units = desk.units
     inside = units_in_scope(desk.actor, "inspect", units)
     known = {row["unit_code"]: row for row in inside.to_dict("records")}
-    names = unit_names(units)
+    names = distinct_names(units)
     seats = find_seats(desk)
     marks, aside = _own_marks(desk)
     before = _marks_before(desk, seats, inside, marks)

@@ -17,6 +17,8 @@ from pbwidgets.workflows.survey.batches import find_rater_kind, find_survey
 
 RATER: Final = Actor("survey:", "survey")
 """Actor of anonymous answers."""
+NOT_USABLE: Final = frozenset({"store.survey_code", "survey.closed"})
+"""Codes of the errors after which a survey code opens nothing any more; after others it can be tried again."""
 WRONG_A_MINUTE: Final = 600
 """After this many wrong codes from all visitors, none is accepted for the rest of the minute."""
 

@@ -147,10 +147,9 @@ class FillForm:
         opened = self.opened
         if not opened.is_editable or opened.saved_at is None or not opened.answers:
             return ""
-        at = opened.saved_at.astimezone(ZONE)
         code = "fill.restored" if opened.saved_by == self.actor.name else "fill.restored_of"
-        day = {"month": at.month, "day": at.day, "time": f"{at:%H:%M}"}
-        return self.visit.words(code, by=account_words(self.visit, opened.saved_by or ""), **day)
+        by = account_words(self.visit, opened.saved_by or "")
+        return self.visit.words(code, by=by, moment=minute_words(self.visit, opened.saved_at))
 
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit

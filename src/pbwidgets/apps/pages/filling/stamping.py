@@ -8,12 +8,13 @@ import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.form_files import shown_file
 from pbwidgets.apps.visit import Visit
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.forms import elements
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import ShownFile, files_markup
 from pbwidgets.store import Actor
 from pbwidgets.workflows.filling.entries import OpenForm
-from pbwidgets.workflows.filling.evidence import MAX_BYTES, STAMPED, attach_stamped
+from pbwidgets.workflows.filling.evidence import STAMPED, attach_stamped
 
 
 def stamp_card(
@@ -42,7 +43,7 @@ def stamp_card(
         visit.messages.say("good", visit.words("fill.stamped_kept", version=opened.version))
 
     words = visit.words("fill.add_stamped", version=opened.version)
-    upload = upload_button(words, "image/jpeg,image/png,.pdf", attempt(arrived), max_bytes=MAX_BYTES)
+    upload = upload_button(words, "image/jpeg,image/png,.pdf", attempt(arrived))
     draw()
     hint = visit.words("fill.stamped_hint", limit=MAX_BYTES / 1_048_576)
     return elements.card(

@@ -4,9 +4,10 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode
 
 from pbwidgets.apps.visit import Visit
+from pbwidgets.files import MAX_BYTES
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import Actor, Evidence, SubmissionKey
-from pbwidgets.workflows.filling.evidence import MAX_BYTES, attach_file
+from pbwidgets.workflows.filling.evidence import attach_file
 
 
 class FormFiles:

@@ -1,6 +1,9 @@
 """Uploaded tables: listing the problems of one and what was changed in reading."""
 
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import ipywidgets as w
@@ -8,9 +11,21 @@ import ipywidgets as w
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.forms import elements
+from pbwidgets.forms.upload_button import SentFile
+from pbwidgets.intake.files import KINDS
 
 MOST_PROBLEMS: Final = 200
 """Maximum number of problems listed."""
+
+
+@contextmanager
+def written_table(file: SentFile) -> Iterator[Path]:
+    """Path of an uploaded table, on disk only while the block lasts; of any other kind, it is read as a workbook."""
+    kind = PurePosixPath(file.name).suffix.lower()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"table{kind if kind in KINDS else '.xlsx'}"
+        path.write_bytes(file.content)
+        yield path
 
 
 def problem_list(

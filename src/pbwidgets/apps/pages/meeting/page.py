@@ -170,10 +170,7 @@ class MeetingPage:
 
     def changes_in_words(self) -> list[str]:
         """What is being tried, one sentence each; nothing for the list by the rules."""
-        names = dict(
-            zip(self._trial.records.units["unit_code"], self._trial.records.units["unit_name"], strict=True)
-        )
-        return word_what_if(self._trial.campaign, self.what_if, names, self._visit.lang)
+        return word_what_if(self._trial.campaign, self.what_if, self.questions.names, self._visit.lang)
 
     @property
     def snapshot_id(self) -> str:

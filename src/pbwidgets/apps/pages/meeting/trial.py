@@ -10,7 +10,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.forms import elements
 from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT
-from pbwidgets.units import unit_names
+from pbwidgets.units import distinct_names
 from pbwidgets.workflows.meeting.what_if import LiftedVeto, Trial, Tried
 
 
@@ -21,6 +21,8 @@ class OpenQuestions:
     ----------
     tie_order
         Units in the chosen order.
+    names
+        Name of each unit; equal ones are told apart.
     """
 
     def __init__(self, visit: Visit, trial: Trial, track: Track, on_change: Callable[[], None]) -> None:
@@ -38,7 +40,7 @@ class OpenQuestions:
 
     def take(self, trial: Trial) -> None:
         """Use the vetoes of these records; those tried as lifted stay so while they are on record."""
-        names = unit_names(trial.records.units)
+        self.names = names = distinct_names(trial.records.units)
         kept = {veto.key: veto.basis for veto in self.lifted()}
         gates = {gate.id: gate.name.words(self._visit.lang) for gate in self._track.gates}
         self._fields = []
@@ -83,7 +85,7 @@ class OpenQuestions:
     def show(self, tried: Tried) -> None:
         """Offer the units tied at the cut of this list."""
         visit = self._visit
-        names = unit_names(tried.selection)
+        names = self.names
         tied = tried.selection[tried.selection["status"] == TIED_AT_CUT].sort_values("unit_code")
         parts: list[w.Widget] = []
         if len(tied):

@@ -1,17 +1,15 @@
 """Exceptions from deadlines: for ticked units, or a list that is pasted or uploaded, with one reason and one day."""
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
-from pathlib import Path, PurePosixPath
 from typing import Final
 
 import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields, offer
-from pbwidgets.apps.pages.ground.sent_tables import problem_list
+from pbwidgets.apps.pages.ground.sent_tables import problem_list, written_table
 from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, minute_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
@@ -108,9 +106,7 @@ class ExceptionCard:
 
     def read(self, file: SentFile) -> None:
         """Show the units of an uploaded list."""
-        with tempfile.TemporaryDirectory() as folder, self._naming_problems():
-            path = Path(folder) / f"list{PurePosixPath(file.name).suffix.lower()}"
-            path.write_bytes(file.content)
+        with written_table(file) as path, self._naming_problems():
             codes = read_listed_units(self._visit.desk, self.form.value, path)
             self.listed.value = "\n".join(f"{code}\t{self._visit.unit_name(code)}" for code in codes)
 

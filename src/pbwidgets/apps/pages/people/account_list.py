@@ -1,15 +1,14 @@
 """Many accounts at once: upload a table, check it, add the accounts, download their first passwords on slips."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.password_again import PasswordAgain
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, written_table
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
 from pbwidgets.exports.slips import save_slips
@@ -63,7 +62,7 @@ class ImportCard:
         visit.messages.clear()
         self._sent, self.found.children = None, ()
         try:
-            with _written(file) as path:
+            with written_table(file) as path:
                 checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
@@ -83,7 +82,7 @@ class ImportCard:
             return
         visit, sent = self._visit, self._sent
         try:
-            with _written(sent) as path:
+            with written_table(sent) as path:
                 made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
             self._sent = None
@@ -98,13 +97,3 @@ class ImportCard:
         self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
         visit.messages.say("good", visit.words("home.imported", count=len(made)))
         self._made()
-
-
-@contextmanager
-def _written(file: SentFile) -> Iterator[Path]:
-    """Path of an uploaded file, on disk only while it is read."""
-    kind = PurePosixPath(file.name).suffix.lower()
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / f"accounts{kind if kind in KINDS else '.xlsx'}"
-        path.write_bytes(file.content)
-        yield path

@@ -1,6 +1,6 @@
 """The results: reports of the visitor's units with their files, which are out of date, and making them again."""
 
-import asyncio
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Final
@@ -8,6 +8,8 @@ from typing import Final
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.ground.state_words import minute_words
+from pbwidgets.apps.pages.reports.following import follow
 from pbwidgets.apps.pages.reports.renewal import RenewalCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
@@ -15,7 +17,7 @@ from pbwidgets.forms import elements
 from pbwidgets.units import root_codes
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.rights import may
-from pbwidgets.workflows.ground.workspace import ZONE, today
+from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.reports.manifest import DONE, FAILED
 from pbwidgets.workflows.reports.rerunning import find_run, start_reports
 from pbwidgets.workflows.reports.results import (
@@ -32,9 +34,6 @@ from pbwidgets.workflows.reports.results import (
 _TONES: Final = {DONE: "good", STALE: "warn", FAILED: "error", NOT_MADE: "quiet"}
 _SHOWN: Final = (".html", ".pptx", ".docx", ".xlsx")
 """Types of files with their own link; the zip holds all files."""
-_LOOK_S: Final = 3.0
-_MOST_POLLS: Final = 400
-"""Number of polls after which the page stops following a run."""
 
 
 def show_results(visit: Visit) -> w.Widget:
@@ -142,7 +141,7 @@ class ResultsPage:
             return False
         line = state.lines[-1] if state.lines else visit.words("results.rerun_waiting")
         code = "rerun_running" if state.is_running else "rerun_ended"
-        at = state.begun_at.strftime("%H:%M")
+        at = minute_words(visit, state.begun_at)
         words = visit.words(f"results.{code}", at=at, line=line)
         self.progress.children = (elements.notice("info", words),)
         return state.is_running
@@ -152,22 +151,7 @@ class ResultsPage:
         start_reports(visit.desk, self.report.value, codes)
         visit.messages.say("good", visit.words("results.rerun_started", count=len(codes)))
         self.look()
-        self._follow()
-
-    def _follow(self) -> None:
-        """Poll the run every few seconds, if there is an event loop."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return
-        self._following = loop.create_task(self._poll())
-
-    async def _poll(self) -> None:
-        for _ in range(_MOST_POLLS):
-            await asyncio.sleep(_LOOK_S)
-            if not self.look():
-                break
-        self.show()
+        self._following = follow(visit, self.look, self.show)
 
     def _due(self) -> list[str]:
         own = self.results[self.results["report_id"] == self.report.value]
@@ -218,7 +202,7 @@ class ResultsPage:
         cells = [
             ("", escape(str(row["unit_name"]))),
             (tone, escape(visit.words(f"results.status_{status}")) + error),
-            ("", escape(_moment(row["ran_at"]))),
+            ("", escape(_moment(visit, row["ran_at"]))),
             ("", " ".join(self._link(row, name) for name in files if self._is_shown(name))),
             ("", self._zip(row) if files else ""),
         ]
@@ -265,7 +249,5 @@ def _may_run(visit: Visit) -> bool:
     return all(may(visit.actor, "report", code, visit.units) for code in root_codes(visit.units))
 
 
-def _moment(ran_at: object) -> str:
-    if not isinstance(ran_at, str):
-        return ""
-    return pd.Timestamp(ran_at).tz_convert(ZONE).strftime("%Y-%m-%d %H:%M")
+def _moment(visit: Visit, ran_at: object) -> str:
+    return minute_words(visit, datetime.fromisoformat(ran_at)) if isinstance(ran_at, str) else ""

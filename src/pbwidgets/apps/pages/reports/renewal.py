@@ -1,18 +1,14 @@
 """Making all outdated reports again: one button, a bar, a way to stop, and what failed by unit."""
 
-import asyncio
 from collections.abc import Callable
-from typing import Final
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.state_words import minute_words
+from pbwidgets.apps.pages.reports.following import follow
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.workflows.reports.rerunning import Renewal, find_renewal, renew_reports, stop_renewal
-
-_LOOK_S: Final = 3.0
-_MOST_LOOKS: Final = 2400
-"""Number of looks after which the page stops following a run: two hours."""
 
 
 class RenewalCard:
@@ -46,7 +42,7 @@ class RenewalCard:
         )
         self.offer(0)
         if self.look():
-            self._follow()
+            self._following = follow(visit, self.look, self._ended)
 
     def offer(self, due: int) -> None:
         """Say on the button how many reports are outdated."""
@@ -58,7 +54,7 @@ class RenewalCard:
         if renew_reports(visit.desk):
             visit.messages.clear()
             self.look()
-            self._follow()
+            self._following = follow(visit, self.look, self._ended)
         else:
             visit.messages.say("info", visit.words("results.rerun_nothing"))
 
@@ -79,7 +75,7 @@ class RenewalCard:
     def _progress(self, run: Renewal) -> tuple[w.Widget, ...]:
         visit = self._visit
         code = "renew_running" if run.is_running else "renew_ended"
-        at = run.begun_at.strftime("%m-%d %H:%M")
+        at = minute_words(visit, run.begun_at)
         words = visit.words(
             f"results.{code}", at=at, done=run.done, total=run.total, failed=len(run.failures)
         )
@@ -88,18 +84,3 @@ class RenewalCard:
             return (bar,)
         heads = [visit.words(f"results.{name}") for name in ("rerun_report", "column_unit", "renew_why")]
         return bar, elements.table(heads, run.failures)
-
-    def _follow(self) -> None:
-        """Look every few seconds until the run has ended, if there is an event loop."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            return
-        self._following = loop.create_task(self._keep_looking())
-
-    async def _keep_looking(self) -> None:
-        for _ in range(_MOST_LOOKS):
-            await asyncio.sleep(_LOOK_S)
-            if not self.look():
-                break
-        self._ended()

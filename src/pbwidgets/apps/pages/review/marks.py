@@ -1,7 +1,7 @@
 """The mark fields of one submission: the rater's lines, computed lines to correct, others' marks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
@@ -19,7 +19,7 @@ from pbwidgets.store import Mark, MarkKey
 from pbwidgets.wording import number
 from pbwidgets.workflows.ground.dry_run import SelfLine
 from pbwidgets.workflows.ground.workspace import ZONE
-from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines
+from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines, open_review
 from pbwidgets.workflows.review.rating import give_marks
 
 
@@ -293,8 +293,20 @@ class CaseMarks:
             self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
+        self._read_lines()
+        self._say_kept()
+
+    def _read_lines(self) -> None:
+        """Show what the marks just given disclose beside them; answers and versions stay those that were seen."""
+        lines = open_review(self._visit.desk, self._review.key).lines
+        self._review = replace(self._review, lines=lines)
+        own = self._lines(marked=True)
+        self.sheet.show([self._field(line) for line in own])
+        self._count.value = self._count_markup(own)
+
+    def _say_kept(self) -> None:
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.settle(visit.words("review.kept_at", moment=moment))
+        self.status.settle(self._visit.words("review.kept_at", moment=moment))
 
     def _save(self, *, goes_on: bool) -> None:
         self.autosave.stop()
@@ -311,11 +323,14 @@ class CaseMarks:
             return
         marks = self._marks({**read.marks, **read.renewed})
         try:
-            given = give_marks(visit.desk, marks, [self._key(line_id) for line_id in read.emptied])
+            give_marks(visit.desk, marks, [self._key(line_id) for line_id in read.emptied])
         except ConflictError:  # a newer version was opened
             self._go_on()
             return
-        visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=len(read.emptied)))
+        if not self.autosave.is_waiting:
+            self._say_kept()
+        given, taken = sheet.count_given(read), len(read.emptied)
+        visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=taken))
         self._use.on_saved(goes_on)
 
     def _go_on(self) -> None:

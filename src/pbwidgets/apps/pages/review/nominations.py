@@ -1,12 +1,14 @@
 """Nominations of the visitor's unit: the candidates by rank, ticked and put in order, then handed in as one list."""
 
+from collections.abc import Callable
+
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.state_words import state_words
 from pbwidgets.apps.pages.review.case import balance_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
-from pbwidgets.errors import ConflictError
+from pbwidgets.errors import ConflictError, PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.record_list import PAGE_ROWS, ListColumn, ListRow, ListUse, RecordList
@@ -41,8 +43,6 @@ class NominationCard:
 
     def __init__(self, visit: Visit, track: Track, by_unit: str) -> None:
         self._visit, self._track, self._by = visit, track, by_unit
-        self._candidates: tuple[Candidate, ...] = find_candidates(visit.desk, track.id, by_unit)
-        self._names = {item.unit_code: item.unit_name for item in self._candidates}
         names = ("unit", "rank", "total", "state", "note")
         self.list = RecordList(
             [ListColumn(name, visit.words(f"review.nominee_{name}")) for name in names],
@@ -52,8 +52,9 @@ class NominationCard:
         )
         self._balance, self._draft = elements.markup(""), elements.markup("")
         self._messages, self._dialog = elements.Messages(), elements.stack()
-        self.hand_in = elements.button("", visit.attempt(self._ask), "primary")
-        self.reset = elements.button(visit.words("review.list_reset"), visit.attempt(self.show))
+        self.hand_in = elements.button("", self._attempt(self._ask), "primary")
+        self.reset = elements.button(visit.words("review.list_reset"), self._attempt(self.show))
+        self._read()
         self.box = elements.card(
             self._balance,
             self._draft,
@@ -68,18 +69,38 @@ class NominationCard:
 
     def show(self) -> None:
         """Read the list from the store and show it; what is only ticked is forgotten."""
-        visit = self._visit
-        self.balance = find_balance(visit.desk, self._track.id, self._by)
-        self.list.allow(self.balance.allotted)
-        self.list.show([self._row(item) for item in self._candidates])
+        self._read()
         self.list.tick(self.balance.listed)
         self._messages.clear()
         self._show_draft()
 
+    def _read(self) -> None:
+        """Read candidates and list from the store, and show them under what is ticked."""
+        desk = self._visit.desk
+        self._candidates: tuple[Candidate, ...] = find_candidates(desk, self._track.id, self._by)
+        self._names = {item.unit_code: item.unit_name for item in self._candidates}
+        self.balance = find_balance(desk, self._track.id, self._by)
+        self.list.allow(self.balance.allotted)
+        self.list.show([self._row(item) for item in self._candidates])
+
+    def _attempt(self, call: Callable[[], None]) -> Callable[[], None]:
+        """Callback that shows a refusal in this card, in place of what it said before."""
+
+        def attempted() -> None:
+            self._visit.messages.clear()
+            try:
+                call()
+            except PbError as error:
+                self._messages.say("error", *self._visit.refusal(error).splitlines())
+
+        return self._visit.attempt(attempted)
+
     def _row(self, item: Candidate) -> ListRow:
         visit = self._visit
         note = item.refused.message(visit.lang) if item.refused else ""
-        if note and item.unit_code in self.balance.listed:
+        if item.refused is None and not item.counts:
+            note = visit.words("review.nominee_waits")
+        if item.refused and item.unit_code in self.balance.listed:
             note += visit.words("review.nominee_takes_place")
         state = state_words(visit, item.state) if item.state else visit.words("review.nominee_nothing")
         cells = (
@@ -87,7 +108,7 @@ class NominationCard:
             Cell("–" if item.rank is None else str(item.rank), align="right"),
             Cell("–" if item.total is None else number(item.total), align="right"),
             state,
-            Cell(note, tone="warn" if note else None),
+            Cell(note, tone="warn" if item.refused else "quiet"),
         )
         values = (item.unit_code, item.rank, item.total, state, note)
         link = visit.link("review", form=self._track.forms[0], unit=item.unit_code) if item.state else ""
@@ -118,6 +139,7 @@ class NominationCard:
     def _ask(self) -> None:
         """Show what would be handed in, to be confirmed."""
         visit, ticked, listed = self._visit, self.list.ticked, self.balance.listed
+        self._messages.clear()
         glue = visit.words("exports.list_glue")
         lines = [f"{place}. {self._names[code]}" for place, code in enumerate(ticked, start=1)]
         parts = [elements.paragraph("\n".join(lines) or visit.words("review.list_empty"))]
@@ -128,12 +150,16 @@ class NominationCard:
             if codes:
                 words = glue.join(self._names.get(code, visit.unit_name(code)) for code in codes)
                 parts.append(elements.paragraph(visit.words(f"review.list_{name}", units=words)))
-        refused = [item.unit_name for item in self._candidates if item.refused and item.unit_code in ticked]
-        if refused:
-            words = visit.words("review.list_has_refused", units=glue.join(refused))
-            parts.append(elements.notice("warn", words))
+        chosen = [item for item in self._candidates if item.unit_code in ticked]
+        for name, found in (
+            ("refused", [item for item in chosen if item.refused]),
+            ("waiting", [item for item in chosen if not item.refused and not item.counts]),
+        ):
+            if found:
+                units = glue.join(item.unit_name for item in found)
+                parts.append(elements.notice("warn", visit.words(f"review.list_has_{name}", units=units)))
         self.confirm = elements.button(
-            visit.words("review.hand_in_confirm", count=len(ticked)), visit.attempt(self._hand_in), "primary"
+            visit.words("review.hand_in_confirm", count=len(ticked)), self._attempt(self._hand_in), "primary"
         )
         cancel = elements.button(visit.words("review.cancel"), self._cancel)
         card = elements.card(
@@ -147,15 +173,18 @@ class NominationCard:
         self.list.focus()
 
     def _hand_in(self) -> None:
-        visit = self._visit
+        visit, listed = self._visit, self.balance.listed
         try:
-            hand_in_nominations(
-                visit.desk, self._track.id, self._by, self.list.ticked, seen=self.balance.listed
-            )
-        except ConflictError as error:  # what somebody else has done is shown, and the error says so
+            hand_in_nominations(visit.desk, self._track.id, self._by, self.list.ticked, seen=listed)
+        except ConflictError:  # what somebody else has done is shown, and the error says so
             self.show()
-            self._messages.say("error", *error.words(visit.lang).splitlines())
-            return
+            raise
+        except PbError:  # what has become impossible since is no longer ticked, and the error says why
+            self._read()
+            refused = {item.unit_code for item in self._candidates if item.refused}
+            self.list.tick([code for code in self.list.ticked if code in listed or code not in refused])
+            self._show_draft()
+            raise
         self.show()
         self.list.focus()
         self._messages.say("good", visit.words("review.list_handed_in", count=len(self.balance.listed)))

@@ -22,7 +22,6 @@ from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
-from pbwidgets.workflows.ground.files import MAX_BYTES
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
 from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
@@ -126,9 +125,7 @@ class SpotCheck:
         self.line = w.Dropdown(
             options=options, description=visit.words("review.photo_of"), layout=plain_layout()
         )
-        self.photo = upload_button(
-            visit.words("review.photo"), "image/*", visit.attempt(self._keep), max_bytes=MAX_BYTES
-        )
+        self.photo = upload_button(visit.words("review.photo"), "image/*", visit.attempt(self._keep))
         self.photo.add_class("pb-camera")
         for made in (self.second, self.line):
             made.add_class("pb-input")
@@ -201,8 +198,11 @@ class SpotCheck:
             self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
+        self._say_kept()
+
+    def _say_kept(self) -> None:
         moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.settle(visit.words("review.kept_at", moment=moment))
+        self.status.settle(self._visit.words("review.kept_at", moment=moment))
 
     def _save(self) -> None:
         self.autosave.stop()
@@ -217,10 +217,12 @@ class SpotCheck:
             self._mark(line_id, *given, second) for line_id, given in {**read.marks, **read.renewed}.items()
         ]
         try:
-            given = give_marks(visit.desk, marks) if marks else 0
+            give_marks(visit.desk, marks)
         except ConflictError:  # a newer version was opened
             self._go_on()
             return
+        self._say_kept()
+        given = self.sheet.count_given(read)
         self.show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
 

@@ -10,7 +10,7 @@ from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
-from pbwidgets.workflows.survey.answering import Invitation, answer_survey, find_invitation
+from pbwidgets.workflows.survey.answering import NOT_USABLE, Invitation, answer_survey, find_invitation
 
 
 class AnswerPage:
@@ -73,9 +73,10 @@ class AnswerPage:
         except AnswersRefusedError as error:
             self.form.ask_all()
             self._visit.messages.say("error", self._visit.words("survey.missing", count=len(error.problems)))
-        except PbError:
-            self.form = None
-            self._lead_to_code()
+        except PbError as error:
+            if error.code in NOT_USABLE:
+                self.form = None
+                self._lead_to_code()
             raise
         else:
             self._thank()

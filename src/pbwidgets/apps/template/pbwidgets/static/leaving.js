@@ -6,6 +6,9 @@
   const LONGEST_MS = 8000;
   const isDone = () => pb.status.isLost() || (pb.order.isSettled() && !document.querySelector(".pb-unsaved"));
 
+  /* what each request that changes something must carry */
+  pb.xsrf = () => decodeURIComponent((document.cookie.match(/(?:^|; )_xsrf=([^;]*)/) || ["", ""])[1]);
+
   /* a link of this page, in this tab: it is followed when everything is done */
   document.addEventListener("click", (event) => {
     const link = event.target.closest ? event.target.closest("a[href]") : null;
@@ -30,8 +33,7 @@
   window.addEventListener("pagehide", () => {
     if (!kernel || pb.status.isLost()) { return; }
     const form = new FormData();
-    const token = document.cookie.split("; ").find((part) => part.startsWith("_xsrf="));
-    if (token) { form.append("_xsrf", decodeURIComponent(token.slice(6))); }
+    form.append("_xsrf", pb.xsrf());
     navigator.sendBeacon(`/voila/api/shutdown/${kernel}`, form);
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) { location.reload(); } });

@@ -15,7 +15,6 @@
   };
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const megabytes = (bytes) => Math.floor(bytes / 1048576);
-  const xsrf = () => decodeURIComponent((document.cookie.match(/(?:^|; )(?:__Host-)?_xsrf=([^;]*)/) || ["", ""])[1]);
 
   function fits(file, accept) {
     const name = file.name.toLowerCase();
@@ -92,7 +91,7 @@
       sending = true;
       row.begin(request);
       request.open("POST", `/upload/${kernel}/${rule().slot}`);
-      request.setRequestHeader("X-XSRFToken", xsrf());
+      request.setRequestHeader("X-XSRFToken", window.pb.xsrf());
       request.setRequestHeader("Content-Type", "application/octet-stream");
       request.upload.onprogress = (event) => row.progress(event.loaded / event.total);
       request.onload = () => {
