@@ -130,6 +130,7 @@ def test_a_form_handed_in_is_read_only_until_taken_back(page: FillForm, workspac
     assert page.view is None
     buttons(page.widget)["撤回修改"].click()
     assert "已撤回" in text_of(page.widget)
+    assert "提交时间" not in text_of(page.widget)
     put(page, "industry", "柑橘")
     page.ask_to_submit()
     assert "柑橘" in text_of(page.widget)  # the difference from the version handed in
@@ -255,6 +256,7 @@ def test_return_reasons_are_shown_on_top_and_at_their_field(
     shown = text_of(again.widget)
     assert "退回修改（有能力的党员干部人数）：数字不实" in shown
     assert "退回意见：数字不实" in shown
+    assert "已恢复账号" not in shown  # what was returned is nobody's draft
 
 
 @pytest.mark.parametrize(

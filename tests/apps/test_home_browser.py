@@ -95,3 +95,13 @@ def test_the_organiser_downloads_the_workbook_and_uploads_a_wrong_one(open_page:
     page.get_by_text("与当前版本完全相同").wait_for()
     give("照片.xlsx", b"no workbook")
     page.get_by_text("处问题，没有采用").wait_for()
+
+    page.set_viewport_size({"width": 360, "height": 640})
+    grant = page.get_by_role("button", name="批准延期")
+    grant.scroll_into_view_if_needed()
+    grant.click()
+    said = page.locator(".pb-messages .pb-error")
+    said.wait_for()
+    box = said.bounding_box()
+    assert box["y"] >= 0, "a message far below the top of the page is in view"
+    assert box["y"] + box["height"] <= 640

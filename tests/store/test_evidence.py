@@ -155,8 +155,9 @@ def test_a_bad_file_is_refused_and_not_kept(
 
 
 def test_a_field_for_photos_refuses_a_document(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"可接收的格式：JPEG, PNG（"):
+    with pytest.raises(DataError, match=r"可接收的照片格式：JPEG, PNG。") as caught:
         keep_file(tmp_path, "a.pdf", PDF, LIMIT, IMAGES)
+    assert "宏" not in caught.value.words("zh_CN")  # of documents only
 
 
 def test_a_picture_of_enormous_size_is_refused_before_it_is_decompressed(tmp_path: Path) -> None:

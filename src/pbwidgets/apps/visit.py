@@ -118,10 +118,12 @@ class Visit:
     def attempt(self, call: Callable[..., Any]) -> Callable[..., None]:
         """Callback that shows an error instead of raising it, between a page and the workflows.
 
-        Our own errors are shown with what to do; any other is logged in full and shown briefly.
+        Our own errors are shown with what to do; any other is logged in full and shown briefly. An earlier refusal
+        stands until a button's action (called without arguments) succeeds, or says something else.
         """
 
         def attempted(*args: Any, **kwargs: Any) -> None:
+            standing = self.messages.said if self.messages.refuses and not args else None
             try:
                 call(*args, **kwargs)
             except PbError as error:
@@ -129,6 +131,9 @@ class Visit:
             except Exception:
                 _log.exception("a page's callback failed")
                 self.messages.say("error", self.words("apps.unexpected"))
+            else:
+                if standing == self.messages.said:
+                    self.messages.clear()
 
         return attempted
 

@@ -104,26 +104,36 @@ def notice_markup(kind: Kind, words: str) -> str:
 
 
 class Messages(w.HTML):
-    """Area of a page for messages, empty at first."""
+    """Area of a page for messages, empty at first; it stays in view wherever the page is scrolled to.
+
+    Attributes
+    ----------
+    said
+        Number of times that something was said.
+    refuses
+        Whether what stands there is a refusal.
+    """
 
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
         self.add_class("pb-messages")
-        self._confirmed = 0
+        self.said, self.refuses = 0, False
 
     def say(self, kind: Kind, *words: str) -> None:
         """Show messages of one kind, in place of earlier ones."""
+        self.said, self.refuses = self.said + 1, kind == "error"
         self.value = "".join(notice_markup(kind, item) for item in words)
 
     def confirm(self, *words: str) -> None:
         """Show messages that something is done, and lead there: the page that was worked on is gone."""
-        self._confirmed += 1  # so that the same words are new to the page's script
+        self.said, self.refuses = self.said + 1, False
         shown = "".join(notice_markup("good", item) for item in words)
-        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="top {self._confirmed}">{shown}</div>'
+        # numbered, so that the same words are new to the page's script
+        self.value = f'<div class="pb-led-to" tabindex="-1" data-led-to="top {self.said}">{shown}</div>'
 
     def clear(self) -> None:
         """Show nothing."""
-        self.value = ""
+        self.value, self.refuses = "", False
 
 
 def facts(pairs: Iterable[tuple[str, str]]) -> w.HTML:

@@ -32,6 +32,7 @@ class RowView:
         self.views: list[FieldView | ShownView] = []
         self._line: w.Button | None = None
         self._title: w.HTML | None = None
+        self._led_to = False
         self.box = stack()
         self.box.add_class("pb-entry")
 
@@ -66,6 +67,7 @@ class RowView:
 
     def _open_and_draw(self) -> None:
         self.open()
+        self._led_to = True
         self._repeat.report_look()
 
     def _close_and_draw(self) -> None:
@@ -82,7 +84,9 @@ class RowView:
         title = self._repeat.words("forms.row_title", place=place + 1)
         if self._title is not None:
             shown = f"<h4>{escape(title)}</h4>"
-            if self._title.value != shown:
+            if self._led_to:  # the pressed line is gone, and what is typed goes into the first field
+                self._title.value, self._led_to = f'<h4 data-led-to="field">{escape(title)}</h4>', False
+            elif self._title.value.partition(">")[2] != shown.partition(">")[2]:
                 self._title.value = shown
         elif self._line is not None:
             mark = self._repeat.words("forms.row_to_mend") if wrong else ""
@@ -203,6 +207,7 @@ class RepeatView:
         _close_tree(view.box)
         self._undo.description = self.words("forms.undo_remove_row", place=at + 1)
         hide_all([self._undo], False)
+        self._undo.focus()
         self._report()
 
     def _bring_back(self) -> None:
@@ -216,6 +221,7 @@ class RepeatView:
         self.rows.insert(at, view)
         self._show_rows()
         hide_all([self._undo], True)
+        self._add.focus()
         self._report()
 
     def _is_full(self) -> bool:

@@ -87,7 +87,7 @@ def keep_file(
     Raises
     ------
     DataError
-        ``store.evidence_empty``, ``store.evidence_too_big``, ``store.evidence_kind``,
+        ``store.evidence_empty``, ``store.evidence_too_big``, ``store.evidence_kind``, ``store.photo_kind``,
         ``store.photo_damaged``, ``store.photo_pixels``, ``store.evidence_disk``.
     """
     name = _plain_name(filename)
@@ -98,7 +98,8 @@ def keep_file(
         raise DataError("store.evidence_too_big", file=name, limit_mb=max_bytes / 1_000_000)
     kind = sniff_kind(content, name)
     if kind is None or kind not in allowed:
-        raise DataError("store.evidence_kind", file=name, allowed=_kinds_in_words(allowed))
+        code = "store.photo_kind" if set(allowed) <= set(IMAGES) else "store.evidence_kind"
+        raise DataError(code, file=name, allowed=_kinds_in_words(allowed))
     if kind in IMAGES:
         content = clean_photo(content, kind)
     sha256 = hashlib.sha256(content).hexdigest()

@@ -82,6 +82,8 @@ def test_a_returned_form_is_listed_with_its_reason_and_a_link_to_the_field(
         )
     page = shown(show_home(visiting(FILLER)))
     assert "退回修改（1）" in page
+    assert page.count("form=village_application") == 1  # not among what is due as well
+    assert "待办（" not in page
     assert "请&lt;b&gt;补&lt;/b&gt;日期" in page
     assert "field=good_deeds%2Fdone_on" in page
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import ipywidgets as w
 import pytest
-from counties import CAMPAIGN, OPERATOR, OTHER_TOWN, PERIOD, SISTER, TOWN, VILLAGE
+from counties import CAMPAIGN, OPERATOR, OTHER_TOWN, PERIOD, SISTER, TOWN, VILLAGE, make_register
 from openpyxl import load_workbook
 from pages import shown
 
@@ -26,6 +26,7 @@ from pbwidgets.store import Actor
 from pbwidgets.store.progress import load_exceptions
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace
+from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.organise.workbook import write_workbook
 
 ORGANISER = Actor("organiser", "organiser")
@@ -188,6 +189,26 @@ def test_an_uploaded_list_is_shown_before_it_counts_and_wrong_lines_are_named(
     assert find_extended(small) == set()
 
 
+def test_a_name_of_several_units_is_told_with_the_units_above_and_may_be_pasted_with_them(
+    small: Workspace, visiting: Visiting
+) -> None:
+    register = make_register()
+    save_units(small, OPERATOR, register.replace({"unit_name": {"红旗村": "上坪村"}}))
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    card.form.value = "village_application"
+    card.until.value, card.reason.value = date.today() + timedelta(days=300), "道路中断"
+    card.listed.value = "下坪村\n上坪村"
+    visit.attempt(card.grant)()
+    told = shown(card.found)
+    assert "有 2 个单位叫这个名称" in told
+    assert "上坪村（青禾镇）、上坪村（望云乡）" in told
+    assert "第几行" in told
+    card.listed.value = "上坪村\t望云乡"
+    visit.attempt(card.grant)()
+    assert find_extended(small) == {"990101002001"}
+
+
 def test_allotments_are_set_within_what_the_campaign_allows(small: Workspace, visiting: Visiting) -> None:
     visit = visiting(ORGANISER)
     card = AllotmentCard(visit)
@@ -266,6 +287,20 @@ def test_they_are_offered_as_a_table_for_the_import_of_accounts(visiting: Visiti
     page = show_organise(visiting(ORGANISER))
     press("生成待开设账号表", page)
     assert 'download="待开设的填报账号.xlsx"' in shown(page)
+
+
+def test_a_refusal_stands_until_the_next_action_succeeds(visiting: Visiting) -> None:
+    visit = visiting(ORGANISER)
+    card = ExceptionCard(visit)
+    visit.attempt(card.grant)()
+    assert 'role="alert"' in visit.messages.value
+    visit.attempt(lambda change: None)({"new": 1})  # what somebody types or chooses is no action yet
+    assert 'role="alert"' in visit.messages.value
+    visit.attempt(lambda: None)()
+    assert visit.messages.value == ""
+    visit.messages.say("good", "saved")
+    visit.attempt(lambda: None)()
+    assert "saved" in visit.messages.value
 
 
 @pytest.mark.parametrize(

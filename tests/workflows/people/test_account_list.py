@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from counties import COUNTY, OPERATOR, SISTER, TOWN, VILLAGE
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
 from pbwidgets.errors import ProblemsError, RightsError
 from pbwidgets.store import Actor
@@ -69,9 +69,8 @@ def test_every_wrong_cell_is_reported_and_nothing_is_imported(small: Workspace, 
         ("cun4", "填报员", "999999"),
         ("cun5", "审核员", None),
         ("坏 名", "填报员", VILLAGE),
-        (None, "填报员", VILLAGE),
     )
-    with pytest.raises(ProblemsError, match="8") as caught:
+    with pytest.raises(ProblemsError, match="7") as caught:
         import_accounts(small, OPERATOR, path)
     assert places(caught.value) == [
         ("账号!A3", "accounts.name_taken"),
@@ -80,7 +79,6 @@ def test_every_wrong_cell_is_reported_and_nothing_is_imported(small: Workspace, 
         ("账号!C6", "store.unknown_unit"),
         ("账号!C7", "accounts.unit_needed"),
         ("账号!A8", "accounts.bad_name"),
-        ("账号!A9", "accounts.bad_name"),
     ]
     assert "最接近的是 填报员" in caught.value.problems[2].message("zh_CN")
     assert all(problem.line("en") and problem.remedy("zh_CN") for problem in caught.value.problems)
@@ -142,22 +140,24 @@ def test_checking_a_list_names_the_accounts_and_creates_none(small: Workspace, t
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])
-def test_the_list_of_units_without_an_account_is_imported_once_names_are_filled_in(
+def test_the_list_of_units_without_an_account_names_them_by_free_codes_and_is_imported_as_it_is(
     small: Workspace, tmp_path: Path, lang: str
 ) -> None:
+    add_account(small, OPERATOR, VILLAGE, "reviewer", TOWN)
     admin = Desk(small, Actor("admin", "admin"), small.opened(), lang)
     lacking = list(units_without_account(admin)["unit_code"])
     assert len(lacking) > 1
-    path = write_account_list(admin, tmp_path / "lacking.xlsx")
-    with pytest.raises(ProblemsError, match=f"{len(lacking)} "):
-        import_accounts(small, OPERATOR, path)
-    book = load_workbook(path)
-    for row in book.worksheets[1].iter_rows(min_row=2):
-        assert row[3].value
-        row[0].value = f"u{row[2].value}"
-    book.save(path)
-    made = import_accounts(small, OPERATOR, path).content
+    made = import_accounts(small, OPERATOR, write_account_list(admin, tmp_path / "lacking.xlsx")).content
     assert [(item.name, item.role, item.unit_code) for item in made] == [
-        (f"u{code}", "filler", code) for code in lacking
+        (f"{code}-2" if code == VILLAGE else code, "filler", code) for code in lacking
     ]
     assert units_without_account(admin).empty
+
+
+def test_rows_without_a_name_are_passed_over_with_one_note(small: Workspace, tmp_path: Path) -> None:
+    rows = ((None, "填报员", VILLAGE), ("cun2", "填报员", SISTER), (None, "填报员", TOWN))
+    made = import_accounts(small, OPERATOR, write_list(tmp_path / "a.xlsx", *rows))
+    assert [item.name for item in made.content] == ["cun2"]
+    assert [note.message("zh_CN") for note in made.notes] == ["有 2 行没有写账号名，已略过，没有新增账号。"]
+    with pytest.raises(ProblemsError, match="没有账号"):
+        import_accounts(small, OPERATOR, write_list(tmp_path / "b.xlsx", rows[0]))

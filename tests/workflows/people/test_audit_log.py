@@ -19,6 +19,7 @@ from pbwidgets.workflows.people.audit_log import (
     AUDIT_LOG,
     AuditFilter,
     action_words,
+    actor_words,
     entity_words,
     export_audit,
     list_audit,
@@ -59,9 +60,12 @@ def test_the_newest_entry_comes_first_with_names_and_details_in_words(busy: Work
     assert (returned["actor"], returned["role"], returned["on_behalf"]) == ("zhen1", "reviewer", True)
     assert (returned["unit_code"], returned["unit_name"]) == (VILLAGE, "上坪村")
     assert returned["at"] == MIDNIGHT
-    assert returned["details"] == "栏目 good_deeds · 审核环节 township · 状态 退回修改 · 版本 2"
+    assert returned["details"] == "栏目 为群众办的好事实事 · 审核环节 乡镇审核 · 状态 退回修改 · 版本 2"
     english = list_audit(busy, ADMIN, AuditFilter(), lang="en").entries
-    assert english.loc[1, "details"] == "field good_deeds · level township · state returned · version 2"
+    assert english.loc[1, "details"] == (
+        "field Good deeds for the masses · level Township review · state returned · version 2"
+    )
+    assert (returned["entity"], returned["campaign"]) == ("材料 党建工作示范村申报表", "三级联争")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def test_the_workbook_holds_what_fits_and_says_what_was_asked(busy: Workspace, t
     assert told["时间（北京）"] == "2031-06-02 00:00:00"
     assert (told["账号"], told["角色"], told["代下级填报"]) == ("zhen1", "审核员", "是")
     assert (told["操作"], told["单位"], told["单位编码"]) == ("退回修改", "上坪村", VILLAGE)
-    assert told["对象"] == f"submission:{FORM}:{VILLAGE}:0"
+    assert told["对象"] == "材料 党建工作示范村申报表"
     about = str(list(load_workbook(path).worksheets[0].iter_rows(values_only=True)))
     for words in ("操作日志", "共 1 条", "账号 zhen1", "操作 退回修改"):
         assert words in about
@@ -155,6 +159,24 @@ def test_of_too_many_entries_the_workbook_holds_the_newest_and_says_so(
 def test_every_action_has_words_of_its_own(lang: str) -> None:
     assert not [action for action in ACTIONS if not has_words(f"audit.action.{action}", lang)]
     assert len({action_words(action, lang) for action in ACTIONS}) == len(ACTIONS)
+
+
+def test_an_accepted_state_names_its_level_once_and_a_photo_its_field(busy: Workspace) -> None:
+    key = key_of(FORM, VILLAGE)
+    state = {"version": 1, "state": "accepted:county", "level": "county"}
+    photo = {"field": "good_deeds/photo", "kind": "image/jpeg"}
+    with busy.store.write(OPERATOR) as w:
+        for action, details in (("accept", state), ("add_evidence", photo)):
+            record(w, Deed(action, key.entity, key.campaign_id, key.period_id, VILLAGE, details))  # type: ignore[arg-type]
+    uploaded, accepted = entries(busy, AuditFilter())["details"].head(2)
+    assert accepted == "状态 已通过（县级复核） · 版本 1"
+    assert uploaded == "栏目 为群众办的好事实事 photo · 种类 照片"
+
+
+def test_whoever_sits_at_the_server_is_told_in_words() -> None:
+    assert actor_words("cli:0", "operator", "zh_CN") == "服务器操作员"
+    assert actor_words("cli:root", "operator", "zh_CN") == "服务器操作员 root"
+    assert actor_words("zhen1", "reviewer", "zh_CN") == "zhen1（审核员）"
 
 
 def test_what_has_no_words_is_shown_as_it_stands_in_the_log() -> None:

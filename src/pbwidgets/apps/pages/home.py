@@ -130,7 +130,9 @@ def _work(visit: Visit) -> Iterator[w.Widget]:
     if role == "filler":
         due = due_forms(visit.desk)
         yield from _returned(visit, due[due["state"] == "returned"])
-        yield _due(visit, due)
+        others = due[due["state"] != "returned"]
+        if due.empty or not others.empty:
+            yield _due(visit, others)
         yield from _own_sheet(visit)
         return
     if role in ("reviewer", "operator"):

@@ -53,7 +53,7 @@ class OpenForm:
     revision
         Revision of the draft that the answers come from.
     saved_at, saved_by
-        When the draft was saved, and by whom; None if it never was.
+        When the draft was saved, and by whom; None if it never was, or is what was returned.
     returned
         Reasons why it was returned, by field path; the empty path is the whole form.
     until
@@ -123,6 +123,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         evidence = load_evidence(reader, key)
         changes = _changes_since(reader, desk.opened, found)
     due = deadline(desk.opened, key.form_id)
+    kept = None if found is None or (versions and versions[-1].made_at == found.draft_at) else found
     answers = None if found is None else (found.draft if found.draft is not None else found.answers)
     return OpenForm(
         key=key,
@@ -131,8 +132,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         answers=answers or {},
         version=found.version if found else 0,
         revision=found.revision if found else 0,
-        saved_at=found.draft_at if found else None,
-        saved_by=found.draft_by if found else None,
+        saved_at=kept.draft_at if kept else None,
+        saved_by=kept.draft_by if kept else None,
         returned=_reasons(versions) if found and found.state == RETURNED else {},
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,

@@ -69,7 +69,21 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
     A unit whose name another unit has as well keeps its code beside it.
     """
     ids = {name: value for name, value in error.args_of_message.items() if isinstance(value, str)}
-    forms = {form.id: form.name.words(lang) for form in campaign.forms}
+    known = {
+        **campaign_names(campaign, lang),
+        **dict.fromkeys(("unit", "own", "by", "parent"), name_units(units, ids.values())),
+    }
+    for name, value in ids.items():
+        if name == "state" and has_words(f"home.state_{value.partition(':')[0]}"):
+            error.args_of_message[name] = word_state(value, known["level"], lang)
+        elif name in _CODED and has_words(f"{_CODED[name]}{value}"):
+            error.args_of_message[name] = say(f"{_CODED[name]}{value}", lang)
+        else:
+            error.args_of_message[name] = known.get(name, {}).get(value, value)
+
+
+def campaign_names(campaign: Campaign, lang: str) -> dict[str, dict[str, str]]:
+    """Names of what a campaign defines, by the kind of thing (form, line, level, …) and by id."""
     lines = {
         item.criterion.id: item.criterion.name.words(lang)
         for track in campaign.tracks
@@ -82,23 +96,15 @@ def name_parts(error: PbError, campaign: Campaign, units: pd.DataFrame, lang: st
         for layer in track.layers
         for source in layer.sources
     }
-    known = {
-        **dict.fromkeys(("unit", "own", "by", "parent"), name_units(units, ids.values())),
+    return {
         **dict.fromkeys(("line", "criterion"), lines),
-        "form": forms,
+        "form": {form.id: form.name.words(lang) for form in campaign.forms},
         "layer": layers,
         "source": {**layers, **sources},
         "track": {track.id: track.name.words(lang) for track in campaign.tracks},
         "campaign": {campaign.id: campaign.name.words(lang)},
         "level": {level.id: level.name.words(lang) for level in campaign.review_levels},
     }
-    for name, value in ids.items():
-        if name == "state" and has_words(f"home.state_{value.partition(':')[0]}"):
-            error.args_of_message[name] = word_state(value, known["level"], lang)
-        elif name in _CODED and has_words(f"{_CODED[name]}{value}"):
-            error.args_of_message[name] = say(f"{_CODED[name]}{value}", lang)
-        else:
-            error.args_of_message[name] = known.get(name, {}).get(value, value)
 
 
 _CODED: Final = {"role": "accounts.role.", "action": "workflows.action.", "status": "review.veto_"}

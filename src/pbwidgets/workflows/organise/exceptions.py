@@ -1,8 +1,9 @@
 """Exceptions from a deadline: for one unit, or for a whole list with one reason and one day."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import permutations
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.workspace import ZONE
 
+MOST_NAMED: Final = 6
+"""Maximum number of units of one name that a problem names."""
 _HEADINGS: Final = frozenset(
     ("单位", "名称", "单位名称", "编码", "代码", "单位编码", "单位代码", "unit", "name", "code")
 )
@@ -66,7 +69,8 @@ def find_listed_units(desk: Desk, form_id: str, text: str) -> tuple[str, ...]:
     """Codes of the units in a pasted list, a unit a line, that owe a form.
 
     A line is a code or a name among whatever else was copied with it; a name that several units have needs the unit
-    above it, 东村（乙镇）, or the code. A line of headings has 单位, 名称, 编码 or the like in a cell.
+    above it, in its own cell or as in 东村（乙镇）, or the code. A line of headings has
+    单位, 名称, 编码 or the like in a cell.
 
     Raises
     ------
@@ -96,7 +100,8 @@ def _find_listed(
     for code in root_codes(units):
         desk.authorise("exception", code)
     kind = find_form(desk.opened.campaign, form_id).unit_kind
-    known = _spellings(units, set(units.loc[units["kind"] == kind, "unit_code"]))
+    owing = set(units.loc[units["kind"] == kind, "unit_code"])
+    known, alike = _spellings(units, owing), _alike(units, owing)
     filled = [(place, [cell for cell in map(clean_text, cells) if cell]) for place, cells in lines]
     found: list[str] = []
     problems: list[Problem] = []
@@ -105,17 +110,24 @@ def _find_listed(
         if len(codes) == 1:
             found += codes
         elif cells and (codes or _HEADINGS.isdisjoint(map(plain_heading, cells))):
-            code = "review.listed_many" if codes else "review.listed_none"
-            problems.append(Problem(code, file, place, {"text": " ".join(cells)[:60]}))
+            same = [] if codes else [name for cell in cells for name in alike.get(cell, ())]
+            code = "review.listed_many" if codes else "review.listed_alike" if same else "review.listed_none"
+            text = {"text": " ".join(cells)[:60], "count": len(same), "example": same[0] if same else ""}
+            problems.append(Problem(code, file, place, {**text, "units": "、".join(same[:MOST_NAMED])}))
     if problems:
         raise ProblemsError(problems)
     return tuple(dict.fromkeys(found))
 
 
 def _known_in(cells: Sequence[str], known: Mapping[str, str]) -> Iterator[str]:
-    """The units of a line: those of its codes, or else those of its names."""
+    """The units of a line: those of its codes, or else of its names, or else of its names with the unit above."""
     codes = [known[clean_code(cell)] for cell in cells if known.get(clean_code(cell)) == clean_code(cell)]
-    yield from codes or [known[cell] for cell in cells if cell in known]
+    pairs = (f"{name}（{upper}）" for name, upper in permutations(cells, 2))
+    yield from (
+        codes
+        or [known[cell] for cell in cells if cell in known]
+        or [known[pair] for pair in pairs if pair in known]
+    )
 
 
 def _spellings(units: pd.DataFrame, codes: set[str]) -> Mapping[str, str]:
@@ -128,6 +140,16 @@ def _spellings(units: pd.DataFrame, codes: set[str]) -> Mapping[str, str]:
         **{name: code for code, name in plain.items() if shared[name] == 1},
         **{code: code for code in codes},
     }
+
+
+def _alike(units: pd.DataFrame, codes: set[str]) -> Mapping[str, Sequence[str]]:
+    """Spellings that tell units of the same name apart, by that name."""
+    longer = distinct_names(units)
+    found: dict[str, list[str]] = defaultdict(list)
+    for code, name in unit_names(units).items():
+        if code in codes:
+            found[name].append(longer[code])
+    return {name: spellings for name, spellings in found.items() if len(spellings) > 1}
 
 
 def list_exceptions(desk: Desk) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 The workbook to fill in (:func:`write_account_list`) has a row for each unit and is read back as it stands.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -55,7 +56,8 @@ def import_accounts(workspace: Workspace, actor: Actor, path: Path) -> Reading[t
     """New accounts of a workbook or CSV file with their first passwords, in the order of its rows.
 
     Columns 账号, 角色, 单位编码 (or account, role, unit); roles may be written in Chinese, in English or as in
-    the code. Five hundred accounts take about a minute, because their passwords are hashed.
+    the code. Rows without a name are passed over, which is noted. Five hundred accounts take
+    about a minute, because their passwords are hashed.
 
     Raises
     ------
@@ -107,7 +109,7 @@ def units_without_account(desk: Desk) -> pd.DataFrame:
 
 
 def write_account_list(desk: Desk, path: Path) -> Path:
-    """Path of a workbook for :func:`import_accounts` that lacks only the names: a filler for each unit without one.
+    """Path of a workbook for :func:`import_accounts`: a filler for each unit without one, named by the unit's code.
 
     Raises
     ------
@@ -115,9 +117,11 @@ def write_account_list(desk: Desk, path: Path) -> Path:
         As :func:`units_without_account`.
     """
     units, names, lang = units_without_account(desk), unit_names(desk.units), desk.lang
+    with desk.workspace.store.read() as reader:
+        taken = {account.name for account in load_accounts(reader)}
     frame = pd.DataFrame(
         {
-            "name": "",
+            "name": [_free_name(to_name(code), taken) for code in units["unit_code"]],
             "role": say("accounts.role.filler", lang),
             "unit_code": units["unit_code"].astype(str),
             "unit_name": units["unit_name"].astype(str),
@@ -128,6 +132,11 @@ def write_account_list(desk: Desk, path: Path) -> Path:
     title = say("accounts.list.title", lang)
     about = About("", "", "", title=title, note=say("accounts.list.note", lang, count=len(frame)))
     return build_workbook([Sheet(title, frame, columns)], path, about=about, lang=lang)
+
+
+def _free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or the first of name-2, name-3, … that no account has."""
+    return next(free for free in chain([name], (f"{name}-{n}" for n in count(2))) if free not in taken)
 
 
 def _head(name: str, lang: str) -> str:
@@ -150,19 +159,23 @@ def _read_rows(
     with workspace.store.read() as reader:
         taken = {account.name for account in load_accounts(reader)}
     columns = zip(*(table.column(column.name) for column in _COLUMNS), strict=True)
-    rows = [
+    listed = [
         _Row(number, to_name(name), _to_role(role), unit or None)
         for number, (name, role, unit) in enumerate(columns)
     ]
+    rows = [row for row in listed if row.name or (row.number, "name") in table.unread]
+    first = {row.name: row.number for row in reversed(rows)}
     table.raise_with(
         table.problem(fault.code, row.number, column, **fault.args_of_message)
         for row in rows
-        for column, fault in _faults(row, rows, taken, units)
+        for column, fault in _faults(row, first, taken, units)
         if (row.number, column) not in table.unread
     )
     if not rows:
         raise ProblemsError([Problem("accounts.no_rows", str(path))])
-    return rows, table.notes
+    blank = [row for row in listed if not row.name]
+    notes = [Problem("accounts.without_name", str(path), "", {"count": len(blank)})] if blank else []
+    return rows, (*table.notes, *notes)
 
 
 def _to_role(text: str) -> str:
@@ -171,13 +184,13 @@ def _to_role(text: str) -> str:
 
 
 def _faults(
-    row: _Row, rows: list[_Row], taken: set[str], units: pd.DataFrame
+    row: _Row, first: Mapping[str, int], taken: set[str], units: pd.DataFrame
 ) -> Iterator[tuple[str, PbError]]:
     for fault in find_faults(row.name, row.role, row.unit_code, units):
         yield _COLUMN_OF.get(fault.code, "name"), fault
     if row.name in taken:
         yield "name", PbError("accounts.name_taken", name=row.name)
-    if row.name and any(other.name == row.name for other in rows[: row.number]):
+    if first[row.name] != row.number:
         yield "name", PbError("accounts.repeated_name", name=row.name)
 
 

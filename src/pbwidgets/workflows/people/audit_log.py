@@ -1,9 +1,11 @@
 """The audit log for whoever looks after accounts: read, filtered, and saved as a workbook.
 
+Campaigns, forms, fields and levels are told by the names that an open campaign gives them; without one, by their ids.
 Only what the catalogue ``audit`` has a word for is told of an entry's details: what a later action writes gets out
 once somebody has looked at it.
 """
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Final, get_args
 
 import pandas as pd
 
+from pbwidgets.campaign import Campaign, Field
 from pbwidgets.exports import About, Column, Sheet, build_workbook
 from pbwidgets.store import Actor, AuditQuery, AuditRow, Deed, LoggedAction, load_audit
 from pbwidgets.units import unit_names
-from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.rights import authorise
-from pbwidgets.workflows.ground.workspace import ZONE, Workspace, today
+from pbwidgets.wording import has_words, say, spoken_language
+from pbwidgets.workflows.ground.lookup import campaign_names
+from pbwidgets.workflows.ground.rights import COMMAND_LINE, authorise
+from pbwidgets.workflows.ground.workspace import ZONE, Workspace, open_campaigns, today
 
 ACTIONS: Final[tuple[str, ...]] = get_args(LoggedAction)
 """Actions that the log may be filtered by."""
@@ -30,6 +34,18 @@ SHORT_HASH: Final = 12
 """Letters by which a file is told from others."""
 MINUTE: Final = "%Y-%m-%d %H:%M"
 SECOND: Final = "%Y-%m-%d %H:%M:%S"
+_NAMED_BY: Final = {
+    "allotment": "track",
+    "campaign": "campaign",
+    "class": "track",
+    "decision": "track",
+    "form": "form",
+    "mark": "criterion",
+    "nomination": "track",
+    "submission": "form",
+}
+"""Kind of thing whose id stands in the entries about an entity."""
+_NO_NAMES: Final[Mapping[str, Mapping[str, str]]] = {}
 AUDIT_LOG: Final = (
     "id", "at", "actor", "role", "on_behalf", "action", "entity",
     "campaign", "period", "unit_code", "unit_name", "details",
@@ -63,7 +79,8 @@ class AuditPage:
     Attributes
     ----------
     entries
-        Columns :data:`AUDIT_LOG`. Moments are in UTC, actions and roles in code, ``details`` a short text.
+        Columns :data:`AUDIT_LOG`. Moments are in UTC, actions and roles in code; ``entity``, ``campaign`` and
+        ``details`` are short texts.
     older_than
         Number before which the next page begins; None if there is none.
     """
@@ -139,10 +156,28 @@ def role_words(role: str, lang: str | None = None) -> str:
     return say(f"apps.role.{role}", lang) if has_words(f"apps.role.{role}") else role
 
 
-def entity_words(entity: str, unit_code: str, lang: str | None = None) -> str:
-    """What an entry is about: its kind in words and its id, without the unit, which has its own column."""
+def actor_words(name: str, role: str, lang: str | None = None) -> str:
+    """Who did something: account and role; at the server itself, the role and the user of its operating system."""
+    user = name.removeprefix(COMMAND_LINE)
+    if user == name:
+        return say("audit.actor_role", lang, actor=name, role=role_words(role, lang))
+    return role_words(role, lang) if user.isdecimal() else f"{role_words(role, lang)} {user}"
+
+
+def entity_words(
+    entity: str, unit_code: str, lang: str | None = None, names: Mapping[str, Mapping[str, str]] = _NO_NAMES
+) -> str:
+    """What an entry is about: its kind in words and its id, without the unit, which has its own column.
+
+    Parameters
+    ----------
+    names
+        Names of the entry's campaign, as :func:`~.lookup.campaign_names` gives them.
+    """
     kind, *parts = entity.split(":")
-    return " ".join([_words("entity", kind, lang), *(part for part in parts if part not in (unit_code, "0"))])
+    known = names.get(_NAMED_BY.get(kind, ""), {})
+    told = (known.get(part, part) for part in parts if part not in (unit_code, "0"))
+    return " ".join([_words("entity", kind, lang), *told])
 
 
 def _load(
@@ -166,7 +201,10 @@ def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
 
 
 def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> pd.DataFrame:
-    names = unit_names(workspace.units())
+    units = unit_names(workspace.units())
+    campaigns = {campaign.id: campaign for campaign, _ in open_campaigns(workspace)}
+    spoken = spoken_language(lang or "")
+    known = {name: campaign_names(campaign, spoken) for name, campaign in campaigns.items()}
     rows = [
         (
             row.id,
@@ -175,34 +213,67 @@ def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> 
             row.actor.role,
             row.actor.on_behalf,
             row.deed.action,
-            row.deed.entity,
-            row.deed.campaign_id or "",
+            entity_words(row.deed.entity, row.deed.unit_code or "", lang, names),
+            names.get("campaign", {}).get(row.deed.campaign_id or "", row.deed.campaign_id or ""),
             row.deed.period_id or "",
             row.deed.unit_code or "",
-            names.get(row.deed.unit_code or "", ""),
-            _detail_words(row.deed, lang),
+            units.get(row.deed.unit_code or "", ""),
+            _detail_words(row.deed, _with_fields(names, row.deed, campaigns, spoken), lang),
         )
         for row in found
+        for names in [known.get(row.deed.campaign_id or "", _NO_NAMES)]
     ]
     return pd.DataFrame(rows, columns=list(AUDIT_LOG))
 
 
-def _detail_words(deed: Deed, lang: str | None) -> str:
+def _with_fields(
+    names: Mapping[str, Mapping[str, str]], deed: Deed, campaigns: Mapping[str, Campaign], lang: str
+) -> Mapping[str, Mapping[str, str]]:
+    """Names of a campaign, with those of the fields of the form that an entry is about."""
+    kind, _, rest = deed.entity.partition(":")
+    form_id = rest.partition(":")[0]
+    if kind != "submission" or form_id not in names.get("form", {}):
+        return names
+    form = campaigns[deed.campaign_id or ""].form(form_id)
+    return {**names, "field": dict(_field_names(form.fields, lang))}
+
+
+def _field_names(fields: Iterable[Field], lang: str) -> Iterator[tuple[str, str]]:
+    for field in fields:
+        yield field.id, field.label.words(lang)
+        yield from _field_names(field.fields, lang)
+
+
+def _detail_words(deed: Deed, names: Mapping[str, Mapping[str, str]], lang: str | None) -> str:
     told = " · ".join(
-        f"{say(f'audit.detail.{name}', lang)} {_value_words(name, value, lang)}"
+        f"{say(f'audit.detail.{name}', lang)} {_value_words(name, value, names, lang)}"
         for name, value in deed.details.items()
-        if has_words(f"audit.detail.{name}")
+        if has_words(f"audit.detail.{name}") and value is not None and not _is_repeated(name, deed)
     )
     return told if len(told) <= LONGEST_DETAILS else f"{told[: LONGEST_DETAILS - 1]}…"
 
 
-def _value_words(name: str, value: object, lang: str | None) -> str:
+def _is_repeated(name: str, deed: Deed) -> bool:
+    """Whether the state of the same entry says it too: accepted:county."""
+    return name == "level" and str(deed.details.get("state")).endswith(f":{deed.details[name]}")
+
+
+def _value_words(name: str, value: object, names: Mapping[str, Mapping[str, str]], lang: str | None) -> str:
+    known = names.get(name, {})
     if name == "until":
         return datetime.fromisoformat(str(value)).astimezone(ZONE).strftime(MINUTE)
     if name == "sha256":
         return str(value)[:SHORT_HASH]
     if name == "state":  # accepted:county
-        return " ".join(_words("value", part, lang) for part in str(value).split(":"))
+        state, _, level = str(value).partition(":")
+        level = names.get("level", {}).get(level, level)
+        return say("audit.accepted_at", lang, level=level) if level else _words("value", state, lang)
+    if name == "field":  # good_deeds/photos
+        return " ".join(known.get(part, part) for part in str(value).split("/"))
+    return known.get(str(value)) or _plain_words(value, lang)
+
+
+def _plain_words(value: object, lang: str | None) -> str:
     if isinstance(value, bool):
         return say("audit.yes" if value else "audit.no", lang)
     if isinstance(value, list):

@@ -134,7 +134,7 @@ class FillForm:
         code = "fill.state_line_version" if opened.version else "fill.state_line"
         state = state_words(visit, opened.state)
         lines = [visit.words(code, state=state, version=opened.version)]
-        if opened.handed_in is not None:
+        if opened.handed_in is not None and opened.state != DRAFT:
             who = opened.handed_in.made_by
             code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
             moment = minute_words(visit, opened.handed_in.made_at)
@@ -214,7 +214,9 @@ class FillForm:
 
     def _actions(self) -> w.Widget:
         visit = self.visit
-        submit = elements.button(visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary")
+        submit = self._submit = elements.button(
+            visit.words("fill.submit"), self._attempt(self.ask_to_submit), "primary"
+        )
         made: list[w.Widget] = [after_uploads(submit)]
         for period_id in periods_to_copy_from(visit.workspace, visit.opened, self.key):
             words = visit.words("fill.copy_from", period=period_id)
@@ -401,9 +403,13 @@ class FillForm:
                 self.self_marks,
                 blocked=bool(problems),
                 confirm=self._attempt(self.submit),
-                close=lambda: setattr(self._below, "children", ()),
+                close=self._close_summary,
             ),
         )
+
+    def _close_summary(self) -> None:
+        self._below.children = ()
+        self._submit.focus()
 
     def submit(self) -> None:
         """Hand in the answers on this page."""

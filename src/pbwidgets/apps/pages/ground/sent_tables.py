@@ -14,8 +14,8 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.upload_button import SentFile
 from pbwidgets.intake.files import KINDS
 
-MOST_PROBLEMS: Final = 200
-"""Maximum number of problems listed."""
+MOST_PROBLEMS: Final = 40
+"""Maximum number of problems listed; the rest are counted."""
 
 
 @contextmanager
@@ -47,6 +47,7 @@ def problem_list(
     return (
         elements.notice("error", visit.words(said, count=len(error.problems))),
         elements.table([visit.words(head) for head in heads], rows),
+        *_rest(visit, error.problems),
     )
 
 
@@ -58,4 +59,10 @@ def note_list(visit: Visit, notes: Sequence[Problem]) -> tuple[w.Widget, ...]:
     return (
         elements.notice("warn", visit.words("intake.notes", count=len(notes))),
         elements.table([visit.words("intake.place"), visit.words("intake.note")], rows),
+        *_rest(visit, notes),
     )
+
+
+def _rest(visit: Visit, problems: Sequence[Problem]) -> tuple[w.Widget, ...]:
+    rest = len(problems) - MOST_PROBLEMS
+    return (elements.paragraph(visit.words("intake.more", count=rest), quiet=True),) if rest > 0 else ()

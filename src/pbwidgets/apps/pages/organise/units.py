@@ -26,7 +26,7 @@ from pbwidgets.workflows.organise.exceptions import (
     read_listed_units,
 )
 
-_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
+_HEADS: Final = ("organise.problem", "organise.what_to_do")
 MOST_EXCEPTIONS = 100
 """Maximum number of exceptions listed, newest first."""
 
@@ -106,24 +106,24 @@ class ExceptionCard:
 
     def read(self, file: SentFile) -> None:
         """Show the units of an uploaded list."""
-        with written_table(file) as path, self._naming_problems():
+        with written_table(file) as path, self._naming_problems("organise.place"):
             codes = read_listed_units(self._visit.desk, self.form.value, path)
             self.listed.value = "\n".join(f"{code}\t{self._visit.unit_name(code)}" for code in codes)
 
     @contextmanager
-    def _naming_problems(self) -> Iterator[None]:
-        """While it lasts, problems of a list are shown below its fields."""
+    def _naming_problems(self, place: str) -> Iterator[None]:
+        """While it lasts, problems of a list are shown below its fields; ``place`` is the code for where they are."""
         self._visit.messages.clear()
         self.found.children = ()
         try:
             yield
         except ProblemsError as error:
-            self.found.children = problem_list(self._visit, error, "organise.list_problems", _HEADS)
+            self.found.children = problem_list(self._visit, error, "organise.list_problems", (place, *_HEADS))
 
     def grant(self) -> None:
         """Grant the exception as filled in."""
         visit = self._visit
-        with self._naming_problems():
+        with self._naming_problems("organise.line"):
             listed = find_listed_units(visit.desk, self.form.value, self.listed.value)
             if self.until.value is None:
                 raise UsageError("organise.day_needed")

@@ -20,10 +20,9 @@ from pbwidgets.workflows.people.audit_log import (
     PAGE_ROWS,
     AuditFilter,
     action_words,
-    entity_words,
+    actor_words,
     export_audit,
     list_audit,
-    role_words,
 )
 
 
@@ -128,13 +127,13 @@ class AuditCard:
         visit = self._visit
         for entry in entries.to_dict("records"):
             unit = entry["unit_code"]
-            who = "audit.actor_on_behalf" if entry["on_behalf"] else "audit.actor_role"
+            who = actor_words(entry["actor"], entry["role"], visit.lang)
             yield (
                 minute_words(visit, entry["at"]),
-                visit.words(who, actor=entry["actor"], role=role_words(entry["role"], visit.lang)),
+                visit.words("audit.on_behalf_of", who=who) if entry["on_behalf"] else who,
                 action_words(entry["action"], visit.lang),
                 f"{entry['unit_name']} {unit}".strip(),
-                entity_words(entry["entity"], unit, visit.lang),
+                entry["entity"],
                 entry["details"],
                 f"{entry['campaign']} {entry['period']}".strip(),
             )

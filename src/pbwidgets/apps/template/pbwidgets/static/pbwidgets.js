@@ -60,7 +60,7 @@
       if (!place) { return; }
       look.disconnect();
       for (const wait of [0, 400, 1200]) {  /* what stands above it may still be arriving */
-        setTimeout(() => { if (!used) { place.scrollIntoView({ block: "center" }); } }, wait);
+        setTimeout(() => { if (!used) { window.pb.leadTo(place); } }, wait);
       }
     });
     look.observe(body, { childList: true, subtree: true });
