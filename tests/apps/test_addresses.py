@@ -1,5 +1,6 @@
 """The address of a browser, directly connected or behind proxies."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,6 +8,8 @@ import pytest
 from tornado.httputil import HTTPHeaders, HTTPServerRequest, RequestStartLine
 
 from pbwidgets.apps.addresses import UNKNOWN, client_address, peer_address
+from pbwidgets.apps.files import EVIDENCE
+from pbwidgets.apps.printing import PAPER
 
 PROXIES = ["10.0.0.0/8", "::1"]
 
@@ -45,3 +48,12 @@ def test_only_a_trusted_proxy_passes_an_address_on(
 def test_a_connection_without_an_address_is_never_trusted() -> None:
     assert peer_address(request("")) == UNKNOWN
     assert client_address(request("", "198.51.100.9"), PROXIES) == UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("pattern", "address"),
+    [(EVIDENCE, f"/evidence/f/99/{{}}/{'0' * 64}"), (PAPER, "/paper/f/99/{}/0"), (PAPER, "/paper/f/99/0/{}")],
+)
+def test_a_number_beyond_any_is_no_address(pattern: str, address: str) -> None:
+    assert re.fullmatch(pattern, address.format("12"))
+    assert not re.fullmatch(pattern, address.format("9" * 20))

@@ -27,6 +27,7 @@ SHOWN = """(left_out) => {
     }
   }
   for (const node of document.querySelectorAll("#pb-main *")) {
+    if (node.matches(".pb-http-upload input")) { continue; }  /* what its script is told */
     for (const name of ["placeholder", "title", "aria-label", "alt"]) { found.push(node.getAttribute(name) || ""); }
   }
   return found;

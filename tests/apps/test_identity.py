@@ -20,13 +20,16 @@ from tornado.testing import bind_unused_port
 from traitlets import TraitError
 
 from pbwidgets.apps.cookies import attributes
+from pbwidgets.apps.doors import Doors
 from pbwidgets.apps.identity import PbIdentityProvider, must_change
 from pbwidgets.apps.sign_in import SIGN_IN_PAGES, local_path
+from pbwidgets.apps.survey_code import CODE_PAGE, CodeHandler
 from pbwidgets.store import Store, touch_session
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.accounts import add_account, disable_account, reset_password
 from pbwidgets.workflows.people.sessions import change_password, session_key
+from pbwidgets.workflows.survey import answering
 
 RIGHT = "tea mountain"
 FIRST = "first pass"
@@ -123,7 +126,12 @@ def workspace(people_folder: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def serve(workspace: Workspace) -> Iterator[Callable[..., Client]]:
+def doors() -> Doors:
+    return Doors()
+
+
+@pytest.fixture
+def serve(workspace: Workspace, doors: Doors) -> Iterator[Callable[..., Client]]:
     """Client of a server whose identity provider has these traits."""
     running: list[Callable[[], None]] = []
 
@@ -134,10 +142,10 @@ def serve(workspace: Workspace) -> Iterator[Callable[..., Client]]:
         async def work() -> None:
             provider = PbIdentityProvider(**traits)
             application = web.Application(
-                [*SIGN_IN_PAGES, (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
+                [*SIGN_IN_PAGES, (CODE_PAGE, CodeHandler), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
                 cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
                 allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
-                xsrf_cookie_kwargs=attributes(https=False),
+                xsrf_cookie_kwargs=attributes(https=False), pbwidgets_doors=doors,
                 log_function=lambda handler: None,
             )  # fmt: skip
             sockets, port = bind_unused_port()
@@ -232,6 +240,34 @@ def test_a_browser_that_has_signed_in_before_is_not_kept_out_by_others(client: C
     client.send("/logout")
     assert client.sign_in("cun1", RIGHT) == 302
     assert client.cookies["pb-name"].split("|")[4:5] == kept.split("|")[4:5]  # still the same browser
+
+
+def test_a_crowd_from_one_address_does_not_keep_a_known_browser_out(client: Client, doors: Doors) -> None:
+    assert client.sign_in("cun1", RIGHT) == 302
+    client.send("/logout")
+    crowd = doors.hashing_limits("", "127.0.0.1")
+    while doors.hashing.enter(crowd):
+        pass
+    assert client.sign_in("张村", RIGHT) == 503
+    assert "请稍后再试" in client.body
+    assert client.sign_in("cun1", RIGHT) == 302
+    assert doors.hashing.enter(doors.hashing_limits("", "10.0.0.1"))
+    doors.hashing.leave(crowd)
+    assert doors.hashing.enter(crowd)
+
+
+def test_while_all_wait_for_wrong_codes_an_address_has_a_few_tries(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answering, "WRONG_A_MINUTE", 0)
+    assert [client.send(CODE_PAGE, code="ABCD2345") for _ in range(5)] == [403, 403, 403, 429, 429]
+
+
+@pytest.mark.parametrize(
+    "path", ["/login?lang=%ff", "/login?next=%ff&out=%ff", "/logout?%ff=%ff", "/survey/code?code=%ff"]
+)
+def test_an_address_that_is_no_text_shows_the_page(path: str, client: Client) -> None:
+    assert client.get(path) in (200, 302)
 
 
 def test_a_name_cookie_helps_only_under_its_own_name(client: Client) -> None:

@@ -102,3 +102,13 @@ def test_messages_are_counted_by_account_or_code_over_all_connections() -> None:
 
     assert waits[0] == 0 < waits[1]
     assert doors.sent_bytes.take(Owner("account:a", "s", "/home").counted, 4 * 2**20) == 0
+
+
+def test_one_code_does_not_push_out_the_codes_of_others() -> None:
+    invitations = Invitations(most=20)
+    for visitor in ("a", *map(str, range(100))):
+        invitations.invite(visitor, "other" if visitor == "a" else "same")
+
+    assert invitations.code_of("a") == "other"
+    assert len(invitations) == 6
+    assert invitations.code_of("99") == "same"

@@ -126,16 +126,16 @@ def test_typed_text_leaves_whole_before_whatever_is_pressed_next(open_page, line
             field.evaluate("n => { n.focus(); n.setSelectionRange(n.value.length, n.value.length); }")
             heard = len(overheard.said)
             page.keyboard.type(f"{tried}甲乙{press[:2]}丙", delay=10)
+            whole = field.input_value()
             if press == "click":
                 page.locator(BUTTONS).filter(visible=True).last.dispatch_event("click")
             else:
                 page.keyboard.press(press)
-            whole = field.input_value()
             if press == "click" or (
                 press == "Control+Enter" and page.locator(KEYED).filter(visible=True).count()
             ):
                 said = overheard.until_click(page, heard)
-                assert whole in said, (label, press, said)
+                assert any(whole in text for text in said), (label, press, said)
     page.wait_for_function("pb.order.isSettled()")
     page.close()
 

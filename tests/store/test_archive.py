@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import os
 import shutil
 import stat
+import sys
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -208,6 +210,7 @@ def test_a_name_that_is_there_twice_is_refused(archive: Path) -> None:
         ("files", [], "backup.damaged"),
         ("rows", {"units": "many"}, "backup.damaged"),
         ("lost", None, "backup.damaged"),
+        ("files", {"store.sqlite": {"size_bytes": float("inf"), "sha256": ""}}, "backup.damaged"),
     ],
 )
 def test_a_list_of_a_newer_version_is_told_from_a_wrong_one(
@@ -222,3 +225,9 @@ def test_what_is_no_archive_is_refused(tmp_path: Path) -> None:
     refused(tmp_path / "backup.zip", "backup.damaged")
     with pytest.raises(DataError, match="打不开"):
         read_archive(tmp_path / "none.zip", "0007", quiet)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such devices")
+def test_a_device_is_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "backup.zip")  # reading it would wait for ever
+    refused(tmp_path / "backup.zip", "backup.damaged")

@@ -75,6 +75,16 @@ def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
         open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path)
 
 
+def test_bytes_that_are_no_text_are_damage(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path / 'store.sqlite'}", tmp_path)
+    with store.write(CLERK) as w:
+        w.conn.execute(insert(units).values(unit_code="993", unit_name="x", kind="x", synthetic=True))
+        w.conn.execute(text("UPDATE units SET unit_name = CAST(x'ff' AS TEXT)"))
+    with pytest.raises(DataError, match="已损坏") as caught, store.read() as r:
+        load_units(r)
+    assert caught.value.code == "store.damaged"
+
+
 def test_a_write_that_fails_halfway_leaves_nothing(store: Store) -> None:
     with store.read() as r:
         before = audit_head(r)

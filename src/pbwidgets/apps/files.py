@@ -27,6 +27,9 @@ from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import find_actor
 from pbwidgets.workflows.reports.results import find_result_file
 
+EVIDENCE: Final = r"/evidence/([^/]+)/([^/]+)/(\d{1,9})/([0-9a-f]{64})"
+"""Address of a file: form, unit, occurrence, hash."""
+
 _INLINE: Final = ("image/jpeg", "image/png", "application/pdf")
 _THUMB_PIXELS: Final = 320
 _CHUNK: Final = 2**20

@@ -12,7 +12,7 @@ from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.people.accounts import find_actor
 
-PAPER = r"/paper/([^/]+)/([^/]+)/(\d+)/(\d+)"
+PAPER = r"/paper/([^/]+)/([^/]+)/(\d{1,9})/(\d{1,9})"
 """Address of a version: form, unit, occurrence, version (0 is the newest)."""
 
 

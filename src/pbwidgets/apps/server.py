@@ -30,7 +30,7 @@ from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.apps.cookies import attributes
 from pbwidgets.apps.doors import MOST_PER_ADDRESS, Doors
 from pbwidgets.apps.extensions import extension_folders
-from pbwidgets.apps.files import EvidenceHandler, ResultHandler
+from pbwidgets.apps.files import EVIDENCE, EvidenceHandler, ResultHandler
 from pbwidgets.apps.front_end import ensure_front_end, static_folders
 from pbwidgets.apps.identity import PbIdentityProvider
 from pbwidgets.apps.kernels import cool_down, warm_up
@@ -159,7 +159,7 @@ class Server(Voila):
             (rf"/voila/api/shutdown/{_KERNEL_ID}", ShutdownHandler),
             (r"/alive", AliveHandler),
             (CODE_PAGE, CodeHandler),
-            (r"/evidence/([^/]+)/([^/]+)/(\d+)/([0-9a-f]{64})", EvidenceHandler),
+            (EVIDENCE, EvidenceHandler),
             (PAPER, PaperHandler),
             (rf"/upload/{_KERNEL_ID}/(?P<slot_id>[0-9a-f]{{32}})", UploadHandler),
             (r"/results/([^/]+)/([^/]+)/([^/]+)/([^/]+)/(.+)", ResultHandler),

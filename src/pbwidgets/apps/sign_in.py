@@ -46,6 +46,7 @@ _LANGUAGE_COOKIE, _NAME_COOKIE = "pb-lang", "pb-name"
 _NAME_DAYS, _LANGUAGE_DAYS = 90, 365
 _PAGES: Final = Path(__file__).with_name("template") / "pages"
 _HASHING: Final = ThreadPoolExecutor(2, thread_name_prefix="sign-in")  # 64 MiB each; others do not wait
+_HASHING_KNOWN: Final = ThreadPoolExecutor(1, thread_name_prefix="sign-in-known")  # never behind strangers
 _log = logging.getLogger("pbwidgets.apps")
 T = TypeVar("T")
 
@@ -112,10 +113,31 @@ class SignPage(Guarded):
             self.counted_address,
         )
 
+    async def hashed(self, caller: Caller, call: Callable[[], T]) -> T:
+        """Result of a call that hashes a password: few run at once, and few of one caller wait for their turn.
+
+        Raises
+        ------
+        DataError
+            ``accounts.busy`` if too many wait.
+        """
+        most = self.doors.hashing_limits(caller.device, caller.counted_as)
+        if not self.doors.hashing.enter(most):
+            raise DataError("accounts.busy")
+        try:
+            pool = _HASHING_KNOWN if caller.device else _HASHING
+            return await asyncio.get_running_loop().run_in_executor(pool, call)
+        finally:
+            self.doors.hashing.leave(most)
+
     @property
     def next_page(self) -> str:
         """Page to go to afterwards: always on this server, whatever the address says."""
         return local_path(self.get_query_argument("next", ""))
+
+    def decode_argument(self, value: bytes, name: str | None = None) -> str:  # noqa: ARG002  tornado's signature
+        """Text of an argument: the page is shown whatever an address holds, also as the answer to an error."""
+        return value.decode("utf-8", errors="replace")
 
     async def prepare(self, *, _redirect_to_login: bool = True) -> None:
         """Remember the requested language, then identify the visitor."""
@@ -206,9 +228,10 @@ class SignInHandler(SignPage):
             return self.show_form(errors=missing, status=400)
         caller = self.caller(name)
         try:
-            token, account = await _hashed(_begin, self.workspace, name, password, caller, self.known.token)
+            begin = partial(_begin, self.workspace, name, password, caller, self.known.token)
+            token, account = await self.hashed(caller, begin)
         except DataError as error:
-            unavailable = self.words("unavailable", cause=error.message(self.lang))
+            unavailable = self.words("unavailable", cause=_said(error, self.lang))
             return self.show_form(errors={"page": unavailable}, status=503)
         except PbError as error:
             # what was typed as the name may be a password
@@ -290,9 +313,9 @@ class PasswordHandler(SignPage):
         if new != again:
             return self.show_form(errors={"again": self.words("differ")}, status=400)
         caller = self.caller(account.name)
-        change = partial(change_password, token=token or None)
+        change = partial(change_password, self.workspace, account.name, old, new, caller, token=token or None)
         try:
-            await _hashed(change, self.workspace, account.name, old, new, caller)
+            await self.hashed(caller, change)
         except PbError as error:
             return self.show_form(errors=self._errors(error), status=400)
         if self.get_query_argument("next", ""):
@@ -412,11 +435,6 @@ def _begin(
 def _shortest(workspace: Workspace, account: Account) -> int:
     with workspace.store.read() as reader:
         return shortest_for(reader, account.actor)
-
-
-async def _hashed(call: Callable[..., T], *args: Any) -> T:
-    """Result of a call that hashes a password, with only a few running at once."""
-    return await asyncio.get_running_loop().run_in_executor(_HASHING, partial(call, *args))
 
 
 def _said(error: PbError, lang: str) -> str:

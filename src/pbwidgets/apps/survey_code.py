@@ -10,6 +10,7 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 from pbwidgets.apps.sign_in import SignPage
 from pbwidgets.apps.who import Guarded, begin_visit
 from pbwidgets.errors import DataError, PbError
+from pbwidgets.store.surveys import plain_code
 from pbwidgets.wording import say
 from pbwidgets.workflows.survey.answering import NOT_USABLE, find_invitation, open_survey
 
@@ -43,12 +44,22 @@ class CodeHandler(SignPage):
         if not self.doors.wrong_codes.try_take(self.counted_address):
             return self._refuse(DataError("survey.wait"), 429)
         try:
-            await asyncio.to_thread(open_survey, self.workspace, code)
+            await self._open(code)
         except PbError as error:
             return self._refuse(error, 429 if error.code == "survey.wait" else 403)
         self.doors.wrong_codes.give_back(self.counted_address)
-        self.doors.invitations.invite(begin_visit(self), code)
+        self.doors.invitations.invite(begin_visit(self), plain_code(code))
         return self.redirect(f"{SURVEY}?{urlencode({ANSWER: '1', 'lang': self.lang})}", status=303)
+
+    async def _open(self, code: str) -> None:
+        """Open the survey; while all have to wait for strangers' wrong codes, an address has a few tries of its own."""
+        try:
+            await asyncio.to_thread(open_survey, self.workspace, code)
+        except DataError as error:
+            if error.code != "survey.wait" or not self.doors.late_codes.try_take(self.counted_address):
+                raise
+            await asyncio.to_thread(open_survey, self.workspace, code, waits=False)
+            self.doors.late_codes.give_back(self.counted_address)
 
     def _refuse(self, error: PbError, status: int) -> None:
         self.show_form(errors={"code": error.words(self.lang)}, status=status)

@@ -210,6 +210,8 @@ def _plain_info(name: str) -> ZipInfo:
 
 
 def _open(file: Path) -> ZipFile:
+    if file.exists() and not (file.is_file() or file.is_dir()):  # a device may never end
+        raise DataError("backup.damaged", name=file.name)
     try:
         return ZipFile(file)
     except (BadZipFile, EOFError, ValueError) as error:
@@ -255,7 +257,9 @@ def _read_manifest(archive: ZipFile, known_schema: str) -> Manifest:
             tuple(map(str, read["lost"])),
             files,
         )
-    except (BadZipFile, ValueError, KeyError, TypeError, AttributeError, RecursionError, EOFError) as error:
+    except (
+        BadZipFile, ValueError, OverflowError, KeyError, TypeError, AttributeError, RecursionError, EOFError,
+    ) as error:  # fmt: skip
         raise DataError("backup.damaged", name=MANIFEST) from error
 
 

@@ -25,6 +25,7 @@ from pbwidgets.store.faults import plain_faults
 from pbwidgets.store.tables import METADATA, evidence, sessions
 
 _ROWS: Final = 1000
+_NOT_WRITTEN: Final = ("SQLITE_FULL", "SQLITE_IOERR_WRITE")  # no space, or a limit on the size of files
 
 
 @dataclass(frozen=True)
@@ -41,13 +42,19 @@ def copy_store(store: Store, file: Path) -> Copied:
     Raises
     ------
     DataError
-        The faults of :meth:`pbwidgets.store.Store.read`, and ``store.damaged`` if the copy is not sound.
+        ``backup.full``, the faults of :meth:`pbwidgets.store.Store.read`, and ``store.damaged`` if the copy is not
+        sound.
     """
     open_new(file, private=True).close()
     if store.file is not None:
         opened = (closing(sqlite3.connect(path)) for path in (store.file, file))
         with plain_faults(store.name, file.parent), next(opened) as source, next(opened) as target:
-            source.backup(target)
+            try:
+                source.backup(target)
+            except sqlite3.OperationalError as error:  # only the copy is written
+                if error.sqlite_errorname in _NOT_WRITTEN:
+                    raise DataError("backup.full") from error
+                raise
     copy = open_store(f"sqlite:///{file.as_posix()}", store.evidence_dir)
     if store.file is None:
         with store.read() as reader, copy.locked() as empty:
@@ -107,10 +114,12 @@ def prepare_restored(file: Path, evidence_dir: Path, actor: Actor, manifest: Man
     Raises
     ------
     DataError
-        ``backup.damaged`` if it does not hold what the list says, ``store.damaged``.
+        ``backup.damaged`` if it does not hold what the list says, ``backup.unexpected`` if it has tables or triggers
+        that no store of ours has, ``store.damaged``.
     """
     check_copy(file)
     store = open_store(f"sqlite:///{file.as_posix()}", evidence_dir)
+    _refuse_foreign(file, evidence_dir)
     there = {*manifest.lost, *(name.rpartition("/")[2] for name in manifest.files)}
     try:
         with store.write(actor) as writer:
@@ -128,6 +137,21 @@ def prepare_restored(file: Path, evidence_dir: Path, actor: Actor, manifest: Man
     except DBAPIError as error:  # tables are not as the schema's number says
         raise DataError("backup.damaged", name=file.name) from error
     fold_log(file)
+
+
+def _refuse_foreign(file: Path, evidence_dir: Path) -> None:
+    """Raise if a store has anything in its schema that a new one has not."""
+    plain = file.with_name("plain.sqlite")
+    open_store(f"sqlite:///{plain.as_posix()}", evidence_dir)
+    if foreign := _schema(file) - _schema(plain):
+        raise DataError("backup.unexpected", name=ascii(min(foreign)[1])[:80])
+
+
+def _schema(file: Path) -> set[tuple[str, str, str]]:
+    """Kind and name of everything in the schema of an SQLite file, and what its triggers do."""
+    query = "SELECT type, name, CASE WHEN type IN ('trigger', 'view') THEN sql ELSE '' END FROM sqlite_schema"
+    with plain_faults(file.name), closing(sqlite3.connect(file)) as opened:
+        return set(opened.execute(query))
 
 
 def copy_rows(source: Connection, target: Connection) -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Final, NoReturn
 from uuid import uuid4
 
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,8 @@ _POSTGRESQL = {
 _OPERATIONAL = ("08", "53", "57", "58", "XX")  # connection, resources, intervention, system, internal
 
 
+_NO_TEXT: Final = "Could not decode to UTF-8"
+"""Begins the error of Python's driver, without a name, about bytes that no text of ours can be."""
 _PROBE_BYTES = 1 << 20
 
 
@@ -90,6 +92,8 @@ def fault_code(driver_error: BaseException | None) -> str | None:
     if isinstance(driver_error, sqlite3.Error):
         # extended names begin with the plain one: SQLITE_IOERR_WRITE
         name = getattr(driver_error, "sqlite_errorname", "")
+        if not name and str(driver_error).startswith(_NO_TEXT):
+            return "store.damaged"
         return next((code for plain, code in _SQLITE.items() if name.startswith(plain)), None)
     state = getattr(driver_error, "sqlstate", None)
     if state in _POSTGRESQL:

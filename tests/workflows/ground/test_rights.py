@@ -62,7 +62,7 @@ EXPECTED: dict[tuple[str, str], set[str]] = {
 ROLES = ("filler", "reviewer", "leader", "analyst", "organiser", "admin")
 ACTIONS = ("view", "inspect", "fill", "fill_on_behalf", "rate", "review", "recuse", "nominate", "veto",
            "exception", "decide", "report", "note", "allot",
-           "open_campaign", "import_units", "accounts", "reset_password", "survey")  # fmt: skip
+           "open_campaign", "import_units", "accounts", "reset_password", "survey", "back_up")  # fmt: skip
 
 
 def is_allowed(actor: Actor, action: str, unit_code: str | None) -> bool:

@@ -4,12 +4,14 @@ import io
 import json
 import os
 import shutil
+import sqlite3
 import stat
+import sys
 import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -309,6 +311,55 @@ def test_a_backup_that_cannot_be_written_leaves_nothing(filled: Workspace, tmp_p
     with pytest.raises(DataError, match="磁盘空间已满"):
         back_up(filled, OPERATOR, tmp_path / "here" / "backup.zip", fail)
     assert list((tmp_path / "here").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_a_limit_on_the_size_of_files_is_told_as_a_full_disk(filled: Workspace, tmp_path: Path) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))
+    try:
+        with pytest.raises(DataError, match="磁盘空间已满") as caught:
+            back_up(filled, OPERATOR, tmp_path / "backup.zip", quiet)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.code == "backup.full"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER evil AFTER INSERT ON audit BEGIN DELETE FROM submissions; END",
+        "CREATE TABLE evil (x)",
+        "CREATE VIEW evil AS SELECT 1",
+    ],
+)
+def test_a_store_with_what_no_store_of_ours_has_is_not_restored(
+    statement: str, file: Path, elsewhere: Settings, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(file) as opened:
+        opened.extract("store.sqlite", tmp_path)
+    with closing(sqlite3.connect(tmp_path / "store.sqlite")) as store:
+        store.execute(statement)
+        store.commit()
+    rewrite(file, "store.sqlite", (tmp_path / "store.sqlite").read_bytes())
+    with pytest.raises(DataError, match="evil") as caught:
+        restore_backup(elsewhere, OPERATOR, file, quiet)
+    assert caught.value.code == "backup.unexpected"
+    assert not list(elsewhere.workspace.rglob("*"))
+
+
+def test_a_damaged_store_is_told_and_not_read_further(filled: Workspace) -> None:
+    path = filled.settings.private / "store.sqlite"
+    with closing(sqlite3.connect(path)) as store:
+        store.execute("UPDATE evidence SET filename = CAST(x'ff' AS TEXT)")
+        store.commit()
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with path.open("rb+") as damaged:
+        damaged.seek(36)  # number of free pages
+        damaged.write(bytes([0, 0, 1, 0]))
+    assert examine_records(filled, OPERATOR) == Soundness(sound=False, behind=0, missing=(), altered=())
 
 
 @pytest.mark.parametrize("taken", ["parameters/x.yaml", "outputs/x", ".pbwidgets/evidence/ab/x", "notebooks"])

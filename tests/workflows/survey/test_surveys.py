@@ -178,6 +178,7 @@ def test_wrong_codes_of_all_visitors_are_counted_together(small: Workspace, cont
 
     with pytest.raises(DataError, match="请一分钟后再试"):
         open_survey(small, code, now=MOMENT)
+    assert open_survey(small, code, waits=False, now=MOMENT).unit_code == VILLAGE
     assert find_invitation(small, code, now=MOMENT).unit_code == VILLAGE  # whoever is in can go on
     answer_survey(small, code, GOOD, now=MOMENT)
     with pytest.raises(DataError, match="测评码不存在或已经用过"):

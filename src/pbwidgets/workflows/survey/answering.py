@@ -46,7 +46,9 @@ class Invitation:
     rater_kind: RaterKind
 
 
-def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None) -> Invitation:
+def open_survey(
+    workspace: Workspace, code: str, *, waits: bool = True, now: datetime | None = None
+) -> Invitation:
     """The survey that a code opens; needs no account.
 
     Everybody has to wait for the rest of a minute in which very many wrong codes were tried; how many one
@@ -54,6 +56,8 @@ def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None)
 
     Parameters
     ----------
+    waits
+        Whether this try has to wait with everybody; those who have hardly tried need not.
     now
         The moment (timezone-aware); by default now.
 
@@ -64,7 +68,7 @@ def open_survey(workspace: Workspace, code: str, *, now: datetime | None = None)
     """
     moment = now or datetime.now(UTC)
     with workspace.store.read() as reader:
-        if load_wrong_codes(reader, moment) >= WRONG_A_MINUTE:
+        if waits and load_wrong_codes(reader, moment) >= WRONG_A_MINUTE:
             raise DataError("survey.wait")
     try:
         return find_invitation(workspace, code, now=moment)

@@ -154,7 +154,14 @@
     event.preventDefault();
     event.stopImmediatePropagation();
     row.scrollIntoView({ block: "center" });
-    row.querySelector(".pb-upload-state").textContent = words.not_yet;
+    let asked = row.querySelector(".pb-upload-asked");  /* beside the state, which changes all the time */
+    if (!asked) {
+      asked = document.createElement("span");
+      asked.className = "pb-upload-asked";
+      asked.setAttribute("role", "alert");
+      row.append(asked);
+    }
+    asked.textContent = words.not_yet;
   }, true);
 
   const dressAll = () => {
