@@ -678,6 +678,24 @@ def test_an_on_site_photo_is_stored_with_its_line(visit: Visits, workspace: Work
     assert check.photo.value == ()
 
 
+def test_marks_typed_for_some_units_wait_while_others_are_shown(visit: Visits) -> None:
+    grid = MarkGrid(visit("county"))
+    grid.track.value = "village"
+    parts = [value for _, value in grid.part.options]
+    first, other = parts[0], parts[-1]
+    grid.part.value = first
+    place = next(iter(grid._sheet.lines))
+    grid.grid.type({place: "6"})
+    grid.part.value = other
+    assert grid.grid.typed() == {}
+    assert "另有1格还没有保存，在：" in text_of(grid.box)
+    grid.track.value = next(track.id for track in grid._tracks if track.id != "village")
+    grid.track.value = "village"
+    grid.part.value = first
+    assert grid.grid.typed() == {place: "6"}
+    assert "另有" not in text_of(grid.box)
+
+
 def test_marks_from_paper_are_saved_all_or_none(visit: Visits, workspace: Workspace) -> None:
     page = visit("county")
     grid = MarkGrid(page)

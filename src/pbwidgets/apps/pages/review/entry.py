@@ -44,6 +44,9 @@ class MarkGrid:
         self._seats = find_seats(visit.desk)
         self._tracks = [track for track in visit.opened.campaign.tracks if self._units_of(track)]
         self._grid = elements.stack()
+        self._shown: tuple[str, str] | None = None
+        self._label = ""
+        self._waiting: dict[tuple[str, str], tuple[str, dict[tuple[str, str], str]]] = {}
         head = elements.heading(visit.words("review.entry"))
         if not self._tracks:
             self.box = elements.stack(head, elements.notice("info", visit.words("review.nothing_to_mark")))
@@ -54,7 +57,7 @@ class MarkGrid:
         self.part = self._dropdown("part", [])
         self._show_parts()
         self.track.observe(lambda _: self._show_parts(), names="value")
-        self.part.observe(lambda _: self._show(), names="value")
+        self.part.observe(lambda _: self._switch(), names="value")
         self.print = elements.button(visit.words("review.print"), visit.attempt(self._print))
         self._download = w.HTML(layout=plain_layout())
         self.box = elements.stack(
@@ -102,11 +105,21 @@ class MarkGrid:
                 options.append((f"{shown} {begin + 1}–{begin + len(part)}", name))
         self.part.options = options
         self.part.value = options[0][1]
+        self._switch()
+
+    def _switch(self) -> None:
+        """Show the chosen units; what was typed for others waits, and is there again when they are chosen."""
+        chosen = (self.track.value, self.part.value)
+        if self.part.value not in self._portions or chosen == self._shown:
+            return
+        if self._shown is not None and self.grid.typed():
+            self._waiting[self._shown] = self._label, self.grid.typed()
+        self._shown, self._label = chosen, f"{self.track.label} {self.part.label}"
         self._show()
+        self.grid.type(self._waiting.pop(chosen, ("", {}))[1])
+        self._show_status()
 
     def _show(self) -> None:
-        if self.part.value not in self._portions:
-            return
         visit, units = self._visit, self._portions[self.part.value]
         self._sheet = open_paper(visit.desk, self.track.value, units)
         self.grid = CellGrid(
@@ -128,6 +141,7 @@ class MarkGrid:
             _dom_classes=("pb-input",),
         )
         self.put = elements.button(visit.words("review.paste_put"), visit.attempt(self._paste))
+        self._show_status()
         self._grid.children = (
             self.grid.box,
             elements.row(self.save, self._status),
@@ -194,6 +208,10 @@ class MarkGrid:
         words = visit.words("review.cells_changed", count=changed) if changed else ""
         if wrong:
             words += visit.words("review.cells_wrong", count=wrong)
+        if self._waiting:
+            count = sum(len(typed) for _, typed in self._waiting.values())
+            parts = visit.words("meeting.comma").join(label for label, _ in self._waiting.values())
+            words += visit.words("review.cells_elsewhere", count=count, parts=parts)
         self._status.value = f'<span class="pb-unsaved">{escape(words)}</span>' if words else ""
 
     def _paste(self) -> None:
