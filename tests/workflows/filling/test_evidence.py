@@ -60,7 +60,7 @@ def test_only_upload_fields_accept_files(path: str, small: Workspace, contest: O
 
 def test_a_file_field_accepts_documents_and_a_photo_field_does_not(small: Workspace, contest: Opened) -> None:
     document = b"%PDF-1.4\n%%EOF"
-    with pytest.raises(DataError, match="格式不能接收"):
+    with pytest.raises(DataError, match="不是这里能接收的照片"):
         attach_file(Desk(small, FILLER, contest), KEY, "centre_photos", "a.jpg", document)
     kept = attach_file(Desk(small, FILLER, contest), KEY, "evidence_files", "a.pdf", document)
     assert kept.file.kind == "application/pdf"
