@@ -1,5 +1,6 @@
 """A small county with accounts, and the real server in a process of its own, for tests that look at pages."""
 
+import asyncio
 import atexit
 import os
 import shutil
@@ -8,13 +9,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import psutil
 from counties import (
@@ -31,6 +36,9 @@ from counties import (
     lay_out,
     make_register,
 )
+from tornado import web
+from tornado.httpserver import HTTPServer
+from tornado.testing import bind_unused_port
 
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.campaign import Campaign
@@ -186,6 +194,38 @@ def begin_serving(folder: Path, *args: str) -> Served:
             return served
     served.stop(signal.SIGABRT)  # it writes down where it stands
     raise TimeoutError(log.read_text(encoding="utf-8"))
+
+
+@contextmanager
+def serve_in_thread(make: Callable[[], web.Application], **options: Any) -> Iterator[int]:
+    """Port of a tornado server in a thread of its own, whose application is made there; options are the server's."""
+    found: list[int] = []
+    ready, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+
+    async def work() -> None:
+        sockets, port = bind_unused_port()
+        server = HTTPServer(make(), **options)
+        server.add_socket(sockets)
+        found.append(port)
+        ready.set()
+        await done.wait()
+        server.stop()
+        await server.close_all_connections()
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        loop.run_until_complete(work())
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield found[0]
+    finally:
+        loop.call_soon_threadsafe(done.set)
+        thread.join(30)
 
 
 def free_port() -> int:

@@ -1,11 +1,10 @@
 """Sign-in over HTTP: a real server, and a client that keeps cookies and follows no redirects."""
 
-import asyncio
 import http.client
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -14,9 +13,8 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from counties import OPERATOR, VILLAGE, make_register
 from jupyter_server.base.handlers import JupyterHandler
+from serving import serve_in_thread
 from tornado import web
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 from traitlets import TraitError
 
 from pbwidgets.apps.cookies import attributes
@@ -133,50 +131,23 @@ def doors() -> Doors:
 @pytest.fixture
 def serve(workspace: Workspace, doors: Doors) -> Iterator[Callable[..., Client]]:
     """Client of a server whose identity provider has these traits."""
-    running: list[Callable[[], None]] = []
+    with ExitStack() as running:
 
-    def begin(**traits: object) -> Client:
-        found: list[int] = []
-        ready, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
+        def begin(**traits: object) -> Client:
+            def make() -> web.Application:
+                provider = PbIdentityProvider(**traits)
+                return web.Application(
+                    [*SIGN_IN_PAGES, (CODE_PAGE, CodeHandler), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
+                    cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
+                    allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
+                    xsrf_cookie_kwargs=attributes(https=False), pbwidgets_doors=doors,
+                    log_function=lambda handler: None,
+                )  # fmt: skip
 
-        async def work() -> None:
-            provider = PbIdentityProvider(**traits)
-            application = web.Application(
-                [*SIGN_IN_PAGES, (CODE_PAGE, CodeHandler), (r"/home|/fill", HelloHandler), (r"/open", OpenHandler)],
-                cookie_secret=SECRET, identity_provider=provider, login_url="/login", base_url="/",
-                allow_remote_access=True, xsrf_cookies=True, pbwidgets_workspace=workspace,
-                xsrf_cookie_kwargs=attributes(https=False), pbwidgets_doors=doors,
-                log_function=lambda handler: None,
-            )  # fmt: skip
-            sockets, port = bind_unused_port()
-            server = HTTPServer(application, xheaders=True)  # even so, the peer's own address decides
-            server.add_socket(sockets)
-            found.append(port)
-            ready.set()
-            await done.wait()
-            server.stop()
-            await server.close_all_connections()
+            # with xheaders, too, the peer's own address decides
+            return Client(running.enter_context(serve_in_thread(make, xheaders=True)))
 
-        def run() -> None:
-            asyncio.set_event_loop(loop)
-            loop.run_until_complete(work())
-            loop.run_until_complete(loop.shutdown_default_executor())
-            loop.close()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        assert ready.wait(30)
-
-        def end() -> None:
-            loop.call_soon_threadsafe(done.set)
-            thread.join(30)
-
-        running.append(end)
-        return Client(found[0])
-
-    yield begin
-    for end in running:
-        end()
+        yield begin
 
 
 @pytest.fixture

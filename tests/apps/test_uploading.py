@@ -1,18 +1,15 @@
 """Uploads over HTTP: a real server with the one handler, and the slots that kernels open in their inboxes."""
 
-import asyncio
 import http.client
 import json
 import resource
-import threading
 import time
 from collections.abc import Iterator
 
 import pytest
 from counties import OPERATOR, VILLAGE, make_register
+from serving import serve_in_thread
 from tornado import web
-from tornado.httpserver import HTTPServer
-from tornado.testing import bind_unused_port
 
 from pbwidgets.apps.identity import PbIdentityProvider
 from pbwidgets.apps.uploading import UploadHandler
@@ -40,39 +37,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
 @pytest.fixture(scope="module")
 def port(workspace: Workspace) -> Iterator[int]:
     """Port of a server whose trusted proxy, this test, names the account; cun1 owns the kernel."""
-    found: list[int] = []
-    ready, loop, done = threading.Event(), asyncio.new_event_loop(), asyncio.Event()
 
-    async def work() -> None:
+    def make() -> web.Application:
         kernels = VisitorKernels()
         kernels.owners[KERNEL] = Owner("account:cun1", "", "fill")
-        application = web.Application(
+        return web.Application(
             [(r"/upload/(?P<kernel_id>[-0-9]+)/(?P<slot_id>[0-9a-f]{32})", UploadHandler)],
             identity_provider=PbIdentityProvider(header_name="X-User", trusted_addresses=["127.0.0.1"]),
             cookie_secret="for tests only", login_url="/login", base_url="/", allow_remote_access=True,
             xsrf_cookies=True, pbwidgets_workspace=workspace, kernel_manager=kernels, log_function=lambda _: None,
         )  # fmt: skip
-        sockets, number = bind_unused_port()
-        server = HTTPServer(application, max_buffer_size=2 * 2**20, max_body_size=64 * 2**10)
-        server.add_socket(sockets)
-        found.append(number)
-        ready.set()
-        await done.wait()
-        server.stop()
-        await server.close_all_connections()
 
-    def run() -> None:
-        asyncio.set_event_loop(loop)
-        loop.run_until_complete(work())
-        loop.run_until_complete(loop.shutdown_default_executor())
-        loop.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(30)
-    yield found[0]
-    loop.call_soon_threadsafe(done.set)
-    thread.join(30)
+    with serve_in_thread(make, max_buffer_size=2 * 2**20, max_body_size=64 * 2**10) as number:
+        yield number
 
 
 @pytest.fixture

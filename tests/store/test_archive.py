@@ -144,7 +144,7 @@ def test_a_name_that_we_would_not_write_is_refused(name: str, archive: Path) -> 
 def test_a_plain_name_stays_within_its_folder(name: str) -> None:
     for text in (name, f"parameters/{name}"):
         if is_plain_name(text):
-            assert Path("/work", text).resolve().is_relative_to("/work/parameters")
+            assert Path("/archive", text).resolve().is_relative_to("/archive/parameters")
 
 
 def test_a_file_that_nobody_listed_or_that_is_listed_only_is_refused(archive: Path, made: Path) -> None:
