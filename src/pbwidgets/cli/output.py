@@ -156,7 +156,7 @@ def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
-    """Number of failed reports, and of those whose file has problems; how they went and where they are is printed to stderr."""
+    """Number of failed reports and wrong report files; how they went and where they are is printed to stderr."""
     failed = 0
     for run in runs:
         if run.problems:
