@@ -39,7 +39,7 @@ from pbwidgets.workflows.ground.snapshots import (
     take_snapshot,
 )
 from pbwidgets.workflows.ground.workspace import open_workspace
-from pbwidgets.workflows.reports.block import OfTrack
+from pbwidgets.workflows.reports.blocks.block import OfTrack
 from pbwidgets.workflows.reports.book import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
@@ -54,7 +54,7 @@ class _Withheld:
         self._names = {"block": block, "frame": frame}
 
     def _refuse(self, *_: object) -> int:
-        raise DataError("reports.frame_withheld", **self._names)
+        raise DataError("blocks.frame_withheld", **self._names)
 
     __getattr__ = __getitem__ = __len__ = __iter__ = __contains__ = _refuse
 
