@@ -6,7 +6,7 @@ pieces. Where the arguments are :class:`OfTrack`, it is called once for each tra
 """
 
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
@@ -18,6 +18,7 @@ from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.model import Id
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.wording import has_words, say
+from pbwidgets.workflows.ground.extracts import LISTED, RANKED, SHOWN_REFERENCE
 from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, is_bare
 from pbwidgets.workflows.reports.blocks.templates import HasPlaces, frames_of
@@ -30,6 +31,10 @@ Side: TypeAlias = Literal["own", "below"]
 
 EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS})
 """Frames of a snapshot that a block may read."""
+EXTRACTS: Final[Mapping[str, str]] = MappingProxyType(
+    {SHOWN_REFERENCE: "reference", RANKED: "reference", LISTED: "selection"}
+)
+"""What a block may read of a frame instead of the whole, and the frame: see ``ground.extracts``."""
 
 NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
     {
@@ -114,6 +119,8 @@ class Block:
         Names of :data:`NEEDS` that a track must have for it.
     side
         Whose tracks it is about; None: of both.
+    suits
+        Whether a track suits the report of a unit of a kind; None: any does.
     has_figures
         Whether it may give figures.
     """
@@ -124,6 +131,7 @@ class Block:
     reads: frozenset[str]
     needs: tuple[str, ...]
     side: Side | None
+    suits: Callable[[Track, str], bool] | None
     has_figures: bool
 
     @property
@@ -138,13 +146,16 @@ class Block:
             return say(code, lang)
         return (inspect.getdoc(self.draw) or self.name).splitlines()[0].rstrip("。.")
 
-    def fits(self, track: Track) -> bool:
-        """Whether a track has all that the block needs."""
+    def fits(self, track: Track, kind: str) -> bool:
+        """Whether a track has all that the block needs, and suits the report of a unit of a kind."""
+        return self._has_all(track) and (self.suits is None or self.suits(track, kind))
+
+    def _has_all(self, track: Track) -> bool:
         return all(NEEDS[name](track) for name in self.needs)
 
     def lacks(self, campaign: Campaign) -> tuple[str, ...]:
         """What no track of a campaign has and the block needs; empty if one of them has all."""
-        if not self.needs or any(map(self.fits, campaign.tracks)):
+        if not self.needs or any(map(self._has_all, campaign.tracks)):
             return ()
         lacking = [name for name in self.needs if not any(map(NEEDS[name], campaign.tracks))]
         return tuple(lacking or self.needs)
@@ -155,6 +166,7 @@ def block(
     reads: Iterable[str] = EVERY_FRAME,
     needs: tuple[str, ...] = (),
     side: Side | None = None,
+    suits: Callable[[Track, str], bool] | None = None,
     figures: bool = True,
 ) -> Callable[[Draw], Block]:
     """Make a function a block: ``def name(report, args)`` that yields pieces.
@@ -167,6 +179,8 @@ def block(
         What a track must have, of :data:`NEEDS`.
     side
         Whose tracks it is about: ``own``, ``below`` or both.
+    suits
+        Function of a track and the kind of the report's unit: whether the block is for them.
     figures
         Whether it may give figures.
 
@@ -178,7 +192,7 @@ def block(
     from pbwidgets.campaign.findings import spelling
 
     for code, names, known in (
-        ("blocks.unknown_frame", reads, EVERY_FRAME),
+        ("blocks.unknown_frame", reads, (*EVERY_FRAME, *EXTRACTS)),
         ("blocks.unknown_need", needs, NEEDS),
     ):
         for name in names:
@@ -190,7 +204,7 @@ def block(
         given = list(inspect.signature(draw).parameters.values())
         asked = given[1].annotation if len(given) > 1 else Arguments
         model = asked if isinstance(asked, type) and issubclass(asked, Arguments) else Arguments
-        return Block(name, draw, model, frozenset({*reads, "units"}), needs, side, figures)
+        return Block(name, draw, model, frozenset({*reads, "units"}), needs, side, suits, figures)
 
     return make
 
@@ -207,17 +221,17 @@ class Item:
 
     def draw(self, report: "Report") -> Iterator[Piece]:
         """Pieces for one unit."""
-        if not self.block.is_of_track:
-            if not self.block.lacks(report.campaign):
-                yield from self._pieces(report, self.args)
-            return
-        for track in tracks_of(report, self.block.side):
-            yield from self.draw_track(report, track)
+        tracks = tracks_of(report, self.block.side)
+        if self.block.is_of_track:
+            for track in tracks:
+                yield from self.draw_track(report, track)
+        elif not self.block.needs or any(self.block.fits(track, report.kind) for track in tracks):
+            yield from self._pieces(report, self.args)
 
     def draw_track(self, report: "Report", track: Track) -> Iterator[Piece]:
         """Pieces for one unit and track: none if the block does not fit the track or names another."""
         asked = getattr(self.args, "track", None)
-        if self.block.fits(track) and asked in (None, track.id):
+        if self.block.fits(track, report.kind) and asked in (None, track.id):
             args = self.args.model_copy(update={"track": track.id}) if self.takes_track else self.args
             yield from self._pieces(report, args)
 
@@ -234,7 +248,11 @@ class Item:
 
     def _pieces(self, report: "Report", args: Arguments) -> tuple[Piece, ...]:
         try:
-            made = tuple(self.block.draw(report.showing(self.block.name, self.reads), args))
+            made = tuple(
+                self.block.draw(
+                    report.showing(self.block.name, {EXTRACTS.get(name, name) for name in self.reads}), args
+                )
+            )
         except PbError:
             raise
         except (
@@ -256,9 +274,8 @@ class Item:
             return frozenset({asked})
         if not self.block.is_of_track:
             return frozenset(track.id for track in campaign.tracks)
-        return frozenset(
-            track.id for track in _tracks_about(campaign, kind, self.block.side) if self.block.fits(track)
-        )
+        tracks = tracks_about(campaign, kind, _kinds_below(campaign, kind), self.block.side)
+        return frozenset(track.id for track in tracks if self.block.fits(track, kind))
 
 
 @dataclass(frozen=True)
@@ -308,13 +325,15 @@ def tracks_of(report: "Report", side: Side | None) -> tuple[Track, ...]:
     return (*own, *(report.tracks_below if side != "own" else ()))
 
 
-def _tracks_about(campaign: Campaign, kind: str, side: Side | None) -> Iterator[Track]:
-    """Tracks that may assess a unit of a kind, or units below one."""
-    below = _kinds_below(campaign, kind)
-    for track in campaign.tracks:
-        is_own, is_below = track.unit_kind == kind, track.unit_kind in below
-        if (is_own and side != "below") or (is_below and side != "own"):
-            yield track
+def tracks_about(
+    campaign: Campaign, kind: str, below: Collection[str], side: Side | None
+) -> tuple[Track, ...]:
+    """Tracks that assess a unit of a kind, then those that assess units of the kinds below it."""
+    own = [track for track in campaign.tracks if kind in track.unit_kind and side != "below"]
+    others = [
+        track for track in campaign.tracks if not set(below).isdisjoint(track.unit_kind) and side != "own"
+    ]
+    return (*own, *others)
 
 
 def _kinds_below(campaign: Campaign, kind: str) -> set[str]:

@@ -57,6 +57,11 @@ class Library:
             raise UsageError("blocks.unknown_block", **spelling(name, self.names))
         return _load(self._file(name), self.hash_of(name))
 
+    def sound(self) -> tuple[Block, ...]:
+        """All blocks; files of the workspace that cannot be used are left out."""
+        wrong = {Path(problem.file).stem for problem in self.check()} - our_names().keys()
+        return tuple(self.find(name) for name in self.names if name not in wrong)
+
     def hash_of(self, name: str) -> str:
         """Hash of the file of a workspace's own block; empty for one of ours."""
         file = self._file(name)

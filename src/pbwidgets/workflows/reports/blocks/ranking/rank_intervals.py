@@ -24,8 +24,12 @@ def rank_intervals(report: "Report", args: IntervalArguments) -> Iterator[Piece]
     """Ranks of the units around the end of the places, in many trials."""
     from pbwidgets.charts import rank_intervals as draw
 
+    if not report.is_top:
+        return  # it is computed from the records of all units
     track = report.track_of(args)
     firmness = report.firmness(track)
+    if firmness.empty:
+        return
     table = report.firmness_table(track, firmness)
     yield Heading(table.title)
     yield Sentence(report.firmness_text(firmness))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class GapArguments(OfTrack):
     """How much is shown."""
 
-    most: PositiveInt = Field(default=7, description="most units in the chart")
+    most: PositiveInt = Field(default=12, description="most units in the chart")
 
 
 @block(reads={"selection", "totals", "ranks_within"}, needs=("score", "layers"), side="below")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
 
@@ -10,14 +11,18 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"balance", "selection"}, needs=("score", "nomination"), side="below")
+def _nominates_not(track: Track, kind: str) -> bool:
+    return track.nomination is not None and track.nomination.by != kind
+
+
+@block(reads={"balance", "selection"}, needs=("score", "nomination"), side="below", suits=_nominates_not)
 def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Places allotted and used by each nominating unit."""
     from pbwidgets.charts import allotment_balance as draw
 
     track = report.track_of(args)
     balance = report.nomination_balance(track)
-    if balance.frame.empty or (track.nomination and track.nomination.by == report.kind):
+    if balance.frame.empty:
         return
     title = f"{balance.title}：{track.name.words(report.lang)}"
     yield Heading(title)
