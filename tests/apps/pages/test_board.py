@@ -137,12 +137,8 @@ def test_every_chart_offered_can_be_drawn_from_its_own_data(
     choices = board_choices(Desk(demo, reviewer, opened), unit)
     assert {choice.block for choice in choices} == names
     for choice in choices:
-        charts = [
-            shown
-            for shown in draw_board(Desk(demo, reviewer, opened), unit, choice)
-            if isinstance(shown, ShownChart)
-        ]
-        (spec,) = (shown.spec for shown in charts)
+        pieces = draw_board(Desk(demo, reviewer, opened), unit, choice)
+        (spec,) = (shown.spec for shown in pieces if isinstance(shown, ShownChart))
         assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
         assert '"url"' not in str(spec)
 
