@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable
 
 if TYPE_CHECKING:
@@ -73,6 +77,21 @@ class Table:
     table: LabelledTable
     rows: int | None = None
     document: LabelledTable | bool = True
+
+    @classmethod
+    def of(cls, title: str, frame: pd.DataFrame, rows: int | None = None) -> "Table":
+        """Table of any frame: its columns under their own names, numbers as numbers.
+
+        >>> import pandas as pd
+        >>> made = Table.of("走访", pd.DataFrame({"单位": ["青禾村"], "次数": [12]}))
+        >>> [(column.label, column.format) for column in made.table.columns.values()]
+        [('单位', 'text'), ('次数', 'number')]
+        """
+        columns = {
+            str(name): Column(str(name), format="number" if is_numeric_dtype(frame[name]) else "text")
+            for name in frame.columns
+        }
+        return cls(LabelledTable(title, frame.rename(columns=str), columns), rows)
 
 
 Piece: TypeAlias = Title | Heading | Sentence | Figure | Table
