@@ -72,8 +72,11 @@ class Lack:
 
 
 TrackId = Annotated[Id, Names("track")]
+"""Argument of a block that names a track; ``check`` looks whether the campaign has it."""
 MeasureId = Annotated[Id, Names("measure")]
+"""Argument of a block that names a measure."""
 FormId = Annotated[Id, Names("form")]
+"""Argument of a block that names a form."""
 
 
 class Arguments(Definition):

@@ -95,6 +95,7 @@ class Table:
 
 
 Piece: TypeAlias = Title | Heading | Sentence | Figure | Table
+"""What a block yields."""
 
 
 def is_bare(pieces: tuple[Piece, ...]) -> bool:

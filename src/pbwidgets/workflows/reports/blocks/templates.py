@@ -30,6 +30,7 @@ class HasPlaces:
 
 
 Template = Annotated[Text, HasPlaces()]
+"""Argument of a block: a text in both languages with places such as ``{units}``, which ``check`` knows."""
 
 
 @dataclass(frozen=True)
