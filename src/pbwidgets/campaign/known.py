@@ -89,15 +89,22 @@ class Known:
             rests_on = (("measures",), ("forms",), ("choices",))
             yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 
-    def kinds_above(self, kind: str) -> frozenset[str]:
-        """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
+    def kinds_above(self, kind: str, within: Mapping[str, tuple[str, ...]] | None = None) -> frozenset[str]:
+        """Kinds that a unit of this kind may hang under, at any height; itself only if it may hang under its like.
+
+        Parameters
+        ----------
+        within
+            Parents of the kinds that the way up may lead through; by default of all.
+        """
+        parents = self.parents if within is None else within
         above: set[str] = set()
-        ahead = list(self.parents.get(kind, ()))
+        ahead = list(parents.get(kind, ()))
         while ahead:
             parent = ahead.pop()
             if parent not in above:
                 above.add(parent)
-                ahead.extend(self.parents.get(parent, ()))
+                ahead.extend(parents.get(parent, ()))
         return frozenset(above)
 
 

@@ -22,6 +22,7 @@ from pbwidgets.campaign.model import Id
 from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.units import lie_above, partitions, tops
 
 OUTPUT_DIR: Final = "output_dir"
 """Parameter set by the runner: the folder for the notebook's files."""
@@ -48,7 +49,8 @@ class ReportDefinition(Definition):
     title: Text
     notebook: Annotated[_RelativePath, Field(description="file below notebooks/")]
     for_each: Literal["partition", "root"] | UnitsOfKind = Field(
-        description="partition: units that the campaign is divided by; root: uppermost units; or {kind: …}"
+        description="partition: units that the campaign is divided by, and those outside all of them; "
+        "root: uppermost units; or {kind: …}"
     )
     parameters: dict[str, JsonValue] = Field(
         default={}, description="values that differ from the notebook's own"
@@ -264,11 +266,19 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
     Parameters
     ----------
     units
-        The register, with the columns of ``UNITS``.
+        The units that take part, with the columns of ``UNITS``.
     """
     each = report.for_each
     if each == "root":
-        chosen = units["parent_code"].isna()
-    else:
-        chosen = units["kind"] == (each.kind if isinstance(each, UnitsOfKind) else campaign.partition_by)
-    return sorted(str(code) for code in units.loc[chosen, "unit_code"])
+        return tops(units, campaign.member_kinds)
+    if each == "partition":
+        return _find_partitions(campaign, units)
+    return sorted(str(code) for code in units.loc[units["kind"] == each.kind, "unit_code"])
+
+
+def _find_partitions(campaign: Campaign, units: pd.DataFrame) -> list[str]:
+    """Codes of the members that are a partition: all of them but those above units of the partitioning kind."""
+    part = partitions(units, campaign.partition_by).to_numpy()
+    own = (units["unit_code"] == part) & units["kind"].isin(list(campaign.member_kinds))
+    above = lie_above(units, [campaign.partition_by]) & (units["kind"] != campaign.partition_by)
+    return sorted(str(code) for code in units.loc[own & ~above, "unit_code"])

@@ -6,7 +6,7 @@ from hashlib import sha256
 import pandas as pd
 
 from pbwidgets.store.snapshot_files import NO_PARTITION
-from pbwidgets.units import ancestors
+from pbwidgets.units import partition_of
 from pbwidgets.workflows.ground.snapshots import SHARED, Snapshot, code_hash
 from pbwidgets.workflows.ground.workspace import Opened
 
@@ -15,10 +15,10 @@ def fingerprint_report(
     snapshot: Snapshot, opened: Opened, units: pd.DataFrame, unit_code: str
 ) -> dict[str, str]:
     """Hashes by name: the unit's own rows, the published reference, the campaign, the code."""
-    partition = str(ancestors(units, opened.campaign.partition_by).get(unit_code, "")) or None
+    partition = partition_of(units, opened.campaign.partition_by, unit_code)
     shared = snapshot.parts.get(NO_PARTITION, {})
-    # the report of a unit above or below the partitioning kind may read more than one partition
-    rows = snapshot.parts.get(unit_code, {}) if partition == unit_code else _joined(snapshot.parts)
+    # the report of a unit above several partitions reads them all
+    rows = _joined(snapshot.parts) if partition is None else snapshot.parts.get(partition, {})
     return {
         **{f"rows:{frame}": value for frame, value in rows.items() if frame != SHARED},
         "reference": shared.get(SHARED, ""),
