@@ -1,7 +1,7 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -108,7 +108,8 @@ def authorise_tops(desk: Desk, action: Action, track_id: str | None = None) -> N
     RightsError
         As :meth:`Desk.authorise`.
     """
-    for code in find_tops(desk, track_id) or [None]:  # with nobody there, only who may everywhere
+    top_codes: Sequence[str | None] = find_tops(desk, track_id)
+    for code in top_codes or [None]:  # where nobody takes part, only who may everywhere
         desk.authorise(action, code)
 
 
