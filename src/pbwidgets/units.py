@@ -388,8 +388,8 @@ def tops(units: pd.DataFrame, kinds: Collection[str]) -> list[str]:
     return sorted(str(code) for code in units["unit_code"].array.take(here))
 
 
-def partitions(units: pd.DataFrame, kinds: str) -> "pd.Series[str]":
-    """Code of the partition of each unit: the nearest unit of a kind at or above it, or itself where there is none.
+def partitions(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[str]":
+    """Code of the partition of each unit: the nearest unit of a kind, or of several, at or above it, or itself.
 
     Returns
     -------
@@ -405,7 +405,7 @@ def partitions(units: pd.DataFrame, kinds: str) -> "pd.Series[str]":
     return ancestors(units, kinds).fillna(units["unit_code"].astype("string").set_axis(units["unit_code"]))
 
 
-def partition_of(units: pd.DataFrame, kinds: str, code: str) -> str | None:
+def partition_of(units: pd.DataFrame, kinds: str | Collection[str], code: str) -> str | None:
     """Code of the one partition in which a unit and all units below it lie; None if they lie in several.
 
     >>> found = pd.DataFrame({
@@ -486,8 +486,15 @@ def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:
         inside = wider
 
 
-def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
-    """Code of the nearest unit of a kind at or above each unit; <NA> where there is none.
+def ancestors(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[str]":
+    """Code of the nearest unit of a kind, or of one of several, at or above each unit; <NA> where there is none.
+
+    Parameters
+    ----------
+    units
+        The register.
+    kinds
+        One kind or several.
 
     Returns
     -------
@@ -495,7 +502,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
         Codes (``string``) by unit code, in the order of the register.
     """
     parents = _positions(units, "parent_code")
-    wanted = (units["kind"] == kind).fillna(False).to_numpy(dtype=bool)
+    wanted = units["kind"].isin([kinds] if isinstance(kinds, str) else list(kinds)).to_numpy(dtype=bool)
     found = np.where(wanted, np.arange(len(units)), -1)
     here = np.where(wanted, -1, parents)  # where each unit's search has got to
     for _ in range(len(units)):
@@ -506,7 +513,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
         found[hit] = here[hit]
         here = np.where(looking & ~hit, parents[here], -1)
     codes = units["unit_code"].array.take(found, allow_fill=True)
-    return pd.Series(codes, index=pd.Index(units["unit_code"], name="unit_code"), name=kind, dtype="string")
+    return pd.Series(codes, index=pd.Index(units["unit_code"], name="unit_code"), dtype="string")
 
 
 def _positions(units: pd.DataFrame, column: str) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for
 :mod:`pbwidgets.campaign.checks_awards`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -47,7 +47,7 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
 
 def _find_in_units(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from find_repeated_ids(campaign.unit_kinds, ("unit_kinds",))
-    yield from known.refer("unit_kinds", campaign.partition_by, ("partition_by",))
+    yield from known.refer_kinds(campaign.partition_by, ("partition_by",))
     for at, kind in enumerate(campaign.unit_kinds):
         address = ("unit_kinds", at, "parents")
         for which, parent in enumerate(kind.parents):
@@ -76,23 +76,25 @@ def _reaches_root(campaign: Campaign, kind: str, known: Known) -> bool:
 
 def _find_working_partners(campaign: Campaign) -> Iterator[Finding]:
     """Forms, tracks, levels and nominations of a kind that is only pointed at and surveyed."""
-    forms = [
-        (form.unit_kind, ("forms", at, "unit_kind"))
-        for at, form in enumerate(campaign.forms)
-        if form.survey is None
+    named: list[tuple[Address, Sequence[str]]] = [
+        *(
+            (("forms", at, "unit_kind"), form.unit_kind)
+            for at, form in enumerate(campaign.forms)
+            if not form.survey
+        ),
+        *((("tracks", at, "unit_kind"), track.unit_kind) for at, track in enumerate(campaign.tracks)),
+        *(
+            (("review_levels", at, "unit_kind"), [level.unit_kind])
+            for at, level in enumerate(campaign.review_levels)
+        ),
+        *(
+            (("tracks", at, "nomination", "by"), [track.nomination.by])
+            for at, track in enumerate(campaign.tracks)
+            if track.nomination
+        ),
     ]
-    levels = [
-        (level.unit_kind, ("review_levels", at, "unit_kind"))
-        for at, level in enumerate(campaign.review_levels)
-    ]
-    tracks = [(track.unit_kind, ("tracks", at, "unit_kind")) for at, track in enumerate(campaign.tracks)]
-    nominating = [
-        (track.nomination.by, ("tracks", at, "nomination", "by"))
-        for at, track in enumerate(campaign.tracks)
-        if track.nomination is not None
-    ]
-    for kind, address in (*forms, *levels, *tracks, *nominating):
-        if kind in campaign.partner_kinds:
+    for address, kinds in named:
+        for kind in sorted(set(kinds).intersection(campaign.partner_kinds)):
             yield Finding("campaign.partner_at_work", address, {"kind": kind}, (("unit_kinds",),))
 
 

@@ -96,7 +96,7 @@ def find_tops(desk: Desk, track_id: str | None = None) -> list[str]:
     """Codes of the units at the top of the campaign, or of what a track assesses; in order."""
     campaign = desk.opened.campaign
     check_track(campaign, track_id)
-    kinds = campaign.member_kinds if track_id is None else [campaign.track(track_id).unit_kind]
+    kinds = campaign.member_kinds if track_id is None else campaign.track(track_id).unit_kind
     return tops(desk.units, kinds)
 
 

@@ -31,7 +31,7 @@ MEETING: Final = "meeting"
 def view_of_meeting(trial: Trial, tried: Tried, lang: str) -> View:
     """Settings of a chart of the list, drawn for the unit at its top, or the first of them."""
     units, track = trial.records.units, tried.track.layout.track
-    codes = tops(units, [track.unit_kind]) or tops(units, tried.campaign.member_kinds)
+    codes = tops(units, track.unit_kind) or tops(units, tried.campaign.member_kinds)
     top = units[units["unit_code"] == codes[0]].iloc[0]
     return View(
         campaign=tried.campaign,

@@ -277,8 +277,8 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
 
 
 def _find_partitions(campaign: Campaign, units: pd.DataFrame) -> list[str]:
-    """Codes of the members that are a partition: all of them but those above units of the partitioning kind."""
+    """Codes of the members that are a partition: all of them but those above units of a partitioning kind."""
     part = partitions(units, campaign.partition_by).to_numpy()
     own = (units["unit_code"] == part) & units["kind"].isin(list(campaign.member_kinds))
-    above = lie_above(units, [campaign.partition_by]) & (units["kind"] != campaign.partition_by)
+    above = lie_above(units, campaign.partition_by) & ~units["kind"].isin(campaign.partition_by)
     return sorted(str(code) for code in units.loc[own & ~above, "unit_code"])
