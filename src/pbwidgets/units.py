@@ -313,8 +313,8 @@ def members(units: pd.DataFrame, kinds: Kinds, roots: Collection[str] = ()) -> p
 
     >>> register = pd.DataFrame({
     ...     "unit_code": ["A", "A1", "A11", "B", "B1", "C1"],
-    ...     "kind": ["committee", "branch", "branch", "committee", "branch", "branch"],
-    ...     "parent_code": [None, "A", "A1", None, "B", "C"]})
+    ...     "kind": ["committee", "branch", "branch", "committee", "branch", "village"],
+    ...     "parent_code": [None, "A", "A1", None, "B", "B"]})
     >>> kinds = {"committee": (), "branch": ("committee", "branch")}
     >>> list(members(register, kinds)["unit_code"]), list(members(register, kinds, ["A"])["unit_code"])
     (['A', 'A1', 'A11', 'B', 'B1'], ['A', 'A1', 'A11'])
@@ -447,7 +447,7 @@ def _find_members(
     begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
     if roots:
         begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
-    of_kind = pd.Categorical(units["kind"], categories=list(kinds)).codes
+    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(units["kind"].to_numpy(dtype=object))
     may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
     for at, above in enumerate(kinds.values()):
         may_hang[at, :-1] = [kind in above for kind in kinds]
