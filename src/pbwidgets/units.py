@@ -297,6 +297,12 @@ def kind_and_domain(units: pd.DataFrame, code: str) -> tuple[str | None, str | N
     return kind, domain
 
 
+def kinds_and_domains(units: pd.DataFrame) -> Mapping[str, tuple[str, str | None]]:
+    """Kind and domain of each unit by its code, None for a domain that it has not."""
+    domains = units["domain"].astype(object).where(units["domain"].notna(), None)
+    return dict(zip(units["unit_code"], zip(units["kind"], domains, strict=True), strict=True))
+
+
 def root_codes(units: pd.DataFrame) -> list[str]:
     """Codes of the units that have none above them, in order."""
     return sorted(str(code) for code in units.loc[units["parent_code"].isna(), "unit_code"])
