@@ -75,11 +75,17 @@ _T = TypeVar("_T")
 
 
 class UnitKind(Definition):
-    """A kind of unit and the kinds it may hang under."""
+    """A kind of unit, how it takes part, and the kinds it may hang under."""
 
     id: Id
     name: Text
-    parents: tuple[Id, ...] = Arg(default=(), description="kinds of unit above it; none for a root")
+    role: Literal["member", "partner"] = Arg(
+        default="member",
+        description="partner: pointed at and surveyed only; it owes nothing and is not assessed",
+    )
+    parents: tuple[Id, ...] = Arg(
+        default=(), description="kinds of unit above it, also its own; none for a root"
+    )
 
 
 class Phase(Definition):
@@ -185,6 +191,11 @@ class Field(Definition):
     sensitive: bool = Arg(
         default=False, description="seen by the filler's unit and its reviewers; never in a snapshot"
     )
+    identifies: bool = Arg(
+        default=False,
+        description="names a person, household or army unit: sensitive, seen by who fills the form in only, "
+        "and shown as 〔略〕 wherever it is written elsewhere",
+    )
     default: bool = Arg(
         default=False, description="set by us because the source does not; the organiser's to change"
     )
@@ -193,6 +204,11 @@ class Field(Definition):
         description="a repeat that can be answered with 'none of these', which counts 0; left blank it is missing",
     )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it is kept out of snapshots; what identifies is."""
+        return self.sensitive or self.identifies
 
 
 class RaterKind(Definition):
@@ -244,7 +260,7 @@ class Form(Definition):
 
     def sensitive_paths(self) -> frozenset[str]:
         """Paths that hold something sensitive: fields, and repeats of nothing but sensitive fields."""
-        hidden = {path: field.sensitive for path, field in self.leaves()}
+        hidden = {path: field.is_sensitive for path, field in self.leaves()}
         repeats = {path.partition("/")[0] for path in hidden if "/" in path}
         whole = {
             repeat
@@ -252,6 +268,10 @@ class Form(Definition):
             if all(shut for path, shut in hidden.items() if path.startswith(f"{repeat}/"))
         }
         return frozenset(whole | {path for path, shut in hidden.items() if shut})
+
+    def identifying_paths(self) -> frozenset[str]:
+        """Paths of the fields that identify somebody."""
+        return frozenset(path for path, field in self.leaves() if field.identifies)
 
 
 def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:
@@ -927,6 +947,16 @@ class Campaign(Definition):
     def period(self, period_id: str) -> Period:
         """The period of that id; KeyError if there is none."""
         return _by_id(self.periods, period_id)
+
+    @property
+    def member_kinds(self) -> dict[str, tuple[str, ...]]:
+        """Kinds of unit that are members, each with the kinds it may hang under; none for a root."""
+        return {kind.id: kind.parents for kind in self.unit_kinds if kind.role == "member"}
+
+    @property
+    def partner_kinds(self) -> tuple[str, ...]:
+        """Kinds of unit that are only pointed at and surveyed."""
+        return tuple(kind.id for kind in self.unit_kinds if kind.role == "partner")
 
     def unit_kind(self, kind_id: str) -> UnitKind:
         """The kind of that id; KeyError if there is none."""
