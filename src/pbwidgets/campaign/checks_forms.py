@@ -31,6 +31,7 @@ _MEANT_FOR: Final = {
     "unit": (*NUMBERS, "calculate"),
     # on a group or repeat it would not reach the fields inside, which would then be shown
     "sensitive": (*_ENTERED, "calculate"),
+    "identifies": ("text",),
 }
 
 
@@ -43,7 +44,7 @@ def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from find_repeated_ids(campaign.forms, ("forms",))
     for at, form in enumerate(campaign.forms):
         address: Address = ("forms", at)
-        yield from known.refer("unit_kinds", form.unit_kind, (*address, "unit_kind"))
+        yield from known.refer_kinds(form.unit_kind, (*address, "unit_kind"))
         if form.filled_by is not None:
             yield from known.refer("review_levels", form.filled_by, (*address, "filled_by"))
         yield from _find_in_form(campaign, form, address, known)
@@ -62,7 +63,7 @@ def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterato
         here = (*address, *place.address)
         shows = place.field.type in ("image", "file", "repeat")
         wrong += [((*here, "type"), place.field.type)] if shows else []
-        wrong += [((*here, "sensitive"), "sensitive")] if place.field.sensitive else []
+        wrong += [((*here, key), key) for key in ("sensitive", "identifies") if getattr(place.field, key)]
     for where, what in wrong:
         yield Finding("campaign.not_in_survey", where, {"what": what}, ((*address, "survey"),))
     yield from _find_readers_of_survey(campaign, form.id)

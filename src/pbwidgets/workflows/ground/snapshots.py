@@ -37,7 +37,8 @@ from pbwidgets.store import (
     records_head,
     write_frames,
 )
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
+from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
 RECORDS: Final = tuple(item.name for item in fields(Records))
@@ -65,7 +66,8 @@ class Snapshot:
     day
         Day of the register.
     parts
-        Fingerprint of each frame in each partition: ``{partition: {frame: hash}}``.
+        Fingerprint of each frame and extract in each partition, and of its rows of each track:
+        ``{partition: {frame: hash, "frame:track": hash}}``.
     """
 
     folder: Path
@@ -105,6 +107,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             "revision": records_head(reader),
             "store": _mark_of_store(workspace.settings),
             "version": opened.version,
+            "roots": list(opened.roots),
             "day": day.isoformat(),
             "code": code_hash("campaign", "scoring", "store"),
             "carried": [other.snapshot_id for other in elsewhere],
@@ -122,7 +125,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         RUNNING: _running_record(notes),
         RECTIFICATIONS: _rectifications(rectifications),
     }
-    snapshot = _save(folder, opened, day, frames, str(stamp["code"]))
+    snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -155,7 +158,8 @@ def has_changed(workspace: Workspace, opened: Opened) -> bool:
         return True
     with workspace.store.read() as reader:
         revision = records_head(reader)
-    return newest[0].get("revision") != revision or newest[0].get("version") != opened.version
+    known = (newest[0].get("revision"), newest[0].get("version"), newest[0].get("roots", []))
+    return known != (revision, opened.version, list(opened.roots))
 
 
 def open_snapshot(folder: Path) -> Snapshot:
@@ -187,12 +191,6 @@ def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None)
     return open_snapshot(
         workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id
     )
-
-
-def partitions(campaign: Campaign, units: pd.DataFrame) -> dict[str, str]:
-    """Partition of each unit: its ancestor, or itself, of the kind by which the campaign is partitioned."""
-    found = ancestors(units, campaign.partition_by)
-    return {str(code): str(part) for code, part in found.items() if isinstance(part, str)}
 
 
 @cache
@@ -250,6 +248,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         sensitive={(form.id, path) for form in campaign.forms for path in form.sensitive_paths()},
         counts={form.id: counting_states(campaign, form) for form in campaign.forms},
         as_of=day,
+        take_part=opened.take_part,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
     )
 
@@ -285,9 +284,16 @@ def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
     return to_frame(rows, dict.fromkeys(names, "string"))
 
 
-def _save(folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataFrame], code: str) -> Snapshot:
-    partition_of = partitions(opened.campaign, frames["units"])
-    parts = fingerprints(frames, partition_of)
+def _save(
+    folder: Path,
+    opened: Opened,
+    day: date,
+    frames: Mapping[str, pd.DataFrame],
+    extracts: Mapping[str, pd.DataFrame],
+    code: str,
+) -> Snapshot:
+    partition_of = partitions(frames["units"], opened.campaign.partition_by)
+    parts = fingerprints({**frames, **extracts}, partition_of)
     made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)
     snapshot_id = hashlib.sha256(made_of.encode()).hexdigest()[:12]
     target = folder / snapshot_id

@@ -16,10 +16,9 @@ from pbwidgets.store import SubmissionKey, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
 from pbwidgets.units import distinct_names
 from pbwidgets.wording import MOST_DIGITS, say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import word_state
 from pbwidgets.workflows.ground.marks import tabulate_marks_before
-from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, lines_to_mark, review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
 
@@ -51,7 +50,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
         ``workflows.not_allowed``, ``workflows.out_of_scope``.
     """
     units = desk.units
-    inside = units_in_scope(desk.actor, "inspect", units)
+    inside = find_in_scope(desk, "inspect")
     known = {row["unit_code"]: row for row in inside.to_dict("records")}
     names = distinct_names(units)
     seats = find_seats(desk)
@@ -167,11 +166,10 @@ def _marks_before(desk: Desk, seats: Seats, units: pd.DataFrame, own: _OwnMarks)
     """Marks of the layers before, of units that the actor has marked; nothing is read if there are none."""
     campaign = desk.opened.campaign
     marked = units[units["unit_code"].isin(own)]
-    of_kind = dict(zip(marked["unit_code"], marked["kind"], strict=True))
     layers = {
         (place.track.id, place.layer)
-        for code, kind in of_kind.items()
-        for place in seats.places(campaign, str(kind), str(code))
+        for code in marked["unit_code"]
+        for place in seats.places(campaign, str(code))
         if [layer.id for layer in place.track.layers].index(place.layer)
     }
     if not layers:
@@ -206,9 +204,7 @@ def _progress(
     opened: Opened, seats: Seats, form: Form, unit_code: str, marks: _OwnMarks, before: _Before
 ) -> dict[str, float | int | None]:
     places = tuple(
-        place
-        for place in seats.places(opened.campaign, form.unit_kind, unit_code)
-        if form.id in place.track.forms
+        place for place in seats.places(opened.campaign, unit_code) if form.id in place.track.forms
     )
     wanted = lines_to_mark(opened.campaign, places)
     given = {line: mark for line, mark in marks.get(unit_code, {}).items() if line in wanted}

@@ -17,7 +17,7 @@ from pbwidgets.exports.slips import Slip, save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.settings import to_address
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.people.slips import BLANK
 from pbwidgets.workflows.progress.grid import units_in_view
@@ -64,7 +64,7 @@ class BatchCard:
             layout=layout,
         )
         self.kind = w.Dropdown(description=visit.words("survey.kind"), layout=layout)
-        part = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(visit.lang)
+        part = visit.opened.campaign.kind_names(visit.opened.campaign.partition_by, visit.lang)
         self.part = w.Dropdown(description=part, layout=layout)
         self.unit = w.Dropdown(description=visit.words("survey.unit"), layout=layout)
         self.count = w.BoundedIntText(
@@ -94,22 +94,20 @@ class BatchCard:
 
     def _units(self) -> pd.DataFrame:
         """Units that the form is about and the actor may survey."""
-        units = self._seen[self._seen["kind"] == self._chosen.unit_kind]
+        units = self._seen[self._seen["kind"].isin(self._chosen.unit_kind)]
         scope = scope_of(self._visit.actor.role, "survey")
         return units if scope == "everywhere" else units[units["unit_code"] != self._visit.actor.unit_code]
 
     def _parts(self) -> "pd.Series[str]":
-        part = ancestors(self._visit.units, self._visit.opened.campaign.partition_by)
-        codes = self._units()["unit_code"]
-        return pd.Series([part.get(code) for code in codes], index=codes, dtype="string").fillna("")
+        part = partitions(self._visit.units, self._visit.opened.campaign.partition_by)
+        return part.loc[self._units()["unit_code"]]
 
     def _offer_parts(self) -> None:
         survey = self._chosen.survey
         kinds = survey.rater_kinds if survey else ()
         offer(self.kind, [(kind.name.words(self._visit.lang), kind.id) for kind in kinds])
         codes = list(dict.fromkeys(self._parts()))
-        named = [(self._visit.unit_name(code) if code else "—", code) for code in codes]
-        offer(self.part, named)
+        offer(self.part, [(self._visit.unit_name(code), code) for code in codes])
         self._offer_units()
 
     def _offer_units(self) -> None:
