@@ -512,7 +512,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 
 @main.command(help=_help("report.help"))
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("report.campaign"))
 @click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("report.unit"))
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
@@ -535,8 +535,8 @@ def report(
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
+        campaigns = workspace.opened_campaigns(campaign_id, period)
+        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
         failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
