@@ -26,7 +26,7 @@ def level_name(visit: Visit, level_id: str | None) -> str:
 
 
 def part_words(visit: Visit, codes: Collection[str]) -> str:
-    """What the parts are called by which units are told: the kinds of unit that divide the campaign, and those outside."""
+    """What parts of a campaign are called: the kinds of unit that divide it, and those of parts outside of them."""
     campaign = visit.opened.campaign
     found = visit.units.loc[visit.units["unit_code"].isin(list(codes)), "kind"]
     outside = [kind for kind in campaign.member_kinds if kind in set(found).difference(campaign.partition_by)]
