@@ -203,7 +203,7 @@ def choose_campaign(
     Raises
     ------
     RightsError
-        ``workflows.takes_no_part`` if the unit takes part in none.
+        ``workflows.takes_part_in_none``.
     UsageError
         As :meth:`Workspace.opened`.
     """
@@ -213,7 +213,7 @@ def choose_campaign(
             campaign_id = own[-1].campaign.id
             period_id = period_id or own[-1].period_id
         elif open_campaigns(workspace):
-            raise RightsError(NO_PART, unit=_name_of(workspace, actor.unit_code))
+            raise RightsError("workflows.takes_part_in_none", unit=_name_of(workspace, actor.unit_code))
     return workspace.opened(campaign_id, period_id)
 
 
