@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from operator import add
-from typing import Final
+from typing import Any, Final
 
 from pbwidgets.intake.text import is_invisible
 
@@ -157,19 +157,49 @@ class Scrubber:
                     break
             begun = self.begins.search(folded, at + 1)
 
-    def scrub(self, text: str) -> tuple[str, int]:
-        """The text with ``〔略〕`` in place of the values, and how many there were.
+    def scrub(self, text: str) -> str:
+        """The text with ``〔略〕`` in place of the values.
 
         >>> Scrubber.of(["王平安"]).scrub("平安建设：王 平安家已走访")
-        ('平安建设：〔略〕家已走访', 1)
+        '平安建设：〔略〕家已走访'
         >>> Scrubber.of(["lina"]).scrub("Carolina met Li Na.")
-        ('Carolina met 〔略〕.', 1)
+        'Carolina met 〔略〕.'
         """
-        kept, last, count = [], 0, 0
+        kept, last = [], 0
         for begin, end in self.spans(text):
             kept += [text[last:begin], HIDDEN]
-            last, count = end, count + 1
-        return ("".join([*kept, text[last:]]), count) if count else (text, 0)
+            last = end
+        return "".join([*kept, text[last:]]) if last else text
+
+    def restore(self, given: Any, kept: Any) -> Any:
+        """Plain data as it was given, with what is kept where it says no more than what was shown of that.
+
+        Rows of a list follow those that are kept by what they show, or by their place if none was added or dropped.
+
+        >>> Scrubber.of(["王平安"]).restore({"a": "〔略〕家", "b": "新"}, {"a": "王平安家", "b": "旧"})
+        {'a': '王平安家', 'b': '新'}
+        """
+        if isinstance(given, str) and isinstance(kept, str):
+            return kept if self.scrub(kept) == given else given
+        if isinstance(given, Mapping) and isinstance(kept, Mapping):
+            return {name: self.restore(part, kept.get(name)) for name, part in given.items()}
+        if isinstance(given, list) and isinstance(kept, list):
+            same = len(given) == len(kept)
+            return [
+                self.restore(row, kept[at] if same else self._find_shown(row, kept))
+                for at, row in enumerate(given)
+            ]
+        return given
+
+    def _find_shown(self, shown: Any, kept: Iterable[Any]) -> Any:
+        """What is kept and shows just that; None if there is nothing like it."""
+        if not isinstance(shown, Mapping):
+            return None
+        rows = (row for row in kept if isinstance(row, Mapping) and row.keys() == shown.keys())
+        return next((row for row in rows if all(self._shows(row[name], shown[name]) for name in shown)), None)
+
+    def _shows(self, kept: Any, shown: Any) -> bool:
+        return bool(self.scrub(kept) == shown if isinstance(kept, str) else kept == shown)
 
 
 def _stands_alone(text: str, first: int, last: int, value: str) -> bool:

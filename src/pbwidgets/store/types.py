@@ -22,7 +22,7 @@ from pbwidgets.intake.text import clean_name, drop_unfit, drop_unfit_in
 
 @dataclass
 class Scrub:
-    """What one transaction hides, and how often it has.
+    """What one transaction hides.
 
     Attributes
     ----------
@@ -30,19 +30,14 @@ class Scrub:
         Values that are taken out of what people have written.
     answers
         Whether answers are scrubbed too; not for who has filled them in.
-    count
-        How many values were taken out so far.
     """
 
     scrubber: Scrubber
     answers: bool = True
-    count: int = 0
 
     def text(self, text: str) -> str:
         """The text with ``〔略〕`` in place of the values."""
-        scrubbed, count = self.scrubber.scrub(text)
-        self.count += count
-        return scrubbed
+        return self.scrubber.scrub(text)
 
     def value(self, value: Any) -> Any:
         """Plain data with its texts scrubbed, at any depth; keys stay."""

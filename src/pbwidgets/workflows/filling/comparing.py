@@ -37,7 +37,7 @@ def changes_since_last_version(
         If the actor may not fill this form for this unit.
     """
     form = check_filler(desk, key)
-    with desk.workspace.store.read() as reader:
+    with desk.read_own(key) as reader:
         versions = history(reader, key)
     before = versions[-1].answers if versions else {}
     return compare_answers(form, desk.opened.campaign, before, answers, desk.lang, name_file)

@@ -13,7 +13,8 @@ import pandas as pd
 
 from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
-from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
+from pbwidgets.intake.identifying import CommonWords
+from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.lookup import name_parts
@@ -69,6 +70,23 @@ class Desk:
         """
         with _naming(self):
             authorise(self.actor, action, unit_code, self.units)
+
+    @property
+    def unit_words(self) -> CommonWords:
+        """Names and codes of all units, which identify nobody."""
+        units = self.workspace.units()
+        return CommonWords.of([*units["unit_name"], *units["unit_code"]])
+
+    @contextmanager
+    def read_own(self, key: SubmissionKey) -> Iterator[Reader]:
+        """Read transaction for who fills in a form: its answers as they were given.
+
+        For a reviewer who fills in on behalf of the unit, what identifies somebody is taken out as everywhere else.
+        """
+        form = next((form for form in self.opened.campaign.forms if form.id == key.form_id), None)
+        own = None if form is None or self.actor.on_behalf else Owner(key.unit_code, form.filled_by)
+        with self.workspace.store.read(own) as reader:
+            yield reader
 
     @contextmanager
     def write(self) -> Iterator[Writer]:

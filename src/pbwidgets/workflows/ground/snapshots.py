@@ -20,6 +20,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.frames import CARRIED, COLUMNS
@@ -66,6 +67,8 @@ class Snapshot:
         Day of the register.
     parts
         Fingerprint of each frame in each partition: ``{partition: {frame: hash}}``.
+    hidden
+        How many times 〔略〕 stands in it for a value that identifies somebody.
     """
 
     folder: Path
@@ -74,6 +77,7 @@ class Snapshot:
     period_id: str
     day: date
     parts: Mapping[str, Mapping[str, str]]
+    hidden: int = 0
 
     def campaign(self) -> Campaign:
         """The campaign of that version."""
@@ -115,6 +119,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = replace(_records(reader, opened, day), carried=_carried(elsewhere))
         notes = load_notes(reader, *opened.key)
         rectifications = load_rectifications(reader, *opened.key)
+        hides = reader.scrub is not None
     scores = score_campaign(opened.campaign, opened.period_id, records)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
@@ -122,7 +127,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         RUNNING: _running_record(notes),
         RECTIFICATIONS: _rectifications(rectifications),
     }
-    snapshot = _save(folder, opened, day, frames, str(stamp["code"]))
+    snapshot = _save(folder, opened, day, frames, str(stamp["code"]), _count_hidden(frames) if hides else 0)
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -177,6 +182,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         period_id=about["period"],
         day=date.fromisoformat(about["day"]),
         parts=about["parts"],
+        hidden=about.get("hidden", 0),
     )
 
 
@@ -285,7 +291,9 @@ def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
     return to_frame(rows, dict.fromkeys(names, "string"))
 
 
-def _save(folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataFrame], code: str) -> Snapshot:
+def _save(
+    folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataFrame], code: str, hidden: int
+) -> Snapshot:
     partition_of = partitions(opened.campaign, frames["units"])
     parts = fingerprints(frames, partition_of)
     made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)
@@ -293,9 +301,20 @@ def _save(folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataF
     target = folder / snapshot_id
     write_frames(target / "frames", frames, partition_of)
     (target / "campaign.json").write_text(to_json(opened.campaign), encoding="utf-8")
-    about = {"version": opened.version, "period": opened.period_id, "day": day.isoformat(), "parts": parts}
+    about = {
+        "version": opened.version,
+        "period": opened.period_id,
+        "day": day.isoformat(),
+        "parts": parts,
+        "hidden": hidden,
+    }
     _write_json(target / "snapshot.json", about)
     return open_snapshot(target)
+
+
+def _count_hidden(frames: Mapping[str, pd.DataFrame]) -> int:
+    texts = (frame[name] for frame in frames.values() for name in frame.select_dtypes(["string", "object"]))
+    return sum(int(column.dropna().astype("string").str.count(HIDDEN).sum()) for column in texts)
 
 
 def _newest(folder: Path) -> tuple[dict[str, object], Path] | None:
