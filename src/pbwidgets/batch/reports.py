@@ -14,6 +14,7 @@ from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
+from pbwidgets.workflows.ground.leaving import guard_of
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.definitions import (
@@ -146,10 +147,18 @@ def _run(
         overrides=overrides,
         lang=settings.lang,
     )
-    provenance = Provenance(opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id)
+    provenance = Provenance(
+        opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id, snapshot.hidden
+    )
     with show_progress(title) as tell:
         manifest = run_jobs(
-            jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
+            jobs,
+            workers=workers,
+            force=force,
+            finish=PAGE_MAKER,
+            provenance=provenance,
+            on_progress=tell,
+            guard=guard_of(workspace),
         )
     return ReportRun(title, outputs / report.id, manifest, tuple(codes))
 

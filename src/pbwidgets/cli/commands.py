@@ -422,7 +422,7 @@ def select(
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 @main.command(help=say("classes.cli.help"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
+from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import (
     Evidence,
     Reader,
@@ -66,6 +67,8 @@ class OpenForm:
         What the open version changes of the form that was last filled in; empty once it is saved again.
     handed_in
         The version that was last handed in, with its moment and who did it; None if none was.
+    unit_words
+        Names of units, for a form that asks for what identifies; None for any other.
     """
 
     key: SubmissionKey
@@ -82,6 +85,7 @@ class OpenForm:
     evidence: tuple[Evidence, ...]
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
+    unit_words: CommonWords | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -140,6 +144,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         evidence=evidence,
         changes=changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
+        unit_words=desk.unit_words if form.identifying_paths() else None,
     )
 
 
