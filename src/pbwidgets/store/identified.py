@@ -17,7 +17,7 @@ from pbwidgets.intake.identifying import CommonWords, Scrubber, parts_of
 from pbwidgets.store.tables import audit, campaign_versions, submission_versions, submissions, units
 from pbwidgets.store.types import SCRUB
 
-_MARK: Final = '%"identifies":true%'
+_MARK: Final = '"identifies":true'
 _OF_SUBMISSIONS: Final = "submission:"
 _OF_UNITS: Final = "unit:"
 
@@ -84,12 +84,12 @@ class Identified:
     def _read_campaigns(self, conn: Connection) -> None:
         """Fields that identify in any version, and what all versions of these campaigns say."""
         table = campaign_versions.c
-        marked = select(table.campaign_id).where(table.definition.like(_MARK))
+        marked = select(table.campaign_id).where(table.definition.contains(_MARK, autoescape=True))
         query = select(table.definition).where(table.campaign_id.in_(marked)).order_by(table.id)
         texts = list(conn.scalars(query))
         self._campaigns = tuple(CommonWords.of([text]) for text in texts)
         self._forms, self._scrubber = {}, None
-        for campaign in map(from_json, texts):
+        for campaign in (from_json(text) for text in texts if _MARK in text):
             for form in campaign.forms:
                 _, paths = self._forms.get((campaign.id, form.id), (None, frozenset()))
                 if named := paths | form.identifying_paths():
