@@ -1,6 +1,7 @@
 """A name that identifies, typed into everything that can be typed into, is seen by its filler and by nobody else."""
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from counties import (
     CAMPAIGN,
     COUNTY,
     OPERATOR,
+    OTHER_TOWN,
     PERIOD,
     SETUP_ANSWERS,
     SISTER,
@@ -21,23 +23,32 @@ from counties import (
     lay_out,
     make_register,
 )
+from openpyxl import Workbook
 from PIL import Image
 from serving import around_today
 
 from pbwidgets import store
 from pbwidgets.apps.pages.board.page import show_board
+from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
+from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.meeting.page import show_meeting
 from pbwidgets.apps.pages.review.page import show_review
 from pbwidgets.apps.visit import Visit
 from pbwidgets.batch.reports import run_reports
 from pbwidgets.campaign import Campaign, Field
+from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.exports.search import find_file
 from pbwidgets.intake.identifying import HIDDEN, Scrubber
 from pbwidgets.store import Actor, Decision, Mark, MarkKey, PublicNotice, Veto
+from pbwidgets.workflows.filling.access import units_to_fill
+from pbwidgets.workflows.filling.drafts import hand_in, save_answers
+from pbwidgets.workflows.filling.entries import open_submission
 from pbwidgets.workflows.filling.paper import print_view
+from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.leaving import check_leaving
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace, today, utc_now
 from pbwidgets.workflows.organise.campaigns import open_definition
@@ -188,6 +199,85 @@ def test_exports_and_snapshots_hold_no_name(workspace: Workspace, opened: Opened
     assert find_file(snapshot.folder, SCRUBBER) is None
     assert snapshot.frames(["running_record"])["running_record"]["text"].tolist() == [SHOWN]
     assert snapshot.hidden >= 10
+
+
+# -- who fills in ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def own(folder: Path, tmp_path: Path) -> Iterator[Workspace]:
+    """A copy of the county, to be written to."""
+    shutil.copytree(folder, tmp_path / "own", ignore=shutil.ignore_patterns("*.sqlite-*", "outputs"))
+    with open_workspace(tmp_path / "own") as opened:
+        yield opened
+
+
+COMMON = "campaign.answer_identifies_common"
+BEHALF = Actor("reviewer", "reviewer", TOWN, on_behalf=True)
+RETURNED = key_of("village_application", SISTER)
+
+
+def test_nobody_fills_in_for_a_unit_what_names_people(own: Workspace, opened: Opened) -> None:
+    county = Desk(own, Actor("county", "reviewer", COUNTY, on_behalf=True), opened)
+    assert units_to_fill(county, SETUP.form_id).empty
+    for use in (open_submission, lambda desk, key: save_answers(desk, key, SETUP_ANSWERS, 0)):
+        with pytest.raises(RightsError, match="只能由单位自己填报"):
+            use(county, SETUP)
+
+
+def test_what_a_reviewer_was_not_shown_is_kept_as_it_was(own: Workspace, opened: Opened) -> None:
+    desk = Desk(own, BEHALF, opened)
+    form = open_submission(desk, RETURNED)
+    assert form.answers["industry"] == SHOWN
+    save_answers(desk, RETURNED, {**form.answers, "capable_members": 21}, form.revision)
+    with own.store.read(whole=True) as reader:
+        found = store.load_state(reader, RETURNED)
+    assert found is not None
+    assert found.draft is not None
+    assert (found.draft["industry"], found.draft["capable_members"]) == (TYPED, 21)
+    assert found.draft["good_deeds"][0]["title"] == TYPED
+
+
+def test_a_conflict_shows_a_reviewer_no_name(own: Workspace, opened: Opened) -> None:
+    desk = Desk(own, BEHALF, opened)
+    form = open_submission(desk, RETURNED)
+    save_answers(desk, RETURNED, {**form.answers, "capable_members": 21}, form.revision)
+    with pytest.raises(ConflictError) as caught:
+        save_answers(desk, RETURNED, {**form.answers, "capable_members": 22}, form.revision)
+    assert caught.value.args_of_message["answers"]["industry"] == SHOWN
+
+
+def test_a_common_word_is_refused_beside_the_field_and_by_the_server_and_a_number_is_not(
+    own: Workspace, opened: Opened
+) -> None:
+    key = key_of("township_setup", OTHER_TOWN)
+    filler = Actor("other", "filler", OTHER_TOWN)
+    desk, revision = Desk(own, filler, opened), 0
+    for value in ("上坪村", "上坪", "990101", "安全", "平安", "王", "12"):
+        answers = {**SETUP_ANSWERS, "staff_names": value}
+        with pytest.raises(AnswersRefusedError) as caught:  # in either case files are missing
+            hand_in(desk, key, answers, revision)
+        found = {problem.path for problem in caught.value.problems if problem.code == COMMON}
+        revision = save_answers(desk, key, answers, revision)
+        page = FillForm(Visit(own, filler, {}, "zh_CN"), filler, key)
+        assert ("改填编号" in text_of(page.widget)) == bool(found) == (value != "12")
+
+
+# -- what leaves ---------------------------------------------------------------------------------------
+
+
+def test_a_download_that_names_somebody_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+    Workbook().save(path)
+    assert check_leaving(workspace, path) == path
+    visit = Visit(workspace, REVIEWER, {}, "zh_CN")
+    planted = Workbook()
+    planted.active.append([TYPED])  # type: ignore[union-attr]
+    planted.save(path)
+    with pytest.raises(DataError, match=r"list\.xlsx") as caught:
+        download_link(visit, "下载", path)
+    assert not SCRUBBER.holds(str(caught.value))
+    assert not path.exists()
 
 
 def test_no_report_holds_the_name_and_none_fails(workspace: Workspace, opened: Opened) -> None:

@@ -130,7 +130,7 @@ def run_jobs(
         tidy_up(folder)
         before = load_manifest(folder)
         provenance = provenance or Provenance()
-        ledger = Ledger(_head(jobs, before, provenance), folder)
+        ledger = Ledger(_head(jobs, before, provenance, guard), folder)
         run = _Run(ledger, provenance, finish, on_progress, len(jobs), stop, guard)
         due = run.sort_out(jobs, before, force)
         try:
@@ -302,7 +302,7 @@ class _Run:
             seconds=outcome.seconds,
             ran_at=now(),
             fingerprint=dict(job.fingerprint),
-            parameters=hide_in(dict(job.parameters), hiding(job)),
+            parameters=_shown(job.parameters, job, self._guard),
             campaign_version=self._provenance.campaign_version,
             snapshot=self._provenance.snapshot,
             failure=hide_in_failure(outcome.failure, hiding(job)),
@@ -374,7 +374,9 @@ def _common_folder(jobs: Sequence[Job]) -> Path:
     return jobs[0].folder.parent
 
 
-def _head(jobs: Sequence[Job], before: Manifest | None, provenance: Provenance) -> Manifest:
+def _head(
+    jobs: Sequence[Job], before: Manifest | None, provenance: Provenance, guard: Guard | None
+) -> Manifest:
     first = jobs[0]
     shared = {
         name: value
@@ -386,10 +388,16 @@ def _head(jobs: Sequence[Job], before: Manifest | None, provenance: Provenance) 
         provenance=provenance,
         notebook=first.notebook.name,
         notebook_hash=hash_file(first.notebook),
-        parameters=hide_in(shared, hiding(first)),
+        parameters=_shown(shared, first, guard),
         versions=package_versions(),
         units=before.units if before else {},
     )
+
+
+def _shown(parameters: Mapping[str, Any], job: Job, guard: Guard | None) -> dict[str, Any]:
+    """Parameters as a manifest names them: without paths of this machine, and without names of people."""
+    plain: dict[str, Any] = hide_in(dict(parameters), hiding(job))
+    return plain if guard is None else hide_in(plain, guard.hide)
 
 
 def hash_file(path: Path) -> str:
