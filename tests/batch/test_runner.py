@@ -16,7 +16,7 @@ from pbwidgets.batch.runner import Progress, run_jobs, why_run
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.exports.search import find_file
 from pbwidgets.intake.identifying import Scrubber
-from pbwidgets.workflows.ground.leaving import Guard
+from pbwidgets.workflows.ground.files import Guard
 from pbwidgets.workflows.reports.manifest import (
     FAILED_BEFORE,
     FILES_MISSING,

@@ -14,7 +14,7 @@ from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.leaving import guard_of
+from pbwidgets.workflows.ground.files import guard_of
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.definitions import (

@@ -27,7 +27,7 @@ from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
 from pbwidgets.batch.places import hide_in, hide_in_failure, hiding
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.ground.leaving import Guard
+from pbwidgets.workflows.ground.files import Guard
 from pbwidgets.workflows.reports.manifest import (
     DONE,
     FAILED,

@@ -52,7 +52,7 @@ def show(frame: pd.DataFrame, form: str, output: Path | None, workspace: "Worksp
     """
     _write(frame, form, output)
     if workspace is not None and output is not None:
-        from pbwidgets.workflows.ground.leaving import check_leaving
+        from pbwidgets.workflows.ground.files import check_leaving
 
         check_leaving(workspace, output)
 

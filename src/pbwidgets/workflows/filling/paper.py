@@ -14,7 +14,7 @@ from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, read_own
 from pbwidgets.workflows.ground.workspace import ZONE
 
 _HANDED_IN: Final = ("submit", "import")
@@ -55,7 +55,7 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     if desk.actor.role not in ("filler", "reviewer", "operator"):  # it shows sensitive fields
         check_filler(desk, key)
     is_own = _is_own(desk, key)
-    with desk.read_own(key) if is_own else desk.workspace.store.read() as reader:
+    with read_own(desk, key) if is_own else desk.workspace.store.read() as reader:
         versions = [item for item in history(reader, key) if item.cause in _HANDED_IN]
         found = [item for item in versions if version in (0, item.version)]
         if not found:

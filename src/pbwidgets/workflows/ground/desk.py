@@ -71,28 +71,29 @@ class Desk:
         with _naming(self):
             authorise(self.actor, action, unit_code, self.units)
 
-    @property
-    def unit_words(self) -> CommonWords:
-        """Names and codes of all units, which identify nobody."""
-        units = self.workspace.units()
-        return CommonWords.of([*units["unit_name"], *units["unit_code"]])
-
-    @contextmanager
-    def read_own(self, key: SubmissionKey) -> Iterator[Reader]:
-        """Read transaction for who fills in a form: its answers as they were given.
-
-        For a reviewer who fills in on behalf of the unit, what identifies somebody is taken out as everywhere else.
-        """
-        form = next((form for form in self.opened.campaign.forms if form.id == key.form_id), None)
-        own = None if form is None or self.actor.on_behalf else Owner(key.unit_code, form.filled_by)
-        with self.workspace.store.read(own) as reader:
-            yield reader
-
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
         with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
             yield writer
+
+
+def unit_words(desk: Desk) -> CommonWords:
+    """Names and codes of all units, which identify nobody."""
+    units = desk.workspace.units()
+    return CommonWords.of([*units["unit_name"], *units["unit_code"]])
+
+
+@contextmanager
+def read_own(desk: Desk, key: SubmissionKey) -> Iterator[Reader]:
+    """Read transaction for who fills in a form: its answers as they were given.
+
+    For a reviewer who fills in on behalf of the unit, what identifies somebody is taken out as everywhere else.
+    """
+    form = next((form for form in desk.opened.campaign.forms if form.id == key.form_id), None)
+    own = None if form is None or desk.actor.on_behalf else Owner(key.unit_code, form.filled_by)
+    with desk.workspace.store.read(own) as reader:
+        yield reader
 
 
 @contextmanager

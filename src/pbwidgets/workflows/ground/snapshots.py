@@ -46,6 +46,10 @@ RECORDS: Final = tuple(item.name for item in fields(Records))
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
+WRITTEN: Final = (
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", RUNNING, RECTIFICATIONS,
+)  # fmt: skip
+"""Frames with texts that people have written."""
 SHARED: Final = "reference"
 """The one frame that every unit's report may read in full: aggregates only."""
 
@@ -121,7 +125,6 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = replace(_records(reader, opened, day), carried=_carried(elsewhere))
         notes = load_notes(reader, *opened.key)
         rectifications = load_rectifications(reader, *opened.key)
-        hides = reader.scrub is not None
     scores = score_campaign(opened.campaign, opened.period_id, records)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
@@ -129,8 +132,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         RUNNING: _running_record(notes),
         RECTIFICATIONS: _rectifications(rectifications),
     }
-    hidden = _count_hidden(frames) if hides else 0
-    snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]), hidden)
+    snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -301,7 +303,6 @@ def _save(
     frames: Mapping[str, pd.DataFrame],
     extracts: Mapping[str, pd.DataFrame],
     code: str,
-    hidden: int,
 ) -> Snapshot:
     partition_of = partitions(opened.campaign, frames["units"])
     parts = fingerprints({**frames, **extracts}, partition_of)
@@ -315,14 +316,14 @@ def _save(
         "period": opened.period_id,
         "day": day.isoformat(),
         "parts": parts,
-        "hidden": hidden,
+        "hidden": _count_hidden(frames[name] for name in WRITTEN),
     }
     _write_json(target / "snapshot.json", about)
     return open_snapshot(target)
 
 
-def _count_hidden(frames: Mapping[str, pd.DataFrame]) -> int:
-    texts = (frame[name] for frame in frames.values() for name in frame.select_dtypes(["string", "object"]))
+def _count_hidden(frames: Iterable[pd.DataFrame]) -> int:
+    texts = (frame[name] for frame in frames for name in frame.select_dtypes(["string", "object"]))
     return sum(int(column.dropna().astype("string").str.count(HIDDEN).sum()) for column in texts)
 
 

@@ -9,7 +9,7 @@ from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import root_codes, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.leaving import check_leaving
+from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.meeting.what_if import (
     Trial,

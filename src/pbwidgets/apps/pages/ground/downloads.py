@@ -9,7 +9,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
-from pbwidgets.workflows.ground.leaving import check_leaving
+from pbwidgets.workflows.ground.files import check_leaving
 
 KINDS: Final = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
