@@ -61,7 +61,7 @@ SCRUBBED: Final = {
 KEPT: Final = {
     "units": "unit_code unit_name kind parent_code domain valid_from valid_to merged_into",
     "campaign_versions": "campaign_id version definition frozen_by",
-    "period_versions": "campaign_id period_id version since_by",
+    "period_versions": "campaign_id period_id version since_by roots",
     "submissions": "campaign_id period_id form_id unit_code state campaign_version draft_by draft_campaign_version",
     "submission_versions": "cause state campaign_version level field_path made_by role",
     "raters": "campaign_id period_id rater rater_id",

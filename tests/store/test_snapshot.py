@@ -1,12 +1,11 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from pbwidgets.scoring.frames import COLUMNS, Records, to_frame
+from pbwidgets.scoring.frames import COLUMNS, RECORD_FRAMES, Records, to_frame
 from pbwidgets.store import (
     Actor,
     ClassDecision,
@@ -55,6 +54,7 @@ def take(store: Store, **changes: Any) -> Records:
         "sensitive": {("village_form", "deeds/who")},
         "counts": COUNTS,
         "as_of": date(2026, 12, 31),
+        "take_part": lambda units: units,
         "to_rows": to_rows,
     }
     with store.read() as r:
@@ -75,11 +75,10 @@ def filled(store: Store) -> Store:
 
 def test_every_frame_has_its_columns_and_dtypes_full_or_empty(filled: Store, empty_store: Store) -> None:
     for records in (take(filled), take(empty_store, forms={})):
-        for item in fields(Records):
-            frame = getattr(records, item.name)
+        for name in RECORD_FRAMES:
+            frame = getattr(records, name)
             assert (
-                frame.dtypes.astype(str).to_dict()
-                == to_frame([], COLUMNS[item.name]).dtypes.astype(str).to_dict()
+                frame.dtypes.astype(str).to_dict() == to_frame([], COLUMNS[name]).dtypes.astype(str).to_dict()
             )
 
 
@@ -127,6 +126,11 @@ def test_units_are_those_that_exist_on_the_day(store: Store) -> None:
     assert {"990101", "990102"} & set(take(store, as_of=date(2026, 1, 31)).units["unit_code"]) == {"990102"}
     assert {"990101", "990102"} <= set(take(store, as_of=date(2026, 6, 30)).units["unit_code"])
     assert {"990101", "990102"} & set(take(store, as_of=date(2026, 7, 1)).units["unit_code"]) == {"990101"}
+
+
+def test_only_units_that_take_part_are_read(filled: Store) -> None:
+    records = take(filled, take_part=lambda units: units[units["unit_code"] == "990101"])
+    assert list(records.units["unit_code"]) == ["990101"]
 
 
 def test_all_records_are_in_the_snapshot(filled: Store) -> None:

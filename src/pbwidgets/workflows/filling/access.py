@@ -6,18 +6,19 @@ from dataclasses import replace
 import pandas as pd
 
 from pbwidgets.campaign import Form
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
 from pbwidgets.store.submissions import EDITABLE, count_drafts
-from pbwidgets.units import subtree
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.units import kind_and_domain
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import find_seats
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 
 def check_filler(desk: Desk, key: SubmissionKey) -> Form:
-    """Form to fill in, if the actor may fill it in for this unit.
+    """Form to fill in as it is for this unit, if the actor may fill it in.
 
     Raises
     ------
@@ -34,7 +35,7 @@ def check_filler(desk: Desk, key: SubmissionKey) -> Form:
             raise RightsError("fill.names_somebody", form=form.name.words(desk.lang))
     elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
-    return form
+    return form_of_unit(form, *kind_and_domain(desk.units, key.unit_code))
 
 
 def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:
@@ -64,9 +65,8 @@ def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
         mine = of_kind["unit_code"] == desk.actor.unit_code
     elif form.identifying_paths():  # not on behalf of the unit
         return of_kind.iloc[:0]
-    elif desk.actor.role == "reviewer" and desk.actor.unit_code is not None:
-        below = set(subtree(units, desk.actor.unit_code)["unit_code"]) - {desk.actor.unit_code}
-        mine = of_kind["unit_code"].isin(below)
+    elif desk.actor.role == "reviewer" and desk.actor.unit_code in set(units["unit_code"]):
+        mine = of_kind["unit_code"].isin(find_in_scope(desk, "fill_on_behalf")["unit_code"])
     else:
         return of_kind.iloc[:0]
     return of_kind[mine.astype(bool)].reset_index(drop=True)

@@ -8,10 +8,12 @@ from typing import Final
 
 from pbwidgets.campaign import Campaign, from_json
 from pbwidgets.campaign.identifying import hide_identifying
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
+from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk, read_own
@@ -68,14 +70,12 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
         }
     named = units.loc[units["unit_code"] == key.unit_code, "unit_name"]
     unit_name = str(named.iloc[0]) if len(named) else key.unit_code
-    form = campaign.form(key.form_id)
+    form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, key.unit_code))
     shown = wanted.answers if is_own else hide_identifying(form, wanted.answers)
     answers = answers_markup(form, campaign, shown, desk.lang, files.get, pictures=False)
-    with desk.workspace.store.read(
-        whole=True
-    ) as reader:  # the code is that of the answers as they were given
+    with desk.workspace.store.read(whole=True) as reader:
         (given,) = (item for item in history(reader, key) if item.version == wanted.version)
-    return _page(campaign, key, given, unit_name, answers, desk.lang)
+    return _page(campaign, key, given, unit_name, answers, desk.lang)  # one code, whoever prints it
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:
