@@ -7,8 +7,9 @@ from typing import Any, Final
 
 import pandas as pd
 import pytest
-from sqlalchemy import Text, select
+from sqlalchemy import Text, insert, select
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.exc import IntegrityError
 
 from pbwidgets.campaign import Campaign, to_json
 from pbwidgets.campaign.one_form import surroundings_of
@@ -34,7 +35,7 @@ from pbwidgets.store import (
     submit_many,
 )
 from pbwidgets.store.copying import copy_store
-from pbwidgets.store.tables import METADATA, submissions
+from pbwidgets.store.tables import METADATA, submissions, units
 from pbwidgets.store.types import SCRUB, Answers, Prose, ProseName, Scrub
 
 FILLER, CLERK = Actor("village", "filler", "990101"), Actor("town", "reviewer", "9901")
@@ -287,3 +288,11 @@ def test_a_copy_of_the_store_is_whole(people: Store, tmp_path: Path) -> None:
     with copy.read(whole=True) as r:
         assert [item.text for item in load_notes(r, "contest", "2026", VILLAGE)] == ["王平安家"]
         assert r.conn.scalar(select(submissions.c.answers)) == {"head": "王平安"}
+
+
+def test_a_fault_of_the_database_names_no_values(store: Store) -> None:
+    with pytest.raises(IntegrityError) as caught, store.write(CLERK) as w:
+        w.conn.execute(
+            insert(units), [{"unit_code": VILLAGE, "unit_name": "王平安", "kind": "x", "synthetic": True}]
+        )
+    assert "王平安" not in str(caught.value)

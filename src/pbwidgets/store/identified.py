@@ -7,6 +7,7 @@ log: what has been written since is read again, unit by unit, so that a page cos
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Final
 
 from sqlalchemy import Connection, func, select
@@ -40,15 +41,21 @@ class Identified:
     _values: dict[str, dict[Owner, set[str]]] = field(default_factory=dict)
     _campaigns: tuple[CommonWords, ...] = ()
     _names: CommonWords | None = None
+    _common: dict[str, bool] = field(default_factory=dict)
     _scrubber: Scrubber | None = None
+    _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def scrubber(self, conn: Connection, own: Owner | None = None) -> Scrubber:
         """What is taken out for a reader; ``own``: for its filler, who sees the values of this owner."""
-        token = SCRUB.set(None)  # the values themselves are read as they are
-        try:
-            self._follow(conn)
-        finally:
-            SCRUB.reset(token)
+        with self._lock:
+            token = SCRUB.set(None)  # the values themselves are read as they are
+            try:
+                self._follow(conn)
+            finally:
+                SCRUB.reset(token)
+            return self._make(own)
+
+    def _make(self, own: Owner | None) -> Scrubber:
         if own is not None and own in self._values.get(own.unit_code, {}):
             return Scrubber.of(self._hidden(own))
         if self._scrubber is None:
@@ -57,7 +64,6 @@ class Identified:
 
     def _hidden(self, own: Owner | None = None) -> set[str]:
         """Values of all owners but one that are no common words."""
-        common = (words_of_interface(), *self._campaigns, *([self._names] if self._names else []))
         found = {
             value
             for owners in self._values.values()
@@ -65,7 +71,14 @@ class Identified:
             if owner != own
             for value in values
         }
-        return {value for value in found if not any(words.holds(value) for words in common)}
+        return {value for value in found if not self._is_common(value)}
+
+    def _is_common(self, value: str) -> bool:
+        """Whether others use the word; found out once, until campaigns or units change."""
+        if value not in self._common:
+            words = (words_of_interface(), *self._campaigns, *([self._names] if self._names else []))
+            self._common[value] = any(one.holds(value) for one in words)
+        return self._common[value]
 
     def _follow(self, conn: Connection) -> None:
         """Read what has been written since the last time."""
@@ -107,7 +120,7 @@ class Identified:
         if self._names is None:
             named = conn.execute(select(units.c.unit_name, units.c.unit_code))
             self._names = CommonWords.of(text for row in named for text in row)
-            self._scrubber = None
+            self._common, self._scrubber = {}, None
         if not self._head or touched:
             self._replace(conn, touched)
 
