@@ -14,6 +14,7 @@ from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
+from pbwidgets.workflows.ground.files import guard_of
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -184,11 +185,19 @@ def _run(
         overrides=plan.overrides,
         lang=settings.lang,
     )
-    provenance = Provenance(opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id)
+    provenance = Provenance(
+        opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id, snapshot.hidden
+    )
     shown = f"{opened.campaign.name.words(settings.lang)}·{title}" if plan.one_of_many else title
     with show_progress(shown) as tell:
         manifest = run_jobs(
-            jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
+            jobs,
+            workers=workers,
+            force=force,
+            finish=PAGE_MAKER,
+            provenance=provenance,
+            on_progress=tell,
+            guard=guard_of(workspace),
         )
     return ReportRun(shown, outputs / report.id, manifest, tuple(codes))
 

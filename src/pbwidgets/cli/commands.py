@@ -427,7 +427,7 @@ def select(
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 @main.command(help=say("classes.cli.help"))
@@ -560,6 +560,7 @@ def chart(
     snapshot: str | None,
 ) -> None:
     """Draw one chart."""
+    from pbwidgets.workflows.ground.files import check_leaving
     from pbwidgets.workflows.ground.snapshots import find_snapshot
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.reports.blocks.drawing import draw_chart
@@ -569,6 +570,7 @@ def chart(
         opened = workspace.opened(campaign_id, period)
         folder = find_snapshot(workspace, opened, snapshot).folder
         draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
+        check_leaving(workspace, output)
     click.echo(say("cli.chart.done", file=output), err=True)
 
 

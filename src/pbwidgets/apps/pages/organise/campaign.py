@@ -93,7 +93,7 @@ class CampaignCard:
         name = f"{visit.opened.campaign.name.words(visit.lang)}_{visit.opened.version}.xlsx"
         with tempfile.TemporaryDirectory() as folder:
             path = write_workbook(visit.desk, Path(folder) / name)
-            self._file.children = (download_link(visit.words("organise.download", name=name), path),)
+            self._file.children = (download_link(visit, visit.words("organise.download", name=name), path),)
 
     def read(self, file: SentFile) -> None:
         """Check a workbook and show its problems, or what it changes."""

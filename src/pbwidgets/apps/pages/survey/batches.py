@@ -137,6 +137,7 @@ class BatchCard:
         name = visit.words("survey.slips_file", unit=place, kind=kind)
         with tempfile.TemporaryDirectory() as folder:
             link = download_link(
+                visit,
                 visit.words("survey.download", count=len(slips)),
                 save_slips(slips, Path(folder) / f"{name}.docx"),
             )
