@@ -23,7 +23,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.duties import Duty, list_duties
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
-from pbwidgets.workflows.ground.workspace import open_campaigns, today
+from pbwidgets.workflows.ground.workspace import closed_campaigns, open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
@@ -85,8 +85,14 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
             raise
         yield elements.notice("info", visit.words("home.nothing_open"))
         return
-    yield from _duties(visit)
-    yield from _work(visit)
+    if visit.opened.is_open:
+        yield from _duties(visit)
+        yield from _work(visit)
+    else:
+        if not open_campaigns(visit.workspace):
+            yield elements.notice("info", visit.words("home.nothing_open"))
+        if visit.actor.role == "filler":
+            yield from _own_sheet(visit)
     yield from _others(visit)
 
 
@@ -208,18 +214,19 @@ def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
 
 
 def _others(visit: Visit) -> Iterator[w.Widget]:
-    """Links to other open campaigns."""
-    here = (visit.opened.campaign.id, visit.opened.period_id)
-    others = [
-        (
-            visit.words("home.campaign_line", campaign=campaign.name.words(visit.lang), period=period_id),
-            visit.link("home", campaign=campaign.id, period=period_id),
-        )
-        for campaign, period_id in open_campaigns(visit.workspace)
-        if (campaign.id, period_id) != here
-    ]
-    if others:
-        yield elements.card(elements.links(others), title=visit.words("home.other_campaigns"))
+    """Links to other open campaigns, and to the periods that are closed, which can be looked at."""
+    found = {"other_campaigns": open_campaigns, "closed_campaigns": closed_campaigns}
+    for title, find in found.items():
+        others = [
+            (
+                visit.words("home.campaign_line", campaign=campaign.name.words(visit.lang), period=period_id),
+                visit.link("home", campaign=campaign.id, period=period_id),
+            )
+            for campaign, period_id in find(visit.workspace)
+            if (campaign.id, period_id) != visit.opened.key
+        ]
+        if others:
+            yield elements.card(elements.links(others), title=visit.words(f"home.{title}"))
 
 
 def _pages(visit: Visit) -> Iterator[w.Widget]:

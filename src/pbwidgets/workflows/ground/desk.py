@@ -13,7 +13,7 @@ import pandas as pd
 
 from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
-from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
+from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer, is_period_open
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.lookup import name_parts
@@ -72,8 +72,15 @@ class Desk:
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
+        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about.
+
+        Raises
+        ------
+        RightsError
+            ``workflows.period_closed``: in a closed period nobody writes anything.
+        """
         with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
+            check_open(writer, self)
             yield writer
 
 
@@ -119,6 +126,19 @@ def open_desk(
     atexit.register(opening.__exit__, None, None, None)
     opened = workspace.opened(campaign, period)
     return Desk(workspace, operator(actor), opened, workspace.settings.lang)
+
+
+def check_open(reader: Reader, desk: Desk) -> None:
+    """Raise if the desk's period is not open now, although it may have been when the page was made.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.period_closed``.
+    """
+    if not is_period_open(reader, *desk.opened.key):
+        name = desk.opened.campaign.name.words(desk.lang)
+        raise RightsError("workflows.period_closed", campaign=name, period=desk.opened.period_id)
 
 
 NEWER_VERSION: Final = "workflows.newer_version"

@@ -14,7 +14,7 @@ from pbwidgets.campaign.model import Period
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
+from pbwidgets.store import Store, known_periods, load_campaign_json, load_units, open_store
 from pbwidgets.store.ratings import Treatment
 from pbwidgets.units import units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
@@ -25,7 +25,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Opened:
-    """A campaign in an open period, frozen when it was opened.
+    """A campaign in a period, frozen when it was opened.
 
     Attributes
     ----------
@@ -35,6 +35,8 @@ class Opened:
         Its hash.
     period_id
         The period.
+    closed_at
+        Moment (UTC) at which the period was closed; None while it is open.
     settled
         Just after opening: how many marks came to count as what, by what was done with them.
     """
@@ -42,6 +44,7 @@ class Opened:
     campaign: Campaign
     version: str
     period_id: str
+    closed_at: datetime | None = None
     settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -54,9 +57,15 @@ class Opened:
         """The period as the campaign defines it."""
         return self.campaign.period(self.period_id)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may be written in the period."""
+        return self.closed_at is None
+
     def day(self, today: date) -> date:
-        """Day on which a snapshot reads the register: today, limited to the period."""
-        return min(max(today, self.period.begins), self.period.ends)
+        """Day on which a snapshot reads the register: today, limited to the period and to its closing."""
+        last = today if self.closed_at is None else min(today, day_of(self.closed_at))
+        return min(max(last, self.period.begins), self.period.ends)
 
 
 @dataclass(frozen=True)
@@ -76,13 +85,16 @@ class Workspace:
     def opened(self, campaign_id: str | None = None, period_id: str | None = None) -> Opened:
         """The campaign as it was opened; by default the only or newest one, in its newest open period.
 
+        A period that is named, and the last one where none is open, may be closed: it can be looked at.
+
         Raises
         ------
         UsageError
             ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
         """
         with self.store.read() as reader:
-            periods = open_periods(reader)
+            # of those that are open, the last one opened comes last
+            periods = sorted(known_periods(reader), key=lambda period: period.is_open)
             if not periods:
                 raise UsageError("workflows.nothing_open")
             names = sorted({period.campaign_id for period in periods})
@@ -95,7 +107,8 @@ class Workspace:
                 raise UsageError("workflows.unknown_period", **nearest(period_id, ids))
             chosen = of_campaign[ids.index(period_id)] if period_id else of_campaign[-1]
             definition = load_campaign_json(reader, chosen.campaign_id, chosen.version)
-        return Opened(from_json(definition), chosen.version, chosen.period_id)
+        closed_at = None if chosen.is_open else chosen.since
+        return Opened(from_json(definition), chosen.version, chosen.period_id, closed_at)
 
     def units(self, day: date | None = None) -> pd.DataFrame:
         """The register, with the columns of ``UNITS``; on one day, if given."""
@@ -179,9 +192,18 @@ def today() -> date:
 
 def open_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:
     """Open campaigns, each with its period, the most recently opened one last."""
+    return _campaigns(workspace, is_open=True)
+
+
+def closed_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:
+    """Campaigns with a period that was closed, each with that period, the one closed last at the end."""
+    return _campaigns(workspace, is_open=False)
+
+
+def _campaigns(workspace: Workspace, *, is_open: bool) -> tuple[tuple[Campaign, str], ...]:
     with workspace.store.read() as reader:
-        periods = open_periods(reader)
         return tuple(
             (from_json(load_campaign_json(reader, item.campaign_id, item.version)), item.period_id)
-            for item in periods
+            for item in known_periods(reader)
+            if item.is_open == is_open
         )

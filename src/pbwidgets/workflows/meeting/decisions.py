@@ -21,7 +21,7 @@ from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decis
 from pbwidgets.store.decisions import DECIDED
 from pbwidgets.units import distinct_names, root_codes
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, check_open
 from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, day_of
@@ -139,9 +139,11 @@ def authorise_decision(desk: Desk) -> None:
     Raises
     ------
     RightsError
-        If the actor's role may not, or the actor's unit is not at the top.
+        If the actor's role may not, the actor's unit is not at the top, or the period is closed.
     """
     authorise_meeting(desk)
+    with desk.workspace.store.read() as reader:
+        check_open(reader, desk)
     for code in root_codes(desk.units):
         desk.authorise("decide", code)
 

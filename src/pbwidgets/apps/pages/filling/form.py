@@ -240,12 +240,16 @@ class FillForm:
             actions.append(
                 elements.button(visit.words("fill.take_back"), self._attempt(self.take_back), "danger")
             )
-        actions.append(elements.links([(visit.words("fill.print"), paper_address(self.key, opened.version))]))
+        stamped: list[w.Widget] = []
+        if opened.version:
+            paper = paper_address(self.key, opened.version)
+            actions.append(elements.links([(visit.words("fill.print"), paper)]))
+            stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
         actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return [
             elements.card(elements.markup(sheet)),
             *(item.widget for item in self.self_marks),
-            stamp_card(visit, self.actor, opened, self._attempt),
+            *stamped,
             elements.row(*actions),
         ]
 
