@@ -27,6 +27,7 @@ from pydantic import Field as Arg
 
 from pbwidgets.campaign.definition import Definition, Text, Words
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+from pbwidgets.wording import say
 
 Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
@@ -36,6 +37,9 @@ MOST_NOTICE_DAYS: Final = 366
 Day = Annotated[date, Arg(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day that one can count on from."""
 """Days that a return may give for the correction at most; more is an exception, granted on record."""
+
+_PERIODS: Final = {1: "month", 3: "quarter", 12: "year"}
+"""What a period is called by the number of its months."""
 
 _T = TypeVar("_T")
 
@@ -72,6 +76,31 @@ class Period(Definition):
         default=None,
         description="first day on which units see their own score sheets; none: each once it is decided on",
     )
+
+    def words(self, lang: str) -> str:
+        """What people call the period, by its length; one that is no year, quarter or month has its id.
+
+        >>> from datetime import date
+        >>> Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31)).words("zh_CN")
+        '2026年度'
+        >>> Period(id="q2", begins=date(2026, 4, 1), ends=date(2026, 6, 30)).words("en")
+        'quarter 2 of 2026'
+        >>> Period(id="round_1", begins=date(2026, 4, 5), ends=date(2026, 6, 30)).words("en")
+        'round_1'
+        """
+        months, begun = self._whole_months, self.begins.month - 1
+        if months not in _PERIODS or begun % months:
+            return self.id
+        place = begun // months + 1
+        return say(f"campaign.period_{_PERIODS[months]}", lang, year=self.begins.year, place=place)
+
+    @property
+    def _whole_months(self) -> int:
+        """Number of calendar months that it fills; 0 if it begins or ends within one."""
+        after = self.ends + timedelta(days=1)
+        if self.begins.day != 1 or after.day != 1:
+            return 0
+        return 12 * (after.year - self.begins.year) + after.month - self.begins.month
 
     def moved(self, by: timedelta, period_id: str) -> "Period":
         """The period with all its days moved by whole days, under an id.

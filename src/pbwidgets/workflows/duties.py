@@ -77,7 +77,8 @@ def _lists(desk: Desk) -> Iterator[Duty]:
     decides = all(may(desk.actor, "decide", code, desk.units) for code in root_codes(desk.units))
     decided = _decided(desk)
     for track in desk.opened.campaign.tracks:
-        if track.kind == "score" and track.id not in decided and _is_closed(desk, track):
+        is_decided_on = track.places is not None or track.classes is not None
+        if is_decided_on and track.id not in decided and _is_closed(desk, track):
             yield Duty("decide" if decides else "preview", track.places or 0, track)
 
 

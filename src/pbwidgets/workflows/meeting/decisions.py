@@ -167,9 +167,12 @@ def check_statuses(
     Raises
     ------
     DataError
-        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.kept_out``,
-        ``meeting.not_on_list``, ``meeting.below_minimum``, ``store.decision_status``.
+        ``meeting.no_list`` for a track without places, ``meeting.tie_open``, ``meeting.too_many``,
+        ``meeting.status_missing``, ``meeting.kept_out``, ``meeting.not_on_list``, ``meeting.below_minimum``,
+        ``store.decision_status``.
     """
+    if track.places is None:
+        raise DataError("meeting.no_list", track=track.id)
     contending = find_contenders(proposed)
     listed = set(contending["unit_code"])
     out = proposed[proposed["unit_code"].isin(list(statuses)) & ~proposed["status"].isin(CONTENDING)]
@@ -187,7 +190,7 @@ def check_statuses(
         chosen = {code for code, status in statuses.items() if status in (SELECTED, WAITING)}
         _refuse("meeting.below_minimum", low & chosen, names, minimum=track.minimum_total)
     selected = sum(status == SELECTED for status in statuses.values())
-    if track.places is not None and selected > track.places:
+    if selected > track.places:
         raise DataError("meeting.too_many", selected=selected, places=track.places)
 
 
