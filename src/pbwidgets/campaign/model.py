@@ -383,7 +383,7 @@ class Source(Definition):
 
 
 class Layer(Definition):
-    """One of the marks side by side: self, township, county."""
+    """One of the marks side by side: a unit's own, and those of the levels above it."""
 
     id: Id
     name: Text
@@ -627,7 +627,7 @@ class Classes(Definition):
 
 
 class Allotment(Definition):
-    """How many a nominating unit may nominate; the county sets the number of each within these."""
+    """How many a nominating unit may nominate; the organiser sets the number of each within these."""
 
     lowest: NonNegativeInt
     highest: PositiveInt
@@ -711,13 +711,13 @@ TieBreak = Annotated[
 
 
 class _RankGroup(Definition):
-    """Groups of a track's units, each with its own ranks beside those among all: one township, one domain.
+    """Groups of a track's units, each with its own ranks beside those among all: below one unit, of one domain.
 
     Ranks within a group follow the ranks among all, ties and tie-breaks included. Selection does not use them.
     """
 
     id: Id
-    name: Text = Arg(description="the group as it is named before a rank: 本乡镇, in its township")
+    name: Text = Arg(description="the group as it is named before a rank: 本片区, in its area")
     by: Literal["ancestor", "domain"]
 
 

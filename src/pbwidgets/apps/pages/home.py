@@ -48,7 +48,7 @@ def _greeting(visit: Visit) -> str:
     role = visit.words(f"apps.role.{visit.actor.role}")
     unit = visit.actor.unit_code
     if unit is None:
-        return visit.words("home.greeting_county", role=role)
+        return visit.words("home.greeting_whole", role=role)
     name = visit.workspace.units().set_index("unit_code")["unit_name"].get(unit, unit)
     return visit.words("home.greeting", unit=name, role=role)
 
