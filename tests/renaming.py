@@ -132,7 +132,7 @@ class Renaming:
     """
 
     def __init__(self, seed: int = 1) -> None:
-        self._random = random.Random(seed)  # noqa: S311  nothing secret
+        self._random = random.Random(seed)
         self._new: dict[tuple[str, str], str] = {}
         self._old: dict[str, str] = {}
 

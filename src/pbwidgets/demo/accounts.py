@@ -62,8 +62,8 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount,
     """
     names = unit_names(units)
     root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
-    parts = list(units.loc[units["kind"] == campaign.partition_by, "unit_code"])[:2]
-    filled = {form.unit_kind for form in campaign.forms}
+    parts = list(units.loc[units["kind"].isin(campaign.partition_by), "unit_code"])[:2]
+    filled = {kind for form in campaign.forms for kind in form.unit_kind}
     fills = units["kind"].isin(filled)
     below = list(units.loc[fills & (units["parent_code"] == parts[0]), "unit_code"])[:2]
     own = list(units.loc[fills & (units["unit_code"] == parts[0]), "unit_code"])

@@ -69,13 +69,13 @@ class Plan:
         """The period of the demonstration."""
         return self.campaign.periods[-1]
 
-    def units_of(self, kind: str) -> list[str]:
-        """Codes of the units of a kind, in order."""
-        return list(self.units.loc[self.units["kind"] == kind, "unit_code"])
+    def units_of(self, *kinds: str) -> list[str]:
+        """Codes of the units of some kinds, in order."""
+        return list(self.units.loc[self.units["kind"].isin(kinds), "unit_code"])
 
-    def children(self, code: str, kind: str) -> list[str]:
-        """Codes of the units of a kind anywhere below a unit, in order."""
-        return [unit for unit in self.units_of(kind) if unit.startswith(code) and unit != code]
+    def children(self, code: str, *kinds: str) -> list[str]:
+        """Codes of the units of some kinds anywhere below a unit, in order."""
+        return [unit for unit in self.units_of(*kinds) if unit.startswith(code) and unit != code]
 
 
 def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
@@ -94,12 +94,12 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     for form in campaign.forms:
         if form.id in demo.answers:
             answering = _AnswerMaker(campaign, demo, form, rng, plan)
-            for code in plan.units_of(form.unit_kind):
+            for code in plan.units_of(*form.unit_kind):
                 plan.answers[form.id, code] = answering.make(quality[code])
     _nominate(plan, rng)
     _mark(plan, rng)
     if demo.running_record:
-        scored_kinds = {track.unit_kind for track in campaign.tracks}
+        scored_kinds = {kind for track in campaign.tracks for kind in track.unit_kind}
         for code, kind in zip(units["unit_code"], units["kind"], strict=True):
             if kind in scored_kinds and rng.random() < demo.running_record.share:
                 plan.records.append((code, _some_day(plan, rng), str(rng.choice(demo.running_record.texts))))
@@ -260,7 +260,7 @@ def _nominate(plan: Plan, rng: np.random.Generator) -> None:
             continue
         for by_unit in plan.units_of(track.nomination.by):
             best = sorted(
-                plan.children(by_unit, track.unit_kind),
+                plan.children(by_unit, *track.unit_kind),
                 key=lambda code: plan.quality[code] + rng.normal(0, 0.05),
                 reverse=True,
             )
@@ -285,7 +285,7 @@ def _mark(plan: Plan, rng: np.random.Generator) -> None:
     for track in plan.campaign.tracks:
         for number, layer in enumerate(track.layers):
             last = number == len(track.layers) - 1 and number > 0
-            codes = plan.units_of(track.unit_kind)
+            codes = plan.units_of(*track.unit_kind)
             if last and track.nomination and plan.demo.marks.county_marks == "nominated":
                 nominated = {unit for track_id, _, unit, _ in plan.nominations if track_id == track.id}
                 codes = [code for code in codes if code in nominated]

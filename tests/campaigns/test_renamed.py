@@ -1,0 +1,166 @@
+"""The rename test: a campaign whose ids and words are all made up gives the same demonstration, scores and reports."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from counties import OPERATOR, ROOT, TODAY
+from renaming import Renaming
+
+from pbwidgets.campaign import Campaign, read_campaign, to_json
+from pbwidgets.campaign.yaml_text import to_yaml
+from pbwidgets.demo import fill_store
+from pbwidgets.demo.definition import Demo
+from pbwidgets.demo.reading import read_demo
+from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.scoring import Records, Scores
+from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+
+CAMPAIGNS = sorted(path.stem for path in (ROOT / "parameters" / "campaigns").glob("*.yaml"))
+MOST_OF_A_KIND = 40
+"""Units of one kind in the reduced demonstration."""
+
+
+def read_reduced(campaign_id: str) -> Demo:
+    """The demonstration with few units, and those of its cases that are about them."""
+    demo = read_demo(ROOT / "parameters" / "demo" / f"{campaign_id}.yaml")
+    plain = demo.model_dump(mode="json", exclude_unset=True)
+    for kind in plain["kinds"]:
+        kind["count"] = min(kind["count"], MOST_OF_A_KIND if kind["count"] > 100 else 4)
+    few = Demo.model_validate(plain)
+    known = set(_codes(few))
+    for name in ("cases", "rectifications"):
+        about = [[case.get(key) for key in ("unit", "by", "under", "into")] for case in plain.get(name, ())]
+        plain[name] = [
+            case
+            for case, codes in zip(plain.get(name, ()), about, strict=True)
+            if all(code is None or code in known for code in codes)
+        ]
+    return Demo.model_validate(plain)
+
+
+def _codes(demo: Demo) -> list[str]:
+    import numpy as np
+
+    from pbwidgets.demo.plan import _make_units
+
+    return list(_make_units(demo, np.random.default_rng(1))[0]["unit_code"])
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A campaign with its reduced demonstration in a store of its own."""
+
+    workspace: Workspace
+    opened: Opened
+
+
+def fill(stack: ExitStack, folder: Path, campaign: Campaign, demo: Demo) -> Filled:
+    for name, text in (
+        ("campaigns", to_yaml(campaign)),
+        ("demo", yaml.safe_dump(demo.model_dump(mode="json", exclude_unset=True), allow_unicode=True)),
+    ):
+        path = folder / "parameters" / name / f"{campaign.id}.yaml"
+        path.parent.mkdir(parents=True)
+        path.write_text(text, encoding="utf-8")
+    workspace = stack.enter_context(open_workspace(folder))
+    fill_store(workspace, OPERATOR, campaign.id, 1, TODAY)
+    return Filled(workspace, workspace.opened())
+
+
+@pytest.fixture(scope="module", params=CAMPAIGNS)
+def both(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Filled, Filled, Renaming]]:
+    """A campaign and the same one renamed, each filled."""
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / f"{request.param}.yaml")
+    demo, renaming = read_reduced(request.param), Renaming()
+    renamed, renamed_demo = renaming.rename(campaign), renaming.rename(demo)
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("renamed")
+        yield (
+            fill(stack, folder / "old", campaign, demo),
+            fill(stack, folder / "new", renamed, renamed_demo),
+            renaming,
+        )
+    shutil.rmtree(folder)
+
+
+def same(old: pd.DataFrame, new: pd.DataFrame, renaming: Renaming) -> None:
+    """Fail unless the second is the first under other names, whatever the order of rows and columns."""
+    back = renaming.back(new)
+    columns = sorted(map(str, old.columns))
+    assert sorted(map(str, back.columns)) == columns
+    was, now = (
+        sorted(frame[columns].astype(object).map(_plain).to_numpy().tolist(), key=repr)
+        for frame in (old, back)
+    )
+    assert was == now
+
+
+def _plain(value: object) -> object:
+    """A value that compares by what it says: what is missing is so, and JSON whatever the order of its keys."""
+    if pd.isna(value):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, str) and value.startswith("{"):
+        return json.dumps(json.loads(value), sort_keys=True, ensure_ascii=False)
+    return value
+
+
+def test_every_id_and_word_is_replaced_and_comes_back(both: tuple[Filled, Filled, Renaming]) -> None:
+    old, new, renaming = (both[0].opened.campaign, both[1].opened.campaign, both[2])
+    assert json.loads(renaming.back(to_json(new))) == json.loads(to_json(old))
+    named = {item.id for part in (old.forms, old.measures, old.tracks) for item in part}
+    assert [item for item in sorted(named) if f'"{item}"' in to_json(new)] == []
+
+
+def test_records_and_scores_are_the_same(both: tuple[Filled, Filled, Renaming]) -> None:
+    old, new = (take_snapshot(one.workspace, one.opened) for one in both[:2])
+    for item in fields(Records):
+        if item.name != "ratings":
+            same(getattr(old.records(), item.name), getattr(new.records(), item.name), both[2])
+    for item in fields(Scores):
+        same(getattr(old.scores(), item.name), getattr(new.scores(), item.name), both[2])
+
+
+def test_lists_and_tables_of_reports_are_the_same(both: tuple[Filled, Filled, Renaming]) -> None:
+    old, new, renaming = both
+    for make in (list_scores, list_lines):
+        same(make(old.workspace, old.opened), make(new.workspace, new.opened), renaming)
+    if any(track.places for track in old.opened.campaign.tracks):
+        lists = [list_selection(one.workspace, one.opened) for one in (old, new)]
+        same(lists[0], lists[1], renaming)
+    reports = [root_report(one) for one in (old, new)]
+    assert renaming.back(reports[1].title) == reports[0].title
+    for before, after in zip(*map(tables_of, reports), strict=True):
+        assert renaming.back(after.title) == before.title
+        same(before.frame, after.frame, renaming)
+    for was, now in zip(*(one.opened.campaign.tracks for one in (old, new)), strict=True):
+        assert renaming.back(reports[1].notice_of(now)) == reports[0].notice_of(was)
+        assert renaming.back(reports[1].summary_of(now)) == reports[0].summary_of(was)
+        unit = str(reports[0].labelled_selection(was)["unit_code"].iloc[0])
+        told = [explain_score(one.workspace, one.opened, unit) for one in (old, new)]
+        assert renaming.back(told[1]) == told[0]
+
+
+def root_report(filled: Filled) -> Report:
+    """The report of the first root."""
+    units = filled.workspace.units()
+    root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
+    return open_report(take_snapshot(filled.workspace, filled.opened).folder, root, "zh_CN")
+
+
+def tables_of(report: Report) -> list[LabelledTable]:
+    """Tables of a report on all tracks."""
+    made = [report.counts_by_status()]
+    for track in report.tracks_below:
+        unit = str(report.labelled_selection(track)["unit_code"].iloc[0])
+        made += [report.units_of_track(track), report.losses(track), report.score_sheet(track, unit)]
+    return made
