@@ -111,7 +111,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "WaitingCase.level": "level",
     "Recused.layer": "layer",
 }
-"""Which ids an attribute of plain text holds, in a campaign or its demonstration; keys of a mapping, outermost first."""
+"""Which ids an attribute of plain text holds, in a campaign or its demonstration; of a mapping its keys."""
 
 OF_FIELDS: Final = frozenset({"Field", "Measure"})
 """Models whose expressions are over fields; those of all others are over measures."""
@@ -157,7 +157,10 @@ class Renaming:
         if space == "period" or (space == "choice" and old in FIXED):
             return old
         if (space, old) not in self._new:
-            self._new[space, old] = self._token("qx", string.ascii_lowercase, old)
+            new = self._token("qx", string.ascii_lowercase, old)
+            while space == "layer" and _temper(new) != _temper(old):
+                new = self._token("qx", string.ascii_lowercase, old)
+            self._new[space, old] = new
         return self._new[space, old]
 
     def _token(self, ends: str, letters: str, old: str) -> str:
@@ -248,6 +251,11 @@ class Renaming:
         if isinstance(value, str):
             return _TOKEN.sub(lambda found: self._old.get(found[0], found[0]), value)
         return value
+
+
+def _temper(name: str) -> int:
+    """How strict a made-up rater is, whose name ends with the id of the source: the one thing drawn from an id."""
+    return sum(map(ord, name)) % 7
 
 
 def _put(text: str, at: int, old: str, new: str) -> str:

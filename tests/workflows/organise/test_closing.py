@@ -91,7 +91,7 @@ REFUSED: dict[str, Callable[[Workspace, Opened], object]] = {
     "note": lambda w, o: add_note(of(TOWN_REVIEWER)(w, o), VILLAGE, date(2026, 5, 1), "走访"),
     "veto": lambda w, o: record_veto(of(COUNTY_REVIEWER)(w, o), VILLAGE, "falsified_village", "核查发现"),
     "decide": lambda w, o: decide_selection(
-        of(COUNTY_REVIEWER)(w, o), "village", {VILLAGE: "selected"}, Minutes(date(2026, 6, 1), "会议", "理由")
+        of(COUNTY_REVIEWER)(w, o), "village", {VILLAGE: "selected"}, Minutes("理由", "会议", date(2026, 6, 1))
     ),
 }
 

@@ -20,7 +20,7 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.classes import find_period_moves
 from pbwidgets.scoring.eligibility import awards_of
-from pbwidgets.scoring.frames import ASSESSED, FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
@@ -262,15 +262,12 @@ class Report:
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
     def notice_of(self, track: Track) -> str:
-        """How the places of a track are filled, who decides, and how long the notice runs, as far as there are any."""
+        """How the places of a track are filled, who decides, and how long the notice runs if there is one."""
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         counts = own["status"].value_counts()
-        name = track.name.words(self.lang)
-        if track.places is None:
-            return self.say("notice_no_list", track=name, count=int(counts.get(ASSESSED, 0)))
         text = self.say(
             "notice_places",
-            track=name,
+            track=track.name.words(self.lang),
             places=track.places,
             selected=int(counts.get(SELECTED, 0)),
             tied=int(counts.get(TIED_AT_CUT, 0)),
