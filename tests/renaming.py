@@ -246,8 +246,9 @@ class Renaming:
     def back(self, value: Any) -> Any:
         """A text, or the texts of a frame or list, with the old ids and words."""
         if isinstance(value, pd.DataFrame):
-            made = value.rename(columns=self.back)
-            return made.assign(**{name: [self.back(item) for item in made[name]] for name in made})
+            return pd.DataFrame(
+                {self.back(name): [self.back(item) for item in value[name]] for name in value}, dtype=object
+            )
         if isinstance(value, str):
             return _TOKEN.sub(lambda found: self._old.get(found[0], found[0]), value)
         return value

@@ -107,7 +107,8 @@ def same(old: pd.DataFrame, new: pd.DataFrame, renaming: Renaming) -> None:
         sorted(([_plain(item) for item in row] for row in frame[columns].itertuples(index=False)), key=repr)
         for frame in (old, back)
     )
-    assert [pair for pair in zip(was, now, strict=True) if pair[0] != pair[1]] == []
+    differ = (pair for pair in zip(was, now, strict=True) if pair[0] != pair[1])
+    assert next(differ, None) is None
 
 
 def _plain(value: object) -> object:
