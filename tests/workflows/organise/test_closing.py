@@ -143,8 +143,8 @@ def test_what_is_open_comes_first_and_a_closed_period_is_found_by_its_name(
     close(small, filled)
     assert small.opened().period_id == small.opened(CAMPAIGN).period_id == "2027"
     assert not small.opened(CAMPAIGN, PERIOD).is_open
-    assert [period for _, period in open_campaigns(small)] == ["2027"]
-    assert [period for _, period in closed_campaigns(small)] == [PERIOD]
+    assert [one.period_id for one in open_campaigns(small)] == ["2027"]
+    assert [one.period_id for one in closed_campaigns(small)] == [PERIOD]
 
 
 def test_a_closed_period_is_opened_again_with_its_version_or_from_the_file(

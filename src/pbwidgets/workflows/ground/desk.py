@@ -1,7 +1,7 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,10 +15,19 @@ from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer, is_period_open
 from pbwidgets.store.campaigns import load_open_version
+from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
-from pbwidgets.workflows.ground.lookup import name_parts
-from pbwidgets.workflows.ground.rights import Action, authorise, operator
-from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace, utc_now
+from pbwidgets.workflows.ground.lookup import check_track, name_parts
+from pbwidgets.workflows.ground.rights import Action, authorise, operator, scope_of, units_in_scope
+from pbwidgets.workflows.ground.workspace import (
+    Opened,
+    Workspace,
+    closed_campaigns,
+    day_of,
+    open_campaigns,
+    open_workspace,
+    utc_now,
+)
 
 
 def _now() -> datetime:
@@ -49,8 +58,12 @@ class Desk:
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """The register on the desk's day, within the period; columns ``UNITS``."""
-        return self.workspace.units(self.opened.day(day_of(self.now)))
+        """The units that take part in the campaign on the desk's day, within the period; columns ``UNITS``."""
+        return self.opened.take_part(self.workspace.units(self.opened.day(day_of(self.now))))
+
+    @cached_property
+    def _tops(self) -> list[str]:
+        return find_tops(self)
 
     def authorise(self, action: Action, unit_code: str | None = None) -> None:
         """Raise unless the actor may do the action.
@@ -65,10 +78,13 @@ class Desk:
         Raises
         ------
         RightsError
-            ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
+            ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit,
+            ``workflows.takes_no_part`` if the unit does not take part.
         """
         with _naming(self):
-            authorise(self.actor, action, unit_code, self.units)
+            authorise(self.actor, action, unit_code, self.units, self._tops)
+            if unit_code is not None and unit_code not in set(self.units["unit_code"]):
+                raise RightsError(NO_PART, unit=unit_code)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -92,6 +108,52 @@ def _naming(desk: Desk) -> Iterator[None]:
     except PbError as error:
         name_parts(error, desk.opened.campaign, desk.units, desk.lang)
         raise
+
+
+def find_tops(desk: Desk, track_id: str | None = None) -> list[str]:
+    """Codes of the units at the top of the campaign, or of what a track assesses; in order."""
+    campaign = desk.opened.campaign
+    check_track(campaign, track_id)
+    kinds = campaign.member_kinds if track_id is None else campaign.track(track_id).unit_kind
+    return tops(desk.units, kinds)
+
+
+def authorise_tops(desk: Desk, action: Action, track_id: str | None = None) -> None:
+    """Raise unless the actor may do the action for all that takes part, or all that a track assesses.
+
+    Raises
+    ------
+    RightsError
+        As :meth:`Desk.authorise`.
+    """
+    top_codes: Sequence[str | None] = find_tops(desk, track_id)
+    for code in top_codes or [None]:  # where nobody takes part, only who may everywhere
+        desk.authorise(action, code)
+
+
+def reading_action(desk: Desk) -> Action:
+    """Action that reading others' results counts as: ``view`` for an analyst, who reads snapshots, else ``inspect``."""
+    return "view" if desk.actor.role == "analyst" else "inspect"
+
+
+def may_do(desk: Desk, action: Action, unit_code: str | None) -> bool:
+    """Whether :meth:`Desk.authorise` allows the action; used to decide what is shown."""
+    try:
+        desk.authorise(action, unit_code)
+    except RightsError:
+        return False
+    return True
+
+
+def find_in_scope(desk: Desk, action: Action) -> pd.DataFrame:
+    """Units that take part and for which :meth:`Desk.authorise` allows the action, columns ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        As :func:`~pbwidgets.workflows.ground.rights.units_in_scope`.
+    """
+    return units_in_scope(desk.actor, action, desk.units, desk._tops)
 
 
 def open_desk(
@@ -139,6 +201,64 @@ def check_open(reader: Reader, desk: Desk) -> None:
     if not is_period_open(reader, *desk.opened.key):
         name = desk.opened.campaign.name.words(desk.lang)
         raise RightsError("workflows.period_closed", campaign=name, period=desk.opened.period_id)
+
+
+NO_PART: Final = "workflows.takes_no_part"
+"""Code of the refusal where a unit does not take part in the campaign."""
+
+
+def list_campaigns(workspace: Workspace, actor: Actor, *, is_open: bool = True) -> tuple[Opened, ...]:
+    """Open or closed campaigns, each in each such period, in which the actor's unit takes part, the newest one last.
+
+    Those who see every unit, or belong to none, have all.
+    """
+    everywhere = scope_of(actor.role, "view") == "everywhere"
+    find = open_campaigns if is_open else closed_campaigns
+    return find(workspace, None if everywhere else actor.unit_code)
+
+
+def choose_campaign(
+    workspace: Workspace, actor: Actor, campaign_id: str | None = None, period_id: str | None = None
+) -> Opened:
+    """The campaign that is asked for; by default the newest in which the actor's unit takes part, an open one first.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.takes_no_part`` if the unit takes part in none.
+    UsageError
+        As :meth:`Workspace.opened`.
+    """
+    if campaign_id is None and actor.unit_code is not None:
+        own = list_campaigns(workspace, actor) or list_campaigns(workspace, actor, is_open=False)
+        if own:
+            campaign_id = own[-1].campaign.id
+            period_id = period_id or own[-1].period_id
+        elif open_campaigns(workspace):
+            raise RightsError(NO_PART, unit=_name_of(workspace, actor.unit_code))
+    return workspace.opened(campaign_id, period_id)
+
+
+def check_takes_part(desk: Desk) -> None:
+    """Raise if the actor belongs to a unit and sees only that one's, and it does not take part.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.takes_no_part``.
+    """
+    own = desk.actor.unit_code
+    if (
+        own is None
+        or scope_of(desk.actor.role, "view") == "everywhere"
+        or own in set(desk.units["unit_code"])
+    ):
+        return
+    raise RightsError(NO_PART, unit=_name_of(desk.workspace, own))
+
+
+def _name_of(workspace: Workspace, unit_code: str) -> str:
+    return unit_names(workspace.units()).get(unit_code, unit_code)
 
 
 NEWER_VERSION: Final = "workflows.newer_version"

@@ -19,9 +19,9 @@ from pbwidgets.scoring.frames import (
 )
 from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
 from pbwidgets.store.decisions import DECIDED
-from pbwidgets.units import distinct_names, root_codes
+from pbwidgets.units import distinct_names
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.desk import Desk, check_open
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops, check_open
 from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, day_of
@@ -96,7 +96,7 @@ def decide_selection(
         ``classes.day_ahead``, ``store.reason_needed``, and as :func:`check_statuses`.
     """
     units = desk.units
-    authorise_decision(desk)
+    authorise_decision(desk, track_id)
     check_confirmed(desk.workspace)
     minutes.check_day(day_of(desk.now))
     snapshot = take_snapshot(desk.workspace, desk.opened)
@@ -133,19 +133,18 @@ def decide_selection(
     return len(complete)
 
 
-def authorise_decision(desk: Desk) -> None:
-    """Raise unless the actor may decide for the whole campaign.
+def authorise_decision(desk: Desk, track_id: str | None = None) -> None:
+    """Raise unless the actor may decide on all that a track assesses, or on the whole campaign.
 
     Raises
     ------
     RightsError
         If the actor's role may not, the actor's unit is not at the top, or the period is closed.
     """
-    authorise_meeting(desk)
+    authorise_meeting(desk, track_id)
     with desk.workspace.store.read() as reader:
         check_open(reader, desk)
-    for code in root_codes(desk.units):
-        desk.authorise("decide", code)
+    authorise_tops(desk, "decide", track_id)
 
 
 def check_statuses(
@@ -167,12 +166,12 @@ def check_statuses(
     Raises
     ------
     DataError
-        ``meeting.no_list`` for a track without places, ``meeting.tie_open``, ``meeting.too_many``,
+        ``meeting.track_without_list`` for a track without places, ``meeting.tie_open``, ``meeting.too_many``,
         ``meeting.status_missing``, ``meeting.kept_out``, ``meeting.not_on_list``, ``meeting.below_minimum``,
         ``store.decision_status``.
     """
     if track.places is None:
-        raise DataError("meeting.no_list", track=track.id)
+        raise DataError("meeting.track_without_list", track=track.id)
     contending = find_contenders(proposed)
     listed = set(contending["unit_code"])
     out = proposed[proposed["unit_code"].isin(list(statuses)) & ~proposed["status"].isin(CONTENDING)]

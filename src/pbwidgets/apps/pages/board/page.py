@@ -3,15 +3,16 @@
 from collections.abc import Iterator
 
 import ipywidgets as w
-import pandas as pd
 
 from pbwidgets.apps.pages.board.grid import ProgressGrid, progress_bars
 from pbwidgets.apps.pages.board.unit import show_unit
 from pbwidgets.apps.pages.ground.call_list import call_list
 from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.desk import find_tops
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
 from pbwidgets.workflows.progress.phases import list_phases
@@ -26,6 +27,10 @@ _TONES = {"past": "quiet", "now": "accent", "coming": None}
 
 def show_board(visit: Visit) -> w.Widget:
     """The board of the actor's scope, or one unit's page if the address names a unit."""
+    try:
+        visit.opened  # noqa: B018  checked here: the visitor's unit may take no part
+    except RightsError as error:
+        return elements.notice("info", visit.refusal(error))
     unit = visit.place.get("unit") or (visit.actor.unit_code if visit.actor.role == "filler" else None)
     if unit is not None:
         return elements.stack(visit.messages, *show_unit(visit, unit))
@@ -66,7 +71,7 @@ def _late(visit: Visit) -> Iterator[w.Widget]:
 def _charts(visit: Visit) -> Iterator[w.Widget]:
     if visit.actor.role in SEES_NO_SCORES:
         return
-    unit = visit.actor.unit_code or _root(visit.units)
+    unit = visit.actor.unit_code or next(iter(find_tops(visit.desk)), "")
     choices = chart_choices(visit.desk, unit)
     if not choices:
         return
@@ -96,7 +101,3 @@ def _charts(visit: Visit) -> Iterator[w.Widget]:
         place,
         title=visit.words("board.charts"),
     )
-
-
-def _root(units: pd.DataFrame) -> str:
-    return str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
