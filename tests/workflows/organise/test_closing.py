@@ -17,7 +17,7 @@ from counties import (
     key_of,
     run_pbwidgets,
 )
-from pages import shown
+from pages import buttons, shown
 
 from pbwidgets.apps.pages.filling.page import show_fill
 from pbwidgets.apps.pages.home import show_home
@@ -183,8 +183,10 @@ def test_the_organiser_is_asked_before_the_period_is_closed(small: Workspace, fi
     page = show_organise(Visit(small, ORGANISER, {}, "zh_CN"))
     assert "重新开放" in shown(page)
     assert "延期" not in shown(page)
-    ClosingCard(Visit(small, ORGANISER, {}, "zh_CN")).reopen()
+    assert buttons(card.view).keys() == {"重新开放"}
+    card.reopen()
     assert small.opened().is_open
+    assert buttons(card.view).keys() == {"关闭本周期…"}
 
 
 def test_the_command_closes_scores_and_opens_again(small: Workspace, filled: Opened) -> None:

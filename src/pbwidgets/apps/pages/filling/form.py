@@ -122,7 +122,7 @@ class FillForm:
             made.append(changes_card(visit, self.changes))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
-        if opened.returned and opened.until is not None and not opened.is_closed(visit.desk.now):
+        if opened.returned and opened.is_editable and opened.until and not opened.is_closed(visit.desk.now):
             day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
         if opened.is_editable and opened.is_closed(visit.desk.now):
