@@ -25,7 +25,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
-from pbwidgets.units import ancestors, domain_of, sole_partitions, subtree, tops, unit_names
+from pbwidgets.units import ancestors, kind_and_domain, sole_partitions, subtree, tops, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
@@ -169,7 +169,7 @@ class Report:
 
     def units_of_kinds(self, track_id: str) -> pd.DataFrame:
         """Units of the kind that a track assesses, at or below the report's own."""
-        return self.units[self.units["kind"] == self.campaign.track(track_id).unit_kind]
+        return self.units[self.units["kind"].isin(self.campaign.track(track_id).unit_kind)]
 
     def _scored(self) -> tuple[Track, ...]:
         return tuple(track for track in self.campaign.tracks if track.kind == "score")
@@ -405,13 +405,13 @@ class Report:
         """Score sheet of the unit, or of one below it."""
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, code))
+        own = track.of_unit(*kind_and_domain(self.units, code))
         return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""
         title = self.say("by_criterion", track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, self.unit_code))
+        own = track.of_unit(*kind_and_domain(self.units, self.unit_code))
         return tables.headings_beside_reference(
             own, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
         )
