@@ -16,6 +16,7 @@ import pandas as pd
 
 from pbwidgets.campaign.definition import ASKED, Definition, Text
 from pbwidgets.campaign.expression_tree import read_tree
+from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND
 
 SPACES: Final[Mapping[str, str]] = {
     "UnitKind.id": "kind",
@@ -26,6 +27,7 @@ SPACES: Final[Mapping[str, str]] = {
     "Measure.ancestor_kind": "kind",
     "Track.unit_kind": "kind",
     "Track.group": "kind",
+    "Concerned.kind": "kind",
     "Nomination.by": "kind",
     "RankGroupBelow.ancestor_kind": "kind",
     "Campaign.id": "campaign",
@@ -140,6 +142,8 @@ class Renaming:
 
     def rename(self, definition: Definition) -> Any:
         """The definition with other ids and words; a campaign before its demonstration."""
+        for kind in getattr(definition, "unit_kinds", ()):
+            self.of("kind", kind.id)
         for option in (one for several in getattr(definition, "choices", {}).values() for one in several):
             self.of("choice", option.id)
         return type(definition).model_validate(self._model(definition))
@@ -230,15 +234,22 @@ class Renaming:
         model, _, name = where.partition(".")
         of_options = name == "choice_filter"
         space = "field" if model in OF_FIELDS else MEASURE
-        for node in sorted(read_tree(text, of_options=of_options).walk(), key=lambda node: -node.start):
+        tree = read_tree(text, of_options=of_options)
+        compares_kinds = any(node.value == UNIT_KIND for node in tree.walk())
+        for node in sorted(tree.walk(), key=lambda node: -node.start):
             old = str(node.value)
             if node.symbol == "$" and old.startswith("@"):
                 new = old[1:] if old == "@name" else self.of("attribute", old[1:])
                 text = _put(text, node.start, old[1:], new)
+            elif old in (UNIT_KIND, UNIT_DOMAIN):
+                continue
             elif node.symbol == "$":
                 text = _put(text, node.start, f"${{{old}}}", f"${{{self.of(space, old)}}}")
             elif node.symbol == "literal" and isinstance(node.value, str):
-                text = _put(text, node.start + 1, old, self._if_choice(old))
+                is_kind = compares_kinds and ("kind", old) in self._new
+                text = _put(
+                    text, node.start + 1, old, self.of("kind", old) if is_kind else self._if_choice(old)
+                )
         return text
 
     # -- and back --------------------------------------------------------------------------------------------
