@@ -454,7 +454,7 @@ def select(
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 @main.command(help=say("classes.cli.help"))
@@ -539,7 +539,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 
 @main.command(help=_help("report.help"))
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("report.campaign"))
 @click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("report.unit"))
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
@@ -562,8 +562,8 @@ def report(
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
+        campaigns = workspace.opened_campaigns(campaign_id, period)
+        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
         failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
@@ -587,15 +587,17 @@ def chart(
     snapshot: str | None,
 ) -> None:
     """Draw one chart."""
+    from pbwidgets.workflows.ground.files import check_leaving
     from pbwidgets.workflows.ground.snapshots import find_snapshot
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.drawing import draw_chart
+    from pbwidgets.workflows.reports.blocks.drawing import draw_chart
     from pbwidgets.workflows.reports.report import open_report
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
         folder = find_snapshot(workspace, opened, snapshot).folder
         draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
+        check_leaving(workspace, output)
     click.echo(say("cli.chart.done", file=output), err=True)
 
 

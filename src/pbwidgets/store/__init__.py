@@ -64,6 +64,7 @@ from pbwidgets.store.evidence import (
     load_evidence,
     open_evidence,
 )
+from pbwidgets.store.identified import Owner
 from pbwidgets.store.keys import SubmissionKey
 from pbwidgets.store.nominations import (
     NominationList,
@@ -184,6 +185,7 @@ __all__ = [
     "Note",
     "NoticeOnRecord",
     "Objection",
+    "Owner",
     "Period",
     "PublicNotice",
     "Reader",
