@@ -284,15 +284,23 @@ def distinct_names(units: pd.DataFrame) -> Mapping[str, str]:
     return {code: name if still[name] == 1 else f"{names[code]}（{code}）" for code, name in longer.items()}
 
 
-def domain_of(units: pd.DataFrame, code: str) -> str | None:
-    """Domain of a unit; None if it has none, or is not in the frame.
+def kind_and_domain(units: pd.DataFrame, code: str) -> tuple[str | None, str | None]:
+    """Kind and domain of a unit, which say what its score sheet is; None for what it has not, or if it is not there.
 
-    >>> units = pd.DataFrame({"unit_code": ["9901", "9902"], "domain": ["街道", None]})
-    >>> domain_of(units, "9901"), domain_of(units, "9902"), domain_of(units, "9903")
-    ('街道', None, None)
+    >>> units = pd.DataFrame({"unit_code": ["9901", "9902"], "kind": "town", "domain": ["街道", None]})
+    >>> kind_and_domain(units, "9901"), kind_and_domain(units, "9902"), kind_and_domain(units, "9903")
+    (('town', '街道'), ('town', None), (None, None))
     """
-    found = units.loc[(units["unit_code"] == code).to_numpy(dtype=bool, na_value=False), "domain"].dropna()
-    return str(found.iloc[0]) if len(found) else None
+    ours = units[(units["unit_code"] == code).to_numpy(dtype=bool, na_value=False)]
+    found = (ours[column].dropna() for column in ("kind", "domain"))
+    kind, domain = (str(own.iloc[0]) if len(own) else None for own in found)
+    return kind, domain
+
+
+def kinds_and_domains(units: pd.DataFrame) -> Mapping[str, tuple[str, str | None]]:
+    """Kind and domain of each unit by its code, None for a domain that it has not."""
+    domains = units["domain"].astype(object).where(units["domain"].notna(), None)
+    return dict(zip(units["unit_code"], zip(units["kind"], domains, strict=True), strict=True))
 
 
 # -- who takes part ------------------------------------------------------------------------------------
@@ -449,7 +457,7 @@ def _find_members(
     begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
     if roots:
         begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
-    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(pd.Index(units["kind"], dtype=object))
+    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(pd.Index(units["kind"].to_numpy(dtype=object)))
     may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
     for at, above in enumerate(kinds.values()):
         may_hang[at, :-1] = [kind in above for kind in kinds]

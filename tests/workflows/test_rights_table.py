@@ -188,6 +188,7 @@ CLASS_NAMES = ("一类", "二类")
 DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
+    *("count_unfinished", "close_campaign", "reopen_campaign"),
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
     *("open_trial", "meeting_tracks", "make_slides", "find_notices"),
@@ -230,17 +231,22 @@ class World:
     opened: Opened
     commits: list[Connection] = field(default_factory=list)
     files: frozenset[Path] = frozenset()
+    desks: dict[Actor, Desk] = field(default_factory=dict)
 
     @property
     def campaign(self) -> Campaign:
         return self.opened.campaign
 
     def desk(self, actor: Actor, now: datetime | None = None) -> Desk:
-        return Desk(self.workspace, actor, self.opened, now=now or datetime.now(UTC))
+        """Desk of an actor, the same until something is written: reading the register is half of a refused call."""
+        if now is not None:
+            return Desk(self.workspace, actor, self.opened, now=now)
+        return self.desks.setdefault(actor, Desk(self.workspace, actor, self.opened))
 
     def note_commit(self, connection: Connection) -> None:
         if connection.get_execution_options().get("pb_writes"):
             self.commits.append(connection)
+            self.desks.clear()
 
     def restore(self) -> "World":
         """Restore the initial world: its SQLite file, without any file added since."""
@@ -249,6 +255,7 @@ class World:
             path.unlink()
         shutil.copyfile(folder / "kept.sqlite", store_file(self.workspace))
         self.commits.clear()
+        self.desks.clear()
         return self
 
     def restored(self) -> "World":
@@ -936,6 +943,11 @@ def open_campaign(world: World, actor: Actor, unit: str) -> Call:
 @case
 def open_definition(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("open_definition")(world.workspace, actor, world.campaign)
+
+
+of_whole("count_unfinished")
+of_whole("close_campaign")
+of_whole("reopen_campaign")
 
 
 @case

@@ -106,16 +106,18 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @main.command(help=_help("demo.help"))
-@click.option("--campaign", "campaign_id", metavar="C", default="sanji_lianzheng", show_default=True)
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("demo.campaign"))
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
 @click.option("--today", "moment", metavar="DAY", type=DAY, help=_help("demo.today"))
-def demo(campaign_id: str, seed: int, moment: datetime | None) -> None:
+def demo(campaign_id: str | None, seed: int, moment: datetime | None) -> None:
     """Fill the store with a synthetic county."""
     from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
     from pbwidgets.workflows.ground.workspace import open_workspace
 
     with open_workspace() as workspace:
         day = moment.date() if moment else None
+        demos = (workspace.settings.parameters / "demo").glob("*.yaml")
+        campaign_id = campaign_id or min(path.stem for path in demos)
         counts = fill_store(workspace, _actor(), campaign_id, seed, day)
         accounts = add_demo_accounts(workspace, _actor(), campaign_id, day)
         click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
@@ -223,6 +225,31 @@ def campaign_open(
     click.echo(joining.words(), err=True)
     if settled := settled_words(opened.settled):
         click.echo(settled, err=True)
+
+
+@campaign.command("close", help=_help("campaign.close"))
+@click.argument("campaign_id", metavar="C")
+@_period
+@click.option("--yes", is_flag=True, help=_help("campaign.yes"))
+def campaign_close(campaign_id: str, period: str | None, yes: bool) -> None:
+    """Close a period of a campaign; ``campaign open`` opens it again."""
+    from pbwidgets.workflows.ground.desk import Desk
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.organise.campaigns import close_campaign, count_unfinished
+
+    with open_workspace() as workspace:
+        desk = Desk(workspace, _actor(), workspace.opened(campaign_id, period), workspace.settings.lang)
+        left = count_unfinished(desk)
+        told: Any = {
+            "campaign": desk.opened.campaign.name.words(desk.lang),
+            "period": desk.opened.period_id,
+            "drafts": left.drafts,
+            "waiting": left.waiting,
+        }
+        if desk.opened.is_open and not yes and sys.stdin.isatty():
+            click.confirm(say("cli.campaign.ask_close", **told), abort=True, err=True)
+        close_campaign(desk)
+    click.echo(say("cli.campaign.closed", **told), err=True)
 
 
 @campaign.command("to-xlsx", help=_help("campaign.to_xlsx"))
@@ -427,7 +454,7 @@ def select(
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 @main.command(help=say("classes.cli.help"))
@@ -512,7 +539,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 
 @main.command(help=_help("report.help"))
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("report.campaign"))
 @click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("report.unit"))
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
@@ -535,8 +562,8 @@ def report(
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
+        campaigns = workspace.opened_campaigns(campaign_id, period)
+        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
         failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
@@ -560,6 +587,7 @@ def chart(
     snapshot: str | None,
 ) -> None:
     """Draw one chart."""
+    from pbwidgets.workflows.ground.files import check_leaving
     from pbwidgets.workflows.ground.snapshots import find_snapshot
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.reports.blocks.drawing import draw_chart
@@ -569,6 +597,7 @@ def chart(
         opened = workspace.opened(campaign_id, period)
         folder = find_snapshot(workspace, opened, snapshot).folder
         draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
+        check_leaving(workspace, output)
     click.echo(say("cli.chart.done", file=output), err=True)
 
 

@@ -73,6 +73,10 @@ class Plan:
         """Codes of the units of some kinds, in order."""
         return list(self.units.loc[self.units["kind"].isin(kinds), "unit_code"])
 
+    def kind_of(self, code: str) -> str:
+        """Kind of a unit."""
+        return str(self.units.loc[self.units["unit_code"] == code, "kind"].iloc[0])
+
     def children(self, code: str, *kinds: str) -> list[str]:
         """Codes of the units of some kinds anywhere below a unit, in order."""
         return [unit for unit in self.units_of(*kinds) if unit.startswith(code) and unit != code]
@@ -301,7 +305,7 @@ def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random
         for rater in range(raters):
             name = _rater_name(plan, layer_id, source.id, code, rater)
             strictness = (sum(map(ord, name)) % 7 - 3) / 100
-            for line in track.of_domain(None).lines():  # units of a demo have no domain
+            for line in track.of_unit(plan.kind_of(code), None).lines():  # units of a demo have no domain
                 mark = _one_mark(plan, line, layer_id, code, strictness, rng)
                 if mark is not None:
                     points, comment = mark

@@ -33,6 +33,8 @@ from pbwidgets.store.campaigns import (
     Period,
     close_period,
     freeze_campaign,
+    is_period_open,
+    known_periods,
     load_campaign_json,
     open_period,
     open_periods,
@@ -62,6 +64,7 @@ from pbwidgets.store.evidence import (
     load_evidence,
     open_evidence,
 )
+from pbwidgets.store.identified import Owner
 from pbwidgets.store.keys import SubmissionKey
 from pbwidgets.store.nominations import (
     NominationList,
@@ -182,6 +185,7 @@ __all__ = [
     "Note",
     "NoticeOnRecord",
     "Objection",
+    "Owner",
     "Period",
     "PublicNotice",
     "Reader",
@@ -231,7 +235,9 @@ __all__ = [
     "import_nominations",
     "import_units",
     "import_version",
+    "is_period_open",
     "keep_file",
+    "known_periods",
     "latest_write",
     "lift_veto",
     "load_account",

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from pbwidgets.campaign import Form
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
 from pbwidgets.store.submissions import EDITABLE, count_drafts
+from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import find_seats
@@ -16,21 +18,24 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 
 def check_filler(desk: Desk, key: SubmissionKey) -> Form:
-    """Form to fill in, if the actor may fill it in for this unit.
+    """Form to fill in as it is for this unit, if the actor may fill it in.
 
     Raises
     ------
     RightsError
-        ``workflows.not_allowed``, ``workflows.out_of_scope``.
+        ``workflows.not_allowed``, ``workflows.out_of_scope``; ``fill.names_somebody`` on behalf of a unit, for a form
+        that says who somebody is.
     """
     form = desk.opened.campaign.form(key.form_id)
     if form.survey is not None:  # answered with one-time codes only
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action="fill")
     if form.filled_by is None:
         desk.authorise("fill_on_behalf" if desk.actor.on_behalf else "fill", key.unit_code)
+        if desk.actor.on_behalf and form.identifying_paths():
+            raise RightsError("fill.names_somebody", form=form.name.words(desk.lang))
     elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
-    return form
+    return form_of_unit(form, *kind_and_domain(desk.units, key.unit_code))
 
 
 def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:
@@ -58,6 +63,8 @@ def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
         mine = of_kind["unit_code"].map(_fills_for_level(desk, form.filled_by))
     elif desk.actor.role == "filler":
         mine = of_kind["unit_code"] == desk.actor.unit_code
+    elif form.identifying_paths():  # not on behalf of the unit
+        return of_kind.iloc[:0]
     elif desk.actor.role == "reviewer" and desk.actor.unit_code in set(units["unit_code"]):
         mine = of_kind["unit_code"].isin(find_in_scope(desk, "fill_on_behalf")["unit_code"])
     else:

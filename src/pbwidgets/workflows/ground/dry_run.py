@@ -14,13 +14,14 @@ from pbwidgets.campaign.derived import expressions_of, measures_of, names_behind
 from pbwidgets.campaign.expression_tree import OF_GROUPS
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Numbered
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
-from pbwidgets.units import ancestors, domain_of, subtree
+from pbwidgets.units import ancestors, kind_and_domain, subtree
 from pbwidgets.wording import round_half_up
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.snapshots import counting_states
@@ -117,12 +118,16 @@ class DryRun:
         campaign = self.opened.campaign
         if not campaign.carried:  # no other track affects this one
             campaign = campaign.model_copy(update={"tracks": (self.track,)})
-        form = campaign.form(self.key.form_id)
+        form = form_of_unit(campaign.form(self.key.form_id), *kind_and_domain(self.units, self.key.unit_code))
         opened = replace(self.opened, campaign=campaign)
         own = _submission_rows(opened, form, self.key, 1, compute_answers(form, answers))
         submissions = to_frame(pd.concat([self.others, own], ignore_index=True), SUBMISSIONS)
         records = replace(
-            empty_records(), units=self.units, submissions=submissions, ratings=self._ratings(marks)
+            empty_records(),
+            units=self.units,
+            submissions=submissions,
+            ratings=self._ratings(marks),
+            day=today(),
         )
         _, tracks = score_tracks(campaign, self.opened.period_id, records)
         one = next(item for item in tracks if item.layout.track.id == self.track.id)
@@ -264,7 +269,7 @@ def read_dry_run(
     workspace: Workspace, opened: Opened, key: SubmissionKey, track: Track, layer_id: str
 ) -> DryRun:
     """A dry run, for callers that have checked the right to read the unit's answers."""
-    units = workspace.units(opened.day(today()))
+    units = opened.take_part(workspace.units(opened.day(today())))
     near = set(subtree(units, key.unit_code)["unit_code"])
     for kind in opened.campaign.unit_kinds:
         above = ancestors(units, kind.id).get(key.unit_code)
@@ -272,7 +277,7 @@ def read_dry_run(
             near.add(above)
     with workspace.store.read() as reader:
         others = _read_others(reader, opened, key, near)
-    own = track.of_domain(domain_of(units, key.unit_code))
+    own = track.of_unit(*kind_and_domain(units, key.unit_code))
     return DryRun(
         opened, key, own, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
     )

@@ -20,9 +20,11 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
-from pbwidgets.scoring.frames import CARRIED, COLUMNS
+from pbwidgets.scoring.extracts import extract_shown
+from pbwidgets.scoring.frames import CARRIED, COLUMNS, RECORD_FRAMES
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
@@ -38,13 +40,16 @@ from pbwidgets.store import (
     write_frames,
 )
 from pbwidgets.units import partitions
-from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
-RECORDS: Final = tuple(item.name for item in fields(Records))
+RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
+WRITTEN: Final = (
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", RUNNING, RECTIFICATIONS,
+)  # fmt: skip
+"""Frames with texts that people have written."""
 SHARED: Final = "reference"
 """The one frame that every unit's report may read in full: aggregates only."""
 
@@ -68,6 +73,8 @@ class Snapshot:
     parts
         Fingerprint of each frame and extract in each partition, and of its rows of each track:
         ``{partition: {frame: hash, "frame:track": hash}}``.
+    hidden
+        How many times 〔略〕 stands in it for a value that identifies somebody.
     """
 
     folder: Path
@@ -76,6 +83,7 @@ class Snapshot:
     period_id: str
     day: date
     parts: Mapping[str, Mapping[str, str]]
+    hidden: int = 0
 
     def campaign(self) -> Campaign:
         """The campaign of that version."""
@@ -86,7 +94,8 @@ class Snapshot:
         frames = read_frames(
             self.folder / "frames", RECORDS
         )  # an older package may not have known all columns
-        return Records(**{name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()})
+        made = {name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()}
+        return Records(**made, day=self.day)
 
     def scores(self) -> Scores:
         """All scores."""
@@ -181,6 +190,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         period_id=about["period"],
         day=date.fromisoformat(about["day"]),
         parts=about["parts"],
+        hidden=about.get("hidden", 0),
     )
 
 
@@ -299,9 +309,20 @@ def _save(
     target = folder / snapshot_id
     write_frames(target / "frames", frames, partition_of)
     (target / "campaign.json").write_text(to_json(opened.campaign), encoding="utf-8")
-    about = {"version": opened.version, "period": opened.period_id, "day": day.isoformat(), "parts": parts}
+    about = {
+        "version": opened.version,
+        "period": opened.period_id,
+        "day": day.isoformat(),
+        "parts": parts,
+        "hidden": _count_hidden(frames[name] for name in WRITTEN),
+    }
     _write_json(target / "snapshot.json", about)
     return open_snapshot(target)
+
+
+def _count_hidden(frames: Iterable[pd.DataFrame]) -> int:
+    texts = (frame[name] for frame in frames for name in frame.select_dtypes(["string", "object"]))
+    return sum(int(column.dropna().astype("string").str.count(HIDDEN).sum()) for column in texts)
 
 
 def _newest(folder: Path) -> tuple[dict[str, object], Path] | None:

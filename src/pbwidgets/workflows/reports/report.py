@@ -25,7 +25,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
-from pbwidgets.units import ancestors, domain_of, sole_partitions, subtree, tops, unit_names
+from pbwidgets.units import ancestors, kind_and_domain, sole_partitions, subtree, tops, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
@@ -265,19 +265,22 @@ class Report:
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
     def notice_of(self, track: Track) -> str:
-        """How the places of a track are filled, who decides, and how long the notice runs."""
+        """How the places of a track are filled, who decides, and how long the notice runs if there is one."""
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         counts = own["status"].value_counts()
         text = self.say(
-            "notice_text",
+            "notice_places",
             track=track.name.words(self.lang),
-            places=track.places or "—",
+            places=track.places,
             selected=int(counts.get(SELECTED, 0)),
             tied=int(counts.get(TIED_AT_CUT, 0)),
             waiting=int(counts.get(WAITING, 0)),
-            decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
-            days=track.public_notice.days if track.public_notice else 0,
         )
+        by = track.decided_by.words(self.lang) if track.decided_by else self.say("notice_organiser")
+        if track.public_notice:
+            text += self.say("notice_days", decided_by=by, days=track.public_notice.days)
+        else:
+            text += self.say("notice_decided", decided_by=by)
         free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
             free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"
@@ -406,13 +409,13 @@ class Report:
         """Score sheet of the unit, or of one below it."""
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, code))
+        own = track.of_unit(*kind_and_domain(self.units, code))
         return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""
         title = self.say("by_criterion", track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, self.unit_code))
+        own = track.of_unit(*kind_and_domain(self.units, self.unit_code))
         return tables.headings_beside_reference(
             own, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
         )

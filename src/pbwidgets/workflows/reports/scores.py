@@ -1,5 +1,6 @@
 """Scores and selections as lists for people, and the score sheet of one unit."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -13,10 +14,10 @@ from pbwidgets.scoring.reasons import word_losses, word_reasons
 from pbwidgets.scoring.selection import best_first, show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
-from pbwidgets.units import unit_names
+from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.wording import MOST_DIGITS
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
-from pbwidgets.workflows.ground.snapshots import find_snapshot
+from pbwidgets.workflows.ground.snapshots import Snapshot, find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 LINES: Final = (
@@ -67,18 +68,32 @@ def list_selection(
 ) -> pd.DataFrame:
     """The selection as it holds, best first, beside proposals and decisions; ranks within groups at the end.
 
+    Tracks without places have no list and are left out.
+
     Raises
     ------
     UsageError
-        ``workflows.unknown_track``.
+        ``workflows.unknown_track``; ``workflows.no_list`` if the track, or every track, is without places.
     """
     check_track(opened.campaign, track_id)
+    asked = [track for track in opened.campaign.tracks if track_id in (None, track.id)]
+    listed = [track.id for track in asked if track.places is not None]
+    if not listed:
+        names = [track.name.words(workspace.settings.lang) for track in asked]
+        raise UsageError("workflows.no_list", tracks="、".join(names))
     snapshot = find_snapshot(workspace, opened, snapshot_id)
+    return _list_holding(snapshot, opened.campaign, listed, workspace.settings.lang)
+
+
+def _list_holding(
+    snapshot: Snapshot, campaign: Campaign, track_ids: Sequence[str], lang: str
+) -> pd.DataFrame:
     frames = snapshot.frames(["selection", "ranks_within"])
-    selection = add_ranks_within(_of_track(frames["selection"], track_id), frames["ranks_within"])
+    rows = frames["selection"]
+    of_tracks = rows[rows["track_id"].isin(track_ids)].reset_index(drop=True)
+    selection = add_ranks_within(of_tracks, frames["ranks_within"])
     made = show_holding(best_first(selection).drop(columns=["reason_code", "reason_args"]))
-    names = _name_tracks(opened.campaign, made, workspace.settings.lang)
-    made.insert(list(made.columns).index("track_id") + 1, "track", names)
+    made.insert(list(made.columns).index("track_id") + 1, "track", _name_tracks(campaign, made, lang))
     return made
 
 
@@ -128,20 +143,20 @@ def list_lines(
 
 
 def _number_lines(campaign: Campaign, points: pd.DataFrame, units: pd.DataFrame) -> list[Numbered]:
-    """The line or heading of each row, with its number on the score sheet of the unit's domain."""
+    """The line or heading of each row, with its number on the unit's score sheet."""
     items = {
-        (track.id, domain, item.criterion.id): item
+        (track.id, sheet, item.criterion.id): item
         for track in campaign.tracks
-        for domain in track.domains
-        for item in track.of_domain(domain).numbered()
+        for sheet in track.sheets
+        for item in track.of_unit(*sheet).numbered()
     }
-    known = {(track.id, domain) for track in campaign.tracks for domain in track.domains}
-    domains = points["unit_code"].map(dict(zip(units["unit_code"], units["domain"], strict=True)))
-    keys = zip(points["track_id"], domains, points["criterion_id"], strict=True)
-    return [
-        items[track, domain if pd.notna(domain) and (track, domain) in known else None, criterion]
-        for track, domain, criterion in keys
-    ]
+    of_units = kinds_and_domains(units)
+    sheets = {
+        (track_id, code): campaign.track(track_id).sheet_of(*of_units[code])
+        for track_id, code in set(zip(points["track_id"], points["unit_code"], strict=True))
+    }
+    keys = zip(points["track_id"], points["unit_code"], points["criterion_id"], strict=True)
+    return [items[track, sheets[track, code], criterion] for track, code, criterion in keys]
 
 
 def describe_score(
@@ -167,7 +182,8 @@ def describe_score(
     if lines.empty:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
     scores = list_scores(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
-    selection = list_selection(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
+    tracks = [track.id for track in opened.campaign.tracks if track_id in (None, track.id)]
+    selection = _list_holding(snapshot, opened.campaign, tracks, workspace.settings.lang)
     return {
         "campaign": opened.campaign.id,
         "period": snapshot.period_id,

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import RaterKind
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.store.surveys import count_wrong_code, find_batch, load_wrong_codes, use_code
+from pbwidgets.units import kind_and_domain, unit_names
 from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
@@ -91,7 +93,7 @@ def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = N
     ------
     DataError
         ``store.survey_code`` for a code that is unknown or used up (it does not say which),
-        ``survey.closed`` after the last day.
+        ``survey.closed`` after the last day, or once the period is closed.
     """
     with workspace.store.read() as reader:
         batch = find_batch(reader, code)
@@ -100,11 +102,15 @@ def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = N
     opened = workspace.opened(batch.campaign_id, batch.period_id)
     form = find_survey(opened, batch.form_id)
     due = deadline(opened, form.id)
-    if due is not None and (now or datetime.now(UTC)) >= due:
+    if not opened.is_open or (due is not None and (now or datetime.now(UTC)) >= due):
         raise DataError("survey.closed")
-    named = workspace.units().set_index("unit_code")["unit_name"]
+    units = workspace.units()
     return Invitation(
-        opened, form, batch.unit_code, str(named[batch.unit_code]), find_rater_kind(form, batch.rater_kind)
+        opened,
+        form_of_unit(form, *kind_and_domain(units, batch.unit_code)),
+        batch.unit_code,
+        unit_names(units)[batch.unit_code],
+        find_rater_kind(form, batch.rater_kind),
     )
 
 

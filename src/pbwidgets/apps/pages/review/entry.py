@@ -155,7 +155,7 @@ class MarkGrid:
         found: dict[str, GridLine] = {}
         for track in (
             self._chosen(),
-            *(self._chosen().of_domain(domain) for domain in self._chosen().domains),
+            *(self._chosen().of_unit(*sheet) for sheet in self._chosen().sheets),
         ):
             for item in track.numbered():
                 if item.criterion.id in wanted and item.criterion.id not in found:
@@ -259,7 +259,7 @@ class MarkGrid:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{visit.words('review.paper_name')}.docx"
             print_mark_sheets(visit.desk, self._chosen().id, units, path)
-            link = download_link(visit.words("review.download"), path)
+            link = download_link(visit, visit.words("review.download"), path)
         self._download.value = link.value
         link.close()
 
