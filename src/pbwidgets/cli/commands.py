@@ -106,20 +106,14 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @main.command(help=_help("demo.help"))
-@click.option("--campaign", "campaign_id", metavar="C", default="sanji_lianzheng", show_default=True)
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("demo.campaign"))
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
 @click.option("--today", "moment", metavar="DAY", type=DAY, help=_help("demo.today"))
-def demo(campaign_id: str, seed: int, moment: datetime | None) -> None:
-    """Fill the store with a synthetic county."""
-    from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
-    from pbwidgets.workflows.ground.workspace import open_workspace
+def demo(campaign_id: str | None, seed: int, moment: datetime | None) -> None:
+    """Fill the store with synthetic units and records."""
+    from pbwidgets.cli.demonstration import fill_campaigns
 
-    with open_workspace() as workspace:
-        day = moment.date() if moment else None
-        counts = fill_store(workspace, _actor(), campaign_id, seed, day)
-        accounts = add_demo_accounts(workspace, _actor(), campaign_id, day)
-        click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
-        click.echo("\n".join(tell_accounts(accounts)), err=True)
+    fill_campaigns(_actor(), campaign_id, seed, moment.date() if moment else None)
 
 
 @main.command(help=_help("backup.help"))

@@ -86,8 +86,8 @@ def _find_waiting(plan: Plan, case: WaitingCase) -> list[str]:
     """The first units without a case of their own and without a nomination."""
     special = {getattr(item, "unit", None) for item in plan.demo.cases}
     busy = special | {item[2] for item in plan.nominations} | {unit for _, unit in plan.late}
-    kind = plan.campaign.form(case.form).unit_kind
-    return [unit for unit in plan.children(case.under, kind) if unit not in busy][: case.count]
+    kinds = plan.campaign.form(case.form).unit_kind
+    return [unit for unit in plan.below(case.under, *kinds) if unit not in busy][: case.count]
 
 
 def _is_late(plan: Plan, unit: str) -> bool:
@@ -164,7 +164,7 @@ def _resize_nominations(plan: Plan, case: NominationCase) -> None:
     listed = [unit for track_id, by, unit, _ in plan.nominations if (track_id, by) == (case.track, case.by)]
     others = [
         unit
-        for unit in plan.children(case.by, track.unit_kind)
+        for unit in plan.below(case.by, *track.unit_kind)
         if unit not in listed and not _is_late(plan, unit)
     ]
     nominate(plan, case.track, case.by, [*listed, *others][: case.nominated])
@@ -187,16 +187,16 @@ def _ensure_nominated(plan: Plan, unit: str) -> None:
     if _is_late(plan, unit):
         return
     for track in plan.campaign.tracks:
-        if track.unit_kind != kind or track.nomination is None:
+        if kind not in track.unit_kind or track.nomination is None:
             continue
-        by_unit = next(code for code in plan.units_of(track.nomination.by) if unit.startswith(code))
+        by_unit = plan.seat_above(unit, track.nomination.by)
         listed = [item[2] for item in plan.nominations if (item[0], item[1]) == (track.id, by_unit)]
         if unit in listed:
             continue
         replaced = listed[-1]
         nominate(plan, track.id, by_unit, [*listed[:-1], unit])
         last = track.layers[-1].id
-        # the county marks only nominated units, so its marks go to the new one
+        # the last layer marks only nominated units, so its marks go to the new one
         plan.marks = [
             replace(mark, unit_code=unit) if mark.unit_code == replaced and mark.layer == last else mark
             for mark in plan.marks
