@@ -274,6 +274,12 @@ def test_whether_there_is_none_is_as_sensitive_as_all_the_fields_of_the_repeat(s
     assert hide(small, *every).sensitive_paths() == {"meetings", *(f"meetings/{name}" for name in every)}
 
 
+def test_what_identifies_is_sensitive_without_being_marked_so_as_well() -> None:
+    form = chained({"id": "head", "identifies": True}, {"id": "staff", "sensitive": True}, {"id": "remark"})
+    assert form.sensitive_paths() == {"head", "staff"}
+    assert form.identifying_paths() == {"head"}
+
+
 def chained(*fields: dict[str, Any]) -> Form:
     words = {"zh": "甲", "en": "a"}
     made = [{"type": "text", "label": words, **field} for field in fields]

@@ -70,6 +70,11 @@ MISTAKES = [
         "        type: group\n        sensitive: true\n",
         "campaign.setting_without_meaning",
     ),
+    (
+        "{id: fund, type: decimal,",
+        "{id: fund, type: decimal, identifies: true,",
+        "campaign.setting_without_meaning",
+    ),
     ("{id: remark, type: text,", "{id: remark, type: text, minimum: 3,", "campaign.setting_without_meaning"),
     ('constraint: ". <= today()", ', "", "campaign.message_without_constraint"),
     # expressions

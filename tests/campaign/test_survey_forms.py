@@ -62,8 +62,12 @@ def test_a_survey_is_right_and_shows_results_from_five_answers_on(write: Write, 
             "type: image, label: {zh: 是否满意",
         ),
         ("required: true, label: {zh: 是否满意", "sensitive: true, label: {zh: 是否满意"),
+        (
+            "type: select_one, choices: yes_no, required: true, label: {zh: 是否满意",
+            "type: text, identifies: true, label: {zh: 是否满意",
+        ),
     ],
-    ids=["filler", "log", "picture", "sensitive"],
+    ids=["filler", "log", "picture", "sensitive", "identifying"],
 )
 def test_nothing_in_a_survey_may_name_or_show_somebody(
     write: Write, with_survey: str, old: str, new: str

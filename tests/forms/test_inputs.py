@@ -107,12 +107,20 @@ def test_inputs_of_a_kind_share_their_layout_and_style() -> None:
     assert one.widgets[0].style is other.widgets[0].style
 
 
-@pytest.mark.parametrize("kind", ["text", "integer", "select_multiple"])
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("text", "sensitive"),
+        ("integer", "sensitive"),
+        ("select_multiple", "sensitive"),
+        ("text", "identifies"),
+    ],
+)
 def test_inputs_of_sensitive_fields_are_marked_so_that_the_browser_keeps_nothing(
-    campaign: Campaign, kind: str
+    campaign: Campaign, kind: str, key: str
 ) -> None:
     more = {"choices": "many"} if kind == "select_multiple" else {}
-    secret = make_input(field(kind, sensitive=True, **more), campaign, "zh_CN", "姓名")
+    secret = make_input(field(kind, **{key: True}, **more), campaign, "zh_CN", "姓名")
     plain = make_input(field(kind, **more), campaign, "zh_CN", "姓名")
     assert all(SENSITIVE in widget._dom_classes for widget in secret.widgets)
     assert not any(SENSITIVE in widget._dom_classes for widget in plain.widgets)

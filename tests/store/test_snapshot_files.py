@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import drop_unfit_in
-from pbwidgets.scoring.frames import ALLOTMENTS, RATINGS, REFERENCE, to_frame
+from pbwidgets.scoring.frames import ALLOTMENTS, POINTS, RATINGS, REFERENCE, to_frame
 from pbwidgets.store import fingerprints, read_frames, write_frames
 
 PARTITION_OF = {"990101": "9901", "990102": "9901", "990201": "9902", "9901": "9901", "9902": "9902"}
@@ -94,6 +94,18 @@ def test_a_change_in_one_partition_leaves_the_others() -> None:
     assert {code for code in before if before[code] != after[code]} == {"9901"}
     assert sorted(before) == ["9901", "9902", "_"]
     assert all(len(mark) == 16 for marks in before.values() for mark in marks.values())
+
+
+def test_each_track_of_a_frame_has_a_fingerprint_of_its_own() -> None:
+    rows = [
+        {"unit_code": "990101", "track_id": track, "points": points}
+        for track, points in [("village", 1.0), ("town", 2.0), (None, 3.0)]
+    ]
+    frame = to_frame(rows, POINTS)
+    changed = frame.assign(points=[1.0, 9.0, 3.0])
+    before, after = (fingerprints({"points": item}, PARTITION_OF)["9901"] for item in (frame, changed))
+    assert set(before) == {"points", "points:", "points:town", "points:village"}
+    assert {name for name in before if before[name] != after[name]} == {"points", "points:town"}
 
 
 def test_a_partition_is_read_alone_in_its_order(tmp_path: Path) -> None:

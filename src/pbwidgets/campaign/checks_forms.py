@@ -31,6 +31,7 @@ _MEANT_FOR: Final = {
     "unit": (*NUMBERS, "calculate"),
     # on a group or repeat it would not reach the fields inside, which would then be shown
     "sensitive": (*_ENTERED, "calculate"),
+    "identifies": ("text",),
 }
 
 
@@ -62,7 +63,7 @@ def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterato
         here = (*address, *place.address)
         shows = place.field.type in ("image", "file", "repeat")
         wrong += [((*here, "type"), place.field.type)] if shows else []
-        wrong += [((*here, "sensitive"), "sensitive")] if place.field.sensitive else []
+        wrong += [((*here, key), key) for key in ("sensitive", "identifies") if getattr(place.field, key)]
     for where, what in wrong:
         yield Finding("campaign.not_in_survey", where, {"what": what}, ((*address, "survey"),))
     yield from _find_readers_of_survey(campaign, form.id)

@@ -153,6 +153,11 @@ class Field(Definition):
     sensitive: bool = Arg(
         default=False, description="seen by the filler's unit and its reviewers; never in a snapshot"
     )
+    identifies: bool = Arg(
+        default=False,
+        description="names a person, household or army unit: sensitive, seen by who fills the form in only, "
+        "and shown as 〔略〕 wherever it is written elsewhere",
+    )
     default: bool = Arg(
         default=False, description="set by us because the source does not; the organiser's to change"
     )
@@ -161,6 +166,11 @@ class Field(Definition):
         description="a repeat that can be answered with 'none of these', which counts 0; left blank it is missing",
     )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Whether it is kept out of snapshots; what identifies is."""
+        return self.sensitive or self.identifies
 
 
 class RaterKind(Definition):
@@ -212,7 +222,7 @@ class Form(Definition):
 
     def sensitive_paths(self) -> frozenset[str]:
         """Paths that hold something sensitive: fields, and repeats of nothing but sensitive fields."""
-        hidden = {path: field.sensitive for path, field in self.leaves()}
+        hidden = {path: field.is_sensitive for path, field in self.leaves()}
         repeats = {path.partition("/")[0] for path in hidden if "/" in path}
         whole = {
             repeat
@@ -220,6 +230,10 @@ class Form(Definition):
             if all(shut for path, shut in hidden.items() if path.startswith(f"{repeat}/"))
         }
         return frozenset(whole | {path for path, shut in hidden.items() if shut})
+
+    def identifying_paths(self) -> frozenset[str]:
+        """Paths of the fields that identify somebody."""
+        return frozenset(path for path, field in self.leaves() if field.identifies)
 
 
 def _leaves(fields: tuple[Field, ...], prefix: str) -> Iterator[tuple[str, Field]]:

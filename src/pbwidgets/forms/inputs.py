@@ -98,7 +98,7 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
         writes the field's label above them.
     """
     made = _make_input(field, campaign, lang, label)
-    if field.sensitive:
+    if field.is_sensitive:
         for widget in made.widgets:
             widget.add_class(SENSITIVE)
     return made

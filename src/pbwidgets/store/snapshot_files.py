@@ -69,27 +69,45 @@ def read_frames(folder: Path, names: Iterable[str], partition: str | None = None
 
 
 def fingerprints(frames: Mapping[str, pd.DataFrame], partition_of: PartitionOf) -> dict[str, dict[str, str]]:
-    """Fingerprint (16 hexadecimal digits) of each frame's rows in each partition that has any.
+    """Fingerprint (16 hexadecimal digits) of each frame's rows in each partition that has any, also by track.
 
     The order of rows does not matter; names and dtypes of columns do.
 
     Returns
     -------
     dict
-        ``{partition: {frame: fingerprint}}``.
+        ``{partition: {frame: fingerprint, "frame:track": fingerprint}}``; the second for frames with a
+        ``track_id``, of the rows of each track.
     """
     found: dict[str, dict[str, str]] = {}
     for name, frame in frames.items():
         heading = repr([(str(column), str(dtype)) for column, dtype in frame.dtypes.items()]).encode()
-        hashes = _row_hashes(frame)
-        partitions = _partitions(frame, partition_of)
-        order = np.lexsort((hashes, partitions))
-        hashes, partitions = hashes[order], partitions[order]
-        codes, starts = np.unique(partitions, return_index=True)
-        for code, rows in zip(codes, np.split(hashes, starts[1:]), strict=True) if len(frame) else ():
-            digest = hashlib.sha256(heading + rows.astype("<u8").tobytes()).hexdigest()
-            found.setdefault(str(code), {})[name] = digest[:16]
+        hashes, places = _row_hashes(frame), _partitions(frame, partition_of)
+        _add_digests(found, name, heading, hashes, places)
+        if "track_id" not in frame:
+            continue
+        tracks = frame["track_id"].fillna("").to_numpy(dtype=str)
+        for track in np.unique(tracks).tolist():
+            own = tracks == track
+            _add_digests(found, f"{name}:{track}", heading, hashes[own], places[own])
     return found
+
+
+def _add_digests(
+    found: dict[str, dict[str, str]],
+    name: str,
+    heading: bytes,
+    hashes: np.ndarray[Any, np.dtype[np.uint64]],
+    places: np.ndarray[Any, np.dtype[Any]],
+) -> None:
+    """Add the fingerprint of the rows of each partition under a name."""
+    if not len(hashes):
+        return
+    order = np.lexsort((hashes, places))
+    codes, starts = np.unique(places[order], return_index=True)
+    for code, rows in zip(codes.tolist(), np.split(hashes[order], starts[1:]), strict=True):
+        digest = hashlib.sha256(heading + rows.astype("<u8").tobytes()).hexdigest()
+        found.setdefault(code, {})[name] = digest[:16]
 
 
 def _row_hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -146,7 +146,8 @@ def fields(draw: st.DrawFn, prefix: str, deep: bool = True) -> list[dict[str, An
         if kind in ("group", "repeat"):
             extra["fields"] = draw(fields(f"{prefix}{at}_", deep=False))
         elif kind == "text":
-            extra |= {"max_length": draw(st.one_of(st.none(), st.integers(1, 99))), "sensitive": draw(FLAGS)}
+            extra |= {"max_length": draw(st.one_of(st.none(), st.integers(1, 99)))}
+            extra |= {"sensitive": draw(FLAGS), "identifies": draw(FLAGS)}
         elif kind == "integer":
             extra |= {
                 "minimum": draw(NUMBERS),

@@ -334,7 +334,7 @@ class _Foreign:
         if takes_other:
             self._note("workbook.left_out_other", "survey", kind.place)
         cells = self._cells("survey", row, languages)
-        for column in (self.survey.at("required"), self.survey.at("sensitive")):
+        for column in map(self.survey.at, ("required", "sensitive", "identifies")):
             if column in cells:  # true() and false() as well
                 cells[column] = replace(cells[column], value=cells[column].text.removesuffix("()"))
         return _Line(number, cells, word, listed, straighten(self.sheets["survey"].text(row, ("id",))))

@@ -1,6 +1,6 @@
 """One form as a plain XLSForm, as ODK, KoBo and pyxform know it.
 
-What XLSForm has no column for (limits of numbers, files of an upload, ``sensitive``) goes into its ``constraint``
+What XLSForm has no column for (limits of numbers, files of an upload, what is sensitive) goes into its ``constraint``
 where possible, and into columns of our own, which other programs ignore; so our own forms come back
 whole, unless a reference had to become an XPath, which our expressions do not know.
 """

@@ -171,7 +171,7 @@ def _is_sensitive(opened: Opened, form_id: str, field_path: str) -> bool:
 
 def _sensitivity(fields: Iterable[Field], prefix: str, *, inherited: bool) -> Iterator[tuple[str, bool]]:
     for field in fields:
-        hidden = inherited or field.sensitive
+        hidden = inherited or field.is_sensitive
         yield f"{prefix}{field.id}", hidden
         inner = f"{prefix}{field.id}/" if field.type == "repeat" else prefix
         yield from _sensitivity(field.fields, inner, inherited=hidden)

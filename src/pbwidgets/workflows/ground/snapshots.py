@@ -38,6 +38,7 @@ from pbwidgets.store import (
     write_frames,
 )
 from pbwidgets.units import ancestors
+from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
 RECORDS: Final = tuple(item.name for item in fields(Records))
@@ -65,7 +66,8 @@ class Snapshot:
     day
         Day of the register.
     parts
-        Fingerprint of each frame in each partition: ``{partition: {frame: hash}}``.
+        Fingerprint of each frame and extract in each partition, and of its rows of each track:
+        ``{partition: {frame: hash, "frame:track": hash}}``.
     """
 
     folder: Path
@@ -122,7 +124,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         RUNNING: _running_record(notes),
         RECTIFICATIONS: _rectifications(rectifications),
     }
-    snapshot = _save(folder, opened, day, frames, str(stamp["code"]))
+    snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -285,9 +287,16 @@ def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
     return to_frame(rows, dict.fromkeys(names, "string"))
 
 
-def _save(folder: Path, opened: Opened, day: date, frames: Mapping[str, pd.DataFrame], code: str) -> Snapshot:
+def _save(
+    folder: Path,
+    opened: Opened,
+    day: date,
+    frames: Mapping[str, pd.DataFrame],
+    extracts: Mapping[str, pd.DataFrame],
+    code: str,
+) -> Snapshot:
     partition_of = partitions(opened.campaign, frames["units"])
-    parts = fingerprints(frames, partition_of)
+    parts = fingerprints({**frames, **extracts}, partition_of)
     made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)
     snapshot_id = hashlib.sha256(made_of.encode()).hexdigest()[:12]
     target = folder / snapshot_id

@@ -1,37 +1,63 @@
 """Hashes of the inputs of a unit's report: it is out of date once one of them differs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
+from typing import Final
 
 import pandas as pd
 
 from pbwidgets.store.snapshot_files import NO_PARTITION
-from pbwidgets.units import ancestors
-from pbwidgets.workflows.ground.snapshots import SHARED, Snapshot, code_hash
+from pbwidgets.workflows.ground.extracts import SHARED_EXTRACTS
+from pbwidgets.workflows.ground.snapshots import (
+    RECORDS,
+    RECTIFICATIONS,
+    RUNNING,
+    SCORES,
+    SHARED,
+    Snapshot,
+    code_hash,
+    partitions,
+)
 from pbwidgets.workflows.ground.workspace import Opened
+
+EVERYTHING: Final = (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS)
+"""All frames of a snapshot."""
 
 
 def fingerprint_report(
-    snapshot: Snapshot, opened: Opened, units: pd.DataFrame, unit_code: str
+    snapshot: Snapshot,
+    opened: Opened,
+    units: pd.DataFrame,
+    unit_code: str,
+    reads: Collection[str] = EVERYTHING,
 ) -> dict[str, str]:
-    """Hashes by name: the unit's own rows, the published reference, the campaign, the code."""
-    partition = str(ancestors(units, opened.campaign.partition_by).get(unit_code, "")) or None
-    shared = snapshot.parts.get(NO_PARTITION, {})
+    """Hashes by name: each frame that the report reads, the campaign, the code.
+
+    Parameters
+    ----------
+    reads
+        Frames and extracts that the report reads: ``points``, or ``points:village`` for the rows of one track. Of
+        frames about units only the rows of the unit's own partition count, if it is one.
+    """
+    is_part = partitions(opened.campaign, units).get(unit_code) == unit_code
     # the report of a unit above or below the partitioning kind may read more than one partition
-    rows = snapshot.parts.get(unit_code, {}) if partition == unit_code else _joined(snapshot.parts)
+    own = snapshot.parts.get(unit_code, {}) if is_part else _joined(snapshot.parts, reads)
+    shared = snapshot.parts.get(NO_PARTITION, {})
+    of_all = [name for name in sorted(reads) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)]
     return {
-        **{f"rows:{frame}": value for frame, value in rows.items() if frame != SHARED},
-        "reference": shared.get(SHARED, ""),
+        **{f"rows:{name}": own.get(name, "") for name in sorted(reads) if name not in of_all},
+        "reference": _hash(f"{name}{shared.get(name, '')}" for name in of_all),
         "campaign": snapshot.version,
         "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
     }
 
 
-def _joined(parts: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
-    frames = sorted({frame for part in parts.values() for frame in part})
+def _joined(parts: Mapping[str, Mapping[str, str]], reads: Collection[str]) -> dict[str, str]:
     return {
-        frame: sha256(
-            "".join(f"{code}{parts[code].get(frame, '')}" for code in sorted(parts)).encode()
-        ).hexdigest()[:16]
-        for frame in frames
+        name: _hash(f"{code}{parts[code][name]}" for code in sorted(parts) if name in parts[code])
+        for name in reads
     }
+
+
+def _hash(texts: Iterable[str]) -> str:
+    return sha256("".join(texts).encode()).hexdigest()[:16]

@@ -109,7 +109,9 @@ class Manifest:
 def word_why(why: Iterable[str], lang: str | None = None) -> str:
     """Why a job ran, in words: ``本单位数据有变化（得分、排名）；参数有变化``."""
     names = list(why)
-    frames = [name.removeprefix("rows:") for name in names if name.startswith("rows:")]
+    frames = dict.fromkeys(
+        name.split(":")[1] for name in names if name.startswith("rows:")
+    )  # of one track or all
     parts = []
     if frames:
         joined = say("batch.list_comma", lang).join(_frame_word(frame, lang) for frame in frames)
