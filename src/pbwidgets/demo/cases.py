@@ -36,6 +36,7 @@ def work_in_cases(plan: Plan) -> None:
     for case in plan.demo.cases:
         if isinstance(case, NoSubmission):
             plan.answers = {key: value for key, value in plan.answers.items() if key[1] != case.unit}
+            plan.log_entries = [entry for entry in plan.log_entries if entry[1] != case.unit]
             plan.marks = [mark for mark in plan.marks if mark.unit_code != case.unit]
         elif isinstance(case, MissingMarks):
             plan.marks = [mark for mark in plan.marks if not _is_missing(mark, case)]
