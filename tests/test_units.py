@@ -192,6 +192,8 @@ def test_an_ancestor_is_the_nearest_unit_of_the_kind_or_the_unit_itself(units: p
     assert pd.isna(found["990101"])
     assert ancestors(units, "county").tolist() == ["990101"] * 5
     assert ancestors(units.iloc[:0], "county").tolist() == []
+    nearest = ancestors(units, ("county", "township"))
+    assert (nearest["990101001002"], nearest["990101"]) == ("990101001", "990101")
 
 
 @given(parents=st.lists(st.integers(-1, 30), max_size=30), kinds=st.data())

@@ -319,8 +319,15 @@ def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:
         inside = wider
 
 
-def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
-    """Code of the nearest unit of a kind at or above each unit; <NA> where there is none.
+def ancestors(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[str]":
+    """Code of the nearest unit of a kind, or of one of several, at or above each unit; <NA> where there is none.
+
+    Parameters
+    ----------
+    units
+        The register.
+    kinds
+        One kind or several.
 
     Returns
     -------
@@ -328,7 +335,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
         Codes (``string``) by unit code, in the order of the register.
     """
     parents = _positions(units, "parent_code")
-    wanted = (units["kind"] == kind).fillna(False).to_numpy(dtype=bool)
+    wanted = units["kind"].isin([kinds] if isinstance(kinds, str) else list(kinds)).to_numpy(dtype=bool)
     found = np.where(wanted, np.arange(len(units)), -1)
     here = np.where(wanted, -1, parents)  # where each unit's search has got to
     for _ in range(len(units)):
@@ -339,7 +346,7 @@ def ancestors(units: pd.DataFrame, kind: str) -> "pd.Series[str]":
         found[hit] = here[hit]
         here = np.where(looking & ~hit, parents[here], -1)
     codes = units["unit_code"].array.take(found, allow_fill=True)
-    return pd.Series(codes, index=pd.Index(units["unit_code"], name="unit_code"), name=kind, dtype="string")
+    return pd.Series(codes, index=pd.Index(units["unit_code"], name="unit_code"), dtype="string")
 
 
 def _positions(units: pd.DataFrame, column: str) -> NDArray[np.int64]:

@@ -23,7 +23,7 @@ def to_table(campaign: Campaign, records: Records) -> pd.DataFrame:
         for code, name, kind in zip(
             records.units["unit_code"], records.units["unit_name"], records.units["kind"], strict=True
         )
-        if kind == track.unit_kind
+        if kind in track.unit_kind
     }
     labels = {path: field.label.zh for path, field in campaign.form("township_application").leaves()}
     repeats = {field.id: field.label.zh for field in campaign.form("township_application").fields}

@@ -33,6 +33,16 @@ MISTAKES = [
     ("{zh: 有无计划, en: Plan}", '{zh: "${nix}计划", en: Plan}', "campaign.unknown_answer"),
     # units and dates
     ("partition_by: bureau", "partition_by: office", "campaign.unknown_unit_kind"),
+    ("partition_by: bureau", "partition_by: [bureau, office]", "campaign.unknown_unit_kind"),
+    ("partition_by: bureau", "partition_by: []", "campaign.must_not_be_empty"),
+    ("partition_by: bureau", "partition_by: 5", "campaign.want_text"),
+    ("unit_kind: branch\n    fields", "unit_kind: Branch\n    fields", "campaign.bad_id"),
+    (
+        "unit_kind: branch\n    fields",
+        "unit_kind: [branch, brunch]\n    fields",
+        "campaign.unknown_unit_kind",
+    ),
+    ("unit_kind: branch\n    forms", "unit_kind: [branch, branch]\n    forms", "campaign.kind_twice"),
     ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),
     ("    ends: 2026-12-31", "    ends: 2025-12-31", "campaign.ends_before_begin"),
     ("ends: 2026-11-30", "ends: 2062-11-30", "campaign.phase_far_off"),

@@ -44,6 +44,17 @@ def test_a_default_that_is_written_out_is_no_new_version(small: Campaign, write:
     assert campaign_version(explicit) == campaign_version(small)
 
 
+def test_one_kind_is_no_list_in_a_version_and_several_are(small: Campaign, write: Write) -> None:
+    assert '"partition_by":"bureau"' in to_json(small)
+    alone = read_campaign(write(("partition_by: bureau", "partition_by: [bureau]")))
+    assert campaign_version(alone) == campaign_version(small)
+    both = read_campaign(write(("partition_by: bureau", "partition_by: [bureau, branch]")))
+    assert '"partition_by":["bureau","branch"]' in to_json(both)
+    assert from_json(to_json(both)).partition_by == ("bureau", "branch")
+    (change,) = compare_campaigns(small, both)
+    assert "bureau → bureau、branch" in change.message("zh_CN")
+
+
 def test_a_changed_point_is_a_new_version(small: Campaign, write: Write) -> None:
     assert campaign_version(
         read_campaign(write(("points_each: 0.5", "points_each: 0.6")))

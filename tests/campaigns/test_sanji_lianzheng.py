@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pbwidgets.campaign import read_campaign
+from pbwidgets.campaign import campaign_version, read_campaign
 from pbwidgets.campaign.model import Campaign, Criterion, Track
 from pbwidgets.scoring.frames import COLUMNS, Records, Scores, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
@@ -86,11 +86,15 @@ def lines(campaign: Campaign) -> list[Criterion]:
 # -- goals and score sheets ----------------------------------------------------------------------------
 
 
+def test_its_version_is_that_of_the_periods_that_were_opened_with_it(campaign: Campaign) -> None:
+    assert campaign_version(campaign) == "6aebc6d895a4"
+
+
 def test_three_tracks_have_ten_a_hundred_and_a_hundred_places(campaign: Campaign) -> None:
     assert {track.id: (track.unit_kind, track.places) for track in campaign.tracks} == {
-        "township": ("township", 10),
-        "village": ("village", 100),
-        "pioneer": ("person", 100),
+        "township": (("township",), 10),
+        "village": (("village",), 100),
+        "pioneer": (("person",), 100),
     }
 
 

@@ -56,7 +56,7 @@ def test_a_form_made_elsewhere_becomes_part_of_a_campaign_that_passes_the_check(
     with joined.open("w", encoding="utf-8") as file:
         YAML().dump(whole, file)
     assert check_campaign(joined) == ()
-    assert read_campaign(joined).form("roads").unit_kind == "village"
+    assert read_campaign(joined).form("roads").unit_kind == ("village",)
 
 
 def test_an_unusable_xlsform_names_its_cells_and_writes_nothing(tmp_path: Path) -> None:

@@ -20,6 +20,10 @@ def test_a_thing_is_called_by_its_name_and_by_its_id_if_it_has_none(small, key, 
     assert names.name(key, value) == names.name(key, value)
 
 
+def test_several_kinds_are_called_by_their_names_joined(small):
+    assert Names(small.make_campaign(), "zh_CN").name("kind_id", "team,district").count("、") == 1
+
+
 def test_the_same_id_of_different_kinds_of_things_keeps_its_names_apart(small):
     names = Names(small.make_campaign(), "zh_CN")
     assert names.name("layer_id", "county") == names.name("source_id", "county")

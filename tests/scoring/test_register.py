@@ -13,6 +13,7 @@ def test_the_nearest_unit_of_a_kind_above(small):
     register = build_register(small.make_units([1, 1]))
     assert register.ancestors("district").tolist() == [-1, -1, 1, -1, 3]
     assert register.ancestors("county").tolist() == [-1, 0, 0, 0, 0]
+    assert register.ancestors("county", "district").tolist() == [-1, 0, 1, 0, 3]
 
 
 def test_a_parent_outside_the_register_is_none(small):

@@ -188,7 +188,7 @@ class Scored:
             raise UsageError("analysis.allotments_alone")
         asked: dict[str, Any] = {"places": places, "waiting": waiting}
         if nominations is not None:
-            asked["nomination"] = Nomination(by=campaign.unit_kind(track.unit_kind).parents[0])
+            asked["nomination"] = Nomination(by=campaign.unit_kind(track.unit_kind[0]).parents[0])
         campaign = campaign.model_copy(update={"tracks": (track.model_copy(update=asked),)})
         if nominations is not None:
             records = read_nominations(campaign, self.sheet.period, records, nominations, allotments)
@@ -201,7 +201,7 @@ class Scored:
     def names(self) -> Mapping[str, str]:
         """Name of each assessed unit by its code."""
         units = self.records.units
-        ours = units[units["kind"] == self.sheet.track.unit_kind]
+        ours = units[units["kind"].isin(self.sheet.track.unit_kind)]
         return dict(zip(ours["unit_code"].tolist(), ours["unit_name"].tolist(), strict=True))
 
     def code_of(self, unit: str) -> str:

@@ -47,7 +47,7 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
 
 def _find_in_units(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from find_repeated_ids(campaign.unit_kinds, ("unit_kinds",))
-    yield from known.refer("unit_kinds", campaign.partition_by, ("partition_by",))
+    yield from known.refer_kinds(campaign.partition_by, ("partition_by",))
     for at, kind in enumerate(campaign.unit_kinds):
         address = ("unit_kinds", at, "parents")
         for which, parent in enumerate(kind.parents):

@@ -22,7 +22,7 @@ def find_in_awards(campaign: Campaign) -> Iterator[Finding]:
             others = getattr(track, key)
             for which, other in enumerate(others):
                 here = (*address, key, which)
-                yield from _find_in_other(by_id, track, other, here, places=True)
+                yield from _find_in_other(by_id, track, other, here, places=True, every=key == "selected_in")
                 if other in others[:which]:
                     yield Finding("campaign.award_twice", here, {"track": other})
         needed = _needed(by_id, track)
@@ -86,7 +86,13 @@ def _find_in_class(by_id: dict[str, tuple[int, Track]], track: Track, address: A
 
 
 def _find_in_other(
-    by_id: dict[str, tuple[int, Track]], track: Track, other: str, address: Address, *, places: bool = False
+    by_id: dict[str, tuple[int, Track]],
+    track: Track,
+    other: str,
+    address: Address,
+    *,
+    places: bool = False,
+    every: bool = True,
 ) -> Iterator[Finding]:
     if other == track.id:
         yield Finding("campaign.award_of_itself", address, {"track": other})
@@ -97,10 +103,11 @@ def _find_in_other(
         return
     at, named = by_id[other]
     rests_on: tuple[Address, ...] = (("tracks", at),)
-    args = {"track": other, "track_kind": named.unit_kind, "kind": track.unit_kind}
+    args = {"track": other, "track_kind": ", ".join(named.unit_kind), "kind": ", ".join(track.unit_kind)}
+    outside = set(track.unit_kind).difference(named.unit_kind)
     if named.kind != "score" or (places and named.places is None):
         yield Finding("campaign.award_without_places", address, args, rests_on)
-    elif named.unit_kind != track.unit_kind:
+    elif outside and (every or len(outside) == len(track.unit_kind)):
         yield Finding("campaign.award_of_other_kind", address, args, rests_on)
 
 

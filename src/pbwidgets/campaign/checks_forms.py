@@ -44,7 +44,7 @@ def find_in_forms(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from find_repeated_ids(campaign.forms, ("forms",))
     for at, form in enumerate(campaign.forms):
         address: Address = ("forms", at)
-        yield from known.refer("unit_kinds", form.unit_kind, (*address, "unit_kind"))
+        yield from known.refer_kinds(form.unit_kind, (*address, "unit_kind"))
         if form.filled_by is not None:
             yield from known.refer("review_levels", form.filled_by, (*address, "filled_by"))
         yield from _find_in_form(campaign, form, address, known)

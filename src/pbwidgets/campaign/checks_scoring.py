@@ -76,9 +76,9 @@ def _find_in_ancestor(
     if (
         form is not None
         and measure.ancestor_kind in known.parents
-        and form.unit_kind != measure.ancestor_kind
+        and measure.ancestor_kind not in form.unit_kind
     ):
-        args = {"form": form.id, "form_kind": form.unit_kind, "kind": measure.ancestor_kind}
+        args = {"form": form.id, "form_kind": ", ".join(form.unit_kind), "kind": measure.ancestor_kind}
         yield Finding("campaign.ancestor_has_no_such_form", key, args, (("forms",),))
 
 
@@ -231,7 +231,7 @@ def find_in_tracks(campaign: Campaign, known: Known) -> Iterator[Finding]:
 
 
 def _find_in_references(track: Track, address: Address, known: Known) -> Iterator[Finding]:
-    yield from known.refer("unit_kinds", track.unit_kind, (*address, "unit_kind"))
+    yield from known.refer_kinds(track.unit_kind, (*address, "unit_kind"))
     for at, form_id in enumerate(track.forms):
         yield from known.refer("forms", form_id, (*address, "forms", at))
     if track.group is not None:
@@ -420,22 +420,25 @@ def _find_out_of_reach(
     yield from _find_other_kind(campaign, track, measure_id, address)
     measure = next((item for item in campaign.measures if item.id == measure_id), None)
     form = next((item for item in campaign.forms if measure and item.id == measure.form), None)
-    kinds = {track.unit_kind, form.unit_kind} if form else set()
+    kinds = {*track.unit_kind, *form.unit_kind} if form else set()
     if measure is None or form is None or not kinds <= set(known.parents):
         return  # reported where the name is used
-    reach = {"unit": {form.unit_kind}, "subtree": {form.unit_kind} | known.kinds_above(form.unit_kind)}
-    above = known.kinds_above(track.unit_kind)
-    reached = (
-        measure.ancestor_kind in above
-        if measure.over == "ancestor"
-        else track.unit_kind in reach[measure.over]
-    )
-    if not reached:
+    reach = {"unit": set(form.unit_kind), "subtree": {*form.unit_kind} | known.kinds_above(*form.unit_kind)}
+    outside = [
+        kind
+        for kind in track.unit_kind
+        if (
+            measure.ancestor_kind not in known.kinds_above(kind)
+            if measure.over == "ancestor"
+            else kind not in reach[measure.over]
+        )
+    ]
+    if outside:
         args = {
             "measure": measure.id,
             "over": measure.over,
-            "form_kind": form.unit_kind,
-            "kind": track.unit_kind,
+            "form_kind": ", ".join(form.unit_kind),
+            "kind": ", ".join(outside),
         }
         yield Finding(
             "campaign.measure_out_of_reach", address, args, (("measures",), ("unit_kinds",), ("forms",))
@@ -450,8 +453,12 @@ def _find_other_kind(
     if carried is None or carried.campaign not in (None, campaign.id):
         return
     source = next((other for other in campaign.tracks if other.id == carried.track), None)
-    if source is not None and source.unit_kind != track.unit_kind:
-        args = {"track": source.id, "track_kind": source.unit_kind, "kind": track.unit_kind}
+    if source is not None and not set(track.unit_kind) <= set(source.unit_kind):
+        args = {
+            "track": source.id,
+            "track_kind": ", ".join(source.unit_kind),
+            "kind": ", ".join(track.unit_kind),
+        }
         yield Finding("campaign.carried_of_other_kind", address, args, (("carried",), ("tracks",)))
 
 
@@ -504,8 +511,9 @@ def _find_in_rank_groups(track: Track, address: Address, known: Known) -> Iterat
             continue
         kind, key = group.ancestor_kind, (*base, at, "ancestor_kind")
         yield from known.refer("unit_kinds", kind, key)
-        if kind in known.parents and kind not in known.kinds_above(track.unit_kind):
-            args = {"kind": kind, "track_kind": track.unit_kind}
+        outside = [own for own in track.unit_kind if kind not in known.kinds_above(own)]
+        if kind in known.parents and outside:
+            args = {"kind": kind, "track_kind": ", ".join(outside)}
             yield Finding("campaign.rank_group_not_above", key, args, (("unit_kinds",),))
 
 

@@ -73,6 +73,14 @@ class Known:
         if value not in defined:
             yield unknown(_CODES[section], address, value, defined, tuple(defined.values()))
 
+    def refer_kinds(self, kinds: tuple[str, ...], address: Address) -> Iterator[Finding]:
+        """Findings about kinds that the campaign does not define, or that are named twice."""
+        for at, kind in enumerate(kinds):
+            here = (*address, at) if len(kinds) > 1 else address
+            yield from self.refer("unit_kinds", kind, here)
+            if kind in kinds[:at]:
+                yield Finding("campaign.kind_twice", here, {"kind": kind})
+
     def find_in_condition(self, text: str, address: Address, *, group: bool = True) -> Iterator[Finding]:
         """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
         refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
@@ -89,10 +97,10 @@ class Known:
             rests_on = (("measures",), ("forms",), ("choices",))
             yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 
-    def kinds_above(self, kind: str) -> frozenset[str]:
-        """Kinds that a unit of this kind may hang under, at any height; including itself only in a circle."""
+    def kinds_above(self, *kinds: str) -> frozenset[str]:
+        """Kinds that a unit of these kinds may hang under, at any height; including a kind itself only in a circle."""
         above: set[str] = set()
-        ahead = list(self.parents.get(kind, ()))
+        ahead = [parent for kind in kinds for parent in self.parents.get(kind, ())]
         while ahead:
             parent = ahead.pop()
             if parent not in above:

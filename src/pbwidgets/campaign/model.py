@@ -8,7 +8,8 @@ References (a criterion's measure, a field's choices) are checked by :mod:`pbwid
 which names every mistake with its line; the models check shapes and ranges.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import inf
@@ -19,17 +20,46 @@ from pydantic import (
     Discriminator,
     NonNegativeFloat,
     NonNegativeInt,
+    PlainSerializer,
     PositiveFloat,
     PositiveInt,
     Tag,
 )
 from pydantic import Field as Arg
+from pydantic_core import PydanticKnownError
 
 from pbwidgets.campaign.definition import Definition, Text, Words
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+from pbwidgets.wording import say
 
-Id = Annotated[str, Arg(pattern=r"^[a-z][a-z0-9_]*$", description="lower-case letters, digits, underscore")]
+_ID: Final = r"^[a-z][a-z0-9_]*$"
+Id = Annotated[str, Arg(pattern=_ID, description="lower-case letters, digits, underscore")]
 Expression = Annotated[str, Arg(description="an expression as in XLSForm, for example ${meetings} >= 4")]
+
+
+def _listed(value: Any) -> Any:
+    """One id alone as a list of it; refused as an id would be, without the place in a list that is not there."""
+    if isinstance(value, list | tuple):
+        return value
+    if not isinstance(value, str):
+        raise PydanticKnownError("string_type")
+    if not re.match(_ID, value):
+        raise PydanticKnownError("string_pattern_mismatch", {"pattern": _ID})
+    return [value]
+
+
+def _alone(ids: tuple[str, ...]) -> str | tuple[str, ...]:
+    """The only id of a list, which stands in a file, and so in the version's hash, without a list."""
+    return ids[0] if len(ids) == 1 else ids
+
+
+_Ids = Annotated[tuple[Id, ...], Arg(min_length=1)]
+KindIds = Annotated[
+    _Ids,
+    BeforeValidator(_listed, json_schema_input_type=Id | _Ids),
+    PlainSerializer(_alone, return_type=str | tuple[str, ...]),
+]
+"""One kind of unit or several: an id or a list of ids in a file, always a tuple in Python."""
 
 MOST_RETURN_DAYS: Final = 15
 MOST_NOTICE_DAYS: Final = 366
@@ -194,12 +224,12 @@ class Survey(Definition):
 
 
 class Form(Definition):
-    """What is filled in about one kind of unit."""
+    """What is filled in about one kind of unit, or several."""
 
     id: Id
     name: Text
     hint: Text | None = None
-    unit_kind: Id = Arg(description="kind of the unit that the form is about")
+    unit_kind: KindIds = Arg(description="kind of the unit that the form is about, or several")
     filled_by: Id | None = Arg(
         default=None, description="review level that fills it; by default the unit itself"
     )
@@ -745,12 +775,12 @@ class Award(Definition):
 
 
 class Track(Definition):
-    """One standard of the campaign for one kind of unit."""
+    """One standard of the campaign for one kind of unit, or several that are ranked together."""
 
     id: Id
     name: Text
     kind: Literal["score", "checklist", "register"] = "score"
-    unit_kind: Id
+    unit_kind: KindIds
     forms: tuple[Id, ...] = ()
     layers: tuple[TrackLayer, ...] = ()
     final: Literal["last_layer", "weighted"] = "last_layer"
@@ -810,7 +840,7 @@ class Track(Definition):
 
         >>> words = Text(zh="甲", en="a")
         >>> lines = (Criterion(id="all", name=words), Criterion(id="town", name=words, **{"for": {"domain": "街道"}}))
-        >>> track = Track(id="teams", name=words, unit_kind="team", criteria=lines)
+        >>> track = Track(id="teams", name=words, unit_kind=("team",), criteria=lines)
         >>> [[line.id for line in track.of_domain(domain).lines()] for domain in ("街道", "乡村", None)]
         [['all', 'town'], ['all'], ['all']]
         """
@@ -843,7 +873,7 @@ class Campaign(Definition):
     summary: Text
     documents: tuple[str, ...] = Arg(default=(), description="numbers of the source documents")
     unit_kinds: tuple[UnitKind, ...] = Arg(min_length=1)
-    partition_by: Id = Arg(description="kind of unit by which snapshots and reports are cut")
+    partition_by: KindIds = Arg(description="kind of unit by which snapshots and reports are cut, or several")
     periods: tuple[Period, ...] = Arg(min_length=1)
     review_levels: tuple[ReviewLevel, ...] = ()
     counts_from: Literal["submitted", "accepted", "locked"] = "accepted"
@@ -883,6 +913,12 @@ class Campaign(Definition):
     def unit_kind(self, kind_id: str) -> UnitKind:
         """The kind of that id; KeyError if there is none."""
         return _by_id(self.unit_kinds, kind_id)
+
+    def kind_names(self, kind_ids: Iterable[str], lang: str) -> str:
+        """Names of kinds, joined: 村、社区; KeyError for an id that is none."""
+        return say("campaign.separator", lang).join(
+            self.unit_kind(kind_id).name.words(lang) for kind_id in kind_ids
+        )
 
     def options_of(self, measure: Measure) -> tuple[Choice, ...]:
         """Options that a measure of what was chosen tells apart, in order; empty for any other measure."""

@@ -17,19 +17,20 @@ def surroundings_of(form: Mapping[str, Any], choices: object) -> dict[str, Any]:
         Lists of choices by name, right or wrong.
     """
     words = {"zh": "表单", "en": "Form"}
-    kind, level = str(form.get("unit_kind", "unit")), form.get("filled_by")
+    named, level = form.get("unit_kind", "unit"), form.get("filled_by")
+    kinds = [str(kind) for kind in (named if isinstance(named, list | tuple) else [named])] or ["unit"]
     return {
         "format": 1,
         "id": "form",
         "name": words,
         "summary": words,
-        "unit_kinds": [{"id": kind, "name": words}],
-        "partition_by": kind,
+        "unit_kinds": [{"id": kind, "name": words} for kind in dict.fromkeys(kinds)],
+        "partition_by": kinds[0],
         "periods": [{"id": "1", "begins": "2000-01-01", "ends": "2000-12-31"}],
-        "review_levels": [{"id": level, "name": words, "unit_kind": kind}] if level else [],
+        "review_levels": [{"id": level, "name": words, "unit_kind": kinds[0]}] if level else [],
         "choices": choices,
         "forms": [form],
-        "tracks": [{"id": "form", "name": words, "kind": "register", "unit_kind": kind}],
+        "tracks": [{"id": "form", "name": words, "kind": "register", "unit_kind": kinds[0]}],
     }
 
 

@@ -62,7 +62,7 @@ class View:
     @property
     def kind(self) -> str:
         """Name of the kind of unit that the track assesses."""
-        return self.campaign.unit_kind(self.track.unit_kind).name.words(self.lang)
+        return self.campaign.kind_names(self.track.unit_kind, self.lang)
 
     @property
     def nominator(self) -> str:

@@ -162,7 +162,7 @@ def units_of_track(
         "rank": Column(say("tables.rank", lang), 8, "integer", _NONE),
         **within,
         "unit_code": Column(say("tables.unit_code", lang), 18),
-        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        "unit_name": Column(campaign.kind_names(track.unit_kind, lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
         **{
             layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE, MOST_DIGITS)
@@ -242,7 +242,7 @@ def classes_of_units(
     )
     columns = {
         "unit_code": Column(say("tables.unit_code", lang), 18),
-        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        "unit_name": Column(campaign.kind_names(track.unit_kind, lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
         "class_by_total": Column(say("tables.class_by_total", lang), 10),
         "class_proposed": Column(say("tables.class_proposed", lang), 10),
@@ -270,7 +270,7 @@ def moves_of_units(
     )
     columns = {
         "unit_code": Column(say("tables.unit_code", lang), 18),
-        "unit_name": Column(campaign.unit_kind(track.unit_kind).name.words(lang), 20),
+        "unit_name": Column(campaign.kind_names(track.unit_kind, lang), 20),
         "class_from": Column(say("tables.class_before", lang), 10),
         "class_to": Column(say("tables.class_after", lang), 10),
         "move_words": Column(say("tables.move", lang), 8),
@@ -379,12 +379,12 @@ def team_results(
     """
     above = ancestors(units, campaign.partition_by)
     tracks = [track for track in campaign.tracks if track.kind == "score"]
-    own = [track for track in tracks if track.unit_kind == campaign.partition_by]
+    own = [track for track in tracks if set(track.unit_kind) <= set(campaign.partition_by)]
     below = [track for track in tracks if track not in own]
     by_unit = selection.set_index(["track_id", "unit_code"])
     counted = selection.assign(team=selection["unit_code"].map(above))
     rows = []
-    for unit in units[units["kind"] == campaign.partition_by].to_dict("records"):
+    for unit in units[units["kind"].isin(campaign.partition_by)].to_dict("records"):
         row: dict[str, object] = {"unit_name": unit["unit_name"]}
         for track in own:
             result = by_unit.loc[(track.id, unit["unit_code"])]
@@ -397,12 +397,12 @@ def team_results(
             row[f"{track.id}_selected"] = int((status == SELECTED).sum())
             row[f"{track.id}_vetoed"] = int(status.isin([BARRED, DISQUALIFIED]).sum())
         rows.append(row)
-    columns = {"unit_name": Column(campaign.unit_kind(campaign.partition_by).name.words(lang), 22)}
+    columns = {"unit_name": Column(campaign.kind_names(campaign.partition_by, lang), 22)}
     for track in own:
         columns[f"{track.id}_rank"] = Column(say("tables.rank", lang), 8, "integer", _NONE)
         columns[f"{track.id}_status"] = Column(say("tables.status", lang), 12)
     for track in below:
-        kind = campaign.unit_kind(track.unit_kind).name.words(lang)
+        kind = campaign.kind_names(track.unit_kind, lang)
         columns[f"{track.id}_selected"] = Column(say("tables.selected_of", lang, kind=kind), 12, "integer")
         columns[f"{track.id}_vetoed"] = Column(say("tables.vetoed_of", lang, kind=kind), 12, "integer")
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)

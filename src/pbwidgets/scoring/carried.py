@@ -123,7 +123,7 @@ def _is_own(campaign: Campaign, period: str, totals: TotalsOf) -> bool:
 
 def _find_concerned(campaign: Campaign, table: MeasureTable) -> Bools:
     """Units of the tracks whose lines, gates or tie-breaks may name a total: all kinds that are scored."""
-    kinds = {track.unit_kind for track in campaign.tracks if track.kind == "score"}
+    kinds = {kind for track in campaign.tracks if track.kind == "score" for kind in track.unit_kind}
     return table.register.is_kind(*kinds)
 
 

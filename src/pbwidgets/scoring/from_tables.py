@@ -80,7 +80,7 @@ def read_tables(
     """
     reading = _Reading(campaign, period)
     above = [
-        own_words(campaign.unit_kind(kind)) for kind in campaign.unit_kind(reading.track.unit_kind).parents
+        own_words(campaign.unit_kind(kind)) for kind in campaign.unit_kind(reading.track.unit_kind[0]).parents
     ]
     frame, heading = find_units(data, unit, {name for names in above for name in names})
     units = to_frame(reading.read_units(frame, heading), UNITS)
@@ -115,7 +115,7 @@ class _Reading(TableReading):
         clean = straighten if coded is None else clean_code  # names stand in for codes that are not there
         codes = [clean(text) for text in texts_of(frame, own if coded is None else coded)]
         names = codes if named is None else texts_of(frame, named)
-        kind = self.campaign.unit_kind(self.track.unit_kind)
+        kind = self.campaign.unit_kind(self.track.unit_kind[0])
         above, domains = self.find_above(frame, kind), texts_of(frame, self.find(frame, HEADS["domain"]))
         units: dict[str, dict[str, Any]] = {}
         self.rows, self.headings = list(codes), headings_of(frame)
@@ -161,7 +161,7 @@ class _Reading(TableReading):
             paths = [(one.field, one.denominator) for one in read if one.form == form.id]
             asked = {str(path).partition("/")[0] for pair in paths for path in pair if path}
             if (
-                form.unit_kind == self.track.unit_kind
+                not set(form.unit_kind).isdisjoint(self.track.unit_kind)
                 and form.survey is None
                 and (asked or form.id in self.track.forms)
             ):

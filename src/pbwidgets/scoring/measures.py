@@ -170,17 +170,23 @@ def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> p
     return to_frame(rows.assign(campaign=campaign.id, period=period), MEASURES)
 
 
-def find_submitting(campaign: Campaign, kind: str, submissions: pd.DataFrame, register: Register) -> Bools:
-    """Units that have a counted submission of their own.
+def find_submitting(
+    campaign: Campaign, kinds: tuple[str, ...], submissions: pd.DataFrame, register: Register
+) -> Bools:
+    """Units of some kinds that have a counted submission of their own.
 
     Forms that a review level fills about a unit (an incident entered by the county) do not make it one that
-    has submitted, unless there are no other forms for this kind.
+    has submitted, unless there are no other forms for its kind.
     """
-    about = [form for form in campaign.forms if form.unit_kind == kind and form.survey is None]
-    own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
     at = positions_in(submissions["unit_code"], register.codes)
-    counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
-    return np.bincount(at[counted], minlength=len(register)).astype(bool)
+    found = np.zeros(len(register), dtype=bool)
+    for kind in kinds:
+        about = [form for form in campaign.forms if kind in form.unit_kind and form.survey is None]
+        own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
+        counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
+        submitting = np.bincount(at[counted], minlength=len(register)).astype(bool)
+        found |= submitting & register.is_kind(kind)
+    return found
 
 
 def _measure(
@@ -199,17 +205,17 @@ def _measure(
     values = np.where(missing, 0.0 if measure.empty_is_zero else np.nan, tally.values)
     missing = missing & (not measure.empty_is_zero) & ~not_applicable
     values = np.where(not_applicable, np.nan, values)
-    kinds = {measure_kind(campaign, measure)}
+    kinds = set(measure_kinds(campaign, measure))
     if measure.over == "subtree":
-        kinds |= kinds_above(campaign, campaign.form(measure.form).unit_kind)
+        kinds |= kinds_above(campaign, *kinds)
     elif measure.over == "ancestor":
         return _hand_down(campaign, measure, register, values, tally.counts, missing, not_applicable)
     concerned = register.is_kind(*kinds)
     return _within(MeasureColumn(values, tally.counts, missing, not_applicable, concerned))
 
 
-def measure_kind(campaign: Campaign, measure: Measure) -> str:
-    """Kind of unit whose answers a measure reads."""
+def measure_kinds(campaign: Campaign, measure: Measure) -> tuple[str, ...]:
+    """Kinds of unit whose answers a measure reads."""
     return campaign.form(measure.form).unit_kind
 
 
@@ -222,9 +228,9 @@ def _hand_down(
     missing: Bools,
     not_applicable: Bools,
 ) -> MeasureColumn:
-    kind = measure.ancestor_kind or measure_kind(campaign, measure)
-    above = register.ancestors(kind)
-    below = [item.id for item in campaign.unit_kinds if kind in kinds_above(campaign, item.id)]
+    kinds = (measure.ancestor_kind,) if measure.ancestor_kind else measure_kinds(campaign, measure)
+    above = register.ancestors(*kinds)
+    below = [item.id for item in campaign.unit_kinds if not kinds_above(campaign, item.id).isdisjoint(kinds)]
     # a unit without such an ancestor reads the added last place: nothing known
     column = MeasureColumn(
         values=np.append(values, 0.0 if measure.empty_is_zero else np.nan)[above],

@@ -117,6 +117,9 @@ class Names:
     def _find(self, key: str, value: str) -> str:
         if key == "layer_id" and value == FINAL:
             return say("scoring.final_total", self.lang)
+        if key == "kind_id" and "," in value:
+            kinds = (self.name(key, kind) for kind in value.split(","))
+            return say("campaign.separator", self.lang).join(kinds)
         if key == "status_id":
             return say(f"scoring.status_{value}", self.lang)
         for item_id, name in _list_names(self.campaign, key):

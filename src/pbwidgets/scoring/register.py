@@ -51,15 +51,15 @@ class Register:
     def __len__(self) -> int:
         return len(self.codes)
 
-    def of_kind(self, kind: str) -> Ints:
-        """Positions of all units of a kind."""
-        return np.flatnonzero(self.is_kind(kind)).astype(np.int64)
+    def of_kind(self, *kinds: str) -> Ints:
+        """Positions of all units of one of the kinds."""
+        return np.flatnonzero(self.is_kind(*kinds)).astype(np.int64)
 
-    def ancestors(self, kind: str) -> Ints:
-        """Position of the nearest unit of that kind above each unit, -1 where there is none."""
+    def ancestors(self, *kinds: str) -> Ints:
+        """Position of the nearest unit of one of the kinds above each unit, -1 where there is none."""
         found = np.full(len(self), -1, dtype=np.int64)
         above = self.parents
-        right_kind = np.append(self.is_kind(kind), False)
+        right_kind = np.append(self.is_kind(*kinds), False)
         for _ in range(_DEEPEST):
             if not (above >= 0).any():
                 break
@@ -100,10 +100,10 @@ def build_register(units: pd.DataFrame) -> Register:
     )
 
 
-def kinds_above(campaign: Campaign, kind: str) -> frozenset[str]:
-    """Kinds that may be above a kind, at any height, as the campaign defines them."""
+def kinds_above(campaign: Campaign, *kinds: str) -> frozenset[str]:
+    """Kinds that may be above one of the kinds, at any height, as the campaign defines them."""
     found: set[str] = set()
-    waiting = [kind]
+    waiting = list(kinds)
     while waiting:
         for item in campaign.unit_kinds:
             if item.id == waiting[0]:

@@ -327,7 +327,7 @@ def _reason_contenders(
     layers = np.array([*layout.layers, FINAL], dtype=object)
     common: Args = {
         "layer_id": layers[totals.final_layer],
-        "kind_id": track.unit_kind,
+        "kind_id": ",".join(track.unit_kind),
         "total": ranking.total,
         "rank": ranking.rank,
         "contenders": int(ranked.sum()),

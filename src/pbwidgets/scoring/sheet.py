@@ -51,7 +51,7 @@ def explain_unit(
     if unit.empty:
         raise UsageError("scoring.unknown_unit", unit=unit_code)
     name, kind = str(unit["unit_name"].iloc[0]), str(unit["kind"].iloc[0])
-    tracks = [track for track in campaign.tracks if track.kind == "score" and track.unit_kind == kind]
+    tracks = [track for track in campaign.tracks if track.kind == "score" and kind in track.unit_kind]
     if not tracks:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
     domain = domain_of(records.units, unit_code)

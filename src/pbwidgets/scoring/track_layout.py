@@ -177,7 +177,7 @@ class TrackLayout:
 
 def lay_out(campaign: Campaign, track: Track, register: Register) -> TrackLayout:
     """Axes of a track over the units of its kind in the register."""
-    units = register.of_kind(track.unit_kind)
+    units = register.of_kind(*track.unit_kind)
     layers = tuple(layer.id for layer in track.layers) or (FINAL,)
     judging = [layer == FINAL or campaign.layer(layer).level is not None for layer in layers]
     groups = np.zeros(len(units), dtype=np.int64)

@@ -43,6 +43,15 @@ def test_a_small_campaign_comes_back_whole(small: Campaign, tmp_path: Path) -> N
     assert to_json(again) == to_json(small)
 
 
+def test_several_kinds_stand_in_one_cell(small: Campaign, tmp_path: Path) -> None:
+    form = small.forms[0].model_copy(update={"unit_kind": ("branch", "bureau")})
+    made = small.model_copy(update={"partition_by": ("bureau", "branch"), "forms": (form,)})
+    path = write_campaign_workbook(made, tmp_path / "c.xlsx", lang="en")
+    cells = {str(row[2].value): row[1].value for row in load_workbook(path).worksheets[1].iter_rows()}
+    assert cells["partition_by"] == "bureau, branch"
+    assert to_json(read_campaign_workbook(path).content) == to_json(made)
+
+
 def test_derived_measures_are_a_sheet_and_labels_become_ids(small: Campaign, tmp_path: Path) -> None:
     item = {"id": "rate", "name": {"zh": "率", "en": "Rate"}, "expression": "round(${meetings} div 4, 1)"}
     data = {**small.model_dump(mode="json", exclude_defaults=True), "derived": [item]}

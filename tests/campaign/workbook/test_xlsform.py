@@ -117,7 +117,7 @@ def elsewhere(path: Path) -> Path:
 def test_a_form_made_elsewhere_is_read_with_notes_on_what_changed(tmp_path: Path) -> None:
     read = read_xlsform(elsewhere(tmp_path / "odk.xlsx"), unit_kind="village")
     form = read.form
-    assert (form.id, form.name.en, form.unit_kind) == ("visit_form", "Visits of the year", "village")
+    assert (form.id, form.name.en, form.unit_kind) == ("visit_form", "Visits of the year", ("village",))
     assert [path for path, _ in form.leaves()] == ["has_plan", "plan_name", "visits/persons", "all"]
     basics, visits, total = form.fields
     has_plan, plan_name = basics.fields

@@ -371,7 +371,7 @@ def test_a_cascade_is_yaml_and_a_workbook_of_a_campaign(
     form = cascade(read_sheets)
     merged = small.model_copy(
         update={
-            "forms": (*small.forms, form.form.model_copy(update={"unit_kind": small.unit_kinds[0].id})),
+            "forms": (*small.forms, form.form.model_copy(update={"unit_kind": (small.unit_kinds[0].id,)})),
             "choices": {**small.choices, **form.choices},
         }
     )

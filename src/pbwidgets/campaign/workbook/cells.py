@@ -63,8 +63,9 @@ def to_cell(column: Column, value: Any, lang: str | None = None) -> Any:
     if column.kind == "flag":
         return value_words(column, "true" if value else "false", lang)
     if column.kind in ("names", "numbers"):
+        items = [value] if isinstance(value, str) else value  # one id of KindIds stands alone
         return (
-            ", ".join(_number_text(item) if isinstance(item, float) else str(item) for item in value) or None
+            ", ".join(_number_text(item) if isinstance(item, float) else str(item) for item in items) or None
         )
     if column.kind == "texts":
         return "\n".join(value) or None

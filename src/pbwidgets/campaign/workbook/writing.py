@@ -239,7 +239,7 @@ def _source_of(column: Column, lang: str | None) -> tuple[str, bool]:
         return _inline([value_words(column, word, lang) for word in ("true", "false")]), True
     if column.kind == "choice":
         return _inline([value_words(column, option, lang) for option in column.options]), True
-    if column.kind == "name" and column.word in _REFERS:
+    if column.kind in ("name", "names") and column.word in _REFERS:
         return _ids_of(_REFERS[column.word], lang), False
     return "", False
 

@@ -52,7 +52,7 @@ def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
     """Units for which the actor may fill in a form, columns ``UNITS``; none for roles that fill in nothing."""
     form = find_form(desk.opened.campaign, form_id)
     units = desk.units
-    of_kind = units[units["kind"] == form.unit_kind]
+    of_kind = units[units["kind"].isin(form.unit_kind)]
     if desk.actor.role == "operator":
         return of_kind.reset_index(drop=True)
     if form.filled_by is not None:

@@ -114,7 +114,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
     check_filler(desk, key)
     units = desk.units
     kind = units.loc[units["unit_code"] == key.unit_code, "kind"]
-    if not len(kind) or kind.iloc[0] != form.unit_kind:
+    if not len(kind) or kind.iloc[0] not in form.unit_kind:
         raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
     with desk.workspace.store.read() as reader:
         found = load_state(reader, key)

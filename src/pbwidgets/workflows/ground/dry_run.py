@@ -237,7 +237,11 @@ def self_tracks(campaign: Campaign, form: Form) -> tuple[tuple[Track, str], ...]
     found = []
     for track in campaign.tracks:
         own = [item.id for item in track.layers if campaign.layer(item.id).level is None]
-        is_its = form.id in track.forms and track.unit_kind == form.unit_kind and form.filled_by is None
+        is_its = (
+            form.id in track.forms
+            and form.filled_by is None
+            and not set(form.unit_kind).isdisjoint(track.unit_kind)
+        )
         if track.kind == "score" and own and is_its:
             found.append((track, own[0]))
     return tuple(found)

@@ -158,7 +158,7 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
     track, line = find_line(campaign, key.criterion_id)
     own = track.of_domain(domain_of(units, key.unit_code))
     kinds = set(units.loc[units["unit_code"] == key.unit_code, "kind"])
-    if track.unit_kind not in kinds or line.id not in {item.id for item in own.lines()}:
+    if kinds.isdisjoint(track.unit_kind) or line.id not in {item.id for item in own.lines()}:
         raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)
 
 

@@ -8,6 +8,7 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
 from pbwidgets.campaign.model import Source
 from pbwidgets.errors import RightsError
+from pbwidgets.scoring.register import kinds_above
 from pbwidgets.store import Actor
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.ground.desk import Desk
@@ -19,10 +20,10 @@ LEADER: Final = "leader"
 
 
 def review_levels(campaign: Campaign, form: Form) -> tuple[str, ...]:
-    """Levels that review a form, lowest first: those whose units are above the form's kind of unit."""
+    """Levels that review a form, lowest first: those whose units are above every kind that the form is about."""
     if not form.reviewed:
         return ()
-    above = _kinds_above(campaign, form.unit_kind)
+    above = frozenset.intersection(*(kinds_above(campaign, kind) for kind in form.unit_kind))
     return tuple(level.id for level in campaign.review_levels if level.unit_kind in above)
 
 
@@ -31,17 +32,6 @@ def acting_level(campaign: Campaign, form: Form, state: str) -> str | None:
     levels = review_levels(campaign, form)
     before = ("submitted", *(store.accepted(level) for level in levels))
     return dict(zip(before, levels, strict=False)).get(state)
-
-
-def _kinds_above(campaign: Campaign, kind_id: str) -> set[str]:
-    found: set[str] = set()
-    waiting = list(campaign.unit_kind(kind_id).parents)
-    while waiting:
-        kind = waiting.pop()
-        if kind not in found:
-            found.add(kind)
-            waiting.extend(campaign.unit_kind(kind).parents)
-    return found
 
 
 @dataclass(frozen=True)
@@ -63,12 +53,15 @@ class Seats:
         Whose seats they are.
     above
         By review level, the code of the unit whose reviewers act on each unit.
+    kinds
+        Kind of each unit.
     domains
         Domain of each unit that has one.
     """
 
     actor: Actor
     above: Mapping[str, Mapping[str, str]]
+    kinds: Mapping[str, str]
     domains: Mapping[str, str]
 
     def has(self, level_id: str, unit_code: str) -> bool:
@@ -89,8 +82,8 @@ class Seats:
         if not self.has(level_id, unit_code):
             raise RightsError("workflows.out_of_scope", unit=unit_code, own=self.actor.unit_code or "")
 
-    def places(self, campaign: Campaign, kind: str, unit_code: str) -> tuple[Place, ...]:
-        """Layers of tracks in which the actor marks a unit of this kind, each with the actor's sources.
+    def places(self, campaign: Campaign, unit_code: str) -> tuple[Place, ...]:
+        """Layers of tracks in which the actor marks a unit, each with the actor's sources.
 
         The tracks have the score sheet of the unit's domain.
         """
@@ -98,7 +91,7 @@ class Seats:
             return ()
         found = []
         for track in campaign.tracks:
-            if track.unit_kind != kind or track.kind != "score":
+            if self.kinds.get(unit_code) not in track.unit_kind or track.kind != "score":
                 continue
             for layer in track.layers:
                 level = campaign.layer(layer.id).level
@@ -126,7 +119,12 @@ def find_seats(desk: Desk) -> Seats:
         for level in desk.opened.campaign.review_levels
     }
     known = desk.units.dropna(subset=["domain"])
-    return Seats(desk.actor, above, dict(zip(known["unit_code"], known["domain"], strict=True)))
+    return Seats(
+        desk.actor,
+        above,
+        dict(zip(desk.units["unit_code"], desk.units["kind"], strict=True)),
+        dict(zip(known["unit_code"], known["domain"], strict=True)),
+    )
 
 
 def sources_of_line(campaign: Campaign, place: Place, line: Criterion) -> tuple[Source, ...]:

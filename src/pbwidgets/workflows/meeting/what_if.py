@@ -161,7 +161,7 @@ class Trial:
     def vetoes(self, track: Track) -> pd.DataFrame:
         """Vetoes on record that are in force for units of a track's kind, columns ``VETOES``."""
         found = self.records.vetoes
-        codes = self.records.units.loc[self.records.units["kind"] == track.unit_kind, "unit_code"]
+        codes = self.records.units.loc[self.records.units["kind"].isin(track.unit_kind), "unit_code"]
         gates = {gate.id for gate in track.gates}
         ours = found["track_id"].fillna(track.id) == track.id
         kept = found["status"].isin(IN_FORCE) & found["unit_code"].isin(codes) & ours

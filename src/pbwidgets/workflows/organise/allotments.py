@@ -140,7 +140,7 @@ def list_nominating(track: Track, units: pd.DataFrame) -> pd.DataFrame:
 def count_units(track: Track, units: pd.DataFrame) -> dict[str, float]:
     """Number of units of the track's kind below each nominating unit, by its code."""
     above = ancestors(units, track.nomination.by if track.nomination else "")
-    of_kind = units.loc[units["kind"] == track.unit_kind, "unit_code"]
+    of_kind = units.loc[units["kind"].isin(track.unit_kind), "unit_code"]
     return {str(code): float(count) for code, count in of_kind.map(above).value_counts().items()}
 
 

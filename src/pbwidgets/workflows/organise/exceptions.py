@@ -44,7 +44,7 @@ def grant_exceptions(
         If the actor may not.
     """
     kinds = dict(zip(desk.units["unit_code"], desk.units["kind"], strict=True))
-    owing = {form.unit_kind for form in desk.opened.campaign.forms if form.id == form_id}
+    owing = {kind for form in desk.opened.campaign.forms if form.id == form_id for kind in form.unit_kind}
     wanted = list(dict.fromkeys(unit_codes))
     if not wanted:
         raise DataError("review.no_units")
@@ -99,8 +99,8 @@ def _find_listed(
     units = desk.units
     for code in root_codes(units):
         desk.authorise("exception", code)
-    kind = find_form(desk.opened.campaign, form_id).unit_kind
-    owing = set(units.loc[units["kind"] == kind, "unit_code"])
+    kinds = find_form(desk.opened.campaign, form_id).unit_kind
+    owing = set(units.loc[units["kind"].isin(kinds), "unit_code"])
     known, alike = _spellings(units, owing), _alike(units, owing)
     filled = [(place, [cell for cell in map(clean_text, cells) if cell]) for place, cells in lines]
     found: list[str] = []

@@ -104,7 +104,7 @@ def units_without_account(desk: Desk) -> pd.DataFrame:
             for account in load_accounts(reader)
             if account.role == "filler" and account.disabled_at is None
         }
-    kinds = {form.unit_kind for form in desk.opened.campaign.forms if form.is_owed}
+    kinds = {kind for form in desk.opened.campaign.forms if form.is_owed for kind in form.unit_kind}
     return units[units["kind"].isin(kinds) & ~units["unit_code"].isin(served)].reset_index(drop=True)
 
 

@@ -89,7 +89,7 @@ def _grid(desk: Desk) -> pd.DataFrame:
         _owed(desk.opened, form, unit, found.get((form.id, unit["unit_code"])), exceptions, desk.now)
         for form in desk.opened.campaign.forms
         if form.is_owed
-        for unit in units[units["kind"] == form.unit_kind].to_dict("records")
+        for unit in units[units["kind"].isin(form.unit_kind)].to_dict("records")
     ]
     return pd.DataFrame(rows, columns=list(GRID), dtype=object)
 

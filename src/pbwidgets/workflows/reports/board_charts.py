@@ -60,10 +60,10 @@ def _of_unit(campaign: Campaign, kind: str, kinds_below: set[str]) -> list[Choic
     for track in campaign.tracks:
         if track.kind != "score":
             continue
-        if track.unit_kind == kind:
+        if kind in track.unit_kind:
             found += [(name, track.id) for name in ("criterion_bars", "rank_strip")]
             found += [("layer_gaps", track.id)] if len(track.layers) > 1 else []
-        elif track.unit_kind in kinds_below:
+        elif not kinds_below.isdisjoint(track.unit_kind):
             found += [(name, track.id) for name in ("ranking_bars", "lost_points_heatmap", "unit_gaps")]
             found += [("class_moves", track.id)] if track.classes else []
             by = track.nomination.by if track.nomination else None

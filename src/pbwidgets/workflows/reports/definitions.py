@@ -270,5 +270,6 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
     if each == "root":
         chosen = units["parent_code"].isna()
     else:
-        chosen = units["kind"] == (each.kind if isinstance(each, UnitsOfKind) else campaign.partition_by)
+        kinds = (each.kind,) if isinstance(each, UnitsOfKind) else campaign.partition_by
+        chosen = units["kind"].isin(kinds)
     return sorted(str(code) for code in units.loc[chosen, "unit_code"])

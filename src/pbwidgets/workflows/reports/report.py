@@ -122,13 +122,13 @@ class Report:
     @property
     def own_tracks(self) -> tuple[Track, ...]:
         """Tracks that assess the unit itself."""
-        return tuple(track for track in self._scored() if track.unit_kind == self.kind)
+        return tuple(track for track in self._scored() if self.kind in track.unit_kind)
 
     @property
     def tracks_below(self) -> tuple[Track, ...]:
         """Tracks that assess units below it."""
         kinds = set(self.units["kind"]) - {self.kind}
-        return tuple(track for track in self._scored() if track.unit_kind in kinds)
+        return tuple(track for track in self._scored() if not kinds.isdisjoint(track.unit_kind))
 
     @property
     def set_up_forms(self) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ class Report:
         return tuple(
             form.id
             for form in self.campaign.forms
-            if form.unit_kind == self.kind and form.id not in counted and form.survey is None
+            if self.kind in form.unit_kind and form.id not in counted and form.survey is None
         )
 
     def _scored(self) -> tuple[Track, ...]:
@@ -227,7 +227,7 @@ class Report:
             self.say("status_count", status=say(f"scoring.status_{status}", self.lang), count=int(count))
             for status, count in counts.items()
         ]
-        kind = self.campaign.unit_kind(track.unit_kind).name.words(self.lang)
+        kind = self.campaign.kind_names(track.unit_kind, self.lang)
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
     def notice_of(self, track: Track) -> str:
@@ -458,7 +458,7 @@ class Report:
 
     def own_answers(self) -> LabelledTable:
         """The unit's own answers: its set-up first, then the forms of its tracks."""
-        forms = [form.id for form in self.campaign.forms if form.unit_kind == self.kind]
+        forms = [form.id for form in self.campaign.forms if self.kind in form.unit_kind]
         names = {self.unit_code: self.unit_name}
         return tables.answers_of_units(
             self.campaign, self.submissions, forms, names, self.say("own_answers"), self.lang

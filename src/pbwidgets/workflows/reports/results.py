@@ -186,7 +186,10 @@ def sees_own_sheet(desk: Desk) -> bool:
     units = desk.units
     desk.authorise("view", desk.actor.unit_code)
     kinds = set(units.loc[units["unit_code"] == desk.actor.unit_code, "kind"])
-    if not any(track.kind == "score" and track.unit_kind in kinds for track in desk.opened.campaign.tracks):
+    if not any(
+        track.kind == "score" and not kinds.isdisjoint(track.unit_kind)
+        for track in desk.opened.campaign.tracks
+    ):
         return False
     begins = visible_from(desk.opened)
     if begins is not None:

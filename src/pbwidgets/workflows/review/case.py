@@ -196,7 +196,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
         form = campaign.form(key.form_id)
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
         scope = (*desk.opened.key, key.unit_code)
-        places = seats.places(desk.opened.campaign, str(unit[0]["kind"]), key.unit_code)
+        places = seats.places(desk.opened.campaign, key.unit_code)
         places = tuple(place for place in places if key.form_id in place.track.forms)
         recused = key.unit_code in store.load_recusals(reader, *scope[:2], desk.actor.name)
         lines = _lines(reader, desk, places, key.unit_code, recused=recused)

@@ -120,7 +120,7 @@ def tracks_to_nominate(desk: Desk, unit_code: str) -> tuple[Track, ...]:
         for track in desk.opened.campaign.tracks
         if track.nomination is not None
         and track.nomination.by == kinds.get(own)
-        and track.unit_kind == kinds.get(unit_code)
+        and kinds.get(unit_code) in track.unit_kind
     )
 
 
@@ -265,7 +265,7 @@ def _codes_below(desk: Desk, track: Track, by_unit: str) -> list[str]:
     if track.nomination is None:
         return []
     above = ancestors(desk.units, track.nomination.by)
-    codes = desk.units.loc[desk.units["kind"] == track.unit_kind, "unit_code"]
+    codes = desk.units.loc[desk.units["kind"].isin(track.unit_kind), "unit_code"]
     return [str(code) for code in codes if above.get(code) == by_unit]
 
 
@@ -300,7 +300,11 @@ def _find_lag(desk: Desk, form_id: str, state: str) -> tuple[int, ...]:
 def _load_units(reader: Reader, desk: Desk, track: Track, *, counts: bool) -> set[str]:
     """Units of which a form of the track is handed in, or counts as it is now; all units if they fill in none."""
     campaign = desk.opened.campaign
-    forms = [form for form in map(campaign.form, track.forms) if form.unit_kind == track.unit_kind]
+    forms = [
+        form
+        for form in map(campaign.form, track.forms)
+        if not set(form.unit_kind).isdisjoint(track.unit_kind)
+    ]
     if not forms:
         return set(desk.units["unit_code"])
     overview = store.load_overview(reader, *desk.opened.key)

@@ -51,11 +51,7 @@ def add_on_site_photo(
 
 def _marking_places(desk: Desk, unit_code: str) -> tuple[Place, ...]:
     """Layers and sources in which the actor marks a unit; none if the actor may not."""
-    kinds = desk.units.loc[desk.units["unit_code"] == unit_code, "kind"]
-    seats = find_seats(desk)
-    return tuple(
-        place for kind in kinds for place in seats.places(desk.opened.campaign, str(kind), unit_code)
-    )
+    return find_seats(desk).places(desk.opened.campaign, unit_code)
 
 
 def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path: Path) -> Path:

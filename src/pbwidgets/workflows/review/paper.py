@@ -119,7 +119,7 @@ def open_paper(desk: Desk, track_id: str, unit_codes: Sequence[str]) -> PaperShe
         for code in unit_codes:
             check_unit(units, code)
             desk.authorise("rate", code)
-            places = seats.places(campaign, track.unit_kind, code)
+            places = seats.places(campaign, code)
             ours = [place for place in places if place.track.id == track_id]
             if not ours:
                 raise RightsError("workflows.out_of_scope", unit=code, own=desk.actor.unit_code or "")

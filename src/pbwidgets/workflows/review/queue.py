@@ -167,11 +167,10 @@ def _marks_before(desk: Desk, seats: Seats, units: pd.DataFrame, own: _OwnMarks)
     """Marks of the layers before, of units that the actor has marked; nothing is read if there are none."""
     campaign = desk.opened.campaign
     marked = units[units["unit_code"].isin(own)]
-    of_kind = dict(zip(marked["unit_code"], marked["kind"], strict=True))
     layers = {
         (place.track.id, place.layer)
-        for code, kind in of_kind.items()
-        for place in seats.places(campaign, str(kind), str(code))
+        for code in marked["unit_code"]
+        for place in seats.places(campaign, str(code))
         if [layer.id for layer in place.track.layers].index(place.layer)
     }
     if not layers:
@@ -206,9 +205,7 @@ def _progress(
     opened: Opened, seats: Seats, form: Form, unit_code: str, marks: _OwnMarks, before: _Before
 ) -> dict[str, float | int | None]:
     places = tuple(
-        place
-        for place in seats.places(opened.campaign, form.unit_kind, unit_code)
-        if form.id in place.track.forms
+        place for place in seats.places(opened.campaign, unit_code) if form.id in place.track.forms
     )
     wanted = lines_to_mark(opened.campaign, places)
     given = {line: mark for line, mark in marks.get(unit_code, {}).items() if line in wanted}

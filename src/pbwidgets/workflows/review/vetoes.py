@@ -15,7 +15,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 def gates_of(campaign: Campaign, unit_kind: str) -> tuple[tuple[Track, Gate], ...]:
     """Gates that a veto can close for a kind of unit, each with its track."""
     return tuple(
-        (track, gate) for track in campaign.tracks if track.unit_kind == unit_kind for gate in track.gates
+        (track, gate) for track in campaign.tracks if unit_kind in track.unit_kind for gate in track.gates
     )
 
 

@@ -33,7 +33,7 @@ def make_survey_batch(
     desk.authorise("survey", unit_code)
     form = find_survey(desk.opened, form_id)
     find_rater_kind(form, rater_kind)
-    if unit_code not in set(units.loc[units["kind"] == form.unit_kind, "unit_code"]):
+    if unit_code not in set(units.loc[units["kind"].isin(form.unit_kind), "unit_code"]):
         raise DataError("survey.wrong_unit", unit=unit_code)
     with desk.write() as writer:
         return make_batch(writer, *desk.opened.key, form_id, unit_code, rater_kind, count)

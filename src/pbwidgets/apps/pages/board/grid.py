@@ -89,9 +89,8 @@ class ProgressGrid:
         self._codes = list(dict.fromkeys(parts["part_code"]))
         self.shown = elements.markup("")
         layout = elements.plain_layout()
-        self._kind = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(
-            visit.lang
-        )
+        campaign = visit.opened.campaign
+        self._kind = campaign.kind_names(campaign.partition_by, visit.lang)
         every = visit.words("board.every_part")
         named = [(visit.unit_name(code), code) for code in self._codes]
         self.part = w.Dropdown(options=[(every, ""), *named], description=self._kind, layout=layout)

@@ -68,7 +68,7 @@ class NoticeCard:
         self._codes = {
             f"{name} {code}": str(code)
             for name, code in visit.units.loc[
-                visit.units["kind"] == track.unit_kind, ["unit_name", "unit_code"]
+                visit.units["kind"].isin(track.unit_kind), ["unit_name", "unit_code"]
             ].itertuples(index=False)
         }
         self.only.options = self.unit.options = tuple(self._codes)

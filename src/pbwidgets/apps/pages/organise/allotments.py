@@ -71,7 +71,7 @@ class AllotmentCard:
 
     def _kind(self) -> str:
         campaign = self._visit.opened.campaign
-        return campaign.unit_kind(self._tracks[self.track.value].unit_kind).name.words(self._visit.lang)
+        return campaign.kind_names(self._tracks[self.track.value].unit_kind, self._visit.lang)
 
     def share(self) -> None:
         """Fill in the places of each unit by its number of units; nothing is saved."""

@@ -57,8 +57,8 @@ class ExceptionCard:
             description=visit.words("organise.form"),
             layout=layout,
         )
-        kind = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(visit.lang)
-        self.part = w.Dropdown(description=kind, layout=layout)
+        kinds = visit.opened.campaign.kind_names(visit.opened.campaign.partition_by, visit.lang)
+        self.part = w.Dropdown(description=kinds, layout=layout)
         self.units = w.SelectMultiple(description=visit.words("organise.units"), rows=6, layout=layout)
         self.listed = TypedText(
             description=visit.words("organise.listed"), lang=visit.lang, rows=6, layout=layout
@@ -89,8 +89,8 @@ class ExceptionCard:
 
     def _parts(self) -> "pd.Series[str]":
         units = self._visit.units
-        kind = self._visit.opened.campaign.form(self.form.value).unit_kind
-        codes = units.loc[units["kind"] == kind, "unit_code"]
+        kinds = self._visit.opened.campaign.form(self.form.value).unit_kind
+        codes = units.loc[units["kind"].isin(kinds), "unit_code"]
         part = ancestors(units, self._visit.opened.campaign.partition_by)
         return pd.Series([part.get(code) for code in codes], index=codes, dtype="string").fillna("")
 

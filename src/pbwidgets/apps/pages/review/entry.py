@@ -75,12 +75,12 @@ class MarkGrid:
         visit = self._visit
         return [
             str(code)
-            for code in visit.units.loc[visit.units["kind"] == track.unit_kind, "unit_code"]
+            for code in visit.units.loc[visit.units["kind"].isin(track.unit_kind), "unit_code"]
             if self._has_place(track, str(code))
         ]
 
     def _has_place(self, track: Track, unit_code: str) -> bool:
-        places = self._seats.places(self._visit.opened.campaign, track.unit_kind, unit_code)
+        places = self._seats.places(self._visit.opened.campaign, unit_code)
         return any(place.track.id == track.id for place in places)
 
     def _chosen(self) -> Track:

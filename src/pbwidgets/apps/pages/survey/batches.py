@@ -64,7 +64,7 @@ class BatchCard:
             layout=layout,
         )
         self.kind = w.Dropdown(description=visit.words("survey.kind"), layout=layout)
-        part = visit.opened.campaign.unit_kind(visit.opened.campaign.partition_by).name.words(visit.lang)
+        part = visit.opened.campaign.kind_names(visit.opened.campaign.partition_by, visit.lang)
         self.part = w.Dropdown(description=part, layout=layout)
         self.unit = w.Dropdown(description=visit.words("survey.unit"), layout=layout)
         self.count = w.BoundedIntText(
@@ -94,7 +94,7 @@ class BatchCard:
 
     def _units(self) -> pd.DataFrame:
         """Units that the form is about and the actor may survey."""
-        units = self._seen[self._seen["kind"] == self._chosen.unit_kind]
+        units = self._seen[self._seen["kind"].isin(self._chosen.unit_kind)]
         scope = scope_of(self._visit.actor.role, "survey")
         return units if scope == "everywhere" else units[units["unit_code"] != self._visit.actor.unit_code]
 
