@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from counties import CAMPAIGN, OPERATOR, ROOT, TODAY, lay_out, run_pbwidgets
+from counties import CAMPAIGN, OPERATOR, ROOT, TODAY, lay_out, lay_out_small, run_pbwidgets
 from pages import shown
 
 from pbwidgets.apps.pages.home import show_home
@@ -30,26 +30,9 @@ CAMPAIGN_FILE = ROOT / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
 DEMO_FILE = ROOT / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
 DAYS = [date(2026, 1, 1), date(2024, 2, 29), date(2025, 12, 31)]
 """Days that are over: what took its date from the clock of the machine would be after them."""
-TOWNS = ("990101001", "990101002")
 OTHER = "sanlian_sancu"
 PLANS = {"until", "deadline", "definition"}
 """Columns that may name days still to come."""
-
-
-def make_small(folder: Path) -> None:
-    """A workspace whose demonstration county has only the two townships in which something is still to be done."""
-    lay_out(folder)
-    path = folder / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
-    demo = read_demo(path)
-    counts = {"township": 2, "village": 40, "person": 16}
-    kinds = tuple(kind.model_copy(update={"count": counts[kind.kind]}) for kind in demo.kinds)
-    cases = tuple(case for case in demo.cases if place_of(case).startswith(TOWNS))
-    small = demo.model_copy(update={"kinds": kinds, "cases": cases, "rectifications": ()})
-    path.write_text(small.model_dump_json(), encoding="utf-8")
-
-
-def place_of(case: object) -> str:
-    return next(str(getattr(case, name)) for name in ("unit", "under", "by", "track") if hasattr(case, name))
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
@@ -58,7 +41,7 @@ def lively(
 ) -> Iterator[tuple[Workspace, date]]:
     """Small demonstrations of all campaigns in one store, of a day, on that day."""
     folder, day = tmp_path_factory.mktemp("lively") / "county", request.param
-    make_small(folder)
+    lay_out_small(folder)
     with open_workspace(folder) as workspace, pytest.MonkeyPatch.context() as patch:
         for place in (ground, desk):
             patch.setattr(place, "utc_now", lambda: morning(day))

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from counties import CAMPAIGN, OPERATOR, TODAY, lay_out, run_pbwidgets
-from test_laying import OTHER, make_small
+from counties import CAMPAIGN, OPERATOR, TODAY, lay_out, lay_out_small, run_pbwidgets
 
 from pbwidgets.demo import add_demo_accounts, fill_store
 from pbwidgets.errors import DataError
@@ -13,12 +12,14 @@ from pbwidgets.store import load_accounts
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import open_campaigns, open_workspace
 
+OTHER = "sanlian_sancu"
+
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A workspace in which the command has filled every campaign, and what it said; do not write to it."""
     folder = tmp_path_factory.mktemp("several") / "county"
-    make_small(folder)
+    lay_out_small(folder)
     done = run_pbwidgets("demo", "--today", TODAY.isoformat(), cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder, done.stderr
@@ -54,7 +55,7 @@ def test_accounts_are_told_by_campaign_and_those_for_all_once(filled: tuple[Path
 def test_a_campaign_is_the_same_whatever_else_the_store_holds(
     filled: tuple[Path, str], tmp_path: Path, campaign: str
 ) -> None:
-    make_small(tmp_path / "alone")
+    lay_out_small(tmp_path / "alone")
     with open_workspace(tmp_path / "alone") as workspace:
         fill_store(workspace, OPERATOR, campaign, 1, TODAY)
     alone, beside = (
@@ -75,7 +76,7 @@ def test_another_campaign_comes_into_a_store_later_and_none_comes_twice(tmp_path
 
 
 def test_units_of_the_same_code_are_refused_and_nothing_is_written(tmp_path: Path) -> None:
-    make_small(tmp_path)
+    lay_out_small(tmp_path)
     file = tmp_path / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
     file.write_text(file.read_text(encoding="utf-8").replace('"990101"', '"990201"'), encoding="utf-8")
     with open_workspace(tmp_path) as workspace:
