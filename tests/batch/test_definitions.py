@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pbwidgets.batch.planning import hash_values, make_jobs
 from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.workflows.reports.definitions import (
+    Ground,
     ReportDefinition,
     check_overrides,
     check_reports,
@@ -41,19 +42,19 @@ def found(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
 
 
 def test_a_report_file_is_read(folder: Path, notebooks: Path) -> None:
-    report = load_reports(folder, notebooks)["ok"]
+    report = load_reports(folder, Ground(notebooks))["ok"]
     assert (report.title.zh, report.for_each, report.parameters) == (
         "报告",
         "partition",
         {"greeting": "good day"},
     )
-    assert check_reports(folder, notebooks) == ()
+    assert check_reports(folder, Ground(notebooks)) == ()
 
 
 def test_a_report_can_be_for_units_of_one_kind(folder: Path, notebooks: Path) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace("partition", "{kind: bureau}"), encoding="utf-8")
     assert (
-        load_reports(folder, notebooks)["ok"].for_each
+        load_reports(folder, Ground(notebooks))["ok"].for_each
         == ReportDefinition.model_validate(
             {
                 "format": 1,
@@ -85,17 +86,17 @@ def test_a_mistake_is_reported_with_its_line_and_the_right_spelling(
     folder: Path, notebooks: Path, old: str, new: str, code: str, line: str, named: str
 ) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace(old, new), encoding="utf-8")
-    problems = check_reports(folder, notebooks)
+    problems = check_reports(folder, Ground(notebooks))
     assert (code, line) in found(problems)
     assert named in next(problem for problem in problems if problem.code == code).line("en")
     with pytest.raises(ProblemsError, match=r"ok\.yaml"):
-        load_reports(folder, notebooks)
+        load_reports(folder, Ground(notebooks))
 
 
 def test_all_problems_are_reported_at_once(folder: Path, notebooks: Path) -> None:
     (folder / "ok.yaml").write_text(GOOD.replace("greeting", "greting"), encoding="utf-8")
     (folder / "bad.yaml").write_text("id: [", encoding="utf-8")
-    assert {problem.code for problem in check_reports(folder, notebooks)} == {
+    assert {problem.code for problem in check_reports(folder, Ground(notebooks))} == {
         "batch.parameter_unknown",
         "campaign.bad_yaml",
     }
@@ -103,11 +104,11 @@ def test_all_problems_are_reported_at_once(folder: Path, notebooks: Path) -> Non
 
 def test_overrides_are_read_by_unit(folder: Path, notebooks: Path, tmp_path: Path) -> None:
     overrides = tmp_path / "overrides"
-    reports = load_reports(folder, notebooks)
-    assert load_overrides(overrides, reports, notebooks, ["9901"]) == {}
+    reports = load_reports(folder, Ground(notebooks))
+    assert load_overrides(overrides, reports, Ground(notebooks), ["9901"]) == {}
     overrides.mkdir()
     (overrides / "9901.yaml").write_text("ok:\n  greeting: welcome\n", encoding="utf-8")
-    assert load_overrides(overrides, reports, notebooks, ["9901"]) == {
+    assert load_overrides(overrides, reports, Ground(notebooks), ["9901"]) == {
         "9901": {"ok": {"greeting": "welcome"}}
     }
 
@@ -118,8 +119,8 @@ def test_mistakes_in_overrides_are_reported(folder: Path, notebooks: Path, tmp_p
     text = "okk:\n  greeting: x\nok:\n  greting: x\n  output_dir: x\n  level: 2026-05-01\n"
     (overrides / "9901.yaml").write_text(text, encoding="utf-8")
     (overrides / "9902.yaml").write_text("ok: 3\n", encoding="utf-8")
-    reports = load_reports(folder, notebooks)
-    problems = check_overrides(overrides, reports, notebooks, ["9901"])
+    reports = load_reports(folder, Ground(notebooks))
+    problems = check_overrides(overrides, reports, Ground(notebooks), ["9901"])
     assert found(problems) == [
         ("batch.override_report_unknown", "1"),
         ("batch.parameter_unknown", "4"),
@@ -130,7 +131,7 @@ def test_mistakes_in_overrides_are_reported(folder: Path, notebooks: Path, tmp_p
     ]
     assert all(problem.line(lang) for problem in problems for lang in ("zh_CN", "en"))
     with pytest.raises(ProblemsError, match="greeting"):
-        load_overrides(overrides, reports, notebooks, ["9901"])
+        load_overrides(overrides, reports, Ground(notebooks), ["9901"])
 
 
 @pytest.mark.parametrize("name", ["broken_for_one_unit", "slow", "starts_a_process"])
@@ -164,7 +165,7 @@ def test_a_notebook_that_cannot_be_read_says_so(tmp_path: Path, text: str) -> No
 
 @pytest.fixture
 def report(folder: Path, notebooks: Path) -> ReportDefinition:
-    return load_reports(folder, notebooks)["ok"]
+    return load_reports(folder, Ground(notebooks))["ok"]
 
 
 def test_jobs_get_given_values_those_of_the_file_and_overrides(

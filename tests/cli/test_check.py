@@ -87,10 +87,10 @@ def test_mistakes_in_every_kind_of_file_are_found_at_once(workspace: Path) -> No
         "编码,名称,类别,上级编码\n990101,甲县,county,\n990101,乙县,county,\n", encoding="utf-8-sig"
     )
     report = parameters / "reports" / "unit.yaml"
-    change(report, ("reports/unit.ipynb", "reports/unti.ipynb"))
+    change(report, ("block: own_result", "block: own_resutl"))
     done = run_pbwidgets("check", cwd=workspace)
     assert done.returncode == 1
-    for said in ("scatter", "990101", "unit.ipynb"):
+    for said in ("scatter", "990101", "own_result"):
         assert said in done.stdout
     assert len({match["file"] for match in problem_lines(done.stdout)}) == 3
 
@@ -99,12 +99,12 @@ def test_mistakes_in_an_override_are_found_alone_and_with_the_rest(workspace: Pa
     overrides = workspace / "parameters" / "overrides"
     overrides.mkdir(exist_ok=True)
     file = overrides / "990101003.yaml"
-    file.write_text("unit: {units_showm: 4}\nunti: {units_shown: 4}\n", encoding="utf-8")
+    file.write_text("unit: {mots: 4}\nunti: {most: 4}\n", encoding="utf-8")
     for args in ((), (str(file),), ("parameters/overrides/990101003.yaml",)):
         done = run_pbwidgets("check", *args, cwd=workspace)
         assert done.returncode == 1, args
         assert [match["place"] for match in problem_lines(done.stdout)] == ["1", "2"]
-        assert "units_shown" in done.stdout
+        assert "most" in done.stdout
 
 
 def test_a_report_file_is_checked_alone(workspace: Path) -> None:

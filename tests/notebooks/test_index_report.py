@@ -10,7 +10,7 @@ import pytest
 from counties import ROOT, run_pbwidgets
 from pptx import Presentation
 
-from pbwidgets.workflows.reports.definitions import load_reports
+from pbwidgets.workflows.reports.definitions import Ground, load_reports
 
 DICTIONARY = """code,name,parent,direction,weight,normalise,lower,upper
 roads,道路,works,,,,,
@@ -123,5 +123,5 @@ def test_a_notebook_of_the_workspace_goes_before_that_of_the_package_and_its_fai
 
 
 def test_the_notebook_is_no_report_of_a_campaign() -> None:
-    reports = load_reports(ROOT / "parameters" / "reports", ROOT / "notebooks")
+    reports = load_reports(ROOT / "parameters" / "reports", Ground(ROOT / "notebooks"))
     assert "reports/index.ipynb" not in {report.notebook for report in reports.values()}

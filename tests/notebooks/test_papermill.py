@@ -42,27 +42,22 @@ def snapshot(county: Path) -> str:
 
 def test_a_code_typed_after_p_makes_the_report_in_an_ordinary_kernel(snapshot, tmp_path) -> None:
     made = tmp_path / "out.ipynb"
-    done = run("unit", made, "-p", "unit_code", TOWN, "-p", "snapshot", snapshot)
+    done = run("report", made, "-p", "report_id", "unit", "-p", "unit_code", TOWN, "-p", "snapshot", snapshot)
     assert done.exception is None, done.output
     assert f"unit_code = {TOWN}\n" in injected(made)  # the number that Papermill makes of it
     assert open_report(snapshot, TOWN).title in shown(made)
 
 
 @pytest.mark.parametrize(
-    ("notebook", "args", "code"),
-    [
-        ("closing", ("-f", "{file}"), TOP),
-        ("closing", ("-y", "unit_code: {code}"), TOP),
-        ("closing", ("-r", "unit_code", "{code}"), TOP),
-    ],
+    "args", [("-f", "{file}"), ("-y", "unit_code: {code}"), ("-r", "unit_code", "{code}")]
 )
-def test_a_code_is_taken_as_a_number_and_as_a_text(notebook, args, code, snapshot, tmp_path) -> None:
+def test_a_code_is_taken_as_a_number_and_as_a_text(args, snapshot, tmp_path) -> None:
     made, file = tmp_path / "out.ipynb", tmp_path / "params.yaml"
-    file.write_text(f"unit_code: {code}\n", encoding="utf-8")
-    filled = [arg.format(file=file, code=code) for arg in args]
-    done = run(notebook, made, *filled, "-r", "snapshot", snapshot, *IN_PROCESS)
+    file.write_text(f"unit_code: {TOP}\n", encoding="utf-8")
+    filled = [arg.format(file=file, code=TOP) for arg in args]
+    done = run("report", made, *filled, "-p", "report_id", "closing", "-r", "snapshot", snapshot, *IN_PROCESS)
     assert done.exception is None, done.output
-    assert open_report(snapshot, code).unit_name in shown(made)
+    assert open_report(snapshot, TOP).unit_name in shown(made)
 
 
 def test_a_unit_of_an_index_is_taken_as_a_number(tmp_path) -> None:
@@ -92,5 +87,6 @@ def test_papermill_knows_type_and_meaning_of_every_parameter(notebook: Path) -> 
         "float",
         "bool",
         "dict",
+        "list",
     }
     assert all(" · " in about["help"] for about in known.values())  # in both languages

@@ -86,5 +86,5 @@ def _finish(job: Job, work: Path, finish: str | None) -> Failure | None:
 
 
 def _check_files(job: Job, work: Path) -> Failure | None:
-    missing = missing_files(work, job.files)
+    missing = missing_files(work, job.files, job.together)
     return Failure("batch.files_missing", {"files": ", ".join(missing)}) if missing else None

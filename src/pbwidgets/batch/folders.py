@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -49,8 +49,16 @@ def put_failed_in_place(work: Path, folder: Path, error: str) -> None:
         _keep_previous(aside, folder)
 
 
-def missing_files(folder: Path, patterns: Iterable[str]) -> list[str]:
-    """Patterns that no file of the folder matches; an empty file does not count."""
+def missing_files(folder: Path, patterns: Iterable[str], together: Sequence[str] = ()) -> list[str]:
+    """Patterns that no file of the folder matches; an empty file does not count.
+
+    Those in ``together`` are missing only if another of them is there.
+    """
+    group = _unmatched(folder, together)
+    return [*_unmatched(folder, patterns), *(group if len(group) < len(together) else ())]
+
+
+def _unmatched(folder: Path, patterns: Iterable[str]) -> list[str]:
     return [
         pattern
         for pattern in patterns

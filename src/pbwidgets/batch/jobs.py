@@ -30,6 +30,8 @@ class Job:
         ``campaign``, ``notebook``, ``parameters``, ``package``. The report is redone when one differs.
     files
         Files that must exist at the end, as patterns inside the folder: ``report.html``, ``charts/*.png``.
+    together
+        Files that must exist if one of them does: those of figures, where a list may draw none.
     title
         Title of the report.
     lang
@@ -45,6 +47,7 @@ class Job:
     folder: Path
     fingerprint: Mapping[str, str]
     files: tuple[str, ...] = ("report.ipynb",)
+    together: tuple[str, ...] = ()
     title: str = ""
     lang: str = "zh_CN"
     timeout_s: float | None = None

@@ -11,7 +11,15 @@ from pydantic import JsonValue
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.runner import hash_file
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.reports.definitions import Overrides, ReportDefinition, notebook_parameters
+from pbwidgets.workflows.reports.definitions import (
+    BLOCKS,
+    WITH_FIGURES,
+    Overrides,
+    ReportDefinition,
+    notebook_parameters,
+)
+from pbwidgets.workflows.reports.library import Library
+from pbwidgets.workflows.reports.lists import give_defaults, hashes_of_own
 
 _FOLDER_NAME = re.compile(r"^[^\W_][\w-]*$")
 
@@ -40,7 +48,8 @@ def make_jobs(
     outputs
         ``outputs/<campaign>/<period>``.
     fingerprints
-        Hashes of what each unit's report is made of, by unit code. ``notebook`` and ``parameters`` are added.
+        Hashes of what each unit's report is made of, by unit code. ``notebook``, ``parameters`` and, for each of
+        the workspace's own blocks in the list, ``block:<name>`` are added.
     given
         Values that come with the run, by unit code: snapshot, campaign, unit. A notebook gets those that its
         parameters cell names; they win over all others. They are not part of the fingerprint: name what
@@ -57,26 +66,32 @@ def make_jobs(
     """
     notebook = notebooks / report.notebook
     known = set(notebook_parameters(notebook))
-    notebook_hash = hash_file(notebook)
+    library = Library(notebooks / "blocks")
+    shared = {"notebook": hash_file(notebook), **hashes_of_own(report.blocks, library)}
+    together = tuple(name for name in report.files if name in WITH_FIGURES and BLOCKS in known)
     jobs = []
     for code, title in titles.items():
         if not _FOLDER_NAME.match(code):
             raise DataError("batch.unit_code_no_folder", unit=code)
         chosen = {**report.parameters, **(overrides or {}).get(code, {}).get(report.id, {})}
+        values = {name: value for name, value in chosen.items() if name in known}
+        if BLOCKS in known:
+            values[BLOCKS] = give_defaults(report.blocks, library, chosen)
         offered = {name: value for name, value in given.get(code, {}).items() if name in known}
         jobs.append(
             Job(
                 report=report.id,
                 unit_code=code,
                 notebook=notebook,
-                parameters={**chosen, **offered},
+                parameters={**values, **offered},
                 folder=outputs / report.id / code,
                 fingerprint={
                     **fingerprints.get(code, {}),
-                    "notebook": notebook_hash,
-                    "parameters": hash_values({**chosen, "lang": lang, "title": title}),
+                    **shared,
+                    "parameters": hash_values({**values, "lang": lang, "title": title}),
                 },
-                files=report.files,
+                files=tuple(name for name in report.files if name not in together),
+                together=together,
                 title=title,
                 lang=lang,
                 timeout_s=report.timeout_s,

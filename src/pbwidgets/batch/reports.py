@@ -11,17 +11,18 @@ from pbwidgets.batch.planning import make_jobs
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.definitions import (
+    Ground,
     Overrides,
     ReportDefinition,
     find_targets,
     load_overrides,
-    load_reports,
+    read_reports,
 )
 from pbwidgets.workflows.reports.fingerprints import fingerprint_report
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
@@ -43,12 +44,15 @@ class ReportRun:
         State of all units ever run.
     codes
         Units of this run.
+    problems
+        Problems of its file; then nothing was run.
     """
 
     title: str
     folder: Path
     manifest: Manifest
     codes: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
     def count(self, status: str) -> int:
         """Number of units of this run with a status."""
@@ -96,17 +100,22 @@ def run_reports(
         If a report or override file has problems.
     """
     settings = workspace.settings
-    reports = load_reports(settings.parameters / "reports", settings.notebooks)
-    if name is not None and name not in reports:
-        raise UsageError("batch.unknown_report", **spelling(name, reports))
+    ground = Ground(settings.notebooks, (opened.campaign,))
+    folder = settings.parameters / "reports"
+    reports, problems = read_reports(folder, ground)
+    if name is not None and name not in (known := {*reports, *(path.stem for path in folder.glob("*.yaml"))}):
+        raise UsageError("batch.unknown_report", **spelling(name, sorted(known)))
+    wrong = {Path(problem.file).stem for problem in problems}
+    if name in wrong or (wrong and not reports.keys() - wrong):
+        raise ProblemsError([problem for problem in problems if name in (None, Path(problem.file).stem)])
     snapshot = take_snapshot(workspace, opened)
     units = snapshot.frames(["units"])["units"]
-    overrides = load_overrides(
-        settings.parameters / "overrides", reports, settings.notebooks, units["unit_code"]
-    )
+    sound = {report_id: report for report_id, report in reports.items() if report_id not in wrong}
+    overrides = load_overrides(settings.parameters / "overrides", sound, ground, units["unit_code"])
     targets = {
-        report_id: find_targets(reports[report_id], opened.campaign, units)
-        for report_id in ([name] if name else reports)
+        report_id: find_targets(report, opened.campaign, units)
+        for report_id, report in sound.items()
+        if name == report_id or (name is None and report.is_due(opened.period, snapshot.day))
     }
     _check_units(unit_codes, targets)
     runs = []
@@ -115,6 +124,11 @@ def run_reports(
         if wanted:
             report = reports[report_id]
             runs.append(_run(workspace, opened, report, snapshot, units, wanted, overrides, force, workers))
+    runs += [
+        ReportRun(stem, folder, Manifest(stem), (), found)
+        for stem in sorted(wrong)
+        if name is None and (found := tuple(item for item in problems if Path(item.file).stem == stem))
+    ]
     return tuple(runs)
 
 

@@ -151,7 +151,7 @@ def why_run(job: Job, last: UnitRun | None, *, force: bool = False) -> tuple[str
         differ = (FAILED_BEFORE, *differ)
     if force:
         differ = (FORCED, *differ)
-    if not differ and missing_files(job.folder, job.files):
+    if not differ and missing_files(job.folder, job.files, job.together):
         return (FILES_MISSING,)
     return differ
 

@@ -1,6 +1,7 @@
 """The command ``check``: problems in every kind of file that people write."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,15 +83,23 @@ def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ..
 
 def _check_runs(settings: Settings) -> list[Problem]:
     """Problems of reports, and of overrides once the reports that they name are right."""
-    from pbwidgets.workflows.reports.definitions import check_overrides, check_reports, load_reports
+    from pbwidgets.workflows.reports.definitions import Ground, check_overrides, check_reports, load_reports
 
     reports, overrides = settings.parameters / "reports", settings.parameters / "overrides"
-    problems = list(check_reports(reports, settings.notebooks))
+    ground = Ground(settings.notebooks, tuple(_sound_campaigns(settings)), complete=True)
+    problems = list(check_reports(reports, ground))
     if not problems:
-        loaded = load_reports(reports, settings.notebooks)
+        loaded = load_reports(reports, ground)
         codes = [path.stem for path in overrides.glob("*.yaml")]  # a run checks whether the unit exists
-        problems += check_overrides(overrides, loaded, settings.notebooks, codes)
+        problems += check_overrides(overrides, loaded, ground, codes)
     return problems
+
+
+def _sound_campaigns(settings: Settings) -> "Iterator[Campaign]":
+    """Campaigns of a workspace whose files have no problem."""
+    for file in sorted((settings.parameters / "campaigns").glob("*.yaml")):
+        with contextlib.suppress(ProblemsError):
+            yield read_campaign(file)
 
 
 def _check_register(file: Path) -> Reading[tuple[Problem, ...]]:

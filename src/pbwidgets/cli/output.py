@@ -156,9 +156,13 @@ def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
 
 
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
-    """Number of failed reports; how they went and where they are is printed to stderr."""
+    """Number of failed reports and wrong report files; how they went and where they are is printed to stderr."""
     failed = 0
     for run in runs:
+        if run.problems:
+            failed += 1
+            click.echo("\n".join(problem.line() for problem in run.problems), err=True)
+            continue
         counts: dict[str, Any] = {status: run.count(status) for status in ("done", "unchanged", "failed")}
         failed += counts["failed"]
         for line in run.why_lines():

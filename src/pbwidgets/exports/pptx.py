@@ -54,7 +54,7 @@ class Slide:
     """
 
     title: str
-    picture: "alt.LayerChart | Path | None" = None
+    picture: "alt.TopLevelMixin | Path | None" = None
     table: pd.DataFrame | None = None
     columns: Mapping[str, Column] = field(default_factory=dict)
     key_sentence: str = ""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
     from pbwidgets.workflows.reports.book import ReportBook
     from pbwidgets.workflows.reports.index.report import IndexFiles, open_index_report
+    from pbwidgets.workflows.reports.lists import open_blocks
     from pbwidgets.workflows.reports.report import open_report
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Opened",
     "ReportBook",
     "Workspace",
+    "open_blocks",
     "open_index_report",
     "open_report",
     "open_snapshot",
@@ -35,6 +37,7 @@ _HOMES = {
     "Opened": "ground.workspace",
     "ReportBook": "reports.book",
     "Workspace": "ground.workspace",
+    "open_blocks": "reports.lists",
     "open_index_report": "reports.index.report",
     "open_report": "reports.report",
     "open_snapshot": "ground.snapshots",

@@ -198,10 +198,8 @@ def test_a_report_file_with_a_mistake_is_named_and_the_others_are_listed(changed
 
 
 def test_a_failed_report_says_why(changed: Workspace) -> None:
-    notebook = changed.settings.notebooks / "reports" / "unit.ipynb"
-    notebook.write_text(
-        notebook.read_text(encoding="utf-8").replace("units_shown: int = ", "units_shown = 1 / 0 * ")
-    )
+    notebook = changed.settings.notebooks / "reports" / "report.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("book.save()", "1 / 0"))
     start_reports(Desk(changed, COUNTY, changed.opened()), "unit", [TOWN])
     wait_for(changed, "unit")
     rows = list_results(Desk(changed, COUNTY, changed.opened())).set_index(["report_id", "unit_code"])

@@ -11,7 +11,7 @@ from pbwidgets.workflows.organise.new_workspace import lay_out_workspace, packag
 
 def test_a_workspace_holds_the_notebooks_and_parameters_of_the_package(tmp_path: Path) -> None:
     lay_out_workspace(tmp_path / "new" / "county")
-    for part in ("notebooks/reports/unit.ipynb", "parameters/campaigns/sanji_lianzheng.yaml"):
+    for part in ("notebooks/reports/report.ipynb", "parameters/campaigns/sanji_lianzheng.yaml"):
         assert (tmp_path / "new" / "county" / part).read_bytes() == (ROOT / part).read_bytes()
 
 

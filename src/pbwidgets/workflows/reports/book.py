@@ -1,5 +1,6 @@
 """The pieces of any report, and the files made from them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -22,6 +23,7 @@ from pbwidgets.exports.columns import to_cell_texts
 from pbwidgets.exports.docx import Block
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
+from pbwidgets.workflows.reports import pieces
 
 if TYPE_CHECKING:
     import altair as alt
@@ -74,6 +76,23 @@ class ReportBook:
     _slides: list[Slide] = field(default_factory=list, repr=False)
     _sheets: list[Sheet] = field(default_factory=list, repr=False)
 
+    def add(self, made: Iterable[pieces.Piece]) -> None:
+        """Add the pieces of a block; before the first of all, the title, unless it is one."""
+        for piece in made:
+            if not self._title and not isinstance(piece, pieces.Title):
+                self.add_title()
+            match piece:
+                case pieces.Title(text):
+                    self.add_title(text)
+                case pieces.Heading(text, level):
+                    self.add_heading(text, level)
+                case pieces.Sentence(text):
+                    self.add_text(text)
+                case pieces.Figure(name, title, chart, sentence, table):
+                    self.add_figure(name, title, chart, sentence=sentence, table=table)
+                case pieces.Table(table, rows, document):
+                    self.add_table(table, rows=rows, document=document)
+
     def add_title(self, title: str = "") -> None:
         """Add the title, what the report is based on, and the label of a demonstration."""
         title = title or self.cover.title
@@ -107,7 +126,7 @@ class ReportBook:
         Parameters
         ----------
         rows
-        Maximum number of rows in notebook and document; 0 for the workbook only.
+            Maximum number of rows in notebook and document; 0 for the workbook only.
         document
             Whether the document gets it too; or a version with only the columns that fit a page.
         """
@@ -132,7 +151,7 @@ class ReportBook:
         self,
         name: str,
         title: str,
-        chart: "alt.LayerChart",
+        chart: "alt.TopLevelMixin",
         *,
         sentence: str = "",
         table: LabelledTable | None = None,

@@ -1,13 +1,16 @@
 """Report definitions, read from files.
 
-A report (``parameters/reports/<id>.yaml``) names a notebook, the units it is made for and its parameters; an
-override (``parameters/overrides/<unit code>.yaml``) changes parameters for one unit. All names are checked
-against the notebook's parameters cell before anything runs, because Papermill only warns of unknown ones.
+A report (``parameters/reports/<id>.yaml``) is a list of blocks, made for each of its units by one notebook; an
+override (``parameters/overrides/<unit code>.yaml``) changes parameters for one unit. All names are checked before
+anything runs: those of blocks and their arguments, and those of the notebook's parameters cell, because Papermill
+only warns of unknown ones.
 """
 
 import ast
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import Annotated, Final, Literal
@@ -17,16 +20,27 @@ from pydantic import Field, JsonValue, PositiveFloat, ValidationError
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Definition, Text
-from pbwidgets.campaign.findings import Address, spelling
-from pbwidgets.campaign.model import Id
+from pbwidgets.campaign.findings import Address, Finding, spelling, unknown
+from pbwidgets.campaign.model import Id, Period
 from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.workflows.reports.library import Library
+from pbwidgets.workflows.reports.lists import Reading, check_blocks, read_blocks
 
 OUTPUT_DIR: Final = "output_dir"
 """Parameter set by the runner: the folder for the notebook's files."""
 
-FOR_EACH: Final = ("partition", "root")
+BLOCKS: Final = "blocks"
+"""Parameter set by the runner: the list of blocks."""
+
+FOR_EACH: Final = ("partition", "root", "board")
+NOTEBOOK: Final = "reports/report.ipynb"
+"""The notebook that runs any list of blocks."""
+
+WITH_FIGURES: Final = ("slides.pptx", "charts/*.png", "charts/*.svg")
+"""Files that a list of blocks gives only if it draws a figure."""
+_ALWAYS: Final = ("report.ipynb", "report.html", "report.docx", "tables.xlsx")
 
 Overrides = Mapping[str, Mapping[str, Mapping[str, JsonValue]]]
 """Parameters by unit code, report id and name."""
@@ -40,29 +54,77 @@ class UnitsOfKind(Definition):
     kind: Id
 
 
+class FromPhase(Definition):
+    """From the first day of a phase on."""
+
+    phase: Id
+
+
 class ReportDefinition(Definition):
-    """A report: one notebook, run once for each of its units."""
+    """A report: a list of blocks, made once for each of its units."""
 
     format: Literal[1] = Field(description="version of this file format")
     id: Id
     title: Text
-    notebook: Annotated[_RelativePath, Field(description="file below notebooks/")]
-    for_each: Literal["partition", "root"] | UnitsOfKind = Field(
-        description="partition: units that the campaign is divided by; root: uppermost units; or {kind: …}"
+    campaigns: tuple[Id, ...] = Field(default=(), description="campaigns that it is for; none: every one")
+    for_each: Literal["partition", "root", "board"] | UnitsOfKind = Field(
+        description="partition: units that the campaign is divided by; root: uppermost units; or {kind: …}; board: "
+        "no files, the blocks are shown on the board"
+    )
+    blocks: tuple[dict[str, JsonValue], ...] = Field(
+        default=(), description="{block: name, argument: …}, or {tracks: own | below, blocks: […]}"
+    )
+    notebook: _RelativePath = Field(
+        default=NOTEBOOK, description="file below notebooks/; another one than the usual needs no blocks"
     )
     parameters: dict[str, JsonValue] = Field(
-        default={}, description="values that differ from the notebook's own"
+        default={}, description="values for arguments that blocks do not give themselves, or for the notebook"
     )
     files: tuple[_RelativePath, ...] = Field(
-        default=("report.ipynb",), description="files that must exist at the end"
+        default=("report.ipynb", "report.html", "report.docx", "tables.xlsx"),
+        description="files that must exist at the end; those of figures only if there are any",
     )
+    when: FromPhase | None = Field(default=None, description="offered from the first day of a phase on")
     timeout_s: PositiveFloat | None = Field(default=None, description="seconds after which a run is stopped")
+
+    def is_for(self, campaign: Campaign) -> bool:
+        """Whether it is one of a campaign's reports."""
+        return not self.campaigns or campaign.id in self.campaigns
+
+    def is_due(self, period: Period, day: date) -> bool:
+        """Whether it is offered on a day of a period."""
+        begins = [phase.begins for phase in period.phases if self.when and phase.id == self.when.phase]
+        return all(day >= first for first in begins)
 
 
 # -- reading and checking ------------------------------------------------------------------------------
 
 
-def load_reports(folder: Path, notebooks: Path) -> dict[str, ReportDefinition]:
+@dataclass(frozen=True)
+class Ground:
+    """What report files are checked against.
+
+    Attributes
+    ----------
+    notebooks
+        Folder of notebooks, with the workspace's own blocks in ``blocks``.
+    campaigns
+        Campaigns whose ids lists may name; by default only the files themselves are checked.
+    complete
+        Whether these are all campaigns of the workspace.
+    """
+
+    notebooks: Path
+    campaigns: tuple[Campaign, ...] = ()
+    complete: bool = False
+
+    @property
+    def library(self) -> Library:
+        """The blocks there are."""
+        return Library(self.notebooks / "blocks")
+
+
+def load_reports(folder: Path, ground: Ground) -> dict[str, ReportDefinition]:
     """Reports in a folder's YAML files, by id.
 
     Raises
@@ -70,19 +132,19 @@ def load_reports(folder: Path, notebooks: Path) -> dict[str, ReportDefinition]:
     ProblemsError
         With all problems in any of the files.
     """
-    reports, problems = read_reports(folder, notebooks)
+    reports, problems = read_reports(folder, ground)
     if problems:
         raise ProblemsError(problems)
     return reports
 
 
-def check_reports(folder: Path, notebooks: Path) -> tuple[Problem, ...]:
-    """All problems of the report files of a folder."""
-    return tuple(read_reports(folder, notebooks)[1])
+def check_reports(folder: Path, ground: Ground) -> tuple[Problem, ...]:
+    """All problems of the report files of a folder, and of the workspace's own blocks."""
+    return (*ground.library.check(), *read_reports(folder, ground)[1])
 
 
 def load_overrides(
-    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+    folder: Path, reports: Mapping[str, ReportDefinition], ground: Ground, unit_codes: Iterable[str]
 ) -> dict[str, dict[str, dict[str, JsonValue]]]:
     """Parameters in a folder's YAML files, by unit code, report id and name; the folder may be missing.
 
@@ -91,17 +153,17 @@ def load_overrides(
     ProblemsError
         With all problems: wrong files, units, reports or parameters.
     """
-    overrides, problems = _read_overrides(folder, reports, notebooks, unit_codes)
+    overrides, problems = _read_overrides(folder, reports, ground, unit_codes)
     if problems:
         raise ProblemsError(problems)
     return overrides
 
 
 def check_overrides(
-    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+    folder: Path, reports: Mapping[str, ReportDefinition], ground: Ground, unit_codes: Iterable[str]
 ) -> tuple[Problem, ...]:
     """All problems in the override files of a folder."""
-    return tuple(_read_overrides(folder, reports, notebooks, unit_codes)[1])
+    return tuple(_read_overrides(folder, reports, ground, unit_codes)[1])
 
 
 def notebook_parameters(notebook: Path) -> tuple[str, ...]:
@@ -133,7 +195,7 @@ def _names_set(tree: ast.Module) -> Iterator[str]:
             yield statement.target.id
 
 
-def read_reports(folder: Path, notebooks: Path) -> tuple[dict[str, ReportDefinition], list[Problem]]:
+def read_reports(folder: Path, ground: Ground) -> tuple[dict[str, ReportDefinition], list[Problem]]:
     """Reports of a folder by id, if their files can be read, and all problems of the files."""
     reports: dict[str, ReportDefinition] = {}
     problems: list[Problem] = []
@@ -145,7 +207,7 @@ def read_reports(folder: Path, notebooks: Path) -> tuple[dict[str, ReportDefinit
         report, found_in_it = _validate(source)
         problems.extend(found_in_it)
         if report is not None:
-            problems.extend(_check_report(report, source, path, notebooks))
+            problems.extend(_check_report(report, source, path, ground))
             reports[report.id] = report
     return reports, problems
 
@@ -166,9 +228,19 @@ def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
         return None, problems
 
 
-def _check_report(report: ReportDefinition, source: Source, path: Path, notebooks: Path) -> Iterator[Problem]:
+def _check_report(report: ReportDefinition, source: Source, path: Path, ground: Ground) -> Iterator[Problem]:
     if report.id != path.stem:
         yield source.problem("batch.report_id_not_file", ("id",), {"id": report.id, "file": path.stem})
+    reading = read_blocks(report.blocks, ground.library, report.parameters)
+    found = [*reading.findings, *_check_campaigns(report, reading, ground)]
+    yield from (source.problem(item.code, item.address, item.args) for item in found)
+    if report.for_each != "board":
+        yield from _check_notebook(report, source, reading, ground.notebooks)
+
+
+def _check_notebook(
+    report: ReportDefinition, source: Source, reading: Reading, notebooks: Path
+) -> Iterator[Problem]:
     notebook = notebooks / report.notebook
     if not notebook.is_file():
         there = sorted(found.relative_to(notebooks).as_posix() for found in notebooks.glob("reports/*.ipynb"))
@@ -182,11 +254,53 @@ def _check_report(report: ReportDefinition, source: Source, path: Path, notebook
     if OUTPUT_DIR not in known:
         args = {"notebook": report.notebook, "name": OUTPUT_DIR}
         yield source.problem("batch.parameter_needed", ("notebook",), args)
-    yield from _check_names(report.parameters, known, source, ("parameters",), report.notebook)
+    if BLOCKS in known:
+        yield from _check_files(report, source, reading)
+    names = (*known, *arguments_of(reading))
+    yield from _check_names(report.parameters, names, source, ("parameters",), report.notebook)
+
+
+def _check_files(report: ReportDefinition, source: Source, reading: Reading) -> Iterator[Problem]:
+    """Problems of a list of blocks, which gives these files and no others."""
+    if not report.blocks:
+        yield source.problem("campaign.missing_key", (BLOCKS,), {"key": BLOCKS})
+        return
+    drawn = any(placed.item.block.has_figures for placed in reading.placed) or bool(reading.findings)
+    for at, name in enumerate(report.files):
+        if name not in (*_ALWAYS, *WITH_FIGURES):
+            args = spelling(name, (*_ALWAYS, *WITH_FIGURES))
+            yield source.problem("reports.unknown_file", ("files", at), args)
+        elif name in WITH_FIGURES and not drawn:
+            yield source.problem("reports.file_not_given", ("files", at), {"file": name})
+
+
+def _check_campaigns(report: ReportDefinition, reading: Reading, ground: Ground) -> Iterator[Finding]:
+    known = {campaign.id: campaign for campaign in ground.campaigns}
+    for at, name in enumerate(report.campaigns):
+        if ground.complete and name not in known:
+            yield unknown("reports.unknown_campaign", ("campaigns", at), name, known)
+    ours = [campaign for campaign in ground.campaigns if report.is_for(campaign)]
+    if not ours or not (report.campaigns or ground.complete):
+        return  # a list for every campaign may name what only another one has
+    yield from check_blocks(reading, ours, named=bool(report.campaigns))
+    if isinstance(report.for_each, UnitsOfKind):
+        kinds = [kind.id for campaign in ours for kind in campaign.unit_kinds]
+        if report.for_each.kind not in kinds:
+            yield unknown("reports.unknown_unit_kind", ("for_each", "kind"), report.for_each.kind, kinds)
+    if report.when:
+        phases = [phase.id for item in ours for period in item.periods for phase in period.phases]
+        if report.when.phase not in phases:
+            yield unknown("reports.unknown_phase", ("when", "phase"), report.when.phase, phases)
+
+
+def arguments_of(reading: Reading) -> tuple[str, ...]:
+    """Names of all arguments that the blocks of a list have and a parameter may give."""
+    named = (name for placed in reading.placed for name in placed.item.block.arguments.model_fields)
+    return tuple(dict.fromkeys(named))
 
 
 def _read_overrides(
-    folder: Path, reports: Mapping[str, ReportDefinition], notebooks: Path, unit_codes: Iterable[str]
+    folder: Path, reports: Mapping[str, ReportDefinition], ground: Ground, unit_codes: Iterable[str]
 ) -> tuple[dict[str, dict[str, dict[str, JsonValue]]], list[Problem]]:
     overrides: dict[str, dict[str, dict[str, JsonValue]]] = {}
     problems: list[Problem] = []
@@ -204,13 +318,13 @@ def _read_overrides(
             )
         if source is None:
             continue
-        problems.extend(_check_override(source, reports, notebooks))
+        problems.extend(_check_override(source, reports, ground))
         overrides[path.stem] = source.data
     return overrides, problems
 
 
 def _check_override(
-    source: Source, reports: Mapping[str, ReportDefinition], notebooks: Path
+    source: Source, reports: Mapping[str, ReportDefinition], ground: Ground
 ) -> Iterator[Problem]:
     for report_id, values in source.data.items():
         address = (report_id,)
@@ -221,19 +335,25 @@ def _check_override(
             yield source.problem("campaign.want_mapping", address, {"value": str(values)})
         else:
             try:
-                known = notebook_parameters(notebooks / report.notebook)
+                known = notebook_parameters(ground.notebooks / report.notebook)
             except DataError:
                 continue  # reported for the report itself
-            yield from _check_names(values, known, source, address, report.notebook)
+            usual = read_blocks(report.blocks, ground.library, report.parameters)
+            names = (*known, *arguments_of(usual))
+            yield from _check_names(values, names, source, address, report.notebook)
+            changed = read_blocks(report.blocks, ground.library, {**report.parameters, **values})
+            wrong = {item.address[-1]: item for item in changed.findings if item not in usual.findings}
+            for name in wrong.keys() & values.keys():
+                yield source.problem(wrong[name].code, (*address, str(name)), {"value": str(values[name])})
 
 
 def _check_names(
     values: Mapping[str, object], known: Iterable[str], source: Source, address: Address, notebook: str
 ) -> Iterator[Problem]:
-    names = [name for name in known if name != OUTPUT_DIR]
+    names = [name for name in known if name not in (OUTPUT_DIR, BLOCKS)]
     for name, value in values.items():
         here = (*address, name)
-        if name == OUTPUT_DIR:
+        if name in (OUTPUT_DIR, BLOCKS):
             yield source.problem("batch.parameter_reserved", here, {"name": name})
         elif name not in names:
             yield source.problem(
@@ -259,7 +379,7 @@ def _closest(names: Iterable[str], wanted: str) -> list[str]:
 
 
 def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFrame) -> list[str]:
-    """Codes of the units that a report is made for, in order.
+    """Codes of the units that a report is made for, in order; none if it is another campaign's, or for the board.
 
     Parameters
     ----------
@@ -267,6 +387,8 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
         The register, with the columns of ``UNITS``.
     """
     each = report.for_each
+    if not report.is_for(campaign) or each == "board":
+        return []
     if each == "root":
         chosen = units["parent_code"].isna()
     else:

@@ -117,7 +117,9 @@ def word_why(why: Iterable[str], lang: str | None = None) -> str:
         joined = say("batch.list_comma", lang).join(_frame_word(frame, lang) for frame in frames)
         parts.append(say("batch.why.rows", lang, frames=joined))
     for name in names:
-        if not name.startswith("rows:"):
+        if name.startswith("block:"):
+            parts.append(say("batch.why.block", lang, name=name.removeprefix("block:")))
+        elif not name.startswith("rows:"):
             known = has_words(f"batch.why.{name}")
             parts.append(say(f"batch.why.{name}", lang) if known else say("batch.why.other", lang, name=name))
     return say("batch.list_semicolon", lang).join(parts)

@@ -5,17 +5,16 @@ read, so they cannot end up in a chart's data or a hidden sheet. A unit above se
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.charts import View
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports import About, tables
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
@@ -40,9 +39,24 @@ from pbwidgets.workflows.ground.snapshots import (
     take_snapshot,
 )
 from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.reports.block import OfTrack
 from pbwidgets.workflows.reports.book import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
+_OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions")
+"""Frames of a report beside its scores, by their names in the snapshot."""
+
+
+class _Withheld:
+    """Stands for a frame that a block does not say it reads."""
+
+    def __init__(self, block: str, frame: str) -> None:
+        self._names = {"block": block, "frame": frame}
+
+    def _refuse(self, *_: object) -> int:
+        raise DataError("reports.frame_withheld", **self._names)
+
+    __getattr__ = __getitem__ = __len__ = __iter__ = __contains__ = _refuse
 
 
 @dataclass(frozen=True)
@@ -96,6 +110,8 @@ class Report:
         Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     class_decisions
         Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
+    memory
+        What is computed once for all blocks.
     """
 
     campaign: Campaign
@@ -111,6 +127,7 @@ class Report:
     running_record: pd.DataFrame
     rectifications: pd.DataFrame
     class_decisions: pd.DataFrame
+    memory: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     # -- what there is ---------------------------------------------------------------------------------
 
@@ -139,6 +156,20 @@ class Report:
             for form in self.campaign.forms
             if self.kind in form.unit_kind and form.id not in counted and form.survey is None
         )
+
+    def track_of(self, args: OfTrack) -> Track:
+        """The track that a block is drawn for."""
+        return self.campaign.track(args.track or "")
+
+    def showing(self, block: str, frames: Collection[str]) -> "Report":
+        """The same report with some frames only: a block that reads another is refused, and which is said."""
+        own = {name: _Withheld(block, name) for name in _OWN_FRAMES if name not in frames}
+        scores = {name: _Withheld(block, name) for name in SCORES if name not in frames}
+        return replace(self, scores=replace(self.scores, **scores), **own)  # type: ignore[arg-type]  # no frames
+
+    def units_of_kinds(self, track_id: str) -> pd.DataFrame:
+        """Units of the kind that a track assesses, at or below the report's own."""
+        return self.units[self.units["kind"] == self.campaign.track(track_id).unit_kind]
 
     def _scored(self) -> tuple[Track, ...]:
         return tuple(track for track in self.campaign.tracks if track.kind == "score")
@@ -324,11 +355,15 @@ class Report:
         names = [self.campaign.track(one).name.words(self.lang) for one in rests_on if one != track.id]
         return text + (self.say("firmness_rests_on", tracks=self.say("comma").join(names)) if names else "")
 
-    @cached_property
+    @property
     def _rescored(self) -> tuple[Records, MeasureTable, list[TrackScores]]:
         """Records of all units and their scores as wide arrays, read and computed once for all tracks."""
-        records = self.snapshot.records()
-        return records, *score_tracks(self.campaign, self.snapshot.period_id, records)
+        if "rescored" not in self.memory:
+            records = self.snapshot.records()
+            self.memory["rescored"] = (
+                records, *score_tracks(self.campaign, self.snapshot.period_id, records)
+            )  # fmt: skip
+        return cast("tuple[Records, MeasureTable, list[TrackScores]]", self.memory["rescored"])
 
     def firmness_table(self, track: Track, firmness: pd.DataFrame) -> LabelledTable:
         """Shares and ranks of all units of a track when the assumptions vary."""

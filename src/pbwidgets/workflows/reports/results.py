@@ -21,7 +21,7 @@ from pbwidgets.workflows.ground.files import ServedFile
 from pbwidgets.workflows.ground.rights import Action, units_in_scope
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
-from pbwidgets.workflows.reports.definitions import find_targets, read_reports
+from pbwidgets.workflows.reports.definitions import Ground, find_targets, read_reports
 from pbwidgets.workflows.reports.fingerprints import fingerprint_report
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
@@ -66,11 +66,14 @@ def authorise_results(desk: Desk, unit_code: str) -> None:
 def plan_reports(desk: Desk) -> tuple[tuple[ReportPlan, ...], tuple[Problem, ...]]:
     """Reports of ``parameters/reports`` by id, if their files can be read, and all problems of the files."""
     settings = desk.workspace.settings
-    reports, problems = read_reports(settings.parameters / "reports", settings.notebooks)
+    opened = desk.opened
+    ground = Ground(settings.notebooks, (opened.campaign,))
+    reports, problems = read_reports(settings.parameters / "reports", ground)
     plans = []
     for report in reports.values():
-        codes = find_targets(report, desk.opened.campaign, desk.units)
-        plans.append(ReportPlan(report.id, report.title.words(desk.lang), tuple(codes)))
+        codes = find_targets(report, opened.campaign, desk.units)
+        if codes and report.is_due(opened.period, opened.day(day_of(desk.now))):
+            plans.append(ReportPlan(report.id, report.title.words(desk.lang), tuple(codes)))
     return tuple(plans), tuple(problems)
 
 
