@@ -295,9 +295,176 @@ def domain_of(units: pd.DataFrame, code: str) -> str | None:
     return str(found.iloc[0]) if len(found) else None
 
 
-def root_codes(units: pd.DataFrame) -> list[str]:
-    """Codes of the units that have none above them, in order."""
-    return sorted(str(code) for code in units.loc[units["parent_code"].isna(), "unit_code"])
+# -- who takes part ------------------------------------------------------------------------------------
+
+
+def members(units: pd.DataFrame, kinds: Kinds, roots: Collection[str] = ()) -> pd.DataFrame:
+    """Units whose kinds fit, step by step, up to a unit of a root kind, in the order of the register.
+
+    Parameters
+    ----------
+    units
+        The register.
+    kinds
+        Kinds that may take part, each with the kinds its parent may have; one without any is a root. A kind may stand
+        above itself.
+    roots
+        Codes of the roots below which units take part; by default every unit of a root kind.
+
+    >>> register = pd.DataFrame({
+    ...     "unit_code": ["A", "A1", "A11", "B", "B1", "C1"],
+    ...     "kind": ["committee", "branch", "branch", "committee", "branch", "branch"],
+    ...     "parent_code": [None, "A", "A1", None, "B", "C"]})
+    >>> kinds = {"committee": (), "branch": ("committee", "branch")}
+    >>> list(members(register, kinds)["unit_code"]), list(members(register, kinds, ["A"])["unit_code"])
+    (['A', 'A1', 'A11', 'B', 'B1'], ['A', 'A1', 'A11'])
+    """
+    inside, _ = _find_members(units, kinds, roots)
+    return units[inside].reset_index(drop=True)
+
+
+def partners(units: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
+    """Units of the kinds that are only pointed at or surveyed, whatever is above them, in the order of the register.
+
+    >>> register = pd.DataFrame({"unit_code": ["A", "V"], "kind": ["committee", "village"], "parent_code": [None, "T"]})
+    >>> list(partners(register, ["village"])["unit_code"])
+    ['V']
+    """
+    return units[_is_of(units, kinds)].reset_index(drop=True)
+
+
+def taking_part(
+    units: pd.DataFrame, kinds: Kinds, partner_kinds: Collection[str] = (), roots: Collection[str] = ()
+) -> pd.DataFrame:
+    """Members and partners, in the order of the register; no unit above is named that does not take part itself.
+
+    Parameters
+    ----------
+    units
+        The register.
+    kinds, roots
+        Of the members, as for :func:`members`.
+    partner_kinds
+        Of the partners.
+
+    >>> register = pd.DataFrame({
+    ...     "unit_code": ["9", "T", "V", "A", "A1"],
+    ...     "kind": ["county", "town", "village", "committee", "branch"],
+    ...     "parent_code": [None, "9", "T", "9", "A"]})
+    >>> found = taking_part(register, {"committee": (), "branch": ("committee",)}, ["village"])
+    >>> found.assign(parent_code=found["parent_code"].fillna("-"))[["unit_code", "parent_code"]].values.tolist()
+    [['V', '-'], ['A', '-'], ['A1', 'A']]
+    """
+    inside, begins = _find_members(units, kinds, roots)
+    inside = inside | _is_of(units, partner_kinds)
+    parents = _positions(units, "parent_code")
+    named = (parents >= 0) & inside[parents] & ~begins
+    return units.assign(parent_code=units["parent_code"].where(named))[inside].reset_index(drop=True)
+
+
+def tops(units: pd.DataFrame, kinds: Collection[str]) -> list[str]:
+    """Codes of the units at the top of those of some kinds: each unit's uppermost ancestor, or itself; in order.
+
+    Parameters
+    ----------
+    units
+        The units that take part (:func:`taking_part`).
+    kinds
+        Kinds of the units below.
+
+    >>> found = pd.DataFrame({
+    ...     "unit_code": ["A", "A1", "B", "B1"], "kind": ["county", "town", "county", "office"],
+    ...     "parent_code": [None, "A", None, "B"]})
+    >>> tops(found, ["town"]), tops(found, ["county"]), tops(found, ["village"])
+    (['A'], ['A', 'B'], [])
+    """
+    parents = _positions(units, "parent_code")
+    here = np.flatnonzero(_is_of(units, kinds))
+    for _ in range(len(units)):
+        above = parents[here]
+        if not (above >= 0).any():
+            break
+        here = np.unique(np.where(above >= 0, above, here))
+    return sorted(str(code) for code in units["unit_code"].array.take(here))
+
+
+def partitions(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[str]":
+    """Code of the partition of each unit: the nearest unit of a kind, or of several, at or above it, or itself.
+
+    Returns
+    -------
+    pandas.Series
+        Codes (``string``) by unit code, in the order of the frame.
+
+    >>> found = pd.DataFrame({
+    ...     "unit_code": ["9", "T", "V", "O"], "kind": ["county", "town", "village", "office"],
+    ...     "parent_code": [None, "9", "T", "9"]})
+    >>> partitions(found, "town").to_dict()
+    {'9': '9', 'T': 'T', 'V': 'T', 'O': 'O'}
+    """
+    return ancestors(units, kinds).fillna(units["unit_code"].astype("string").set_axis(units["unit_code"]))
+
+
+def partition_of(units: pd.DataFrame, kinds: str | Collection[str], code: str) -> str | None:
+    """Code of the one partition in which a unit and all units below it lie; None if they lie in several.
+
+    >>> found = pd.DataFrame({
+    ...     "unit_code": ["9", "T", "V", "O"], "kind": ["county", "town", "village", "office"],
+    ...     "parent_code": [None, "9", "T", "9"]})
+    >>> [partition_of(found, "town", code) for code in ("9", "T", "V", "O")]
+    [None, 'T', 'T', 'O']
+    """
+    inside = subtree(units, code)["unit_code"]
+    parts = partitions(units, kinds)
+    found = parts[parts.index.isin(inside)].unique()
+    return str(found[0]) if len(found) == 1 else None
+
+
+def lie_above(units: pd.DataFrame, kinds: Collection[str]) -> NDArray[np.bool_]:
+    """Whether each unit has units of some kinds below it, at any depth.
+
+    >>> found = pd.DataFrame({
+    ...     "unit_code": ["9", "T", "V"], "kind": ["county", "town", "village"], "parent_code": [None, "9", "T"]})
+    >>> lie_above(found, ["town"]).tolist(), lie_above(found, ["village"]).tolist()
+    ([True, False, False], [True, True, False])
+    """
+    parents = _positions(units, "parent_code")
+    found = np.zeros(len(units), dtype=bool)
+    here = parents[_is_of(units, kinds)]
+    while (here >= 0).any():
+        here = np.unique(here[here >= 0])
+        here = here[~found[here]]
+        found[here] = True
+        here = parents[here]
+    return found
+
+
+def _find_members(
+    units: pd.DataFrame, kinds: Kinds, roots: Collection[str]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which units are members, and which of them are at the top."""
+    parents = _positions(units, "parent_code")
+    begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
+    if roots:
+        begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
+    of_kind = pd.Categorical(units["kind"], categories=list(kinds)).codes
+    may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
+    for at, above in enumerate(kinds.values()):
+        may_hang[at, :-1] = [kind in above for kind in kinds]
+    fits = (parents >= 0) & may_hang[of_kind, of_kind[parents]]
+    inside = begins
+    while True:
+        wider = begins | (fits & inside[parents])
+        if (wider == inside).all():
+            return inside, begins
+        inside = wider
+
+
+def _is_of(units: pd.DataFrame, kinds: Collection[str]) -> NDArray[np.bool_]:
+    return units["kind"].isin(list(kinds)).to_numpy(dtype=bool)
+
+
+# -- above and below -----------------------------------------------------------------------------------
 
 
 def subtree(units: pd.DataFrame, code: str) -> pd.DataFrame:

@@ -40,7 +40,7 @@ from pbwidgets.demo.evidence import make_photo
 from pbwidgets.forms.record_list import RecordList
 from pbwidgets.store import Actor, Mark, MarkKey, MarkPolicy, NominationList, SubmissionKey, Veto
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, open_definition
 
 ACTORS = {
     "reviewer": Actor("reviewer", "reviewer", TOWN),
@@ -732,7 +732,7 @@ def lower_unity(workspace: Workspace, policy: MarkPolicy | None = None) -> None:
     raw = opened.campaign.model_dump(mode="json")
     village = next(track for track in raw["tracks"] if track["id"] == "village")
     village["criteria"][0]["criteria"][0].update(points=6, anchors=[])
-    open_definition(workspace, OPERATOR, Campaign.model_validate(raw), PERIOD, policy)
+    open_definition(workspace, OPERATOR, Campaign.model_validate(raw), PERIOD, Opening(policy))
 
 
 def test_marks_typed_under_an_older_version_are_kept_and_not_written_before_one_has_looked(

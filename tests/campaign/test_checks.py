@@ -44,6 +44,7 @@ MISTAKES = [
     ),
     ("unit_kind: branch\n    forms", "unit_kind: [branch, branch]\n    forms", "campaign.kind_twice"),
     ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [office]}", "campaign.unknown_unit_kind"),
+    ("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [branch]}", "campaign.kind_without_root"),
     ("    ends: 2026-12-31", "    ends: 2025-12-31", "campaign.ends_before_begin"),
     ("ends: 2026-11-30", "ends: 2062-11-30", "campaign.phase_far_off"),
     (
@@ -434,7 +435,7 @@ def test_one_mistake_is_one_problem_on_its_line(
         ),
         (
             [("en: Bureau}}\n  - {id: branch", "en: Bureau}, parents: [branch]}\n  - {id: branch")],
-            ["campaign.kind_above_itself", "campaign.kind_above_itself"],
+            ["campaign.kinds_in_circle", "campaign.kinds_in_circle"],
         ),
         (
             [("    places: 3", "    places: 3\n    final: weighted")],
@@ -487,6 +488,23 @@ def test_a_checklist_needs_no_layers_and_no_base_points(write: Write) -> None:
         ),
     )
     assert check_campaign(write(*edits)) == ()
+
+
+def test_a_kind_may_stand_above_itself(write: Write) -> None:
+    assert (
+        check_campaign(write(("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [bureau, branch]}")))
+        == ()
+    )
+
+
+def test_a_partner_fills_in_nothing_is_not_assessed_and_is_above_no_member(
+    write: Write, small_text: str
+) -> None:
+    found = check_campaign(write(("en: Branch}, parents", "en: Branch}, role: partner, parents")))
+    assert {problem.code for problem in found} == {"campaign.partner_at_work"}
+    assert len(found) == small_text.count("unit_kind: branch") > 1
+    above = write(("en: Bureau}}", "en: Bureau}, role: partner}"))
+    assert "campaign.kind_without_root" in {problem.code for problem in check_campaign(above)}
 
 
 def test_a_measure_that_cannot_reach_the_unit_is_named(write: Write) -> None:

@@ -55,6 +55,7 @@ def take(store: Store, **changes: Any) -> Records:
         "sensitive": {("village_form", "deeds/who")},
         "counts": COUNTS,
         "as_of": date(2026, 12, 31),
+        "take_part": lambda units: units,
         "to_rows": to_rows,
     }
     with store.read() as r:
@@ -127,6 +128,11 @@ def test_units_are_those_that_exist_on_the_day(store: Store) -> None:
     assert {"990101", "990102"} & set(take(store, as_of=date(2026, 1, 31)).units["unit_code"]) == {"990102"}
     assert {"990101", "990102"} <= set(take(store, as_of=date(2026, 6, 30)).units["unit_code"])
     assert {"990101", "990102"} & set(take(store, as_of=date(2026, 7, 1)).units["unit_code"]) == {"990101"}
+
+
+def test_only_units_that_take_part_are_read(filled: Store) -> None:
+    records = take(filled, take_part=lambda units: units[units["unit_code"] == "990101"])
+    assert list(records.units["unit_code"]) == ["990101"]
 
 
 def test_all_records_are_in_the_snapshot(filled: Store) -> None:

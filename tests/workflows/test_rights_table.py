@@ -156,7 +156,7 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     # a unit sees its scores only after the decision, in words, by own_score_sheet
     **dict.fromkeys(("chart_choices", "chart_spec"), SCORES),
     **dict.fromkeys(("find_result", "find_result_file", "list_results", "zip_results"), SCORES),
-    **dict.fromkeys(("open_trial", "make_slides", "find_notices"), WHOLE_LIST),
+    **dict.fromkeys(("open_trial", "meeting_tracks", "make_slides", "find_notices"), WHOLE_LIST),
     # only the unit gives its own marks, even if somebody fills in on its behalf
     "save_self_marks": {"filler of the village": {VILLAGE}},
     "restamp_self_marks": {"filler of the village": {VILLAGE}},
@@ -189,7 +189,7 @@ DECIDED = date(2020, 1, 5)
 WHOLE_CAMPAIGN = {
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
-    *("open_trial", "make_slides", "find_notices"),
+    *("open_trial", "meeting_tracks", "make_slides", "find_notices"),
     *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
     *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
@@ -727,6 +727,7 @@ CASES["find_result"] = lambda world, actor, unit: (
     lambda: workflow("find_result")(world.desk(actor), "unit", unit, "report.html")
 )
 of_whole("open_trial")
+of_whole("meeting_tracks")
 of_whole("find_notices", "village")
 of_whole("own_score_sheet")
 of_whole("sees_own_sheet")

@@ -7,7 +7,7 @@ rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for
 :mod:`pbwidgets.campaign.checks_awards`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
@@ -52,8 +52,50 @@ def _find_in_units(campaign: Campaign, known: Known) -> Iterator[Finding]:
         address = ("unit_kinds", at, "parents")
         for which, parent in enumerate(kind.parents):
             yield from known.refer("unit_kinds", parent, (*address, which))
-        if kind.id in known.kinds_above(kind.id):
-            yield Finding("campaign.kind_above_itself", address, {"kind": kind.id})
+    yield from _find_rootless(campaign, known)
+    yield from _find_working_partners(campaign)
+
+
+def _find_rootless(campaign: Campaign, known: Known) -> Iterator[Finding]:
+    """Kinds of member of which no unit can take part: they hang in a circle, or below partners only."""
+    for at, kind in enumerate(campaign.unit_kinds):
+        address, rests_on = ("unit_kinds", at, "parents"), (("unit_kinds",),)
+        others = known.kinds_above(kind.id) - {kind.id}
+        if circle := sorted(other for other in others if kind.id in known.kinds_above(other)):
+            args = {"kind": kind.id, "circle": ", ".join([kind.id, *circle])}
+            yield Finding("campaign.kinds_in_circle", address, args, rests_on)
+        elif kind.role == "member" and kind.parents and not _reaches_root(campaign, kind.id, known):
+            yield Finding("campaign.kind_without_root", address, {"kind": kind.id}, rests_on)
+
+
+def _reaches_root(campaign: Campaign, kind: str, known: Known) -> bool:
+    """Whether a chain of members leads up to a root; a kind that is not known may be one."""
+    above = known.kinds_above(kind, within=campaign.member_kinds)
+    return any(not campaign.member_kinds.get(one) for one in above if one not in campaign.partner_kinds)
+
+
+def _find_working_partners(campaign: Campaign) -> Iterator[Finding]:
+    """Forms, tracks, levels and nominations of a kind that is only pointed at and surveyed."""
+    named: list[tuple[Address, Sequence[str]]] = [
+        *(
+            (("forms", at, "unit_kind"), form.unit_kind)
+            for at, form in enumerate(campaign.forms)
+            if not form.survey
+        ),
+        *((("tracks", at, "unit_kind"), track.unit_kind) for at, track in enumerate(campaign.tracks)),
+        *(
+            (("review_levels", at, "unit_kind"), [level.unit_kind])
+            for at, level in enumerate(campaign.review_levels)
+        ),
+        *(
+            (("tracks", at, "nomination", "by"), [track.nomination.by])
+            for at, track in enumerate(campaign.tracks)
+            if track.nomination
+        ),
+    ]
+    for address, kinds in named:
+        for kind in sorted(set(kinds).intersection(campaign.partner_kinds)):
+            yield Finding("campaign.partner_at_work", address, {"kind": kind}, (("unit_kinds",),))
 
 
 def _find_in_periods(campaign: Campaign, known: Known) -> Iterator[Finding]:

@@ -97,15 +97,22 @@ class Known:
             rests_on = (("measures",), ("forms",), ("choices",))
             yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 
-    def kinds_above(self, *kinds: str) -> frozenset[str]:
-        """Kinds that a unit of these kinds may hang under, at any height; including a kind itself only in a circle."""
+    def kinds_above(self, *kinds: str, within: Mapping[str, tuple[str, ...]] | None = None) -> frozenset[str]:
+        """Kinds that a unit of these kinds may hang under, at any height; itself only if it may hang under its like.
+
+        Parameters
+        ----------
+        within
+            Parents of the kinds that the way up may lead through; by default of all.
+        """
+        parents = self.parents if within is None else within
         above: set[str] = set()
-        ahead = [parent for kind in kinds for parent in self.parents.get(kind, ())]
+        ahead = [parent for kind in kinds for parent in parents.get(kind, ())]
         while ahead:
             parent = ahead.pop()
             if parent not in above:
                 above.add(parent)
-                ahead.extend(self.parents.get(parent, ()))
+                ahead.extend(parents.get(parent, ()))
         return frozenset(above)
 
 

@@ -74,11 +74,17 @@ _T = TypeVar("_T")
 
 
 class UnitKind(Definition):
-    """A kind of unit and the kinds it may hang under."""
+    """A kind of unit, how it takes part, and the kinds it may hang under."""
 
     id: Id
     name: Text
-    parents: tuple[Id, ...] = Arg(default=(), description="kinds of unit above it; none for a root")
+    role: Literal["member", "partner"] = Arg(
+        default="member",
+        description="partner: pointed at and surveyed only; it owes nothing and is not assessed",
+    )
+    parents: tuple[Id, ...] = Arg(
+        default=(), description="kinds of unit above it, also its own; none for a root"
+    )
 
 
 class Phase(Definition):
@@ -909,6 +915,16 @@ class Campaign(Definition):
     def period(self, period_id: str) -> Period:
         """The period of that id; KeyError if there is none."""
         return _by_id(self.periods, period_id)
+
+    @property
+    def member_kinds(self) -> dict[str, tuple[str, ...]]:
+        """Kinds of unit that are members, each with the kinds it may hang under; none for a root."""
+        return {kind.id: kind.parents for kind in self.unit_kinds if kind.role == "member"}
+
+    @property
+    def partner_kinds(self) -> tuple[str, ...]:
+        """Kinds of unit that are only pointed at and surveyed."""
+        return tuple(kind.id for kind in self.unit_kinds if kind.role == "partner")
 
     def unit_kind(self, kind_id: str) -> UnitKind:
         """The kind of that id; KeyError if there is none."""

@@ -188,19 +188,23 @@ def campaign() -> None:
 @campaign.command("open", help=_help("campaign.open"))
 @click.argument("campaign_id", metavar="C")
 @_period
+@click.option("--under", "roots", metavar="CODE", multiple=True, help=_help("campaign.under"))
 @click.option("--marks", type=MARKS, help=_help("campaign.marks"))
-def campaign_open(campaign_id: str, period: str | None, marks: "MarkPolicy | None") -> None:
+def campaign_open(
+    campaign_id: str, period: str | None, roots: tuple[str, ...], marks: "MarkPolicy | None"
+) -> None:
     """Freeze a campaign and open a period of it."""
     from pbwidgets.cli.checking import tell_effects
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.organise.campaigns import open_campaign
+    from pbwidgets.workflows.organise.campaigns import Opening, find_joining, open_campaign
     from pbwidgets.workflows.organise.effects import settled_words
 
     with open_workspace() as workspace:
         touches_marks = tell_effects(workspace, workspace.read_campaign(campaign_id), period)
         if touches_marks and marks is None and sys.stdin.isatty():
             marks = click.prompt(say("cli.campaign.ask_marks"), type=MARKS, err=True)
-        opened = open_campaign(workspace, _actor(), campaign_id, period, marks)
+        opened = open_campaign(workspace, _actor(), campaign_id, period, Opening(marks, roots or None))
+        joining = find_joining(workspace, opened)
     click.echo(
         say(
             "cli.campaign.opened",
@@ -210,6 +214,7 @@ def campaign_open(campaign_id: str, period: str | None, marks: "MarkPolicy | Non
         ),
         err=True,
     )
+    click.echo(joining.words(), err=True)
     if settled := settled_words(opened.settled):
         click.echo(settled, err=True)
 

@@ -46,7 +46,7 @@ from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, open_definition
 from pbwidgets.workflows.organise.register import save_units
 
 
@@ -88,7 +88,7 @@ def fill_store(
     work_in_cases(plan)
     begun = morning(plan.period.begins)
     save_units(workspace, actor, plan.units, begun)
-    opened = open_definition(workspace, actor, campaign, plan.period.id, now=begun)
+    opened = open_definition(workspace, actor, campaign, plan.period.id, Opening(now=begun))
     write_period(workspace, definition, campaign)
     filler = _Filler(workspace, actor, opened, plan)
     filler.fill()

@@ -1,6 +1,7 @@
 """Frozen campaign definitions, and the periods opened under them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Row, insert, select
@@ -13,7 +14,7 @@ from pbwidgets.store.tables import campaign_versions, period_versions
 
 @dataclass(frozen=True)
 class Period:
-    """A period and its current campaign version."""
+    """A period, its current campaign version, and the roots below which units take part; none: all that fit."""
 
     campaign_id: str
     period_id: str
@@ -21,6 +22,7 @@ class Period:
     is_open: bool
     since: datetime
     since_by: str
+    roots: tuple[str, ...] = ()
 
 
 def freeze_campaign(w: Writer, campaign_json: str, version: str, campaign_id: str) -> None:
@@ -62,8 +64,15 @@ def load_campaign_json(r: Reader, campaign_id: str, version: str) -> str:
     return kept
 
 
-def open_period(w: Writer, campaign_id: str, period_id: str, version: str, marks: str | None = None) -> None:
-    """Open a period under a frozen version, or move an open one to a newer version.
+def open_period(
+    w: Writer,
+    campaign_id: str,
+    period_id: str,
+    version: str,
+    marks: str | None = None,
+    roots: Collection[str] | None = None,
+) -> Period:
+    """Open a period under a frozen version, or move an open one to a newer version or to other roots.
 
     Answers that were handed in before keep the version they were given under.
 
@@ -71,6 +80,8 @@ def open_period(w: Writer, campaign_id: str, period_id: str, version: str, marks
     ----------
     marks
         What was decided about marks on lines whose points changed, for the log.
+    roots
+        Codes of the units below which units take part, none for all that fit; by default as the period had them.
 
     Raises
     ------
@@ -79,9 +90,21 @@ def open_period(w: Writer, campaign_id: str, period_id: str, version: str, marks
     """
     load_campaign_json(w, campaign_id, version)
     newest = _newest(w, campaign_id, period_id)
-    if newest is not None and newest.is_open and newest.version == version:
-        return
-    _write_period(w, campaign_id, period_id, version, is_open=True, marks=marks)
+    kept = newest.roots if newest is not None else ()
+    wanted = Period(
+        campaign_id,
+        period_id,
+        version,
+        True,
+        w.now,
+        w.actor.name,
+        kept if roots is None else tuple(sorted(roots)),
+    )
+    if newest is None or not newest.is_open or (newest.version, newest.roots) != (version, wanted.roots):
+        _write_period(
+            w, wanted, {"marks": marks, "roots": list(wanted.roots) if wanted.roots != kept else None}
+        )
+    return wanted
 
 
 def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
@@ -92,8 +115,8 @@ def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
     DataError
         ``store.period_not_open``.
     """
-    version = load_open_version(w, campaign_id, period_id)
-    _write_period(w, campaign_id, period_id, version, is_open=False)
+    period = _require_open(w, campaign_id, period_id)
+    _write_period(w, replace(period, is_open=False, since=w.now, since_by=w.actor.name))
 
 
 def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
@@ -109,10 +132,7 @@ def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...
 
 def load_open_version(r: Reader, campaign_id: str, period_id: str) -> str:
     """Campaign version of an open period; ``store.period_not_open`` if it is not open."""
-    row = _newest(r, campaign_id, period_id)
-    if row is None or not row.is_open:
-        raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
-    return row.version
+    return _require_open(r, campaign_id, period_id).version
 
 
 def latest_version(r: Reader, campaign_id: str, period_id: str) -> str | None:
@@ -128,6 +148,13 @@ def _load_definition(r: Reader, campaign_id: str, version: str) -> str | None:
     )
 
 
+def _require_open(r: Reader, campaign_id: str, period_id: str) -> Period:
+    period = _newest(r, campaign_id, period_id)
+    if period is None or not period.is_open:
+        raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
+    return period
+
+
 def _newest(r: Reader, campaign_id: str, period_id: str) -> Period | None:
     table = period_versions.c
     row = r.conn.execute(
@@ -140,22 +167,20 @@ def _newest(r: Reader, campaign_id: str, period_id: str) -> Period | None:
 
 
 def _to_period(row: Row[*tuple[object, ...]]) -> Period:
-    return Period(row.campaign_id, row.period_id, row.version, row.is_open, row.since, row.since_by)
-
-
-def _write_period(
-    w: Writer, campaign_id: str, period_id: str, version: str, *, is_open: bool, marks: str | None = None
-) -> None:
-    w.conn.execute(
-        insert(period_versions).values(
-            campaign_id=campaign_id,
-            period_id=period_id,
-            version=version,
-            is_open=is_open,
-            since=w.now,
-            since_by=w.actor.name,
-        )
+    return Period(
+        row.campaign_id,
+        row.period_id,
+        row.version,
+        row.is_open,
+        row.since,
+        row.since_by,
+        tuple(row.roots or ()),
     )
-    action: LoggedAction = "open_period" if is_open else "close_period"
-    details = {"version": version} if marks is None else {"version": version, "marks": marks}
-    record(w, Deed(action, f"period:{period_id}", campaign_id, period_id, details=details))
+
+
+def _write_period(w: Writer, period: Period, details: Mapping[str, object] | None = None) -> None:
+    w.conn.execute(insert(period_versions).values({**asdict(period), "roots": list(period.roots) or None}))
+    action: LoggedAction = "open_period" if period.is_open else "close_period"
+    told = {name: value for name, value in (details or {}).items() if value is not None}
+    entity, scope = f"period:{period.period_id}", (period.campaign_id, period.period_id)
+    record(w, Deed(action, entity, *scope, details={"version": period.version, **told}))

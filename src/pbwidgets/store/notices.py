@@ -136,6 +136,18 @@ def load_notices(r: Reader, campaign_id: str, period_id: str, track_id: str) -> 
     return tuple(newest[unit] for unit in sorted(newest))
 
 
+def load_notice(r: Reader, notice_id: int) -> NoticeOnRecord | None:
+    """The notice with this number, over or taken back or not; None if there is none."""
+    row = r.conn.execute(select(public_notices).where(public_notices.c.id == notice_id)).first()
+    return None if row is None else _notice(row)
+
+
+def find_notice_of(r: Reader, objection_id: int) -> int | None:
+    """Number of the notice that an objection is about; None if there is no such objection."""
+    number: int | None = r.conn.scalar(select(objections.c.notice_id).where(objections.c.id == objection_id))
+    return number
+
+
 def record_objection(w: Writer, notice_id: int, unit_code: str, received_on: date, gist: str) -> int:
     """Record an objection that came in during the notice; returns its number.
 
@@ -219,10 +231,10 @@ def load_objections(r: Reader, notice_id: int) -> tuple[Objection, ...]:
 
 
 def _find_notice(r: Reader, notice_id: int, *, allow_ended: bool = False) -> NoticeOnRecord:
-    row = r.conn.execute(select(public_notices).where(public_notices.c.id == notice_id)).first()
-    if row is None or (row.ended_at is not None and not allow_ended):
+    found = load_notice(r, notice_id)
+    if found is None or (found.ended_at is not None and not allow_ended):
         raise DataError("store.unknown_notice", number=notice_id)
-    return _notice(row)
+    return found
 
 
 def _notice(row: Any) -> NoticeOnRecord:

@@ -31,6 +31,7 @@ def read_records(
     sensitive: Collection[tuple[str, str]],
     counts: Collection[str] | Mapping[str, Collection[str]],
     as_of: date,
+    take_part: Callable[[pd.DataFrame], pd.DataFrame],
     to_rows: ToRows,
 ) -> Records:
     """Records of one campaign and period at one moment, without sensitive fields.
@@ -49,12 +50,14 @@ def read_records(
         States that count, for all forms or for each: a form that nobody reviews counts when submitted.
     as_of
         Day of the register: only units that exist on it.
+    take_part
+        Gives the units of the register that take part.
     to_rows
         Turns answers into rows.
     """
     track_forms = [form_id for form_id, track_id in forms.items() if track_id is not None]
     return Records(
-        units=units_as_of(load_units(r), as_of),
+        units=take_part(units_as_of(load_units(r), as_of)),
         submissions=_read_submissions(r, campaign_id, period_id, forms, set(sensitive), counts, to_rows),
         ratings=load_ratings(r, campaign_id, period_id, track_forms),
         vetoes=load_vetoes(r, campaign_id, period_id),

@@ -100,6 +100,7 @@ period_versions: Final = Table(
     Column("is_open", Boolean, nullable=False),
     _moment("since"),
     _needed("since_by"),
+    Column("roots", Json),  # codes of units; none: every root that fits
     Index("ix_period_versions_scope", "campaign_id", "period_id"),
 )
 

@@ -7,11 +7,10 @@ from typing import Final, Literal
 from pbwidgets.campaign import Track
 from pbwidgets.errors import RightsError
 from pbwidgets.store import load_class_decisions, load_decisions
-from pbwidgets.units import root_codes
 from pbwidgets.workflows.ground.deadlines import deadline
-from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.rights import RIGHTS, may, scope_of
-from pbwidgets.workflows.meeting.what_if import authorise_meeting
+from pbwidgets.workflows.ground.desk import Desk, find_tops, may_do
+from pbwidgets.workflows.ground.rights import RIGHTS, scope_of
+from pbwidgets.workflows.meeting.what_if import meeting_tracks
 from pbwidgets.workflows.people.account_list import units_without_account
 from pbwidgets.workflows.reports.manifest import DONE
 from pbwidgets.workflows.reports.results import list_results
@@ -71,13 +70,13 @@ def _nominations(desk: Desk) -> Iterator[Duty]:
 def _lists(desk: Desk) -> Iterator[Duty]:
     """Lists whose forms are all closed and that no meeting has decided on, with the number of their places."""
     try:
-        authorise_meeting(desk)
+        tracks = meeting_tracks(desk)
     except RightsError:
         return
-    decides = all(may(desk.actor, "decide", code, desk.units) for code in root_codes(desk.units))
     decided = _decided(desk)
-    for track in desk.opened.campaign.tracks:
-        if track.kind == "score" and track.id not in decided and _is_closed(desk, track):
+    for track in tracks:
+        if track.id not in decided and _is_closed(desk, track):
+            decides = all(may_do(desk, "decide", code) for code in find_tops(desk, track.id))
             yield Duty("decide" if decides else "preview", track.places or 0, track)
 
 

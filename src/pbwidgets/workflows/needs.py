@@ -76,6 +76,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "share_places": "allot",
     # -- the meeting
     "open_trial": "inspect",
+    "meeting_tracks": "inspect",
     "make_slides": "inspect",
     "find_notices": "inspect",
     "decide_selection": "decide",

@@ -24,7 +24,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, open_definition
 from pbwidgets.workflows.review.acceptance import accept_submission
 
 FILLER = Actor("zhang", "filler", VILLAGE)
@@ -235,7 +235,7 @@ def test_own_marks_that_a_newer_version_does_not_take_do_not_stop_the_form(
     village = next(item for item in raw["tracks"] if item["id"] == "village")
     village["criteria"][0]["criteria"][0].update(points=6, anchors=[])
     lowered = type(contest.campaign).model_validate(raw)
-    opened = open_definition(small, OPERATOR, lowered, contest.period_id, "again")
+    opened = open_definition(small, OPERATOR, lowered, contest.period_id, Opening("again"))
     desk = Desk(small, FILLER, opened)
     assert load_self_marks(desk, VILLAGE, "self") == {}
     with pytest.raises(ConflictError, match="开放了新版本"):

@@ -88,7 +88,21 @@ def test_the_design_table_covers_every_role_and_action_in_the_code() -> None:
 
 @pytest.mark.parametrize("unit_code", [COUNTY, TOWN, VILLAGE])
 def test_a_reviewer_of_the_top_level_records_vetoes_anywhere_below(unit_code: str) -> None:
-    authorise(Actor("county", "reviewer", COUNTY), "veto", unit_code, REGISTER)
+    authorise(Actor("county", "reviewer", COUNTY), "veto", unit_code, REGISTER, [COUNTY])
+
+
+def test_a_unit_without_one_above_it_is_at_the_top_only_where_it_takes_part_there() -> None:
+    with pytest.raises(RightsError, match=VILLAGE):
+        authorise(Actor("county", "reviewer", COUNTY), "veto", VILLAGE, REGISTER, [OTHER_TOWN])
+
+
+@pytest.mark.parametrize("role", ["filler", "reviewer", "leader"])
+def test_an_account_whose_unit_takes_no_part_may_do_nothing(role: str) -> None:
+    units = REGISTER[REGISTER["unit_code"] != TOWN]
+    actor = Actor("somebody", role, TOWN)
+    assert not any(
+        may(actor, action, code, units, [COUNTY]) for action in RIGHTS[role] for code in (TOWN, VILLAGE)
+    )
 
 
 def test_a_reviewer_below_the_top_level_records_no_veto() -> None:
@@ -127,5 +141,5 @@ def test_units_in_scope_are_those_that_authorise_allows(role: str) -> None:
     for unit in (COUNTY, TOWN, VILLAGE):
         actor = Actor("somebody", role, unit)
         for action in RIGHTS[role]:
-            passed = [code for code in REGISTER["unit_code"] if may(actor, action, code, REGISTER)]
-            assert list(units_in_scope(actor, action, REGISTER)["unit_code"]) == passed
+            passed = [code for code in REGISTER["unit_code"] if may(actor, action, code, REGISTER, [COUNTY])]
+            assert list(units_in_scope(actor, action, REGISTER, [COUNTY])["unit_code"]) == passed

@@ -48,7 +48,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.meeting.what_if import WhatIf, open_trial, try_selection
-from pbwidgets.workflows.organise.campaigns import changes_since_opening, open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, changes_since_opening, open_definition
 from pbwidgets.workflows.organise.effects import Effect
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.review.acceptance import accept_submission
@@ -149,7 +149,10 @@ def test_a_lowered_line_counts_its_marks_by_name_and_opening_asks_what_becomes_o
         open_definition(running, OPERATOR, lowered, PERIOD)
     assert all(way in caught.value.words("zh_CN") for way in ("rescale", "cap", "again"))
     assert running.opened().version == contest.version  # nothing is opened, nothing frozen
-    assert open_definition(running, OPERATOR, lowered, PERIOD, "cap").version == running.opened().version
+    assert (
+        open_definition(running, OPERATOR, lowered, PERIOD, Opening("cap")).version
+        == running.opened().version
+    )
 
 
 @pytest.mark.parametrize(
@@ -159,7 +162,7 @@ def test_a_lowered_line_counts_its_marks_by_name_and_opening_asks_what_becomes_o
 def test_marks_count_as_the_policy_says_and_the_raters_own_stay_on_record(
     running: Workspace, contest: Opened, policy: Any, expected: tuple[float | None, ...]
 ) -> None:
-    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, policy)
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, Opening(policy))
     rows = unity_points(running, opened)
     found = [rows[VILLAGE, "township"], rows[VILLAGE, "county"], rows[SISTER, "township"]]
     assert [None if pd.isna(row["points"]) else row["points"] for row in found] == list(expected)
@@ -180,7 +183,7 @@ def test_marks_count_as_the_policy_says_and_the_raters_own_stay_on_record(
 
 
 def test_whatever_is_opened_score_selection_and_meeting_go_on(running: Workspace, contest: Opened) -> None:
-    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, "again")
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, Opening("again"))
     scores = take_snapshot(running, opened).scores()
     sheet = open_report(take_snapshot(running, opened).folder, VILLAGE, "zh_CN").score_sheet(
         opened.campaign.track("village")
@@ -194,7 +197,7 @@ def test_whatever_is_opened_score_selection_and_meeting_go_on(running: Workspace
 def test_a_mark_given_anew_counts_as_it_is_and_until_then_the_rater_is_asked(
     running: Workspace, contest: Opened
 ) -> None:
-    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, "again")
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, Opening("again"))
     desk = Desk(running, REVIEWER, opened)
     assert review_queue(desk).set_index("unit_code")["stale"].to_dict() == {VILLAGE: 1, SISTER: 1}
     assert (
@@ -251,17 +254,17 @@ def test_it_is_the_own_mark_that_is_converted_from_the_range_it_was_given_under(
         if policy:
             with pytest.raises(UsageError, match=f"8 → {top}，评分3个"):
                 open_definition(running, OPERATOR, campaign, PERIOD)
-        opened = open_definition(running, OPERATOR, campaign, PERIOD, policy)
+        opened = open_definition(running, OPERATOR, campaign, PERIOD, Opening(policy))
     assert counted(running, opened) == expected
 
 
 def test_a_mark_given_under_a_later_version_is_converted_from_that_one(
     running: Workspace, contest: Opened
 ) -> None:
-    opened = open_definition(running, OPERATOR, changed(contest.campaign, maximum(6)), PERIOD, "cap")
+    opened = open_definition(running, OPERATOR, changed(contest.campaign, maximum(6)), PERIOD, Opening("cap"))
     with running.store.write(OPERATOR) as writer:
         assert rate_many(writer, [mark(5, SISTER)]) == 1  # 5 of 8 becomes 5 of 6: affirmed is given anew
-    opened = open_definition(running, OPERATOR, contest.campaign, PERIOD, "rescale")
+    opened = open_definition(running, OPERATOR, contest.campaign, PERIOD, Opening("rescale"))
     assert counted(running, opened) == pytest.approx([7, 8, 5 / 6 * 8])
     assert opened.settled == {"own": 2, "rescale": 1}
 
@@ -279,7 +282,7 @@ def test_a_line_that_is_computed_now_leaves_its_marks_out_and_says_so_before(
     campaign = changed(contest.campaign, computed)
     with pytest.raises(UsageError, match="由评分改为按数据计算，评分3个"):
         open_definition(running, OPERATOR, campaign, PERIOD)
-    opened = open_definition(running, OPERATOR, campaign, PERIOD, "rescale")
+    opened = open_definition(running, OPERATOR, campaign, PERIOD, Opening("rescale"))
     assert opened.settled == {"again": 3}
     assert {row["source"] for row in unity_points(running, opened).values()} == {"computed"}
     assert counted(running, open_definition(running, OPERATOR, contest.campaign, PERIOD)) == [7, 8, 5]
@@ -300,7 +303,7 @@ def test_a_mark_out_of_range_however_it_came_is_missing_there_and_nowhere_else(
 def test_a_mark_sheet_opened_under_an_older_version_stores_nothing(
     running: Workspace, contest: Opened
 ) -> None:
-    open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, "cap")
+    open_definition(running, OPERATOR, changed(contest.campaign, lower), PERIOD, Opening("cap"))
     with pytest.raises(ConflictError, match="开放了新版本"):
         give_marks(Desk(running, REVIEWER, contest), [mark(8)], [mark(5, SISTER).key])
     with running.store.read() as reader:

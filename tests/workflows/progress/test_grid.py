@@ -261,4 +261,4 @@ def test_phases_follow_the_day_in_shanghai(contest: Opened) -> None:
 
 
 def test_open_campaigns_are_listed_with_their_period(small: Workspace, contest: Opened) -> None:
-    assert [(campaign.id, period) for campaign, period in open_campaigns(small)] == [(CAMPAIGN, PERIOD)]
+    assert [opened.key for opened in open_campaigns(small)] == [(CAMPAIGN, PERIOD)]

@@ -20,7 +20,7 @@ from pbwidgets.forms.answer_changes import AnswerChange
 from pbwidgets.store import Actor, Mark, MarkKey
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, open_definition
 from pbwidgets.workflows.review.acceptance import Correction, accept_submission, send_back, undo_acceptance
 from pbwidgets.workflows.review.case import open_review
 from pbwidgets.workflows.review.history import ONE_SITTING, Event
@@ -121,7 +121,9 @@ def test_what_a_newer_version_makes_of_a_mark_is_a_step(small: Workspace, handed
     raw = handed_in.campaign.model_dump(mode="json")
     village = next(track for track in raw["tracks"] if track["id"] == "village")
     village["criteria"][0]["criteria"][0].update(points=6, anchors=[])
-    newer = open_definition(small, OPERATOR, type(handed_in.campaign).model_validate(raw), PERIOD, "cap")
+    newer = open_definition(
+        small, OPERATOR, type(handed_in.campaign).model_validate(raw), PERIOD, Opening("cap")
+    )
     told = [event for event in events(small, newer) if event.line_id]
     assert [(event.deed, event.before, event.after, event.reason) for event in told[1:]] == [
         ("treat_mark", 8.0, 6.0, "cap")

@@ -19,9 +19,9 @@ from pbwidgets.store import (
 from pbwidgets.store.evidence import evidence_path, release_evidence
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
 from pbwidgets.workflows.filling.access import check_editable, check_filler
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, may_do
 from pbwidgets.workflows.ground.files import ServedFile, Upload, keep_evidence
-from pbwidgets.workflows.ground.rights import Action, may
+from pbwidgets.workflows.ground.rights import Action
 from pbwidgets.workflows.ground.workspace import Opened
 
 STAMPED: Final = "_stamped"
@@ -143,7 +143,7 @@ def find_evidence_file(desk: Desk, key: SubmissionKey, sha256: str) -> ServedFil
     """
     # an analyst views snapshots, which hold no files
     action: Action = "view" if desk.actor.role == "filler" else "inspect"
-    if not may(desk.actor, action, key.unit_code, desk.units):
+    if not may_do(desk, action, key.unit_code):
         return None
     with desk.workspace.store.read() as reader:
         found = [item for item in load_evidence(reader, key) if item.file.sha256 == sha256]

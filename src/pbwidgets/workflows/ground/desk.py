@@ -1,7 +1,7 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,9 +15,10 @@ from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
 from pbwidgets.store.campaigns import load_open_version
+from pbwidgets.units import tops
 from pbwidgets.wording import default_language
-from pbwidgets.workflows.ground.lookup import name_parts
-from pbwidgets.workflows.ground.rights import Action, authorise, operator
+from pbwidgets.workflows.ground.lookup import check_track, name_parts
+from pbwidgets.workflows.ground.rights import Action, authorise, may, operator, units_in_scope
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace, utc_now
 
 
@@ -49,8 +50,12 @@ class Desk:
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """The register on the desk's day, within the period; columns ``UNITS``."""
-        return self.workspace.units(self.opened.day(day_of(self.now)))
+        """The units that take part in the campaign on the desk's day, within the period; columns ``UNITS``."""
+        return self.opened.take_part(self.workspace.units(self.opened.day(day_of(self.now))))
+
+    @cached_property
+    def _tops(self) -> list[str]:
+        return find_tops(self)
 
     def authorise(self, action: Action, unit_code: str | None = None) -> None:
         """Raise unless the actor may do the action.
@@ -68,7 +73,7 @@ class Desk:
             ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
         """
         with _naming(self):
-            authorise(self.actor, action, unit_code, self.units)
+            authorise(self.actor, action, unit_code, self.units, self._tops)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -85,6 +90,48 @@ def _naming(desk: Desk) -> Iterator[None]:
     except PbError as error:
         name_parts(error, desk.opened.campaign, desk.units, desk.lang)
         raise
+
+
+def find_tops(desk: Desk, track_id: str | None = None) -> list[str]:
+    """Codes of the units at the top of the campaign, or of what a track assesses; in order."""
+    campaign = desk.opened.campaign
+    check_track(campaign, track_id)
+    kinds = campaign.member_kinds if track_id is None else campaign.track(track_id).unit_kind
+    return tops(desk.units, kinds)
+
+
+def authorise_tops(desk: Desk, action: Action, track_id: str | None = None) -> None:
+    """Raise unless the actor may do the action for all that takes part, or all that a track assesses.
+
+    Raises
+    ------
+    RightsError
+        As :meth:`Desk.authorise`.
+    """
+    top_codes: Sequence[str | None] = find_tops(desk, track_id)
+    for code in top_codes or [None]:  # where nobody takes part, only who may everywhere
+        desk.authorise(action, code)
+
+
+def reading_action(desk: Desk) -> Action:
+    """Action that reading others' results counts as: ``view`` for an analyst, who reads snapshots, else ``inspect``."""
+    return "view" if desk.actor.role == "analyst" else "inspect"
+
+
+def may_do(desk: Desk, action: Action, unit_code: str | None) -> bool:
+    """Whether :meth:`Desk.authorise` allows the action; used to decide what is shown."""
+    return may(desk.actor, action, unit_code, desk.units, desk._tops)
+
+
+def find_in_scope(desk: Desk, action: Action) -> pd.DataFrame:
+    """Units that take part and for which :meth:`Desk.authorise` allows the action, columns ``UNITS``.
+
+    Raises
+    ------
+    RightsError
+        As :func:`~pbwidgets.workflows.ground.rights.units_in_scope`.
+    """
+    return units_in_scope(desk.actor, action, desk.units, desk._tops)
 
 
 def open_desk(

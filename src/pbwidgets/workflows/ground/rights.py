@@ -10,7 +10,7 @@ demonstration's.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -28,7 +28,7 @@ Action = Literal[
     "import_units", "accounts", "reset_password", "survey", "back_up",
 ]  # fmt: skip
 Scope = Literal["own", "below", "subtree", "root", "everywhere"]
-"""``root``: the subtree of an actor whose unit has none above it."""
+"""``root``: the subtree of an actor whose unit is at the top."""
 RIGHTS: Final[Mapping[Role, Mapping[Action, Scope]]] = {
     "filler": {"view": "own", "fill": "own"},
     "reviewer": {
@@ -89,7 +89,9 @@ def operator(name: str | None = None) -> Actor:
     )
 
 
-def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> None:
+def authorise(
+    actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame, top_codes: Collection[str] = ()
+) -> None:
     """Raise unless the actor may do the action.
 
     Parameters
@@ -101,7 +103,9 @@ def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.Dat
     unit_code
         Unit that it concerns; None if it concerns the whole campaign.
     units
-        The register, with the columns of ``UNITS``.
+        The units among which the scope is: the register, or those that take part; columns ``UNITS``.
+    top_codes
+        Codes of those at the top.
 
     Raises
     ------
@@ -111,14 +115,17 @@ def authorise(actor: Actor, action: Action, unit_code: str | None, units: pd.Dat
     scope = _needed_scope(actor, action)
     if scope == "everywhere":
         return
-    if actor.unit_code is None or unit_code not in _codes_within(scope, actor.unit_code, units):
+    own = actor.unit_code
+    if own is None or unit_code not in _codes_within(scope, own, units, top_codes):
         raise RightsError("workflows.out_of_scope", unit=unit_code or "", own=actor.unit_code or "")
 
 
-def may(actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame) -> bool:
+def may(
+    actor: Actor, action: Action, unit_code: str | None, units: pd.DataFrame, top_codes: Collection[str] = ()
+) -> bool:
     """Whether :func:`authorise` allows the action; used to decide what is shown."""
     try:
-        authorise(actor, action, unit_code, units)
+        authorise(actor, action, unit_code, units, top_codes)
     except RightsError:
         return False
     return True
@@ -185,14 +192,16 @@ def scope_of(role: str, action: Action) -> Scope | None:
     return RIGHTS.get(role, {}).get(action)  # type: ignore[call-overload, no-any-return]
 
 
-def units_in_scope(actor: Actor, action: Action, units: pd.DataFrame) -> pd.DataFrame:
-    """Units of a register for which :func:`authorise` allows the action.
+def units_in_scope(
+    actor: Actor, action: Action, units: pd.DataFrame, top_codes: Collection[str] = ()
+) -> pd.DataFrame:
+    """Units for which :func:`authorise` allows the action.
 
     Raises
     ------
     RightsError
         ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` for an account whose unit
-        is not in the register.
+        is not among them.
     """
     scope, own = _needed_scope(actor, action), actor.unit_code
     if scope == "everywhere":
@@ -200,7 +209,9 @@ def units_in_scope(actor: Actor, action: Action, units: pd.DataFrame) -> pd.Data
     if own is None or own not in set(units["unit_code"]):
         raise RightsError("workflows.out_of_scope", unit=own or "", own=own or "")
     inside = subtree(units, own)
-    return inside[inside["unit_code"].isin(_codes_within(scope, own, units))].reset_index(drop=True)
+    return inside[inside["unit_code"].isin(_codes_within(scope, own, units, top_codes))].reset_index(
+        drop=True
+    )
 
 
 def _needed_scope(actor: Actor, action: Action) -> Scope:
@@ -210,10 +221,10 @@ def _needed_scope(actor: Actor, action: Action) -> Scope:
     return scope
 
 
-def _codes_within(scope: Scope, own: str, units: pd.DataFrame) -> set[str]:
+def _codes_within(scope: Scope, own: str, units: pd.DataFrame, top_codes: Collection[str]) -> set[str]:
+    if own not in set(units["unit_code"]) or (scope == "root" and own not in top_codes):
+        return set()
     if scope == "own":
         return {own}
-    if scope == "root" and units.loc[units["unit_code"] == own, "parent_code"].notna().any():
-        return set()
     inside = set(subtree(units, own)["unit_code"])
     return inside - {own} if scope == "below" else inside

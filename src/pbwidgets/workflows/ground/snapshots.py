@@ -37,7 +37,7 @@ from pbwidgets.store import (
     records_head,
     write_frames,
 )
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
@@ -107,6 +107,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             "revision": records_head(reader),
             "store": _mark_of_store(workspace.settings),
             "version": opened.version,
+            "roots": list(opened.roots),
             "day": day.isoformat(),
             "code": code_hash("campaign", "scoring", "store"),
             "carried": [other.snapshot_id for other in elsewhere],
@@ -157,7 +158,8 @@ def has_changed(workspace: Workspace, opened: Opened) -> bool:
         return True
     with workspace.store.read() as reader:
         revision = records_head(reader)
-    return newest[0].get("revision") != revision or newest[0].get("version") != opened.version
+    known = (newest[0].get("revision"), newest[0].get("version"), newest[0].get("roots", []))
+    return known != (revision, opened.version, list(opened.roots))
 
 
 def open_snapshot(folder: Path) -> Snapshot:
@@ -189,12 +191,6 @@ def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None)
     return open_snapshot(
         workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id
     )
-
-
-def partitions(campaign: Campaign, units: pd.DataFrame) -> dict[str, str]:
-    """Partition of each unit: its ancestor, or itself, of the kind by which the campaign is partitioned."""
-    found = ancestors(units, campaign.partition_by)
-    return {str(code): str(part) for code, part in found.items() if isinstance(part, str)}
 
 
 @cache
@@ -252,6 +248,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         sensitive={(form.id, path) for form in campaign.forms for path in form.sensitive_paths()},
         counts={form.id: counting_states(campaign, form) for form in campaign.forms},
         as_of=day,
+        take_part=opened.take_part,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
     )
 
@@ -295,7 +292,7 @@ def _save(
     extracts: Mapping[str, pd.DataFrame],
     code: str,
 ) -> Snapshot:
-    partition_of = partitions(opened.campaign, frames["units"])
+    partition_of = partitions(frames["units"], opened.campaign.partition_by)
     parts = fingerprints({**frames, **extracts}, partition_of)
     made_of = json.dumps([opened.version, opened.period_id, day.isoformat(), code, parts], sort_keys=True)
     snapshot_id = hashlib.sha256(made_of.encode()).hexdigest()[:12]

@@ -14,9 +14,10 @@ from pbwidgets.campaign.model import Period
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.store import Store, load_campaign_json, load_units, open_periods, open_store
+from pbwidgets.store import Reader, Store, load_campaign_json, load_units, open_periods, open_store
+from pbwidgets.store.campaigns import Period as OpenPeriod
 from pbwidgets.store.ratings import Treatment
-from pbwidgets.units import units_as_of
+from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -35,6 +36,8 @@ class Opened:
         Its hash.
     period_id
         The period.
+    roots
+        Codes of the units below which units take part; none: every unit of a root kind.
     settled
         Just after opening: how many marks came to count as what, by what was done with them.
     """
@@ -42,6 +45,7 @@ class Opened:
     campaign: Campaign
     version: str
     period_id: str
+    roots: tuple[str, ...] = ()
     settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -57,6 +61,10 @@ class Opened:
     def day(self, today: date) -> date:
         """Day on which a snapshot reads the register: today, limited to the period."""
         return min(max(today, self.period.begins), self.period.ends)
+
+    def take_part(self, units: pd.DataFrame) -> pd.DataFrame:
+        """Units of a register that take part: members, and partners (:func:`~pbwidgets.units.taking_part`)."""
+        return taking_part(units, self.campaign.member_kinds, self.campaign.partner_kinds, self.roots)
 
 
 @dataclass(frozen=True)
@@ -94,11 +102,10 @@ class Workspace:
             if period_id is not None and period_id not in ids:
                 raise UsageError("workflows.unknown_period", **nearest(period_id, ids))
             chosen = of_campaign[ids.index(period_id)] if period_id else of_campaign[-1]
-            definition = load_campaign_json(reader, chosen.campaign_id, chosen.version)
-        return Opened(from_json(definition), chosen.version, chosen.period_id)
+            return _load_opened(reader, chosen)
 
     def units(self, day: date | None = None) -> pd.DataFrame:
-        """The register, with the columns of ``UNITS``; on one day, if given."""
+        """The whole register, whoever takes part, with the columns of ``UNITS``; on one day, if given."""
         with self.store.read() as reader:
             units = load_units(reader)
         return units if day is None else units_as_of(units, day)
@@ -177,11 +184,26 @@ def today() -> date:
     return day_of(utc_now())
 
 
-def open_campaigns(workspace: Workspace) -> tuple[tuple[Campaign, str], ...]:
-    """Open campaigns, each with its period, the most recently opened one last."""
+def open_campaigns(workspace: Workspace, unit_code: str | None = None) -> tuple[Opened, ...]:
+    """Open campaigns, each in each of its open periods, the most recently opened one last.
+
+    Parameters
+    ----------
+    unit_code
+        Only those in which this unit takes part today; by default all.
+    """
     with workspace.store.read() as reader:
-        periods = open_periods(reader)
-        return tuple(
-            (from_json(load_campaign_json(reader, item.campaign_id, item.version)), item.period_id)
-            for item in periods
-        )
+        opened = tuple(_load_opened(reader, period) for period in open_periods(reader))
+        register = load_units(reader) if unit_code is not None else None
+    if register is None:
+        return opened
+    return tuple(
+        one
+        for one in opened
+        if unit_code in set(one.take_part(units_as_of(register, one.day(today())))["unit_code"])
+    )
+
+
+def _load_opened(reader: Reader, period: OpenPeriod) -> Opened:
+    definition = load_campaign_json(reader, period.campaign_id, period.version)
+    return Opened(from_json(definition), period.version, period.period_id, period.roots)

@@ -46,7 +46,7 @@ def import_classes(desk: Desk, track_id: str, path: Path, minutes: Minutes) -> R
     RightsError, UsageError, DataError
         As :func:`~pbwidgets.workflows.meeting.classes.decide_classes`.
     """
-    authorise_decision(desk)
+    authorise_decision(desk, track_id)
     track = find_class_track(desk.opened, track_id)
     table = read_table(path, _COLUMNS, ignored=_IGNORED)
     rows = [row for row in _rows_of(table, track) if row.class_text]

@@ -8,11 +8,11 @@ import pandas as pd
 from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError, PbError, UsageError
 from pbwidgets.scoring.classes import count_places, find_moves
-from pbwidgets.store import Actor, ClassDecision, decide_class_many, load_class_decisions
+from pbwidgets.store import ClassDecision, decide_class_many, load_class_decisions
 from pbwidgets.units import unit_names
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.lookup import check_track
-from pbwidgets.workflows.ground.rights import check_confirmed, units_in_scope
+from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.meeting.decisions import Minutes, authorise_decision
@@ -37,7 +37,7 @@ def load_classes(desk: Desk, *, track_id: str | None = None, snapshot_id: str | 
     UsageError
         ``workflows.unknown_track``; ``classes.none_here`` if there are no classes.
     """
-    units = _visible_units(desk.actor, desk.units)
+    units = find_in_scope(desk, reading_action(desk))
     tracks = [track.id for track in _tracks(desk.opened, track_id)]
     rows = find_snapshot(desk.workspace, desk.opened, snapshot_id).frames(["classes"])["classes"]
     mine = rows[rows["track_id"].isin(tracks) & rows["unit_code"].isin(units["unit_code"])]
@@ -59,7 +59,7 @@ def load_moves(desk: Desk, since: date, until: date, *, track_id: str | None = N
     """
     if since >= until:
         raise UsageError("classes.days_reversed", since=since.isoformat(), until=until.isoformat())
-    units = _visible_units(desk.actor, desk.units)
+    units = find_in_scope(desk, reading_action(desk))
     tracks = [track.id for track in _tracks(desk.opened, track_id)]
     with desk.workspace.store.read() as reader:
         decisions = load_class_decisions(reader, desk.opened.campaign.id)
@@ -109,7 +109,7 @@ def decide_classes(
         ``classes.nothing_decided``, ``classes.day_ahead``, ``classes.not_in_track``, ``classes.unknown_class``,
         ``classes.kept_down``, ``classes.too_many``, ``store.reason_needed``.
     """
-    authorise_decision(desk)
+    authorise_decision(desk, track_id)
     check_confirmed(desk.workspace)
     track = find_class_track(desk.opened, track_id)
     if not classes:
@@ -212,8 +212,3 @@ def _tracks(opened: Opened, track_id: str | None) -> list[Track]:
     if not found:
         raise UsageError("classes.none_here")
     return found
-
-
-def _visible_units(actor: Actor, units: pd.DataFrame) -> pd.DataFrame:
-    """Units whose classes the actor may see: an analyst by the right to view, others by the right to inspect."""
-    return units_in_scope(actor, "view" if actor.role == "analyst" else "inspect", units)

@@ -19,9 +19,9 @@ from pbwidgets.scoring.frames import (
 )
 from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decisions, load_veto_records
 from pbwidgets.store.decisions import DECIDED
-from pbwidgets.units import distinct_names, root_codes
+from pbwidgets.units import distinct_names
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops
 from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, day_of
@@ -96,7 +96,7 @@ def decide_selection(
         ``classes.day_ahead``, ``store.reason_needed``, and as :func:`check_statuses`.
     """
     units = desk.units
-    authorise_decision(desk)
+    authorise_decision(desk, track_id)
     check_confirmed(desk.workspace)
     minutes.check_day(day_of(desk.now))
     snapshot = take_snapshot(desk.workspace, desk.opened)
@@ -133,17 +133,16 @@ def decide_selection(
     return len(complete)
 
 
-def authorise_decision(desk: Desk) -> None:
-    """Raise unless the actor may decide for the whole campaign.
+def authorise_decision(desk: Desk, track_id: str | None = None) -> None:
+    """Raise unless the actor may decide on all that a track assesses, or on the whole campaign.
 
     Raises
     ------
     RightsError
         If the actor's role may not, or the actor's unit is not at the top.
     """
-    authorise_meeting(desk)
-    for code in root_codes(desk.units):
-        desk.authorise("decide", code)
+    authorise_meeting(desk, track_id)
+    authorise_tops(desk, "decide", track_id)
 
 
 def check_statuses(

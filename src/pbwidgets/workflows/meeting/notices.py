@@ -15,7 +15,9 @@ from pbwidgets.store import (
     PublicNotice,
     close_objection,
     end_notice,
+    find_notice_of,
     load_decisions,
+    load_notice,
     load_notices,
     load_objections,
     record_objection,
@@ -23,7 +25,6 @@ from pbwidgets.store import (
 )
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.meeting.decisions import authorise_decision
 from pbwidgets.workflows.meeting.what_if import authorise_meeting
 
@@ -75,8 +76,7 @@ def plan_notice(
         ``meeting.nothing_decided``, ``meeting.unit_not_chosen`` if the unit was not decided to be selected,
         ``meeting.days_needed``, ``meeting.contact_needed``.
     """
-    authorise_decision(desk)
-    check_track(desk.opened.campaign, track_id)
+    authorise_decision(desk, track_id)
     given = desk.opened.campaign.track(track_id).public_notice
     lasts = days or (given.days if given else 0)
     if not 1 <= lasts <= MOST_NOTICE_DAYS:
@@ -107,7 +107,7 @@ def start_public_notice(desk: Desk, planned: PlannedNotice) -> int:
     ConflictError
         ``store.notice_running``, ``meeting.decided_since`` if the decision has changed since it was planned.
     """
-    authorise_decision(desk)
+    authorise_decision(desk, planned.notice.track_id)
     with desk.write() as writer:
         chosen = _find_selected(load_decisions(writer, *desk.opened.key), planned.notice.track_id)
         only = planned.notice.unit_code
@@ -131,7 +131,7 @@ def take_back_notice(desk: Desk, notice_id: int) -> None:
     DataError
         ``store.unknown_notice``.
     """
-    authorise_decision(desk)
+    _authorise_notice(desk, notice_id)
     with desk.write() as writer:
         end_notice(writer, notice_id)
 
@@ -146,7 +146,7 @@ def add_objection(desk: Desk, notice_id: int, unit_code: str, received_on: date,
     DataError
         As :func:`pbwidgets.store.record_objection`.
     """
-    authorise_decision(desk)
+    _authorise_notice(desk, notice_id)
     with desk.write() as writer:
         return record_objection(writer, notice_id, unit_code, received_on, gist)
 
@@ -161,9 +161,21 @@ def settle_objection(desk: Desk, objection_id: int, status: str, outcome: str) -
     DataError
         As :func:`pbwidgets.store.close_objection`.
     """
-    authorise_decision(desk)
+    with desk.workspace.store.read() as reader:
+        notice_id = find_notice_of(reader, objection_id)
+    _authorise_notice(desk, notice_id)
     with desk.write() as writer:
         close_objection(writer, objection_id, status, outcome)
+
+
+def _authorise_notice(desk: Desk, notice_id: int | None) -> None:
+    """Raise unless the actor may decide on the track of a notice of this campaign and period."""
+    with desk.workspace.store.read() as reader:
+        found = None if notice_id is None else load_notice(reader, notice_id)
+    ours = found is not None and (found.notice.campaign_id, found.notice.period_id) == desk.opened.key
+    authorise_decision(desk, found.notice.track_id if found is not None and ours else None)
+    if not ours:
+        raise DataError("store.unknown_notice", number=notice_id)
 
 
 def find_notices(desk: Desk, track_id: str) -> tuple[NoticeState, ...]:
@@ -174,7 +186,7 @@ def find_notices(desk: Desk, track_id: str) -> tuple[NoticeState, ...]:
     RightsError
         If the actor may not see the meeting.
     """
-    authorise_meeting(desk)
+    authorise_meeting(desk, track_id)
     with desk.workspace.store.read() as reader:
         return tuple(
             NoticeState(record, load_objections(reader, record.id))

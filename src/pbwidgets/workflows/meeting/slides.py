@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 from pbwidgets.charts import View, ranking_bars
 from pbwidgets.exports import Slide, build_deck, tables
 from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
-from pbwidgets.units import root_codes, unit_names
+from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import day_of
@@ -29,15 +29,16 @@ MEETING: Final = "meeting"
 
 
 def view_of_meeting(trial: Trial, tried: Tried, lang: str) -> View:
-    """Settings of a chart of the list, drawn for the topmost unit."""
-    units = trial.records.units
-    root = units[units["unit_code"] == root_codes(units)[0]].iloc[0]
+    """Settings of a chart of the list, drawn for the unit at its top, or the first of them."""
+    units, track = trial.records.units, tried.track.layout.track
+    codes = tops(units, track.unit_kind) or tops(units, tried.campaign.member_kinds)
+    top = units[units["unit_code"] == codes[0]].iloc[0]
     return View(
         campaign=tried.campaign,
         period=trial.period_id,
-        track_id=tried.track.layout.track.id,
-        unit_code=str(root["unit_code"]),
-        unit_name=str(root["unit_name"]),
+        track_id=track.id,
+        unit_code=str(top["unit_code"]),
+        unit_name=str(top["unit_name"]),
         lang=lang,
         synthetic=bool(units["synthetic"].any()),
     )
@@ -59,8 +60,8 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         ``charts.no_cjk_font``.
     """
     lang, units = desk.lang, desk.units
-    authorise_meeting(desk)
     track = tried.track.layout.track
+    authorise_meeting(desk, track.id)
     names = unit_names(units)
     changes = word_what_if(trial.campaign, what_if, names, lang)
     mark = say("meeting.slides_mark", lang) if changes else ""

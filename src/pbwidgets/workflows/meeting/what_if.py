@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Track
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.scoring import Records, TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL, IN_FORCE, SELECTED, WAITING
 from pbwidgets.scoring.measures import MeasureTable
@@ -29,9 +29,8 @@ from pbwidgets.scoring.selection import (
 from pbwidgets.scoring.sheet import word_decided_reason, word_decision
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
-from pbwidgets.units import root_codes
 from pbwidgets.wording import number, say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops, reading_action
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 
@@ -168,19 +167,41 @@ class Trial:
         return found[kept & found["kind"].isin(gates)].reset_index(drop=True)
 
 
-def authorise_meeting(desk: Desk) -> None:
-    """Raise unless the actor may see the list of the whole campaign before it is decided.
+def authorise_meeting(desk: Desk, track_id: str | None = None) -> None:
+    """Raise unless the actor may see the whole list of a track, or of every track, before it is decided.
 
     An analyst may, because they read snapshots, and anyone who may inspect others' material from the top of
-    the register.
+    what the track assesses.
 
     Raises
     ------
     RightsError
         For everybody else.
     """
-    for code in root_codes(desk.units):
-        desk.authorise("view" if desk.actor.role == "analyst" else "inspect", code)
+    authorise_tops(desk, reading_action(desk), track_id)
+
+
+def meeting_tracks(desk: Desk) -> tuple[Track, ...]:
+    """Tracks with a list that the actor may see before it is decided, in the order of the campaign.
+
+    Raises
+    ------
+    RightsError
+        If there is none for the actor: as :func:`authorise_meeting`.
+    """
+    listed = [track for track in desk.opened.campaign.tracks if track.kind == "score"]
+    seen = tuple(track for track in listed if _may_see(desk, track.id))
+    if not seen:
+        authorise_meeting(desk, listed[0].id if listed else None)
+    return seen
+
+
+def _may_see(desk: Desk, track_id: str) -> bool:
+    try:
+        authorise_meeting(desk, track_id)
+    except RightsError:
+        return False
+    return True
 
 
 def open_trial(desk: Desk) -> Trial:
@@ -189,9 +210,9 @@ def open_trial(desk: Desk) -> Trial:
     Raises
     ------
     RightsError
-        As :func:`authorise_meeting`.
+        As :func:`meeting_tracks`.
     """
-    authorise_meeting(desk)
+    meeting_tracks(desk)
     snapshot = take_snapshot(desk.workspace, desk.opened)
     return Trial(snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records())
 

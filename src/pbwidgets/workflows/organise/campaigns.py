@@ -1,9 +1,10 @@
 """Open campaigns, check their files, list what has changed."""
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from pbwidgets.campaign import (
     Campaign,
@@ -25,9 +26,39 @@ from pbwidgets.store import (
     open_periods,
 )
 from pbwidgets.store.campaigns import latest_version
+from pbwidgets.units import tops, unit_names
+from pbwidgets.wording import default_language, say
+from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
 from pbwidgets.workflows.organise.effects import Effect, Outcome, find_effects, settle_marks
+
+
+@dataclass(frozen=True)
+class Opening:
+    """How a period is opened.
+
+    Attributes
+    ----------
+    marks
+        What becomes of marks on lines whose points change; needed only if there are any. A rater's own mark stays
+        on record beside what it counts as.
+    roots
+        Codes of the units below which units take part, none for every unit of a root kind; by default as the period
+        had them.
+    now
+        Moment (timezone-aware) under which it is recorded; by default this one.
+    """
+
+    marks: MarkPolicy | None = None
+    roots: tuple[str, ...] | None = None
+    now: datetime | None = None
+
+
+MOST_ROOTS: Final = 8
+"""Maximum number of roots that are named after opening."""
+AS_IT_WAS: Final = Opening()
+"""Below the same roots, with no marks to settle."""
 
 
 def open_campaign(
@@ -35,7 +66,7 @@ def open_campaign(
     actor: Actor,
     campaign_id: str,
     period_id: str | None = None,
-    marks: MarkPolicy | None = None,
+    how: Opening = AS_IT_WAS,
 ) -> Opened:
     """The campaign, frozen from its current file and opened for a period.
 
@@ -47,21 +78,21 @@ def open_campaign(
         File in ``parameters/campaigns``, without ``.yaml``.
     period_id
         Period of the campaign; by default its last one.
-    marks
-        What becomes of marks on lines whose points change; needed only if there are any. A rater's own mark stays
-        on record beside what it counts as.
+    how
+        What becomes of marks, and below which roots units take part.
 
     Raises
     ------
     ProblemsError
         If the file has problems.
     UsageError
-        ``workflows.unknown_campaign``, ``workflows.unknown_period``, ``workflows.marks_policy_needed``.
+        ``workflows.unknown_campaign``, ``workflows.unknown_period``, ``workflows.marks_policy_needed``,
+        ``workflows.unknown_unit``, ``workflows.no_root``.
     RightsError
         If the actor may not open campaigns.
     """
     campaign = workspace.read_campaign(campaign_id)
-    return open_definition(workspace, actor, campaign, period_id, marks)
+    return open_definition(workspace, actor, campaign, period_id, how)
 
 
 def open_definition(
@@ -69,23 +100,18 @@ def open_definition(
     actor: Actor,
     campaign: Campaign,
     period_id: str | None = None,
-    marks: MarkPolicy | None = None,
-    now: datetime | None = None,
+    how: Opening = AS_IT_WAS,
 ) -> Opened:
-    """As :func:`open_campaign`, for a campaign in memory.
-
-    Parameters
-    ----------
-    now
-        Moment (timezone-aware) under which it is recorded; by default this one.
-    """
+    """As :func:`open_campaign`, for a campaign in memory."""
     authorise(actor, "open_campaign", None, workspace.units())
     ids = [period.id for period in campaign.periods]
     period_id = period_id or ids[-1]
     if period_id not in ids:
         raise UsageError("workflows.unknown_period", value=period_id, allowed="、".join(ids), nearest=ids[-1])
     opened = Opened(campaign, campaign_version(campaign), period_id)
-    with workspace.store.write(actor, now) as writer:
+    if how.roots:
+        _check_roots(workspace, opened, how.roots)
+    with workspace.store.write(actor, how.now) as writer:
         freeze_campaign(writer, to_json(campaign), opened.version, campaign.id)
         before = latest_version(writer, *opened.key)
         settled: dict[Outcome, int] = {}
@@ -93,9 +119,76 @@ def open_definition(
             old = Opened(
                 from_json(load_campaign_json(writer, campaign.id, str(before))), str(before), period_id
             )
-            settled = settle_marks(writer, old, opened, marks, workspace.settings.lang)
-        open_period(writer, *opened.key, opened.version, marks if settled else None)
-    return replace(opened, settled=settled)
+            settled = settle_marks(writer, old, opened, how.marks, workspace.settings.lang)
+        marks = how.marks if settled else None
+        period = open_period(writer, *opened.key, opened.version, marks, how.roots)
+    return replace(opened, roots=period.roots, settled=settled)
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Who takes part in an opened campaign.
+
+    Attributes
+    ----------
+    roots
+        Names of the units at the top, by their codes.
+    members, partners
+        How many units take part, those at the top among them, and how many are only pointed at and surveyed.
+    """
+
+    roots: Mapping[str, str]
+    members: int
+    partners: int
+
+    def words(self, lang: str | None = None) -> str:
+        """What an organiser is told after opening."""
+        if not self.members:
+            return say("workflows.joining_none", lang)
+        names = [*self.roots.values()]
+        shown = "、".join(names[:MOST_ROOTS]) + ("……" if len(names) > MOST_ROOTS else "")
+        told = say("workflows.joining", lang, members=self.members, roots=shown, count=len(names))
+        return told + (
+            say("workflows.joining_partners", lang, partners=self.partners) if self.partners else ""
+        )
+
+
+def find_joining(workspace: Workspace, opened: Opened) -> Joining:
+    """Who takes part today, or on the nearest day of the period."""
+    units = opened.take_part(workspace.units(opened.day(today())))
+    names, kinds = unit_names(units), opened.campaign.member_kinds
+    count = int(units["kind"].isin(list(kinds)).sum())
+    return Joining({code: names[code] for code in tops(units, kinds)}, count, len(units) - count)
+
+
+def find_roots(workspace: Workspace, campaign: Campaign, period_id: str | None = None) -> Mapping[str, str]:
+    """Names of the units of a root kind of a campaign, by their codes: those below which it can be opened."""
+    period = campaign.period(period_id) if period_id else campaign.periods[-1]
+    day = Opened(campaign, "", period.id).day(today())
+    units = workspace.units(day)
+    roots = [kind for kind, above in campaign.member_kinds.items() if not above]
+    return unit_names(units[units["kind"].isin(roots)])
+
+
+def _check_roots(workspace: Workspace, opened: Opened, codes: Collection[str]) -> None:
+    fitting = find_roots(workspace, opened.campaign, opened.period_id)
+    units = workspace.units(opened.day(today()))
+    names = unit_names(units)
+    for code in codes:
+        if code in fitting:
+            continue
+        near = nearest(code, list(fitting))["nearest"]
+        shown = f"{near} {fitting.get(near, '')}".strip()
+        if code not in names:
+            raise UsageError("workflows.unknown_unit", unit=code, nearest=shown)
+        roots = [
+            kind.name.words(default_language())
+            for kind in opened.campaign.unit_kinds
+            if kind.role == "member" and not kind.parents
+        ]
+        raise UsageError(
+            "workflows.no_root", unit=f"{code} {names[code]}", kinds="、".join(roots), nearest=shown
+        )
 
 
 def changes_since_opening(
@@ -114,7 +207,7 @@ def changes_since_opening(
             return ()
         newest = periods[-1]
         old = from_json(load_campaign_json(reader, campaign.id, newest.version))
-        opened = Opened(old, newest.version, newest.period_id)
+        opened = Opened(old, newest.version, newest.period_id, newest.roots)
         return find_effects(reader, opened, campaign, compare_campaigns(old, campaign), today())
 
 

@@ -14,10 +14,9 @@ from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.intake.files import open_sheets
 from pbwidgets.intake.text import clean_code, clean_text, plain_heading
 from pbwidgets.store.progress import load_exception_list
-from pbwidgets.units import distinct_names, root_codes, unit_names
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.units import distinct_names, unit_names
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
-from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.workspace import ZONE
 
 MOST_NAMED: Final = 6
@@ -97,8 +96,7 @@ def _find_listed(
     desk: Desk, form_id: str, file: str, lines: Sequence[tuple[str, Sequence[str]]]
 ) -> tuple[str, ...]:
     units = desk.units
-    for code in root_codes(units):
-        desk.authorise("exception", code)
+    authorise_tops(desk, "exception")
     kinds = find_form(desk.opened.campaign, form_id).unit_kind
     owing = set(units.loc[units["kind"].isin(kinds), "unit_code"])
     known, alike = _spellings(units, owing), _alike(units, owing)
@@ -165,7 +163,7 @@ def list_exceptions(desk: Desk) -> pd.DataFrame:
     RightsError
         For roles that may inspect no unit.
     """
-    seen = units_in_scope(desk.actor, "inspect", desk.units)
+    seen = find_in_scope(desk, "inspect")
     with desk.workspace.store.read() as reader:
         found = load_exception_list(reader, *desk.opened.key)
     return found[found["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

@@ -9,11 +9,11 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from pbwidgets.campaign import Campaign, campaign_version
 from pbwidgets.errors import Problem
 from pbwidgets.files import put_file
-from pbwidgets.store import Actor, MarkPolicy
+from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_campaigns
-from pbwidgets.workflows.organise.campaigns import changes_since_opening, open_definition
+from pbwidgets.workflows.organise.campaigns import AS_IT_WAS, Opening, changes_since_opening, open_definition
 from pbwidgets.workflows.organise.effects import Effect
 
 
@@ -66,7 +66,7 @@ def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes
         read = read_campaign_workbook(path)
     campaign, version = read.content, campaign_version(read.content)
     changes = changes_since_opening(workspace, campaign)
-    is_known = campaign.id in {known.id for known, _ in open_campaigns(workspace)}
+    is_known = campaign.id in {known.campaign.id for known in open_campaigns(workspace)}
     return Draft(campaign, version, changes, is_known, read.notes)
 
 
@@ -75,7 +75,7 @@ def open_draft(
     actor: Actor,
     draft: Draft,
     period_id: str | None = None,
-    marks: MarkPolicy | None = None,
+    how: Opening = AS_IT_WAS,
 ) -> Opened:
     """The draft, opened as a new version; its campaign file is also written, and the old one kept beside it.
 
@@ -87,7 +87,7 @@ def open_draft(
     RightsError
         If the actor may not open campaigns.
     """
-    opened = open_definition(workspace, actor, draft.campaign, period_id, marks)
+    opened = open_definition(workspace, actor, draft.campaign, period_id, how)
     _write_file(workspace.settings.parameters / "campaigns" / f"{draft.campaign.id}.yaml", draft.campaign)
     return opened
 

@@ -202,7 +202,7 @@ def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
 
 def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> pd.DataFrame:
     units = unit_names(workspace.units())
-    campaigns = {campaign.id: campaign for campaign, _ in open_campaigns(workspace)}
+    campaigns = {one.campaign.id: one.campaign for one in open_campaigns(workspace)}
     spoken = spoken_language(lang or "")
     known = {name: campaign_names(campaign, spoken) for name, campaign in campaigns.items()}
     rows = [

@@ -17,10 +17,10 @@ from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
 from pbwidgets.store.progress import load_exceptions, load_progress
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN, RETURNED, SUBMITTED, accepted
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.deadlines import deadline
-from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.rights import scope_of, units_in_scope
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
+from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.ground.seats import find_seats, review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
 
@@ -51,7 +51,7 @@ def units_in_view(desk: Desk) -> pd.DataFrame:
     RightsError
         ``workflows.not_allowed`` for a role that may view no units.
     """
-    return units_in_scope(desk.actor, "view", desk.units)
+    return find_in_scope(desk, "view")
 
 
 def progress_grid(desk: Desk) -> pd.DataFrame:
@@ -161,8 +161,8 @@ def awaiting_review(desk: Desk) -> pd.DataFrame:
 def progress_by_part(desk: Desk) -> pd.DataFrame:
     """Counts for each part of the campaign and form: part_code, form_id, owed, handed_in, overdue.
 
-    Parts are the units by which the campaign is partitioned (``partition_by``). No single unit is visible,
-    so an analyst may see this.
+    Parts are the units by which the campaign is partitioned (``partition_by``); a unit outside all of them is a part
+    of its own. No single unit is visible otherwise, so an analyst may see this.
 
     Raises
     ------
@@ -170,7 +170,7 @@ def progress_by_part(desk: Desk) -> pd.DataFrame:
         As :func:`units_in_view`.
     """
     owed = _grid(desk)
-    part = ancestors(desk.units, desk.opened.campaign.partition_by)
+    part = partitions(desk.units, desk.opened.campaign.partition_by)
     cut = owed.assign(
         part_code=owed["unit_code"].map(part).astype(object),
         handed_in=(~owed["state"].isin(TO_DO)).astype(int),

@@ -25,6 +25,7 @@ from pbwidgets.campaign.model import Id, Period
 from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
+from pbwidgets.units import lie_above, partitions, tops
 from pbwidgets.workflows.reports.library import Library
 from pbwidgets.workflows.reports.lists import Reading, check_blocks, read_blocks
 
@@ -68,7 +69,7 @@ class ReportDefinition(Definition):
     title: Text
     campaigns: tuple[Id, ...] = Field(default=(), description="campaigns that it is for; none: every one")
     for_each: Literal["partition", "root", "board"] | UnitsOfKind = Field(
-        description="partition: units that the campaign is divided by; root: uppermost units; or {kind: …}; board: "
+        description="partition: units that the campaign is divided by, and those outside all of them; root: uppermost units; or {kind: …}; board: "
         "no files, the blocks are shown on the board"
     )
     blocks: tuple[dict[str, JsonValue], ...] = Field(
@@ -384,14 +385,21 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
     Parameters
     ----------
     units
-        The register, with the columns of ``UNITS``.
+        The units that take part, with the columns of ``UNITS``.
     """
     each = report.for_each
     if not report.is_for(campaign) or each == "board":
         return []
     if each == "root":
-        chosen = units["parent_code"].isna()
-    else:
-        kinds = (each.kind,) if isinstance(each, UnitsOfKind) else campaign.partition_by
-        chosen = units["kind"].isin(kinds)
-    return sorted(str(code) for code in units.loc[chosen, "unit_code"])
+        return tops(units, campaign.member_kinds)
+    if each == "partition":
+        return _find_partitions(campaign, units)
+    return sorted(str(code) for code in units.loc[units["kind"] == each.kind, "unit_code"])
+
+
+def _find_partitions(campaign: Campaign, units: pd.DataFrame) -> list[str]:
+    """Codes of the members that are a partition: all of them but those above units of a partitioning kind."""
+    part = partitions(units, campaign.partition_by).to_numpy()
+    own = (units["unit_code"] == part) & units["kind"].isin(list(campaign.member_kinds))
+    above = lie_above(units, campaign.partition_by) & ~units["kind"].isin(campaign.partition_by)
+    return sorted(str(code) for code in units.loc[own & ~above, "unit_code"])

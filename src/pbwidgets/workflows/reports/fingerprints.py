@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.store.snapshot_files import NO_PARTITION
+from pbwidgets.units import partition_of
 from pbwidgets.workflows.ground.extracts import SHARED_EXTRACTS
 from pbwidgets.workflows.ground.snapshots import (
     RECORDS,
@@ -16,7 +17,6 @@ from pbwidgets.workflows.ground.snapshots import (
     SHARED,
     Snapshot,
     code_hash,
-    partitions,
 )
 from pbwidgets.workflows.ground.workspace import Opened
 
@@ -37,11 +37,10 @@ def fingerprint_report(
     ----------
     reads
         Frames and extracts that the report reads: ``points``, or ``points:village`` for the rows of one track. Of
-        frames about units only the rows of the unit's own partition count, if it is one.
+        frames about units only the rows of the partition count in which the unit and all below it lie.
     """
-    is_part = partitions(opened.campaign, units).get(unit_code) == unit_code
-    # the report of a unit above or below the partitioning kind may read more than one partition
-    own = snapshot.parts.get(unit_code, {}) if is_part else _joined(snapshot.parts, reads)
+    part = partition_of(units, opened.campaign.partition_by, unit_code)
+    own = _joined(snapshot.parts, reads) if part is None else snapshot.parts.get(part, {})
     shared = snapshot.parts.get(NO_PARTITION, {})
     of_all = [name for name in sorted(reads) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)]
     return {

@@ -25,7 +25,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
-from pbwidgets.units import ancestors, domain_of, subtree, unit_names
+from pbwidgets.units import ancestors, domain_of, partition_of, subtree, tops, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
@@ -545,13 +545,12 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
     source = open_snapshot(Path(snapshot)) if snapshot else _take_fresh()
     campaign = source.campaign()
     whole = source.frames(["units"])["units"]
-    code = str(unit_code) or str(whole.loc[whole["parent_code"].isna(), "unit_code"].iloc[0])
+    code = str(unit_code) or tops(whole, campaign.member_kinds)[0]
     here = whole[whole["unit_code"] == code]
     if here.empty:
         near = nearest(code, list(whole["unit_code"]))["nearest"]
         raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
-    partition = ancestors(whole, campaign.partition_by).get(code)
-    cut = str(partition) if isinstance(partition, str) else None
+    cut = partition_of(whole, campaign.partition_by, code)
     own = source.frames(
         [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS) if name != SHARED], cut
     )

@@ -20,8 +20,7 @@ from typing import Final
 from pbwidgets.errors import ConflictError, UsageError
 from pbwidgets.files import put_file, take_lock
 from pbwidgets.forking import signal_group
-from pbwidgets.units import root_codes
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
@@ -150,8 +149,7 @@ def find_renewal(desk: Desk) -> Renewal | None:
 
 
 def _authorise_renewal(desk: Desk) -> None:
-    for code in root_codes(desk.units):
-        desk.authorise("report", code)
+    authorise_tops(desk, "report")
 
 
 def _renewal_log(desk: Desk) -> Path:

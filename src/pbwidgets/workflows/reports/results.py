@@ -16,9 +16,8 @@ from pbwidgets.errors import DataError, PbError, Problem, RightsError
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.store import load_decisions
 from pbwidgets.units import unit_names
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.files import ServedFile
-from pbwidgets.workflows.ground.rights import Action, units_in_scope
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.reports.definitions import Ground, find_targets, read_reports
@@ -60,7 +59,7 @@ def authorise_results(desk: Desk, unit_code: str) -> None:
     RightsError
         Also for fillers, who see their unit's score sheet instead (:func:`own_score_sheet`).
     """
-    desk.authorise(_reading(desk), unit_code)
+    desk.authorise(reading_action(desk), unit_code)
 
 
 def plan_reports(desk: Desk) -> tuple[tuple[ReportPlan, ...], tuple[Problem, ...]]:
@@ -231,12 +230,7 @@ def _is_stale(desk: Desk, snapshot: Snapshot, run: UnitRun, unit_code: str) -> b
 
 def _readable(desk: Desk) -> set[str]:
     """Codes of the units whose reports the actor may read."""
-    return set(units_in_scope(desk.actor, _reading(desk), desk.units)["unit_code"])
-
-
-def _reading(desk: Desk) -> Action:
-    """Action that reading a report counts as: ``view`` for an analyst, who reads snapshots, else ``inspect``."""
-    return "view" if desk.actor.role == "analyst" else "inspect"
+    return set(find_in_scope(desk, reading_action(desk))["unit_code"])
 
 
 def _files(folder: Path) -> list[str]:

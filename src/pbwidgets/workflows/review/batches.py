@@ -7,9 +7,8 @@ import pandas as pd
 
 from pbwidgets.errors import ConflictError, DataError, PbError, RightsError
 from pbwidgets.store import Reader, SubmissionKey, accept_many, load_overview
-from pbwidgets.workflows.ground.desk import Desk, check_key
+from pbwidgets.workflows.ground.desk import Desk, check_key, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form, name_units, word_state
-from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, review_levels
 from pbwidgets.workflows.review.acceptance import Correction, return_for_correction
 
@@ -100,7 +99,7 @@ def _ready(reader: Reader, desk: Desk, seen: Mapping[SubmissionKey, int]) -> Map
 
 
 def _part(reader: Reader, desk: Desk, seen: Mapping[SubmissionKey, int]) -> Batch:
-    below = set(units_in_scope(desk.actor, "review", desk.units)["unit_code"])
+    below = set(find_in_scope(desk, "review")["unit_code"])
     seats, found = find_seats(desk), _load_states(load_overview(reader, *desk.opened.key))
     codes = {key.unit_code for key in seen} | {desk.actor.unit_code or ""}
     names = name_units(desk.units, codes)

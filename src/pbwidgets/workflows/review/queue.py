@@ -16,10 +16,9 @@ from pbwidgets.store import SubmissionKey, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
 from pbwidgets.units import distinct_names
 from pbwidgets.wording import MOST_DIGITS, say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import word_state
 from pbwidgets.workflows.ground.marks import tabulate_marks_before
-from pbwidgets.workflows.ground.rights import units_in_scope
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, lines_to_mark, review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, day_of
 
@@ -51,7 +50,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
         ``workflows.not_allowed``, ``workflows.out_of_scope``.
     """
     units = desk.units
-    inside = units_in_scope(desk.actor, "inspect", units)
+    inside = find_in_scope(desk, "inspect")
     known = {row["unit_code"]: row for row in inside.to_dict("records")}
     names = distinct_names(units)
     seats = find_seats(desk)

@@ -6,8 +6,7 @@ from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import RaterKind
 from pbwidgets.errors import DataError
 from pbwidgets.store.surveys import load_survey_counts, make_batch
-from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.rights import units_in_scope
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -52,7 +51,7 @@ def survey_counts(desk: Desk) -> pd.DataFrame:
     RightsError
         For roles that may inspect no unit.
     """
-    seen = units_in_scope(desk.actor, "inspect", desk.units)
+    seen = find_in_scope(desk, "inspect")
     with desk.workspace.store.read() as reader:
         counts = load_survey_counts(reader, *desk.opened.key)
     return counts[counts["unit_code"].isin(seen["unit_code"])].reset_index(drop=True)

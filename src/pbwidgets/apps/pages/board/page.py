@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 import ipywidgets as w
-import pandas as pd
 
 from pbwidgets.apps.pages.board.grid import ProgressGrid, progress_bars
 from pbwidgets.apps.pages.board.unit import show_unit
@@ -12,6 +11,7 @@ from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.desk import find_tops
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
 from pbwidgets.workflows.progress.phases import list_phases
@@ -66,7 +66,7 @@ def _late(visit: Visit) -> Iterator[w.Widget]:
 def _charts(visit: Visit) -> Iterator[w.Widget]:
     if visit.actor.role in SEES_NO_SCORES:
         return
-    unit = visit.actor.unit_code or _root(visit.units)
+    unit = visit.actor.unit_code or next(iter(find_tops(visit.desk)), "")
     choices = chart_choices(visit.desk, unit)
     if not choices:
         return
@@ -96,7 +96,3 @@ def _charts(visit: Visit) -> Iterator[w.Widget]:
         place,
         title=visit.words("board.charts"),
     )
-
-
-def _root(units: pd.DataFrame) -> str:
-    return str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])

@@ -1,6 +1,6 @@
 """The meeting: the ranking with its cut line, what-ifs that are not stored, and the decision."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import ipywidgets as w
 
@@ -22,6 +22,7 @@ from pbwidgets.workflows.meeting.what_if import (
     Tried,
     WhatIf,
     find_firmness,
+    meeting_tracks,
     open_trial,
     try_selection,
     word_what_if,
@@ -31,10 +32,12 @@ from pbwidgets.workflows.meeting.what_if import (
 def show_meeting(visit: Visit) -> w.Widget:
     """The page of a meeting, one track at a time, or a notice for those who may not see it."""
     try:
-        trial = open_trial(visit.desk)
+        tracks = meeting_tracks(visit.desk)
     except RightsError as error:
         return elements.notice("error", visit.refusal(error))
-    return MeetingPage(visit, trial).widget
+    if not tracks:
+        return elements.notice("info", visit.words("meeting.no_list"))
+    return MeetingPage(visit, open_trial(visit.desk)).widget
 
 
 class MeetingPage:
@@ -50,10 +53,10 @@ class MeetingPage:
 
     def __init__(self, visit: Visit, trial: Trial) -> None:
         self._visit, self._trial = visit, trial
-        tracks = [track for track in trial.campaign.tracks if track.kind == "score"]
+        tracks = meeting_tracks(visit.desk)
         asked = visit.place.get("track")
         self.track: Track = next((track for track in tracks if track.id == asked), tracks[0])
-        self.may_decide = _may_decide(visit)
+        self.may_decide = _may_decide(visit, self.track.id)
         self.base = try_selection(trial, WhatIf(self.track.id))
         self.tried: Tried = self.base
         self.what_if = WhatIf(self.track.id)
@@ -64,7 +67,7 @@ class MeetingPage:
 
     # -- what is on the screen -------------------------------------------------------------------------
 
-    def _make_widgets(self, tracks: list[Track]) -> None:
+    def _make_widgets(self, tracks: Sequence[Track]) -> None:
         visit = self._visit
         self.banner = elements.markup("", "pb-meeting-banner")
         self.list = elements.markup("", "pb-ranking-box")
@@ -289,9 +292,9 @@ class MeetingPage:
         return self._visit.attempt(call)
 
 
-def _may_decide(visit: Visit) -> bool:
+def _may_decide(visit: Visit, track_id: str) -> bool:
     try:
-        authorise_decision(visit.desk)
+        authorise_decision(visit.desk, track_id)
     except RightsError:
         return False
     return True

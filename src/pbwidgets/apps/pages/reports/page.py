@@ -14,9 +14,8 @@ from pbwidgets.apps.pages.reports.renewal import RenewalCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
-from pbwidgets.units import root_codes
 from pbwidgets.wording import default_language
-from pbwidgets.workflows.ground.rights import may
+from pbwidgets.workflows.ground.desk import find_tops, may_do
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.reports.manifest import DONE, FAILED
 from pbwidgets.workflows.reports.rerunning import find_run, start_reports
@@ -246,7 +245,7 @@ def _own_sheet(visit: Visit) -> w.Widget:
 
 
 def _may_run(visit: Visit) -> bool:
-    return all(may(visit.actor, "report", code, visit.units) for code in root_codes(visit.units))
+    return all(may_do(visit.desk, "report", code) for code in find_tops(visit.desk))
 
 
 def _moment(visit: Visit, ran_at: object) -> str:

@@ -22,7 +22,8 @@ from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.forms.uploads import ShownFile, files_markup
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows.ground.rights import may, scope_of
+from pbwidgets.workflows.ground.desk import may_do
+from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.review.acceptance import Correction, accept_submission, send_back, undo_acceptance
 from pbwidgets.workflows.review.case import open_review
 from pbwidgets.workflows.review.nominations import (
@@ -355,7 +356,7 @@ class Case:
             self.refresh("vetoes")
             self.lead_to("vetoes")
 
-        may_write = may(visit.actor, "veto", self._key.unit_code, visit.units)
+        may_write = may_do(visit.desk, "veto", self._key.unit_code)
         if may_write or self.review.vetoes:
             yield VetoCard(visit, self.review, written, may_write=may_write).box
 

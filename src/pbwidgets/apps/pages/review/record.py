@@ -10,7 +10,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import plain_layout
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.store import VetoOnRecord
-from pbwidgets.workflows.ground.rights import may
+from pbwidgets.workflows.ground.desk import may_do
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.review.case import Review
 from pbwidgets.workflows.review.record import add_note, close_rectification, open_rectification
@@ -29,7 +29,7 @@ class RecordCard:
             empty=visit.words("review.no_notes"),
         )
         parts: list[w.Widget] = [table, *self._rectifications()]
-        if may(visit.actor, "note", review.key.unit_code, visit.units):
+        if may_do(visit.desk, "note", review.key.unit_code):
             parts += self._fields()
         self.box = elements.card(*parts, title=visit.words("review.record"))
 
