@@ -303,6 +303,100 @@ def test_group_means_are_those_of_the_units_that_have_the_line(small):
     assert totals_of(small, scores, A, B) == [80, 80]
 
 
+# -- kinds with sheets of their own ---------------------------------------------------------------------
+
+DISTRICT = "9901"
+
+
+def kinds_track(small, **more):
+    """Teams have 60 and 40; districts have the 60 of all and 20 of their own, in all 80."""
+    lines = [
+        small.rated("unity", 60),
+        small.rated("deeds_done", 40, **{"for": {"kind": "team"}}),
+        heading(small, "own", small.rated("lead", 20), **{"for": {"kind": "district"}}),
+    ]
+    return small.make_track(unit_kind=["team", "district"], criteria=lines, **more)
+
+
+def score_kinds(small, **more):
+    campaign = small.make_campaign(kinds_track(small, **more))
+    marks = [small.mark(A, 48), small.mark(A, 36, line="deeds_done")]
+    marks += [small.mark(DISTRICT, 48), small.mark(DISTRICT, 20, line="lead")]
+    records = small.make_records(ratings=marks)
+    return campaign, records, score_campaign(campaign, "2026", records)
+
+
+def test_each_kind_has_its_own_sheet_and_one_ranking_is_of_totals_rescaled_to_the_base(small):
+    """68 of 80 are 85 of 100, which is better than 84."""
+    campaign, records, scores = score_kinds(small, rescaled=True)
+    rows = scores.points[scores.points["layer"] == "county"].groupby("unit_code")["criterion_id"].agg(list)
+    assert (rows[A], rows[DISTRICT]) == (["unity", "deeds_done"], ["unity", "lead"])
+    assert totals_of(small, scores, A, DISTRICT) == [84, 85]
+    assert [small.pick(scores.ranking, "rank", unit_code=unit) for unit in (DISTRICT, A)] == [1, 2]
+    assert small.pick(scores.totals, "reachable", unit_code=DISTRICT, layer="final") == 100
+    said = "本单位评分表满分80分，总分按100分折算。"
+    assert explain_unit(campaign, scores, records, A, "zh_CN").count(said) == 0
+    text = explain_unit(campaign, scores, records, DISTRICT, "zh_CN")
+    assert text.count(said) == 4  # under the title, on each of the two lines, beside the rank
+    assert "deeds_done" not in text
+    assert "2.1. lead（20分）" in text
+
+
+def test_a_track_that_does_not_rescale_keeps_the_sums(small):
+    _, _, scores = score_kinds(small)
+    assert totals_of(small, scores, A, DISTRICT) == [84, 68]
+
+
+def test_what_is_left_out_and_the_smaller_sheet_are_rescaled_together(small):
+    """The district's own line is missing: 48 of 60 are 64 of 80, and so 80 of 100."""
+    campaign = small.make_campaign(kinds_track(small, rescaled=True, missing="reweight"))
+    scores = small.score(campaign, ratings=[small.mark(DISTRICT, 48)])
+    assert totals_of(small, scores, DISTRICT) == [pytest.approx(80)]
+
+
+def test_bonus_and_starting_points_are_not_rescaled(small):
+    lines = [
+        small.rated("unity", 50),
+        small.rated("deeds_done", 40, **{"for": {"kind": "team"}}),
+        small.rated("extra", 5, bonus=True),
+    ]
+    track = small.make_track(
+        unit_kind=["team", "district"], criteria=lines, rescaled=True, starting_points=10
+    )
+    marks = [small.mark(DISTRICT, 40), small.mark(DISTRICT, 3, line="extra")]
+    scores = small.score(small.make_campaign(track), ratings=marks)
+    assert totals_of(small, scores, DISTRICT) == [pytest.approx(10 + 40 * 90 / 50 + 3)]
+    rows = scores.points[(scores.points["unit_code"] == DISTRICT) & (scores.points["layer"] == "county")]
+    noted = rows.set_index("criterion_id")["reason_args"].str.contains("note_rescaled")
+    assert noted.to_dict() == {"unity": True, "extra": False}
+
+
+def test_a_settled_heading_of_one_kind_says_that_it_is_rescaled_and_its_lines_do_not(small):
+    own = heading(
+        small, "own", small.rated("lead", 20), settle={"ceiling": 20}, **{"for": {"kind": "district"}}
+    )
+    lines = [small.rated("unity", 60), small.rated("deeds_done", 40, **{"for": {"kind": "team"}}), own]
+    track = small.make_track(unit_kind=["team", "district"], criteria=lines, rescaled=True)
+    marks = [small.mark(DISTRICT, 48), small.mark(DISTRICT, 20, line="lead")]
+    scores = small.score(small.make_campaign(track), ratings=marks)
+    rows = scores.points[(scores.points["unit_code"] == DISTRICT) & (scores.points["layer"] == "county")]
+    noted = rows.set_index("criterion_id")["reason_args"].str.contains("note_rescaled")
+    assert noted.to_dict() == {"unity": True, "own": True, "lead": False}
+    assert totals_of(small, scores, DISTRICT) == [85]
+
+
+def test_a_line_may_be_for_one_domain_of_one_kind(small):
+    street = small.rated("street", 40, **{"for": {"kind": "team", "domain": "街道"}})
+    track = small.make_track(
+        unit_kind=["team", "district"], criteria=[small.rated("unity", 60), street], rescaled=True
+    )
+    units = domains(small, a="街道")
+    units.loc[units["unit_code"] == DISTRICT, "domain"] = "街道"
+    marks = [small.mark(unit, 30) for unit in (A, B, DISTRICT)] + [small.mark(A, 40, line="street")]
+    scores = small.score(small.make_campaign(track), units, ratings=marks)
+    assert totals_of(small, scores, A, B, DISTRICT) == [70, 50, 50]
+
+
 # -- skip, and a discretion that must be given ---------------------------------------------------------
 
 

@@ -261,13 +261,22 @@ def _find_in_layers(track: Track, address: Address, known: Known) -> Iterator[Fi
 
 def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Known) -> Iterator[Finding]:
     base = (*address, "criteria")
+    having = [(kind, _ids(track.of_unit(kind, domain))) for kind, domain in track.sheets]
     for criterion, here in walk_criteria(track.criteria, base):
-        yield from _find_in_domain(track, criterion, here)
+        kinds = {kind for kind, ids in having if criterion.id in ids}
+        yield from _find_in_concerned(criterion, here, known, nobody=not kinds)
         if criterion.criteria:
             yield from _find_in_heading(criterion, here)
         else:
             yield from _find_in_line(criterion, here)
-            yield from _find_in_rule(campaign, track, criterion, here, known)
+            whose = (
+                track
+                if None in kinds
+                else track.model_copy(
+                    update={"unit_kind": tuple(kind for kind in track.unit_kind if kind in kinds)}
+                )
+            )
+            yield from _find_in_rule(campaign, whose, criterion, here, known)
     if track.kind != "score":
         return
     if not track.criteria:
@@ -277,14 +286,18 @@ def _find_in_sheet(campaign: Campaign, track: Track, address: Address, known: Kn
 
 
 def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
-    """Points that are not the track's base points, of the score sheet of each domain.
+    """Points that are not the track's base points, of the score sheet of each kind and domain.
 
     Where several domains are named, they are taken to be all there are; beside a single one there must be others.
+    What is rescaled need not come to the base points.
     """
     base = (*address, "criteria")
-    for domain in track.domains[1:] if len(track.domains) > 2 else track.domains:
-        sheet = track.of_domain(domain)
-        if not sheet.criteria or isclose(sheet.sheet_points, track.base_points, abs_tol=1e-9):
+    several = len({domain for _, domain in track.sheets}) > 2
+    for kind, domain in track.sheets:
+        sheet = track.of_unit(kind, domain)
+        is_right = isclose(sheet.sheet_points, track.base_points, abs_tol=1e-9)
+        is_rescaled = track.rescaled and sheet.sheet_points > track.starting_points
+        if not sheet.criteria or is_right or is_rescaled or (several and domain is None):
             continue
         args = {"track": track.name, "total": sheet.sheet_points, "base_points": track.base_points}
         keys = tuple((*address, key) for key in ("base_points", "starting_points"))
@@ -294,8 +307,11 @@ def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
             if given
         )
         here = next(written, base)
-        if len(track.domains) == 1:
+        if len(track.sheets) == 1:
             yield Finding("campaign.points_do_not_add_up", here, args, (base, *keys))
+        elif kind is not None:
+            who = {"kind": kind, "domain": f" {domain}" if domain else ""}
+            yield Finding("campaign.points_of_kind_do_not_add_up", here, {**args, **who}, (base, *keys))
         elif domain is None:
             yield Finding("campaign.points_of_others_do_not_add_up", here, args, (base, *keys))
         else:
@@ -303,11 +319,19 @@ def _find_in_sum(track: Track, address: Address) -> Iterator[Finding]:
             yield Finding(code, here, {**args, "domain": domain}, (base, *keys))
 
 
-def _find_in_domain(track: Track, criterion: Criterion, address: Address) -> Iterator[Finding]:
-    """A criterion for a domain below one that is for another: no unit has it."""
-    if criterion.for_ is not None and criterion.id not in _ids(track.of_domain(criterion.for_.domain)):
-        args = {"criterion": criterion.id, "domain": criterion.for_.domain}
-        yield Finding("campaign.domain_of_nobody", (*address, "for"), args, ((*address[:3],),))
+def _find_in_concerned(
+    criterion: Criterion, address: Address, known: Known, *, nobody: bool
+) -> Iterator[Finding]:
+    """A criterion for a kind that the track does not assess, or below one that is for others: no unit has it."""
+    if criterion.for_ is None:
+        return
+    kind = criterion.for_.kind
+    if kind is not None and kind not in known.parents:
+        yield from known.refer("unit_kinds", kind, (*address, "for", "kind"))
+    elif nobody:
+        code = "campaign.domain_of_nobody" if kind is None else "campaign.kind_of_nobody"
+        args = {"criterion": criterion.id, "kind": kind, "domain": criterion.for_.domain}
+        yield Finding(code, (*address, "for"), args, (address[:3], (*address[:2], "unit_kind")))
 
 
 def _ids(track: Track) -> set[str]:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import product
 from math import inf
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -112,10 +113,11 @@ class Period(Definition):
     def moved(self, by: timedelta, period_id: str) -> "Period":
         """The period with all its days moved by whole days, under an id.
 
-        >>> from datetime import date, timedelta
-        >>> year = Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31))
-        >>> year.moved(timedelta(days=365), "2027").ends
-        datetime.date(2027, 12, 31)
+                >>> from datetime import date, timedelta
+        from itertools import product
+                >>> year = Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31))
+                >>> year.moved(timedelta(days=365), "2027").ends
+                datetime.date(2027, 12, 31)
         """
         phases = tuple(
             phase.model_copy(update={"begins": phase.begins + by, "ends": phase.ends + by})
@@ -426,9 +428,16 @@ class Exemption(Definition):
 
 
 class Concerned(Definition):
-    """The units that have a heading or line on their score sheet."""
+    """The units that have a heading or line on their score sheet: of one kind, of one domain, or both."""
 
-    domain: Words = Arg(description="domain of the unit, as the register of units has it")
+    kind: Id | None = Arg(default=None, description="kind of the unit; none: all kinds of the track")
+    domain: Words | None = Arg(
+        default=None, description="domain of the unit, as the register of units has it; none: all domains"
+    )
+
+    def has(self, kind: str | None, domain: str | None) -> bool:
+        """Whether units of a kind and domain are among them."""
+        return self.kind in (None, kind) and self.domain in (None, domain)
 
 
 class Settlement(Definition):
@@ -468,12 +477,18 @@ class Criterion(Definition):
     )
     bonus: bool = Arg(default=False, description="on top of the track's base points, not part of them")
     default: bool = Arg(default=False, description="points set by us because the source gives none")
-    for_: Concerned | None = Arg(
-        default=None, alias="for", description="only units of this domain have it; none: all units"
+    for_: Annotated[Concerned | None, BeforeValidator(lambda value: value or None)] = Arg(
+        default=None, alias="for", description="only units of this kind or domain have it; none: all units"
     )
     settle: Annotated[Settlement | None, BeforeValidator(lambda value: value or None)] = Arg(
         default=None, description="of a heading: its lines are settled as one; none: they are summed"
     )
+
+    def walk(self) -> Iterator["Criterion"]:
+        """The criterion and all below it, a heading before its lines."""
+        yield self
+        for part in self.criteria:
+            yield from part.walk()
 
     def lines(self) -> Iterator["Criterion"]:
         """Lines below this criterion, or the criterion itself if it is a line."""
@@ -499,40 +514,44 @@ class Criterion(Definition):
     def max_points(self) -> float:
         """Points of the line; of a heading its base and all below that is no bonus, up to its ceiling.
 
-        Of several domains, the one with most points.
+        Of several kinds or domains, the one with most points.
         """
         if not self.criteria:
             return self.points or 0.0
+        kinds, domains = _named_in(self.criteria)
         sums = [
             sum(part.max_points for part in sheet if part.criteria or not part.bonus)
-            for sheet in (keep_concerned(self.criteria, domain) for domain in _domains_of(self.criteria))
+            for sheet in (keep_concerned(self.criteria, *whose) for whose in product(kinds, domains))
         ]
         settle = self.settle or Settlement()
         return min((settle.base or 0.0) + max(sums), inf if settle.ceiling is None else settle.ceiling)
 
 
-def keep_concerned(criteria: tuple[Criterion, ...], domain: str | None) -> tuple[Criterion, ...]:
-    """Criteria that a unit of a domain has, each with those below it; a heading without any is left out."""
-    if len(_domains_of(criteria)) == 1:
+def keep_concerned(
+    criteria: tuple[Criterion, ...], kind: str | None, domain: str | None
+) -> tuple[Criterion, ...]:
+    """Criteria that a unit of a kind and domain has, each with those below it; a heading without any is left out."""
+    if not any(criterion.for_ for top in criteria for criterion in top.walk()):
         return criteria
     kept = []
     for criterion in criteria:
-        if criterion.for_ is not None and criterion.for_.domain != domain:
+        if criterion.for_ is not None and not criterion.for_.has(kind, domain):
             continue
-        below = keep_concerned(criterion.criteria, domain)
+        below = keep_concerned(criterion.criteria, kind, domain)
         if below or not criterion.criteria:
             kept.append(criterion.model_copy(update={"criteria": below, "for_": None}))
     return tuple(kept)
 
 
-def _domains_of(criteria: tuple[Criterion, ...]) -> tuple[str | None, ...]:
-    """Domains that criteria or those below are for, in order; first None, which stands for every other unit."""
-    named: dict[str | None, None] = {None: None}
-    for criterion in criteria:
-        if criterion.for_ is not None:
-            named[criterion.for_.domain] = None
-        named.update(dict.fromkeys(_domains_of(criterion.criteria)))
-    return tuple(named)
+_Named = tuple[str | None, ...]
+
+
+def _named_in(criteria: tuple[Criterion, ...]) -> tuple[_Named, _Named]:
+    """Kinds and domains that criteria or those below are for, in order; first None, which stands for all others."""
+    concerned = [criterion.for_ for top in criteria for criterion in top.walk() if criterion.for_]
+    kinds = dict.fromkeys([None, *(one.kind for one in concerned)])
+    domains = dict.fromkeys([None, *(one.domain for one in concerned)])
+    return tuple(kinds), tuple(domains)
 
 
 @dataclass(frozen=True)
@@ -794,6 +813,11 @@ class Track(Definition):
     base_points: float = Arg(
         default=100, description="starting points and the sum of all lines that are no bonus"
     )
+    rescaled: bool = Arg(
+        default=False,
+        description="sheets of several kinds or domains may have other maxima than the base points: totals are "
+        "rescaled to them",
+    )
     starting_points: NonNegativeFloat = Arg(
         default=0.0, description="points every unit begins with; its lines add to them and take from them"
     )
@@ -837,22 +861,30 @@ class Track(Definition):
             yield from criterion.lines()
 
     @property
-    def domains(self) -> tuple[str | None, ...]:
-        """Domains with a score sheet of their own; first None, which stands for all other units."""
-        return _domains_of(self.criteria)
+    def sheets(self) -> tuple[tuple[str | None, str | None], ...]:
+        """Kinds and domains with a score sheet of their own, as :meth:`sheet_of` gives them; one if all have the same.
 
-    def of_domain(self, domain: str | None) -> "Track":
-        """The track with the score sheet of the units of one domain; None for units without a domain.
+        A kind is None where no criterion is for a kind; a domain is None for the units of every other domain.
+        """
+        kinds, domains = _named_in(self.criteria)
+        return tuple(product(self.unit_kind if len(kinds) > 1 else (None,), domains))
+
+    def sheet_of(self, kind: str | None, domain: str | None) -> tuple[str | None, str | None]:
+        """Which of :attr:`sheets` units of a kind and domain have."""
+        kinds, domains = _named_in(self.criteria)
+        return kind if len(kinds) > 1 else None, domain if domain in domains else None
+
+    def of_unit(self, kind: str | None, domain: str | None) -> "Track":
+        """The track with the score sheet of the units of one kind and domain; None for units without a domain.
 
         >>> words = Text(zh="甲", en="a")
         >>> lines = (Criterion(id="all", name=words), Criterion(id="town", name=words, **{"for": {"domain": "街道"}}))
         >>> track = Track(id="teams", name=words, unit_kind=("team",), criteria=lines)
-        >>> [[line.id for line in track.of_domain(domain).lines()] for domain in ("街道", "乡村", None)]
+        >>> [[line.id for line in track.of_unit("team", domain).lines()] for domain in ("街道", "乡村", None)]
         [['all', 'town'], ['all'], ['all']]
         """
-        if len(self.domains) == 1:
-            return self
-        return self.model_copy(update={"criteria": keep_concerned(self.criteria, domain)})
+        kept = keep_concerned(self.criteria, kind, domain)
+        return self if kept is self.criteria else self.model_copy(update={"criteria": kept})
 
     @property
     def sheet_points(self) -> float:

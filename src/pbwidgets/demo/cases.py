@@ -184,11 +184,10 @@ def _remove_nomination(plan: Plan, unit: str) -> None:
 
 def _ensure_nominated(plan: Plan, unit: str) -> None:
     """Put a case's unit on its list if it is missing and not late: without a nomination the case would not show."""
-    kind = str(plan.units.set_index("unit_code")["kind"][unit])
     if _is_late(plan, unit):
         return
     for track in plan.campaign.tracks:
-        if kind not in track.unit_kind or track.nomination is None:
+        if plan.kind_of(unit) not in track.unit_kind or track.nomination is None:
             continue
         by_unit = plan.seat_above(unit, track.nomination.by)
         listed = [item[2] for item in plan.nominations if (item[0], item[1]) == (track.id, by_unit)]

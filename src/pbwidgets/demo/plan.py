@@ -76,13 +76,17 @@ class Plan:
         """Codes of the units of some kinds, in order."""
         return list(self.units.loc[self.units["kind"].isin(kinds), "unit_code"])
 
+    def kind_of(self, code: str) -> str:
+        """Kind of a unit."""
+        return self._kinds[code]
+
     def below(self, code: str, *kinds: str) -> list[str]:
         """Codes of the units of some kinds anywhere below a unit, in order."""
         return [unit for unit in self.units_of(*kinds) if code in self._above[unit]]
 
     def seat_above(self, code: str, kind: str) -> str:
         """Code of the nearest unit of a kind at or above a unit."""
-        return next(unit for unit in (code, *self._above[code]) if self._kinds[unit] == kind)
+        return next(unit for unit in (code, *self._above[code]) if self.kind_of(unit) == kind)
 
     @cached_property
     def _kinds(self) -> dict[str, str]:
@@ -355,7 +359,7 @@ def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random
         for rater in range(raters):
             name = _rater_name(plan, layer_id, source.id, code, rater)
             strictness = (sum(map(ord, name)) % 7 - 3) / 100
-            for line in track.of_domain(None).lines():  # units of a demo have no domain
+            for line in track.of_unit(plan.kind_of(code), None).lines():  # units of a demo have no domain
                 if source not in plan.campaign.marking_sources(track, layer_id, line):
                     continue
                 mark = _one_mark(plan, line, layer_id, code, strictness, rng)

@@ -252,6 +252,9 @@ def _of_headings(layout: TrackLayout, settled: Settled, points: TrackPoints) -> 
             reasons.append(Reason("scoring.not_applicable_heading", np.isnan(settled.own[cell]) & ~lacking))
             of_base = not layout.settled_on_top[at]
             reasons += _reason_missing(layout, lacking & marked, filled, means, of_base=of_base)
+            if of_base and layout.is_part(heading):
+                known = ~np.isnan(settled.values[cell])
+                reasons.append(_reason_rescaling(layout, layout.is_rescaled & known))
             codes[cell], args[cell] = render_reasons(reasons, shape[0])
     return _Rows(
         ids=[heading.id for heading in layout.settled],
@@ -304,10 +307,26 @@ def _score_line(
             _correct(line, computed, at, layer, layer_id)
             for layer, layer_id in zip(marks, layout.layers, strict=True)
         ]
-    return [
+    treated = [
         _treat(layout, at, points, not_applicable, absent, marked[:, layer])
         for layer, points in enumerate(given)
     ]
+    if layout.part_ids[at] != line.id or layout.on_top[at]:  # enters the total with its heading, or as it is
+        return treated
+    return [_note_rescaling(layout, points) for points in treated]
+
+
+def _note_rescaling(layout: TrackLayout, points: LinePoints) -> LinePoints:
+    rescaled = layout.is_rescaled
+    if not rescaled.any():
+        return points
+    note = _reason_rescaling(layout, rescaled & ~np.isnan(points.values))
+    return replace(points, reasons=(*points.reasons, note))
+
+
+def _reason_rescaling(layout: TrackLayout, where: Bools) -> Reason:
+    args: Args = {"points": layout.sheet_points, "base": layout.track.base_points}
+    return Reason("scoring.note_rescaled", where, args, is_note=True)
 
 
 @dataclass(frozen=True)

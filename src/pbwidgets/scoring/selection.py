@@ -417,7 +417,13 @@ def _note_totals(layout: TrackLayout, ranked: Bools, totals: TrackTotals) -> lis
         Reason(
             "scoring.note_other_domain",
             ranked & layout.misfits,
-            {"points": layout.track.of_domain(None).sheet_points, "base": layout.track.base_points},
+            {"points": layout.sheet_points, "base": layout.track.base_points},
+            is_note=True,
+        ),
+        Reason(
+            "scoring.note_rescaled",
+            ranked & layout.is_rescaled,
+            {"points": layout.sheet_points, "base": layout.track.base_points},
             is_note=True,
         ),
     ]

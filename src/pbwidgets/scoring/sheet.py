@@ -14,7 +14,7 @@ from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import find_bounds
 from pbwidgets.scoring.selection import word_status
 from pbwidgets.scoring.totals import round_totals
-from pbwidgets.units import domain_of
+from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import MOST_DIGITS, number, say
 
 _INDENT = "  "
@@ -54,9 +54,9 @@ def explain_unit(
     tracks = [track for track in campaign.tracks if track.kind == "score" and kind in track.unit_kind]
     if not tracks:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
-    domain = domain_of(records.units, unit_code)
+    whose = kind_and_domain(records.units, unit_code)
     sheets = [
-        _explain_track(campaign, scores, track.of_domain(domain), unit_code, name, lang) for track in tracks
+        _explain_track(campaign, scores, track.of_unit(*whose), unit_code, name, lang) for track in tracks
     ]
     return "\n\n".join("\n".join(lines) for lines in sheets)
 
@@ -75,11 +75,10 @@ def _explain_track(
     ]
     if track.starting_points:
         lines.append(say("scoring.sheet_starting", lang, points=track.starting_points))
-    of_domains = len(campaign.track(track.id).domains) > 1
-    if of_domains and not isclose(track.sheet_points, track.base_points, abs_tol=1e-9):
-        lines.append(
-            say("scoring.note_other_domain", lang, points=track.sheet_points, base=track.base_points)
-        )
+    several = len(campaign.track(track.id).sheets) > 1
+    if (several or track.rescaled) and not isclose(track.sheet_points, track.base_points, abs_tol=1e-9):
+        note = "scoring.note_rescaled" if track.rescaled else "scoring.note_other_domain"
+        lines.append(say(note, lang, points=track.sheet_points, base=track.base_points))
     lines.append("")
     for item in track.numbered():
         lines += _explain_criterion(campaign, item, points, lang)

@@ -118,7 +118,7 @@ def _sum_sheet(layout: TrackLayout, points: TrackPoints, settled: Settled, layer
     known = np.where(base.absent, np.isnan(top.points), np.isnan(base.points))
     if track.missing == "fail":
         known = known | base.lacking
-    of_base = np.nan_to_num(base.points) * _reweight(base.full, base.present)
+    of_base = np.nan_to_num(base.points) * _reweight(base.full, base.present) * layout.rescaling
     total = track.starting_points + of_base + np.nan_to_num(top.points)
     return np.where(known, np.nan, np.maximum(total, 0.0))
 
@@ -138,7 +138,8 @@ def _find_reachable(layout: TrackLayout, points: TrackPoints, settled: Settled) 
         settled = settle(awaiting, points)
     for layer in range(len(layout.layers)):
         base = sum_parts(awaiting, track.criteria, points.in_layer(layer), settled, layer, on_top=False)
-        found[:, layer] = track.starting_points + base.reachable * _reweight(base.full, base.present)
+        share = _reweight(base.full, base.present) * layout.rescaling
+        found[:, layer] = track.starting_points + base.reachable * share
     return found
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from math import isclose
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from pbwidgets.scoring.arrays import Bools, Coded, Floats, Ints, Objects, code_p
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.register import Register
 from pbwidgets.scoring.registry import MARKED
+from pbwidgets.scoring.verdict import SMALL
 
 
 @dataclass(frozen=True)
@@ -35,8 +35,8 @@ class TrackLayout:
         Layers in which somebody other than the unit itself marks, bool.
     groups
         Number of the group of each unit for group means, -1 for a unit without a group.
-    absent
-        Lines that are not on the score sheet of a unit's domain, units × lines; None if all units have all lines.
+    sheets
+        Which of the track's score sheets each unit has, as its position in :attr:`Track.sheets`.
     """
 
     track: Track
@@ -46,7 +46,39 @@ class TrackLayout:
     layers: tuple[str, ...]
     judging: Bools
     groups: Ints
-    absent: Bools | None = None
+    sheets: Ints
+
+    @cached_property
+    def absent(self) -> Bools | None:
+        """Lines that are not on a unit's score sheet, units × lines; None if all units have all lines."""
+        if len(self.track.sheets) == 1:
+            return None
+        own = [{line.id for line in self.track.of_unit(*sheet).lines()} for sheet in self.track.sheets]
+        gone = np.array([[line.id not in ids for line in self.lines] for ids in own], dtype=bool)
+        found: Bools = gone[self.sheets]
+        return found
+
+    @cached_property
+    def sheet_points(self) -> Floats:
+        """Points of each unit's score sheet, starting points included."""
+        of_sheets = [self.track.of_unit(*sheet).sheet_points for sheet in self.track.sheets]
+        found: Floats = np.array(of_sheets, dtype=np.float64)[self.sheets]
+        return found
+
+    @cached_property
+    def rescaling(self) -> Floats:
+        """What points of the base are multiplied by in the total of each unit; 1 where the track does not rescale."""
+        start = self.track.starting_points
+        own, wanted = self.sheet_points - start, self.track.base_points - start
+        found: Floats = np.ones(len(own))
+        if self.track.rescaled:
+            np.divide(wanted, own, out=found, where=own > SMALL)
+        return found
+
+    @property
+    def is_rescaled(self) -> Bools:
+        """Units whose total is rescaled."""
+        return np.abs(self.rescaling - 1.0) > SMALL
 
     @cached_property
     def codes(self) -> "pd.Index[Any]":
@@ -90,19 +122,22 @@ class TrackLayout:
         }
         return tuple(above[line.id] for line in self.lines)
 
+    def is_part(self, heading: Criterion) -> bool:
+        """Whether a settled heading enters the total itself, and not with one above it."""
+        return any(part.id == heading.id for top in self.track.criteria for part in top.parts())
+
     @cached_property
     def is_plain(self) -> bool:
         """Whether the total is the sum of the lines, the same for all units."""
-        return not self.settled and self.absent is None
+        return not self.settled and self.absent is None and not self.track.rescaled
 
     @property
     def misfits(self) -> Bools:
         """Units of a domain that the track does not name, where what they have does not come to its base points."""
-        sheet = self.track.of_domain(None)
-        if self.absent is None or isclose(sheet.sheet_points, self.track.base_points, abs_tol=1e-9):
+        if self.absent is None or self.track.rescaled:
             return np.zeros(len(self.units), dtype=bool)
-        own = {line.id for line in sheet.lines()}
-        found: Bools = np.all(self.absent == [line.id not in own for line in self.lines], axis=1)
+        other = np.array([domain is None for _, domain in self.track.sheets], dtype=bool)[self.sheets]
+        found: Bools = other & ~np.isclose(self.sheet_points, self.track.base_points, rtol=0, atol=1e-9)
         return found
 
     @cached_property
@@ -191,19 +226,21 @@ def lay_out(campaign: Campaign, track: Track, register: Register) -> TrackLayout
         layers=layers,
         judging=np.array(judging, dtype=bool),
         groups=groups,
-        absent=_find_absent(track, register, units),
+        sheets=_find_sheets(track, register, units),
     )
 
 
-def _find_absent(track: Track, register: Register, units: Ints) -> Bools | None:
-    if len(track.domains) == 1:
-        return None
+def _find_sheets(track: Track, register: Register, units: Ints) -> Ints:
+    found = np.zeros(len(units), dtype=np.int64)
+    if len(track.sheets) == 1:
+        return found
     given = pd.Series(pd.NA, index=units) if register.domains is None else register.domains.iloc[units]
     domains = given.astype("string")
-    lines = [line.id for line in track.lines()]
-    absent = np.empty((len(units), len(lines)), dtype=bool)
-    for domain in track.domains:  # None, for all others, comes first
-        own = {line.id for line in track.of_domain(domain).lines()}
-        ours = slice(None) if domain is None else (domains == domain).to_numpy(dtype=bool, na_value=False)
-        absent[ours] = [line not in own for line in lines]
-    return absent
+    for at, (kind, domain) in enumerate(
+        track.sheets
+    ):  # None, for all other domains, comes first of each kind
+        ours = np.ones(len(units), dtype=bool) if kind is None else register.is_kind(kind)[units]
+        if domain is not None:
+            ours = ours & (domains == domain).to_numpy(dtype=bool, na_value=False)
+        found[ours] = at
+    return found

@@ -37,6 +37,7 @@ _REFERS: Final = {
     "ancestor_kind": "unit_kinds",
     "criterion": "criteria",
     "filled_by": "review_levels",
+    "for.kind": "unit_kinds",
     "form": "settings",
     "group": "unit_kinds",
     "heading": "criteria",

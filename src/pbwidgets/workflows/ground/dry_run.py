@@ -20,7 +20,7 @@ from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
 from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
-from pbwidgets.units import ancestors, domain_of, subtree
+from pbwidgets.units import ancestors, kind_and_domain, subtree
 from pbwidgets.wording import round_half_up
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.snapshots import counting_states
@@ -272,7 +272,7 @@ def read_dry_run(
             near.add(above)
     with workspace.store.read() as reader:
         others = _read_others(reader, opened, key, near)
-    own = track.of_domain(domain_of(units, key.unit_code))
+    own = track.of_unit(*kind_and_domain(units, key.unit_code))
     return DryRun(
         opened, key, own, layer_id, units[units["unit_code"].isin(near)].reset_index(drop=True), others
     )

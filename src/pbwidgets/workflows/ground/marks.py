@@ -17,7 +17,7 @@ from pbwidgets.scoring.sources import read_marks
 from pbwidgets.scoring.track_layout import lay_out
 from pbwidgets.scoring.verdict import SMALL
 from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_ratings
-from pbwidgets.units import domain_of
+from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.lookup import find_line
 
@@ -156,7 +156,7 @@ def check_unit_of_line(campaign: Campaign, key: MarkKey, units: pd.DataFrame) ->
         ``workflows.line_of_others``.
     """
     track, line = find_line(campaign, key.criterion_id)
-    own = track.of_domain(domain_of(units, key.unit_code))
+    own = track.of_unit(*kind_and_domain(units, key.unit_code))
     kinds = set(units.loc[units["unit_code"] == key.unit_code, "kind"])
     if kinds.isdisjoint(track.unit_kind) or line.id not in {item.id for item in own.lines()}:
         raise DataError("workflows.line_of_others", line=line.name, unit=key.unit_code)

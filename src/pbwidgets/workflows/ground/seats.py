@@ -85,13 +85,14 @@ class Seats:
     def places(self, campaign: Campaign, unit_code: str) -> tuple[Place, ...]:
         """Layers of tracks in which the actor marks a unit, each with the actor's sources.
 
-        The tracks have the score sheet of the unit's domain.
+        The tracks have the score sheet of the unit's kind and domain.
         """
         if scope_of(self.actor.role, "rate") is None:
             return ()
         found = []
+        kind, domain = self.kinds.get(unit_code), self.domains.get(unit_code)
         for track in campaign.tracks:
-            if self.kinds.get(unit_code) not in track.unit_kind or track.kind != "score":
+            if kind not in track.unit_kind or track.kind != "score":
                 continue
             for layer in track.layers:
                 level = campaign.layer(layer.id).level
@@ -101,7 +102,7 @@ class Seats:
                     source for source in campaign.sources_of(track, layer.id) if self._marks_as(source)
                 )
                 if sources:
-                    found.append(Place(track.of_domain(self.domains.get(unit_code)), layer.id, sources))
+                    found.append(Place(track.of_unit(kind, domain), layer.id, sources))
         return tuple(found)
 
     def _marks_as(self, source: Source) -> bool:

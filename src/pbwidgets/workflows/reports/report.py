@@ -25,7 +25,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
-from pbwidgets.units import ancestors, domain_of, partition_of, subtree, tops, unit_names
+from pbwidgets.units import ancestors, kind_and_domain, partition_of, subtree, tops, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
@@ -402,13 +402,13 @@ class Report:
         """Score sheet of the unit, or of one below it."""
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, code))
+        own = track.of_unit(*kind_and_domain(self.units, code))
         return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""
         title = self.say("by_criterion", track=track.name.words(self.lang))
-        own = track.of_domain(domain_of(self.units, self.unit_code))
+        own = track.of_unit(*kind_and_domain(self.units, self.unit_code))
         return tables.headings_beside_reference(
             own, self.scores.points, self.scores.reference, self.unit_code, title, self.lang
         )

@@ -128,20 +128,23 @@ def list_lines(
 
 
 def _number_lines(campaign: Campaign, points: pd.DataFrame, units: pd.DataFrame) -> list[Numbered]:
-    """The line or heading of each row, with its number on the score sheet of the unit's domain."""
+    """The line or heading of each row, with its number on the unit's score sheet."""
     items = {
-        (track.id, domain, item.criterion.id): item
+        (track.id, sheet, item.criterion.id): item
         for track in campaign.tracks
-        for domain in track.domains
-        for item in track.of_domain(domain).numbered()
+        for sheet in track.sheets
+        for item in track.of_unit(*sheet).numbered()
     }
-    known = {(track.id, domain) for track in campaign.tracks for domain in track.domains}
-    domains = points["unit_code"].map(dict(zip(units["unit_code"], units["domain"], strict=True)))
-    keys = zip(points["track_id"], domains, points["criterion_id"], strict=True)
-    return [
-        items[track, domain if pd.notna(domain) and (track, domain) in known else None, criterion]
-        for track, domain, criterion in keys
-    ]
+    pairs = zip(
+        units["kind"], units["domain"].astype(object).where(units["domain"].notna(), None), strict=True
+    )
+    of_units = dict(zip(units["unit_code"], pairs, strict=True))
+    sheets = {
+        (track_id, code): campaign.track(track_id).sheet_of(*of_units[code])
+        for track_id, code in set(zip(points["track_id"], points["unit_code"], strict=True))
+    }
+    keys = zip(points["track_id"], points["unit_code"], points["criterion_id"], strict=True)
+    return [items[track, sheets[track, code], criterion] for track, code, criterion in keys]
 
 
 def describe_score(

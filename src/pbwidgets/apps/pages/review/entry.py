@@ -155,7 +155,7 @@ class MarkGrid:
         found: dict[str, GridLine] = {}
         for track in (
             self._chosen(),
-            *(self._chosen().of_domain(domain) for domain in self._chosen().domains),
+            *(self._chosen().of_unit(*sheet) for sheet in self._chosen().sheets),
         ):
             for item in track.numbered():
                 if item.criterion.id in wanted and item.criterion.id not in found:
