@@ -449,7 +449,7 @@ def _find_members(
     begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
     if roots:
         begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
-    of_kind = pd.Categorical(units["kind"], categories=list(kinds)).codes
+    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(units["kind"].to_numpy(dtype=object))
     may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
     for at, above in enumerate(kinds.values()):
         may_hang[at, :-1] = [kind in above for kind in kinds]

@@ -243,10 +243,11 @@ def test_a_branch_has_its_own_sheet(campaign: Campaign) -> None:
         campaign, submissions=filled_in(BRANCH, party_life=3), ratings=marks_of_inspectors(BRANCH)
     )
     got = points(scores, BRANCH)
-    assert got["c6_meetings"] == pytest.approx(10 - 2.5)
+    assert got["c6_meetings"] == pytest.approx(5 - 1.25)
     assert not {"c4_below", "c4_guide", "c5_below"} & set(got)
-    by_rule = 8 + 4 + 3 + 8 + 7 + 4.5 + 7.5 + 1
-    assert total(scores, BRANCH, "inspection") == pytest.approx(by_rule + rated_total())
+    by_rule = 8 + 4 + 3 + 8 + 7 + 4.5 + 3.75
+    expected = (by_rule + rated_total()) * 100 / 95 + 1  # of 95 points, rescaled; the bonus as it is
+    assert total(scores, BRANCH, "inspection") == pytest.approx(expected)
 
 
 def test_a_general_branch_answers_for_its_branches(campaign: Campaign) -> None:
@@ -268,12 +269,11 @@ def test_the_questions_of_one_kind_are_not_asked_of_another(campaign: Campaign) 
     assert kept["committee"] == kept["general_branch"] == {"organisations_below", "active_below"}
 
 
-def test_points_of_every_kind_of_organisation_add_up_to_a_hundred_and_are_marked_as_ours(
-    campaign: Campaign,
-) -> None:
+def test_points_are_rescaled_to_a_hundred_and_marked_as_ours(campaign: Campaign) -> None:
     track = campaign.track("inspection")
     sums = {kind: track.of_unit(kind, None).sheet_points for kind in ORGANISATIONS}
-    assert sums == dict.fromkeys(ORGANISATIONS, 100.0)
+    assert sums == {"committee": 100, "general_branch": 100, "branch": 95}
+    assert (track.rescaled, track.base_points) == (True, 100)
     assert [track_id for track_id in ("annual", "member") if campaign.track(track_id).sheet_points != 100] == []
     assert all(line.default for track in campaign.tracks for line in track.lines())
 
