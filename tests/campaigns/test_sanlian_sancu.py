@@ -309,7 +309,7 @@ def test_falsified_material_cancels_and_a_breach_bars_and_keeps_the_rank(campaig
         {"unit_code": BRANCH, "kind": "unlawful", "basis": "虚构二号", "status": "in_force"},
     ]
     scores = score(
-        campaign, submissions=[*filled_in(BRANCH), *filled_in(OTHER)], ratings=given, vetoes=vetoes
+        campaign, submissions=[*filled_in(BRANCH, party_life=3), *filled_in(OTHER, party_life=4)], ratings=given, vetoes=vetoes
     )
     assert status(scores, COMMITTEE, "inspection")["status"] == "disqualified"
     barred = status(scores, BRANCH, "inspection")
@@ -350,7 +350,7 @@ def test_a_score_that_is_not_there_yet_is_missing_and_not_nought(campaign: Campa
 
 
 def test_a_team_that_was_held_to_account_is_not_put_into_the_first_class(campaign: Campaign) -> None:
-    every = {"responsibility": "yes", "plan": "yes", "measures_set": 10, "measures_done": 10}
+    every = {"responsibility": "yes", "plan": "yes", "measures_set": 10, "measures_done": 10, "party_life": 4}
     lines = [*filled_in(OTHER, **every), *answers("annual_lines", OTHER, {"business": 100, "integrity": 100})]
     best = {line.id: line.max_points for line in lines_rated(campaign) if line.id.startswith("c")}
     given = [mark(OTHER, line, value) for line, value in best.items() if line != "c4_guide"]
@@ -388,7 +388,7 @@ def test_organisations_and_members_are_commended_within_stated_places(campaign: 
 
 
 def test_the_secretary_of_a_selected_organisation_is_recommended(campaign: Campaign) -> None:
-    scores = score(campaign, submissions=filled_in(OTHER), ratings=marks_of_inspectors(OTHER))
+    scores = score(campaign, submissions=filled_in(OTHER, party_life=4), ratings=marks_of_inspectors(OTHER))
     assert status(scores, OTHER, "inspection")["recommended"] == "secretary"
 
 
