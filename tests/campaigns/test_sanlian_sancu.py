@@ -239,9 +239,7 @@ def test_a_committee_scores_as_worked_out_by_hand(campaign: Campaign) -> None:
 
 
 def test_a_branch_has_its_own_sheet(campaign: Campaign) -> None:
-    scores = score(
-        campaign, submissions=filled_in(BRANCH, party_life=3), ratings=marks_of_inspectors(BRANCH)
-    )
+    scores = score(campaign, submissions=filled_in(BRANCH, party_life=3), ratings=marks_of_inspectors(BRANCH))
     got = points(scores, BRANCH)
     assert got["c6_meetings"] == pytest.approx(5 - 1.25)
     assert not {"c4_below", "c4_guide", "c5_below"} & set(got)
@@ -274,7 +272,9 @@ def test_points_are_rescaled_to_a_hundred_and_marked_as_ours(campaign: Campaign)
     sums = {kind: track.of_unit(kind, None).sheet_points for kind in ORGANISATIONS}
     assert sums == {"committee": 100, "general_branch": 100, "branch": 95}
     assert (track.rescaled, track.base_points) == (True, 100)
-    assert [track_id for track_id in ("annual", "member") if campaign.track(track_id).sheet_points != 100] == []
+    assert [
+        track_id for track_id in ("annual", "member") if campaign.track(track_id).sheet_points != 100
+    ] == []
     assert all(line.default for track in campaign.tracks for line in track.lines())
 
 
@@ -309,7 +309,10 @@ def test_falsified_material_cancels_and_a_breach_bars_and_keeps_the_rank(campaig
         {"unit_code": BRANCH, "kind": "unlawful", "basis": "虚构二号", "status": "in_force"},
     ]
     scores = score(
-        campaign, submissions=[*filled_in(BRANCH, party_life=3), *filled_in(OTHER, party_life=4)], ratings=given, vetoes=vetoes
+        campaign,
+        submissions=[*filled_in(BRANCH, party_life=3), *filled_in(OTHER, party_life=4)],
+        ratings=given,
+        vetoes=vetoes,
     )
     assert status(scores, COMMITTEE, "inspection")["status"] == "disqualified"
     barred = status(scores, BRANCH, "inspection")

@@ -21,7 +21,7 @@ from pbwidgets.files import put_file
 from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.filling.evidence import find_evidence_file
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, choose_campaign
 from pbwidgets.workflows.ground.files import ServedFile
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import find_actor
@@ -82,11 +82,10 @@ class EvidenceHandler(FileHandler):
 
         def find() -> ServedFile | None:
             try:
-                opened = self.workspace.opened(*asked)
+                actor = find_actor(self.workspace, account)
+                opened = choose_campaign(self.workspace, actor, *asked)
                 key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
-                return find_evidence_file(
-                    Desk(self.workspace, find_actor(self.workspace, account), opened), key, sha256
-                )
+                return find_evidence_file(Desk(self.workspace, actor, opened), key, sha256)
             except PbError:
                 return None
 

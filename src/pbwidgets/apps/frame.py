@@ -22,7 +22,9 @@ from pbwidgets.campaign.model import Phase
 from pbwidgets.errors import PbError
 from pbwidgets.forms.look import LOOK
 from pbwidgets.palette import APP_PAGE, css_variables
+from pbwidgets.store import Actor
 from pbwidgets.wording import LANGUAGES, say, spoken_language
+from pbwidgets.workflows.ground.desk import Desk, check_takes_part, choose_campaign
 from pbwidgets.workflows.ground.workspace import Workspace, today
 from pbwidgets.workflows.people.accounts import find_account
 
@@ -88,7 +90,7 @@ async def load_frame(
 def _load(workspace: Workspace, account: str, page: str, place: dict[str, str], xsrf: str) -> Frame:
     lang = spoken_language(place.get("lang", ""))
     name, role, unit_code = _person(workspace, account)
-    title, period, steps, unit = _campaign(workspace, place, unit_code, lang)
+    title, period, steps, unit = _campaign(workspace, place, Actor(name, role, unit_code), lang)
     carried: dict[str, str] = {key: place[key] for key in _CARRIED if key in place}
     links = tuple((item.name, item.words(lang), _address(item.name, carried)) for item in pages_of(role))
     others = tuple((say(f"apps.language.{code}", code), _address(page, {**place, "lang": code}))
@@ -109,29 +111,31 @@ _seen: dict[tuple[str | None, ...], tuple[float, Any]] = {}
 
 
 def _campaign(
-    workspace: Workspace, place: Mapping[str, str], unit_code: str | None, lang: str
+    workspace: Workspace, place: Mapping[str, str], actor: Actor, lang: str
 ) -> tuple[str, str, tuple[Step, ...], str]:
     """Title, period, steps and the unit's name; cached for some seconds, as every page needs them."""
-    key = (str(workspace.settings.workspace), place.get("campaign"), place.get("period"), unit_code, lang)
+    asked = place.get("campaign"), place.get("period")
+    key = (str(workspace.settings.workspace), *asked, actor.role, actor.unit_code, lang)
     when, known = _seen.get(key, (0.0, None))
     if known is None or time.monotonic() - when > _KEEP_S:
         if len(_seen) > 2000:
             _seen.clear()
-        known = _read_campaign(workspace, place, unit_code, lang)
+        known = _read_campaign(workspace, place, actor, lang)
         _seen[key] = (time.monotonic(), known)
     return known  # type: ignore[no-any-return]
 
 
 def _read_campaign(
-    workspace: Workspace, place: Mapping[str, str], unit_code: str | None, lang: str
+    workspace: Workspace, place: Mapping[str, str], actor: Actor, lang: str
 ) -> tuple[str, str, tuple[Step, ...], str]:
-    unit = ""
+    unit, unit_code = "", actor.unit_code
     if unit_code is not None:
         units = workspace.units(today())
         named = units.loc[units["unit_code"] == unit_code, "unit_name"]
         unit = str(named.iloc[0]) if len(named) else unit_code
     try:
-        opened = workspace.opened(place.get("campaign"), place.get("period"))
+        opened = choose_campaign(workspace, actor, place.get("campaign"), place.get("period"))
+        check_takes_part(Desk(workspace, actor, opened, lang))
     except PbError:
         return "", "", (), unit
     phases = opened.campaign.period(opened.period_id).phases

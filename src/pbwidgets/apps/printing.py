@@ -9,7 +9,7 @@ from pbwidgets.apps.files import FileHandler
 from pbwidgets.errors import PbError
 from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, choose_campaign
 from pbwidgets.workflows.people.accounts import find_actor
 
 PAPER = r"/paper/([^/]+)/([^/]+)/(\d{1,9})/(\d{1,9})"
@@ -30,9 +30,9 @@ class PaperHandler(FileHandler):
             from pbwidgets.workflows.filling.paper import print_view
 
             try:
-                opened = self.workspace.opened(*asked)
-                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
                 actor = find_actor(self.workspace, account)
+                opened = choose_campaign(self.workspace, actor, *asked)
+                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
                 return print_view(Desk(self.workspace, actor, opened, lang=lang), key, int(version))
             except PbError:
                 return None

@@ -20,7 +20,7 @@ from pbwidgets.forms.elements import Messages
 from pbwidgets.settings import load_settings
 from pbwidgets.store import Actor
 from pbwidgets.wording import say, spoken_language
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, check_takes_part, choose_campaign
 from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.rights import operator
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, load_workspace
@@ -70,8 +70,17 @@ class Visit:
 
     @cached_property
     def opened(self) -> Opened:
-        """The campaign that the address names, or the newest open one."""
-        return self.workspace.opened(self.place.get("campaign"), self.place.get("period"))
+        """The campaign that the address names, or the newest in which the visitor's unit takes part.
+
+        Raises
+        ------
+        RightsError
+            ``workflows.takes_no_part``.
+        """
+        asked = self.place.get("campaign"), self.place.get("period")
+        opened = choose_campaign(self.workspace, self.actor, *asked)
+        check_takes_part(Desk(self.workspace, self.actor, opened, self.lang))
+        return opened
 
     def reopen(self) -> Opened:
         """Go on with the newest version of the campaign; returns the version that the page has shown so far."""
@@ -87,7 +96,7 @@ class Visit:
 
     @cached_property
     def units(self) -> pd.DataFrame:
-        """The register on the day the page was opened, within the period."""
+        """The units that take part, on the day the page was opened, within the period."""
         return self.desk.units
 
     def words(self, code: str, **args: object) -> str:

@@ -18,12 +18,13 @@ from pbwidgets.apps.pages.ground.state_words import (
 from pbwidgets.apps.pages.people.accounts import AccountsCard, ResetCard, health_card
 from pbwidgets.apps.pages.people.audit_log import AuditCard
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.duties import Duty, list_duties
+from pbwidgets.workflows.ground.desk import list_campaigns
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
-from pbwidgets.workflows.ground.workspace import open_campaigns, today
+from pbwidgets.workflows.ground.workspace import Opened, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
@@ -84,6 +85,10 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
         if error.code != "workflows.nothing_open":
             raise
         yield elements.notice("info", visit.words("home.nothing_open"))
+        return
+    except RightsError as error:
+        yield elements.notice("info", visit.refusal(error))
+        yield from _others(visit)
         return
     yield from _duties(visit)
     yield from _work(visit)
@@ -208,18 +213,27 @@ def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
 
 
 def _others(visit: Visit) -> Iterator[w.Widget]:
-    """Links to other open campaigns."""
-    here = (visit.opened.campaign.id, visit.opened.period_id)
-    others = [
-        (
-            visit.words("home.campaign_line", campaign=campaign.name.words(visit.lang), period=period_id),
-            visit.link("home", campaign=campaign.id, period=period_id),
-        )
-        for campaign, period_id in open_campaigns(visit.workspace)
-        if (campaign.id, period_id) != here
-    ]
+    """Links to the other open campaigns in which the visitor's unit takes part."""
+    others = []
+    for other in list_campaigns(visit.workspace, visit.actor):
+        campaign_id, period_id = other.key
+        if not _is_shown(visit, other):
+            name = other.campaign.name.words(visit.lang)
+            others.append(
+                (
+                    visit.words("home.campaign_line", campaign=name, period=period_id),
+                    visit.link("home", campaign=campaign_id, period=period_id),
+                )
+            )
     if others:
         yield elements.card(elements.links(others), title=visit.words("home.other_campaigns"))
+
+
+def _is_shown(visit: Visit, other: Opened) -> bool:
+    try:
+        return visit.opened.key == other.key
+    except RightsError:
+        return False
 
 
 def _pages(visit: Visit) -> Iterator[w.Widget]:

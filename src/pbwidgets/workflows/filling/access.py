@@ -9,8 +9,7 @@ from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
 from pbwidgets.store.submissions import EDITABLE, count_drafts
-from pbwidgets.units import subtree
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import find_seats
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -59,9 +58,8 @@ def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
         mine = of_kind["unit_code"].map(_fills_for_level(desk, form.filled_by))
     elif desk.actor.role == "filler":
         mine = of_kind["unit_code"] == desk.actor.unit_code
-    elif desk.actor.role == "reviewer" and desk.actor.unit_code is not None:
-        below = set(subtree(units, desk.actor.unit_code)["unit_code"]) - {desk.actor.unit_code}
-        mine = of_kind["unit_code"].isin(below)
+    elif desk.actor.role == "reviewer" and desk.actor.unit_code in set(units["unit_code"]):
+        mine = of_kind["unit_code"].isin(find_in_scope(desk, "fill_on_behalf")["unit_code"])
     else:
         return of_kind.iloc[:0]
     return of_kind[mine.astype(bool)].reset_index(drop=True)

@@ -15,11 +15,18 @@ from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
 from pbwidgets.store.campaigns import load_open_version
-from pbwidgets.units import tops
+from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
-from pbwidgets.workflows.ground.rights import Action, authorise, may, operator, units_in_scope
-from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of, open_workspace, utc_now
+from pbwidgets.workflows.ground.rights import Action, authorise, operator, scope_of, units_in_scope
+from pbwidgets.workflows.ground.workspace import (
+    Opened,
+    Workspace,
+    day_of,
+    open_campaigns,
+    open_workspace,
+    utc_now,
+)
 
 
 def _now() -> datetime:
@@ -70,10 +77,13 @@ class Desk:
         Raises
         ------
         RightsError
-            ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
+            ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit,
+            ``workflows.takes_no_part`` if the unit does not take part.
         """
         with _naming(self):
             authorise(self.actor, action, unit_code, self.units, self._tops)
+            if unit_code is not None and unit_code not in set(self.units["unit_code"]):
+                raise RightsError(NO_PART, unit=unit_code)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -120,7 +130,11 @@ def reading_action(desk: Desk) -> Action:
 
 def may_do(desk: Desk, action: Action, unit_code: str | None) -> bool:
     """Whether :meth:`Desk.authorise` allows the action; used to decide what is shown."""
-    return may(desk.actor, action, unit_code, desk.units, desk._tops)
+    try:
+        desk.authorise(action, unit_code)
+    except RightsError:
+        return False
+    return True
 
 
 def find_in_scope(desk: Desk, action: Action) -> pd.DataFrame:
@@ -166,6 +180,63 @@ def open_desk(
     atexit.register(opening.__exit__, None, None, None)
     opened = workspace.opened(campaign, period)
     return Desk(workspace, operator(actor), opened, workspace.settings.lang)
+
+
+NO_PART: Final = "workflows.takes_no_part"
+"""Code of the refusal where a unit does not take part in the campaign."""
+
+
+def list_campaigns(workspace: Workspace, actor: Actor) -> tuple[Opened, ...]:
+    """Open campaigns, each in each of its open periods, in which the actor's unit takes part, the newest one last.
+
+    Those who see every unit, or belong to none, have all.
+    """
+    everywhere = scope_of(actor.role, "view") == "everywhere"
+    return open_campaigns(workspace, None if everywhere else actor.unit_code)
+
+
+def choose_campaign(
+    workspace: Workspace, actor: Actor, campaign_id: str | None = None, period_id: str | None = None
+) -> Opened:
+    """The campaign that is asked for; by default the newest in which the actor's unit takes part.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.takes_no_part`` if the unit takes part in none.
+    UsageError
+        As :meth:`Workspace.opened`.
+    """
+    if campaign_id is None and actor.unit_code is not None:
+        own = list_campaigns(workspace, actor)
+        if own:
+            campaign_id = own[-1].campaign.id
+            period_id = period_id or own[-1].period_id
+        elif open_campaigns(workspace):
+            raise RightsError(NO_PART, unit=_name_of(workspace, actor.unit_code))
+    return workspace.opened(campaign_id, period_id)
+
+
+def check_takes_part(desk: Desk) -> None:
+    """Raise if the actor belongs to a unit and sees only that one's, and it does not take part.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.takes_no_part``.
+    """
+    own = desk.actor.unit_code
+    if (
+        own is None
+        or scope_of(desk.actor.role, "view") == "everywhere"
+        or own in set(desk.units["unit_code"])
+    ):
+        return
+    raise RightsError(NO_PART, unit=_name_of(desk.workspace, own))
+
+
+def _name_of(workspace: Workspace, unit_code: str) -> str:
+    return unit_names(workspace.units()).get(unit_code, unit_code)
 
 
 NEWER_VERSION: Final = "workflows.newer_version"

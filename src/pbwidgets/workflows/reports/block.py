@@ -312,7 +312,7 @@ def _tracks_about(campaign: Campaign, kind: str, side: Side | None) -> Iterator[
     """Tracks that may assess a unit of a kind, or units below one."""
     below = _kinds_below(campaign, kind)
     for track in campaign.tracks:
-        is_own, is_below = track.unit_kind == kind, track.unit_kind in below
+        is_own, is_below = kind in track.unit_kind, not below.isdisjoint(track.unit_kind)
         if (is_own and side != "below") or (is_below and side != "own"):
             yield track
 

@@ -69,8 +69,8 @@ class ReportDefinition(Definition):
     title: Text
     campaigns: tuple[Id, ...] = Field(default=(), description="campaigns that it is for; none: every one")
     for_each: Literal["partition", "root", "board"] | UnitsOfKind = Field(
-        description="partition: units that the campaign is divided by, and those outside all of them; root: uppermost units; or {kind: …}; board: "
-        "no files, the blocks are shown on the board"
+        description="partition: units that the campaign is divided by, and those outside all of them; "
+        "root: uppermost units; or {kind: …}; board: no files, the blocks are shown on the board"
     )
     blocks: tuple[dict[str, JsonValue], ...] = Field(
         default=(), description="{block: name, argument: …}, or {tracks: own | below, blocks: […]}"

@@ -9,6 +9,7 @@ from pbwidgets.apps.pages.board.unit import show_unit
 from pbwidgets.apps.pages.ground.call_list import call_list
 from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
+from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.ground.desk import find_tops
@@ -26,6 +27,10 @@ _TONES = {"past": "quiet", "now": "accent", "coming": None}
 
 def show_board(visit: Visit) -> w.Widget:
     """The board of the actor's scope, or one unit's page if the address names a unit."""
+    try:
+        visit.opened  # noqa: B018  checked here: the visitor's unit may take no part
+    except RightsError as error:
+        return elements.notice("info", visit.refusal(error))
     unit = visit.place.get("unit") or (visit.actor.unit_code if visit.actor.role == "filler" else None)
     if unit is not None:
         return elements.stack(visit.messages, *show_unit(visit, unit))

@@ -17,7 +17,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.organise.exceptions import (
     find_listed_units,
@@ -91,12 +91,11 @@ class ExceptionCard:
         units = self._visit.units
         kinds = self._visit.opened.campaign.form(self.form.value).unit_kind
         codes = units.loc[units["kind"].isin(kinds), "unit_code"]
-        part = ancestors(units, self._visit.opened.campaign.partition_by)
-        return pd.Series([part.get(code) for code in codes], index=codes, dtype="string").fillna("")
+        return partitions(units, self._visit.opened.campaign.partition_by).loc[codes]
 
     def _offer_parts(self) -> None:
         codes = list(dict.fromkeys(self._parts()))
-        offer(self.part, [(self._visit.unit_name(code) if code else "—", code) for code in codes])
+        offer(self.part, [(self._visit.unit_name(code), code) for code in codes])
         self._offer_units()
 
     def _offer_units(self) -> None:

@@ -17,7 +17,7 @@ from pbwidgets.exports.slips import Slip, save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.settings import to_address
-from pbwidgets.units import ancestors
+from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.people.slips import BLANK
 from pbwidgets.workflows.progress.grid import units_in_view
@@ -99,17 +99,15 @@ class BatchCard:
         return units if scope == "everywhere" else units[units["unit_code"] != self._visit.actor.unit_code]
 
     def _parts(self) -> "pd.Series[str]":
-        part = ancestors(self._visit.units, self._visit.opened.campaign.partition_by)
-        codes = self._units()["unit_code"]
-        return pd.Series([part.get(code) for code in codes], index=codes, dtype="string").fillna("")
+        part = partitions(self._visit.units, self._visit.opened.campaign.partition_by)
+        return part.loc[self._units()["unit_code"]]
 
     def _offer_parts(self) -> None:
         survey = self._chosen.survey
         kinds = survey.rater_kinds if survey else ()
         offer(self.kind, [(kind.name.words(self._visit.lang), kind.id) for kind in kinds])
         codes = list(dict.fromkeys(self._parts()))
-        named = [(self._visit.unit_name(code) if code else "—", code) for code in codes]
-        offer(self.part, named)
+        offer(self.part, [(self._visit.unit_name(code), code) for code in codes])
         self._offer_units()
 
     def _offer_units(self) -> None:
