@@ -16,7 +16,8 @@ from pbwidgets.cli import main
 from pbwidgets.demo import demo_file, read_demo
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
-from pbwidgets.store import Actor, SubmissionKey
+from pbwidgets.store import Actor, Mark, MarkKey, SubmissionKey, load_ratings, rate_many
+from pbwidgets.workflows.ground.workspace import open_workspace
 
 ROOT = Path(__file__).resolve().parent.parent
 CAMPAIGN, PERIOD = "sanji_lianzheng", "2026"
@@ -130,3 +131,23 @@ def run_process(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProces
         [Path(sys.executable).with_name("pbwidgets"), *args],
         cwd=cwd, env={**plain, **env}, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
+
+
+def mark_again(folder: Path, unit: str, account: str, share: float = 1.0, comment: str = "") -> None:
+    """Give all marks of one account on a unit again, at a share of the points, with a comment."""
+    with open_workspace(folder) as workspace:
+        with workspace.store.read() as reader:
+            given = load_ratings(reader, CAMPAIGN, PERIOD, [], rater=account)
+        rows = given[given["unit_code"] == unit].to_dict("records")
+        assert rows
+        marks = [
+            Mark(
+                MarkKey(CAMPAIGN, PERIOD, unit, row["criterion_id"], row["layer"], row["source"], account),
+                row["points"] * share,
+                comment,
+                row["submission_version"],
+            )
+            for row in rows
+        ]
+        with workspace.store.write(OPERATOR) as writer:
+            assert rate_many(writer, marks) == len(marks)

@@ -6,10 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from counties import CAMPAIGN, OPERATOR, PERIOD, run_pbwidgets
-
-from pbwidgets.store import Mark, MarkKey, load_ratings, rate_many
-from pbwidgets.workflows.ground.workspace import open_workspace
+from counties import CAMPAIGN, PERIOD, mark_again, run_pbwidgets
 
 FIRST, SECOND = "990101003", "990101008"
 
@@ -34,26 +31,6 @@ def statuses(folder: Path) -> dict[str, str]:
 
 def why(folder: Path, code: str) -> set[str]:
     return set(read_units(folder)[code]["why"])
-
-
-def mark_again(folder: Path, unit: str, account: str, share: float = 1.0, comment: str = "") -> None:
-    """Give all marks of one account on a unit again, at a share of the points, with a comment."""
-    with open_workspace(folder) as workspace:
-        with workspace.store.read() as reader:
-            given = load_ratings(reader, CAMPAIGN, PERIOD, [], rater=account)
-        rows = given[given["unit_code"] == unit].to_dict("records")
-        assert rows
-        marks = [
-            Mark(
-                MarkKey(CAMPAIGN, PERIOD, unit, row["criterion_id"], row["layer"], row["source"], account),
-                row["points"] * share,
-                comment,
-                row["submission_version"],
-            )
-            for row in rows
-        ]
-        with workspace.store.write(OPERATOR) as writer:
-            assert rate_many(writer, marks) == len(marks)
 
 
 @pytest.fixture

@@ -24,7 +24,8 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_report
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.library import library_of
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -152,7 +153,7 @@ def _run(
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints={code: fingerprint_report(snapshot, opened, units, code) for code in codes},
+        fingerprints=fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes),
         given={
             code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
             for code in codes

@@ -176,6 +176,29 @@ def units_of_track(
     return LabelledTable(title, made, columns)
 
 
+def named_units(
+    campaign: Campaign, track: Track, selection: pd.DataFrame, units: pd.DataFrame, title: str, lang: str
+) -> LabelledTable:
+    """Units of a track that are selected, best first: rank, name, and the unit above if there are several.
+
+    Parameters
+    ----------
+    selection
+        Columns ``SELECTION``, with the status that holds.
+    units
+        The register, for the names of the units above.
+    """
+    made = best_first(selection[(selection["track_id"] == track.id) & (selection["status"] == SELECTED)])
+    above = names_above(units)
+    made["above"] = [above.get(code, "") for code in made["unit_code"]]
+    columns = {
+        "rank": Column(say("tables.rank", lang), 8, "integer", _NONE),
+        "unit_name": Column(campaign.kind_names(track.unit_kind, lang), 20),
+        **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
+    }
+    return LabelledTable(title, made, columns)
+
+
 def _wide_ranks(of_track: pd.DataFrame, track: Track) -> pd.DataFrame:
     """Rank and size of each grouping of a track by unit; <NA> for a unit without a rank."""
     parts = [pd.DataFrame(index=pd.Index(of_track["unit_code"].unique(), name="unit_code"))]

@@ -1,10 +1,9 @@
 """What reports show of frames about all units."""
 
-import pandas as pd
 import pytest
 
 from pbwidgets.scoring.frames import COLUMNS, REFERENCE, SELECTION, Scores, to_frame
-from pbwidgets.workflows.ground.extracts import LISTED, RANKED, SHOWN_REFERENCE, extract_shown
+from pbwidgets.workflows.ground.extracts import RANKED, SHOWN_REFERENCE, STATUSES, extract_shown
 
 
 def scores(reference: list[dict[str, object]], selection: list[dict[str, object]]) -> Scores:
@@ -43,14 +42,19 @@ def test_only_the_total_says_how_many_units_are_ranked() -> None:
     assert ranked.to_dict("records") == [{"track_id": "village", "n": 7}]
 
 
-def test_the_list_holds_those_with_a_place_in_reach_by_what_was_decided() -> None:
-    rows: list[dict[str, object]] = [
-        {"unit_code": "1", "status": "selected", "holding": "selected"},
-        {"unit_code": "2", "status": "selected", "holding": "not_selected"},
-        {"unit_code": "3", "status": "waiting", "holding": "waiting"},
-        {"unit_code": "4", "status": "not_nominated", "holding": "not_nominated"},
-        {"unit_code": "5", "status": "tied_at_cut", "holding": "tied_at_cut"},
-    ]
-    listed = extract_shown(scores([], rows))[LISTED]
-    assert isinstance(listed, pd.DataFrame)
-    assert listed["unit_code"].tolist() == ["1", "3", "5"]
+@pytest.mark.parametrize(
+    ("changed", "is_shown"),
+    [({"total": 81.0}, False), ({"rank": 3}, True), ({"holding": "selected"}, True)],
+)
+def test_statuses_change_with_ranks_and_decisions_but_not_with_totals(
+    changed: dict[str, object], is_shown: bool
+) -> None:
+    row: dict[str, object] = {
+        "unit_code": "1",
+        "status": "waiting",
+        "holding": "waiting",
+        "rank": 2,
+        "total": 80.0,
+    }
+    before, after = (extract_shown(scores([], [one]))[STATUSES] for one in (row, {**row, **changed}))
+    assert before.equals(after) is not is_shown

@@ -17,7 +17,9 @@ from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.model import Id
 from pbwidgets.errors import DataError, PbError
+from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
+from pbwidgets.workflows.ground.extracts import FRAME_OF
 from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.pieces import Heading, Piece, Sentence, is_bare
 from pbwidgets.workflows.reports.templates import HasPlaces, frames_of
@@ -30,6 +32,12 @@ Side: TypeAlias = Literal["own", "below"]
 
 EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS})
 """Frames of a snapshot that a block may read."""
+
+READABLE: Final = EVERY_FRAME | set(FRAME_OF)
+"""What a block may say that it reads: frames, and extracts of them."""
+
+OF_TRACKS: Final = frozenset({*(name for name in SCORES if "track_id" in COLUMNS[name]), *FRAME_OF})
+"""Those of which a block about one track reads the rows of that track only."""
 
 NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
     {
@@ -108,8 +116,8 @@ class Block:
     arguments
         Model of the arguments.
     reads
-        Frames of the snapshot that it reads; a report is made again once one of them has changed. The units are
-        always among them.
+        Frames of the snapshot, or extracts of them, that it reads; a report is made again once one of them has
+        changed. The units are always among them.
     needs
         Names of :data:`NEEDS` that a track must have for it.
     side
@@ -162,7 +170,8 @@ def block(
     Parameters
     ----------
     reads
-        Frames that it reads; by default all, so that its report is made again whenever anything has changed.
+        Frames that it reads, or the extracts ``shown_reference``, ``ranked`` and ``statuses``, which change less
+        often; by default all frames, so that its report is made again whenever anything has changed.
     needs
         What a track must have, of :data:`NEEDS`.
     side
@@ -178,7 +187,7 @@ def block(
     from pbwidgets.campaign.findings import spelling
 
     for code, names, known in (
-        ("reports.unknown_frame", reads, EVERY_FRAME),
+        ("reports.unknown_frame", reads, READABLE),
         ("reports.unknown_need", needs, NEEDS),
     ):
         for name in names:
@@ -228,13 +237,17 @@ class Item:
 
     @property
     def reads(self) -> frozenset[str]:
-        """Frames that it reads, with those of the places in its texts."""
+        """Frames and extracts that it reads, with those of the places in its texts."""
         texts = [value for _, value, mark in marked(self.args) if isinstance(mark, HasPlaces)]
         return self.block.reads.union(*map(frames_of, texts))
 
     def _pieces(self, report: "Report", args: Arguments) -> tuple[Piece, ...]:
         try:
-            made = tuple(self.block.draw(report.showing(self.block.name, self.reads), args))
+            made = tuple(
+                self.block.draw(
+                    report.showing(self.block.name, {FRAME_OF.get(name, name) for name in self.reads}), args
+                )
+            )
         except PbError:
             raise
         except (
@@ -249,8 +262,19 @@ class Item:
         lang = report.lang
         return made or (Heading(self.block.label(lang)), Sentence(say("reports.nothing_to_show", lang)))
 
-    def tracks_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
-        """Ids of the tracks whose rows it reads in the report of a unit of a kind."""
+    def parts_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
+        """What it reads in the report of a unit of a kind: frames, and of scores the rows of its tracks.
+
+        Named as in the fingerprints of a snapshot: ``submissions``, ``points:village``.
+        """
+        tracks = self._tracks_read(campaign, kind)
+        return frozenset(
+            part
+            for name in self.reads
+            for part in ([f"{name}:{track}" for track in tracks] if name in OF_TRACKS else [name])
+        )
+
+    def _tracks_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
         asked = getattr(self.args, "track", None)
         if asked is not None:
             return frozenset({asked})
@@ -282,15 +306,10 @@ class Group:
             for item in self.items:
                 yield from item.draw_track(report, track)
 
-    @property
-    def reads(self) -> frozenset[str]:
-        """Frames that its blocks read."""
-        return frozenset().union(*(item.reads for item in self.items))
-
-    def tracks_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
-        """Ids of the tracks whose rows its blocks read in the report of a unit of a kind."""
+    def parts_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
+        """As :meth:`Item.parts_read`, for its blocks and the tracks of its side."""
         items = [replace(item, block=replace(item.block, side=self.side)) for item in self.items]
-        return frozenset().union(*(item.tracks_read(campaign, kind) for item in items))
+        return frozenset().union(*(item.parts_read(campaign, kind) for item in items))
 
 
 BlockList: TypeAlias = tuple[Item | Group, ...]

@@ -1,11 +1,12 @@
-"""Hashes of the inputs of a unit's report: it is out of date once one of them differs."""
+"""Hashes of the inputs of units' reports: one is out of date once one of its inputs differs."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Final
 
 import pandas as pd
 
+from pbwidgets.campaign import Campaign
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import partition_of
 from pbwidgets.workflows.ground.extracts import SHARED_EXTRACTS
@@ -19,39 +20,68 @@ from pbwidgets.workflows.ground.snapshots import (
     code_hash,
 )
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
+from pbwidgets.workflows.reports.library import Library
+from pbwidgets.workflows.reports.lists import parts_read, read_blocks
 
 EVERYTHING: Final = (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS)
 """All frames of a snapshot."""
 
 
-def fingerprint_report(
+def fingerprint_reports(
     snapshot: Snapshot,
     opened: Opened,
     units: pd.DataFrame,
-    unit_code: str,
-    reads: Collection[str] = EVERYTHING,
-) -> dict[str, str]:
-    """Hashes by name: each frame that the report reads, the campaign, the code.
+    report: ReportDefinition,
+    library: Library,
+    unit_codes: Iterable[str],
+) -> dict[str, dict[str, str]]:
+    """Hashes of each unit's report: of each frame that it reads, the campaign, the code.
 
-    Parameters
-    ----------
-    reads
-        Frames and extracts that the report reads: ``points``, or ``points:village`` for the rows of one track. Of
-        frames about units only the rows of the partition count in which the unit and all below it lie.
+    Of frames about units only the rows of a unit's own partition count, if it has one; of scores only those of the
+    tracks that its blocks are about.
+
+    Returns
+    -------
+    dict
+        ``{unit code: {name: hash}}``.
     """
-    part = partition_of(units, opened.campaign.partition_by, unit_code)
-    own = _joined(snapshot.parts, reads) if part is None else snapshot.parts.get(part, {})
+    kinds = dict(zip(units["unit_code"], units["kind"], strict=True))
     shared = snapshot.parts.get(NO_PARTITION, {})
-    of_all = [name for name in sorted(reads) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)]
-    return {
-        **{f"rows:{name}": own.get(name, "") for name in sorted(reads) if name not in of_all},
-        "reference": _hash(f"{name}{shared.get(name, '')}" for name in of_all),
-        "campaign": snapshot.version,
-        "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
-    }
+    reads: dict[str, frozenset[str]] = {}
+    joined: dict[str, dict[str, str]] = {}
+    made = {}
+    for code in unit_codes:
+        kind = kinds[code]
+        if kind not in reads:
+            reads[kind] = _reads_of(report, library, opened.campaign, kind)
+        part = partition_of(units, opened.campaign.partition_by, code)
+        if part is not None:
+            own = snapshot.parts.get(part, {})
+        else:  # a unit above the partitions reads all of them
+            if kind not in joined:
+                joined[kind] = _joined(snapshot.parts, reads[kind])
+            own = joined[kind]
+        of_all = [
+            name for name in sorted(reads[kind]) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)
+        ]
+        made[code] = {
+            **{f"rows:{name}": own.get(name, "") for name in sorted(reads[kind].difference(of_all))},
+            "reference": _hash(f"{name}{shared.get(name, '')}" for name in of_all),
+            "campaign": snapshot.version,
+            "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
+        }
+    return made
 
 
-def _joined(parts: Mapping[str, Mapping[str, str]], reads: Collection[str]) -> dict[str, str]:
+def _reads_of(report: ReportDefinition, library: Library, campaign: Campaign, kind: str) -> frozenset[str]:
+    """What a report of a unit of a kind reads: what its blocks say; all frames if its notebook is another."""
+    if report.notebook != NOTEBOOK:
+        return frozenset(EVERYTHING)
+    return parts_read(read_blocks(report.blocks, library, report.parameters).blocks, campaign, kind)
+
+
+def _joined(parts: Mapping[str, Mapping[str, str]], reads: Iterable[str]) -> dict[str, str]:
     return {
         name: _hash(f"{code}{parts[code][name]}" for code in sorted(parts) if name in parts[code])
         for name in reads

@@ -146,6 +146,11 @@ def hashes_of_own(entries: Iterable[Mapping[str, JsonValue]], library: Library) 
     return {f"block:{name}": made for name in sorted(names) if (made := library.hash_of(name))}
 
 
+def parts_read(blocks: BlockList, campaign: Campaign, kind: str) -> frozenset[str]:
+    """What the report of a unit of a kind reads, as :meth:`~pbwidgets.workflows.reports.block.Item.parts_read`."""
+    return frozenset().union(*(entry.parts_read(campaign, kind) for entry in blocks))
+
+
 def open_blocks(blocks: str | Sequence[Mapping[str, Any]], settings: Settings | None = None) -> BlockList:
     """Blocks of a report of the workspace, named by its id, or of a list of plain values.
 

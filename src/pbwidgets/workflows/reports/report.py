@@ -430,6 +430,10 @@ class Report:
             ranks_within=self.scores.ranks_within,
         )
 
+    def named_units(self, track: Track, title: str) -> LabelledTable:
+        """Units of a track that are selected, best first."""
+        return tables.named_units(self.campaign, track, self.scores.selection, self.units, title, self.lang)
+
     def losses(self, track: Track) -> LabelledTable:
         """Points lost by heading, in the rows of the heat map."""
         names, groups = self.rows_of_heatmap(track)

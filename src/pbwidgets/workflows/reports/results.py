@@ -4,6 +4,7 @@ Reports run in a layer above this one: what happened is read from the manifest o
 """
 
 import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,8 +21,9 @@ from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.files import ServedFile
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
-from pbwidgets.workflows.reports.definitions import Ground, find_targets, read_reports
-from pbwidgets.workflows.reports.fingerprints import fingerprint_report
+from pbwidgets.workflows.reports.definitions import Ground, ReportDefinition, find_targets, read_reports
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.library import library_of
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 
@@ -46,9 +48,14 @@ _HIDDEN: Final = ("error.txt",)
 class ReportPlan:
     """A report's title and the units it is made for, from its file."""
 
-    report_id: str
+    definition: ReportDefinition
     title: str
     unit_codes: tuple[str, ...]
+
+    @property
+    def report_id(self) -> str:
+        """Its id."""
+        return self.definition.id
 
 
 def authorise_results(desk: Desk, unit_code: str) -> None:
@@ -72,7 +79,7 @@ def plan_reports(desk: Desk) -> tuple[tuple[ReportPlan, ...], tuple[Problem, ...
     for report in reports.values():
         codes = find_targets(report, opened.campaign, desk.units)
         if codes and report.is_due(opened.period, opened.day(day_of(desk.now))):
-            plans.append(ReportPlan(report.id, report.title.words(desk.lang), tuple(codes)))
+            plans.append(ReportPlan(report, report.title.words(desk.lang), tuple(codes)))
     return tuple(plans), tuple(problems)
 
 
@@ -95,11 +102,12 @@ def list_results(desk: Desk) -> pd.DataFrame:
         folder = _folder(desk) / plan.report_id
         manifest = load_manifest(folder)
         runs = manifest.units if manifest else {}
-        for code in plan.unit_codes:
-            if code in readable:
-                about = {"report_id": plan.report_id, "title": plan.title}
-                row = _row(desk, snapshot, runs.get(code), folder / code)
-                rows.append({**about, "unit_code": code, "unit_name": names.get(code, code), **row})
+        codes = [code for code in plan.unit_codes if code in readable]
+        wanted = _wanted(desk, snapshot, plan.definition, [code for code in codes if code in runs])
+        for code in codes:
+            about = {"report_id": plan.report_id, "title": plan.title}
+            row = _row(desk, runs.get(code), wanted.get(code), folder / code)
+            rows.append({**about, "unit_code": code, "unit_name": names.get(code, code), **row})
     return to_frame(rows, RESULTS)
 
 
@@ -206,14 +214,26 @@ def visible_from(opened: Opened) -> date | None:
     return opened.period.visible_from
 
 
-def _row(desk: Desk, snapshot: Snapshot | None, run: UnitRun | None, folder: Path) -> dict[str, object]:
-    """Row of the list for a unit's report, whose folder is named by the unit's code."""
+def _wanted(
+    desk: Desk, snapshot: Snapshot | None, report: ReportDefinition, codes: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """Fingerprints of up-to-date reports by unit code; empty without a snapshot."""
+    if snapshot is None:
+        return {}
+    library = library_of(desk.workspace.settings)
+    return fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
+
+
+def _row(
+    desk: Desk, run: UnitRun | None, wanted: Mapping[str, str] | None, folder: Path
+) -> dict[str, object]:
+    """Row of the list for a unit's report: its last run, its fingerprint if it were made now, its folder."""
     if run is None:
         return {"status": NOT_MADE, "files": ""}
     status = DONE
     if run.status == FAILED:
         status = FAILED
-    elif snapshot is None or _is_stale(desk, snapshot, run, folder.name):
+    elif wanted is None or any(run.fingerprint.get(name) != value for name, value in wanted.items()):
         status = STALE
     return {
         "status": status,
@@ -221,11 +241,6 @@ def _row(desk: Desk, snapshot: Snapshot | None, run: UnitRun | None, folder: Pat
         "error": word_failure(run.failure, desk.lang) if run.failure else None,
         "files": "\n".join(_files(folder)),
     }
-
-
-def _is_stale(desk: Desk, snapshot: Snapshot, run: UnitRun, unit_code: str) -> bool:
-    wanted = fingerprint_report(snapshot, desk.opened, desk.units, unit_code)
-    return any(run.fingerprint.get(name) != value for name, value in wanted.items())
 
 
 def _readable(desk: Desk) -> set[str]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"selection"}, needs=("score",), figures=False)
+@block(reads={"statuses"}, needs=("score",), figures=False)
 def counts_by_status(report: "Report", args: Arguments) -> Iterator[Piece]:  # noqa: ARG001 -- as every block
     """Number of units of each track by result."""
     table = report.counts_by_status()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"selection", "points", "reference"}, needs=("score",), side="own")
+@block(reads={"selection", "points", "shown_reference"}, needs=("score",), side="own")
 def criterion_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Points by criterion."""
     from pbwidgets.charts import criterion_bars as draw

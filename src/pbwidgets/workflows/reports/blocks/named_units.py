@@ -20,11 +20,11 @@ class NamedArguments(OfTrack):
     )
 
 
-@block(reads={"selection", "totals", "ranks_within"}, needs=("score",), side="below", figures=False)
+@block(reads={"statuses"}, needs=("score",), side="below", figures=False)
 def named_units(report: "Report", args: NamedArguments) -> Iterator[Piece]:
     """Units proposed for the title."""
     track = report.track_of(args)
     title = (track.award.title if track.award else track.name).words(report.lang)
-    named = report.units_of_track(track, ["selected"], title)
+    named = report.named_units(track, title)
     yield Heading(report.say("named", title=title, count=len(named.frame)))
-    yield Table(named.only("rank", "unit_name", "above"), args.rows)
+    yield Table(named, args.rows)

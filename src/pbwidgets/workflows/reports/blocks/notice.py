@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"selection"}, needs=("score", "places"), side="below", figures=False)
+@block(reads={"statuses"}, needs=("score", "places"), side="below", figures=False)
 def notice(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Sentence on places, decision and public notice."""
     yield Sentence(report.notice_of(report.track_of(args)))

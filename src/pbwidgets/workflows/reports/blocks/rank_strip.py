@@ -18,7 +18,7 @@ class RankArguments(OfTrack):
     most: PositiveInt = Field(default=7, description="most units below in the chart")
 
 
-@block(reads={"selection", "totals", "ranks_within", "reference"}, needs=("score",))
+@block(reads={"selection", "totals", "ranks_within", "ranked"}, needs=("score",))
 def rank_strip(report: "Report", args: RankArguments) -> Iterator[Piece]:
     """Ranks of the unit, or of the best units below it."""
     from pbwidgets.charts import rank_strip as draw

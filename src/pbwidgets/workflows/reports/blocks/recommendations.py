@@ -20,7 +20,7 @@ class RecommendationArguments(Arguments):
     )
 
 
-@block(reads={"selection"}, needs=("score",), figures=False)
+@block(reads={"statuses"}, needs=("score",), figures=False)
 def recommendations(report: "Report", args: RecommendationArguments) -> Iterator[Piece]:
     """Recommendations for selected units and their posts."""
     table = report.recommendations()

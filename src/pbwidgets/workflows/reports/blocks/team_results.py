@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"selection"}, needs=("score",), figures=False)
+@block(reads={"statuses"}, needs=("score",), figures=False)
 def team_results(report: "Report", args: Arguments) -> Iterator[Piece]:  # noqa: ARG001 -- as every block
     """Result sheet of leadership teams."""
     table = report.team_results()
