@@ -284,15 +284,17 @@ def distinct_names(units: pd.DataFrame) -> Mapping[str, str]:
     return {code: name if still[name] == 1 else f"{names[code]}（{code}）" for code, name in longer.items()}
 
 
-def domain_of(units: pd.DataFrame, code: str) -> str | None:
-    """Domain of a unit; None if it has none, or is not in the frame.
+def kind_and_domain(units: pd.DataFrame, code: str) -> tuple[str | None, str | None]:
+    """Kind and domain of a unit, which say what its score sheet is; None for what it has not, or if it is not there.
 
-    >>> units = pd.DataFrame({"unit_code": ["9901", "9902"], "domain": ["街道", None]})
-    >>> domain_of(units, "9901"), domain_of(units, "9902"), domain_of(units, "9903")
-    ('街道', None, None)
+    >>> units = pd.DataFrame({"unit_code": ["9901", "9902"], "kind": "town", "domain": ["街道", None]})
+    >>> kind_and_domain(units, "9901"), kind_and_domain(units, "9902"), kind_and_domain(units, "9903")
+    (('town', '街道'), ('town', None), (None, None))
     """
-    found = units.loc[(units["unit_code"] == code).to_numpy(dtype=bool, na_value=False), "domain"].dropna()
-    return str(found.iloc[0]) if len(found) else None
+    ours = units[(units["unit_code"] == code).to_numpy(dtype=bool, na_value=False)]
+    found = (ours[column].dropna() for column in ("kind", "domain"))
+    kind, domain = (str(own.iloc[0]) if len(own) else None for own in found)
+    return kind, domain
 
 
 # -- who takes part ------------------------------------------------------------------------------------

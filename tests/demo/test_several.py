@@ -33,7 +33,7 @@ def snapshot_of(folder: Path, campaign: str) -> Snapshot:
 def test_the_command_fills_every_campaign_below_three_roots(filled: tuple[Path, str]) -> None:
     with open_workspace(filled[0]) as workspace:
         units = workspace.units()
-        assert {campaign.id for campaign, _ in open_campaigns(workspace)} == {CAMPAIGN, OTHER}
+        assert {opened.campaign.id for opened in open_campaigns(workspace)} == {CAMPAIGN, OTHER}
         assert workspace.opened().campaign.id == CAMPAIGN
     assert sorted(units.loc[units["parent_code"].isna(), "unit_code"]) == ["990101", "990201", "990202"]
     assert units["synthetic"].all()
@@ -85,7 +85,7 @@ def test_units_of_the_same_code_are_refused_and_nothing_is_written(tmp_path: Pat
         with pytest.raises(DataError, match="990201"):
             fill_store(workspace, OPERATOR, CAMPAIGN, 1, TODAY)
         assert len(workspace.units()) == before
-        assert {campaign.id for campaign, _ in open_campaigns(workspace)} == {OTHER}
+        assert {opened.campaign.id for opened in open_campaigns(workspace)} == {OTHER}
 
 
 def test_without_any_demonstration_file_the_command_says_where_to_write_one(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def month_heatmap(counts: pd.DataFrame, view: Subject, title: str, *, page: int 
     page
         Sheet, from 1, if there are more than 13 kinds.
     """
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"name": str(name), "cells": [int(value) for value in values], "sum": int(sum(values))}
         for name, values in zip(counts.index, counts.to_numpy().tolist(), strict=True)
     ]

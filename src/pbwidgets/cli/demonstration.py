@@ -29,5 +29,5 @@ def _not_filled(workspace: Workspace) -> tuple[str, ...]:
     demos = list_demos(workspace.settings.parameters)
     if not demos:
         raise DataError("demo.none", file="*.yaml")
-    filled = {campaign.id for campaign, _ in open_campaigns(workspace)}
+    filled = {opened.campaign.id for opened in open_campaigns(workspace)}
     return tuple(each for each in demos if each not in filled) or demos
