@@ -407,32 +407,34 @@ def partitions(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[
     return ancestors(units, kinds).fillna(units["unit_code"].astype("string").set_axis(units["unit_code"]))
 
 
-def partition_of(units: pd.DataFrame, kinds: str | Collection[str], code: str) -> str | None:
-    """Code of the one partition in which a unit and all units below it lie; None if they lie in several.
+def sole_partitions(units: pd.DataFrame, kinds: str | Collection[str]) -> "pd.Series[str]":
+    """Code of the one partition in which each unit lies with all units below it; <NA> above several.
+
+    Returns
+    -------
+    pandas.Series
+        As :func:`partitions`.
 
     >>> found = pd.DataFrame({
     ...     "unit_code": ["9", "T", "V", "O"], "kind": ["county", "town", "village", "office"],
     ...     "parent_code": [None, "9", "T", "9"]})
-    >>> [partition_of(found, "town", code) for code in ("9", "T", "V", "O")]
-    [None, 'T', 'T', 'O']
+    >>> sole_partitions(found, "town").dropna().to_dict()
+    {'T': 'T', 'V': 'T', 'O': 'O'}
     """
-    inside = subtree(units, code)["unit_code"]
-    parts = partitions(units, kinds)
-    found = parts[parts.index.isin(inside)].unique()
-    return str(found[0]) if len(found) == 1 else None
+    part = partitions(units, kinds)
+    return part.mask(lie_above(units, (part == part.index).to_numpy(dtype=bool)))
 
 
-def lie_above(units: pd.DataFrame, kinds: Collection[str]) -> NDArray[np.bool_]:
-    """Whether each unit has units of some kinds below it, at any depth.
+def lie_above(units: pd.DataFrame, some: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether each unit has some of the units below it, at any depth.
 
-    >>> found = pd.DataFrame({
-    ...     "unit_code": ["9", "T", "V"], "kind": ["county", "town", "village"], "parent_code": [None, "9", "T"]})
-    >>> lie_above(found, ["town"]).tolist(), lie_above(found, ["village"]).tolist()
-    ([True, False, False], [True, True, False])
+    >>> found = pd.DataFrame({"unit_code": ["9", "T", "V"], "parent_code": [None, "9", "T"]})
+    >>> lie_above(found, np.array([False, True, False])).tolist()
+    [True, False, False]
     """
     parents = _positions(units, "parent_code")
     found = np.zeros(len(units), dtype=bool)
-    here = parents[_is_of(units, kinds)]
+    here = parents[some]
     while (here >= 0).any():
         here = np.unique(here[here >= 0])
         here = here[~found[here]]
@@ -449,7 +451,7 @@ def _find_members(
     begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
     if roots:
         begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
-    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(units["kind"].to_numpy(dtype=object))
+    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(pd.Index(units["kind"], dtype=object))
     may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
     for at, above in enumerate(kinds.values()):
         may_hang[at, :-1] = [kind in above for kind in kinds]

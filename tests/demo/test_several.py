@@ -70,7 +70,7 @@ def test_another_campaign_comes_into_a_store_later_and_none_comes_twice(tmp_path
     with open_workspace(tmp_path) as workspace:
         fill_store(workspace, OPERATOR, OTHER, 1, TODAY)
         first = {account.name for account in add_demo_accounts(workspace, OPERATOR, OTHER, TODAY)}
-        assert {"analyst", "organiser", "admin", "sancu-leader"} <= first
+        assert {"analyst", "organiser", "admin", "sancu-reviewer2"} <= first
         with pytest.raises(DataError, match=f"已有活动 {OTHER} 的演示数据"):
             fill_store(workspace, OPERATOR, OTHER, 1, TODAY)
 

@@ -91,7 +91,8 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> 
     made = [
         *_numbered(f"{begins}filler", "filler", [*below, *own, *elsewhere]),
         *_numbered(f"{begins}reviewer", "reviewer", seats),
-        DemoAccount(f"{begins}leader", "leader", roots[0]),
+        # a list is looked at from above all of its units: below several roots nobody has a unit that is
+        *(DemoAccount(f"{begins}leader", "leader", root) for root in roots if len(roots) == 1),
         *(DemoAccount(role, role, None) for role in ("analyst", "organiser", "admin")),
     ]
     return tuple(

@@ -1,31 +1,35 @@
 """Two campaigns in one store with three roots: a unit stands where it is a member or partner, and nowhere else."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Final
 
 import pytest
 from counties import ROOT
 
 from pbwidgets.campaign import read_campaign
+from pbwidgets.errors import DataError, RightsError, UsageError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.workflows.filling.access import units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in_form
-from pbwidgets.workflows.ground.desk import Desk, list_campaigns
+from pbwidgets.workflows.ground.desk import Desk, choose_campaign, find_tops, list_campaigns
 from pbwidgets.workflows.ground.rights import operator
 from pbwidgets.workflows.ground.snapshots import take_snapshot
-from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection
 from pbwidgets.workflows.meeting.notices import plan_notice
 from pbwidgets.workflows.meeting.what_if import WhatIf, open_trial, try_selection
-from pbwidgets.workflows.organise.campaigns import Opening, open_definition
+from pbwidgets.workflows.organise.campaigns import Opening, find_joining, open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.progress.grid import late_units, progress_by_part, progress_grid
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.reports.results import plan_reports
 from pbwidgets.workflows.review.queue import review_queue
+from pbwidgets.workflows.survey.batches import make_survey_batch
 
 COUNTY, TOWN, VILLAGE, HAMLET, OFFICE = "9901", "9901T", "9901V1", "9901V2", "9901O"
 WORKS, BRANCH, TEAM = "W", "W1", "W11"
@@ -143,6 +147,14 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
         yield made
 
 
+@pytest.fixture
+def small_copy(workspace: Workspace, tmp_path: Path) -> Iterator[Workspace]:
+    """A copy that a test may change."""
+    shutil.copytree(workspace.settings.workspace, tmp_path / "copy", symlinks=True)
+    with open_workspace(tmp_path / "copy") as made:
+        yield made
+
+
 def desk(workspace: Workspace, campaign_id: str, actor: Actor | None = None, now: datetime = DAY) -> Desk:
     return Desk(workspace, actor or operator(), workspace.opened(campaign_id), "zh_CN", now)
 
@@ -257,3 +269,103 @@ def test_a_unit_stands_on_a_page_where_it_takes_part_and_nowhere_else(
     page: str, campaign_id: str, workspace: Workspace
 ) -> None:
     assert PAGES[page](workspace, campaign_id) == TABLE[campaign_id][page]
+
+
+# -- what follows from it --------------------------------------------------------------------------------
+
+
+def test_each_campaign_has_its_own_top_and_its_reviewer_decides_there_only(workspace: Workspace) -> None:
+    for campaign_id, top in TOP.items():
+        assert (
+            find_tops(desk(workspace, campaign_id))
+            == find_tops(desk(workspace, campaign_id), "main")
+            == [top]
+        )
+        for other in {*TOP.values(), OTHER_WORKS} - {top}:
+            with pytest.raises(RightsError, match="权限范围"):
+                open_trial(desk(workspace, campaign_id, reviewer(other)))
+
+
+def test_who_takes_part_is_told_with_its_roots_and_counts(workspace: Workspace) -> None:
+    told = {one: find_joining(workspace, workspace.opened(one)) for one in MEMBERS}
+    assert {
+        one: (set(joining.roots), joining.members, joining.partners) for one, joining in told.items()
+    } == {one: ({TOP[one]}, len(MEMBERS[one]), len(PARTNERS[one])) for one in MEMBERS}
+    assert "建设工委" in told["pairing"].words("zh_CN")
+    assert "2 partner units" in told["pairing"].words("en")
+    assert "partner" not in told["contest"].words("en")
+
+
+def test_a_unit_of_two_campaigns_has_both_and_gets_the_newest_first(workspace: Workspace) -> None:
+    village = Actor("village", "filler", VILLAGE)
+    assert [one.campaign.id for one in list_campaigns(workspace, village)] == ["contest", "pairing"]
+    assert choose_campaign(workspace, village).campaign.id == "pairing"
+    assert choose_campaign(workspace, village, "contest").campaign.id == "contest"
+    # the newest campaign of all is not that of this unit
+    assert choose_campaign(workspace, Actor("office", "filler", OFFICE)).campaign.id == "contest"
+
+
+def test_who_takes_part_in_nothing_is_told_so_with_the_name_of_the_unit(workspace: Workspace) -> None:
+    with pytest.raises(RightsError, match="运输支部不参加"):
+        choose_campaign(workspace, Actor("branch", "filler", OTHER_BRANCH))
+
+
+@pytest.mark.parametrize("role", ["organiser", "analyst", "admin"])
+def test_who_belongs_to_no_unit_has_every_campaign(role: str, workspace: Workspace) -> None:
+    assert len(list_campaigns(workspace, Actor("x", role))) == 2
+
+
+def test_nobody_not_even_the_organiser_acts_on_a_unit_that_takes_no_part(workspace: Workspace) -> None:
+    for actor in (operator(), Actor("x", "organiser")):
+        with pytest.raises(RightsError, match="不参加"):
+            desk(workspace, "pairing", actor).authorise("note", TOWN)
+        desk(workspace, "pairing", actor).authorise("note", VILLAGE)
+
+
+def test_no_code_or_name_of_a_unit_that_takes_no_part_is_in_the_snapshot(workspace: Workspace) -> None:
+    units = take_snapshot(workspace, workspace.opened("pairing")).records().units
+    assert set(units["unit_code"]) == MEMBERS["pairing"] | PARTNERS["pairing"]
+    # a partner hangs below no unit that takes no part itself
+    assert set(units["parent_code"].dropna()) == {WORKS, BRANCH}
+
+
+def test_an_office_without_a_township_is_a_partition_of_its_own_and_its_report_reads_no_other(
+    workspace: Workspace,
+) -> None:
+    snapshot = take_snapshot(workspace, workspace.opened("contest"))
+    assert {TOWN, OFFICE, COUNTY} <= set(snapshot.parts)
+    assert set(open_report(snapshot.folder, OFFICE).units["unit_code"]) == {OFFICE}
+    counted = progress_by_part(desk(workspace, "contest"))
+    assert int(counted["owed"].sum()) == len(OWING["contest"])
+
+
+def test_a_partner_is_surveyed_but_a_unit_that_takes_no_part_is_not(small_copy: Workspace) -> None:
+    assert len(make_survey_batch(desk(small_copy, "pairing"), "opinion", VILLAGE, "masses", 2)) == 2
+    with pytest.raises((DataError, RightsError), match=TOWN):
+        make_survey_batch(desk(small_copy, "pairing"), "opinion", TOWN, "masses", 2)
+
+
+def test_opening_again_keeps_the_roots_unless_others_are_given(small_copy: Workspace) -> None:
+    def opened(**how: object) -> Opened:
+        campaign = small_copy.opened("pairing").campaign
+        return open_definition(small_copy, operator(), campaign, None, Opening(**how))  # type: ignore[arg-type]
+
+    assert opened().roots == (WORKS,)
+    wider = opened(roots=(OTHER_WORKS, WORKS))
+    assert wider.roots == small_copy.opened("pairing").roots == (OTHER_WORKS, WORKS)
+    assert OTHER_BRANCH in board(small_copy, "pairing")
+    assert find_tops(desk(small_copy, "pairing")) == [OTHER_WORKS, WORKS]
+    assert opened(roots=()).roots == ()
+    assert find_joining(small_copy, small_copy.opened("pairing")).members == 5
+    small_copy.opened("contest")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("W9", "没有单位“W9”[\\s\\S]*建设工委"), (BRANCH, "第一总支[\\s\\S]*应是工委")]
+)
+def test_a_root_that_is_no_unit_or_of_no_root_kind_is_refused_with_the_nearest(
+    code: str, said: str, workspace: Workspace
+) -> None:
+    campaign = workspace.opened("pairing").campaign
+    with pytest.raises(UsageError, match=said):
+        open_definition(workspace, operator(), campaign, None, Opening(roots=(code,)))

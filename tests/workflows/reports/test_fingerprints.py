@@ -69,7 +69,7 @@ def test_a_mark_of_a_village_that_is_not_nominated_touches_its_own_township_and_
 def test_a_median_that_is_shown_elsewhere_touches_every_report_that_shows_it(own_county: Path) -> None:
     before = fingerprints(own_county)
     for number in (1, 2):
-        mark_again(own_county, TOWN, f"demo-{ROOT}-on_site-{number}", share=0.1)
+        mark_again(own_county, TOWN, f"demo-{ROOT}-assessment-{number}", share=0.1)
     after = fingerprints(own_county)
     assert {code for name, code in before if name == "unit" and before[name, code] != after[name, code]} == {
         code for name, code in before if name == "unit"

@@ -401,5 +401,6 @@ def _find_partitions(campaign: Campaign, units: pd.DataFrame) -> list[str]:
     """Codes of the members that are a partition: all of them but those above units of a partitioning kind."""
     part = partitions(units, campaign.partition_by).to_numpy()
     own = (units["unit_code"] == part) & units["kind"].isin(list(campaign.member_kinds))
-    above = lie_above(units, campaign.partition_by) & ~units["kind"].isin(campaign.partition_by)
+    of_kind = units["kind"].isin(campaign.partition_by).to_numpy(dtype=bool)
+    above = lie_above(units, of_kind) & ~of_kind
     return sorted(str(code) for code in units.loc[own & ~above, "unit_code"])

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.store.snapshot_files import NO_PARTITION
-from pbwidgets.units import partition_of
+from pbwidgets.units import sole_partitions
 from pbwidgets.workflows.ground.extracts import SHARED_EXTRACTS
 from pbwidgets.workflows.ground.snapshots import (
     RECORDS,
@@ -38,8 +38,8 @@ def fingerprint_reports(
 ) -> dict[str, dict[str, str]]:
     """Hashes of each unit's report: of each frame that it reads, the campaign, the code.
 
-    Of frames about units only the rows of a unit's own partition count, if it has one; of scores only those of the
-    tracks that its blocks are about.
+    Of frames about units only the rows of the partition count in which a unit and all below it lie, if there is one;
+    of scores only those of the tracks that its blocks are about.
 
     Returns
     -------
@@ -47,6 +47,7 @@ def fingerprint_reports(
         ``{unit code: {name: hash}}``.
     """
     kinds = dict(zip(units["unit_code"], units["kind"], strict=True))
+    partition_of = sole_partitions(units, opened.campaign.partition_by).dropna()
     shared = snapshot.parts.get(NO_PARTITION, {})
     reads: dict[str, frozenset[str]] = {}
     joined: dict[str, dict[str, str]] = {}
@@ -55,10 +56,9 @@ def fingerprint_reports(
         kind = kinds[code]
         if kind not in reads:
             reads[kind] = _reads_of(report, library, opened.campaign, kind)
-        part = partition_of(units, opened.campaign.partition_by, code)
-        if part is not None:
-            own = snapshot.parts.get(part, {})
-        else:  # a unit above the partitions reads all of them
+        if code in partition_of:
+            own = snapshot.parts.get(partition_of[code], {})
+        else:  # a unit above several partitions reads all of them
             if kind not in joined:
                 joined[kind] = _joined(snapshot.parts, reads[kind])
             own = joined[kind]

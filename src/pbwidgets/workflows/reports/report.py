@@ -25,7 +25,7 @@ from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
 from pbwidgets.scoring.selection import find_open_places, show_holding
 from pbwidgets.scoring.sheet import word_decision
-from pbwidgets.units import ancestors, kind_and_domain, partition_of, subtree, tops, unit_names
+from pbwidgets.units import ancestors, kind_and_domain, sole_partitions, subtree, tops, unit_names
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
@@ -554,7 +554,8 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
     if here.empty:
         near = nearest(code, list(whole["unit_code"]))["nearest"]
         raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
-    cut = partition_of(whole, campaign.partition_by, code)
+    sole = sole_partitions(whole, campaign.partition_by)[code]
+    cut = str(sole) if isinstance(sole, str) else None
     own = source.frames(
         [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS) if name != SHARED], cut
     )
