@@ -49,6 +49,7 @@ from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
 from pbwidgets.workflows.people.audit_log import AuditFilter
 from pbwidgets.workflows.people.passwords import hash_password
+from pbwidgets.workflows.reports.board import Choice
 from pbwidgets.workflows.review.acceptance import Correction
 
 Call = Callable[[], object]
@@ -154,7 +155,7 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
         role: units for role, units in TABLE["view"].items() if role.startswith(("filler", "reviewer"))
     },
     # a unit sees its scores only after the decision, in words, by own_score_sheet
-    **dict.fromkeys(("chart_choices", "chart_spec"), SCORES),
+    **dict.fromkeys(("board_choices", "draw_board"), SCORES),
     **dict.fromkeys(("find_result", "find_result_file", "list_results", "zip_results"), SCORES),
     **dict.fromkeys(("open_trial", "meeting_tracks", "make_slides", "find_notices"), WHOLE_LIST),
     # only the unit gives its own marks, even if somebody fills in on its behalf
@@ -176,7 +177,7 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     "enable_account": EVERYWHERE,  # it is in use
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
-    **dict.fromkeys(("chart_spec", "read_draft", "open_draft"), EVERYWHERE),
+    **dict.fromkeys(("draw_board", "read_draft", "open_draft"), EVERYWHERE),
     **dict.fromkeys(("decide_selection", "plan_notice", "start_public_notice"), EVERYWHERE),
     **dict.fromkeys(("take_back_notice", "add_objection", "settle_objection", "start_reports"), EVERYWHERE),
 }
@@ -720,8 +721,8 @@ by_unit("unit_steps")
 by_unit("unit_notes")
 by_unit("unit_decisions")
 by_unit("load_self_marks", "self")
-by_unit("chart_choices")
-by_unit("chart_spec", ("no_such_chart", "village"))
+by_unit("board_choices")
+by_unit("draw_board", Choice(0, "no_such_block", "village"))
 by_unit("zip_results")
 CASES["find_result"] = lambda world, actor, unit: (
     lambda: workflow("find_result")(world.desk(actor), "unit", unit, "report.html")

@@ -28,7 +28,7 @@ import pbwidgets.apps.visit  # noqa: E402
 import pbwidgets.campaign  # noqa: E402
 import pbwidgets.store  # noqa: E402
 import pbwidgets.workflows  # noqa: E402
-import pbwidgets.workflows.reports.drawing  # noqa: E402
+import pbwidgets.workflows.reports.blocks.drawing  # noqa: E402
 from pbwidgets.wording import load_catalogues  # noqa: E402
 
 for _page in walk_packages(pbwidgets.apps.pages.__path__, "pbwidgets.apps.pages."):

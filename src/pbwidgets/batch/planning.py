@@ -11,6 +11,8 @@ from pydantic import JsonValue
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.runner import hash_file
 from pbwidgets.errors import DataError
+from pbwidgets.workflows.reports.blocks.library import Library
+from pbwidgets.workflows.reports.blocks.lists import give_defaults, hashes_of_own
 from pbwidgets.workflows.reports.definitions import (
     BLOCKS,
     WITH_FIGURES,
@@ -18,8 +20,6 @@ from pbwidgets.workflows.reports.definitions import (
     ReportDefinition,
     notebook_parameters,
 )
-from pbwidgets.workflows.reports.library import Library
-from pbwidgets.workflows.reports.lists import give_defaults, hashes_of_own
 
 _FOLDER_NAME = re.compile(r"^[^\W_][\w-]*$")
 

@@ -16,6 +16,7 @@ from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import (
     Ground,
     Overrides,
@@ -25,7 +26,6 @@ from pbwidgets.workflows.reports.definitions import (
     read_reports,
 )
 from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
-from pbwidgets.workflows.reports.library import library_of
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"

@@ -14,7 +14,7 @@ from pbwidgets.charts.months import month_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
 from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
-from pbwidgets.charts.sheet import drop_title
+from pbwidgets.charts.sheet import drop_title, title_share
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import IndexView, View
 
@@ -45,6 +45,7 @@ __all__ = [
     "save_chart",
     "strength_bars",
     "svg_to_png",
+    "title_share",
     "unit_gaps",
     "weight_bars",
 ]

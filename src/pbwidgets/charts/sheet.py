@@ -288,6 +288,13 @@ def drop_title(chart: alt.LayerChart) -> alt.LayerChart:
     return bare
 
 
+def title_share(chart: alt.TopLevelMixin) -> float | None:
+    """Share of a picture's height that its title takes at the top; None for a chart that is not on our sheet."""
+    padding = getattr(chart, "padding", None)
+    ours = isinstance(padding, dict) and padding.get("top") == theme.TITLE_BAND
+    return theme.TITLE_BAND / theme.HEIGHT if ours else None
+
+
 def texts_of(rows: Iterable[Mapping[str, Any]], text: Callable[[Any], str]) -> list[dict[str, Any]]:
     """One text for each row of a panel."""
     return [{"row": row["row"], "text": text(row)} for row in rows]

@@ -556,7 +556,7 @@ def chart(
     """Draw one chart."""
     from pbwidgets.workflows.ground.snapshots import find_snapshot
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.drawing import draw_chart
+    from pbwidgets.workflows.reports.blocks.drawing import draw_chart
     from pbwidgets.workflows.reports.report import open_report
 
     with open_workspace() as workspace:

@@ -42,7 +42,7 @@ class Slide:
     title
         Title of the slide.
     picture
-        A chart, drawn without its own title; or a picture file, placed as it is; or nothing.
+        A chart, drawn without its own title; or a picture file; or nothing.
     table
         Frame of the native table, or nothing.
     columns
@@ -51,6 +51,8 @@ class Slide:
         What the chart says, in one sentence: under the title, and in the notes.
     alt
         Text for people who cannot see the picture; by default title and key sentence.
+    cut
+        Share of a picture file's height that is cut off at the top, where the picture has its own title.
     """
 
     title: str
@@ -59,6 +61,7 @@ class Slide:
     columns: Mapping[str, Column] = field(default_factory=dict)
     key_sentence: str = ""
     alt: str = ""
+    cut: float = 0.0
 
 
 def build_deck(
@@ -178,6 +181,8 @@ def _add_picture_slide(deck: Any, slide: Slide) -> None:
     if slide.key_sentence:
         _add_text(page, slide.key_sentence, (_LEFT, 0.8, _WIDE, 0.45), size=18, colour=palette.QUIET)
     picture = page.shapes.add_picture(_picture_source(slide.picture), Inches(0), Inches(0))
+    if isinstance(slide.picture, Path) and slide.cut:
+        picture.crop_top, picture.height = slide.cut, round(picture.height * (1 - slide.cut))
     scale = min(PICTURE_WIDTH_IN / picture.width.inches, _PICTURE_HEIGHT / picture.height.inches)
     wide, high = picture.width.inches * scale, picture.height.inches * scale
     picture.width, picture.height = Inches(wide), Inches(high)

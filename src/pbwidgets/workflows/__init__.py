@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.ground.desk import Desk
     from pbwidgets.workflows.ground.snapshots import open_snapshot, take_snapshot
     from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+    from pbwidgets.workflows.reports.blocks.lists import open_blocks
     from pbwidgets.workflows.reports.book import ReportBook
     from pbwidgets.workflows.reports.index.report import IndexFiles, open_index_report
-    from pbwidgets.workflows.reports.lists import open_blocks
     from pbwidgets.workflows.reports.report import open_report
 
 __all__ = [
@@ -37,7 +37,7 @@ _HOMES = {
     "Opened": "ground.workspace",
     "ReportBook": "reports.book",
     "Workspace": "ground.workspace",
-    "open_blocks": "reports.lists",
+    "open_blocks": "reports.blocks.lists",
     "open_index_report": "reports.index.report",
     "open_report": "reports.report",
     "open_snapshot": "ground.snapshots",

@@ -17,7 +17,7 @@ from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.progress.grid import progress_by_part
-from pbwidgets.workflows.reports.board_charts import chart_choices, chart_spec
+from pbwidgets.workflows.reports.board import Choice, ShownChart, board_choices, draw_board
 
 COUNTY_REVIEWER = Actor("county", "reviewer", COUNTY)
 REVIEWER = Actor("reviewer", "reviewer", TOWN)
@@ -134,10 +134,11 @@ def test_every_chart_offered_can_be_drawn_from_its_own_data(
     demo: Workspace, unit: str, names: set[str]
 ) -> None:
     reviewer, opened = Actor("xu", "reviewer", unit), demo.opened()
-    choices = chart_choices(Desk(demo, reviewer, opened), unit)
-    assert {name for name, _ in choices} == names
+    choices = board_choices(Desk(demo, reviewer, opened), unit)
+    assert {choice.block for choice in choices} == names
     for choice in choices:
-        spec = chart_spec(Desk(demo, reviewer, opened), unit, choice)
+        pieces = draw_board(Desk(demo, reviewer, opened), unit, choice)
+        (spec,) = (shown.spec for shown in pieces if isinstance(shown, ShownChart))
         assert spec["$schema"].startswith("https://vega.github.io/schema/vega-lite/")
         assert '"url"' not in str(spec)
 
@@ -146,10 +147,12 @@ def test_charts_of_other_units_and_for_fillers_are_refused(demo: Workspace) -> N
     opened = demo.opened()
     township = Actor("li", "reviewer", "990101003")
     with pytest.raises(RightsError, match="不在您的权限范围内"):
-        chart_choices(Desk(demo, township, opened), "990101004")
+        board_choices(Desk(demo, township, opened), "990101004")
     with pytest.raises(RightsError, match="没有此项权限"):
-        chart_choices(Desk(demo, Actor("zhang", "filler", "990101003"), opened), "990101003")
+        board_choices(Desk(demo, Actor("zhang", "filler", "990101003"), opened), "990101003")
     with pytest.raises(UsageError, match="没有名为“rank_strip”的图"):
-        chart_spec(
-            Desk(demo, Actor("xu", "reviewer", "990101"), opened), "990101", ("rank_strip", "village_x")
+        draw_board(
+            Desk(demo, Actor("xu", "reviewer", "990101"), opened),
+            "990101",
+            Choice(0, "rank_strip", "village_x"),
         )

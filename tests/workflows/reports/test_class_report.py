@@ -14,8 +14,8 @@ from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.meeting.classes import decide_classes
 from pbwidgets.workflows.meeting.decisions import Minutes
-from pbwidgets.workflows.reports.board_charts import chart_choices, chart_spec
-from pbwidgets.workflows.reports.drawing import draw_chart
+from pbwidgets.workflows.reports.blocks.drawing import draw_chart
+from pbwidgets.workflows.reports.board import ShownText, board_choices, draw_board
 from pbwidgets.workflows.reports.report import open_report
 
 
@@ -69,9 +69,11 @@ def test_a_districts_report_holds_only_its_own_units(workspace: Workspace) -> No
 
 def test_the_board_draws_the_moves_of_the_units_below(workspace: Workspace) -> None:
     opened = workspace.opened()
-    assert ("class_moves", TRACK) in chart_choices(Desk(workspace, COUNTY, opened), NORTH)
+    desk = Desk(workspace, COUNTY, opened)
+    (choice,) = (one for one in board_choices(desk, NORTH) if one.block == "class_moves")
+    assert draw_board(desk, NORTH, choice) == (ShownText("分类变动", True), ShownText("本部分目前没有内容。"))
     decide(workspace, {A: 2, D: 3})
-    spec = str(chart_spec(Desk(workspace, COUNTY, opened), NORTH, ("class_moves", TRACK)))
+    spec = str(draw_board(desk, NORTH, choice))
     assert "↑1" in spec
     assert "未定类" not in spec  # D is new, and in another district
 
@@ -86,7 +88,7 @@ def test_the_chart_is_drawn_by_name_and_refused_without_classes(
         tmp_path / "moves.svg",
     )
     assert "上升1个" in (tmp_path / "moves.svg").read_text(encoding="utf-8")
-    with open_workspace(county) as other, pytest.raises(UsageError, match="没有分类评定"):
+    with open_workspace(county) as other, pytest.raises(UsageError, match="没有图 class_moves"):
         draw_chart(
             open_report(take_snapshot(other, other.opened()).folder), "class_moves", tmp_path / "none.svg"
         )

@@ -9,9 +9,9 @@ from counties import CAMPAIGN, PERIOD, mark_again
 from pbwidgets.scoring.frames import NOT_NOMINATED
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import Ground, find_targets, load_reports
 from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
-from pbwidgets.workflows.reports.library import library_of
 
 ROOT, TOWN = "990101", "990101003"
 

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pbwidgets.charts import draw_svg, embed_svg, svg_to_png
+from pbwidgets.charts import draw_svg, embed_svg, svg_to_png, title_share
 from pbwidgets.exports import (
     About,
     Figure,
@@ -23,7 +23,7 @@ from pbwidgets.exports.columns import to_cell_texts
 from pbwidgets.exports.docx import Block
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports import pieces
+from pbwidgets.workflows.reports.blocks import pieces
 
 if TYPE_CHECKING:
     import altair as alt
@@ -174,10 +174,15 @@ class ReportBook:
             charts = self.folder / "charts"
             charts.mkdir(parents=True, exist_ok=True)
             (charts / f"{name}.svg").write_text(svg, encoding="utf-8")
-            (charts / f"{name}.png").write_bytes(svg_to_png(svg))
-            self._blocks.append(Figure(charts / f"{name}.png", title, sentence))
-        frame, columns = (table.frame, table.columns) if table else (None, {})
-        self._slides.append(Slide(title, chart, frame, columns, sentence))
+            png = charts / f"{name}.png"
+            png.write_bytes(svg_to_png(svg))
+            self._blocks.append(Figure(png, title, sentence))
+            # a slide has a title of its own: that of our sheets is cut off, any other chart is drawn without it
+            cut = title_share(chart)
+            frame, columns = (table.frame, table.columns) if table else (None, {})
+            self._slides.append(
+                Slide(title, chart if cut is None else png, frame, columns, sentence, cut=cut or 0.0)
+            )
         _show(f'<div class="figure">{embed_svg(svg, f"{title} {sentence}")}</div>')
 
     def save(self) -> None:

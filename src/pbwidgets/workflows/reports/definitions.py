@@ -26,8 +26,8 @@ from pbwidgets.campaign.source import Source, read_source
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.units import lie_above, partitions, tops
-from pbwidgets.workflows.reports.library import Library
-from pbwidgets.workflows.reports.lists import Reading, check_blocks, read_blocks
+from pbwidgets.workflows.reports.blocks.library import Library
+from pbwidgets.workflows.reports.blocks.lists import Reading, check_blocks, read_blocks
 
 OUTPUT_DIR: Final = "output_dir"
 """Parameter set by the runner: the folder for the notebook's files."""
@@ -270,16 +270,16 @@ def _check_files(report: ReportDefinition, source: Source, reading: Reading) -> 
     for at, name in enumerate(report.files):
         if name not in (*_ALWAYS, *WITH_FIGURES):
             args = spelling(name, (*_ALWAYS, *WITH_FIGURES))
-            yield source.problem("reports.unknown_file", ("files", at), args)
+            yield source.problem("blocks.unknown_file", ("files", at), args)
         elif name in WITH_FIGURES and not drawn:
-            yield source.problem("reports.file_not_given", ("files", at), {"file": name})
+            yield source.problem("blocks.file_not_given", ("files", at), {"file": name})
 
 
 def _check_campaigns(report: ReportDefinition, reading: Reading, ground: Ground) -> Iterator[Finding]:
     known = {campaign.id: campaign for campaign in ground.campaigns}
     for at, name in enumerate(report.campaigns):
         if ground.complete and name not in known:
-            yield unknown("reports.unknown_campaign", ("campaigns", at), name, known)
+            yield unknown("blocks.unknown_campaign", ("campaigns", at), name, known)
     ours = [campaign for campaign in ground.campaigns if report.is_for(campaign)]
     if not ours or not (report.campaigns or ground.complete):
         return  # a list for every campaign may name what only another one has
@@ -287,11 +287,11 @@ def _check_campaigns(report: ReportDefinition, reading: Reading, ground: Ground)
     if isinstance(report.for_each, UnitsOfKind):
         kinds = [kind.id for campaign in ours for kind in campaign.unit_kinds]
         if report.for_each.kind not in kinds:
-            yield unknown("reports.unknown_unit_kind", ("for_each", "kind"), report.for_each.kind, kinds)
+            yield unknown("blocks.unknown_unit_kind", ("for_each", "kind"), report.for_each.kind, kinds)
     if report.when:
         phases = [phase.id for item in ours for period in item.periods for phase in period.phases]
         if report.when.phase not in phases:
-            yield unknown("reports.unknown_phase", ("when", "phase"), report.when.phase, phases)
+            yield unknown("blocks.unknown_phase", ("when", "phase"), report.when.phase, phases)
 
 
 def arguments_of(reading: Reading) -> tuple[str, ...]:

@@ -20,9 +20,9 @@ from pbwidgets.workflows.ground.snapshots import (
     code_hash,
 )
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.reports.blocks.library import Library
+from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
 from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
-from pbwidgets.workflows.reports.library import Library
-from pbwidgets.workflows.reports.lists import parts_read, read_blocks
 
 EVERYTHING: Final = (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS)
 """All frames of a snapshot."""

@@ -39,7 +39,7 @@ from pbwidgets.workflows.ground.snapshots import (
     take_snapshot,
 )
 from pbwidgets.workflows.ground.workspace import open_workspace
-from pbwidgets.workflows.reports.block import OfTrack
+from pbwidgets.workflows.reports.blocks.block import OfTrack
 from pbwidgets.workflows.reports.book import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
@@ -54,7 +54,7 @@ class _Withheld:
         self._names = {"block": block, "frame": frame}
 
     def _refuse(self, *_: object) -> int:
-        raise DataError("reports.frame_withheld", **self._names)
+        raise DataError("blocks.frame_withheld", **self._names)
 
     __getattr__ = __getitem__ = __len__ = __iter__ = __contains__ = _refuse
 
@@ -110,6 +110,8 @@ class Report:
         Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     class_decisions
         Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
+    is_top
+        Whether no unit of the campaign is above it.
     memory
         What is computed once for all blocks.
     """
@@ -127,6 +129,7 @@ class Report:
     running_record: pd.DataFrame
     rectifications: pd.DataFrame
     class_decisions: pd.DataFrame
+    is_top: bool = False
     memory: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
     # -- what there is ---------------------------------------------------------------------------------
@@ -169,7 +172,7 @@ class Report:
 
     def units_of_kinds(self, track_id: str) -> pd.DataFrame:
         """Units of the kind that a track assesses, at or below the report's own."""
-        return self.units[self.units["kind"] == self.campaign.track(track_id).unit_kind]
+        return self.units[self.units["kind"].isin(self.campaign.track(track_id).unit_kind)]
 
     def _scored(self) -> tuple[Track, ...]:
         return tuple(track for track in self.campaign.tracks if track.kind == "score")
@@ -337,7 +340,8 @@ class Report:
         """
         records, table, tracks = self._rescored
         one = next(item for item in tracks if item.layout.track.id == track.id)
-        return vary_list(table, one, records.ratings, trials.ranges, runs=trials.runs, seed=trials.seed)
+        made = vary_list(table, one, records.ratings, trials.ranges, runs=trials.runs, seed=trials.seed)
+        return _within(made, set(self.units["unit_code"]))
 
     def firmness_text(self, firmness: pd.DataFrame, trials: Trials = USUAL_TRIALS) -> str:
         """What was varied, how many units are firm and how many undecided, and what was not varied with it."""
@@ -576,6 +580,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         running_record=_within(own[RUNNING], set(units["unit_code"])),
         rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
         class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
+        is_top=here["parent_code"].iloc[0] not in set(whole["unit_code"]),
     )
 
 

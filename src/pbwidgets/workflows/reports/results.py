@@ -21,9 +21,9 @@ from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.files import ServedFile
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
+from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import Ground, ReportDefinition, find_targets, read_reports
 from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
-from pbwidgets.workflows.reports.library import library_of
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 

@@ -16,7 +16,15 @@ from pbwidgets.workflows.ground.desk import find_tops
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
 from pbwidgets.workflows.progress.phases import list_phases
-from pbwidgets.workflows.reports.board_charts import SEES_NO_SCORES, chart_choices, chart_spec
+from pbwidgets.workflows.reports.board import (
+    SEES_NO_SCORES,
+    Shown,
+    ShownChart,
+    ShownTable,
+    ShownText,
+    board_choices,
+    draw_board,
+)
 
 MOST_LATE = 100
 """Rows of the call list."""
@@ -72,28 +80,19 @@ def _charts(visit: Visit) -> Iterator[w.Widget]:
     if visit.actor.role in SEES_NO_SCORES:
         return
     unit = visit.actor.unit_code or next(iter(find_tops(visit.desk)), "")
-    choices = chart_choices(visit.desk, unit)
+    choices = board_choices(visit.desk, unit)
     if not choices:
         return
-    options = [
-        (
-            visit.words(
-                "board.chart_of",
-                chart=visit.words(f"board.chart_{name}"),
-                track=visit.opened.campaign.track(track_id).name.words(visit.lang),
-            ),
-            (name, track_id),
-        )
-        for name, track_id in choices
-    ]
-    chosen = w.Dropdown(options=options, layout=elements.plain_layout())
+    chosen = w.Dropdown(
+        options=[(choice.label, choice) for choice in choices], layout=elements.plain_layout()
+    )
     place = elements.stack()
 
     def draw() -> None:
         visit.messages.clear()
-        spec = chart_spec(visit.desk, unit, chosen.value)
-        words = next(words for words, value in options if value == chosen.value)
-        place.children = (elements.chart(spec, words),)
+        shown = draw_board(visit.desk, unit, chosen.value)
+        nothing = elements.paragraph(visit.words("board.nothing"), quiet=True)
+        place.children = tuple(_show(piece) for piece in shown) or (nothing,)
 
     yield elements.card(
         elements.paragraph(visit.words("board.charts_hint"), quiet=True),
@@ -101,3 +100,14 @@ def _charts(visit: Visit) -> Iterator[w.Widget]:
         place,
         title=visit.words("board.charts"),
     )
+
+
+def _show(piece: Shown) -> w.Widget:
+    match piece:
+        case ShownChart(spec, words):
+            return elements.chart(spec, words)
+        case ShownText(text, is_heading):
+            return elements.heading(text, 3) if is_heading else elements.paragraph(text)
+        case ShownTable(title, heads, rows, rest):
+            table = elements.table(heads, rows, caption=title)
+            return elements.stack(table, elements.paragraph(rest, quiet=True)) if rest else table

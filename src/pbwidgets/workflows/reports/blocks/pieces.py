@@ -1,0 +1,106 @@
+"""The pieces of a report: what a block gives, and every file is made of."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import pandas as pd
+from pandas.api.types import is_numeric_dtype
+
+from pbwidgets.exports.columns import Column
+from pbwidgets.exports.tables import LabelledTable
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+@dataclass(frozen=True)
+class Title:
+    """The title of the report; without one it has that of its cover."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading, of level 1 to 3."""
+
+    text: str
+    level: int = 1
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A paragraph of text."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart: a picture on the page and in the document, and a slide with its table.
+
+    Attributes
+    ----------
+    name
+        File name in ``charts/``, without extension.
+    title
+        Title of its slide.
+    chart
+        The chart: any of Altair's.
+    sentence
+        What the chart says, in one sentence.
+    table
+        Table of its slide; short, with few columns.
+    """
+
+    name: str
+    title: str
+    chart: "alt.TopLevelMixin"
+    sentence: str = ""
+    table: LabelledTable | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table; the workbook always gets it in full.
+
+    Attributes
+    ----------
+    table
+        The table.
+    rows
+        Most rows on the page and in the document; 0 for the workbook only, None for all.
+    document
+        Whether the document gets it too; or a version with only the columns that fit a page.
+    """
+
+    table: LabelledTable
+    rows: int | None = None
+    document: LabelledTable | bool = True
+
+    @classmethod
+    def of(cls, title: str, frame: pd.DataFrame, rows: int | None = None) -> "Table":
+        """Table of any frame: its columns under their own names, numbers as numbers.
+
+        >>> import pandas as pd
+        >>> made = Table.of("走访", pd.DataFrame({"单位": ["青禾村"], "次数": [12]}))
+        >>> [(column.label, column.format) for column in made.table.columns.values()]
+        [('单位', 'text'), ('次数', 'number')]
+        """
+        columns = {
+            str(name): Column(str(name), format="number" if is_numeric_dtype(frame[name]) else "text")
+            for name in frame.columns
+        }
+        return cls(LabelledTable(title, frame.rename(columns=str), columns), rows)
+
+
+Piece: TypeAlias = Title | Heading | Sentence | Figure | Table
+"""What a block yields."""
+
+
+def is_bare(pieces: tuple[Piece, ...]) -> bool:
+    """Whether pieces show nothing: no figure, no sentence, and no table with a row."""
+    return not any(
+        isinstance(piece, Figure | Sentence) or (isinstance(piece, Table) and len(piece.table.frame))
+        for piece in pieces
+    )

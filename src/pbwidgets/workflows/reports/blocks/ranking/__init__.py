@@ -1,0 +1,1 @@
+"""Blocks on units beside each other."""

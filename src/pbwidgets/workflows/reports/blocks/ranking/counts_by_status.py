@@ -1,0 +1,18 @@
+"""How many units of each track have which result."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pbwidgets.workflows.reports.blocks.block import Arguments, block
+from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Table
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+@block(reads={"statuses"}, needs=("score",), figures=False)
+def counts_by_status(report: "Report", args: Arguments) -> Iterator[Piece]:  # noqa: ARG001 -- as every block
+    """Number of units of each track by result."""
+    table = report.counts_by_status()
+    yield Heading(table.title)
+    yield Table(table)

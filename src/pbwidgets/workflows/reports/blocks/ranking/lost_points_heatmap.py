@@ -1,0 +1,25 @@
+"""Where points were lost."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+@block(reads={"selection", "totals", "ranks_within", "points"}, needs=("score",), side="below")
+def lost_points_heatmap(report: "Report", args: OfTrack) -> Iterator[Piece]:
+    """Points lost by unit and heading."""
+    from pbwidgets.charts import lost_points_heatmap as draw
+
+    track = report.track_of(args)
+    names, groups = report.rows_of_heatmap(track)
+    yield Figure(
+        f"{track.id}_lost",
+        report.say("lost", track=track.name.words(report.lang)),
+        draw(report.scores.points, names, report.view(track), groups=groups),
+        table=report.losses(track),
+    )

@@ -1,0 +1,35 @@
+"""The marks of each layer for the units below, side by side."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field, PositiveInt
+
+from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+class GapArguments(OfTrack):
+    """How much is shown."""
+
+    most: PositiveInt = Field(default=12, description="most units in the chart")
+
+
+@block(reads={"selection", "totals", "ranks_within"}, needs=("score", "layers"), side="below")
+def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
+    """Marks of the layers by unit."""
+    from pbwidgets.charts import unit_gaps as draw
+
+    track = report.track_of(args)
+    shown = report.contenders(track).head(args.most)
+    names = dict(zip(shown["unit_code"], shown["unit_name"], strict=True))
+    layers = [layer.id for layer in track.layers]
+    yield Figure(
+        f"{track.id}_gaps",
+        report.say("gaps", track=track.name.words(report.lang)),
+        draw(report.scores.totals, names, report.view(track)),
+        table=report.units_of_track(track).only("unit_name", *layers),
+    )

@@ -1,0 +1,1 @@
+"""Blocks on nominations, places, classes and what selection brings."""

@@ -1,0 +1,31 @@
+"""What units may nominate and have nominated, for the level above them."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pbwidgets.campaign import Track
+from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+def _nominates_not(track: Track, kind: str) -> bool:
+    return track.nomination is not None and track.nomination.by != kind
+
+
+@block(reads={"balance", "selection"}, needs=("score", "nomination"), side="below", suits=_nominates_not)
+def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
+    """Places allotted and used by each nominating unit."""
+    from pbwidgets.charts import allotment_balance as draw
+
+    track = report.track_of(args)
+    balance = report.nomination_balance(track)
+    if balance.frame.empty:
+        return
+    title = f"{balance.title}：{track.name.words(report.lang)}"
+    yield Heading(title)
+    chart = draw(report.scores.balance, report.names, report.view(track))
+    yield Figure(f"{track.id}_allotments", title, chart, table=balance)
+    yield Table(balance)

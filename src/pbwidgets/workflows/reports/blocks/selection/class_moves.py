@@ -1,0 +1,36 @@
+"""Moves between the classes of a track."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field, NonNegativeInt
+
+from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+class MovesArguments(OfTrack):
+    """How much is shown."""
+
+    rows: NonNegativeInt = Field(
+        default=120, description="most rows on the page and in the document; 0: in the workbook only"
+    )
+
+
+@block(reads={"class_decisions", "selection"}, needs=("score", "classes"), side="below")
+def class_moves(report: "Report", args: MovesArguments) -> Iterator[Piece]:
+    """Units that moved up or down between classes."""
+    from pbwidgets.charts import class_moves as draw
+
+    track = report.track_of(args)
+    moves = report.moves_of(track)
+    if moves.frame.empty:
+        return
+    yield Heading(moves.table.title, 2)
+    chart = draw(moves.frame, moves.days, report.view(track))
+    yield Figure(f"{track.id}_class_moves", moves.table.title, chart, moves.sentence)
+    shown = moves.table.only("unit_name", "class_from", "class_to", "move_words", "reason")
+    yield Table(moves.table, args.rows, shown)

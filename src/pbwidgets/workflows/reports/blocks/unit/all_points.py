@@ -1,0 +1,26 @@
+"""Every line of every unit with its reason."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field, NonNegativeInt
+
+from pbwidgets.workflows.reports.blocks.block import Arguments, block
+from pbwidgets.workflows.reports.blocks.pieces import Piece, Table
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+class PointsArguments(Arguments):
+    """How much is shown."""
+
+    rows: NonNegativeInt = Field(
+        default=0, description="most rows on the page and in the document; 0: in the workbook only"
+    )
+
+
+@block(reads={"points"}, needs=("score",), figures=False)
+def all_points(report: "Report", args: PointsArguments) -> Iterator[Piece]:
+    """Every point of every unit with its reason."""
+    yield Table(report.all_points(), args.rows)

@@ -1,0 +1,28 @@
+"""The unit's own answers."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from pydantic import Field, NonNegativeInt
+
+from pbwidgets.workflows.reports.blocks.block import Arguments, block
+from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Table
+
+if TYPE_CHECKING:
+    from pbwidgets.workflows.reports.report import Report
+
+
+class AnswersArguments(Arguments):
+    """How much is shown."""
+
+    rows: NonNegativeInt = Field(
+        default=60, description="most rows on the page and in the document; 0: in the workbook only"
+    )
+
+
+@block(reads={"submissions"}, figures=False)
+def own_answers(report: "Report", args: AnswersArguments) -> Iterator[Piece]:
+    """What the unit itself filled in."""
+    table = report.own_answers()
+    yield Heading(table.title)
+    yield Table(table, args.rows, table.only("part", "field", "value"))

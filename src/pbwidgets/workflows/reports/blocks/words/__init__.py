@@ -1,0 +1,1 @@
+"""Blocks in words of one's own."""
