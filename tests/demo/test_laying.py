@@ -58,7 +58,9 @@ def test_every_account_has_something_to_do_on_its_home_page(lively: tuple[Worksp
         name: shown(show_home(Visit(workspace, find_actor(workspace, name), {}, "zh_CN"))) for name in names
     }
     assert len(names) == 16
-    assert not [name for name, page in pages.items() if not re.search("(待办|退回修改|待我审核)（[1-9]", page)]
+    assert not [
+        name for name, page in pages.items() if not re.search("(待办|退回修改|待我审核)（[1-9]", page)
+    ]
 
 
 def test_between_them_the_accounts_see_every_kind_of_work(lively: tuple[Workspace, date]) -> None:
@@ -83,7 +85,10 @@ def test_the_other_campaign_has_every_kind_of_work_as_well(lively: tuple[Workspa
     assert [list(due["state"]) for due in fillers] == [["returned"], ["draft"], ["returned"], ["draft"]]
     queues = [awaiting_review(desk_of(workspace, f"sancu-reviewer{number}", OTHER)) for number in (1, 2)]
     assert all(queue["count"].sum() >= 3 for queue in queues)
-    assert {duty.kind for duty in list_duties(desk_of(workspace, "organiser", OTHER))} >= {"decide", "reports"}
+    assert {duty.kind for duty in list_duties(desk_of(workspace, "organiser", OTHER))} >= {
+        "decide",
+        "reports",
+    }
 
 
 WHO = {

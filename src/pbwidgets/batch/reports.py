@@ -15,7 +15,7 @@ from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_campaigns
 from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import (
     Ground,
@@ -67,6 +67,38 @@ class ReportRun:
             say("batch.ran_because", count=count, why=word_why(why))
             for why, count in sorted(reasons.items(), key=lambda item: -item[1])
         ]
+
+
+def find_reported(
+    workspace: Workspace,
+    campaign_id: str | None = None,
+    period_id: str | None = None,
+    name: str | None = None,
+    unit_codes: Sequence[str] = (),
+) -> tuple[Opened, ...]:
+    """Open campaigns of which a report, or all, are made.
+
+    Without a campaign, all reports are made of every open campaign in which the given units take part; one report is
+    made of the campaign opened last of those.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
+    """
+    settings = workspace.settings
+    meant = workspace.opened(campaign_id, period_id)
+    if campaign_id is not None:
+        return (meant,)
+    reports, _ = read_reports(settings.parameters / "reports", Ground(settings.notebooks))
+    fitting = [
+        opened
+        for opened in open_campaigns(workspace)
+        if period_id in (None, opened.period_id)
+        and (name not in reports or reports[name].is_for(opened.campaign))
+        and set(unit_codes) <= set(opened.take_part(workspace.units())["unit_code"])
+    ]
+    return tuple(fitting if name is None else fitting[-1:]) or (meant,)
 
 
 def run_reports(

@@ -14,6 +14,7 @@ from pbwidgets.charts.sheet import (
     across,
     fit_text,
     heading_text,
+    page_count,
     page_note,
     panels,
     put_on_sheet,
@@ -52,6 +53,11 @@ def month_heatmap(counts: pd.DataFrame, view: Subject, title: str, *, page: int 
     layers = _draw(view, panel, shown, [str(month) for month in counts.columns], most)
     layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
     return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
+
+
+def pages_of(counts: pd.DataFrame) -> int:
+    """Number of sheets that the chart of some counts takes."""
+    return page_count(len(counts), SINGLE)
 
 
 def _draw(

@@ -506,7 +506,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 
 @main.command(help=_help("report.help"))
 @click.argument("name", metavar="[NAME]", required=False)
-@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("report.campaign"))
 @click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("report.unit"))
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
@@ -522,16 +522,17 @@ def report(
     period: str | None,
 ) -> None:
     """Run reports."""
-    from pbwidgets.batch.reports import run_reports
+    from pbwidgets.batch.reports import find_reported, run_reports
     from pbwidgets.cli.output import tell_runs
     from pbwidgets.workflows.ground.workspace import open_workspace
 
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
+    failed = 0
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
-        failed = tell_runs(runs, workspace.settings)
+        for opened in find_reported(workspace, campaign_id, period, name, unit_codes):
+            runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
+            failed += tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
 

@@ -57,7 +57,9 @@ def add_demo_accounts(
         there = {account.name for account in load_accounts(writer)}
         for item, hashed in zip(planned, hashes, strict=True):
             if item.unit_code is not None or item.name not in there:
-                add_account(writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False))
+                add_account(
+                    writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False)
+                )
     return planned
 
 
@@ -82,7 +84,9 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> 
     fills = taking[taking["kind"].isin({kind for form in campaign.forms for kind in form.unit_kind})]
     below = list(fills.loc[fills["parent_code"].isin(first), "unit_code"])[:2]
     own = list(fills.loc[fills["unit_code"].isin(first), "unit_code"])
-    elsewhere = [code for root in roots[1:] for code in fills.loc[fills["parent_code"] == root, "unit_code"][:1]]
+    elsewhere = [
+        code for root in roots[1:] for code in fills.loc[fills["parent_code"] == root, "unit_code"][:1]
+    ]
     seats = [
         code
         for level in campaign.review_levels

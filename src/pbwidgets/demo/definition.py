@@ -253,7 +253,8 @@ class Demo(Definition):
     campaign: str
     phase: str = Arg(description="phase of the campaign's last period that begins today")
     accounts: Annotated[str, Arg(pattern=r"^([a-z][a-z0-9_]*-)?$")] = Arg(
-        default="", description="what the names of its accounts begin with, where a store has several campaigns"
+        default="",
+        description="what the names of its accounts begin with, where a store has several campaigns",
     )
     roots: tuple[RootUnit, ...] = Arg(min_length=1)
     kinds: tuple[UnitsOfKind, ...]

@@ -299,7 +299,9 @@ class _AnswerMaker:
         return first + (second - first) * met
 
     def _chance(self, chance: float | tuple[float, float]) -> float:
-        return chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * self.quality
+        return (
+            chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * self.quality
+        )
 
 
 def _some_day(plan: Plan, rng: np.random.Generator) -> date:

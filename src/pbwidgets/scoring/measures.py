@@ -170,9 +170,7 @@ def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> p
     return to_frame(rows.assign(campaign=campaign.id, period=period), MEASURES)
 
 
-def find_submitting(
-    campaign: Campaign, track: Track, submissions: pd.DataFrame, register: Register
-) -> Bools:
+def find_submitting(campaign: Campaign, track: Track, submissions: pd.DataFrame, register: Register) -> Bools:
     """Units of a track that have a counted submission of their own.
 
     Forms that a review level fills about a unit (an incident entered by the county) do not make it one that
