@@ -1,5 +1,6 @@
 """The register is read and checked in full, and cut by day and subtree."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +16,15 @@ from pbwidgets.scoring.frames import UNITS, to_frame
 from pbwidgets.units import (
     COLUMNS,
     ancestors,
+    members,
     official_level,
+    partitions,
+    partners,
     read_units,
+    sole_partitions,
     subtree,
+    taking_part,
+    tops,
     unit_names,
     units_as_of,
 )
@@ -196,25 +203,85 @@ def test_an_ancestor_is_the_nearest_unit_of_the_kind_or_the_unit_itself(units: p
     assert (nearest["990101001002"], nearest["990101"]) == ("990101001", "990101")
 
 
-@given(parents=st.lists(st.integers(-1, 30), max_size=30), kinds=st.data())
-def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) -> None:
-    names = [kinds.draw(st.sampled_from("ab")) for _ in parents]
-    register = to_frame(
+PARENTS = st.lists(st.integers(-1, 30), max_size=30)
+
+
+def grown(parents: list[int], draw: Callable[[], str]) -> pd.DataFrame:
+    """A register in which a parent comes before its children, so that there is no circle."""
+    return to_frame(
         {
             "unit_code": [f"u{at}" for at in range(len(parents))],
-            "unit_name": names,
-            "kind": names,
-            # a parent comes before its children, so there is no circle
+            "unit_name": [f"u{at}" for at in range(len(parents))],
+            "kind": [draw() for _ in parents],
             "parent_code": [f"u{parent}" if 0 <= parent < at else None for at, parent in enumerate(parents)],
         },
         UNITS,
     )
+
+
+@given(parents=PARENTS, kinds=st.data())
+def test_ancestors_and_subtrees_agree(parents: list[int], kinds: st.DataObject) -> None:
+    register = grown(parents, lambda: kinds.draw(st.sampled_from("ab")))
     found = ancestors(register, "a")
     for code, ancestor in found.dropna().items():
         assert code in set(subtree(register, ancestor)["unit_code"])
     for code in found.index[found.isna()]:
         holders = register.loc[register["kind"] == "a", "unit_code"]
         assert all(code not in set(subtree(register, holder)["unit_code"]) for holder in holders)
+
+
+@given(parents=PARENTS, kinds=st.data())
+def test_a_member_is_of_a_root_kind_or_hangs_below_a_member_as_its_kind_may(
+    parents: list[int], kinds: st.DataObject
+) -> None:
+    register = grown(parents, lambda: kinds.draw(st.sampled_from("rabx")))
+    may_hang = {"r": (), "a": ("r", "a"), "b": ("a",)}
+    inside = set(members(register, may_hang)["unit_code"])
+    kind = dict(zip(register["unit_code"], register["kind"], strict=True))
+    for code, own, above in register[["unit_code", "kind", "parent_code"]].itertuples(index=False):
+        fits = own == "r" or (above in inside and kind[above] in may_hang.get(own, ()))
+        assert (code in inside) == fits
+    one = {code for code in inside if kind[code] == "r"}
+    assert set(members(register, may_hang, one)["unit_code"]) == inside
+
+
+@given(parents=PARENTS, kinds=st.data())
+def test_who_takes_part_hangs_together_and_is_found_again_below_its_tops(
+    parents: list[int], kinds: st.DataObject
+) -> None:
+    register = grown(parents, lambda: kinds.draw(st.sampled_from("raxp")))
+    may_hang = {"r": (), "a": ("r", "a")}
+    found = taking_part(register, may_hang, ["p"])
+    assert taking_part(found, may_hang, ["p"]).equals(found)
+    assert set(found["unit_code"]) == {
+        *members(register, may_hang)["unit_code"],
+        *partners(register, ["p"])["unit_code"],
+    }
+    assert set(found["parent_code"].dropna()) <= set(found["unit_code"])
+    below = {code for top in tops(found, ["a"]) for code in subtree(found, top)["unit_code"]}
+    assert set(found.loc[found["kind"] == "a", "unit_code"]) <= below
+    assert set(found.loc[found["unit_code"].isin(tops(found, ["a"])), "kind"]) <= {"r"}
+
+
+@given(parents=PARENTS, kinds=st.data())
+def test_every_unit_has_a_partition_and_lies_in_it_alone_unless_it_is_above_several(
+    parents: list[int], kinds: st.DataObject
+) -> None:
+    register = grown(parents, lambda: kinds.draw(st.sampled_from("ab")))
+    part, sole = partitions(register, "a"), sole_partitions(register, "a")
+    assert not part.isna().any()
+    for code in register["unit_code"]:
+        inside = set(part[list(subtree(register, code)["unit_code"])])
+        assert (inside == {sole[code]}) if len(inside) == 1 else pd.isna(sole[code])
+
+
+def test_neither_a_circle_nor_an_empty_register_keeps_the_search_for_members_running() -> None:
+    circle = to_frame(
+        {"unit_code": ["a", "b"], "unit_name": ["a", "b"], "kind": ["a", "a"], "parent_code": ["b", "a"]},
+        UNITS,
+    )
+    for register in (circle, circle.iloc[:0]):
+        assert taking_part(register, {"r": (), "a": ("a",)}, []).empty
 
 
 @pytest.mark.parametrize(

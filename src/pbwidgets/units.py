@@ -297,6 +297,12 @@ def kind_and_domain(units: pd.DataFrame, code: str) -> tuple[str | None, str | N
     return kind, domain
 
 
+def kinds_and_domains(units: pd.DataFrame) -> Mapping[str, tuple[str, str | None]]:
+    """Kind and domain of each unit by its code, None for a domain that it has not."""
+    domains = units["domain"].astype(object).where(units["domain"].notna(), None)
+    return dict(zip(units["unit_code"], zip(units["kind"], domains, strict=True), strict=True))
+
+
 # -- who takes part ------------------------------------------------------------------------------------
 
 
@@ -451,7 +457,7 @@ def _find_members(
     begins = _is_of(units, [kind for kind, above in kinds.items() if not above])
     if roots:
         begins = begins & units["unit_code"].isin(list(roots)).to_numpy(dtype=bool)
-    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(pd.Index(units["kind"], dtype=object))
+    of_kind = pd.Index(list(kinds), dtype=object).get_indexer(pd.Index(units["kind"].to_numpy(dtype=object)))
     may_hang = np.zeros((len(kinds) + 1, len(kinds) + 1), dtype=bool)  # the last place: some other kind
     for at, above in enumerate(kinds.values()):
         may_hang[at, :-1] = [kind in above for kind in kinds]

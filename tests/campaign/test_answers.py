@@ -1,7 +1,9 @@
 """Answers are computed, checked and turned into rows by the same rules for form, import and server."""
 
 import copy
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from pbwidgets.campaign.answers import check_answers, compute_answers, find_irrelevant, to_rows
 from pbwidgets.campaign.model import Campaign, Form
+from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign.reader import read_campaign
 
 TODAY = date(2026, 6, 15)
 SHA = "ab" * 32
@@ -327,3 +331,16 @@ def test_a_repeat_that_is_not_relevant_has_no_rows_for_other_expressions() -> No
     answers = {"has": "yes", "cases": [{"n": 2}], "after": "有"}
     assert compute_answers(form, answers) == {**answers, "total": 2}
     assert compute_answers(form, {**answers, "has": "no"}) == {"has": "no", "total": 0}
+
+
+def test_a_form_asks_by_kind_and_domain_of_the_unit(write: Callable[..., Path]) -> None:
+    asked = "relevant: \"${unit_kind} = 'branch' and ${unit_domain} = '机关'\""
+    form = read_campaign(write(("relevant: \"${plan} = 'yes'\"", asked))).form("record")
+    office, school, unknown = (form_of_unit(form, "branch", domain) for domain in ("机关", "学校", None))
+    assert ("plan_file", 0) not in find_irrelevant(office, GOOD, today=TODAY)
+    assert ("plan_file", 0) in find_irrelevant(school, GOOD, today=TODAY)
+    assert ("plan_file", 0) in find_irrelevant(unknown, GOOD, today=TODAY)
+
+
+def test_a_form_that_does_not_ask_about_the_unit_is_the_same_for_all(small: Campaign) -> None:
+    assert form_of_unit(small.form("record"), "branch", "机关") is small.form("record")

@@ -60,6 +60,10 @@ MISTAKES = [
     ("forms: [record]}", "forms: [records]}", "campaign.unknown_form"),
     ("en: Bureau}, unit_kind: bureau}", "en: Bureau}, unit_kind: office}", "campaign.unknown_unit_kind"),
     ("level: bureau}", "level: office}", "campaign.unknown_level"),
+    # names of the unit itself
+    ("      - {id: fund,", "      - {id: unit_kind,", "campaign.reserved_id"),
+    ("  - {id: full,", "  - {id: unit_domain,", "campaign.reserved_id"),
+    ('where: "${present} = ${due}"', "where: \"${unit_kind} = 'brunch'\"", "campaign.literal_not_option"),
     # forms
     ("choices: kinds,", "choices: kind,", "campaign.unknown_choices"),
     ("type: select_multiple, choices: kinds,", "type: select_multiple,", "campaign.field_lacks"),
@@ -403,6 +407,49 @@ def test_a_domain_that_no_unit_of_the_heading_has_is_named(write: Write) -> None
     found = {problem.code: problem.args for problem in check_campaign(path)}
     assert set(found) == {"campaign.domain_of_nobody", "campaign.points_of_domain_do_not_add_up"}
     assert found["campaign.points_of_domain_do_not_add_up"]["domain"] == "学校"
+
+
+TWO_KINDS = (
+    ("unit_kind: branch\n    fields", "unit_kind: [branch, bureau]\n    fields"),
+    ("unit_kind: branch\n    forms", "unit_kind: [branch, bureau]\n    forms"),
+)
+EFFECT = "      - id: effect\n"
+
+
+def test_a_kind_with_another_maximum_is_named_unless_the_track_rescales(write: Write) -> None:
+    only = (EFFECT, EFFECT + "        for: {kind: branch}\n")
+    (problem,) = check_campaign(write(*TWO_KINDS, only))
+    assert problem.code == "campaign.points_of_kind_do_not_add_up"
+    assert (problem.args["kind"], problem.args["total"]) == ("bureau", 60)
+    assert "rescaled: true" in problem.remedy("zh_CN")
+    rescaled = ("    places: 3", "    places: 3\n    rescaled: true")
+    assert check_campaign(write(*TWO_KINDS, only, rescaled)) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"), [("bureau", "campaign.kind_of_nobody"), ("brunch", "campaign.unknown_unit_kind")]
+)
+def test_a_line_for_a_kind_that_is_not_assessed_is_named(write: Write, kind: str, code: str) -> None:
+    path = write((EFFECT, EFFECT + f"        for: {{kind: {kind}}}\n"))
+    assert code in {problem.code for problem in check_campaign(path)}
+
+
+def test_a_measure_must_reach_every_kind_that_has_the_line(write: Write) -> None:
+    (problem, *_) = check_campaign(write(TWO_KINDS[1]))  # the form is about branches only
+    assert problem.code == "campaign.measure_out_of_reach"
+    assert problem.args["kind"] == "bureau"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('where: "${present} = ${due}"', "where: \"${unit_kind} = 'branch' and ${unit_domain} != '机关'\""),
+        ("relevant: \"${plan} = 'yes'\"", "relevant: \"${unit_kind} = '支部'\""),
+        ('not_applicable_when: "${members} = 0"', "not_applicable_when: \"${unit_domain} = '机关'\""),
+    ],
+)
+def test_every_expression_may_name_the_unit(write: Write, old: str, new: str) -> None:
+    assert check_campaign(write((old, new))) == ()
 
 
 @pytest.mark.parametrize(

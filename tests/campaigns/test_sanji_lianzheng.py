@@ -1,6 +1,5 @@
 """The campaign file of source 004 says what the source asks for, and scoring follows it."""
 
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,7 @@ import pytest
 
 from pbwidgets.campaign import campaign_version, read_campaign
 from pbwidgets.campaign.model import Campaign, Criterion, Track
-from pbwidgets.scoring.frames import COLUMNS, Records, Scores, to_frame
+from pbwidgets.scoring.frames import COLUMNS, RECORD_FRAMES, Records, Scores, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
 
 FILE = Path(__file__).resolve().parents[2] / "parameters" / "campaigns" / "sanji_lianzheng.yaml"
@@ -38,8 +37,8 @@ def score(campaign: Campaign, **rows: list[Row]) -> Scores:
     every = {"units": units(), **rows}
     common = {"campaign": campaign.id, "period": "2026"}
     frames = {
-        item.name: to_frame([{**common, **row} for row in every.get(item.name, [])], COLUMNS[item.name])
-        for item in fields(Records)
+        name: to_frame([{**common, **row} for row in every.get(name, [])], COLUMNS[name])
+        for name in RECORD_FRAMES
     }
     return score_campaign(campaign, "2026", Records(**frames))
 

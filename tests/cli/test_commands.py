@@ -111,6 +111,23 @@ def test_a_campaign_is_opened_and_a_changed_file_makes_a_new_version(tmp_path: P
     assert (unknown.returncode, CAMPAIGN in unknown.stderr) == (2, True)
 
 
+def test_opening_says_who_takes_part_and_may_be_below_some_roots_only(tmp_path: Path) -> None:
+    folder = lay_out(tmp_path / "ws")
+    nobody = run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder)
+    assert "还没有单位参加" in nobody.stderr
+    other = "990102,邻县,county,,,,\n990102001,南镇,township,990102,,,\n"
+    (folder / "units.csv").write_text(CSV + other, encoding="utf-8-sig")
+    assert run_pbwidgets("units", "import", "units.csv", cwd=folder).returncode == 0
+    every = run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder)
+    assert "最高一级2个" in every.stderr
+    one = run_pbwidgets("campaign", "open", CAMPAIGN, "--under", "990102", cwd=folder)
+    assert "参加单位2个，最高一级1个：邻县。" in one.stderr
+    assert run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder).stderr == one.stderr
+    for wrong in ("990102001", "990109"):
+        refused = run_pbwidgets("campaign", "open", CAMPAIGN, "--under", wrong, cwd=folder)
+        assert (refused.returncode, "990102 邻县" in refused.stderr) == (2, True)
+
+
 def test_commands_say_what_to_run_if_nothing_is_open(tmp_path: Path) -> None:
     done = run_pbwidgets("select", CAMPAIGN, cwd=lay_out(tmp_path / "ws"))
     assert (done.returncode, done.stdout) == (2, "")

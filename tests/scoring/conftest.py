@@ -1,14 +1,13 @@
 """A small invented campaign: districts over teams, a state and marks of made-up places (codes 99…)."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.scoring.frames import COLUMNS, Records, Scores, to_frame
+from pbwidgets.scoring.frames import COLUMNS, RECORD_FRAMES, Records, Scores, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
 
 PERIOD = "2026"
@@ -210,12 +209,11 @@ def mark(unit: str, points: float, layer: str = "county", line: str = "unity", *
 def make_records(units: pd.DataFrame | None = None, **rows: list[dict[str, Any]]) -> Records:
     """Records with the rows given by frame, all others empty."""
     frames = {
-        item.name: to_frame(
-            [{"campaign": "made_up", "period": PERIOD, **row} for row in rows.get(item.name, [])],
-            COLUMNS[item.name],
+        name: to_frame(
+            [{"campaign": "made_up", "period": PERIOD, **row} for row in rows.get(name, [])], COLUMNS[name]
         )
-        for item in fields(Records)
-        if item.name != "units"
+        for name in RECORD_FRAMES
+        if name != "units"
     }
     return Records(units=make_units() if units is None else units, **frames)
 

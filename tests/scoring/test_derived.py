@@ -1,11 +1,15 @@
 """Measures derived from others stand wherever a measure may."""
 
+from dataclasses import replace
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
 from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.reader import validate
 from pbwidgets.scoring.carried import order_layouts
+from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.track_layout import lay_out
 
@@ -42,6 +46,51 @@ def test_it_is_computed_from_measures_of_the_same_unit_and_from_other_derived_on
     value, missing, not_applicable = read("net", B)
     assert np.isnan(value)
     assert (missing, not_applicable) == (True, False)
+
+
+def test_an_expression_may_name_kind_and_domain_of_the_unit(small):
+    units = small.make_units()
+    units["domain"] = units["unit_code"].map({A: "街道"}).astype("string")
+    made = [
+        derived("street", "if(${unit_domain} = '街道', ${deeds}, 1)"),
+        derived("team", "if(${unit_kind} = 'team', ${deeds}, 1)"),
+        derived("other", "if(${unit_kind} = 'nobody', 1, ${deeds})"),
+    ]
+    gate = {"id": "gate", "name": small.words("街道"), "effect": "bar", "when": "${unit_domain} = '街道'"}
+    line = small.computed(
+        "deeds_line", 100, small.DEEDS,
+        not_applicable={"when": "${unit_domain} = '街道'", "then": "full"},
+        exemption={"when": "${unit_kind} = 'team' and ${deeds} = 0", "name": small.words("免责")},
+    )  # fmt: skip
+    campaign = small.make_campaign(small.make_track(criteria=[line], gates=[gate]), derived=made)
+    answers = [small.answer(unit, "deeds", deeds) for unit, deeds in ((A, 7), (B, 0))]
+    scores = small.score(campaign, units, submissions=answers)
+    values = scores.measures.set_index(["measure_id", "unit_code"])["value"]
+    assert [values["street", A], values["team", B], values["other", A]] == [7, 0, 7]
+    assert np.isnan(values["street", B])  # without a domain it is not known
+    assert not {"unit_kind", "unit_domain"} & set(scores.measures["measure_id"])
+    rows = scores.points[scores.points["layer"] == "county"].set_index("unit_code")
+    assert (rows["reason_code"][A], rows["points"][B]) == ("scoring.not_applicable_full", 100)
+    assert small.pick(scores.selection, "status", unit_code=A) == "barred"
+    assert small.pick(scores.selection, "status", unit_code=B) != "barred"
+
+
+@pytest.mark.parametrize(
+    ("day", "today"),
+    [
+        (date(2026, 11, 30), date(2026, 11, 30)),
+        (date(2027, 3, 1), date(2026, 12, 31)),
+        (date(2025, 3, 1), date(2026, 1, 1)),
+        (None, date(2026, 12, 31)),
+    ],
+)
+def test_today_is_the_day_of_the_records_within_the_period(small, day, today):
+    """Of a task due on 25 December, 25 days are left on 30 November."""
+    campaign = small.make_campaign(derived=[derived("today", "today() + 0 * ${deeds}")])
+    records = replace(small.make_records(submissions=[small.answer(A, "deeds", 7)]), day=day)
+    measures = score_campaign(campaign, "2026", records).measures
+    found = small.pick(measures, "value", measure_id="today", unit_code=A)
+    assert date(1970, 1, 1) + timedelta(days=int(found)) == today
 
 
 def test_what_is_missing_can_be_asked_for(small, value_of):

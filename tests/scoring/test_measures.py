@@ -97,6 +97,23 @@ def test_share_of_two_fields_and_of_rows(small, value_of):
     )
 
 
+@pytest.mark.parametrize(
+    ("where", "counted"),
+    [
+        ("${unit_domain} = '街道'", [1, 0]),
+        ("${unit_domain} = ''", [0, 1]),
+        ("${unit_kind} = 'team' and ${deeds} = 4", [1, 1]),
+        ("${unit_kind} != 'team'", [0, 0]),
+    ],
+)
+def test_rows_are_counted_by_kind_and_domain_of_their_unit(small, value_of, where, counted):
+    units = small.make_units()
+    units["domain"] = units["unit_code"].map({A: "街道"}).astype("string")
+    answers = [small.answer(unit, "deeds", 4) for unit in (A, B)]
+    row = value_of(small.measure("m", "yearly", "count", where=where), answers, units)
+    assert [row(unit)["value"] for unit in (A, B)] == counted
+
+
 def test_distinct_counts_different_answers(small, value_of):
     answers = [
         small.answer(A, "visits/kind", kind, row=at) for at, kind in enumerate(["home", "work", "home"])

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pbwidgets.scoring.frames import COLUMNS, Records, Scores
+from pbwidgets.scoring.frames import COLUMNS, RECORD_FRAMES, Records, Scores
 from pbwidgets.scoring.pipeline import score_campaign
 
 TEAMS = ["9901001", "9901002", "9901003", "9902001", "9902002"]
@@ -106,12 +106,9 @@ def test_places_are_kept_vetoed_units_stay_out_and_allotments_hold(build, case):
 def test_the_order_of_rows_makes_no_difference_and_inputs_are_not_changed(build, case, seed):
     campaign, records = build(case)
     shuffled = Records(
-        **{
-            item.name: getattr(records, item.name).sample(frac=1, random_state=seed)
-            for item in fields(Records)
-        }
+        **{name: getattr(records, name).sample(frac=1, random_state=seed) for name in RECORD_FRAMES}
     )
-    before = {item.name: getattr(shuffled, item.name).copy() for item in fields(Records)}
+    before = {name: getattr(shuffled, name).copy() for name in RECORD_FRAMES}
     one, other = score_campaign(campaign, "2026", records), score_campaign(campaign, "2026", shuffled)
     for name, frame in each(one):
         pd.testing.assert_frame_equal(frame, getattr(other, name))

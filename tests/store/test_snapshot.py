@@ -1,12 +1,11 @@
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from pbwidgets.scoring.frames import COLUMNS, Records, to_frame
+from pbwidgets.scoring.frames import COLUMNS, RECORD_FRAMES, Records, to_frame
 from pbwidgets.store import (
     Actor,
     ClassDecision,
@@ -76,11 +75,10 @@ def filled(store: Store) -> Store:
 
 def test_every_frame_has_its_columns_and_dtypes_full_or_empty(filled: Store, empty_store: Store) -> None:
     for records in (take(filled), take(empty_store, forms={})):
-        for item in fields(Records):
-            frame = getattr(records, item.name)
+        for name in RECORD_FRAMES:
+            frame = getattr(records, name)
             assert (
-                frame.dtypes.astype(str).to_dict()
-                == to_frame([], COLUMNS[item.name]).dtypes.astype(str).to_dict()
+                frame.dtypes.astype(str).to_dict() == to_frame([], COLUMNS[name]).dtypes.astype(str).to_dict()
             )
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from pbwidgets.campaign.derived import find_circle
 from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
-from pbwidgets.campaign.known import Known, find_in_expression, read_expression, walk_criteria
+from pbwidgets.campaign.known import Known, find_in_expression, read_expression, values_of_unit, walk_criteria
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
@@ -132,8 +132,10 @@ def _conditions(campaign: Campaign) -> Iterator[tuple[str | None, Address]]:
 
 
 def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
+    asked = named_places(form, repeat)
     return {
-        name: values_of(place.field, campaign.choices) for name, place in named_places(form, repeat).items()
+        **values_of_unit(campaign),
+        **{name: values_of(place.field, campaign.choices) for name, place in asked.items()},
     }
 
 

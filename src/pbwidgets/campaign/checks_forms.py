@@ -5,7 +5,7 @@ from typing import Final
 
 from pbwidgets.campaign.definition import ASKED, Text
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids
+from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids, find_reserved
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, names_in, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
@@ -87,6 +87,7 @@ def _find_readers_of_survey(campaign: Campaign, form_id: str) -> Iterator[Findin
 def _find_in_form(campaign: Campaign, form: Form, address: Address, known: Known) -> Iterator[Finding]:
     found = list(places(form))
     yield from find_repeated((place.path, (*address, *place.address, "id")) for place in found)
+    yield from find_reserved((place.field.id, (*address, *place.address, "id")) for place in found)
     for place in found:
         here = (*address, *place.address)
         yield from _find_in_shape(place, here)

@@ -11,7 +11,14 @@ from pbwidgets.campaign.checks_rules import find_in_line_rule
 from pbwidgets.campaign.derived import names_behind
 from pbwidgets.campaign.expressions import Expression
 from pbwidgets.campaign.findings import Address, Finding, unknown
-from pbwidgets.campaign.known import Known, find_repeated, find_repeated_ids, read_expression, walk_criteria
+from pbwidgets.campaign.known import (
+    Known,
+    find_repeated,
+    find_repeated_ids,
+    find_reserved,
+    read_expression,
+    walk_criteria,
+)
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
@@ -50,6 +57,7 @@ _STATES: Final = ("submitted", "accepted", "locked")
 def find_in_measures(campaign: Campaign, known: Known) -> Iterator[Finding]:
     """Mistakes in measures."""
     yield from find_repeated_ids(campaign.measures, ("measures",))
+    yield from find_reserved(known.ids["measures"].items())
     for at, measure in enumerate(campaign.measures):
         address: Address = ("measures", at)
         yield from known.refer("forms", measure.form, (*address, "form"))

@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from pbwidgets.campaign.expressions import ExpressionError, parse
 from pbwidgets.campaign.model import Campaign, Criterion, Derived, Track
+from pbwidgets.campaign.names import UNIT_NAMES
 from pbwidgets.campaign.rules import conditions_of
 
 
@@ -26,13 +27,13 @@ def measures_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
 
 
 def inputs_of(item: Derived) -> frozenset[str]:
-    """Measures that the expression names; none if it cannot be read."""
+    """Measures that the expression names, kind and domain of the unit not among them; none if it cannot be read."""
     return _names_in(item.expression)
 
 
 def _names_in(expression: str) -> frozenset[str]:
     try:
-        return parse(expression).names
+        return parse(expression).names.difference(UNIT_NAMES)
     except ExpressionError:
         return frozenset()
 

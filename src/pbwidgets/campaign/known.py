@@ -8,7 +8,8 @@ from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT, Node
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.literals import FLAG, NUMBER, Values, find_in_literals, is_yes_or_no
-from pbwidgets.campaign.model import Campaign, Criterion
+from pbwidgets.campaign.model import Campaign, Choice, Criterion
+from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
 
@@ -28,6 +29,19 @@ _REFUSED: Final = {True: "campaign.expression_of_groups", False: "campaign.expre
 class _HasId(Protocol):
     @property
     def id(self) -> str: ...
+
+
+def values_of_unit(campaign: Campaign) -> dict[str, Values]:
+    """What kind and domain of a unit can be, by the names that expressions have for them."""
+    kinds = tuple(Choice(id=kind.id, label=kind.name) for kind in campaign.unit_kinds)
+    return {UNIT_KIND: kinds, UNIT_DOMAIN: "any"}
+
+
+def find_reserved(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
+    """A finding for every id that expressions have for the unit itself; ids come with their addresses."""
+    for name, address in ids:
+        if name in UNIT_NAMES:
+            yield Finding("campaign.reserved_id", address, {"value": name})
 
 
 @dataclass(frozen=True)
@@ -65,6 +79,7 @@ class Known:
                 and is_yes_or_no(campaign.choices.get(field.choices or "", ()))
             ):
                 measured[item.id] = FLAG
+        measured |= values_of_unit(campaign)
         return cls(ids, measured, {kind.id: kind.parents for kind in campaign.unit_kinds})
 
     def refer(self, section: Section, value: str, address: Address) -> Iterator[Finding]:
@@ -93,7 +108,7 @@ class Known:
 
     def find_chosen(self, measure: str, address: Address) -> Iterator[Finding]:
         """A finding if a measure that is taken for a number tells which option was chosen."""
-        if isinstance(self.measured.get(measure), tuple):
+        if isinstance(self.measured.get(measure), tuple) or measure in UNIT_NAMES:
             rests_on = (("measures",), ("forms",), ("choices",))
             yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 

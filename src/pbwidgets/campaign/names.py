@@ -1,11 +1,19 @@
 """Where the fields of a form are, and which names an expression may use there."""
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pbwidgets.campaign.findings import Address
 from pbwidgets.campaign.model import Field, Form
+
+UNIT_KIND, UNIT_DOMAIN = "unit_kind", "unit_domain"
+UNIT_NAMES: Final = (UNIT_KIND, UNIT_DOMAIN)
+"""Names that every expression may use: kind of the unit, and its domain in the register. No id may be one of them."""
+
+_LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
 
 @dataclass(frozen=True)
@@ -84,3 +92,44 @@ def bare_columns(form: Form) -> dict[str, str]:
         for place in columns
         if often[place.field.id] == 1 and place.field.id not in taken
     }
+
+
+def form_of_unit(form: Form, kind: str | None, domain: str | None) -> Form:
+    """The form as it is for a unit: kind and domain stand where its expressions name them; a domain that is none stays.
+
+    >>> from pbwidgets.campaign.definition import Text
+    >>> words = Text(zh="甲", en="a")
+    >>> asked = Field(id="a", type="text", label=words, relevant="${unit_kind} = 'village'")
+    >>> form_of_unit(Form(id="f", name=words, unit_kind=("village",), fields=(asked,)), "team", None).fields[0].relevant
+    "'team' = 'village'"
+    """
+    given = {UNIT_KIND: kind, UNIT_DOMAIN: domain}
+    fields = _fields_of_unit(form.fields, {name: value for name, value in given.items() if value})
+    return form if fields is form.fields else form.model_copy(update={"fields": fields})
+
+
+def _fields_of_unit(fields: tuple[Field, ...], given: Mapping[str, str]) -> tuple[Field, ...]:
+    made = tuple(_field_of_unit(field, given) for field in fields)
+    return fields if all(one is other for one, other in zip(made, fields, strict=True)) else made
+
+
+def _field_of_unit(field: Field, given: Mapping[str, str]) -> Field:
+    changed: dict[str, object] = {}
+    for key in _LOGIC:
+        text: str | None = getattr(field, key)
+        if text is not None and (filled := _NAMED.sub(lambda found: _literal(found, given), text)) != text:
+            changed[key] = filled
+    inner = _fields_of_unit(field.fields, given)
+    if inner is not field.fields:
+        changed["fields"] = inner
+    return field.model_copy(update=changed) if changed else field
+
+
+_NAMED: Final = re.compile(r"\$\{\s*(" + "|".join(UNIT_NAMES) + r")\s*\}")
+
+
+def _literal(found: re.Match[str], given: Mapping[str, str]) -> str:
+    value = given.get(found[1])
+    if value is None:
+        return found[0]
+    return f'"{value}"' if "'" in value else f"'{value}'"

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import deepcopy
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from pbwidgets.campaign.checks_numbers import find_uncountable
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
-from pbwidgets.campaign.source import read_source
+from pbwidgets.campaign.source import parse_source, read_text
 from pbwidgets.campaign.translation import errors_of, translate
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake import Reading
@@ -44,8 +45,19 @@ def examine_campaign(path: Path) -> Reading[tuple[Problem, ...]]:
     return Reading(problems, notes)
 
 
-def _read(path: Path) -> tuple[Campaign | None, tuple[Problem, ...], tuple[Problem, ...]]:
-    source, problems = read_source(path)
+_Read = tuple[Campaign | None, tuple[Problem, ...], tuple[Problem, ...]]
+"""A campaign, the problems of its file, and what was read otherwise than it stands: nothing that could be changed."""
+
+
+def _read(path: Path) -> _Read:
+    text, problem = read_text(path)
+    return (None, (problem,), ()) if problem else _read_text(text, str(path))
+
+
+@lru_cache(maxsize=8)
+def _read_text(text: str, file: str) -> _Read:
+    """Kept, since a command reads the same file several times and YAML takes long."""
+    source, problems = parse_source(text, file)
     if source is None:
         return None, problems, ()
     campaign, findings, settled = validate_noted(source.data)

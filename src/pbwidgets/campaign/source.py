@@ -52,7 +52,7 @@ def read_source(path: Path) -> tuple[Source | None, tuple[Problem, ...]]:
     The content is None if nothing can be made of the file; repeated keys are problems as well, and the first one
     is taken so that the rest can be checked.
     """
-    text, problem = _read_text(path)
+    text, problem = read_text(path)
     if problem:
         return None, (problem,)
     return parse_source(text, str(path))
@@ -94,7 +94,8 @@ def parse_source(text: str, file: str) -> tuple[Source | None, tuple[Problem, ..
     return Source(file, data, MappingProxyType(unfold.lines), tuple(notes)), tuple(unfold.problems)
 
 
-def _read_text(path: Path) -> tuple[str, Problem | None]:
+def read_text(path: Path) -> tuple[str, Problem | None]:
+    """Text of a YAML file, or the reason why it cannot be read."""
     if path.is_dir():
         return "", Problem("campaign.file_is_folder", str(path))
     try:

@@ -140,6 +140,7 @@ def preview(plan: Plan) -> Scores:
         ratings=to_frame(marks, RATINGS),
         nominations=to_frame(nominations, NOMINATIONS),
         allotments=to_frame(allotments, ALLOTMENTS),
+        day=plan.today,
     )
     return score_campaign(plan.campaign, plan.period.id, records)
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pbwidgets.campaign import Form, check_answers, compute_answers
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.demo.cases import work_in_cases
 from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
@@ -42,6 +43,7 @@ from pbwidgets.store import (
     set_allotments,
     submit_many,
 )
+from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
@@ -135,10 +137,12 @@ class _Filler:
             for (form_id, unit), answers in plan.answers.items():
                 if (form_id, unit) in plan.late:
                     continue
-                by_form[form_id][self._key(form_id, unit)] = self._answers(campaign.form(form_id), answers)
+                by_form[form_id][self._key(form_id, unit)] = self._answers(
+                    campaign.form(form_id), unit, answers
+                )
             for number, (form_id, unit, answers) in enumerate(plan.log_entries, start=1):
                 key = self._key(form_id, unit, number)
-                by_form[form_id][key] = self._answers(campaign.form(form_id), answers)
+                by_form[form_id][key] = self._answers(campaign.form(form_id), unit, answers)
             for form_id, items in by_form.items():
                 self._submit(writer, campaign.form(form_id), items)
             self._return(writer, extended=False)
@@ -181,7 +185,7 @@ class _Filler:
                 form = self._opened.campaign.form(form_id)
                 late = {unit: level for (of_form, unit), level in plan.late.items() if of_form == form_id}
                 items = {
-                    self._key(form_id, unit): self._answers(form, plan.answers[form_id, unit])
+                    self._key(form_id, unit): self._answers(form, unit, plan.answers[form_id, unit])
                     for unit, level in late.items()
                     if level is not None
                 }
@@ -193,9 +197,9 @@ class _Filler:
                     begun = _half(self._opened.campaign.form(form_id), plan.answers[form_id, unit])
                     save_draft(writer, self._key(form_id, unit), begun, 0)
 
-    def _answers(self, form: Form, answers: Answers) -> Answers:
+    def _answers(self, form: Form, unit: str, answers: Answers) -> Answers:
         """Answers with placeholders turned into evidence, checked like everybody's on the server."""
-        today = self._plan.today
+        today, form = self._plan.today, form_of_unit(form, *kind_and_domain(self._plan.units, unit))
         full = {name: self._with_files(value) for name, value in answers.items()}
         problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
         if problems:
@@ -300,7 +304,7 @@ class _Filler:
         key = self._key(case.form, case.unit)
         levels = review_levels(self._opened.campaign, form)
         return_submission(writer, key, levels[-1], levels, case.reason)
-        answers = self._answers(form, self._plan.answers[case.form, case.unit])
+        answers = self._answers(form, case.unit, self._plan.answers[case.form, case.unit])
         text = next(path for path, field in form.leaves() if field.type == "text" and path in answers)
         submit_many(writer, [(key, {**answers, text: f"{answers[text]}{case.addition}"})])
         for level in levels:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Field, Form
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign.names import UNIT_KIND, UNIT_NAMES, places
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, group_rows, positions_in, to_objects
 from pbwidgets.scoring.conditions import find_holding
 from pbwidgets.scoring.register import Register
@@ -60,11 +60,14 @@ class AnswersTable:
         Its counted submissions.
     answers
         Items by field path, empty answers left out.
+    register
+        Units of the period.
     """
 
     form: Form
     entries: Entries
     answers: Mapping[str, Items]
+    register: Register
 
     def is_repeat(self, path: str) -> bool:
         """Whether the path is a repeat, whose rows are counted, rather than a field."""
@@ -114,6 +117,9 @@ class AnswersTable:
         return find_holding(expression, columns, len(items), today)
 
     def _column(self, name: str, items: Items, repeat: str) -> Objects:
+        if name in UNIT_NAMES:
+            units = self.entries.units[items.entries]
+            return self.register.kinds_at(units) if name == UNIT_KIND else self.register.domains_at(units)
         own = name if name.startswith(f"{repeat}/") else f"{repeat}/{name}"
         if repeat and self.field_type(own):
             return _look_up(self.answers.get(own, _no_items()), items)
@@ -143,11 +149,11 @@ def build_answers(form: Form, submissions: pd.DataFrame, register: Register) -> 
     occurrences = rows["occurrence"].to_numpy(dtype=np.int64)
     if not len(rows):
         empty = np.zeros(0, dtype=np.int64)
-        return AnswersTable(form, Entries(empty, empty, empty), {})
+        return AnswersTable(form, Entries(empty, empty, empty), {}, register)
     entry, first = group_rows([sorted_units, occurrences])
     versions = rows["version"].to_numpy(dtype=np.int64)
     entries = Entries(sorted_units[first], occurrences[first], versions[first])
-    return AnswersTable(form, entries, dict(_split(rows, entry)))
+    return AnswersTable(form, entries, dict(_split(rows, entry)), register)
 
 
 def _split(rows: pd.DataFrame, entry: Ints) -> Iterable[tuple[str, Items]]:

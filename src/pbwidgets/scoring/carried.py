@@ -6,6 +6,7 @@ all others come with the records.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from graphlib import TopologicalSorter
 
 import numpy as np
@@ -70,7 +71,12 @@ def read_carried(campaign: Campaign, period: str, carried: pd.DataFrame, table: 
 
 
 def carry_totals(
-    campaign: Campaign, period: str, layout: TrackLayout, totals: TrackTotals, table: MeasureTable
+    campaign: Campaign,
+    period: str,
+    layout: TrackLayout,
+    totals: TrackTotals,
+    table: MeasureTable,
+    today: date,
 ) -> MeasureTable:
     """Table of measures with the rounded final totals of one track where others take them from."""
     columns = dict(table.columns)
@@ -82,7 +88,7 @@ def carry_totals(
             columns[item.id] = _to_column(made, columns[item.id].concerned)
             taken.append(item.id)
     table = MeasureTable(table.register, columns)
-    return derive_measures(campaign, table, campaign.period(period).ends, taken) if taken else table
+    return derive_measures(campaign, table, today, taken) if taken else table
 
 
 def order_layouts(campaign: Campaign, period: str, layouts: Sequence[TrackLayout]) -> list[TrackLayout]:

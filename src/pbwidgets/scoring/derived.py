@@ -6,7 +6,8 @@ from functools import reduce
 
 import numpy as np
 
-from pbwidgets.campaign.derived import inputs_of, names_behind, order_derived
+from pbwidgets.campaign.derived import names_behind, order_derived
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign, Derived
 from pbwidgets.scoring.arrays import Bools
 from pbwidgets.scoring.conditions import compute_column
@@ -28,7 +29,7 @@ def derive_measures(
     table
         All other measures of the register.
     today
-        What ``today()`` gives: the last day of the period.
+        What ``today()`` gives: the day of the records within the period.
     changed
         Only those that rest on one of these measures are computed; by default all.
     """
@@ -42,7 +43,7 @@ def derive_measures(
 
 def _derive(item: Derived, table: MeasureTable, today: date) -> MeasureColumn:
     size = len(table.register)
-    inputs = {name: table.columns[name] for name in sorted(inputs_of(item))}
+    inputs = {name: table.columns[name] for name in sorted(parse(item.expression).names)}
     parts = list(inputs.values())
     concerned: Bools = reduce(np.logical_and, (part.concerned for part in parts), np.ones(size, dtype=bool))
     values = compute_column(

@@ -8,11 +8,14 @@ gives a new one; no step changes its input. Codes and ids are ``string``, points
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from dataclasses import fields as dataclass_fields
+from datetime import date
 from functools import cache
 from typing import Final, Literal
 
 import pandas as pd
 from pandas.api.types import pandas_dtype
+
+from pbwidgets.campaign.model import Period
 
 Dtype = Literal["string", "float64", "int64", "bool"]
 Columns = Mapping[str, Dtype]
@@ -325,7 +328,8 @@ class Records:
 
     Units are those of the register on the period's day. ``carried`` holds totals of other campaigns and
     periods, as :func:`~pbwidgets.scoring.carried.list_carried` names them; without them such lines are missing.
-    ``class_decisions`` holds those of all periods, because moves reach back.
+    ``class_decisions`` holds those of all periods, because moves reach back. ``day`` is the day on which the records
+    were read, and ``today()`` of measures and rules; none, or one outside the period, stands for the nearest day of it.
     """
 
     units: pd.DataFrame
@@ -337,6 +341,11 @@ class Records:
     decisions: pd.DataFrame
     carried: pd.DataFrame = field(default_factory=lambda: to_frame([], CARRIED))
     class_decisions: pd.DataFrame = field(default_factory=lambda: to_frame([], CLASS_DECISIONS))
+    day: date | None = None
+
+    def today(self, period: Period) -> date:
+        """What ``today()`` gives: the records' day within the period; its last day if they have none."""
+        return period.ends if self.day is None else min(max(self.day, period.begins), period.ends)
 
 
 @dataclass(frozen=True)
@@ -376,6 +385,8 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "classes": CLASSES,
     "reference": REFERENCE,
 }
+RECORD_FRAMES: Final = tuple(item.name for item in dataclass_fields(Records) if item.name in COLUMNS)
+"""Names of the frames of :class:`Records`."""
 """Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""
 
 
@@ -419,4 +430,4 @@ def _empty_frame(columns: tuple[tuple[str, Dtype], ...]) -> pd.DataFrame:
 
 def empty_records() -> Records:
     """Records without a row."""
-    return Records(**{item.name: to_frame([], COLUMNS[item.name]) for item in dataclass_fields(Records)})
+    return Records(**{name: to_frame([], COLUMNS[name]) for name in RECORD_FRAMES}, day=None)

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Measure, Track
+from pbwidgets.campaign.model import Campaign, Measure, Period, Track
+from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import MEASURES, to_frame
@@ -70,7 +71,11 @@ class _Tally:
 
 
 def measure_units(
-    campaign: Campaign, period: str, submissions: pd.DataFrame, register: Register
+    campaign: Campaign,
+    period: str,
+    submissions: pd.DataFrame,
+    register: Register,
+    today: date | None = None,
 ) -> MeasureTable:
     """Every measure of the campaign for every unit of the kinds it concerns.
 
@@ -85,11 +90,13 @@ def measure_units(
     Parameters
     ----------
     campaign, period
-        Definition, and id of the period whose last day ``today()`` gives.
+        Definition, and id of the period.
     submissions
         Frame with the columns ``SUBMISSIONS``.
     register
         Units of the period.
+    today
+        What ``today()`` gives, and up to when open matters count; by default the period's last day.
     """
     wanted = {(measure.form, measure.states) for measure in campaign.measures}
     tables = {
@@ -103,13 +110,34 @@ def measure_units(
                 measure,
                 tables[measure.form, measure.states],
                 register,
-                _Days.of(campaign, period, measure),
+                _Days.of(campaign.period(period), measure, today),
             ),
             options=tuple(option.id for option in campaign.options_of(measure)),
         )
         for measure in campaign.measures
     }
-    return MeasureTable(register, columns)
+    return MeasureTable(register, columns | _read_units(register))
+
+
+def _read_units(register: Register) -> dict[str, MeasureColumn]:
+    """Kind and domain of every unit, which expressions over measures name like what was chosen."""
+    domains = pd.Series(pd.NA, index=range(len(register))) if register.domains is None else register.domains
+    codes, ids = pd.factorize(domains)
+    known = np.zeros(len(register), dtype=bool)
+    return {
+        name: MeasureColumn(
+            values=np.where(places < 0, np.nan, places + 1.0),
+            counts=np.zeros(len(register), dtype=np.int64),
+            missing=known,
+            not_applicable=known,
+            concerned=~known,
+            options=tuple(map(str, options)),
+        )
+        for name, places, options in (
+            (UNIT_KIND, register.kind_codes, register.kind_ids),
+            (UNIT_DOMAIN, codes, ids),
+        )
+    }
 
 
 def in_states(submissions: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:
@@ -135,17 +163,17 @@ class _Days:
     ends: date | None = None
 
     @classmethod
-    def of(cls, campaign: Campaign, period_id: str, measure: Measure) -> "_Days":
-        period = campaign.period(period_id)
+    def of(cls, period: Period, measure: Measure, today: date | None) -> "_Days":
+        today = today or period.ends
         if measure.window is None:
-            return cls(period.ends)
+            return cls(today)
         phases = {phase.id: phase for phase in period.phases}
         if measure.window.phase is None:
-            return cls(period.ends, period.begins, period.ends)
+            return cls(today, period.begins, period.ends)
         phase = phases.get(measure.window.phase)
         if phase is None:  # a period without that phase has no days in it
-            return cls(period.ends, period.ends, date.min)
-        return cls(period.ends, phase.begins, phase.ends)
+            return cls(today, period.ends, date.min)
+        return cls(today, phase.begins, phase.ends)
 
 
 def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> pd.DataFrame:
@@ -153,6 +181,8 @@ def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> p
     codes = table.register.codes.to_numpy(dtype=object)
     parts = []
     for measure_id, column in table.columns.items():
+        if measure_id in UNIT_NAMES:
+            continue
         at = np.flatnonzero(column.concerned)
         parts.append(
             pd.DataFrame(

@@ -63,8 +63,8 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         If a mark is out of range or a veto names a gate that does not exist.
     """
     register = build_register(records.units)
-    today = campaign.period(period).ends
-    table = measure_units(campaign, period, records.submissions, register)
+    today = records.today(campaign.period(period))
+    table = measure_units(campaign, period, records.submissions, register, today)
     table = derive_measures(campaign, read_carried(campaign, period, records.carried, table), today)
     layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
     added: dict[str, tuple[tuple[LayerMarks, ...], TrackPoints, TrackTotals]] = {}
@@ -74,7 +74,7 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
         submitted = find_submitting(campaign, layout.track, records.submissions, register)
         totals = add_totals(layout, points, submitted[layout.units], _find_rated(layout, marks))
         added[layout.track.id] = marks, points, totals
-        table = carry_totals(campaign, period, layout, totals, table)
+        table = carry_totals(campaign, period, layout, totals, table, today)
     vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)
     counted = {
         layout.track.id: count_nominations(layout, records.nominations, records.allotments)

@@ -107,7 +107,7 @@ def score_lines(
     marks
         Of each layer, from :func:`~pbwidgets.scoring.sources.read_marks`.
     today
-        Last day of the period.
+        What ``today()`` gives: the day of the records within the period.
     """
     marked = _find_marked(layout, marks)
     shape = (len(layout.layers), len(layout.lines), len(layout.units))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.scoring.arrays import Bools, Counts, Ints, Objects, positions_in
+from pbwidgets.scoring.arrays import Bools, Counts, Ints, Objects, positions_in, to_objects
 
 _DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running forever
 
@@ -47,6 +47,16 @@ class Register:
         wanted = np.array([*(kind in kinds for kind in self.kind_ids), False], dtype=bool)
         found: Bools = wanted[self.kind_codes]
         return found
+
+    def kinds_at(self, positions: Ints) -> Objects:
+        """Kinds of the units at some positions."""
+        return np.array([*self.kind_ids, None], dtype=object)[self.kind_codes[positions]]
+
+    def domains_at(self, positions: Ints) -> Objects:
+        """Domains of the units at some positions, None where there is none."""
+        if self.domains is None:
+            return np.full(len(positions), None, dtype=object)
+        return to_objects(self.domains.iloc[positions])
 
     def __len__(self) -> int:
         return len(self.codes)

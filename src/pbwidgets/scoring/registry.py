@@ -9,6 +9,7 @@ import numpy as np
 
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Criterion, Settlement
+from pbwidgets.campaign.names import UNIT_NAMES
 from pbwidgets.campaign.rules import (
     Bands,
     ByChoice,
@@ -129,5 +130,7 @@ def find_measure(line: Criterion) -> str | None:
 def find_measures(line: Criterion) -> tuple[str, ...]:
     """All measures that the rule of a line reads, its own first, then those of its conditions."""
     own = find_measure(line)
-    asked = [name for text in conditions_of(line.rule) for name in sorted(parse(text).names)]
+    asked = [
+        name for text in conditions_of(line.rule) for name in sorted(parse(text).names.difference(UNIT_NAMES))
+    ]
     return tuple(dict.fromkeys([*([own] if own is not None else []), *asked]))

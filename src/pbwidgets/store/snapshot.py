@@ -49,7 +49,7 @@ def read_records(
     counts
         States that count, for all forms or for each: a form that nobody reviews counts when submitted.
     as_of
-        Day of the register: only units that exist on it.
+        Day of the records, and of the register: only units that exist on it.
     take_part
         Gives the units of the register that take part.
     to_rows
@@ -65,6 +65,7 @@ def read_records(
         allotments=load_allotments(r, campaign_id, period_id),
         decisions=load_decisions(r, campaign_id, period_id),
         class_decisions=load_class_decisions(r, campaign_id),
+        day=as_of,
     )
 
 

@@ -22,6 +22,7 @@ from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.campaign.workbook import write_campaign_workbook
 from pbwidgets.errors import RightsError
 from pbwidgets.forms.upload_button import SentFile
+from pbwidgets.scoring.frames import UNITS, to_frame
 from pbwidgets.store import Actor
 from pbwidgets.store.progress import load_exceptions
 from pbwidgets.workflows.ground.desk import Desk
@@ -63,6 +64,28 @@ def test_a_changed_workbook_is_compared_and_opened_as_a_new_version(
     folder = small.settings.parameters / "campaigns"
     assert read_campaign(folder / f"{CAMPAIGN}.yaml") == after.campaign
     assert len(list(folder.glob(f"{CAMPAIGN}.*.bak"))) == 1
+
+
+def test_where_several_roots_fit_the_page_asks_below_which_it_is_opened_and_says_who_takes_part(
+    small: Workspace, visiting: Visiting, tmp_path: Path
+) -> None:
+    row = {"unit_code": "990102", "unit_name": "邻县", "kind": "county", "synthetic": True}
+    save_units(small, OPERATOR, to_frame([row], UNITS))
+    content = edited(small, tmp_path, "评选类别", "党建工作示范村", "党建工作标杆村")
+    visit = visiting(ORGANISER)
+    card = CampaignCard(visit)
+    card.read(SentFile("活动.xlsx", content))
+    assert card.roots.value == ("990101", "990102")  # as the period has them
+    card.roots.value = ()
+    visit.attempt(card.open)()
+    assert "还没有选开展范围" in visit.messages.value
+    card.roots.value = ("990101",)
+    visit.attempt(card.open)()
+    assert "最高一级1个：演示县" in visit.messages.value
+    assert small.opened().roots == ("990101",)
+    again = CampaignCard(visiting(ORGANISER))
+    again.read(SentFile("活动.xlsx", edited(small, tmp_path, "评选类别", "党建工作标杆村", "党建工作示范村")))
+    assert again.roots.value == ("990101",)
 
 
 def test_a_workbook_that_gives_marked_lines_other_points_asks_what_becomes_of_the_marks(

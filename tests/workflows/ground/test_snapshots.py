@@ -175,7 +175,9 @@ def test_if_the_clock_is_behind_the_register_is_read_as_of_the_latest_write(
     monkeypatch.setattr(snapshots, "today", lambda: datetime(2025, 1, 1, tzinfo=UTC).date())
     with filled.store.write(OPERATOR, datetime(2026, 12, 13, 20, tzinfo=UTC)) as writer:
         add_note(writer, CAMPAIGN, PERIOD, VILLAGE, SET_UP.date(), "年底走访")
-    assert take_snapshot(filled, contest).day == datetime(2026, 12, 14, tzinfo=UTC).date()  # in Shanghai
+    snapshot = take_snapshot(filled, contest)
+    assert snapshot.day == datetime(2026, 12, 14, tzinfo=UTC).date()  # in Shanghai
+    assert open_snapshot(snapshot.folder).records().day == snapshot.day
 
 
 def test_totals_of_another_campaign_are_carried_over_from_its_newest_snapshot(

@@ -6,9 +6,11 @@ from dataclasses import replace
 import pandas as pd
 
 from pbwidgets.campaign import Form
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
 from pbwidgets.store.submissions import EDITABLE, count_drafts
+from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import find_seats
@@ -16,7 +18,7 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 
 def check_filler(desk: Desk, key: SubmissionKey) -> Form:
-    """Form to fill in, if the actor may fill it in for this unit.
+    """Form to fill in as it is for this unit, if the actor may fill it in.
 
     Raises
     ------
@@ -30,7 +32,7 @@ def check_filler(desk: Desk, key: SubmissionKey) -> Form:
         desk.authorise("fill_on_behalf" if desk.actor.on_behalf else "fill", key.unit_code)
     elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
-    return form
+    return form_of_unit(form, *kind_and_domain(desk.units, key.unit_code))
 
 
 def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:

@@ -110,8 +110,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
     DataError
         ``fill.wrong_kind`` if the form is about units of another kind.
     """
-    form = find_form(desk.opened.campaign, key.form_id)
-    check_filler(desk, key)
+    find_form(desk.opened.campaign, key.form_id)
+    form = check_filler(desk, key)
     units = desk.units
     kind = units.loc[units["unit_code"] == key.unit_code, "kind"]
     if not len(kind) or kind.iloc[0] not in form.unit_kind:

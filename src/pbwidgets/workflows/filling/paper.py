@@ -7,10 +7,12 @@ from html import escape
 from typing import Final
 
 from pbwidgets.campaign import Campaign, from_json
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
+from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk
@@ -66,9 +68,8 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
         }
     named = units.loc[units["unit_code"] == key.unit_code, "unit_name"]
     unit_name = str(named.iloc[0]) if len(named) else key.unit_code
-    answers = answers_markup(
-        campaign.form(key.form_id), campaign, wanted.answers, desk.lang, files.get, pictures=False
-    )
+    form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, key.unit_code))
+    answers = answers_markup(form, campaign, wanted.answers, desk.lang, files.get, pictures=False)
     return _page(campaign, key, wanted, unit_name, answers, desk.lang)
 
 

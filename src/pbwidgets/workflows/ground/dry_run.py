@@ -14,6 +14,7 @@ from pbwidgets.campaign.derived import expressions_of, measures_of, names_behind
 from pbwidgets.campaign.expression_tree import OF_GROUPS
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Numbered
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.scoring.frames import RATINGS, SUBMISSIONS, empty_records, to_frame
 from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
@@ -117,12 +118,16 @@ class DryRun:
         campaign = self.opened.campaign
         if not campaign.carried:  # no other track affects this one
             campaign = campaign.model_copy(update={"tracks": (self.track,)})
-        form = campaign.form(self.key.form_id)
+        form = form_of_unit(campaign.form(self.key.form_id), *kind_and_domain(self.units, self.key.unit_code))
         opened = replace(self.opened, campaign=campaign)
         own = _submission_rows(opened, form, self.key, 1, compute_answers(form, answers))
         submissions = to_frame(pd.concat([self.others, own], ignore_index=True), SUBMISSIONS)
         records = replace(
-            empty_records(), units=self.units, submissions=submissions, ratings=self._ratings(marks)
+            empty_records(),
+            units=self.units,
+            submissions=submissions,
+            ratings=self._ratings(marks),
+            day=today(),
         )
         _, tracks = score_tracks(campaign, self.opened.period_id, records)
         one = next(item for item in tracks if item.layout.track.id == self.track.id)
@@ -264,7 +269,7 @@ def read_dry_run(
     workspace: Workspace, opened: Opened, key: SubmissionKey, track: Track, layer_id: str
 ) -> DryRun:
     """A dry run, for callers that have checked the right to read the unit's answers."""
-    units = workspace.units(opened.day(today()))
+    units = opened.take_part(workspace.units(opened.day(today())))
     near = set(subtree(units, key.unit_code)["unit_code"])
     for kind in opened.campaign.unit_kinds:
         above = ancestors(units, kind.id).get(key.unit_code)

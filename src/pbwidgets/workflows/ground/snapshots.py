@@ -22,7 +22,7 @@ from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
-from pbwidgets.scoring.frames import CARRIED, COLUMNS
+from pbwidgets.scoring.frames import CARRIED, COLUMNS, RECORD_FRAMES
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
@@ -41,7 +41,7 @@ from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
-RECORDS: Final = tuple(item.name for item in fields(Records))
+RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
@@ -86,7 +86,8 @@ class Snapshot:
         frames = read_frames(
             self.folder / "frames", RECORDS
         )  # an older package may not have known all columns
-        return Records(**{name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()})
+        made = {name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()}
+        return Records(**made, day=self.day)
 
     def scores(self) -> Scores:
         """All scores."""

@@ -15,6 +15,7 @@ from typing import Final
 
 from pbwidgets.campaign import Campaign, Change, check_answers, from_json, rows_in
 from pbwidgets.campaign.model import Criterion, Track
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import UsageError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.registry import find_range
@@ -29,11 +30,13 @@ from pbwidgets.store import (
     load_decisions,
     load_marks,
     load_nominations,
+    load_units,
     treat_marks,
 )
 from pbwidgets.store.nominations import NOMINATED
 from pbwidgets.store.ratings import POLICIES, Treatment
 from pbwidgets.store.submissions import load_submissions
+from pbwidgets.units import kinds_and_domains
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.marks import is_marked, needs_reason
 from pbwidgets.workflows.ground.workspace import Opened
@@ -147,7 +150,8 @@ def find_effects(
     submissions = load_submissions(reader, *opened.key)
     marks = load_marks(reader, *opened.key)
     turns = tuple(_find_turns(reader, opened, new, marks))
-    found = _Records(opened.campaign, new, submissions, marks, turns, reader, opened, day)
+    whose = kinds_and_domains(load_units(reader))
+    found = _Records(opened.campaign, new, submissions, marks, turns, reader, opened, day, whose)
     return tuple(found.effect(change) for change in changes)
 
 
@@ -235,6 +239,7 @@ class _Records:
     reader: Reader
     opened: Opened
     day: date
+    whose: Mapping[str, tuple[str, str | None]]
     refused: dict[SubmissionKey, frozenset[str]] = field(default_factory=dict)
 
     def effect(self, change: Change) -> Effect:
@@ -282,6 +287,7 @@ class _Records:
         form = next((form for form in self.new.forms if form.id == item.key.form_id), None)
         if form is None:
             return frozenset()
+        form = form_of_unit(form, *self.whose.get(item.key.unit_code, (None, None)))
         problems = check_answers(form, self.new, item.answers or {}, complete=True, today=self.day)
         return frozenset(one.path for one in problems if one.code != "campaign.answer_unknown_field")
 

@@ -580,7 +580,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         running_record=_within(own[RUNNING], set(units["unit_code"])),
         rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
         class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
-        is_top=here["parent_code"].iloc[0] not in set(whole["unit_code"]),
+        is_top=code in tops(whole, campaign.member_kinds),
     )
 
 

@@ -13,7 +13,7 @@ from pbwidgets.scoring.reasons import word_losses, word_reasons
 from pbwidgets.scoring.selection import best_first, show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
-from pbwidgets.units import unit_names
+from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.wording import MOST_DIGITS
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import find_snapshot
@@ -135,10 +135,7 @@ def _number_lines(campaign: Campaign, points: pd.DataFrame, units: pd.DataFrame)
         for sheet in track.sheets
         for item in track.of_unit(*sheet).numbered()
     }
-    pairs = zip(
-        units["kind"], units["domain"].astype(object).where(units["domain"].notna(), None), strict=True
-    )
-    of_units = dict(zip(units["unit_code"], pairs, strict=True))
+    of_units = kinds_and_domains(units)
     sheets = {
         (track_id, code): campaign.track(track_id).sheet_of(*of_units[code])
         for track_id, code in set(zip(points["track_id"], points["unit_code"], strict=True))

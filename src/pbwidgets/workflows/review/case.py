@@ -14,6 +14,7 @@ import pandas as pd
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, from_json
 from pbwidgets.campaign.model import Anchor, Source
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import (
@@ -25,6 +26,7 @@ from pbwidgets.store import (
     SubmissionKey,
     VetoOnRecord,
 )
+from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
 from pbwidgets.workflows.ground.marks import (
@@ -193,7 +195,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
         find_campaign = _campaigns(reader, desk.opened)
         campaign = find_campaign(found.campaign_version or desk.opened.version)
-        form = campaign.form(key.form_id)
+        form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(desk.units, key.unit_code))
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
         scope = (*desk.opened.key, key.unit_code)
         places = seats.places(desk.opened.campaign, key.unit_code)

@@ -12,10 +12,12 @@ from typing import Final
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
 from pbwidgets.store import Actor, Reader, SubmissionKey, Version
 from pbwidgets.store.audit import AuditQuery, load_audit
 from pbwidgets.store.submissions import DRAFT
+from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
 
@@ -104,10 +106,12 @@ def _version_events(
     withheld: tuple[str, ...],
 ) -> Iterator[Event]:
     names = {item.file.sha256: item.file.filename for item in store.load_evidence(reader, key)}
+    whose = kind_and_domain(desk.units, key.unit_code)
 
     def answered(version: Version) -> Answered:
         campaign = find_campaign(version.campaign_version)
-        return Answered(campaign.form(key.form_id), campaign, version.answers)
+        form = form_of_unit(campaign.form(key.form_id), *whose)
+        return Answered(form, campaign, version.answers)
 
     before: Version | None = None
     for version in versions:

@@ -7,9 +7,11 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import RaterKind
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.store.surveys import count_wrong_code, find_batch, load_wrong_codes, use_code
+from pbwidgets.units import kind_and_domain, unit_names
 from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
@@ -102,9 +104,13 @@ def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = N
     due = deadline(opened, form.id)
     if due is not None and (now or datetime.now(UTC)) >= due:
         raise DataError("survey.closed")
-    named = workspace.units().set_index("unit_code")["unit_name"]
+    units = workspace.units()
     return Invitation(
-        opened, form, batch.unit_code, str(named[batch.unit_code]), find_rater_kind(form, batch.rater_kind)
+        opened,
+        form_of_unit(form, *kind_and_domain(units, batch.unit_code)),
+        batch.unit_code,
+        unit_names(units)[batch.unit_code],
+        find_rater_kind(form, batch.rater_kind),
     )
 
 

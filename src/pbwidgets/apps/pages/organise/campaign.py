@@ -16,6 +16,7 @@ from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.store.ratings import POLICIES
 from pbwidgets.units import distinct_names
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.organise.campaigns import Opening, find_joining, find_roots
 from pbwidgets.workflows.organise.effects import settled_words
 from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
 
@@ -35,6 +36,8 @@ class CampaignCard:
         Result of the check: problems, or changes and the button that opens it.
     marks
         What becomes of marks on lines whose points change; asked only if there are any.
+    roots
+        Units below which the campaign is opened; asked only if the register has several that can be at the top.
     """
 
     def __init__(self, visit: Visit) -> None:
@@ -46,6 +49,9 @@ class CampaignCard:
             options=[(visit.words(f"organise.marks_{policy}"), policy) for policy in POLICIES],
             value=None,
             layout=elements.plain_layout(),
+        )
+        self.roots = w.SelectMultiple(
+            description=visit.words("organise.roots"), rows=6, layout=elements.plain_layout()
         )
         self._file = elements.stack()
         opened = self._opened()
@@ -75,8 +81,12 @@ class CampaignCard:
                 (words("organise.name"), opened.campaign.name.words(self._visit.lang)),
                 (words("organise.period"), opened.period_id),
                 (words("organise.version"), opened.version),
+                (words("organise.joining"), self._joining(opened)),
             ]
         )
+
+    def _joining(self, opened: Opened) -> str:
+        return find_joining(self._visit.workspace, opened).words(self._visit.lang)
 
     def _make_workbook(self) -> None:
         visit = self._visit
@@ -119,6 +129,7 @@ class CampaignCard:
             elements.notice("good", visit.words(said, campaign=name, count=len(rows))),
             *note_list(visit, draft.notes),
             *table,
+            *self._ask_roots(draft),
             *self._ask_marks(draft),
             elements.paragraph(visit.words("organise.open_hint"), quiet=True),
             elements.button(visit.words("organise.open"), visit.attempt(self.open), "primary"),
@@ -132,6 +143,27 @@ class CampaignCard:
             return ()
         return elements.notice("warn", words("organise.marks_question")), self.marks
 
+    def _ask_roots(self, draft: Draft) -> tuple[w.Widget, ...]:
+        """The question below which units it is opened, if there is a choice; chosen are those of the open period."""
+        visit = self._visit
+        fitting = find_roots(visit.workspace, draft.campaign)
+        current = self._opened()
+        before = current.roots if current is not None and current.campaign.id == draft.campaign.id else ()
+        self.roots.options = [(name, code) for code, name in fitting.items()]
+        self.roots.value = tuple(code for code in fitting if not before or code in before)
+        if len(fitting) < 2:
+            return ()
+        return elements.paragraph(visit.words("organise.roots_hint")), self.roots
+
+    def _chosen_roots(self) -> tuple[str, ...] | None:
+        """Codes of the chosen roots, none if all are, so that later ones take part too; None if nothing was asked."""
+        every = {code for _, code in self.roots.options}
+        if len(every) < 2:
+            return None
+        if not self.roots.value:
+            raise UsageError("organise.roots_needed")
+        return () if every == set(self.roots.value) else tuple(self.roots.value)
+
     def open(self) -> None:
         """Open the draft as a new version."""
         if self._draft is None:
@@ -144,12 +176,17 @@ class CampaignCard:
         period = current.period_id if same and current else None
         known = {item.id for item in draft.campaign.periods}
         opened = open_draft(
-            visit.workspace, visit.actor, draft, period if period in known else None, self.marks.value
+            visit.workspace,
+            visit.actor,
+            draft,
+            period if period in known else None,
+            Opening(self.marks.value, self._chosen_roots()),
         )
         self._draft, self.found.children = None, ()
         self._version.children = (self._facts(opened),)
         said = (
             visit.words("organise.opened", version=opened.version),
+            self._joining(opened),
             settled_words(opened.settled, visit.lang),
         )
         visit.messages.say("good", " ".join(filter(None, said)))
