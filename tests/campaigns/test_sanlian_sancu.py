@@ -10,6 +10,7 @@ import pytest
 
 from pbwidgets.campaign import check_answers, compute_answers, read_campaign
 from pbwidgets.campaign.model import Campaign, Criterion, Track
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.scoring.frames import COLUMNS, Records, Scores, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
 from pbwidgets.units import members, partners
@@ -261,7 +262,8 @@ def test_the_questions_of_one_kind_are_not_asked_of_another(campaign: Campaign) 
     form = campaign.form("create")
     given = {"party_life": 4, "organisations_below": 3, "active_below": 2}
     kept = {
-        kind: set(compute_answers(form, given, unit=Asked(kind, None))) & set(given) for kind in ORGANISATIONS
+        kind: set(compute_answers(form_of_unit(form, kind, None), given)) & set(given)
+        for kind in ORGANISATIONS
     }
     assert kept["branch"] == {"party_life"}
     assert kept["committee"] == kept["general_branch"] == {"organisations_below", "active_below"}

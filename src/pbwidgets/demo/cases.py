@@ -112,12 +112,16 @@ def preview(plan: Plan) -> Scores:
     """Scores of a plan before it is written, as if everything had been accepted."""
     scope = {"campaign": plan.campaign.id, "period": plan.period.id}
     rows = []
-    forms = {form.id: form for form in plan.campaign.forms}
-    for (form_id, code), answers in plan.answers.items():
-        for path, row, value in to_rows(forms[form_id], compute_answers(forms[form_id], answers)):
+    entries = [(form_id, code, 0, answers) for (form_id, code), answers in plan.answers.items()]
+    entries += [
+        (form_id, code, at, answers) for at, (form_id, code, answers) in enumerate(plan.log_entries, 1)
+    ]
+    for form_id, code, occurrence, answers in entries:
+        form = plan.form_of(form_id, code)
+        for path, row, value in to_rows(form, compute_answers(form, answers)):
             rows.append(
-                {**scope, "form_id": form_id, "unit_code": code, "version": 1, "field": path, "row": row,
-                 "value": value, "state": "locked"}
+                {**scope, "form_id": form_id, "unit_code": code, "occurrence": occurrence, "version": 1,
+                 "field": path, "row": row, "value": value, "state": "locked"}
             )  # fmt: skip
     marks = [
         {**scope, "unit_code": mark.unit_code, "criterion_id": mark.criterion_id, "layer": mark.layer,

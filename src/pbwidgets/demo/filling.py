@@ -6,7 +6,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pbwidgets.campaign import Form, check_answers, compute_answers
-from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.demo.cases import work_in_cases
 from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
@@ -43,7 +42,6 @@ from pbwidgets.store import (
     set_allotments,
     submit_many,
 )
-from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
@@ -199,7 +197,7 @@ class _Filler:
 
     def _answers(self, form: Form, unit: str, answers: Answers) -> Answers:
         """Answers with placeholders turned into evidence, checked like everybody's on the server."""
-        today, form = self._plan.today, form_of_unit(form, *kind_and_domain(self._plan.units, unit))
+        today, form = self._plan.today, self._plan.form_of(form.id, unit)
         full = {name: self._with_files(value) for name, value in answers.items()}
         problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
         if problems:

@@ -17,6 +17,7 @@ import pandas as pd
 
 from pbwidgets.campaign.answers import rows_in
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Period, Track
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.campaign.values import NONE
 from pbwidgets.demo.definition import Answering, Demo, UnitsOfKind
 from pbwidgets.demo.laying import today_of
@@ -71,6 +72,10 @@ class Plan:
     def period(self) -> Period:
         """The period of the demonstration."""
         return self.campaign.periods[-1]
+
+    def form_of(self, form_id: str, code: str) -> Form:
+        """A form as it is for a unit."""
+        return form_of_unit(self.campaign.form(form_id), self.kind_of(code), None)
 
     def units_of(self, *kinds: str) -> list[str]:
         """Codes of the units of some kinds, in order."""
