@@ -89,7 +89,7 @@ def lay_out(folder: Path) -> Path:
 
 
 def lay_out_small(folder: Path) -> Path:
-    """As :func:`lay_out`; the demonstration county has only the two townships in which something is still to be done."""
+    """As :func:`lay_out`; the demonstration county has only the two townships in which something is to be done."""
     lay_out(folder)
     path = demo_file(folder / "parameters", CAMPAIGN)
     demo = read_demo(path)

@@ -63,7 +63,7 @@ def test_answers_of_any_seed_pass_the_checks_of_the_form(campaign: str, seed: in
         # photos and documents are placeholders here; they are checked when written
         plain = {name: value for name, value in answers.items() if not is_placeholder(value)}
         problems = check_answers(
-            plan.campaign.form(form_id), plan.campaign, plain, complete=True, today=today
+            plan.form_of(form_id, unit), plan.campaign, plain, complete=True, today=today
         )
         assert problems == (), (form_id, unit)
 

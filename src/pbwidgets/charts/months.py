@@ -1,6 +1,6 @@
 """How often something happened, by kind and month."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import altair as alt
@@ -23,13 +23,14 @@ from pbwidgets.charts.sheet import (
     text_width,
     texts,
 )
-from pbwidgets.charts.view import Subject
+from pbwidgets.charts.view import View
+from pbwidgets.wording import say
 
 _WIDEST_NAME = 320.0
 _SUM_WIDTH = 64.0
 
 
-def month_heatmap(counts: pd.DataFrame, view: Subject, title: str, *, page: int = 1) -> alt.LayerChart:
+def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1) -> alt.LayerChart:
     """Numbers by kind and month, a darker cell for more, with the sum of each kind; 0 stays an empty cell.
 
     Parameters
@@ -50,7 +51,8 @@ def month_heatmap(counts: pd.DataFrame, view: Subject, title: str, *, page: int 
     shown = [{**row, "row": place} for place, row in enumerate(take_page(rows, page, SINGLE))]
     most = max([1, *(cell for row in rows for cell in row["cells"])])
     panel = panels(len(shown))[0]
-    layers = _draw(view, panel, shown, [str(month) for month in counts.columns], most)
+    months = name_months(map(str, counts.columns), view.lang)
+    layers = _draw(panel, shown, list(months.values()), most)
     layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
     return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
 
@@ -60,9 +62,7 @@ def pages_of(counts: pd.DataFrame) -> int:
     return page_count(len(counts), SINGLE)
 
 
-def _draw(
-    view: Subject, panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int
-) -> list[alt.Chart]:
+def _draw(panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int) -> list[alt.Chart]:
     width = min(max([text_width(row["name"]) for row in rows], default=0.0), _WIDEST_NAME)
     left, right = panel.left + width + 14, panel.right - _SUM_WIDTH - 10
     cells = [
@@ -115,16 +115,19 @@ def _draw(
             bold=True,
         ),
         *(
-            heading_text(
-                _month(view, month, months), left + (at + 0.5) * (right - left) / len(months), align="center"
-            )
+            heading_text(month, left + (at + 0.5) * (right - left) / len(months), align="center")
             for at, month in enumerate(months)
         ),
     ]
 
 
-def _month(view: Subject, month: str, months: list[str]) -> str:
-    """A month in words, or with its year where there are several."""
-    if len({name[:4] for name in months}) > 1:
-        return month[2:]
-    return view.say("month_heatmap.month", month=int(month[5:7]))
+def name_months(months: Iterable[str], lang: str) -> dict[str, str]:
+    """Months in words, or with their year where there are several.
+
+    >>> name_months(["2026-05"], "zh_CN"), name_months(["2025-12", "2026-01"], "en")
+    ({'2026-05': '5月'}, {'2025-12': '25-12', '2026-01': '26-01'})
+    """
+    every = list(months)
+    if len({month[:4] for month in every}) > 1:
+        return {month: month[2:] for month in every}
+    return {month: say("charts.month_heatmap.month", lang, month=int(month[5:7])) for month in every}

@@ -11,7 +11,7 @@ from pbwidgets.campaign.definition import Text
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -39,7 +39,6 @@ def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
     if not counts.to_numpy().any():
         return
     title = args.title.words(report.lang)
-    yield Heading(title)
     most = counts.sum(axis=1)
     sentence = report.say(
         "counted", count=int(most.sum()), most=most.index[int(most.argmax())], times=int(most.max())
@@ -110,10 +109,15 @@ def _months(report: "Report") -> list[str]:
 
 
 def _table(report: "Report", counts: pd.DataFrame, title: str) -> LabelledTable:
+    from pbwidgets.charts.months import name_months
+
     frame = counts.reset_index(names="counted").assign(sum=counts.sum(axis=1).to_numpy())
     columns = {
         "counted": Column("", 20),
-        **{month: Column(month, 8, "number") for month in counts.columns},
+        **{
+            month: Column(name, 8, "number")
+            for month, name in name_months(counts.columns, report.lang).items()
+        },
         "sum": Column(report.say("sum"), 8, "number"),
     }
     return LabelledTable(title, frame, columns)
