@@ -105,6 +105,25 @@ def load_catalogues() -> None:
             _catalogue(lang, path.name.removesuffix(".po"))
 
 
+@cache
+def interface_words() -> tuple[str, ...]:
+    """All that the interface says, in all languages: the lines of the catalogues, with names in braces.
+
+    >>> "保存" in "".join(interface_words())
+    True
+    """
+    files = (
+        path
+        for lang in LANGUAGES
+        for path in (resources.files("pbwidgets") / "locale" / lang).iterdir()
+        if path.name.endswith(".po")
+    )
+    texts = (line for path in files for line in path.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        text.removeprefix("msgstr ").strip('"') for text in texts if text.startswith(("msgstr ", '"'))
+    )
+
+
 def has_words(code: str, lang: str = "zh_CN") -> bool:
     """Whether the catalogue has the code."""
     return _catalogue(lang, code.partition(".")[0]).gettext(code) != code

@@ -47,9 +47,9 @@ HASH = re.compile("[0-9a-f]{8,}")
 def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Served, role: str) -> None:
     mine = [page.name for page in pages_of(role)]
     faults: list[str] = []
+    page = open_page(ONE_OF_EACH[role], None, width=360 if role in ("filler", "reviewer") else 1920)
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
     for name in mine:
-        page = open_page(ONE_OF_EACH[role], None, width=360 if role in ("filler", "reviewer") else 1920)
-        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
         page.goto(f"{served.address}/{name}")
         page.wait_for_selector("body.pb-live", state="attached", timeout=60_000)
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
@@ -67,15 +67,11 @@ def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Serv
             link.get_attribute("href").split("?")[0].lstrip("/") for link in page.locator("a[href]").all()
         }
         assert linked & set(PAGES) <= set(mine)
-        page.close()
     assert not faults
 
 
 def test_pages_require_signing_in(open_page, served: Served) -> None:
-    for name in PAGES:
-        if name == "survey":
-            continue
-        page = open_page(None, None)
+    page = open_page(None, None)
+    for name in set(PAGES) - {"survey"}:
         page.goto(f"{served.address}/{name}")
         expect(page.get_by_role("button", name="登录")).to_be_visible()
-        page.close()

@@ -14,6 +14,9 @@ from pbwidgets.batch.lock import hold_lock
 from pbwidgets.batch.reports import PAGE_MAKER
 from pbwidgets.batch.runner import Progress, run_jobs, why_run
 from pbwidgets.errors import ConflictError, DataError
+from pbwidgets.exports.search import find_file
+from pbwidgets.intake.identifying import Scrubber
+from pbwidgets.workflows.ground.files import Guard
 from pbwidgets.workflows.reports.manifest import (
     FAILED_BEFORE,
     FILES_MISSING,
@@ -53,6 +56,23 @@ def test_all_units_are_run_once_and_none_the_second_time(make_job: MakeJob, tmp_
     assert (second.provenance.snapshot, second.units["9900"].snapshot) == ("s2", "s1")
     assert ran(log) == sorted(first.units)
     assert load_manifest(tmp_path / "outputs" / "unit") == second
+
+
+def test_what_names_somebody_is_held_back_for_that_unit_alone(make_job: MakeJob, tmp_path: Path) -> None:
+    name = "王平安"
+    guard = Guard(Scrubber.of([name]), tmp_path / "private")
+    jobs = [make_job("ok", "9901", greeting=f"走访{name}"), make_job("ok", "9902", greeting="宣传平安建设")]
+    manifest = run_jobs(jobs, workers=1, guard=guard)
+    assert statuses(manifest) == {"9901": "failed", "9902": "done"}
+    assert find_file(jobs[0].folder.parent, guard.scrubber) is None
+    failure = manifest.units["9901"].failure
+    assert failure is not None
+    assert (failure.code, failure.args) == ("batch.identifying_found", {"file": "made.txt"})
+    left = {path.name: path.read_text(encoding="utf-8") for path in jobs[0].folder.iterdir()}
+    assert set(left) == {"error.txt"}
+    assert name not in left["error.txt"]
+    (held,) = (tmp_path / "private" / "held_back").glob("9901*")
+    assert {path.name for path in held.iterdir()} == {"report.ipynb", "made.txt"}
 
 
 def test_a_run_has_its_callers_environment(make_job: MakeJob, monkeypatch: pytest.MonkeyPatch) -> None:

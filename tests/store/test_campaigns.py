@@ -7,6 +7,7 @@ from pbwidgets.store import (
     audit_head,
     close_period,
     freeze_campaign,
+    load_audit,
     load_campaign_json,
     open_period,
     open_periods,
@@ -64,3 +65,16 @@ def test_a_closed_period_is_not_open_until_it_is_opened_again(store: Store) -> N
         open_period(w, "contest", "2026", "v1")
         assert [period.period_id for period in open_periods(w, "contest")] == ["2027", "2026"]
         assert open_periods(w, "other") == ()
+
+
+def test_a_period_keeps_its_roots_until_others_are_given_and_the_log_tells_of_them(store: Store) -> None:
+    with store.write(CLERK) as w:
+        assert open_period(w, "contest", "2027", "v1", roots=["b", "a"]).roots == ("a", "b")
+        assert open_period(w, "contest", "2027", "v1").roots == ("a", "b")
+        close_period(w, "contest", "2027")
+        assert open_period(w, "contest", "2027", "v1").roots == ("a", "b")
+        assert open_period(w, "contest", "2027", "v1", roots=()).roots == ()
+        assert [period.roots for period in open_periods(w, "contest")][-1] == ()
+    with store.read() as r:
+        told = [row.deed.details.get("roots") for row in load_audit(r) if row.deed.period_id == "2027"]
+    assert told == [["a", "b"], None, None, []]

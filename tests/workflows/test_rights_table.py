@@ -230,17 +230,22 @@ class World:
     opened: Opened
     commits: list[Connection] = field(default_factory=list)
     files: frozenset[Path] = frozenset()
+    desks: dict[Actor, Desk] = field(default_factory=dict)
 
     @property
     def campaign(self) -> Campaign:
         return self.opened.campaign
 
     def desk(self, actor: Actor, now: datetime | None = None) -> Desk:
-        return Desk(self.workspace, actor, self.opened, now=now or datetime.now(UTC))
+        """Desk of an actor, the same until something is written: reading the register is half of a refused call."""
+        if now is not None:
+            return Desk(self.workspace, actor, self.opened, now=now)
+        return self.desks.setdefault(actor, Desk(self.workspace, actor, self.opened))
 
     def note_commit(self, connection: Connection) -> None:
         if connection.get_execution_options().get("pb_writes"):
             self.commits.append(connection)
+            self.desks.clear()
 
     def restore(self) -> "World":
         """Restore the initial world: its SQLite file, without any file added since."""
@@ -249,6 +254,7 @@ class World:
             path.unlink()
         shutil.copyfile(folder / "kept.sqlite", store_file(self.workspace))
         self.commits.clear()
+        self.desks.clear()
         return self
 
     def restored(self) -> "World":

@@ -75,7 +75,7 @@ class Visit:
         Raises
         ------
         RightsError
-            ``workflows.takes_no_part``.
+            ``workflows.takes_no_part``, ``workflows.takes_part_in_none``.
         """
         asked = self.place.get("campaign"), self.place.get("period")
         opened = choose_campaign(self.workspace, self.actor, *asked)

@@ -1,7 +1,7 @@
-"""Running a campaign's reports: for which units, from what, and how they went."""
+"""Running the reports of campaigns: for which units, from what, and how they went."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +14,9 @@ from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
+from pbwidgets.workflows.ground.files import guard_of
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
-from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_campaigns
+from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import (
     Ground,
@@ -69,53 +70,35 @@ class ReportRun:
         ]
 
 
-def find_reported(
-    workspace: Workspace,
-    campaign_id: str | None = None,
-    period_id: str | None = None,
-    name: str | None = None,
-    unit_codes: Sequence[str] = (),
-) -> tuple[Opened, ...]:
-    """Open campaigns of which a report, or all, are made.
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be run of one campaign: its reports with the units they are made for, and files that are wrong."""
 
-    Without a campaign, all reports are made of every open campaign in which the given units take part; one report is
-    made of the campaign opened last of those.
-
-    Raises
-    ------
-    UsageError
-        ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
-    """
-    settings = workspace.settings
-    meant = workspace.opened(campaign_id, period_id)
-    if campaign_id is not None:
-        return (meant,)
-    reports, _ = read_reports(settings.parameters / "reports", Ground(settings.notebooks))
-    fitting = [
-        opened
-        for opened in open_campaigns(workspace)
-        if period_id in (None, opened.period_id)
-        and (name not in reports or reports[name].is_for(opened.campaign))
-        and set(unit_codes) <= set(opened.take_part(workspace.units())["unit_code"])
-    ]
-    return tuple(fitting if name is None else fitting[-1:]) or (meant,)
+    opened: Opened
+    snapshot: Snapshot
+    units: pd.DataFrame
+    overrides: Overrides
+    reports: Mapping[str, ReportDefinition]
+    targets: Mapping[str, Sequence[str]]
+    wrong: Mapping[str, tuple[Problem, ...]]
+    one_of_many: bool
 
 
 def run_reports(
     workspace: Workspace,
-    opened: Opened,
+    campaigns: Sequence[Opened],
     name: str | None = None,
     unit_codes: Sequence[str] = (),
     *,
     force: bool = False,
     workers: int | None = None,
 ) -> tuple[ReportRun, ...]:
-    """Run one report of a campaign, or all; what has not changed is not run again.
+    """Run one report of some campaigns, or all; what has not changed is not run again.
 
     Parameters
     ----------
-    workspace, opened
-        The workspace, and the campaign and period in it.
+    workspace, campaigns
+        The workspace, and campaigns and periods in it.
     name
         Report of ``parameters/reports``; None for all.
     unit_codes
@@ -128,17 +111,40 @@ def run_reports(
     Raises
     ------
     UsageError
-        ``batch.unknown_report``, ``batch.unknown_units``.
+        ``batch.unknown_report``, ``batch.unknown_units``, ``batch.no_units`` if the report has none here.
     ProblemsError
         If a report or override file has problems.
     """
+    plans = [_plan(workspace, opened, name, len(campaigns) > 1) for opened in campaigns]
+    known = {code for plan in plans for codes in plan.targets.values() for code in codes}
+    if name is not None and not known:
+        raise UsageError("batch.no_units", report=name)
+    _check_units(unit_codes, known)
+    runs = []
+    for plan in plans:
+        for report_id, codes in plan.targets.items():
+            wanted = [code for code in codes if not unit_codes or code in unit_codes]
+            if wanted:
+                runs.append(_run(workspace, plan, plan.reports[report_id], wanted, force, workers))
+    wrong = {stem: problems for plan in plans for stem, problems in plan.wrong.items()}
+    folder = workspace.settings.parameters / "reports"
+    return (
+        *runs,
+        *(ReportRun(stem, folder, Manifest(stem), (), found) for stem, found in sorted(wrong.items())),
+    )
+
+
+def _plan(workspace: Workspace, opened: Opened, name: str | None, one_of_many: bool) -> _Plan:
     settings = workspace.settings
     ground = Ground(settings.notebooks, (opened.campaign,))
     folder = settings.parameters / "reports"
     reports, problems = read_reports(folder, ground)
     if name is not None and name not in (known := {*reports, *(path.stem for path in folder.glob("*.yaml"))}):
         raise UsageError("batch.unknown_report", **spelling(name, sorted(known)))
-    wrong = {Path(problem.file).stem for problem in problems}
+    wrong: dict[str, tuple[Problem, ...]] = {}
+    for problem in problems:
+        stem = Path(problem.file).stem
+        wrong[stem] = (*wrong.get(stem, ()), problem)
     if name in wrong or (wrong and not reports.keys() - wrong):
         raise ProblemsError([problem for problem in problems if name in (None, Path(problem.file).stem)])
     snapshot = take_snapshot(workspace, opened)
@@ -150,33 +156,19 @@ def run_reports(
         for report_id, report in sound.items()
         if name == report_id or (name is None and report.is_due(opened.period, snapshot.day))
     }
-    _check_units(unit_codes, targets)
-    runs = []
-    for report_id, codes in targets.items():
-        wanted = [code for code in codes if not unit_codes or code in unit_codes]
-        if wanted:
-            report = reports[report_id]
-            runs.append(_run(workspace, opened, report, snapshot, units, wanted, overrides, force, workers))
-    runs += [
-        ReportRun(stem, folder, Manifest(stem), (), found)
-        for stem in sorted(wrong)
-        if name is None and (found := tuple(item for item in problems if Path(item.file).stem == stem))
-    ]
-    return tuple(runs)
+    skipped = wrong if name is None else {}
+    return _Plan(opened, snapshot, units, overrides, sound, targets, skipped, one_of_many)
 
 
 def _run(
     workspace: Workspace,
-    opened: Opened,
+    plan: _Plan,
     report: ReportDefinition,
-    snapshot: Snapshot,
-    units: pd.DataFrame,
     codes: Sequence[str],
-    overrides: Overrides,
     force: bool,
     workers: int | None,
 ) -> ReportRun:
-    settings = workspace.settings
+    settings, opened, snapshot, units = workspace.settings, plan.opened, plan.snapshot, plan.units
     names = unit_names(units)
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
@@ -190,19 +182,27 @@ def _run(
             code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
             for code in codes
         },
-        overrides=overrides,
+        overrides=plan.overrides,
         lang=settings.lang,
     )
-    provenance = Provenance(opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id)
-    with show_progress(title) as tell:
+    provenance = Provenance(
+        opened.campaign.id, opened.period_id, snapshot.version, snapshot.snapshot_id, snapshot.hidden
+    )
+    shown = f"{opened.campaign.name.words(settings.lang)}·{title}" if plan.one_of_many else title
+    with show_progress(shown) as tell:
         manifest = run_jobs(
-            jobs, workers=workers, force=force, finish=PAGE_MAKER, provenance=provenance, on_progress=tell
+            jobs,
+            workers=workers,
+            force=force,
+            finish=PAGE_MAKER,
+            provenance=provenance,
+            on_progress=tell,
+            guard=guard_of(workspace),
         )
-    return ReportRun(title, outputs / report.id, manifest, tuple(codes))
+    return ReportRun(shown, outputs / report.id, manifest, tuple(codes))
 
 
-def _check_units(unit_codes: Sequence[str], targets: Mapping[str, Sequence[str]]) -> None:
-    known = {code for codes in targets.values() for code in codes}
+def _check_units(unit_codes: Sequence[str], known: Collection[str]) -> None:
     wrong = [code for code in unit_codes if code not in known]
     if wrong:
         near = spelling(wrong[0], sorted(known))["nearest"]

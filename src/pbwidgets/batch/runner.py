@@ -27,6 +27,7 @@ from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
 from pbwidgets.batch.places import hide_in, hide_in_failure, hiding
 from pbwidgets.errors import DataError
+from pbwidgets.workflows.ground.files import Guard
 from pbwidgets.workflows.reports.manifest import (
     DONE,
     FAILED,
@@ -90,6 +91,7 @@ def run_jobs(
     finish: str | None = None,
     provenance: Provenance | None = None,
     on_progress: Callable[[Progress], None] | None = None,
+    guard: Guard | None = None,
 ) -> Manifest:
     """Run the jobs of a report that are due, and return its manifest.
 
@@ -111,6 +113,8 @@ def run_jobs(
         Campaign, period, campaign version and snapshot, for the manifest.
     on_progress
         Called in this thread whenever a job starts or ends.
+    guard
+        Looks at what a job has written before it is put in place, in this process; what it finds fails the job.
 
     Raises
     ------
@@ -126,8 +130,8 @@ def run_jobs(
         tidy_up(folder)
         before = load_manifest(folder)
         provenance = provenance or Provenance()
-        ledger = Ledger(_head(jobs, before, provenance), folder)
-        run = _Run(ledger, provenance, finish, on_progress, len(jobs), stop)
+        ledger = Ledger(_head(jobs, before, provenance, guard), folder)
+        run = _Run(ledger, provenance, finish, on_progress, len(jobs), stop, guard)
         due = run.sort_out(jobs, before, force)
         try:
             if due:
@@ -167,6 +171,7 @@ class _Run:
         on_progress: Callable[[Progress], None] | None,
         total: int,
         stop: "_StopRequests",
+        guard: Guard | None = None,
     ) -> None:
         self._ledger = ledger
         self._provenance = provenance
@@ -176,6 +181,7 @@ class _Run:
         self._ended = 0
         self._failed = 0
         self._stop = stop
+        self._guard = guard
         self._why: dict[str, tuple[str, ...]] = {}
         self._in_progress: dict[Future[Outcome], tuple[Job, Path]] = {}
         self._told: set[str] = set()
@@ -261,6 +267,7 @@ class _Run:
         return self._stop.asked
 
     def _settle(self, job: Job, work: Path, outcome: Outcome) -> None:
+        outcome = self._guarded(work, outcome)
         if outcome.failure is None:
             try:
                 put_in_place(work, job.folder)
@@ -270,6 +277,14 @@ class _Run:
             self._fail(job, work, outcome)
             return
         self._enter(job, DONE, outcome)
+
+    def _guarded(self, work: Path, outcome: Outcome) -> Outcome:
+        """The outcome, which is a failure if what was written names somebody; its words never do."""
+        if self._guard is None:
+            return outcome
+        if (found := self._guard.hold_back(work)) is not None:
+            return replace(outcome, failure=Failure("batch.identifying_found", {"file": found}))
+        return replace(outcome, failure=hide_in_failure(outcome.failure, self._guard.hide))
 
     def _fail(self, job: Job, work: Path | None, outcome: Outcome) -> None:
         failure = outcome.failure or Failure("batch.run_failed", {"error": ""})
@@ -287,7 +302,7 @@ class _Run:
             seconds=outcome.seconds,
             ran_at=now(),
             fingerprint=dict(job.fingerprint),
-            parameters=hide_in(dict(job.parameters), hiding(job)),
+            parameters=_shown(job.parameters, job, self._guard),
             campaign_version=self._provenance.campaign_version,
             snapshot=self._provenance.snapshot,
             failure=hide_in_failure(outcome.failure, hiding(job)),
@@ -359,7 +374,9 @@ def _common_folder(jobs: Sequence[Job]) -> Path:
     return jobs[0].folder.parent
 
 
-def _head(jobs: Sequence[Job], before: Manifest | None, provenance: Provenance) -> Manifest:
+def _head(
+    jobs: Sequence[Job], before: Manifest | None, provenance: Provenance, guard: Guard | None
+) -> Manifest:
     first = jobs[0]
     shared = {
         name: value
@@ -371,10 +388,16 @@ def _head(jobs: Sequence[Job], before: Manifest | None, provenance: Provenance) 
         provenance=provenance,
         notebook=first.notebook.name,
         notebook_hash=hash_file(first.notebook),
-        parameters=hide_in(shared, hiding(first)),
+        parameters=_shown(shared, first, guard),
         versions=package_versions(),
         units=before.units if before else {},
     )
+
+
+def _shown(parameters: Mapping[str, Any], job: Job, guard: Guard | None) -> dict[str, Any]:
+    """Parameters as a manifest names them: without paths of this machine, and without names of people."""
+    plain: dict[str, Any] = hide_in(dict(parameters), hiding(job))
+    return plain if guard is None else hide_in(plain, guard.hide)
 
 
 def hash_file(path: Path) -> str:

@@ -20,6 +20,7 @@ from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
+from pbwidgets.campaign.identifying import is_common
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, bare_columns, places
 from pbwidgets.campaign.options import options_of
@@ -32,6 +33,7 @@ from pbwidgets.campaign.values import (
     to_calculated,
     to_text,
 )
+from pbwidgets.intake.identifying import LONGEST, CommonWords
 from pbwidgets.wording import default_language, say
 
 Answers = Mapping[str, Any]
@@ -101,7 +103,13 @@ def compute_answers(form: Form, answers: Answers, *, today: date | None = None) 
 
 
 def check_answers(
-    form: Form, campaign: Campaign, answers: Answers, *, complete: bool, today: date | None = None
+    form: Form,
+    campaign: Campaign,
+    answers: Answers,
+    *,
+    complete: bool,
+    today: date | None = None,
+    names: CommonWords | None = None,
 ) -> tuple[AnswerProblem, ...]:
     """Everything that is wrong in the answers, in the order of the form; empty if they may be saved.
 
@@ -115,6 +123,8 @@ def check_answers(
         Whether required answers must be there: True on submission, False for a draft.
     today
         What ``today()`` gives in expressions.
+    names
+        Names of units, which identify nobody; None if they are not known.
     """
     settled = _settle(form, answers, today)
     found = list(_find_unknown(form, answers))
@@ -126,6 +136,7 @@ def check_answers(
         elif place.is_leaf:
             for row in settled.rows_of(place):
                 found.extend(_check_value(place, row, campaign, settled, complete))
+                found.extend(_check_identifying(place, row, campaign, settled, names))
     captions = captions_of(form, campaign, settled.answers, today=today)
     return tuple(_with_answers(problem, captions) for problem in found)
 
@@ -436,6 +447,16 @@ def _check_value(
         yield AnswerProblem(place.path, row, "campaign.answer_constraint", {}, field.label, words)
 
 
+def _check_identifying(
+    place: Place, row: int, campaign: Campaign, settled: _Settled, names: CommonWords | None
+) -> Iterator[AnswerProblem]:
+    """A value that cannot be taken out of other texts, because others use the word too."""
+    value = settled.value(place, row) if place.field.identifies else None
+    if isinstance(value, str) and is_common(value, campaign, names):
+        args = {"value": _shown(value)}
+        yield AnswerProblem(place.path, row, "campaign.answer_identifies_common", args, place.field.label)
+
+
 def _find_out_of_bounds(
     field: Field, value: Any, campaign: Campaign, names: Mapping[str, object], today: date | None
 ) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -443,7 +464,7 @@ def _find_out_of_bounds(
         yield "campaign.answer_too_small", {"value": value, "limit": field.minimum}
     if field.maximum is not None and value > field.maximum:
         yield "campaign.answer_too_large", {"value": value, "limit": field.maximum}
-    longest = field.max_length or LONGEST_TEXT
+    longest = min(field.max_length or LONGEST_TEXT, LONGEST if field.identifies else LONGEST_TEXT)
     if field.type == "text" and len(value) > longest:
         yield "campaign.answer_too_long", {"length": len(value), "limit": longest}
     if field.choices is not None:

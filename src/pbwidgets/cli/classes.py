@@ -62,11 +62,13 @@ def classify_units(
         elif moves is not None:
             since, until = (moment.date() for moment in moves)
             found = load_moves(Desk(workspace, actor, opened), since, until, track_id=track_id)
-            show(_word_moves(found, opened.campaign) if form == "table" else found, form, output)
+            show(_word_moves(found, opened.campaign) if form == "table" else found, form, output, workspace)
         else:
             listed = load_classes(Desk(workspace, actor, opened), track_id=track_id, snapshot_id=snapshot)
             listed = listed.drop(columns=["reason_code", "reason_args"])
-            show(_word_classes(listed, opened.campaign) if form == "table" else listed, form, output)
+            show(
+                _word_classes(listed, opened.campaign) if form == "table" else listed, form, output, workspace
+            )
 
 
 def _body(opened: Opened, track_id: str, workspace: Workspace) -> str:

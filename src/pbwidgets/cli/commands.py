@@ -421,7 +421,7 @@ def select(
 
     with open_workspace() as workspace:
         opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 @main.command(help=say("classes.cli.help"))
@@ -522,17 +522,16 @@ def report(
     period: str | None,
 ) -> None:
     """Run reports."""
-    from pbwidgets.batch.reports import find_reported, run_reports
+    from pbwidgets.batch.reports import run_reports
     from pbwidgets.cli.output import tell_runs
     from pbwidgets.workflows.ground.workspace import open_workspace
 
     if bool(name) == every:
         raise UsageError("cli.report.name_or_all")
-    failed = 0
     with open_workspace() as workspace:
-        for opened in find_reported(workspace, campaign_id, period, name, unit_codes):
-            runs = run_reports(workspace, opened, name, unit_codes, force=force, workers=workers)
-            failed += tell_runs(runs, workspace.settings)
+        campaigns = workspace.opened_campaigns(campaign_id, period)
+        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
+        failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
 
@@ -555,6 +554,7 @@ def chart(
     snapshot: str | None,
 ) -> None:
     """Draw one chart."""
+    from pbwidgets.workflows.ground.files import check_leaving
     from pbwidgets.workflows.ground.snapshots import find_snapshot
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.reports.blocks.drawing import draw_chart
@@ -564,6 +564,7 @@ def chart(
         opened = workspace.opened(campaign_id, period)
         folder = find_snapshot(workspace, opened, snapshot).folder
         draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
+        check_leaving(workspace, output)
     click.echo(say("cli.chart.done", file=output), err=True)
 
 

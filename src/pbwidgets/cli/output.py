@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pbwidgets.batch.reports import ReportRun
     from pbwidgets.exports import Column
     from pbwidgets.exports.columns import Format
+    from pbwidgets.workflows.ground.workspace import Workspace
 
 _ROWS_ON_SCREEN = 200
 _SHOWN = (
@@ -39,14 +40,24 @@ _IS_LIST = {"status", "waiting_order"}
 _WHEN_DECIDED = ("decided_by", "decided_on", "decided_reason")
 
 
-def show(frame: pd.DataFrame, form: str, output: Path | None) -> None:
-    """Write a frame in the given format, to a file if one is named.
+def show(frame: pd.DataFrame, form: str, output: Path | None, workspace: "Workspace | None" = None) -> None:
+    """Write a frame in the given format, to a file if one is named; one of a workspace must not name anybody.
 
     Raises
     ------
     UsageError
         ``cli.xlsx_needs_file`` for Excel without a file.
+    DataError
+        ``exports.identifying_found``.
     """
+    _write(frame, form, output)
+    if workspace is not None and output is not None:
+        from pbwidgets.workflows.ground.files import check_leaving
+
+        check_leaving(workspace, output)
+
+
+def _write(frame: pd.DataFrame, form: str, output: Path | None) -> None:
     if form == "xlsx":
         if output is None:
             raise UsageError("cli.xlsx_needs_file")
@@ -158,6 +169,8 @@ def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
     """Number of failed reports and wrong report files; how they went and where they are is printed to stderr."""
     failed = 0
+    if hidden := max((run.manifest.provenance.hidden for run in runs), default=0):
+        click.echo(say("cli.report.hidden", count=hidden), err=True)
     for run in runs:
         if run.problems:
             failed += 1

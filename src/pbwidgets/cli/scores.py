@@ -37,9 +37,9 @@ def show_scores(
         show_record(describe_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
     elif explain or lines:
         listed = list_lines(workspace, opened, track_id=track, unit_code=explain, snapshot_id=snapshot)
-        show(_for_people(listed) if form == "table" else listed, form, output)
+        show(_for_people(listed) if form == "table" else listed, form, output, workspace)
     else:
-        show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output)
+        show(list_scores(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
 
 
 def _for_people(lines: pd.DataFrame) -> pd.DataFrame:

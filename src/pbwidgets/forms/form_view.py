@@ -35,6 +35,7 @@ from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.forms.repeats import RepeatView, RowView
 from pbwidgets.forms.uploads import Files
+from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.wording import say
 
 MISSING: Final = ("campaign.answer_required", "campaign.answer_rows_or_none", "campaign.answer_too_few")
@@ -98,6 +99,8 @@ class FormView:
         Tells its anchors from those of other forms on the page.
     legend
         Code of the words about the form as a whole; left out if empty.
+    names
+        Names of units, which identify nobody.
 
     Attributes
     ----------
@@ -118,8 +121,9 @@ class FormView:
         today: date | None = None,
         name: str = "",
         legend: str = "forms.legend",
+        names: CommonWords | None = None,
     ) -> None:
-        self._name, self._legend = name, legend
+        self._name, self._legend, self._names = name, legend, names
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
         self._on_change = on_change
@@ -268,7 +272,7 @@ class FormView:
 
     def _draw(self) -> None:
         self.problems = check_answers(
-            self._form, self._campaign, self._entered, complete=True, today=self._today
+            self._form, self._campaign, self._entered, complete=True, today=self._today, names=self._names
         )
         clean = self.answers
         captions = captions_of(self._form, self._campaign, clean, today=self._today)

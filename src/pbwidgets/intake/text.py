@@ -207,6 +207,15 @@ def show_invisible(text: str) -> str:
     )
 
 
+def is_invisible(sign: str) -> bool:
+    """Whether a character cannot be seen, blanks included.
+
+    >>> is_invisible("\u200d"), is_invisible("镇")
+    (True, False)
+    """
+    return unicodedata.category(sign) in _INVISIBLE or _MARKS.match(sign) is not None
+
+
 def _show(sign: str) -> str:
     return f"⟨U+{ord(sign):04X}⟩"
 

@@ -121,8 +121,11 @@ def measure_units(
 
 def _read_units(register: Register) -> dict[str, MeasureColumn]:
     """Kind and domain of every unit, which expressions over measures name like what was chosen."""
-    domains = pd.Series(pd.NA, index=range(len(register))) if register.domains is None else register.domains
-    codes, ids = pd.factorize(domains)
+    codes, ids = np.full(len(register), -1, dtype=np.int64), pd.Index([])
+    if (
+        register.domains is not None and register.domains.notna().any()
+    ):  # to look for what is not there takes long
+        codes, ids = pd.factorize(register.domains)
     known = np.zeros(len(register), dtype=bool)
     return {
         name: MeasureColumn(

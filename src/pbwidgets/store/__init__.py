@@ -62,6 +62,7 @@ from pbwidgets.store.evidence import (
     load_evidence,
     open_evidence,
 )
+from pbwidgets.store.identified import Owner
 from pbwidgets.store.keys import SubmissionKey
 from pbwidgets.store.nominations import (
     NominationList,
@@ -182,6 +183,7 @@ __all__ = [
     "Note",
     "NoticeOnRecord",
     "Objection",
+    "Owner",
     "Period",
     "PublicNotice",
     "Reader",

@@ -57,7 +57,7 @@ def copy_store(store: Store, file: Path) -> Copied:
                 raise
     copy = open_store(f"sqlite:///{file.as_posix()}", store.evidence_dir)
     if store.file is None:
-        with store.read() as reader, copy.locked() as empty:
+        with store.read(whole=True) as reader, copy.locked() as empty:
             copy_rows(reader.conn, empty)
     with copy.read() as reader:
         copied = Copied(count_rows(reader), files_on_record(reader))
@@ -102,7 +102,7 @@ def put_back(file: Path, store: Store, actor: Actor) -> None:
         ``store.not_empty``, and the faults of :meth:`pbwidgets.store.Store.write`.
     """
     copy = open_store(f"sqlite:///{file.as_posix()}", store.evidence_dir)
-    with copy.read() as reader, store.write(actor) as writer:
+    with copy.read(whole=True) as reader, store.write(actor) as writer:
         if audit_head(writer):
             raise DataError("store.not_empty", store=store.name)
         copy_rows(reader.conn, writer.conn)

@@ -25,7 +25,9 @@ from pbwidgets.errors import DataError
 from pbwidgets.files import NO_SPACE, close_to_others, open_new
 from pbwidgets.store.actors import Actor
 from pbwidgets.store.faults import fault_code, plain_faults
+from pbwidgets.store.identified import Identified, Owner
 from pbwidgets.store.migrate import REVISION, load_revision, upgrade
+from pbwidgets.store.types import SCRUB, Scrub
 
 _log = logging.getLogger(__name__)
 
@@ -34,10 +36,17 @@ _WRITERS_LOCK: Final = 7_262_023  # any number, the same for all writers of a da
 
 @dataclass(frozen=True)
 class Reader:
-    """A read transaction: all it reads is from one moment."""
+    """A read transaction: all it reads is from one moment.
+
+    Attributes
+    ----------
+    scrub
+        What it hides of what people have written; None if it hides nothing.
+    """
 
     conn: Connection
     evidence_dir: Path
+    scrub: Scrub | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -74,6 +83,7 @@ class Store:
     evidence_dir: Path
     busy_timeout_s: float
     admit: Callable[[Writer], None] | None = None
+    identified: Identified = field(default_factory=Identified, compare=False, repr=False)
 
     @property
     def shown_url(self) -> str:
@@ -91,8 +101,17 @@ class Store:
         return Path(self.engine.url.database or "") if self.engine.dialect.name == "sqlite" else None
 
     @contextmanager
-    def read(self) -> Iterator[Reader]:
+    def read(self, own: Owner | None = None, *, whole: bool = False) -> Iterator[Reader]:
         """Read transaction: all it reads is from one moment, whatever others write meanwhile.
+
+        Values that identify somebody are taken out of what people have written.
+
+        Parameters
+        ----------
+        own
+            Who fills in what is read: answers come as they were given, other texts without the values of others.
+        whole
+            Everything comes as it is kept, for what never leaves the program.
 
         Raises
         ------
@@ -105,7 +124,10 @@ class Store:
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin():
-                yield Reader(connection, self.evidence_dir)
+                scrubber = None if whole else self.identified.scrubber(connection, own)
+                scrub = Scrub(scrubber, answers=own is None) if scrubber else None
+                with _hiding(scrub):
+                    yield Reader(connection, self.evidence_dir, scrub=scrub)
 
     @contextmanager
     def write(self, actor: Actor, now: datetime | None = None) -> Iterator[Writer]:
@@ -128,9 +150,10 @@ class Store:
         """
         with self._faults(), self.locked() as connection:
             writer = Writer(connection, self.evidence_dir, actor, now or datetime.now(UTC))
-            if self.admit is not None:
-                self.admit(writer)
-            yield writer
+            with _hiding(None):  # what is written is never made from what is shown
+                if self.admit is not None:
+                    self.admit(writer)
+                yield writer
         if writer.under_next_lock:
             self._follow_up(writer)
 
@@ -155,6 +178,15 @@ class Store:
                 connection.execute(text(f"SET LOCAL lock_timeout = {wait_ms}"))
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
             yield connection
+
+
+@contextmanager
+def _hiding(scrub: Scrub | None) -> Iterator[None]:
+    token = SCRUB.set(scrub)
+    try:
+        yield
+    finally:
+        SCRUB.reset(token)
 
 
 def open_store(
@@ -183,7 +215,8 @@ def open_store(
     """
     address = _read_address(url)
     try:
-        engine = create_engine(address, poolclass=NullPool)
+        # no values in messages, which go into the server's log
+        engine = create_engine(address, poolclass=NullPool, hide_parameters=True)
     except ModuleNotFoundError as error:
         raise DataError("store.no_driver", module=error.name) from error
     if engine.dialect.name == "sqlite":

@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from pbwidgets.store.types import Json, Name, UtcTime, Words
+from pbwidgets.store.types import Answers, Json, Name, Prose, ProseName, UtcTime, Words
 
 METADATA: Final = MetaData(
     naming_convention={
@@ -39,6 +39,16 @@ def _number() -> Column[int]:
 
 def _needed(name: str) -> Column[str]:
     return Column(name, Words, nullable=False)
+
+
+def _prose(name: str, *, nullable: bool = False) -> Column[str]:
+    """What people write, scrubbed of values that identify where others read it."""
+    return Column(name, Prose, nullable=nullable)
+
+
+def _line(name: str, *, nullable: bool = False) -> Column[str]:
+    """As :func:`_prose`, of one line."""
+    return Column(name, ProseName, nullable=nullable)
 
 
 def _name(name: str, *, nullable: bool = False) -> Column[str]:
@@ -114,11 +124,11 @@ submissions: Final = Table(
     Column("occurrence", Integer, nullable=False),
     _needed("state"),
     Column("version", Integer, nullable=False),  # newest version, 0 before the first
-    Column("answers", Json),  # of the newest version, so that a snapshot is one query
+    Column("answers", Answers),  # of the newest version, so that a snapshot is one query
     Column("campaign_version", Words),  # of the newest version
     Column("content_version", Integer, nullable=False),  # newest version that changed the answers
     Column("content_head", Integer, nullable=False),  # the store's revision at that time
-    Column("draft", Json),
+    Column("draft", Answers),
     Column("revision", Integer, nullable=False),  # of the draft
     Column("draft_by", Words),
     Column("draft_at", UtcTime),
@@ -136,10 +146,10 @@ submission_versions: Final = Table(
     Column("version", Integer, nullable=False),
     _needed("cause"),
     _needed("state"),
-    Column("answers", Json, nullable=False),
+    Column("answers", Answers, nullable=False),
     _needed("campaign_version"),
     Column("level", Words),
-    Column("reason", Words),
+    _prose("reason", nullable=True),
     Column("field_path", Words),
     _moment("made_at"),
     _needed("made_by"),
@@ -168,10 +178,10 @@ ratings: Final = Table(
     _needed("source"),
     _needed("rater"),
     Column("points", Float, nullable=False),
-    Column("comment", Words, nullable=False),
+    _prose("comment"),
     Column("submission_version", Integer, nullable=False),
     Column("seen_head", Integer, nullable=False),  # the store's revision that the rater saw
-    _name("second_inspector", nullable=True),  # who inspected with the rater on site
+    _line("second_inspector", nullable=True),  # who inspected with the rater on site
     Column("campaign_version", Words),  # under which it was given
     Column("is_current", Boolean, nullable=False),
     _moment("rated_at"),
@@ -207,7 +217,7 @@ recusals: Final = Table(
     *_scope(primary_key=True),
     Column("rater", Words, primary_key=True),
     _unit(primary_key=True),
-    _needed("reason"),
+    _prose("reason"),
     _moment("recorded_at"),
     _needed("recorded_by"),
 )
@@ -248,14 +258,14 @@ vetoes: Final = Table(
     _unit(),
     Column("track_id", Words),
     _needed("kind"),
-    _needed("basis"),
-    _name("document_number", nullable=True),
+    _prose("basis"),
+    _line("document_number", nullable=True),
     _needed("status"),
     _moment("recorded_at"),
     _needed("recorded_by"),
     _moment("status_at"),
     _needed("status_by"),
-    Column("status_reason", Words),
+    _prose("status_reason", nullable=True),
     Index("ix_vetoes_scope", "campaign_id", "period_id"),
 )
 
@@ -268,9 +278,9 @@ decisions: Final = Table(
     _unit(),
     _needed("status"),
     _needed("decided_on"),
-    _name("decided_by"),
-    _needed("reason"),
-    Column("present", Words),  # posts of those present
+    _line("decided_by"),
+    _prose("reason"),
+    _prose("present", nullable=True),  # posts of those present
     Column("is_current", Boolean, nullable=False),
     _moment("recorded_at"),
     _needed("recorded_by"),
@@ -286,9 +296,9 @@ class_decisions: Final = Table(
     _unit(),
     Column("class_no", Integer, nullable=False),  # from 1, the top class
     _needed("decided_on"),
-    _name("decided_by"),
-    _needed("reason"),
-    Column("present", Words),  # posts of those present
+    _line("decided_by"),
+    _prose("reason"),
+    _prose("present", nullable=True),  # posts of those present
     _moment("recorded_at"),
     _needed("recorded_by"),
     Index("ix_class_decisions_campaign_id", "campaign_id"),
@@ -302,7 +312,7 @@ deadline_exceptions: Final = Table(
     _needed("form_id"),
     _unit(),
     _moment("until"),
-    _needed("reason"),
+    _prose("reason"),
     _moment("recorded_at"),
     _needed("recorded_by"),
     Index("ix_deadline_exceptions_scope", "campaign_id", "period_id", "form_id", "unit_code"),
@@ -315,7 +325,7 @@ running_notes: Final = Table(
     *_scope(),
     _unit(),
     _needed("noted_on"),
-    _needed("text"),
+    _prose("text"),
     _moment("recorded_at"),
     _needed("recorded_by"),
     Index("ix_running_notes_scope", "campaign_id", "period_id", "unit_code"),
@@ -327,11 +337,11 @@ rectifications: Final = Table(
     _number(),
     *_scope(),
     _unit(),
-    _needed("shortcoming"),
-    _name("responsible_post"),
+    _prose("shortcoming"),
+    _line("responsible_post"),
     _needed("deadline"),
     Column("closed_on", Words),
-    Column("outcome", Words),
+    _prose("outcome", nullable=True),
     _moment("recorded_at"),
     _needed("recorded_by"),
     Index("ix_rectifications_scope", "campaign_id", "period_id", "unit_code"),
@@ -349,7 +359,7 @@ evidence: Final = Table(
     _needed("sha256"),
     _needed("kind"),
     Column("size_bytes", Integer, nullable=False),
-    _name("filename"),
+    _line("filename"),
     _moment("added_at"),
     _needed("added_by"),
     Column("removed_at", UtcTime),
@@ -365,7 +375,7 @@ public_notices: Final = Table(
     _needed("track_id"),
     _needed("begins"),
     _needed("ends"),
-    Column("contact", Words),
+    _prose("contact", nullable=True),
     _moment("recorded_at"),
     _needed("recorded_by"),
     Column("ended_at", UtcTime),  # taken back early
@@ -380,9 +390,9 @@ objections: Final = Table(
     Column("notice_id", Integer, ForeignKey("public_notices.id"), nullable=False),
     _unit(),
     _needed("received_on"),
-    _needed("gist"),  # what is objected to, never by whom
+    _prose("gist"),  # what is objected to, never by whom
     _needed("status"),
-    Column("outcome", Words),
+    _prose("outcome", nullable=True),
     _moment("recorded_at"),
     _needed("recorded_by"),
     Column("closed_at", UtcTime),
@@ -448,7 +458,7 @@ survey_answers: Final = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),  # random: the order shows nothing
     Column("batch_id", Integer, ForeignKey("survey_batches.id"), nullable=False),
     _needed("answered_on"),  # the day, never the hour
-    Column("answers", Json, nullable=False),
+    Column("answers", Answers, nullable=False),
     Index("ix_survey_answers_batch_id", "batch_id"),
 )
 

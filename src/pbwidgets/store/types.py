@@ -1,15 +1,57 @@
-"""Column types that behave the same on SQLite and PostgreSQL."""
+"""Column types that behave the same on SQLite and PostgreSQL.
+
+What people write has types of its own (:class:`Prose`, :class:`ProseName`, :class:`Answers`): values that identify
+somebody are taken out of it while a read transaction says so. Everything else (codes, ids, states, hashes, names of
+units and accounts) comes back as it is kept.
+"""
 
 import json
 from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import DateTime, Dialect, Text
 from sqlalchemy.types import TypeDecorator
 
 from pbwidgets.errors import DataError
+from pbwidgets.intake.identifying import Scrubber
 from pbwidgets.intake.text import clean_name, drop_unfit, drop_unfit_in
+
+
+@dataclass
+class Scrub:
+    """What one transaction hides.
+
+    Attributes
+    ----------
+    scrubber
+        Values that are taken out of what people have written.
+    answers
+        Whether answers are scrubbed too; not for who has filled them in.
+    """
+
+    scrubber: Scrubber
+    answers: bool = True
+
+    def text(self, text: str) -> str:
+        """The text with ``〔略〕`` in place of the values."""
+        return self.scrubber.scrub(text)
+
+    def value(self, value: Any) -> Any:
+        """Plain data with its texts scrubbed, at any depth; keys stay."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, Mapping):
+            return {key: self.value(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [self.value(part) for part in value]
+        return value
+
+
+SCRUB: Final[ContextVar[Scrub | None]] = ContextVar("scrub", default=None)
+"""What the transaction at hand hides; None: nothing, as in everything that writes."""
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -56,6 +98,28 @@ class Name(TypeDecorator[str]):
         return None if value is None else clean_name(value)
 
 
+class Prose(Words):
+    """Text that people write: what identifies somebody is taken out where it is read by others."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The text, scrubbed if the transaction says so."""
+        scrub = SCRUB.get()
+        return value if scrub is None or value is None else scrub.text(value)
+
+
+class ProseName(Name):
+    """Text of one line that people write, such as a post or the name of a file; as :class:`Prose`."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
+        """The text, scrubbed if the transaction says so."""
+        scrub = SCRUB.get()
+        return value if scrub is None or value is None else scrub.text(value)
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value kept as canonical text: sorted keys, readable Chinese."""
 
@@ -69,6 +133,17 @@ class Json(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, _dialect: Dialect) -> Any:
         """Read the text."""
         return None if value is None else json.loads(value)
+
+
+class Answers(Json):
+    """Answers to a form: what identifies somebody is taken out where they are read by others than the filler."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """Read the text, scrubbed if the transaction says so."""
+        read, scrub = super().process_result_value(value, dialect), SCRUB.get()
+        return read if scrub is None or not scrub.answers else scrub.value(read)
 
 
 def to_json(value: Any) -> str:

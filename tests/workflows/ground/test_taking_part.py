@@ -306,7 +306,7 @@ def test_a_unit_of_two_campaigns_has_both_and_gets_the_newest_first(workspace: W
 
 
 def test_who_takes_part_in_nothing_is_told_so_with_the_name_of_the_unit(workspace: Workspace) -> None:
-    with pytest.raises(RightsError, match="运输支部不参加"):
+    with pytest.raises(RightsError, match="运输支部目前没有参加"):
         choose_campaign(workspace, Actor("branch", "filler", OTHER_BRANCH))
 
 

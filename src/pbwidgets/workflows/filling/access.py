@@ -23,13 +23,16 @@ def check_filler(desk: Desk, key: SubmissionKey) -> Form:
     Raises
     ------
     RightsError
-        ``workflows.not_allowed``, ``workflows.out_of_scope``.
+        ``workflows.not_allowed``, ``workflows.out_of_scope``; ``fill.names_somebody`` on behalf of a unit, for a form
+        that says who somebody is.
     """
     form = desk.opened.campaign.form(key.form_id)
     if form.survey is not None:  # answered with one-time codes only
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action="fill")
     if form.filled_by is None:
         desk.authorise("fill_on_behalf" if desk.actor.on_behalf else "fill", key.unit_code)
+        if desk.actor.on_behalf and form.identifying_paths():
+            raise RightsError("fill.names_somebody", form=form.name.words(desk.lang))
     elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
     return form_of_unit(form, *kind_and_domain(desk.units, key.unit_code))
@@ -60,6 +63,8 @@ def units_to_fill(desk: Desk, form_id: str) -> pd.DataFrame:
         mine = of_kind["unit_code"].map(_fills_for_level(desk, form.filled_by))
     elif desk.actor.role == "filler":
         mine = of_kind["unit_code"] == desk.actor.unit_code
+    elif form.identifying_paths():  # not on behalf of the unit
+        return of_kind.iloc[:0]
     elif desk.actor.role == "reviewer" and desk.actor.unit_code in set(units["unit_code"]):
         mine = of_kind["unit_code"].isin(find_in_scope(desk, "fill_on_behalf")["unit_code"])
     else:

@@ -8,7 +8,7 @@ from pbwidgets.forms.answer_changes import AnswerChange, compare_answers
 from pbwidgets.forms.answer_words import NameFile
 from pbwidgets.store import SubmissionKey, history
 from pbwidgets.workflows.filling.access import check_filler
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, read_own
 
 
 def changes_of_form(old: Campaign, new: Campaign, form_id: str) -> tuple[Change, ...]:
@@ -37,7 +37,7 @@ def changes_since_last_version(
         If the actor may not fill this form for this unit.
     """
     form = check_filler(desk, key)
-    with desk.workspace.store.read() as reader:
+    with read_own(desk, key) as reader:
         versions = history(reader, key)
     before = versions[-1].answers if versions else {}
     return compare_answers(form, desk.opened.campaign, before, answers, desk.lang, name_file)

@@ -1,16 +1,18 @@
 """Save a draft, hand it in, take it back. The server repeats the form's checks."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from pbwidgets.campaign import compute_answers
-from pbwidgets.store import SubmissionKey, Writer, save_draft, submit, withdraw
+from pbwidgets.errors import ConflictError
+from pbwidgets.store import SubmissionKey, Writer, load_state, save_draft, submit, withdraw
 from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
-from pbwidgets.workflows.ground.desk import Desk, check_version
+from pbwidgets.workflows.ground.desk import Desk, check_version, unit_words
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import day_of
 
@@ -29,10 +31,11 @@ def save_answers(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
         ``workflows.quota_drafts`` if it would be one draft too many for the account.
     """
     form = check_filler(desk, key)
-    with desk.write() as writer:
+    given = _as_given(desk, key, answers)
+    with _hiding_the_other(desk), desk.write() as writer:
         check_version(writer, desk)
         check_draft_quota(writer, desk, key)
-        return save_draft(writer, key, compute_answers(form, answers), base_revision)
+        return save_draft(writer, key, compute_answers(form, given), base_revision)
 
 
 def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_revision: int) -> int:
@@ -55,7 +58,7 @@ def hand_in(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], base_rev
         As :func:`save_answers`.
     """
     complete = _complete(desk, key, answers)
-    with log_refusal(desk, key), desk.write() as writer:
+    with log_refusal(desk, key), _hiding_the_other(desk), desk.write() as writer:
         return _hand_in(writer, desk, key, complete, base_revision)
 
 
@@ -88,7 +91,7 @@ def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     """
     complete = _complete(desk, key, answers)
     form = desk.opened.campaign.form(key.form_id)
-    with log_refusal(desk, key), desk.write() as writer:
+    with log_refusal(desk, key), _hiding_the_other(desk), desk.write() as writer:
         check_files_known(writer, form, key, answers, desk.lang)
         version = _hand_in(writer, desk, key, complete, base_revision)
         if not desk.actor.on_behalf:
@@ -100,7 +103,37 @@ def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
 
 def _complete(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> dict[str, Any]:
     form = check_filler(desk, key)
-    return complete_answers(form, desk.opened.campaign, answers, day_of(desk.now))
+    names = unit_words(desk) if form.identifying_paths() else None
+    given = _as_given(desk, key, answers)
+    return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names)
+
+
+def _as_given(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answers with what a reviewer who fills in on behalf of the unit was not shown, and so did not change."""
+    if not desk.actor.on_behalf:
+        return answers
+    with desk.workspace.store.read() as reader:
+        scrub = reader.scrub
+    if scrub is None:
+        return answers
+    with desk.workspace.store.read(whole=True) as reader:
+        found = load_state(reader, key)
+    kept = None if found is None else (found.draft if found.draft is not None else found.answers)
+    restored: dict[str, Any] = scrub.scrubber.restore(answers, kept)
+    return restored
+
+
+@contextmanager
+def _hiding_the_other(desk: Desk) -> Iterator[None]:
+    """While it lasts, a conflict shows a reviewer the draft of somebody else without what identifies."""
+    try:
+        yield
+    except ConflictError as error:
+        if desk.actor.on_behalf and "answers" in error.args_of_message:
+            with desk.workspace.store.read() as reader:
+                if reader.scrub is not None:
+                    error.args_of_message["answers"] = reader.scrub.value(error.args_of_message["answers"])
+        raise
 
 
 def _hand_in(

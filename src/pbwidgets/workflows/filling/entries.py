@@ -8,6 +8,7 @@ from typing import Any, Final
 from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
+from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import (
     Evidence,
     Reader,
@@ -28,7 +29,7 @@ from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
 from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.ground.deadlines import deadline
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, read_own, unit_words
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
@@ -66,6 +67,8 @@ class OpenForm:
         What the open version changes of the form that was last filled in; empty once it is saved again.
     handed_in
         The version that was last handed in, with its moment and who did it; None if none was.
+    unit_words
+        Names of units, for a form that asks for what identifies; None for any other.
     """
 
     key: SubmissionKey
@@ -82,6 +85,7 @@ class OpenForm:
     evidence: tuple[Evidence, ...]
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
+    unit_words: CommonWords | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -116,7 +120,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
     kind = units.loc[units["unit_code"] == key.unit_code, "kind"]
     if not len(kind) or kind.iloc[0] not in form.unit_kind:
         raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
-    with desk.workspace.store.read() as reader:
+    with read_own(desk, key) as reader:
         found = load_state(reader, key)
         versions = history(reader, key) if found is not None and found.version else ()
         exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
@@ -140,6 +144,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         evidence=evidence,
         changes=changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
+        unit_words=unit_words(desk) if form.identifying_paths() else None,
     )
 
 
@@ -171,7 +176,7 @@ def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ..
     key = SubmissionKey(*desk.opened.key, find_form(desk.opened.campaign, form_id).id, unit_code)
     check_filler(desk, key)
     found = []
-    with desk.workspace.store.read() as reader:
+    with read_own(desk, key) as reader:
         overview = load_overview(reader, *desk.opened.key)
         mine = overview[(overview["form_id"] == form_id) & (overview["unit_code"] == unit_code)]
         for number in sorted(int(value) for value in mine["occurrence"]):
@@ -218,7 +223,7 @@ def copy_from_period(desk: Desk, key: SubmissionKey, period_id: str) -> dict[str
         ``fill.nothing_to_copy``.
     """
     form = check_filler(desk, key)
-    with desk.workspace.store.read() as reader:
+    with read_own(desk, key) as reader:
         found = load_state(reader, replace(key, period_id=period_id))
     if found is None or not found.answers:
         raise DataError("fill.nothing_to_copy", period=period_id)

@@ -7,15 +7,16 @@ from html import escape
 from typing import Final
 
 from pbwidgets.campaign import Campaign, from_json
+from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.names import form_of_unit
-from pbwidgets.errors import DataError
+from pbwidgets.errors import DataError, RightsError
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, read_own
 from pbwidgets.workflows.ground.workspace import ZONE
 
 _HANDED_IN: Final = ("submit", "import")
@@ -55,7 +56,8 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     desk.authorise("view", key.unit_code)
     if desk.actor.role not in ("filler", "reviewer", "operator"):  # it shows sensitive fields
         check_filler(desk, key)
-    with desk.workspace.store.read() as reader:
+    is_own = _is_own(desk, key)
+    with read_own(desk, key) if is_own else desk.workspace.store.read() as reader:
         versions = [item for item in history(reader, key) if item.cause in _HANDED_IN]
         found = [item for item in versions if version in (0, item.version)]
         if not found:
@@ -69,8 +71,20 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     named = units.loc[units["unit_code"] == key.unit_code, "unit_name"]
     unit_name = str(named.iloc[0]) if len(named) else key.unit_code
     form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, key.unit_code))
-    answers = answers_markup(form, campaign, wanted.answers, desk.lang, files.get, pictures=False)
-    return _page(campaign, key, wanted, unit_name, answers, desk.lang)
+    shown = wanted.answers if is_own else hide_identifying(form, wanted.answers)
+    answers = answers_markup(form, campaign, shown, desk.lang, files.get, pictures=False)
+    with desk.workspace.store.read(whole=True) as reader:
+        (given,) = (item for item in history(reader, key) if item.version == wanted.version)
+    return _page(campaign, key, given, unit_name, answers, desk.lang)  # one code, whoever prints it
+
+
+def _is_own(desk: Desk, key: SubmissionKey) -> bool:
+    """Whether the actor fills the form in, and so sees whom it names."""
+    try:
+        check_filler(desk, key)
+    except RightsError:
+        return False
+    return not desk.actor.on_behalf
 
 
 def check_code(key: SubmissionKey, version: Version) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from pbwidgets.campaign import Track
-from pbwidgets.store import Mark, Reader, SubmissionKey, Writer, load_marks
+from pbwidgets.store import Mark, Owner, Reader, SubmissionKey, Writer, load_marks
 from pbwidgets.store.self_marks import newest_content_version, replace_unit_marks
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk, check_version
@@ -35,7 +35,7 @@ def load_self_marks(desk: Desk, unit_code: str, layer_id: str) -> dict[str, tupl
         If the actor is not of this unit.
     """
     desk.authorise("fill", unit_code)
-    with desk.workspace.store.read() as reader:
+    with desk.workspace.store.read(Owner(unit_code)) as reader:
         return _load(reader, desk, unit_code, layer_id)
 
 

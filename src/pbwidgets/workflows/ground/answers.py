@@ -6,6 +6,7 @@ from typing import Any
 
 from pbwidgets.campaign import AnswerProblem, Campaign, Form, check_answers, compute_answers
 from pbwidgets.errors import PbError
+from pbwidgets.intake.identifying import CommonWords
 
 
 class AnswersRefusedError(PbError):
@@ -23,15 +24,22 @@ class AnswersRefusedError(PbError):
         return "\n".join([self.message(lang), *(f"- {problem.message(lang)}" for problem in self.problems)])
 
 
-def complete_answers(form: Form, campaign: Campaign, answers: Mapping[str, Any], day: date) -> dict[str, Any]:
+def complete_answers(
+    form: Form, campaign: Campaign, answers: Mapping[str, Any], day: date, names: CommonWords | None = None
+) -> dict[str, Any]:
     """Answers with what is calculated from them, if they can be handed in on a day.
+
+    Parameters
+    ----------
+    names
+        Names of units, which identify nobody.
 
     Raises
     ------
     AnswersRefusedError
         If they are incomplete or wrong.
     """
-    problems = check_answers(form, campaign, answers, complete=True, today=day)
+    problems = check_answers(form, campaign, answers, complete=True, today=day, names=names)
     if problems:
         raise AnswersRefusedError(problems)
     return compute_answers(form, answers, today=day)

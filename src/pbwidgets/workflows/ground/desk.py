@@ -13,7 +13,8 @@ import pandas as pd
 
 from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
-from pbwidgets.store import Actor, MarkKey, Reader, SubmissionKey, Writer
+from pbwidgets.intake.identifying import CommonWords
+from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
@@ -90,6 +91,24 @@ class Desk:
         """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
         with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
             yield writer
+
+
+def unit_words(desk: Desk) -> CommonWords:
+    """Names and codes of all units, which identify nobody."""
+    units = desk.workspace.units()
+    return CommonWords.of([*units["unit_name"], *units["unit_code"]])
+
+
+@contextmanager
+def read_own(desk: Desk, key: SubmissionKey) -> Iterator[Reader]:
+    """Read transaction for who fills in a form: its answers as they were given.
+
+    For a reviewer who fills in on behalf of the unit, what identifies somebody is taken out as everywhere else.
+    """
+    form = next((form for form in desk.opened.campaign.forms if form.id == key.form_id), None)
+    own = None if form is None or desk.actor.on_behalf else Owner(key.unit_code, form.filled_by)
+    with desk.workspace.store.read(own) as reader:
+        yield reader
 
 
 @contextmanager
@@ -203,7 +222,7 @@ def choose_campaign(
     Raises
     ------
     RightsError
-        ``workflows.takes_no_part`` if the unit takes part in none.
+        ``workflows.takes_part_in_none``.
     UsageError
         As :meth:`Workspace.opened`.
     """
@@ -213,7 +232,7 @@ def choose_campaign(
             campaign_id = own[-1].campaign.id
             period_id = period_id or own[-1].period_id
         elif open_campaigns(workspace):
-            raise RightsError(NO_PART, unit=_name_of(workspace, actor.unit_code))
+            raise RightsError("workflows.takes_part_in_none", unit=_name_of(workspace, actor.unit_code))
     return workspace.opened(campaign_id, period_id)
 
 

@@ -1,15 +1,23 @@
-"""Files of the records: kept within the quota of their account, and served."""
+"""Files of the records: kept within the quota of their account, and served; the last look at files that leave.
 
+What people have written is scrubbed where it is read from the store, so no file that leaves should hold a value that
+identifies somebody. If one does, it stays, and the message names the file, never the value.
+"""
+
+import shutil
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from pbwidgets.errors import DataError
-from pbwidgets.files import MAX_BYTES
+from pbwidgets.files import MAX_BYTES, close_to_others
+from pbwidgets.intake.identifying import Scrubber
 from pbwidgets.store import Evidence, Reader, SubmissionKey, add_evidence, count_added, keep_file
 from pbwidgets.store.evidence import drop_aside
 from pbwidgets.store.file_kinds import ALL_KINDS
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -72,3 +80,59 @@ def _check_quota(reader: Reader, desk: Desk, more_bytes: int) -> None:
         raise DataError("workflows.quota_files", found=files, limit=quota.files)
     if size_bytes + more_bytes > quota.megabytes * 1_000_000:
         raise DataError("workflows.quota_bytes", found=size_bytes // 1_000_000, limit=quota.megabytes)
+
+
+# -- files that leave -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Guard of what a workspace writes, with the values of one moment; made by :func:`guard_of`."""
+
+    scrubber: Scrubber
+    private: Path
+
+    def hold_back(self, folder: Path) -> str | None:
+        """Name of the file of a folder in which a value stands; all files of the folder are then in the private one."""
+        from pbwidgets.exports.search import find_file
+
+        found = find_file(folder, self.scrubber)
+        if found is not None:
+            held = self.private / "held_back" / f"{folder.name.strip('.')}-{uuid.uuid4().hex[:12]}"
+            held.mkdir(parents=True)
+            close_to_others(held)
+            for path in folder.iterdir():
+                shutil.move(path, held / path.name)
+        return found
+
+    def hide(self, text: str) -> str:
+        """A text with ``〔略〕`` in place of the values."""
+        return self.scrubber.scrub(text)
+
+
+def guard_of(workspace: Workspace) -> Guard | None:
+    """Guard with the values of this moment; None if there are none."""
+    scrubber = _values(workspace)
+    return None if scrubber is None else Guard(scrubber, workspace.settings.private)
+
+
+def check_leaving(workspace: Workspace, path: Path) -> Path:
+    """The file, if it may leave; it is removed if not.
+
+    Raises
+    ------
+    DataError
+        ``exports.identifying_found``.
+    """
+    from pbwidgets.exports.search import find_file
+
+    scrubber = _values(workspace)
+    if scrubber is not None and (found := find_file(path, scrubber)) is not None:
+        path.unlink()
+        raise DataError("exports.identifying_found", file=found)
+    return path
+
+
+def _values(workspace: Workspace) -> Scrubber | None:
+    with workspace.store.read() as reader:
+        return None if reader.scrub is None else reader.scrub.scrubber

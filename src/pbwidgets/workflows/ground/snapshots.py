@@ -20,6 +20,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, RECORD_FRAMES
@@ -45,6 +46,10 @@ RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
+WRITTEN: Final = (
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", RUNNING, RECTIFICATIONS,
+)  # fmt: skip
+"""Frames with texts that people have written."""
 SHARED: Final = "reference"
 """The one frame that every unit's report may read in full: aggregates only."""
 
@@ -68,6 +73,8 @@ class Snapshot:
     parts
         Fingerprint of each frame and extract in each partition, and of its rows of each track:
         ``{partition: {frame: hash, "frame:track": hash}}``.
+    hidden
+        How many times 〔略〕 stands in it for a value that identifies somebody.
     """
 
     folder: Path
@@ -76,6 +83,7 @@ class Snapshot:
     period_id: str
     day: date
     parts: Mapping[str, Mapping[str, str]]
+    hidden: int = 0
 
     def campaign(self) -> Campaign:
         """The campaign of that version."""
@@ -182,6 +190,7 @@ def open_snapshot(folder: Path) -> Snapshot:
         period_id=about["period"],
         day=date.fromisoformat(about["day"]),
         parts=about["parts"],
+        hidden=about.get("hidden", 0),
     )
 
 
@@ -300,9 +309,20 @@ def _save(
     target = folder / snapshot_id
     write_frames(target / "frames", frames, partition_of)
     (target / "campaign.json").write_text(to_json(opened.campaign), encoding="utf-8")
-    about = {"version": opened.version, "period": opened.period_id, "day": day.isoformat(), "parts": parts}
+    about = {
+        "version": opened.version,
+        "period": opened.period_id,
+        "day": day.isoformat(),
+        "parts": parts,
+        "hidden": _count_hidden(frames[name] for name in WRITTEN),
+    }
     _write_json(target / "snapshot.json", about)
     return open_snapshot(target)
+
+
+def _count_hidden(frames: Iterable[pd.DataFrame]) -> int:
+    texts = (frame[name] for frame in frames for name in frame.select_dtypes(["string", "object"]))
+    return sum(int(column.dropna().astype("string").str.count(HIDDEN).sum()) for column in texts)
 
 
 def _newest(folder: Path) -> tuple[dict[str, object], Path] | None:

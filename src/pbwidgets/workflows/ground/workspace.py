@@ -104,6 +104,23 @@ class Workspace:
             chosen = of_campaign[ids.index(period_id)] if period_id else of_campaign[-1]
             return _load_opened(reader, chosen)
 
+    def opened_campaigns(
+        self, campaign_id: str | None = None, period_id: str | None = None
+    ) -> tuple["Opened", ...]:
+        """The campaign that is named; by default every open one, each in the period opened last or the one named.
+
+        Raises
+        ------
+        UsageError
+            As :meth:`opened`.
+        """
+        every = {
+            one.campaign.id: one
+            for one in (open_campaigns(self) if campaign_id is None else ())
+            if period_id in (None, one.period_id)
+        }
+        return tuple(every.values()) or (self.opened(campaign_id, period_id),)
+
     def units(self, day: date | None = None) -> pd.DataFrame:
         """The whole register, whoever takes part, with the columns of ``UNITS``; on one day, if given."""
         with self.store.read() as reader:

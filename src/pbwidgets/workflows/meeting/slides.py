@@ -9,6 +9,7 @@ from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -82,7 +83,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
     kind = "-decided" if tried.holds else "-trial" if changes else ""
     name = f"{track.id}-{desk.actor.name.replace(':', '-')}{kind}.pptx"
-    return build_deck(
+    deck = build_deck(
         [slide],
         folder / _plain(name),
         title=f"{desk.opened.campaign.name.words(lang)}　{title}",
@@ -92,6 +93,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         lang=lang,
         note=say("reports.synthetic", lang) if view.synthetic else "",
     )
+    return check_leaving(desk.workspace, deck)
 
 
 def _word_counts(tried: Tried, lang: str) -> str:

@@ -201,7 +201,7 @@ def changes_since_opening(
     period_id
         The open period; by default the one opened last.
     """
-    with workspace.store.read() as reader:
+    with workspace.store.read(whole=True) as reader:  # what comes out are codes of units and numbers
         periods = [item for item in open_periods(reader, campaign.id) if period_id in (None, item.period_id)]
         if not periods or periods[-1].version == campaign_version(campaign):
             return ()

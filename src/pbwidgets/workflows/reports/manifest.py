@@ -27,6 +27,7 @@ class Provenance:
     period: str = ""
     campaign_version: str = ""
     snapshot: str = ""
+    hidden: int = 0  # how often 〔略〕 stands in the snapshot for a value that identifies somebody
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,9 @@ def _failure_to_json(failure: Failure) -> dict[str, Any]:
 def _from_json(read: Mapping[str, Any]) -> Manifest:
     return Manifest(
         report=read["report"],
-        provenance=Provenance(**{item.name: read[item.name] for item in fields(Provenance)}),
+        provenance=Provenance(
+            **{item.name: read.get(item.name, item.default) for item in fields(Provenance)}
+        ),
         notebook=read["notebook"],
         notebook_hash=read["notebook_hash"],
         parameters=read["parameters"],

@@ -13,6 +13,7 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, from_json
+from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.model import Anchor, Source
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
@@ -128,7 +129,7 @@ class Review:
     state, version
         Current state and version.
     answers
-        Answers of the newest version, without those that the actor may not see.
+        Answers of the newest version, without those that the actor may not see, and without what identifies.
     withheld
         Paths of the answers that were taken out.
     evidence, notes, rectifications, vetoes
@@ -197,6 +198,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
         campaign = find_campaign(found.campaign_version or desk.opened.version)
         form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(desk.units, key.unit_code))
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
+        named = (*withheld, *form.identifying_paths())
         scope = (*desk.opened.key, key.unit_code)
         places = seats.places(desk.opened.campaign, key.unit_code)
         places = tuple(place for place in places if key.form_id in place.track.forms)
@@ -211,10 +213,10 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             form=form,
             state=found.state,
             version=found.version,
-            answers=_without(found.answers or {}, withheld),
+            answers=_without(hide_identifying(form, found.answers or {}), withheld),
             withheld=withheld,
             evidence=_evidence(store.load_evidence(reader, key), form, withheld),
-            history=read_events(reader, desk, key, find_campaign, withheld, shown_lines),
+            history=read_events(reader, desk, key, find_campaign, named, shown_lines),
             notes=store.load_notes(reader, *scope),
             rectifications=store.load_rectifications(reader, *scope),
             vetoes=vetoes_of(reader, desk.opened, key.unit_code),

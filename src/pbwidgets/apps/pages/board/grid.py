@@ -7,7 +7,7 @@ import ipywidgets as w
 import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields
-from pbwidgets.apps.pages.ground.state_words import form_name, state_words
+from pbwidgets.apps.pages.ground.state_words import form_name, part_words, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
@@ -89,8 +89,7 @@ class ProgressGrid:
         self._codes = list(dict.fromkeys(parts["part_code"]))
         self.shown = elements.markup("")
         layout = elements.plain_layout()
-        campaign = visit.opened.campaign
-        self._kind = campaign.kind_names(campaign.partition_by, visit.lang)
+        self._kind = part_words(visit, self._codes)
         every = visit.words("board.every_part")
         named = [(visit.unit_name(code), code) for code in self._codes]
         self.part = w.Dropdown(options=[(every, ""), *named], description=self._kind, layout=layout)

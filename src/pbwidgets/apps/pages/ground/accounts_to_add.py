@@ -20,7 +20,7 @@ def account_list_button(visit: Visit) -> w.Widget:
         with tempfile.TemporaryDirectory() as folder:
             name = say("accounts.list.title", visit.lang)
             path = write_account_list(visit.desk, Path(folder) / f"{name}.xlsx")
-            found.children = (download_link(visit.words("home.account_list_download"), path),)
+            found.children = (download_link(visit, visit.words("home.account_list_download"), path),)
 
     make = elements.button(visit.words("home.account_list"), visit.attempt(offer))
     return elements.stack(make, found)

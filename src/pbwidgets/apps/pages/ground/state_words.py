@@ -1,6 +1,6 @@
 """Words and colours for the state of a form, the same on the home page and the board."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +23,14 @@ def level_name(visit: Visit, level_id: str | None) -> str:
     """Name of a review level, empty without one."""
     names = {level.id: level.name.words(visit.lang) for level in visit.opened.campaign.review_levels}
     return names.get(level_id or "", level_id or "")
+
+
+def part_words(visit: Visit, codes: Collection[str]) -> str:
+    """What parts of a campaign are called: the kinds of unit that divide it, and those of parts outside of them."""
+    campaign = visit.opened.campaign
+    found = visit.units.loc[visit.units["unit_code"].isin(list(codes)), "kind"]
+    outside = [kind for kind in campaign.member_kinds if kind in set(found).difference(campaign.partition_by)]
+    return campaign.kind_names([*campaign.partition_by, *outside], visit.lang)
 
 
 def state_words(visit: Visit, state: str) -> str:

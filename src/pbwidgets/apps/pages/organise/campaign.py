@@ -55,7 +55,7 @@ class CampaignCard:
         )
         self._file = elements.stack()
         opened = self._opened()
-        self._version = elements.stack(*([self._facts(opened)] if opened else []))
+        self._version = elements.stack(*(self._facts(opened) if opened else ()))
         make = elements.button(visit.words("organise.make_workbook"), visit.attempt(self._make_workbook))
         self.view = elements.card(
             self._version,
@@ -74,16 +74,16 @@ class CampaignCard:
                 raise
             return None
 
-    def _facts(self, opened: Opened) -> w.Widget:
+    def _facts(self, opened: Opened) -> tuple[w.Widget, ...]:
         words = self._visit.words
-        return elements.facts(
+        facts = elements.facts(
             [
                 (words("organise.name"), opened.campaign.name.words(self._visit.lang)),
                 (words("organise.period"), opened.period_id),
                 (words("organise.version"), opened.version),
-                (words("organise.joining"), self._joining(opened)),
             ]
         )
+        return facts, elements.paragraph(self._joining(opened))
 
     def _joining(self, opened: Opened) -> str:
         return find_joining(self._visit.workspace, opened).words(self._visit.lang)
@@ -93,7 +93,7 @@ class CampaignCard:
         name = f"{visit.opened.campaign.name.words(visit.lang)}_{visit.opened.version}.xlsx"
         with tempfile.TemporaryDirectory() as folder:
             path = write_workbook(visit.desk, Path(folder) / name)
-            self._file.children = (download_link(visit.words("organise.download", name=name), path),)
+            self._file.children = (download_link(visit, visit.words("organise.download", name=name), path),)
 
     def read(self, file: SentFile) -> None:
         """Check a workbook and show its problems, or what it changes."""
@@ -183,7 +183,7 @@ class CampaignCard:
             Opening(self.marks.value, self._chosen_roots()),
         )
         self._draft, self.found.children = None, ()
-        self._version.children = (self._facts(opened),)
+        self._version.children = self._facts(opened)
         said = (
             visit.words("organise.opened", version=opened.version),
             self._joining(opened),

@@ -65,7 +65,8 @@ def _phases(visit: Visit) -> w.Widget:
 
 def _accounts(visit: Visit) -> w.Widget:
     units = units_without_account(visit.desk)
-    kinds = {kind.id: kind.name.words(visit.lang) for kind in visit.opened.campaign.unit_kinds}
+    campaign = visit.opened.campaign
+    kinds = {kind: campaign.unit_kind(kind).name.words(visit.lang) for kind in campaign.member_kinds}
     rows = [
         (
             row["unit_name"],

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.ground.fields import fields, offer
 from pbwidgets.apps.pages.ground.sent_tables import problem_list, written_table
-from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, minute_words
+from pbwidgets.apps.pages.ground.state_words import deadline_words, form_name, minute_words, part_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
@@ -57,8 +57,7 @@ class ExceptionCard:
             description=visit.words("organise.form"),
             layout=layout,
         )
-        kinds = visit.opened.campaign.kind_names(visit.opened.campaign.partition_by, visit.lang)
-        self.part = w.Dropdown(description=kinds, layout=layout)
+        self.part = w.Dropdown(layout=layout)
         self.units = w.SelectMultiple(description=visit.words("organise.units"), rows=6, layout=layout)
         self.listed = TypedText(
             description=visit.words("organise.listed"), lang=visit.lang, rows=6, layout=layout
@@ -95,6 +94,7 @@ class ExceptionCard:
 
     def _offer_parts(self) -> None:
         codes = list(dict.fromkeys(self._parts()))
+        self.part.description = part_words(self._visit, codes)
         offer(self.part, [(self._visit.unit_name(code), code) for code in codes])
         self._offer_units()
 

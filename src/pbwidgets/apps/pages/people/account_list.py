@@ -93,7 +93,7 @@ class ImportCard:
         name = visit.words("home.import_file")
         with tempfile.TemporaryDirectory() as folder:
             words = visit.words("home.import_download", count=len(made))
-            link = download_link(words, save_slips(slips, Path(folder) / f"{name}.docx"))
+            link = download_link(visit, words, save_slips(slips, Path(folder) / f"{name}.docx"))
         self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
         visit.messages.say("good", visit.words("home.imported", count=len(made)))
         self._made()

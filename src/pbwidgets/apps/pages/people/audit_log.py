@@ -99,7 +99,7 @@ class AuditCard:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{visit.words('audit.file', day=today())}.xlsx"
             count = export_audit(visit.workspace, visit.actor, self._filter(), path, visit.lang)
-            self._file.children = (download_link(visit.words("audit.download", count=count), path),)
+            self._file.children = (download_link(visit, visit.words("audit.download", count=count), path),)
 
     def _filter(self) -> AuditFilter:
         return AuditFilter(

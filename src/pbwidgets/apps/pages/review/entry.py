@@ -259,7 +259,7 @@ class MarkGrid:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{visit.words('review.paper_name')}.docx"
             print_mark_sheets(visit.desk, self._chosen().id, units, path)
-            link = download_link(visit.words("review.download"), path)
+            link = download_link(visit, visit.words("review.download"), path)
         self._download.value = link.value
         link.close()
 

@@ -343,7 +343,7 @@ class ReviewList:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{visit.words('review.view_list')}.xlsx"
             count = export_queue(visit.desk, chosen, path)
-            link = download_link(visit.words("review.download_list", count=count), path)
+            link = download_link(visit, visit.words("review.download_list", count=count), path)
         self._download.value = link.value
         link.close()
 

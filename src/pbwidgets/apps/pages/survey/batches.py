@@ -10,6 +10,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.fields import fields, offer
+from pbwidgets.apps.pages.ground.state_words import part_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Form
 from pbwidgets.errors import UsageError
@@ -64,8 +65,7 @@ class BatchCard:
             layout=layout,
         )
         self.kind = w.Dropdown(description=visit.words("survey.kind"), layout=layout)
-        part = visit.opened.campaign.kind_names(visit.opened.campaign.partition_by, visit.lang)
-        self.part = w.Dropdown(description=part, layout=layout)
+        self.part = w.Dropdown(layout=layout)
         self.unit = w.Dropdown(description=visit.words("survey.unit"), layout=layout)
         self.count = w.BoundedIntText(
             _USUAL, min=1, max=MOST_SLIPS, description=visit.words("survey.count"), layout=layout
@@ -107,6 +107,7 @@ class BatchCard:
         kinds = survey.rater_kinds if survey else ()
         offer(self.kind, [(kind.name.words(self._visit.lang), kind.id) for kind in kinds])
         codes = list(dict.fromkeys(self._parts()))
+        self.part.description = part_words(self._visit, codes)
         offer(self.part, [(self._visit.unit_name(code), code) for code in codes])
         self._offer_units()
 
@@ -136,6 +137,7 @@ class BatchCard:
         name = visit.words("survey.slips_file", unit=place, kind=kind)
         with tempfile.TemporaryDirectory() as folder:
             link = download_link(
+                visit,
                 visit.words("survey.download", count=len(slips)),
                 save_slips(slips, Path(folder) / f"{name}.docx"),
             )

@@ -1,0 +1,53 @@
+"""Answers that identify somebody: which values are refused, and the answers as others see them."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from pbwidgets.campaign.freezing import to_json
+from pbwidgets.campaign.model import Campaign, Form
+from pbwidgets.intake.identifying import HIDDEN, CommonWords, is_usable
+from pbwidgets.wording import interface_words
+
+_newest: list[tuple[Campaign, CommonWords]] = []
+
+
+@cache
+def words_of_interface() -> CommonWords:
+    """What the interface says."""
+    return CommonWords.of(interface_words())
+
+
+def words_of_campaign(campaign: Campaign) -> CommonWords:
+    """What a campaign says: names, labels, choices; made once for the campaign that was asked for last."""
+    if not _newest or _newest[0][0] is not campaign:
+        _newest[:] = [(campaign, CommonWords.of([to_json(campaign)]))]
+    return _newest[0][1]
+
+
+def is_common(value: str, campaign: Campaign, names: CommonWords | None = None) -> bool:
+    """Whether a value identifies nobody: one character, or a word that others use, so that it cannot be hidden.
+
+    Parameters
+    ----------
+    value
+        What was typed.
+    campaign
+        Its labels and choices are common words, as is what the interface says.
+    names
+        Names of units; None if they are not known.
+    """
+    known = (words_of_campaign(campaign), words_of_interface(), *([names] if names else []))
+    return not is_usable(value, known)
+
+
+def hide_identifying(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as they are seen by others than who filled the form in: ``〔略〕`` for what identifies."""
+    made = dict(answers)
+    for path in form.identifying_paths():
+        name, _, inner = path.partition("/")
+        if not inner and name in made:
+            made[name] = HIDDEN
+        elif isinstance(made.get(name), list):
+            made[name] = [{**row, inner: HIDDEN} if inner in row else row for row in made[name]]
+    return made
