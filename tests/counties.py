@@ -13,6 +13,7 @@ import pandas as pd
 from click.testing import CliRunner
 
 from pbwidgets.cli import main
+from pbwidgets.demo import demo_file, read_demo
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, Mark, MarkKey, SubmissionKey, load_ratings, rate_many
@@ -85,6 +86,23 @@ def lay_out(folder: Path) -> Path:
     for part in ("notebooks", "parameters"):
         shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     return folder
+
+
+def lay_out_small(folder: Path) -> Path:
+    """As :func:`lay_out`; the demonstration county has only the two townships in which something is to be done."""
+    lay_out(folder)
+    path = demo_file(folder / "parameters", CAMPAIGN)
+    demo = read_demo(path)
+    counts = {"township": 2, "village": 40, "person": 16}
+    kinds = tuple(kind.model_copy(update={"count": counts[kind.kind]}) for kind in demo.kinds)
+    cases = tuple(case for case in demo.cases if _place_of(case).startswith((TOWN, OTHER_TOWN)))
+    small = demo.model_copy(update={"kinds": kinds, "cases": cases, "rectifications": ()})
+    path.write_text(small.model_dump_json(), encoding="utf-8")
+    return folder
+
+
+def _place_of(case: object) -> str:
+    return next(str(getattr(case, name)) for name in ("unit", "under", "by", "track") if hasattr(case, name))
 
 
 def copy_county(county: Path, folder: Path) -> Path:

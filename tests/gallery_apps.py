@@ -67,7 +67,10 @@ def make_lively_county(source: Path, folder: Path) -> Scenes:
                 shutil.copytree(source / part, folder / part, ignore=ignored)
     else:
         lay_out(folder)
-        for args in (("demo", "--seed", "1"), ("report", "unit", "--unit", TOWN, "--unit", f"{COUNTY}002")):
+        for args in (
+            ("demo", "--campaign", CAMPAIGN, "--seed", "1"),
+            ("report", "unit", "--unit", TOWN, "--unit", f"{COUNTY}002"),
+        ):
             done = run_pbwidgets(*args, cwd=folder)
             if done.returncode:
                 raise RuntimeError(done.stderr)

@@ -60,7 +60,9 @@ def ensure_county(shared: Path) -> Path:
 
     def make(folder: Path) -> None:
         lay_out(folder)
-        done = run_process("demo", "--seed", "1", "--today", TODAY.isoformat(), cwd=folder)
+        done = run_process(
+            "demo", "--campaign", CAMPAIGN, "--seed", "1", "--today", TODAY.isoformat(), cwd=folder
+        )
         assert done.returncode == 0, done.stderr
         done = run_process("score", "sanji_lianzheng", "--format", "json", cwd=folder)  # takes the snapshot
         assert done.returncode == 0, done.stderr

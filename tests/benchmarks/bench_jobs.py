@@ -93,7 +93,7 @@ class Ground:
 def make_county(folder: Path, runs: int) -> Path:
     """The demonstration with the ground of each run."""
     lay_out(folder)
-    done = run_pbwidgets("demo", "--seed", "1", cwd=folder)
+    done = run_pbwidgets("demo", "--campaign", CAMPAIGN, "--seed", "1", cwd=folder)
     if done.returncode:
         raise RuntimeError(done.stderr)
     hashed, grounds = hash_password(PASSWORD), [Ground(run) for run in range(1, runs + 1)]

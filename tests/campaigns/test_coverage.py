@@ -13,7 +13,10 @@ from ruamel.yaml import YAML
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = Path(__file__).with_name("coverage.csv")
 COLUMNS = ["source", "phrase", "address", "screen", "output", "test"]
-CAMPAIGNS = {"004_259888c176370814.txt": "sanji_lianzheng.yaml"}
+CAMPAIGNS = {
+    "000_055bff511056f64d.txt": "sanlian_sancu.yaml",
+    "004_259888c176370814.txt": "sanji_lianzheng.yaml",
+}
 
 Row = dict[str, str]
 

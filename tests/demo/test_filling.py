@@ -123,9 +123,9 @@ def test_every_detail_of_the_log_has_words(county: Path) -> None:
 
 
 def test_a_filled_store_is_not_filled_again(county: Path) -> None:
-    done = run_pbwidgets("demo", cwd=county)
+    done = run_pbwidgets("demo", "--campaign", CAMPAIGN, cwd=county)
     assert (done.returncode, done.stdout) == (1, "")
-    assert "已有演示数据" in done.stderr
+    assert f"已有活动 {CAMPAIGN} 的演示数据" in done.stderr
 
 
 def test_a_store_with_real_rows_is_refused_and_unchanged(tmp_path: Path) -> None:

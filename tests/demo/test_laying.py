@@ -8,13 +8,13 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from counties import CAMPAIGN, OPERATOR, ROOT, TODAY, lay_out, run_pbwidgets
+from counties import CAMPAIGN, OPERATOR, ROOT, TODAY, lay_out, lay_out_small, run_pbwidgets
 from pages import shown
 
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import campaign_version, read_campaign
-from pbwidgets.demo import add_demo_accounts, fill_store, laying, read_demo
+from pbwidgets.demo import add_demo_accounts, fill_store, laying, list_demos, read_demo
 from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_period
 from pbwidgets.errors import DataError
 from pbwidgets.workflows.duties import list_duties
@@ -30,39 +30,24 @@ CAMPAIGN_FILE = ROOT / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
 DEMO_FILE = ROOT / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
 DAYS = [date(2026, 1, 1), date(2024, 2, 29), date(2025, 12, 31)]
 """Days that are over: what took its date from the clock of the machine would be after them."""
-TOWNS = ("990101001", "990101002")
+OTHER = "sanlian_sancu"
 PLANS = {"until", "deadline", "definition"}
 """Columns that may name days still to come."""
-
-
-def make_small(folder: Path) -> None:
-    """A workspace whose demonstration has only the two townships in which something is still to be done."""
-    lay_out(folder)
-    path = folder / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
-    demo = read_demo(path)
-    counts = {"township": 2, "village": 40, "person": 16}
-    kinds = tuple(kind.model_copy(update={"count": counts[kind.kind]}) for kind in demo.kinds)
-    cases = tuple(case for case in demo.cases if place_of(case).startswith(TOWNS))
-    small = demo.model_copy(update={"kinds": kinds, "cases": cases, "rectifications": ()})
-    path.write_text(small.model_dump_json(), encoding="utf-8")
-
-
-def place_of(case: object) -> str:
-    return next(str(getattr(case, name)) for name in ("unit", "under", "by", "track") if hasattr(case, name))
 
 
 @pytest.fixture(scope="module", params=DAYS, ids=str)
 def lively(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Workspace, date]]:
-    """A small demonstration of a day, on that day."""
+    """Small demonstrations of all campaigns in one store, of a day, on that day."""
     folder, day = tmp_path_factory.mktemp("lively") / "county", request.param
-    make_small(folder)
+    lay_out_small(folder)
     with open_workspace(folder) as workspace, pytest.MonkeyPatch.context() as patch:
         for place in (ground, desk):
             patch.setattr(place, "utc_now", lambda: morning(day))
-        fill_store(workspace, OPERATOR, CAMPAIGN, 1, day)
-        add_demo_accounts(workspace, OPERATOR, CAMPAIGN, day)
+        for campaign in list_demos(workspace.settings.parameters):
+            fill_store(workspace, OPERATOR, campaign, 1, day)
+            add_demo_accounts(workspace, OPERATOR, campaign, day)
         yield workspace, day
 
 
@@ -72,8 +57,10 @@ def test_every_account_has_something_to_do_on_its_home_page(lively: tuple[Worksp
     pages = {
         name: shown(show_home(Visit(workspace, find_actor(workspace, name), {}, "zh_CN"))) for name in names
     }
-    assert len(names) == 10
-    assert not [name for name, page in pages.items() if not re.search("(待办|退回修改)（[1-9]", page)]
+    assert len(names) == 16
+    assert not [
+        name for name, page in pages.items() if not re.search("(待办|退回修改|待我审核)（[1-9]", page)
+    ]
 
 
 def test_between_them_the_accounts_see_every_kind_of_work(lively: tuple[Workspace, date]) -> None:
@@ -92,6 +79,18 @@ def test_between_them_the_accounts_see_every_kind_of_work(lively: tuple[Workspac
     ]
 
 
+def test_the_other_campaign_has_every_kind_of_work_as_well(lively: tuple[Workspace, date]) -> None:
+    workspace, _ = lively
+    fillers = [due_forms(desk_of(workspace, f"sancu-filler{number}", OTHER)) for number in (1, 2, 3, 4)]
+    assert [list(due["state"]) for due in fillers] == [["returned"], ["draft"], ["returned"], ["draft"]]
+    queues = [awaiting_review(desk_of(workspace, f"sancu-reviewer{number}", OTHER)) for number in (1, 2)]
+    assert all(queue["count"].sum() >= 3 for queue in queues)
+    assert {duty.kind for duty in list_duties(desk_of(workspace, "organiser", OTHER))} >= {
+        "decide",
+        "reports",
+    }
+
+
 WHO = {
     "filler1": set(),
     "reviewer1": {"nominate"},
@@ -105,8 +104,8 @@ WHO = {
 """Which other duties each account has."""
 
 
-def desk_of(workspace: Workspace, name: str) -> Desk:
-    return Desk(workspace, find_actor(workspace, name), workspace.opened())
+def desk_of(workspace: Workspace, name: str, campaign: str | None = None) -> Desk:
+    return Desk(workspace, find_actor(workspace, name), workspace.opened(campaign))
 
 
 def test_no_record_is_dated_after_the_day(lively: tuple[Workspace, date]) -> None:

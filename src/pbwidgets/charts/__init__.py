@@ -10,6 +10,7 @@ from pbwidgets.charts.index_effects import pick_greatest, rank_moves, strength_b
 from pbwidgets.charts.index_scores import index_heatmap, index_ranking
 from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
+from pbwidgets.charts.months import month_heatmap
 from pbwidgets.charts.ranking import ranking_bars
 from pbwidgets.charts.ranks import rank_strip
 from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
@@ -34,6 +35,7 @@ __all__ = [
     "index_ranking",
     "layer_gaps",
     "lost_points_heatmap",
+    "month_heatmap",
     "nomination_balance",
     "pick_greatest",
     "rank_intervals",

@@ -108,8 +108,9 @@ def _lost(
     means = sums.groupby(["row_code", "heading_id"])["lost"].mean().to_dict()
     rows: list[dict[str, Any]] = []
     for code, name in names.items():
-        cells = [float(means.get((code, heading.id), float("nan"))) for heading in view.track.criteria]
-        known = [cell for cell in cells if not pd.isna(cell)]
+        # a heading of another kind or domain is not the unit's: its cell stays empty; NaN is a missing mark
+        cells = [means.get((code, heading.id)) for heading in view.track.criteria]
+        known = [cell for cell in cells if cell is not None and not pd.isna(cell)]
         rows.append(
             {"name": name, "cells": cells, "sum": sum(known) if known else float("nan"), "code": code}
         )
@@ -120,7 +121,9 @@ def _draw(view: View, rows: Sequence[dict[str, Any]], plan: _Plan) -> list[alt.C
     headings = view.track.criteria
     lines = -(-len(headings) // _KEY_COLUMNS)
     bottom = BODY_BOTTOM - 30 * lines - 4
-    most = max([0.5, *(cell for row in rows for cell in row["cells"] if not pd.isna(cell))])
+    most = max(
+        [0.5, *(cell for row in rows for cell in row["cells"] if cell is not None and not pd.isna(cell))]
+    )
     layers: list[alt.Chart] = []
     blocks = panels(len(rows), bottom=bottom)
     for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
@@ -147,6 +150,7 @@ def _draw_panel(
         }
         for row in block
         for column, cell in enumerate(row["cells"])
+        if cell is not None
     ]
     known = [cell for cell in cells if not pd.isna(cell["lost"])]
     unknown = [

@@ -28,7 +28,7 @@ class View:
     Attributes
     ----------
     campaign, period, track_id
-        The campaign, and the ids of its period and of one of its tracks.
+        The campaign, and the ids of its period and of one of its tracks; none for a chart that is about no track.
     unit_code, unit_name
         The unit that the chart is for: an assessed unit, a nominating unit or the root.
     lang
@@ -83,7 +83,7 @@ class View:
         names = (
             self.campaign.name.words(self.lang),
             self.period,
-            self.track.name.words(self.lang),
+            self.track.name.words(self.lang) if self.track_id else "",
             self.unit_name,
         )
         return "  ·  ".join(dict.fromkeys(filter(None, names)))

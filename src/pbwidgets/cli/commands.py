@@ -110,18 +110,10 @@ def check(files: tuple[Path, ...]) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help=_help("demo.seed"))
 @click.option("--today", "moment", metavar="DAY", type=DAY, help=_help("demo.today"))
 def demo(campaign_id: str | None, seed: int, moment: datetime | None) -> None:
-    """Fill the store with a synthetic county."""
-    from pbwidgets.demo import add_demo_accounts, fill_store, tell_accounts
-    from pbwidgets.workflows.ground.workspace import open_workspace
+    """Fill the store with synthetic units and records."""
+    from pbwidgets.cli.demonstration import fill_campaigns
 
-    with open_workspace() as workspace:
-        day = moment.date() if moment else None
-        demos = (workspace.settings.parameters / "demo").glob("*.yaml")
-        campaign_id = campaign_id or min(path.stem for path in demos)
-        counts = fill_store(workspace, _actor(), campaign_id, seed, day)
-        accounts = add_demo_accounts(workspace, _actor(), campaign_id, day)
-        click.echo(say("cli.demo.done", store=workspace.store.shown_url, **counts), err=True)
-        click.echo("\n".join(tell_accounts(accounts)), err=True)
+    fill_campaigns(_actor(), campaign_id, seed, moment.date() if moment else None)
 
 
 @main.command(help=_help("backup.help"))

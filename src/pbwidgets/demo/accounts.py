@@ -4,7 +4,7 @@ Their one password is public (:data:`~pbwidgets.workflows.people.passwords.DEMO_
 real units.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import count
@@ -13,8 +13,9 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.demo.laying import morning
-from pbwidgets.store import Actor, NewAccount, add_account
-from pbwidgets.units import unit_names
+from pbwidgets.demo.reading import demo_file, read_demo
+from pbwidgets.store import Actor, NewAccount, add_account, load_accounts
+from pbwidgets.units import members, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.workspace import Workspace, today
 from pbwidgets.workflows.people.passwords import DEMO_PASSWORD, hash_passwords
@@ -33,7 +34,9 @@ class DemoAccount:
 def add_demo_accounts(
     workspace: Workspace, actor: Actor, campaign_id: str, day: date | None = None
 ) -> tuple[DemoAccount, ...]:
-    """Add accounts for a demonstration, of every role and for neighbouring units, and return them.
+    """Add accounts for the demonstration of a campaign, of every role and for neighbouring units, and return them.
+
+    Accounts without a unit serve all campaigns of the store: another demonstration may have added them.
 
     Parameters
     ----------
@@ -46,31 +49,54 @@ def add_demo_accounts(
         ``accounts.name_taken`` if the store already has such accounts.
     """
     campaign = workspace.read_campaign(campaign_id)
-    planned = plan_accounts(campaign, workspace.units())
+    begins = read_demo(demo_file(workspace.settings.parameters, campaign_id)).accounts
+    planned = plan_accounts(campaign, workspace.units(), begins)
     added = morning((day or today()) - timedelta(days=1))
     hashes = hash_passwords(DEMO_PASSWORD for _ in planned)
     with workspace.store.write(actor, added) as writer:
+        there = {account.name for account in load_accounts(writer)}
         for item, hashed in zip(planned, hashes, strict=True):
-            add_account(writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False))
+            if item.unit_code is not None or item.name not in there:
+                add_account(
+                    writer, NewAccount(item.name, item.role, item.unit_code, hashed, must_change=False)
+                )
     return planned
 
 
-def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount, ...]:
-    """Accounts for a register: fillers and reviewers in the first units with reports, and above.
+def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> tuple[DemoAccount, ...]:
+    """Accounts for a register: fillers in the first partition and below every other root, reviewers, and above.
 
     Names are the role and, if there are several, a number: they are typed by hand.
+
+    Parameters
+    ----------
+    campaign
+        The campaign.
+    units
+        The register; only members of the campaign get accounts.
+    begins
+        What the names of accounts of a unit begin with, so that they differ from those of other campaigns.
     """
-    names = unit_names(units)
-    root = str(units.loc[units["parent_code"].isna(), "unit_code"].iloc[0])
-    parts = list(units.loc[units["kind"].isin(campaign.partition_by), "unit_code"])[:2]
-    filled = {kind for form in campaign.forms for kind in form.unit_kind}
-    fills = units["kind"].isin(filled)
-    below = list(units.loc[fills & (units["parent_code"] == parts[0]), "unit_code"])[:2]
-    own = list(units.loc[fills & (units["unit_code"] == parts[0]), "unit_code"])
+    taking = members(units, campaign.member_kinds)
+    names = unit_names(taking)
+    roots = list(taking.loc[taking["parent_code"].isna(), "unit_code"])
+    first = list(taking.loc[taking["kind"].isin(campaign.partition_by), "unit_code"])[:1]
+    fills = taking[taking["kind"].isin({kind for form in campaign.forms for kind in form.unit_kind})]
+    below = list(fills.loc[fills["parent_code"].isin(first), "unit_code"])[:2]
+    own = list(fills.loc[fills["unit_code"].isin(first), "unit_code"])
+    elsewhere = [
+        code for root in roots[1:] for code in fills.loc[fills["parent_code"] == root, "unit_code"][:1]
+    ]
+    seats = [
+        code
+        for level in campaign.review_levels
+        for code in taking.loc[taking["kind"] == level.unit_kind, "unit_code"][:2]
+    ]
     made = [
-        *_numbered("filler", [*below, *own]),
-        *_numbered("reviewer", [*parts, root]),
-        DemoAccount("leader", "leader", root),
+        *_numbered(f"{begins}filler", "filler", [*below, *own, *elsewhere]),
+        *_numbered(f"{begins}reviewer", "reviewer", seats),
+        # a list is looked at from above all of its units: below several roots nobody has a unit that is
+        *(DemoAccount(f"{begins}leader", "leader", root) for root in roots if len(roots) == 1),
         *(DemoAccount(role, role, None) for role in ("analyst", "organiser", "admin")),
     ]
     return tuple(
@@ -79,19 +105,27 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame) -> tuple[DemoAccount,
     )
 
 
-def tell_accounts(accounts: Iterable[DemoAccount]) -> list[str]:
-    """Lines that say who can sign in, and with which password."""
-    lines = [
-        say(
-            "accounts.cli.demo_line",
-            name=f"{item.name:<11}",
-            role=say(f"accounts.role.{item.role}"),
-            unit=item.unit_name,
-        ).rstrip()
-        for item in accounts
-    ]
-    return [say("accounts.cli.demo", password=DEMO_PASSWORD), *lines]
+def tell_accounts(accounts: Mapping[str, Iterable[DemoAccount]]) -> list[str]:
+    """Lines that say who can sign in, and with which password, by the names of campaigns.
+
+    An account that serves all campaigns is named once, at the end.
+    """
+    lines = [say("accounts.cli.demo", password=DEMO_PASSWORD)]
+    shared: dict[str, DemoAccount] = {}
+    for campaign, items in accounts.items():
+        lines.append(campaign)
+        for item in items:
+            if item.unit_code is None:
+                shared[item.name] = item
+            else:
+                lines.append(_line(item))
+    return [*lines, say("accounts.cli.demo_shared"), *map(_line, shared.values())]
 
 
-def _numbered(role: str, unit_codes: Iterable[str]) -> Iterable[DemoAccount]:
-    return (DemoAccount(f"{role}{at}", role, code) for at, code in zip(count(1), unit_codes, strict=False))
+def _line(item: DemoAccount) -> str:
+    role = say(f"accounts.role.{item.role}")
+    return say("accounts.cli.demo_line", name=f"{item.name:<16}", role=role, unit=item.unit_name).rstrip()
+
+
+def _numbered(name: str, role: str, unit_codes: Iterable[str]) -> Iterable[DemoAccount]:
+    return (DemoAccount(f"{name}{at}", role, code) for at, code in zip(count(1), unit_codes, strict=False))

@@ -36,6 +36,7 @@ def work_in_cases(plan: Plan) -> None:
     for case in plan.demo.cases:
         if isinstance(case, NoSubmission):
             plan.answers = {key: value for key, value in plan.answers.items() if key[1] != case.unit}
+            plan.log_entries = [entry for entry in plan.log_entries if entry[1] != case.unit]
             plan.marks = [mark for mark in plan.marks if mark.unit_code != case.unit]
         elif isinstance(case, MissingMarks):
             plan.marks = [mark for mark in plan.marks if not _is_missing(mark, case)]
@@ -87,7 +88,7 @@ def _find_waiting(plan: Plan, case: WaitingCase) -> list[str]:
     special = {getattr(item, "unit", None) for item in plan.demo.cases}
     busy = special | {item[2] for item in plan.nominations} | {unit for _, unit in plan.late}
     kinds = plan.campaign.form(case.form).unit_kind
-    return [unit for unit in plan.children(case.under, *kinds) if unit not in busy][: case.count]
+    return [unit for unit in plan.below(case.under, *kinds) if unit not in busy][: case.count]
 
 
 def _is_late(plan: Plan, unit: str) -> bool:
@@ -111,12 +112,16 @@ def preview(plan: Plan) -> Scores:
     """Scores of a plan before it is written, as if everything had been accepted."""
     scope = {"campaign": plan.campaign.id, "period": plan.period.id}
     rows = []
-    forms = {form.id: form for form in plan.campaign.forms}
-    for (form_id, code), answers in plan.answers.items():
-        for path, row, value in to_rows(forms[form_id], compute_answers(forms[form_id], answers)):
+    entries = [(form_id, code, 0, answers) for (form_id, code), answers in plan.answers.items()]
+    entries += [
+        (form_id, code, at, answers) for at, (form_id, code, answers) in enumerate(plan.log_entries, 1)
+    ]
+    for form_id, code, occurrence, answers in entries:
+        form = plan.form_of(form_id, code)
+        for path, row, value in to_rows(form, compute_answers(form, answers)):
             rows.append(
-                {**scope, "form_id": form_id, "unit_code": code, "version": 1, "field": path, "row": row,
-                 "value": value, "state": "locked"}
+                {**scope, "form_id": form_id, "unit_code": code, "occurrence": occurrence, "version": 1,
+                 "field": path, "row": row, "value": value, "state": "locked"}
             )  # fmt: skip
     marks = [
         {**scope, "unit_code": mark.unit_code, "criterion_id": mark.criterion_id, "layer": mark.layer,
@@ -165,7 +170,7 @@ def _resize_nominations(plan: Plan, case: NominationCase) -> None:
     listed = [unit for track_id, by, unit, _ in plan.nominations if (track_id, by) == (case.track, case.by)]
     others = [
         unit
-        for unit in plan.children(case.by, *track.unit_kind)
+        for unit in plan.below(case.by, *track.unit_kind)
         if unit not in listed and not _is_late(plan, unit)
     ]
     nominate(plan, case.track, case.by, [*listed, *others][: case.nominated])
@@ -184,20 +189,19 @@ def _remove_nomination(plan: Plan, unit: str) -> None:
 
 def _ensure_nominated(plan: Plan, unit: str) -> None:
     """Put a case's unit on its list if it is missing and not late: without a nomination the case would not show."""
-    kind = str(plan.units.set_index("unit_code")["kind"][unit])
     if _is_late(plan, unit):
         return
     for track in plan.campaign.tracks:
-        if kind not in track.unit_kind or track.nomination is None:
+        if plan.kind_of(unit) not in track.unit_kind or track.nomination is None:
             continue
-        by_unit = next(code for code in plan.units_of(track.nomination.by) if unit.startswith(code))
+        by_unit = plan.seat_above(unit, track.nomination.by)
         listed = [item[2] for item in plan.nominations if (item[0], item[1]) == (track.id, by_unit)]
         if unit in listed:
             continue
         replaced = listed[-1]
         nominate(plan, track.id, by_unit, [*listed[:-1], unit])
         last = track.layers[-1].id
-        # the county marks only nominated units, so its marks go to the new one
+        # the last layer marks only nominated units, so its marks go to the new one
         plan.marks = [
             replace(mark, unit_code=unit) if mark.unit_code == replaced and mark.layer == last else mark
             for mark in plan.marks

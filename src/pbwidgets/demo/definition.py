@@ -12,7 +12,7 @@ Share = Annotated[float, Arg(ge=0, le=1)]
 
 
 class RootUnit(Definition):
-    """The unit at the top."""
+    """A unit at the top."""
 
     kind: str
     code: Annotated[str, Arg(pattern=r"^99\d*$", description="invented codes begin with 99")]
@@ -20,14 +20,21 @@ class RootUnit(Definition):
 
 
 class UnitsOfKind(Definition):
-    """How the units of one kind are made."""
+    """How units of one kind are made, below those of another or of their own that come before them."""
 
     kind: str
     under: str
     count: PositiveInt
-    digits: NonNegativeInt = Arg(description="digits added to the parent's code; 0: a free code, -P01")
+    prefix: Annotated[str, Arg(pattern=r"^99[0-9a-z]*$")] | None = Arg(
+        default=None,
+        description="codes of their own, numbered through: 99zb001; none: the parent's code and a number",
+    )
+    digits: NonNegativeInt = Arg(
+        default=3, description="digits of the number; 0 behind the parent's code: a free code, -P01"
+    )
     stems: tuple[str, ...] = Arg(min_length=1)
-    endings: tuple[str, ...] = Arg(min_length=1)
+    endings: tuple[str, ...] = Arg(default=("",), min_length=1)
+    whole: tuple[str, ...] = Arg(default=(), description="stems that are a name by themselves")
 
 
 class Answering(Definition):
@@ -41,6 +48,10 @@ class Answering(Definition):
         default=None, description="rows of a repeat, files of an upload"
     )
     texts: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = Arg(
+        default=(),
+        description="paths form/field: one of the unit's own answers there, which comes before this form",
+    )
     options: dict[str, Share] | None = Arg(
         default=None, description="weights of the options of a single choice"
     )
@@ -49,7 +60,8 @@ class Answering(Definition):
     )
     share: tuple[Share, Share] = (0.0, 1.0)
     in_turn: str | None = Arg(
-        default=None, description="choice field of a repeat that takes one option after another"
+        default=None,
+        description="field of a repeat that takes one option, or one of its texts, after another",
     )
 
 
@@ -61,7 +73,9 @@ class Marking(Definition):
     step: float = Arg(gt=0)
     generosity: dict[str, float] = Arg(default={})
     raters: dict[str, PositiveInt] = Arg(default={})
-    county_marks: Literal["nominated", "all"] = "nominated"
+    last_layer: Literal["nominated", "all"] = Arg(
+        default="nominated", description="which units the last layer marks in a track with nominations"
+    )
     discretion_chance: Share = 0.0
     discretion_reasons: dict[Literal["up", "down"], tuple[str, ...]] = Arg(default={})
 
@@ -238,9 +252,16 @@ class Demo(Definition):
     format: Literal[1]
     campaign: str
     phase: str = Arg(description="phase of the campaign's last period that begins today")
-    root: RootUnit
+    accounts: Annotated[str, Arg(pattern=r"^([a-z][a-z0-9_]*-)?$")] = Arg(
+        default="",
+        description="what the names of its accounts begin with, where a store has several campaigns",
+    )
+    roots: tuple[RootUnit, ...] = Arg(min_length=1)
     kinds: tuple[UnitsOfKind, ...]
     answers: dict[str, dict[str, Answering]]
+    entries: dict[str, tuple[NonNegativeInt, NonNegativeInt]] = Arg(
+        default={}, description="entries of a log, of poor units and of good ones"
+    )
     marks: Marking
     nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None

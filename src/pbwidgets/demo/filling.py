@@ -6,14 +6,13 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from pbwidgets.campaign import Form, check_answers, compute_answers
-from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.demo.cases import work_in_cases
 from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
 from pbwidgets.demo.evidence import make_document, make_photo
 from pbwidgets.demo.laying import EARLIEST, LATEST, date_papers, lay_around, morning, write_period
 from pbwidgets.demo.plan import Answers, Plan, build_plan
-from pbwidgets.demo.reading import read_demo
+from pbwidgets.demo.reading import demo_file, read_demo
 from pbwidgets.errors import DataError
 from pbwidgets.files import MAX_BYTES
 from pbwidgets.store import (
@@ -33,6 +32,7 @@ from pbwidgets.store import (
     has_real_rows,
     import_nominations,
     keep_file,
+    open_periods,
     open_rectification,
     rate_many,
     record_veto,
@@ -42,7 +42,6 @@ from pbwidgets.store import (
     set_allotments,
     submit_many,
 )
-from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
@@ -54,9 +53,10 @@ from pbwidgets.workflows.organise.register import save_units
 def fill_store(
     workspace: Workspace, actor: Actor, campaign_id: str, seed: int, day: date | None = None
 ) -> dict[str, Any]:
-    """Fill the store with a demonstration; returns the numbers of units, submissions and marks.
+    """Fill the store with the demonstration of a campaign; returns the numbers of units, submissions and marks.
 
-    The same seed and day give the same county. The campaign's file gets the days of the period that was opened.
+    The same seed and day give the same units and records, whatever other demonstrations the store holds. The
+    campaign's file gets the days of the period that was opened.
 
     Parameters
     ----------
@@ -67,22 +67,24 @@ def fill_store(
     ------
     DataError
         ``demo.real_rows`` if the store holds real units, ``demo.filled`` if it holds this demonstration,
-        ``demo.day`` if no campaign can have such a day, ``demo.no_phase``.
+        ``demo.taken`` if another one has units of the same codes, ``demo.day`` if no campaign can have such a day,
+        ``demo.no_phase``.
     ProblemsError
         If the campaign or the demonstration file has problems.
     """
     with workspace.store.read() as reader:
         if has_real_rows(reader):
             raise DataError("demo.real_rows", store=workspace.store.shown_url)
-    if len(workspace.units()):
-        raise DataError("demo.filled", store=workspace.store.shown_url)
+        if open_periods(reader, campaign_id):
+            raise DataError("demo.filled", store=workspace.store.shown_url, campaign=campaign_id)
     day = day or today()
     if not EARLIEST <= day <= LATEST:
         raise DataError("demo.day", day=day.isoformat(), earliest=EARLIEST, latest=LATEST)
     definition = workspace.read_campaign(campaign_id)
-    demo = date_papers(read_demo(workspace.settings.parameters / "demo" / f"{campaign_id}.yaml"), day)
+    demo = date_papers(read_demo(demo_file(workspace.settings.parameters, campaign_id)), day)
     campaign = lay_around(definition, demo, day)
     plan = build_plan(campaign, demo, seed)
+    _refuse_taken(workspace, plan)
     work_in_cases(plan)
     begun = morning(plan.period.begins)
     save_units(workspace, actor, plan.units, begun)
@@ -91,6 +93,13 @@ def fill_store(
     filler = _Filler(workspace, actor, opened, plan)
     filler.fill()
     return {"units": len(plan.units), "submissions": filler.submissions, "marks": len(plan.marks)}
+
+
+def _refuse_taken(workspace: Workspace, plan: Plan) -> None:
+    """Units of two demonstrations must not be the same: one would move the other's."""
+    taken = sorted(set(plan.units["unit_code"]) & set(workspace.units()["unit_code"]))
+    if taken:
+        raise DataError("demo.taken", campaign=plan.campaign.id, codes="、".join(taken[:5]), count=len(taken))
 
 
 class _Filler:
@@ -188,7 +197,7 @@ class _Filler:
 
     def _answers(self, form: Form, unit: str, answers: Answers) -> Answers:
         """Answers with placeholders turned into evidence, checked like everybody's on the server."""
-        today, form = self._plan.today, form_of_unit(form, *kind_and_domain(self._plan.units, unit))
+        today, form = self._plan.today, self._plan.form_of(form.id, unit)
         full = {name: self._with_files(value) for name, value in answers.items()}
         problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
         if problems:

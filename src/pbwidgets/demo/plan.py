@@ -5,17 +5,21 @@ scatter, so they are correlated like real ones. All randomness comes from one se
 """
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from pbwidgets.campaign.answers import rows_in
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Period, Track
+from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.campaign.values import NONE
-from pbwidgets.demo.definition import Answering, Demo
+from pbwidgets.demo.definition import Answering, Demo, UnitsOfKind
 from pbwidgets.demo.laying import today_of
 from pbwidgets.scoring.frames import UNITS, to_frame
 
@@ -69,17 +73,37 @@ class Plan:
         """The period of the demonstration."""
         return self.campaign.periods[-1]
 
+    def form_of(self, form_id: str, code: str) -> Form:
+        """A form as it is for a unit."""
+        return form_of_unit(self.campaign.form(form_id), self.kind_of(code), None)
+
     def units_of(self, *kinds: str) -> list[str]:
         """Codes of the units of some kinds, in order."""
         return list(self.units.loc[self.units["kind"].isin(kinds), "unit_code"])
 
     def kind_of(self, code: str) -> str:
         """Kind of a unit."""
-        return str(self.units.loc[self.units["unit_code"] == code, "kind"].iloc[0])
+        return self._kinds[code]
 
-    def children(self, code: str, *kinds: str) -> list[str]:
+    def below(self, code: str, *kinds: str) -> list[str]:
         """Codes of the units of some kinds anywhere below a unit, in order."""
-        return [unit for unit in self.units_of(*kinds) if unit.startswith(code) and unit != code]
+        return [unit for unit in self.units_of(*kinds) if code in self._above[unit]]
+
+    def seat_above(self, code: str, kind: str) -> str:
+        """Code of the nearest unit of a kind at or above a unit."""
+        return next(unit for unit in (code, *self._above[code]) if self.kind_of(unit) == kind)
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return dict(zip(self.units["unit_code"], self.units["kind"], strict=True))
+
+    @cached_property
+    def _above(self) -> dict[str, tuple[str, ...]]:
+        """Codes of the units above each unit, the nearest first; a unit comes after those above it."""
+        above: dict[str, tuple[str, ...]] = {}
+        for code, parent in zip(self.units["unit_code"], self.units["parent_code"], strict=True):
+            above[code] = (parent, *above[parent]) if isinstance(parent, str) else ()
+        return above
 
 
 def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
@@ -97,9 +121,12 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     plan = Plan(campaign, demo, units, quality)
     for form in campaign.forms:
         if form.id in demo.answers:
-            answering = _AnswerMaker(campaign, demo, form, rng, plan)
             for code in plan.units_of(*form.unit_kind):
-                plan.answers[form.id, code] = answering.make(quality[code])
+                made = _AnswerMaker(plan, form, code, rng)
+                if form.occurrence == "once":
+                    plan.answers[form.id, code] = made.make()
+                else:
+                    plan.log_entries += [(form.id, code, entry) for entry in made.make_entries()]
     _nominate(plan, rng)
     _mark(plan, rng)
     if demo.running_record:
@@ -114,18 +141,21 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
 
 
 def _make_units(demo: Demo, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, float]]:
-    rows: list[dict[str, object]] = [_unit(demo.root.code, demo.root.name, demo.root.kind, None)]
-    quality = {demo.root.code: 0.5}
+    rows = [_unit(root.code, root.name, root.kind, None) for root in demo.roots]
+    quality = {root.code: 0.5 for root in demo.roots}
+    made: Counter[str] = Counter()  # by what the codes begin with
     for kind in demo.kinds:
         parents = [str(row["unit_code"]) for row in rows if row["kind"] == kind.under]
         shares = np.floor(np.linspace(0, kind.count, len(parents) + 1)).astype(int)
-        names = _names(kind.stems, kind.endings, rng)
+        names = _names(kind, rng)
         for number, parent in enumerate(parents):
-            for order in range(1, int(shares[number + 1] - shares[number]) + 1):
-                code = f"{parent}{order:0{kind.digits}d}" if kind.digits else f"{parent}-P{order:02d}"
+            for _ in range(int(shares[number + 1] - shares[number])):
+                begins = kind.prefix or (parent if kind.digits else f"{parent}-P")
+                made[begins] += 1
+                code = f"{begins}{made[begins]:0{kind.digits or 2}d}"
                 rows.append(_unit(code, next(names), kind.kind, parent))
                 quality[code] = float(np.clip(0.5 * quality[parent] + 0.5 * rng.beta(2.6, 2.2), 0, 1))
-                if parent == demo.root.code:
+                if parent in {root.code for root in demo.roots}:
                     quality[code] = float(rng.beta(2.6, 2.2))
     return to_frame(rows, UNITS), quality
 
@@ -136,8 +166,9 @@ def _unit(code: str, name: str, kind: str, parent: str | None) -> dict[str, obje
     }  # fmt: skip
 
 
-def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Generator) -> Iterator[str]:
+def _names(kind: UnitsOfKind, rng: np.random.Generator) -> Iterator[str]:
     """Names: every stem is used once before any is repeated."""
+    stems, endings = kind.stems, kind.endings
     pairs = [(stem, ending) for ending in endings for stem in stems]
     if len(endings) > 3:
         pairs = [pairs[index] for index in rng.permutation(len(pairs))]
@@ -145,8 +176,7 @@ def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Gene
         pairs = [(stem, endings[int(rng.integers(len(endings)))]) for stem in stems]
     while True:
         for stem, ending in pairs:
-            # a long stem is already a full name
-            yield stem if len(stem) > 8 and ending in ("镇", "乡") else f"{stem}{ending}"
+            yield stem if stem in kind.whole else f"{stem}{ending}"
 
 
 # -- answers -------------------------------------------------------------------------------------------
@@ -154,98 +184,129 @@ def _names(stems: tuple[str, ...], endings: tuple[str, ...], rng: np.random.Gene
 
 @dataclass(frozen=True)
 class _AnswerMaker:
-    campaign: Campaign
-    demo: Demo
-    form: Form
-    rng: np.random.Generator
+    """Makes the answers of one unit to one form."""
+
     plan: Plan
+    form: Form
+    unit_code: str
+    rng: np.random.Generator
 
-    def make(self, quality: float) -> Answers:
-        return self._fields(self.form.fields, quality, "", {})
+    @property
+    def quality(self) -> float:
+        return self.plan.quality[self.unit_code]
 
-    def _fields(self, fields: tuple[Field, ...], quality: float, prefix: str, known: Answers) -> Answers:
+    def make(self) -> Answers:
+        return self._fields(self.form.fields, "", {})
+
+    def make_entries(self) -> Iterator[Answers]:
+        """Entries of a log: as many as the demonstration says, more from a good unit."""
+        for _ in range(self._whole(self.plan.demo.entries.get(self.form.id, (0, 3)))):
+            yield self.make()
+
+    def _fields(self, fields: tuple[Field, ...], prefix: str, known: Answers) -> Answers:
         answers: Answers = dict(known)
         for item in fields:
             if item.type == "group":
-                answers.update(self._fields(item.fields, quality, prefix, answers))
+                answers.update(self._fields(item.fields, prefix, answers))
             elif item.type == "repeat":
-                rows = self._rows(item, quality, f"{prefix}{item.id}")
+                rows = self._rows(item, f"{prefix}{item.id}")
                 answers[item.id] = rows or (NONE if item.may_be_none else [])
             elif item.id not in answers:
-                value = self._value(item, quality, f"{prefix}{item.id}", answers)
+                value = self._value(item, f"{prefix}{item.id}", answers)
                 if value is not None:
                     answers[item.id] = value
         return answers
 
     def _how(self, path: str) -> Answering:
-        return self.demo.answers[self.form.id].get(path, Answering())
+        return self.plan.demo.answers[self.form.id].get(path, Answering())
 
-    def _rows(self, item: Field, quality: float, path: str) -> list[Answers]:
+    def _rows(self, item: Field, path: str) -> list[Answers]:
         how = self._how(path)
+        turns = self._turns(item, path)
         rows = []
-        for number in range(self._whole(how.rows or (0, 2), quality)):
-            known: Answers = {}
-            if how.in_turn:
-                choice = next(field for field in item.fields if field.id == how.in_turn)
-                options = self.campaign.choices[choice.choices or ""]
-                known[how.in_turn] = options[number % len(options)].id
-            rows.append(self._fields(item.fields, quality, f"{path}/", known))
+        for number in range(self._whole(how.rows or (0, 2))):
+            known: Answers = {how.in_turn: turns[number % len(turns)]} if how.in_turn else {}
+            rows.append(self._fields(item.fields, f"{path}/", known))
         return rows
 
-    def _value(self, item: Field, quality: float, path: str, answers: Answers) -> Any:
+    def _turns(self, item: Field, path: str) -> list[str]:
+        """What the rows of a repeat take one after another: the options of a choice, or texts from any one on."""
+        named = self._how(path).in_turn
+        if named is None:
+            return []
+        field = next(field for field in item.fields if field.id == named)
+        if field.choices:
+            return [choice.id for choice in self.plan.campaign.choices[field.choices]]
+        texts = list(self._how(f"{path}/{named}").texts)
+        first = int(self.rng.integers(len(texts)))
+        return texts[first:] + texts[:first]
+
+    def _value(self, item: Field, path: str, answers: Answers) -> Any:
         how = self._how(path)
         match item.type:
             case "text":
-                return str(self.rng.choice(how.texts)) if how.texts else None
+                texts = self._own_answers(how.one_of) if how.one_of else how.texts
+                return str(self.rng.choice(texts)) if texts else None
             case "integer":
-                return self._integer(item, how, quality, answers)
+                return self._integer(item, how, answers)
             case "decimal":
-                return round(self._between(how.between or (0.0, 10.0), quality), 1)
+                return round(self._between(how.between or (0.0, 10.0)), 1)
             case "date":
                 return _some_day(self.plan, self.rng).isoformat()
             case "select_one":
-                return self._one_option(item, how, quality)
+                return self._one_option(item, how)
             case "select_multiple":
-                return self._some_options(item, how, quality)
+                return self._some_options(item, how)
             case "image" | "file":
-                return self._placeholders(item, how, quality)
+                return self._placeholders(item, how)
         return None
 
-    def _integer(self, item: Field, how: Answering, quality: float, answers: Answers) -> int:
+    def _own_answers(self, paths: tuple[str, ...]) -> list[str]:
+        """The unit's own answers at some paths, form/field or form/repeat/field."""
+        found = []
+        for form_id, _, path in (path.partition("/") for path in paths):
+            answers = self.plan.answers.get((form_id, self.unit_code), {})
+            repeat, _, name = path.rpartition("/")
+            found += [row[name] for row in (rows_in(answers, repeat) if repeat else [answers]) if name in row]
+        return found
+
+    def _integer(self, item: Field, how: Answering, answers: Answers) -> int:
         if how.part_of:
             whole = int(answers.get(how.part_of, 0))
-            return min(whole, round(whole * self._between(how.share, quality)))
-        return self._whole(how.between or (item.minimum or 0, (item.minimum or 0) + 10), quality)
+            return min(whole, round(whole * self._between(how.share)))
+        return self._whole(how.between or (item.minimum or 0, (item.minimum or 0) + 10))
 
-    def _one_option(self, item: Field, how: Answering, quality: float) -> str:
-        options = [choice.id for choice in self.campaign.choices[item.choices or ""]]
+    def _one_option(self, item: Field, how: Answering) -> str:
+        options = [choice.id for choice in self.plan.campaign.choices[item.choices or ""]]
         if how.options:
             weights = np.array([how.options.get(option, 0.0) for option in options])
             return str(self.rng.choice(options, p=weights / weights.sum()))
         if how.chance is not None:
-            return options[0] if self.rng.random() < self._chance(how.chance, quality) else options[1]
+            return options[0] if self.rng.random() < self._chance(how.chance) else options[1]
         return str(self.rng.choice(options))
 
-    def _some_options(self, item: Field, how: Answering, quality: float) -> list[str]:
-        chance = self._chance(how.chance if how.chance is not None else 0.5, quality)
-        options = self.campaign.choices[item.choices or ""]
+    def _some_options(self, item: Field, how: Answering) -> list[str]:
+        chance = self._chance(how.chance if how.chance is not None else 0.5)
+        options = self.plan.campaign.choices[item.choices or ""]
         return [choice.id for choice in options if self.rng.random() < chance]
 
-    def _placeholders(self, item: Field, how: Answering, quality: float) -> list[str]:
+    def _placeholders(self, item: Field, how: Answering) -> list[str]:
         """Placeholders ``image:3``; they become evidence when the plan is written."""
-        count = self._whole(how.rows or (0, 0), quality)
+        count = self._whole(how.rows or (0, 0))
         return [f"{item.type}:{int(self.rng.integers(12))}" for _ in range(count)]
 
-    def _whole(self, between: tuple[float, float], quality: float) -> int:
-        return round(self._between(between, quality))
+    def _whole(self, between: tuple[float, float]) -> int:
+        return round(self._between(between))
 
-    def _between(self, between: tuple[float, float], quality: float) -> float:
+    def _between(self, between: tuple[float, float]) -> float:
         first, second = between
-        met = float(np.clip(quality + self.rng.normal(0, 0.18), 0, 1))
+        met = float(np.clip(self.quality + self.rng.normal(0, 0.18), 0, 1))
         return first + (second - first) * met
 
-    def _chance(self, chance: float | tuple[float, float], quality: float) -> float:
-        return chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * quality
+    def _chance(self, chance: float | tuple[float, float]) -> float:
+        return (
+            chance if isinstance(chance, float | int) else chance[0] + (chance[1] - chance[0]) * self.quality
+        )
 
 
 def _some_day(plan: Plan, rng: np.random.Generator) -> date:
@@ -264,7 +325,7 @@ def _nominate(plan: Plan, rng: np.random.Generator) -> None:
             continue
         for by_unit in plan.units_of(track.nomination.by):
             best = sorted(
-                plan.children(by_unit, *track.unit_kind),
+                plan.below(by_unit, *track.unit_kind),
                 key=lambda code: plan.quality[code] + rng.normal(0, 0.05),
                 reverse=True,
             )
@@ -290,7 +351,7 @@ def _mark(plan: Plan, rng: np.random.Generator) -> None:
         for number, layer in enumerate(track.layers):
             last = number == len(track.layers) - 1 and number > 0
             codes = plan.units_of(*track.unit_kind)
-            if last and track.nomination and plan.demo.marks.county_marks == "nominated":
+            if last and track.nomination and plan.demo.marks.last_layer == "nominated":
                 nominated = {unit for track_id, _, unit, _ in plan.nominations if track_id == track.id}
                 codes = [code for code in codes if code in nominated]
             for code in codes:
@@ -306,6 +367,8 @@ def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random
             name = _rater_name(plan, layer_id, source.id, code, rater)
             strictness = (sum(map(ord, name)) % 7 - 3) / 100
             for line in track.of_unit(plan.kind_of(code), None).lines():  # units of a demo have no domain
+                if source not in plan.campaign.marking_sources(track, layer_id, line):
+                    continue
                 mark = _one_mark(plan, line, layer_id, code, strictness, rng)
                 if mark is not None:
                     points, comment = mark
@@ -318,7 +381,7 @@ def _rater_name(plan: Plan, layer_id: str, source_id: str, code: str, number: in
     if level_id is None:
         return f"demo-{code}"
     level = next(item for item in plan.campaign.review_levels if item.id == level_id)
-    seat = next(unit for unit in plan.units_of(level.unit_kind) if code.startswith(unit))
+    seat = plan.seat_above(code, level.unit_kind)
     return f"demo-{seat}-{source_id}-{number + 1}"
 
 

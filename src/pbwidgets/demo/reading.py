@@ -10,6 +10,19 @@ from pbwidgets.demo.definition import Demo
 from pbwidgets.errors import DataError, Problem, ProblemsError
 
 
+def demo_file(parameters: Path, campaign_id: str) -> Path:
+    """File of the demonstration of a campaign in a folder ``parameters``, whether or not it is there."""
+    return parameters / "demo" / f"{campaign_id}.yaml"
+
+
+def list_demos(parameters: Path) -> tuple[str, ...]:
+    """Ids of the campaigns with a demonstration in a folder ``parameters``, in the order in which they are filled.
+
+    The first by name comes last: the campaign that was opened last is the one that is meant where none is named.
+    """
+    return tuple(sorted((path.stem for path in (parameters / "demo").glob("*.yaml")), reverse=True))
+
+
 def read_demo(path: Path) -> Demo:
     """The demonstration in a file.
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign, Measure, Period
+from pbwidgets.campaign.model import Campaign, Measure, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
@@ -203,19 +203,20 @@ def to_measures_frame(campaign: Campaign, period: str, table: MeasureTable) -> p
     return to_frame(rows.assign(campaign=campaign.id, period=period), MEASURES)
 
 
-def find_submitting(
-    campaign: Campaign, kinds: tuple[str, ...], submissions: pd.DataFrame, register: Register
-) -> Bools:
-    """Units of some kinds that have a counted submission of their own.
+def find_submitting(campaign: Campaign, track: Track, submissions: pd.DataFrame, register: Register) -> Bools:
+    """Units of a track that have a counted submission of their own.
 
     Forms that a review level fills about a unit (an incident entered by the county) do not make it one that
-    has submitted, unless there are no other forms for its kind.
+    has submitted, unless there are no others for its kind, or the track has no others.
     """
     at = positions_in(submissions["unit_code"], register.codes)
     found = np.zeros(len(register), dtype=bool)
-    for kind in kinds:
+    typed_in = [form.id for form in campaign.forms if form.id in track.forms and form.filled_by is not None]
+    all_typed_in = typed_in if len(typed_in) == len(track.forms) else []
+    for kind in track.unit_kind:
         about = [form for form in campaign.forms if kind in form.unit_kind and form.survey is None]
         own = [form.id for form in about if form.filled_by is None] or [form.id for form in about]
+        own += all_typed_in
         counted = (at >= 0) & submissions["form_id"].isin(own).to_numpy(dtype=bool, na_value=False)
         submitting = np.bincount(at[counted], minlength=len(register)).astype(bool)
         found |= submitting & register.is_kind(kind)

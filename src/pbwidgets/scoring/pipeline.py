@@ -71,10 +71,8 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
     for layout in order_layouts(campaign, period, layouts):
         marks = read_marks(campaign, layout, records.ratings)
         points = score_lines(layout, table, marks, today)
-        submitted = find_submitting(campaign, layout.track.unit_kind, records.submissions, register)[
-            layout.units
-        ]
-        totals = add_totals(layout, points, submitted, _find_rated(layout, marks))
+        submitted = find_submitting(campaign, layout.track, records.submissions, register)
+        totals = add_totals(layout, points, submitted[layout.units], _find_rated(layout, marks))
         added[layout.track.id] = marks, points, totals
         table = carry_totals(campaign, period, layout, totals, table, today)
     vetoes = apply_gates(campaign, layouts, table, records.vetoes, today)

@@ -220,17 +220,17 @@ class Report:
             synthetic=self.synthetic,
         )
 
-    def view(self, track: Track) -> View:
-        """Settings of a chart of a track."""
+    def view(self, track: Track | None = None) -> View:
+        """Settings of a chart of a track, or of one that is about none."""
         return View(
             campaign=self.campaign,
             period=self.snapshot.period_id,
-            track_id=track.id,
+            track_id=track.id if track else "",
             unit_code=self.unit_code,
             unit_name=self.unit_name,
             lang=self.lang,
             synthetic=self.synthetic,
-            last_rank=self._last_rank(track),
+            last_rank=self._last_rank(track) if track else None,
         )
 
     def _last_rank(self, track: Track) -> int | None:

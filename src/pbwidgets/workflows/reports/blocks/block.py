@@ -17,9 +17,9 @@ from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.model import Id
 from pbwidgets.errors import DataError, PbError
+from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.extracts import FRAME_OF
 from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, is_bare
 from pbwidgets.workflows.reports.blocks.templates import HasPlaces, frames_of
@@ -55,9 +55,9 @@ NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Names:
-    """Says of an argument which part of a campaign it names: ``track``, ``measure`` or ``form``."""
+    """Says of an argument which part of a campaign it names, or several of which part."""
 
-    part: Literal["track", "measure", "form"]
+    part: Literal["track", "measure", "form", "field"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ MeasureId = Annotated[Id, Names("measure")]
 """Argument of a block that names a measure."""
 FormId = Annotated[Id, Names("form")]
 """Argument of a block that names a form."""
+FieldPath = Annotated[str, Names("field")]
+"""Argument of a block that names a field by its form and path: ``joint/held_on``, ``joint/members/kind``."""
 
 
 class Arguments(Definition):
@@ -100,7 +102,10 @@ def marked(args: Arguments) -> Iterator[tuple[str, Any, object]]:
         if value is not None:
             inner = (part.__metadata__ for part in get_args(info.annotation) if get_origin(part) is Annotated)
             marks = (*info.metadata, *(mark for part in inner for mark in part))
-            yield from ((name, value, mark) for mark in marks if isinstance(mark, Names | HasPlaces))
+            every = value if isinstance(value, tuple) else (value,)
+            yield from (
+                (name, one, mark) for one in every for mark in marks if isinstance(mark, Names | HasPlaces)
+            )
 
 
 Draw: TypeAlias = Callable[["Report", Any], Iterable[Piece]]

@@ -240,6 +240,8 @@ def _check_name(part: str, value: str, address: Address, campaigns: Sequence[Cam
 
 
 def _names_of(campaign: Campaign, part: str) -> list[str]:
+    if part == "field":
+        return [f"{form.id}/{path}" for form in campaign.forms for path, _ in form.leaves()]
     named: dict[str, Sequence[Any]] = {
         "track": campaign.tracks,
         "form": campaign.forms,

@@ -1,0 +1,133 @@
+"""How often something happened, by kind and month."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from pbwidgets import palette
+from pbwidgets.charts import theme
+from pbwidgets.charts.sheet import (
+    SINGLE,
+    Panel,
+    across,
+    fit_text,
+    heading_text,
+    page_count,
+    page_note,
+    panels,
+    put_on_sheet,
+    rows_of,
+    take_page,
+    text_width,
+    texts,
+)
+from pbwidgets.charts.view import View
+from pbwidgets.wording import say
+
+_WIDEST_NAME = 320.0
+_SUM_WIDTH = 64.0
+
+
+def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1) -> alt.LayerChart:
+    """Numbers by kind and month, a darker cell for more, with the sum of each kind; 0 stays an empty cell.
+
+    Parameters
+    ----------
+    counts
+        One row a kind, named by the index; one column a month, ``2026-05``; whole numbers.
+    view
+        What the chart is about.
+    title
+        What is counted.
+    page
+        Sheet, from 1, if there are more than 13 kinds.
+    """
+    rows: list[dict[str, Any]] = [
+        {"name": str(name), "cells": [int(value) for value in values], "sum": int(sum(values))}
+        for name, values in zip(counts.index, counts.to_numpy().tolist(), strict=True)
+    ]
+    shown = [{**row, "row": place} for place, row in enumerate(take_page(rows, page, SINGLE))]
+    most = max([1, *(cell for row in rows for cell in row["cells"])])
+    panel = panels(len(shown))[0]
+    months = name_months(map(str, counts.columns), view.lang)
+    layers = _draw(panel, shown, list(months.values()), most)
+    layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
+    return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
+
+
+def pages_of(counts: pd.DataFrame) -> int:
+    """Number of sheets that the chart of some counts takes."""
+    return page_count(len(counts), SINGLE)
+
+
+def _draw(panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int) -> list[alt.Chart]:
+    width = min(max([text_width(row["name"]) for row in rows], default=0.0), _WIDEST_NAME)
+    left, right = panel.left + width + 14, panel.right - _SUM_WIDTH - 10
+    cells = [
+        {
+            "row": row["row"],
+            "top": row["row"] - 0.46,
+            "low": row["row"] + 0.46,
+            "from": column + 0.03,
+            "to": column + 0.97,
+            "middle": column + 0.5,
+            "count": count,
+        }
+        for row in rows
+        for column, count in enumerate(row["cells"])
+    ]
+
+    def place(field: str) -> alt.X:
+        return across(field, (0, max(len(months), 1)), left, right)
+
+    def label_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+        ink = "white" if cell["count"] > 0.62 * most else theme.INK
+        return {"row": cell["row"], "middle": cell["middle"], "text": str(cell["count"]), "ink": ink}
+
+    colour = alt.Scale(domain=[0, most / 2, most], range=list(palette.BLUES))
+    return [
+        alt.Chart(rows_of(cells))
+        .mark_rect(stroke=theme.RULE)
+        .encode(
+            x=place("from"),
+            x2=alt.X2("to:Q"),
+            y=panel.y("top"),
+            y2=alt.Y2("low:Q"),
+            fill=alt.Fill("count:Q", scale=colour, legend=None),
+        ),
+        texts(
+            [label_of(cell) for cell in cells if cell["count"]],
+            panel,
+            place("middle"),
+            align="center",
+            size=theme.SMALL,
+        ),
+        texts(
+            [{"row": row["row"], "text": fit_text(row["name"], width + 2)} for row in rows], panel, panel.left
+        ),
+        texts(
+            [{"row": row["row"], "text": str(row["sum"])} for row in rows],
+            panel,
+            panel.right,
+            align="right",
+            bold=True,
+        ),
+        *(
+            heading_text(month, left + (at + 0.5) * (right - left) / len(months), align="center")
+            for at, month in enumerate(months)
+        ),
+    ]
+
+
+def name_months(months: Iterable[str], lang: str) -> dict[str, str]:
+    """Months in words, or with their year where there are several.
+
+    >>> name_months(["2026-05"], "zh_CN"), name_months(["2025-12", "2026-01"], "en")
+    ({'2026-05': '5月'}, {'2025-12': '25-12', '2026-01': '26-01'})
+    """
+    every = list(months)
+    if len({month[:4] for month in every}) > 1:
+        return {month: month[2:] for month in every}
+    return {month: say("charts.month_heatmap.month", lang, month=int(month[5:7])) for month in every}

@@ -1,0 +1,1 @@
+"""Blocks of numbers that are no scores: entries counted, measures reached."""
