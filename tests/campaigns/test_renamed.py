@@ -11,9 +11,6 @@ import pandas as pd
 import pytest
 import yaml
 from counties import OPERATOR, ROOT, TODAY
-from pbwidgets.workflows.reports.block import Item
-from pbwidgets.workflows.reports.lists import open_blocks
-from pbwidgets.workflows.reports.pieces import Figure, Table
 from renaming import Renaming
 
 from pbwidgets.campaign import Campaign, read_campaign, to_json
@@ -25,6 +22,9 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+from pbwidgets.workflows.reports.blocks.block import Item
+from pbwidgets.workflows.reports.blocks.lists import open_blocks
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.reports.scores import explain_score, list_lines, list_scores, list_selection
 
