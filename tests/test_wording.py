@@ -50,6 +50,22 @@ def words_of(lang: str, domain: str) -> dict[str, str]:
     return {str(entry.id): str(entry.string) for entry in read_catalogue(lang, domain) if entry.id}
 
 
+OF_ONE_PLACE = {
+    "zh_CN": r"[省市县区乡镇村屯]级|县|乡|镇|村|街道|社区|组织部|市委|区委|工委|办事处",
+    "en": r"(?i)\b(count(y|ies)|townships?|towns?|villages?|villagers?|communit(y|ies)|(sub-?)?districts?)\b",
+}
+"""What only one campaign or place has: levels and kinds of units are named by the campaign, or 上级 and 单位."""
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("domain", DOMAINS)
+def test_no_words_for_all_are_those_of_one_place_or_campaign(lang, domain):
+    found = {
+        code: text for code, text in words_of(lang, domain).items() if re.search(OF_ONE_PLACE[lang], text)
+    }
+    assert found == {}
+
+
 def placeholders(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
 

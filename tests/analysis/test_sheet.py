@@ -63,7 +63,7 @@ def test_a_sheet_of_deductions_alone_is_doubtful_and_one_without_lines_is_none(l
 def test_without_places_nobody_is_said_to_be_not_selected(lines: list, villages: pd.DataFrame) -> None:
     scored = pb.score(villages, pb.sheet(lines[:2]))
     said = scored.explain("青禾村")
-    assert "评定意见：只排名。" in said
+    assert "评定意见：已评定。" in said
     assert "未入选" not in said
     drawn = str(scored.plot.ranking_bars().to_dict(validate=False))
     assert "5个单位总分排名" in drawn

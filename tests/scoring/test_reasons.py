@@ -29,7 +29,7 @@ def codes_in_source():
     codes |= {
         f"scoring.{status}{end}"
         for status in ("disqualified", "barred", "capped")
-        for end in ("", "_on_record")
+        for end in ("", "_on_record", "_no_list", "_no_list_on_record")
     }
     return codes | {f"scoring.note_{missing}" for missing in ("skip", "reweight", "fail")}
 

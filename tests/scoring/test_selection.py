@@ -76,8 +76,22 @@ def test_places_that_stay_open_are_said(small):
 
 def test_a_track_without_places_ranks_only(small):
     rows = select(small, {A: 90, B: 80}, places=None)
-    assert rows.loc[[A, B], "status"].tolist() == ["not_selected", "not_selected"]
+    assert rows.loc[[A, B], "status"].tolist() == ["assessed", "assessed"]
+    assert rows.loc[[A, B], "rank"].tolist() == [1, 2]
     assert rows.loc[A, "reason_code"] == "scoring.no_places"
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"), [("cap", "类别受限。"), ("bar", "不得评优。"), ("disqualify", "取消资格。")]
+)
+def test_a_veto_in_a_track_without_places_says_nothing_of_a_list(small, effect, said):
+    gate = {"id": "falsified", "name": small.words("弄虚作假"), "effect": effect}
+    veto = {"unit_code": A, "kind": "falsified", "status": "in_force", "track_id": "teams", "basis": "通报"}
+    rows = select(small, {A: 90, B: 80}, places=None, gates=[gate], vetoes=[veto])
+    assert said in rows.loc[A, "reason_zh"]
+    assert "入选" not in "".join(rows["reason_zh"])
+    assert "名额外" not in rows.loc[A, "reason_zh"]
+    assert rows.loc[A, "rank"] == (0 if effect == "disqualify" else 1)
 
 
 def test_a_provisional_total_is_said_to_be_so(small):

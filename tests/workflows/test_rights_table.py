@@ -188,6 +188,7 @@ CLASS_NAMES = ("一类", "二类")
 DECIDED = date(2020, 1, 5)
 
 WHOLE_CAMPAIGN = {
+    *("count_unfinished", "close_campaign", "reopen_campaign"),
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
     *("open_trial", "meeting_tracks", "make_slides", "find_notices"),
@@ -942,6 +943,11 @@ def open_campaign(world: World, actor: Actor, unit: str) -> Call:
 @case
 def open_definition(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("open_definition")(world.workspace, actor, world.campaign)
+
+
+of_whole("count_unfinished")
+of_whole("close_campaign")
+of_whole("reopen_campaign")
 
 
 @case

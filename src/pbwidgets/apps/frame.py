@@ -25,7 +25,7 @@ from pbwidgets.palette import APP_PAGE, css_variables
 from pbwidgets.store import Actor
 from pbwidgets.wording import LANGUAGES, say, spoken_language
 from pbwidgets.workflows.ground.desk import Desk, check_takes_part, choose_campaign
-from pbwidgets.workflows.ground.workspace import Workspace, today
+from pbwidgets.workflows.ground.workspace import Workspace, day_of, today
 from pbwidgets.workflows.people.accounts import find_account
 
 _TEMPLATE: Final = Path(__file__).with_name("template") / "pbwidgets"
@@ -53,6 +53,8 @@ class Frame:
         Name of the page.
     account
         Name of the account that is signed in; empty for an anonymous visitor.
+    closed_on
+        Day on which the period was closed; empty while it is open.
     is_allowed
         Whether this role may open the page.
     """
@@ -64,6 +66,7 @@ class Frame:
     unit: str
     campaign: str
     period: str
+    closed_on: str
     steps: tuple[Step, ...]
     links: tuple[tuple[str, str, str], ...]
     languages: tuple[tuple[str, str], ...]
@@ -90,14 +93,15 @@ async def load_frame(
 def _load(workspace: Workspace, account: str, page: str, place: dict[str, str], xsrf: str) -> Frame:
     lang = spoken_language(place.get("lang", ""))
     name, role, unit_code = _person(workspace, account)
-    title, period, steps, unit = _campaign(workspace, place, Actor(name, role, unit_code), lang)
+    title, period, closed_on, steps, unit = _campaign(workspace, place, Actor(name, role, unit_code), lang)
     carried: dict[str, str] = {key: place[key] for key in _CARRIED if key in place}
     links = tuple((item.name, item.words(lang), _address(item.name, carried)) for item in pages_of(role))
     others = tuple((say(f"apps.language.{code}", code), _address(page, {**place, "lang": code}))
                    for code in LANGUAGES if code != lang)  # fmt: skip
     allowed = page == ANONYMOUS if not name else page not in PAGES or role in PAGES[page].roles
     role_words = say(f"apps.role.{role}", lang) if name else ""
-    return Frame(page, lang, name, role_words, unit, title, period, steps, links, others, allowed, xsrf)
+    return Frame(page, lang, name, role_words, unit, title, period, closed_on, steps, links, others, allowed,
+                 xsrf)  # fmt: skip
 
 
 def _person(workspace: Workspace, account: str) -> tuple[str, str, str | None]:
@@ -112,8 +116,8 @@ _seen: dict[tuple[str | None, ...], tuple[float, Any]] = {}
 
 def _campaign(
     workspace: Workspace, place: Mapping[str, str], actor: Actor, lang: str
-) -> tuple[str, str, tuple[Step, ...], str]:
-    """Title, period, steps and the unit's name; cached for some seconds, as every page needs them."""
+) -> tuple[str, str, str, tuple[Step, ...], str]:
+    """Title, period, day of closing, steps and the unit's name; cached for some seconds, as every page needs them."""
     asked = place.get("campaign"), place.get("period")
     key = (str(workspace.settings.workspace), *asked, actor.role, actor.unit_code, lang)
     when, known = _seen.get(key, (0.0, None))
@@ -127,7 +131,7 @@ def _campaign(
 
 def _read_campaign(
     workspace: Workspace, place: Mapping[str, str], actor: Actor, lang: str
-) -> tuple[str, str, tuple[Step, ...], str]:
+) -> tuple[str, str, str, tuple[Step, ...], str]:
     unit, unit_code = "", actor.unit_code
     if unit_code is not None:
         units = workspace.units(today())
@@ -137,13 +141,14 @@ def _read_campaign(
         opened = choose_campaign(workspace, actor, place.get("campaign"), place.get("period"))
         check_takes_part(Desk(workspace, actor, opened, lang))
     except PbError:
-        return "", "", (), unit
+        return "", "", "", (), unit
     phases = opened.campaign.period(opened.period_id).phases
     steps = tuple(
         Step(phase.name.words(lang), phase.begins.isoformat(), phase.ends.isoformat(), state)
         for phase, state in zip(phases, step_states(phases, today()), strict=True)
     )
-    return opened.campaign.name.words(lang), opened.period_id, steps, unit
+    closed_on = day_of(opened.closed_at).isoformat() if opened.closed_at else ""
+    return opened.campaign.name.words(lang), opened.period_id, closed_on, steps, unit
 
 
 def step_states(phases: Sequence[Phase], day: date) -> list[str]:

@@ -68,6 +68,9 @@ Day = Annotated[date, Arg(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 """A day that one can count on from."""
 """Days that a return may give for the correction at most; more is an exception, granted on record."""
 
+_PERIODS: Final = {1: "month", 3: "quarter", 12: "year"}
+"""What a period is called by the number of its months."""
+
 _T = TypeVar("_T")
 
 
@@ -109,6 +112,31 @@ class Period(Definition):
         default=None,
         description="first day on which units see their own score sheets; none: each once it is decided on",
     )
+
+    def words(self, lang: str) -> str:
+        """What people call the period, by its length; one that is no year, quarter or month has its id.
+
+        >>> from datetime import date
+        >>> Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31)).words("zh_CN")
+        '2026年度'
+        >>> Period(id="q2", begins=date(2026, 4, 1), ends=date(2026, 6, 30)).words("en")
+        'quarter 2 of 2026'
+        >>> Period(id="round_1", begins=date(2026, 4, 5), ends=date(2026, 6, 30)).words("en")
+        'round_1'
+        """
+        months, begun = self._whole_months, self.begins.month - 1
+        if months not in _PERIODS or begun % months:
+            return self.id
+        place = begun // months + 1
+        return say(f"campaign.period_{_PERIODS[months]}", lang, year=self.begins.year, place=place)
+
+    @property
+    def _whole_months(self) -> int:
+        """Number of calendar months that it fills; 0 if it begins or ends within one."""
+        after = self.ends + timedelta(days=1)
+        if self.begins.day != 1 or after.day != 1:
+            return 0
+        return 12 * (after.year - self.begins.year) + after.month - self.begins.month
 
     def moved(self, by: timedelta, period_id: str) -> "Period":
         """The period with all its days moved by whole days, under an id.
@@ -392,7 +420,7 @@ class Source(Definition):
 
 
 class Layer(Definition):
-    """One of the marks side by side: self, township, county."""
+    """One of the marks side by side: a unit's own, and those of the levels above it."""
 
     id: Id
     name: Text
@@ -653,7 +681,7 @@ class Classes(Definition):
 
 
 class Allotment(Definition):
-    """How many a nominating unit may nominate; the county sets the number of each within these."""
+    """How many a nominating unit may nominate; the organiser sets the number of each within these."""
 
     lowest: NonNegativeInt
     highest: PositiveInt
@@ -737,13 +765,13 @@ TieBreak = Annotated[
 
 
 class _RankGroup(Definition):
-    """Groups of a track's units, each with its own ranks beside those among all: one township, one domain.
+    """Groups of a track's units, each with its own ranks beside those among all: below one unit, of one domain.
 
     Ranks within a group follow the ranks among all, ties and tie-breaks included. Selection does not use them.
     """
 
     id: Id
-    name: Text = Arg(description="the group as it is named before a rank: 本乡镇, in its township")
+    name: Text = Arg(description="the group as it is named before a rank: 本片区, in its area")
     by: Literal["ancestor", "domain"]
 
 

@@ -26,7 +26,16 @@ from pbwidgets.charts.sheet import (
     texts_of,
 )
 from pbwidgets.charts.view import View
-from pbwidgets.scoring.frames import BARRED, CAPPED, INELIGIBLE, NOT_SELECTED, SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import (
+    ASSESSED,
+    BARRED,
+    CAPPED,
+    INELIGIBLE,
+    NOT_SELECTED,
+    SELECTED,
+    TIED_AT_CUT,
+    WAITING,
+)
 from pbwidgets.scoring.selection import best_first, find_open_places, last_selected
 from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
@@ -121,9 +130,8 @@ def _rank(row: Mapping[Any, Any]) -> str:
 
 
 def _status(view: View, row: Mapping[Any, Any]) -> str:
-    """What is proposed; nothing where no unit is selected, since a track only ranks."""
-    is_ranked_only = not view.track.places and row["status"] == NOT_SELECTED
-    return "" if is_ranked_only else say(f"scoring.status_{row['status']}", view.lang)
+    """What is proposed; nothing where a track only ranks."""
+    return "" if row["status"] == ASSESSED else say(f"scoring.status_{row['status']}", view.lang)
 
 
 def _draw_panel(

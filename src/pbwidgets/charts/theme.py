@@ -13,6 +13,7 @@ from typing import Any, Final
 from pbwidgets import palette
 from pbwidgets.errors import DataError
 from pbwidgets.scoring.frames import (
+    ASSESSED,
     BARRED,
     CAPPED,
     DISQUALIFIED,
@@ -48,6 +49,7 @@ STATUS_COLOURS: Final = {
     TIED_AT_CUT: palette.ORANGE,
     WAITING: palette.SKY_BLUE,
     NOT_SELECTED: palette.FAINT,
+    ASSESSED: palette.FAINT,
     INELIGIBLE: palette.CHARCOAL,
     CAPPED: palette.CHARCOAL,
     BARRED: palette.CHARCOAL,

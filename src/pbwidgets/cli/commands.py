@@ -219,6 +219,31 @@ def campaign_open(
         click.echo(settled, err=True)
 
 
+@campaign.command("close", help=_help("campaign.close"))
+@click.argument("campaign_id", metavar="C")
+@_period
+@click.option("--yes", is_flag=True, help=_help("campaign.yes"))
+def campaign_close(campaign_id: str, period: str | None, yes: bool) -> None:
+    """Close a period of a campaign; ``campaign open`` opens it again."""
+    from pbwidgets.workflows.ground.desk import Desk
+    from pbwidgets.workflows.ground.workspace import open_workspace
+    from pbwidgets.workflows.organise.campaigns import close_campaign, count_unfinished
+
+    with open_workspace() as workspace:
+        desk = Desk(workspace, _actor(), workspace.opened(campaign_id, period), workspace.settings.lang)
+        left = count_unfinished(desk)
+        told: Any = {
+            "campaign": desk.opened.campaign.name.words(desk.lang),
+            "period": desk.opened.period_id,
+            "drafts": left.drafts,
+            "waiting": left.waiting,
+        }
+        if desk.opened.is_open and not yes and sys.stdin.isatty():
+            click.confirm(say("cli.campaign.ask_close", **told), abort=True, err=True)
+        close_campaign(desk)
+    click.echo(say("cli.campaign.closed", **told), err=True)
+
+
 @campaign.command("to-xlsx", help=_help("campaign.to_xlsx"))
 @click.argument("campaign_id", metavar="C")
 @click.argument("file", metavar="F", type=click.Path(path_type=Path, dir_okay=False))

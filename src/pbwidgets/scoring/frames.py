@@ -306,6 +306,8 @@ MOVES: Final[Columns] = {
 # -- states and statuses -------------------------------------------------------------------------------
 
 SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
+ASSESSED: Final = "assessed"
+"""Of a unit in a track without places: it has its points and its rank, and nobody is selected."""
 NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
     "not_nominated",
     "ineligible",
@@ -317,7 +319,7 @@ NOT_NOMINATED, INELIGIBLE, BARRED, CAPPED, DISQUALIFIED, NO_DATA = (
 VETOED: Final = (BARRED, CAPPED, DISQUALIFIED)
 CONTENDING: Final = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
 """Statuses of units that a meeting may select; units of other statuses may have a rank as well."""
-STATUSES: Final = (*CONTENDING, NOT_NOMINATED, INELIGIBLE, *VETOED, NO_DATA)
+STATUSES: Final = (*CONTENDING, ASSESSED, NOT_NOMINATED, INELIGIBLE, *VETOED, NO_DATA)
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 

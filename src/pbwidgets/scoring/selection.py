@@ -15,6 +15,7 @@ from pbwidgets.campaign.model import Campaign, TieByMeasure
 from pbwidgets.scoring.arrays import Bools, Ints, Objects, to_objects
 from pbwidgets.scoring.eligibility import TrackEligibility
 from pbwidgets.scoring.frames import (
+    ASSESSED,
     CONTENDING,
     FINAL,
     INELIGIBLE,
@@ -157,7 +158,7 @@ def select_units(
     A veto comes first (disqualified, barred, capped), then a nomination that is missing or beyond the
     allotment, then a missing total, then a condition that is not met. The others are contenders; those that reach
     the lowest total fill the places in the order of their ranks, which are those of the whole list. A track
-    without places proposes no unit.
+    without places selects nobody: whoever has a rank there is assessed.
     """
     track = layout.track
     places = track.places or 0
@@ -167,6 +168,8 @@ def select_units(
     order = _rank_again(ranking.rank, contends & ~low)
     status, waiting_order = fill_places(order, places, track.waiting if track.places else 0)
     status[low] = NOT_SELECTED
+    if track.places is None:
+        status[contends] = ASSESSED
     status[~eligibility.met] = INELIGIBLE
     none = np.isnan(totals.final)
     status[none] = NO_DATA
@@ -179,7 +182,7 @@ def select_units(
         Reason("scoring.no_data", status == NO_DATA),
         Reason("scoring.no_total", (status == NO_DATA) & totals.has_data),
         *_reason_nominations(layout, nominations, status),
-        *_reason_vetoes(vetoes),
+        *_reason_vetoes(vetoes, has_list=track.places is not None),
         *_note_vacant(layout, vetoes, nominations),
         *_note_awards_open(ranking, contends, eligibility),
     )
@@ -450,14 +453,15 @@ def _reason_nominations(layout: TrackLayout, nominations: TrackNominations, stat
     ]
 
 
-def _reason_vetoes(vetoes: TrackVetoes) -> list[Reason]:
+def _reason_vetoes(vetoes: TrackVetoes, *, has_list: bool) -> list[Reason]:
     reasons = []
-    for status in ("disqualified", "barred", "capped"):
+    for status in VETOED:
+        code = f"scoring.{status}" if has_list else f"scoring.{status}_no_list"
         hit = vetoes.status == status
         with_basis = hit & (vetoes.basis != "")
-        reasons.append(Reason(f"scoring.{status}", hit, {"gate_id": vetoes.gate}))
+        reasons.append(Reason(code, hit, {"gate_id": vetoes.gate}))
         reasons.append(
-            Reason(f"scoring.{status}_on_record", with_basis, {"gate_id": vetoes.gate, "basis": vetoes.basis})
+            Reason(f"{code}_on_record", with_basis, {"gate_id": vetoes.gate, "basis": vetoes.basis})
         )
     return reasons
 

@@ -258,8 +258,7 @@ def _explain_ranks(scores: Scores, track: Track, unit_code: str, words: str) -> 
 def _explain_selection(campaign: Campaign, selection: pd.DataFrame, lang: str | None) -> list[str]:
     lines = []
     for row in selection.to_dict("records"):
-        is_ranked_only = row["reason_code"] == "scoring.no_places"
-        status = say("scoring.ranked_only" if is_ranked_only else f"scoring.status_{row['status']}", lang)
+        status = say(f"scoring.status_{row['status']}", lang)
         reason = word_reason(campaign, str(row["reason_code"]), str(row["reason_args"]), lang)
         lines.append(say("scoring.sheet_selection", lang, status=status, reason=reason))
         if not pd.isna(row["decided"]):

@@ -27,7 +27,7 @@ class Account:
     role
         ``filler``, ``reviewer``, ``leader``, ``analyst``, ``organiser`` or ``admin``.
     unit_code
-        Unit of the account; None for roles with the whole county.
+        Unit of the account; None for roles that work for all units.
     must_change
         Whether somebody else chose the password, so that it must be changed first.
     reset_at, reset_by

@@ -121,13 +121,22 @@ def close_period(w: Writer, campaign_id: str, period_id: str) -> None:
 
 def open_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
     """Open periods of one campaign or of all, the last one opened at the end."""
+    return tuple(period for period in known_periods(r, campaign_id) if period.is_open)
+
+
+def known_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ...]:
+    """Periods that were ever opened, of one campaign or of all, closed ones too; the last changed at the end."""
     newest: dict[tuple[str, str], Period] = {}
     for row in r.conn.execute(select(period_versions).order_by(period_versions.c.id)):
         newest.pop((row.campaign_id, row.period_id), None)
         newest[row.campaign_id, row.period_id] = _to_period(row)
-    return tuple(
-        period for period in newest.values() if period.is_open and campaign_id in (None, period.campaign_id)
-    )
+    return tuple(period for period in newest.values() if campaign_id in (None, period.campaign_id))
+
+
+def is_period_open(r: Reader, campaign_id: str, period_id: str) -> bool:
+    """Whether anything may be written in a period: it was opened, and not closed since."""
+    newest = _newest(r, campaign_id, period_id)
+    return newest is not None and newest.is_open
 
 
 def load_open_version(r: Reader, campaign_id: str, period_id: str) -> str:

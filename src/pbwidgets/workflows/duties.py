@@ -75,7 +75,8 @@ def _lists(desk: Desk) -> Iterator[Duty]:
         return
     decided = _decided(desk)
     for track in tracks:
-        if track.id not in decided and _is_closed(desk, track):
+        is_decided_on = track.places is not None or track.classes is not None
+        if is_decided_on and track.id not in decided and _is_closed(desk, track):
             decides = all(may_do(desk, "decide", code) for code in find_tops(desk, track.id))
             yield Duty("decide" if decides else "preview", track.places or 0, track)
 

@@ -128,6 +128,9 @@ NEEDS: Final[Mapping[str, str]] = {
     # -- the campaign
     "open_campaign": "open_campaign",
     "open_definition": "open_campaign",
+    "count_unfinished": "open_campaign",
+    "close_campaign": "open_campaign",
+    "reopen_campaign": "open_campaign",
     "read_draft": "open_campaign",
     "open_draft": "open_campaign",
     "write_workbook": "open_campaign",

@@ -32,7 +32,7 @@ from pbwidgets.workflows.filling.entries import (
 )
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import close_campaign, open_definition
 from pbwidgets.workflows.review.acceptance import Correction, send_back
 
 FILLER = Actor("zhang", "filler", VILLAGE)
@@ -185,6 +185,7 @@ def test_last_years_answers_are_copied_without_their_files(small: Workspace, con
     last_year, this_year = small.opened(CAMPAIGN, "2025"), small.opened(CAMPAIGN, PERIOD)
     answers = {**VILLAGE_ANSWERS, "centre_photos": ["a" * 64]}
     hand_in(Desk(small, FILLER, last_year), replace(KEY, period_id="2025"), answers, 0)
+    close_campaign(Desk(small, OPERATOR, last_year))  # closed years are copied from as well
     assert periods_to_copy_from(small, this_year, KEY) == ("2025",)
     copied = copy_from_period(Desk(small, FILLER, this_year), KEY, "2025")
     assert copied["industry"] == "茶叶"

@@ -24,7 +24,7 @@ from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.duties import Duty, list_duties
 from pbwidgets.workflows.ground.desk import list_campaigns
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
-from pbwidgets.workflows.ground.workspace import Opened, today
+from pbwidgets.workflows.ground.workspace import Opened, open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
@@ -49,7 +49,7 @@ def _greeting(visit: Visit) -> str:
     role = visit.words(f"apps.role.{visit.actor.role}")
     unit = visit.actor.unit_code
     if unit is None:
-        return visit.words("home.greeting_county", role=role)
+        return visit.words("home.greeting_whole", role=role)
     name = visit.workspace.units().set_index("unit_code")["unit_name"].get(unit, unit)
     return visit.words("home.greeting", unit=name, role=role)
 
@@ -90,8 +90,14 @@ def _campaign_parts(visit: Visit) -> Iterator[w.Widget]:
         yield elements.notice("info", visit.refusal(error))
         yield from _others(visit)
         return
-    yield from _duties(visit)
-    yield from _work(visit)
+    if visit.opened.is_open:
+        yield from _duties(visit)
+        yield from _work(visit)
+    else:
+        if not open_campaigns(visit.workspace):
+            yield elements.notice("info", visit.words("home.nothing_open"))
+        if visit.actor.role == "filler":
+            yield from _own_sheet(visit)
     yield from _others(visit)
 
 
@@ -213,20 +219,21 @@ def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
 
 
 def _others(visit: Visit) -> Iterator[w.Widget]:
-    """Links to the other open campaigns in which the visitor's unit takes part."""
-    others = []
-    for other in list_campaigns(visit.workspace, visit.actor):
-        campaign_id, period_id = other.key
-        if not _is_shown(visit, other):
-            name = other.campaign.name.words(visit.lang)
-            others.append(
-                (
-                    visit.words("home.campaign_line", campaign=name, period=period_id),
-                    visit.link("home", campaign=campaign_id, period=period_id),
+    """Links to the other campaigns in which the visitor's unit takes part, open ones and closed ones to look at."""
+    for title, is_open in (("other_campaigns", True), ("closed_campaigns", False)):
+        others = []
+        for other in list_campaigns(visit.workspace, visit.actor, is_open=is_open):
+            campaign_id, period_id = other.key
+            if not _is_shown(visit, other):
+                name = other.campaign.name.words(visit.lang)
+                others.append(
+                    (
+                        visit.words("home.campaign_line", campaign=name, period=period_id),
+                        visit.link("home", campaign=campaign_id, period=period_id),
+                    )
                 )
-            )
-    if others:
-        yield elements.card(elements.links(others), title=visit.words("home.other_campaigns"))
+        if others:
+            yield elements.card(elements.links(others), title=visit.words(f"home.{title}"))
 
 
 def _is_shown(visit: Visit, other: Opened) -> bool:

@@ -16,13 +16,13 @@ from pbwidgets.store import (
     SubmissionState,
     Version,
     history,
+    known_periods,
     load_campaign_json,
     load_evidence,
     load_exception,
     load_overview,
     load_state,
     next_occurrence,
-    open_periods,
     save_draft,
 )
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
@@ -67,6 +67,8 @@ class OpenForm:
         What the open version changes of the form that was last filled in; empty once it is saved again.
     handed_in
         The version that was last handed in, with its moment and who did it; None if none was.
+    period_is_open
+        Whether anything may be written in its period.
     unit_words
         Names of units, for a form that asks for what identifies; None for any other.
     """
@@ -85,17 +87,18 @@ class OpenForm:
     evidence: tuple[Evidence, ...]
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
+    period_is_open: bool = True
     unit_words: CommonWords | None = None
 
     @property
     def is_editable(self) -> bool:
-        """Whether its state allows changes to its answers; the deadline only prevents handing in."""
-        return self.state == NOT_BEGUN or self.state in EDITABLE
+        """Whether its state and its period allow changes; the deadline only prevents handing in."""
+        return self.period_is_open and (self.state == NOT_BEGUN or self.state in EDITABLE)
 
     @property
     def can_take_back(self) -> bool:
         """Whether it was handed in and nobody has acted on it yet."""
-        return self.state == SUBMITTED
+        return self.period_is_open and self.state == SUBMITTED
 
     def is_closed(self, now: datetime) -> bool:
         """Whether it is closed at a moment (timezone-aware)."""
@@ -144,6 +147,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         evidence=evidence,
         changes=changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
+        period_is_open=desk.opened.is_open,
         unit_words=unit_words(desk) if form.identifying_paths() else None,
     )
 
@@ -235,8 +239,8 @@ def periods_to_copy_from(workspace: Workspace, opened: Opened, key: SubmissionKe
     with workspace.store.read() as reader:
         others = [
             period.period_id
-            for period in open_periods(reader)
-            if period.campaign_id == key.campaign_id and period.period_id != key.period_id
+            for period in known_periods(reader, key.campaign_id)
+            if period.period_id != key.period_id
         ]
         own = opened.period
         earlier = [

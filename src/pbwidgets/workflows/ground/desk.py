@@ -14,7 +14,7 @@ import pandas as pd
 from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
-from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer
+from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, is_period_open
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
@@ -23,6 +23,7 @@ from pbwidgets.workflows.ground.rights import Action, authorise, operator, scope
 from pbwidgets.workflows.ground.workspace import (
     Opened,
     Workspace,
+    closed_campaigns,
     day_of,
     open_campaigns,
     open_workspace,
@@ -88,8 +89,15 @@ class Desk:
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about."""
+        """Write transaction of the store, recorded under the actor and the time; refusals name what they are about.
+
+        Raises
+        ------
+        RightsError
+            ``workflows.period_closed``: in a closed period nobody writes anything.
+        """
         with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
+            check_open(writer, self)
             yield writer
 
 
@@ -201,23 +209,37 @@ def open_desk(
     return Desk(workspace, operator(actor), opened, workspace.settings.lang)
 
 
+def check_open(reader: Reader, desk: Desk) -> None:
+    """Raise if the desk's period is not open now, although it may have been when the page was made.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.period_closed``.
+    """
+    if not is_period_open(reader, *desk.opened.key):
+        name = desk.opened.campaign.name.words(desk.lang)
+        raise RightsError("workflows.period_closed", campaign=name, period=desk.opened.period_id)
+
+
 NO_PART: Final = "workflows.takes_no_part"
 """Code of the refusal where a unit does not take part in the campaign."""
 
 
-def list_campaigns(workspace: Workspace, actor: Actor) -> tuple[Opened, ...]:
-    """Open campaigns, each in each of its open periods, in which the actor's unit takes part, the newest one last.
+def list_campaigns(workspace: Workspace, actor: Actor, *, is_open: bool = True) -> tuple[Opened, ...]:
+    """Open or closed campaigns, each in each such period, in which the actor's unit takes part, the newest one last.
 
     Those who see every unit, or belong to none, have all.
     """
     everywhere = scope_of(actor.role, "view") == "everywhere"
-    return open_campaigns(workspace, None if everywhere else actor.unit_code)
+    find = open_campaigns if is_open else closed_campaigns
+    return find(workspace, None if everywhere else actor.unit_code)
 
 
 def choose_campaign(
     workspace: Workspace, actor: Actor, campaign_id: str | None = None, period_id: str | None = None
 ) -> Opened:
-    """The campaign that is asked for; by default the newest in which the actor's unit takes part.
+    """The campaign that is asked for; by default the newest in which the actor's unit takes part, an open one first.
 
     Raises
     ------
@@ -227,7 +249,7 @@ def choose_campaign(
         As :meth:`Workspace.opened`.
     """
     if campaign_id is None and actor.unit_code is not None:
-        own = list_campaigns(workspace, actor)
+        own = list_campaigns(workspace, actor) or list_campaigns(workspace, actor, is_open=False)
         if own:
             campaign_id = own[-1].campaign.id
             period_id = period_id or own[-1].period_id

@@ -23,6 +23,7 @@ from pbwidgets.files import put_file
 from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
 from pbwidgets.scoring.carried import list_carried
+from pbwidgets.scoring.extracts import extract_shown
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, RECORD_FRAMES
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
@@ -39,7 +40,6 @@ from pbwidgets.store import (
     write_frames,
 )
 from pbwidgets.units import partitions
-from pbwidgets.workflows.ground.extracts import extract_shown
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
 RECORDS: Final = RECORD_FRAMES

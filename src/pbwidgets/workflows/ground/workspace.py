@@ -14,8 +14,8 @@ from pbwidgets.campaign.model import Period
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.store import Reader, Store, load_campaign_json, load_units, open_periods, open_store
-from pbwidgets.store.campaigns import Period as OpenPeriod
+from pbwidgets.store import Reader, Store, known_periods, load_campaign_json, load_units, open_store
+from pbwidgets.store.campaigns import Period as KnownPeriod
 from pbwidgets.store.ratings import Treatment
 from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
@@ -26,7 +26,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 
 @dataclass(frozen=True)
 class Opened:
-    """A campaign in an open period, frozen when it was opened.
+    """A campaign in a period, frozen when it was opened.
 
     Attributes
     ----------
@@ -38,6 +38,8 @@ class Opened:
         The period.
     roots
         Codes of the units below which units take part; none: every unit of a root kind.
+    closed_at
+        Moment (UTC) at which the period was closed; None while it is open.
     settled
         Just after opening: how many marks came to count as what, by what was done with them.
     """
@@ -46,6 +48,7 @@ class Opened:
     version: str
     period_id: str
     roots: tuple[str, ...] = ()
+    closed_at: datetime | None = None
     settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -58,9 +61,15 @@ class Opened:
         """The period as the campaign defines it."""
         return self.campaign.period(self.period_id)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may be written in the period."""
+        return self.closed_at is None
+
     def day(self, today: date) -> date:
-        """Day on which a snapshot reads the register: today, limited to the period."""
-        return min(max(today, self.period.begins), self.period.ends)
+        """Day on which a snapshot reads the register: today, limited to the period and to its closing."""
+        last = today if self.closed_at is None else min(today, day_of(self.closed_at))
+        return min(max(last, self.period.begins), self.period.ends)
 
     def take_part(self, units: pd.DataFrame) -> pd.DataFrame:
         """Units of a register that take part: members, and partners (:func:`~pbwidgets.units.taking_part`)."""
@@ -84,13 +93,16 @@ class Workspace:
     def opened(self, campaign_id: str | None = None, period_id: str | None = None) -> Opened:
         """The campaign as it was opened; by default the only or newest one, in its newest open period.
 
+        A period that is named, and the last one where none is open, may be closed: it can be looked at.
+
         Raises
         ------
         UsageError
             ``workflows.nothing_open``, ``workflows.unknown_campaign``, ``workflows.unknown_period``.
         """
         with self.store.read() as reader:
-            periods = open_periods(reader)
+            # of those that are open, the last one opened comes last
+            periods = sorted(known_periods(reader), key=lambda period: period.is_open)
             if not periods:
                 raise UsageError("workflows.nothing_open")
             names = sorted({period.campaign_id for period in periods})
@@ -209,18 +221,36 @@ def open_campaigns(workspace: Workspace, unit_code: str | None = None) -> tuple[
     unit_code
         Only those in which this unit takes part today; by default all.
     """
+    return _campaigns(workspace, unit_code, is_open=True)
+
+
+def closed_campaigns(workspace: Workspace, unit_code: str | None = None) -> tuple[Opened, ...]:
+    """Campaigns in each of their periods that were closed, the one closed last at the end.
+
+    Parameters
+    ----------
+    unit_code
+        Only those in which this unit took part on their last day; by default all.
+    """
+    return _campaigns(workspace, unit_code, is_open=False)
+
+
+def _campaigns(workspace: Workspace, unit_code: str | None, *, is_open: bool) -> tuple[Opened, ...]:
     with workspace.store.read() as reader:
-        opened = tuple(_load_opened(reader, period) for period in open_periods(reader))
+        found = tuple(
+            _load_opened(reader, period) for period in known_periods(reader) if period.is_open == is_open
+        )
         register = load_units(reader) if unit_code is not None else None
     if register is None:
-        return opened
+        return found
     return tuple(
         one
-        for one in opened
+        for one in found
         if unit_code in set(one.take_part(units_as_of(register, one.day(today())))["unit_code"])
     )
 
 
-def _load_opened(reader: Reader, period: OpenPeriod) -> Opened:
+def _load_opened(reader: Reader, period: KnownPeriod) -> Opened:
     definition = load_campaign_json(reader, period.campaign_id, period.version)
-    return Opened(from_json(definition), period.version, period.period_id, period.roots)
+    closed_at = None if period.is_open else period.since
+    return Opened(from_json(definition), period.version, period.period_id, period.roots, closed_at)

@@ -21,7 +21,7 @@ from pbwidgets.store import Decision, Writer, decide_many, lift_veto, load_decis
 from pbwidgets.store.decisions import DECIDED
 from pbwidgets.units import distinct_names
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.desk import Desk, authorise_tops
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops, check_open
 from pbwidgets.workflows.ground.rights import check_confirmed
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, day_of
@@ -139,9 +139,11 @@ def authorise_decision(desk: Desk, track_id: str | None = None) -> None:
     Raises
     ------
     RightsError
-        If the actor's role may not, or the actor's unit is not at the top.
+        If the actor's role may not, the actor's unit is not at the top, or the period is closed.
     """
     authorise_meeting(desk, track_id)
+    with desk.workspace.store.read() as reader:
+        check_open(reader, desk)
     authorise_tops(desk, "decide", track_id)
 
 
@@ -164,9 +166,12 @@ def check_statuses(
     Raises
     ------
     DataError
-        ``meeting.tie_open``, ``meeting.too_many``, ``meeting.status_missing``, ``meeting.kept_out``,
-        ``meeting.not_on_list``, ``meeting.below_minimum``, ``store.decision_status``.
+        ``meeting.track_without_list`` for a track without places, ``meeting.tie_open``, ``meeting.too_many``,
+        ``meeting.status_missing``, ``meeting.kept_out``, ``meeting.not_on_list``, ``meeting.below_minimum``,
+        ``store.decision_status``.
     """
+    if track.places is None:
+        raise DataError("meeting.track_without_list", track=track.id)
     contending = find_contenders(proposed)
     listed = set(contending["unit_code"])
     out = proposed[proposed["unit_code"].isin(list(statuses)) & ~proposed["status"].isin(CONTENDING)]
@@ -184,7 +189,7 @@ def check_statuses(
         chosen = {code for code, status in statuses.items() if status in (SELECTED, WAITING)}
         _refuse("meeting.below_minimum", low & chosen, names, minimum=track.minimum_total)
     selected = sum(status == SELECTED for status in statuses.values())
-    if track.places is not None and selected > track.places:
+    if selected > track.places:
         raise DataError("meeting.too_many", selected=selected, places=track.places)
 
 

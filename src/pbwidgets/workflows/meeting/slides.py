@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final
 
 from pbwidgets.charts import View, ranking_bars
 from pbwidgets.exports import Slide, build_deck, tables
-from pbwidgets.scoring.frames import SELECTED, TIED_AT_CUT, WAITING
+from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
@@ -98,6 +98,8 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
 
 def _word_counts(tried: Tried, lang: str) -> str:
     counts = tried.selection["status"].value_counts()
+    if tried.track.layout.track.places is None:
+        return say("meeting.slides_sentence_ranked", lang, count=int(counts.get(ASSESSED, 0)))
     return say(
         "meeting.slides_sentence",
         lang,

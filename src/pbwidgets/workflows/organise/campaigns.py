@@ -1,4 +1,4 @@
-"""Open campaigns, check their files, list what has changed."""
+"""Open and close campaigns, check their files, list what has changed."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -20,16 +20,21 @@ from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Actor,
     MarkPolicy,
+    close_period,
     freeze_campaign,
     load_campaign_json,
     open_period,
     open_periods,
 )
 from pbwidgets.store.campaigns import latest_version
+from pbwidgets.store.progress import load_progress
+from pbwidgets.store.submissions import EDITABLE, SUBMITTED, accepted
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language, say
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.rights import authorise
+from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
 from pbwidgets.workflows.organise.effects import Effect, Outcome, find_effects, settle_marks
 
@@ -189,6 +194,72 @@ def _check_roots(workspace: Workspace, opened: Opened, codes: Collection[str]) -
         raise UsageError(
             "workflows.no_root", unit=f"{code} {names[code]}", kinds="、".join(roots), nearest=shown
         )
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """What stays as it is once a period is closed.
+
+    Attributes
+    ----------
+    drafts
+        Forms begun or returned, and not handed in.
+    waiting
+        Forms handed in that a review level has not acted on.
+    """
+
+    drafts: int
+    waiting: int
+
+
+def count_unfinished(desk: Desk) -> Unfinished:
+    """What closing the desk's period would leave unfinished.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not close campaigns.
+    """
+    desk.authorise("open_campaign")
+    with desk.workspace.store.read() as reader:
+        done = load_progress(reader, *desk.opened.key)
+    waiting = 0
+    for form in desk.opened.campaign.forms:
+        levels = review_levels(desk.opened.campaign, form)
+        states = (SUBMITTED, *map(accepted, levels))[: len(levels)]
+        waiting += int(done.loc[done["form_id"] == form.id, "state"].isin(states).sum())
+    return Unfinished(int(done["state"].isin(EDITABLE).sum()), waiting)
+
+
+def close_campaign(desk: Desk) -> Unfinished:
+    """Close the desk's period; returns what is left unfinished.
+
+    Nobody fills in, rates, nominates or decides in a closed period; it can be looked at, scored and reported on as
+    it was when it was closed, and :func:`reopen_campaign` takes the closing back.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not close campaigns; ``workflows.period_closed`` if it is closed already.
+    """
+    left = count_unfinished(desk)
+    with desk.write() as writer:
+        close_period(writer, *desk.opened.key)
+    return left
+
+
+def reopen_campaign(desk: Desk) -> Opened:
+    """The desk's closed period, open again under the version that it had.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not open campaigns.
+    """
+    desk.authorise("open_campaign")
+    with desk.workspace.store.write(desk.actor, desk.now) as writer:
+        open_period(writer, *desk.opened.key, desk.opened.version)
+    return replace(desk.opened, closed_at=None)
 
 
 def changes_since_opening(

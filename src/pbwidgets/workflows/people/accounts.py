@@ -84,7 +84,7 @@ def add_account(
     role
         One of :data:`ROLES`.
     unit_code
-        Unit of the account; not needed for roles that work for the whole county.
+        Unit of the account; not needed for roles that work for all units.
     password
         The first password; by default a random one.
 
@@ -125,7 +125,7 @@ def reset_password(workspace: Workspace, actor: Actor, name: str) -> str:
     ------
     RightsError
         ``accounts.unknown``, ``workflows.not_allowed``, ``workflows.out_of_scope``; ``accounts.not_below``
-        for accounts that work for the whole county; ``accounts.confirm`` if the actor's password must be asked for.
+        for accounts that work for all units; ``accounts.confirm`` if the actor's password must be asked for.
     """
     account = find_account(workspace, to_name(name))
     whole = account.unit_code is None or account.role in _WHOLE_COUNTY

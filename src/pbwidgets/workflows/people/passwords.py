@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SHORTEST: Final = 8
 SHORTEST_WIDE: Final = 12
-"""For those who see or decide for the whole county: organiser, administrator, top-level reviewer."""
+"""For those who see or decide for all units: organiser, administrator, top-level reviewer."""
 LONGEST: Final = 128
 GUESSES: Final = 1_000_000
 """Guesses that a password must withstand: years at what :mod:`~pbwidgets.workflows.people.attempts` lets through."""

@@ -7,9 +7,9 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
-from pbwidgets.workflows.ground.extracts import SHARED_EXTRACTS
 from pbwidgets.workflows.ground.snapshots import (
     RECORDS,
     RECTIFICATIONS,

@@ -265,19 +265,22 @@ class Report:
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
     def notice_of(self, track: Track) -> str:
-        """How the places of a track are filled, who decides, and how long the notice runs."""
+        """How the places of a track are filled, who decides, and how long the notice runs if there is one."""
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         counts = own["status"].value_counts()
         text = self.say(
-            "notice_text",
+            "notice_places",
             track=track.name.words(self.lang),
-            places=track.places or "—",
+            places=track.places,
             selected=int(counts.get(SELECTED, 0)),
             tied=int(counts.get(TIED_AT_CUT, 0)),
             waiting=int(counts.get(WAITING, 0)),
-            decided_by=track.decided_by.words(self.lang) if track.decided_by else "",
-            days=track.public_notice.days if track.public_notice else 0,
         )
+        by = track.decided_by.words(self.lang) if track.decided_by else self.say("notice_organiser")
+        if track.public_notice:
+            text += self.say("notice_days", decided_by=by, days=track.public_notice.days)
+        else:
+            text += self.say("notice_decided", decided_by=by)
         free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
             free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"

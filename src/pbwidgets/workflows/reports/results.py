@@ -184,7 +184,7 @@ def sees_own_sheet(desk: Desk) -> bool:
     """Whether the actor's unit may see its own score sheet yet.
 
     It may from the period's ``visible_from`` on or, if the campaign sets no such day, once the unit has been
-    decided on.
+    decided on; where there is no list to decide on, once the period is closed.
 
     Raises
     ------
@@ -196,14 +196,18 @@ def sees_own_sheet(desk: Desk) -> bool:
     units = desk.units
     desk.authorise("view", desk.actor.unit_code)
     kinds = set(units.loc[units["unit_code"] == desk.actor.unit_code, "kind"])
-    if not any(
-        track.kind == "score" and not kinds.isdisjoint(track.unit_kind)
+    tracks = [
+        track
         for track in desk.opened.campaign.tracks
-    ):
+        if track.kind == "score" and not kinds.isdisjoint(track.unit_kind)
+    ]
+    if not tracks:
         return False
     begins = visible_from(desk.opened)
     if begins is not None:
         return day_of(desk.now) >= begins
+    if not desk.opened.is_open and all(track.places is None for track in tracks):
+        return True
     with desk.workspace.store.read() as reader:
         decided = load_decisions(reader, *desk.opened.key)
     return bool((decided["unit_code"] == desk.actor.unit_code).any())

@@ -1,5 +1,6 @@
 """Scores and selections as lists for people, and the score sheet of one unit."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pandas as pd
@@ -16,7 +17,7 @@ from pbwidgets.scoring.totals import round_totals
 from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.wording import MOST_DIGITS
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
-from pbwidgets.workflows.ground.snapshots import find_snapshot
+from pbwidgets.workflows.ground.snapshots import Snapshot, find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
 LINES: Final = (
@@ -67,18 +68,32 @@ def list_selection(
 ) -> pd.DataFrame:
     """The selection as it holds, best first, beside proposals and decisions; ranks within groups at the end.
 
+    Tracks without places have no list and are left out.
+
     Raises
     ------
     UsageError
-        ``workflows.unknown_track``.
+        ``workflows.unknown_track``; ``workflows.no_list`` if the track, or every track, is without places.
     """
     check_track(opened.campaign, track_id)
+    asked = [track for track in opened.campaign.tracks if track_id in (None, track.id)]
+    listed = [track.id for track in asked if track.places is not None]
+    if not listed:
+        names = [track.name.words(workspace.settings.lang) for track in asked]
+        raise UsageError("workflows.no_list", tracks="、".join(names))
     snapshot = find_snapshot(workspace, opened, snapshot_id)
+    return _list_holding(snapshot, opened.campaign, listed, workspace.settings.lang)
+
+
+def _list_holding(
+    snapshot: Snapshot, campaign: Campaign, track_ids: Sequence[str], lang: str
+) -> pd.DataFrame:
     frames = snapshot.frames(["selection", "ranks_within"])
-    selection = add_ranks_within(_of_track(frames["selection"], track_id), frames["ranks_within"])
+    rows = frames["selection"]
+    of_tracks = rows[rows["track_id"].isin(track_ids)].reset_index(drop=True)
+    selection = add_ranks_within(of_tracks, frames["ranks_within"])
     made = show_holding(best_first(selection).drop(columns=["reason_code", "reason_args"]))
-    names = _name_tracks(opened.campaign, made, workspace.settings.lang)
-    made.insert(list(made.columns).index("track_id") + 1, "track", names)
+    made.insert(list(made.columns).index("track_id") + 1, "track", _name_tracks(campaign, made, lang))
     return made
 
 
@@ -167,7 +182,8 @@ def describe_score(
     if lines.empty:
         raise UsageError("scoring.unit_without_track", unit=unit_code)
     scores = list_scores(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
-    selection = list_selection(workspace, opened, track_id=track_id, snapshot_id=snapshot_id)
+    tracks = [track.id for track in opened.campaign.tracks if track_id in (None, track.id)]
+    selection = _list_holding(snapshot, opened.campaign, tracks, workspace.settings.lang)
     return {
         "campaign": opened.campaign.id,
         "period": snapshot.period_id,

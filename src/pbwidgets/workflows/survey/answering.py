@@ -93,7 +93,7 @@ def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = N
     ------
     DataError
         ``store.survey_code`` for a code that is unknown or used up (it does not say which),
-        ``survey.closed`` after the last day.
+        ``survey.closed`` after the last day, or once the period is closed.
     """
     with workspace.store.read() as reader:
         batch = find_batch(reader, code)
@@ -102,7 +102,7 @@ def find_invitation(workspace: Workspace, code: str, *, now: datetime | None = N
     opened = workspace.opened(batch.campaign_id, batch.period_id)
     form = find_survey(opened, batch.form_id)
     due = deadline(opened, form.id)
-    if due is not None and (now or datetime.now(UTC)) >= due:
+    if not opened.is_open or (due is not None and (now or datetime.now(UTC)) >= due):
         raise DataError("survey.closed")
     units = workspace.units()
     return Invitation(

@@ -122,7 +122,7 @@ class FillForm:
             made.append(changes_card(visit, self.changes))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
-        if opened.returned and opened.until is not None and not opened.is_closed(visit.desk.now):
+        if opened.returned and opened.is_editable and opened.until and not opened.is_closed(visit.desk.now):
             day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
         if opened.is_editable and opened.is_closed(visit.desk.now):
@@ -241,12 +241,16 @@ class FillForm:
             actions.append(
                 elements.button(visit.words("fill.take_back"), self._attempt(self.take_back), "danger")
             )
-        actions.append(elements.links([(visit.words("fill.print"), paper_address(self.key, opened.version))]))
+        stamped: list[w.Widget] = []
+        if opened.version:
+            paper = paper_address(self.key, opened.version)
+            actions.append(elements.links([(visit.words("fill.print"), paper)]))
+            stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
         actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return [
             elements.card(elements.markup(sheet)),
             *(item.widget for item in self.self_marks),
-            stamp_card(visit, self.actor, opened, self._attempt),
+            *stamped,
             elements.row(*actions),
         ]
 

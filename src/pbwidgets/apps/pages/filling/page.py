@@ -120,7 +120,7 @@ def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w
 
 
 def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
-    code = "fill.open" if awaits_filler(owed) else "fill.look"
+    code = "fill.open" if visit.opened.is_open and awaits_filler(owed) else "fill.look"
     return Cell(visit.words(code), visit.link("fill", form=owed["form_id"], unit=owed["unit_code"]))
 
 

@@ -42,10 +42,11 @@ def stamp_card(
         draw()
         visit.messages.say("good", visit.words("fill.stamped_kept", version=opened.version))
 
-    words = visit.words("fill.add_stamped", version=opened.version)
-    upload = upload_button(words, "image/jpeg,image/png,.pdf", attempt(arrived))
     draw()
-    hint = visit.words("fill.stamped_hint", limit=MAX_BYTES / 1_048_576)
-    return elements.card(
-        elements.paragraph(hint, quiet=True), shown, upload, title=visit.words("fill.stamped_title")
-    )
+    parts = [shown]
+    if opened.period_is_open:
+        words = visit.words("fill.add_stamped", version=opened.version)
+        hint = visit.words("fill.stamped_hint", limit=MAX_BYTES / 1_048_576)
+        upload = upload_button(words, "image/jpeg,image/png,.pdf", attempt(arrived))
+        parts = [elements.paragraph(hint, quiet=True), shown, upload]
+    return elements.card(*parts, title=visit.words("fill.stamped_title"))

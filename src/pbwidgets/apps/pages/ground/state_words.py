@@ -70,6 +70,8 @@ def deadline_words(visit: Visit, owed: Mapping[Any, Any]) -> str:
 def remaining_cell(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
     """Days left, or days overdue, in words and colour."""
     days = owed["days_left"]
+    if not visit.opened.is_open:
+        return Cell(visit.words("home.closed"), tone="quiet")
     if days is None:
         return Cell(visit.words("home.no_deadline"), tone="quiet")
     if owed["standing"] == "overdue":

@@ -55,13 +55,14 @@ def describe_list(visit: Visit, track: Track, tried: Tried, changes: Sequence[st
 
 
 def describe_changes(visit: Visit, base: Tried, tried: Tried) -> str:
-    """Markup of units that gain or lose a place, with ranks before and after."""
+    """Markup of units that gain or lose a place, with ranks before and after, and of how many ranks moved."""
     came, fell = changed_places(base.selection, tried.selection)
     before, after = _ranks(base.selection), _ranks(tried.selection)
     names = _names(tried.selection, names_above(visit.units))
     moved = sum(before[code] != after[code] for code in after)
     parts = []
-    for code, units, tone in (("entered", came, "good"), ("fell", fell, "error")):
+    has_list = tried.track.layout.track.places is not None
+    for code, units, tone in (("entered", came, "good"), ("fell", fell, "error")) if has_list else ():
         items = "".join(
             f"<li><b>{escape(names[unit])}</b> <span>{escape(_move(visit, before[unit], after[unit]))}</span></li>"
             for unit in units
@@ -147,6 +148,8 @@ def _cut_words(visit: Visit, track: Track, ranked: pd.DataFrame) -> str:
 
 def _decided(visit: Visit, tried: Tried) -> str:
     said = word_decided(tried, visit.lang)
+    if not said and tried.track.layout.track.places is None:
+        return ""
     if not said:
         return f'<p class="pb-quiet">{escape(visit.words("meeting.decided_none"))}</p>'
     shown = find_contenders(tried.selection[tried.selection["decided"].notna()])

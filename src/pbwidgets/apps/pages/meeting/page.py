@@ -30,7 +30,7 @@ from pbwidgets.workflows.meeting.what_if import (
 
 
 def show_meeting(visit: Visit) -> w.Widget:
-    """The page of a meeting, one track at a time, or a notice for those who may not see it."""
+    """The page of a meeting, one track at a time; a notice for those who may not see it, or if nothing is scored."""
     try:
         tracks = meeting_tracks(visit.desk)
     except RightsError as error:
@@ -111,9 +111,10 @@ class MeetingPage:
         main.add_class("pb-meeting-main")
         body = elements.row(main, side)
         body.add_class("pb-meeting-body")
+        of_a_list = [self.firm_button] if self.track.places is not None else []
         tools = elements.row(
             *self.view_buttons, self.rules_button, self.reset_button, self.reload_button,
-            self.chart_button, self.firm_button, self.slides_button,
+            self.chart_button, *of_a_list, self.slides_button,
         )  # fmt: skip
         tools.add_class("pb-meeting-tools")
         self.widget = elements.stack(
@@ -135,8 +136,8 @@ class MeetingPage:
         return made
 
     def _cards(self) -> list[w.Widget]:
-        """Cards for what can be decided; a track with classes only has no list to decide on or publish."""
-        selects = self.track.places is not None or self.classes is None
+        """Cards for what can be decided; a track without places has no list to decide on or publish."""
+        selects = self.track.places is not None
         cards = [self.decision.widget] if selects else []
         cards += [self.classes.widget] if self.classes else []
         return [*cards, self.notice.widget] if selects else cards

@@ -172,7 +172,7 @@ class CampaignCard:
             raise UsageError("organise.marks_needed")
         visit, draft = self._visit, self._draft
         current = self._opened()
-        same = current is not None and current.campaign.id == draft.campaign.id
+        same = current is not None and current.is_open and current.campaign.id == draft.campaign.id
         period = current.period_id if same and current else None
         known = {item.id for item in draft.campaign.periods}
         opened = open_draft(

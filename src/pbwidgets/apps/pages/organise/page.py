@@ -1,10 +1,11 @@
-"""Organising: the campaign's workbook, phases, exceptions from deadlines, allotments, units without account."""
+"""Organising: the campaign's workbook, phases, exceptions, allotments, units without account, closing."""
 
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
 from pbwidgets.apps.pages.organise.allotments import AllotmentCard
 from pbwidgets.apps.pages.organise.campaign import CampaignCard
+from pbwidgets.apps.pages.organise.closing import ClosingCard
 from pbwidgets.apps.pages.organise.units import ExceptionCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import UsageError
@@ -34,10 +35,13 @@ def show_organise(visit: Visit) -> w.Widget:
         if error.code != "workflows.nothing_open":
             raise
         return elements.stack(visit.messages, CampaignCard(visit).view)
-    cards = [CampaignCard(visit).view, _phases(visit), ExceptionCard(visit).view]
+    cards = [CampaignCard(visit).view, _phases(visit)]
+    if not visit.opened.is_open:
+        return elements.stack(visit.messages, ClosingCard(visit).view, *cards, _accounts(visit))
+    cards.append(ExceptionCard(visit).view)
     if any(track.nomination for track in visit.opened.campaign.tracks):
         cards.append(AllotmentCard(visit).view)
-    return elements.stack(visit.messages, *cards, _accounts(visit))
+    return elements.stack(visit.messages, *cards, _accounts(visit), ClosingCard(visit).view)
 
 
 def _phases(visit: Visit) -> w.Widget:

@@ -17,9 +17,9 @@ from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.model import Id
 from pbwidgets.errors import DataError, PbError
+from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.extracts import FRAME_OF
 from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, is_bare
 from pbwidgets.workflows.reports.blocks.templates import HasPlaces, frames_of

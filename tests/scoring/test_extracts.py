@@ -2,8 +2,8 @@
 
 import pytest
 
+from pbwidgets.scoring.extracts import RANKED, SHOWN_REFERENCE, STATUSES, extract_shown
 from pbwidgets.scoring.frames import COLUMNS, REFERENCE, SELECTION, Scores, to_frame
-from pbwidgets.workflows.ground.extracts import RANKED, SHOWN_REFERENCE, STATUSES, extract_shown
 
 
 def scores(reference: list[dict[str, object]], selection: list[dict[str, object]]) -> Scores:

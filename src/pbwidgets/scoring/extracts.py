@@ -10,8 +10,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from pbwidgets.scoring import Scores
-from pbwidgets.scoring.frames import FINAL
+from pbwidgets.scoring.frames import FINAL, Scores
 from pbwidgets.scoring.reference import TOTAL
 from pbwidgets.wording import round_half_up
 
