@@ -3,15 +3,20 @@
 import dataclasses
 from pathlib import Path
 
+import altair as alt
 import docx
 import openpyxl
 import pandas as pd
 import pytest
+from PIL import Image
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from pbwidgets.charts import IndexView, weight_bars
+from pbwidgets.charts.theme import HEIGHT, TITLE_BAND
 from pbwidgets.exports import About, Column
 from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.workflows.reports.blocks import Figure
 from pbwidgets.workflows.reports.book import Cover, ReportBook
 
 TITLE, BASIS = "虚构指数报告", "由两张表算出。"
@@ -75,3 +80,27 @@ def test_a_book_without_a_folder_shows_its_parts_and_saves_nothing(
     make_book(COVER, None)
     assert any("其余1行见附表" in piece for piece in shown)
     assert not list(tmp_path.iterdir())
+
+
+def test_the_slide_has_the_same_picture_as_the_folder_with_its_title_cut_off(tmp_path: Path) -> None:
+    make_book(COVER, tmp_path)
+    slide = Presentation(str(tmp_path / "slides.pptx")).slides[1]
+    (picture,) = (shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
+    assert picture.image.blob == (tmp_path / "charts" / "weights.png").read_bytes()
+    assert picture.crop_top == pytest.approx(TITLE_BAND / HEIGHT, abs=1e-4)
+
+
+def test_a_chart_that_is_not_on_our_sheet_is_drawn_without_its_title_for_the_slide(tmp_path: Path) -> None:
+    chart = (
+        alt.Chart(pd.DataFrame({"村": ["甲", "乙"], "次": [3, 1]}), title="自己的图")
+        .mark_bar()
+        .encode(x="次", y="村")
+    )
+    book = ReportBook(COVER, tmp_path)
+    book.add([Figure("own", "自己的图", chart)])
+    book.save()
+    slide = Presentation(str(tmp_path / "slides.pptx")).slides[1]
+    (picture,) = (shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
+    assert picture.crop_top == 0
+    assert picture.image.size[1] < Image.open(tmp_path / "charts" / "own.png").size[1]
+    assert TITLE in [paragraph.text for paragraph in docx.Document(str(tmp_path / "report.docx")).paragraphs]

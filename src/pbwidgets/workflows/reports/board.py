@@ -1,7 +1,8 @@
 """The blocks of the board, drawn by the page from what the actor may see."""
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Final, TypeAlias
 
 from pbwidgets.campaign import Track
@@ -17,7 +18,7 @@ from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.reports.blocks.block import Item, tracks_about
 from pbwidgets.workflows.reports.blocks.library import library_of, our_names
 from pbwidgets.workflows.reports.blocks.lists import Placed, read_blocks
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Sentence, Table
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table
 from pbwidgets.workflows.reports.definitions import Ground, ReportDefinition, read_reports
 
 SEES_NO_SCORES: Final = ("filler",)
@@ -113,12 +114,13 @@ def draw_board(desk: Desk, unit_code: str, choice: Choice) -> tuple[Shown, ...]:
     report = open_report(take_snapshot(desk.workspace, desk.opened).folder, unit_code, desk.lang)
     item = offered[choice]
     track = report.campaign.track(choice.track_id) if choice.track_id else None
-    pieces = item.draw(report) if track is None else item.draw_track(report, track)
-    return tuple(_show(piece, desk.lang) for piece in pieces)
+    pieces = tuple(item.draw(report) if track is None else item.draw_track(report, track))
+    said = {piece.text for piece in pieces if isinstance(piece, Heading)}
+    return tuple(_show(piece, desk.lang, said) for piece in pieces)
 
 
-def _offered(desk: Desk, unit_code: str) -> Iterator[tuple[Choice, Item]]:
-    units = desk.units
+def _offered(desk: Desk, unit_code: str) -> list[tuple[Choice, Item]]:
+    units, campaign = desk.units, desk.opened.campaign
     if desk.actor.role in SEES_NO_SCORES:
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action="view")
     desk.authorise("view", unit_code)
@@ -126,11 +128,12 @@ def _offered(desk: Desk, unit_code: str) -> Iterator[tuple[Choice, Item]]:
     own = str(below.loc[below["unit_code"] == unit_code, "kind"].iloc[0])
     kinds = set(below.loc[below["unit_code"] != unit_code, "kind"])
     inspects = may(desk.actor, "inspect", unit_code, units)
+    found: list[tuple[tuple[int, int, int], Choice, Item]] = []
     for number, placed in enumerate(_list(desk)):
         block = placed.item.block
         tracks = [
             track
-            for track in tracks_about(desk.opened.campaign, own, kinds, placed.side or block.side)
+            for track in tracks_about(campaign, own, kinds, placed.side or block.side)
             if block.fits(track, own)
         ]
         if not inspects and not _INSPECTED.isdisjoint(placed.item.reads):
@@ -139,7 +142,10 @@ def _offered(desk: Desk, unit_code: str) -> Iterator[tuple[Choice, Item]]:
             label = block.label(desk.lang)
             if track is not None:
                 label = say("board.chart_of", desk.lang, chart=label, track=track.name.words(desk.lang))
-            yield Choice(number, block.name, track.id if track else "", label), placed.item
+            # the blocks of a group together, for one track after the other
+            place = (int(placed.address[1]), campaign.tracks.index(track) if track else 0, number)
+            found.append((place, Choice(number, block.name, track.id if track else "", label), placed.item))
+    return [(choice, item) for _, choice, item in sorted(found, key=itemgetter(0))]
 
 
 def _tracks(placed: Placed, tracks: list[Track]) -> list[Track] | list[None]:
@@ -169,7 +175,8 @@ def _list(desk: Desk) -> list[Placed]:
     return read_blocks(boards[0].blocks, library, boards[0].parameters).placed
 
 
-def _show(piece: Piece, lang: str) -> Shown:
+def _show(piece: Piece, lang: str, said: Collection[str]) -> Shown:
+    """A piece for the page; a table whose title a heading has said already gets none."""
     if isinstance(piece, Figure):
         return ShownChart(piece.chart.to_dict(validate=False), f"{piece.title} {piece.sentence}".strip())
     if not isinstance(piece, Table):
@@ -177,7 +184,7 @@ def _show(piece: Piece, lang: str) -> Shown:
     table = piece.table.head(MOST_ROWS if piece.rows is None else min(piece.rows or MOST_ROWS, MOST_ROWS))
     rest = len(piece.table.frame) - len(table.frame)
     return ShownTable(
-        table.title,
+        "" if table.title in said else table.title,
         tuple(column.label for column in table.columns.values()),
         tuple(map(tuple, to_cell_texts(table.frame, table.columns, lang))),
         say("board.rest", lang, rows=rest) if rest else "",

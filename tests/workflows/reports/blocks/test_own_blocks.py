@@ -159,3 +159,21 @@ def test_a_block_about_tracks_is_drawn_for_each_that_fits(workspace: Path, tmp_p
     assert draw(workspace, Library(tmp_path), text) == [Sentence("teams")]
     assert draw(workspace, Library(tmp_path), text.replace("'classes'", "'nomination'")) == []
     assert draw(workspace, Library(tmp_path), text.replace("below", "own")) == []
+
+
+def test_a_text_has_names_and_numbers_in_its_places(workspace: Path) -> None:
+    with open_workspace(workspace) as opened:
+        report = open_report(take_snapshot(opened, opened.opened()).folder)
+    words = (
+        "{unit}，{units}个单位，{units:team}个队，问题{measure:faults}个，"
+        "入选{selected:teams}个：{names:teams}；{period}，{day}。"
+    )
+    entries = [
+        {"block": "text", "text": {"zh": words, "en": "{campaign}"}},
+        {"tracks": "below", "blocks": [{"block": "text", "text": {"zh": "{track}{units}个", "en": "x"}}]},
+    ]
+    blocks = read_blocks(entries, Library(workspace / "none")).blocks
+    assert [piece for entry in blocks for piece in entry.draw(report)] == [
+        Sentence(f"演示县，7个单位，5个队，问题3个，入选0个：—；{PERIOD}，{report.snapshot.day}。"),
+        Sentence("小队定级5个"),
+    ]
