@@ -164,7 +164,8 @@ def test_a_block_about_tracks_is_drawn_for_each_that_fits(workspace: Path, tmp_p
 def test_a_text_has_names_and_numbers_in_its_places(workspace: Path) -> None:
     with open_workspace(workspace) as opened:
         report = open_report(take_snapshot(opened, opened.opened()).folder)
-    words = "{unit}，{units}个单位，{units:team}个队，问题{measure:faults}个，入选{selected:teams}个：{names:teams}；{period}，{day}。"
+    words = "{unit}，{units}个单位，{units:team}个队，问题{measure:faults}个，"
+    words += "入选{selected:teams}个：{names:teams}；{period}，{day}。"
     entries = [
         {"block": "text", "text": {"zh": words, "en": "{campaign}"}},
         {"tracks": "below", "blocks": [{"block": "text", "text": {"zh": "{track}{units}个", "en": "x"}}]},
