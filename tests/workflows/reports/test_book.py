@@ -91,16 +91,14 @@ def test_the_slide_has_the_same_picture_as_the_folder_with_its_title_cut_off(tmp
 
 
 def test_a_chart_that_is_not_on_our_sheet_is_drawn_without_its_title_for_the_slide(tmp_path: Path) -> None:
-    chart = (
-        alt.Chart(pd.DataFrame({"村": ["甲", "乙"], "次": [3, 1]}), title="自己的图")
-        .mark_bar()
-        .encode(x="次", y="村")
-    )
+    visits = pd.DataFrame({"村": ["甲", "乙"], "次": [3, 1]})
+    chart = alt.Chart(visits, title="自己的图").mark_bar().encode(x="次", y="村")
     book = ReportBook(COVER, tmp_path)
     book.add([Figure("own", "自己的图", chart)])
     book.save()
     slide = Presentation(str(tmp_path / "slides.pptx")).slides[1]
     (picture,) = (shape for shape in slide.shapes if shape.shape_type == MSO_SHAPE_TYPE.PICTURE)
     assert picture.crop_top == 0
-    assert picture.image.size[1] < Image.open(tmp_path / "charts" / "own.png").size[1]
+    with Image.open(tmp_path / "charts" / "own.png") as titled:
+        assert picture.image.size[1] < titled.size[1]
     assert TITLE in [paragraph.text for paragraph in docx.Document(str(tmp_path / "report.docx")).paragraphs]
