@@ -141,11 +141,10 @@ class Period(Definition):
     def moved(self, by: timedelta, period_id: str) -> "Period":
         """The period with all its days moved by whole days, under an id.
 
-                >>> from datetime import date, timedelta
-        from itertools import product
-                >>> year = Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31))
-                >>> year.moved(timedelta(days=365), "2027").ends
-                datetime.date(2027, 12, 31)
+        >>> from datetime import date, timedelta
+        >>> year = Period(id="2026", begins=date(2026, 1, 1), ends=date(2026, 12, 31))
+        >>> year.moved(timedelta(days=365), "2027").ends
+        datetime.date(2027, 12, 31)
         """
         phases = tuple(
             phase.model_copy(update={"begins": phase.begins + by, "ends": phase.ends + by})

@@ -387,9 +387,10 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "classes": CLASSES,
     "reference": REFERENCE,
 }
+"""Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""
+
 RECORD_FRAMES: Final = tuple(item.name for item in dataclass_fields(Records) if item.name in COLUMNS)
 """Names of the frames of :class:`Records`."""
-"""Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""
 
 
 def to_frame(rows: object, columns: Columns) -> pd.DataFrame:
