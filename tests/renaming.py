@@ -32,8 +32,8 @@ SPACES: Final[Mapping[str, str]] = {
     "RankGroupBelow.ancestor_kind": "kind",
     "Campaign.id": "campaign",
     "Carried.campaign": "campaign",
-    "Period.id": "period",
-    "Carried.period": "period",
+    "Period.id": "kept",
+    "Carried.period": "kept",
     "Phase.id": "phase",
     "Window.phase": "phase",
     "Phase.forms": "form",
@@ -83,6 +83,7 @@ PLAIN: Final[Mapping[str, str]] = {
     "Measure.highest_per": "field",
     "Measure.states": "state",
     "Window.field": "field",
+    "Demo.accounts": "kept",
     "Demo.campaign": "campaign",
     "Demo.phase": "phase",
     "Demo.answers": "form field",
@@ -158,7 +159,7 @@ class Renaming:
             return f"{self.of('form', form)}/{self.of('field', path)}"
         if "/" in old:
             return "/".join(self.of(space, part) for part in old.split("/"))
-        if space == "period" or (space == "choice" and old in FIXED):
+        if space == "kept" or (space == "choice" and old in FIXED):
             return old
         if (space, old) not in self._new:
             new = self._token("qx", string.ascii_lowercase, old)

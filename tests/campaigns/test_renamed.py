@@ -11,9 +11,6 @@ import pandas as pd
 import pytest
 import yaml
 from counties import OPERATOR, ROOT, TODAY
-from pbwidgets.workflows.reports.block import Item
-from pbwidgets.workflows.reports.lists import open_blocks
-from pbwidgets.workflows.reports.pieces import Figure, Table
 from renaming import Renaming
 
 from pbwidgets.campaign import Campaign, read_campaign, to_json
@@ -25,12 +22,13 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+from pbwidgets.workflows.reports.blocks.block import Item
+from pbwidgets.workflows.reports.blocks.lists import open_blocks
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.reports.scores import explain_score, list_lines, list_scores, list_selection
 
 CAMPAIGNS = sorted(path.stem for path in (ROOT / "parameters" / "campaigns").glob("*.yaml"))
-MOST_OF_A_KIND = 12
-"""Units of one kind in the reduced demonstration."""
 
 
 def read_reduced(campaign_id: str) -> Demo:
@@ -38,7 +36,7 @@ def read_reduced(campaign_id: str) -> Demo:
     demo = read_demo(ROOT / "parameters" / "demo" / f"{campaign_id}.yaml")
     plain = demo.model_dump(mode="json", exclude_unset=True)
     for kind in plain["kinds"]:
-        kind["count"] = min(kind["count"], MOST_OF_A_KIND if kind["count"] > 100 else 3)
+        kind["count"] = 12 if kind["count"] > 100 else 3 if kind["count"] > 20 else kind["count"]
     few = Demo.model_validate(plain)
     known = set(_codes(few))
     for name in ("cases", "rectifications"):

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from pbwidgets import charts
+from pbwidgets.charts.months import pages_of as charts_of_months
 from pbwidgets.scoring.frames import BALANCE, to_frame
 
 
@@ -245,6 +246,19 @@ def test_lost_points_heatmap_of_even_data_is_clean(county, assert_clean, fill, l
     )
 
 
+def test_a_heading_that_is_not_a_units_own_stays_empty(county, assert_clean) -> None:
+    campaign = county.campaign()
+    points = county.points(campaign, 2, "equal")
+    other = points["criterion_id"].str.startswith("h1_") & (points["unit_code"] == county.code(1))
+    view = county.view(campaign)
+    whole, cut = (
+        [box.text for box in assert_clean(charts.lost_points_heatmap(rows, county.names(2, False), view))]
+        for rows in (points, points[~other])
+    )
+    assert "缺" not in cut
+    assert whole.count("0.0") - cut.count("0.0") == 1
+
+
 def test_lost_points_heatmap_of_many_units_takes_the_mean_of_groups(county, assert_clean, spec_text) -> None:
     campaign = county.campaign()
     points = county.points(campaign, 40, "equal")
@@ -361,3 +375,16 @@ def test_a_unit_without_a_rank_is_named_and_the_strip_keeps_its_length(county, a
 
     assert any("虚构镇未参加排名" in text and "24" in text for text in words)
     assert "第24名" in words
+
+
+@pytest.mark.parametrize(("begins", "months"), [("2026-01", 12), ("2025-12", 13), ("2026-05", 1)])
+def test_month_heatmap_is_clean(county, assert_clean, lang, long, begins, months) -> None:
+    columns = [str(month) for month in pd.period_range(begins, periods=months, freq="M")]
+    counts = pd.DataFrame(0, index=list(county.names(15, long).values()), columns=columns)
+    counts.iloc[0] = range(months)
+    counts.iloc[14, 0] = 120
+    view = dataclasses.replace(county.view(lang=lang), track_id="")
+    assert charts_of_months(counts) == 2
+    for page in (1, 2):
+        words = [box.text for box in assert_clean(charts.month_heatmap(counts, view, "活动", page=page))]
+        assert ("120" in words) == (page == 2)

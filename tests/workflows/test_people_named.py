@@ -283,7 +283,7 @@ def test_a_download_that_names_somebody_is_refused(workspace: Workspace, tmp_pat
 
 
 def test_no_report_holds_the_name_and_none_fails(workspace: Workspace, opened: Opened) -> None:
-    runs = run_reports(workspace, opened, unit_codes=[TOWN], workers=1)
+    runs = run_reports(workspace, [opened], unit_codes=[TOWN], workers=1)
     assert runs
     for run in runs:
         assert {run.manifest.units[code].failure for code in run.codes} == {None}

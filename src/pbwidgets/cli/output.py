@@ -169,7 +169,8 @@ def _columns(frame: pd.DataFrame) -> "dict[str, Column]":
 def tell_runs(runs: Sequence["ReportRun"], settings: Settings) -> int:
     """Number of failed reports and wrong report files; how they went and where they are is printed to stderr."""
     failed = 0
-    if hidden := max((run.manifest.provenance.hidden for run in runs), default=0):
+    read_from = {run.manifest.provenance for run in runs}
+    if hidden := sum(provenance.hidden for provenance in read_from):
         click.echo(say("cli.report.hidden", count=hidden), err=True)
     for run in runs:
         if run.problems:

@@ -1,7 +1,6 @@
 """Write a demonstration to the store, through the same workflows and checks as real work."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -275,7 +274,7 @@ class _Filler:
                     track = _track_of_gate(self._plan, case.gate)
                     record_veto(writer, Veto(campaign.id, period, case.unit, case.gate, case.basis, track))
                 elif isinstance(case, Recused):
-                    for rater in sorted(self._raters(case.unit, case.layer))[:1]:
+                    for rater in self._raters(case.unit, case.layer)[:1]:
                         recuse(writer, campaign.id, period, rater, case.unit, case.reason)
                 elif isinstance(case, StaleMark):
                     self._hand_in_again(writer, case)
@@ -293,8 +292,10 @@ class _Filler:
                     closed_on = self._plan.today + timedelta(days=item.closed_on)
                     close_rectification(writer, number, closed_on, item.outcome)
 
-    def _raters(self, unit: str, layer: str) -> Iterable[str]:
-        return {mark.rater for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer}
+    def _raters(self, unit: str, layer: str) -> list[str]:
+        """Raters of a unit in the order of their marks: that of their names would depend on ids."""
+        marks = (mark for mark in self._plan.marks if mark.unit_code == unit and mark.layer == layer)
+        return list(dict.fromkeys(mark.rater for mark in marks))
 
     def _hand_in_again(self, writer: Writer, case: StaleMark) -> None:
         """Return a submission after marking; the unit corrects one text and it is accepted again."""
