@@ -269,7 +269,7 @@ def read_dry_run(
     workspace: Workspace, opened: Opened, key: SubmissionKey, track: Track, layer_id: str
 ) -> DryRun:
     """A dry run, for callers that have checked the right to read the unit's answers."""
-    units = opened.take_part(workspace.units(opened.day(today())))
+    units = workspace.taking_part(opened, today())
     near = set(subtree(units, key.unit_code)["unit_code"])
     for kind in opened.campaign.unit_kinds:
         above = ancestors(units, kind.id).get(key.unit_code)

@@ -161,7 +161,7 @@ class Joining:
 
 def find_joining(workspace: Workspace, opened: Opened) -> Joining:
     """Who takes part today, or on the nearest day of the period."""
-    units = opened.take_part(workspace.units(opened.day(today())))
+    units = workspace.taking_part(opened, today())
     names, kinds = unit_names(units), opened.campaign.member_kinds
     count = int(units["kind"].isin(list(kinds)).sum())
     return Joining({code: names[code] for code in tops(units, kinds)}, count, len(units) - count)
