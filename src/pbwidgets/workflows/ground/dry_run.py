@@ -81,7 +81,7 @@ class SelfSheet:
     total
         Sum of the known lines, settled headings and starting points.
     highest
-        Base points of the track.
+        Points of the unit's own score sheet.
     unmarked
         Lines still without the unit's own mark.
     uncertain
@@ -178,7 +178,7 @@ class DryRun:
             layer_id=self.layer_id,
             lines=lines,
             total=round_half_up(sum(given) + self.track.starting_points, self.track.rounding.digits),
-            highest=self.track.base_points,
+            highest=self.track.sheet_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
             uncertain=sum(line.kind == "others" and not line.line.criteria for line in lines),
         )

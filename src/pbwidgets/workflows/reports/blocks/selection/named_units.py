@@ -20,7 +20,7 @@ class NamedArguments(OfTrack):
     )
 
 
-@block(reads={"statuses"}, needs=("score",), side="below", figures=False)
+@block(reads={"statuses"}, needs=("score", "places"), side="below", figures=False)
 def named_units(report: "Report", args: NamedArguments) -> Iterator[Piece]:
     """Units proposed for the title."""
     track = report.track_of(args)
