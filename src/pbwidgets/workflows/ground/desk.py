@@ -71,7 +71,7 @@ class Desk:
         return self.workspace.taking_part(self.opened, day_of(self.now))
 
     @cached_property
-    def codes(self) -> frozenset[str]:
+    def _codes(self) -> frozenset[str]:
         """Codes of these units."""
         return frozenset(self.units["unit_code"])
 
@@ -104,7 +104,7 @@ class Desk:
         """
         with _naming(self):
             authorise_within(self.actor, action, unit_code, self._within)
-            if unit_code is not None and unit_code not in self.codes:
+            if unit_code is not None and unit_code not in self._codes:
                 raise RightsError(NO_PART, unit=unit_code)
 
     @contextmanager
@@ -287,7 +287,7 @@ def check_takes_part(desk: Desk) -> None:
         ``workflows.takes_no_part``.
     """
     own = desk.actor.unit_code
-    if own is None or scope_of(desk.actor.role, "view") == "everywhere" or own in desk.codes:
+    if own is None or scope_of(desk.actor.role, "view") == "everywhere" or own in desk._codes:
         return
     raise RightsError(NO_PART, unit=_name_of(desk.workspace, own))
 
