@@ -947,7 +947,14 @@ def open_definition(world: World, actor: Actor, unit: str) -> Call:
 
 of_whole("count_unfinished")
 of_whole("close_campaign")
-of_whole("reopen_campaign")
+
+
+@case
+def reopen_campaign(world: World, actor: Actor, unit: str) -> Call:
+    with world.workspace.store.write(OPERATOR) as writer:
+        if store.is_period_open(writer, *world.desk(actor).opened.key):
+            store.close_period(writer, *world.desk(actor).opened.key)
+    return lambda: workflow("reopen_campaign")(world.desk(actor))
 
 
 @case
