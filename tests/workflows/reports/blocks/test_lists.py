@@ -10,12 +10,10 @@ from pbwidgets.campaign.definition import Text
 from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
-from pbwidgets.workflows.ground.snapshots import Snapshot
 from pbwidgets.workflows.reports.blocks.library import Library, our_names
 from pbwidgets.workflows.reports.blocks.lists import open_blocks, read_blocks
-from pbwidgets.workflows.reports.blocks.templates import PLACES, fill, places_in
+from pbwidgets.workflows.reports.blocks.templates import PLACES, places_in
 from pbwidgets.workflows.reports.definitions import Ground, check_reports, find_targets, load_reports
-from pbwidgets.workflows.reports.report import Report
 
 CONTEST = read_campaign(ROOT / "parameters" / "campaigns" / "sanji_lianzheng.yaml")
 HEAD = """\
@@ -103,13 +101,6 @@ def test_there_is_no_report_for_partners(tmp_path: Path) -> None:
     report = load_reports(tmp_path / "reports", Ground(ROOT / "notebooks"))["mine"]
     units = to_frame([{"unit_code": "99", "kind": "village"}], UNITS)
     assert find_targets(report, campaign, units) == []
-
-
-def test_a_period_is_named_as_people_call_it(tmp_path: Path) -> None:
-    text = Text(zh="{period_words}评定结果", en="Results of {period_words}")
-    snapshot = Snapshot(tmp_path, "s", "v", CONTEST.periods[0].id, CONTEST.periods[0].begins, {})
-    report = Report(CONTEST, snapshot, "zh_CN", "99", "甲", "county", True, *[to_frame([], UNITS)] * 6)  # type: ignore[arg-type]  # a text reads no frame
-    assert fill(report, text) == "2026年度评定结果"
 
 
 def test_all_mistakes_are_found_at_once(tmp_path: Path) -> None:

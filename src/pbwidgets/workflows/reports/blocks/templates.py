@@ -94,9 +94,6 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "measure": Place(_measure, "measure", frozenset({"measures"})),
         "names": Place(_names_selected, "track", frozenset({"statuses"})),
         "period": Place(lambda report, _: report.snapshot.period_id),
-        "period_words": Place(
-            lambda report, _: report.campaign.period(report.snapshot.period_id).words(report.lang)
-        ),
         "selected": Place(
             lambda report, track: str(len(_selected(report, track))), "track", frozenset({"statuses"})
         ),
