@@ -294,7 +294,9 @@ class Report:
         free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
             free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"
-        if free > 0:
+        if self._shares_places(track):
+            text += self.say("places_shared")
+        elif free > 0:
             text += self.say(code, open=free)
         award = track.award
         if award is None:
@@ -304,6 +306,11 @@ class Report:
         return text + self.say(
             "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
         )
+
+    def _shares_places(self, track: Track) -> bool:
+        """Whether units that the report does not see, below another top, compete for the same places."""
+        whole = self.snapshot.frames(["units"])["units"]
+        return int(whole["kind"].isin(track.unit_kind).sum()) > len(self.units_of_kinds(track.id))
 
     # -- what charts need --------------------------------------------------------------------------
 
