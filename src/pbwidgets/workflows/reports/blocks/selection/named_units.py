@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"statuses"}, needs=("score",), side="below", figures=False)
+@block(reads={"statuses"}, needs=("score", "places"), side="below", figures=False)
 def named_units(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     """Units proposed for the title."""
     track = report.track_of(args)
