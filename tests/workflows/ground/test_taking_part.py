@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 from counties import ROOT
 
+from pbwidgets.batch.reports import run_reports
 from pbwidgets.campaign import read_campaign
-from pbwidgets.errors import DataError, RightsError, UsageError
+from pbwidgets.errors import DataError, ProblemsError, RightsError, UsageError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, SubmissionKey
@@ -369,6 +370,18 @@ def test_a_root_that_is_no_unit_or_of_no_root_kind_is_refused_with_the_nearest(
     campaign = workspace.opened("pairing").campaign
     with pytest.raises(UsageError, match=said):
         open_definition(workspace, operator(), campaign, None, Opening(roots=(code,)))
+
+
+def test_an_override_for_a_unit_of_one_campaign_stops_the_reports_of_no_other(small_copy: Workspace) -> None:
+    overrides = small_copy.settings.parameters / "overrides"
+    overrides.mkdir()
+    (overrides / f"{TOWN}.yaml").write_text("unit: {most: 4}\n", encoding="utf-8")
+    both = [small_copy.opened(campaign_id) for campaign_id in TOP]
+    with pytest.raises(UsageError, match="nobody"):  # all has been planned before units are looked at
+        run_reports(small_copy, both, unit_codes=["nobody"])
+    (overrides / "nowhere.yaml").write_text("unit: {most: 4}\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="nowhere"):
+        run_reports(small_copy, both, unit_codes=["nobody"])
 
 
 def test_a_list_over_several_tops_is_the_organisers_and_says_so_to_each_of_them(
