@@ -255,13 +255,13 @@ def test_a_common_word_is_refused_beside_the_field_and_by_the_server_and_a_numbe
     desk, revision = Desk(own, filler, opened), 0
     for value in ("上坪村", "上坪", "990101001001", "安全", "平安", "王"):
         answers = {**SETUP_ANSWERS, "staff_names": value}
-        with pytest.raises(AnswersRefusedError, match="改填编号") as caught:
+        with pytest.raises(AnswersRefusedError, match="改填三位以内的编号") as caught:
             hand_in(desk, key, answers, revision)
         assert [(problem.path, problem.code) for problem in caught.value.problems] == [
             ("staff_names", COMMON)
         ]
         revision = save_answers(desk, key, answers, revision)
-        assert "改填编号" in text_of(FillForm(Visit(own, filler, {}, "zh_CN"), filler, key).widget)
+        assert "改填三位以内的编号" in text_of(FillForm(Visit(own, filler, {}, "zh_CN"), filler, key).widget)
     assert hand_in(desk, key, {**SETUP_ANSWERS, "staff_names": "12"}, revision) == 1
 
 

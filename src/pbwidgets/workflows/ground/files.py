@@ -96,7 +96,7 @@ class Guard:
         """Name of the file of a folder in which a value stands; all files of the folder are then in the private one."""
         from pbwidgets.exports.search import find_file
 
-        found = find_file(folder, self.scrubber)
+        found = find_file(folder, self.scrubber.for_files())
         if found is not None:
             held = self.private / "held_back" / f"{folder.name.strip('.')}-{uuid.uuid4().hex[:12]}"
             held.mkdir(parents=True)
