@@ -46,6 +46,7 @@ from pbwidgets.workflows.filling.access import units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers
 from pbwidgets.workflows.filling.entries import open_submission
 from pbwidgets.workflows.filling.paper import print_view
+from pbwidgets.workflows.filling.self_marks import save_self_marks
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
@@ -56,6 +57,7 @@ from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.audit_log import AuditFilter, export_audit
 from pbwidgets.workflows.review.case import open_review
 from pbwidgets.workflows.review.queue import export_queue
+from pbwidgets.workflows.review.rating import give_marks
 
 NAME = "王平安"
 TYPED = "走访王 平安家，宣传平安建设"
@@ -236,6 +238,32 @@ def test_what_a_reviewer_was_not_shown_is_kept_as_it_was(own: Workspace, opened:
     assert found.draft is not None
     assert (found.draft["industry"], found.draft["capable_members"]) == (TYPED, 21)
     assert found.draft["good_deeds"][0]["title"] == TYPED
+
+
+def test_a_comment_that_was_not_changed_is_kept_as_it_was(own: Workspace, opened: Opened) -> None:
+    key = MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", "county", "on_site", "reviewer")
+    desk = Desk(own, REVIEWER, opened)
+
+    def give(points: float, comment: str) -> str:
+        give_marks(desk, [Mark(key, points, comment)])
+        with own.store.read(whole=True) as reader:
+            return next(
+                mark.comment for mark in store.load_marks(reader, CAMPAIGN, PERIOD) if mark.key == key
+            )
+
+    assert give(5.0, TYPED) == TYPED
+    assert give(6.0, SHOWN) == TYPED
+    assert give(6.0, "已改正") == "已改正"
+
+
+def test_the_reason_of_an_own_mark_that_was_not_changed_is_kept(own: Workspace, opened: Opened) -> None:
+    desk, track = Desk(own, Actor("sister", "filler", SISTER), opened), opened.campaign.track("village")
+    key = key_of("village_application", SISTER)
+    for points, reason in ((4.0, TYPED), (5.0, SHOWN)):
+        save_self_marks(desk, key, track, "self", {"v1_unity": (points, reason)})
+        with own.store.read(whole=True) as reader:
+            marks = store.load_marks(reader, CAMPAIGN, PERIOD, unit_code=SISTER, layer="self")
+        assert [(mark.points, mark.comment) for mark in marks] == [(points, TYPED)]
 
 
 def test_a_conflict_shows_a_reviewer_no_name(own: Workspace, opened: Opened) -> None:

@@ -1,6 +1,7 @@
 """Answers that identify somebody: which values are refused, and the answers as others see them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -21,8 +22,29 @@ def words_of_interface() -> CommonWords:
 def words_of_campaign(campaign: Campaign) -> CommonWords:
     """What a campaign says: names, labels, choices; made once for the campaign that was asked for last."""
     if not _newest or _newest[0][0] is not campaign:
-        _newest[:] = [(campaign, CommonWords.of([to_json(campaign)]))]
+        _newest[:] = [(campaign, CommonWords.of(words_of_definition(to_json(campaign))))]
     return _newest[0][1]
+
+
+def words_of_definition(text: str) -> set[str]:
+    """All texts and ids in a campaign that is kept as JSON.
+
+    >>> sorted(words_of_definition('{"id": "a", "choices": {"b": [{"id": "c", "points": 5000}]}}'))
+    ['a', 'b', 'c', 'choices', 'id', 'points']
+    """
+    return set(_texts_in(json.loads(text)))
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            yield name
+            yield from _texts_in(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _texts_in(part)
 
 
 def is_common(value: str, campaign: Campaign, names: CommonWords | None = None) -> bool:
@@ -35,7 +57,7 @@ def is_common(value: str, campaign: Campaign, names: CommonWords | None = None) 
     campaign
         Its labels and choices are common words, as is what the interface says.
     names
-        Names of units; None if they are not known.
+        Words of others: names of units and accounts, other campaigns; None if they are not known.
     """
     known = (words_of_campaign(campaign), words_of_interface(), *([names] if names else []))
     return not is_usable(value, known)

@@ -3,7 +3,8 @@ r"""Whether values that identify somebody stand in a file that is about to leave
 Text is looked at as it stands, then with its escapes undone (``\u738b``, ``&#29579;``, ``%E7%8E%8B``), and without the
 marks of its formats, so that a word cut into runs is one again; a paragraph, a cell and a line stay apart. What is
 packed is unpacked: archives and Office files with the workbooks embedded in them, gzip, base64, Parquet, the texts of
-PNG files. What a format writes as a number (a size, a numeric cell, a number in JSON) is no text. This is the last look at files that should hold nothing of the kind, no parser of any of these formats.
+PNG files. What a format writes as a number (a size, a numeric cell, a number in JSON) is no text. This is the last
+look at files that should hold nothing of the kind, no parser of any of these formats.
 """
 
 import base64
@@ -36,7 +37,9 @@ _INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?=[\s/>])[^<>]*>")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))")
-_NUMBERS: Final = re.compile(r'(?<==")[\d.,\s-]+(?=")|(?<=<v>)[\d.eE+-]+(?=</v>)|(?<=":)\s*-?[\d.eE+-]+(?=\s*[,}\]])')
+_NUMBERS: Final = re.compile(
+    r'(?<==")[\d.,\s-]+(?=")|(?<=<v>)[\d.eE+-]+(?=</v>)|(?<=":)\s*-?[\d.eE+-]+(?=\s*[,}\]])'
+)
 """Numbers of a format itself: attributes, numeric cells of a workbook, values in JSON."""
 _WRAPPED: Final = re.compile(r"(?<=[A-Za-z0-9+/]{60})(?:\\r|\\n|[\r\n])+(?=[A-Za-z0-9+/=])")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")

@@ -27,7 +27,9 @@ _DOTS: Final = "·•・‧∙⋅"  # between the parts of a name, which some wr
 _NUMBER: Final = re.compile(r"第?[0-9]{1,3}[号户人名家]?")
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}(?:年度?|[01][0-9](?:[0-3][0-9])?)?")
 _DIGITS: Final = re.compile(r"[0-9]+")
-_ENDS_BEFORE: Final = re.compile(r"[0-9a-z]$|[0-9][.,]$")  # a number that begins after it is part of a longer one
+_ENDS_BEFORE: Final = re.compile(
+    r"[0-9a-z]$|[0-9][.,]$"
+)  # a number that begins after it is part of a longer one
 _GOES_ON: Final = re.compile(r"[0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])")
 
 
