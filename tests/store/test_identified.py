@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pbwidgets.campaign import Campaign, to_json
 from pbwidgets.campaign.one_form import surroundings_of
-from pbwidgets.intake.identifying import HIDDEN, Scrubber
+from pbwidgets.intake.identifying import HIDDEN, CommonWords, Scrubber
 from pbwidgets.store import (
     Actor,
     NewAccount,
@@ -299,6 +299,13 @@ def test_words_and_choices_of_other_campaigns_are_never_hidden(people: Store) ->
     assert found is not None
     assert found.answers == {"pick": "kindly"}
     assert [common.holds(word) for word in ("热心村", "kindly", "王平安")] == [True, True, False]
+
+
+def test_words_of_reports_and_of_office_files_are_never_hidden(people: Store) -> None:
+    people.identified.others = lambda: CommonWords.of(["主导产业"])
+    hand_in(people, head="主导产业", family=[{"name": "仿宋"}, {"name": "王平安"}])
+    note(people, "主导产业，仿宋，王平安")
+    assert notes(people) == [f"主导产业，仿宋，{HIDDEN}"]
 
 
 def test_a_designation_is_hidden_where_it_is_a_whole_number(people: Store) -> None:

@@ -3,20 +3,28 @@
 import json
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.campaign.freezing import to_json
 from pbwidgets.campaign.model import Campaign, Form
 from pbwidgets.intake.identifying import HIDDEN, CommonWords, is_usable
 from pbwidgets.wording import interface_words
 
+_OF_OFFICE: Final = (
+    "Arial", "Calibri", "Cambria", "Times New Roman", "Courier New", "DejaVu Sans", "Noto Sans CJK SC",
+    "Noto Serif CJK SC",     "SimSun", "SimHei", "FangSong", "KaiTi", "Microsoft YaHei", "Helvetica", "Symbol", "Wingdings", "Office Theme",
+    "宋体", "黑体", "楷体", "仿宋", "仿宋_GB2312", "楷体_GB2312", "等线", "微软雅黑", "方正小标宋",
+    "Normal", "Default", "Heading", "Title", "Subtitle", "Style", "Table Grid", "List Bullet", "Caption", "Header",
+    "Footer", "Accent", "Sheet", "Slide", "Layout", "Placeholder", "Picture", "Chart", "Series",
+    "python-docx", "openpyxl",
+)  # fmt: skip
 _newest: list[tuple[Campaign, CommonWords]] = []
 
 
 @cache
 def words_of_interface() -> CommonWords:
-    """What the interface says."""
-    return CommonWords.of(interface_words())
+    """What the interface says, and what stands in any Office file."""
+    return CommonWords.of([*interface_words(), *_OF_OFFICE])
 
 
 def words_of_campaign(campaign: Campaign) -> CommonWords:

@@ -44,6 +44,7 @@ _NUMBERS: Final = re.compile(
 _WRAPPED: Final = re.compile(r"(?<=[A-Za-z0-9+/]{60})(?:\\r|\\n|[\r\n])+(?=[A-Za-z0-9+/=])")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8\xff"
 _TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _PACKED: Final = (b"PK\x03\x04", b"\x1f\x8b", _PNG, b"PAR1")
 
@@ -80,6 +81,8 @@ def texts_in(content: bytes, depth: int = 0) -> Iterator[str]:
     """Everything in the content of a file that may be read as text."""
     if depth > _DEEPEST or not content:
         return
+    if content.startswith(_JPEG):  # what is drawn is no text
+        content = content.partition(b"\xff\xda")[0]
     unpacked = _unpack(content)
     if unpacked is not None:
         for part in unpacked:

@@ -22,9 +22,12 @@ HIDDEN: Final = "〔略〕"
 LONGEST: Final = 60
 """Characters of a value that identifies; it is a name, no account of somebody."""
 
-_SEPARATORS: Final = re.compile(r"[、，,；;|/\n（）()\[\]【】<>《》:：]+")
-_DOTS: Final = "·•・‧∙⋅"  # between the parts of a name, which some write and some do not
-_NUMBER: Final = re.compile(r"第?[0-9]{1,3}[号户人名家]?")
+_SEPARATORS: Final = re.compile(r"[、，,；;。！？!?+|/\n（）()\[\]【】<>《》“”\":：]+|-(?=\s)|(?<=\s)-")
+_DOTS: Final = "·•・‧∙⋅▪．.-"  # between the parts of a name, which some write and some do not
+_NUMBER: Final = re.compile(r"第?[0-9]{1,3}[号户人名家岁口组栋室]?")
+_ROLES: Final = "户主|姓名|联系电话|电话|手机|身份证号?|番号|编号|求助人|同志|先生|女士|老人|某部|部队|等"
+_ROLE: Final = re.compile(f"^(?:{_ROLES})+|(?:{_ROLES})+$")
+_AND: Final = re.compile(r"(?<=[^\x00-\x7f]{2})[和与及-](?=[^\x00-\x7f]{2})")
 _DATE: Final = re.compile(r"(?:19|20)[0-9]{2}(?:年度?|[01][0-9](?:[0-3][0-9])?)?")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _ENDS_BEFORE: Final = re.compile(
@@ -56,20 +59,45 @@ def fold(text: str) -> str:
 
 
 def parts_of(value: str) -> tuple[str, ...]:
-    """The names that a value holds, folded: several may stand in one field; a short number is none.
+    """The names that a value holds, folded: several may stand in one field, with numbers and roles beside them.
+
+    A number of four digits or more is one of them, a shorter one is not.
 
     >>> parts_of("王平安（户主）、李 四"), parts_of("王平安 李小红")
-    (('王平安', '户主', '李四'), ('王平安', '李小红', '王平安李小红'))
+    (('王平安', '李四'), ('王平安', '李小红', '王平安李小红'))
+    >>> parts_of("户主王平安等3人"), parts_of("某部78123"), parts_of("王平安13812345678")
+    (('王平安', '户主王平安等3人'), ('78123', '某部78123'), ('王平安', '13812345678', '王平安13812345678'))
     >>> parts_of("Li Na"), parts_of("12"), parts_of("第3户"), parts_of("73021")
     (('lina',), (), (), ('73021',))
     """
     found: list[str] = []
     for piece in _SEPARATORS.split(value):
-        words = [fold(word) for word in piece.split()]
-        if len(words) > 1 and all(len(word) > 1 and not word.isascii() for word in words):
-            found += words
-        found.append("".join(words)[:LONGEST])
+        plain = unicodedata.normalize("NFKC", piece)
+        runs = _DIGITS.split(plain)
+        found += (name for run in runs for name in _names_in(run, alone=len(runs) == 1))
+        found += (number for number in _DIGITS.findall(plain) if len(number) > 3)
+        whole = _without_roles(fold(plain)) if len(runs) == 1 else fold(plain)
+        found.append(whole[:LONGEST])
     return tuple(dict.fromkeys(part for part in found if len(part) > 1 and not _NUMBER.fullmatch(part)))
+
+
+def _names_in(run: str, *, alone: bool) -> Iterator[str]:
+    """Names in a text without digits; a single character goes with the word after it, as in 李 小红."""
+    words = [part for word in run.split() for part in _AND.split(word)]
+    if run.isascii():
+        name = fold(run)
+        yield from [name] if not alone and len(name) > 3 else []
+        return
+    before = ""
+    for word in map(fold, words):
+        name = before + word
+        before = name if len(name) == 1 else ""
+        if len(name) > 1 and not name.isascii():
+            yield _without_roles(name)[:LONGEST]
+
+
+def _without_roles(name: str) -> str:
+    return _ROLE.sub("", name)
 
 
 @dataclass(frozen=True)
@@ -231,7 +259,7 @@ def _stands_alone(text: str, first: int, last: int, value: str) -> bool:
         for beside in (text[max(0, first - 2) : first], text[last + 1 : last + 6])
     )
     if _DIGITS.fullmatch(value):
-        apart = any(sign.isspace() for sign in text[first : last + 1])
+        apart = any(sign.isspace() or sign in _DOTS for sign in text[first : last + 1])
         return not (apart or _ENDS_BEFORE.search(before) or _GOES_ON.match(after))
     return not (_is_plain(value[0]) and _is_plain(before[-1:])) and not (
         _is_plain(value[-1]) and _is_plain(after[:1])

@@ -5,7 +5,7 @@ log: what has been written since is read again, unit by unit, so that a page cos
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -36,6 +36,7 @@ class Owner:
 class Identified:
     """The values of one store, as of its newest write that was looked at."""
 
+    others: Callable[[], CommonWords] | None = None  # words beside the store, such as those of its reports
     _head: int = 0
     _versions: int = 0
     _forms: dict[tuple[str, str], tuple[str | None, frozenset[str]]] = field(default_factory=dict)
@@ -116,7 +117,9 @@ class Identified:
                 if named := paths | form.identifying_paths():
                     self._forms[campaign.id, form.id] = (form.filled_by, named)
         texts = conn.scalars(select(table.definition)) if self._forms else ()
-        self._definitions = CommonWords.of(set().union(*map(words_of_definition, texts)))
+        words = set().union(*map(words_of_definition, texts))
+        beside = [self.others().text] if self._forms and self.others is not None else []
+        self._definitions = CommonWords.of([*words, *beside])
 
     def _read_values(self, conn: Connection) -> None:
         table = audit.c

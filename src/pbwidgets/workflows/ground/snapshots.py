@@ -8,7 +8,7 @@ again.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -87,7 +87,7 @@ class Snapshot:
     day: date
     parts: Mapping[str, Mapping[str, str]]
     hidden: int = 0
-    scrub: Scrub | None = None
+    scrub: Scrub | None = field(default=None, repr=False, compare=False)
 
     def campaign(self) -> Campaign:
         """The campaign of that version."""
