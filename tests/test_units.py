@@ -19,7 +19,6 @@ from pbwidgets.units import (
     members,
     official_level,
     partitions,
-    partners,
     read_units,
     sole_partitions,
     subtree,
@@ -255,7 +254,7 @@ def test_who_takes_part_hangs_together_and_is_found_again_below_its_tops(
     assert taking_part(found, may_hang, ["p"]).equals(found)
     assert set(found["unit_code"]) == {
         *members(register, may_hang)["unit_code"],
-        *partners(register, ["p"])["unit_code"],
+        *register.loc[register["kind"] == "p", "unit_code"],
     }
     assert set(found["parent_code"].dropna()) <= set(found["unit_code"])
     below = {code for top in tops(found, ["a"]) for code in subtree(found, top)["unit_code"]}

@@ -331,16 +331,6 @@ def members(units: pd.DataFrame, kinds: Kinds, roots: Collection[str] = ()) -> p
     return units[inside].reset_index(drop=True)
 
 
-def partners(units: pd.DataFrame, kinds: Collection[str]) -> pd.DataFrame:
-    """Units of the kinds that are only pointed at or surveyed, whatever is above them, in the order of the register.
-
-    >>> register = pd.DataFrame({"unit_code": ["A", "V"], "kind": ["committee", "village"], "parent_code": [None, "T"]})
-    >>> list(partners(register, ["village"])["unit_code"])
-    ['V']
-    """
-    return units[_is_of(units, kinds)].reset_index(drop=True)
-
-
 def taking_part(
     units: pd.DataFrame, kinds: Kinds, partner_kinds: Collection[str] = (), roots: Collection[str] = ()
 ) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from pbwidgets.workflows.reports.definitions import (
     ReportDefinition,
     check_overrides,
     check_reports,
+    find_reports,
     load_overrides,
     load_reports,
     notebook_parameters,
@@ -91,6 +92,13 @@ def test_a_mistake_is_reported_with_its_line_and_the_right_spelling(
     assert named in next(problem for problem in problems if problem.code == code).line("en")
     with pytest.raises(ProblemsError, match=r"ok\.yaml"):
         load_reports(folder, Ground(notebooks))
+
+
+def test_a_file_is_read_again_only_once_its_text_has_changed(folder: Path) -> None:
+    first = find_reports(folder)["ok"]
+    assert find_reports(folder)["ok"] is first
+    (folder / "ok.yaml").write_text(GOOD.replace("good day", "hello"), encoding="utf-8")
+    assert find_reports(folder)["ok"].parameters == {"greeting": "hello"}
 
 
 def test_all_problems_are_reported_at_once(folder: Path, notebooks: Path) -> None:

@@ -13,7 +13,7 @@ from pbwidgets.campaign.model import Campaign, Criterion, Track
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.scoring.frames import COLUMNS, Records, Scores, to_frame
 from pbwidgets.scoring.pipeline import score_campaign
-from pbwidgets.units import members, partners
+from pbwidgets.units import members, taking_part
 
 FILE = Path(__file__).resolve().parents[2] / "parameters" / "campaigns" / "sanlian_sancu.yaml"
 WORKS, COMMITTEE, BELOW, GENERAL, BRANCH, OTHER, PERSON = (
@@ -143,8 +143,12 @@ def test_committees_general_branches_and_branches_are_members_at_any_depth(campa
 
 def test_communities_villages_and_army_units_are_partners_wherever_they_stand(campaign: Campaign) -> None:
     register = to_frame(units(), COLUMNS["units"])
-    found = partners(register, campaign.partner_kinds)
-    assert set(found["unit_code"]) == {"99sqA", "99bdA", "990301001001"}
+    found = taking_part(register, campaign.member_kinds, campaign.partner_kinds)
+    assert set(found["unit_code"]) - set(members(register, campaign.member_kinds)["unit_code"]) == {
+        "99sqA",
+        "99bdA",
+        "990301001001",
+    }
     owing = {kind for form in campaign.forms if form.is_owed for kind in form.unit_kind}
     assessed = {kind for track in campaign.tracks for kind in track.unit_kind}
     assert not (owing | assessed) & set(campaign.partner_kinds)

@@ -107,6 +107,18 @@ def test_mistakes_in_an_override_are_found_alone_and_with_the_rest(workspace: Pa
         assert "most" in done.stdout
 
 
+def test_an_override_for_a_unit_that_is_not_in_the_register_is_found_once_there_is_one(
+    workspace: Path,
+) -> None:
+    file = workspace / "parameters" / "overrides" / "990101999.yaml"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("unit: {most: 4}\n", encoding="utf-8")
+    assert check_files((file,))[1] == ()
+    with open_workspace(workspace) as opened:
+        save_units(opened, OPERATOR, make_register())
+    assert [problem.code for problem in check_files((file,))[1]] == ["batch.override_unit_unknown"]
+
+
 def test_a_report_file_is_checked_alone(workspace: Path) -> None:
     report = workspace / "parameters" / "reports" / "unit.yaml"
     change(report, ("for_each: partition", "for_each: partitions"))

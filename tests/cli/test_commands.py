@@ -123,6 +123,7 @@ def test_opening_says_who_takes_part_and_may_be_below_some_roots_only(tmp_path: 
     one = run_pbwidgets("campaign", "open", CAMPAIGN, "--under", "990102", cwd=folder)
     assert "参加单位2个，最高一级1个：邻县。" in one.stderr
     assert run_pbwidgets("campaign", "open", CAMPAIGN, cwd=folder).stderr == one.stderr
+    assert run_pbwidgets("campaign", "open", CAMPAIGN, "--under", "all", cwd=folder).stderr == every.stderr
     for wrong in ("990102001", "990109"):
         refused = run_pbwidgets("campaign", "open", CAMPAIGN, "--under", wrong, cwd=folder)
         assert (refused.returncode, "990102 邻县" in refused.stderr) == (2, True)

@@ -89,6 +89,10 @@ def test_the_other_campaign_has_every_kind_of_work_as_well(lively: tuple[Workspa
         "decide",
         "reports",
     }
+    organiser = find_actor(workspace, "organiser")
+    home = shown(show_home(Visit(workspace, organiser, {"campaign": OTHER}, "zh_CN")))
+    assert "分等次，等待会议决定" in home
+    assert "名额 0" not in home
 
 
 WHO = {

@@ -1,4 +1,4 @@
-from pbwidgets.scoring.register import build_register, kinds_above
+from pbwidgets.scoring.register import build_register
 
 
 def test_units_stand_in_the_order_of_their_codes(small):
@@ -27,5 +27,8 @@ def test_a_circle_of_parents_ends(small):
     assert build_register(units).ancestors("team").tolist() == [-1, -1, -1]
 
 
-def test_kinds_above_at_any_height(small):
-    assert kinds_above(small.make_campaign(), "team") == {"county", "district"}
+def test_kinds_above_and_below_at_any_height(small):
+    campaign = small.make_campaign()
+    assert campaign.kinds_above("team") == {"county", "district"}
+    assert campaign.kinds_below("county") >= {"district", "team"}
+    assert campaign.kinds_below("team") == frozenset()

@@ -142,10 +142,10 @@ def _read_campaign(
         check_takes_part(Desk(workspace, actor, opened, lang))
     except PbError:
         return "", "", "", (), unit
-    phases = opened.campaign.period(opened.period_id).phases
+    phases, day = opened.period.phases, today() if opened.is_open else date.max
     steps = tuple(
         Step(phase.name.words(lang), phase.begins.isoformat(), phase.ends.isoformat(), state)
-        for phase, state in zip(phases, step_states(phases, today()), strict=True)
+        for phase, state in zip(phases, step_states(phases, day), strict=True)
     )
     closed_on = day_of(opened.closed_at).isoformat() if opened.closed_at else ""
     return opened.campaign.name.words(lang), opened.period_id, closed_on, steps, unit

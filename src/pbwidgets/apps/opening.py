@@ -78,7 +78,8 @@ class PageHandler(Guarded):
         account, self._owner, told = found
         workspace: Workspace = self.settings["pbwidgets_workspace"]
         notebook = _load(workspace.settings.notebooks / "apps" / f"{name}.ipynb")
-        frame = await load_frame(workspace, account, name, place, self.xsrf_token)
+        shown = place | {key: told[key] for key in ("campaign", "period") if key in told}
+        frame = await load_frame(workspace, account, name, shown, self.xsrf_token)
         if not frame.is_allowed:
             return self._plain(403, "not_allowed", frame)
         if not self.doors.may_arrive(self._owner.code):
@@ -103,11 +104,11 @@ class PageHandler(Guarded):
         user = self.current_user
         if name == ANONYMOUS and (user is None or "code" in place or ANSWER in place):
             visitor = visitor_key(self)
-            code = "" if "code" in place else await right_code(self, visitor)
-            if not code:
+            told = {} if "code" in place else await right_code(self, visitor)
+            if not told:
                 self.redirect(code_page(place))
                 return None
-            return ANONYMOUS_ACCOUNT, Owner(visitor, "", name, code_key(code)), {"code": code}
+            return ANONYMOUS_ACCOUNT, Owner(visitor, "", name, code_key(told["code"])), told
         if user is None:
             web.authenticated(lambda _: None)(self)
             return None

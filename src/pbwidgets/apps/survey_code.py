@@ -87,16 +87,17 @@ def code_page(place: Mapping[str, str]) -> str:
     return f"{CODE_PAGE}?{urlencode(asked)}" if asked else CODE_PAGE
 
 
-async def right_code(handler: Guarded, visitor: str) -> str:
-    """Code that a visitor has typed in, if it can still be used; otherwise it is forgotten."""
+async def right_code(handler: Guarded, visitor: str) -> dict[str, str]:
+    """Code that a visitor has typed in, with its campaign and period, if it can still be used; else it is forgotten."""
     invitations = handler.doors.invitations
     code = invitations.code_of(visitor)
-    if code:
-        try:
-            await asyncio.to_thread(find_invitation, handler.settings["pbwidgets_workspace"], code)
-        except PbError as error:
-            if error.code not in NOT_USABLE:
-                raise
-            invitations.forget(visitor)
-            return ""
-    return code
+    if not code:
+        return {}
+    try:
+        found = await asyncio.to_thread(find_invitation, handler.settings["pbwidgets_workspace"], code)
+    except PbError as error:
+        if error.code not in NOT_USABLE:
+            raise
+        invitations.forget(visitor)
+        return {}
+    return {"code": code, "campaign": found.opened.campaign.id, "period": found.opened.period_id}

@@ -150,7 +150,8 @@ def _plan(workspace: Workspace, opened: Opened, name: str | None, one_of_many: b
     snapshot = take_snapshot(workspace, opened)
     units = snapshot.frames(["units"])["units"]
     sound = {report_id: report for report_id, report in reports.items() if report_id not in wrong}
-    overrides = load_overrides(settings.parameters / "overrides", sound, ground, units["unit_code"])
+    registered = workspace.units()["unit_code"]  # also those that only take part in other campaigns
+    overrides = load_overrides(settings.parameters / "overrides", sound, ground, registered)
     targets = {
         report_id: find_targets(report, opened.campaign, units)
         for report_id, report in sound.items()

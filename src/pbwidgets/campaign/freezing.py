@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, Literal
 
@@ -105,8 +106,9 @@ def to_json(campaign: Campaign) -> str:
     return json.dumps(_dump(campaign), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
+@lru_cache(maxsize=16)
 def from_json(text: str) -> Campaign:
-    """Campaign of its canonical JSON.
+    """Campaign of its canonical JSON; the same object for the same text, as every request asks for it.
 
     Raises
     ------

@@ -12,7 +12,8 @@ from pbwidgets.wording import interface_words
 
 _OF_OFFICE: Final = (
     "Arial", "Calibri", "Cambria", "Times New Roman", "Courier New", "DejaVu Sans", "Noto Sans CJK SC",
-    "Noto Serif CJK SC",     "SimSun", "SimHei", "FangSong", "KaiTi", "Microsoft YaHei", "Helvetica", "Symbol", "Wingdings", "Office Theme",
+    "Noto Serif CJK SC",
+    "SimSun", "SimHei", "FangSong", "KaiTi", "Microsoft YaHei", "Helvetica", "Symbol", "Wingdings", "Office Theme",
     "宋体", "黑体", "楷体", "仿宋", "仿宋_GB2312", "楷体_GB2312", "等线", "微软雅黑", "方正小标宋",
     "Normal", "Default", "Heading", "Title", "Subtitle", "Style", "Table Grid", "List Bullet", "Caption", "Header",
     "Footer", "Accent", "Sheet", "Slide", "Layout", "Placeholder", "Picture", "Chart", "Series",

@@ -8,7 +8,7 @@ from pbwidgets.campaign.expression_tree import OF_GROUPS, OF_TEXT, Node
 from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.literals import FLAG, NUMBER, Values, find_in_literals, is_yes_or_no
-from pbwidgets.campaign.model import Campaign, Choice, Criterion
+from pbwidgets.campaign.model import Campaign, Choice, Criterion, kinds_above
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
@@ -120,15 +120,7 @@ class Known:
         within
             Parents of the kinds that the way up may lead through; by default of all.
         """
-        parents = self.parents if within is None else within
-        above: set[str] = set()
-        ahead = [parent for kind in kinds for parent in parents.get(kind, ())]
-        while ahead:
-            parent = ahead.pop()
-            if parent not in above:
-                above.add(parent)
-                ahead.extend(parents.get(parent, ()))
-        return frozenset(above)
+        return kinds_above(self.parents if within is None else within, *kinds)
 
 
 def walk_criteria(criteria: tuple[Criterion, ...], address: Address) -> Iterator[tuple[Criterion, Address]]:

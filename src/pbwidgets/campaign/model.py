@@ -9,7 +9,7 @@ which names every mistake with its line; the models check shapes and ranges.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import product
@@ -985,6 +985,16 @@ class Campaign(Definition):
         """Kinds of unit that are only pointed at and surveyed."""
         return tuple(kind.id for kind in self.unit_kinds if kind.role == "partner")
 
+    def kinds_above(self, *kind_ids: str) -> frozenset[str]:
+        """Kinds that may be above one of the kinds, at any height."""
+        return kinds_above({kind.id: kind.parents for kind in self.unit_kinds}, *kind_ids)
+
+    def kinds_below(self, *kind_ids: str) -> frozenset[str]:
+        """Kinds that may be below one of the kinds, at any depth."""
+        return frozenset(
+            kind.id for kind in self.unit_kinds if not self.kinds_above(kind.id).isdisjoint(kind_ids)
+        )
+
     def unit_kind(self, kind_id: str) -> UnitKind:
         """The kind of that id; KeyError if there is none."""
         return _by_id(self.unit_kinds, kind_id)
@@ -1014,6 +1024,22 @@ class Campaign(Definition):
         return tuple(
             source for source, marks in zip(sources, find_marking(line, sources), strict=True) if marks
         )
+
+
+def kinds_above(parents: Mapping[str, tuple[str, ...]], *kind_ids: str) -> frozenset[str]:
+    """Kinds that a unit of these kinds may hang under, at any height; itself only if it may hang under its like.
+
+    >>> sorted(kinds_above({"village": ("town",), "town": ("county", "town")}, "village"))
+    ['county', 'town']
+    """
+    above: set[str] = set()
+    ahead = [parent for kind in kind_ids for parent in parents.get(kind, ())]
+    while ahead:
+        parent = ahead.pop()
+        if parent not in above:
+            above.add(parent)
+            ahead.extend(parents.get(parent, ()))
+    return frozenset(above)
 
 
 def _by_id(items: tuple[_T, ...], wanted: str) -> _T:

@@ -90,9 +90,19 @@ def _check_runs(settings: Settings) -> list[Problem]:
     problems = list(check_reports(reports, ground))
     if not problems:
         loaded = load_reports(reports, ground)
-        codes = [path.stem for path in overrides.glob("*.yaml")]  # a run checks whether the unit exists
+        codes = _registered(settings) or [path.stem for path in overrides.glob("*.yaml")]
         problems += check_overrides(overrides, loaded, ground, codes)
     return problems
+
+
+def _registered(settings: Settings) -> list[str]:
+    """Codes of the register, whatever campaign the units take part in; none before there is one."""
+    if not _has_store(settings):
+        return []
+    from pbwidgets.workflows.ground.workspace import open_workspace
+
+    with open_workspace(settings.workspace) as workspace:
+        return list(workspace.units()["unit_code"])
 
 
 def _sound_campaigns(settings: Settings) -> "Iterator[Campaign]":
@@ -111,10 +121,14 @@ def _check_register(file: Path) -> Reading[tuple[Problem, ...]]:
         return Reading(error.problems)
 
 
+def _has_store(settings: Settings) -> bool:
+    url = settings.store_url
+    return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
+
+
 def _changes(settings: Settings) -> Iterable[str]:
     """What campaigns change compared with the open versions, if there is a store."""
-    url = settings.store_url
-    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).exists():
+    if not _has_store(settings):
         return
     from pbwidgets.workflows.ground.workspace import open_workspace
     from pbwidgets.workflows.organise.campaigns import changes_since_opening

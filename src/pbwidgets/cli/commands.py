@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -185,6 +185,10 @@ def campaign() -> None:
     """Work on campaigns."""
 
 
+ALL: Final = "all"
+"""What is written for ``--under`` to have every root again."""
+
+
 @campaign.command("open", help=_help("campaign.open"))
 @click.argument("campaign_id", metavar="C")
 @_period
@@ -203,7 +207,8 @@ def campaign_open(
         touches_marks = tell_effects(workspace, workspace.read_campaign(campaign_id), period)
         if touches_marks and marks is None and sys.stdin.isatty():
             marks = click.prompt(say("cli.campaign.ask_marks"), type=MARKS, err=True)
-        opened = open_campaign(workspace, _actor(), campaign_id, period, Opening(marks, roots or None))
+        under = () if roots == (ALL,) else roots or None
+        opened = open_campaign(workspace, _actor(), campaign_id, period, Opening(marks, under))
         joining = find_joining(workspace, opened)
     click.echo(
         say(

@@ -14,7 +14,7 @@ from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
 from pbwidgets.scoring.frames import MEASURES, to_frame
-from pbwidgets.scoring.register import Register, kinds_above
+from pbwidgets.scoring.register import Register
 
 _MANY: Final = ("select_multiple", "image", "file")  # one answer holds several, with spaces
 _WORDS: Final = {"yes": "1", "no": "0", "true": "1", "false": "0"}
@@ -241,7 +241,7 @@ def _measure(
     values = np.where(not_applicable, np.nan, values)
     kinds = set(measure_kinds(campaign, measure))
     if measure.over == "subtree":
-        kinds |= kinds_above(campaign, *kinds)
+        kinds |= campaign.kinds_above(*kinds)
     elif measure.over == "ancestor":
         return _hand_down(campaign, measure, register, values, tally.counts, missing, not_applicable)
     concerned = register.is_kind(*kinds)
@@ -264,14 +264,13 @@ def _hand_down(
 ) -> MeasureColumn:
     kinds = (measure.ancestor_kind,) if measure.ancestor_kind else measure_kinds(campaign, measure)
     above = register.ancestors(*kinds)
-    below = [item.id for item in campaign.unit_kinds if not kinds_above(campaign, item.id).isdisjoint(kinds)]
     # a unit without such an ancestor reads the added last place: nothing known
     column = MeasureColumn(
         values=np.append(values, 0.0 if measure.empty_is_zero else np.nan)[above],
         counts=np.append(counts, 0)[above],
         missing=np.append(missing, not measure.empty_is_zero)[above],
         not_applicable=np.append(not_applicable, False)[above],
-        concerned=register.is_kind(*below),
+        concerned=register.is_kind(*campaign.kinds_below(*kinds)),
     )
     return _within(column)
 

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Counts, Ints, Objects, positions_in, to_objects
 
 _DEEPEST = 32  # a register is a forest a few levels deep; the bound keeps a cycle from running forever
@@ -108,17 +107,3 @@ def build_register(units: pd.DataFrame) -> Register:
         parents=positions_in(ordered["parent_code"], codes),
         domains=ordered.get("domain"),
     )
-
-
-def kinds_above(campaign: Campaign, *kinds: str) -> frozenset[str]:
-    """Kinds that may be above one of the kinds, at any height, as the campaign defines them."""
-    found: set[str] = set()
-    waiting = list(kinds)
-    while waiting:
-        for item in campaign.unit_kinds:
-            if item.id == waiting[0]:
-                new = set(item.parents) - found
-                found |= new
-                waiting.extend(new)
-        waiting.pop(0)
-    return frozenset(found)

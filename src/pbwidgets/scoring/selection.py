@@ -102,12 +102,27 @@ def find_open_places(selection: pd.DataFrame) -> int:
     Parameters
     ----------
     selection
-        Rows of one track with the columns ``SELECTION``.
+        Rows of one track with the columns ``SELECTION``, or with ``open_places`` as :func:`note_open_places` adds it.
     """
-    notes = selection["reason_args"].dropna()
-    for args in notes[notes.str.contains('"scoring.note_(?:unfilled|all_open)"')].head(1):
-        return max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
-    return 0
+    noted = selection if "open_places" in selection else note_open_places(selection)
+    return int(noted["open_places"].max()) if len(noted) else 0
+
+
+def note_open_places(selection: pd.DataFrame) -> pd.DataFrame:
+    """A selection with the column ``open_places``, int64: what the reason of each unit says of open places, or 0.
+
+    Parameters
+    ----------
+    selection
+        Columns ``SELECTION``.
+    """
+    told = [
+        max(int(own["open"]) for code, own in json.loads(args)["notes"] if code in _OPEN)
+        if any(f'"{code}"' in args for code in _OPEN)
+        else 0
+        for args in selection["reason_args"].fillna("")
+    ]
+    return selection.assign(open_places=np.array(told, dtype=np.int64))
 
 
 def best_first(selection: pd.DataFrame) -> pd.DataFrame:

@@ -50,10 +50,24 @@ def import_units(w: Writer, units_frame: pd.DataFrame) -> tuple[int, int]:
     return len(added), len(changed)
 
 
+UnitRows = tuple[tuple[str | bool | None, ...], ...]
+"""Rows of the register in the order of their codes, each with the columns of ``UNITS``."""
+
+
+def load_unit_rows(r: Reader) -> UnitRows:
+    """The register as plain rows, which can be compared and hashed."""
+    rows = r.conn.execute(select(*(units.c[name] for name in UNITS)))
+    return tuple(sorted((tuple(row) for row in rows), key=lambda row: str(row[0])))
+
+
+def units_of_rows(rows: UnitRows) -> pd.DataFrame:
+    """Frame of the rows, columns ``UNITS``."""
+    return to_frame(pd.DataFrame(list(rows), columns=list(UNITS), dtype=object), UNITS)
+
+
 def load_units(r: Reader) -> pd.DataFrame:
     """All units of the register, whatever their dates, in the order of their codes."""
-    rows = sorted(_stored_rows(r), key=lambda row: str(row["unit_code"]))
-    return to_frame(rows, UNITS)
+    return units_of_rows(load_unit_rows(r))
 
 
 def has_real_rows(r: Reader) -> bool:

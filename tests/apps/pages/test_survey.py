@@ -136,9 +136,11 @@ def test_a_right_code_is_forgotten_when_it_is_used_up_but_not_while_the_store_is
     with pytest.raises(DataError, match="权限"):
         asyncio.run(right_code(handler, "visitor"))
     folder.with_name("away").rename(folder)
-    assert asyncio.run(right_code(handler, "visitor")) == code
+    of = small.opened().key
+    told = asyncio.run(right_code(handler, "visitor"))
+    assert told == {"code": code, "campaign": of[0], "period": of[1]}
     answer_survey(small, code, GOOD)
-    assert asyncio.run(right_code(handler, "visitor")) == ""
+    assert asyncio.run(right_code(handler, "visitor")) == {}
     assert len(handler.doors.invitations) == 0
 
 

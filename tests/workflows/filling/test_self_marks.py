@@ -75,6 +75,13 @@ def test_lines_are_marked_or_computed_and_the_total_is_their_sum(
     assert sheet.highest == 100
 
 
+def test_the_highest_is_that_of_the_unit_s_own_sheet(small: Workspace, contest: Opened, track: Track) -> None:
+    run = begin_dry_run(Desk(small, FILLER, contest), KEY, track, "self")
+    *others, last = track.criteria
+    shorter = replace(run, track=track.model_copy(update={"criteria": tuple(others)}))
+    assert shorter.sheet(VILLAGE_ANSWERS, {}, "zh_CN").highest == 100 - last.max_points
+
+
 def test_the_total_takes_a_heading_settled_as_one_for_its_lines(
     small: Workspace, contest: Opened, track: Track
 ) -> None:

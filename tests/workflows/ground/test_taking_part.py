@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 from counties import ROOT
 
+from pbwidgets.batch.reports import run_reports
 from pbwidgets.campaign import read_campaign
-from pbwidgets.errors import DataError, RightsError, UsageError
+from pbwidgets.errors import DataError, ProblemsError, RightsError, UsageError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
 from pbwidgets.store import Actor, SubmissionKey
@@ -22,7 +23,7 @@ from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes, decide_selection
 from pbwidgets.workflows.meeting.notices import plan_notice
-from pbwidgets.workflows.meeting.what_if import WhatIf, open_trial, try_selection
+from pbwidgets.workflows.meeting.what_if import WhatIf, meeting_tracks, open_trial, try_selection
 from pbwidgets.workflows.organise.campaigns import Opening, find_joining, open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.progress.grid import late_units, progress_by_part, progress_grid
@@ -369,3 +370,31 @@ def test_a_root_that_is_no_unit_or_of_no_root_kind_is_refused_with_the_nearest(
     campaign = workspace.opened("pairing").campaign
     with pytest.raises(UsageError, match=said):
         open_definition(workspace, operator(), campaign, None, Opening(roots=(code,)))
+
+
+def test_an_override_for_a_unit_of_one_campaign_stops_the_reports_of_no_other(small_copy: Workspace) -> None:
+    overrides = small_copy.settings.parameters / "overrides"
+    overrides.mkdir()
+    (overrides / f"{TOWN}.yaml").write_text("unit: {most: 4}\n", encoding="utf-8")
+    both = [small_copy.opened(campaign_id) for campaign_id in TOP]
+    with pytest.raises(UsageError, match="nobody"):  # all has been planned before units are looked at
+        run_reports(small_copy, both, unit_codes=["nobody"])
+    (overrides / "nowhere.yaml").write_text("unit: {most: 4}\n", encoding="utf-8")
+    with pytest.raises(ProblemsError, match="nowhere"):
+        run_reports(small_copy, both, unit_codes=["nobody"])
+
+
+def test_a_list_over_several_tops_is_the_organisers_and_says_so_to_each_of_them(
+    small_copy: Workspace, tmp_path: Path
+) -> None:
+    path = tmp_path / "campaign.yaml"
+    path.write_text(PAIRING, encoding="utf-8")
+    both = (WORKS, OTHER_WORKS)
+    open_definition(small_copy, operator(), read_campaign(path), None, Opening(roots=both, now=DAY))
+    for code in both:
+        with pytest.raises(RightsError, match=r"2个上级单位.*由活动组织者"):
+            meeting_tracks(desk(small_copy, "pairing", reviewer(code), LATER))
+    assert [track.id for track in meeting_tracks(desk(small_copy, "pairing", now=LATER))] == ["main"]
+    snapshot = take_snapshot(small_copy, small_copy.opened("pairing"))
+    report = open_report(snapshot.folder, WORKS, "zh_CN")
+    assert "名额由所有上级单位所属的参评单位共用" in report.notice_of(report.tracks_below[0])

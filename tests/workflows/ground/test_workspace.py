@@ -37,6 +37,16 @@ def test_with_no_open_campaign_the_error_says_how_to_open_one(
         workspace.opened()
 
 
+def test_requests_share_the_definition_and_each_has_its_own_frame_of_units(
+    small: Workspace, contest: Opened
+) -> None:
+    assert small.opened().campaign is small.opened().campaign
+    first, second = (small.taking_part(contest, date(2026, 6, 1)) for _ in range(2))
+    assert first.equals(second)
+    first["unit_name"] = "改过"
+    assert small.taking_part(contest, date(2026, 6, 1)).equals(second)
+
+
 @pytest.mark.parametrize(
     ("today", "day"),
     [
@@ -54,6 +64,7 @@ def test_units_on_a_day_exclude_those_already_dissolved(small: Workspace) -> Non
 
     units = small.units()
     units.loc[units["unit_code"] == "990101002002", "valid_to"] = "2026-06-30"
+    assert small.units()["valid_to"].isna().all()  # a caller's change is its own until it is saved
     save_units(small, OPERATOR, units)
     assert len(small.units(date(2026, 6, 30))) == len(units)
     assert set(units["unit_code"]) - set(small.units(date(2026, 7, 1))["unit_code"]) == {"990101002002"}

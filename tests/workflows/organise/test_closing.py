@@ -24,7 +24,7 @@ from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.organise.closing import ClosingCard
 from pbwidgets.apps.pages.organise.page import show_organise
 from pbwidgets.apps.visit import Visit
-from pbwidgets.errors import RightsError
+from pbwidgets.errors import ConflictError, RightsError
 from pbwidgets.forms.elements import Messages
 from pbwidgets.store import Actor, Mark, MarkKey
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers, take_back
@@ -109,7 +109,7 @@ def test_nobody_writes_in_a_closed_period_not_even_from_a_page_opened_before(
 def test_closing_counts_what_stays_unfinished(small: Workspace, filled: Opened) -> None:
     desk = Desk(small, ORGANISER, filled)
     assert count_unfinished(desk) == Unfinished(drafts=1, waiting=1)
-    assert close_campaign(desk) == Unfinished(drafts=1, waiting=1)
+    assert close_campaign(desk) == small.opened(CAMPAIGN, PERIOD)
     with pytest.raises(RightsError, match="已关闭"):
         close_campaign(desk)
 
@@ -157,6 +157,18 @@ def test_a_closed_period_is_opened_again_with_its_version_or_from_the_file(
     assert open_campaign(small, ORGANISER, CAMPAIGN).is_open
     assert hand_in(Desk(small, Actor("wang", "filler", SISTER), small.opened(), now=NOW),
                    key_of(KEY.form_id, SISTER), VILLAGE_ANSWERS, 1)  # fmt: skip
+
+
+def test_a_period_that_a_colleague_opened_under_a_newer_version_stays_there(
+    small: Workspace, filled: Opened
+) -> None:
+    stale = Desk(small, ORGANISER, close(small, filled))
+    newer = open_definition(small, OPERATOR, filled.campaign.model_copy(update={"return_days": 9}), PERIOD)
+    with pytest.raises(ConflictError, match=r"已经开放，没有改动[\s\S]*刷新"):
+        reopen_campaign(stale)
+    assert small.opened().version == newer.version
+    close(small, newer)
+    assert reopen_campaign(stale).version == newer.version
 
 
 def test_pages_of_a_closed_period_have_no_duties_and_say_that_it_is_closed(

@@ -1,5 +1,6 @@
 """What is due, returned, waiting or late, shown only to those whom it concerns."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -19,10 +20,13 @@ from counties import (
 )
 
 from pbwidgets import store
+from pbwidgets.apps.frame import load_frame
+from pbwidgets.apps.visit import ANONYMOUS_ACCOUNT
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_campaigns
+from pbwidgets.workflows.organise.campaigns import close_campaign
 from pbwidgets.workflows.progress.grid import (
     awaiting_review,
     due_forms,
@@ -258,6 +262,15 @@ def test_phases_follow_the_day_in_shanghai(contest: Opened) -> None:
     assert said["self_assess"] == ("now", 0)
     assert said["nominate"] == ("now", 10)
     assert said["county_check"] == ("coming", 11)
+
+
+def test_no_phase_of_a_closed_period_goes_on_or_is_to_come(small: Workspace, contest: Opened) -> None:
+    day = datetime(2026, 11, 20, 4, tzinfo=UTC)
+    closed = close_campaign(Desk(small, Actor("sun", "organiser"), contest, now=day))
+    assert {item.standing for item in list_phases(closed, date(2026, 11, 20))} == {"past"}
+    place = {"campaign": CAMPAIGN, "period": PERIOD}
+    frame = asyncio.run(load_frame(small, ANONYMOUS_ACCOUNT, "survey", place, b""))
+    assert {step.state for step in frame.steps} == {"past", "last"}
 
 
 def test_open_campaigns_are_listed_with_their_period(small: Workspace, contest: Opened) -> None:

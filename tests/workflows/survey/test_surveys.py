@@ -1,5 +1,6 @@
 """Surveys: who may make codes and see results; answers are checked, and shown once there are enough."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,11 @@ from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, audit_head
 from pbwidgets.store.tables import survey_guesses
 from pbwidgets.workflows.filling.drafts import save_answers
-from pbwidgets.workflows.ground.answers import AnswersRefusedError
+from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_answers
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.campaigns import close_campaign, open_definition
+from pbwidgets.workflows.survey import answering
 from pbwidgets.workflows.survey.answering import (
     WRONG_A_MINUTE,
     answer_survey,
@@ -68,6 +70,19 @@ def test_wrong_answers_are_refused_and_the_code_can_still_be_used(
         answer_survey(small, code, wrong)
     answer_survey(small, code, GOOD)
     with pytest.raises(DataError, match="测评码不存在或已经用过"):
+        answer_survey(small, code, GOOD)
+
+
+def test_an_answer_is_not_stored_in_a_period_closed_while_it_was_checked(
+    small: Workspace, contest: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def check(*given: Any) -> Mapping[str, Any]:
+        close_campaign(Desk(small, OPERATOR, contest))
+        return complete_answers(*given)
+
+    code = make(small, contest, 1)[0]
+    monkeypatch.setattr(answering, "complete_answers", check)
+    with pytest.raises(DataError, match="测评已经截止"):
         answer_survey(small, code, GOOD)
 
 

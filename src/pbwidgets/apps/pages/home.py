@@ -109,7 +109,7 @@ def _duties(visit: Visit) -> Iterator[w.Widget]:
             Cell(
                 visit.words(f"home.duty_{duty.kind}", track=_track_name(visit, duty)), _duty_link(visit, duty)
             ),
-            visit.words(f"home.duty_{duty.kind}_count", count=duty.count),
+            visit.words(f"home.duty_{duty.kind}_{'count' if duty.count else 'classes'}", count=duty.count),
         )
         for duty in duties
     ]

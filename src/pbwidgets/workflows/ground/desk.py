@@ -1,11 +1,11 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -19,7 +19,15 @@ from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
-from pbwidgets.workflows.ground.rights import Action, authorise, operator, scope_of, units_in_scope
+from pbwidgets.workflows.ground.rights import (
+    Action,
+    Scope,
+    authorise_within,
+    codes_within,
+    operator,
+    scope_of,
+    units_in_scope,
+)
 from pbwidgets.workflows.ground.workspace import (
     Opened,
     Workspace,
@@ -60,11 +68,23 @@ class Desk:
     @cached_property
     def units(self) -> pd.DataFrame:
         """The units that take part in the campaign on the desk's day, within the period; columns ``UNITS``."""
-        return self.opened.take_part(self.workspace.units(self.opened.day(day_of(self.now))))
+        return self.workspace.taking_part(self.opened, day_of(self.now))
 
     @cached_property
-    def _tops(self) -> list[str]:
-        return find_tops(self)
+    def _codes(self) -> frozenset[str]:
+        """Codes of these units."""
+        return frozenset(self.units["unit_code"])
+
+    @cached_property
+    def _within(self) -> Callable[[Scope], frozenset[str]]:
+        """Codes of the units in each scope of the actor's."""
+
+        @cache
+        def find(scope: Scope) -> frozenset[str]:
+            top_codes = find_tops(self) if scope == "root" else ()
+            return codes_within(scope, self.actor.unit_code, self.units, top_codes)
+
+        return find
 
     def authorise(self, action: Action, unit_code: str | None = None) -> None:
         """Raise unless the actor may do the action.
@@ -83,8 +103,8 @@ class Desk:
             ``workflows.takes_no_part`` if the unit does not take part.
         """
         with _naming(self):
-            authorise(self.actor, action, unit_code, self.units, self._tops)
-            if unit_code is not None and unit_code not in set(self.units["unit_code"]):
+            authorise_within(self.actor, action, unit_code, self._within)
+            if unit_code is not None and unit_code not in self._codes:
                 raise RightsError(NO_PART, unit=unit_code)
 
     @contextmanager
@@ -172,7 +192,7 @@ def find_in_scope(desk: Desk, action: Action) -> pd.DataFrame:
     RightsError
         As :func:`~pbwidgets.workflows.ground.rights.units_in_scope`.
     """
-    return units_in_scope(desk.actor, action, desk.units, desk._tops)
+    return units_in_scope(desk.actor, action, desk.units, desk._within)
 
 
 def open_desk(
@@ -267,11 +287,7 @@ def check_takes_part(desk: Desk) -> None:
         ``workflows.takes_no_part``.
     """
     own = desk.actor.unit_code
-    if (
-        own is None
-        or scope_of(desk.actor.role, "view") == "everywhere"
-        or own in set(desk.units["unit_code"])
-    ):
+    if own is None or scope_of(desk.actor.role, "view") == "everywhere" or own in desk._codes:
         return
     raise RightsError(NO_PART, unit=_name_of(desk.workspace, own))
 

@@ -81,7 +81,7 @@ class SelfSheet:
     total
         Sum of the known lines, settled headings and starting points.
     highest
-        Base points of the track.
+        Points of the unit's own score sheet.
     unmarked
         Lines still without the unit's own mark.
     uncertain
@@ -178,7 +178,7 @@ class DryRun:
             layer_id=self.layer_id,
             lines=lines,
             total=round_half_up(sum(given) + self.track.starting_points, self.track.rounding.digits),
-            highest=self.track.base_points,
+            highest=self.track.sheet_points,
             unmarked=sum(line.kind == "marked" and line.points is None for line in lines),
             uncertain=sum(line.kind == "others" and not line.line.criteria for line in lines),
         )
@@ -269,7 +269,7 @@ def read_dry_run(
     workspace: Workspace, opened: Opened, key: SubmissionKey, track: Track, layer_id: str
 ) -> DryRun:
     """A dry run, for callers that have checked the right to read the unit's answers."""
-    units = opened.take_part(workspace.units(opened.day(today())))
+    units = workspace.taking_part(opened, today())
     near = set(subtree(units, key.unit_code)["unit_code"])
     for kind in opened.campaign.unit_kinds:
         above = ancestors(units, kind.id).get(key.unit_code)

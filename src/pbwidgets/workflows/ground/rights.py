@@ -10,7 +10,7 @@ demonstration's.
 """
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
@@ -112,11 +112,19 @@ def authorise(
     RightsError
         ``workflows.not_allowed`` if the role never may, ``workflows.out_of_scope`` if it may not for this unit.
     """
+
+    def within(scope: Scope) -> frozenset[str]:
+        return codes_within(scope, actor.unit_code, units, top_codes)
+
+    authorise_within(actor, action, unit_code, within)
+
+
+def authorise_within(
+    actor: Actor, action: Action, unit_code: str | None, within: Callable[[Scope], Collection[str]]
+) -> None:
+    """As :func:`authorise`, with the codes of the units in a scope (:func:`codes_within`), which can be kept."""
     scope = _needed_scope(actor, action)
-    if scope == "everywhere":
-        return
-    own = actor.unit_code
-    if own is None or unit_code not in _codes_within(scope, own, units, top_codes):
+    if scope != "everywhere" and unit_code not in within(scope):
         raise RightsError("workflows.out_of_scope", unit=unit_code or "", own=actor.unit_code or "")
 
 
@@ -193,9 +201,9 @@ def scope_of(role: str, action: Action) -> Scope | None:
 
 
 def units_in_scope(
-    actor: Actor, action: Action, units: pd.DataFrame, top_codes: Collection[str] = ()
+    actor: Actor, action: Action, units: pd.DataFrame, within: Callable[[Scope], Collection[str]]
 ) -> pd.DataFrame:
-    """Units for which :func:`authorise` allows the action.
+    """Units for which :func:`authorise_within` allows the action.
 
     Raises
     ------
@@ -206,12 +214,9 @@ def units_in_scope(
     scope, own = _needed_scope(actor, action), actor.unit_code
     if scope == "everywhere":
         return units
-    if own is None or own not in set(units["unit_code"]):
+    if own is None or not (units["unit_code"] == own).any():
         raise RightsError("workflows.out_of_scope", unit=own or "", own=own or "")
-    inside = subtree(units, own)
-    return inside[inside["unit_code"].isin(_codes_within(scope, own, units, top_codes))].reset_index(
-        drop=True
-    )
+    return units[units["unit_code"].isin(within(scope))].reset_index(drop=True)
 
 
 def _needed_scope(actor: Actor, action: Action) -> Scope:
@@ -221,10 +226,13 @@ def _needed_scope(actor: Actor, action: Action) -> Scope:
     return scope
 
 
-def _codes_within(scope: Scope, own: str, units: pd.DataFrame, top_codes: Collection[str]) -> set[str]:
-    if own not in set(units["unit_code"]) or (scope == "root" and own not in top_codes):
-        return set()
+def codes_within(
+    scope: Scope, own: str | None, units: pd.DataFrame, top_codes: Collection[str]
+) -> frozenset[str]:
+    """Codes of the units in a scope of an actor's unit, none if it is not among the units."""
+    if own is None or not (units["unit_code"] == own).any() or (scope == "root" and own not in top_codes):
+        return frozenset()
     if scope == "own":
-        return {own}
-    inside = set(subtree(units, own)["unit_code"])
+        return frozenset({own})
+    inside = frozenset(subtree(units, own)["unit_code"])
     return inside - {own} if scope == "below" else inside

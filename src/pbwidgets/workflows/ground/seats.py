@@ -8,7 +8,6 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
 from pbwidgets.campaign.model import Source
 from pbwidgets.errors import RightsError
-from pbwidgets.scoring.register import kinds_above
 from pbwidgets.store import Actor
 from pbwidgets.units import ancestors
 from pbwidgets.workflows.ground.desk import Desk
@@ -23,7 +22,7 @@ def review_levels(campaign: Campaign, form: Form) -> tuple[str, ...]:
     """Levels that review a form, lowest first: those whose units are above every kind that the form is about."""
     if not form.reviewed:
         return ()
-    above = frozenset.intersection(*(kinds_above(campaign, kind) for kind in form.unit_kind))
+    above = frozenset.intersection(*(campaign.kinds_above(kind) for kind in form.unit_kind))
     return tuple(level.id for level in campaign.review_levels if level.unit_kind in above)
 
 

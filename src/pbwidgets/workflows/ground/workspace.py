@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from pathlib import Path
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -15,9 +17,10 @@ from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.store import Reader, Store, known_periods, load_campaign_json, load_units, open_store
+from pbwidgets.store import Reader, Store, known_periods, load_campaign_json, open_store
 from pbwidgets.store.campaigns import Period as KnownPeriod
 from pbwidgets.store.ratings import Treatment
+from pbwidgets.store.units import UnitRows, load_unit_rows, units_of_rows
 from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
@@ -74,7 +77,12 @@ class Opened:
 
     def take_part(self, units: pd.DataFrame) -> pd.DataFrame:
         """Units of a register that take part: members, and partners (:func:`~pbwidgets.units.taking_part`)."""
-        return taking_part(units, self.campaign.member_kinds, self.campaign.partner_kinds, self.roots)
+        return taking_part(units, *self.who)
+
+    @property
+    def who(self) -> tuple[Mapping[str, tuple[str, ...]], tuple[str, ...], tuple[str, ...]]:
+        """Kinds of the members, each with those above it, kinds of the partners, and the roots."""
+        return self.campaign.member_kinds, self.campaign.partner_kinds, self.roots
 
 
 @dataclass(frozen=True)
@@ -136,9 +144,16 @@ class Workspace:
 
     def units(self, day: date | None = None) -> pd.DataFrame:
         """The whole register, whoever takes part, with the columns of ``UNITS``; on one day, if given."""
+        return _cut_units(self._unit_rows(), day)
+
+    def taking_part(self, opened: Opened, day: date) -> pd.DataFrame:
+        """Units that take part in a campaign on a day of its period (:meth:`Opened.take_part`); columns ``UNITS``."""
+        kinds, partner_kinds, roots = opened.who
+        return _cut_units(self._unit_rows(), opened.day(day), (tuple(kinds.items()), partner_kinds, roots))
+
+    def _unit_rows(self) -> UnitRows:
         with self.store.read() as reader:
-            units = load_units(reader)
-        return units if day is None else units_as_of(units, day)
+            return load_unit_rows(reader)
 
     def campaign_file(self, campaign_id: str) -> Path:
         """File of a campaign in ``parameters/campaigns``.
@@ -161,6 +176,30 @@ class Workspace:
     def read_campaign(self, campaign_id: str) -> Campaign:
         """Campaign of ``parameters/campaigns``, read from its current file."""
         return read_campaign(self.campaign_file(campaign_id))
+
+
+_Who = tuple[tuple[tuple[str, tuple[str, ...]], ...], tuple[str, ...], tuple[str, ...]]
+_MOST_KEPT: Final = 10_000
+"""The cuts of a larger register are not kept in memory."""
+
+
+def _cut_units(rows: UnitRows, day: date | None = None, who: _Who | None = None) -> pd.DataFrame:
+    """Register of its rows, on a day, without those that take no part; every request asks for the same ones.
+
+    The rows are the key, so that a change of the register is seen at once; each caller has a frame of its own.
+    """
+    cut = _cut_kept if len(rows) <= _MOST_KEPT else _cut
+    return cut(rows, day, who).copy(deep=False)
+
+
+def _cut(rows: UnitRows, day: date | None, who: _Who | None) -> pd.DataFrame:
+    if who is not None:
+        kinds, partner_kinds, roots = who
+        return taking_part(_cut_units(rows, day), dict(kinds), partner_kinds, roots)
+    return units_of_rows(rows) if day is None else units_as_of(_cut_units(rows), day)
+
+
+_cut_kept = lru_cache(maxsize=8)(_cut)
 
 
 @contextmanager
@@ -250,14 +289,10 @@ def _campaigns(workspace: Workspace, unit_code: str | None, *, is_open: bool) ->
         found = tuple(
             _load_opened(reader, period) for period in known_periods(reader) if period.is_open == is_open
         )
-        register = load_units(reader) if unit_code is not None else None
-    if register is None:
+    if unit_code is None:
         return found
-    return tuple(
-        one
-        for one in found
-        if unit_code in set(one.take_part(units_as_of(register, one.day(today())))["unit_code"])
-    )
+    day = today()
+    return tuple(one for one in found if (workspace.taking_part(one, day)["unit_code"] == unit_code).any())
 
 
 def _load_opened(reader: Reader, period: KnownPeriod) -> Opened:

@@ -7,6 +7,7 @@ is the list that ``pbwidgets select`` gives for a file with the same edits.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ from pbwidgets.scoring.sheet import word_decided_reason, word_decision
 from pbwidgets.scoring.tie_order import order_ties
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.wording import number, say
-from pbwidgets.workflows.ground.desk import Desk, authorise_tops, reading_action
+from pbwidgets.workflows.ground.desk import Desk, authorise_tops, find_tops, may_do, reading_action
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 
@@ -167,6 +168,10 @@ class Trial:
         return found[kept & found["kind"].isin(gates)].reset_index(drop=True)
 
 
+SHARED_LIST: Final = "meeting.shared_list"
+"""Code of the refusal where a list is decided for several units at the top together."""
+
+
 def authorise_meeting(desk: Desk, track_id: str | None = None) -> None:
     """Raise unless the actor may see the whole list of a track, or of every track, before it is decided.
 
@@ -187,13 +192,26 @@ def meeting_tracks(desk: Desk) -> tuple[Track, ...]:
     Raises
     ------
     RightsError
-        If there is none for the actor: as :func:`authorise_meeting`.
+        If there is none for the actor: ``meeting.shared_list`` for the reviewers of one of several units at the top,
+        else as :func:`authorise_meeting`.
     """
     listed = [track for track in desk.opened.campaign.tracks if track.kind == "score"]
     seen = tuple(track for track in listed if _may_see(desk, track.id))
     if not seen:
+        if sharing := _count_sharing(desk):
+            raise RightsError(SHARED_LIST, count=sharing)
         authorise_meeting(desk, listed[0].id if listed else None)
     return seen
+
+
+def _count_sharing(desk: Desk) -> int:
+    """How many units at the top share the campaign's lists, for the reviewers of one of them; 0 for all others.
+
+    Such a list ranks the units of all of them together, so none of them decides it alone.
+    """
+    codes = find_tops(desk)
+    own = desk.actor.unit_code
+    return len(codes) if len(codes) > 1 and own in codes and may_do(desk, reading_action(desk), own) else 0
 
 
 def _may_see(desk: Desk, track_id: str) -> bool:

@@ -14,7 +14,7 @@ from pbwidgets.campaign import (
     from_json,
     to_json,
 )
-from pbwidgets.errors import DataError, Problem, UsageError
+from pbwidgets.errors import ConflictError, DataError, Problem, UsageError
 from pbwidgets.intake import Reading
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
@@ -22,6 +22,7 @@ from pbwidgets.store import (
     MarkPolicy,
     close_period,
     freeze_campaign,
+    is_period_open,
     load_campaign_json,
     open_period,
     open_periods,
@@ -160,7 +161,7 @@ class Joining:
 
 def find_joining(workspace: Workspace, opened: Opened) -> Joining:
     """Who takes part today, or on the nearest day of the period."""
-    units = opened.take_part(workspace.units(opened.day(today())))
+    units = workspace.taking_part(opened, today())
     names, kinds = unit_names(units), opened.campaign.member_kinds
     count = int(units["kind"].isin(list(kinds)).sum())
     return Joining({code: names[code] for code in tops(units, kinds)}, count, len(units) - count)
@@ -231,8 +232,8 @@ def count_unfinished(desk: Desk) -> Unfinished:
     return Unfinished(int(done["state"].isin(EDITABLE).sum()), waiting)
 
 
-def close_campaign(desk: Desk) -> Unfinished:
-    """Close the desk's period; returns what is left unfinished.
+def close_campaign(desk: Desk) -> Opened:
+    """The desk's period, closed.
 
     Nobody fills in, rates, nominates or decides in a closed period; it can be looked at, scored and reported on as
     it was when it was closed, and :func:`reopen_campaign` takes the closing back.
@@ -242,24 +243,31 @@ def close_campaign(desk: Desk) -> Unfinished:
     RightsError
         If the actor may not close campaigns; ``workflows.period_closed`` if it is closed already.
     """
-    left = count_unfinished(desk)
+    desk.authorise("open_campaign")
     with desk.write() as writer:
         close_period(writer, *desk.opened.key)
-    return left
+    return desk.workspace.opened(*desk.opened.key)
 
 
 def reopen_campaign(desk: Desk) -> Opened:
-    """The desk's closed period, open again under the version that it had.
+    """The desk's closed period, open again under the version that it had when it was closed.
 
     Raises
     ------
+    ConflictError
+        ``workflows.period_open`` if somebody has opened it since the desk was made.
     RightsError
         If the actor may not open campaigns.
     """
     desk.authorise("open_campaign")
+    campaign, key = desk.opened.campaign, desk.opened.key
     with desk.workspace.store.write(desk.actor, desk.now) as writer:
-        open_period(writer, *desk.opened.key, desk.opened.version)
-    return replace(desk.opened, closed_at=None)
+        if is_period_open(writer, *key):
+            raise ConflictError(
+                "workflows.period_open", campaign=campaign.name.words(desk.lang), period=desk.opened.period_id
+            )
+        open_period(writer, *key, latest_version(writer, *key) or desk.opened.version)
+    return desk.workspace.opened(*key)
 
 
 def changes_since_opening(

@@ -26,8 +26,8 @@ class PhaseOnDay:
 
 
 def list_phases(opened: Opened, day: date) -> tuple[PhaseOnDay, ...]:
-    """Phases of the period relative to a day, in the order of the campaign."""
-    return tuple(_on_day(phase, day) for phase in opened.period.phases)
+    """Phases of the period relative to a day, in the order of the campaign; in a closed period all are past."""
+    return tuple(_on_day(phase, day if opened.is_open else date.max) for phase in opened.period.phases)
 
 
 def _on_day(phase: Phase, day: date) -> PhaseOnDay:

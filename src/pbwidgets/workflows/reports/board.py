@@ -10,16 +10,15 @@ from pbwidgets.errors import RightsError, UsageError
 from pbwidgets.exports.columns import to_cell_texts
 from pbwidgets.units import subtree
 from pbwidgets.wording import say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, may_do
 from pbwidgets.workflows.ground.lookup import nearest
-from pbwidgets.workflows.ground.rights import may
 from pbwidgets.workflows.ground.snapshots import RECTIFICATIONS, RUNNING, take_snapshot
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.reports.blocks.block import Item, tracks_about
 from pbwidgets.workflows.reports.blocks.library import library_of, our_names
 from pbwidgets.workflows.reports.blocks.lists import Placed, read_blocks
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table
-from pbwidgets.workflows.reports.definitions import Ground, ReportDefinition, read_reports
+from pbwidgets.workflows.reports.definitions import ReportDefinition, find_reports
 
 SEES_NO_SCORES: Final = ("filler",)
 """Roles that see no scores until the campaign publishes their score sheet."""
@@ -127,7 +126,7 @@ def _offered(desk: Desk, unit_code: str) -> list[tuple[Choice, Item]]:
     below = subtree(units, unit_code)
     own = str(below.loc[below["unit_code"] == unit_code, "kind"].iloc[0])
     kinds = set(below.loc[below["unit_code"] != unit_code, "kind"])
-    inspects = may(desk.actor, "inspect", unit_code, units)
+    inspects = may_do(desk, "inspect", unit_code)
     found: list[tuple[tuple[int, int, int], Choice, Item]] = []
     for number, placed in enumerate(_list(desk)):
         block = placed.item.block
@@ -159,7 +158,7 @@ def _tracks(placed: Placed, tracks: list[Track]) -> list[Track] | list[None]:
 def _list(desk: Desk) -> list[Placed]:
     """Blocks of the board's list that can be read."""
     settings, opened = desk.workspace.settings, desk.opened
-    reports = read_reports(settings.parameters / "reports", Ground(settings.notebooks))[0].values()
+    reports = find_reports(settings.parameters / "reports").values()
     day = opened.day(day_of(desk.now))
     boards: list[ReportDefinition] = [
         report

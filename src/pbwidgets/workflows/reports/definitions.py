@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, TypeAlias
 
 import pandas as pd
 from pydantic import Field, JsonValue, PositiveFloat, ValidationError
@@ -22,7 +23,7 @@ from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.findings import Address, Finding, spelling, unknown
 from pbwidgets.campaign.model import Id, Period
-from pbwidgets.campaign.source import Source, read_source
+from pbwidgets.campaign.source import Source, parse_source, read_source, read_text
 from pbwidgets.campaign.translation import translate
 from pbwidgets.errors import DataError, Problem, ProblemsError
 from pbwidgets.units import lie_above, partitions, tops
@@ -201,16 +202,37 @@ def read_reports(folder: Path, ground: Ground) -> tuple[dict[str, ReportDefiniti
     reports: dict[str, ReportDefinition] = {}
     problems: list[Problem] = []
     for path in sorted(folder.glob("*.yaml")):
-        source, found = read_source(path)
+        source, report, found = _read_report(path)
         problems.extend(found)
-        if source is None:
-            continue
-        report, found_in_it = _validate(source)
-        problems.extend(found_in_it)
-        if report is not None:
+        if source is not None and report is not None:
             problems.extend(_check_report(report, source, path, ground))
             reports[report.id] = report
     return reports, problems
+
+
+def find_reports(folder: Path) -> dict[str, ReportDefinition]:
+    """Reports of a folder by id, if their files can be read; nothing else in them is checked."""
+    read = (_read_report(path)[1] for path in sorted(folder.glob("*.yaml")))
+    return {report.id: report for report in read if report is not None}
+
+
+_Read: TypeAlias = tuple[Source | None, ReportDefinition | None, tuple[Problem, ...]]
+"""Content of a file, its report, and why there is none: nothing that is changed."""
+
+
+def _read_report(path: Path) -> _Read:
+    text, problem = read_text(path)
+    return (None, None, (problem,)) if problem else _read_text(text, str(path))
+
+
+@lru_cache(maxsize=64)
+def _read_text(text: str, file: str) -> _Read:
+    """Kept, since each look at a page reads the same files and YAML takes long."""
+    source, found = parse_source(text, file)
+    if source is None:
+        return None, None, found
+    report, found_in_it = _validate(source)
+    return source, report, (*found, *found_in_it)
 
 
 def _validate(source: Source) -> tuple[ReportDefinition | None, list[Problem]]:
@@ -285,9 +307,12 @@ def _check_campaigns(report: ReportDefinition, reading: Reading, ground: Ground)
         return  # a list for every campaign may name what only another one has
     yield from check_blocks(reading, ours, named=bool(report.campaigns))
     if isinstance(report.for_each, UnitsOfKind):
-        kinds = [kind.id for campaign in ours for kind in campaign.unit_kinds]
-        if report.for_each.kind not in kinds:
-            yield unknown("blocks.unknown_unit_kind", ("for_each", "kind"), report.for_each.kind, kinds)
+        here, kind = ("for_each", "kind"), report.for_each.kind
+        members = [one for campaign in ours for one in campaign.member_kinds]
+        if any(kind in campaign.partner_kinds for campaign in ours) and kind not in members:
+            yield Finding("blocks.report_of_partners", here, {"kind": kind, "allowed": ", ".join(members)})
+        elif kind not in members:
+            yield unknown("blocks.unknown_unit_kind", here, kind, members)
     if report.when:
         phases = [phase.id for item in ours for period in item.periods for phase in period.phases]
         if report.when.phase not in phases:
@@ -394,7 +419,8 @@ def find_targets(report: ReportDefinition, campaign: Campaign, units: pd.DataFra
         return tops(units, campaign.member_kinds)
     if each == "partition":
         return _find_partitions(campaign, units)
-    return sorted(str(code) for code in units.loc[units["kind"] == each.kind, "unit_code"])
+    members = units["kind"].isin(list(campaign.member_kinds))
+    return sorted(str(code) for code in units.loc[members & (units["kind"] == each.kind), "unit_code"])
 
 
 def _find_partitions(campaign: Campaign, units: pd.DataFrame) -> list[str]:

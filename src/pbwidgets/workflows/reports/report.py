@@ -20,6 +20,7 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.classes import find_period_moves
 from pbwidgets.scoring.eligibility import awards_of
+from pbwidgets.scoring.extracts import FRAME_OF, take_columns
 from pbwidgets.scoring.frames import FINAL, NOT_NOMINATED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.scoring.measures import MeasureTable
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS, Trials, vary_list
@@ -164,10 +165,19 @@ class Report:
         """The track that a block is drawn for."""
         return self.campaign.track(args.track or "")
 
-    def showing(self, block: str, frames: Collection[str]) -> "Report":
-        """The same report with some frames only: a block that reads another is refused, and which is said."""
-        own = {name: _Withheld(block, name) for name in _OWN_FRAMES if name not in frames}
-        scores = {name: _Withheld(block, name) for name in SCORES if name not in frames}
+    def showing(self, block: str, reads: Collection[str]) -> "Report":
+        """The same report with some frames only: a block that reads another is refused, and which is said.
+
+        Of a frame of which it reads extracts it gets their columns.
+        """
+        own = {name: _Withheld(block, name) for name in _OWN_FRAMES if name not in reads}
+        scores: dict[str, object] = {}
+        for name in SCORES:
+            extracts = [one for one in reads if FRAME_OF.get(one) == name]
+            if extracts and name not in reads:
+                scores[name] = take_columns(getattr(self.scores, name), extracts)
+            elif name not in reads:
+                scores[name] = _Withheld(block, name)
         return replace(self, scores=replace(self.scores, **scores), **own)  # type: ignore[arg-type]  # no frames
 
     def units_of_kinds(self, track_id: str) -> pd.DataFrame:
@@ -284,7 +294,9 @@ class Report:
         free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
             free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"
-        if free > 0:
+        if self._shares_places(track):
+            text += self.say("places_shared")
+        elif free > 0:
             text += self.say(code, open=free)
         award = track.award
         if award is None:
@@ -294,6 +306,11 @@ class Report:
         return text + self.say(
             "award_text", title=award.title.words(self.lang), by=award.by.words(self.lang), material=material
         )
+
+    def _shares_places(self, track: Track) -> bool:
+        """Whether units that the report does not see, below another top, compete for the same places."""
+        whole = self.snapshot.frames(["units"])["units"]
+        return int(whole["kind"].isin(track.unit_kind).sum()) > len(self.units_of_kinds(track.id))
 
     # -- what charts need --------------------------------------------------------------------------
 

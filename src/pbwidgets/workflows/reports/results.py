@@ -22,7 +22,13 @@ from pbwidgets.workflows.ground.files import HELD_BACK, ServedFile, check_kept
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.reports.blocks.library import library_of
-from pbwidgets.workflows.reports.definitions import Ground, ReportDefinition, find_targets, read_reports
+from pbwidgets.workflows.reports.definitions import (
+    Ground,
+    ReportDefinition,
+    find_reports,
+    find_targets,
+    read_reports,
+)
 from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
@@ -72,15 +78,18 @@ def authorise_results(desk: Desk, unit_code: str) -> None:
 def plan_reports(desk: Desk) -> tuple[tuple[ReportPlan, ...], tuple[Problem, ...]]:
     """Reports of ``parameters/reports`` by id, if their files can be read, and all problems of the files."""
     settings = desk.workspace.settings
+    ground = Ground(settings.notebooks, (desk.opened.campaign,))
+    return _plans(desk), tuple(read_reports(settings.parameters / "reports", ground)[1])
+
+
+def _plans(desk: Desk) -> tuple[ReportPlan, ...]:
     opened = desk.opened
-    ground = Ground(settings.notebooks, (opened.campaign,))
-    reports, problems = read_reports(settings.parameters / "reports", ground)
     plans = []
-    for report in reports.values():
+    for report in find_reports(desk.workspace.settings.parameters / "reports").values():
         codes = find_targets(report, opened.campaign, desk.units)
         if codes and report.is_due(opened.period, opened.day(day_of(desk.now))):
             plans.append(ReportPlan(report, report.title.words(desk.lang), tuple(codes)))
-    return tuple(plans), tuple(problems)
+    return tuple(plans)
 
 
 def list_results(desk: Desk) -> pd.DataFrame:
@@ -98,7 +107,7 @@ def list_results(desk: Desk) -> pd.DataFrame:
     names = unit_names(desk.units)
     readable = _readable(desk)
     rows = []
-    for plan in plan_reports(desk)[0]:
+    for plan in _plans(desk):
         folder = _folder(desk) / plan.report_id
         manifest = load_manifest(folder)
         runs = manifest.units if manifest else {}
@@ -150,7 +159,7 @@ def zip_results(desk: Desk, unit_code: str) -> Path:
     authorise_results(desk, unit_code)
     packed = [
         (check_kept(desk.workspace, folder / path), f"{plan.title}/{path}")
-        for plan in plan_reports(desk)[0]
+        for plan in _plans(desk)
         for folder in [_folder(desk) / plan.report_id / unit_code]
         for path in _files(folder)
     ]

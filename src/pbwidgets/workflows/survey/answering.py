@@ -9,7 +9,7 @@ from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import RaterKind
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError
-from pbwidgets.store import Actor
+from pbwidgets.store import Actor, is_period_open
 from pbwidgets.store.surveys import count_wrong_code, find_batch, load_wrong_codes, use_code
 from pbwidgets.units import kind_and_domain, unit_names
 from pbwidgets.workflows.ground.answers import complete_answers
@@ -131,4 +131,6 @@ def answer_survey(
     invitation = find_invitation(workspace, code, now=moment)
     kept = complete_answers(invitation.form, invitation.opened.campaign, answers, day)
     with workspace.store.write(RATER) as writer:
+        if not is_period_open(writer, *invitation.opened.key):
+            raise DataError("survey.closed")
         use_code(writer, code, kept, day)

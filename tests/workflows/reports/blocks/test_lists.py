@@ -8,10 +8,12 @@ from counties import ROOT
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.campaign.definition import Text
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.scoring import to_frame
+from pbwidgets.scoring.frames import UNITS
 from pbwidgets.workflows.reports.blocks.library import Library, our_names
 from pbwidgets.workflows.reports.blocks.lists import open_blocks, read_blocks
 from pbwidgets.workflows.reports.blocks.templates import PLACES, places_in
-from pbwidgets.workflows.reports.definitions import Ground, check_reports, load_reports
+from pbwidgets.workflows.reports.definitions import Ground, check_reports, find_targets, load_reports
 
 CONTEST = read_campaign(ROOT / "parameters" / "campaigns" / "sanji_lianzheng.yaml")
 HEAD = """\
@@ -90,6 +92,17 @@ def test_a_mistake_is_found_with_its_line_and_the_right_name(
         assert "{value}" not in said
 
 
+def test_there_is_no_report_for_partners(tmp_path: Path) -> None:
+    campaign = read_campaign(ROOT / "parameters" / "campaigns" / "sanlian_sancu.yaml")
+    text = SOUND.replace("for_each: root", "for_each: {kind: village}").replace(CONTEST.id, campaign.id)
+    problems = [one for one in check(tmp_path, text, campaign) if one.place == "5"]
+    assert [problem.code for problem in problems] == ["blocks.report_of_partners"]
+    assert "branch" in problems[0].line("en")
+    report = load_reports(tmp_path / "reports", Ground(ROOT / "notebooks"))["mine"]
+    units = to_frame([{"unit_code": "99", "kind": "village"}], UNITS)
+    assert find_targets(report, campaign, units) == []
+
+
 def test_all_mistakes_are_found_at_once(tmp_path: Path) -> None:
     text = SOUND.replace("ranking_bars", "ranking_bar").replace("units:village", "units:vilage")
     assert {code for code, _ in found(check(tmp_path, text))} == {
@@ -143,6 +156,13 @@ def test_defaults_reach_the_blocks_that_have_the_argument() -> None:
         [{"block": "rank_strip"}, {"block": "unit_gaps", "most": 3}], Library(Path("no")), {"most": 5}
     )
     assert [placed.item.args.most for placed in reading.placed] == [5, 3]  # type: ignore[attr-defined]
+
+
+def test_a_text_about_one_track_reads_the_tracks_that_its_places_name_too() -> None:
+    text = {"zh": "{selected:village}", "en": "{selected:village}"}
+    (item,) = read_blocks([{"block": "text", "track": "township", "text": text}], Library(Path("no"))).blocks
+    tracks = {part.partition(":")[2] for part in item.parts_read(CONTEST, "county")} - {""}
+    assert {"village", "township"} <= tracks
 
 
 def test_the_example_of_the_guide_names_every_place() -> None:

@@ -1,5 +1,7 @@
 """Blocks of numbers, on the demonstration of a campaign of organisations: entries counted, measures reached."""
 
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -8,14 +10,16 @@ from counties import OPERATOR, TODAY, lay_out
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.demo import fill_store
+from pbwidgets.errors import DataError
 from pbwidgets.units import partitions, tops
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
+from pbwidgets.workflows.reports.blocks.block import Arguments, Item, block
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
 from pbwidgets.workflows.reports.blocks.numbers.counts_by_month import count_entries
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Sentence, Table
 from pbwidgets.workflows.reports.definitions import Ground, check_reports, find_targets, load_reports
-from pbwidgets.workflows.reports.report import open_report
+from pbwidgets.workflows.reports.report import Report, open_report
 
 CAMPAIGN, ROOTS = "sanlian_sancu", ("990201", "990202")
 BY_KIND = {
@@ -41,9 +45,9 @@ def organisations(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snaps
         return folder, take_snapshot(workspace, workspace.opened())
 
 
-def draw(snapshot: Snapshot, unit: str, block: dict[str, object], lang: str = "zh_CN") -> list[Piece]:
+def draw(snapshot: Snapshot, unit: str, entry: Mapping[str, object], lang: str = "zh_CN") -> list[Piece]:
     report = open_report(snapshot.folder, unit, lang)
-    return [piece for item in open_blocks([block]) for piece in item.draw(report)]
+    return [piece for item in open_blocks([entry]) for piece in item.draw(report)]
 
 
 def test_entries_are_counted_by_kind_and_month(organisations: tuple[Path, Snapshot]) -> None:
@@ -83,6 +87,28 @@ def test_without_an_entry_it_says_so_or_is_left_out(organisations: tuple[Path, S
     assert isinstance(sentence, Sentence)
     assert heading != sentence
     assert draw(snapshot, silent, {**BY_KIND, "empty": "skip"}) == []
+
+
+def test_a_block_that_reads_an_extract_gets_no_other_column(organisations: tuple[Path, Snapshot]) -> None:
+    @block(reads={"statuses"})
+    def best(report: Report, args: Arguments) -> Iterator[Piece]:
+        yield Sentence(str(report.scores.selection["total"].max()))
+
+    report = open_report(organisations[1].folder, ROOTS[0])
+    with pytest.raises(DataError, match="total") as refused:
+        list(Item(best, Arguments()).draw(report))
+    assert refused.value.code == "blocks.failed"
+    whole = Item(replace(best, reads=best.reads | {"selection"}), Arguments())
+    assert len(list(whole.draw(report))) == 1
+
+
+def test_of_lists_by_result_the_empty_ones_can_be_left_out(organisations: tuple[Path, Snapshot]) -> None:
+    entry: dict[str, object] = {"block": "units_by_result", "track": "inspection"}
+    every = draw(organisations[1], ROOTS[0], entry)
+    some = draw(organisations[1], ROOTS[0], {**entry, "empty": "skip"})
+    assert len(every) > len(some) > 0
+    assert all(len(piece.table.frame) for piece in some if isinstance(piece, Table))
+    assert len(some) == 2 * sum(isinstance(piece, Table) for piece in some)
 
 
 def test_a_choice_of_several_counts_in_each(organisations: tuple[Path, Snapshot]) -> None:

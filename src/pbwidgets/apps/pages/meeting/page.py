@@ -18,6 +18,7 @@ from pbwidgets.scoring.robustness import FIRM, UNDECIDED, USUAL_TRIALS
 from pbwidgets.wording import share_text
 from pbwidgets.workflows.meeting.decisions import authorise_decision
 from pbwidgets.workflows.meeting.what_if import (
+    SHARED_LIST,
     Trial,
     Tried,
     WhatIf,
@@ -34,7 +35,7 @@ def show_meeting(visit: Visit) -> w.Widget:
     try:
         tracks = meeting_tracks(visit.desk)
     except RightsError as error:
-        return elements.notice("error", visit.refusal(error))
+        return elements.notice("info" if error.code == SHARED_LIST else "error", visit.refusal(error))
     if not tracks:
         return elements.notice("info", visit.words("meeting.no_list"))
     return MeetingPage(visit, open_trial(visit.desk)).widget

@@ -48,9 +48,7 @@ class ClosingCard:
 
     def close(self) -> None:
         """Close the period."""
-        desk = self._desk
-        close_campaign(desk)
-        self._done(replace(desk.opened, closed_at=desk.now), "period_closed")
+        self._done(close_campaign(self._desk), "period_closed")
 
     def reopen(self) -> None:
         """Open the period again."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get_args, get_origin
 
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
@@ -93,6 +93,22 @@ class OfTrack(Arguments):
     """Arguments of a block that is drawn for one track after the other."""
 
     track: TrackId | None = Field(default=None, description="the track; by default each that fits")
+
+
+MostRows = Annotated[
+    NonNegativeInt, Field(description="most rows on the page and in the document; 0: in the workbook only")
+]
+"""Argument of a block with tables: how long they may be where people read them."""
+
+
+class Rows(Arguments):
+    """How much is shown of a block's tables."""
+
+    rows: MostRows = 120
+
+
+class RowsOfTrack(OfTrack, Rows):
+    """How much is shown of the tables about each track."""
 
 
 def marked(args: Arguments) -> Iterator[tuple[str, Any, object]]:
@@ -185,8 +201,9 @@ def block(
     Parameters
     ----------
     reads
-        Frames that it reads, or the extracts ``shown_reference``, ``ranked`` and ``statuses``, which change less
-        often; by default all frames, so that its report is made again whenever anything has changed.
+        Frames that it reads, or the extracts ``shown_reference``, ``ranked`` and ``statuses``, which have fewer
+        columns and change less often: it gets no others. By default all frames, so that its report is made again
+        whenever anything has changed.
     needs
         What a track must have, of :data:`NEEDS`.
     side
@@ -259,9 +276,8 @@ class Item:
         return self.block.reads.union(*map(frames_of, texts))
 
     def _pieces(self, report: "Report", args: Arguments) -> tuple[Piece, ...]:
-        frames = {FRAME_OF.get(name, name) for name in self.reads}
         try:
-            made = tuple(self.block.draw(report.showing(self.block.name, frames), args))
+            made = tuple(self.block.draw(report.showing(self.block.name, self.reads), args))
         except PbError:
             raise
         except (
@@ -289,12 +305,12 @@ class Item:
         )
 
     def _tracks_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
+        if not self.block.is_of_track:  # it sees all, and its texts may name any, whichever it is about
+            return frozenset(track.id for track in campaign.tracks)
         asked = getattr(self.args, "track", None)
         if asked is not None:
             return frozenset({asked})
-        if not self.block.is_of_track:
-            return frozenset(track.id for track in campaign.tracks)
-        tracks = tracks_about(campaign, kind, _kinds_below(campaign, kind), self.block.side)
+        tracks = tracks_about(campaign, kind, campaign.kinds_below(kind), self.block.side)
         return frozenset(track.id for track in tracks if self.block.fits(track, kind))
 
 
@@ -349,12 +365,3 @@ def tracks_about(
         track for track in campaign.tracks if not set(below).isdisjoint(track.unit_kind) and side != "own"
     ]
     return (*own, *others)
-
-
-def _kinds_below(campaign: Campaign, kind: str) -> set[str]:
-    found: set[str] = set()
-    above = {kind}
-    while above:
-        above = {item.id for item in campaign.unit_kinds if above & set(item.parents)} - found
-        found |= above
-    return found

@@ -165,9 +165,9 @@ def open_blocks(blocks: str | Sequence[Mapping[str, Any]], settings: Settings | 
     entries: Sequence[Mapping[str, Any]] = () if isinstance(blocks, str) else blocks
     defaults: Mapping[str, Any] = {}
     if isinstance(blocks, str):
-        from pbwidgets.workflows.reports.definitions import Ground, read_reports
+        from pbwidgets.workflows.reports.definitions import find_reports
 
-        reports = read_reports(settings.parameters / "reports", Ground(settings.notebooks))[0]
+        reports = find_reports(settings.parameters / "reports")
         if blocks not in reports:
             raise UsageError("batch.unknown_report", **spelling(blocks, reports))
         entries, defaults = reports[blocks].blocks, reports[blocks].parameters

@@ -92,10 +92,10 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "campaign": Place(lambda report, _: report.campaign.name.words(report.lang)),
         "day": Place(lambda report, _: report.snapshot.day.isoformat()),
         "measure": Place(_measure, "measure", frozenset({"measures"})),
-        "names": Place(_names_selected, "track", frozenset({"selection"})),
+        "names": Place(_names_selected, "track", frozenset({"statuses"})),
         "period": Place(lambda report, _: report.snapshot.period_id),
         "selected": Place(
-            lambda report, track: str(len(_selected(report, track))), "track", frozenset({"selection"})
+            lambda report, track: str(len(_selected(report, track))), "track", frozenset({"statuses"})
         ),
         "track": Place(_track_name, "track"),
         "unit": Place(lambda report, _: report.unit_name),

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
-
-from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Table
 
 if TYPE_CHECKING:
@@ -20,20 +18,14 @@ _LISTS = {
 _IN_DOCUMENT = ("rank", "unit_name", "above", "total", "reason", "decision")
 
 
-class ListArguments(OfTrack):
-    """How much is shown."""
-
-    rows: NonNegativeInt = Field(
-        default=120, description="most rows of each list on the page and in the document"
-    )
-
-
 @block(reads={"selection", "totals", "ranks_within"}, needs=("score",), side="below", figures=False)
-def units_by_result(report: "Report", args: ListArguments) -> Iterator[Piece]:
-    """Lists of selected, undecided and excluded units."""
+def units_by_result(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
+    """Lists of selected, undecided and excluded units; ``empty: skip`` leaves out each that is empty."""
     track = report.track_of(args)
     for title, statuses in _LISTS.items():
         named = report.say(title, track=track.name.words(report.lang))
         listed = report.units_of_track(track, statuses, named)
+        if args.empty == "skip" and listed.frame.empty:
+            continue
         yield Heading(listed.title, 2)
         yield Table(listed, args.rows, listed.only(*_IN_DOCUMENT))

@@ -3,21 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
-
-from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.block import MostRows, RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Piece, Table
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-class UnitsArguments(OfTrack):
+class UnitsArguments(RowsOfTrack):
     """How much is shown."""
 
-    rows: NonNegativeInt = Field(
-        default=20, description="most rows on the page and in the document; 0: in the workbook only"
-    )
+    rows: MostRows = 20
 
 
 @block(reads={"selection", "totals", "ranks_within"}, needs=("score",), side="below", figures=False)

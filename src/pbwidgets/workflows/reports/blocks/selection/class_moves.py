@@ -3,25 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
-
-from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-class MovesArguments(OfTrack):
-    """How much is shown."""
-
-    rows: NonNegativeInt = Field(
-        default=120, description="most rows on the page and in the document; 0: in the workbook only"
-    )
-
-
 @block(reads={"class_decisions", "selection"}, needs=("score", "classes"), side="below")
-def class_moves(report: "Report", args: MovesArguments) -> Iterator[Piece]:
+def class_moves(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     """Units that moved up or down between classes."""
     from pbwidgets.charts import class_moves as draw
 

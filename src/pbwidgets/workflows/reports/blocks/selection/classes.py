@@ -3,25 +3,15 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
-
-from pbwidgets.workflows.reports.blocks.block import OfTrack, block
+from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, Table
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-class ClassesArguments(OfTrack):
-    """How much is shown."""
-
-    rows: NonNegativeInt = Field(
-        default=120, description="most rows on the page and in the document; 0: in the workbook only"
-    )
-
-
 @block(reads={"classes"}, needs=("score", "classes"), side="below", figures=False)
-def classes(report: "Report", args: ClassesArguments) -> Iterator[Piece]:
+def classes(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     """Classes that the rules propose and that were decided."""
     table = report.classes_of(report.track_of(args))
     yield Heading(table.title)

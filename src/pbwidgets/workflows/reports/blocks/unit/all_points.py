@@ -3,21 +3,17 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pydantic import Field, NonNegativeInt
-
-from pbwidgets.workflows.reports.blocks.block import Arguments, block
+from pbwidgets.workflows.reports.blocks.block import MostRows, Rows, block
 from pbwidgets.workflows.reports.blocks.pieces import Piece, Table
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-class PointsArguments(Arguments):
+class PointsArguments(Rows):
     """How much is shown."""
 
-    rows: NonNegativeInt = Field(
-        default=0, description="most rows on the page and in the document; 0: in the workbook only"
-    )
+    rows: MostRows = 0
 
 
 @block(reads={"points"}, needs=("score",), figures=False)
