@@ -82,7 +82,7 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     code = check_code(
         paper_secret(desk.workspace.settings.private), key, given
     )  # one code, whoever prints it
-    return _page(campaign, key, given, unit_name, answers, code, desk.lang)
+    return _page(campaign, key, _mark(given, code, desk.lang), unit_name, answers, desk.lang)
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:
@@ -118,27 +118,17 @@ def paper_secret(private: Path) -> bytes:
     return path.read_bytes()
 
 
-def _page(
-    campaign: Campaign,
-    key: SubmissionKey,
-    version: Version,
-    unit_name: str,
-    answers: str,
-    code: str,
-    lang: str,
-) -> str:
+def _mark(version: Version, code: str, lang: str) -> str:
+    made_at: datetime = version.made_at.astimezone(ZONE)
+    moment = f"{made_at:%Y-%m-%d %H:%M:%S}"
+    return say("fill.paper_version", lang, version=version.version, time=moment, digest=code)
+
+
+def _page(campaign: Campaign, key: SubmissionKey, mark: str, unit_name: str, answers: str, lang: str) -> str:
     form = campaign.form(key.form_id)
     title = escape(say("fill.paper_title", lang, form=form.name.words(lang)))
-    made_at: datetime = version.made_at.astimezone(ZONE)
     unit = say("fill.paper_unit", lang, unit=unit_name, unit_code=key.unit_code)
     of = say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id)
-    mark = say(
-        "fill.paper_version",
-        lang,
-        version=version.version,
-        time=f"{made_at:%Y-%m-%d %H:%M:%S}",
-        digest=code,
-    )
     foot = "".join(
         f"<div>{escape(words)}</div>"
         for words in (
