@@ -7,6 +7,7 @@ import pytest
 
 from pbwidgets.campaign.freezing import from_json, to_json
 from pbwidgets.campaign.reader import check_campaign, examine_campaign, read_campaign
+from pbwidgets.intake import Reading
 
 Write = Callable[..., Path]
 
@@ -667,6 +668,20 @@ def test_a_label_in_an_expression_becomes_the_id_of_its_option_and_this_is_said(
     said = [(note.args["value"], note.args["id"], note.place) for note in notes]
     assert [pair[:2] for pair in said] == [("是", "yes"), ("Visit", "visit"), ("否", "no")]
     assert all("代号" in note.line("zh_CN") and int(note.place) > 30 for note in notes)
+
+
+def test_different_texts_that_are_counted_where_names_are_hidden_are_noted(write: Write) -> None:
+    count = (
+        "form: record, field: meetings, aggregate: count}",
+        "form: record, field: remark, aggregate: distinct}",
+    )
+    names = ("{id: reason, type: text,", "{id: reason, type: text, identifies: true,")
+    assert examine_campaign(write(count)) == Reading((), ())
+    found = examine_campaign(write(count, names))
+    assert (found.content, [note.code for note in found.notes]) == ((), ["campaign.distinct_of_hidden"])
+    assert "〔略〕" in found.notes[0].line("zh_CN")
+    choice = (count[0], count[1].replace("remark", "plan"))
+    assert examine_campaign(write(choice, names)) == Reading((), ())
 
 
 def test_the_nearest_right_one_is_named(write: Write) -> None:

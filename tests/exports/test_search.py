@@ -26,7 +26,7 @@ from pbwidgets.exports.search import find_file, holds
 from pbwidgets.intake.identifying import Scrubber
 
 NAME = "王平安"
-SCRUBBER = Scrubber.of([NAME, "lina"])
+SCRUBBER = Scrubber.of([NAME, "lina", "73021"])
 
 
 def zipped(**files: bytes) -> bytes:
@@ -144,6 +144,10 @@ PLANTED = {
     "old.csv": f"姓名\n{NAME}\n".encode("gb18030"),
     "run.log": f"wrote {NAME}".encode(),
     "packed.gz": gzip.compress(NAME.encode()),
+    "number.html": page("<p>与<b>73021</b>部队共建</p>"),
+    "number.docx": word("与", "73021", "共建"),
+    "number.xlsx": workbook("73021"),
+    "number.ipynb": notebook({"text/plain": ["番号 73021"]}),
 }  # fmt: skip
 
 
@@ -162,7 +166,7 @@ def paragraphs(*texts: str) -> bytes:
     return saved(document.save)
 
 
-def cells(*texts: str) -> bytes:
+def cells(*texts: str | int) -> bytes:
     book = Workbook()
     for column, text in enumerate(texts, start=1):
         book.active.cell(1, column, text)
@@ -176,6 +180,9 @@ CLEAN = {
     "letters.html": page("<p>Carolina, mali Nan, call in a day</p>"),
     "paragraphs.docx": paragraphs("姓王", "平安"),
     "cells.xlsx": cells("姓王", "平安"),
+    "numbers.xlsx": cells(73021, "1,73021.5", "173021"),
+    "numbers.html": page('<svg width="73021"><path d="73021,1 2"/></svg><p>0.73021，990173021</p>'),
+    "numbers.json": b'{"cx": 73021, "y": 73021}',
     "rows.parquet": parquet(["姓王", "平安"]),
     "broken.zip": b"PK\x03\x04 this is no archive",
     "broken.gz": b"\x1f\x8b\x08 nor this",

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pbwidgets.campaign.identifying import words_of_interface
 from pbwidgets.intake.identifying import HIDDEN, LONGEST, CommonWords, Scrubber, fold, is_usable, parts_of
 
-VALUES = ("王平安", "王平", "阿不都买买提", "lina", "31001部队", "13800001234")
+VALUES = ("王平安", "王平", "阿不都买买提", "lina", "31001部队", "13800001234", "73021")
 SCRUBBER = Scrubber.of(VALUES)
 
 
@@ -27,6 +27,13 @@ SCRUBBER = Scrubber.of(VALUES)
         ("1310015部队", "1310015部队"),
         ("电话13800001234。", "电话〔略〕。"),
         ("编号913800001234", "编号913800001234"),
+        ("与73021、７３０２１部队共建（73021）", "与〔略〕、〔略〕部队共建（〔略〕）"),
+        ("番号73021。73021.", "番号〔略〕。〔略〕."),
+        (
+            "1,73021x，x73021，173021，990173021，7 3021，73,021",
+            "1,73021x，x73021，173021，990173021，7 3021，73,021",
+        ),
+        ("0.73021，73021.5，73021,500，1.73021", "0.73021，73021.5，73021,500，1.73021"),
         ("", ""),
     ],
 )
@@ -64,12 +71,26 @@ def test_thousands_of_values_are_told_apart() -> None:
     [
         ("王平安", ("王平安",)),
         ("王平安、李四；张 三", ("王平安", "李四", "张三")),
-        ("王平安（户主）", ("王平安", "户主")),
+        ("王平安（户主）", ("王平安",)),
         ("王平安 李小红", ("王平安", "李小红", "王平安李小红")),
+        ("王平安 13812345678", ("王平安", "13812345678", "王平安13812345678")),
+        ("王平安　男", ("王平安", "王平安男")),
+        ("王平安。李小红", ("王平安", "李小红")),
+        ("王平安+李小红", ("王平安", "李小红")),
+        ("王平安和李小红", ("王平安", "李小红", "王平安和李小红")),
+        ("王平安-李小红", ("王平安", "李小红", "王平安李小红")),
+        ("1.王平安 2.李小红", ("王平安", "李小红", "1王平安2李小红")),
+        ("王平安 李 小红", ("王平安", "李小红", "王平安李小红")),
+        ("户主王平安同志", ("王平安",)),
+        ("陈和平", ("陈和平",)),
+        ("阿依古丽.买买提", ("阿依古丽买买提",)),
+        ("某部78123", ("78123", "某部78123")),
+        ("王平安、男、45岁", ("王平安",)),
         ("王", ()),
         ("12", ()),
         ("第12户", ()),
-        ("20261130", ()),
+        ("1024", ("1024",)),
+        ("第1024户", ("1024", "第1024户")),
         ("  ", ()),
         ("长" * 99, ("长" * LONGEST,)),
     ],
@@ -83,15 +104,25 @@ def test_a_common_word_or_a_single_character_cannot_be_used(value: str) -> None:
     assert not is_usable(value, [words_of_interface()]) or value == "、"
 
 
-@pytest.mark.parametrize("value", ["王平安", "欧阳小某", "12", "第3户", "平安、王平安"])
+@pytest.mark.parametrize("value", ["2026", "2026年", "202611", "20261130", "990101001001", "990101"])
+def test_a_year_a_day_and_the_code_of_a_unit_cannot(value: str) -> None:
+    assert not is_usable(value, [CommonWords.of(["990101001001", "990101"])])
+
+
+@pytest.mark.parametrize("value", ["王平安", "欧阳小某", "12", "第3户", "平安、王平安", "73021", "9901"])
 def test_a_full_name_or_a_number_can(value: str) -> None:
-    assert is_usable(value, [words_of_interface()])
+    assert is_usable(value, [words_of_interface(), CommonWords.of(["990101001001"])])
+
+
+def test_files_are_searched_for_no_number_of_four_digits() -> None:
+    searched = Scrubber.of(["1024", "73021", "王平"]).for_files()
+    assert [searched.holds(text) for text in ("1024", "73021", "王平")] == [False, True, True]
 
 
 def test_a_word_within_a_common_one_is_common_and_a_longer_one_is_not() -> None:
     words = CommonWords.of(["上坪村", "990101"])
-    assert [words.holds(fold(value)) for value in ("坪村", "上坪村", "9901", "上坪村人", "村990")] == [
-        True, True, True, False, False,
+    assert [words.holds(fold(value)) for value in ("坪村", "上坪村", "9901", "990101", "上坪村人", "村990")] == [
+        True, True, False, True, False, False,
     ]  # fmt: skip
 
 

@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 
 from pbwidgets.campaign import Campaign, to_json
 from pbwidgets.campaign.one_form import surroundings_of
-from pbwidgets.intake.identifying import HIDDEN, Scrubber
+from pbwidgets.intake.identifying import HIDDEN, CommonWords, Scrubber
 from pbwidgets.store import (
     Actor,
+    NewAccount,
     Owner,
     Store,
     SubmissionKey,
+    add_account,
     add_note,
     discard_draft,
     freeze_campaign,
@@ -265,6 +267,51 @@ def test_a_unit_that_gets_the_name_makes_it_a_common_word(people: Store) -> None
     with people.write(CLERK) as w:
         import_units(w, pd.DataFrame([{**unit, "synthetic": True}]))
     assert notes(people) == ["王平安"]
+
+
+def test_an_account_of_that_name_makes_it_a_common_word(people: Store) -> None:
+    hand_in(people, head="王平安")
+    note(people, "王平安")
+    assert notes(people) == [HIDDEN]
+    with people.write(CLERK) as w:
+        add_account(w, NewAccount("王平安", "filler", VILLAGE, "hash"))
+    assert notes(people) == ["王平安"]
+    with people.read() as r:
+        assert people.identified.common(r.conn).holds("王平安")
+
+
+def test_words_and_choices_of_other_campaigns_are_never_hidden(people: Store) -> None:
+    hand_in(people, head="热心村", family=[{"name": "kindly"}, {"name": "王平安"}])
+    note(people, "热心村、kindly、王平安")
+    assert notes(people) == [f"{HIDDEN}、{HIDDEN}、{HIDDEN}"]
+    words = {"zh": "热心村民", "en": "Neighbours"}
+    choice = {"id": "pick", "type": "select_one", "choices": "marks", "label": words}
+    form = {"id": "other", "name": words, "unit_kind": "village", "fields": [choice]}
+    other = surroundings_of(form, {"marks": [{"id": "kindly", "label": words}]}) | {"id": "another"}
+    with people.write(CLERK) as w:
+        freeze_campaign(w, to_json(Campaign.model_validate(other)), "v1", "another")
+        open_period(w, "another", "2026", "v1")
+        submit_many(w, [(SubmissionKey("another", "2026", "other", VILLAGE), {"pick": "kindly"})])
+    assert notes(people) == [f"热心村、kindly、{HIDDEN}"]
+    with people.read() as r:
+        found = load_state(r, SubmissionKey("another", "2026", "other", VILLAGE))
+        common = people.identified.common(r.conn)
+    assert found is not None
+    assert found.answers == {"pick": "kindly"}
+    assert [common.holds(word) for word in ("热心村", "kindly", "王平安")] == [True, True, False]
+
+
+def test_words_of_reports_and_of_office_files_are_never_hidden(people: Store) -> None:
+    people.identified.others = lambda: CommonWords.of(["主导产业"])
+    hand_in(people, head="主导产业", family=[{"name": "仿宋"}, {"name": "王平安"}])
+    note(people, "主导产业，仿宋，王平安")
+    assert notes(people) == [f"主导产业，仿宋，{HIDDEN}"]
+
+
+def test_a_designation_is_hidden_where_it_is_a_whole_number(people: Store) -> None:
+    hand_in(people, head="73021", family=[{"name": "990101"}, {"name": "2026"}])
+    note(people, "与73021共建，990173021，2026年，990101")
+    assert notes(people) == [f"与{HIDDEN}共建，990173021，2026年，990101"]
 
 
 def test_a_field_that_comes_to_identify_hides_what_was_answered_before(store: Store) -> None:

@@ -31,7 +31,7 @@ from pbwidgets import store
 from pbwidgets.apps.pages.board.page import show_board
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.filling.page import show_fill
-from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.downloads import download_link, slips_link
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.meeting.page import show_meeting
 from pbwidgets.apps.pages.review.page import show_review
@@ -40,22 +40,26 @@ from pbwidgets.batch.reports import run_reports
 from pbwidgets.campaign import Campaign, Field
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.exports.search import find_file
+from pbwidgets.exports.slips import Slip
 from pbwidgets.intake.identifying import HIDDEN, Scrubber
 from pbwidgets.store import Actor, Decision, Mark, MarkKey, PublicNotice, Veto
 from pbwidgets.workflows.filling.access import units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers
 from pbwidgets.workflows.filling.entries import open_submission
 from pbwidgets.workflows.filling.paper import print_view
+from pbwidgets.workflows.filling.self_marks import save_self_marks
 from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
-from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.snapshots import find_snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace, today, utc_now
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.audit_log import AuditFilter, export_audit
+from pbwidgets.workflows.reports.results import find_result, find_result_file, zip_results
 from pbwidgets.workflows.review.case import open_review
 from pbwidgets.workflows.review.queue import export_queue
+from pbwidgets.workflows.review.rating import give_marks
 
 NAME = "王平安"
 TYPED = "走访王 平安家，宣传平安建设"
@@ -238,6 +242,32 @@ def test_what_a_reviewer_was_not_shown_is_kept_as_it_was(own: Workspace, opened:
     assert found.draft["good_deeds"][0]["title"] == TYPED
 
 
+def test_a_comment_that_was_not_changed_is_kept_as_it_was(own: Workspace, opened: Opened) -> None:
+    key = MarkKey(CAMPAIGN, PERIOD, VILLAGE, "v1_unity", "county", "on_site", "reviewer")
+    desk = Desk(own, REVIEWER, opened)
+
+    def give(points: float, comment: str) -> str:
+        give_marks(desk, [Mark(key, points, comment)])
+        with own.store.read(whole=True) as reader:
+            return next(
+                mark.comment for mark in store.load_marks(reader, CAMPAIGN, PERIOD) if mark.key == key
+            )
+
+    assert give(5.0, TYPED) == TYPED
+    assert give(6.0, SHOWN) == TYPED
+    assert give(6.0, "已改正") == "已改正"
+
+
+def test_the_reason_of_an_own_mark_that_was_not_changed_is_kept(own: Workspace, opened: Opened) -> None:
+    desk, track = Desk(own, Actor("sister", "filler", SISTER), opened), opened.campaign.track("village")
+    key = key_of("village_application", SISTER)
+    for points, reason in ((4.0, TYPED), (5.0, SHOWN)):
+        save_self_marks(desk, key, track, "self", {"v1_unity": (points, reason)})
+        with own.store.read(whole=True) as reader:
+            marks = store.load_marks(reader, CAMPAIGN, PERIOD, unit_code=SISTER, layer="self")
+        assert [(mark.points, mark.comment) for mark in marks] == [(points, TYPED)]
+
+
 def test_a_conflict_shows_a_reviewer_no_name(own: Workspace, opened: Opened) -> None:
     desk = Desk(own, BEHALF, opened)
     form = open_submission(desk, RETURNED)
@@ -255,13 +285,13 @@ def test_a_common_word_is_refused_beside_the_field_and_by_the_server_and_a_numbe
     desk, revision = Desk(own, filler, opened), 0
     for value in ("上坪村", "上坪", "990101001001", "安全", "平安", "王"):
         answers = {**SETUP_ANSWERS, "staff_names": value}
-        with pytest.raises(AnswersRefusedError, match="改填编号") as caught:
+        with pytest.raises(AnswersRefusedError, match="改填三位以内的编号") as caught:
             hand_in(desk, key, answers, revision)
         assert [(problem.path, problem.code) for problem in caught.value.problems] == [
             ("staff_names", COMMON)
         ]
         revision = save_answers(desk, key, answers, revision)
-        assert "改填编号" in text_of(FillForm(Visit(own, filler, {}, "zh_CN"), filler, key).widget)
+        assert "改填三位以内的编号" in text_of(FillForm(Visit(own, filler, {}, "zh_CN"), filler, key).widget)
     assert hand_in(desk, key, {**SETUP_ANSWERS, "staff_names": "12"}, revision) == 1
 
 
@@ -280,6 +310,49 @@ def test_a_download_that_names_somebody_is_refused(workspace: Workspace, tmp_pat
         download_link(visit, "下载", path)
     assert not SCRUBBER.holds(str(caught.value))
     assert not path.exists()
+
+
+LATER = "赵有福"
+
+
+def test_what_was_made_before_a_name_was_known_is_held_back(own: Workspace, opened: Opened) -> None:
+    with own.store.write(OPERATOR) as writer:
+        store.add_note(writer, CAMPAIGN, PERIOD, TOWN, today(), f"走访{LATER}家")
+    snapshot = take_snapshot(own, opened)
+    folder = own.settings.outputs.joinpath(CAMPAIGN, PERIOD, "unit", TOWN)
+    folder.mkdir(parents=True)
+    for name, said in (("report.html", LATER), ("clean.html", "平安建设")):
+        (folder / name).write_text(f"<p>走访{said}</p>", encoding="utf-8")
+    desk, key = Desk(own, LEADER, opened), key_of("township_setup", OTHER_TOWN)
+    assert find_result(desk, "unit", TOWN, "report.html").is_file()
+    assert (
+        LATER
+        in find_snapshot(own, opened, snapshot.snapshot_id)
+        .frames(["running_record"])["running_record"]["text"]
+        .str.cat()
+    )
+    filler = Desk(own, Actor("other", "filler", OTHER_TOWN), opened)
+    save_answers(filler, key, {**SETUP_ANSWERS, "staff_names": LATER}, 0)
+    for call in (
+        lambda: find_result(desk, "unit", TOWN, "report.html"),
+        lambda: find_result_file(desk, "unit", TOWN, "report.html"),
+        lambda: zip_results(desk, TOWN),
+    ):
+        with pytest.raises(DataError, match="请重新生成") as caught:
+            call()
+        assert LATER not in str(caught.value)
+    assert find_result_file(desk, "unit", TOWN, "clean.html") is not None
+    (folder / "report.html").write_text("<p>走访〔略〕家</p>", encoding="utf-8")
+    assert find_result(desk, "unit", TOWN, "report.html").is_file()
+    older = find_snapshot(own, opened, snapshot.snapshot_id)
+    notes = older.frames(["running_record"])["running_record"]
+    assert set(notes["text"]) == {SHOWN, "走访〔略〕家"}
+    assert older.records().units.equals(snapshot.records().units)
+
+
+def test_slips_are_handed_out_whatever_stands_on_them() -> None:
+    link = slips_link("下载", [Slip(NAME, (), ("密码", "x"), "")], "密码单").value
+    assert 'download="密码单.docx"' in link
 
 
 def test_no_report_holds_the_name_and_none_fails(workspace: Workspace, opened: Opened) -> None:

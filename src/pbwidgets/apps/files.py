@@ -22,7 +22,7 @@ from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.filling.evidence import find_evidence_file
 from pbwidgets.workflows.ground.desk import Desk, choose_campaign
-from pbwidgets.workflows.ground.files import ServedFile
+from pbwidgets.workflows.ground.files import HELD_BACK, ServedFile
 from pbwidgets.workflows.ground.workspace import Workspace
 from pbwidgets.workflows.people.accounts import find_actor
 from pbwidgets.workflows.reports.results import find_result_file
@@ -104,15 +104,21 @@ class ResultHandler(FileHandler):
         """Send the file if the unit is one that the visitor may see."""
         account, lang = self.account(), spoken_language(self.get_query_argument("lang", ""))
 
-        def find() -> ServedFile | None:
+        def find() -> ServedFile | str | None:
             try:
                 opened = self.workspace.opened(campaign_id, period_id)
                 desk = Desk(self.workspace, find_actor(self.workspace, account), opened, lang)
                 return find_result_file(desk, report_id, unit_code, inner)
-            except PbError:
-                return None
+            except PbError as error:
+                return error.words(lang) if error.code == HELD_BACK else None
 
-        await self.send(await asyncio.to_thread(find))
+        found = await asyncio.to_thread(find)
+        if isinstance(found, str):
+            self.set_status(409)
+            self.set_header("Content-Type", "text/plain; charset=utf-8")
+            self.finish(found)
+        else:
+            await self.send(found)
 
 
 def _thumb(file: ServedFile, folder: Path) -> ServedFile:

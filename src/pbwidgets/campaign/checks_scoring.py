@@ -47,6 +47,7 @@ _FITTING_BESIDE: Final = {
     "closed_on": ("date",),
     "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
 }
+_FREE: Final = ("text",)  # types of answers in which anything may be written
 _NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen")
 _STATES: Final = ("submitted", "accepted", "locked")
 
@@ -126,6 +127,19 @@ def _find_unfit(measure: Measure, key: str, place: Place, address: Address) -> I
         yield Finding(
             "campaign.aggregate_unfit", (*address, key), args, (("forms",), (*address, "aggregate"))
         )
+
+
+def find_hidden_in_counts(campaign: Campaign) -> Iterator[Finding]:
+    """Different texts that are counted where names are hidden: two hidden ones would count as one."""
+    if not any(form.identifying_paths() for form in campaign.forms):
+        return
+    texts = {
+        (form.id, path) for form in campaign.forms for path, field in form.leaves() if field.type in _FREE
+    }
+    for at, measure in enumerate(campaign.measures):
+        if measure.aggregate == "distinct" and (measure.form, measure.field) in texts:
+            args = {"measure": measure.name, "field": measure.field}
+            yield Finding("campaign.distinct_of_hidden", ("measures", at, "field"), args)
 
 
 def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]:

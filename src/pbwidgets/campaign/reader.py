@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pbwidgets.campaign.checks import find_mistakes
 from pbwidgets.campaign.checks_expressions import replace_labels
 from pbwidgets.campaign.checks_numbers import find_uncountable
+from pbwidgets.campaign.checks_scoring import find_hidden_in_counts
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
@@ -80,8 +81,9 @@ def validate_noted(
     if campaign is None:
         return None, findings, ()
     settled = deepcopy(data)
-    notes = replace_labels(campaign, settled)
-    return Campaign.model_validate(settled) if notes else campaign, findings, notes
+    labels = replace_labels(campaign, settled)
+    notes = (*labels, *find_hidden_in_counts(campaign))
+    return Campaign.model_validate(settled) if labels else campaign, findings, notes
 
 
 def validate(data: dict[str, Any]) -> tuple[Campaign | None, tuple[Finding, ...]]:

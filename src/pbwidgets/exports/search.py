@@ -3,7 +3,8 @@ r"""Whether values that identify somebody stand in a file that is about to leave
 Text is looked at as it stands, then with its escapes undone (``\u738b``, ``&#29579;``, ``%E7%8E%8B``), and without the
 marks of its formats, so that a word cut into runs is one again; a paragraph, a cell and a line stay apart. What is
 packed is unpacked: archives and Office files with the workbooks embedded in them, gzip, base64, Parquet, the texts of
-PNG files. This is the last look at files that should hold nothing of the kind, no parser of any of these formats.
+PNG files. What a format writes as a number (a size, a numeric cell, a number in JSON) is no text. This is the last
+look at files that should hold nothing of the kind, no parser of any of these formats.
 """
 
 import base64
@@ -36,9 +37,14 @@ _INLINE_TAG: Final = re.compile(rf"</?(?:{_INLINE})(?=[\s/>])[^<>]*>")
 _TAG: Final = re.compile(r"<[^<>]*>")
 _BREAKS: Final = re.compile(r"[\t\r\n]+")
 _ESCAPED: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,6})\}|x([0-9a-fA-F]{2}))")
+_NUMBERS: Final = re.compile(
+    r'(?<==")[\d.,\s-]+(?=")|(?<=<v>)[\d.eE+-]+(?=</v>)|(?<=":)\s*-?[\d.eE+-]+(?=\s*[,}\]])'
+)
+"""Numbers of a format itself: attributes, numeric cells of a workbook, values in JSON."""
 _WRAPPED: Final = re.compile(r"(?<=[A-Za-z0-9+/]{60})(?:\\r|\\n|[\r\n])+(?=[A-Za-z0-9+/=])")
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"
+_JPEG: Final = b"\xff\xd8\xff"
 _TEXT_CHUNKS: Final = (b"tEXt", b"zTXt", b"iTXt", b"eXIf")
 _PACKED: Final = (b"PK\x03\x04", b"\x1f\x8b", _PNG, b"PAR1")
 
@@ -75,6 +81,8 @@ def texts_in(content: bytes, depth: int = 0) -> Iterator[str]:
     """Everything in the content of a file that may be read as text."""
     if depth > _DEEPEST or not content:
         return
+    if content.startswith(_JPEG):  # what is drawn is no text
+        content = content.partition(b"\xff\xda")[0]
     unpacked = _unpack(content)
     if unpacked is not None:
         for part in unpacked:
@@ -167,7 +175,7 @@ def _is_utf8(content: bytes) -> bool:
 
 def _readings(text: str, depth: int) -> Iterator[str]:
     """A text with everything undone that hides its words from a search."""
-    whole = _WRAPPED.sub("", text)
+    whole = _NUMBERS.sub("", _WRAPPED.sub("", text))
     seen = {""}
     for _ in range(_DEEPEST):
         for reading in (_BREAKS.sub(_APART, whole), _without_marks(whole)):

@@ -1,7 +1,9 @@
 """Values that identify somebody: how they are compared, and how they are found and taken out of other texts.
 
 They are compared as :func:`fold` writes them: without spaces and invisible signs, full-width forms and capitals. A
-value of letters and digits is found as a word of its own only, any other one wherever it stands.
+value of letters and digits is found as a word of its own only, any other one wherever it stands: a number as a whole
+number only, neither within a longer one nor as a part of a decimal or of one with thousands set apart. A number of
+three digits or fewer identifies nobody.
 """
 
 import re
@@ -20,9 +22,18 @@ HIDDEN: Final = "〔略〕"
 LONGEST: Final = 60
 """Characters of a value that identifies; it is a name, no account of somebody."""
 
-_SEPARATORS: Final = re.compile(r"[、，,；;|/\n（）()\[\]【】<>《》:：]+")
-_DOTS: Final = "·•・‧∙⋅"  # between the parts of a name, which some write and some do not
-_NUMBER: Final = re.compile(r"第?[0-9]{1,8}[号户人名家]?")
+_SEPARATORS: Final = re.compile(r"[、，,；;。！？!?+|/\n（）()\[\]【】<>《》“”\":：]+|-(?=\s)|(?<=\s)-")
+_DOTS: Final = "·•・‧∙⋅▪．.-"  # between the parts of a name, which some write and some do not
+_NUMBER: Final = re.compile(r"第?[0-9]{1,3}[号户人名家岁口组栋室]?")
+_ROLES: Final = "户主|姓名|联系电话|电话|手机|身份证号?|番号|编号|求助人|同志|先生|女士|老人|某部|部队|等"
+_ROLE: Final = re.compile(f"^(?:{_ROLES})+|(?:{_ROLES})+$")
+_AND: Final = re.compile(r"(?<=[^\x00-\x7f]{2})[和与及-](?=[^\x00-\x7f]{2})")
+_DATE: Final = re.compile(r"(?:19|20)[0-9]{2}(?:年度?|[01][0-9](?:[0-3][0-9])?)?")
+_DIGITS: Final = re.compile(r"[0-9]+")
+_ENDS_BEFORE: Final = re.compile(
+    r"[0-9a-z]$|[0-9][.,]$"
+)  # a number that begins after it is part of a longer one
+_GOES_ON: Final = re.compile(r"[0-9a-z]|\.[0-9]|,[0-9]{3}(?![0-9])")
 
 
 class _Folded(dict[int, str]):
@@ -48,20 +59,45 @@ def fold(text: str) -> str:
 
 
 def parts_of(value: str) -> tuple[str, ...]:
-    """The names that a value holds, folded: several may stand in one field; a number is none.
+    """The names that a value holds, folded: several may stand in one field, with numbers and roles beside them.
+
+    A number of four digits or more is one of them, a shorter one is not.
 
     >>> parts_of("王平安（户主）、李 四"), parts_of("王平安 李小红")
-    (('王平安', '户主', '李四'), ('王平安', '李小红', '王平安李小红'))
-    >>> parts_of("Li Na"), parts_of("12"), parts_of("第3户")
-    (('lina',), (), ())
+    (('王平安', '李四'), ('王平安', '李小红', '王平安李小红'))
+    >>> parts_of("户主王平安等3人"), parts_of("某部78123"), parts_of("王平安13812345678")
+    (('王平安', '户主王平安等3人'), ('78123', '某部78123'), ('王平安', '13812345678', '王平安13812345678'))
+    >>> parts_of("Li Na"), parts_of("12"), parts_of("第3户"), parts_of("73021")
+    (('lina',), (), (), ('73021',))
     """
     found: list[str] = []
     for piece in _SEPARATORS.split(value):
-        words = [fold(word) for word in piece.split()]
-        if len(words) > 1 and all(len(word) > 1 and not word.isascii() for word in words):
-            found += words
-        found.append("".join(words)[:LONGEST])
+        plain = unicodedata.normalize("NFKC", piece)
+        runs = _DIGITS.split(plain)
+        found += (name for run in runs for name in _names_in(run, alone=len(runs) == 1))
+        found += (number for number in _DIGITS.findall(plain) if len(number) > 3)
+        whole = _without_roles(fold(plain)) if len(runs) == 1 else fold(plain)
+        found.append(whole[:LONGEST])
     return tuple(dict.fromkeys(part for part in found if len(part) > 1 and not _NUMBER.fullmatch(part)))
+
+
+def _names_in(run: str, *, alone: bool) -> Iterator[str]:
+    """Names in a text without digits; a single character goes with the word after it, as in 李 小红."""
+    words = [part for word in run.split() for part in _AND.split(word)]
+    if run.isascii():
+        name = fold(run)
+        yield from [name] if not alone and len(name) > 3 else []
+        return
+    before = ""
+    for word in map(fold, words):
+        name = before + word
+        before = name if len(name) == 1 else ""
+        if len(name) > 1 and not name.isascii():
+            yield _without_roles(name)[:LONGEST]
+
+
+def _without_roles(name: str) -> str:
+    return _ROLE.sub("", name)
 
 
 @dataclass(frozen=True)
@@ -86,16 +122,25 @@ class CommonWords:
         return cls(text, frozenset(map(add, text, text[1:])))
 
     def holds(self, part: str) -> bool:
-        """Whether a folded value is one of them, or stands in one.
+        """Whether a folded value is one of them, or stands in one; a number as a whole; a year or a day always is.
 
         >>> CommonWords.of(["平安建设", "王村"]).holds("平安"), CommonWords.of(["平安建设"]).holds("王平安")
         (True, False)
+        >>> words = CommonWords.of(["990173021", "31001部队"])
+        >>> words.holds("990173021"), words.holds("73021"), words.holds("31001"), words.holds("2026")
+        (True, False, True, True)
         """
-        return self.pairs.issuperset(map(add, part, part[1:])) and part in self.text
+        if _DATE.fullmatch(part):
+            return True
+        if not self.pairs.issuperset(map(add, part, part[1:])):
+            return False
+        if _DIGITS.fullmatch(part):
+            return re.search(f"(?<![0-9]){part}(?![0-9])", self.text) is not None
+        return part in self.text
 
 
 def is_usable(value: str, common: Iterable[CommonWords]) -> bool:
-    """Whether a value can identify somebody without taking a common word out of other texts; a number always can.
+    """Whether a value can identify somebody without taking a common word out of other texts; a short number always can.
 
     >>> words = [CommonWords.of(["平安建设"])]
     >>> [is_usable(value, words) for value in ("王平安", "平安", "王", "12", "王平安（平安）")]
@@ -137,6 +182,11 @@ class Scrubber:
 
     def __bool__(self) -> bool:
         return bool(self.values)
+
+    def for_files(self) -> "Scrubber":
+        """The values that files are searched for: any page has numbers of four digits of its own."""
+        listed = (value for values in self.values.values() for value in values)
+        return Scrubber.of(value for value in listed if len(value) > 4 or not _DIGITS.fullmatch(value))
 
     def holds(self, text: str) -> bool:
         """Whether a text holds one of the values."""
@@ -204,10 +254,15 @@ class Scrubber:
 
 def _stands_alone(text: str, first: int, last: int, value: str) -> bool:
     """Whether letters and digits do not go on into those around them."""
-    before = text[first - 1] if first else " "
-    after = text[last + 1] if last + 1 < len(text) else " "
-    return not (_is_plain(value[0]) and _is_plain(fold(before))) and not (
-        _is_plain(value[-1]) and _is_plain(fold(after))
+    before, after = (
+        unicodedata.normalize("NFKC", beside).casefold()
+        for beside in (text[max(0, first - 2) : first], text[last + 1 : last + 6])
+    )
+    if _DIGITS.fullmatch(value):
+        apart = any(sign.isspace() or sign in _DOTS for sign in text[first : last + 1])
+        return not (apart or _ENDS_BEFORE.search(before) or _GOES_ON.match(after))
+    return not (_is_plain(value[0]) and _is_plain(before[-1:])) and not (
+        _is_plain(value[-1]) and _is_plain(after[:1])
     )
 
 

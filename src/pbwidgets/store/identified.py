@@ -5,7 +5,7 @@ log: what has been written since is read again, unit by unit, so that a page cos
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any, Final
@@ -13,14 +13,15 @@ from typing import Any, Final
 from sqlalchemy import Connection, func, select
 
 from pbwidgets.campaign.freezing import from_json
-from pbwidgets.campaign.identifying import words_of_interface
+from pbwidgets.campaign.identifying import words_of_definition, words_of_interface
 from pbwidgets.intake.identifying import CommonWords, Scrubber, parts_of
-from pbwidgets.store.tables import audit, campaign_versions, submission_versions, submissions, units
+from pbwidgets.store.tables import accounts, audit, campaign_versions, submission_versions, submissions, units
 from pbwidgets.store.types import SCRUB
 
 _MARK: Final = '"identifies":true'
 _OF_SUBMISSIONS: Final = "submission:"
 _OF_UNITS: Final = "unit:"
+_OF_ACCOUNTS: Final = "account:"
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,14 @@ class Owner:
 class Identified:
     """The values of one store, as of its newest write that was looked at."""
 
+    others: Callable[[], CommonWords] | None = None  # words beside the store, such as those of its reports
     _head: int = 0
     _versions: int = 0
     _forms: dict[tuple[str, str], tuple[str | None, frozenset[str]]] = field(default_factory=dict)
     _values: dict[str, dict[Owner, set[str]]] = field(default_factory=dict)
-    _campaigns: tuple[CommonWords, ...] = ()
+    _definitions: CommonWords = field(default_factory=lambda: CommonWords.of(()))
     _names: CommonWords | None = None
+    _accounts: set[str] = field(default_factory=set)
     _common: dict[str, bool] = field(default_factory=dict)
     _scrubber: Scrubber | None = None
     _lock: Lock = field(default_factory=Lock, repr=False, compare=False)
@@ -54,6 +57,15 @@ class Identified:
             finally:
                 SCRUB.reset(token)
             return self._make(own)
+
+    def common(self, conn: Connection) -> CommonWords:
+        """What the store itself says: all campaigns, names of units and accounts; empty if no field identifies."""
+        with self._lock:
+            self._follow(conn)
+            known = [words for words in (self._definitions, self._names) if words is not None]
+            return CommonWords(
+                "\n".join(words.text for words in known), frozenset().union(*(w.pairs for w in known))
+            )
 
     def _make(self, own: Owner | None) -> Scrubber:
         if own is not None and own in self._values.get(own.unit_code, {}):
@@ -76,8 +88,8 @@ class Identified:
     def _is_common(self, value: str) -> bool:
         """Whether others use the word; found out once, until campaigns or units change."""
         if value not in self._common:
-            words = (words_of_interface(), *self._campaigns, *([self._names] if self._names else []))
-            self._common[value] = any(one.holds(value) for one in words)
+            known = (words_of_interface(), self._definitions, self._names)
+            self._common[value] = any(words.holds(value) for words in known if words is not None)
         return self._common[value]
 
     def _follow(self, conn: Connection) -> None:
@@ -95,18 +107,19 @@ class Identified:
         self._head = head
 
     def _read_campaigns(self, conn: Connection) -> None:
-        """Fields that identify in any version, and what all versions of these campaigns say."""
+        """Fields that identify in any version and, if there are any, what all versions of all campaigns say."""
         table = campaign_versions.c
-        marked = select(table.campaign_id).where(table.definition.contains(_MARK, autoescape=True))
-        query = select(table.definition).where(table.campaign_id.in_(marked)).order_by(table.id)
-        texts = list(conn.scalars(query))
-        self._campaigns = tuple(CommonWords.of([text]) for text in texts)
+        marked = select(table.definition).where(table.definition.contains(_MARK, autoescape=True))
         self._forms, self._scrubber = {}, None
-        for campaign in (from_json(text) for text in texts if _MARK in text):
+        for campaign in map(from_json, conn.scalars(marked.order_by(table.id))):
             for form in campaign.forms:
                 _, paths = self._forms.get((campaign.id, form.id), (None, frozenset()))
                 if named := paths | form.identifying_paths():
                     self._forms[campaign.id, form.id] = (form.filled_by, named)
+        texts = conn.scalars(select(table.definition)) if self._forms else ()
+        words = set().union(*map(words_of_definition, texts))
+        beside = [self.others().text] if self._forms and self.others is not None else []
+        self._definitions = CommonWords.of([*words, *beside])
 
     def _read_values(self, conn: Connection) -> None:
         table = audit.c
@@ -115,11 +128,15 @@ class Identified:
             query = select(table.unit_code, table.entity).where(table.id > self._head)
             rows = conn.execute(query).all()
             touched = {row.unit_code for row in rows if row.entity.startswith(_OF_SUBMISSIONS)}
-            if any(row.entity.startswith(_OF_UNITS) for row in rows):
+            named = any(row.entity.startswith(_OF_ACCOUNTS) for row in rows)
+            if any(row.entity.startswith(_OF_UNITS) for row in rows) or (
+                named and self._accounts != set(conn.scalars(select(accounts.c.name)))
+            ):
                 self._names = None
         if self._names is None:
-            named = conn.execute(select(units.c.unit_name, units.c.unit_code))
-            self._names = CommonWords.of(text for row in named for text in row)
+            of_units = conn.execute(select(units.c.unit_name, units.c.unit_code))
+            self._accounts = set(conn.scalars(select(accounts.c.name)))
+            self._names = CommonWords.of([*(text for row in of_units for text in row), *self._accounts])
             self._common, self._scrubber = {}, None
         if not self._head or touched:
             self._replace(conn, touched)

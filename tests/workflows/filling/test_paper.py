@@ -9,7 +9,7 @@ from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, history
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers, take_back
 from pbwidgets.workflows.filling.entries import open_submission
-from pbwidgets.workflows.filling.paper import check_code, print_view
+from pbwidgets.workflows.filling.paper import check_code, paper_secret, print_view
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
@@ -25,7 +25,7 @@ def test_the_paper_shows_the_version_handed_in_with_its_check_code(small: Worksp
     save_answers(Desk(small, FILLER, contest), KEY, {**VILLAGE_ANSWERS, "industry": "柑橘"}, revision)
     page = print_view(Desk(small, FILLER, contest), KEY)
     with small.store.read() as reader:
-        code = check_code(KEY, history(reader, KEY)[0])
+        code = check_code(paper_secret(small.settings.private), KEY, history(reader, KEY)[0])
     assert "&lt;茶叶&gt;" in page
     assert "柑橘" not in page
     assert f"第 1 版　提交时间：2026-11-20 23:00:00　校验码：{code}" in page
@@ -43,7 +43,8 @@ def test_another_version_has_another_check_code(small: Workspace, contest: Opene
     hand_in(Desk(small, FILLER, contest, now=IN_TIME), KEY, changed, revision)
     with small.store.read() as reader:
         first, second = history(reader, KEY)
-    assert check_code(KEY, first) != check_code(KEY, second)
+    assert check_code(b"x", KEY, first) != check_code(b"x", KEY, second)
+    assert check_code(b"x", KEY, first) != check_code(b"y", KEY, first)  # nobody finds the answers by trying
     assert "茶叶" in print_view(Desk(small, FILLER, contest), KEY, 1)
     assert "柑橘" in print_view(Desk(small, FILLER, contest), KEY, 0)
 

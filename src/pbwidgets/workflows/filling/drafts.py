@@ -12,7 +12,7 @@ from pbwidgets.workflows.filling.evidence import check_files_known, release_unus
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
-from pbwidgets.workflows.ground.desk import Desk, check_version, unit_words
+from pbwidgets.workflows.ground.desk import Desk, check_version, common_words
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.workspace import day_of
 
@@ -103,7 +103,7 @@ def hand_in_form(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
 
 def _complete(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> dict[str, Any]:
     form = check_filler(desk, key)
-    names = unit_words(desk) if form.identifying_paths() else None
+    names = common_words(desk) if form.identifying_paths() else None
     given = _as_given(desk, key, answers)
     return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names)
 

@@ -29,7 +29,7 @@ from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
 from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.ground.deadlines import deadline
-from pbwidgets.workflows.ground.desk import Desk, read_own, unit_words
+from pbwidgets.workflows.ground.desk import Desk, common_words, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
@@ -69,8 +69,8 @@ class OpenForm:
         The version that was last handed in, with its moment and who did it; None if none was.
     period_is_open
         Whether anything may be written in its period.
-    unit_words
-        Names of units, for a form that asks for what identifies; None for any other.
+    common_words
+        Words of all campaigns, of units and of accounts, for a form that asks for what identifies; None for any other.
     """
 
     key: SubmissionKey
@@ -88,7 +88,7 @@ class OpenForm:
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
     period_is_open: bool = True
-    unit_words: CommonWords | None = None
+    common_words: CommonWords | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -148,7 +148,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         changes=changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
         period_is_open=desk.opened.is_open,
-        unit_words=unit_words(desk) if form.identifying_paths() else None,
+        common_words=common_words(desk) if form.identifying_paths() else None,
     )
 
 

@@ -1,15 +1,19 @@
 """A form on paper, to be stamped: one version as it was handed in, with its check code."""
 
 import hashlib
+import hmac
 import json
+import secrets
 from datetime import datetime
 from html import escape
+from pathlib import Path
 from typing import Final
 
 from pbwidgets.campaign import Campaign, from_json
 from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
+from pbwidgets.files import put_file
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
@@ -75,7 +79,10 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     answers = answers_markup(form, campaign, shown, desk.lang, files.get, pictures=False)
     with desk.workspace.store.read(whole=True) as reader:
         (given,) = (item for item in history(reader, key) if item.version == wanted.version)
-    return _page(campaign, key, given, unit_name, answers, desk.lang)  # one code, whoever prints it
+    code = check_code(
+        paper_secret(desk.workspace.settings.private), key, given
+    )  # one code, whoever prints it
+    return _page(campaign, key, _mark(given, code, desk.lang), unit_name, answers, desk.lang)
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:
@@ -87,31 +94,41 @@ def _is_own(desk: Desk, key: SubmissionKey) -> bool:
     return not desk.actor.on_behalf
 
 
-def check_code(key: SubmissionKey, version: Version) -> str:
-    """Check code of a version: 12 characters of the SHA-256 of its unit, answers and campaign version."""
+def check_code(secret: bytes, key: SubmissionKey, version: Version) -> str:
+    """Check code of a version: 12 characters of the HMAC (SHA-256) of its unit, answers and campaign version.
+
+    Parameters
+    ----------
+    secret
+        That of the workspace: without it, nobody finds out hidden answers by trying.
+    """
     about = [
         key.campaign_id, key.period_id, key.form_id, key.unit_code, key.occurrence, version.version,
         version.campaign_version, version.answers,
     ]  # fmt: skip
     text = json.dumps(about, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()[:12].upper()
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:12].upper()
 
 
-def _page(
-    campaign: Campaign, key: SubmissionKey, version: Version, unit_name: str, answers: str, lang: str
-) -> str:
+def paper_secret(private: Path) -> bytes:
+    """Secret of the check codes, kept in the private folder of a workspace."""
+    path = private / "paper_secret"
+    if not path.exists():
+        put_file(path, secrets.token_hex(32).encode(), private=True)
+    return path.read_bytes()
+
+
+def _mark(version: Version, code: str, lang: str) -> str:
+    made_at: datetime = version.made_at.astimezone(ZONE)
+    moment = f"{made_at:%Y-%m-%d %H:%M:%S}"
+    return say("fill.paper_version", lang, version=version.version, time=moment, digest=code)
+
+
+def _page(campaign: Campaign, key: SubmissionKey, mark: str, unit_name: str, answers: str, lang: str) -> str:
     form = campaign.form(key.form_id)
     title = escape(say("fill.paper_title", lang, form=form.name.words(lang)))
-    made_at: datetime = version.made_at.astimezone(ZONE)
     unit = say("fill.paper_unit", lang, unit=unit_name, unit_code=key.unit_code)
     of = say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id)
-    mark = say(
-        "fill.paper_version",
-        lang,
-        version=version.version,
-        time=f"{made_at:%Y-%m-%d %H:%M:%S}",
-        digest=check_code(key, version),
-    )
     foot = "".join(
         f"<div>{escape(words)}</div>"
         for words in (

@@ -1,5 +1,6 @@
 """The marks that a unit gives itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pbwidgets.campaign import Track
@@ -8,7 +9,7 @@ from pbwidgets.store.self_marks import newest_content_version, replace_unit_mark
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.ground.desk import Desk, check_version
 from pbwidgets.workflows.ground.dry_run import DryRun, SelfMarks, own_mark_key, read_dry_run
-from pbwidgets.workflows.ground.marks import check_differences, check_mark, still_fits
+from pbwidgets.workflows.ground.marks import check_differences, check_mark, keep_comments, still_fits
 
 
 def begin_dry_run(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> DryRun:
@@ -53,11 +54,13 @@ def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str,
     """
     check_editable(desk.workspace, key)
     desk.authorise("fill", key.unit_code)
+    with desk.workspace.store.read(Owner(key.unit_code)) as reader:
+        scrub = reader.scrub
     with desk.write() as writer:
         check_version(writer, desk)
-        wanted = _to_marks(desk, key, track, layer_id, marks)
+        wanted = keep_comments(scrub, writer, _to_marks(desk, key, track, layer_id, marks))
         check_differences(writer, desk.opened.campaign, wanted, desk.units)
-        return _write_marks(writer, desk, key, track, layer_id, marks)
+        return _write_marks(writer, desk, key, track, layer_id, wanted)
 
 
 def restamp_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> int:
@@ -70,7 +73,9 @@ def restamp_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: s
 def restamp(writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str) -> int:
     """As :func:`restamp_self_marks`, within a transaction."""
     marks = _load(writer, desk, key.unit_code, layer_id)
-    return _write_marks(writer, desk, key, track, layer_id, marks) if marks else 0
+    if not marks:
+        return 0
+    return _write_marks(writer, desk, key, track, layer_id, _to_marks(desk, key, track, layer_id, marks))
 
 
 def _load(reader: Reader, desk: Desk, unit_code: str, layer_id: str) -> dict[str, tuple[float, str]]:
@@ -83,9 +88,8 @@ def _load(reader: Reader, desk: Desk, unit_code: str, layer_id: str) -> dict[str
 
 
 def _write_marks(
-    writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str, marks: SelfMarks
+    writer: Writer, desk: Desk, key: SubmissionKey, track: Track, layer_id: str, wanted: Sequence[Mark]
 ) -> int:
-    wanted = _to_marks(desk, key, track, layer_id, marks)
     for mark in wanted:
         check_mark(desk.opened.campaign, mark)
     version = newest_content_version(writer, *desk.opened.key, key.unit_code, track.forms)

@@ -121,10 +121,10 @@ class Desk:
             yield writer
 
 
-def unit_words(desk: Desk) -> CommonWords:
-    """Names and codes of all units, which identify nobody."""
-    units = desk.workspace.units()
-    return CommonWords.of([*units["unit_name"], *units["unit_code"]])
+def common_words(desk: Desk) -> CommonWords:
+    """Words of all campaigns, of units and of accounts, which identify nobody."""
+    with desk.workspace.store.read(whole=True) as reader:
+        return desk.workspace.store.identified.common(reader.conn)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pbwidgets.errors import DataError
 from pbwidgets.files import MAX_BYTES, close_to_others
@@ -96,7 +97,7 @@ class Guard:
         """Name of the file of a folder in which a value stands; all files of the folder are then in the private one."""
         from pbwidgets.exports.search import find_file
 
-        found = find_file(folder, self.scrubber)
+        found = find_file(folder, self.scrubber.for_files())
         if found is not None:
             held = self.private / "held_back" / f"{folder.name.strip('.')}-{uuid.uuid4().hex[:12]}"
             held.mkdir(parents=True)
@@ -127,10 +128,39 @@ def check_leaving(workspace: Workspace, path: Path) -> Path:
     from pbwidgets.exports.search import find_file
 
     scrubber = _values(workspace)
-    if scrubber is not None and (found := find_file(path, scrubber)) is not None:
+    if scrubber is not None and (found := find_file(path, scrubber.for_files())) is not None:
         path.unlink()
         raise DataError("exports.identifying_found", file=found)
     return path
+
+
+def check_kept(workspace: Workspace, path: Path) -> Path:
+    """A file that was made earlier, if it names nobody by what is known now.
+
+    A file is searched again only after it, or the values, have changed.
+
+    Raises
+    ------
+    DataError
+        ``results.held_back``.
+    """
+    from pbwidgets.exports.search import find_file
+
+    scrubber = _values(workspace)
+    if scrubber is None:
+        return path
+    about = path.stat()
+    known, state = _searched.get(path), (about.st_mtime_ns, about.st_size)
+    if known is None or known[0] is not scrubber or known[1] != state:
+        known = scrubber, state, find_file(path, scrubber.for_files())
+        _searched[path] = known
+    if known[2] is not None:
+        raise DataError(HELD_BACK, file=known[2])
+    return path
+
+
+HELD_BACK: Final = "results.held_back"
+_searched: Final[dict[Path, tuple[Scrubber, tuple[int, int], str | None]]] = {}
 
 
 def _values(workspace: Workspace) -> Scrubber | None:

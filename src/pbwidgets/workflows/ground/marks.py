@@ -1,6 +1,7 @@
 """What every mark must fit: its line, its layer, its source and its unit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,13 +11,15 @@ from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.model import Anchor
 from pbwidgets.campaign.rules import Bands, ByChoice
 from pbwidgets.errors import DataError
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.registry import MARKED, find_range
 from pbwidgets.scoring.sources import read_marks
 from pbwidgets.scoring.track_layout import lay_out
 from pbwidgets.scoring.verdict import SMALL
-from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_ratings
+from pbwidgets.store import Mark, MarkKey, MarkOnRecord, Reader, load_marks, load_ratings
+from pbwidgets.store.types import Scrub
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.lookup import find_line
@@ -55,6 +58,30 @@ def still_fits(campaign: Campaign, mark: MarkOnRecord) -> bool:
     except DataError:
         return False
     return True
+
+
+def keep_comments(scrub: Scrub | None, whole: Reader, marks: Iterable[Mark]) -> list[Mark]:
+    """Marks as they were given, with the comment on record where it says no more than what was shown of it.
+
+    Parameters
+    ----------
+    scrub
+        What was taken out of the comments where they were read.
+    whole
+        A transaction that hides nothing.
+    """
+    given = list(marks)
+    if scrub is None:
+        return given
+    kept: dict[MarkKey, str] = {}
+    hiding = [mark.key for mark in given if HIDDEN in mark.comment]
+    for campaign_id, period_id, unit_code in {
+        (key.campaign_id, key.period_id, key.unit_code) for key in hiding
+    }:
+        on_record = load_marks(whole, campaign_id, period_id, unit_code=unit_code)
+        kept |= {mark.key: mark.comment for mark in on_record}
+    restore = scrub.scrubber.restore
+    return [replace(mark, comment=restore(mark.comment, kept.get(mark.key))) for mark in given]
 
 
 def reason_limit(track: Track, layer_id: str) -> float | None:

@@ -8,7 +8,7 @@ again.
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -39,6 +39,7 @@ from pbwidgets.store import (
     records_head,
     write_frames,
 )
+from pbwidgets.store.types import Scrub
 from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
 
@@ -75,6 +76,8 @@ class Snapshot:
         ``{partition: {frame: hash, "frame:track": hash}}``.
     hidden
         How many times 〔略〕 stands in it for a value that identifies somebody.
+    scrub
+        What is taken out of an older one as it is read: values that have become known since.
     """
 
     folder: Path
@@ -84,6 +87,7 @@ class Snapshot:
     day: date
     parts: Mapping[str, Mapping[str, str]]
     hidden: int = 0
+    scrub: Scrub | None = field(default=None, repr=False, compare=False)
 
     def campaign(self) -> Campaign:
         """The campaign of that version."""
@@ -91,19 +95,29 @@ class Snapshot:
 
     def records(self) -> Records:
         """All records."""
-        frames = read_frames(
-            self.folder / "frames", RECORDS
-        )  # an older package may not have known all columns
+        frames = self.frames(RECORDS)  # an older package may not have known all columns
         made = {name: to_frame(frame, COLUMNS[name]) for name, frame in frames.items()}
         return Records(**made, day=self.day)
 
     def scores(self) -> Scores:
         """All scores."""
-        return Scores(**read_frames(self.folder / "frames", SCORES))
+        return Scores(**self.frames(SCORES))
 
     def frames(self, names: Iterable[str], partition: str | None = None) -> dict[str, pd.DataFrame]:
         """Some frames, of one partition or of all."""
-        return read_frames(self.folder / "frames", names, partition)
+        found = read_frames(self.folder / "frames", names, partition)
+        if self.scrub is None:
+            return found
+        value = self.scrub.value
+        return {
+            name: frame.assign(
+                **{
+                    str(column): frame[column].map(value)
+                    for column in frame.select_dtypes(["string", "object"])
+                }
+            ).astype(frame.dtypes)
+            for name, frame in found.items()
+        }
 
 
 def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
@@ -195,12 +209,12 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 
 def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None) -> Snapshot:
-    """Snapshot by its id, or a fresh one if none is named."""
+    """Snapshot by its id, without what identifies somebody as it is known now; a fresh one if none is named."""
     if snapshot_id is None:
         return take_snapshot(workspace, opened)
-    return open_snapshot(
-        workspace.settings.snapshots / f"{opened.campaign.id}-{opened.period_id}" / snapshot_id
-    )
+    found = open_snapshot(_folder_of(workspace, *opened.key) / snapshot_id)
+    with workspace.store.read() as reader:
+        return replace(found, scrub=reader.scrub)
 
 
 @cache

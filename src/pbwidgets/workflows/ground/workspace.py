@@ -15,6 +15,7 @@ from pbwidgets.campaign import Campaign, from_json, read_campaign
 from pbwidgets.campaign.model import Period
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
+from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.store import Reader, Store, known_periods, load_campaign_json, open_store
 from pbwidgets.store.campaigns import Period as KnownPeriod
@@ -222,7 +223,16 @@ def load_workspace(settings: Settings) -> Workspace:
     for folder in (settings.private, settings.evidence):
         close_to_others(folder)
     store = open_store(settings.store_url, settings.evidence, left_behind=_left_behind(settings))
+    store.identified.others = lambda: _words_of_reports(settings)
     return Workspace(settings, store)
+
+
+def _words_of_reports(settings: Settings) -> CommonWords:
+    """What reports say by themselves: their lists, notebooks and blocks."""
+    own = (settings.parameters / "reports", settings.notebooks / "reports", settings.notebooks / "blocks")
+    kinds = (".yaml", ".ipynb", ".py")
+    paths = sorted(path for folder in own for path in folder.glob("**/*") if path.suffix in kinds)
+    return CommonWords.of(path.read_text(encoding="utf-8", errors="ignore") for path in paths)
 
 
 def _left_behind(settings: Settings) -> Iterator[str]:

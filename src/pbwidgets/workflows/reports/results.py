@@ -18,7 +18,7 @@ from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.store import load_decisions
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
-from pbwidgets.workflows.ground.files import ServedFile
+from pbwidgets.workflows.ground.files import HELD_BACK, ServedFile, check_kept
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -133,7 +133,7 @@ def find_result(desk: Desk, report_id: str, unit_code: str, path: str) -> Path:
     RightsError
         If the actor may not read the unit's reports.
     DataError
-        ``results.no_file`` if there is none, or the path leads elsewhere.
+        ``results.no_file`` if there is none, or the path leads elsewhere; ``results.held_back`` if it names somebody.
     """
     authorise_results(desk, unit_code)
     base = _folder(desk).resolve()
@@ -143,7 +143,7 @@ def find_result(desk: Desk, report_id: str, unit_code: str, path: str) -> Path:
     hidden = any(part.startswith(".") for part in (report_id, unit_code, *Path(path).parts))
     if hidden or not inside:
         raise DataError("results.no_file", file=path)
-    return wanted
+    return check_kept(desk.workspace, wanted)
 
 
 def zip_results(desk: Desk, unit_code: str) -> Path:
@@ -154,11 +154,11 @@ def zip_results(desk: Desk, unit_code: str) -> Path:
     RightsError
         If the actor may not read the unit's reports.
     DataError
-        ``results.nothing_made`` if there is no file yet.
+        ``results.nothing_made`` if there is no file yet; ``results.held_back`` if one of them names somebody.
     """
     authorise_results(desk, unit_code)
     packed = [
-        (folder / path, f"{plan.title}/{path}")
+        (check_kept(desk.workspace, folder / path), f"{plan.title}/{path}")
         for plan in _plans(desk)
         for folder in [_folder(desk) / plan.report_id / unit_code]
         for path in _files(folder)
@@ -280,13 +280,21 @@ def _folder(desk: Desk) -> Path:
 
 
 def find_result_file(desk: Desk, report_id: str, unit_code: str, inner: str) -> ServedFile | None:
-    """File of a unit's report, or the zip of all; None if there is none or the actor may not read it."""
+    """File of a unit's report, or the zip of all; None if there is none or the actor may not read it.
+
+    Raises
+    ------
+    DataError
+        ``results.held_back`` if it names somebody.
+    """
     try:
         if (report_id, inner) == ALL_REPORTS:
             packed = zip_results(desk, unit_code)
             return ServedFile(packed, "application/zip", f"{unit_code}.zip")
         path = find_result(desk, report_id, unit_code, inner)
-    except (PbError, OSError, ValueError):
+    except (PbError, OSError, ValueError) as error:
+        if isinstance(error, PbError) and error.code == HELD_BACK:
+            raise
         return None
     kind = _RESULTS.get(path.suffix.lower())
     return None if kind is None else ServedFile(path, kind, f"{unit_code}_{path.name}")

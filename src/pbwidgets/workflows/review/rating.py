@@ -7,7 +7,7 @@ from pbwidgets.errors import RightsError
 from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
-from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line
+from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line, keep_comments
 from pbwidgets.workflows.ground.seats import LEADER, Seats, find_seats
 
 
@@ -41,8 +41,11 @@ def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] =
         _check_rater(desk, seats, key)
     _check_own_entries(desk, wanted)
     _check_recused(desk, wanted)
+    with desk.workspace.store.read() as reader:
+        scrub = reader.scrub
     with desk.write() as writer:
         check_version(writer, desk)
+        wanted = keep_comments(scrub, writer, wanted)
         check_differences(writer, desk.opened.campaign, wanted, desk.units)
         for key in taken:
             store.withdraw_mark(writer, key)

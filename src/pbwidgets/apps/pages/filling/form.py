@@ -195,7 +195,7 @@ class FillForm:
             returned=self.opened.returned,
             files=self.files,
             today=today(),
-            names=self.opened.unit_words,
+            names=self.opened.common_words,
         )
         self.self_marks = self._make_self_marks(self.view.answers, editable=True)
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]

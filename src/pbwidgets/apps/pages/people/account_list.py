@@ -1,17 +1,14 @@
 """Many accounts at once: upload a table, check it, add the accounts, download their first passwords on slips."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
-from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.downloads import slips_link
 from pbwidgets.apps.pages.ground.password_again import PasswordAgain
 from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, written_table
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError
-from pbwidgets.exports.slips import save_slips
 from pbwidgets.forms import elements
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
@@ -91,9 +88,7 @@ class ImportCard:
         self._sent = None
         slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)
         name = visit.words("home.import_file")
-        with tempfile.TemporaryDirectory() as folder:
-            words = visit.words("home.import_download", count=len(made))
-            link = download_link(visit, words, save_slips(slips, Path(folder) / f"{name}.docx"))
+        link = slips_link(visit.words("home.import_download", count=len(made)), slips, name)
         self.found.children = (elements.notice("warn", visit.words("home.import_once")), link)
         visit.messages.say("good", visit.words("home.imported", count=len(made)))
         self._made()

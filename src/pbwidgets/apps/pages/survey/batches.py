@@ -1,20 +1,18 @@
 """Codes of a survey, made for a unit or all units of a part and printed as slips; and how many were used."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Final
 
 import ipywidgets as w
 import pandas as pd
 
-from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.downloads import slips_link
 from pbwidgets.apps.pages.ground.fields import fields, offer
 from pbwidgets.apps.pages.ground.state_words import part_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Form
 from pbwidgets.errors import UsageError
-from pbwidgets.exports.slips import Slip, save_slips
+from pbwidgets.exports.slips import Slip
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.settings import to_address
@@ -135,12 +133,7 @@ class BatchCard:
         ]
         place = visit.unit_name(self.unit.value or self.part.value or wanted[0])
         name = visit.words("survey.slips_file", unit=place, kind=kind)
-        with tempfile.TemporaryDirectory() as folder:
-            link = download_link(
-                visit,
-                visit.words("survey.download", count=len(slips)),
-                save_slips(slips, Path(folder) / f"{name}.docx"),
-            )
+        link = slips_link(visit.words("survey.download", count=len(slips)), slips, name)
         self.slips.children = (elements.notice("warn", visit.words("survey.once")), link)
         visit.messages.say("good", visit.words("survey.made", count=len(slips)))
         self._made()
