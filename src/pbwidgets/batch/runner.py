@@ -27,7 +27,6 @@ from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
 from pbwidgets.batch.places import hide_in, hide_in_failure, hiding
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.ground.files import Guard
 from pbwidgets.workflows.reports.manifest import (
     DONE,
     FAILED,
@@ -46,6 +45,7 @@ from pbwidgets.workflows.reports.manifest import (
 
 if TYPE_CHECKING:
     from pbwidgets.batch.pool import LocalPool
+    from pbwidgets.workflows.ground.files import Guard
 
 STARTED: Final = "started"
 _POLL_S: Final = 0.1
@@ -91,7 +91,7 @@ def run_jobs(
     finish: str | None = None,
     provenance: Provenance | None = None,
     on_progress: Callable[[Progress], None] | None = None,
-    guard: Guard | None = None,
+    guard: "Guard | None" = None,
 ) -> Manifest:
     """Run the jobs of a report that are due, and return its manifest.
 
@@ -171,7 +171,7 @@ class _Run:
         on_progress: Callable[[Progress], None] | None,
         total: int,
         stop: "_StopRequests",
-        guard: Guard | None = None,
+        guard: "Guard | None" = None,
     ) -> None:
         self._ledger = ledger
         self._provenance = provenance
@@ -375,7 +375,7 @@ def _common_folder(jobs: Sequence[Job]) -> Path:
 
 
 def _head(
-    jobs: Sequence[Job], before: Manifest | None, provenance: Provenance, guard: Guard | None
+    jobs: Sequence[Job], before: Manifest | None, provenance: Provenance, guard: "Guard | None"
 ) -> Manifest:
     first = jobs[0]
     shared = {
@@ -394,7 +394,7 @@ def _head(
     )
 
 
-def _shown(parameters: Mapping[str, Any], job: Job, guard: Guard | None) -> dict[str, Any]:
+def _shown(parameters: Mapping[str, Any], job: Job, guard: "Guard | None") -> dict[str, Any]:
     """Parameters as a manifest names them: without paths of this machine, and without names of people."""
     plain: dict[str, Any] = hide_in(dict(parameters), hiding(job))
     return plain if guard is None else hide_in(plain, guard.hide)

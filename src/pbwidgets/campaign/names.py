@@ -125,6 +125,16 @@ def _field_of_unit(field: Field, given: Mapping[str, str]) -> Field:
     return field.model_copy(update=changed) if changed else field
 
 
+def unit_names_in(text: str) -> tuple[str, ...]:
+    """Those names of the unit that expressions in a text ask for.
+
+    >>> unit_names_in("${unit_kind} = 'branch' and ${held} > 2")
+    ('unit_kind',)
+    """
+    asked = {found[1] for found in _NAMED.finditer(text)}
+    return tuple(name for name in UNIT_NAMES if name in asked)
+
+
 _NAMED: Final = re.compile(r"\$\{\s*(" + "|".join(UNIT_NAMES) + r")\s*\}")
 
 

@@ -148,11 +148,11 @@ def test_decisions_are_written_only_after_that(peopled: Workspace) -> None:
     page, _ = page_of(peopled, timedelta(), "org")
     desk = Desk(page, Actor("org", "organiser"), page.opened())
     minutes = Minutes("经研究同意", "县委常委会", today(), "")
-    assert code_of(lambda: decide_selection(desk, "x", {}, minutes)) == "accounts.confirm"
-    assert code_of(lambda: decide_classes(desk, "x", {}, minutes)) == "accounts.confirm"
+    assert code_of(lambda: decide_selection(desk, "village", {}, minutes)) == "accounts.confirm"
+    assert code_of(lambda: decide_classes(desk, "village", {}, minutes)) == "accounts.confirm"
     confirm_password(page, RIGHT)
     with pytest.raises(PbError, match=r"\S") as caught:
-        decide_classes(desk, "x", {}, minutes)
+        decide_classes(desk, "village", {}, minutes)
     assert caught.value.code != "accounts.confirm"
 
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NoReturn
 from pbwidgets.campaign.definition import ASKED, BLANK
 from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.model import Choice, Form
+from pbwidgets.campaign.names import UNIT_NAMES
 from pbwidgets.campaign.one_form import surroundings_of
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook.cells import ABSENT, from_cell, straighten, straighten_expression
@@ -25,6 +26,7 @@ from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, Column, Table, tabl
 from pbwidgets.campaign.workbook.sheets import Path as Keys
 from pbwidgets.campaign.workbook.xlsform_choices import Option, Options, followed_in
 from pbwidgets.campaign.workbook.xlsform_words import (
+    HIDDEN,
     LIST_NAME,
     RECORDED,
     SWITCHED_OFF,
@@ -328,6 +330,8 @@ class _Foreign:
     ) -> _Line | None:
         """A row with its type as we write it; None for what a device records."""
         word, listed, takes_other = type_word(kind.text)
+        if word == HIDDEN and self.sheets["survey"].text(row, ("id",)) in UNIT_NAMES:
+            return None
         if word in RECORDED:
             self._note("workbook.left_out_type", "survey", kind.place, value=kind.text)
             return None

@@ -17,6 +17,8 @@ from pbwidgets.intake.text import clean_text
 LIST_NAME: Final[Path] = ("@list_name",)
 TITLE_EN: Final = "title_en"
 """Heading of the English title; pyxform takes every heading that begins with ``form_title`` for the title."""
+HIDDEN: Final = "hidden"
+"""Type of a question that nobody sees: in our files the unit's kind or domain, which expressions name."""
 SWITCHED_OFF: Final[Path] = ("@disabled",)
 
 _HEADS: Final = {

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from pbwidgets.campaign.definition import ASKED
 from pbwidgets.campaign.model import Choice, Form
-from pbwidgets.campaign.names import Place, bare_columns, places
+from pbwidgets.campaign.names import Place, bare_columns, places, unit_names_in
 from pbwidgets.campaign.one_form import campaign_around
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
-from pbwidgets.campaign.workbook.xlsform_words import TITLE_EN
+from pbwidgets.campaign.workbook.xlsform_words import HIDDEN, TITLE_EN
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -71,6 +71,8 @@ def _with_attributes(table: Table, rows: list[Values]) -> tuple[tuple[Column, ..
 
 
 def _survey_rows(form: Form, table: Table) -> Iterator[Values]:
+    for name in unit_names_in(form.model_dump_json()):  # other programs know only what is asked in the form
+        yield {table.at("type"): HIDDEN, table.at("id"): name}
     rows = iter(field_rows(form, table))
     constraint = table.at("constraint")
     expressions = [column for column in table.columns if column.kind == "expression"]
@@ -176,6 +178,8 @@ def _fill_settings(page: "Worksheet", row: Values) -> None:
 def _put(cell: Any, value: Any) -> None:
     if isinstance(value, bool):
         value = "yes" if value else "no"
+    if isinstance(value, tuple):
+        value = ", ".join(value)
     if isinstance(value, str):
         cell.value = value
         cell.data_type = "s"
