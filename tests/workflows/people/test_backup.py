@@ -232,7 +232,7 @@ def test_a_backup_taken_while_people_save_is_restored_as_it_was_at_that_moment(
             for sha256 in on_record:
                 with open_evidence(reader, sha256) as file, Image.open(file) as photo:
                     assert photo.size == (60, 40)
-        assert len(on_record) >= len(VILLAGES)
+        assert len(on_record) >= len({row.deed.unit_code for row in then}) > 0  # a photo with each
         assert examine_records(restored, OPERATOR) == Soundness(True, 0, (), ())
     with small.store.read() as reader:
         needed = set(files_on_record(reader))
