@@ -10,17 +10,16 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.bar_list import ROWS_PER_PAGE, Bar, bar_list
+from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
     Panel,
-    across,
     fit_text,
     heading_text,
     page_note,
     panels,
     put_on_sheet,
-    rows_of,
     split_rows,
     take_page,
     text_width,
@@ -175,15 +174,10 @@ def _draw(view: IndexView, rows: Sequence[Mapping[str, Any]], plan: _Plan) -> li
 def _draw_panel(
     view: IndexView, panel: Panel, block: Sequence[Mapping[str, Any]], plan: _Plan
 ) -> list[alt.Chart]:
-    count, left, right = len(plan.headings), plan.left(panel), panel.right
+    grid = Cells(panel, len(plan.headings), plan.left(panel), panel.right)
     cells = [
         {
-            "row": at,
-            "top": at - 0.46,
-            "low": at + 0.46,
-            "from": column + 0.03,
-            "to": column + 0.97,
-            "middle": column + 0.5,
+            **place_cell(at, column),
             **({} if pd.isna(cell) else {"score": cell}),
             "text": view.say("missing_short")
             if pd.isna(cell)
@@ -194,28 +188,17 @@ def _draw_panel(
         for column, cell in enumerate(row["cells"])
     ]
 
-    def place(field: str) -> alt.X:
-        return across(field, (0, count), left, right)
-
     colour = alt.Scale(domain=[plan.low, (plan.low + plan.high) / 2, plan.high], range=list(_COLOURS))
-    box = {"x": place("from"), "x2": "to:Q", "y": panel.y("top"), "y2": "low:Q"}
     return [
-        alt.Chart(rows_of(cell for cell in cells if "score" in cell))
-        .mark_rect()
-        .encode(**box, fill=alt.Fill("score:Q", scale=colour, legend=None)),
-        alt.Chart(rows_of(cell for cell in cells if "score" not in cell))
-        .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
-        .encode(**box),
-        texts(cells, panel, place("middle"), align="center", size=theme.SMALL),
+        grid.coloured((cell for cell in cells if "score" in cell), "score", colour),
+        grid.missing(cell for cell in cells if "score" not in cell),
+        grid.labels(cells),
         texts(
             [{"row": at, "text": fit_text(row["name"], plan.name_width + 2)} for at, row in enumerate(block)],
             panel,
             panel.left,
         ),
-        *(
-            heading_text(str(column + 1), left + (column + 0.5) * (right - left) / count, align="center")
-            for column in range(count)
-        ),
+        *grid.heads([str(column + 1) for column in range(grid.count)]),
     ]
 
 

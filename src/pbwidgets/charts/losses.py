@@ -8,19 +8,18 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
+from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.headings import agg_headings
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
     Panel,
-    across,
     fit_text,
     heading_text,
     mark_text,
     page_note,
     panels,
     put_on_sheet,
-    rows_of,
     split_rows,
     take_page,
     text_width,
@@ -138,16 +137,9 @@ def _draw_panel(
 ) -> list[alt.Chart]:
     count = len(view.track.criteria)
     left, right = _cell_edges(view, panel, plan.name_width)
+    grid = Cells(panel, count, left, right)
     cells = [
-        {
-            "row": row["row"],
-            "top": row["row"] - 0.46,
-            "low": row["row"] + 0.46,
-            "from": column + 0.03,
-            "to": column + 0.97,
-            "middle": column + 0.5,
-            "lost": cell,
-        }
+        {**place_cell(row["row"], column), "lost": cell}
         for row in block
         for column, cell in enumerate(row["cells"])
         if cell is not None
@@ -158,9 +150,6 @@ def _draw_panel(
         for cell in cells
         if pd.isna(cell["lost"])
     ]
-
-    def place(field: str) -> alt.X:
-        return across(field, (0, count), left, right)
 
     def label_of(cell: Mapping[str, Any]) -> dict[str, Any]:
         ink = "white" if cell["lost"] > 0.62 * most else theme.INK
@@ -173,20 +162,10 @@ def _draw_panel(
 
     colour = alt.Scale(domain=[0, most / 2, most], range=list(theme.LOSS_COLOURS))
     return [
-        alt.Chart(rows_of(known))
-        .mark_rect()
-        .encode(
-            x=place("from"),
-            x2=alt.X2("to:Q"),
-            y=panel.y("top"),
-            y2=alt.Y2("low:Q"),
-            fill=alt.Fill("lost:Q", scale=colour, legend=None),
-        ),
-        alt.Chart(rows_of(unknown))
-        .mark_rect(fill="white", stroke=theme.RULE, strokeDash=[4, 3])
-        .encode(x=place("from"), x2=alt.X2("to:Q"), y=panel.y("top"), y2=alt.Y2("low:Q")),
-        texts([label_of(cell) for cell in known], panel, place("middle"), align="center", size=theme.SMALL),
-        texts(
+        grid.coloured(known, "lost", colour),
+        grid.missing(unknown),
+        grid.labels([label_of(cell) for cell in known]),
+        grid.labels(
             [
                 {
                     "row": cell["row"],
@@ -195,11 +174,7 @@ def _draw_panel(
                     "ink": theme.ALERT,
                 }
                 for cell in unknown
-            ],
-            panel,
-            place("middle"),
-            align="center",
-            size=theme.SMALL,
+            ]
         ),
         texts(
             [{"row": row["row"], "text": fit_text(row["name"], plan.name_width + 2)} for row in block],
@@ -214,10 +189,7 @@ def _draw_panel(
             bold=True,
         ),
         heading_text(view.say("lost_points_heatmap.sum"), panel.right, align="right"),
-        *(
-            heading_text(str(column + 1), left + (column + 0.5) * (right - left) / count, align="center")
-            for column in range(count)
-        ),
+        *grid.heads([str(column + 1) for column in range(count)]),
     ]
 
 

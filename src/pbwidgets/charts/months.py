@@ -8,17 +8,16 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.charts import theme
+from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.sheet import (
     SINGLE,
     Panel,
-    across,
     fit_text,
     heading_text,
     page_count,
     page_note,
     panels,
     put_on_sheet,
-    rows_of,
     take_page,
     text_width,
     texts,
@@ -65,22 +64,12 @@ def pages_of(counts: pd.DataFrame) -> int:
 def _draw(panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int) -> list[alt.Chart]:
     width = min(max([text_width(row["name"]) for row in rows], default=0.0), _WIDEST_NAME)
     left, right = panel.left + width + 14, panel.right - _SUM_WIDTH - 10
+    grid = Cells(panel, len(months), left, right)
     cells = [
-        {
-            "row": row["row"],
-            "top": row["row"] - 0.46,
-            "low": row["row"] + 0.46,
-            "from": column + 0.03,
-            "to": column + 0.97,
-            "middle": column + 0.5,
-            "count": count,
-        }
+        {**place_cell(row["row"], column), "count": count}
         for row in rows
         for column, count in enumerate(row["cells"])
     ]
-
-    def place(field: str) -> alt.X:
-        return across(field, (0, max(len(months), 1)), left, right)
 
     def label_of(cell: Mapping[str, Any]) -> dict[str, Any]:
         ink = "white" if cell["count"] > 0.62 * most else theme.INK
@@ -88,22 +77,8 @@ def _draw(panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int
 
     colour = alt.Scale(domain=[0, most / 2, most], range=list(palette.BLUES))
     return [
-        alt.Chart(rows_of(cells))
-        .mark_rect(stroke=theme.RULE)
-        .encode(
-            x=place("from"),
-            x2=alt.X2("to:Q"),
-            y=panel.y("top"),
-            y2=alt.Y2("low:Q"),
-            fill=alt.Fill("count:Q", scale=colour, legend=None),
-        ),
-        texts(
-            [label_of(cell) for cell in cells if cell["count"]],
-            panel,
-            place("middle"),
-            align="center",
-            size=theme.SMALL,
-        ),
+        grid.coloured(cells, "count", colour, stroke=theme.RULE),
+        grid.labels([label_of(cell) for cell in cells if cell["count"]]),
         texts(
             [{"row": row["row"], "text": fit_text(row["name"], width + 2)} for row in rows], panel, panel.left
         ),
@@ -114,10 +89,7 @@ def _draw(panel: Panel, rows: list[dict[str, Any]], months: list[str], most: int
             align="right",
             bold=True,
         ),
-        *(
-            heading_text(month, left + (at + 0.5) * (right - left) / len(months), align="center")
-            for at, month in enumerate(months)
-        ),
+        *grid.heads(months),
     ]
 
 
