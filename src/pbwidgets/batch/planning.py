@@ -67,7 +67,7 @@ def make_jobs(
     notebook = notebooks / report.notebook
     known = set(notebook_parameters(notebook))
     library = Library(notebooks / "blocks")
-    shared = {"notebook": hash_file(notebook), **hashes_of_own(report.blocks, library)}
+    shared = {"notebook": hash_file(notebook), **hashes_of_own(report.blocks, library, report.parameters)}
     together = tuple(name for name in report.files if name in WITH_FIGURES and BLOCKS in known)
     jobs = []
     for code, title in titles.items():

@@ -9,12 +9,13 @@ import pytest
 from classed import CAMPAIGN, PERIOD, ROOT_UNIT, make_classed
 from counties import ROOT, lay_out, run_pbwidgets
 from pptx import Presentation
+from pydantic import JsonValue
 
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.library import Library
-from pbwidgets.workflows.reports.blocks.lists import read_blocks
+from pbwidgets.workflows.reports.blocks.lists import hashes_of_own, read_blocks
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence
 from pbwidgets.workflows.reports.report import open_report
 
@@ -110,6 +111,14 @@ def test_a_changed_file_is_read_again_and_has_another_hash(tmp_path: Path) -> No
     assert second.hash_of("mine") != hashed
     assert second.find("mine") is not before
     assert second.hash_of("ranking_bars") == ""
+
+
+def test_a_block_whose_argument_stands_in_the_parameters_is_hashed_too(tmp_path: Path) -> None:
+    arguments = "class Most(Arguments):\n    most: int\n\n\n"
+    block = "@block()\ndef mine(report, args: Most):\n    yield Sentence(str(args.most))\n"
+    library = library_with(tmp_path, BEGIN + arguments + block)
+    entries: list[dict[str, JsonValue]] = [{"block": "mine"}]
+    assert hashes_of_own(entries, library, {"most": 3}) == {"block:mine": library.hash_of("mine")}
 
 
 def test_a_name_of_ours_is_taken(tmp_path: Path) -> None:

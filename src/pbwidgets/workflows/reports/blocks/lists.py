@@ -140,9 +140,11 @@ def give_defaults(
     return made
 
 
-def hashes_of_own(entries: Iterable[Mapping[str, JsonValue]], library: Library) -> dict[str, str]:
+def hashes_of_own(
+    entries: Iterable[Mapping[str, JsonValue]], library: Library, defaults: Mapping[str, JsonValue]
+) -> dict[str, str]:
     """Hash of the file of each of the workspace's own blocks in a list, as ``block:<name>``."""
-    names = {placed.item.block.name for placed in read_blocks(list(entries), library).placed}
+    names = {placed.item.block.name for placed in read_blocks(list(entries), library, defaults).placed}
     return {f"block:{name}": made for name in sorted(names) if (made := library.hash_of(name))}
 
 
