@@ -379,7 +379,7 @@ def workflow(name: str) -> Any:
     return next(function for found, function in find_workflows() if found == name)
 
 
-PLAIN = {"plan_reports", "tracks_to_nominate"}
+PLAIN = {"plan_reports", "report_problems", "tracks_to_nominate"}
 """What they tell is in the files of the workspace, for everybody who is signed in."""
 
 

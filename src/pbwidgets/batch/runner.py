@@ -171,7 +171,7 @@ class _Run:
         on_progress: Callable[[Progress], None] | None,
         total: int,
         stop: "_StopRequests",
-        guard: "Guard | None" = None,
+        guard: "Guard | None",
     ) -> None:
         self._ledger = ledger
         self._provenance = provenance

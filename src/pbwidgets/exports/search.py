@@ -141,7 +141,7 @@ def _in_parquet(content: bytes) -> Iterator[bytes]:
     with suppress(pa.ArrowInvalid):
         table = pq.read_table(io.BytesIO(content))
         yield _APART.join(table.column_names).encode()
-        yield from (value for value in (table.schema.metadata or {}).values())
+        yield from (table.schema.metadata or {}).values()
         for column in table.columns:
             if pa.types.is_dictionary(column.type):
                 column = column.cast(column.type.value_type)

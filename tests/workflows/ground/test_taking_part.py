@@ -225,7 +225,7 @@ def circular(workspace: Workspace, campaign_id: str) -> set[str]:
 def report(workspace: Workspace, campaign_id: str) -> set[str]:
     """Units for which there is a report of their own, and those in the report at the top."""
     here = desk(workspace, campaign_id)
-    return {code for plan in plan_reports(here)[0] for code in plan.unit_codes}
+    return {code for plan in plan_reports(here) for code in plan.unit_codes}
 
 
 def in_report(workspace: Workspace, campaign_id: str) -> set[str]:

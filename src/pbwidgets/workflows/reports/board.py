@@ -180,7 +180,7 @@ def _show(piece: Piece, lang: str, said: Collection[str]) -> Shown:
         return ShownChart(piece.chart.to_dict(validate=False), f"{piece.title} {piece.sentence}".strip())
     if not isinstance(piece, Table):
         return ShownText(piece.text, not isinstance(piece, Sentence))
-    table = piece.table.head(MOST_ROWS if piece.rows is None else min(piece.rows or MOST_ROWS, MOST_ROWS))
+    table = piece.table.head(min(piece.rows or MOST_ROWS, MOST_ROWS))
     rest = len(piece.table.frame) - len(table.frame)
     return ShownTable(
         "" if table.title in said else table.title,

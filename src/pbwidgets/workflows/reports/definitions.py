@@ -83,7 +83,7 @@ class ReportDefinition(Definition):
         default={}, description="values for arguments that blocks do not give themselves, or for the notebook"
     )
     files: tuple[_RelativePath, ...] = Field(
-        default=("report.ipynb", "report.html", "report.docx", "tables.xlsx"),
+        default=_ALWAYS,
         description="files that must exist at the end; those of figures only if there are any",
     )
     when: FromPhase | None = Field(default=None, description="offered from the first day of a phase on")

@@ -1,8 +1,8 @@
 """Hashes of the inputs of units' reports: one is out of date once one of its inputs differs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
 
 import pandas as pd
 
@@ -10,22 +10,12 @@ from pbwidgets.campaign import Campaign
 from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
-from pbwidgets.workflows.ground.snapshots import (
-    RECORDS,
-    RECTIFICATIONS,
-    RUNNING,
-    SCORES,
-    SHARED,
-    Snapshot,
-    code_hash,
-)
+from pbwidgets.workflows.ground.snapshots import SHARED, Snapshot, code_hash
 from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
 from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
-
-EVERYTHING: Final = (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS)
-"""All frames of a snapshot."""
 
 
 def fingerprint_reports(
@@ -47,37 +37,48 @@ def fingerprint_reports(
         ``{unit code: {name: hash}}``.
     """
     kinds = dict(zip(units["unit_code"], units["kind"], strict=True))
-    partition_of = sole_partitions(units, opened.campaign.partition_by).dropna()
-    shared = snapshot.parts.get(NO_PARTITION, {})
-    reads: dict[str, frozenset[str]] = {}
+    partition_of = sole_partitions(units, opened.campaign.partition_by).dropna().to_dict()
+    kinds_known: dict[str, _OfKind] = {}
     joined: dict[str, dict[str, str]] = {}
     made = {}
     for code in unit_codes:
         kind = kinds[code]
-        if kind not in reads:
-            reads[kind] = _reads_of(report, library, opened.campaign, kind)
+        if kind not in kinds_known:
+            kinds_known[kind] = _of_kind(_reads_of(report, library, opened.campaign, kind), snapshot)
+        known = kinds_known[kind]
         if code in partition_of:
             own = snapshot.parts.get(partition_of[code], {})
         else:  # a unit above several partitions reads all of them
             if kind not in joined:
-                joined[kind] = _joined(snapshot.parts, reads[kind])
+                joined[kind] = _joined(snapshot.parts, known.rows)
             own = joined[kind]
-        of_all = [
-            name for name in sorted(reads[kind]) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)
-        ]
-        made[code] = {
-            **{f"rows:{name}": own.get(name, "") for name in sorted(reads[kind].difference(of_all))},
-            "reference": _hash(f"{name}{shared.get(name, '')}" for name in of_all),
-            "campaign": snapshot.version,
-            "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
-        }
+        made[code] = {**{f"rows:{name}": own.get(name, "") for name in known.rows}, **known.common}
     return made
+
+
+@dataclass(frozen=True)
+class _OfKind:
+    """What reports of units of one kind read of the units' own rows, and the hashes that are the same for all."""
+
+    rows: tuple[str, ...]
+    common: Mapping[str, str]
+
+
+def _of_kind(reads: frozenset[str], snapshot: Snapshot) -> _OfKind:
+    shared = snapshot.parts.get(NO_PARTITION, {})
+    of_all = [name for name in sorted(reads) if name.partition(":")[0] in (SHARED, *SHARED_EXTRACTS)]
+    common = {
+        "reference": _hash(f"{name}{shared.get(name, '')}" for name in of_all),
+        "campaign": snapshot.version,
+        "package": code_hash("campaign", "scoring", "charts", "exports", "workflows", "batch"),
+    }
+    return _OfKind(tuple(sorted(reads.difference(of_all))), common)
 
 
 def _reads_of(report: ReportDefinition, library: Library, campaign: Campaign, kind: str) -> frozenset[str]:
     """What a report of a unit of a kind reads: what its blocks say; all frames if its notebook is another."""
     if report.notebook != NOTEBOOK:
-        return frozenset(EVERYTHING)
+        return EVERY_FRAME
     return parts_read(read_blocks(report.blocks, library, report.parameters).blocks, campaign, kind)
 
 

@@ -97,7 +97,7 @@ def renew_reports(desk: Desk) -> int:
         ``results.already_running`` if this run or one of a single report is under way.
     """
     _authorise_renewal(desk)
-    for plan in plan_reports(desk)[0]:
+    for plan in plan_reports(desk):
         state = find_run(desk.workspace, desk.opened, plan.report_id)
         if state is not None and state.is_running:
             raise ConflictError("results.already_running", report=plan.report_id)
@@ -179,7 +179,7 @@ def start_reports(desk: Desk, report_id: str, unit_codes: Sequence[str]) -> None
     ConflictError
         ``results.already_running``.
     """
-    plans = {plan.report_id: plan for plan in plan_reports(desk)[0]}
+    plans = {plan.report_id: plan for plan in plan_reports(desk)}
     if report_id not in plans:
         raise UsageError("results.unknown_report", **nearest(report_id, sorted(plans)))
     if not unit_codes:

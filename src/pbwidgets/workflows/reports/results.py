@@ -75,14 +75,15 @@ def authorise_results(desk: Desk, unit_code: str) -> None:
     desk.authorise(reading_action(desk), unit_code)
 
 
-def plan_reports(desk: Desk) -> tuple[tuple[ReportPlan, ...], tuple[Problem, ...]]:
-    """Reports of ``parameters/reports`` by id, if their files can be read, and all problems of the files."""
+def report_problems(desk: Desk) -> tuple[Problem, ...]:
+    """All problems of the files of ``parameters/reports``."""
     settings = desk.workspace.settings
     ground = Ground(settings.notebooks, (desk.opened.campaign,))
-    return _plans(desk), tuple(read_reports(settings.parameters / "reports", ground)[1])
+    return tuple(read_reports(settings.parameters / "reports", ground)[1])
 
 
-def _plans(desk: Desk) -> tuple[ReportPlan, ...]:
+def plan_reports(desk: Desk) -> tuple[ReportPlan, ...]:
+    """Reports of ``parameters/reports`` that are due and have units, by id, if their files can be read."""
     opened = desk.opened
     plans = []
     for report in find_reports(desk.workspace.settings.parameters / "reports").values():
@@ -107,7 +108,7 @@ def list_results(desk: Desk) -> pd.DataFrame:
     names = unit_names(desk.units)
     readable = _readable(desk)
     rows = []
-    for plan in _plans(desk):
+    for plan in plan_reports(desk):
         folder = _folder(desk) / plan.report_id
         manifest = load_manifest(folder)
         runs = manifest.units if manifest else {}
@@ -159,7 +160,7 @@ def zip_results(desk: Desk, unit_code: str) -> Path:
     authorise_results(desk, unit_code)
     packed = [
         (check_kept(desk.workspace, folder / path), f"{plan.title}/{path}")
-        for plan in _plans(desk)
+        for plan in plan_reports(desk)
         for folder in [_folder(desk) / plan.report_id / unit_code]
         for path in _files(folder)
     ]

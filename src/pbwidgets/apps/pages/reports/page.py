@@ -25,8 +25,8 @@ from pbwidgets.workflows.reports.results import (
     STALE,
     list_results,
     own_score_sheet,
-    plan_reports,
     records_changed,
+    report_problems,
     visible_from,
 )
 
@@ -110,7 +110,7 @@ class ResultsPage:
                     cause=item.message(visit.lang),
                 ),
             )
-            for item in plan_reports(visit.desk)[1]
+            for item in report_problems(visit.desk)
         ]
         for _, rows in self.results.groupby("report_id", sort=False):
             parts += self._report(rows)

@@ -344,12 +344,6 @@ class Group:
 BlockList: TypeAlias = tuple[Item | Group, ...]
 
 
-def items_of(blocks: BlockList) -> Iterator[Item]:
-    """All blocks of a list, those of groups too."""
-    for entry in blocks:
-        yield from entry.items if isinstance(entry, Group) else (entry,)
-
-
 def tracks_of(report: "Report", side: Side | None) -> tuple[Track, ...]:
     """Tracks of a report's unit, of units below it, or both."""
     own = report.own_tracks if side != "below" else ()

@@ -10,6 +10,7 @@ from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Text
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
 
@@ -98,7 +99,7 @@ def _kinds(campaign: Campaign, by: str, lang: str) -> Mapping[str, str]:
 def _units(report: "Report", on: str) -> Mapping[str, str]:
     """Names of the units that have the form."""
     units = report.units[report.units["kind"].isin(report.campaign.form(on.partition("/")[0]).unit_kind)]
-    return dict(zip(units["unit_code"], units["unit_name"], strict=True))
+    return unit_names(units)
 
 
 def _months(report: "Report") -> list[str]:

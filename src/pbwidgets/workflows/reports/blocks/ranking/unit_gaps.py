@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
 
@@ -25,7 +26,7 @@ def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
 
     track = report.track_of(args)
     shown = report.contenders(track).head(args.most)
-    names = dict(zip(shown["unit_code"], shown["unit_name"], strict=True))
+    names = unit_names(shown)
     layers = [layer.id for layer in track.layers]
     yield Figure(
         f"{track.id}_gaps",
