@@ -115,7 +115,7 @@ def test_a_full_name_or_a_number_can(value: str) -> None:
 
 
 def test_files_are_searched_for_no_number_of_four_digits() -> None:
-    searched = Scrubber.of(["1024", "73021", "王平"]).for_files()
+    searched = Scrubber.of(["1024", "73021", "王平"]).for_files
     assert [searched.holds(text) for text in ("1024", "73021", "王平")] == [False, True, True]
 
 

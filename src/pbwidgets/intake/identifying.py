@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import add
 from typing import Any, Final
 
@@ -183,6 +184,7 @@ class Scrubber:
     def __bool__(self) -> bool:
         return bool(self.values)
 
+    @cached_property
     def for_files(self) -> "Scrubber":
         """The values that files are searched for: any page has numbers of four digits of its own."""
         listed = (value for values in self.values.values() for value in values)

@@ -129,6 +129,11 @@ class Store:
                 with _hiding(scrub):
                     yield Reader(connection, self.evidence_dir, scrub=scrub)
 
+    def scrub(self, own: Owner | None = None) -> Scrub | None:
+        """What :meth:`read` takes out of texts now; None if nobody is named."""
+        with self.read(own) as reader:
+            return reader.scrub
+
     @contextmanager
     def write(self, actor: Actor, now: datetime | None = None) -> Iterator[Writer]:
         """Write transaction: all of it is kept when the block ends, or nothing if it raises.

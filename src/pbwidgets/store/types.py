@@ -98,6 +98,11 @@ class Name(TypeDecorator[str]):
         return None if value is None else clean_name(value)
 
 
+def _scrubbed(value: str | None) -> str | None:
+    scrub = SCRUB.get()
+    return value if scrub is None or value is None else scrub.text(value)
+
+
 class Prose(Words):
     """Text that people write: what identifies somebody is taken out where it is read by others."""
 
@@ -105,8 +110,7 @@ class Prose(Words):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text, scrubbed if the transaction says so."""
-        scrub = SCRUB.get()
-        return value if scrub is None or value is None else scrub.text(value)
+        return _scrubbed(value)
 
 
 class ProseName(Name):
@@ -116,8 +120,7 @@ class ProseName(Name):
 
     def process_result_value(self, value: str | None, _dialect: Dialect) -> str | None:
         """The text, scrubbed if the transaction says so."""
-        scrub = SCRUB.get()
-        return value if scrub is None or value is None else scrub.text(value)
+        return _scrubbed(value)
 
 
 class Json(TypeDecorator[Any]):

@@ -112,8 +112,7 @@ def _as_given(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> Map
     """The answers with what a reviewer who fills in on behalf of the unit was not shown, and so did not change."""
     if not desk.actor.on_behalf:
         return answers
-    with desk.workspace.store.read() as reader:
-        scrub = reader.scrub
+    scrub = desk.workspace.store.scrub()
     if scrub is None:
         return answers
     with desk.workspace.store.read(whole=True) as reader:
@@ -130,9 +129,9 @@ def _hiding_the_other(desk: Desk) -> Iterator[None]:
         yield
     except ConflictError as error:
         if desk.actor.on_behalf and "answers" in error.args_of_message:
-            with desk.workspace.store.read() as reader:
-                if reader.scrub is not None:
-                    error.args_of_message["answers"] = reader.scrub.value(error.args_of_message["answers"])
+            scrub = desk.workspace.store.scrub()
+            if scrub is not None:
+                error.args_of_message["answers"] = scrub.value(error.args_of_message["answers"])
         raise
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pbwidgets.campaign import Track
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.store import Mark, Owner, Reader, SubmissionKey, Writer, load_marks
 from pbwidgets.store.self_marks import newest_content_version, replace_unit_marks
 from pbwidgets.workflows.filling.access import check_editable, check_filler
@@ -54,8 +55,8 @@ def save_self_marks(desk: Desk, key: SubmissionKey, track: Track, layer_id: str,
     """
     check_editable(desk.workspace, key)
     desk.authorise("fill", key.unit_code)
-    with desk.workspace.store.read(Owner(key.unit_code)) as reader:
-        scrub = reader.scrub
+    hides = any(HIDDEN in comment for _, comment in marks.values())
+    scrub = desk.workspace.store.scrub(Owner(key.unit_code)) if hides else None
     with desk.write() as writer:
         check_version(writer, desk)
         wanted = keep_comments(scrub, writer, _to_marks(desk, key, track, layer_id, marks))

@@ -271,8 +271,9 @@ def choose_campaign(
     if campaign_id is None and actor.unit_code is not None:
         own = list_campaigns(workspace, actor) or list_campaigns(workspace, actor, is_open=False)
         if own:
+            if not period_id:
+                return own[-1]
             campaign_id = own[-1].campaign.id
-            period_id = period_id or own[-1].period_id
         elif open_campaigns(workspace):
             raise RightsError("workflows.takes_part_in_none", unit=_name_of(workspace, actor.unit_code))
     return workspace.opened(campaign_id, period_id)

@@ -97,7 +97,7 @@ class Guard:
         """Name of the file of a folder in which a value stands; all files of the folder are then in the private one."""
         from pbwidgets.exports.search import find_file
 
-        found = find_file(folder, self.scrubber.for_files())
+        found = find_file(folder, self.scrubber.for_files)
         if found is not None:
             held = self.private / "held_back" / f"{folder.name.strip('.')}-{uuid.uuid4().hex[:12]}"
             held.mkdir(parents=True)
@@ -128,7 +128,7 @@ def check_leaving(workspace: Workspace, path: Path) -> Path:
     from pbwidgets.exports.search import find_file
 
     scrubber = _values(workspace)
-    if scrubber is not None and (found := find_file(path, scrubber.for_files())) is not None:
+    if scrubber is not None and (found := find_file(path, scrubber.for_files)) is not None:
         path.unlink()
         raise DataError("exports.identifying_found", file=found)
     return path
@@ -152,7 +152,7 @@ def check_kept(workspace: Workspace, path: Path) -> Path:
     about = path.stat()
     known, state = _searched.get(path), (about.st_mtime_ns, about.st_size)
     if known is None or known[0] is not scrubber or known[1] != state:
-        known = scrubber, state, find_file(path, scrubber.for_files())
+        known = scrubber, state, find_file(path, scrubber.for_files)
         _searched[path] = known
     if known[2] is not None:
         raise DataError(HELD_BACK, file=known[2])
@@ -164,5 +164,5 @@ _searched: Final[dict[Path, tuple[Scrubber, tuple[int, int], str | None]]] = {}
 
 
 def _values(workspace: Workspace) -> Scrubber | None:
-    with workspace.store.read() as reader:
-        return None if reader.scrub is None else reader.scrub.scrubber
+    scrub = workspace.store.scrub()
+    return None if scrub is None else scrub.scrubber

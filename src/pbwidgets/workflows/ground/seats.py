@@ -9,7 +9,7 @@ from pbwidgets.campaign import Campaign, Criterion, Form, Track
 from pbwidgets.campaign.model import Source
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
-from pbwidgets.units import ancestors
+from pbwidgets.units import ancestors, kinds_and_domains
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.marks import is_marked
 from pbwidgets.workflows.ground.rights import scope_of
@@ -52,16 +52,13 @@ class Seats:
         Whose seats they are.
     above
         By review level, the code of the unit whose reviewers act on each unit.
-    kinds
-        Kind of each unit.
-    domains
-        Domain of each unit that has one.
+    whose
+        Kind and domain of each unit.
     """
 
     actor: Actor
     above: Mapping[str, Mapping[str, str]]
-    kinds: Mapping[str, str]
-    domains: Mapping[str, str]
+    whose: Mapping[str, tuple[str, str | None]]
 
     def has(self, level_id: str, unit_code: str) -> bool:
         """Whether the actor has a seat at this level above the unit; the operator has one everywhere."""
@@ -89,7 +86,7 @@ class Seats:
         if scope_of(self.actor.role, "rate") is None:
             return ()
         found = []
-        kind, domain = self.kinds.get(unit_code), self.domains.get(unit_code)
+        kind, domain = self.whose.get(unit_code, (None, None))
         for track in campaign.tracks:
             if kind not in track.unit_kind or track.kind != "score":
                 continue
@@ -118,13 +115,7 @@ def find_seats(desk: Desk) -> Seats:
         }
         for level in desk.opened.campaign.review_levels
     }
-    known = desk.units.dropna(subset=["domain"])
-    return Seats(
-        desk.actor,
-        above,
-        dict(zip(desk.units["unit_code"], desk.units["kind"], strict=True)),
-        dict(zip(known["unit_code"], known["domain"], strict=True)),
-    )
+    return Seats(desk.actor, above, kinds_and_domains(desk.units))
 
 
 def sources_of_line(campaign: Campaign, place: Place, line: Criterion) -> tuple[Source, ...]:

@@ -213,8 +213,7 @@ def find_snapshot(workspace: Workspace, opened: Opened, snapshot_id: str | None)
     if snapshot_id is None:
         return take_snapshot(workspace, opened)
     found = open_snapshot(_folder_of(workspace, *opened.key) / snapshot_id)
-    with workspace.store.read() as reader:
-        return replace(found, scrub=reader.scrub)
+    return replace(found, scrub=workspace.store.scrub())
 
 
 @cache

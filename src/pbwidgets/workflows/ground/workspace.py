@@ -148,8 +148,7 @@ class Workspace:
 
     def taking_part(self, opened: Opened, day: date) -> pd.DataFrame:
         """Units that take part in a campaign on a day of its period (:meth:`Opened.take_part`); columns ``UNITS``."""
-        kinds, partner_kinds, roots = opened.who
-        return _cut_units(self._unit_rows(), opened.day(day), (tuple(kinds.items()), partner_kinds, roots))
+        return _cut_part(self._unit_rows(), opened, day)
 
     def _unit_rows(self) -> UnitRows:
         with self.store.read() as reader:
@@ -190,6 +189,11 @@ def _cut_units(rows: UnitRows, day: date | None = None, who: _Who | None = None)
     """
     cut = _cut_kept if len(rows) <= _MOST_KEPT else _cut
     return cut(rows, day, who).copy(deep=False)
+
+
+def _cut_part(rows: UnitRows, opened: Opened, day: date) -> pd.DataFrame:
+    kinds, partner_kinds, roots = opened.who
+    return _cut_units(rows, opened.day(day), (tuple(kinds.items()), partner_kinds, roots))
 
 
 def _cut(rows: UnitRows, day: date | None, who: _Who | None) -> pd.DataFrame:
@@ -289,10 +293,11 @@ def _campaigns(workspace: Workspace, unit_code: str | None, *, is_open: bool) ->
         found = tuple(
             _load_opened(reader, period) for period in known_periods(reader) if period.is_open == is_open
         )
+        rows = () if unit_code is None else load_unit_rows(reader)
     if unit_code is None:
         return found
     day = today()
-    return tuple(one for one in found if (workspace.taking_part(one, day)["unit_code"] == unit_code).any())
+    return tuple(one for one in found if (_cut_part(rows, one, day)["unit_code"] == unit_code).any())
 
 
 def _load_opened(reader: Reader, period: KnownPeriod) -> Opened:

@@ -5,7 +5,7 @@ Only what the catalogue ``audit`` has a word for is told of an entry's details: 
 once somebody has looked at it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Final, get_args
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Field
+from pbwidgets.campaign import Campaign
+from pbwidgets.campaign.names import places
 from pbwidgets.exports import About, Column, Sheet, build_workbook
 from pbwidgets.store import Actor, AuditQuery, AuditRow, Deed, LoggedAction, load_audit
 from pbwidgets.units import unit_names
@@ -232,16 +233,10 @@ def _with_fields(
     """Names of a campaign, with those of the fields of the form that an entry is about."""
     kind, _, rest = deed.entity.partition(":")
     form_id = rest.partition(":")[0]
-    if kind != "submission" or form_id not in names.get("form", {}):
+    if "field" not in deed.details or kind != "submission" or form_id not in names.get("form", {}):
         return names
     form = campaigns[deed.campaign_id or ""].form(form_id)
-    return {**names, "field": dict(_field_names(form.fields, lang))}
-
-
-def _field_names(fields: Iterable[Field], lang: str) -> Iterator[tuple[str, str]]:
-    for field in fields:
-        yield field.id, field.label.words(lang)
-        yield from _field_names(field.fields, lang)
+    return {**names, "field": {place.field.id: place.field.label.words(lang) for place in places(form)}}
 
 
 def _detail_words(deed: Deed, names: Mapping[str, Mapping[str, str]], lang: str | None) -> str:

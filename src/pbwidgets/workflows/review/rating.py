@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from pbwidgets import store
 from pbwidgets.errors import RightsError
+from pbwidgets.intake.identifying import HIDDEN
 from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
@@ -41,8 +42,8 @@ def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] =
         _check_rater(desk, seats, key)
     _check_own_entries(desk, wanted)
     _check_recused(desk, wanted)
-    with desk.workspace.store.read() as reader:
-        scrub = reader.scrub
+    hides = any(HIDDEN in mark.comment for mark in wanted)
+    scrub = desk.workspace.store.scrub() if hides else None
     with desk.write() as writer:
         check_version(writer, desk)
         wanted = keep_comments(scrub, writer, wanted)
