@@ -18,7 +18,7 @@ from pbwidgets.campaign.checks_rules import find_in_carried, find_in_derived
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_repeated_ids
-from pbwidgets.campaign.model import Campaign, Period
+from pbwidgets.campaign.model import Campaign, Period, kinds_above
 
 _PHASE_MARGIN: Final = timedelta(days=366)  # preparing the year before and commending the year after is usual
 _RESERVED_LAYER: Final = "final"  # the name of the final total beside the layers' totals
@@ -64,14 +64,15 @@ def _find_rootless(campaign: Campaign, known: Known) -> Iterator[Finding]:
         if circle := sorted(other for other in others if kind.id in known.kinds_above(other)):
             args = {"kind": kind.id, "circle": ", ".join([kind.id, *circle])}
             yield Finding("campaign.kinds_in_circle", address, args, rests_on)
-        elif kind.role == "member" and kind.parents and not _reaches_root(campaign, kind.id, known):
+        elif kind.role == "member" and kind.parents and not _reaches_root(campaign, kind.id):
             yield Finding("campaign.kind_without_root", address, {"kind": kind.id}, rests_on)
 
 
-def _reaches_root(campaign: Campaign, kind: str, known: Known) -> bool:
+def _reaches_root(campaign: Campaign, kind: str) -> bool:
     """Whether a chain of members leads up to a root; a kind that is not known may be one."""
-    above = known.kinds_above(kind, within=campaign.member_kinds)
-    return any(not campaign.member_kinds.get(one) for one in above if one not in campaign.partner_kinds)
+    parents = campaign.member_kinds
+    above = kinds_above(parents, kind).difference(campaign.partner_kinds)
+    return any(not parents.get(one) for one in above)
 
 
 def _find_working_partners(campaign: Campaign) -> Iterator[Finding]:

@@ -112,15 +112,9 @@ class Known:
             rests_on = (("measures",), ("forms",), ("choices",))
             yield Finding("campaign.chosen_as_number", address, {"measure": measure}, rests_on)
 
-    def kinds_above(self, *kinds: str, within: Mapping[str, tuple[str, ...]] | None = None) -> frozenset[str]:
-        """Kinds that a unit of these kinds may hang under, at any height; itself only if it may hang under its like.
-
-        Parameters
-        ----------
-        within
-            Parents of the kinds that the way up may lead through; by default of all.
-        """
-        return kinds_above(self.parents if within is None else within, *kinds)
+    def kinds_above(self, *kinds: str) -> frozenset[str]:
+        """Kinds that a unit of these kinds may hang under, at any height; itself only if it may hang under its like."""
+        return kinds_above(self.parents, *kinds)
 
 
 def walk_criteria(criteria: tuple[Criterion, ...], address: Address) -> Iterator[tuple[Criterion, Address]]:

@@ -252,9 +252,9 @@ def _of_headings(layout: TrackLayout, settled: Settled, points: TrackPoints) -> 
             reasons.append(Reason("scoring.not_applicable_heading", np.isnan(settled.own[cell]) & ~lacking))
             of_base = not layout.settled_on_top[at]
             reasons += _reason_missing(layout, lacking & marked, filled, means, of_base=of_base)
-            if of_base and layout.is_part(heading):
+            if of_base and heading.id in layout.part_ids:  # it enters the total itself
                 known = ~np.isnan(settled.values[cell])
-                reasons.append(_reason_rescaling(layout, layout.is_rescaled & known))
+                reasons.append(note_rescaled(layout, layout.is_rescaled & known))
             codes[cell], args[cell] = render_reasons(reasons, shape[0])
     return _Rows(
         ids=[heading.id for heading in layout.settled],
@@ -320,11 +320,12 @@ def _note_rescaling(layout: TrackLayout, points: LinePoints) -> LinePoints:
     rescaled = layout.is_rescaled
     if not rescaled.any():
         return points
-    note = _reason_rescaling(layout, rescaled & ~np.isnan(points.values))
+    note = note_rescaled(layout, rescaled & ~np.isnan(points.values))
     return replace(points, reasons=(*points.reasons, note))
 
 
-def _reason_rescaling(layout: TrackLayout, where: Bools) -> Reason:
+def note_rescaled(layout: TrackLayout, where: Bools) -> Reason:
+    """That points or totals are brought from a sheet's own maximum to the track's base, where they are."""
     args: Args = {"points": layout.sheet_points, "base": layout.track.base_points}
     return Reason("scoring.note_rescaled", where, args, is_note=True)
 

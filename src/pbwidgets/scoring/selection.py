@@ -31,6 +31,7 @@ from pbwidgets.scoring.frames import (
     to_frame,
 )
 from pbwidgets.scoring.nominations import TrackNominations, count_left
+from pbwidgets.scoring.points import note_rescaled
 from pbwidgets.scoring.ranking import Parting, TrackRanking, find_telling_digits, rank_keys
 from pbwidgets.scoring.reasons import Args, Reason, render_reasons, word_reasons
 from pbwidgets.scoring.totals import TrackTotals
@@ -438,12 +439,7 @@ def _note_totals(layout: TrackLayout, ranked: Bools, totals: TrackTotals) -> lis
             {"points": layout.sheet_points, "base": layout.track.base_points},
             is_note=True,
         ),
-        Reason(
-            "scoring.note_rescaled",
-            ranked & layout.is_rescaled,
-            {"points": layout.sheet_points, "base": layout.track.base_points},
-            is_note=True,
-        ),
+        note_rescaled(layout, ranked & layout.is_rescaled),
     ]
 
 

@@ -122,10 +122,6 @@ class TrackLayout:
         }
         return tuple(above[line.id] for line in self.lines)
 
-    def is_part(self, heading: Criterion) -> bool:
-        """Whether a settled heading enters the total itself, and not with one above it."""
-        return any(part.id == heading.id for top in self.track.criteria for part in top.parts())
-
     @cached_property
     def is_plain(self) -> bool:
         """Whether the total is the sum of the lines, the same for all units."""

@@ -24,7 +24,7 @@ from pbwidgets.forms.elements import Cell
 from pbwidgets.workflows.duties import Duty, list_duties
 from pbwidgets.workflows.ground.desk import list_campaigns
 from pbwidgets.workflows.ground.rights import COMMAND_LINE, scope_of
-from pbwidgets.workflows.ground.workspace import Opened, open_campaigns, today
+from pbwidgets.workflows.ground.workspace import open_campaigns, today
 from pbwidgets.workflows.people.own_account import dismiss_reset, find_reset
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, awaiting_review, due_forms, late_units
 from pbwidgets.workflows.reports.results import sees_own_sheet, visible_from
@@ -220,11 +220,12 @@ def _review(visit: Visit, waiting: pd.DataFrame) -> w.Widget:
 
 def _others(visit: Visit) -> Iterator[w.Widget]:
     """Links to the other campaigns in which the visitor's unit takes part, open ones and closed ones to look at."""
+    here = _shown(visit)
     for title, is_open in (("other_campaigns", True), ("closed_campaigns", False)):
         others = []
         for other in list_campaigns(visit.workspace, visit.actor, is_open=is_open):
             campaign_id, period_id = other.key
-            if not _is_shown(visit, other):
+            if other.key != here:
                 name = other.campaign.name.words(visit.lang)
                 others.append(
                     (
@@ -236,11 +237,12 @@ def _others(visit: Visit) -> Iterator[w.Widget]:
             yield elements.card(elements.links(others), title=visit.words(f"home.{title}"))
 
 
-def _is_shown(visit: Visit, other: Opened) -> bool:
+def _shown(visit: Visit) -> tuple[str, str] | None:
+    """Campaign and period of the page; None if the visitor's unit takes part in none."""
     try:
-        return visit.opened.key == other.key
+        return visit.opened.key
     except RightsError:
-        return False
+        return None
 
 
 def _pages(visit: Visit) -> Iterator[w.Widget]:

@@ -19,6 +19,11 @@ def form_name(visit: Visit, form_id: str) -> str:
     return visit.opened.campaign.form(form_id).name.words(visit.lang)
 
 
+def kept_words(visit: Visit) -> str:
+    """That something was kept just now."""
+    return visit.words("review.kept_at", moment=datetime.now(ZONE).strftime("%H:%M:%S"))
+
+
 def level_name(visit: Visit, level_id: str | None) -> str:
     """Name of a review level, empty without one."""
     names = {level.id: level.name.words(visit.lang) for level in visit.opened.campaign.review_levels}

@@ -190,7 +190,8 @@ class MarkGrid:
             points = float(plain_number(typed) or "")
         except ValueError:
             return self._visit.words("review.not_a_number", typed=typed)
-        return self._sheet.lines[place].find_fault(points, self._reasons().get(unit, ""), self._visit.lang)
+        reason = self.grid.typed().get((unit, REASON), "")
+        return self._sheet.lines[place].find_fault(points, reason, self._visit.lang)
 
     def _reasons(self) -> dict[str, str]:
         return {unit: text for (unit, line_id), text in self.grid.typed().items() if line_id == REASON}

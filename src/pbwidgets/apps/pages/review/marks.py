@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from html import escape
 
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.ground.state_words import kept_words
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
@@ -18,7 +18,6 @@ from pbwidgets.forms.mark_sheet import MarkField, MarkSheet
 from pbwidgets.store import Mark, MarkKey
 from pbwidgets.wording import number
 from pbwidgets.workflows.ground.dry_run import SelfLine
-from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, computed_lines, open_review
 from pbwidgets.workflows.review.rating import give_marks
 
@@ -294,7 +293,7 @@ class CaseMarks:
             return
         self.sheet.settle(marks)
         self._read_lines()
-        self._say_kept()
+        self.status.settle(kept_words(self._visit))
 
     def _read_lines(self) -> None:
         """Show what the marks just given disclose beside them; answers and versions stay those that were seen."""
@@ -303,10 +302,6 @@ class CaseMarks:
         own = self._lines(marked=True)
         self.sheet.show([self._field(line) for line in own])
         self._count.value = self._count_markup(own)
-
-    def _say_kept(self) -> None:
-        moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.settle(self._visit.words("review.kept_at", moment=moment))
 
     def _save(self, *, goes_on: bool) -> None:
         self.autosave.stop()
@@ -328,7 +323,7 @@ class CaseMarks:
             self._go_on()
             return
         if not self.autosave.is_waiting:
-            self._say_kept()
+            self.status.settle(kept_words(self._visit))
         given, taken = sheet.count_given(read), len(read.emptied)
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=taken))
         self._use.on_saved(goes_on)

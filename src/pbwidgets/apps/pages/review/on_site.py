@@ -7,6 +7,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
 from pbwidgets.apps.pages.ground.form_files import shown_file
+from pbwidgets.apps.pages.ground.state_words import kept_words
 from pbwidgets.apps.pages.review.case import key_of
 from pbwidgets.apps.pages.review.marks import name_before
 from pbwidgets.apps.pages.review.newer import go_on
@@ -22,7 +23,6 @@ from pbwidgets.forms.typed_text import TypedLine
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
-from pbwidgets.workflows.ground.workspace import ZONE
 from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
 from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
 from pbwidgets.workflows.review.queue import review_queue
@@ -198,11 +198,7 @@ class SpotCheck:
             self.status.fail(visit.words("fill.not_saved", cause=visit.refusal(error)))
             return
         self.sheet.settle(marks)
-        self._say_kept()
-
-    def _say_kept(self) -> None:
-        moment = datetime.now(ZONE).strftime("%H:%M:%S")
-        self.status.settle(self._visit.words("review.kept_at", moment=moment))
+        self.status.settle(kept_words(self._visit))
 
     def _save(self) -> None:
         self.autosave.stop()
@@ -221,7 +217,7 @@ class SpotCheck:
         except ConflictError:  # a newer version was opened
             self._go_on()
             return
-        self._say_kept()
+        self.status.settle(kept_words(self._visit))
         given = self.sheet.count_given(read)
         self.show()
         visit.messages.say("good", visit.words("review.marks_saved", given=given, taken=0))
