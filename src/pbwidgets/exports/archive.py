@@ -7,14 +7,28 @@ Reports are compared with the last run, so both are set to fixed values.
 import io
 import re
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 _ENTRY_TIME = (1980, 1, 1, 0, 0, 0)
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*(</dcterms:)")
 
 
-def write_settled(content: bytes, path: Path) -> Path:
-    """Write the Office file with fixed times and return its path; folders are made."""
+def write_settled(
+    content: bytes, path: Path, mended: Mapping[str, Callable[[bytes], bytes]] | None = None
+) -> Path:
+    """Write the Office file with fixed times and return its path; folders are made.
+
+    Parameters
+    ----------
+    content
+        The file as its library made it.
+    path
+        The file to write.
+    mended
+        What is done to a part before it is written, by the part's name.
+    """
+    mends = mended or {}
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(content)) as given,
@@ -24,6 +38,8 @@ def write_settled(content: bytes, path: Path) -> Path:
             data = given.read(name)
             if name == "docProps/core.xml":
                 data = _STAMP.sub(rb"\g<1>2000-01-01T00:00:00Z\g<2>", data)
+            if name in mends:
+                data = mends[name](data)
             entry = zipfile.ZipInfo(name, date_time=_ENTRY_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             settled.writestr(entry, data)
