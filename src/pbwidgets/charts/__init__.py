@@ -11,7 +11,8 @@ from pbwidgets.charts.index_scores import index_heatmap, index_ranking
 from pbwidgets.charts.intervals import rank_intervals
 from pbwidgets.charts.losses import lost_points_heatmap
 from pbwidgets.charts.months import month_heatmap
-from pbwidgets.charts.ranking import ranking_bars
+from pbwidgets.charts.native import NativeChart, NativeTable
+from pbwidgets.charts.ranking import ranking_bars, ranking_bars_native
 from pbwidgets.charts.ranks import rank_strip
 from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title, title_share
@@ -20,6 +21,8 @@ from pbwidgets.charts.view import IndexView, View
 
 __all__ = [
     "IndexView",
+    "NativeChart",
+    "NativeTable",
     "View",
     "allotment_balance",
     "build_contact_sheet",
@@ -42,6 +45,7 @@ __all__ = [
     "rank_moves",
     "rank_strip",
     "ranking_bars",
+    "ranking_bars_native",
     "save_chart",
     "strength_bars",
     "svg_to_png",
