@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from math import isnan
 from typing import Final, Literal
 
+from pbwidgets.charts.sheet import text_width
 from pbwidgets.palette import INK, WHITE
 
 Kind = Literal["bars", "stacked_bars", "columns", "lines"]
 
 MOST_BARS: Final = 26
 """Most bars below each other whose names and numbers of 14 points stay apart on a slide."""
+
+TABLE_ROWS: Final = 13
+"""Most rows of a table of 14 points on a slide, with a legend and a note."""
+
+_HEAD_LETTERS: Final = 44
+"""Chinese letters of 14 points beside each other above all columns of such a table."""
+_HEAD_LINES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -86,7 +94,7 @@ class NativeChart:
 
     def __post_init__(self) -> None:
         wrong = [one.name for one in self.series if len(one.values) != len(self.categories)]
-        if wrong or not self.series:
+        if wrong or not self.series or not self.categories:
             raise ValueError(f"series {wrong} have not a value for each of {len(self.categories)} categories")
 
     @property
@@ -110,6 +118,16 @@ class Cell:
     text: str
     fill: str
     ink: str
+
+    @classmethod
+    def filled(cls, text: str, colours: Sequence[str], share: float) -> "Cell":
+        """Cell with the colour at a share of the way along a row of colours, and ink that is readable on it.
+
+        >>> Cell.filled("3", ("#FFFFFF", "#000000"), 1.0)
+        Cell(text='3', fill='#000000', ink='#FFFFFF')
+        """
+        fill = blend(colours, share)
+        return cls(text, fill, ink_on(fill))
 
 
 @dataclass(frozen=True)
@@ -143,6 +161,16 @@ class NativeTable:
     sum_name: str
     legend: str = ""
     note: str = ""
+
+
+def are_heads(names: Sequence[str]) -> bool:
+    """Whether names are short enough to stand above the columns of a table on a slide, in three lines at most.
+
+    >>> are_heads(["组织健全", "主导产业"]), are_heads(["村级组织健全、班子团结有力"] * 12)
+    (True, False)
+    """
+    letters = _HEAD_LETTERS // max(len(names), 1)
+    return all(text_width(name, 1) <= _HEAD_LINES * letters for name in names)
 
 
 def blend(colours: Sequence[str], share: float) -> str:

@@ -63,8 +63,12 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
     return put_on_sheet(_draw(view, ranking), view, ranking.title, note=ranking.note)
 
 
-def ranking_bars_native(selection: pd.DataFrame, view: View, *, page: int | None = None) -> NativeChart:
+def ranking_bars_native(
+    selection: pd.DataFrame, view: View, *, page: int | None = None
+) -> NativeChart | None:
     """The same for a presentation: a series for each status, a category without a bar where the places end.
+
+    None if no unit has a rank.
 
     Parameters
     ----------
@@ -74,6 +78,8 @@ def ranking_bars_native(selection: pd.DataFrame, view: View, *, page: int | None
         The same, of 25 units each.
     """
     ranking = _prepare(selection, view, page, MOST_BARS - 1)
+    if not ranking.rows:
+        return None
     used = {row["status"]: _status(view, row) or view.say("ranking_bars.total") for row in ranking.rows}
     series = [
         Series.of(

@@ -23,11 +23,11 @@ CHART_BOX: Final[Box] = (0.5, 1.27, 12.333, 5.7)
 """Below the title of a slide of 13.33 × 7.5 inches, with a line for its sentence."""
 
 _NOTE_IN, _ROW_IN, _LINE_IN = 0.34, 0.3, 0.24
+_THICKEST_IN: Final = 0.5
+"""Of a bar."""
 _LEGEND_IN: Final = 0.42
 _MOST_NAMES: Final = 0.42
 """Most of the width that the names may take; longer ones are broken into lines."""
-
-_MOST_LABELLED_LINES: Final = 2
 
 
 def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: str = "") -> Any:
@@ -54,7 +54,7 @@ def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: st
     set_font(chart.font, LEAST_PT, palette.INK)
     chart.has_title = False
     _set_up_legend(chart, native)
-    _set_up_plot(chart.plots[0], native)
+    _set_up_plot(chart.plots[0], native, width if native.kind == "columns" else height)
     _set_up_axes(chart, native)
     _place_plot(chart, native, width, height)
     _set_language(chart, "zh-CN")
@@ -77,14 +77,12 @@ def _is_across(native: NativeChart) -> bool:
 
 
 def _is_labelled(native: NativeChart) -> bool:
-    """Whether the numbers stand at their places: they would cover each other on more bars or lines than these."""
-    if native.kind == "lines":
-        return len(native.series) <= _MOST_LABELLED_LINES
-    return native.rows <= MOST_BARS + 2
+    """Whether the numbers stand at their places: beside lines that cross, or more bars, they cover each other."""
+    return len(native.series) == 1 if native.kind == "lines" else native.rows <= MOST_BARS
 
 
 def _number_format(native: NativeChart) -> str:
-    plain = f"0.{'0' * native.decimals}".rstrip(".")
+    plain = f"0.{'0' * native.decimals}".rstrip(".") + ('"%"' if native.unit == "%" else "")
     return plain if native.zeros else f"{plain};-{plain};"
 
 
@@ -272,10 +270,10 @@ def _set_up_legend(chart: Any, native: NativeChart) -> None:
         set_font(chart.legend.font, LEAST_PT, palette.INK)
 
 
-def _set_up_plot(plot: Any, native: NativeChart) -> None:
+def _set_up_plot(plot: Any, native: NativeChart, length: float) -> None:
     plot.vary_by_categories = False
     if native.kind != "lines":
-        plot.gap_width = 40 if native.rows > MOST_BARS // 2 else 60
+        plot.gap_width = _gap_width(native, length)
         plot.overlap = 100 if native.kind == "stacked_bars" or native.takes_turns else 0
     for made, series in zip(plot.series, native.series, strict=True):
         if native.kind == "lines":
@@ -284,6 +282,15 @@ def _set_up_plot(plot: Any, native: NativeChart) -> None:
             _fill_bars(made, series)
         if _is_labelled(native):
             _label(made, series, native)
+
+
+def _gap_width(native: NativeChart, length: float) -> int:
+    """Space between categories in per cent of a bar's thickness, so that few bars do not become blocks."""
+    each = native.rows // len(native.categories)
+    pitch = length / len(native.categories)
+    least = 0.15 if native.kind == "stacked_bars" else 0.4  # whose numbers stand within
+    bar = min(pitch / (each + least), _THICKEST_IN)
+    return min(round(100 * (pitch - each * bar) / bar), 500)
 
 
 def _fill_bars(made: Any, series: Series) -> None:
