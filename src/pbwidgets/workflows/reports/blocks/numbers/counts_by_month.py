@@ -9,7 +9,7 @@ from pydantic import Field
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Text
 from pbwidgets.exports.columns import Column
-from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.exports.tables import LabelledTable, sum_across
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
@@ -122,4 +122,4 @@ def _table(report: "Report", counts: pd.DataFrame, title: str) -> LabelledTable:
         },
         "sum": Column(report.say("sum"), 8, "number"),
     }
-    return LabelledTable(title, frame, columns)
+    return LabelledTable(title, frame, columns, sum_across(len(frame), "sum", list(counts.columns)))
