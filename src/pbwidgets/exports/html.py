@@ -64,8 +64,8 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
         embed_images=True,
     )
     drawings = Drawings()
-    exporter.register_filter("put_drawing", drawings.put)
-    exporter.register_filter("take_out_drawings", drawings.take_out)
+    for name, made in (("put_drawing", drawings.put), ("take_out_drawings", drawings.take_out)):
+        exporter.register_filter(name, made)  # type: ignore[no-untyped-call]  # nbconvert has no types
     resources = {"metadata": {"name": title, "path": folder}, "page": _words_of_page(lang, title)}
     page, entries = mark_headings(exporter.from_notebook_node(node, resources=resources)[0])
     page = page.replace(_CONTENTS, write_contents(entries, say("exports.html.contents", lang)), 1)
