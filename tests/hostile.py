@@ -40,7 +40,7 @@ def change(path: Path, *, added: dict[str, bytes] | None = None, **replaced: tup
 # -- what is read, without what could do harm ------------------------------------------------------------
 
 
-def with_macro(path: Path, rows: Rows) -> Path:
+def with_macro(path: Path) -> Path:
     """A macro-enabled workbook, under whatever name."""
     macro = {"xl/vbaProject.bin": b"Attribute VB_Name = Auto_Open: Shell(calc)"}
     plain, enabled = ".sheet.main+xml", ".ms-excel.sheet.macroEnabled.main+xml"
@@ -49,10 +49,10 @@ def with_macro(path: Path, rows: Rows) -> Path:
         "application/vnd.openxmlformats-officedocument.spreadsheetml" + plain,
         "application/vnd" + enabled,
     )
-    return change(make_honest(path, rows), added=macro, types=types)
+    return change(path, added=macro, types=types)
 
 
-def with_external_link(path: Path, rows: Rows) -> Path:
+def with_external_link(path: Path) -> Path:
     """A workbook that refers to another one, and to a picture on the net."""
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     link = (
@@ -66,10 +66,10 @@ def with_external_link(path: Path, rows: Rows) -> Path:
         "xl/externalLinks/_rels/externalLink1.xml.rels": link.encode(),
         "xl/worksheets/_rels/sheet1.xml.rels": link.replace("externalLinkPath", "image").encode(),
     }
-    return change(make_honest(path, rows), added=added)
+    return change(path, added=added)
 
 
-def with_paths_in_names(path: Path, rows: Rows) -> Path:
+def with_paths_in_names(path: Path) -> Path:
     """An archive with entries that lead out of it, as a careless unpacker would write them."""
     names = (
         "../../escaped.xml",
@@ -78,23 +78,23 @@ def with_paths_in_names(path: Path, rows: Rows) -> Path:
         "C:\\escaped.xml",
         "xl/../../escaped.rels",
     )
-    return change(make_honest(path, rows), added=dict.fromkeys(names, b"<a/>"))
+    return change(path, added=dict.fromkeys(names, b"<a/>"))
 
 
-def with_nested_archive(path: Path, rows: Rows) -> Path:
+def with_nested_archive(path: Path) -> Path:
     """A bomb within: an archive in the archive, that nobody asked to unpack."""
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr("zeros", bytes(200_000_000))
-    return change(make_honest(path, rows), added={"xl/embeddings/bomb.zip": inner.getvalue()})
+    return change(path, added={"xl/embeddings/bomb.zip": inner.getvalue()})
 
 
-def with_path_as_sheet_name(path: Path, rows: Rows) -> Path:
+def with_path_as_sheet_name(path: Path) -> Path:
     """A sheet called like a file elsewhere, which no program would let one type."""
-    return change(make_honest(path, rows), name=("xl/workbook.xml", "名册", "../../etc/passwd"))
+    return change(path, name=("xl/workbook.xml", "名册", "../../etc/passwd"))
 
 
-HARMLESS: dict[str, Callable[[Path, Rows], Path]] = {
+HARMLESS: dict[str, Callable[[Path], Path]] = {
     "macro.xlsm": with_macro,
     "macro_renamed.xlsx": with_macro,
     "external_link.xlsx": with_external_link,
@@ -102,7 +102,7 @@ HARMLESS: dict[str, Callable[[Path, Rows], Path]] = {
     "nested.xlsx": with_nested_archive,
     "sheet_name.xlsx": with_path_as_sheet_name,
 }
-"""Makers by the name of the file: the table is read as if nothing else were there."""
+"""What is put into an honest workbook, by the name of the file: it is read as if that were not there."""
 
 
 # -- what is refused -------------------------------------------------------------------------------------

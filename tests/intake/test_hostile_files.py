@@ -32,7 +32,7 @@ def test_a_table_is_read_without_what_could_do_harm_and_what_was_left_is_said(
 ) -> None:
     sent = tmp_path / "deep" / "deeper"
     sent.mkdir(parents=True)
-    table = read_table(HARMLESS[name](sent / name, ROWS), COLUMNS)
+    table = read_table(HARMLESS[name](make_honest(sent / name, ROWS)), COLUMNS)
     assert (table.column("code"), table.column("name")) == (["9901"], ["甲镇"])
     assert [note.code.removeprefix("intake.") for note in table.notes] == SAID.get(name, [])
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == [name]
@@ -54,7 +54,7 @@ def test_the_process_of_its_own_tells_what_it_left_as_well(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook, "unpack_apart", unpack_apart)
-    (sheet,) = open_sheets(HARMLESS[name](tmp_path / name, ROWS))
+    (sheet,) = open_sheets(HARMLESS[name](make_honest(tmp_path / name, ROWS)))
     assert [note.code.removeprefix("intake.") for note in sheet.notes] == SAID[name]
 
 

@@ -304,8 +304,8 @@ def losses_by_heading(
         },
         "sum": Column(say("tables.sum", lang), 9, "number", source="points.lost"),
     }
-    sums = sum_across(len(made), "sum", [heading.id for heading in headings])
-    return LabelledTable(title, made, columns, sums)
+    across = sum_across(len(made), "sum", [heading.id for heading in headings])
+    return LabelledTable(title, made, columns, across)
 
 
 def classes_of_units(

@@ -80,11 +80,9 @@ def build_workbook(
     Notes
     -----
     An empty table has no sheet, unless all are empty; the first sheet names it. A number that sums up others
-    is a formula with its result beside it, but only where the sum is that number.
-
-    Codes stay text. A text that begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so
-    that Excel never takes it for a formula. A missing number is a word, never 0. The same input gives the
-    same bytes.
+    is a formula with its result beside it, but only where the sum is that number. Codes stay text. A text that
+    begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so that Excel never takes it for a
+    formula. A missing number is a word, never 0. The same input gives the same bytes.
     """
     from openpyxl import Workbook
 

@@ -151,7 +151,7 @@ def _has_links(names: list[str], parts: dict[str, bytes]) -> bool:
 
 
 def _scan_old(content: bytes) -> list[str]:
-    """As above for a workbook of Excel before 2007, by the names in its directory; a newer one with a password is one."""
+    """What is left in a workbook of Excel before 2007, by its directory; a newer one with a password looks like it."""
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise RefusedError("intake.password")
     return ["intake.macros_left"] if "_VBA_PROJECT".encode("utf-16-le") in content else []
