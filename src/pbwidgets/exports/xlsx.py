@@ -73,7 +73,7 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     _fill_about(first, about, sheets, lang)
     taken = {first.title.lower()}
     for sheet in sheets:
-        _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
+        _fill_sheet(book.create_sheet(free_name(sheet.name, taken)), sheet, lang)
     book.properties.creator = "pbwidgets"
     book.properties.title = drop_unfit(about.title or f"{about.campaign} {about.period}")
     content = io.BytesIO()
@@ -81,7 +81,8 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
     return write_settled(content.getvalue(), path)
 
 
-def _free_name(wanted: str, taken: set[str]) -> str:
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Name of a sheet as Excel allows it, made different from those that are taken, and then taken itself."""
     plain = _FORBIDDEN.sub(" ", drop_unfit(wanted)).strip().strip("'")[:31] or "Sheet"
     name, count = plain, 1
     while name.lower() in taken:
