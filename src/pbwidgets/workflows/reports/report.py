@@ -41,7 +41,7 @@ from pbwidgets.workflows.ground.snapshots import (
 )
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.block import OfTrack
-from pbwidgets.workflows.reports.book import Cover
+from pbwidgets.workflows.reports.files.content import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
 _OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions")
@@ -427,7 +427,7 @@ class Report:
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
         own = track.of_unit(*kind_and_domain(self.units, code))
-        return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
+        return tables.score_sheet(self.campaign, own, self.scores, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""

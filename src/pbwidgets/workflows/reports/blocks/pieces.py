@@ -12,6 +12,8 @@ from pbwidgets.exports.tables import LabelledTable
 if TYPE_CHECKING:
     import altair as alt
 
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
 
 @dataclass(frozen=True)
 class Title:
@@ -51,6 +53,8 @@ class Figure:
         What the chart says, in one sentence.
     table
         Table of its slide; short, with few columns.
+    native
+        The same as a presentation draws it by itself, so that it can be edited; None where it has no such chart.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Figure:
     chart: "alt.TopLevelMixin"
     sentence: str = ""
     table: LabelledTable | None = None
+    native: "NativeChart | NativeTable | None" = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,11 @@ class Table:
     table: LabelledTable
     rows: int | None = None
     document: LabelledTable | bool = True
+
+    @property
+    def rest(self) -> int:
+        """Number of its rows that are not shown."""
+        return 0 if self.rows is None else max(0, len(self.table.frame) - self.rows)
 
     @classmethod
     def of(cls, title: str, frame: pd.DataFrame, rows: int | None = None) -> "Table":
