@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pbwidgets.campaign import AnswerProblem, Field, Form, check_answers, compute_answers, rows_in
+from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
 from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import PbError, Problem
@@ -185,8 +185,7 @@ class _FormCheck:
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
         refused = self._refusals(sent, key, before)
-        answers = compute_answers(form, merged.answers, today=self.units.day)
-        wrong = check_answers(
+        answers, wrong = examine_answers(
             form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
         )
         found = [*problems, *refused]
