@@ -1,9 +1,11 @@
 """Sheets of a workbook file, whatever it holds: opened in a process of its own, under limits."""
 
+import io
 import pickle
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -167,6 +169,17 @@ def is_workbook(content: bytes) -> bool:
 def is_other(content: bytes) -> bool:
     """Whether a file begins as one of another kind does: PDF, RTF, pictures, other archives."""
     return content.startswith(_OTHERS)
+
+
+def is_new_workbook(content: bytes) -> bool:
+    """Whether a file is an ``.xlsx`` or ``.xlsm``: neither Excel before 2007 nor OpenDocument, also a zip archive."""
+    if not content.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
 
 
 def is_markup(content: bytes) -> bool:
