@@ -1,5 +1,6 @@
 """The page of a report in Chromium: its tables are sorted, its contents lead on, and paper shows every column."""
 
+import dataclasses
 import re
 import subprocess
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from pypdf import PdfReader
 
 from pbwidgets.charts import IndexView, weight_bars
 from pbwidgets.exports import About, Column, build_html
+from pbwidgets.exports.columns import Sum
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reports.blocks.pieces import Table
 from pbwidgets.workflows.reports.files.book import ReportBook
@@ -174,6 +176,17 @@ def test_a_table_that_is_wider_than_a_page_is_marked_so(count, breadth) -> None:
     columns = {f"c{at}": Column("指标得分") for at in range(count)}
     frame = pd.DataFrame({name: ["虚构得分甲"] for name in columns})
     assert f'<div class="{breadth}">' in table_html(Table(LabelledTable("表", frame, columns)), "zh_CN")
+
+
+def test_a_total_stays_below_the_rows_it_sums_and_sums_across_are_rows_like_others() -> None:
+    frame = pd.DataFrame({"name": ["甲", "乙", "合计"], "total": [1.0, 2.0, 3.0]})
+    columns = {"name": Column("村"), "total": Column("总分", format="number")}
+    down = LabelledTable("表", frame, columns, (Sum(2, "total", ((0, "total"), (1, "total"))),))
+    made = table_html(Table(down), "zh_CN")
+    assert '<tfoot><tr><td>合计</td><td class="number">3</td></tr></tfoot>' in made
+    assert made.count("<tr>") == 4
+    across = dataclasses.replace(down, sums=(Sum(2, "total", ((2, "name"),)),))
+    assert "<tfoot>" not in table_html(Table(across), "zh_CN")
 
 
 def test_a_table_without_rows_says_so() -> None:

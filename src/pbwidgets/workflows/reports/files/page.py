@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from pbwidgets.charts import embed_svg
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
+from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.files.content import Cover
@@ -52,13 +53,22 @@ def table_html(piece: Table, lang: str) -> str:
     )
     kinds = [_kind(column, width) for column, width in zip(table.columns.values(), widths, strict=True)]
     heads = [column.label for column in table.columns.values()]
-    rows = "".join(f"<tr>{_cells('td', row, kinds)}</tr>" for row in texts)
-    rows = rows or f'<tr><td colspan="{len(heads)}">{escape(say("exports.docx.no_rows", lang))}</td></tr>'
+    rows = [f"<tr>{_cells('td', row, kinds)}</tr>" for row in texts]
+    foot = f"<tfoot>{rows.pop()}</tfoot>" if _ends_in_a_total(table) else ""
+    body = (
+        "".join(rows)
+        or f'<tr><td colspan="{len(heads)}">{escape(say("exports.docx.no_rows", lang))}</td></tr>'
+    )
     made = (
         f'<div class="{_breadth(widths)}"><table><caption>{escape(table.title)}</caption>'
-        f"<thead><tr>{_cells('th', heads, kinds)}</tr></thead><tbody>{rows}</tbody></table></div>"
+        f"<thead><tr>{_cells('th', heads, kinds)}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
     )
     return made + (text_html(say("reports.rest", lang, rows=piece.rest)) if piece.rest else "")
+
+
+def _ends_in_a_total(table: LabelledTable) -> bool:
+    last = len(table.frame) - 1
+    return any(one.row == last and any(row < last for row, _ in one.parts) for one in table.sums)
 
 
 def _measure(texts: list[list[str]], columns: Mapping[str, Column]) -> list[float]:
