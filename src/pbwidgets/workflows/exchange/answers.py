@@ -6,7 +6,7 @@ in one transaction; what nobody has changed stays as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -31,6 +31,7 @@ from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import campaign_names, check_unit, find_form, word_state
 from pbwidgets.workflows.ground.rights import Action, scope_of
+from pbwidgets.workflows.ground.snapshots import counting_states
 
 _CHUNK: Final = 500
 
@@ -77,7 +78,7 @@ def export_answers(
     form_ids: Sequence[str] = (),
     unit_codes: Sequence[str] = (),
     *,
-    sensitive: bool = True,
+    as_analyst: bool = False,
 ) -> Path:
     """Path of a workbook with what was filled in, in the layout of the template, so that it can come back.
 
@@ -87,14 +88,15 @@ def export_answers(
         The ``.xlsx`` to write.
     form_ids, unit_codes
         Forms and units; none: all that the actor may look at.
-    sensitive
-        Whether sensitive fields come along; never for who sees none.
+    as_analyst
+        Whether only what counts comes along, without sensitive fields, as in a snapshot; for an analyst in any case.
 
     Raises
     ------
     RightsError
         If the actor may look at no answers.
     """
+    as_analyst = as_analyst or desk.actor.role == "analyst"
     in_scope = set(_find_seen(desk))
     parts = []
     for form in _forms(desk, form_ids):
@@ -102,10 +104,10 @@ def export_answers(
         of_kind = units.loc[units["kind"].isin(form.unit_kind), "unit_code"]
         codes = _chosen(desk, [code for code in of_kind if code in in_scope], unit_codes)
         if codes:
-            without = (
-                frozenset() if sensitive and desk.actor.role in _SEES_SENSITIVE else form.sensitive_paths()
-            )
-            parts.append(replace(_part(desk, form, codes, is_template=False), without=without))
+            hides = as_analyst or desk.actor.role not in _SEES_SENSITIVE
+            without = form.sensitive_paths() if hides else frozenset()
+            states = counting_states(desk.opened.campaign, form) if as_analyst else None
+            parts.append(replace(_part(desk, form, codes, states, is_template=False), without=without))
     if not parts:
         raise DataError("exchange.nothing_to_export")
     return _write(desk, parts, path, is_template=False)
@@ -140,21 +142,31 @@ def _chosen(desk: Desk, allowed: Sequence[str], wanted: Sequence[str]) -> list[s
     return [code for code in allowed if not wanted or code in wanted]
 
 
-def _part(desk: Desk, form: Form, codes: Sequence[str], *, is_template: bool) -> Part:
+def _part(
+    desk: Desk, form: Form, codes: Sequence[str], states: Collection[str] | None = None, *, is_template: bool
+) -> Part:
     names = unit_names(desk.units)
     units = [(code, names.get(code, code)) for code in codes]
-    return Part(form, _rows(desk, form, units, is_template=is_template), units)
+    return Part(form, _rows(desk, form, units, states, is_template=is_template), units)
 
 
-def _rows(desk: Desk, form: Form, units: Sequence[tuple[str, str]], *, is_template: bool) -> Iterator[Row]:
-    """Rows of a form, unit by unit; in a template also of units that have not begun."""
+def _rows(
+    desk: Desk,
+    form: Form,
+    units: Sequence[tuple[str, str]],
+    states: Collection[str] | None,
+    *,
+    is_template: bool,
+) -> Iterator[Row]:
+    """Rows of a form, unit by unit, of submissions in some states or any; in a template also of what is not begun."""
     levels = campaign_names(desk.opened.campaign, desk.lang)["level"]
     words = {NOT_BEGUN: word_state(NOT_BEGUN, levels, desk.lang)}
     for at in range(0, len(units), _CHUNK):
         some = units[at : at + _CHUNK]
         found = defaultdict(list)
         for state, _, shown in load_shown(form, desk, [code for code, _ in some]):
-            found[state.key.unit_code].append((state, shown))
+            if states is None or state.state in states:
+                found[state.key.unit_code].append((state, shown))
         for code, name in some:
             for state, shown in found[code]:
                 said = words.setdefault(state.state, word_state(state.state, levels, desk.lang))

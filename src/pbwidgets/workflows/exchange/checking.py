@@ -18,13 +18,13 @@ from pbwidgets.errors import PbError, Problem
 from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
 from pbwidgets.exports.answer_book.layout import Column, layouts_of
 from pbwidgets.exports.answer_book.reading import SentAnswers, SentRow
+from pbwidgets.forms.answer_changes import word_row
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.intake.identifying import HIDDEN, CommonWords
 from pbwidgets.intake.table import number_in
 from pbwidgets.store import Owner, SubmissionKey, SubmissionState
 from pbwidgets.store.submissions import EDITABLE, load_of_units
 from pbwidgets.units import kinds_and_domains, unit_names
-from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
 from pbwidgets.workflows.filling.access import check_filler, filling_actor, units_to_fill
 from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
@@ -452,10 +452,10 @@ class _Merged:
         before, after = rows_in(self.kept, repeat.id), rows_in(answers, repeat.id)
         olds = self.olds.get(repeat.id, list(range(len(before))))
         for at, (row, old) in enumerate(zip(after, olds, strict=False)):
-            where = say("forms.in_row", lang, section=section, place=at + 1)
+            where = word_row(section, old, at, lang)
             yield from self._values(columns, {} if old is None else before[old], row, at, where)
         for old in sorted(set(range(len(before))) - set(olds)):
-            where = say("forms.in_row_gone", lang, section=section, place=old + 1)
+            where = word_row(section, old, None, lang)
             yield from self._values(columns, before[old], {}, old, where)
 
     def _values(
