@@ -458,9 +458,7 @@ def import_(file: Path, **asked: Any) -> None:
 
 @main.command(help=say("exchange.cli.export"))
 @_book
-@click.option(
-    "--no-sensitive", "sensitive", flag_value=False, default=True, help=say("exchange.cli.sensitive")
-)
+@click.option("--as-analyst", is_flag=True, help=say("exchange.cli.as_analyst"))
 @_period
 def export(**asked: Any) -> None:
     """Write what was filled in as a workbook."""

@@ -48,12 +48,12 @@ def write_export(
     unit_codes: Sequence[str],
     output: Path,
     *,
-    sensitive: bool,
+    as_analyst: bool,
 ) -> None:
     """Write what was filled in."""
     with open_workspace() as workspace:
         desk = Desk(workspace, actor, workspace.opened(campaign_id, period))
-        export_answers(desk, output, form_ids, unit_codes, sensitive=sensitive)
+        export_answers(desk, output, form_ids, unit_codes, as_analyst=as_analyst)
     click.echo(say("exchange.cli.written", file=output), err=True)
 
 

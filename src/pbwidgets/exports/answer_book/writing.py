@@ -21,7 +21,7 @@ from pbwidgets.exports.answer_book.help import heading_of, help_of
 from pbwidgets.exports.answer_book.layout import Column, SheetLayout
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.xlsx import free_name
-from pbwidgets.intake.text import drop_unfit, to_excel
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.intake.workbook import column_letters
 from pbwidgets.palette import BAND, HELP, NAVY, PALE_GREY, REQUIRED, RULE, SLIDE_BAND, WHITE
 from pbwidgets.wording import say
@@ -192,7 +192,7 @@ class _Writer:
         for row in range(max(map(len, self.lists.values()), default=0)):
             for at, words in enumerate(self.lists.values()):
                 if row < len(words):
-                    self.lists_page.write_string(row, at, to_excel(words[row]))
+                    self.lists_page.write_string(row, at, drop_unfit(words[row]))
 
     def _write_guide(self, page: Any, titles: Sequence[str]) -> None:
         campaign, lang = self.book.campaign, self.lang
@@ -317,7 +317,7 @@ class _Sheet:
         elif isinstance(value, int | float):
             self.page.write_number(self.row, at, value, form)
         else:
-            text = to_excel(str(value))
+            text = drop_unfit(str(value))
             quoted = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
             self.page.write_string(self.row, at, text, self.writer.looks.of(look, quoted=quoted))
 
@@ -413,11 +413,11 @@ class _Sheet:
         for at, (column, head) in enumerate(zip(self.layout.columns, heads, strict=True)):
             needed = column.field is not None and column.is_filled and head.endswith("*")
             look = self.writer.looks.of("head_needed" if needed else "head")
-            self.page.write_string(3, at, to_excel(head), look)
+            self.page.write_string(3, at, drop_unfit(head), look)
         helped = ((text, width * _SMALLER) for text, width in zip(helps, widths, strict=True))
         self.page.set_row(4, _height(helped) / _SMALLER + 12)
         for at, text in enumerate(helps):
-            self.page.write_string(4, at, to_excel(text), self.writer.looks.of("help"))
+            self.page.write_string(4, at, drop_unfit(text), self.writer.looks.of("help"))
 
     # -- rules -----------------------------------------------------------------------------------------
 
