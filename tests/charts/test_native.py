@@ -1,10 +1,13 @@
 """What a presentation draws itself is made from the same rows as the picture."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from pbwidgets import charts
 from pbwidgets.charts.native import NativeChart, Series
+from pbwidgets.scoring.frames import STATUSES
 
 
 def named(chart: NativeChart) -> dict[str, dict[str, float]]:
@@ -192,3 +195,24 @@ def test_nothing_to_draw_is_no_chart(county, lang) -> None:
     assert charts.unit_gaps_native(county.totals(0), none, view) is None
     assert charts.lost_points_heatmap_native(county.points(campaign, 0), none, view) is None
     assert charts.month_heatmap_native(months(0), view) is None
+
+
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+@pytest.mark.parametrize("statuses", [("selected", "waiting"), STATUSES])
+def test_units_by_status_are_clean_and_the_same_for_a_presentation(
+    county, assert_clean, lang, statuses
+) -> None:
+    frame = county.selection(county.names(60, long=False), places=30)
+    given = frame.assign(
+        track_id=["village", "pioneer"] * 30, status=[statuses[at % len(statuses)] for at in range(60)]
+    )
+    view = replace(county.view(county.campaign(), lang=lang), track_id="")
+    words = {box.text for box in assert_clean(charts.status_counts(given, view))}
+    made = charts.status_counts_native(given, view)
+    counts = given.groupby(["track_id", "status"]).size().unstack(fill_value=0)
+    known = [counts.loc[["village", "pioneer"], status].tolist() for status in STATUSES if status in counts]
+    assert [list(one.values) for one in made.series] == known
+    assert {one.name for one in made.series} | {"30"} <= words
+    assert len({one.colour for one in made.series}) == len(statuses)
+    assert charts.status_counts_native(given.iloc[:0], view) is None
+    assert_clean(charts.status_counts(given.iloc[:0], view))
