@@ -33,7 +33,7 @@ def test_ranking_has_a_series_for_each_status_and_the_end_of_the_places_without_
     assert list(named(made)) == ["拟入选", "并列待定", "递补", "未入选"]
     totals = {name.split("  ")[-1]: value for bars in named(made).values() for name, value in bars.items()}
     assert totals == dict(zip(selection["unit_name"], selection["total"], strict=True))
-    assert made.categories[3] == "—— 以下4个同分，余2个名额待定 ——"
+    assert made.categories[3] == "— 以下4个同分，余2个名额待定 —"
     assert made.takes_turns
 
 
@@ -47,8 +47,8 @@ def test_a_unit_without_a_total_is_a_gap_and_says_so(county) -> None:
 def test_a_long_ranking_shows_the_units_around_the_end_of_the_places(county) -> None:
     selection = county.selection(county.names(60, long=False), places=30)
     made = charts.ranking_bars_native(selection, county.view(county.campaign(places=30)))
-    assert len(made.categories) == 26
-    assert made.note == "本页为第19名至第43名，共60个"
+    assert len(made.categories) == 30
+    assert made.note == "本页为第17名至第45名，共60个"
 
 
 def test_criteria_are_shares_of_their_maximum_beside_the_published_median(county) -> None:
@@ -110,14 +110,14 @@ def test_unused_places_are_shown_where_there_is_an_allotment(county) -> None:
 
 
 def test_gaps_have_a_bar_for_each_layer_and_only_as_many_units_as_leave_room(county) -> None:
-    names, totals = county.names(12, long=True), county.totals(12)
+    names, totals = county.names(15, long=True), county.totals(15)
     made = charts.unit_gaps_native(totals, names, county.view(county.campaign()))
     known = totals.set_index(["layer", "unit_code"])["total"]
     codes = {name: code for code, name in names.items()}
     assert [one.name for one in made.series] == ["自评", "乡镇审核", "县级复核"]
     for layer, one in zip(county.layers, made.series, strict=True):
         assert one.values == tuple(known[layer, codes[name]] for name in made.categories)
-    assert made.note == "本页为第1至第8项，共12项"
+    assert made.note == "本页为第1至第13项，共15项"
 
 
 def test_gaps_by_criterion_are_in_per_cent_of_its_maximum(county) -> None:
@@ -141,7 +141,7 @@ def test_lost_points_are_a_table_whose_ink_is_readable_on_every_colour(county) -
     )
     assert made.columns == tuple("1234567")
     assert made.note.startswith("1 村级组织健全、班子团结有力；2 ")
-    assert made.note.endswith("本页为第1至第13项，共20项")
+    assert made.note.endswith("本页为第1至第12项，共20项")
     assert "最多" in made.legend
     assert min(contrast(cell.fill, cell.ink) for line in made.cells for cell in line) >= 4.5
 
@@ -168,14 +168,14 @@ def test_short_criteria_stand_above_their_columns(county) -> None:
 @pytest.mark.parametrize(("kinds", "kind"), [(1, "columns"), (4, "lines")])
 def test_few_kinds_by_month_are_columns_or_lines(county, kinds, kind) -> None:
     counts = months(kinds)
-    made = charts.month_heatmap_native(counts, county.view(county.campaign()))
+    made = charts.month_heatmap_native(counts, county.view(county.campaign()), "走访")
     assert (made.kind, made.categories) == (kind, ("1月", "2月", "3月"))
     assert {one.name: list(one.values) for one in made.series} == counts.T.to_dict("list")
 
 
 def test_many_kinds_by_month_are_a_table(county) -> None:
     counts = months(6)
-    made = charts.month_heatmap_native(counts, county.view(county.campaign()))
+    made = charts.month_heatmap_native(counts, county.view(county.campaign()), "走访")
     assert [list(line) for line in made.values] == counts.to_numpy().tolist()
     assert made.cells[0][0].text == ""
     assert made.sums == tuple(str(total) for total in counts.sum(axis=1))
@@ -194,7 +194,7 @@ def test_nothing_to_draw_is_no_chart(county, lang) -> None:
     assert charts.allotment_balance_native(county.balance(none), none, view) is None
     assert charts.unit_gaps_native(county.totals(0), none, view) is None
     assert charts.lost_points_heatmap_native(county.points(campaign, 0), none, view) is None
-    assert charts.month_heatmap_native(months(0), view) is None
+    assert charts.month_heatmap_native(months(0), view, "走访") is None
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])

@@ -58,8 +58,7 @@ def status_counts(selection: pd.DataFrame, view: View) -> alt.LayerChart:
         What the chart is about; of no track.
     """
     counts, names = _prepare(selection, view)
-    title = view.say("status_counts.title", n=int(counts.to_numpy().sum()), tracks=len(counts))
-    return put_on_sheet(_draw(counts, names) if len(counts) else [], view, title)
+    return put_on_sheet(_draw(counts, names) if len(counts) else [], view, _title(counts, view))
 
 
 def status_counts_native(selection: pd.DataFrame, view: View) -> NativeChart | None:
@@ -79,7 +78,12 @@ def status_counts_native(selection: pd.DataFrame, view: View) -> NativeChart | N
         tuple(map(str, counts.index)),
         tuple(Series.of(words, counts[status], _COLOURS[status]) for status, words in names.items()),
         zeros=False,
+        title=_title(counts, view),
     )
+
+
+def _title(counts: pd.DataFrame, view: View) -> str:
+    return view.say("status_counts.title", n=int(counts.to_numpy().sum()), tracks=len(counts))
 
 
 def _prepare(selection: pd.DataFrame, view: View) -> tuple[pd.DataFrame, dict[str, str]]:

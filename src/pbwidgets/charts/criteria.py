@@ -55,7 +55,7 @@ def criterion_bars(
     rows = _prepare(points, reference, view, layer)
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
+    title = _title(view, layer)
     return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 
@@ -72,7 +72,8 @@ def criterion_bars_native(
     points, reference, view, layer, page
         As for :func:`criterion_bars`.
     """
-    every = _prepare(points, reference, view, layer or view.track.layers[-1].id)
+    layer = layer or view.track.layers[-1].id
+    every = _prepare(points, reference, view, layer)
     rows = take_page(every, page, ROWS_PER_PAGE)
     if not rows:
         return None
@@ -92,7 +93,12 @@ def criterion_bars_native(
         unit="%",
         decimals=count_decimals([*shares["share"], *shares["median"]], 1),
         note=view.say("list_glue").join(filter(None, notes)),
+        title=_title(view, layer),
     )
+
+
+def _title(view: View, layer: str) -> str:
+    return view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
 
 
 def _name_native(row: Mapping[str, Any]) -> str:
