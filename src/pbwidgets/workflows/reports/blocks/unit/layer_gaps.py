@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"points", "selection"}, needs=("score", "layers"), side="own")
+@block(reads={"points", "selection", "totals"}, needs=("score", "layers"), side="own")
 def layer_gaps(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Marks of the layers by criterion."""
     from pbwidgets.charts import layer_gaps as draw
