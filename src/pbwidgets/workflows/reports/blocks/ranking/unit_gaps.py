@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import unit_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -26,11 +27,12 @@ def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
 
     track = report.track_of(args)
     shown = report.contenders(track).head(args.most)
-    names = unit_names(shown)
+    names, totals, view = unit_names(shown), report.scores.totals, report.view(track)
     layers = [layer.id for layer in track.layers]
     yield Figure(
-        f"{track.id}_gaps",
+        f"{track.id}_unit_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(report.scores.totals, names, report.view(track)),
+        draw(totals, names, view),
         table=report.units_of_track(track).only("unit_name", *layers),
+        headline=unit_gaps_headline(totals, names, view),
     )

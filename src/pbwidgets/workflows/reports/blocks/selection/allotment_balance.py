@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import allotments_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -26,6 +27,8 @@ def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
         return
     title = f"{balance.title}：{track.name.words(report.lang)}"
     yield Heading(title)
-    chart = draw(report.scores.balance, report.names, report.view(track))
-    yield Figure(f"{track.id}_allotments", title, chart, table=balance)
+    view = report.view(track)
+    chart = draw(report.scores.balance, report.names, view)
+    headline = allotments_headline(report.scores.balance, view)
+    yield Figure(f"{track.id}_allotments", title, chart, table=balance, headline=headline)
     yield Table(balance)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import moves_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -20,7 +21,8 @@ def class_moves(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     if moves.frame.empty:
         return
     yield Heading(moves.table.title, 2)
-    chart = draw(moves.frame, moves.days, report.view(track))
-    yield Figure(f"{track.id}_class_moves", moves.table.title, chart, moves.sentence)
+    title, view = moves.table.title, report.view(track)
+    chart, headline = draw(moves.frame, moves.days, view), moves_headline(moves.frame, view)
+    yield Figure(f"{track.id}_class_moves", title, chart, moves.sentence, moves.table, headline)
     shown = moves.table.only("unit_name", "class_from", "class_to", "move_words", "reason")
     yield Table(moves.table, args.rows, shown)

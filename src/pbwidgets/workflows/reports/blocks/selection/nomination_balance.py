@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import Arguments, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import nominations_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -25,6 +26,8 @@ def nomination_balance(report: "Report", args: Arguments) -> Iterator[Piece]:  #
     if balance.frame.empty:
         return
     yield Heading(balance.title)
-    chart = draw(report.scores.balance, report.view(tracks[0]))
-    yield Figure("nominations", balance.title, chart, table=balance)
+    view = report.view(tracks[0])
+    chart = draw(report.scores.balance, view)
+    headline = nominations_headline(report.scores.balance, view)
+    yield Figure("nominations", balance.title, chart, table=balance, headline=headline)
     yield Table(balance)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import criteria_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -16,10 +17,12 @@ def criterion_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     from pbwidgets.charts import criterion_bars as draw
 
     track, scores = report.track_of(args), report.scores
+    headings, view = report.headings(track), report.view(track)
     yield Figure(
         f"{track.id}_criteria",
         report.say("by_criterion", track=track.name.words(report.lang)),
-        draw(scores.points, scores.reference, report.view(track)),
+        draw(scores.points, scores.reference, view),
         sentence=report.result_of(track),
-        table=report.headings(track),
+        table=headings,
+        headline=criteria_headline(headings.frame, view),
     )

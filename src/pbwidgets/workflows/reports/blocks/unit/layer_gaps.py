@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import layer_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -16,10 +17,11 @@ def layer_gaps(report: "Report", args: OfTrack) -> Iterator[Piece]:
     from pbwidgets.charts import layer_gaps as draw
 
     track = report.track_of(args)
-    layers = [layer.id for layer in track.layers]
+    points, view, layers = report.scores.points, report.view(track), [layer.id for layer in track.layers]
     yield Figure(
         f"{track.id}_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(report.scores.points, report.view(track)),
+        draw(points, view),
         table=report.score_sheet(track).only("place", "name", "max_points", *layers),
+        headline=layer_gaps_headline(points, view),
     )
