@@ -10,7 +10,10 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import Column
+from pbwidgets.exports.columns import Column, char_width
+from pbwidgets.exports.lettering import LEAST_PT
+from pbwidgets.exports.native_chart import add_native
+from pbwidgets.exports.pptx.adopting import adopt_theme
 from pbwidgets.exports.pptx.stage import Box, Stage, inches, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
 from pbwidgets.exports.pptx.template import SlidesTemplate
@@ -21,10 +24,13 @@ from pbwidgets.wording import say
 if TYPE_CHECKING:
     import altair as alt
 
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
 MOST_TABLE_SLIDES: Final = 6
 """Most slides of one table; what is beyond is referred to the workbook."""
 _SUMMARY_SIZES: Final = (28, 26, 24, 22, 20, 18)
 _SUMMARY_LINE: Final = 1.25
+_REST_IN: Final = 0.34
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,8 @@ class Slide:
         Share of a picture file's height that is cut off at the top, where the picture has its own title.
     notes
         What the speaker sees; by default the line.
+    native
+        A chart or coloured table that stays editable; it is shown before a picture, and a picture before a table.
     """
 
     title: str
@@ -59,6 +67,7 @@ class Slide:
     alt: str = ""
     cut: float = 0.0
     notes: str = ""
+    native: "NativeChart | NativeTable | None" = None
 
     @property
     def words(self) -> str:
@@ -118,16 +127,38 @@ def build_deck(slides: Sequence[Slide], path: Path, about: Deck) -> Path:
     stage.add_first_page(about.title, about.subtitle, about.note)
     if about.summary:
         _add_summary(stage, about)
-    for slide in map(_fit, slides):
-        if slide.picture is not None:
-            _add_picture(stage, slide, about.source)
-        elif slide.table is not None:
-            _add_table(stage, slide, about.source)
+    for slide in slides:
+        _add(stage, slide, about.source)
+    return _save(stage, about.title, path)
+
+
+def save_slide(slide: Slide, path: Path, lang: str = "zh_CN") -> Path:
+    """Write a presentation of one slide alone, and return its path."""
+    stage = open_stage(lang)
+    _add(stage, slide, "")
+    return _save(stage, slide.title, path)
+
+
+def _save(stage: Stage, title: str, path: Path) -> Path:
+    if not stage.is_ours:
+        adopt_theme(stage.deck)
     properties = stage.deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = drop_unfit(about.title), "pbwidgets", ""
+    properties.title, properties.author, properties.last_modified_by = drop_unfit(title), "pbwidgets", ""
     content = io.BytesIO()
     stage.deck.save(content)
     return write_settled(content.getvalue(), path)
+
+
+def _add(stage: Stage, slide: Slide, source: str) -> None:
+    slide = _fit(slide)
+    if slide.native is not None:
+        page, box = stage.add_page(slide.title, slide.key_sentence, source)
+        add_native(page, slide.native, box, words=slide.words).name = slide.title
+        _put_notes(page, slide.notes or slide.key_sentence)
+    elif slide.picture is not None:
+        _add_picture(stage, slide, source)
+    elif slide.table is not None:
+        _add_table(stage, slide, slide.table, source)
 
 
 def _fit(slide: Slide) -> Slide:
@@ -148,11 +179,7 @@ def _add_summary(stage: Stage, about: Deck) -> None:
     page, (left, top, width, height) = stage.add_page(say("slides.summary", about.lang), source=about.source)
     top, height, indent = top + 0.15, height - 0.15, 0.5
     size = next(
-        (
-            size
-            for size in _SUMMARY_SIZES
-            if _lines_high(about.summary, width - indent, size) <= height
-        ),
+        (size for size in _SUMMARY_SIZES if _lines_high(about.summary, width - indent, size) <= height),
         _SUMMARY_SIZES[-1],
     )
     spare = height - _lines_high(about.summary, width - indent, size)
@@ -170,8 +197,6 @@ def _add_summary(stage: Stage, about: Deck) -> None:
 
 def _lines_high(sentences: Sequence[str], width: float, size: int) -> float:
     """Inches that sentences take, with half a line after each."""
-    from pbwidgets.exports.columns import char_width
-
     lines = sum(-(-char_width(sentence) // letters_in(width, size)) + 0.4 for sentence in sentences)
     return float(lines * size * _SUMMARY_LINE / 72)
 
@@ -217,16 +242,26 @@ def _picture_source(picture: Any) -> Any:
     return io.BytesIO(draw_png(drop_title(picture)))
 
 
-def _add_table(stage: Stage, slide: Slide, source: str) -> None:
-    assert slide.table is not None
-    _, box = _measure(stage, slide)
-    layout = lay_out(slide.table, slide.columns, stage.lang, box)
+def _add_table(stage: Stage, slide: Slide, table: pd.DataFrame, source: str) -> None:
+    """Slides of a table, each with its heads; their titles say which part it is."""
+    box = stage.content_box(
+        slide.title + _part(stage, MOST_TABLE_SLIDES, MOST_TABLE_SLIDES), slide.key_sentence
+    )
+    layout = lay_out(table, slide.columns, stage.lang, (*box[:3], box[3] - _REST_IN))
     pages = min(len(layout.pages), MOST_TABLE_SLIDES)
     for number in range(pages):
-        part = say("slides.part", stage.lang, part=number + 1, parts=pages) if pages > 1 else ""
-        page, box = stage.add_page(slide.title + part, slide.key_sentence, source)
+        page, box = stage.add_page(slide.title + _part(stage, number + 1, pages), slide.key_sentence, source)
         put_table(stage, page, layout, number, box, slide.title)
         _put_notes(page, slide.notes or slide.key_sentence)
+    if pages < len(layout.pages):
+        shown = sum(map(len, layout.pages[:pages]))
+        rest = say("slides.rest", stage.lang, shown=shown, rows=layout.rows)
+        left, top, width, height = box
+        stage.write(page, rest, (left, top + height - _REST_IN, width, _REST_IN), size=LEAST_PT)
+
+
+def _part(stage: Stage, part: int, parts: int) -> str:
+    return say("slides.part", stage.lang, part=part, parts=parts) if parts > 1 else ""
 
 
 def _put_notes(page: Any, text: str) -> None:

@@ -10,17 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
+from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
 from pbwidgets.exports.pptx.titles import SIZES, fit_lines
 from pbwidgets.intake.text import drop_unfit
-from pbwidgets.wording import spoken_language
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height in inches."""
-
-FONT: Final = "Microsoft YaHei"
-LEAST_PT: Final = 14
-"""Smallest text on a slide: what the back row can read."""
 
 _SIZE: Final = (13.333, 7.5)
 _OURS: Final[dict[str, Box]] = {
@@ -35,9 +31,19 @@ _OURS_FIRST: Final[dict[str, Box]] = {
     "subTitle": (0.5, 4.2, 12.333, 0.8),
 }
 _FIRST_SIZES: Final = (40, 36, 32, 28)
-_LINE: Final = 1.2
+_LINE, _TOPIC_IN = 1.2, 0.42
 _TITLES: Final = ("title", "ctrTitle")
 _FOOTERS: Final = ("dt", "ftr", "sldNum")
+
+
+@dataclass(frozen=True)
+class TitlePlan:
+    """Size, lines and box of a title, and whether the box is another than that of its layout."""
+
+    size: int
+    lines: tuple[str, ...]
+    box: Box
+    is_moved: bool
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ class Stage:
     lang
         Language of its texts.
     is_ours
-        Whether it is our own ground; on a template fonts, colours and alignment are left to the template.
+        Whether it is our own ground; a template says itself how titles are aligned and weighted.
     """
 
     deck: Any
@@ -68,36 +74,55 @@ class Stage:
     def add_first_page(self, title: str, subtitle: str, note: str) -> None:
         """The slide with the title of all."""
         layout = find_layout(self.deck, "title", "ctrTitle")
-        page = self._add(layout, {"ctrTitle", "title", "subTitle"})
-        width, height = self.size
-        box = self._put_title(page, title, _FIRST_SIZES, centred=True)
+        plan = self._plan_title(layout, title, _FIRST_SIZES)
+        page = self._add(layout, {*_TITLES, "subTitle"})
+        self._put_title(page, plan, centred=True)
+        left, top, width, height = plan.box
         below = _placeholder(page, "subTitle")
-        place = (box[0], box[1] + box[3] + 0.3, box[2], 0.7)
-        if below is None:
-            self.write(page, subtitle, place, size=24, centred=True)
-        elif subtitle:
+        if below is not None and subtitle:
             self._fill(below.text_frame, subtitle, size=24, colour=palette.QUIET, centred=self.is_ours)
-        else:
+        elif below is not None:
             below._element.getparent().remove(below._element)
+        elif subtitle:
+            self.write(page, subtitle, (left, top + height + 0.3, width, 0.7), size=24, centred=True)
         if self.is_ours:
             rule = page.shapes.add_shape(1, *inches((4.67, 3.95, 4.0, 0.05)))
             rule.fill.solid()
             rule.fill.fore_color.rgb = rgb(palette.NAVY)
             rule.line.fill.background()
         if note:
-            self.write(page, note, (box[0], height - 0.95, box[2], 0.45), size=16, centred=True)
+            self.write(page, note, (left, self.size[1] - 0.95, width, 0.45), size=16, centred=True)
 
     def add_page(self, title: str, topic: str = "", source: str = "") -> tuple[Any, Box]:
         """A slide with its title, what it is about, and its footer; and the box that is left for its content."""
-        layout = find_layout(self.deck, "titleOnly", "title")
-        page = self._add(layout, {"title", "ctrTitle"})
-        title_box = self._put_title(page, title, SIZES)
-        left, top, width, height = self._content_box(layout, title_box)
-        self._put_footer(page, layout, source)
+        plan = self._plan_title(self._layout, title, SIZES)
+        page = self._add(self._layout, {*_TITLES})
+        self._put_title(page, plan)
+        self._put_footer(page, self._layout, source)
+        left, top, width, height = self.content_box(title)
         if topic:
-            self.write(page, topic, (left, top, width, 0.42), size=18)
-            top, height = top + 0.47, height - 0.47
+            self.write(page, topic, (left, top, width, _TOPIC_IN), size=18)
+            return page, (left, top + _TOPIC_IN + 0.05, width, height - _TOPIC_IN - 0.05)
         return page, (left, top, width, height)
+
+    def content_box(self, title: str, topic: str = "") -> Box:
+        """From a title down to the footers, as wide as the text of the master."""
+        layout, (_, high) = self._layout, self.size
+        at = self._plan_title(layout, title, SIZES).box
+        body = _placeholder(layout.slide_master, "body")
+        left, _, width, _ = at if body is None else box_of(body)
+        top = at[1] + at[3] if at[1] < high / 2 else 0.4
+        if body is not None:
+            top = max(top, min(box_of(body)[1], high * 0.3))
+        tops = [box_of(shape)[1] for shape in _footers(layout) if shape is not None]
+        bottom = min([one for one in tops if one > high / 2], default=high - 0.5)
+        more = _TOPIC_IN + 0.05 if topic else 0.0
+        return left, top + more, width, bottom - top - more - 0.05
+
+    @property
+    def _layout(self) -> Any:
+        """Layout of all slides but the first."""
+        return find_layout(self.deck, "titleOnly", "title")
 
     def _add(self, layout: Any, kept: set[str]) -> Any:
         """A slide of a layout, without the placeholders that stay empty."""
@@ -106,18 +131,6 @@ class Stage:
             if kind_of(shape) not in kept:
                 shape._element.getparent().remove(shape._element)
         return page
-
-    def _content_box(self, layout: Any, title: Box) -> Box:
-        """From the title down to the footers, as wide as the text of the master."""
-        width, height = self.size
-        body = _placeholder(layout.slide_master, "body")
-        left, _, wide, _ = box_of(body) if body is not None else title
-        top = title[1] + title[3] if title[1] < height / 2 else 0.4
-        if body is not None:
-            top = max(top, min(box_of(body)[1], height * 0.3))
-        tops = [box_of(shape)[1] for shape in _footers(layout) if shape is not None]
-        bottom = min([at for at in tops if at > height / 2], default=height - 0.5)
-        return left, top, wide, bottom - top - 0.05
 
     # -- texts -----------------------------------------------------------------------------------------
 
@@ -140,48 +153,42 @@ class Stage:
         self.add_run(paragraph, text, size=size, colour=colour)
 
     def add_run(
-        self, paragraph: Any, text: str, *, size: float, colour: str, bold: bool | None = None
+        self, paragraph: Any, text: str, *, size: float, colour: str, bold: bool | None = False
     ) -> None:
-        """Letters of a size and colour; a template's own colour and font for them, if there is one."""
-        from pptx.util import Pt
-
+        """Letters of a size and colour, in the language of the deck."""
         run = paragraph.add_run()
         run.text = drop_unfit(text)
-        run.font.size, run.font.bold = Pt(size), bold
-        properties = run._r.get_or_add_rPr()
-        properties.set("lang", "en-US" if spoken_language(self.lang) == "en" else "zh-CN")
-        if self.is_ours:
-            run.font.color.rgb, run.font.name = rgb(colour), FONT
-            _name_east_asian_font(properties)
+        set_font(run.font, size, colour, bold=bold)
+        run._r.get_or_add_rPr().set("lang", "en-US" if self.lang == "en" else "zh-CN")
 
-    def _put_title(self, page: Any, text: str, sizes: tuple[int, ...], *, centred: bool = False) -> Box:
-        """Write the title, two lines at most, and say where it stands."""
+    def _put_title(self, page: Any, plan: TitlePlan, *, centred: bool = False) -> None:
+        """Write the title where it was planned."""
         from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 
-        title = page.shapes.title
-        if title is None:
-            width, _ = self.size
-            title = page.shapes.add_textbox(*inches((0.5, 0.3, width - 1, 0.9)))
-        left, top, width, height = box_of(title)
+        title = page.shapes.title or page.shapes.add_textbox(*inches(plan.box))
+        if plan.is_moved:
+            title.left, title.top, title.width, title.height = inches(plan.box)
         frame = title.text_frame
-        size, lines = fit_lines(drop_unfit(text), width - _inset(frame), sizes)
-        needed = len(lines) * size * _LINE / 72 + 0.1
-        if needed > height:
-            title.left, title.top, title.width, title.height = inches((left, top, width, needed))
-            height = needed
-        frame.word_wrap = True
-        frame.auto_size = None
+        frame.word_wrap, frame.auto_size = True, None
         paragraph = frame.paragraphs[0]
         if self.is_ours:
             frame.margin_left = frame.margin_right = 0
             frame.vertical_anchor = MSO_ANCHOR.MIDDLE
             paragraph.alignment = PP_ALIGN.CENTER if centred else PP_ALIGN.LEFT
-        for place, line in enumerate(lines):
+        for place, line in enumerate(plan.lines):
             if place:
                 paragraph.add_line_break()
             bold = True if self.is_ours else None
-            self.add_run(paragraph, line, size=size, colour=palette.NAVY, bold=bold)
-        return left, top, width, height
+            self.add_run(paragraph, line, size=plan.size, colour=palette.NAVY, bold=bold)
+
+    def _plan_title(self, layout: Any, text: str, sizes: tuple[int, ...]) -> TitlePlan:
+        """Lines of a title and where they stand: two at most, in a box that is as high as they need."""
+        placed = next((shape for shape in layout.placeholders if kind_of(shape) in _TITLES), None)
+        left, top, width, height = (0.5, 0.3, self.size[0] - 1, 0.0) if placed is None else box_of(placed)
+        inset = 0.0 if self.is_ours else 0.2
+        size, lines = fit_lines(drop_unfit(text), width - inset, sizes)
+        needed = len(lines) * size * _LINE / 72 + 0.1
+        return TitlePlan(size, tuple(lines), (left, top, width, max(needed, height)), needed > height)
 
     # -- footer ----------------------------------------------------------------------------------------
 
@@ -224,7 +231,7 @@ class Stage:
         if self.is_ours:
             paragraph.alignment = PP_ALIGN.RIGHT
             properties.set("sz", str(LEAST_PT * 100))
-            properties.extend(make(qn(tag), {"typeface": FONT}) for tag in ("a:latin", "a:ea"))
+            properties.extend([make(qn(tag), {"typeface": FONT}) for tag in ("a:latin", "a:ea")])
         shown = make(qn("a:t"), {})
         shown.text = str(place)
         field.extend((properties, shown))
@@ -244,7 +251,9 @@ def open_stage(lang: str, template: SlidesTemplate | None = None) -> Stage:
     for page in (deck.slide_master, *deck.slide_layouts):
         places = {**_OURS, **_OURS_FIRST} if page is find_layout(deck, "title", "ctrTitle") else _OURS
         for shape in page.placeholders:
-            if shape.element.spPr.xfrm is not None:  # those of a layout stand where the master's are, or are wider
+            if (
+                shape.element.spPr.xfrm is not None
+            ):  # those of a layout stand where the master's are, or are wider
                 shape.left, shape.width = round(shape.left * stretch), round(shape.width * stretch)
                 if kind_of(shape) in (places if page is deck.slide_master else _OURS_FIRST):
                     shape.left, shape.top, shape.width, shape.height = inches(places[kind_of(shape)])
@@ -258,7 +267,9 @@ def find_layout(deck: Any, kind: str, placeholder: str) -> Any:
     exact = [layout for layout in layouts if layout._element.get("type") == kind]
     wanted = {placeholder, "title"}
     titled = [layout for layout in layouts if any(kind_of(shape) in wanted for shape in layout.placeholders)]
-    titled.sort(key=lambda layout: sum(kind_of(shape) not in (*_FOOTERS, *_TITLES) for shape in layout.placeholders))
+    titled.sort(
+        key=lambda layout: sum(kind_of(shape) not in (*_FOOTERS, *_TITLES) for shape in layout.placeholders)
+    )
     return (exact or titled or layouts)[0]
 
 
@@ -315,14 +326,6 @@ def _copy(page: Any, placeholder: Any) -> Any:
 def _inset(frame: Any) -> float:
     """Room that the edges of a text frame take."""
     return float((frame.margin_left + frame.margin_right) / 914400)
-
-
-def _name_east_asian_font(properties: Any) -> None:
-    """Set ``a:ea``, the font of Chinese text, which python-pptx does not set."""
-    from pptx.oxml.ns import qn
-
-    made = properties.makeelement(qn("a:ea"), {"typeface": FONT})
-    properties.find(qn("a:latin")).addnext(made)
 
 
 def _set_theme_fonts(deck: Any) -> None:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
-from pbwidgets.exports.pptx.stage import LEAST_PT, Box, Stage, inches, rgb
+from pbwidgets.exports.lettering import LEAST_PT
+from pbwidgets.exports.pptx.stage import Box, Stage, inches, rgb
 
 _ROW_IN, _LINE_IN, _PAD_IN = 0.37, 0.28, 0.1
 _SPARE: Final = 0.6
@@ -60,7 +61,8 @@ def lay_out(frame: pd.DataFrame, columns: Mapping[str, Column], lang: str, box: 
 def _column_inches(texts: list[list[str]], columns: Mapping[str, Column], wide: float) -> list[float]:
     """Widths that keep every text on one line if there is room, in total at most the width of the box."""
     wanted = [
-        chars * LEAST_PT / 72 / 2 * 1.06 + 2 * _PAD_IN + 0.06 for chars in measure_columns(texts, columns, most=60)
+        chars * LEAST_PT / 72 / 2 * 1.06 + 2 * _PAD_IN + 0.06
+        for chars in measure_columns(texts, columns, most=60)
     ]
     total = sum(wanted)
     if total <= wide:

@@ -10,7 +10,9 @@ SIZES: Final = (28, 26, 24)
 
 _ROOM: Final = 0.95
 """Share of a line that is filled: letters of other fonts are a little wider."""
-_AFTER: Final = {sign: cost for signs, cost in (("，；：。？！", 0), ("、", 8), ("）”》", 12)) for sign in signs}
+_AFTER: Final = {
+    sign: cost for signs, cost in (("，；：。？！", 0), ("、", 8), ("）”》", 12)) for sign in signs
+}
 """Signs after which a line may end, and what that costs against a break that leaves even lines."""
 _INSIDE: Final = 40
 """What it costs to break between two letters."""
@@ -57,7 +59,8 @@ def _break(text: str, room: int) -> list[str]:
     made = [
         (abs(char_width(first) - char_width(second)) + cost, [first, second])
         for at, cost in _places(text)
-        if char_width(first := text[:at].rstrip()) <= room and char_width(second := text[at:].lstrip()) <= room
+        if char_width(first := text[:at].rstrip()) <= room
+        and char_width(second := text[at:].lstrip()) <= room
     ]
     return min(made, default=(0, []))[1]
 
@@ -70,9 +73,7 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
             yield at, _AFTER["，"] if text[at - 2] in ",;:." else 8
         elif before in _AFTER and after not in _CLOSING:
             yield at, _AFTER[before]
-        elif not (
-            before in _OPENING or after in _CLOSING or before.isascii() or after.isascii()
-        ):
+        elif not (before in _OPENING or after in _CLOSING or before.isascii() or after.isascii()):
             yield at, _INSIDE
 
 

@@ -312,6 +312,7 @@ class Item:
         """Pieces with the headline and the kind of slide that the list asks for."""
         track = getattr(args, "track", None)
         headline = fill(report, args.headline, track) if args.headline else ""
+        about = report.campaign.track(track).name.words(report.lang) if track else ""
         as_table = args.slide == "table"
         in_figures = any(isinstance(piece, Figure) and piece.table is not None for piece in made)
         for piece in made:
@@ -320,7 +321,7 @@ class Item:
                     piece,
                     headline=headline or piece.headline,
                     slide=args.slide or piece.slide,
-                    about=piece.about or track or "",
+                    about=piece.about or about,
                 )
             elif isinstance(piece, Table) and as_table and not in_figures:
                 yield replace(piece, slide=True, headline=headline or piece.headline)

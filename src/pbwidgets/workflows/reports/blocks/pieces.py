@@ -12,6 +12,8 @@ from pbwidgets.exports.tables import LabelledTable
 if TYPE_CHECKING:
     import altair as alt
 
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
 SlideAs: TypeAlias = Literal["native", "picture", "table", "none"]
 """What a slide shows of a figure: a chart that stays editable, its picture, its table; or there is no slide."""
 
@@ -54,12 +56,14 @@ class Figure:
         More of what the chart says, in a sentence.
     table
         The same as a table; short, with few columns.
+    native
+        The same as a presentation draws it by itself, so that it can be edited; None where it has no such chart.
     headline
         The one thing that a meeting should take from it, in a sentence: the title of its slide.
     slide
         What its slide shows; None: the best there is.
     about
-        Id of the track that it is about; empty if it is about none, or several.
+        Name of the track that it is about; empty if it is about none, or several.
     """
 
     name: str
@@ -67,6 +71,7 @@ class Figure:
     chart: "alt.TopLevelMixin"
     sentence: str = ""
     table: LabelledTable | None = None
+    native: "NativeChart | NativeTable | None" = None
     headline: str = ""
     slide: SlideAs | None = None
     about: str = ""

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 def lost_points_heatmap(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Points lost by unit and heading."""
     from pbwidgets.charts import lost_points_heatmap as draw
+    from pbwidgets.charts import lost_points_heatmap_native as draw_native
 
     track = report.track_of(args)
     names, groups = report.rows_of_heatmap(track)
     points, view, codes = report.scores.points, report.view(track), report.contenders(track)["unit_code"]
+    drawn = points, names, view
     yield Figure(
         f"{track.id}_lost",
         report.say("lost", track=track.name.words(report.lang)),
-        draw(points, names, view, groups=groups),
+        draw(*drawn, groups=groups),
         table=report.losses(track),
+        native=draw_native(*drawn, groups=groups),
         headline=losses_headline(points, list(codes), view),
     )

@@ -24,15 +24,17 @@ class GapArguments(OfTrack):
 def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
     """Marks of the layers by unit."""
     from pbwidgets.charts import unit_gaps as draw
+    from pbwidgets.charts import unit_gaps_native as draw_native
 
     track = report.track_of(args)
     shown = report.contenders(track).head(args.most)
-    names, totals, view = unit_names(shown), report.scores.totals, report.view(track)
     layers = [layer.id for layer in track.layers]
+    drawn = report.scores.totals, unit_names(shown), report.view(track)
     yield Figure(
         f"{track.id}_unit_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(totals, names, view),
+        draw(*drawn),
         table=report.units_of_track(track).only("unit_name", *layers),
-        headline=unit_gaps_headline(totals, names, view),
+        native=draw_native(*drawn),
+        headline=unit_gaps_headline(*drawn),
     )

@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 def criterion_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Points by criterion."""
     from pbwidgets.charts import criterion_bars as draw
+    from pbwidgets.charts import criterion_bars_native as draw_native
 
     track, scores = report.track_of(args), report.scores
-    headings, view = report.headings(track), report.view(track)
+    headings = report.headings(track)
+    drawn = scores.points, scores.reference, report.view(track)
     yield Figure(
         f"{track.id}_criteria",
         report.say("by_criterion", track=track.name.words(report.lang)),
-        draw(scores.points, scores.reference, view),
+        draw(*drawn),
         sentence=report.result_of(track),
         table=headings,
-        headline=criteria_headline(headings.frame, view),
+        native=draw_native(*drawn),
+        headline=criteria_headline(headings.frame, report.view(track)),
     )
