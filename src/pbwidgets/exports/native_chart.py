@@ -13,7 +13,6 @@ from typing import Any, Final
 from pbwidgets import palette
 from pbwidgets.charts.native import Cell, NativeChart, NativeTable, Series, ink_on
 from pbwidgets.charts.sheet import text_width
-from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.lettering import LEAST_PT, set_font
 from pbwidgets.intake.text import drop_unfit, to_excel
 
@@ -285,25 +284,9 @@ def save_chart_slide(
     -----
     The same input gives the same bytes.
     """
-    from pptx import Presentation
-    from pptx.util import Inches
+    from pbwidgets.exports.pptx import Slide, save_slide
 
-    from pbwidgets.exports import pptx
-
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = Inches(pptx.SLIDE_WIDTH_IN), Inches(pptx.SLIDE_HEIGHT_IN)
-    pptx._widen_layouts(deck)
-    pptx._set_theme_fonts(deck)
-    page = deck.slides.add_slide(deck.slide_layouts[5])
-    pptx._put_title(page, drop_unfit(title))
-    if sentence:
-        pptx._add_text(page, sentence, (0.5, 0.8, 12.333, 0.45), size=18, colour=palette.QUIET)
-    add_native(page, native, words=f"{title} {sentence}".strip())
-    properties = deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = drop_unfit(title), "pbwidgets", ""
-    content = io.BytesIO()
-    deck.save(content)
-    return write_settled(content.getvalue(), path)
+    return save_slide(Slide(title, native=native, key_sentence=sentence), path)
 
 
 # -- how it looks ----------------------------------------------------------------------------------------

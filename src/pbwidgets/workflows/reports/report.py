@@ -221,13 +221,15 @@ class Report:
             unit=self.unit_name,
             synthetic=self.synthetic,
         )
+        told = {"period": snapshot.period_id, "day": snapshot.day}
         return Cover(
             title=self.title,
             basis=self.basis,
-            subtitle=f"{snapshot.period_id}　{snapshot.day.isoformat()}",
+            subtitle=say("slides.subtitle", self.lang, unit=self.unit_name, **told),
             lang=self.lang,
             about=about,
             synthetic=self.synthetic,
+            source=say("slides.source", self.lang, campaign=about.campaign, **told),
         )
 
     def view(self, track: Track | None = None) -> View:

@@ -27,6 +27,8 @@ class Cover:
         First sheet of the workbook.
     synthetic
         Whether the data are invented for a demonstration; every file then says so.
+    source
+        Where the data are from, and of which day: the foot of slides.
     """
 
     title: str
@@ -35,6 +37,7 @@ class Cover:
     lang: str
     about: About
     synthetic: bool = False
+    source: str = ""
 
     @property
     def mark(self) -> str:
