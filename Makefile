@@ -79,10 +79,10 @@ docs: install
 test: system install
 	$(BIN)/pytest $(ON_ALL_CORES)
 
-# The laws with 200 examples each instead of 25, the documentation, notebooks in JupyterLab and Voilà, and whether the
+# The laws with 200 examples each instead of 25, long matrices, the documentation, notebooks in JupyterLab and Voilà, and whether the
 # benchmarks of the pages still run.
 test-long: system docs
-	$(BIN)/pytest $(ON_ALL_CORES) --hypothesis-profile=long
+	$(BIN)/pytest $(ON_ALL_CORES) --long --hypothesis-profile=long
 	$(BIN)/python tests/look_at_notebooks.py
 	$(BIN)/python tests/benchmarks/bench_apps.py --rounds 1 --pages 1 --visitors 2 --seconds 2
 	$(BIN)/python tests/benchmarks/bench_jobs.py --runs 1

@@ -89,8 +89,14 @@ def make_for_all(shared: Path) -> None:
         ensure_reports(shared)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow files first; everything else stays in its order."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="also the tests of long matrices")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The slow files first; everything else stays in its order. Long matrices only where they are asked for."""
+    if not config.getoption("--long"):
+        items[:] = [item for item in items if item.get_closest_marker("long") is None]
     gone = [name for name in SLOW if not (TESTS / name).is_file()]
     assert not gone, f"SLOW names files that are not there: {gone}"
     place = {name: number for number, name in enumerate(SLOW)}

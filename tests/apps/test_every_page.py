@@ -15,6 +15,8 @@ pytestmark = pytest.mark.xdist_group("small_county")  # what they leave in its s
 
 ONE_OF_EACH = {role: name for name, (role, _) in reversed(ACCOUNTS.items())}
 """An account of each role."""
+READ_ONLY = {"analyst", "leader"}
+"""Roles whose pages are fewer of those that others see."""
 
 
 SHOWN = """(left_out) => {
@@ -43,7 +45,13 @@ LATIN = {
 HASH = re.compile("[0-9a-f]{8,}")
 
 
-@pytest.mark.parametrize("role", sorted(ONE_OF_EACH))
+@pytest.mark.parametrize(
+    "role",
+    [
+        pytest.param(role, marks=[pytest.mark.long] if role in READ_ONLY else [])
+        for role in sorted(ONE_OF_EACH)
+    ],
+)
 def test_all_pages_of_a_role_open_and_no_other_is_linked(open_page, served: Served, role: str) -> None:
     mine = [page.name for page in pages_of(role)]
     faults: list[str] = []

@@ -28,7 +28,7 @@ from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.report import open_report
 from pbwidgets.workflows.reports.scores import explain_score, list_lines, list_scores, list_selection
 
-CAMPAIGNS = sorted(path.stem for path in (ROOT / "parameters" / "campaigns").glob("*.yaml"))
+FIRST, *OTHERS = sorted(path.stem for path in (ROOT / "parameters" / "campaigns").glob("*.yaml"))
 
 
 def read_reduced(campaign_id: str) -> Demo:
@@ -83,7 +83,9 @@ def fill(stack: ExitStack, folder: Path, campaign: Campaign, demo: Demo) -> Fill
     return Filled(workspace, workspace.opened())
 
 
-@pytest.fixture(scope="module", params=CAMPAIGNS)
+@pytest.fixture(
+    scope="module", params=[FIRST, *(pytest.param(name, marks=pytest.mark.long) for name in OTHERS)]
+)
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Filled, Filled, Renaming]]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.ground.snapshots import open_snapshot, take_snapshot
     from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
     from pbwidgets.workflows.reports.blocks.lists import open_blocks
-    from pbwidgets.workflows.reports.book import ReportBook
+    from pbwidgets.workflows.reports.files.book import ReportBook
     from pbwidgets.workflows.reports.index.report import IndexFiles, open_index_report
     from pbwidgets.workflows.reports.report import open_report
 
@@ -35,7 +35,7 @@ _HOMES = {
     "Desk": "ground.desk",
     "IndexFiles": "reports.index.report",
     "Opened": "ground.workspace",
-    "ReportBook": "reports.book",
+    "ReportBook": "reports.files.book",
     "Workspace": "ground.workspace",
     "open_blocks": "reports.blocks.lists",
     "open_index_report": "reports.index.report",

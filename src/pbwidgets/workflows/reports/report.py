@@ -41,7 +41,7 @@ from pbwidgets.workflows.ground.snapshots import (
 )
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.block import OfTrack
-from pbwidgets.workflows.reports.book import Cover
+from pbwidgets.workflows.reports.files.content import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
 _OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions")

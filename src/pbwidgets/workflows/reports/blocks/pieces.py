@@ -78,6 +78,11 @@ class Table:
     rows: int | None = None
     document: LabelledTable | bool = True
 
+    @property
+    def rest(self) -> int:
+        """Number of its rows that are not shown."""
+        return 0 if self.rows is None else max(0, len(self.table.frame) - self.rows)
+
     @classmethod
     def of(cls, title: str, frame: pd.DataFrame, rows: int | None = None) -> "Table":
         """Table of any frame: its columns under their own names, numbers as numbers.

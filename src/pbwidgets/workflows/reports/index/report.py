@@ -25,7 +25,7 @@ from pbwidgets.scoring.index import (
 )
 from pbwidgets.scoring.index.building import Change
 from pbwidgets.wording import Words, default_language, number, say
-from pbwidgets.workflows.reports.book import Cover
+from pbwidgets.workflows.reports.files.content import Cover
 from pbwidgets.workflows.reports.index.building import compute_index
 from pbwidgets.workflows.reports.index.wording import word_change, word_notes, word_step
 

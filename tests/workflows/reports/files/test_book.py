@@ -17,7 +17,8 @@ from pbwidgets.charts.theme import HEIGHT, TITLE_BAND
 from pbwidgets.exports import About, Column
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reports.blocks import Figure
-from pbwidgets.workflows.reports.book import Cover, ReportBook
+from pbwidgets.workflows.reports.files.book import ReportBook
+from pbwidgets.workflows.reports.files.content import Cover
 
 TITLE, BASIS = "虚构指数报告", "由两张表算出。"
 COVER = Cover(TITLE, BASIS, "3个单位", "zh_CN", About("", "", "", title=TITLE, note=BASIS))
