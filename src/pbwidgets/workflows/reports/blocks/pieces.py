@@ -1,7 +1,7 @@
 """The pieces of a report: what a block gives, and every file is made of."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -13,11 +13,16 @@ if TYPE_CHECKING:
     import altair as alt
 
 
+DocumentKind: TypeAlias = Literal["report", "circular"]
+"""What the document of a report is."""
+
+
 @dataclass(frozen=True)
 class Title:
-    """The title of the report; without one it has that of its cover."""
+    """The title of the report, without one it has that of its cover; a circular is sent, with sender and recipients."""
 
     text: str
+    kind: DocumentKind = "report"
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,14 @@ class Table:
         Most rows on the page and in the document; 0 for the workbook only, None for all.
     document
         Whether the document gets it too; or a version with only the columns that fit a page.
+    attachment
+        Its title where it is attached to a document; by default its own.
     """
 
     table: LabelledTable
     rows: int | None = None
     document: LabelledTable | bool = True
+    attachment: str = ""
 
     @property
     def rest(self) -> int:
