@@ -6,6 +6,7 @@ from pbwidgets.exports.docx.blocks import (
     Figure,
     Heading,
     Letter,
+    OfficialDocument,
     Paragraph,
     Properties,
     Table,
@@ -13,6 +14,7 @@ from pbwidgets.exports.docx.blocks import (
 from pbwidgets.exports.docx.letter import full_number, word_day
 from pbwidgets.exports.docx.page import BODY_FONT, HEADING_FONTS, LATIN_FONT
 from pbwidgets.exports.docx.tables import find_way
+from pbwidgets.exports.docx.templates import fill_template, write_official, write_starting_template
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, to_chinese_numeral
 
@@ -25,13 +27,17 @@ __all__ = [
     "Figure",
     "Heading",
     "Letter",
+    "OfficialDocument",
     "Paragraph",
     "Properties",
     "Table",
     "break_title",
     "build_document",
+    "fill_template",
     "find_way",
     "full_number",
     "to_chinese_numeral",
     "word_day",
+    "write_official",
+    "write_starting_template",
 ]

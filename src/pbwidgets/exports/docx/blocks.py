@@ -145,3 +145,14 @@ class Properties:
     version: str = ""
     snapshot: str = ""
     remark: str = ""
+
+
+@dataclass(frozen=True)
+class OfficialDocument:
+    """A document before it is written: by us, or from an organiser's template."""
+
+    blocks: tuple[Block, ...]
+    letter: Letter = Letter()
+    attachments: tuple[Attachment, ...] = ()
+    properties: Properties = Properties()
+    lang: str = "zh_CN"

@@ -101,7 +101,7 @@ def build_document(
     for at, attachment in enumerate(attachments, start=1):
         writer.begin_attachment(attachment, at if len(attachments) > 1 else 0)
     add_copies(document, letter, lang)
-    _set_properties(document, properties or Properties(), blocks)
+    set_properties(document, properties or Properties(), blocks)
     content = io.BytesIO()
     document.save(content)
     return write_settled(content.getvalue(), path)
@@ -132,7 +132,8 @@ def heading_number(level: int, numbers: list[int]) -> str:
     return f"{value}." if level == 3 else f"（{value}）"
 
 
-def _set_properties(document: Any, about: Properties, blocks: Iterable[Block]) -> None:
+def set_properties(document: Any, about: Properties, blocks: Iterable[Block]) -> None:
+    """Set what the file says of itself beside its text."""
     titles = [block.text for block in blocks if isinstance(block, Heading) and block.level == 0]
     properties = document.core_properties
     properties.title = drop_unfit(about.title) or drop_unfit("".join(titles[:1]))[:255]

@@ -13,10 +13,15 @@ MOST_IN_TEXT: Final = 40
 """Rows of a table that stands in the text; a longer one is attached."""
 
 
-def write_document(
-    contents: tuple[Content, ...], cover: Cover, path: Path, letter: docx.Letter | None = None
-) -> None:
-    """Write the document of a report.
+def write_document(contents: tuple[Content, ...], cover: Cover, path: Path) -> None:
+    """Write the document of a report."""
+    docx.write_official(compose_document(contents, cover), path)
+
+
+def compose_document(
+    contents: tuple[Content, ...], cover: Cover, letter: docx.Letter | None = None
+) -> docx.OfficialDocument:
+    """The document of a report.
 
     Parameters
     ----------
@@ -32,11 +37,10 @@ def write_document(
         else:
             blocks += _blocks_of(piece, cover, before)
     is_sent = kind_in(contents) != "report"
-    docx.build_document(
-        blocks,
-        path,
-        letter=letter or (cover.letter if is_sent else None),
-        attachments=[docx.Attachment(_title_of(piece), (_table(piece),)) for piece in attached],
+    return docx.OfficialDocument(
+        blocks=tuple(blocks),
+        letter=letter or (cover.letter if is_sent else None) or docx.Letter(),
+        attachments=tuple(docx.Attachment(_title_of(piece), (_table(piece),)) for piece in attached),
         properties=properties_of(cover, title_in(contents, cover)),
         lang=cover.lang,
     )
