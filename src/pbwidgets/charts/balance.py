@@ -48,7 +48,7 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
     """
     rows = _rows_of_unit(balance, view)
     title = view.say(f"nomination_balance.{_title(rows)}", **_sums(rows))
-    return put_on_sheet(_draw(view, rows), view, title)
+    return put_on_sheet(_draw(view, rows), view, title, measure=view.say("units"))
 
 
 def nomination_balance_native(balance: pd.DataFrame, view: View) -> NativeChart | None:
@@ -82,7 +82,7 @@ def allotment_balance(
     shown = take_page(rows, page, ROWS_PER_PAGE)
     title = view.say(f"allotment_balance.{_title(rows)}", kind=view.nominator, **_sums(rows))
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("units"), note=note)
 
 
 def allotment_balance_native(
