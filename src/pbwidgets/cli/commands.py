@@ -418,6 +418,8 @@ def user_hand_over(old: str, new: str) -> None:
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--explain", metavar="CODE", help=_help("score.explain"))
 @click.option("--lines", is_flag=True, help=_help("score.lines"))
+@click.option("--sheets", is_flag=True, help=_help("score.sheets"))
+@click.option("--under", metavar="CODE", help=_help("score.under_help"))
 @_format
 @_period
 @_snapshot
