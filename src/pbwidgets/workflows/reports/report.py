@@ -261,6 +261,7 @@ class Report:
             lang=self.lang,
             synthetic=self.synthetic,
             last_rank=self._last_rank(track) if track else None,
+            day=self.snapshot.day,
         )
 
     def _last_rank(self, track: Track) -> int | None:
