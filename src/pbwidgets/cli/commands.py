@@ -442,6 +442,9 @@ def template(**asked: Any) -> None:
 
 @main.command("import", help=say("exchange.cli.import"))
 @click.argument("file", metavar="F.xlsx", type=click.Path(path_type=Path))
+@click.option("--campaign", "campaign_id", metavar="C", help=say("exchange.cli.campaign"))
+@click.option("--form", "form_id", metavar="FORM", help=say("exchange.cli.official_form"))
+@click.option("--unit", "unit_code", metavar="CODE", help=say("exchange.cli.official_unit"))
 @click.option("--accept-good-rows", is_flag=True, help=say("exchange.cli.good_rows"))
 @click.option("--check", "only_check", is_flag=True, help=say("exchange.cli.only_check"))
 @_period
