@@ -1,7 +1,7 @@
 """Every workflow, called as every role on units above, beside and below, against the design's table.
 
 A new workflow needs two lines here: a *case* that calls it on a unit (below, by the name of the function), and
-its action in ``workflows/needs.py``. ``TABLE``, copied by hand, says who may do that action on which units;
+its action in ``tests/needs.py``. ``TABLE``, copied by hand, says who may do that action on which units;
 ``EXCEPTIONS`` holds the workflows that the design treats differently from their action.
 """
 
@@ -32,6 +32,7 @@ from counties import (
     key_of,
     make_register,
 )
+from needs import NEEDS
 from sqlalchemy import Connection, event
 
 import pbwidgets.workflows
@@ -45,7 +46,6 @@ from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.meeting.notices import PlannedNotice
-from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
 from pbwidgets.workflows.people.audit_log import AuditFilter
 from pbwidgets.workflows.people.passwords import hash_password
@@ -1069,7 +1069,7 @@ def test_no_workflow_is_missing_from_the_table() -> None:
     missing = sorted(names - set(CASES) - set(LISTS))
     assert not missing, f"give these workflows a case in {Path(__file__).name}: {', '.join(missing)}"
     unnamed = sorted(names - set(NEEDS))
-    assert not unnamed, f"give these workflows their action in workflows/needs.py: {', '.join(unnamed)}"
+    assert not unnamed, f"give these workflows their action in tests/needs.py: {', '.join(unnamed)}"
     assert set(NEEDS) <= names
     assert {*CASES, *LISTS} <= names
 

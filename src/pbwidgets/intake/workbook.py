@@ -1,8 +1,10 @@
 """Sheets of a workbook file, whatever it holds: opened in a process of its own, under limits."""
 
+import io
 import pickle
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -149,6 +151,17 @@ def unpack_apart(content: bytes) -> unpacking.Answer:
 def is_workbook(content: bytes) -> bool:
     """Whether a file begins as a workbook does; whether it is one, opening it will tell."""
     return content.startswith(_BEGINS)
+
+
+def is_new_workbook(content: bytes) -> bool:
+    """Whether a file is an ``.xlsx`` or ``.xlsm``: neither Excel before 2007 nor OpenDocument, also a zip archive."""
+    if not content.startswith(b"PK"):
+        return False
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return "[Content_Types].xml" in archive.namelist()
+    except zipfile.BadZipFile:
+        return False
 
 
 def is_markup(content: bytes) -> bool:
