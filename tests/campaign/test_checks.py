@@ -61,6 +61,20 @@ MISTAKES = [
     ("forms: [record]}", "forms: [records]}", "campaign.unknown_form"),
     ("en: Bureau}, unit_kind: bureau}", "en: Bureau}, unit_kind: office}", "campaign.unknown_unit_kind"),
     ("level: bureau}", "level: office}", "campaign.unknown_level"),
+    # documents
+    *(
+        ("layers:\n  - {id: self, name", f"office: {{{office}}}\nlayers:\n  - {{id: self, name", code)
+        for office, code in (
+            ("sender: 中共××县委", "campaign.office_placeholder"),
+            ("recipients: [各支部, ____]", "campaign.office_placeholder"),
+            ("sender: '${unti}办公室'", "campaign.unknown_name"),
+            ("number: 云组发〔2026〕3号", "campaign.office_number"),
+            ("templates: {circluar: templates/a.docx}", "campaign.unknown_template"),
+            ("templates: {circular: ../a.docx}", "campaign.template_path"),
+            ("templates: {slides: templates/a.docx}", "campaign.template_path"),
+            ("sendr: 局", "campaign.unknown_key"),
+        )
+    ),
     # names of the unit itself
     ("      - {id: fund,", "      - {id: unit_kind,", "campaign.reserved_id"),
     ("  - {id: full,", "  - {id: unit_domain,", "campaign.reserved_id"),

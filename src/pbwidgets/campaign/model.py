@@ -29,7 +29,7 @@ from pydantic import (
 from pydantic import Field as Arg
 from pydantic_core import PydanticKnownError
 
-from pbwidgets.campaign.definition import Definition, Text, Words
+from pbwidgets.campaign.definition import ASKED, Definition, Text, Words
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
 from pbwidgets.wording import say
 
@@ -929,6 +929,45 @@ class Track(Definition):
         return {number: name.words(lang) for number, name in enumerate(names, start=1)}
 
 
+DocumentName = Literal["report", "circular", "notice", "application", "scores", "check_sheet", "slides"]
+"""Kinds of file that an organiser may give a template for."""
+
+
+class Office(Definition):
+    """Whose documents the campaign's are, to whom they go, and the templates that they are made from.
+
+    Whatever is not given is asked for when a document is made, or left out of it.
+    """
+
+    sender: Words | None = Arg(
+        default=None,
+        description="who issues and signs its documents; `${unit}` is the unit at the top, so that a campaign of "
+        "several places names none: 中共${unit}委员会",
+    )
+    number: Words | None = Arg(
+        default=None, description="the office's sign before year and number of a document: 云组发"
+    )
+    recipients: tuple[Words, ...] = Arg(default=(), description="to whom its documents go")
+    copies: tuple[Words, ...] = Arg(default=(), description="who is sent a copy")
+    contact: Words | None = Arg(default=None, description="whom to ask, best an office")
+    phone: Words | None = None
+    templates: dict[Id, str] = Arg(
+        default={},
+        description="files below `parameters` by what is made of them, for example "
+        "{circular: templates/circular.docx, slides: templates/county.pptx}",
+    )
+
+    def sender_at(self, unit: str) -> str:
+        """The sender below a unit at the top; empty if none is given, or no unit to name it by.
+
+        >>> office = Office(sender="中共${unit}委员会")
+        >>> [office.sender_at(unit) for unit in ("云溪演示县", "")]
+        ['中共云溪演示县委员会', '']
+        """
+        sender = self.sender or ""
+        return ASKED.sub(lambda _: unit, sender) if unit or not ASKED.search(sender) else ""
+
+
 class Campaign(Definition):
     """One programme, as its file defines it."""
 
@@ -946,6 +985,7 @@ class Campaign(Definition):
         default=3,
         description="days that a return gives for the correction, also after the deadline; 0: the deadline stands",
     )
+    office: Office | None = Arg(default=None, description="sender, recipients and templates of its documents")
     layers: tuple[Layer, ...] = ()
     choices: dict[Id, tuple[Choice, ...]] = Arg(default={})
     forms: tuple[Form, ...] = ()

@@ -8,6 +8,7 @@ import pandas as pd
 
 from pbwidgets.charts import theme
 from pbwidgets.charts.headings import agg_headings, headings_of
+from pbwidgets.charts.native import NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -16,6 +17,7 @@ from pbwidgets.charts.sheet import (
     key,
     mark_text,
     page_note,
+    part_note,
     put_on_sheet,
     rows_of,
     rules_between_rows,
@@ -50,17 +52,66 @@ def criterion_bars(
         Sheet, from 1, if there are more than 11 criteria.
     """
     layer = layer or view.track.layers[-1].id
+    rows = _prepare(points, reference, view, layer)
+    shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
+    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
+    title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
+    return put_on_sheet(_draw(view, shown), view, title, note=note)
+
+
+def criterion_bars_native(
+    points: pd.DataFrame, reference: pd.DataFrame, view: View, *, layer: str | None = None, page: int = 1
+) -> NativeChart | None:
+    """The same for a presentation: the unit's share of each maximum, in per cent, beside the median's.
+
+    None if there is no criterion. A criterion without a maximum or a mark has no bar, and its points or the word for a
+    missing mark stand behind its name.
+
+    Parameters
+    ----------
+    points, reference, view, layer, page
+        As for :func:`criterion_bars`.
+    """
+    every = _prepare(points, reference, view, layer or view.track.layers[-1].id)
+    rows = take_page(every, page, ROWS_PER_PAGE)
+    if not rows:
+        return None
+    shares = {name: [row.get(name, float("nan")) for row in rows] for name in ("share", "median")}
+    notes = [
+        view.say("partial") if any(row["partial"] for row in rows) else "",
+        part_note(view, page, len(every), ROWS_PER_PAGE),
+    ]
+    series = [Series.of(view.say("criterion_bars.own_key"), shares["share"], theme.OWN)]
+    if any("median" in row for row in rows):
+        series.append(Series.of(view.say("criterion_bars.median_key"), shares["median"], theme.BAND))
+    return NativeChart(
+        "bars",
+        view.say("criterion_bars.criterion"),
+        tuple(_name_native(row) for row in rows),
+        tuple(series),
+        unit="%",
+        decimals=count_decimals([*shares["share"], *shares["median"]], 1),
+        note=view.say("list_glue").join(filter(None, notes)),
+    )
+
+
+def _name_native(row: Mapping[str, Any]) -> str:
+    return (
+        f"{row['name']}{'*' if row['partial'] else ''}"
+        if "share" in row
+        else f"{row['name']}（{row['own']}）"
+    )
+
+
+def _prepare(points: pd.DataFrame, reference: pd.DataFrame, view: View, layer: str) -> list[dict[str, Any]]:
+    """A row for each criterion."""
     headings = headings_of(points[points["unit_code"] == view.unit_code], view.track)
     values = [_value(view, points, reference, layer, heading.id) for heading in headings]
     decimals = count_decimals(value["points"] for value, _ in values)
-    rows = [
+    return [
         _row(view, heading.name.words(view.lang), *value, decimals)
         for heading, value in zip(headings, values, strict=True)
     ]
-    shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
-    title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
-    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 
 def _value(

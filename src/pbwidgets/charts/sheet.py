@@ -144,6 +144,12 @@ def page_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
 
 
+def part_note(view: Subject, page: int, rows: int, per_page: int) -> str:
+    """Which of all rows a sheet shows that may stand alone, or an empty text if it shows them all."""
+    first, last = (page - 1) * per_page + 1, min(page * per_page, rows)
+    return view.say("part", first=first, last=last, n=rows) if rows > per_page else ""
+
+
 def take_page(items: Sequence[Item], page: int, per_page: int) -> Sequence[Item]:
     """Items of one sheet, counted from 1; IndexError if there is no such sheet."""
     if not 1 <= page <= page_count(len(items), per_page):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pbwidgets.campaign import Campaign
     from pbwidgets.store import Actor, MarkPolicy
 
-FORMATS = click.Choice(["table", "json", "csv", "xlsx"])
+FORMATS = click.Choice(["table", "json", "csv", "xlsx", "parquet"])
 MARKS: Any = click.Choice(["rescale", "cap", "again"])
 DAY = click.DateTime(["%Y-%m-%d"])
 

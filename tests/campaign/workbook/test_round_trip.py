@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from pbwidgets.campaign import campaign_version, read_campaign, to_json
-from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.model import Campaign, Office
 from pbwidgets.campaign.reader import validate
 from pbwidgets.campaign.workbook import read_campaign_workbook, write_campaign_workbook
 from pbwidgets.campaign.workbook.filling import rows_of
@@ -79,6 +79,22 @@ def test_the_day_of_the_score_sheets_and_the_days_of_a_return_are_cells(
     set_ = small.model_copy(update={"periods": (period,), "return_days": 0})
     again = read_campaign_workbook(write_campaign_workbook(set_, tmp_path / "c.xlsx")).content
     assert (again.periods[0].visible_from, again.return_days) == (date(2026, 12, 20), 0)
+
+
+def test_the_office_of_the_documents_is_cells_and_no_part_of_a_campaign_without_one(
+    small: Campaign, tmp_path: Path
+) -> None:
+    office = Office(
+        sender="中共${unit}委员会",
+        number="云组发",
+        recipients=("各党支部", "机关各科室"),
+        templates={"circular": "templates/circular.docx", "slides": "templates/county.pptx"},
+    )
+    signed = small.model_copy(update={"office": office})
+    again = read_campaign_workbook(write_campaign_workbook(signed, tmp_path / "c.xlsx")).content
+    assert again.office == office
+    assert "office" not in to_json(small)
+    assert campaign_version(small) == "c6ec10c9df6e"  # as before the file format had the key
 
 
 def test_a_blank_workbook_asks_for_what_a_campaign_needs_and_nothing_else(blank_book: Path) -> None:

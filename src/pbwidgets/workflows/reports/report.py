@@ -427,7 +427,7 @@ class Report:
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
         own = track.of_unit(*kind_and_domain(self.units, code))
-        return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
+        return tables.score_sheet(self.campaign, own, self.scores, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""

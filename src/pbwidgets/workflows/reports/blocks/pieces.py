@@ -12,6 +12,8 @@ from pbwidgets.exports.tables import LabelledTable
 if TYPE_CHECKING:
     import altair as alt
 
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
 
 @dataclass(frozen=True)
 class Title:
@@ -51,6 +53,8 @@ class Figure:
         What the chart says, in one sentence.
     table
         Table of its slide; short, with few columns.
+    native
+        The same as a presentation draws it by itself, so that it can be edited; None where it has no such chart.
     """
 
     name: str
@@ -58,6 +62,7 @@ class Figure:
     chart: "alt.TopLevelMixin"
     sentence: str = ""
     table: LabelledTable | None = None
+    native: "NativeChart | NativeTable | None" = None
 
 
 @dataclass(frozen=True)

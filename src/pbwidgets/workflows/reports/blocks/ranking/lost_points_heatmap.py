@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 def lost_points_heatmap(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Points lost by unit and heading."""
     from pbwidgets.charts import lost_points_heatmap as draw
+    from pbwidgets.charts import lost_points_heatmap_native as draw_native
 
     track = report.track_of(args)
     names, groups = report.rows_of_heatmap(track)
+    drawn = report.scores.points, names, report.view(track)
     yield Figure(
         f"{track.id}_lost",
         report.say("lost", track=track.name.words(report.lang)),
-        draw(report.scores.points, names, report.view(track), groups=groups),
+        draw(*drawn, groups=groups),
         table=report.losses(track),
+        native=draw_native(*drawn, groups=groups),
     )

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 def ranking_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Ranking of a track's units."""
     from pbwidgets.charts import ranking_bars as draw
+    from pbwidgets.charts import ranking_bars_native as draw_native
 
     track = report.track_of(args)
+    drawn = report.labelled_selection(track), report.view(track)
     units = report.units_of_track(track)
     yield Figure(
         f"{track.id}_ranking",
         report.say("ranking", track=track.name.words(report.lang)),
-        draw(report.labelled_selection(track), report.view(track)),
+        draw(*drawn),
         sentence=report.summary_of(track),
         table=units.only("rank", "unit_name", "above", "total", "status_words"),
+        native=draw_native(*drawn),
     )

@@ -23,14 +23,16 @@ class GapArguments(OfTrack):
 def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
     """Marks of the layers by unit."""
     from pbwidgets.charts import unit_gaps as draw
+    from pbwidgets.charts import unit_gaps_native as draw_native
 
     track = report.track_of(args)
     shown = report.contenders(track).head(args.most)
-    names = unit_names(shown)
     layers = [layer.id for layer in track.layers]
+    drawn = report.scores.totals, unit_names(shown), report.view(track)
     yield Figure(
         f"{track.id}_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(report.scores.totals, names, report.view(track)),
+        draw(*drawn),
         table=report.units_of_track(track).only("unit_name", *layers),
+        native=draw_native(*drawn),
     )

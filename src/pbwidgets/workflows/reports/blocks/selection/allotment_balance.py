@@ -19,6 +19,7 @@ def _nominates_not(track: Track, kind: str) -> bool:
 def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Places allotted and used by each nominating unit."""
     from pbwidgets.charts import allotment_balance as draw
+    from pbwidgets.charts import allotment_balance_native as draw_native
 
     track = report.track_of(args)
     balance = report.nomination_balance(track)
@@ -26,6 +27,6 @@ def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
         return
     title = f"{balance.title}：{track.name.words(report.lang)}"
     yield Heading(title)
-    chart = draw(report.scores.balance, report.names, report.view(track))
-    yield Figure(f"{track.id}_allotments", title, chart, table=balance)
+    drawn = report.scores.balance, report.names, report.view(track)
+    yield Figure(f"{track.id}_allotments", title, draw(*drawn), table=balance, native=draw_native(*drawn))
     yield Table(balance)

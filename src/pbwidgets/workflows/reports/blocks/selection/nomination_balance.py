@@ -19,12 +19,13 @@ def _nominates(track: Track, kind: str) -> bool:
 def nomination_balance(report: "Report", args: Arguments) -> Iterator[Piece]:  # noqa: ARG001 -- as every block
     """Places allotted to the unit and used by it, in all tracks."""
     from pbwidgets.charts import nomination_balance as draw
+    from pbwidgets.charts import nomination_balance_native as draw_native
 
     tracks = [track for track in report.tracks_below if _nominates(track, report.kind)]
     balance = report.nomination_balance()
     if balance.frame.empty:
         return
     yield Heading(balance.title)
-    chart = draw(report.scores.balance, report.view(tracks[0]))
-    yield Figure("nominations", balance.title, chart, table=balance)
+    drawn = report.scores.balance, report.view(tracks[0])
+    yield Figure("nominations", balance.title, draw(*drawn), table=balance, native=draw_native(*drawn))
     yield Table(balance)

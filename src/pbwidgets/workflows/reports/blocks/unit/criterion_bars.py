@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 def criterion_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Points by criterion."""
     from pbwidgets.charts import criterion_bars as draw
+    from pbwidgets.charts import criterion_bars_native as draw_native
 
     track, scores = report.track_of(args), report.scores
+    drawn = scores.points, scores.reference, report.view(track)
     yield Figure(
         f"{track.id}_criteria",
         report.say("by_criterion", track=track.name.words(report.lang)),
-        draw(scores.points, scores.reference, report.view(track)),
+        draw(*drawn),
         sentence=report.result_of(track),
         table=report.headings(track),
+        native=draw_native(*drawn),
     )

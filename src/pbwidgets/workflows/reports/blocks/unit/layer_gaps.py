@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 def layer_gaps(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Marks of the layers by criterion."""
     from pbwidgets.charts import layer_gaps as draw
+    from pbwidgets.charts import layer_gaps_native as draw_native
 
     track = report.track_of(args)
     layers = [layer.id for layer in track.layers]
+    drawn = report.scores.points, report.view(track)
     yield Figure(
         f"{track.id}_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(report.scores.points, report.view(track)),
+        draw(*drawn),
         table=report.score_sheet(track).only("place", "name", "max_points", *layers),
+        native=draw_native(*drawn),
     )
