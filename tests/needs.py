@@ -27,7 +27,11 @@ NEEDS: Final[Mapping[str, str]] = {
     "save_self_marks": "fill",
     "restamp_self_marks": "fill",
     "load_self_marks": "fill",
+    "write_template": "fill",
+    "read_return": "fill",
+    "store_return": "fill",
     # -- looking
+    "export_answers": "view",
     "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",

@@ -33,6 +33,7 @@ from counties import (
     make_register,
 )
 from needs import NEEDS
+from openpyxl import load_workbook
 from sqlalchemy import Connection, event
 
 import pbwidgets.workflows
@@ -40,6 +41,7 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import PbError, RightsError, UsageError
+from pbwidgets.exports.answer_book.layout import FIRST_ROW
 from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
@@ -1010,6 +1012,54 @@ def codes_in(frame: Any, *names: str) -> set[str]:
     return {str(code) for name in names for code in frame[name]}
 
 
+VILLAGES_TO_FILL = {
+    "filler of the village": {VILLAGE},
+    "reviewer of the township": BELOW_TOWN,
+    "reviewer of the county": VILLAGES,
+}
+
+
+def codes_of_book(path: Path) -> set[str]:
+    """Units that have a row in a workbook of answers."""
+    rows = load_workbook(path).worksheets[2].iter_rows(FIRST_ROW, max_col=1, values_only=True)
+    return {str(code) for (code,) in rows if code}
+
+
+def codes_accepted(read: Any, world: World, actor: Actor) -> set[str]:
+    """Units whose rows an actor may hand in, of a return for all villages that were handed back to their fillers."""
+    returned = read(world.desk(actor, NOW), write_return(world))
+    return {change.unit_code for change in returned.changes if change.fate == "changed"}
+
+
+def codes_stored(keep: Any, world: World, actor: Actor) -> set[str]:
+    """Units of which an actor stored something."""
+    file = write_return(world)
+    before = versions_of(world)
+    returned = workflow("read_return")(world.desk(actor, NOW), file)
+    keep(world.desk(actor, NOW), returned, accept_good_rows=True)
+    return {unit for unit, version in versions_of(world).items() if version != before[unit]}
+
+
+def versions_of(world: World) -> dict[str, int]:
+    with world.workspace.store.read() as reader:
+        return {unit: len(store.history(reader, world.key(unit))) for unit in VILLAGES}
+
+
+def write_return(world: World) -> Path:
+    path = world.workspace.settings.workspace / "return.xlsx"
+    for unit in sorted(VILLAGES):
+        hand_back(world, world.key(unit))
+    workflow("write_template")(world.desk(OPERATOR, NOW), ["village_application"], [], path)
+    book = load_workbook(path)
+    page = book.worksheets[2]
+    at = next(cell.column for cell in page[2] if str(cell.value).endswith(":industry"))
+    for row in range(FIRST_ROW, FIRST_ROW + 4):
+        if page.cell(row, 1).value in VILLAGES:
+            page.cell(row, at).value = "竹编"
+    book.save(path)
+    return path
+
+
 LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[str]]]] = {
     "units_in_view": (
         TABLE["view"],
@@ -1050,6 +1100,26 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
     "list_results": (
         SCORES,
         lambda f, world, actor: codes_in(f(world.desk(actor)), "unit_code"),
+    ),
+    "write_template": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_of_book(
+            f(world.desk(actor), ["village_application"], [], world.workspace.settings.workspace / "t.xlsx")
+        ),
+    ),
+    "read_return": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_accepted(f, world, actor),
+    ),
+    "store_return": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_stored(f, world, actor),
+    ),
+    "export_answers": (
+        {role: units & VILLAGES for role, units in TABLE["view"].items()},
+        lambda f, world, actor: codes_of_book(
+            f(world.desk(actor), world.workspace.settings.workspace / "e.xlsx", ["village_application"])
+        ),
     ),
     "load_classes": (
         SCORES,

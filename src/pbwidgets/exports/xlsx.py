@@ -94,7 +94,7 @@ def build_workbook(
     taken = {first.title.lower()}
     mended = {}
     shown = [*([index] if index else []), *kept, *([describe_columns(kept, lang)] if dictionary else [])]
-    pages = [book.create_sheet(_free_name(sheet.name, taken)) for sheet in shown]
+    pages = [book.create_sheet(free_name(sheet.name, taken)) for sheet in shown]
     for number, (page, sheet) in enumerate(zip(pages, shown, strict=True), start=2):
         _fill_sheet(page, sheet, lang)
         if results := put_sums(page, sheet.frame, sheet.columns, sheet.sums):
@@ -108,7 +108,8 @@ def build_workbook(
     return write_settled(content.getvalue(), path, mended)
 
 
-def _free_name(wanted: str, taken: set[str]) -> str:
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Name of a sheet as Excel allows it, made different from those that are taken, and then taken itself."""
     plain = _FORBIDDEN.sub(" ", drop_unfit(wanted)).strip().strip("'")[:31] or "Sheet"
     name, count = plain, 1
     while name.lower() in taken:

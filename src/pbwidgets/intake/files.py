@@ -35,15 +35,25 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
     ProblemsError
         If the file is missing, empty, of another kind, damaged, or beyond a limit: one problem, the first cause.
     """
-    content = _read_bytes(path)
+    return open_content(read_content(path), str(path))
+
+
+def open_content(content: bytes, file: str) -> tuple[Sheet, ...]:
+    """Sheets of a file that is read already; ``file`` is its name for messages, errors as for :func:`open_sheets`."""
     if is_workbook(content):
-        return tuple(
-            sheet for sheet in open_workbook(content, str(path)) if not sheet.name.startswith(_OF_PROGRAMS)
-        )
-    return (_read_csv(content, str(path)),)
+        sheets = open_workbook(content, file)
+        return tuple(sheet for sheet in sheets if not sheet.name.startswith(_OF_PROGRAMS))
+    return (_read_csv(content, file),)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """Bytes of a file that somebody sent.
+
+    Raises
+    ------
+    ProblemsError
+        If it is missing, empty, a folder, or too big.
+    """
     if path.is_dir():
         raise ProblemsError([Problem("intake.file_is_folder", str(path))])
     try:

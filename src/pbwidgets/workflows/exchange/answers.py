@@ -1,0 +1,271 @@
+"""Answers as workbooks: a template to fill in, what was filled in, and what came back.
+
+A workbook of answers holds the draft of each submission, or its newest version where there is none: what its filler
+sees on the page. So whatever goes out can come back, changed. What comes back is handed in, as on the page, and stored
+in one transaction; what nobody has changed stays as it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pbwidgets.campaign import Form
+from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
+from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
+from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
+from pbwidgets.intake.files import open_content, read_content
+from pbwidgets.store import SubmissionKey, Writer, import_many
+from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
+from pbwidgets.units import unit_names
+from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
+from pbwidgets.workflows.exchange.returned import Return, Stored, Told
+from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
+from pbwidgets.workflows.ground.deadlines import check_deadline
+from pbwidgets.workflows.ground.desk import Desk, check_open, check_version, find_in_scope
+from pbwidgets.workflows.ground.files import check_leaving
+from pbwidgets.workflows.ground.lookup import campaign_names, check_unit, find_form, word_state
+from pbwidgets.workflows.ground.rights import Action, scope_of
+
+_CHUNK: Final = 500
+
+
+# -- out -----------------------------------------------------------------------------------------------
+
+
+def write_template(desk: Desk, form_ids: Sequence[str], unit_codes: Sequence[str], path: Path) -> Path:
+    """Path of a workbook to fill in, with what is there already.
+
+    Parameters
+    ----------
+    form_ids
+        Forms; none: all that the actor may fill in.
+    unit_codes
+        Units; none: all for which the actor may fill them in.
+    path
+        The ``.xlsx`` to write.
+
+    Raises
+    ------
+    DataError
+        ``exchange.nothing_to_fill`` if the actor may fill in none of them for any of the units.
+    UsageError
+        ``fill.unknown_form``, ``workflows.unknown_unit``.
+    RightsError
+        ``workflows.not_allowed`` if the actor fills in nothing at all.
+    """
+    _check_fills(desk)
+    parts = []
+    for form in _forms(desk, form_ids):
+        acting = replace(desk, actor=filling_actor(desk.actor, desk.opened, form.id))
+        codes = _chosen(desk, list(units_to_fill(acting, form.id)["unit_code"]), unit_codes)
+        if codes:
+            parts.append(_part(acting, form, codes, is_template=True))
+    if not parts:
+        raise DataError("exchange.nothing_to_fill")
+    return _write(desk, parts, path, is_template=True)
+
+
+def export_answers(
+    desk: Desk,
+    path: Path,
+    form_ids: Sequence[str] = (),
+    unit_codes: Sequence[str] = (),
+    *,
+    sensitive: bool = True,
+) -> Path:
+    """Path of a workbook with what was filled in, in the layout of the template, so that it can come back.
+
+    Parameters
+    ----------
+    path
+        The ``.xlsx`` to write.
+    form_ids, unit_codes
+        Forms and units; none: all that the actor may look at.
+    sensitive
+        Whether sensitive fields come along; never for who sees none.
+
+    Raises
+    ------
+    RightsError
+        If the actor may look at no answers.
+    """
+    in_scope = set(_find_seen(desk))
+    parts = []
+    for form in _forms(desk, form_ids):
+        units = desk.units
+        of_kind = units.loc[units["kind"].isin(form.unit_kind), "unit_code"]
+        codes = _chosen(desk, [code for code in of_kind if code in in_scope], unit_codes)
+        if codes:
+            without = (
+                frozenset() if sensitive and desk.actor.role in _SEES_SENSITIVE else form.sensitive_paths()
+            )
+            parts.append(replace(_part(desk, form, codes, is_template=False), without=without))
+    if not parts:
+        raise DataError("exchange.nothing_to_export")
+    return _write(desk, parts, path, is_template=False)
+
+
+def _check_fills(desk: Desk) -> None:
+    """Raise if the actor may fill in nothing, for whatever unit."""
+    if not any(scope_of(desk.actor.role, action) for action in ("fill", "fill_on_behalf")):
+        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="fill")
+
+
+_SEES_SENSITIVE: Final = frozenset({"filler", "reviewer", "operator"})
+
+
+def _find_seen(desk: Desk) -> list[str]:
+    """Units whose answers the actor may look at."""
+    action: Action = "view" if desk.actor.role in ("filler", "analyst") else "inspect"
+    return list(find_in_scope(desk, action)["unit_code"])
+
+
+def _forms(desk: Desk, form_ids: Sequence[str]) -> list[Form]:
+    """Forms by their ids; none: all but anonymous surveys."""
+    campaign = desk.opened.campaign
+    forms = [find_form(campaign, form_id) for form_id in form_ids] if form_ids else list(campaign.forms)
+    return [form for form in forms if form.survey is None]
+
+
+def _chosen(desk: Desk, allowed: Sequence[str], wanted: Sequence[str]) -> list[str]:
+    """Codes of units that are wanted and allowed, in the order of the register."""
+    for code in wanted:
+        check_unit(desk.units, code)
+    return [code for code in allowed if not wanted or code in wanted]
+
+
+def _part(desk: Desk, form: Form, codes: Sequence[str], *, is_template: bool) -> Part:
+    names = unit_names(desk.units)
+    units = [(code, names.get(code, code)) for code in codes]
+    return Part(form, _rows(desk, form, units, is_template=is_template), units)
+
+
+def _rows(desk: Desk, form: Form, units: Sequence[tuple[str, str]], *, is_template: bool) -> Iterator[Row]:
+    """Rows of a form, unit by unit; in a template also of units that have not begun."""
+    levels = campaign_names(desk.opened.campaign, desk.lang)["level"]
+    words = {NOT_BEGUN: word_state(NOT_BEGUN, levels, desk.lang)}
+    for at in range(0, len(units), _CHUNK):
+        some = units[at : at + _CHUNK]
+        found = defaultdict(list)
+        for state, _, shown in load_shown(form, desk, [code for code, _ in some]):
+            found[state.key.unit_code].append((state, shown))
+        for code, name in some:
+            for state, shown in found[code]:
+                said = words.setdefault(state.state, word_state(state.state, levels, desk.lang))
+                base = (state.version, state.revision)
+                is_open = state.state in EDITABLE
+                yield Row(code, name, state.key.occurrence, base, said, shown, is_open)
+            if is_template and not found[code] and form.occurrence == "once":
+                yield Row(code, name, 0, (0, 0), words[NOT_BEGUN], {})
+
+
+def _write(desk: Desk, parts: Sequence[Part], path: Path, *, is_template: bool) -> Path:
+    opened = desk.opened
+    book = AnswerBook(opened.campaign, opened.period_id, opened.version, parts, is_template, desk.lang)
+    written = write_book(book, path)
+    return written if desk.actor.role == "filler" else check_leaving(desk.workspace, written)
+
+
+# -- back ----------------------------------------------------------------------------------------------
+
+
+def campaign_of_file(path: Path) -> tuple[str | None, str | None]:
+    """Campaign and period that a workbook of answers says it is of; None where it does not say.
+
+    Raises
+    ------
+    ProblemsError
+        If the file cannot be read.
+    """
+    about = find_about(open_content(read_content(path), path.name))
+    return about.campaign or None, about.period or None
+
+
+def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
+    """What a workbook that came back says and would change; nothing is stored.
+
+    Parameters
+    ----------
+    file
+        The workbook, as somebody sent it.
+    told
+        Told how many submissions are checked, of all.
+
+    Raises
+    ------
+    ProblemsError
+        If it is no workbook of answers of this campaign and period, or cannot be read at all.
+    RightsError
+        ``workflows.period_closed``; ``workflows.not_allowed`` if the actor fills in nothing at all.
+    """
+    _check_fills(desk)
+    with desk.workspace.store.read() as reader:
+        check_open(reader, desk)
+    content = read_content(file)
+    sheets = open_content(content, file.name)
+    if not is_answer_book(sheets):
+        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
+    about = find_about(sheets)
+    if about.campaign and (about.campaign, about.period) != desk.opened.key:
+        args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
+        raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
+    names = unit_names(desk.units)
+    book = read_book(sheets, file.name, desk.opened.campaign, Units(names))
+    changes = tuple(check_sent(book.sent, file.name, desk, told))
+    found = [*book.problems, *(problem for change in changes for problem in change.findings)]
+    notes = [*book.notes, *(note for change in changes for note in change.notes)]
+    if about.version and about.version != desk.opened.version:
+        notes.insert(0, Problem("exchange.other_version", file.name))
+    return Return(file.name, content, tuple(found), changes, tuple(notes))
+
+
+def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False) -> Stored:
+    """What was stored of a return, in one transaction: all of it, or with ``accept_good_rows`` what is right.
+
+    Raises
+    ------
+    ProblemsError
+        If something is wrong in it and not only the good rows are accepted; nothing is stored.
+    ConflictError
+        ``store.changed_since`` if answers have changed since it was read, ``workflows.newer_version``.
+    DataError
+        ``workflows.too_late``.
+    RightsError
+        ``workflows.period_closed``, and if the actor may no longer fill one of them in.
+    """
+    _check_fills(desk)
+    if not (returned.is_right or accept_good_rows):
+        raise ProblemsError(returned.findings, returned.notes)
+    changes = [change for change in returned.changes if isinstance(change, ChangedAnswers)]
+    wanted = [change for change in changes if change.fate in ("new", "changed")]
+    with desk.write() as writer:
+        check_version(writer, desk)
+        for on_behalf in (False, True):
+            some = [change for change in wanted if change.on_behalf == on_behalf]
+            acting = replace(desk, actor=replace(desk.actor, on_behalf=on_behalf))
+            _store(replace(writer, actor=acting.actor), acting, some)
+    return Stored(len(wanted), returned.count("unchanged"), returned.count("refused"))
+
+
+def _store(writer: Writer, desk: Desk, changes: Sequence[ChangedAnswers]) -> None:
+    checked = {
+        form_id: _may_fill(desk, form_id)
+        for form_id in {change.key.form_id for change in changes if change.key}
+    }
+    items: dict[SubmissionKey, Mapping[str, Any]] = {}
+    bases: dict[SubmissionKey, tuple[int, int]] = {}
+    for change in changes:
+        if change.key is not None:
+            if change.key.unit_code not in checked[change.key.form_id]:
+                raise RightsError(
+                    "workflows.out_of_scope", unit=change.key.unit_code, own=desk.actor.unit_code or ""
+                )
+            check_deadline(writer, desk, change.key)
+            items[change.key], bases[change.key] = change.answers, change.base
+    import_many(writer, items, bases)
+
+
+def _may_fill(desk: Desk, form_id: str) -> frozenset[str]:
+    return frozenset(units_to_fill(desk, form_id)["unit_code"])
