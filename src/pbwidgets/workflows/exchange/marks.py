@@ -379,7 +379,8 @@ class _Reading:
     def _find(self, row: int, column: str, error: PbError) -> None:
         desk = self._desk
         name_parts(error, desk.opened.campaign, desk.units, desk.lang)
-        self.findings.append(self._table.problem(error.code, row, column, **error.args_of_message))
+        args = {**error.args_of_message, "value": self._table.column(column)[row]}
+        self.findings.append(self._table.problem(error.code, row, column, **args))
 
 
 def _as_seen(paper: PaperSheet, seen: Seen) -> PaperSheet:

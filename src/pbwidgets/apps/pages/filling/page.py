@@ -7,6 +7,7 @@ from typing import Any
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.filling.excel import codes_of, units_panel
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
 from pbwidgets.apps.visit import Visit
@@ -88,9 +89,15 @@ def _units(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
     return elements.stack(
         elements.heading(form.name.words(visit.lang)),
         visit.messages,
-        elements.card(_table(visit, form, units, [str(code) for code in units["unit_code"]])),
+        elements.card(_table(visit, form, units, codes_of(units))),
+        *([units_panel(visit, form, codes_of(units))] if _may_write(visit, form) and len(units) else []),
         elements.links([(visit.words("fill.to_list"), visit.link("fill"))]),
     )
+
+
+def _may_write(visit: Visit, form: Form) -> bool:
+    """Whether answers can be handed in at all, so that a workbook of them can come back."""
+    return visit.opened.is_open and form.survey is None
 
 
 def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
@@ -173,4 +180,6 @@ def _entry_list(
     yield elements.heading(title)
     yield visit.messages
     yield elements.card(table, new)
+    if _may_write(visit, form):
+        yield units_panel(visit, form, [unit_code])
     yield elements.links([(visit.words("fill.to_list"), visit.link("fill"))])

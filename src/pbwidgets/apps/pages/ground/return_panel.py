@@ -12,7 +12,7 @@ from typing import Final, Generic, TypeVar
 
 import ipywidgets as w
 
-from pbwidgets.apps.pages.ground.downloads import download_link
+from pbwidgets.apps.pages.ground.downloads import made_link
 from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, written_table
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import PbError, ProblemsError
@@ -35,6 +35,14 @@ class Offer:
 
 
 @dataclass(frozen=True)
+class Done:
+    """Words on what was done, and where it can be undone at once, words on a button and what it calls."""
+
+    words: str
+    undo: tuple[str, Callable[[], None]] | None = None
+
+
+@dataclass(frozen=True)
 class ReturnUse(Generic[R]):
     """What a panel is for.
 
@@ -47,20 +55,20 @@ class ReturnUse(Generic[R]):
     read
         Reads and checks a file that was sent; nothing is stored by it.
     store
-        Stores what was read, only the good rows if the second argument is true; returns words on what was done.
+        Stores what was read; although something is wrong, if the second argument is true.
     confirm
         Words on the button that stores.
     accept_good
-        Words on the button that stores good rows only, which take ``count``; without it there is none.
+        Words on the button that stores something although not all is right; empty for none.
     """
 
     title: str
     hint: str
     offers: Sequence[Offer]
     read: Callable[[Path, Told], R]
-    store: Callable[[R, bool], str]
+    store: Callable[[R, bool], Done]
     confirm: str
-    accept_good: Callable[[int], str] | None = None
+    accept_good: Callable[[R], str]
 
 
 class ReturnPanel(Generic[R]):
@@ -102,7 +110,7 @@ class ReturnPanel(Generic[R]):
         with tempfile.TemporaryDirectory() as folder:
             path = offer.write(Path(folder) / f"{offer.name}.xlsx")
             words = self._visit.words("excel.download", name=path.name)
-            self._links.children = (download_link(self._visit, words, path),)
+            self._links.children = (made_link(words, path),)
 
     def read(self, file: SentFile) -> None:
         """Check a file and show what is wrong in it, or what it would change."""
@@ -159,9 +167,10 @@ class ReturnPanel(Generic[R]):
         if returned.can_annotate:
             words = visit.words("excel.annotated")
             buttons.append(elements.button(words, visit.attempt(lambda: self._annotate(returned))))
-        if good and use.accept_good is not None:
+        if accept := use.accept_good(returned):
+            buttons.append(self._button(accept, good_rows=True))
+        if good or accept:
             made.append(change_list([_shown(item) for item in returned.changes], visit.lang))
-            buttons.append(self._button(use.accept_good(good), good_rows=True))
         return [*made, elements.row(*buttons, self._give_up())]
 
     def _counted(self, returned: Return) -> str:
@@ -190,13 +199,20 @@ class ReturnPanel(Generic[R]):
             return
         visit, returned = self._visit, self._returned
         try:
-            said = self._use.store(returned, good_rows)
+            done = self._use.store(returned, good_rows)
         except PbError:
             self.clear()
             raise
         self.clear()
         self._links.children = ()
-        visit.messages.confirm(said)
+        if done.undo is not None:
+            words, call = done.undo
+            self.found.children = (elements.button(words, visit.attempt(lambda: self._undo(call))),)
+        visit.messages.confirm(done.words)
+
+    def _undo(self, call: Callable[[], None]) -> None:
+        self.clear()
+        call()
 
 
 FATES: Final = ("new", "changed", "unchanged")

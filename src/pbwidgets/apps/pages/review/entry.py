@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.fields import fields
+from pbwidgets.apps.pages.ground.return_panel import Done, Offer, ReturnPanel, ReturnUse
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
@@ -20,6 +21,7 @@ from pbwidgets.forms.inputs import plain_number
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.units import ancestors
 from pbwidgets.wording import number
+from pbwidgets.workflows.exchange.marks import ReturnedMarks, read_marks, store_marks, write_mark_sheet
 from pbwidgets.workflows.review.on_site import print_mark_sheets
 from pbwidgets.workflows.review.paper import open_paper, units_to_mark
 from pbwidgets.workflows.review.rating import give_marks
@@ -42,6 +44,7 @@ class MarkGrid:
         self._visit = visit
         self._tracks = self._tracks_to_mark()
         self._grid = elements.stack()
+        self._excel = elements.stack()
         self._shown: tuple[str, str] | None = None
         self._label = ""
         self._waiting: dict[tuple[str, str], tuple[str, dict[tuple[str, str], str]]] = {}
@@ -65,6 +68,7 @@ class MarkGrid:
             self._download,
             visit.messages,
             self._grid,
+            self._excel,
         )
 
     # -- what is marked --------------------------------------------------------------------------------
@@ -81,6 +85,7 @@ class MarkGrid:
     def _show_parts(self) -> None:
         """Offer the units in portions, by the unit above."""
         visit, track = self._visit, self._chosen()
+        self._excel.children = (self._panel(track).view,)
         above = ancestors(visit.units, visit.opened.campaign.partition_by)
         groups: dict[str, list[str]] = {}
         for code in self._tracks[track.id][1]:
@@ -243,6 +248,37 @@ class MarkGrid:
             self.grid.type(typed)
 
         go_on(self._visit, {line_id for _, line_id in typed}, show)
+
+    # -- Excel -----------------------------------------------------------------------------------------
+
+    def _panel(self, track: Track) -> ReturnPanel[ReturnedMarks]:
+        """Panel to give the marks of all units of a track in a workbook."""
+        visit, units = self._visit, self._tracks[track.id][1]
+
+        def store(returned: ReturnedMarks, good_rows: bool) -> Done:
+            stored = store_marks(visit.desk, returned, accept_good_rows=good_rows)
+            typed = self.grid.typed()
+            self._show()
+            self.grid.type(typed)
+            return Done(visit.words("excel.marks_stored", count=stored.stored))
+
+        def good(returned: ReturnedMarks) -> str:
+            count = len({*returned.marks, *returned.withdrawn})
+            return visit.words("excel.accept_good", count=count) if count else ""
+
+        name = visit.words("excel.marks_title", track=track.name.words(visit.lang))
+        words = visit.words("excel.marks_offer", count=len(units))
+        offer = Offer(words, name, lambda path: write_mark_sheet(visit.desk, track.id, units, path))
+        use = ReturnUse(
+            title=visit.words("excel.marks_panel"),
+            hint=visit.words("excel.marks_hint"),
+            offers=[offer],
+            read=lambda path, told: read_marks(visit.desk, track.id, path, told),
+            store=store,
+            confirm=visit.words("excel.confirm"),
+            accept_good=good,
+        )
+        return ReturnPanel(visit, use)
 
     # -- paper -----------------------------------------------------------------------------------------
 
