@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import ipywidgets as w
-import pandas as pd
 
 from pbwidgets.apps.pages.ground.return_panel import Done, Offer, ReturnPanel, ReturnUse
 from pbwidgets.apps.visit import Visit
@@ -58,11 +57,14 @@ def draft_panel(
     )
 
 
-def units_panel(visit: Visit, form: Form, unit_codes: Sequence[str]) -> w.Widget:
+def units_panel(
+    visit: Visit, form: Form, unit_codes: Sequence[str], on_stored: Callable[[], None]
+) -> w.Widget:
     """Panel for a form of many units, or for the entries of a log: what is confirmed is handed in."""
 
     def store(returned: Return, good_rows: bool) -> Done:
         stored = store_return(visit.desk, returned, accept_good_rows=good_rows)
+        on_stored()
         return Done(visit.words("excel.handed_in", count=stored.stored))
 
     def good(returned: Return) -> str:
@@ -89,8 +91,3 @@ def units_panel(visit: Visit, form: Form, unit_codes: Sequence[str]) -> w.Widget
         ),
     )
     return panel.view
-
-
-def codes_of(units: pd.DataFrame) -> list[str]:
-    """Codes of units, columns ``UNITS``."""
-    return [str(code) for code in units["unit_code"]]

@@ -169,7 +169,7 @@ class ReturnPanel(Generic[R]):
             buttons.append(elements.button(words, visit.attempt(lambda: self._annotate(returned))))
         if accept := use.accept_good(returned):
             buttons.append(self._button(accept, good_rows=True))
-        if good or accept:
+        if good:
             made.append(change_list([_shown(item) for item in returned.changes], visit.lang))
         return [*made, elements.row(*buttons, self._give_up())]
 
