@@ -214,7 +214,7 @@ def test_the_dictionary_says_what_columns_mean_once_for_sheets_that_share_them(t
     assert [(row[0], row[1], row[4]) for row in rows] == [
         (where, "总分", "ranking.total"), (where, "自评", "points.points:self"), (where, "自定", None)
     ]  # fmt: skip
-    assert "取整" in rows[0][2]
+    assert "取整" in str(rows[0][2])
     assert rows[1][3] == "数值，最多2位小数"
 
 
