@@ -442,6 +442,9 @@ def template(**asked: Any) -> None:
 
 @main.command("import", help=say("exchange.cli.import"))
 @click.argument("file", metavar="F.xlsx", type=click.Path(path_type=Path))
+@click.option("--campaign", "campaign_id", metavar="C", help=say("exchange.cli.campaign"))
+@click.option("--form", "form_id", metavar="FORM", help=say("exchange.cli.official_form"))
+@click.option("--unit", "unit_code", metavar="CODE", help=say("exchange.cli.official_unit"))
 @click.option("--accept-good-rows", is_flag=True, help=say("exchange.cli.good_rows"))
 @click.option("--check", "only_check", is_flag=True, help=say("exchange.cli.only_check"))
 @_period
@@ -472,6 +475,8 @@ def export(**asked: Any) -> None:
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--explain", metavar="CODE", help=_help("score.explain"))
 @click.option("--lines", is_flag=True, help=_help("score.lines"))
+@click.option("--sheets", is_flag=True, help=_help("score.sheets"))
+@click.option("--under", metavar="CODE", help=_help("score.under_help"))
 @_format
 @_period
 @_snapshot

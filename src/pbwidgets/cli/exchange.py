@@ -57,13 +57,23 @@ def write_export(
     click.echo(say("exchange.cli.written", file=output), err=True)
 
 
-def take_in(actor: Actor, file: Path, period: str | None, *, accept_good_rows: bool, only_check: bool) -> int:
+def take_in(
+    actor: Actor,
+    file: Path,
+    campaign_id: str | None,
+    period: str | None,
+    *,
+    form_id: str | None,
+    unit_code: str | None,
+    accept_good_rows: bool,
+    only_check: bool,
+) -> int:
     """Read a workbook that came back and store it; returns the number of findings, which are printed."""
     with open_workspace() as workspace:
         own_campaign, own_period = campaign_of_file(file)
-        desk = Desk(workspace, actor, workspace.opened(own_campaign, period or own_period))
+        desk = Desk(workspace, actor, workspace.opened(campaign_id or own_campaign, period or own_period))
         with _bar(say("exchange.cli.checking")) as told:
-            returned = read_return(desk, file, told)
+            returned = read_return(desk, file, told, form_id=form_id, unit_code=unit_code)
         tell_notes(returned.notes)
         for finding in returned.findings:
             click.echo(finding.line())

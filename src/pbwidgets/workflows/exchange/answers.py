@@ -21,6 +21,7 @@ from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
+from pbwidgets.workflows.exchange.official import answers_of_official
 from pbwidgets.workflows.exchange.returned import Return, Stored, Told
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.evidence import release_unused
@@ -199,8 +200,15 @@ def campaign_of_file(path: Path) -> tuple[str | None, str | None]:
     return about.campaign or None, about.period or None
 
 
-def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
-    """What a workbook that came back says and would change; nothing is stored.
+def read_return(
+    desk: Desk,
+    file: Path,
+    told: Told | None = None,
+    *,
+    form_id: str | None = None,
+    unit_code: str | None = None,
+) -> Return:
+    """What a workbook that came back, or an official table, says and would change; nothing is stored.
 
     Parameters
     ----------
@@ -208,11 +216,16 @@ def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
         The workbook, as somebody sent it.
     told
         Told how many submissions are checked, of all.
+    form_id, unit_code
+        Of an official table: the form that it is for, and whose it is, where it does not say so itself.
 
     Raises
     ------
     ProblemsError
-        If it is no workbook of answers of this campaign and period, or cannot be read at all.
+        If it is neither a workbook of answers of this campaign and period nor an official table of one of its
+        forms, or cannot be read at all.
+    UsageError
+        ``fill.unknown_form``, ``exchange.form_without_official``, ``workflows.unknown_unit``.
     RightsError
         ``workflows.period_closed``; ``workflows.not_allowed`` if the actor fills in nothing at all.
     """
@@ -221,14 +234,14 @@ def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
         check_open(reader, desk)
     content = read_content(file)
     sheets = open_content(content, file.name)
-    if not is_answer_book(sheets):
-        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     about = find_about(sheets)
     if about.campaign and (about.campaign, about.period) != desk.opened.key:
         args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
         raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
-    names = unit_names(desk.units)
-    book = read_book(sheets, file.name, desk.opened.campaign, Units(names))
+    if is_answer_book(sheets):
+        book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
+    else:
+        book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
     changes = tuple(check_sent(book.sent, file.name, desk, told))
     found = [*book.problems, *(problem for change in changes for problem in change.findings)]
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
