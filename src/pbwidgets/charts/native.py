@@ -12,7 +12,7 @@ from typing import Final, Literal
 from pbwidgets.charts.sheet import text_width
 from pbwidgets.palette import BLACK, WHITE
 
-Kind = Literal["bars", "stacked_bars", "columns", "lines"]
+Kind = Literal["bars", "stacked_bars", "share_bars", "columns", "lines"]
 
 MOST_CATEGORIES: Final = 30
 """Most categories on a slide."""
@@ -68,8 +68,8 @@ class NativeChart:
     Attributes
     ----------
     kind
-        Bars to the right, one below the other; the same with the series of a category end to end; columns; or lines
-        with markers.
+        Bars to the right, one below the other; the same with the series of a category end to end, or also stretched
+        to the whole width; columns; or lines with markers.
     heading
         What the categories are: head of their column behind the chart.
     categories
@@ -114,9 +114,20 @@ class NativeChart:
         )
 
     @property
+    def is_stacked(self) -> bool:
+        """Whether the series of a category stand end to end in one bar."""
+        return self.kind in ("stacked_bars", "share_bars")
+
+    def lengths(self) -> list[float]:
+        """Length of the longest bar of each category: of all its series together if they are stacked."""
+        join = sum if self.is_stacked else max
+        columns = zip(*(one.values for one in self.series), strict=True)
+        return [float(join([value for value in values if value is not None] or [0.0])) for values in columns]
+
+    @property
     def rows(self) -> int:
         """Number of bars beside or below each other."""
-        each = 1 if self.kind == "stacked_bars" or self.takes_turns else len(self.series)
+        each = 1 if self.is_stacked or self.takes_turns else len(self.series)
         return each * len(self.categories)
 
 
