@@ -58,3 +58,16 @@ def test_an_office_opens_the_slides_and_shows_their_titles(
 def test_slides_without_a_title_are_named_as_their_file(scored: pb.Scored, tmp_path: Path) -> None:
     made = pb.slides([], tmp_path / "七月例会.pptx")
     assert [page.shapes.title.text_frame.text for page in Presentation(str(made)).slides] == ["七月例会"]
+
+
+def test_what_a_presentation_draws_itself_stays_a_chart_there(scored: pb.Scored, tmp_path: Path) -> None:
+    charts = [
+        scored.plot.ranking_bars_native(),
+        scored.plot.criterion_bars_native("青禾村"),
+        scored.plot.lost_points_heatmap_native(),
+    ]
+    _, *pages = Presentation(str(pb.slides(charts, tmp_path / "会议.pptx"))).slides
+    assert pages[0].shapes.title.text_frame.text == "5个单位总分排名，名额3个"
+    shown = [[(shape.has_chart, shape.has_table) for shape in page.shapes] for page in pages]
+    assert [(True, False) in page for page in shown] == [True, True, False]
+    assert (False, True) in shown[2]

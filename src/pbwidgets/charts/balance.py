@@ -47,7 +47,8 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
         What the chart is about.
     """
     rows = _rows_of_unit(balance, view)
-    return put_on_sheet(_draw(view, rows), view, _title(view, "nomination_balance", rows))
+    title = _title(view, "nomination_balance", rows)
+    return put_on_sheet(_draw(view, rows), view, title, measure=view.say("units"))
 
 
 def nomination_balance_native(balance: pd.DataFrame, view: View) -> NativeChart | None:
@@ -83,7 +84,7 @@ def allotment_balance(
     shown = take_page(rows, page, ROWS_PER_PAGE)
     title = _title(view, "allotment_balance", rows)
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("units"), note=note)
 
 
 def allotment_balance_native(

@@ -58,7 +58,8 @@ def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.L
             [heading_text(view.say("class_moves.nothing"), theme.MARGIN, y=200)],
             view, view.say("class_moves.title_nothing"),
         )  # fmt: skip
-    return put_on_sheet(_draw(view, rows, names), view, _title(own, view), note=note)
+    title = _title(own, view)
+    return put_on_sheet(_draw(view, rows, names), view, title, measure=view.say("units"), note=note)
 
 
 def class_moves_native(moves: pd.DataFrame, days: tuple[str, str], view: View) -> NativeChart | None:

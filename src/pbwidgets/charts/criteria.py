@@ -56,7 +56,7 @@ def criterion_bars(
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
     title = _title(view, layer)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("points"), note=note)
 
 
 def criterion_bars_native(

@@ -172,7 +172,7 @@ def _width(marks: Mapping[str, float]) -> float:
 def _put(view: View, rows: list[dict[str, Any]], page: int, title: str) -> alt.LayerChart:
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("points"), note=note)
 
 
 def _draw(view: View, rows: list[dict[str, Any]]) -> list[alt.Chart]:

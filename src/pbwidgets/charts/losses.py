@@ -74,7 +74,9 @@ def lost_points_heatmap(
     title = _title(view, layer, groups)
     notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
     notes.append(page_note(view, page, len(lost), plan.per_page))
-    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(filter(None, notes)))
+    return put_on_sheet(
+        _draw(view, shown, plan), view, title, measure=view.say("points"), note="  ".join(filter(None, notes))
+    )
 
 
 def lost_points_heatmap_native(

@@ -53,7 +53,9 @@ def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1
     months = name_months(map(str, counts.columns), view.lang)
     layers = _draw(panel, shown, list(months.values()), most)
     layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
-    return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
+    return put_on_sheet(
+        layers, view, title, measure=view.say("times"), note=page_note(view, page, len(rows), SINGLE)
+    )
 
 
 def month_heatmap_native(
