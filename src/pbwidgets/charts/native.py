@@ -26,6 +26,9 @@ _TABLE_LINES: Final = 16
 _LETTERS: Final = 62
 """Chinese letters of 14 points beside each other on a slide."""
 
+_HALF_LETTERS, _CELL_LETTERS = 27.0, 2.2
+"""The same for names and cells of a table of half the width, and the width of a cell with a number."""
+
 _HEAD_LETTERS: Final = 44
 """Chinese letters of 14 points beside each other above all columns of such a table."""
 HEAD_LINES: Final = 3
@@ -71,13 +74,13 @@ class NativeChart:
         Bars to the right, one below the other; the same with the series of a category end to end, or also stretched
         to the whole width; columns; or lines with markers.
     heading
-        What the categories are: head of their column behind the chart.
+        What the categories are, and in what the values are counted: head of the names' column behind the chart.
     categories
         Names of the categories, in reading order.
     series
         The series, in the order of the legend; all as long as the categories.
     unit
-        Unit of the values, such as ``分`` or ``%``; said in the heads behind the chart.
+        ``%`` if it stands behind every number.
     decimals
         Decimals of every number.
     limits
@@ -194,6 +197,16 @@ def are_heads(names: Sequence[str]) -> bool:
     """
     letters = _HEAD_LETTERS // max(len(names), 1)
     return all(text_width(name, 1) <= HEAD_LINES * letters for name in names)
+
+
+def fit_twice(names: Sequence[str], columns: int) -> bool:
+    """Whether two tables with such names and numbered columns have room side by side on a slide.
+
+    >>> fit_twice(["云顶山生态旅游示范园区"], 7), fit_twice(["虚构青石岭民族团结进步示范乡"], 7)
+    (True, False)
+    """
+    widest = max((text_width(name, 1) for name in names), default=0.0)
+    return widest + _CELL_LETTERS * columns <= _HALF_LETTERS
 
 
 def rows_beside(note: str, *, head_lines: int = 1) -> int:

@@ -27,8 +27,7 @@ def build_data_workbook(native: NativeChart) -> bytes:
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "Sheet1"  # as the references of python-pptx have it
-    head = f"{native.heading}（{native.unit}）" if native.unit else native.heading
-    columns: list[tuple[str, Sequence[str | float | None]]] = [(head, native.categories)]
+    columns: list[tuple[str, Sequence[str | float | None]]] = [(native.heading, native.categories)]
     columns += [(series.name, series.values) for series in native.series]
     for place, (name, values) in enumerate(columns, start=1):
         for row, value in enumerate((name, *values), start=1):
