@@ -112,8 +112,10 @@ def lost_points_heatmap_native(
         if named
         else view.say("key_glue").join(f"{place} {word}" for place, word in enumerate(words, start=1)),
     ]
-    below = "　".join([*notes, "　" * _PART])
-    per_page = rows_beside(below, head_lines=HEAD_LINES if named else 1) * (2 if is_twice else 1)
+    lines, tables = HEAD_LINES if named else 1, 2 if is_twice else 1
+    per_page = rows_beside("　".join(notes), head_lines=lines) * tables
+    if len(lost) > per_page:  # which the note then says
+        per_page = rows_beside("　".join([*notes, "　" * _PART]), head_lines=lines) * tables
     rows, most = take_page(lost, page, per_page), _most(lost)
     if not rows:
         return None

@@ -20,7 +20,7 @@ MOST_CATEGORIES: Final = 30
 MOST_BARS: Final = 40
 """Most bars on a slide, in two columns, whose numbers of 14 points stay apart."""
 
-_TABLE_LINES: Final = 16
+_TABLE_LINES: Final = 17
 """Lines of 14 points on a slide, for the rows of a table, its head, its legend and its note."""
 
 _LETTERS: Final = 62
@@ -213,7 +213,7 @@ def rows_beside(note: str, *, head_lines: int = 1) -> int:
     """How many rows of a table fit on a slide with its head, a line of legend and a note below.
 
     >>> rows_beside(""), rows_beside("名" * 70), rows_beside("", head_lines=3)
-    (14, 12, 12)
+    (15, 13, 13)
     """
     return max(_TABLE_LINES - head_lines - 1 - -(-int(text_width(note, 1)) // _LETTERS), 1)
 

@@ -10,8 +10,8 @@ from pbwidgets.exports.lettering import LEAST_PT, set_font
 from pbwidgets.exports.native_chart.page import CHART_BOX, LINE_IN, Box, describe, inches, put_notes, rgb
 from pbwidgets.intake.text import drop_unfit
 
-_ROW_IN, _HIGHEST_IN = 0.3, 0.5
-_SPARE_IN: Final = 0.12
+_ROW_IN, _HIGHEST_IN = 0.285, 0.5
+_SPARE_IN: Final = 0.08
 _BETWEEN_IN: Final = 0.3
 _WIDEST_IN: Final = 1.6
 _MOST_NAMES: Final = 0.42
@@ -112,7 +112,7 @@ def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool) -> None:
 
     target.fill.solid()
     target.fill.fore_color.rgb = rgb(cell.fill)
-    target.margin_top = target.margin_bottom = Inches(0.02)
+    target.margin_top = target.margin_bottom = 0
     target.margin_left = target.margin_right = Inches(0.02 if centred else 0.08)
     target.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = target.text_frame.paragraphs[0]
