@@ -15,6 +15,7 @@ from pbwidgets.charts.sheet import (
     Panel,
     across,
     bars,
+    bracket,
     fit_text,
     heading_text,
     key,
@@ -113,14 +114,10 @@ def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str) -> Nativ
         "others": [max(row["nominated"] - row["selected"], 0) for row in rows],
         "unused": [max(row["allotted"] - row["nominated"], 0) for row in rows],
     }
-    remarks = [_remark(view, row) for row in rows]
     return NativeChart(
         "stacked_bars",
         heading,
-        tuple(
-            f"{row['name']}（{remark}）" if remark else str(row["name"])
-            for row, remark in zip(rows, remarks, strict=True)
-        ),
+        tuple(bracket(view, str(row["name"]), _remark(view, row)) for row in rows),
         tuple(
             Series.of(view.say(f"balance.{part}_part"), counts, colour)
             for (part, counts), colour in zip(parts.items(), _PART_COLOURS, strict=True)

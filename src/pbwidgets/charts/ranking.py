@@ -13,6 +13,7 @@ from pbwidgets.charts.sheet import (
     Panel,
     across,
     bars,
+    bracket,
     fit_text,
     heading_text,
     key,
@@ -94,10 +95,9 @@ def ranking_bars_native(
     ]
     return NativeChart(
         "bars",
-        view.kind,
+        bracket(view, view.kind, view.say("points")),
         tuple(_name_native(view, row, ranking.cut) for row in ranking.shown),
         tuple(series),
-        unit=view.say("points"),
         decimals=ranking.decimals,
         note=ranking.note,
         title=ranking.title,
@@ -206,8 +206,8 @@ def _name_native(view: View, row: Mapping[Any, Any] | None, cut: str) -> str:
     """Rank and name; a unit without a total says so in its name, as a bar that is not there says nothing."""
     if row is None:
         return f"— {cut} —"
-    missing = f"（{view.say('missing')}）" if pd.isna(row["total"]) else ""
-    return f"{_rank(row)}  {row['unit_name']}{missing}"
+    missing = view.say("missing") if pd.isna(row["total"]) else ""
+    return bracket(view, f"{_rank(row)}  {row['unit_name']}", missing)
 
 
 def _rank(row: Mapping[Any, Any]) -> str:

@@ -145,6 +145,11 @@ def page_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
 
 
+def bracket(view: Subject, text: str, more: str) -> str:
+    """A text with more behind it in brackets, if there is more."""
+    return view.say("bracketed", text=text, more=more) if more else text
+
+
 def part_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     """Which of all rows a sheet shows that may stand alone, or an empty text if it shows them all."""
     first, last = (page - 1) * per_page + 1, min(page * per_page, rows)

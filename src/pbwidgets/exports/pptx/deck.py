@@ -12,7 +12,6 @@ from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, char_width
 from pbwidgets.exports.lettering import LEAST_PT
-from pbwidgets.exports.native_chart import add_native
 from pbwidgets.exports.pptx.adopting import adopt_theme
 from pbwidgets.exports.pptx.stage import Box, Stage, inches, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
@@ -152,6 +151,8 @@ def _save(stage: Stage, title: str, path: Path) -> Path:
 def _add(stage: Stage, slide: Slide, source: str) -> None:
     slide = _fit(slide)
     if slide.native is not None:
+        from pbwidgets.exports.native_chart import add_native  # which brings Altair
+
         page, box = stage.add_page(slide.title, slide.key_sentence, source)
         add_native(page, slide.native, box, words=slide.words).name = slide.title
         _put_notes(page, slide.notes or slide.key_sentence)

@@ -1,9 +1,10 @@
 """The slides of a meeting, from the list on the screen."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbwidgets.charts import View, ranking_bars
+from pbwidgets.charts import View, ranking_bars, ranking_bars_native
 from pbwidgets.exports import Deck, Slide, build_deck, tables
 from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
@@ -74,12 +75,13 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     table = tables.units_of_track(
         tried.campaign, track, tried.selection, tried.totals, trial.records.units, title, lang
     ).without("unit_code", "reason", "decision")
-    slide = Slide(
+    shown = Slide(
         title=f"{title}（{mark}）" if mark else title,
-        picture=chart_of_meeting(trial, tried, lang),
-        table=table.frame[table.frame["rank"].notna()],
-        columns=table.columns,
+        native=ranking_bars_native(_with_names_above(trial, tried), view),
         key_sentence="；".join([*changes, sentence]),
+    )
+    listed = replace(
+        shown, native=None, table=table.frame[table.frame["rank"].notna()], columns=table.columns
     )
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
     kind = "-decided" if tried.holds else "-trial" if changes else ""
@@ -91,7 +93,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         lang,
         say("reports.synthetic", lang) if view.synthetic else "",
     )
-    deck = build_deck([slide], folder / _plain(name), about)
+    deck = build_deck([shown, listed], folder / _plain(name), about)
     return check_leaving(desk.workspace, deck)
 
 
