@@ -20,8 +20,8 @@ Box = tuple[float, float, float, float]
 
 _SIZE: Final = (13.333, 7.5)
 _OURS: Final[dict[str, Box]] = {
-    "title": (0.5, 0.3, 12.333, 0.95),
-    "body": (0.5, 1.3, 12.333, 5.6),
+    "title": (0.5, 0.22, 12.333, 0.92),
+    "body": (0.5, 1.14, 12.333, 5.8),
     "ftr": (0.5, 6.99, 10.9, 0.36),
     "sldNum": (11.8, 6.99, 1.033, 0.36),
 }
@@ -31,7 +31,8 @@ _OURS_FIRST: Final[dict[str, Box]] = {
     "subTitle": (0.5, 4.2, 12.333, 0.8),
 }
 _FIRST_SIZES: Final = (40, 36, 32, 28)
-_LINE, _TOPIC_IN = 1.2, 0.42
+_LINE = 1.2
+_TOPIC_IN, _GAP_IN = 0.4, 0.05
 _TITLES: Final = ("title", "ctrTitle")
 _FOOTERS: Final = ("dt", "ftr", "sldNum")
 
@@ -95,14 +96,13 @@ class Stage:
 
     def add_page(self, title: str, topic: str = "", source: str = "") -> tuple[Any, Box]:
         """A slide with its title, what it is about, and its footer; and the box that is left for its content."""
-        plan = self._plan_title(self._layout, title, SIZES)
         page = self._add(self._layout, {*_TITLES})
-        self._put_title(page, plan)
-        self._put_footer(page, self._layout, source)
+        self._put_title(page, self._plan_title(self._layout, title, SIZES))
         left, top, width, height = self.content_box(title)
         if topic:
             self.write(page, topic, (left, top, width, _TOPIC_IN), size=18)
-            return page, (left, top + _TOPIC_IN + 0.05, width, height - _TOPIC_IN - 0.05)
+            top, height = top + _TOPIC_IN + _GAP_IN, height - _TOPIC_IN - _GAP_IN
+        self._put_footer(page, self._layout, source)
         return page, (left, top, width, height)
 
     def content_box(self, title: str, topic: str = "") -> Box:
@@ -116,8 +116,8 @@ class Stage:
             top = max(top, min(box_of(body)[1], high * 0.3))
         tops = [box_of(shape)[1] for shape in _footers(layout) if shape is not None]
         bottom = min([one for one in tops if one > high / 2], default=high - 0.5)
-        more = _TOPIC_IN + 0.05 if topic else 0.0
-        return left, top + more, width, bottom - top - more - 0.05
+        more = _TOPIC_IN + _GAP_IN if topic else 0.0
+        return left, top + more, width, bottom - top - more - _GAP_IN
 
     @property
     def _layout(self) -> Any:
