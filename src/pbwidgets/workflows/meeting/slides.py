@@ -42,6 +42,7 @@ def view_of_meeting(trial: Trial, tried: Tried, lang: str) -> View:
         unit_name=str(top["unit_name"]),
         lang=lang,
         synthetic=bool(units["synthetic"].any()),
+        day=trial.day,
     )
 
 

@@ -288,8 +288,8 @@ class Item:
     @property
     def reads(self) -> frozenset[str]:
         """Frames and extracts that it reads, with those of the places in its texts."""
-        texts = [value for _, value, mark in marked(self.args) if isinstance(mark, HasPlaces)]
-        return self.block.reads.union(*map(frames_of, texts))
+        texts = [(value, mark) for _, value, mark in marked(self.args) if isinstance(mark, HasPlaces)]
+        return self.block.reads.union(*(frames_of(value) | mark.reads for value, mark in texts))
 
     def _pieces(self, report: "Report", args: Arguments) -> tuple[Piece, ...]:
         try:

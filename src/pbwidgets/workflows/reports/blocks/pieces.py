@@ -18,11 +18,16 @@ SlideAs: TypeAlias = Literal["native", "picture", "table", "none"]
 """What a slide shows of a figure: a chart that stays editable, its picture, its table; or there is no slide."""
 
 
+DocumentKind: TypeAlias = Literal["report", "circular"]
+"""What the document of a report is."""
+
+
 @dataclass(frozen=True)
 class Title:
-    """The title of the report; without one it has that of its cover."""
+    """The title of the report, without one it has that of its cover; a circular is sent, with sender and recipients."""
 
     text: str
+    kind: DocumentKind = "report"
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,8 @@ class Table:
         Whether it has slides as well.
     headline
         Title of its slides; by default its own.
+    attachment
+        Its title where it is attached to a document; by default its own.
     """
 
     table: LabelledTable
@@ -100,6 +107,7 @@ class Table:
     document: LabelledTable | bool = True
     slide: bool = False
     headline: str = ""
+    attachment: str = ""
 
     @property
     def rest(self) -> int:

@@ -52,7 +52,7 @@ def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
             f"{form_id}_months" + ("_by_unit" if args.by is None else "") + (f"_{page}" if pages > 1 else "")
         )
         chart = month_heatmap(counts, report.view(), title, page=page)
-        native = month_heatmap_native(counts, report.view(), page=page)
+        native = month_heatmap_native(counts, report.view(), title, page=page)
         yield Figure(name, title, chart, sentence if page == 1 else "", native=native, headline=headline)
     yield Table(_table(report, counts, title), document=False)
 
