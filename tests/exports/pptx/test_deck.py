@@ -9,7 +9,7 @@ from pptx import Presentation
 from pptx.util import Inches, Pt
 
 from pbwidgets.charts.native import NativeChart, Series
-from pbwidgets.exports import Column, Deck, Slide, build_deck
+from pbwidgets.exports import Deck, Slide, build_deck
 from pbwidgets.exports.columns import char_width
 
 pytestmark = pytest.mark.xdist_group("office")

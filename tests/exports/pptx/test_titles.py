@@ -23,7 +23,8 @@ WIDE = 12.333
             ["失分最多的是“村民中心”、“主导产业与党组织设置”，", "平均各失3.3分，占全部失分的60%"],
         ),
         (
-            'Most points lost in "Leading industry and party organisations": 3.3 each on average, 60% of all that was lost',
+            'Most points lost in "Leading industry and party organisations": '
+            "3.3 each on average, 60% of all that was lost",
             [
                 'Most points lost in "Leading industry and party organisations":',
                 "3.3 each on average, 60% of all that was lost",
