@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
+from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
-from pbwidgets.exports.pptx.titles import SIZES, fit_lines
+from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in
 from pbwidgets.intake.text import drop_unfit
 
 Box = tuple[float, float, float, float]
@@ -31,6 +32,9 @@ _OURS_FIRST: Final[dict[str, Box]] = {
     "subTitle": (0.5, 4.2, 12.333, 0.8),
 }
 _FIRST_SIZES: Final = (40, 36, 32, 28)
+_SECOND_SIZES: Final = (24, 20, 18, 16)
+_FOOT_SIZES: Final = (LEAST_PT, 12, 11, 10)
+"""Of the source; smaller ones only where a template leaves no room."""
 _LINE = 1.2
 _TOPIC_IN, _GAP_IN = 0.4, 0.05
 _TITLES: Final = ("title", "ctrTitle")
@@ -80,12 +84,16 @@ class Stage:
         self._put_title(page, plan, centred=True)
         left, top, width, height = plan.box
         below = _placeholder(page, "subTitle")
+        wide = width if below is None else box_of(below)[2]
+        second = next(
+            (size for size in _SECOND_SIZES if char_width(subtitle) <= letters_in(wide - 0.2, size)), 16
+        )
         if below is not None and subtitle:
-            self._fill(below.text_frame, subtitle, size=24, colour=palette.QUIET, centred=self.is_ours)
+            self._fill(below.text_frame, subtitle, size=second, colour=palette.QUIET, centred=self.is_ours)
         elif below is not None:
             below._element.getparent().remove(below._element)
         elif subtitle:
-            self.write(page, subtitle, (left, top + height + 0.3, width, 0.7), size=24, centred=True)
+            self.write(page, subtitle, (left, top + height + 0.3, width, 0.7), size=second, centred=True)
         if self.is_ours:
             rule = page.shapes.add_shape(1, *inches((4.67, 3.95, 4.0, 0.05)))
             rule.fill.solid()
@@ -201,7 +209,10 @@ class Stage:
             if made is None:
                 made = page.shapes.add_textbox(*inches((0.5, high - 0.45, wide - 2, 0.36)))
             self._place_source(made, source, [shape for shape in (date, footer, number) if shape is not None])
-            self._fill(made.text_frame, source, size=LEAST_PT, colour=palette.QUIET)
+            made.text_frame.word_wrap = True
+            room = box_of(made)[2] - _inset(made.text_frame)
+            size = next((size for size in _FOOT_SIZES if char_width(source) <= letters_in(room, size)), 10)
+            self._fill(made.text_frame, source, size=size, colour=palette.QUIET)
         made = _copy(page, number) if number is not None else None
         if made is None:
             made = page.shapes.add_textbox(*inches((wide - 1.5, high - 0.45, 1.0, 0.36)))
@@ -211,9 +222,7 @@ class Stage:
     def _place_source(self, made: Any, source: str, footers: list[Any]) -> None:
         """Give the source the room between the edge and the page number, if its own is too small."""
         left, top, width, height = box_of(made)
-        _, lines = fit_lines(source, width - _inset(made.text_frame), (LEAST_PT,))
-        made.text_frame.word_wrap = True
-        if len(lines) == 1 or not footers:
+        if char_width(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT) or not footers:
             return
         first = min(box_of(shape)[0] for shape in footers)
         after = [box_of(shape)[0] for shape in footers if box_of(shape)[0] > left + 0.1]
