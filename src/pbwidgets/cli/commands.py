@@ -600,6 +600,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
 @click.option("--workers", type=click.IntRange(1), metavar="N", help=_help("report.workers"))
+@click.option("--template", metavar="F.pptx", type=click.Path(path_type=Path), help=_help("report.template"))
 @_period
 def report(
     name: str | None,
@@ -608,6 +609,7 @@ def report(
     every: bool,
     force: bool,
     workers: int | None,
+    template: Path | None,
     period: str | None,
 ) -> None:
     """Run reports."""
@@ -619,7 +621,9 @@ def report(
         raise UsageError("cli.report.name_or_all")
     with open_workspace() as workspace:
         campaigns = workspace.opened_campaigns(campaign_id, period)
-        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
+        runs = run_reports(
+            workspace, campaigns, name, unit_codes, force=force, workers=workers, template=template
+        )
         failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)

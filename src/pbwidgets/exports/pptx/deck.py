@@ -267,4 +267,4 @@ def _part(stage: Stage, part: int, parts: int) -> str:
 
 def _put_notes(page: Any, text: str) -> None:
     if text:
-        page.notes_slide.notes_text_frame.text = text
+        page.notes_slide.notes_text_frame.text = drop_unfit(text)
