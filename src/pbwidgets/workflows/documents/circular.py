@@ -5,7 +5,7 @@ from pathlib import Path
 from pbwidgets.errors import DataError
 from pbwidgets.exports.docx import Letter
 from pbwidgets.workflows.documents.letters import complete_letter, save_document
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_tops, may_do, reading_action
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
 from pbwidgets.workflows.reports.blocks.pieces import Figure
@@ -45,6 +45,13 @@ def make_circular(desk: Desk, unit_code: str, letter: Letter, path: Path) -> Pat
     contents = tuple(piece for piece in drawn if not isinstance(piece, Figure))
     document = compose_document(contents, report.cover, complete_letter(desk, letter))
     return save_document(desk, "circular", document, path)
+
+
+def circular_units(desk: Desk) -> tuple[str, ...]:
+    """Codes of the units at the top whose circular the actor may make; empty if no report of the campaign is one."""
+    if find_circular(desk) is None:
+        return ()
+    return tuple(code for code in find_tops(desk) if may_do(desk, reading_action(desk), code))
 
 
 def find_circular(desk: Desk) -> ReportDefinition | None:

@@ -55,7 +55,8 @@ def complete_letter(desk: Desk, letter: Letter) -> Letter:
     Raises
     ------
     DataError
-        ``documents.sender_needed``, ``documents.placeholder`` for a text that somebody has yet to write.
+        ``documents.sender_needed``, ``documents.placeholder`` for a text that somebody has yet to write,
+        ``documents.sign_needed`` for a bare number where the campaign does not give the sender's sign.
     """
     if not letter.sender.strip():
         raise DataError("documents.sender_needed")
@@ -69,8 +70,11 @@ def complete_letter(desk: Desk, letter: Letter) -> Letter:
     ):
         if is_placeholder(text):
             raise DataError("documents.placeholder", value=text)
+    sign, number = _office(desk).number or "", letter.number.strip()
+    if number.isdecimal() and not sign:
+        raise DataError("documents.sign_needed", number=number)
     year = (letter.day or day_of(desk.now)).year
-    return replace(letter, number=full_number(_office(desk).number or "", letter.number, year))
+    return replace(letter, number=full_number(sign, number, year))
 
 
 def save_document(desk: Desk, name: DocumentName, document: OfficialDocument, path: Path) -> Path:
