@@ -38,12 +38,13 @@ def make_circular(desk: Desk, unit_code: str, letter: Letter, path: Path) -> Pat
     definition = find_circular(desk)
     if definition is None:
         raise DataError("documents.no_circular")
+    complete = complete_letter(desk, letter)
     report = open_report(take_snapshot(desk.workspace, desk.opened).folder, unit_code, desk.lang)
     drawn = (
         piece for block in open_blocks(definition.id, desk.workspace.settings) for piece in block.draw(report)
     )
     contents = tuple(piece for piece in drawn if not isinstance(piece, Figure))
-    document = compose_document(contents, report.cover, complete_letter(desk, letter))
+    document = compose_document(contents, report.cover, complete)
     return save_document(desk, "circular", document, path)
 
 
