@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docx
 import pytest
 from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets, run_process
 

@@ -1,7 +1,7 @@
 """Every workflow, called as every role on units above, beside and below, against the design's table.
 
 A new workflow needs two lines here: a *case* that calls it on a unit (below, by the name of the function), and
-its action in ``workflows/needs.py``. ``TABLE``, copied by hand, says who may do that action on which units;
+its action in ``tests/needs.py``. ``TABLE``, copied by hand, says who may do that action on which units;
 ``EXCEPTIONS`` holds the workflows that the design treats differently from their action.
 """
 
@@ -32,6 +32,8 @@ from counties import (
     key_of,
     make_register,
 )
+from needs import NEEDS
+from openpyxl import load_workbook
 from sqlalchemy import Connection, event
 
 import pbwidgets.workflows
@@ -39,6 +41,7 @@ from pbwidgets import store
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import PbError, RightsError, UsageError
+from pbwidgets.exports.answer_book.layout import FIRST_ROW
 from pbwidgets.exports.docx import Letter
 from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
 from pbwidgets.workflows.ground.desk import Desk
@@ -46,7 +49,6 @@ from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.meeting.notices import PlannedNotice
-from pbwidgets.workflows.needs import NEEDS
 from pbwidgets.workflows.organise import campaigns, register
 from pbwidgets.workflows.people.audit_log import AuditFilter
 from pbwidgets.workflows.people.passwords import hash_password
@@ -481,6 +483,35 @@ def computed_lines(world: World, actor: Actor, unit: str) -> Call:
 @case
 def find_balance(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("find_balance")(world.desk(actor), "village", unit)
+
+
+@case
+def write_mark_sheet(world: World, actor: Actor, unit: str) -> Call:
+    track, path = "village" if unit in VILLAGES else "township", world.workspace.settings.workspace / "m.xlsx"
+    return lambda: workflow("write_mark_sheet")(world.desk(actor), track, [unit], path)
+
+
+@case
+def read_marks(world: World, actor: Actor, unit: str) -> Call:
+    """A row of a unit that the actor does not mark is a finding."""
+    track, path = "village" if unit in VILLAGES else "township", world.workspace.settings.workspace / "m.csv"
+    line = world.mark(actor, unit).key.criterion_id
+    path.write_text(f"unit_code,{line}\n{unit},5\n", encoding="utf-8")
+
+    def read() -> None:
+        if workflow("read_marks")(world.desk(actor), track, path).findings:
+            raise RightsError("workflows.out_of_scope", unit=unit, own="")
+
+    return read
+
+
+@case
+def store_marks(world: World, actor: Actor, unit: str) -> Call:
+    from pbwidgets.workflows.exchange.marks import ReturnedMarks
+
+    track, mark = "village" if unit in VILLAGES else "township", world.mark(actor, unit)
+    returned = ReturnedMarks("m.xlsx", b"", (), (), (), track, {unit: (mark,)})
+    return lambda: workflow("store_marks")(world.desk(actor), returned)
 
 
 @case
@@ -1008,6 +1039,54 @@ def codes_in(frame: Any, *names: str) -> set[str]:
     return {str(code) for name in names for code in frame[name]}
 
 
+VILLAGES_TO_FILL = {
+    "filler of the village": {VILLAGE},
+    "reviewer of the township": BELOW_TOWN,
+    "reviewer of the county": VILLAGES,
+}
+
+
+def codes_of_book(path: Path) -> set[str]:
+    """Units that have a row in a workbook of answers."""
+    rows = load_workbook(path).worksheets[2].iter_rows(FIRST_ROW, max_col=1, values_only=True)
+    return {str(code) for (code,) in rows if code}
+
+
+def codes_accepted(read: Any, world: World, actor: Actor) -> set[str]:
+    """Units whose rows an actor may hand in, of a return for all villages that were handed back to their fillers."""
+    returned = read(world.desk(actor, NOW), write_return(world))
+    return {change.unit_code for change in returned.changes if change.fate == "changed"}
+
+
+def codes_stored(keep: Any, world: World, actor: Actor) -> set[str]:
+    """Units of which an actor stored something."""
+    file = write_return(world)
+    before = versions_of(world)
+    returned = workflow("read_return")(world.desk(actor, NOW), file)
+    keep(world.desk(actor, NOW), returned, accept_good_rows=True)
+    return {unit for unit, version in versions_of(world).items() if version != before[unit]}
+
+
+def versions_of(world: World) -> dict[str, int]:
+    with world.workspace.store.read() as reader:
+        return {unit: len(store.history(reader, world.key(unit))) for unit in VILLAGES}
+
+
+def write_return(world: World) -> Path:
+    path = world.workspace.settings.workspace / "return.xlsx"
+    for unit in sorted(VILLAGES):
+        hand_back(world, world.key(unit))
+    workflow("write_template")(world.desk(OPERATOR, NOW), ["village_application"], [], path)
+    book = load_workbook(path)
+    page = book.worksheets[2]
+    at = next(cell.column for cell in page[2] if str(cell.value).endswith(":industry"))
+    for row in range(FIRST_ROW, FIRST_ROW + 4):
+        if page.cell(row, 1).value in VILLAGES:
+            page.cell(row, at).value = "竹编"
+    book.save(path)
+    return path
+
+
 LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[str]]]] = {
     "units_in_view": (
         TABLE["view"],
@@ -1040,9 +1119,34 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
             f(world.desk(actor), "village_application"), "unit_code"
         ),
     ),
+    "units_to_mark": (
+        {"reviewer of the township": BELOW_TOWN, "reviewer of the county": VILLAGES,
+         "leader of the township": BELOW_TOWN, "leader of the county": VILLAGES},
+        lambda f, world, actor: codes_in({"code": f(world.desk(actor), "village")}, "code"),
+    ),
     "list_results": (
         SCORES,
         lambda f, world, actor: codes_in(f(world.desk(actor)), "unit_code"),
+    ),
+    "write_template": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_of_book(
+            f(world.desk(actor), ["village_application"], [], world.workspace.settings.workspace / "t.xlsx")
+        ),
+    ),
+    "read_return": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_accepted(f, world, actor),
+    ),
+    "store_return": (
+        VILLAGES_TO_FILL,
+        lambda f, world, actor: codes_stored(f, world, actor),
+    ),
+    "export_answers": (
+        {role: units & VILLAGES for role, units in TABLE["view"].items()},
+        lambda f, world, actor: codes_of_book(
+            f(world.desk(actor), world.workspace.settings.workspace / "e.xlsx", ["village_application"])
+        ),
     ),
     "load_classes": (
         SCORES,
@@ -1104,7 +1208,7 @@ def test_no_workflow_is_missing_from_the_table() -> None:
     missing = sorted(names - set(CASES) - set(LISTS))
     assert not missing, f"give these workflows a case in {Path(__file__).name}: {', '.join(missing)}"
     unnamed = sorted(names - set(NEEDS))
-    assert not unnamed, f"give these workflows their action in workflows/needs.py: {', '.join(unnamed)}"
+    assert not unnamed, f"give these workflows their action in tests/needs.py: {', '.join(unnamed)}"
     assert set(NEEDS) <= names
     assert {*CASES, *LISTS} <= names
 

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
+from pbwidgets.charts.native import NativeChart, Series
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     Panel,
@@ -19,6 +20,7 @@ from pbwidgets.charts.sheet import (
     key,
     page_note,
     panels,
+    part_note,
     put_on_sheet,
     rules_between_rows,
     split_rows,
@@ -31,6 +33,7 @@ from pbwidgets.charts.view import View
 
 ROWS_PER_PAGE = 26
 COUNTS = ("allotted", "nominated", "selected")
+_PART_COLOURS = tuple(theme.BALANCE_COLOURS[count] for count in reversed(COUNTS))
 
 
 def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
@@ -43,16 +46,22 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
     view
         What the chart is about.
     """
-    own = balance[balance["by_unit"] == view.unit_code]
-    tracks = {track.id: track.name.words(view.lang) for track in view.campaign.tracks}
-    rows = [
-        {**_with_allotment(view, row), "name": tracks[row["track_id"]]}
-        for row in own.to_dict("records")
-        if row["track_id"] in tracks
-    ]
-    rows.sort(key=lambda row: list(tracks).index(row["track_id"]))
-    title = view.say(f"nomination_balance.{_title(rows)}", **_sums(rows))
-    return put_on_sheet(_draw(view, rows), view, title)
+    rows = _rows_of_unit(balance, view)
+    title = _title(view, "nomination_balance", rows)
+    return put_on_sheet(_draw(view, rows), view, title, measure=view.say("units"))
+
+
+def nomination_balance_native(balance: pd.DataFrame, view: View) -> NativeChart | None:
+    """The same for a presentation, as :func:`allotment_balance_native`.
+
+    Parameters
+    ----------
+    balance, view
+        As for :func:`nomination_balance`.
+    """
+    rows = _rows_of_unit(balance, view)
+    made = _stack(view, rows, view.say("balance.track"))
+    return made and replace(made, title=_title(view, "nomination_balance", rows))
 
 
 def allotment_balance(
@@ -71,15 +80,71 @@ def allotment_balance(
     page
         Sheet, from 1, if there are more than 26 units.
     """
+    rows = _rows_of_track(balance, names, view)
+    shown = take_page(rows, page, ROWS_PER_PAGE)
+    title = _title(view, "allotment_balance", rows)
+    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("units"), note=note)
+
+
+def allotment_balance_native(
+    balance: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
+) -> NativeChart | None:
+    """The same for a presentation: each allotment as one bar of selected, other nominated and unused places.
+
+    None if there is no row. What the picture remarks beside a row stands behind its name.
+
+    Parameters
+    ----------
+    balance, names, view, page
+        As for :func:`allotment_balance`.
+    """
+    rows = _rows_of_track(balance, names, view)
+    made = _stack(view, take_page(rows, page, ROWS_PER_PAGE), view.nominator)
+    note = part_note(view, page, len(rows), ROWS_PER_PAGE)
+    return made and replace(made, title=_title(view, "allotment_balance", rows), note=note)
+
+
+def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str) -> NativeChart | None:
+    if not rows:
+        return None
+    parts = {
+        "selected": [row["selected"] for row in rows],
+        "others": [max(row["nominated"] - row["selected"], 0) for row in rows],
+        "unused": [max(row["allotted"] - row["nominated"], 0) for row in rows],
+    }
+    remarks = [_remark(view, row) for row in rows]
+    return NativeChart(
+        "stacked_bars",
+        heading,
+        tuple(
+            f"{row['name']}（{remark}）" if remark else str(row["name"])
+            for row, remark in zip(rows, remarks, strict=True)
+        ),
+        tuple(
+            Series.of(view.say(f"balance.{part}_part"), counts, colour)
+            for (part, counts), colour in zip(parts.items(), _PART_COLOURS, strict=True)
+            if part != "unused" or any(row["limited"] for row in rows)
+        ),
+        zeros=False,
+    )
+
+
+def _rows_of_unit(balance: pd.DataFrame, view: View) -> list[dict[Any, Any]]:
+    """Rows of the view's unit, in the order of the tracks."""
+    tracks = {track.id: track.name.words(view.lang) for track in view.campaign.tracks}
+    own = balance[(balance["by_unit"] == view.unit_code) & balance["track_id"].isin(list(tracks))]
+    rows = [{**_with_allotment(view, row), "name": tracks[row["track_id"]]} for row in own.to_dict("records")]
+    return sorted(rows, key=lambda row: list(tracks).index(row["track_id"]))
+
+
+def _rows_of_track(balance: pd.DataFrame, names: Mapping[str, str], view: View) -> list[dict[Any, Any]]:
+    """Rows of the view's track, in the order of the units' codes."""
     own = balance[balance["track_id"] == view.track_id].sort_values("by_unit")
-    rows = [
+    return [
         {**_with_allotment(view, row), "name": names.get(row["by_unit"], row["by_unit"])}
         for row in own.to_dict("records")
     ]
-    shown = take_page(rows, page, ROWS_PER_PAGE)
-    title = view.say(f"allotment_balance.{_title(rows)}", kind=view.nominator, **_sums(rows))
-    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
 
 
 def _with_allotment(view: View, row: Mapping[Any, Any]) -> dict[Any, Any]:
@@ -89,8 +154,9 @@ def _with_allotment(view: View, row: Mapping[Any, Any]) -> dict[Any, Any]:
     return {**row, "allotted": row["allotted"] if limited else 0, "limited": limited}
 
 
-def _title(rows: Sequence[Mapping[Any, Any]]) -> str:
-    return "title" if all(row["limited"] for row in rows) else "title_open"
+def _title(view: View, chart: str, rows: Sequence[Mapping[Any, Any]]) -> str:
+    code = "title" if all(row["limited"] for row in rows) else "title_open"
+    return view.say(f"{chart}.{code}", kind=view.nominator, **_sums(rows))
 
 
 def _sums(rows: Sequence[Mapping[Any, Any]]) -> dict[str, int]:

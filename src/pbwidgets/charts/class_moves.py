@@ -8,6 +8,7 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.charts import theme
+from pbwidgets.charts.native import NativeChart, Series, blend
 from pbwidgets.charts.sheet import (
     BODY_TOP,
     Panel,
@@ -50,28 +51,77 @@ def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.L
     ValueError
         If the track has no classes.
     """
-    classes = view.track.class_names(view.lang)
-    if not classes:
-        raise ValueError(f"track {view.track_id} has no classes")
-    own = moves[moves["track_id"] == view.track_id]
-    names = list(classes.values())
-    counted = own.groupby(["class_before", "class_after"]).size().to_dict()
-    before = [*range(1, len(names) + 1), *([0] if (own["class_before"] == 0).any() else [])]
-    labels = {**classes, 0: view.say("class_moves.none_yet")}
-    counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
-    title = view.say("class_moves.title", kind=view.kind, **counts)
+    own, rows, names = _prepare(moves, view)
     note = view.say("class_moves.days", since=days[0], until=days[1])
     if own.empty:
         return put_on_sheet(
             [heading_text(view.say("class_moves.nothing"), theme.MARGIN, y=200)],
             view, view.say("class_moves.title_nothing"),
         )  # fmt: skip
+    title = _title(own, view)
+    return put_on_sheet(_draw(view, rows, names), view, title, measure=view.say("units"), note=note)
+
+
+def class_moves_native(moves: pd.DataFrame, days: tuple[str, str], view: View) -> NativeChart | None:
+    """The same for a presentation: a bar for each class before, parted into the classes now.
+
+    None if no class has been decided.
+
+    Parameters
+    ----------
+    moves, days, view
+        As for :func:`class_moves`.
+
+    Raises
+    ------
+    ValueError
+        If the track has no classes.
+    """
+    own, rows, names = _prepare(moves, view)
+    if own.empty:
+        return None
+    return NativeChart(
+        "stacked_bars",
+        view.say("class_moves.before"),
+        tuple(row["name"] for row in rows),
+        tuple(
+            Series.of(
+                view.say("class_moves.now", name=name),
+                [row["cells"][at] for row in rows],
+                blend(palette.BLUES, 1 - at / max(len(names) - 1, 1)),
+            )
+            for at, name in enumerate(names)
+        ),
+        zeros=False,
+        note=view.say("class_moves.days", since=days[0], until=days[1]),
+        title=_title(own, view),
+    )
+
+
+def _title(own: pd.DataFrame, view: View) -> str:
+    counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
+    return view.say("class_moves.title", kind=view.kind, **counts)
+
+
+def _prepare(moves: pd.DataFrame, view: View) -> tuple[pd.DataFrame, list[dict[str, Any]], list[str]]:
+    """Moves of the track, a row for each class before with its count in each class now, and the classes."""
+    classes = view.track.class_names(view.lang)
+    if not classes:
+        raise ValueError(f"track {view.track_id} has no classes")
+    own = moves[moves["track_id"] == view.track_id]
+    counted = own.groupby(["class_before", "class_after"]).size().to_dict()
+    before = [*range(1, len(classes) + 1), *([0] if (own["class_before"] == 0).any() else [])]
+    labels = {**classes, 0: view.say("class_moves.none_yet")}
     rows = [
-        {"row": row, "name": labels[was], "cells": [counted.get((was, now), 0) for now in range(1, len(names) + 1)],
-         "was": was}
+        {
+            "row": row,
+            "name": labels[was],
+            "cells": [counted.get((was, now), 0) for now in range(1, len(classes) + 1)],
+            "was": was,
+        }
         for row, was in enumerate(before)
-    ]  # fmt: skip
-    return put_on_sheet(_draw(view, rows, names), view, title, note=note)
+    ]
+    return own, rows, list(classes.values())
 
 
 def _draw(view: View, rows: Sequence[dict[str, Any]], names: Sequence[str]) -> list[alt.Chart]:

@@ -1,6 +1,7 @@
 """Marks of several layers side by side, by criterion or by unit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -8,6 +9,7 @@ import pandas as pd
 
 from pbwidgets.charts import theme
 from pbwidgets.charts.headings import agg_headings, headings_of
+from pbwidgets.charts.native import MOST_BARS, MOST_CATEGORIES, NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -15,6 +17,7 @@ from pbwidgets.charts.sheet import (
     key,
     mark_text,
     page_note,
+    part_note,
     put_on_sheet,
     rows_of,
     rules_between_rows,
@@ -42,6 +45,35 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     page
         Sheet, from 1, if there are more than 12 criteria.
     """
+    return _put(
+        view, _rows_of_headings(points, view), page, view.say("layer_gaps.title", layers=_joined(view))
+    )
+
+
+def layer_gaps_native(points: pd.DataFrame, view: View, *, page: int = 1) -> NativeChart | None:
+    """The same for a presentation: for each criterion a bar a layer, in per cent of its maximum.
+
+    None if there is no criterion.
+
+    Parameters
+    ----------
+    points, view
+        As for :func:`layer_gaps`.
+    page
+        Sheet, from 1, of as many criteria as leave room for their numbers.
+    """
+    shares = [
+        {**row, "marks": {layer: 100 * mark / row["most"] for layer, mark in row["marks"].items()}}
+        for row in _rows_of_headings(points, view)
+        if row["most"] > 0
+    ]
+    made = _to_native(view, shares, page, 1)
+    title, heading = view.say("layer_gaps.title", layers=_joined(view)), view.say("criterion_bars.criterion")
+    return made and replace(made, title=title, heading=heading, unit="%")
+
+
+def _rows_of_headings(points: pd.DataFrame, view: View) -> list[dict[str, Any]]:
+    """Marks of every layer by heading."""
     own = drop_unmarked(view.campaign, points[points["unit_code"] == view.unit_code])
     sums = agg_headings(own, view.track)
     rows: list[dict[str, Any]] = []
@@ -51,7 +83,7 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
         marks = {layer: float(known.get(layer, float("nan"))) for layer in _layers(view)}
         most = float(mine["max_points"].max()) if len(mine) else heading.max_points
         rows.append({"name": heading.name.words(view.lang), "marks": marks, "most": most})
-    return _put(view, rows, page, view.say("layer_gaps.title", layers=_joined(view)))
+    return rows
 
 
 def unit_gaps(totals: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1) -> alt.LayerChart:
@@ -68,14 +100,60 @@ def unit_gaps(totals: pd.DataFrame, names: Mapping[str, str], view: View, *, pag
     page
         Sheet, from 1, if there are more than 12 units.
     """
+    rows = _rows_of_units(totals, names, view)
+    return _put(view, rows, page, _title_of_units(view))
+
+
+def unit_gaps_native(
+    totals: pd.DataFrame, names: Mapping[str, str], view: View, *, page: int = 1
+) -> NativeChart | None:
+    """The same for a presentation: for each unit a bar a layer, the widest gaps first.
+
+    None if there is no unit.
+
+    Parameters
+    ----------
+    totals, names, view
+        As for :func:`unit_gaps`.
+    page
+        Sheet, from 1, of as many units as leave room for their numbers.
+    """
+    made = _to_native(view, _rows_of_units(totals, names, view), page, view.track.rounding.digits)
+    return made and replace(made, title=_title_of_units(view), unit=view.say("points"))
+
+
+def _title_of_units(view: View) -> str:
+    return view.say("unit_gaps.title", layers=_joined(view), kind=view.kind)
+
+
+def _rows_of_units(totals: pd.DataFrame, names: Mapping[str, str], view: View) -> list[dict[str, Any]]:
+    """Totals of every layer by unit, the widest gap first."""
     own = totals[(totals["track_id"] == view.track_id) & totals["unit_code"].isin(list(names))]
     known = {(row["unit_code"], row["layer"]): float(row["total"]) for row in own.to_dict("records")}
     rows: list[dict[str, Any]] = []
     for code, name in names.items():
         marks = {layer: known.get((code, layer), float("nan")) for layer in _layers(view)}
         rows.append({"name": name, "marks": marks, "most": view.track.base_points, "code": code})
-    rows.sort(key=lambda row: (-_width(row["marks"]), row["code"]))
-    return _put(view, rows, page, view.say("unit_gaps.title", layers=_joined(view), kind=view.kind))
+    return sorted(rows, key=lambda row: (-_width(row["marks"]), row["code"]))
+
+
+def _to_native(view: View, rows: list[dict[str, Any]], page: int, digits: int) -> NativeChart | None:
+    layers = _layers(view)
+    per_page = min(max(MOST_BARS // len(layers), 1), MOST_CATEGORIES)
+    shown = take_page(rows, page, per_page)
+    if not shown:
+        return None
+    marks = {layer: [row["marks"][layer] for row in shown] for layer in layers}
+    return NativeChart(
+        "bars",
+        view.kind,
+        tuple(str(row["name"]) for row in shown),
+        tuple(
+            Series.of(view.layer_name(layer), marks[layer], _sign(at)[1]) for at, layer in enumerate(layers)
+        ),
+        decimals=count_decimals([mark for each in marks.values() for mark in each], digits),
+        note=part_note(view, page, len(rows), per_page),
+    )
 
 
 def _layers(view: View) -> list[str]:
@@ -94,7 +172,7 @@ def _width(marks: Mapping[str, float]) -> float:
 def _put(view: View, rows: list[dict[str, Any]], page: int, title: str) -> alt.LayerChart:
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("points"), note=note)
 
 
 def _draw(view: View, rows: list[dict[str, Any]]) -> list[alt.Chart]:

@@ -7,9 +7,11 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, rows_beside
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
@@ -19,6 +21,7 @@ from pbwidgets.charts.sheet import (
     mark_text,
     page_note,
     panels,
+    part_note,
     put_on_sheet,
     split_rows,
     take_page,
@@ -31,6 +34,11 @@ ROWS_PER_PAGE = 26
 _KEY_COLUMNS = 4
 _WIDE_CELL, _NARROW_CELL = 42.0, 27.0
 """Cell widths for a number with one decimal and for a whole number."""
+
+_COLUMNS_WITH_DECIMALS = 18
+"""Most columns of a table on a slide whose cells hold a number with one decimal."""
+_PART = 14
+"""Letters of the note that says which part is shown."""
 
 
 def lost_points_heatmap(
@@ -63,11 +71,84 @@ def lost_points_heatmap(
     lost = _lost(points, view, layer, groups, names)
     plan = _plan(view, lost)
     shown = take_page(lost, page, plan.per_page)
-    code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
-    title = view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
+    title = _title(view, layer, groups)
     notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
     notes.append(page_note(view, page, len(lost), plan.per_page))
-    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(filter(None, notes)))
+    return put_on_sheet(
+        _draw(view, shown, plan), view, title, measure=view.say("points"), note="  ".join(filter(None, notes))
+    )
+
+
+def lost_points_heatmap_native(
+    points: pd.DataFrame,
+    names: Mapping[str, str],
+    view: View,
+    *,
+    layer: str | None = None,
+    groups: Mapping[str, str] | None = None,
+    page: int = 1,
+) -> NativeTable | None:
+    """The same for a presentation: a table with coloured cells.
+
+    None if there is no row. Where their names are too long for heads, the columns are numbered, and the note says what
+    the numbers stand for.
+
+    Parameters
+    ----------
+    points, names, view, layer, groups
+        As for :func:`lost_points_heatmap`.
+    page
+        Sheet, from 1, of as many rows as fit on a slide.
+    """
+    layer = layer or view.track.layers[-1].id
+    lost = _lost(points, view, layer, groups, names)
+    words = [heading.name.words(view.lang) for heading in view.track.criteria]
+    named = are_heads(words)
+    digits = 1 if len(words) <= _COLUMNS_WITH_DECIMALS else 0
+    notes = [
+        view.say("lost_points_heatmap.whole") if not digits else "",
+        "" if named else "；".join(f"{place} {word}" for place, word in enumerate(words, start=1)),
+    ]
+    per_page = rows_beside("　".join([*notes, "　" * _PART]), head_lines=HEAD_LINES if named else 1)
+    rows, most = take_page(lost, page, per_page), _most(lost)
+    if not rows:
+        return None
+    notes.append(part_note(view, page, len(lost), per_page))
+    return NativeTable(
+        corner=view.nominator if groups else view.kind,
+        rows=tuple(row["name"] for row in rows),
+        columns=tuple(words) if named else tuple(str(place + 1) for place in range(len(words))),
+        values=tuple(tuple(_known(cell) for cell in row["cells"]) for row in rows),
+        cells=tuple(tuple(_cell(view, cell, most, digits) for cell in row["cells"]) for row in rows),
+        sums=tuple(mark_text(view, row["sum"], 1) for row in rows),
+        sum_name=view.say("lost_points_heatmap.sum"),
+        legend=view.say("lost_points_heatmap.legend", most=mark_text(view, most, 1)),
+        note="  ".join(filter(None, notes)),
+        title=_title(view, layer, groups),
+    )
+
+
+def _title(view: View, layer: str, groups: Mapping[str, str] | None) -> str:
+    code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
+    return view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
+
+
+def _most(rows: Sequence[Mapping[str, Any]]) -> float:
+    """Most points lost in a cell: the darkest colour."""
+    cells = (_known(cell) for row in rows for cell in row["cells"])
+    return max([0.5, *(cell for cell in cells if cell is not None)])
+
+
+def _known(cell: float | None) -> float | None:
+    return None if cell is None or pd.isna(cell) else float(cell)
+
+
+def _cell(view: View, cell: float | None, most: float, digits: int) -> Cell:
+    if cell is None:
+        return Cell("", palette.WHITE, theme.INK)
+    if pd.isna(cell):
+        return Cell(view.say("missing_short"), palette.WHITE, theme.ALERT)
+    return Cell.filled(mark_text(view, cell, digits), theme.LOSS_COLOURS, cell / most)
 
 
 @dataclass(frozen=True)
@@ -120,9 +201,7 @@ def _draw(view: View, rows: Sequence[dict[str, Any]], plan: _Plan) -> list[alt.C
     headings = view.track.criteria
     lines = -(-len(headings) // _KEY_COLUMNS)
     bottom = BODY_BOTTOM - 30 * lines - 4
-    most = max(
-        [0.5, *(cell for row in rows for cell in row["cells"] if cell is not None and not pd.isna(cell))]
-    )
+    most = _most(rows)
     layers: list[alt.Chart] = []
     blocks = panels(len(rows), bottom=bottom)
     for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):

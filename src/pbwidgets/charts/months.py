@@ -9,6 +9,7 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.cells import Cells, place_cell
+from pbwidgets.charts.native import Cell, NativeChart, NativeTable, Series
 from pbwidgets.charts.sheet import (
     SINGLE,
     Panel,
@@ -17,6 +18,7 @@ from pbwidgets.charts.sheet import (
     page_count,
     page_note,
     panels,
+    part_note,
     put_on_sheet,
     take_page,
     text_width,
@@ -27,6 +29,8 @@ from pbwidgets.wording import say
 
 _WIDEST_NAME = 320.0
 _SUM_WIDTH = 64.0
+_LINES = (palette.DEEP_BLUE, palette.ORANGE, palette.INK, palette.PINK)
+"""Colours of lines; more kinds than these cannot be told apart as lines."""
 
 
 def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1) -> alt.LayerChart:
@@ -43,17 +47,72 @@ def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1
     page
         Sheet, from 1, if there are more than 13 kinds.
     """
-    rows: list[dict[str, Any]] = [
-        {"name": str(name), "cells": [int(value) for value in values], "sum": int(sum(values))}
-        for name, values in zip(counts.index, counts.to_numpy().tolist(), strict=True)
-    ]
+    rows, most = _prepare(counts)
     shown = [{**row, "row": place} for place, row in enumerate(take_page(rows, page, SINGLE))]
-    most = max([1, *(cell for row in rows for cell in row["cells"])])
     panel = panels(len(shown))[0]
     months = name_months(map(str, counts.columns), view.lang)
     layers = _draw(panel, shown, list(months.values()), most)
     layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
-    return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
+    return put_on_sheet(
+        layers, view, title, measure=view.say("times"), note=page_note(view, page, len(rows), SINGLE)
+    )
+
+
+def month_heatmap_native(
+    counts: pd.DataFrame, view: View, title: str, *, page: int = 1
+) -> NativeChart | NativeTable | None:
+    """The same for a presentation: columns or lines for a few kinds, a table with coloured cells for more.
+
+    None if nothing is counted.
+
+    Parameters
+    ----------
+    counts, view, title, page
+        As for :func:`month_heatmap`.
+    """
+    rows, most = _prepare(counts)
+    months = tuple(name_months(map(str, counts.columns), view.lang).values())
+    if not rows or not months:
+        return None
+    if len(rows) <= len(_LINES):
+        return NativeChart(
+            "lines" if len(rows) > 1 else "columns",
+            view.say("month_heatmap.month_head"),
+            months,
+            tuple(
+                Series.of(row["name"], row["cells"], colour)
+                for row, colour in zip(rows, _LINES, strict=False)
+            ),
+            title=title,
+        )
+    shown = take_page(rows, page, SINGLE)
+    return NativeTable(
+        corner=view.say("month_heatmap.kind"),
+        rows=tuple(row["name"] for row in shown),
+        columns=months,
+        values=tuple(tuple(map(float, row["cells"])) for row in shown),
+        cells=tuple(tuple(_cell(count, most) for count in row["cells"]) for row in shown),
+        sums=tuple(str(row["sum"]) for row in shown),
+        sum_name=view.say("month_heatmap.sum"),
+        legend=view.say("month_heatmap.legend", most=most),
+        note=part_note(view, page, len(rows), SINGLE),
+        title=title,
+    )
+
+
+def _prepare(counts: pd.DataFrame) -> tuple[list[dict[str, Any]], int]:
+    """A row for each kind, and the greatest number of a month."""
+    rows: list[dict[str, Any]] = [
+        {"name": str(name), "cells": [int(value) for value in values], "sum": int(sum(values))}
+        for name, values in zip(counts.index, counts.to_numpy().tolist(), strict=True)
+    ]
+    return rows, max([1, *(cell for row in rows for cell in row["cells"])])
+
+
+def _cell(count: int, most: int) -> Cell:
+    return (
+        Cell.filled(str(count), palette.BLUES, count / most) if count else Cell("", palette.WHITE, theme.INK)
+    )
 
 
 def pages_of(counts: pd.DataFrame) -> int:

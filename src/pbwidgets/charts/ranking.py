@@ -1,12 +1,14 @@
 """The ranking with the cut line."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
+from pbwidgets.charts.native import MOST_CATEGORIES, NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -33,6 +35,7 @@ from pbwidgets.scoring.frames import (
     INELIGIBLE,
     NOT_SELECTED,
     SELECTED,
+    STATUSES,
     TIED_AT_CUT,
     WAITING,
 )
@@ -54,11 +57,77 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
         What the chart is about.
     page
         Sheet, from 1, of 26 units each. By default all units if they fit on one sheet; else the 26
-        around the end of the places, and the chart says which.
+        around the end of the places, or where no place ends the first 13 and the last 13, and the chart says which.
     """
+    ranking = _prepare(selection, view, page, ROWS_PER_PAGE)
+    return put_on_sheet(
+        _draw(view, ranking), view, ranking.title, measure=view.say("points"), note=ranking.note
+    )
+
+
+def ranking_bars_native(
+    selection: pd.DataFrame, view: View, *, page: int | None = None
+) -> NativeChart | None:
+    """The same for a presentation: a series for each status, a category without a bar where the places end.
+
+    None if no unit has a rank.
+
+    Parameters
+    ----------
+    selection, view
+        As for :func:`ranking_bars`.
+    page
+        The same, of 29 units each.
+    """
+    ranking = _prepare(selection, view, page, MOST_CATEGORIES - 1)
+    if not ranking.rows:
+        return None
+    used = {row["status"]: _status(view, row) or view.say("ranking_bars.total") for row in ranking.rows}
+    series = [
+        Series.of(
+            used[status],
+            [row["total"] if row and row["status"] == status else None for row in ranking.shown],
+            theme.STATUS_COLOURS[status],
+        )
+        for status in STATUSES
+        if status in used
+    ]
+    return NativeChart(
+        "bars",
+        view.kind,
+        tuple(_name_native(view, row, ranking.cut) for row in ranking.shown),
+        tuple(series),
+        unit=view.say("points"),
+        decimals=ranking.decimals,
+        note=ranking.note,
+        title=ranking.title,
+    )
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What is drawn: units in order with None where the places end, and the words around them."""
+
+    shown: list[dict[Any, Any] | None]
+    cut: str
+    title: str
+    note: str
+
+    @property
+    def rows(self) -> list[dict[Any, Any]]:
+        """The units."""
+        return [row for row in self.shown if row is not None]
+
+    @property
+    def decimals(self) -> int:
+        """Decimals of the totals."""
+        return count_decimals((row["total"] for row in self.rows), MOST_DIGITS)
+
+
+def _prepare(selection: pd.DataFrame, view: View, page: int | None, per_page: int) -> _Ranking:
     own = selection[(selection["track_id"] == view.track_id) & (selection["rank"] > 0)]
     ranked: list[dict[Any, Any]] = best_first(own).to_dict("records")
-    shown = _shown(ranked, page)
+    shown = _shown(ranked, page, per_page)
     kept = [item for item in shown if item is not None]
     places = view.track.places
     title = (
@@ -70,39 +139,47 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
     free = find_open_places(own)
     if free:
         notes.append(view.say("ranking_bars.open", open=free))
-    if len(kept) < len(ranked):
+    line = _word_cut(view, ranked, free)
+    if _has_gap(ranked, page, per_page):
+        line = view.say("ranking_bars.gap", left_out=len(ranked) - len(kept), n=len(ranked))
+    elif len(kept) < len(ranked):
         notes.append(
             view.say("ranking_bars.part", first=kept[0]["rank"], last=kept[-1]["rank"], n=len(ranked))
         )
         if page is not None:
-            notes.append(view.say("page", page=page, pages=page_count(len(ranked), ROWS_PER_PAGE)))
-    return put_on_sheet(
-        _draw(view, shown, _word_cut(view, ranked, free)), view, title, note=view.say("list_glue").join(notes)
-    )
+            notes.append(view.say("page", page=page, pages=page_count(len(ranked), per_page)))
+    return _Ranking(shown, line, title, view.say("list_glue").join(notes))
 
 
-def _shown(ranked: list[dict[Any, Any]], page: int | None) -> list[dict[Any, Any] | None]:
-    """Rows drawn, with None in place of the cut line."""
+def _has_gap(ranked: Sequence[Mapping[Any, Any]], page: int | None, per_page: int) -> bool:
+    """Whether only the first and the last of all units are shown: they do not fit, and nowhere do places end."""
+    return page is None and len(ranked) > per_page and not last_selected(item["status"] for item in ranked)
+
+
+def _shown(ranked: list[dict[Any, Any]], page: int | None, per_page: int) -> list[dict[Any, Any] | None]:
+    """Rows drawn, with None in place of the cut line or of the units that are left out."""
+    if _has_gap(ranked, page, per_page):
+        half = per_page // 2
+        return [*ranked[: per_page - half], None, *ranked[-half:]]
     cut = last_selected(item["status"] for item in ranked)
     start = 0
     if page is not None:
-        start = (page - 1) * ROWS_PER_PAGE
-        take_page(ranked, page, ROWS_PER_PAGE)
-    elif len(ranked) > ROWS_PER_PAGE:
-        start = min(max(cut - ROWS_PER_PAGE // 2, 0), len(ranked) - ROWS_PER_PAGE)
-    rows: list[dict[Any, Any] | None] = list(ranked[start : start + ROWS_PER_PAGE])
+        start = (page - 1) * per_page
+        take_page(ranked, page, per_page)
+    elif len(ranked) > per_page:
+        start = min(max(cut - per_page // 2, 0), len(ranked) - per_page)
+    rows: list[dict[Any, Any] | None] = list(ranked[start : start + per_page])
     if start < cut <= start + len(rows) and cut < len(ranked):
         rows.insert(cut - start, None)
     return rows
 
 
-def _draw(view: View, shown: list[dict[Any, Any] | None], cut: str) -> list[alt.Chart]:
-    rows = [{"cut": item is None, **(item or {})} for item in shown]
+def _draw(view: View, ranking: _Ranking) -> list[alt.Chart]:
+    rows = [{"cut": item is None, **(item or {})} for item in ranking.shown]
     drawn = [row for row in rows if not row["cut"]]
     totals = [row["total"] for row in drawn if not pd.isna(row["total"])]
-    decimals = count_decimals(totals, MOST_DIGITS)
     for row in drawn:
-        row["written"] = mark_text(view, row["total"], decimals)
+        row["written"] = mark_text(view, row["total"], ranking.decimals)
     widths = {
         "rank": max([text_width(_rank(row)) for row in drawn], default=0.0),
         "name": min(max([text_width(str(row["unit_name"])) for row in drawn], default=0.0), 320.0),
@@ -114,7 +191,7 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], cut: str) -> list[alt.
     blocks = panels(len(rows))
     for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
         layers += _draw_panel(
-            view, panel, [{**row, "row": place} for place, row in enumerate(block)], cut, widths
+            view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranking.cut, widths
         )
     used = [status for status in _KEY if any(row["status"] == status and _status(view, row) for row in drawn)]
     signs = [
@@ -123,6 +200,14 @@ def _draw(view: View, shown: list[dict[Any, Any] | None], cut: str) -> list[alt.
     ]
     empty = [] if drawn else [heading_text(view.say("ranking_bars.none"), theme.MARGIN, y=200)]
     return [*layers, *key(signs, left=theme.MARGIN), *empty]
+
+
+def _name_native(view: View, row: Mapping[Any, Any] | None, cut: str) -> str:
+    """Rank and name; a unit without a total says so in its name, as a bar that is not there says nothing."""
+    if row is None:
+        return f"— {cut} —"
+    missing = f"（{view.say('missing')}）" if pd.isna(row["total"]) else ""
+    return f"{_rank(row)}  {row['unit_name']}{missing}"
 
 
 def _rank(row: Mapping[Any, Any]) -> str:

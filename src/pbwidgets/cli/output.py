@@ -1,4 +1,4 @@
-"""Results on stdout or in a file: a table, JSON, CSV, Excel."""
+"""Results on stdout or in a file: a table, JSON, CSV, Excel, Parquet."""
 
 import json
 import sys
@@ -46,7 +46,7 @@ def show(frame: pd.DataFrame, form: str, output: Path | None, workspace: "Worksp
     Raises
     ------
     UsageError
-        ``cli.xlsx_needs_file`` for Excel without a file.
+        ``cli.xlsx_needs_file`` for Excel or Parquet without a file.
     DataError
         ``exports.identifying_found``.
     """
@@ -58,9 +58,12 @@ def show(frame: pd.DataFrame, form: str, output: Path | None, workspace: "Worksp
 
 
 def _write(frame: pd.DataFrame, form: str, output: Path | None) -> None:
-    if form == "xlsx":
-        if output is None:
-            raise UsageError("cli.xlsx_needs_file")
+    if form in ("xlsx", "parquet") and output is None:
+        raise UsageError("cli.xlsx_needs_file", form=form)
+    if form == "parquet" and output is not None:
+        _write_parquet(frame, output)
+        return
+    if form == "xlsx" and output is not None:
         from pbwidgets.exports import About, Sheet, build_workbook
 
         if _IS_LIST.issubset(frame.columns):
@@ -75,6 +78,19 @@ def _write(frame: pd.DataFrame, form: str, output: Path | None) -> None:
     from pbwidgets.exports.csv import to_csv
 
     show_text(_to_json(frame) if form == "json" else to_csv(frame), output, form=form)
+
+
+def _write_parquet(frame: pd.DataFrame, output: Path) -> None:
+    """Write all columns as they are, for analysts: codes stay texts, numbers numbers, what is missing is null."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    fit = frame.map(lambda value: drop_unfit(value) if isinstance(value, str) else value)
+    table = pa.Table.from_pandas(fit, preserve_index=False)
+    kinds = [
+        column.with_type(pa.string()) if pa.types.is_null(column.type) else column for column in table.schema
+    ]
+    pq.write_table(table.cast(pa.schema(kinds)), output)  # a column that is empty as yet is one of texts
 
 
 def tell_notes(notes: Iterable[Problem]) -> None:

@@ -29,6 +29,9 @@ class Column:
         Text for a missing number; by default the word for a missing mark.
     digits
         Most decimals of a number; the numbers of a column all have as many as the one that needs most.
+    source
+        Where its values come from, for the dictionary of a workbook: ``points.points``, frame and column, with
+        the layer or measure that is meant behind a colon; by default what the name of the column says.
     """
 
     label: str
@@ -36,6 +39,27 @@ class Column:
     format: Format = "text"
     missing: str | None = None
     digits: int = 2
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Sum:
+    """A number of a table that is the sum of others: in a workbook it may be a formula.
+
+    Attributes
+    ----------
+    row, column
+        Its row, from 0, and the name of its column.
+    parts
+        Row and column of each number that it sums up.
+    digits
+        Decimals to which the sum is rounded; None if it is not.
+    """
+
+    row: int
+    column: str
+    parts: tuple[tuple[int, str], ...]
+    digits: int | None = None
 
 
 def char_width(text: str) -> int:

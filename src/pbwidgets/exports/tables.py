@@ -3,7 +3,7 @@
 Each function is pure: frames in, one :class:`LabelledTable` out, for a page, a slide, a document or a workbook.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,9 +16,9 @@ from pbwidgets.campaign.derived import inputs_of, order_derived
 from pbwidgets.campaign.model import Derived
 from pbwidgets.campaign.names import places
 from pbwidgets.charts.headings import agg_headings
-from pbwidgets.exports.columns import Column
+from pbwidgets.exports.columns import Column, Sum
 from pbwidgets.scoring import word_reason
-from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES
+from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES, Scores
 from pbwidgets.scoring.selection import best_first, word_status
 from pbwidgets.scoring.sheet import drop_unmarked, word_decision
 from pbwidgets.scoring.totals import round_totals
@@ -34,15 +34,16 @@ _INDENT = "\N{NO-BREAK SPACE}" * 3
 
 @dataclass(frozen=True)
 class LabelledTable:
-    """A table with its title and the columns shown, in order."""
+    """A table with its title, the columns shown, in order, and which of its numbers sum up others."""
 
     title: str
     frame: pd.DataFrame
     columns: Mapping[str, Column]
+    sums: tuple[Sum, ...] = ()
 
     def head(self, rows: int) -> "LabelledTable":
         """The same table with only its first rows."""
-        return replace(self, frame=self.frame.head(rows))
+        return replace(self, frame=self.frame.head(rows), sums=())
 
     def only(self, *names: str) -> "LabelledTable":
         """The same table with only those of its columns."""
@@ -54,12 +55,13 @@ class LabelledTable:
 
 
 def score_sheet(
-    campaign: Campaign, track: Track, points: pd.DataFrame, unit_code: str, title: str, lang: str
+    campaign: Campaign, track: Track, scores: Scores, unit_code: str, title: str, lang: str
 ) -> LabelledTable:
     """Score sheet of one unit: a row for each heading and line, a column for each layer, the last layer's reason.
 
-    A layer of the unit's own in which it has marked nothing has no column.
+    The last row has the totals. A layer of the unit's own in which it has marked nothing has no column.
     """
+    points = scores.points
     own = points[(points["unit_code"] == unit_code) & (points["track_id"] == track.id)]
     own = drop_unmarked(campaign, own)
     by_line = {(row["criterion_id"], row["layer"]): row for row in own.to_dict("records")}
@@ -82,14 +84,60 @@ def score_sheet(
             row["max_points"] = last["max_points"]
             row["reason"] = word_reason(campaign, last["reason_code"], last["reason_args"], lang)
         rows.append(row)
+    rows.append(
+        {
+            "name": say("tables.total", lang),
+            "max_points": track.base_points,
+            **_totals_by_layer(campaign, track, scores.totals, unit_code),
+            "reason": "",
+            "place": "",
+        }
+    )
     columns = {
         "place": Column(say("tables.place", lang), 7),
         "name": Column(say("tables.criterion", lang), 32),
         "max_points": Column(say("tables.max_points", lang), 8, "number"),
-        **{layer: Column(campaign.layer(layer).name.words(lang), 12, "number") for layer in layers},
+        **{
+            layer: Column(
+                campaign.layer(layer).name.words(lang), 12, "number", source=f"points.points:{layer}"
+            )
+            for layer in layers
+        },
         "reason": Column(say("tables.reason", lang), 38),
     }
-    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
+    sums = _sums_of_sheet(track, ["max_points", *layers])
+    return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns, sums)
+
+
+def _totals_by_layer(
+    campaign: Campaign, track: Track, totals: pd.DataFrame, unit_code: str
+) -> dict[str, float]:
+    """Totals of one unit in a track as they are shown, by layer."""
+    own = totals[(totals["unit_code"] == unit_code) & (totals["track_id"] == track.id)]
+    rounded = round_totals(campaign, own)
+    return dict(zip(rounded["layer"], rounded["total"], strict=True))
+
+
+def _sums_of_sheet(track: Track, names: Sequence[str]) -> tuple[Sum, ...]:
+    """What sums up in a score sheet with a row for each heading and line, and the totals below them."""
+    depths = [item.depth for item in track.numbered()]
+    parts: dict[int, list[int]] = {}
+    above: list[int] = []
+    for row, depth in enumerate(depths):
+        del above[depth:]
+        parts.setdefault(above[-1] if above else len(depths), []).append(row)
+        above.append(row)
+    digits = {len(depths): track.rounding.digits}
+    return tuple(
+        Sum(row, name, tuple((part, name) for part in below), digits.get(row))
+        for row, below in parts.items()
+        for name in names
+    )
+
+
+def sum_across(rows: int, into: str, names: Sequence[str]) -> tuple[Sum, ...]:
+    """Sums of a table in which a column has the sum of others, row by row."""
+    return tuple(Sum(row, into, tuple((row, name) for name in names)) for row in range(rows))
 
 
 def headings_beside_reference(
@@ -165,7 +213,14 @@ def units_of_track(
         "unit_name": Column(campaign.kind_names(track.unit_kind, lang), 20),
         **({"above": Column(say("tables.above", lang), 18)} if made["above"].nunique() > 1 else {}),
         **{
-            layer: Column(campaign.layer(layer).name.words(lang), 11, "number", _NONE, MOST_DIGITS)
+            layer: Column(
+                campaign.layer(layer).name.words(lang),
+                11,
+                "number",
+                _NONE,
+                MOST_DIGITS,
+                f"totals.total:{layer}",
+            )
             for layer in layers
         },
         "total": Column(say("tables.total", lang), 11, "number", _NONE, MOST_DIGITS),
@@ -214,10 +269,14 @@ def _columns_within(of_track: pd.DataFrame, track: Track, lang: str) -> dict[str
     for group in track.ranks_within:
         name = group.name.words(lang)
         label = say("tables.rank_within", lang, group=name)
-        columns[f"rank_within_{group.id}"] = Column(label, 11, "integer", _NONE)
+        columns[f"rank_within_{group.id}"] = Column(
+            label, 11, "integer", _NONE, source=f"ranks_within.rank:{group.id}"
+        )
         if of_track.loc[of_track["within"] == group.id, "group"].nunique() > 1:
             label = say("tables.size_within", lang, group=name)
-            columns[f"size_within_{group.id}"] = Column(label, 11, "integer", _NONE)
+            columns[f"size_within_{group.id}"] = Column(
+                label, 11, "integer", _NONE, source=f"ranks_within.size:{group.id}"
+            )
     return columns
 
 
@@ -239,10 +298,14 @@ def losses_by_heading(
     made = wide.assign(unit_name=[names[code] for code in wide.index]).sort_values("sum", ascending=False)
     columns = {
         "unit_name": Column(say("tables.unit", lang), 20),
-        **{heading.id: Column(heading.name.words(lang), 12, "number") for heading in headings},
-        "sum": Column(say("tables.sum", lang), 9, "number"),
+        **{
+            heading.id: Column(heading.name.words(lang), 12, "number", source="points.lost")
+            for heading in headings
+        },
+        "sum": Column(say("tables.sum", lang), 9, "number", source="points.lost"),
     }
-    return LabelledTable(title, made, columns)
+    across = sum_across(len(made), "sum", [heading.id for heading in headings])
+    return LabelledTable(title, made, columns, across)
 
 
 def classes_of_units(
@@ -316,7 +379,10 @@ def counts_by_status(campaign: Campaign, selection: pd.DataFrame, title: str, la
     columns = {
         "track": Column(say("tables.track", lang), 24),
         "places": Column(say("tables.places", lang), 8, "integer"),
-        **{status: Column(_status(status, lang), 10, "integer") for status in order},
+        **{
+            status: Column(_status(status, lang), 10, "integer", source=f"selection.count:{status}")
+            for status in order
+        },
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
@@ -330,10 +396,10 @@ def nomination_balance_table(
         track=[campaign.track(track).name.words(lang) for track in balance["track_id"]],
     )
     columns = {
-        "unit": Column(say("tables.nominated_by", lang), 24),
+        "unit": Column(say("tables.nominated_by", lang), 24, source="nominations.by_unit"),
         "track": Column(say("tables.track", lang), 24),
         **{
-            name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE)
+            name: Column(say(f"tables.{name}", lang), 10, "integer", _NONE, source=f"balance.{name}")
             for name in ("allotted", "nominated", "refused", "short", "vetoed", "vacant", "selected")
         },
     }
@@ -422,12 +488,20 @@ def team_results(
         rows.append(row)
     columns = {"unit_name": Column(campaign.kind_names(campaign.partition_by, lang), 22)}
     for track in own:
-        columns[f"{track.id}_rank"] = Column(say("tables.rank", lang), 8, "integer", _NONE)
-        columns[f"{track.id}_status"] = Column(say("tables.status", lang), 12)
+        columns[f"{track.id}_rank"] = Column(
+            say("tables.rank", lang), 8, "integer", _NONE, source=f"ranking.rank:{track.id}"
+        )
+        columns[f"{track.id}_status"] = Column(
+            say("tables.status", lang), 12, source=f"selection.status:{track.id}"
+        )
     for track in below:
         kind = campaign.kind_names(track.unit_kind, lang)
-        columns[f"{track.id}_selected"] = Column(say("tables.selected_of", lang, kind=kind), 12, "integer")
-        columns[f"{track.id}_vetoed"] = Column(say("tables.vetoed_of", lang, kind=kind), 12, "integer")
+        columns[f"{track.id}_selected"] = Column(
+            say("tables.selected_of", lang, kind=kind), 12, "integer", source=f"balance.selected:{track.id}"
+        )
+        columns[f"{track.id}_vetoed"] = Column(
+            say("tables.vetoed_of", lang, kind=kind), 12, "integer", source=f"balance.vetoed:{track.id}"
+        )
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 
 
@@ -453,9 +527,9 @@ def measures_of_unit(
         unit = measure.unit.words(lang) if measure.unit else ""
         rows.append({"name": measure.name.words(lang), "value": row["value"], "unit": unit})
     columns = {
-        "name": Column(say("tables.measure", lang), 36),
-        "value": Column(say("tables.value", lang), 10, "number"),
-        "unit": Column(say("tables.measure_unit", lang), 10),
+        "name": Column(say("tables.measure", lang), 36, source="measures.measure_id"),
+        "value": Column(say("tables.value", lang), 10, "number", source="measures.value"),
+        "unit": Column(say("tables.measure_unit", lang), 10, source="measures.unit"),
     }
     return LabelledTable(title, pd.DataFrame(rows, columns=list(columns)), columns)
 

@@ -5,13 +5,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import Column, find_decimals, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, Sum, char_width, find_decimals, measure_columns, to_cell_texts
+from pbwidgets.exports.dictionary import describe_columns
+from pbwidgets.exports.sums import fill_results, put_sums
 from pbwidgets.intake.text import drop_unfit, to_excel
 from pbwidgets.palette import ALERT, BLACK, NAVY, RULE, WHITE, office_colour
 from pbwidgets.wording import say
@@ -20,16 +24,18 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _TEXT_FORMAT = "@"
+_LINE, _TALLEST = 15, 409  # points; a row cannot be higher
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One table of a workbook; the frame's other columns are left out."""
+    """One table of a workbook; the frame's other columns are left out, and what sums up others is a formula."""
 
     name: str
     frame: pd.DataFrame
     columns: Mapping[str, Column]
+    sums: tuple[Sum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +51,15 @@ class About:
     title: str = ""
 
 
-def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: str = "zh_CN") -> Path:
+def build_workbook(
+    sheets: Sequence[Sheet],
+    path: Path,
+    *,
+    about: About,
+    lang: str = "zh_CN",
+    dictionary: bool = False,
+    index: Sheet | None = None,
+) -> Path:
     r"""Write an Excel workbook and return its path: a sheet about campaign and snapshot, then one for each table.
 
     Parameters
@@ -58,30 +72,46 @@ def build_workbook(sheets: Sequence[Sheet], path: Path, *, about: About, lang: s
         Content of the first sheet.
     lang
         ``zh_CN`` or ``en``.
+    dictionary
+        Whether a last sheet says what each column means and where it comes from.
+    index
+        A table with a row for each of the sheets, in order, and a link from its first column; it stands before them.
 
     Notes
     -----
-    Codes stay text. A text that begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so
-    that Excel never takes it for a formula. A missing number is a word, never 0. The same input gives the
-    same bytes.
+    An empty table has no sheet, unless all are empty; the first sheet names it. A number that sums up others
+    is a formula with its result beside it, but only where the sum is that number. Codes stay text. A text that
+    begins with ``=``, ``+``, ``-`` or ``@`` is stored as text and marked so that Excel never takes it for a
+    formula. A missing number is a word, never 0. The same input gives the same bytes.
     """
     from openpyxl import Workbook
 
+    kept = [sheet for sheet in sheets if len(sheet.frame)]
+    empty = [sheet.name for sheet in sheets if kept and not len(sheet.frame)]
+    kept = kept or list(sheets)
     book = Workbook()
     first = book.worksheets[0]
     first.title = say("exports.xlsx.about", lang)
-    _fill_about(first, about, sheets, lang)
+    _fill_about(first, about, kept, empty, lang)
     taken = {first.title.lower()}
-    for sheet in sheets:
-        _fill_sheet(book.create_sheet(_free_name(sheet.name, taken)), sheet, lang)
+    mended = {}
+    shown = [*([index] if index else []), *kept, *([describe_columns(kept, lang)] if dictionary else [])]
+    pages = [book.create_sheet(free_name(sheet.name, taken)) for sheet in shown]
+    for number, (page, sheet) in enumerate(zip(pages, shown, strict=True), start=2):
+        _fill_sheet(page, sheet, lang)
+        if results := put_sums(page, sheet.frame, sheet.columns, sheet.sums):
+            mended[f"xl/worksheets/sheet{number}.xml"] = partial(fill_results, results=results)
+    if index:
+        _link_sheets(pages[0], [page.title for page in pages[1 : len(kept) + 1]])
     book.properties.creator = "pbwidgets"
     book.properties.title = drop_unfit(about.title or f"{about.campaign} {about.period}")
     content = io.BytesIO()
     book.save(content)
-    return write_settled(content.getvalue(), path)
+    return write_settled(content.getvalue(), path, mended)
 
 
-def _free_name(wanted: str, taken: set[str]) -> str:
+def free_name(wanted: str, taken: set[str]) -> str:
+    """Name of a sheet as Excel allows it, made different from those that are taken, and then taken itself."""
     plain = _FORBIDDEN.sub(" ", drop_unfit(wanted)).strip().strip("'")[:31] or "Sheet"
     name, count = plain, 1
     while name.lower() in taken:
@@ -92,7 +122,9 @@ def _free_name(wanted: str, taken: set[str]) -> str:
     return name
 
 
-def _fill_about(page: "Worksheet", about: About, sheets: Sequence[Sheet], lang: str) -> None:
+def _fill_about(
+    page: "Worksheet", about: About, sheets: Sequence[Sheet], empty: Sequence[str], lang: str
+) -> None:
     from openpyxl.styles import Alignment, Font
 
     lines = [
@@ -103,6 +135,7 @@ def _fill_about(page: "Worksheet", about: About, sheets: Sequence[Sheet], lang: 
         ("snapshot", about.snapshot),
         ("synthetic", say("exports.synthetic", lang) if about.synthetic else ""),
         ("sheets", say("exports.list_glue", lang).join(sheet.name for sheet in sheets)),
+        ("empty", say("exports.list_glue", lang).join(empty)),
         ("missing", say("exports.xlsx.missing_means", lang)),
         ("note", about.note),
     ]
@@ -129,12 +162,34 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
             cell = page.cell(row, place)
             cell.style = missing if pd.isna(value) else style
             _put_value(cell, value, column, texts[row - 2][place - 1])
-    for place, width in enumerate(measure_columns(texts, sheet.columns, most=48), start=1):
-        page.column_dimensions[get_column_letter(place)].width = width + 3
+    widths = [width + 3 for width in measure_columns(texts, sheet.columns, most=48)]
+    for place, width in enumerate(widths, start=1):
+        page.column_dimensions[get_column_letter(place)].width = width
+    for row, cells in enumerate(texts, start=2):
+        lines = max(map(_count_lines, cells, widths), default=1)
+        if lines > 1:  # not every program makes room for wrapped text by itself
+            page.row_dimensions[row].height = min(_LINE * lines, _TALLEST)
     page.freeze_panes = "B2" if len(sheet.columns) > 1 else "A2"
     page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.columns), 1))}{len(texts) + 1}"
     page.print_title_rows = "1:1"
     _set_up_print(page)
+
+
+def _link_sheets(page: "Worksheet", names: Sequence[str]) -> None:
+    """Make each cell of the first column a link to the sheet of its row."""
+    from openpyxl.styles import Font
+    from openpyxl.worksheet.hyperlink import Hyperlink
+
+    for row, name in enumerate(names, start=2):
+        cell = page.cell(row, 1)
+        quoted = name.replace("'", "''")
+        cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!A1")
+        cell.font = Font(name="Microsoft YaHei", color=office_colour(NAVY), underline="single")
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Lines of a text in a column; a Chinese one breaks anywhere, but no line is filled to its end."""
+    return sum(max(1, ceil(char_width(line) / (width - 2))) for line in text.split("\n"))
 
 
 def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
@@ -172,7 +227,10 @@ def _find_style(page: "Worksheet", kind: str, decimals: int = 0) -> str:
             name,
             font=Font(name="Microsoft YaHei"),
             alignment=Alignment(
-                vertical="top", wrap_text=kind == "text", horizontal="right" if kind == "missing" else None
+                vertical="top",
+                wrap_text=kind == "text",
+                horizontal="left" if kind == "text" else "right",
+                indent=0 if kind == "text" else 1,
             ),
             number_format=formats.get(kind, _TEXT_FORMAT),
         )

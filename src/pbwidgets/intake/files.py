@@ -9,7 +9,7 @@ from typing import Final
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.text import unprotect
 from pbwidgets.intake.unpacking import LARGEST_BYTES, MOST_CELLS, MOST_COLUMNS
-from pbwidgets.intake.workbook import Sheet, is_markup, is_workbook, open_workbook
+from pbwidgets.intake.workbook import Sheet, is_markup, is_other, is_workbook, open_workbook
 
 KINDS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
 """Names that such files have; what one holds is told by its content."""
@@ -35,15 +35,25 @@ def open_sheets(path: Path) -> tuple[Sheet, ...]:
     ProblemsError
         If the file is missing, empty, of another kind, damaged, or beyond a limit: one problem, the first cause.
     """
-    content = _read_bytes(path)
+    return open_content(read_content(path), str(path))
+
+
+def open_content(content: bytes, file: str) -> tuple[Sheet, ...]:
+    """Sheets of a file that is read already; ``file`` is its name for messages, errors as for :func:`open_sheets`."""
     if is_workbook(content):
-        return tuple(
-            sheet for sheet in open_workbook(content, str(path)) if not sheet.name.startswith(_OF_PROGRAMS)
-        )
-    return (_read_csv(content, str(path)),)
+        sheets = open_workbook(content, file)
+        return tuple(sheet for sheet in sheets if not sheet.name.startswith(_OF_PROGRAMS))
+    return (_read_csv(content, file),)
 
 
-def _read_bytes(path: Path) -> bytes:
+def read_content(path: Path) -> bytes:
+    """Bytes of a file that somebody sent.
+
+    Raises
+    ------
+    ProblemsError
+        If it is missing, empty, a folder, or too big.
+    """
     if path.is_dir():
         raise ProblemsError([Problem("intake.file_is_folder", str(path))])
     try:
@@ -65,6 +75,8 @@ def _too_big(file: str) -> Problem:
 
 
 def _read_csv(content: bytes, file: str) -> Sheet:
+    if is_other(content):
+        raise ProblemsError([Problem("intake.file_not_table", file)])
     if is_markup(content):
         raise ProblemsError([Problem("intake.web_page", file)])
     if line := _find_damage(content):

@@ -132,6 +132,20 @@ def load_submissions(r: Reader, campaign_id: str, period_id: str) -> tuple[Submi
     return tuple(_state_of(row) for row in r.conn.execute(query.order_by(table.id)))
 
 
+def load_of_units(
+    r: Reader, campaign_id: str, period_id: str, form_id: str, unit_codes: Sequence[str]
+) -> tuple[SubmissionState, ...]:
+    """Submissions of a form about some units as they are now, by unit and entry; ask for some hundreds at a time."""
+    table = submissions.c
+    query = select(submissions).where(
+        table.campaign_id == campaign_id,
+        table.period_id == period_id,
+        table.form_id == form_id,
+        table.unit_code.in_(unit_codes),
+    )
+    return tuple(_state_of(row) for row in r.conn.execute(query.order_by(table.unit_code, table.occurrence)))
+
+
 def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
     """All versions of a submission, oldest first."""
     query = (
@@ -319,6 +333,31 @@ def import_version(w: Writer, key: SubmissionKey, answers: Answers) -> int:
         ``store.period_not_open``.
     """
     return _hand_in(w, "import", {key: answers})[key]
+
+
+def import_many(
+    w: Writer, items: Mapping[SubmissionKey, Answers], bases: Mapping[SubmissionKey, tuple[int, int]]
+) -> dict[SubmissionKey, int]:
+    """Hand in imported answers, all or none; returns the new versions.
+
+    Parameters
+    ----------
+    bases
+        Version and revision that the answers were made from; zeros for what nobody had begun.
+
+    Raises
+    ------
+    ConflictError
+        ``store.changed_since`` if one of them has changed since.
+    DataError
+        As :func:`import_version`.
+    """
+    states = _load_states(w, list(items)) if items else {}
+    for key in items:
+        now = states.get(key)
+        if bases[key] != ((0, 0) if now is None else (now.version, now.revision)):
+            raise ConflictError("store.changed_since", unit=key.unit_code, form=key.form_id)
+    return _hand_in(w, "import", items)
 
 
 def accept(

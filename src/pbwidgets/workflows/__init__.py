@@ -1,7 +1,8 @@
 """The use cases: what the command line, the notebooks and the apps call, and who may do what.
 
 Each folder holds one kind of work: ``filling``, ``review``, ``meeting``, ``reports``, ``people``, ``organise``,
-``survey``, ``progress``. They do not import each other; all build on ``ground``. Only the names that notebooks
+``survey``, ``progress``. They do not import each other; all build on ``ground``. ``exchange`` stands on them: what
+they fill in and mark, as workbooks. Only the names that notebooks
 start from are exported here, and each is imported on demand: Altair takes seconds to import.
 """
 

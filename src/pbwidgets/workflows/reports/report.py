@@ -222,13 +222,15 @@ class Report:
             unit=self.unit_name,
             synthetic=self.synthetic,
         )
+        told = {"period": snapshot.period_id, "day": snapshot.day}
         return Cover(
             title=self.title,
             basis=self.basis,
-            subtitle=f"{snapshot.period_id}　{snapshot.day.isoformat()}",
+            subtitle=say("slides.subtitle", self.lang, unit=self.unit_name, **told),
             lang=self.lang,
             about=about,
             synthetic=self.synthetic,
+            source=say("slides.source", self.lang, campaign=about.campaign, **told),
             day=snapshot.day,
             version=snapshot.version,
             letter=self._letter(),
@@ -259,6 +261,7 @@ class Report:
             lang=self.lang,
             synthetic=self.synthetic,
             last_rank=self._last_rank(track) if track else None,
+            day=self.snapshot.day,
         )
 
     def _last_rank(self, track: Track) -> int | None:
@@ -459,7 +462,7 @@ class Report:
         code = unit_code or self.unit_code
         title = self.say("score_sheet", unit=self.names[code], track=track.name.words(self.lang))
         own = track.of_unit(*kind_and_domain(self.units, code))
-        return tables.score_sheet(self.campaign, own, self.scores.points, code, title, self.lang)
+        return tables.score_sheet(self.campaign, own, self.scores, code, title, self.lang)
 
     def headings(self, track: Track) -> LabelledTable:
         """The headings of the unit's score sheet beside the published median and range."""

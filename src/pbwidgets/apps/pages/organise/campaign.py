@@ -2,12 +2,11 @@
 
 import tempfile
 from pathlib import Path
-from typing import Final
 
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, written_table
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
@@ -19,8 +18,6 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.organise.campaigns import Opening, find_joining, find_roots
 from pbwidgets.workflows.organise.effects import settled_words
 from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
-
-_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
 
 
 class CampaignCard:
@@ -101,9 +98,10 @@ class CampaignCard:
         visit.messages.clear()
         self._draft, self.found.children = None, ()
         try:
-            self._draft = read_draft(visit.workspace, visit.actor, file.name, file.content)
+            with written_table(file) as path:
+                self._draft = read_draft(visit.workspace, visit.actor, path)
         except ProblemsError as error:
-            self.found.children = problem_list(visit, error, "organise.problems", _HEADS)
+            self.found.children = problem_list(visit, error.problems, "organise.problems")
             return
         self._show_changes(self._draft)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbwidgets.charts import draw_svg, svg_to_png
+from pbwidgets.exports import open_template
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reports.blocks.pieces import (
     DocumentKind,
@@ -43,10 +44,13 @@ class ReportBook:
         What the report says about itself.
     folder
         Folder for its files; None shows the pieces and saves nothing.
+    template
+        Presentation whose layouts its slides take; by default our own.
     """
 
     cover: Cover
     folder: Path | None = None
+    template: Path | None = None
     _contents: list[Content] = field(default_factory=list, repr=False)
 
     def add(self, made: Iterable[Piece]) -> None:
@@ -141,6 +145,7 @@ class ReportBook:
         if self.folder is None:
             return
         contents = tuple(self._contents)
-        write_deck(contents, self.cover, self.folder / "slides.pptx")
+        template = open_template(self.template) if self.template else None
+        write_deck(contents, self.cover, self.folder / "slides.pptx", template)
         write_document(contents, self.cover, self.folder / "report.docx")
         write_workbook(contents, self.cover, self.folder / "tables.xlsx")

@@ -36,6 +36,8 @@ class Cover:
         First sheet of the workbook.
     synthetic
         Whether the data are invented for a demonstration; every file then says so.
+    source
+        Where the data are from, and of which day: the foot of slides.
     day
         Day of the data.
     version
@@ -50,6 +52,7 @@ class Cover:
     lang: str
     about: About
     synthetic: bool = False
+    source: str = ""
     day: date | None = None
     version: str = ""
     letter: Letter | None = None

@@ -9,10 +9,11 @@ from pydantic import Field
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Text
 from pbwidgets.exports.columns import Column
-from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.exports.tables import LabelledTable, sum_across
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
+from pbwidgets.workflows.reports.headlines.counted import months_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -31,7 +32,7 @@ class CountArguments(Arguments):
 @block(reads={"submissions"})
 def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
     """Entries of a form by kind and month."""
-    from pbwidgets.charts import month_heatmap
+    from pbwidgets.charts import month_heatmap, month_heatmap_native
     from pbwidgets.charts.months import pages_of
 
     kinds = _kinds(report.campaign, args.by, report.lang) if args.by else _units(report, args.on)
@@ -44,13 +45,15 @@ def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
     sentence = report.say(
         "counted", count=int(most.sum()), most=most.index[int(most.argmax())], times=int(most.max())
     )
+    headline = months_headline(counts, report.lang, by_unit=args.by is None)
     form_id, pages = args.on.partition("/")[0], pages_of(counts)
     for page in range(1, pages + 1):
         name = (
             f"{form_id}_months" + ("_by_unit" if args.by is None else "") + (f"_{page}" if pages > 1 else "")
         )
         chart = month_heatmap(counts, report.view(), title, page=page)
-        yield Figure(name, title, chart, sentence if page == 1 else "")
+        native = month_heatmap_native(counts, report.view(), title, page=page)
+        yield Figure(name, title, chart, sentence if page == 1 else "", native=native, headline=headline)
     yield Table(_table(report, counts, title), document=False)
 
 
@@ -121,4 +124,4 @@ def _table(report: "Report", counts: pd.DataFrame, title: str) -> LabelledTable:
         },
         "sum": Column(report.say("sum"), 8, "number"),
     }
-    return LabelledTable(title, frame, columns)
+    return LabelledTable(title, frame, columns, sum_across(len(frame), "sum", list(counts.columns)))

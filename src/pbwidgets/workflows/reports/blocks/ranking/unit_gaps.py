@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import unit_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -23,14 +24,17 @@ class GapArguments(OfTrack):
 def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
     """Marks of the layers by unit."""
     from pbwidgets.charts import unit_gaps as draw
+    from pbwidgets.charts import unit_gaps_native as draw_native
 
     track = report.track_of(args)
     shown = report.contenders(track).head(args.most)
-    names = unit_names(shown)
     layers = [layer.id for layer in track.layers]
+    drawn = report.scores.totals, unit_names(shown), report.view(track)
     yield Figure(
-        f"{track.id}_gaps",
+        f"{track.id}_unit_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
-        draw(report.scores.totals, names, report.view(track)),
+        draw(*drawn),
         table=report.units_of_track(track).only("unit_name", *layers),
+        native=draw_native(*drawn),
+        headline=unit_gaps_headline(*drawn),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import allotments_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -19,6 +20,7 @@ def _nominates_not(track: Track, kind: str) -> bool:
 def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Places allotted and used by each nominating unit."""
     from pbwidgets.charts import allotment_balance as draw
+    from pbwidgets.charts import allotment_balance_native as draw_native
 
     track = report.track_of(args)
     balance = report.nomination_balance(track)
@@ -26,6 +28,14 @@ def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
         return
     title = f"{balance.title}：{track.name.words(report.lang)}"
     yield Heading(title)
-    chart = draw(report.scores.balance, report.names, report.view(track))
-    yield Figure(f"{track.id}_allotments", title, chart, table=balance)
+    drawn = report.scores.balance, report.names, report.view(track)
+    balances, _, view = drawn
+    yield Figure(
+        f"{track.id}_allotments",
+        title,
+        draw(*drawn),
+        table=balance,
+        native=draw_native(*drawn),
+        headline=allotments_headline(balances, view),
+    )
     yield Table(balance)

@@ -27,7 +27,11 @@ NEEDS: Final[Mapping[str, str]] = {
     "save_self_marks": "fill",
     "restamp_self_marks": "fill",
     "load_self_marks": "fill",
+    "write_template": "fill",
+    "read_return": "fill",
+    "store_return": "fill",
     # -- looking
+    "export_answers": "view",
     "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",
@@ -74,6 +78,10 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_on_site_photo": "rate",
     "print_mark_sheets": "rate",
     "open_paper": "rate",
+    "units_to_mark": "rate",
+    "write_mark_sheet": "rate",
+    "read_marks": "rate",
+    "store_marks": "rate",
     "recuse_rater": "recuse",
     # -- nominating
     "nominate_unit": "nominate",

@@ -1,0 +1,1 @@
+"""Workbooks of answers: laid out, written, read, and annotated with what is wrong."""

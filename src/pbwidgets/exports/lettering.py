@@ -1,0 +1,34 @@
+"""Letters in Office files: the font of Chinese and Latin text, its sizes and its colours."""
+
+from typing import Any, Final
+
+from pbwidgets.palette import office_colour
+
+FONT: Final = "Microsoft YaHei"
+LEAST_PT: Final = 14
+"""Smallest text on a slide: what the back row can read."""
+
+_SCRIPTS: Final = ("a:latin", "a:ea", "a:cs")
+
+
+def set_font(font: Any, size: float, colour: str, *, bold: bool | None = False) -> None:
+    """Set size in points, colour and weight of a font of python-pptx, and its face for every script.
+
+    A weight of None is that of its surroundings.
+
+    python-pptx names the Latin face only; Chinese text then has whatever the program takes.
+    """
+    from pptx.dml.color import RGBColor
+    from pptx.oxml.ns import qn
+    from pptx.util import Pt
+
+    font.size, font.bold, font.name = Pt(size), bold, FONT
+    font.color.rgb = RGBColor.from_string(office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
+    properties = font._rPr
+    before = properties.find(qn(_SCRIPTS[0]))
+    for script in _SCRIPTS[1:]:
+        for old in properties.findall(qn(script)):
+            properties.remove(old)
+        face = properties.makeelement(qn(script), {"typeface": FONT})
+        before.addnext(face)
+        before = face

@@ -1,0 +1,1 @@
+"""Answers and marks out of the store into workbooks, and back."""

@@ -1,0 +1,488 @@
+"""Answers that came back in a file: applied to what is kept, and checked as the page checks them, cell by cell.
+
+A cell that still says what was written into it leaves what is kept as it is, so that what others may not see (〔略〕),
+files, and whatever a cell cannot show come back unharmed. Only what was changed is checked and can be refused.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
+from pbwidgets.campaign.identifying import hide_identifying
+from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.errors import PbError, Problem
+from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
+from pbwidgets.exports.answer_book.layout import Column, layouts_of
+from pbwidgets.exports.answer_book.reading import SentAnswers, SentRow
+from pbwidgets.forms.answer_changes import word_row
+from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.intake.identifying import HIDDEN, CommonWords
+from pbwidgets.intake.table import number_in
+from pbwidgets.store import Owner, SubmissionKey, SubmissionState
+from pbwidgets.store.submissions import EDITABLE, load_of_units
+from pbwidgets.units import kinds_and_domains, unit_names
+from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
+from pbwidgets.workflows.filling.access import check_filler, filling_actor, units_to_fill
+from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
+from pbwidgets.workflows.ground.desk import Desk, common_words
+from pbwidgets.workflows.ground.lookup import name_parts
+from pbwidgets.workflows.ground.workspace import day_of
+
+Base = tuple[int, int]
+"""Version and revision of a submission."""
+
+
+@dataclass(frozen=True)
+class ChangedAnswers(Changed):
+    """What becomes of one submission.
+
+    Attributes
+    ----------
+    answers
+        Its answers as they would be stored, also if they are refused.
+    problems
+        What the form finds wrong in them, by field.
+    base
+        Version and revision that the changes were made to.
+    on_behalf
+        Whether they are given on behalf of the unit.
+    place
+        Place of the cell that says whose they are.
+    findings
+        What is wrong with it, each with its cell.
+    """
+
+    answers: Mapping[str, Any] = attribute(default_factory=dict, repr=False)
+    problems: tuple[AnswerProblem, ...] = ()
+    base: Base = (0, 0)
+    on_behalf: bool = False
+    place: str = ""
+    findings: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
+
+
+def check_sent(
+    sent: Sequence[SentAnswers], file: str, desk: Desk, told: Told | None = None
+) -> Iterator[ChangedAnswers]:
+    """What becomes of each submission that came back, in order; those in which nothing is filled in are left out.
+
+    Parameters
+    ----------
+    sent
+        What was read.
+    file
+        Name of the file, for messages.
+    told
+        Told how many are done, of all.
+    """
+    units = _UnitsOfDesk(desk)
+    forms: dict[str, _FormCheck] = {}
+    kept: dict[SubmissionKey, _Kept] = {}
+    for at, one in enumerate(sent):
+        if one.form_id not in forms:
+            forms[one.form_id] = _FormCheck(units, one.form_id, file)
+            codes = [other.unit_code for other in sent if other.form_id == one.form_id]
+            kept |= forms[one.form_id].load(codes)
+        changed = forms[one.form_id].check(one, kept)
+        if changed is not None:
+            yield changed
+        if told is not None:
+            told(at + 1, len(sent))
+
+
+@dataclass(frozen=True)
+class _Kept:
+    """A submission as it is kept, and what of its answers the actor is shown."""
+
+    state: SubmissionState
+    answers: Mapping[str, Any]
+    shown: Mapping[str, Any]
+
+
+def load_shown(
+    form: Form, desk: Desk, unit_codes: Sequence[str]
+) -> Iterator[tuple[SubmissionState, Mapping[str, Any], Mapping[str, Any]]]:
+    """Submissions of units, with the answers that are edited or else the newest, and what of them the actor is shown.
+
+    Whom a form names is seen by who fills it in only, and not on behalf.
+    """
+    own = desk.actor.role == "filler" and not desk.actor.on_behalf
+    owner = Owner(unit_codes[0], form.filled_by) if own and len(unit_codes) == 1 else None
+    with desk.workspace.store.read(owner) as reader:
+        shown = {
+            state.key: _edited(state)
+            for state in load_of_units(reader, *desk.opened.key, form.id, unit_codes)
+        }
+        hides = owner is None and reader.scrub is not None
+    with desk.workspace.store.read(whole=True) as reader:
+        for state in load_of_units(reader, *desk.opened.key, form.id, unit_codes):
+            answers = _edited(state)
+            seen = shown.get(state.key, {}) if hides else answers
+            yield state, answers, seen if owner is not None else hide_identifying(form, seen)
+
+
+def _edited(state: SubmissionState) -> Mapping[str, Any]:
+    return state.draft if state.draft is not None else (state.answers or {})
+
+
+class _UnitsOfDesk:
+    """What is asked of the desk's units again and again, found out once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.names = unit_names(desk.units)
+        self.whose = kinds_and_domains(desk.units)
+        self.day: date = day_of(desk.now)
+
+    @cached_property
+    def common(self) -> CommonWords:
+        return common_words(self.desk)
+
+
+class _FormCheck:
+    """One form of a return."""
+
+    def __init__(self, units: _UnitsOfDesk, form_id: str, file: str) -> None:
+        self.units, self.file = units, file
+        desk = units.desk
+        self.desk = replace(desk, actor=filling_actor(desk.actor, desk.opened, form_id))
+        self.campaign, self.lang = desk.opened.campaign, desk.lang
+        self.form = self.campaign.form(form_id)
+        self.title = self.form.name.words(self.lang)
+        self.cells = Cells(self.campaign, self.lang)
+        self.may_fill = frozenset(units_to_fill(self.desk, form_id)["unit_code"])
+        self.names = units.common if self.form.identifying_paths() else None
+        due = deadline(desk.opened, form_id)
+        self.is_late = due is not None and desk.now >= due
+        own = desk.actor.role == "filler"
+        self.scrub = None if own else desk.workspace.store.scrub()
+        self.layouts = layouts_of(self.form)
+        self.as_asked: dict[tuple[str, str | None], Form] = {}
+        self.new_entries: dict[str, int] = {}
+
+    def load(self, unit_codes: Sequence[str]) -> dict[SubmissionKey, _Kept]:
+        """What is kept of the units' submissions."""
+        codes = [code for code in dict.fromkeys(unit_codes) if code in self.may_fill]
+        found = {}
+        for at in range(0, len(codes), _CHUNK):
+            for state, answers, shown in load_shown(self.form, self.desk, codes[at : at + _CHUNK]):
+                found[state.key] = _Kept(state, answers, shown)
+                highest = self.new_entries.get(state.key.unit_code, 0)
+                self.new_entries[state.key.unit_code] = max(highest, state.key.occurrence)
+        return found
+
+    def check(self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]) -> ChangedAnswers | None:
+        """What becomes of one submission; None if nothing is filled in."""
+        key, before = self._find(sent, kept)
+        form = self._form_of(sent.unit_code)
+        merged = _Merged(self, sent, before)
+        problems = (*sent.problems, *merged.problems)
+        if not merged.is_touched and not problems:
+            return self._made(sent, key, before, "unchanged", merged) if before is not None else None
+        refused = self._refusals(sent, key, before)
+        answers, wrong = examine_answers(
+            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
+        )
+        found = [*problems, *refused]
+        if not refused:
+            said = {problem.place for problem in problems}
+            found += [told for problem in wrong if (told := merged.to_finding(problem)).place not in said]
+        fate: Fate = (
+            "refused" if found else ("new" if before is None or not before.state.version else "changed")
+        )
+        made = self._made(sent, key, before, fate, merged)
+        return replace(
+            made,
+            values=tuple(merged.values(answers)),
+            answers=answers,
+            problems=wrong,
+            findings=tuple(sorted(found, key=lambda problem: number_in(problem.place))),
+            why=" ".join(problem.message(self.lang) for problem in found[:1]),
+        )
+
+    def _made(
+        self, sent: SentAnswers, key: SubmissionKey, before: _Kept | None, fate: Fate, merged: "_Merged"
+    ) -> ChangedAnswers:
+        return ChangedAnswers(
+            unit_code=sent.unit_code,
+            unit_name=self.units.names.get(sent.unit_code, sent.unit_code),
+            title=self.title,
+            fate=fate,
+            key=key,
+            occurrence=sent.occurrence or 0,
+            base=(0, 0) if before is None else (before.state.version, before.state.revision),
+            on_behalf=self.desk.actor.on_behalf,
+            place=sent.place,
+            answers={} if before is None else before.answers,
+            notes=tuple(merged.notes),
+        )
+
+    def _find(
+        self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]
+    ) -> tuple[SubmissionKey, _Kept | None]:
+        """Which submission it is; a new entry of a log gets the next number."""
+        key = SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, sent.occurrence or 0)
+        before = kept.get(key)
+        if before is None and self.form.occurrence == "many":
+            highest = self.new_entries[key.unit_code] = self.new_entries.get(key.unit_code, 0) + 1
+            key = replace(key, occurrence=highest)
+        return key, before
+
+    def _form_of(self, unit_code: str) -> Form:
+        kind, domain = self.units.whose.get(unit_code, ("", None))
+        if (kind, domain) not in self.as_asked:
+            self.as_asked[kind, domain] = form_of_unit(self.form, kind or None, domain)
+        return self.as_asked[kind, domain]
+
+    # -- refusals --------------------------------------------------------------------------------------
+
+    def _refusals(self, sent: SentAnswers, key: SubmissionKey, before: _Kept | None) -> list[Problem]:
+        """Why nobody could hand it in on the page either."""
+        if key.unit_code not in self.may_fill:
+            return [self._refused(sent, self._why_not(key))]
+        if before is not None and before.state.state not in EDITABLE:
+            error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
+            return [self._refused(sent, error)]
+        now = (0, 0) if before is None else (before.state.version, before.state.revision)
+        if before is None and sent.occurrence and (sent.main is None or sent.base not in (None, (0, 0))):
+            return [Problem("exchange.unknown_entry", self.file, sent.place, {"value": sent.occurrence})]
+        if sent.main is not None and sent.base is not None and sent.base != now:
+            return [Problem("exchange.changed_since", self.file, sent.place, {"unit": self._name(key)})]
+        return self._refuse_late(sent, key) if self.is_late else []
+
+    def _refuse_late(self, sent: SentAnswers, key: SubmissionKey) -> list[Problem]:
+        with self.desk.workspace.store.read() as reader:
+            try:
+                check_deadline(reader, self.desk, key)
+            except PbError as error:
+                return [self._refused(sent, error)]
+        return []
+
+    def _why_not(self, key: SubmissionKey) -> PbError:
+        """Why the actor may not fill the form in for a unit."""
+        if key.unit_code not in self.units.names:
+            return PbError("exchange.unknown_unit", unit=key.unit_code)
+        try:
+            check_filler(self.desk, key)
+        except PbError as error:
+            return error
+        return PbError("fill.wrong_kind", unit=key.unit_code, form=self.title)
+
+    def _refused(self, sent: SentAnswers, error: PbError) -> Problem:
+        name_parts(error, self.campaign, self.desk.units, self.lang)
+        return Problem("exchange.refused", self.file, sent.place, {"why": error})
+
+    def _name(self, key: SubmissionKey) -> str:
+        return self.units.names.get(key.unit_code, key.unit_code)
+
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True)
+class _Words:
+    """What a form finds wrong with an answer, in words."""
+
+    problem: AnswerProblem
+
+    def words(self, lang: str | None = None) -> str:
+        return self.problem.message(lang)
+
+
+class _Merged:
+    """Answers as they are kept, with the cells that were changed."""
+
+    def __init__(self, check: _FormCheck, sent: SentAnswers, before: _Kept | None) -> None:
+        self.check, self.sent = check, sent
+        self.kept: Mapping[str, Any] = before.answers if before is not None else {}
+        self.shown: Mapping[str, Any] = before.shown if before is not None else {}
+        self.problems: list[Problem] = []
+        self.notes: list[Problem] = []
+        self.is_touched = False
+        self.answers: dict[str, Any] = dict(self.kept)
+        self.places: dict[tuple[str, int], SentRow] = {}
+        self.olds: dict[str, list[int | None]] = {}
+        for layout in check.layouts:
+            if layout.repeat is not None:
+                self._merge_rows(layout.repeat, layout.columns)
+        if sent.main is not None:
+            self._merge_main(sent.main, check.layouts[0].columns)
+
+    def _merge_main(self, row: SentRow, columns: Sequence[Column]) -> None:
+        for column in columns:
+            if column.field is not None and column.is_repeat:
+                self._merge_none(row, column.field)
+            elif column.field is not None:
+                self.places[column.path, 0] = row
+                self._merge_cell(row, column, self.kept, self.shown, self.answers)
+
+    def _merge_none(self, row: SentRow, field: Field) -> None:
+        """The cell of a repeat: whether there is none, or nothing at all."""
+        self.places[field.id, 0] = row
+        text = row.texts.get(field.id)
+        cells, kept = self.check.cells, self.kept.get(field.id)
+        if not field.may_be_none or text is None or text == cells.written(field, self.shown.get(field.id)):
+            return
+        answer = cells.read(field, text)
+        rows = rows_in(self.answers, field.id)
+        if answer is not None and rows:
+            args = {"label": field.label, "value": text, "count": len(rows)}
+            self.problems.append(
+                Problem("exchange.none_but_rows", self.check.file, row.place(field.id), args)
+            )
+        elif answer is not None:
+            self.answers[field.id], self.is_touched = answer, True
+        elif not rows and kept is not None and not text:
+            self.answers.pop(field.id, None)
+            self.is_touched = True
+
+    def _merge_cell(
+        self,
+        row: SentRow,
+        column: Column,
+        kept: Mapping[str, Any],
+        shown: Mapping[str, Any],
+        into: MutableMapping[str, Any],
+    ) -> None:
+        text, field = row.texts.get(column.path), column.field
+        if field is None or text is None:
+            return
+        cells = self.check.cells
+        if text == cells.written(field, shown.get(field.id)):
+            return
+        if not column.is_filled:
+            if text:
+                args = {"label": field.label, "value": text}
+                self.notes.append(
+                    Problem("exchange.not_taken", self.check.file, row.place(column.path), args)
+                )
+            return
+        try:
+            value = cells.read(field, text)
+        except CellRefusedError as error:
+            args = {**error.args_of_message, "value": text}
+            self.problems.append(Problem(error.code, self.check.file, row.place(column.path), args))
+            self.is_touched = True
+            return
+        if value == kept.get(field.id):
+            return
+        self.is_touched = True
+        if value is None:
+            into.pop(field.id, None)
+        else:
+            into[field.id] = value
+
+    def _merge_rows(self, repeat: Field, columns: Sequence[Column]) -> None:
+        """Rows of a repeat: those that were there, each changed, emptied or as it was; then the new ones."""
+        sent = self.sent.rows.get(repeat.id, [])
+        kept, shown = rows_in(self.kept, repeat.id), rows_in(self.shown, repeat.id)
+        numbered = {row.number: row for row in sent if row.number is not None}
+        made: list[dict[str, Any]] = []
+        olds: list[int | None] = []
+        for old, entry in enumerate(kept):
+            row = numbered.pop(old + 1, None)
+            into = dict(entry)
+            if row is not None:
+                self._merge_row(row, columns, entry, shown[old] if old < len(shown) else entry, into)
+            if into or not entry:
+                self._place_row(row, columns, len(made))
+                made.append(into)
+                olds.append(old)
+        for row in numbered.values():
+            args = {"value": row.number, "count": len(kept)}
+            self.problems.append(Problem("exchange.unknown_row", self.check.file, row.place(""), args))
+        for row in (row for row in sent if row.number is None):
+            into = {}
+            self._merge_row(row, columns, {}, {}, into)
+            self._place_row(row, columns, len(made))
+            made.append(into)
+            olds.append(None)
+        self.olds[repeat.id] = olds
+        if made != kept:
+            if made:
+                self.answers[repeat.id] = made
+            else:
+                self.answers.pop(repeat.id, None)
+
+    def _merge_row(
+        self,
+        row: SentRow,
+        columns: Sequence[Column],
+        kept: Mapping[str, Any],
+        shown: Mapping[str, Any],
+        into: MutableMapping[str, Any],
+    ) -> None:
+        for column in columns:
+            self._merge_cell(row, column, kept, shown, into)
+
+    def _place_row(self, row: SentRow | None, columns: Sequence[Column], at: int) -> None:
+        for column in columns if row is not None else ():
+            if column.field is not None and row is not None:
+                self.places[column.path, at] = row
+
+    # -- what is said ----------------------------------------------------------------------------------
+
+    def to_finding(self, problem: AnswerProblem) -> Problem:
+        """What the form finds wrong, at its cell."""
+        row = self.places.get((problem.path, problem.row)) or self.sent.main
+        place = row.place(problem.path) if row is not None else self.sent.place
+        value = row.texts.get(problem.path, "") if row is not None else ""
+        args = {"value": value, "why": _Words(problem)}
+        return Problem("exchange.answer" if value else "exchange.answer_empty", self.check.file, place, args)
+
+    def values(self, answers: Mapping[str, Any]) -> Iterator[ChangedValue]:
+        """What differs from what is kept, in words, as far as the actor is shown it."""
+        for layout in self.check.layouts:
+            if layout.repeat is None:
+                plain = [column for column in layout.columns if not column.is_repeat]
+                yield from self._values(plain, self.kept, answers, 0, "")
+            else:
+                whole = Column(layout.repeat.id, layout.repeat, is_repeat=True)
+                yield from self._values([whole], self.kept, answers, 0, "")
+                yield from self._values_in_rows(layout.repeat, layout.columns, answers)
+
+    def _values_in_rows(
+        self, repeat: Field, columns: Sequence[Column], answers: Mapping[str, Any]
+    ) -> Iterator[ChangedValue]:
+        lang, section = self.check.lang, repeat.label.words(self.check.lang)
+        before, after = rows_in(self.kept, repeat.id), rows_in(answers, repeat.id)
+        olds = self.olds.get(repeat.id, list(range(len(before))))
+        for at, (row, old) in enumerate(zip(after, olds, strict=False)):
+            where = word_row(section, old, at, lang)
+            yield from self._values(columns, {} if old is None else before[old], row, at, where)
+        for old in sorted(set(range(len(before))) - set(olds)):
+            where = word_row(section, old, None, lang)
+            yield from self._values(columns, before[old], {}, old, where)
+
+    def _values(
+        self,
+        columns: Sequence[Column],
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        at: int,
+        where: str,
+    ) -> Iterator[ChangedValue]:
+        for column in columns:
+            yield from self._value(column, before, after, at, where)
+
+    def _value(
+        self, column: Column, before: Mapping[str, Any], after: Mapping[str, Any], at: int, where: str
+    ) -> Iterator[ChangedValue]:
+        field = column.field
+        if field is None:
+            return
+        one, other = before.get(field.id), after.get(field.id)
+        if one == other or (column.is_repeat and isinstance(one, list) == isinstance(other, list)):
+            return
+        said = [self._word(field, value, is_repeat=column.is_repeat) for value in (one, other)]
+        yield ChangedValue(where + field.label.words(self.check.lang), said[0], said[1], column.path, at)
+
+    def _word(self, field: Field, value: object, *, is_repeat: bool) -> str:
+        if is_repeat:
+            return self.check.cells.written(field, value)
+        said, scrub = word_answer(field, value, self.check.campaign, self.check.lang), self.check.scrub
+        return said if scrub is None else (HIDDEN if field.identifies and said else scrub.text(said))
