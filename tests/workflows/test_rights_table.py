@@ -387,7 +387,7 @@ def workflow(name: str) -> Any:
 
 PLAIN = {
     *("plan_reports", "report_problems", "tracks_to_nominate"),
-    *("suggest_letter", "complete_letter", "top_of", "find_template", "find_circular", "save_document"),
+    *("suggest_letter", "complete_letter", "top_of", "template_of", "find_circular", "save_document"),
 }
 """What they tell is in the files of the workspace, for everybody who is signed in, or they write what they get."""
 

@@ -34,7 +34,7 @@ class PaperHandler(FileHandler):
         lang = spoken_language(self.get_query_argument("lang", ""))
 
         def make(folder: Path) -> str | ServedFile | None:
-            from pbwidgets.workflows.documents.application import make_application
+            from pbwidgets.workflows.exchange.documents.application import make_application
             from pbwidgets.workflows.filling.paper import print_view
 
             try:

@@ -7,11 +7,11 @@ from pathlib import Path
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports.docx import Letter, write_starting_template
 from pbwidgets.store import SubmissionKey
-from pbwidgets.workflows.documents.application import make_application
-from pbwidgets.workflows.documents.circular import make_circular
-from pbwidgets.workflows.documents.letters import suggest_letter, top_of
-from pbwidgets.workflows.documents.notice import make_notice
-from pbwidgets.workflows.documents.score_sheets import make_score_sheets
+from pbwidgets.workflows.exchange.documents.application import make_application
+from pbwidgets.workflows.exchange.documents.circular import make_circular
+from pbwidgets.workflows.exchange.documents.letters import suggest_letter, top_of
+from pbwidgets.workflows.exchange.documents.notice import make_notice
+from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.meeting.notices import find_notices
 from pbwidgets.workflows.review.on_site import print_mark_sheets
@@ -41,7 +41,7 @@ def make(desk: Desk, name: str, asked: Asked, path: Path) -> None:
     UsageError
         ``cli.document.needs`` if a unit, track or form is not said.
     DataError
-        What the workflows of :mod:`pbwidgets.workflows.documents` raise; ``documents.no_notice``.
+        What the workflows of :mod:`pbwidgets.workflows.exchange.documents` raise; ``documents.no_notice``.
     """
     match name:
         case "template":

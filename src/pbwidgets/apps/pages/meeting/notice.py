@@ -15,8 +15,8 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.store import PublicNotice
-from pbwidgets.workflows.documents.letters import suggest_letter
-from pbwidgets.workflows.documents.notice import make_notice
+from pbwidgets.workflows.exchange.documents.letters import suggest_letter
+from pbwidgets.workflows.exchange.documents.notice import make_notice
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.notices import (

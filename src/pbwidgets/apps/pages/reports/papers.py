@@ -11,9 +11,9 @@ from pbwidgets.apps.pages.ground.letter_card import LetterCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.exports.docx import Letter
 from pbwidgets.forms import elements
-from pbwidgets.workflows.documents.circular import circular_units, make_circular
-from pbwidgets.workflows.documents.letters import suggest_letter
-from pbwidgets.workflows.documents.score_sheets import make_score_sheets, units_with_sheets
+from pbwidgets.workflows.exchange.documents.circular import circular_units, make_circular
+from pbwidgets.workflows.exchange.documents.letters import suggest_letter
+from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets, units_with_sheets
 from pbwidgets.workflows.ground.desk import Desk
 
 

@@ -7,7 +7,7 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import UsageError
 from pbwidgets.exports.docx import Block, Heading, OfficialDocument, Paragraph, Table
 from pbwidgets.wording import say
-from pbwidgets.workflows.documents.letters import save_document
+from pbwidgets.workflows.exchange.documents.letters import save_document
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope, find_tops, reading_action
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import take_snapshot

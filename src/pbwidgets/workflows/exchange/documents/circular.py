@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.docx import Letter
-from pbwidgets.workflows.documents.letters import complete_letter, save_document
+from pbwidgets.workflows.exchange.documents.letters import complete_letter, save_document
 from pbwidgets.workflows.ground.desk import Desk, find_tops, may_do, reading_action
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
@@ -21,8 +21,7 @@ def make_circular(desk: Desk, unit_code: str, letter: Letter, path: Path) -> Pat
     Parameters
     ----------
     letter
-        Sender, recipients, number and date, as :func:`~pbwidgets.workflows.documents.letters.suggest_letter` gives
-        them and somebody has completed them.
+        Sender, recipients, number and date: those that ``suggest_letter`` gives, completed by somebody.
     path
         The ``.docx`` to write.
 
