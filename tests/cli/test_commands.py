@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docx
 import pytest
 from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets, run_process
 
@@ -162,3 +163,19 @@ def test_a_chart_that_cannot_be_drawn_is_wrong_usage(county: Path, args: tuple[s
 
 def test_the_console_script_is_the_modules_command() -> None:
     assert 'pbwidgets = "pbwidgets.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_document_is_made_for_word_with_what_is_asked_for(county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "circular.docx"
+    number, to = ("--number", "云组发〔2026〕12号"), ("--to", "各乡镇", "--to", "县直各单位")
+    done = run_pbwidgets(
+        "document", "circular", *number, *to, "--date", "2026-12-28", "-o", str(file), cwd=county
+    )
+    assert done.returncode == 0, done.stderr
+    said = [paragraph.text for paragraph in docx.Document(str(file)).paragraphs]
+    assert {"云组发〔2026〕12号", "各乡镇，县直各单位：", "2026年12月28日"} <= set(said)
+
+
+def test_a_document_that_lacks_something_is_wrong_usage(county: Path, tmp_path: Path) -> None:
+    done = run_pbwidgets("document", "scores", "-o", str(tmp_path / "s.docx"), cwd=county)
+    assert (done.returncode, "--unit" in done.stderr) == (2, True)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FORMATS = click.Choice(["table", "json", "csv", "xlsx", "parquet"])
 MARKS: Any = click.Choice(["rescale", "cap", "again"])
+DOCUMENTS = ("circular", "notice", "application", "scores", "check_sheet", "template")
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -659,6 +660,34 @@ def chart(
         draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
         check_leaving(workspace, output)
     click.echo(say("cli.chart.done", file=output), err=True)
+
+
+@main.command(help=_help("document.help"))
+@click.argument("name", type=click.Choice(DOCUMENTS))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("document.unit"))
+@click.option("--track", metavar="T", help=_help("document.track"))
+@click.option("--form", metavar="F", help=_help("document.form"))
+@click.option("--number", metavar="N", default="", help=_help("document.number"))
+@click.option("--sender", metavar="S", help=_help("document.sender"))
+@click.option("--to", "recipients", metavar="R", multiple=True, help=_help("document.to"))
+@click.option("--date", "moment", metavar="DAY", type=DAY, help=_help("document.date"))
+@click.option("--contact", metavar="X", help=_help("document.contact"))
+@click.option("--phone", metavar="X", help=_help("document.phone"))
+@click.option("--red-head", is_flag=True, help=_help("document.red_head"))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=_help("option.output"))
+@_period
+def document(name: str, output: Path, moment: datetime | None, **asked: Any) -> None:
+    """Make a document for Word."""
+    from pbwidgets.cli.documents import Asked, make
+    from pbwidgets.workflows.ground.desk import Desk
+    from pbwidgets.workflows.ground.workspace import open_workspace
+
+    with open_workspace() as workspace:
+        opened = workspace.opened(asked.pop("campaign_id"), asked.pop("period"))
+        desk = Desk(workspace, _actor(), opened, workspace.settings.lang)
+        make(desk, name, Asked(day=moment.date() if moment else None, **asked), output)
+    click.echo(say("cli.document.done", file=output), err=True)
 
 
 @main.command("serve", help=_help("serve.help"))
