@@ -55,6 +55,8 @@ class Figure:
         Table of its slide; short, with few columns.
     native
         The same as a presentation draws it by itself, so that it can be edited; None where it has no such chart.
+    headline
+        The one thing that a meeting should take from it, in a sentence: the title of its slide.
     """
 
     name: str
@@ -63,6 +65,14 @@ class Figure:
     sentence: str = ""
     table: LabelledTable | None = None
     native: "NativeChart | NativeTable | None" = None
+    headline: str = ""
+
+    @property
+    def told(self) -> "alt.TopLevelMixin":
+        """The chart with its headline on it, if it has one."""
+        from pbwidgets.charts import put_headline
+
+        return put_headline(self.chart, self.headline)
 
 
 @dataclass(frozen=True)
