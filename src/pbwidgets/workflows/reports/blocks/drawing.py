@@ -66,33 +66,40 @@ def draw_chart(
     Raises
     ------
     UsageError
-        ``workflows.unknown_chart``, ``workflows.unknown_track``, ``workflows.chart_format``, ``workflows.chart_page``;
-        ``blocks.no_figure`` if the unit or the track has no such chart, ``blocks.no_sheet`` if it has fewer.
+        ``workflows.chart_format``, ``workflows.chart_page``; and as :func:`find_figure`.
     """
-    library = library or library_of(load_settings())
-    if name not in library.names or not library.find(name).has_figures:
-        raise UsageError("workflows.unknown_chart", **nearest(name, list(list_charts(library))))
     if path.suffix.lower().lstrip(".") not in FORMATS:
         raise UsageError("workflows.chart_format", value=path.suffix)
     if wanted.page not in charts.PAGES:
         raise UsageError("workflows.chart_page", **nearest(wanted.page, list(charts.PAGES)))
+    return _save(find_figure(report, name, wanted, library), path, wanted.page)
+
+
+def find_figure(
+    report: Report, name: str, wanted: Wanted = Wanted(), library: Library | None = None
+) -> Figure:
+    """One figure of a block: its chart, headline, sentence and table; see :func:`draw_chart`.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_chart``, ``workflows.unknown_track``; ``blocks.no_figure`` if the unit or the track has no
+        such chart, ``blocks.no_sheet`` if it has fewer.
+    """
+    library = library or library_of(load_settings())
+    if name not in library.names or not library.find(name).has_figures:
+        raise UsageError("workflows.unknown_chart", **nearest(name, list(list_charts(library))))
     check_track(report.campaign, wanted.track_id)
-    return _save(_find_figure(report, name, wanted, library), path, wanted.page)
-
-
-def _find_figure(report: Report, name: str, wanted: Wanted, library: Library) -> Figure:
     track = None if wanted.track_id is None else _find_track(report, wanted.track_id)
-    drawn = [
-        piece
-        for item in _lay(name, report, library)
-        for piece in (item.draw(report) if track is None else item.draw_track(report, track))
-        if isinstance(piece, Figure)
-    ]
-    if not drawn:
+    count = 0
+    for item in _lay(name, report, library):
+        for piece in item.draw(report) if track is None else item.draw_track(report, track):
+            count += isinstance(piece, Figure)
+            if isinstance(piece, Figure) and count == wanted.sheet:
+                return piece
+    if not count:
         raise UsageError("blocks.no_figure", block=name, unit=report.unit_name)
-    if not 1 <= wanted.sheet <= len(drawn):
-        raise UsageError("blocks.no_sheet", block=name, sheet=wanted.sheet, sheets=len(drawn))
-    return drawn[wanted.sheet - 1]
+    raise UsageError("blocks.no_sheet", block=name, sheet=wanted.sheet, sheets=count)
 
 
 def _save(figure: Figure, path: Path, page: str) -> Path:
