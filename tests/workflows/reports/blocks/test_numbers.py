@@ -58,7 +58,8 @@ def test_a_chart_that_needs_arguments_is_drawn_as_the_reports_have_it(
         )
         for sheet in (1, 2)
     ]
-    assert ["联建活动（按形式）" in svg for svg in made] == [True, False]
+    titles = ("联建活动（按形式和月份）", "联建活动（按形式）")  # of the inspection, and of the month
+    assert [[title in svg for title in titles] for svg in made] == [[True, False], [False, True]]
     assert all("单位：次　来源：“三联三促”活动数据（2026）" in svg for svg in made)
 
 
