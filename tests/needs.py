@@ -71,6 +71,10 @@ NEEDS: Final[Mapping[str, str]] = {
     "add_on_site_photo": "rate",
     "print_mark_sheets": "rate",
     "open_paper": "rate",
+    "units_to_mark": "rate",
+    "write_mark_sheet": "rate",
+    "read_marks": "rate",
+    "store_marks": "rate",
     "recuse_rater": "recuse",
     # -- nominating
     "nominate_unit": "nominate",

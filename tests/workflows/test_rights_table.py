@@ -479,6 +479,35 @@ def find_balance(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def write_mark_sheet(world: World, actor: Actor, unit: str) -> Call:
+    track, path = "village" if unit in VILLAGES else "township", world.workspace.settings.workspace / "m.xlsx"
+    return lambda: workflow("write_mark_sheet")(world.desk(actor), track, [unit], path)
+
+
+@case
+def read_marks(world: World, actor: Actor, unit: str) -> Call:
+    """A row of a unit that the actor does not mark is a finding."""
+    track, path = "village" if unit in VILLAGES else "township", world.workspace.settings.workspace / "m.csv"
+    line = world.mark(actor, unit).key.criterion_id
+    path.write_text(f"unit_code,{line}\n{unit},5\n", encoding="utf-8")
+
+    def read() -> None:
+        if workflow("read_marks")(world.desk(actor), track, path).findings:
+            raise RightsError("workflows.out_of_scope", unit=unit, own="")
+
+    return read
+
+
+@case
+def store_marks(world: World, actor: Actor, unit: str) -> Call:
+    from pbwidgets.workflows.exchange.marks import ReturnedMarks
+
+    track, mark = "village" if unit in VILLAGES else "township", world.mark(actor, unit)
+    returned = ReturnedMarks("m.xlsx", b"", (), (), (), track, {unit: (mark,)})
+    return lambda: workflow("store_marks")(world.desk(actor), returned)
+
+
+@case
 def accept_submission(world: World, actor: Actor, unit: str) -> Call:
     level, seen = world.to_level_of(actor, unit)
     return lambda: workflow("accept_submission")(world.desk(actor), world.key(unit), level, seen_version=seen)
@@ -1062,6 +1091,11 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
         lambda f, world, actor: codes_in(
             f(world.desk(actor), "village_application"), "unit_code"
         ),
+    ),
+    "units_to_mark": (
+        {"reviewer of the township": BELOW_TOWN, "reviewer of the county": VILLAGES,
+         "leader of the township": BELOW_TOWN, "leader of the county": VILLAGES},
+        lambda f, world, actor: codes_in({"code": f(world.desk(actor), "village")}, "code"),
     ),
     "list_results": (
         SCORES,

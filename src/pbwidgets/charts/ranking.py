@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.native import MOST_BARS, NativeChart, Series
+from pbwidgets.charts.native import MOST_CATEGORIES, NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -78,9 +78,9 @@ def ranking_bars_native(
     selection, view
         As for :func:`ranking_bars`.
     page
-        The same, of 25 units each.
+        The same, of 29 units each.
     """
-    ranking = _prepare(selection, view, page, MOST_BARS - 1)
+    ranking = _prepare(selection, view, page, MOST_CATEGORIES - 1)
     if not ranking.rows:
         return None
     used = {row["status"]: _status(view, row) or view.say("ranking_bars.total") for row in ranking.rows}
@@ -101,6 +101,7 @@ def ranking_bars_native(
         unit=view.say("points"),
         decimals=ranking.decimals,
         note=ranking.note,
+        title=ranking.title,
     )
 
 
@@ -207,7 +208,7 @@ def _draw(view: View, ranking: _Ranking) -> list[alt.Chart]:
 def _name_native(view: View, row: Mapping[Any, Any] | None, cut: str) -> str:
     """Rank and name; a unit without a total says so in its name, as a bar that is not there says nothing."""
     if row is None:
-        return f"—— {cut} ——"
+        return f"— {cut} —"
     missing = f"（{view.say('missing')}）" if pd.isna(row["total"]) else ""
     return f"{_rank(row)}  {row['unit_name']}{missing}"
 

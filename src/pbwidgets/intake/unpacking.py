@@ -257,7 +257,7 @@ class _SheetScan:
             place = attributes.get("r")
             if place:
                 letters = place.rstrip("0123456789")
-                self.column = _column_number(letters)
+                self.column = column_number(letters)
                 self.row = int(place[len(letters) :]) - 1
             else:
                 self.column += 1
@@ -291,7 +291,8 @@ class _SheetScan:
         self.parser.CharacterDataHandler = None
 
 
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Number of a column by its letters, from 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

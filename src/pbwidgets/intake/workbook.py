@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -211,6 +212,22 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         letters = chr(65 + rest) + letters
     return letters
+
+
+_PLACE: Final = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def find_cell(place: str) -> tuple[int, int] | None:
+    """Row and column of a cell, from 0; None for what is no cell, or beyond what is read of a sheet.
+
+    >>> find_cell("B3"), find_cell("AA10"), find_cell("3B"), find_cell("XFD1")
+    ((2, 1), (9, 26), None, None)
+    """
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return None
+    row, column = int(found[2]) - 1, unpacking.column_number(found[1])
+    return (row, column) if row < unpacking.MOST_ROWS and column < unpacking.MOST_COLUMNS else None
 
 
 def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:

@@ -49,15 +49,17 @@ def test_a_mark_without_a_typed_reason_keeps_the_comment_of_its_own_line(desk: D
 def test_a_reason_of_another_line_is_none_for_a_line_that_must_have_one(desk: Desk) -> None:
     give_marks(desk, *read(desk).to_marks({(VILLAGE, UNITY): 5.0}, {VILLAGE: "班子有分歧"}))
     record = read(desk).lines[VILLAGE, RECORD]
-    assert record.find_fault(2.0, " ", "zh_CN") == "请先写明理由。"
-    assert record.find_fault(2.0, "平时掌握", "zh_CN") == ""
+    missing = record.find_fault(2.0, " ")
+    assert missing is not None
+    assert missing.message("zh_CN") == "请先写明理由。"
+    assert record.find_fault(2.0, "平时掌握") is None
     give_marks(desk, *read(desk).to_marks({(VILLAGE, RECORD): 2.0}, {VILLAGE: "平时掌握"}))
-    assert read(desk).lines[VILLAGE, RECORD].find_fault(1.0, "", "zh_CN") == ""
+    assert read(desk).lines[VILLAGE, RECORD].find_fault(1.0, "") is None
 
 
 @pytest.mark.parametrize("points", [-0.5, 8.5, float("nan")])
 def test_points_out_of_range_are_wrong(desk: Desk, points: float) -> None:
-    assert "0到8" in read(desk).lines[VILLAGE, UNITY].find_fault(points, "", "zh_CN")
+    assert "0到8" in str(read(desk).lines[VILLAGE, UNITY].find_fault(points, ""))
 
 
 def test_an_emptied_mark_is_withdrawn_and_a_mark_that_never_was_is_not(desk: Desk) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from pbwidgets.campaign import Criterion, Track
-from pbwidgets.errors import RightsError
+from pbwidgets.errors import DataError, PbError, RightsError
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import Mark, MarkKey, audit_head, load_overview, load_own_marks
-from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.marks import is_marked, needs_reason, reason_limit
@@ -48,13 +47,13 @@ class PaperLine:
         own = self.before.comment if self.before else ""
         return (self.may_need_reason and reason.strip()) or own
 
-    def find_fault(self, points: float, reason: str, lang: str) -> str:
-        """What is wrong with points that were typed, in words; empty if nothing is."""
+    def find_fault(self, points: float, reason: str) -> PbError | None:
+        """What is wrong with points that were typed; None if nothing is."""
         lowest, highest = find_range(self.criterion)
         if not lowest <= points <= highest:
-            return say("review.out_of_range", lang, lowest=lowest, highest=highest)
+            return DataError("review.out_of_range", lowest=lowest, highest=highest)
         is_missing = needs_reason(self.criterion) and not self.comment(reason)
-        return say("review.reason_first", lang) if is_missing else ""
+        return DataError("review.reason_first") if is_missing else None
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,25 @@ class PaperSheet:
             elif line.before is not None:
                 taken.append(line.before.key)
         return given, taken
+
+
+def units_to_mark(desk: Desk, track_id: str) -> tuple[str, ...]:
+    """Codes of the units that the actor marks in a track, in the order of the register; none for who marks nothing.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_track``.
+    """
+    campaign, units = desk.opened.campaign, desk.units
+    check_track(campaign, track_id)
+    seats = find_seats(desk)
+    of_kind = units.loc[units["kind"].isin(campaign.track(track_id).unit_kind), "unit_code"]
+    return tuple(
+        str(code)
+        for code in of_kind
+        if any(place.track.id == track_id for place in seats.places(campaign, str(code)))
+    )
 
 
 def open_paper(desk: Desk, track_id: str, unit_codes: Sequence[str]) -> PaperSheet:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pbwidgets import store
 from pbwidgets.errors import RightsError
 from pbwidgets.intake.identifying import HIDDEN
-from pbwidgets.store import Mark, MarkKey, SubmissionKey, history, load_recusals, rate_many, recuse
+from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
 from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line, keep_comments
@@ -40,8 +40,7 @@ def give_marks(desk: Desk, marks: Iterable[Mark], withdrawn: Iterable[MarkKey] =
     taken = list(withdrawn)
     for key in taken:
         _check_rater(desk, seats, key)
-    _check_own_entries(desk, wanted)
-    _check_recused(desk, wanted)
+    _check_bars(desk, wanted)
     hides = any(HIDDEN in mark.comment for mark in wanted)
     scrub = desk.workspace.store.scrub() if hides else None
     with desk.write() as writer:
@@ -100,29 +99,48 @@ def _check_rater(desk: Desk, seats: Seats, key: MarkKey) -> None:
     seats.check(level_id, key.unit_code)
 
 
-def _check_recused(desk: Desk, marks: Sequence[Mark]) -> None:
-    """Raise for marks of recused raters, which would not count."""
+def _check_bars(desk: Desk, marks: Sequence[Mark]) -> None:
+    """Raise for the first unit that one of the raters may not mark."""
     with desk.workspace.store.read() as reader:
         for rater in sorted({mark.key.rater for mark in marks}):
-            aside = load_recusals(reader, *desk.opened.key, rater)
-            for mark in marks:
-                if mark.key.rater == rater and mark.key.unit_code in aside:
-                    raise RightsError("workflows.recused", unit=mark.key.unit_code)
+            marked = [
+                (mark.key.unit_code, find_line(desk.opened.campaign, mark.key.criterion_id)[0].id)
+                for mark in marks
+                if mark.key.rater == rater
+            ]
+            for refusal in bars_of(reader, desk, marked, rater).values():
+                raise refusal
 
 
-def _check_own_entries(desk: Desk, marks: Iterable[Mark]) -> None:
-    """Raise for marks on answers that the same rater filled in on behalf of the unit."""
-    if desk.actor.role != "reviewer":
-        return
-    marked = {
-        (mark.key.unit_code, find_line(desk.opened.campaign, mark.key.criterion_id)[0].id) for mark in marks
-    }
-    with desk.workspace.store.read() as reader:
-        for unit_code, track_id in sorted(marked):
-            for form_id in desk.opened.campaign.track(track_id).forms:
-                key = SubmissionKey(*desk.opened.key, form_id, unit_code)
-                if any(
-                    item.made_by.on_behalf and item.made_by.name == desk.actor.name
-                    for item in history(reader, key)
-                ):
-                    raise RightsError("workflows.own_entry", unit=unit_code)
+def bars_of(
+    reader: Reader, desk: Desk, marked: Iterable[tuple[str, str]], rater: str
+) -> dict[str, RightsError]:
+    """Units that a rater may not mark although the seat is theirs, each with the refusal.
+
+    Marks of recused raters would not count; and nobody marks answers that they filled in on behalf of the unit.
+
+    Parameters
+    ----------
+    marked
+        Units, each with the track in which it is marked.
+    """
+    found: dict[str, RightsError] = {}
+    aside = load_recusals(reader, *desk.opened.key, rater)
+    for unit_code, track_id in sorted(set(marked)):
+        if unit_code in aside:
+            found[unit_code] = RightsError("workflows.recused", unit=unit_code)
+        elif desk.actor.role == "reviewer" and _has_filled_in(reader, desk, unit_code, track_id):
+            found[unit_code] = RightsError("workflows.own_entry", unit=unit_code)
+    return found
+
+
+def _has_filled_in(reader: Reader, desk: Desk, unit_code: str, track_id: str) -> bool:
+    keys = (
+        SubmissionKey(*desk.opened.key, form_id, unit_code)
+        for form_id in desk.opened.campaign.track(track_id).forms
+    )
+    return any(
+        item.made_by.on_behalf and item.made_by.name == desk.actor.name
+        for key in keys
+        for item in history(reader, key)
+    )

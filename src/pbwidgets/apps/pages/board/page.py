@@ -1,17 +1,21 @@
 """The board: what was handed in, by unit and form, the phases, late units, and charts of the scores."""
 
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import ipywidgets as w
 
 from pbwidgets.apps.pages.board.grid import ProgressGrid, progress_bars
 from pbwidgets.apps.pages.board.unit import show_unit
 from pbwidgets.apps.pages.ground.call_list import call_list
+from pbwidgets.apps.pages.ground.downloads import made_link
 from pbwidgets.apps.pages.ground.fields import fields
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.exchange.answers import export_answers
 from pbwidgets.workflows.ground.desk import find_tops
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY, late_units, progress_by_part
@@ -41,7 +45,7 @@ def show_board(visit: Visit) -> w.Widget:
         return elements.notice("info", visit.refusal(error))
     unit = visit.place.get("unit") or (visit.actor.unit_code if visit.actor.role == "filler" else None)
     if unit is not None:
-        return elements.stack(visit.messages, *show_unit(visit, unit))
+        return elements.stack(visit.messages, *show_unit(visit, unit), *_export(visit))
     parts = progress_by_part(visit.desk)
     return elements.stack(
         visit.messages,
@@ -49,7 +53,37 @@ def show_board(visit: Visit) -> w.Widget:
         *_late(visit),
         ProgressGrid(visit, parts).view,
         *_charts(visit),
+        *_export(visit),
         _phases(visit),
+    )
+
+
+def _export(visit: Visit) -> Iterator[w.Widget]:
+    """What was filled in as a workbook, of one form or of all."""
+    offered = [form for form in visit.opened.campaign.forms if form.survey is None]
+    form = w.Dropdown(
+        options=[
+            (visit.words("excel.export_all"), ""),
+            *((form.name.words(visit.lang), form.id) for form in offered),
+        ],
+        description=visit.words("excel.export_form"),
+        layout=elements.plain_layout(),
+    )
+    place = elements.stack()
+
+    def make() -> None:
+        of = form.label if form.value else visit.opened.campaign.name.words(visit.lang)
+        name = visit.words("excel.export_name", campaign=of)
+        with tempfile.TemporaryDirectory() as folder:
+            forms = [form.value] if form.value else []
+            made = export_answers(visit.desk, Path(folder) / f"{name}.xlsx", forms)
+            place.children = (made_link(visit.words("excel.download", name=made.name), made),)
+
+    yield elements.card(
+        elements.paragraph(visit.words("excel.export_hint"), quiet=True),
+        fields(form, elements.button(visit.words("excel.export_make"), visit.attempt(make))),
+        place,
+        title=visit.words("excel.export"),
     )
 
 

@@ -13,10 +13,12 @@ from typing import Any, Final
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.filling.excel import draft_panel
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
 from pbwidgets.apps.pages.filling.summary import after_uploads, changes_card, conflict_card, summary_card
 from pbwidgets.apps.pages.ground.form_files import FormFiles, paper_address
+from pbwidgets.apps.pages.ground.return_panel import Done
 from pbwidgets.apps.pages.ground.state_words import account_words, minute_words, state_words
 from pbwidgets.apps.save_status import SaveStatus
 from pbwidgets.apps.visit import Visit
@@ -26,6 +28,7 @@ from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.form_view import FormView
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
+from pbwidgets.workflows.exchange.checking import ChangedAnswers
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers, take_back
 from pbwidgets.workflows.filling.entries import (
@@ -71,9 +74,10 @@ class FillForm:
         self._status = SaveStatus()
         self._body = elements.stack()
         self._below = elements.stack()
+        self._excel = elements.stack()
         always = elements.stack(self._status, visit.messages)  # visible wherever the page is scrolled to
         always.add_class("pb-status")
-        self.widget = elements.stack(self._head, always, self._body, self._below)
+        self.widget = elements.stack(self._head, always, self._body, self._excel, self._below)
         self.opened = self._load()
         self.changes = self.opened.changes
         self.revision = self.opened.revision
@@ -94,7 +98,7 @@ class FillForm:
         """Build the page for the submission's current state."""
         opened = self.opened
         self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
-        self._below.children = ()
+        self._below.children = self._excel.children = ()
         self.view = None
         if opened.is_editable:
             self._body.children = tuple(self._make_form(opened.answers))
@@ -224,6 +228,8 @@ class FillForm:
             made.append(
                 elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))
             )
+        if self.opened.form.occurrence == "once":
+            made.append(elements.button(visit.words("excel.fill_panel"), self._attempt(self.work_in_excel)))
         if self.opened.version:
             made.append(elements.links([(visit.words("fill.print"), paper_address(self.key, 0))]))
         made.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
@@ -386,9 +392,39 @@ class FillForm:
         before = self.view.answers
         copied = copy_from_period(self._desk, self.key, period_id)
         new = {name: value for name, value in copied.items() if name not in before}
-        self._body.children = tuple(self._make_form({**new, **before}))
+        self._show_answers({**new, **before})
         visit.messages.say("good", visit.words("fill.copied", period=period_id, count=len(new)))
-        self._changed(self.view.answers)
+
+    def work_in_excel(self) -> None:
+        """Show the panel to fill the form in with Excel, or put it away."""
+        if self._excel.children:
+            self._excel.children = ()
+            return
+        self._below.children = ()
+        panel = draft_panel(self.visit, self._settled_desk, self.key, self._take)
+        self._excel.children = (panel.view,)
+
+    def _settled_desk(self) -> Desk:
+        """The desk, once nothing is unsaved: a workbook is of what is saved."""
+        self.autosave.stop()
+        if self._unsaved is not None or self._marks_unsaved:
+            self._save()
+        return self._desk
+
+    def _take(self, change: ChangedAnswers, is_wrong: bool) -> Done:
+        """Put the answers of a workbook into the draft, and show at the fields what is wrong in them."""
+        visit, before = self.visit, dict(self.opened.answers) if self.view is None else self.view.answers
+        self._show_answers(change.answers)
+        if is_wrong and self.view is not None:
+            self.view.ask_all()
+        code = "excel.taken_wrong" if is_wrong else "excel.taken"
+        return Done(visit.words(code), (visit.words("excel.undo"), lambda: self._show_answers(before)))
+
+    def _show_answers(self, answers: Mapping[str, Any]) -> None:
+        """Show other answers in the form, and save them as the draft."""
+        self._body.children = tuple(self._make_form(answers))
+        if self.view is not None:
+            self._changed(self.view.answers)
 
     def ask_to_submit(self, *, keep_message: bool = False) -> None:
         """Show what prevents handing in, or what would be handed in, and ask."""

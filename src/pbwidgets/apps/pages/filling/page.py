@@ -1,12 +1,13 @@
 """The page on which a unit fills in its forms: the list of forms, and each form."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 import ipywidgets as w
 import pandas as pd
 
+from pbwidgets.apps.pages.filling.excel import units_panel
 from pbwidgets.apps.pages.filling.form import FillForm
 from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
 from pbwidgets.apps.visit import Visit
@@ -85,15 +86,28 @@ def _form_card(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
 
 
 def _units(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
-    return elements.stack(
-        elements.heading(form.name.words(visit.lang)),
-        visit.messages,
-        elements.card(_table(visit, form, units, [str(code) for code in units["unit_code"]])),
-        elements.links([(visit.words("fill.to_list"), visit.link("fill"))]),
-    )
+    codes = [str(code) for code in units["unit_code"]]
+    table = _table(visit, form, units, codes)
+    shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(table)]
+    if _may_write(visit, form) and codes:
+        shown.append(
+            units_panel(visit, form, codes, lambda: _renew(table, _table(visit, form, units, codes)))
+        )
+    return elements.stack(*shown, elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
 
 
-def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
+def _renew(shown: w.HTML, made: w.HTML) -> None:
+    """Show a table that was made anew in the place of the one before."""
+    shown.value = made.value
+    made.close()
+
+
+def _may_write(visit: Visit, form: Form) -> bool:
+    """Whether answers can be handed in at all, so that a workbook of them can come back."""
+    return visit.opened.is_open and form.survey is None
+
+
+def _table(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.HTML:
     """Table of a form's units, with state and link."""
     named = ("unit", "state", "deadline", "remaining", "action")
     columns = [visit.words(f"fill.column_{name}") for name in named]
@@ -126,7 +140,30 @@ def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
 
 def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:
     """Entries of a log about a unit, and a button for a new one."""
-    entries = list_entries(visit.desk, form.id, unit_code)
+    table, place = _entry_table(visit, form, unit_code), elements.stack()
+
+    def begin() -> None:
+        actor = filling_actor(visit.actor, visit.opened, form.id)
+        key = begin_entry(replace(visit.desk, actor=actor), form.id, unit_code)
+        place.children = (FillForm(visit, actor, key).widget,)
+
+    title = visit.words(
+        "fill.form_of_unit", form=form.name.words(visit.lang), unit=visit.unit_name(unit_code)
+    )
+    shown = [
+        elements.heading(title),
+        visit.messages,
+        elements.card(table, elements.button(visit.words("fill.new_entry"), visit.attempt(begin), "primary")),
+    ]
+    if _may_write(visit, form):
+        shown.append(
+            units_panel(visit, form, [unit_code], lambda: _renew(table, _entry_table(visit, form, unit_code)))
+        )
+    place.children = (*shown, elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+    return place
+
+
+def _entry_table(visit: Visit, form: Form, unit_code: str) -> w.HTML:
     leaves = [(path, field) for path, field in form.leaves() if "/" not in path][:_MOST_FIELDS]
     columns = [visit.words("fill.column_place"), *(field.label.words(visit.lang) for _, field in leaves)]
     rows: list[list[str | Cell]] = [
@@ -141,36 +178,8 @@ def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:
             ),
             state_words(visit, entry.state),
         ]
-        for entry in entries
+        for entry in list_entries(visit.desk, form.id, unit_code)
     ]
-    place = elements.stack()
-
-    def begin() -> None:
-        actor = filling_actor(visit.actor, visit.opened, form.id)
-        key = begin_entry(replace(visit.desk, actor=actor), form.id, unit_code)
-        place.children = (FillForm(visit, actor, key).widget,)
-
-    place.children = tuple(
-        _entry_list(
-            visit,
-            form,
-            unit_code,
-            elements.table(
-                [*columns, visit.words("fill.column_state")], rows, empty=visit.words("fill.no_entries")
-            ),
-            elements.button(visit.words("fill.new_entry"), visit.attempt(begin), "primary"),
-        )
+    return elements.table(
+        [*columns, visit.words("fill.column_state")], rows, empty=visit.words("fill.no_entries")
     )
-    return place
-
-
-def _entry_list(
-    visit: Visit, form: Form, unit_code: str, table: w.Widget, new: w.Widget
-) -> Iterator[w.Widget]:
-    title = visit.words(
-        "fill.form_of_unit", form=form.name.words(visit.lang), unit=visit.unit_name(unit_code)
-    )
-    yield elements.heading(title)
-    yield visit.messages
-    yield elements.card(table, new)
-    yield elements.links([(visit.words("fill.to_list"), visit.link("fill"))])

@@ -31,6 +31,11 @@ def download_link(visit: Visit, words: str, path: Path) -> w.HTML:
     return _link(words, check_leaving(visit.workspace, path))
 
 
+def made_link(words: str, path: Path) -> w.HTML:
+    """As :func:`download_link`, for a file whose workflow has decided that this visitor may have it."""
+    return _link(words, path)
+
+
 def slips_link(words: str, slips: Iterable[Slip], name: str) -> w.HTML:
     """Link that saves slips as a Word document; they cannot be made again, so nothing may hold them back.
 

@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from typing import Final
 
 import ipywidgets as w
 
@@ -19,8 +18,6 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.organise.campaigns import Opening, find_joining, find_roots
 from pbwidgets.workflows.organise.effects import settled_words
 from pbwidgets.workflows.organise.workbook import Draft, open_draft, read_draft, write_workbook
-
-_HEADS: Final = ("organise.place", "organise.problem", "organise.what_to_do")
 
 
 class CampaignCard:
@@ -104,7 +101,7 @@ class CampaignCard:
             with written_table(file) as path:
                 self._draft = read_draft(visit.workspace, visit.actor, path)
         except ProblemsError as error:
-            self.found.children = problem_list(visit, error, "organise.problems", _HEADS)
+            self.found.children = problem_list(visit, error.problems, "organise.problems")
             return
         self._show_changes(self._draft)
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, time, timedelta
-from typing import Final
 
 import ipywidgets as w
 import pandas as pd
@@ -26,7 +25,6 @@ from pbwidgets.workflows.organise.exceptions import (
     read_listed_units,
 )
 
-_HEADS: Final = ("organise.problem", "organise.what_to_do")
 MOST_EXCEPTIONS = 100
 """Maximum number of exceptions listed, newest first."""
 
@@ -105,24 +103,24 @@ class ExceptionCard:
 
     def read(self, file: SentFile) -> None:
         """Show the units of an uploaded list."""
-        with written_table(file) as path, self._naming_problems("organise.place"):
+        with written_table(file) as path, self._naming_problems():
             codes = read_listed_units(self._visit.desk, self.form.value, path)
             self.listed.value = "\n".join(f"{code}\t{self._visit.unit_name(code)}" for code in codes)
 
     @contextmanager
-    def _naming_problems(self, place: str) -> Iterator[None]:
-        """While it lasts, problems of a list are shown below its fields; ``place`` is the code for where they are."""
+    def _naming_problems(self) -> Iterator[None]:
+        """While it lasts, problems of a list are shown below its fields."""
         self._visit.messages.clear()
         self.found.children = ()
         try:
             yield
         except ProblemsError as error:
-            self.found.children = problem_list(self._visit, error, "organise.list_problems", (place, *_HEADS))
+            self.found.children = problem_list(self._visit, error.problems, "organise.list_problems")
 
     def grant(self) -> None:
         """Grant the exception as filled in."""
         visit = self._visit
-        with self._naming_problems("organise.line"):
+        with self._naming_problems():
             listed = find_listed_units(visit.desk, self.form.value, self.listed.value)
             if self.until.value is None:
                 raise UsageError("organise.day_needed")

@@ -1,7 +1,6 @@
 """Many accounts at once: upload a table, check it, add the accounts, download their first passwords on slips."""
 
 from collections.abc import Callable
-from typing import Final
 
 from pbwidgets.apps.pages.ground.accounts_to_add import account_list_button
 from pbwidgets.apps.pages.ground.downloads import slips_link
@@ -14,8 +13,6 @@ from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
 from pbwidgets.workflows.people.account_list import check_account_list, import_accounts
 from pbwidgets.workflows.people.slips import first_password_slips
-
-_HEADS: Final = ("home.import_place", "home.import_problem", "home.import_what_to_do")
 
 
 class ImportCard:
@@ -62,7 +59,7 @@ class ImportCard:
             with written_table(file) as path:
                 checked = check_account_list(visit.workspace, visit.actor, path)
         except ProblemsError as error:
-            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
+            self.found.children = problem_list(visit, error.problems, "home.import_problems")
             return
         self._sent, again = file, PasswordAgain(visit)
         self.found.children = (
@@ -83,7 +80,7 @@ class ImportCard:
                 made = import_accounts(visit.workspace, visit.actor, path).content
         except ProblemsError as error:  # somebody else added one of them first
             self._sent = None
-            self.found.children = problem_list(visit, error, "home.import_problems", _HEADS)
+            self.found.children = problem_list(visit, error.problems, "home.import_problems")
             return
         self._sent = None
         slips = first_password_slips(made, visit.workspace.settings.address, visit.lang)

@@ -9,6 +9,7 @@ import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
 from pbwidgets.apps.pages.ground.fields import fields
+from pbwidgets.apps.pages.ground.return_panel import Done, Offer, ReturnPanel, ReturnUse
 from pbwidgets.apps.pages.review.newer import go_on
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
@@ -20,9 +21,9 @@ from pbwidgets.forms.inputs import plain_number
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.units import ancestors
 from pbwidgets.wording import number
-from pbwidgets.workflows.ground.seats import find_seats
+from pbwidgets.workflows.exchange.marks import ReturnedMarks, read_marks, store_marks, write_mark_sheet
 from pbwidgets.workflows.review.on_site import print_mark_sheets
-from pbwidgets.workflows.review.paper import open_paper
+from pbwidgets.workflows.review.paper import open_paper, units_to_mark
 from pbwidgets.workflows.review.rating import give_marks
 
 MOST_UNITS = 50
@@ -41,9 +42,9 @@ class MarkGrid:
 
     def __init__(self, visit: Visit) -> None:
         self._visit = visit
-        self._seats = find_seats(visit.desk)
-        self._tracks = [track for track in visit.opened.campaign.tracks if self._units_of(track)]
+        self._tracks = self._tracks_to_mark()
         self._grid = elements.stack()
+        self._excel = elements.stack()
         self._shown: tuple[str, str] | None = None
         self._label = ""
         self._waiting: dict[tuple[str, str], tuple[str, dict[tuple[str, str], str]]] = {}
@@ -52,7 +53,7 @@ class MarkGrid:
             self.box = elements.stack(head, elements.notice("info", visit.words("review.nothing_to_mark")))
             return
         self.track = self._dropdown(
-            "track", [(track.name.words(visit.lang), track.id) for track in self._tracks]
+            "track", [(track.name.words(visit.lang), track.id) for track, _ in self._tracks.values()]
         )
         self.part = self._dropdown("part", [])
         self._show_parts()
@@ -67,31 +68,27 @@ class MarkGrid:
             self._download,
             visit.messages,
             self._grid,
+            self._excel,
         )
 
     # -- what is marked --------------------------------------------------------------------------------
 
-    def _units_of(self, track: Track) -> list[str]:
-        visit = self._visit
-        return [
-            str(code)
-            for code in visit.units.loc[visit.units["kind"].isin(track.unit_kind), "unit_code"]
-            if self._has_place(track, str(code))
-        ]
-
-    def _has_place(self, track: Track, unit_code: str) -> bool:
-        places = self._seats.places(self._visit.opened.campaign, unit_code)
-        return any(place.track.id == track.id for place in places)
+    def _tracks_to_mark(self) -> dict[str, tuple[Track, tuple[str, ...]]]:
+        """Tracks in which the visitor marks units, by id, with the codes of these."""
+        desk = self._visit.desk
+        found = {track.id: (track, units_to_mark(desk, track.id)) for track in desk.opened.campaign.tracks}
+        return {track_id: of for track_id, of in found.items() if of[1]}
 
     def _chosen(self) -> Track:
-        return next(track for track in self._tracks if track.id == self.track.value)
+        return self._tracks[self.track.value][0]
 
     def _show_parts(self) -> None:
         """Offer the units in portions, by the unit above."""
         visit, track = self._visit, self._chosen()
+        self._excel.children = (self._panel(track).view,)
         above = ancestors(visit.units, visit.opened.campaign.partition_by)
         groups: dict[str, list[str]] = {}
-        for code in self._units_of(track):
+        for code in self._tracks[track.id][1]:
             parent = above.get(code)
             groups.setdefault(parent if isinstance(parent, str) and parent != code else "", []).append(code)
         self._portions: dict[str, list[str]] = {}
@@ -191,7 +188,8 @@ class MarkGrid:
         except ValueError:
             return self._visit.words("review.not_a_number", typed=typed)
         reason = self.grid.typed().get((unit, REASON), "")
-        return self._sheet.lines[place].find_fault(points, reason, self._visit.lang)
+        fault = self._sheet.lines[place].find_fault(points, reason)
+        return fault.message(self._visit.lang) if fault else ""
 
     def _reasons(self) -> dict[str, str]:
         return {unit: text for (unit, line_id), text in self.grid.typed().items() if line_id == REASON}
@@ -245,12 +243,42 @@ class MarkGrid:
         typed = self.grid.typed()
 
         def show() -> None:
-            self._seats = find_seats(self._visit.desk)
-            self._tracks = [track for track in self._visit.opened.campaign.tracks if self._units_of(track)]
+            self._tracks = self._tracks_to_mark()
             self._show()
             self.grid.type(typed)
 
         go_on(self._visit, {line_id for _, line_id in typed}, show)
+
+    # -- Excel -----------------------------------------------------------------------------------------
+
+    def _panel(self, track: Track) -> ReturnPanel[ReturnedMarks]:
+        """Panel to give the marks of all units of a track in a workbook."""
+        visit, units = self._visit, self._tracks[track.id][1]
+
+        def store(returned: ReturnedMarks, good_rows: bool) -> Done:
+            stored = store_marks(visit.desk, returned, accept_good_rows=good_rows)
+            typed = self.grid.typed()
+            self._show()
+            self.grid.type(typed)
+            return Done(visit.words("excel.marks_stored", count=stored.stored))
+
+        def good(returned: ReturnedMarks) -> str:
+            count = len({*returned.marks, *returned.withdrawn})
+            return visit.words("excel.accept_good", count=count) if count else ""
+
+        name = visit.words("excel.marks_title", track=track.name.words(visit.lang))
+        words = visit.words("excel.marks_offer", count=len(units))
+        offer = Offer(words, name, lambda path: write_mark_sheet(visit.desk, track.id, units, path))
+        use = ReturnUse(
+            title=visit.words("excel.marks_panel"),
+            hint=visit.words("excel.marks_hint"),
+            offers=[offer],
+            read=lambda path, told: read_marks(visit.desk, track.id, path, told),
+            store=store,
+            confirm=visit.words("excel.confirm"),
+            accept_good=good,
+        )
+        return ReturnPanel(visit, use)
 
     # -- paper -----------------------------------------------------------------------------------------
 

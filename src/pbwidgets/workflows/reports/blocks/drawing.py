@@ -72,7 +72,7 @@ def draw_chart(
         raise UsageError("workflows.chart_format", value=path.suffix)
     if wanted.page not in charts.PAGES:
         raise UsageError("workflows.chart_page", **nearest(wanted.page, list(charts.PAGES)))
-    return _save(find_figure(report, name, wanted, library), path, wanted.page)
+    return _save(report, find_figure(report, name, wanted, library), path, wanted.page)
 
 
 def find_figure(
@@ -102,15 +102,14 @@ def find_figure(
     raise UsageError("blocks.no_sheet", block=name, sheet=wanted.sheet, sheets=count)
 
 
-def _save(figure: Figure, path: Path, page: str) -> Path:
+def _save(report: Report, figure: Figure, path: Path, page: str) -> Path:
     if path.suffix.lower() != ".pptx":
         return charts.save_chart(figure.told, path.with_suffix(path.suffix.lower()), page)
-    from pbwidgets.exports.chart_slides import slides
-    from pbwidgets.exports.native_chart import save_chart_slide
+    from pbwidgets.exports.pptx import Slide, save_slide
 
-    if figure.native is None:
-        return slides(figure.told, path)
-    return save_chart_slide(figure.native, path, figure.headline or figure.title, sentence=figure.sentence)
+    below = figure.title if figure.headline else figure.sentence
+    made = Slide(figure.headline or figure.title, figure.chart, native=figure.native, key_sentence=below)
+    return save_slide(made, path, report.lang, source=report.cover.source)
 
 
 def _lay(name: str, report: Report, library: Library) -> Iterator[Item]:
