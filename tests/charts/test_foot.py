@@ -53,6 +53,13 @@ def test_a_headline_takes_the_place_of_the_title_which_goes_below(county, assert
     assert chart.title.text == "25个村总分排名，名额10个"  # as it was
 
 
+def test_a_headline_of_more_letters_is_smaller_before_it_is_shortened(county, assert_clean) -> None:
+    chart = charts.ranking_bars(county.selection(county.names(25, False), 10), county.view())
+    said = "25 villages in the contest, 10 selected, best placed: Green Valley (No. 1)"
+    (box,) = (box for box in assert_clean(charts.put_headline(chart, said)) if box.text == said)
+    assert 26 <= box.size < 34
+
+
 def test_a_long_headline_is_shortened_and_the_title_below_it_stands_alone_if_it_must(
     county, assert_clean
 ) -> None:

@@ -74,7 +74,7 @@ def test_a_chart_is_drawn_for_slide_screen_and_paper_in_either_language(
     assert list(map(float, sheet.mediabox[2:])) == [842, 595]
     words = sheet.extract_text()
     assert f"As of {seen['en'].snapshot.day}" in words
-    assert "Model villages" in words
+    assert "Village: 117 in the contest" in words
 
 
 def test_one_of_several_sheets_is_drawn_and_one_too_many_refused(seen: Mapping[str, Report]) -> None:
