@@ -58,7 +58,9 @@ def status_counts(selection: pd.DataFrame, view: View) -> alt.LayerChart:
         What the chart is about; of no track.
     """
     counts, names = _prepare(selection, view)
-    return put_on_sheet(_draw(counts, names) if len(counts) else [], view, _title(counts, view))
+    return put_on_sheet(
+        _draw(counts, names) if len(counts) else [], view, _title(counts, view), measure=view.say("units")
+    )
 
 
 def status_counts_native(selection: pd.DataFrame, view: View) -> NativeChart | None:

@@ -131,10 +131,10 @@ def build_deck(slides: Sequence[Slide], path: Path, about: Deck) -> Path:
     return _save(stage, about.title, path)
 
 
-def save_slide(slide: Slide, path: Path, lang: str = "zh_CN") -> Path:
-    """Write a presentation of one slide alone, and return its path."""
+def save_slide(slide: Slide, path: Path, lang: str = "zh_CN", *, source: str = "") -> Path:
+    """Write a presentation of one slide alone, with the source of its data at its foot, and return its path."""
     stage = open_stage(lang)
-    _add(stage, slide, "")
+    _add(stage, slide, source)
     return _save(stage, slide.title, path)
 
 
