@@ -76,7 +76,7 @@ def test_a_clerk_repairs_three_findings_and_hands_in_and_a_level_hands_in_for_it
     path = save_link(page, "制作表格", tmp_path)
     wrong = {**RIGHT, "capable_members": "很多", "members_with_deeds": 30, "five_good": "没有这一项"}
     send(page, fill(path, {(VILLAGE, name): value for name, value in wrong.items()}, office))
-    found = page.locator(".pb-returned")
+    found = page.locator(".pb-came-back")
     expect(found).to_contain_text("发现3处问题", timeout=LONG_MS)
     expect(found.locator("tbody tr")).to_have_count(3)
     expect(found).to_contain_text("很多")
@@ -96,7 +96,7 @@ def test_a_clerk_repairs_three_findings_and_hands_in_and_a_level_hands_in_for_it
     path = save_link(page, "制作表格（Excel，20个单位", tmp_path)
     cells = {(unit, name): value for unit in villages[1:] for name, value in RIGHT.items()}
     send(page, fill(path, cells, office))
-    expect(page.locator(".pb-returned")).to_contain_text("新填19份，不变1份", timeout=LONG_MS)
+    expect(page.locator(".pb-came-back")).to_contain_text("新填19份，不变1份", timeout=LONG_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="确认并提交").click()
     expect(page.locator(".pb-messages")).to_contain_text("已提交19份", timeout=LONG_MS)
