@@ -33,7 +33,7 @@ def test_an_error_says_what_happened_and_what_to_do() -> None:
 
 
 def test_an_error_without_a_remedy_says_only_what_happened() -> None:
-    error = UsageError("cli.xlsx_needs_file")
+    error = UsageError("cli.xlsx_needs_file", form="xlsx")
     assert error.remedy() == ""
     assert str(error) == error.message()
 

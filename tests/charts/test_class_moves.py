@@ -94,3 +94,17 @@ def test_the_frame_is_not_changed(county) -> None:
     kept = moves.copy(deep=True)
     charts.class_moves(moves, DAYS, make_view(county, ["一类", "二类", "三类"]))
     pd.testing.assert_frame_equal(moves, kept)
+
+
+def test_a_presentation_gets_a_bar_for_each_class_before_parted_into_the_classes_now(county) -> None:
+    moves = make_moves((3, 2), (3, 2), (1, 3), (2, 2), (0, 1))
+    view = make_view(county, ["一类", "二类", "三类"])
+    made = charts.class_moves_native(moves, DAYS, view)
+    assert made.categories == ("一类", "二类", "三类", "未定类")
+    assert {one.name: one.values for one in made.series} == {
+        "现为一类": (0.0, 0.0, 0.0, 1.0),
+        "现为二类": (0.0, 1.0, 2.0, 0.0),
+        "现为三类": (1.0, 0.0, 0.0, 0.0),
+    }
+    assert made.note == "2025-12-20 与 2026-11-30 相比"
+    assert charts.class_moves_native(make_moves(), DAYS, view) is None

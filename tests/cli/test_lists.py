@@ -61,6 +61,48 @@ def test_the_sheet_of_one_unit_comes_as_data_as_well(county: Path, scored: Rows)
     assert {"decided", "decided_on", "decided_by", "decided_reason"} <= set(selected)
 
 
+def test_score_sheets_come_in_one_workbook_whose_totals_are_the_scores(county: Path, tmp_path: Path) -> None:
+    path, track = tmp_path / "sheets.xlsx", ("--track", "township")
+    done = run_pbwidgets("score", CAMPAIGN, *track, "--sheets", "-o", str(path), cwd=county)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    listed = json.loads(run_pbwidgets("score", CAMPAIGN, *track, "--format", "json", cwd=county).stdout)
+    shown, formulas = openpyxl.load_workbook(path, data_only=True), openpyxl.load_workbook(path)
+    assert shown.sheetnames == ["说明", "评分表一览", *(row["unit_name"] for row in listed), "数据字典"]
+    for row in (row for row in listed if row["rank"]):
+        total = shown[row["unit_name"]].max_row
+        assert shown[row["unit_name"]].cell(total, 5).value == row["total"]
+        assert "SUM(" in str(formulas[row["unit_name"]].cell(total, 5).value)
+
+
+def test_the_sheets_of_one_unit_are_those_below_it_and_too_many_are_refused(
+    county: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "sheets.xlsx"
+    asked = ("--track", "village", "--sheets", "-o", str(path))
+    assert run_pbwidgets("score", CAMPAIGN, *asked, "--under", "990101003", cwd=county).returncode == 0
+    names = openpyxl.load_workbook(path, read_only=True).sheetnames
+    assert 10 < len(names) < 40
+    for wrong, said in (
+        (asked, "最多放200张"),
+        ((*asked, "--under", "99"), "没有单位“99”"),
+        ((*asked, "--lines"), "只能用一个"),
+        (("--under", "990101003"), "--sheets"),
+        (("--sheets",), "-o"),
+    ):
+        done = run_pbwidgets("score", CAMPAIGN, *wrong, cwd=county)
+        assert (done.returncode, said in done.stderr) == (2, True), (wrong, done.stderr)
+
+
+def test_analysts_get_the_same_columns_as_parquet(county: Path, tmp_path: Path, selected: Rows) -> None:
+    path = tmp_path / "selection.parquet"
+    done = run_pbwidgets("select", CAMPAIGN, "--format", "parquet", "-o", str(path), cwd=county)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    frame = pd.read_parquet(path)
+    assert frame.astype(object).where(frame.notna(), None).to_dict("records") == selected
+    done = run_pbwidgets("score", CAMPAIGN, "--format", "parquet", cwd=county)
+    assert (done.returncode, "-o 结果.parquet" in done.stderr) == (2, True)
+
+
 # -- select --------------------------------------------------------------------------------------------
 
 

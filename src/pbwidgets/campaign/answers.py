@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final
 
 from pbwidgets.campaign.captions import Captions
@@ -126,8 +126,21 @@ def check_answers(
     names
         Names of units, which identify nobody; None if they are not known.
     """
+    return examine_answers(form, campaign, answers, complete=complete, today=today, names=names)[1]
+
+
+def examine_answers(
+    form: Form,
+    campaign: Campaign,
+    answers: Answers,
+    *,
+    complete: bool,
+    today: date | None = None,
+    names: CommonWords | None = None,
+) -> tuple[dict[str, Any], tuple[AnswerProblem, ...]]:
+    """Canonical answers and everything that is wrong in them: :func:`compute_answers` and :func:`check_answers`."""
     settled = _settle(form, answers, today)
-    found = list(_find_unknown(form, answers))
+    found = list(_find_unknown(settled.outline, answers))
     for place in settled.outline.places:
         if place.field.type == "repeat":
             answer = settled.answers.get(place.path) or []
@@ -137,8 +150,10 @@ def check_answers(
             for row in settled.rows_of(place):
                 found.extend(_check_value(place, row, campaign, settled, complete))
                 found.extend(_check_identifying(place, row, campaign, settled, names))
+    if not found:
+        return settled.answers, ()
     captions = captions_of(form, campaign, settled.answers, today=today)
-    return tuple(_with_answers(problem, captions) for problem in found)
+    return settled.answers, tuple(_with_answers(problem, captions) for problem in found)
 
 
 def _with_answers(problem: AnswerProblem, captions: Captions) -> AnswerProblem:
@@ -155,7 +170,7 @@ def captions_of(form: Form, campaign: Campaign, answers: Answers, *, today: date
 
     @cache
     def outline() -> _Outline:  # most forms show no answers in their words
-        return _Outline.of(form)
+        return _outline_of(form)
 
     return Captions(form, campaign, lambda repeat, row: outline().names(answers, repeat, row), today=today)
 
@@ -233,6 +248,28 @@ class _Outline:
         return values
 
 
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """A form as the key of what was made of it: to compare all of its fields takes as long as to make it anew."""
+
+    form: Form
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.form is other.form
+
+    def __hash__(self) -> int:
+        return id(self.form)
+
+
+def _outline_of(form: Form) -> _Outline:
+    return _kept_outline(_Itself(form))
+
+
+@lru_cache(maxsize=64)
+def _kept_outline(itself: _Itself) -> _Outline:
+    return _Outline.of(itself.form)
+
+
 @dataclass(frozen=True)
 class _Settled:
     """Canonical answers and what is not relevant: leaves by row, repeats as a whole."""
@@ -256,7 +293,7 @@ class _Settled:
 
 
 def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
-    outline = _Outline.of(form)
+    outline = _outline_of(form)
     entered = _read(outline.places, answers)
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
@@ -391,8 +428,8 @@ def _trim(outline: _Outline, answers: dict[str, Any]) -> dict[str, Any]:
 # -- checking ------------------------------------------------------------------------------------------
 
 
-def _find_unknown(form: Form, answers: Answers) -> Iterator[AnswerProblem]:
-    every = list(places(form))
+def _find_unknown(outline: _Outline, answers: Answers) -> Iterator[AnswerProblem]:
+    every = outline.places
     top = {
         place.field.id: place
         for place in every

@@ -5,7 +5,8 @@
 :mod:`pbwidgets.campaign.checks_expressions`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
 rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for in
 :mod:`pbwidgets.campaign.checks_awards`, senders and templates of documents in
-:mod:`pbwidgets.campaign.checks_office`.
+:mod:`pbwidgets.campaign.checks_office`, where answers are in official tables in
+:mod:`pbwidgets.campaign.checks_official`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from pbwidgets.campaign.checks_awards import find_in_awards
 from pbwidgets.campaign.checks_expressions import find_in_expressions
 from pbwidgets.campaign.checks_forms import find_in_forms
 from pbwidgets.campaign.checks_office import find_in_office
+from pbwidgets.campaign.checks_official import find_in_official_tables
 from pbwidgets.campaign.checks_rules import find_in_carried, find_in_derived
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
 from pbwidgets.campaign.findings import Address, Finding
@@ -43,6 +45,7 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
             find_in_tracks(campaign, known),
             find_in_awards(campaign),
             find_in_office(campaign),
+            find_in_official_tables(campaign),
         )
         for finding in part
     )

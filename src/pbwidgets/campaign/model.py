@@ -9,6 +9,7 @@ which names every mistake with its line; the models check shapes and ranges.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -258,6 +259,46 @@ class Survey(Definition):
     )
 
 
+def _to_place(value: Any) -> Any:
+    """A cell or column as it may be typed, ``$b$3``, as Excel calls it."""
+    return (
+        unicodedata.normalize("NFKC", value).replace("$", "").replace(" ", "").upper()
+        if isinstance(value, str)
+        else value
+    )
+
+
+CellPlace = Annotated[Words, BeforeValidator(_to_place)]
+"""A cell, a column or an area of a sheet, as Excel calls it: ``B3``, ``B``, ``A9:F30``."""
+
+
+class OfficialArea(Definition):
+    """Rows of an official table that are the rows of a repeat."""
+
+    field: Id = Arg(description="the repeat")
+    range: CellPlace = Arg(
+        description="where its rows are: A9:F30; empty rows and totals in it are passed over"
+    )
+    columns: dict[Id, CellPlace] = Arg(description="column of each of its fields: {title: B, held_on: C}")
+
+
+class OfficialTable(Definition):
+    """A table that offices have always sent, and where in it the answers of a form are."""
+
+    id: Id
+    name: Text
+    sheet: Words | None = Arg(default=None, description="name of its sheet; none: the only visible one")
+    unit: CellPlace | None = Arg(
+        default=None,
+        description="cell with the name or code of the unit; none: whoever sends it says whose it is",
+    )
+    expects: dict[CellPlace, Words] = Arg(
+        default={}, description="words that tell that it is this table, by their cells: {A1: 联建活动情况表}"
+    )
+    cells: dict[Id, CellPlace] = Arg(default={}, description="cell of each field outside repeats")
+    areas: tuple[OfficialArea, ...] = ()
+
+
 class Form(Definition):
     """What is filled in about one kind of unit, or several."""
 
@@ -274,6 +315,9 @@ class Form(Definition):
     reviewed: bool = Arg(default=True, description="whether it passes the review levels before it counts")
     survey: Survey | None = Arg(default=None, description="an anonymous survey about the unit; none: a form")
     fields: tuple[Field, ...] = Arg(min_length=1)
+    official_tables: tuple[OfficialTable, ...] = Arg(
+        default=(), description="tables of others that can be read as answers of the form"
+    )
     default: bool = False
 
     @property

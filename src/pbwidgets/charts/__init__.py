@@ -7,6 +7,7 @@ from pbwidgets.charts.balance import (
     nomination_balance_native,
 )
 from pbwidgets.charts.class_moves import class_moves, class_moves_native
+from pbwidgets.charts.counts import status_counts, status_counts_native
 from pbwidgets.charts.criteria import criterion_bars, criterion_bars_native
 from pbwidgets.charts.display import enable_offline
 from pbwidgets.charts.gallery import build_contact_sheet
@@ -59,6 +60,8 @@ __all__ = [
     "ranking_bars",
     "ranking_bars_native",
     "save_chart",
+    "status_counts",
+    "status_counts_native",
     "strength_bars",
     "svg_to_png",
     "title_share",

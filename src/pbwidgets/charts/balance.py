@@ -47,8 +47,8 @@ def nomination_balance(balance: pd.DataFrame, view: View) -> alt.LayerChart:
         What the chart is about.
     """
     rows = _rows_of_unit(balance, view)
-    title = view.say(f"nomination_balance.{_title(rows)}", **_sums(rows))
-    return put_on_sheet(_draw(view, rows), view, title)
+    title = _title(view, "nomination_balance", rows)
+    return put_on_sheet(_draw(view, rows), view, title, measure=view.say("units"))
 
 
 def nomination_balance_native(balance: pd.DataFrame, view: View) -> NativeChart | None:
@@ -59,7 +59,9 @@ def nomination_balance_native(balance: pd.DataFrame, view: View) -> NativeChart 
     balance, view
         As for :func:`nomination_balance`.
     """
-    return _stack(view, _rows_of_unit(balance, view), view.say("balance.track"), "")
+    rows = _rows_of_unit(balance, view)
+    made = _stack(view, rows, view.say("balance.track"))
+    return made and replace(made, title=_title(view, "nomination_balance", rows))
 
 
 def allotment_balance(
@@ -80,9 +82,9 @@ def allotment_balance(
     """
     rows = _rows_of_track(balance, names, view)
     shown = take_page(rows, page, ROWS_PER_PAGE)
-    title = view.say(f"allotment_balance.{_title(rows)}", kind=view.nominator, **_sums(rows))
+    title = _title(view, "allotment_balance", rows)
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("units"), note=note)
 
 
 def allotment_balance_native(
@@ -98,11 +100,12 @@ def allotment_balance_native(
         As for :func:`allotment_balance`.
     """
     rows = _rows_of_track(balance, names, view)
+    made = _stack(view, take_page(rows, page, ROWS_PER_PAGE), view.nominator)
     note = part_note(view, page, len(rows), ROWS_PER_PAGE)
-    return _stack(view, take_page(rows, page, ROWS_PER_PAGE), view.nominator, note)
+    return made and replace(made, title=_title(view, "allotment_balance", rows), note=note)
 
 
-def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str, note: str) -> NativeChart | None:
+def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str) -> NativeChart | None:
     if not rows:
         return None
     parts = {
@@ -124,7 +127,6 @@ def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str, note: st
             if part != "unused" or any(row["limited"] for row in rows)
         ),
         zeros=False,
-        note=note,
     )
 
 
@@ -152,8 +154,9 @@ def _with_allotment(view: View, row: Mapping[Any, Any]) -> dict[Any, Any]:
     return {**row, "allotted": row["allotted"] if limited else 0, "limited": limited}
 
 
-def _title(rows: Sequence[Mapping[Any, Any]]) -> str:
-    return "title" if all(row["limited"] for row in rows) else "title_open"
+def _title(view: View, chart: str, rows: Sequence[Mapping[Any, Any]]) -> str:
+    code = "title" if all(row["limited"] for row in rows) else "title_open"
+    return view.say(f"{chart}.{code}", kind=view.nominator, **_sums(rows))
 
 
 def _sums(rows: Sequence[Mapping[Any, Any]]) -> dict[str, int]:

@@ -52,15 +52,14 @@ def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.L
         If the track has no classes.
     """
     own, rows, names = _prepare(moves, view)
-    counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
-    title = view.say("class_moves.title", kind=view.kind, **counts)
     note = view.say("class_moves.days", since=days[0], until=days[1])
     if own.empty:
         return put_on_sheet(
             [heading_text(view.say("class_moves.nothing"), theme.MARGIN, y=200)],
             view, view.say("class_moves.title_nothing"),
         )  # fmt: skip
-    return put_on_sheet(_draw(view, rows, names), view, title, note=note)
+    title = _title(own, view)
+    return put_on_sheet(_draw(view, rows, names), view, title, measure=view.say("units"), note=note)
 
 
 def class_moves_native(moves: pd.DataFrame, days: tuple[str, str], view: View) -> NativeChart | None:
@@ -95,7 +94,13 @@ def class_moves_native(moves: pd.DataFrame, days: tuple[str, str], view: View) -
         ),
         zeros=False,
         note=view.say("class_moves.days", since=days[0], until=days[1]),
+        title=_title(own, view),
     )
+
+
+def _title(own: pd.DataFrame, view: View) -> str:
+    counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same")}
+    return view.say("class_moves.title", kind=view.kind, **counts)
 
 
 def _prepare(moves: pd.DataFrame, view: View) -> tuple[pd.DataFrame, list[dict[str, Any]], list[str]]:

@@ -55,8 +55,8 @@ def criterion_bars(
     rows = _prepare(points, reference, view, layer)
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    title = view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    title = _title(view, layer)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("points"), note=note)
 
 
 def criterion_bars_native(
@@ -72,7 +72,8 @@ def criterion_bars_native(
     points, reference, view, layer, page
         As for :func:`criterion_bars`.
     """
-    every = _prepare(points, reference, view, layer or view.track.layers[-1].id)
+    layer = layer or view.track.layers[-1].id
+    every = _prepare(points, reference, view, layer)
     rows = take_page(every, page, ROWS_PER_PAGE)
     if not rows:
         return None
@@ -92,7 +93,12 @@ def criterion_bars_native(
         unit="%",
         decimals=count_decimals([*shares["share"], *shares["median"]], 1),
         note=view.say("list_glue").join(filter(None, notes)),
+        title=_title(view, layer),
     )
+
+
+def _title(view: View, layer: str) -> str:
+    return view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
 
 
 def _name_native(row: Mapping[str, Any]) -> str:
@@ -104,31 +110,22 @@ def _name_native(row: Mapping[str, Any]) -> str:
 
 
 def _prepare(points: pd.DataFrame, reference: pd.DataFrame, view: View, layer: str) -> list[dict[str, Any]]:
-    """A row for each criterion."""
-    headings = headings_of(points[points["unit_code"] == view.unit_code], view.track)
-    values = [_value(view, points, reference, layer, heading.id) for heading in headings]
-    decimals = count_decimals(value["points"] for value, _ in values)
-    return [
-        _row(view, heading.name.words(view.lang), *value, decimals)
-        for heading, value in zip(headings, values, strict=True)
-    ]
+    """A row for each criterion: the unit's own points, and the published ones, which may be missing."""
+    own = points[points["unit_code"] == view.unit_code]
+    sums = agg_headings(own[own["layer"] == layer], view.track)
+    at = reference[(reference["track_id"] == view.track_id) & (reference["layer"] == layer)]
+    mine, published = _by(sums, "heading_id"), _by(at, "criterion_id")
+    decimals = count_decimals(row["points"] for row in mine.values())
+    rows = []
+    for heading in headings_of(own, view.track):
+        none = {"points": float("nan"), "max_points": heading.max_points, "n_missing": 1}
+        name, value = heading.name.words(view.lang), mine.get(heading.id, none)
+        rows.append(_row(view, name, value, published.get(heading.id, {}), decimals))
+    return rows
 
 
-def _value(
-    view: View, points: pd.DataFrame, reference: pd.DataFrame, layer: str, heading_id: str
-) -> tuple[dict[Any, Any], dict[Any, Any]]:
-    """The unit's own row of a heading, and the published one; the latter may be empty."""
-    heading = next(item for item in view.track.criteria if item.id == heading_id)
-    own = points[(points["unit_code"] == view.unit_code) & (points["layer"] == layer)]
-    sums = agg_headings(own, view.track)
-    mine = sums[sums["heading_id"] == heading_id].to_dict("records")
-    at = reference[
-        (reference["track_id"] == view.track_id)
-        & (reference["layer"] == layer)
-        & (reference["criterion_id"] == heading_id)
-    ].to_dict("records")
-    value = mine[0] if mine else {"points": float("nan"), "max_points": heading.max_points, "n_missing": 1}
-    return value, at[0] if at else {}
+def _by(frame: pd.DataFrame, column: str) -> dict[str, dict[Any, Any]]:
+    return {str(row[column]): row for row in frame.to_dict("records")}
 
 
 def _row(

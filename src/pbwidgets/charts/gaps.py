@@ -1,6 +1,7 @@
 """Marks of several layers side by side, by criterion or by unit."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -8,7 +9,7 @@ import pandas as pd
 
 from pbwidgets.charts import theme
 from pbwidgets.charts.headings import agg_headings, headings_of
-from pbwidgets.charts.native import MOST_BARS, NativeChart, Series
+from pbwidgets.charts.native import MOST_BARS, MOST_CATEGORIES, NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -44,8 +45,9 @@ def layer_gaps(points: pd.DataFrame, view: View, *, page: int = 1) -> alt.LayerC
     page
         Sheet, from 1, if there are more than 12 criteria.
     """
-    rows = _rows_of_headings(points, view)
-    return _put(view, rows, page, view.say("layer_gaps.title", layers=_joined(view)))
+    return _put(
+        view, _rows_of_headings(points, view), page, view.say("layer_gaps.title", layers=_joined(view))
+    )
 
 
 def layer_gaps_native(points: pd.DataFrame, view: View, *, page: int = 1) -> NativeChart | None:
@@ -65,7 +67,9 @@ def layer_gaps_native(points: pd.DataFrame, view: View, *, page: int = 1) -> Nat
         for row in _rows_of_headings(points, view)
         if row["most"] > 0
     ]
-    return _to_native(view, shares, page, view.say("criterion_bars.criterion"), "%", 1)
+    made = _to_native(view, shares, page, 1)
+    title, heading = view.say("layer_gaps.title", layers=_joined(view)), view.say("criterion_bars.criterion")
+    return made and replace(made, title=title, heading=heading, unit="%")
 
 
 def _rows_of_headings(points: pd.DataFrame, view: View) -> list[dict[str, Any]]:
@@ -97,7 +101,7 @@ def unit_gaps(totals: pd.DataFrame, names: Mapping[str, str], view: View, *, pag
         Sheet, from 1, if there are more than 12 units.
     """
     rows = _rows_of_units(totals, names, view)
-    return _put(view, rows, page, view.say("unit_gaps.title", layers=_joined(view), kind=view.kind))
+    return _put(view, rows, page, _title_of_units(view))
 
 
 def unit_gaps_native(
@@ -114,8 +118,12 @@ def unit_gaps_native(
     page
         Sheet, from 1, of as many units as leave room for their numbers.
     """
-    rows = _rows_of_units(totals, names, view)
-    return _to_native(view, rows, page, view.kind, view.say("points"), view.track.rounding.digits)
+    made = _to_native(view, _rows_of_units(totals, names, view), page, view.track.rounding.digits)
+    return made and replace(made, title=_title_of_units(view), unit=view.say("points"))
+
+
+def _title_of_units(view: View) -> str:
+    return view.say("unit_gaps.title", layers=_joined(view), kind=view.kind)
 
 
 def _rows_of_units(totals: pd.DataFrame, names: Mapping[str, str], view: View) -> list[dict[str, Any]]:
@@ -129,23 +137,20 @@ def _rows_of_units(totals: pd.DataFrame, names: Mapping[str, str], view: View) -
     return sorted(rows, key=lambda row: (-_width(row["marks"]), row["code"]))
 
 
-def _to_native(
-    view: View, rows: list[dict[str, Any]], page: int, heading: str, unit: str, digits: int
-) -> NativeChart | None:
+def _to_native(view: View, rows: list[dict[str, Any]], page: int, digits: int) -> NativeChart | None:
     layers = _layers(view)
-    per_page = max(MOST_BARS // len(layers), 1)
+    per_page = min(max(MOST_BARS // len(layers), 1), MOST_CATEGORIES)
     shown = take_page(rows, page, per_page)
     if not shown:
         return None
     marks = {layer: [row["marks"][layer] for row in shown] for layer in layers}
     return NativeChart(
         "bars",
-        heading,
+        view.kind,
         tuple(str(row["name"]) for row in shown),
         tuple(
             Series.of(view.layer_name(layer), marks[layer], _sign(at)[1]) for at, layer in enumerate(layers)
         ),
-        unit=unit,
         decimals=count_decimals([mark for each in marks.values() for mark in each], digits),
         note=part_note(view, page, len(rows), per_page),
     )
@@ -167,7 +172,7 @@ def _width(marks: Mapping[str, float]) -> float:
 def _put(view: View, rows: list[dict[str, Any]], page: int, title: str) -> alt.LayerChart:
     shown = [{**item, "row": row} for row, item in enumerate(take_page(rows, page, ROWS_PER_PAGE))]
     note = page_note(view, page, len(rows), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, shown), view, title, note=note)
+    return put_on_sheet(_draw(view, shown), view, title, measure=view.say("points"), note=note)
 
 
 def _draw(view: View, rows: list[dict[str, Any]]) -> list[alt.Chart]:

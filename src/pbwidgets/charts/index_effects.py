@@ -50,7 +50,9 @@ def weight_bars(weights: pd.DataFrame, view: IndexView) -> alt.LayerChart:
     ]
     title = view.say("weight_bars.title", n=len(weights), name=view.name)
     part = view.say("index_heatmap.heaviest", shown=len(shown), n=len(weights))
-    return put_on_sheet(bar_list(rows), view, title, note=part if len(shown) < len(weights) else "")
+    return put_on_sheet(
+        bar_list(rows), view, title, measure="%", note=part if len(shown) < len(weights) else ""
+    )
 
 
 def strength_bars(strengths: pd.DataFrame, name: str, view: IndexView) -> alt.LayerChart:
@@ -91,7 +93,7 @@ def strength_bars(strengths: pd.DataFrame, name: str, view: IndexView) -> alt.La
         )
     else:
         layers.append(heading_text(view.say("strength_bars.none"), theme.MARGIN, y=200))
-    return put_on_sheet(layers, view, view.say("strength_bars.title", unit=name))
+    return put_on_sheet(layers, view, view.say("strength_bars.title", unit=name), measure=view.say("points"))
 
 
 def pick_greatest(strengths: pd.DataFrame, each: int = _EACH_SIDE) -> pd.DataFrame:
@@ -138,7 +140,7 @@ def rank_moves(moves: pd.DataFrame, change: str, view: IndexView) -> alt.LayerCh
         if rows
         else [heading_text(view.say("rank_moves.none"), theme.MARGIN, y=200)]
     )
-    return put_on_sheet([head, *drawn], view, title, note=note)
+    return put_on_sheet([head, *drawn], view, title, measure=view.say("ranks"), note=note)
 
 
 def _draw_moves(view: IndexView, rows: list[dict[Any, Any]], last: int) -> list[alt.Chart]:

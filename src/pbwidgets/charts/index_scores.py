@@ -77,7 +77,13 @@ def index_ranking(scores: pd.DataFrame, view: IndexView, *, unit: str = "", page
         view.say("index_ranking.without_score", n=left_out) if left_out else "",
     ]
     empty = [] if rows else [heading_text(view.say("index_ranking.none"), theme.MARGIN, y=200)]
-    return put_on_sheet([*bar_list(rows), *empty], view, title, note="  ".join(filter(None, notes)))
+    return put_on_sheet(
+        [*bar_list(rows), *empty],
+        view,
+        title,
+        measure=view.say("points"),
+        note="  ".join(filter(None, notes)),
+    )
 
 
 # -- the parts -----------------------------------------------------------------------------------------
@@ -123,7 +129,7 @@ def index_heatmap(
         notes.append(view.say("index_heatmap.heaviest", shown=len(plan.headings), n=len(headings)))
     title = view.say("index_heatmap.title", n=len(headings), name=view.name)
     layers = _draw(view, take_page(rows, page, plan.per_page), plan)
-    return put_on_sheet(layers, view, title, note="  ".join(filter(None, notes)))
+    return put_on_sheet(layers, view, title, measure=view.say("points"), note="  ".join(filter(None, notes)))
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ def rank_intervals(
         trials.words(view.lang, view.track) if trials else "",
     ]
     note = view.say("list_glue").join(filter(None, notes))
-    return put_on_sheet(_draw(view, shown, last), view, _title(view, shown), note=note)
+    return put_on_sheet(
+        _draw(view, shown, last), view, _title(view, shown), measure=view.say("ranks"), note=note
+    )
 
 
 @dataclass(frozen=True)

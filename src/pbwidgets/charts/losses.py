@@ -11,7 +11,7 @@ from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.headings import agg_headings
-from pbwidgets.charts.native import TABLE_ROWS, Cell, NativeTable, are_heads
+from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, rows_beside
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
@@ -37,6 +37,8 @@ _WIDE_CELL, _NARROW_CELL = 42.0, 27.0
 
 _COLUMNS_WITH_DECIMALS = 18
 """Most columns of a table on a slide whose cells hold a number with one decimal."""
+_PART = 14
+"""Letters of the note that says which part is shown."""
 
 
 def lost_points_heatmap(
@@ -69,11 +71,12 @@ def lost_points_heatmap(
     lost = _lost(points, view, layer, groups, names)
     plan = _plan(view, lost)
     shown = take_page(lost, page, plan.per_page)
-    code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
-    title = view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
+    title = _title(view, layer, groups)
     notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
     notes.append(page_note(view, page, len(lost), plan.per_page))
-    return put_on_sheet(_draw(view, shown, plan), view, title, note="  ".join(filter(None, notes)))
+    return put_on_sheet(
+        _draw(view, shown, plan), view, title, measure=view.say("points"), note="  ".join(filter(None, notes))
+    )
 
 
 def lost_points_heatmap_native(
@@ -97,19 +100,20 @@ def lost_points_heatmap_native(
     page
         Sheet, from 1, of as many rows as fit on a slide.
     """
-    lost = _lost(points, view, layer or view.track.layers[-1].id, groups, names)
-    rows, most = take_page(lost, page, TABLE_ROWS), _most(lost)
-    if not rows:
-        return None
+    layer = layer or view.track.layers[-1].id
+    lost = _lost(points, view, layer, groups, names)
     words = [heading.name.words(view.lang) for heading in view.track.criteria]
     named = are_heads(words)
     digits = 1 if len(words) <= _COLUMNS_WITH_DECIMALS else 0
-    legend = view.say("lost_points_heatmap.legend", most=mark_text(view, most, 1))
     notes = [
         view.say("lost_points_heatmap.whole") if not digits else "",
         "" if named else "；".join(f"{place} {word}" for place, word in enumerate(words, start=1)),
-        part_note(view, page, len(lost), TABLE_ROWS),
     ]
+    per_page = rows_beside("　".join([*notes, "　" * _PART]), head_lines=HEAD_LINES if named else 1)
+    rows, most = take_page(lost, page, per_page), _most(lost)
+    if not rows:
+        return None
+    notes.append(part_note(view, page, len(lost), per_page))
     return NativeTable(
         corner=view.nominator if groups else view.kind,
         rows=tuple(row["name"] for row in rows),
@@ -118,9 +122,15 @@ def lost_points_heatmap_native(
         cells=tuple(tuple(_cell(view, cell, most, digits) for cell in row["cells"]) for row in rows),
         sums=tuple(mark_text(view, row["sum"], 1) for row in rows),
         sum_name=view.say("lost_points_heatmap.sum"),
-        legend=legend,
+        legend=view.say("lost_points_heatmap.legend", most=mark_text(view, most, 1)),
         note="  ".join(filter(None, notes)),
+        title=_title(view, layer, groups),
     )
+
+
+def _title(view: View, layer: str, groups: Mapping[str, str] | None) -> str:
+    code = "lost_points_heatmap.title_mean" if groups else "lost_points_heatmap.title"
+    return view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
 
 
 def _most(rows: Sequence[Mapping[str, Any]]) -> float:

@@ -53,11 +53,13 @@ def month_heatmap(counts: pd.DataFrame, view: View, title: str, *, page: int = 1
     months = name_months(map(str, counts.columns), view.lang)
     layers = _draw(panel, shown, list(months.values()), most)
     layers.append(heading_text(view.say("month_heatmap.sum"), panel.right, align="right"))
-    return put_on_sheet(layers, view, title, note=page_note(view, page, len(rows), SINGLE))
+    return put_on_sheet(
+        layers, view, title, measure=view.say("times"), note=page_note(view, page, len(rows), SINGLE)
+    )
 
 
 def month_heatmap_native(
-    counts: pd.DataFrame, view: View, *, page: int = 1
+    counts: pd.DataFrame, view: View, title: str, *, page: int = 1
 ) -> NativeChart | NativeTable | None:
     """The same for a presentation: columns or lines for a few kinds, a table with coloured cells for more.
 
@@ -65,7 +67,7 @@ def month_heatmap_native(
 
     Parameters
     ----------
-    counts, view, page
+    counts, view, title, page
         As for :func:`month_heatmap`.
     """
     rows, most = _prepare(counts)
@@ -81,6 +83,7 @@ def month_heatmap_native(
                 Series.of(row["name"], row["cells"], colour)
                 for row, colour in zip(rows, _LINES, strict=False)
             ),
+            title=title,
         )
     shown = take_page(rows, page, SINGLE)
     return NativeTable(
@@ -93,6 +96,7 @@ def month_heatmap_native(
         sum_name=view.say("month_heatmap.sum"),
         legend=view.say("month_heatmap.legend", most=most),
         note=part_note(view, page, len(rows), SINGLE),
+        title=title,
     )
 
 

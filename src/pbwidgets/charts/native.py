@@ -10,19 +10,25 @@ from math import isnan
 from typing import Final, Literal
 
 from pbwidgets.charts.sheet import text_width
-from pbwidgets.palette import INK, WHITE
+from pbwidgets.palette import BLACK, WHITE
 
 Kind = Literal["bars", "stacked_bars", "columns", "lines"]
 
-MOST_BARS: Final = 26
-"""Most bars below each other whose names and numbers of 14 points stay apart on a slide."""
+MOST_CATEGORIES: Final = 30
+"""Most categories on a slide."""
 
-TABLE_ROWS: Final = 13
-"""Most rows of a table of 14 points on a slide, with a legend and a note."""
+MOST_BARS: Final = 40
+"""Most bars on a slide, in two columns, whose numbers of 14 points stay apart."""
+
+_TABLE_LINES: Final = 16
+"""Lines of 14 points on a slide, for the rows of a table, its head, its legend and its note."""
+
+_LETTERS: Final = 62
+"""Chinese letters of 14 points beside each other on a slide."""
 
 _HEAD_LETTERS: Final = 44
 """Chinese letters of 14 points beside each other above all columns of such a table."""
-_HEAD_LINES: Final = 3
+HEAD_LINES: Final = 3
 
 
 @dataclass(frozen=True)
@@ -80,6 +86,8 @@ class NativeChart:
         Whether a 0 is written at its place.
     note
         Small line below: what part is shown, what a sign means.
+    title
+        That of the picture.
     """
 
     kind: Kind
@@ -91,6 +99,7 @@ class NativeChart:
     limits: tuple[float | None, float | None] = (0.0, None)
     zeros: bool = True
     note: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         wrong = [one.name for one in self.series if len(one.values) != len(self.categories)]
@@ -150,6 +159,8 @@ class NativeTable:
         What the colours mean, in words.
     note
         Small line below: what part is shown, what the numbers of the columns stand for.
+    title
+        That of the picture.
     """
 
     corner: str
@@ -161,6 +172,7 @@ class NativeTable:
     sum_name: str
     legend: str = ""
     note: str = ""
+    title: str = ""
 
 
 def are_heads(names: Sequence[str]) -> bool:
@@ -170,7 +182,16 @@ def are_heads(names: Sequence[str]) -> bool:
     (True, False)
     """
     letters = _HEAD_LETTERS // max(len(names), 1)
-    return all(text_width(name, 1) <= _HEAD_LINES * letters for name in names)
+    return all(text_width(name, 1) <= HEAD_LINES * letters for name in names)
+
+
+def rows_beside(note: str, *, head_lines: int = 1) -> int:
+    """How many rows of a table fit on a slide with its head, a line of legend and a note below.
+
+    >>> rows_beside(""), rows_beside("名" * 70), rows_beside("", head_lines=3)
+    (14, 12, 12)
+    """
+    return max(_TABLE_LINES - head_lines - 1 - -(-int(text_width(note, 1)) // _LETTERS), 1)
 
 
 def blend(colours: Sequence[str], share: float) -> str:
@@ -187,10 +208,10 @@ def blend(colours: Sequence[str], share: float) -> str:
 
 
 def ink_on(fill: str) -> str:
-    """Black or white: the one that is easier to read on a fill, as WCAG counts contrast.
+    """Black or white: the one that is easier to read on a fill; WCAG's contrast of 4.5 is kept on every one.
 
     >>> ink_on("#FFF7EC"), ink_on("#8A3500")
-    ('#1A1A1A', '#FFFFFF')
+    ('#000000', '#FFFFFF')
     """
     light = sum(
         share * (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
@@ -198,7 +219,7 @@ def ink_on(fill: str) -> str:
             (0.2126, 0.7152, 0.0722), (each / 255 for each in _channels(fill)), strict=True
         )
     )
-    return WHITE if 1.05 / (light + 0.05) > (light + 0.05) / 0.06 else INK
+    return WHITE if 1.05 / (light + 0.05) > (light + 0.05) / 0.05 else BLACK
 
 
 def _channels(colour: str) -> tuple[int, ...]:

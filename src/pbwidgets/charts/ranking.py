@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 
 from pbwidgets.charts import theme
-from pbwidgets.charts.native import MOST_BARS, NativeChart, Series
+from pbwidgets.charts.native import MOST_CATEGORIES, NativeChart, Series
 from pbwidgets.charts.sheet import (
     Panel,
     across,
@@ -57,10 +57,12 @@ def ranking_bars(selection: pd.DataFrame, view: View, *, page: int | None = None
         What the chart is about.
     page
         Sheet, from 1, of 26 units each. By default all units if they fit on one sheet; else the 26
-        around the end of the places, and the chart says which.
+        around the end of the places, or where no place ends the first 13 and the last 13, and the chart says which.
     """
     ranking = _prepare(selection, view, page, ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, ranking), view, ranking.title, note=ranking.note)
+    return put_on_sheet(
+        _draw(view, ranking), view, ranking.title, measure=view.say("points"), note=ranking.note
+    )
 
 
 def ranking_bars_native(
@@ -75,9 +77,9 @@ def ranking_bars_native(
     selection, view
         As for :func:`ranking_bars`.
     page
-        The same, of 25 units each.
+        The same, of 29 units each.
     """
-    ranking = _prepare(selection, view, page, MOST_BARS - 1)
+    ranking = _prepare(selection, view, page, MOST_CATEGORIES - 1)
     if not ranking.rows:
         return None
     used = {row["status"]: _status(view, row) or view.say("ranking_bars.total") for row in ranking.rows}
@@ -98,6 +100,7 @@ def ranking_bars_native(
         unit=view.say("points"),
         decimals=ranking.decimals,
         note=ranking.note,
+        title=ranking.title,
     )
 
 
@@ -136,17 +139,28 @@ def _prepare(selection: pd.DataFrame, view: View, page: int | None, per_page: in
     free = find_open_places(own)
     if free:
         notes.append(view.say("ranking_bars.open", open=free))
-    if len(kept) < len(ranked):
+    line = _word_cut(view, ranked, free)
+    if _has_gap(ranked, page, per_page):
+        line = view.say("ranking_bars.gap", left_out=len(ranked) - len(kept), n=len(ranked))
+    elif len(kept) < len(ranked):
         notes.append(
             view.say("ranking_bars.part", first=kept[0]["rank"], last=kept[-1]["rank"], n=len(ranked))
         )
         if page is not None:
             notes.append(view.say("page", page=page, pages=page_count(len(ranked), per_page)))
-    return _Ranking(shown, _word_cut(view, ranked, free), title, view.say("list_glue").join(notes))
+    return _Ranking(shown, line, title, view.say("list_glue").join(notes))
+
+
+def _has_gap(ranked: Sequence[Mapping[Any, Any]], page: int | None, per_page: int) -> bool:
+    """Whether only the first and the last of all units are shown: they do not fit, and nowhere do places end."""
+    return page is None and len(ranked) > per_page and not last_selected(item["status"] for item in ranked)
 
 
 def _shown(ranked: list[dict[Any, Any]], page: int | None, per_page: int) -> list[dict[Any, Any] | None]:
-    """Rows drawn, with None in place of the cut line."""
+    """Rows drawn, with None in place of the cut line or of the units that are left out."""
+    if _has_gap(ranked, page, per_page):
+        half = per_page // 2
+        return [*ranked[: per_page - half], None, *ranked[-half:]]
     cut = last_selected(item["status"] for item in ranked)
     start = 0
     if page is not None:
@@ -191,7 +205,7 @@ def _draw(view: View, ranking: _Ranking) -> list[alt.Chart]:
 def _name_native(view: View, row: Mapping[Any, Any] | None, cut: str) -> str:
     """Rank and name; a unit without a total says so in its name, as a bar that is not there says nothing."""
     if row is None:
-        return f"—— {cut} ——"
+        return f"— {cut} —"
     missing = f"（{view.say('missing')}）" if pd.isna(row["total"]) else ""
     return f"{_rank(row)}  {row['unit_name']}{missing}"
 

@@ -52,7 +52,13 @@ def rank_strip(ranks: Mapping[str, int], n: int, view: View, *, page: int = 1) -
     named = sorted(ranks.items(), key=lambda item: (item[1] or n + 1, item[0]))
     shown = take_page(named, page, ROWS_PER_PAGE)
     note = page_note(view, page, len(named), ROWS_PER_PAGE)
-    return put_on_sheet(_draw(view, list(shown), max(n, 1)), view, _title(view, named, n), note=note)
+    return put_on_sheet(
+        _draw(view, list(shown), max(n, 1)),
+        view,
+        _title(view, named, n),
+        measure=view.say("ranks"),
+        note=note,
+    )
 
 
 def _title(view: View, named: list[tuple[str, int]], n: int) -> str:

@@ -22,8 +22,9 @@ Align = Literal["left", "center", "right"]
 Row = Mapping[str, Any]
 Item = TypeVar("Item")
 
-BODY_TOP, BODY_BOTTOM = 44, theme.HEIGHT - theme.TITLE_BAND - 44
-"""Top and bottom of the rows, below a header line and above the note, in drawing coordinates."""
+BODY_TOP, BODY_BOTTOM = 44, theme.HEIGHT - theme.TITLE_BAND - 68
+"""Top and bottom of the rows, below a header line and above note and source, in drawing coordinates."""
+_NOTE_Y, _SOURCE_Y = BODY_BOTTOM + 24, BODY_BOTTOM + 52
 
 SINGLE = 13
 """Most rows of one panel; more are split into two side by side."""
@@ -256,14 +257,30 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
 # -- the whole -------------------------------------------------------------------------------------------
 
 
-def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note: str = "") -> alt.LayerChart:
-    """Chart of 1280 × 720 with title, subtitle and, for made-up data, a note that says so."""
+def put_on_sheet(
+    layers: Sequence[alt.Chart], view: Subject, title: str, *, measure: str = "", note: str = ""
+) -> alt.LayerChart:
+    """Chart of 1280 × 720 with title, subtitle, a note, and at the foot unit of measure, source and day.
+
+    For made-up data the note says so.
+
+    Parameters
+    ----------
+    layers
+        What is drawn.
+    view
+        What the chart is about.
+    title
+        Its title.
+    measure
+        Unit of the numbers, such as 分; empty where each says its own.
+    note
+        Which part is shown, what a sign means.
+    """
     wide = theme.WIDTH - 2 * theme.MARGIN
     foot = "  ·  ".join(part for part in (note, view.say("synthetic") if view.synthetic else "") if part)
-    drawn = list(layers)
-    if foot:
-        y = theme.HEIGHT - theme.TITLE_BAND - 20
-        drawn.append(heading_text(fit_text(foot, wide, theme.SMALL), theme.MARGIN, y=y))
+    lines = ((fit_text(foot, wide, theme.SMALL), _NOTE_Y), (source_line(view, measure), _SOURCE_Y))
+    drawn = [*layers, *(heading_text(line, theme.MARGIN, y=y) for line, y in lines if line)]
     made: alt.LayerChart = (
         OfflineChart(layer=drawn)
         .resolve_scale(x="independent", y="independent")
@@ -284,6 +301,35 @@ def put_on_sheet(layers: Sequence[alt.Chart], view: Subject, title: str, *, note
         .configure(**theme.chart_config())
     )
     return made
+
+
+def source_line(view: Subject, measure: str = "") -> str:
+    """Unit of measure, source and day, as far as they are known, in one line of a sheet."""
+    said = view.say("measure", measure=measure) if measure else ""
+    day = view.day
+    until = view.say("as_of", year=day.year, month=day.month, day=day.day) if day else ""
+    source = view.say("source", source=view.origin) if view.origin else ""
+    taken = sum(text_width(f"{part}　", theme.SMALL) for part in (said, until) if part)
+    source = fit_text(source, theme.WIDTH - 2 * theme.MARGIN - taken, theme.SMALL)
+    return "　".join(filter(None, (said, source, until)))
+
+
+def put_headline(chart: alt.TopLevelMixin, headline: str) -> alt.TopLevelMixin:
+    """The chart with a sentence as its title; what was its title stands below, with as much of its subtitle as fits.
+
+    A chart that is not on our sheet, and any chart without a headline, is unchanged.
+    """
+    if not headline or not isinstance(chart, alt.LayerChart) or title_share(chart) is None:
+        return chart
+    told: alt.LayerChart = chart.copy()
+    title = told.title.to_dict()
+    wide = theme.WIDTH - 2 * theme.MARGIN
+    below = f"{title['text']}  ·  {title['subtitle']}"
+    below = below if text_width(below) <= wide else fit_text(title["text"], wide)
+    told.title = alt.TitleParams(
+        **{**title, "text": fit_text(headline, wide, theme.TITLE), "subtitle": below}
+    )
+    return told
 
 
 def drop_title(chart: alt.LayerChart) -> alt.LayerChart:

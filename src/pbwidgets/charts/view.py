@@ -1,6 +1,7 @@
 """What a chart is about: campaign, period, track, unit, language; or an index."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 from pbwidgets.campaign.model import Campaign, Track
@@ -13,6 +14,14 @@ class Subject(Protocol):
     @property
     def synthetic(self) -> bool:
         """Whether the data are made up for a demonstration."""
+
+    @property
+    def origin(self) -> str:
+        """Where the numbers are from, in a few words."""
+
+    @property
+    def day(self) -> date | None:
+        """Day of the numbers; None if they have none."""
 
     def say(self, code: str, **args: object) -> str:
         """Text of ``charts.<code>`` in the language of the chart."""
@@ -38,6 +47,8 @@ class View:
     last_rank
         Rank of the last unit selected, where units that cannot be selected keep their ranks before it; by default the
         number of places.
+    day
+        Day of the numbers, said at the foot of the chart.
     """
 
     campaign: Campaign
@@ -48,6 +59,14 @@ class View:
     lang: str = "zh_CN"
     synthetic: bool = False
     last_rank: int | None = None
+    day: date | None = None
+
+    @property
+    def origin(self) -> str:
+        """The campaign, and the period if it is named."""
+        name = self.campaign.name.words(self.lang)
+        code = "origin" if self.period else "origin_undated"
+        return self.say(code, campaign=name, period=self.period)
 
     @property
     def cut(self) -> int:
@@ -105,6 +124,10 @@ class IndexView:
         Whether the data are made up for a demonstration; if so, the chart says it.
     digits
         Decimals of the scores shown.
+    origin
+        Where the data are from, such as the name of their file.
+    day
+        Day of the data.
     """
 
     name: str
@@ -112,6 +135,8 @@ class IndexView:
     lang: str = "zh_CN"
     synthetic: bool = False
     digits: int = 2
+    origin: str = ""
+    day: date | None = None
 
     def say(self, code: str, **args: object) -> str:
         """Text of ``charts.<code>`` in the language of the chart."""

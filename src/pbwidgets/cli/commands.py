@@ -410,6 +410,63 @@ def user_hand_over(old: str, new: str) -> None:
     hand_over_user(_actor(), old, new)
 
 
+# -- answers as workbooks ------------------------------------------------------------------------------
+
+
+def _book(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Campaign, forms, units and the file of a workbook of answers."""
+    command = click.option(
+        "-o",
+        "--output",
+        metavar="F.xlsx",
+        required=True,
+        type=click.Path(path_type=Path),
+        help=_help("option.output"),
+    )(command)
+    command = click.option(
+        "--unit", "unit_codes", metavar="CODE", multiple=True, help=say("exchange.cli.unit")
+    )(command)
+    command = click.argument("form_ids", metavar="[FORM]…", nargs=-1)(command)
+    return click.argument("campaign_id", metavar="C")(command)
+
+
+@main.command(help=say("exchange.cli.template"))
+@_book
+@_period
+def template(**asked: Any) -> None:
+    """Write a workbook to fill in."""
+    from pbwidgets.cli.exchange import make_template
+
+    make_template(_actor(), **asked)
+
+
+@main.command("import", help=say("exchange.cli.import"))
+@click.argument("file", metavar="F.xlsx", type=click.Path(path_type=Path))
+@click.option("--campaign", "campaign_id", metavar="C", help=say("exchange.cli.campaign"))
+@click.option("--form", "form_id", metavar="FORM", help=say("exchange.cli.official_form"))
+@click.option("--unit", "unit_code", metavar="CODE", help=say("exchange.cli.official_unit"))
+@click.option("--accept-good-rows", is_flag=True, help=say("exchange.cli.good_rows"))
+@click.option("--check", "only_check", is_flag=True, help=say("exchange.cli.only_check"))
+@_period
+def import_(file: Path, **asked: Any) -> None:
+    """Check a workbook that came back, and store it."""
+    from pbwidgets.cli.exchange import take_in
+
+    if take_in(_actor(), file, **asked):
+        raise click.exceptions.Exit(1)
+
+
+@main.command(help=say("exchange.cli.export"))
+@_book
+@click.option("--as-analyst", is_flag=True, help=say("exchange.cli.as_analyst"))
+@_period
+def export(**asked: Any) -> None:
+    """Write what was filled in as a workbook."""
+    from pbwidgets.cli.exchange import write_export
+
+    write_export(_actor(), **asked)
+
+
 # -- scores and selection ------------------------------------------------------------------------------
 
 
@@ -418,6 +475,8 @@ def user_hand_over(old: str, new: str) -> None:
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--explain", metavar="CODE", help=_help("score.explain"))
 @click.option("--lines", is_flag=True, help=_help("score.lines"))
+@click.option("--sheets", is_flag=True, help=_help("score.sheets"))
+@click.option("--under", metavar="CODE", help=_help("score.under_help"))
 @_format
 @_period
 @_snapshot

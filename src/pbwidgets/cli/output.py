@@ -86,9 +86,11 @@ def _write_parquet(frame: pd.DataFrame, output: Path) -> None:
     import pyarrow.parquet as pq
 
     fit = frame.map(lambda value: drop_unfit(value) if isinstance(value, str) else value)
-    pq.write_table(
-        pa.Table.from_pandas(fit.convert_dtypes(convert_floating=False), preserve_index=False), output
-    )
+    table = pa.Table.from_pandas(fit, preserve_index=False)
+    kinds = [
+        column.with_type(pa.string()) if pa.types.is_null(column.type) else column for column in table.schema
+    ]
+    pq.write_table(table.cast(pa.schema(kinds)), output)  # a column that is empty as yet is one of texts
 
 
 def tell_notes(notes: Iterable[Problem]) -> None:

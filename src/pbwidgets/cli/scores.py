@@ -1,4 +1,4 @@
-"""The command ``score``: totals and ranks, every line, or the score sheet of one unit."""
+"""The command ``score``: totals and ranks, every line, the score sheet of one unit, or those of many."""
 
 from pathlib import Path
 
@@ -8,7 +8,13 @@ from pbwidgets.cli.output import show, show_record, show_text
 from pbwidgets.errors import UsageError
 from pbwidgets.wording import round_half_up, say
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-from pbwidgets.workflows.reports.scores import describe_score, explain_score, list_lines, list_scores
+from pbwidgets.workflows.reports.scores import (
+    describe_score,
+    explain_score,
+    list_lines,
+    list_scores,
+    write_score_sheets,
+)
 
 
 def show_scores(
@@ -20,18 +26,27 @@ def show_scores(
     track: str | None,
     explain: str | None,
     lines: bool,
+    sheets: bool,
+    under: str | None,
     snapshot: str | None,
 ) -> None:
-    """Show scores in a format: those of all units, all their lines, or all about one unit.
+    """Show scores in a format: those of all units, all their lines, all about one unit, or a workbook of sheets.
 
     Raises
     ------
     UsageError
-        ``cli.score.one_of`` for the lines of all units and the sheet of one at once.
+        ``cli.score.one_of`` for more than one of these at once; ``cli.score.sheets_file`` for score sheets without
+        a workbook to write, ``cli.score.under`` for ``--under`` without them.
     """
-    if explain and lines:
+    if bool(explain) + lines + sheets > 1:
         raise UsageError("cli.score.one_of")
-    if explain and form == "table":
+    if under and not sheets:
+        raise UsageError("cli.score.under")
+    if sheets:
+        if output is None or form not in ("table", "xlsx"):
+            raise UsageError("cli.score.sheets_file")
+        write_score_sheets(workspace, opened, output, track_id=track, under=under, snapshot_id=snapshot)
+    elif explain and form == "table":
         show_text(explain_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)
     elif explain and form == "json":
         show_record(describe_score(workspace, opened, explain, track_id=track, snapshot_id=snapshot), output)

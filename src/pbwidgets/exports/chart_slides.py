@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pbwidgets.arguments import check_arguments, refuse_argument
-from pbwidgets.exports.pptx import Slide, build_deck
+from pbwidgets.exports.pptx import Deck, Slide, build_deck
 from pbwidgets.wording import default_language
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def slides(
     if file.suffix.lower() != ".pptx":
         refuse_argument("path", str(path), ".pptx")
     made = [_to_slide(chart) for chart in _list_charts(charts)]
-    return build_deck(made, file, title=title or file.stem, lang=default_language())
+    return build_deck(made, file, Deck(title or file.stem, lang=default_language()))
 
 
 def _list_charts(charts: Any) -> "list[alt.TopLevelMixin]":

@@ -70,13 +70,21 @@ def describe_columns(sheets: Sequence["Sheet"], lang: str) -> "Sheet":
     """
     from pbwidgets.exports.xlsx import Sheet
 
-    found: dict[tuple[str, ...], list[str]] = {}
+    found: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for sheet in sheets:
         for name, column in sheet.columns.items():
-            source = column.source or _SOURCES.get(name, "")
-            form = _word_format(sheet.frame[name], column, lang)
-            found.setdefault((column.label, _word_meaning(source, lang), form, source), []).append(sheet.name)
-    rows = [(_join(names, lang), *about) for about, names in found.items()]
+            about = column.label, column.format, column.source or _SOURCES.get(name, "")
+            found.setdefault(about, []).append((sheet.name, find_decimals(sheet.frame[name], column)))
+    rows = [
+        (
+            _join((name for name, _ in seen), lang),
+            label,
+            _word_meaning(source, lang),
+            say(f"dictionary.format.{form}", lang, digits=max(digits for _, digits in seen)),
+            source,
+        )
+        for (label, form, source), seen in found.items()
+    ]
     heads = ("sheet", "column", "meaning", "format", "source")
     columns = {
         head: Column(say(f"dictionary.head.{head}", lang), width)
@@ -87,10 +95,6 @@ def describe_columns(sheets: Sequence["Sheet"], lang: str) -> "Sheet":
 
 def _word_meaning(source: str, lang: str) -> str:
     return say(f"dictionary.{source.partition(':')[0]}", lang) if source else ""
-
-
-def _word_format(values: pd.Series, column: Column, lang: str) -> str:
-    return say(f"dictionary.format.{column.format}", lang, digits=find_decimals(values, column))
 
 
 def _join(names: Iterable[str], lang: str) -> str:

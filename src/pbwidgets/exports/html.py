@@ -56,19 +56,19 @@ def build_html(notebook: Any, path: Path, *, lang: str = "zh_CN", title: str = "
         node = nbformat.read(notebook, as_version=4)
         folder = str(Path(notebook).resolve().parent)
         title = title or Path(notebook).stem
+    drawings = Drawings()
     exporter = HTMLExporter(  # type: ignore[no-untyped-call]  # nbconvert has no types
         config=Config({"NbConvertBase": {"display_data_priority": _SHOWN}}),
         template_name="report",
         extra_template_basedirs=[str(TEMPLATES)],
         exclude_input=True,
         embed_images=True,
+        filters={"put_drawing": drawings.put, "take_out_drawings": drawings.take_out},
     )
-    drawings = Drawings()
-    for name, made in (("put_drawing", drawings.put), ("take_out_drawings", drawings.take_out)):
-        exporter.register_filter(name, made)  # type: ignore[no-untyped-call]  # nbconvert has no types
     resources = {"metadata": {"name": title, "path": folder}, "page": _words_of_page(lang, title)}
     page, entries = mark_headings(exporter.from_notebook_node(node, resources=resources)[0])
     page = page.replace(_CONTENTS, write_contents(entries, say("exports.html.contents", lang)), 1)
+    page = drawings.fill(page)
     if fetches := find_fetches(page):
         raise DataError("exports.html.fetches", places=_name(fetches))
     path = Path(path)

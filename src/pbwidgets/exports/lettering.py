@@ -11,8 +11,10 @@ LEAST_PT: Final = 14
 _SCRIPTS: Final = ("a:latin", "a:ea", "a:cs")
 
 
-def set_font(font: Any, size: float, colour: str, *, bold: bool = False) -> None:
+def set_font(font: Any, size: float, colour: str, *, bold: bool | None = False) -> None:
     """Set size in points, colour and weight of a font of python-pptx, and its face for every script.
+
+    A weight of None is that of its surroundings.
 
     python-pptx names the Latin face only; Chinese text then has whatever the program takes.
     """

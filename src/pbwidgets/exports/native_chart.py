@@ -6,32 +6,37 @@ order of reading, and a workbook behind the chart in which a text never is a for
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.charts.native import MOST_BARS, Cell, NativeChart, NativeTable, Series, ink_on
+from pbwidgets.charts.native import Cell, NativeChart, NativeTable, Series, ink_on
 from pbwidgets.charts.sheet import text_width
-from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.lettering import LEAST_PT, set_font
 from pbwidgets.intake.text import drop_unfit, to_excel
 
 Box = tuple[float, float, float, float]
 """Left, top, width and height in inches."""
 
-CHART_BOX: Final[Box] = (0.5, 1.27, 12.333, 5.7)
+CHART_BOX: Final[Box] = (0.5, 1.75, 12.333, 5.15)
 """Below the title of a slide of 13.33 × 7.5 inches, with a line for its sentence."""
 
-_NOTE_IN, _ROW_IN, _LINE_IN = 0.34, 0.3, 0.24
+_NOTE_IN, _ROW_IN, _LINE_IN = 0.34, 0.3, 0.25
+_BETWEEN_IN: Final = 0.3
+_HEADROOM: Final = 1.05
+"""What the scale of two charts has beyond the longest bar."""
 _THICKEST_IN: Final = 0.5
 """Of a bar."""
 _LEGEND_IN: Final = 0.42
-_MOST_NAMES: Final = 0.42
-"""Most of the width that the names may take; longer ones are broken into lines."""
+_FAIR_NAMES, _MOST_NAMES = 0.42, 0.6
+"""Share of the width from which names are broken into lines, and the most that they take where there is no room to."""
 
 
 def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: str = "") -> Any:
     """Put an editable chart on a slide and return its frame.
+
+    Bars that would stand too close below each other are parted into two charts side by side, with one scale.
 
     Parameters
     ----------
@@ -44,18 +49,59 @@ def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: st
     words
         What it shows, for those who do not see it.
     """
+    left, top, width, height = _above_notes(page, [native.note], box)
+    parts = _part(native, height)
+    each = (width - _BETWEEN_IN * (len(parts) - 1)) / len(parts)
+    frames = [
+        _put(page, part, (left + at * (each + _BETWEEN_IN), top, each, height), words, is_first=at == 0)
+        for at, part in enumerate(parts)
+    ]
+    return frames[0]
+
+
+def _part(native: NativeChart, height: float) -> list[NativeChart]:
+    """The chart, or its first and its second half, where its bars have too little room below each other."""
+    if not _is_across(native) or native.rows <= _room_for(native, height):
+        return [native]
+    half = (len(native.categories) + 1) // 2
+    known = [value for one in native.series for value in one.values if value is not None]
+    if native.kind == "stacked_bars":
+        known = [
+            sum(filter(None, values)) for values in zip(*(one.values for one in native.series), strict=True)
+        ]
+    most = native.limits[1] or max(known, default=0.0) * _HEADROOM or None
+    return [
+        replace(
+            native,
+            categories=native.categories[part],
+            series=tuple(replace(one, values=one.values[part]) for one in native.series),
+            limits=(native.limits[0], most),
+        )
+        for part in (slice(half), slice(half, None))
+    ]
+
+
+def _room_for(native: NativeChart, height: float) -> int:
+    """How many bars a plot of a height in inches has room for, with their numbers."""
+    legend = _LEGEND_IN if len(native.series) > 1 else 0.0
+    return int((height - legend - 0.15) * 72 / (LEAST_PT + 1))
+
+
+def _put(page: Any, native: NativeChart, box: Box, words: str, *, is_first: bool) -> Any:
     from pptx.util import Inches
 
-    left, top, width, height = _above_notes(page, [native.note], box)
-    place = (Inches(left), Inches(top), Inches(width), Inches(height))
-    frame = page.shapes.add_chart(_chart_type(native), *place, _data_of(native))
+    frame = page.shapes.add_chart(_chart_type(native), *(Inches(part) for part in box), _data_of(native))
     _describe(frame, words)
-    chart = frame.chart
+    chart, (_, _, width, height) = frame.chart, box
     set_font(chart.font, LEAST_PT, palette.INK)
     chart.has_title = False
-    _set_up_legend(chart, native)
-    _set_up_plot(chart.plots[0], native, width if native.kind == "columns" else height)
-    _set_up_axes(chart, native)
+    if len(native.series) > 1 and is_first:
+        _add_legend(chart)
+    is_labelled = _is_labelled(native, height)
+    _set_up_plot(
+        chart.plots[0], native, width if native.kind == "columns" else height, is_labelled=is_labelled
+    )
+    _set_up_axes(chart, native, is_labelled=is_labelled)
     _place_plot(chart, native, width, height)
     _set_language(chart, "zh-CN")
     return frame
@@ -76,9 +122,11 @@ def _is_across(native: NativeChart) -> bool:
     return native.kind in ("bars", "stacked_bars")
 
 
-def _is_labelled(native: NativeChart) -> bool:
+def _is_labelled(native: NativeChart, height: float) -> bool:
     """Whether the numbers stand at their places: beside lines that cross, or more bars, they cover each other."""
-    return len(native.series) == 1 if native.kind == "lines" else native.rows <= MOST_BARS
+    if _is_across(native):
+        return native.rows <= _room_for(native, height)
+    return len(native.series) == 1
 
 
 def _number_format(native: NativeChart) -> str:
@@ -236,41 +284,24 @@ def save_chart_slide(
     -----
     The same input gives the same bytes.
     """
-    from pptx import Presentation
-    from pptx.util import Inches
+    from pbwidgets.exports.pptx import Slide, save_slide
 
-    from pbwidgets.exports import pptx
-
-    deck = Presentation()
-    deck.slide_width, deck.slide_height = Inches(pptx.SLIDE_WIDTH_IN), Inches(pptx.SLIDE_HEIGHT_IN)
-    pptx._widen_layouts(deck)
-    pptx._set_theme_fonts(deck)
-    page = deck.slides.add_slide(deck.slide_layouts[5])
-    pptx._put_title(page, drop_unfit(title))
-    if sentence:
-        pptx._add_text(page, sentence, (0.5, 0.8, 12.333, 0.45), size=18, colour=palette.QUIET)
-    add_native(page, native, words=f"{title} {sentence}".strip())
-    properties = deck.core_properties
-    properties.title, properties.author, properties.last_modified_by = drop_unfit(title), "pbwidgets", ""
-    content = io.BytesIO()
-    deck.save(content)
-    return write_settled(content.getvalue(), path)
+    return save_slide(Slide(title, native=native, key_sentence=sentence), path)
 
 
 # -- how it looks ----------------------------------------------------------------------------------------
 
 
-def _set_up_legend(chart: Any, native: NativeChart) -> None:
+def _add_legend(chart: Any) -> None:
     from pptx.enum.chart import XL_LEGEND_POSITION
 
-    chart.has_legend = len(native.series) > 1
-    if chart.has_legend:
-        chart.legend.position = XL_LEGEND_POSITION.TOP
-        chart.legend.include_in_layout = False
-        set_font(chart.legend.font, LEAST_PT, palette.INK)
+    chart.has_legend = True
+    chart.legend.position = XL_LEGEND_POSITION.TOP
+    chart.legend.include_in_layout = False
+    set_font(chart.legend.font, LEAST_PT, palette.INK)
 
 
-def _set_up_plot(plot: Any, native: NativeChart, length: float) -> None:
+def _set_up_plot(plot: Any, native: NativeChart, length: float, *, is_labelled: bool) -> None:
     plot.vary_by_categories = False
     if native.kind != "lines":
         plot.gap_width = _gap_width(native, length)
@@ -280,7 +311,7 @@ def _set_up_plot(plot: Any, native: NativeChart, length: float) -> None:
             _draw_line(made, series)
         else:
             _fill_bars(made, series)
-        if _is_labelled(native):
+        if is_labelled:
             _label(made, series, native)
 
 
@@ -329,7 +360,7 @@ def _label(made: Any, series: Series, native: NativeChart) -> None:
     }.get(native.kind, XL_LABEL_POSITION.OUTSIDE_END)
 
 
-def _set_up_axes(chart: Any, native: NativeChart) -> None:
+def _set_up_axes(chart: Any, native: NativeChart, *, is_labelled: bool) -> None:
     from pptx.enum.chart import XL_TICK_MARK
 
     names, values = chart.category_axis, chart.value_axis
@@ -344,9 +375,8 @@ def _set_up_axes(chart: Any, native: NativeChart) -> None:
     values.tick_labels.number_format_is_linked = False
     set_font(values.tick_labels.font, LEAST_PT, palette.QUIET)
     values.format.line.fill.background()
-    written = _is_labelled(native)  # then numbers along the scale say nothing more
-    values.has_major_gridlines, values.visible = not written, not written
-    if not written:
+    values.has_major_gridlines = values.visible = not is_labelled  # else the scale says nothing more
+    if not is_labelled:
         values.major_gridlines.format.line.color.rgb = _rgb(palette.BAND)
         if _is_across(native):  # in reading order, the scale would stand above
             _set(values._element, "c:crosses", "max")
@@ -363,11 +393,10 @@ def _keep_every_name(axis: Any) -> None:
 
 def _place_plot(chart: Any, native: NativeChart, width: float, height: float) -> None:
     """Room of the bars themselves: the names get as much as they need, the legend a line above."""
-    top = _LEGEND_IN / height if chart.has_legend else 0.02
+    top = _LEGEND_IN / height if len(native.series) > 1 else 0.02
     if _is_across(native):
-        widest = max([text_width(name, LEAST_PT) for name in native.categories], default=0.0) / 72
-        left = min((widest + 0.2) / width, _MOST_NAMES)
-        bottom, right = (0.02 if not chart.value_axis.visible else 0.34 / height), 0.6 / width
+        bottom, right = (0.02 if not chart.value_axis.visible else 0.34 / height), 0.65 / width
+        left = _names_in(native, width, height * (1 - top - bottom)) / width
     else:
         left, right, bottom = 0.7 / width, 0.2 / width, 0.4 / height
     parts = {"x": left, "y": top, "w": 1 - left - right, "h": 1 - top - bottom}
@@ -382,6 +411,14 @@ def _place_plot(chart: Any, native: NativeChart, width: float, height: float) ->
     for part, share in parts.items():
         _append(manual, f"c:{part}", f"{share:.4f}")
     area.insert(0, layout)
+
+
+def _names_in(native: NativeChart, width: float, height: float) -> float:
+    """Inches for the names: on one line if they leave the bars room, else on as many as there is height for."""
+    widest = max(text_width(name, LEAST_PT) for name in native.categories) / 72 + 0.2
+    lines = max(int(height * 72 / len(native.categories) / (LEAST_PT * 1.25)), 1)
+    least = widest if lines == 1 else widest / lines + 0.2
+    return min(max(min(widest, _FAIR_NAMES * width), least), _MOST_NAMES * width)
 
 
 def _set_language(chart: Any, lang: str) -> None:
@@ -427,8 +464,9 @@ def _above_notes(page: Any, notes: Sequence[str], box: Box) -> Box:
     left, top, width, height = box
     for note in reversed([note for note in notes if note]):
         lines = -(-int(text_width(note, LEAST_PT)) // int(width * 72))
-        height -= _NOTE_IN * lines
-        _write_note(page, note, (left, top + height, width, _NOTE_IN * lines))
+        high = _NOTE_IN + (lines - 1) * _LINE_IN
+        height -= high
+        _write_note(page, note, (left, top + height, width, high))
     return left, top, width, height
 
 

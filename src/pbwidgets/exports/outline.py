@@ -38,7 +38,7 @@ class Entry:
 def mark_headings(page: str) -> tuple[str, tuple[Entry, ...]]:
     """The page with an id at each heading of level 2 and 3 and at each caption, and the entries of its contents.
 
-    A caption that repeats the heading before it is no entry.
+    A caption that repeats the heading before it is no entry, and is marked as ``repeated``.
 
     >>> mark_headings("<h2>名次</h2><h2>名次</h2>")[0]
     '<h2 id="名次">名次</h2><h2 id="名次-2">名次</h2>'
@@ -49,8 +49,10 @@ def mark_headings(page: str) -> tuple[str, tuple[Entry, ...]]:
     def mark(found: re.Match[str]) -> str:
         tag, attributes, inner = found.groups()
         text = " ".join(unescape(_TAG.sub("", _SIGN.sub("", inner))).split())
-        if not text or (tag == "caption" and entries and text in entries[-1].text):
+        if not text:
             return found[0]
+        if tag.lower() == "caption" and entries and text in entries[-1].text:
+            return f'<caption class="repeated">{inner}</caption>'
         times[text] = times.get(text, 0) + 1
         anchor = text.replace(" ", "-") + (f"-{times[text]}" if times[text] > 1 else "")
         entries.append(Entry(text, anchor, tag.lower() != "h2"))

@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import Column, Sum, find_decimals, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, Sum, char_width, find_decimals, measure_columns, to_cell_texts
 from pbwidgets.exports.dictionary import describe_columns
 from pbwidgets.exports.sums import fill_results, put_sums
 from pbwidgets.intake.text import drop_unfit, to_excel
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _TEXT_FORMAT = "@"
+_LINE, _TALLEST = 15, 409  # points; a row cannot be higher
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -160,8 +162,13 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
             cell = page.cell(row, place)
             cell.style = missing if pd.isna(value) else style
             _put_value(cell, value, column, texts[row - 2][place - 1])
-    for place, width in enumerate(measure_columns(texts, sheet.columns, most=48), start=1):
-        page.column_dimensions[get_column_letter(place)].width = width + 3
+    widths = [width + 3 for width in measure_columns(texts, sheet.columns, most=48)]
+    for place, width in enumerate(widths, start=1):
+        page.column_dimensions[get_column_letter(place)].width = width
+    for row, cells in enumerate(texts, start=2):
+        lines = max(map(_count_lines, cells, widths), default=1)
+        if lines > 1:  # not every program makes room for wrapped text by itself
+            page.row_dimensions[row].height = min(_LINE * lines, _TALLEST)
     page.freeze_panes = "B2" if len(sheet.columns) > 1 else "A2"
     page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.columns), 1))}{len(texts) + 1}"
     page.print_title_rows = "1:1"
@@ -178,6 +185,11 @@ def _link_sheets(page: "Worksheet", names: Sequence[str]) -> None:
         quoted = name.replace("'", "''")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!A1")
         cell.font = Font(name="Microsoft YaHei", color=office_colour(NAVY), underline="single")
+
+
+def _count_lines(text: str, width: float) -> int:
+    """Lines of a text in a column; a Chinese one breaks anywhere, but no line is filled to its end."""
+    return sum(max(1, ceil(char_width(line) / (width - 2))) for line in text.split("\n"))
 
 
 def _fill_head(page: "Worksheet", columns: Mapping[str, Column]) -> None:
@@ -215,7 +227,10 @@ def _find_style(page: "Worksheet", kind: str, decimals: int = 0) -> str:
             name,
             font=Font(name="Microsoft YaHei"),
             alignment=Alignment(
-                vertical="top", wrap_text=kind == "text", horizontal="right" if kind == "missing" else None
+                vertical="top",
+                wrap_text=kind == "text",
+                horizontal="left" if kind == "text" else "right",
+                indent=0 if kind == "text" else 1,
             ),
             number_format=formats.get(kind, _TEXT_FORMAT),
         )

@@ -111,6 +111,19 @@ def match_rows(
     return (*((found.get(new), new) for new in range(len(after))), *((old, None) for old in left))
 
 
+def word_row(section: str, old: int | None, new: int | None, lang: str) -> str:
+    """What stands before the label of a field in a row of a section, by where the row was and where it is now.
+
+    >>> word_row("实事", 1, 0, "zh_CN"), word_row("实事", None, 0, "zh_CN")
+    ('实事第 1 项（原第 2 项）：', '实事第 1 项：')
+    """
+    if new is None:
+        return say("forms.in_row_gone", lang, section=section, place=(old or 0) + 1)
+    if old in (None, new):
+        return say("forms.in_row", lang, section=section, place=new + 1)
+    return say("forms.in_row_moved", lang, section=section, place=new + 1, before=(old or 0) + 1)
+
+
 class _Comparison:
     """Both sides with their calculations made anew, and the words for what differs."""
 
@@ -150,17 +163,10 @@ class _Comparison:
             if place.repeat == path and place.is_leaf
         )
         for old, new in match_rows(before, after):
-            where = self._row_words(section, old, new)
+            where = word_row(section, old, new, self._lang)
             left, right = {} if old is None else before[old], {} if new is None else after[new]
             for item in inner:
                 yield from self._change(item, left, right, (old, new), where)
-
-    def _row_words(self, section: str, old: int | None, new: int | None) -> str:
-        if new is None:
-            return say("forms.in_row_gone", self._lang, section=section, place=(old or 0) + 1)
-        if old in (None, new):
-            return say("forms.in_row", self._lang, section=section, place=new + 1)
-        return say("forms.in_row_moved", self._lang, section=section, place=new + 1, before=(old or 0) + 1)
 
     def _change(
         self,

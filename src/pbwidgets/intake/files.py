@@ -9,7 +9,7 @@ from typing import Final
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake.text import unprotect
 from pbwidgets.intake.unpacking import LARGEST_BYTES, MOST_CELLS, MOST_COLUMNS
-from pbwidgets.intake.workbook import Sheet, is_markup, is_workbook, open_workbook
+from pbwidgets.intake.workbook import Sheet, is_markup, is_other, is_workbook, open_workbook
 
 KINDS: Final = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".txt")
 """Names that such files have; what one holds is told by its content."""
@@ -75,6 +75,8 @@ def _too_big(file: str) -> Problem:
 
 
 def _read_csv(content: bytes, file: str) -> Sheet:
+    if is_other(content):
+        raise ProblemsError([Problem("intake.file_not_table", file)])
     if is_markup(content):
         raise ProblemsError([Problem("intake.web_page", file)])
     if line := _find_damage(content):

@@ -6,7 +6,7 @@ over is in :attr:`Table.notes`; what cannot be read is in :attr:`Table.problems`
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import SequenceMatcher, get_close_matches
@@ -238,6 +238,36 @@ def choose_table(
     return reader.read()
 
 
+def read_declared(
+    sheet: Sheet, file: str, columns: Mapping[int, Column], rows: Iterable[int], *, is_list: bool = True
+) -> Table:
+    """Table at a place that is known beforehand, without headings; its cells are read as in any other.
+
+    Parameters
+    ----------
+    sheet
+        The sheet; rows beyond its last are left out.
+    file
+        Its file, for messages.
+    columns
+        Columns by their number in the sheet, from 0.
+    rows
+        Numbers of the rows, from 0.
+    is_list
+        Whether empty rows and totals are passed over, and cells merged over rows hold for each of them.
+
+    Examples
+    --------
+    >>> sheet = Sheet("表", [[None, "党员数", "１２"]], [1])
+    >>> table = read_declared(sheet, "a.xlsx", {2: Column("members", kind="number")}, [0], is_list=False)
+    >>> table.column("members"), table.place(0, "members")
+    (['12'], '表!C1')
+    """
+    reader = _Reader(sheet, file, list(columns.values()), {})
+    reader.take(columns, [row for row in rows if row < len(sheet.rows)], is_list=is_list)
+    return reader.read()
+
+
 class _Reader:
     """One sheet on its way to a table."""
 
@@ -353,6 +383,28 @@ class _Reader:
         named = dict(zip(filled, texts, strict=True))
         headings = ((self.headings[name], named.get(at, "")) for name, at in self.at.items())
         return len(texts) > 1 and all(plain_heading(text) == plain_heading(said) for said, text in headings)
+
+    def take(self, columns: Mapping[int, Column], rows: Sequence[int], *, is_list: bool) -> None:
+        """Columns and rows at places that are known; cells outside them are nobody's concern."""
+        for at, column in columns.items():
+            self.found[column.name], self.at[column.name] = column, at
+            self.headings[column.name] = column.title
+        self.first = min(rows, default=0)
+        self.rows = list(rows)
+        if is_list:
+            self._fill_merged(rows)
+            self.rows = [row for row in rows if self._has_data(row)]
+
+    def _has_data(self, row: int) -> bool:
+        """Whether a row has something in the table's own columns, and is no total, which is noted."""
+        filled = self._filled(row)
+        if set(self.at.values()).isdisjoint(filled):
+            return False
+        texts = [clean_text(to_text(self.sheet.rows[row][at])) for at in filled]
+        if is_total(texts):
+            self._note("intake.row_passed_over", row, filled[0], value=_short(" ".join(texts)))
+            return False
+        return True
 
     def _fill_merged(self, body: Sequence[int]) -> None:
         """Give the rows under a merged cell its value."""

@@ -19,6 +19,7 @@ MOST_ROWS: Final = 1_048_576
 MOST_COLUMNS: Final = 500
 MOST_CELLS: Final = 1_000_000  # of the rectangle from A1 to the last filled cell: some ten seconds of reading
 LARGEST_BYTES: Final = 100_000_000  # unpacked; a small archive can unfold to any size
+MOST_PARTS: Final = 10_000  # of an archive: a workbook has some for each sheet and picture
 MEMORY: Final = 4 << 30
 SECONDS: Final = 60
 
@@ -30,10 +31,13 @@ Mark = tuple[str, Any]
 ``percent``; ``error`` and its text; ``formula``, one without a result."""
 
 RawSheet = tuple[
-    str, bool, list[list[Any]], list[tuple[int, int, int, int]], dict[tuple[int, int], Mark] | None
+    str, bool, list[list[Any]], list[tuple[int, int, int, int]], dict[tuple[int, int], Mark] | None, list[str]
 ]
 """Name, whether it is visible, rows of values from A1, merged areas (first row and column, last row and column,
-from 0), and marks by row and column; None where the format does not tell them."""
+from 0), marks by row and column (None where the format does not tell them), and codes of what is in the file and is
+left there: macros, references to other files."""
+
+Marks = dict[str, dict[tuple[int, int], Mark]]
 
 Answer = list[RawSheet] | tuple[str, dict[str, Any]]
 """Sheets, or the code and the values of the message that says why there are none."""
@@ -52,17 +56,17 @@ def unpack(content: bytes) -> list[RawSheet]:
     Raises
     ------
     RefusedError
-        If it is locked with a password, refers to other content, or is beyond a limit.
+        If it is locked with a password, is another document, declares entities, or is beyond a limit.
     Exception
         If it is none of these, or damaged.
     """
     import python_calamine as calamine
 
-    marks = _scan_archive(content) if content.startswith(b"PK") else {}
+    marks, left = _scan_archive(content) if content.startswith(b"PK") else ({}, _scan_old(content))
     try:
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
             return [
-                _raw_sheet(book.get_sheet_by_name(about.name), about, marks)
+                _raw_sheet(book.get_sheet_by_name(about.name), about, marks, left)
                 for about in book.sheets_metadata
                 if about.typ in (calamine.SheetTypeEnum.WorkSheet, calamine.SheetTypeEnum.MacroSheet)
             ]
@@ -70,12 +74,12 @@ def unpack(content: bytes) -> list[RawSheet]:
         raise RefusedError("intake.password") from None
 
 
-def _raw_sheet(sheet: Any, about: Any, marks: dict[str, dict[tuple[int, int], Mark]]) -> RawSheet:
+def _raw_sheet(sheet: Any, about: Any, marks: Marks, left: list[str]) -> RawSheet:
     if sheet.end is not None:
         check_size(about.name, sheet.end[0] + 1, sheet.end[1] + 1)
     merged = [(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     rows = sheet.to_python(skip_empty_area=False)
-    return about.name, str(about.visible).endswith(".Visible"), rows, merged, marks.get(about.name)
+    return about.name, str(about.visible).endswith(".Visible"), rows, merged, marks.get(about.name), left
 
 
 def check_size(name: str, rows: int, columns: int) -> None:
@@ -95,17 +99,62 @@ def check_size(name: str, rows: int, columns: int) -> None:
 # -- what the XML says beside the values ---------------------------------------------------------------------
 
 
-def _scan_archive(content: bytes) -> dict[str, dict[tuple[int, int], Mark]]:
+def _scan_archive(content: bytes) -> tuple[Marks, list[str]]:
+    """Marks of each sheet, and codes of what is left in the file; nothing is ever written under an entry's name."""
     with ZipFile(io.BytesIO(content)) as archive:
-        if sum(item.file_size for item in archive.infolist()) > LARGEST_BYTES:
+        entries = archive.infolist()
+        if len(entries) > MOST_PARTS:
+            raise RefusedError("intake.too_many_parts", limit=MOST_PARTS)
+        if sum(item.file_size for item in entries) > LARGEST_BYTES:
             raise RefusedError("intake.too_big", limit=LARGEST_BYTES // 1_000_000)
-        parts = {name: archive.read(name) for name in archive.namelist() if name.endswith((".xml", ".rels"))}
-    if any(b"<!DOCTYPE" in part or b"<!ENTITY" in part for part in parts.values()):
+        names = archive.namelist()
+        kind = archive.read("mimetype") if "mimetype" in names else b""
+        parts = {name: archive.read(name) for name in names if name.endswith((".xml", ".rels"))}
+    if not {"[Content_Types].xml", "content.xml"} & set(names):
+        raise RefusedError("intake.other_document")
+    if b"encryption-data" in parts.get("META-INF/manifest.xml", b""):
+        raise RefusedError("intake.password")
+    if any(_declares(part) for part in parts.values()):
         raise RefusedError("intake.entities")
+    left = ["intake.macros_left"] if _has_macros(names) else []
+    left += ["intake.links_left"] if _has_links(names, parts) else []
     if "content.xml" in parts:
+        if kind and b"spreadsheet" not in kind:
+            raise RefusedError("intake.other_document")
         _refuse_merged_rows(parts["content.xml"])
-        return {}
-    return _scan_workbook(parts)
+        return {}, left
+    return _scan_workbook(parts), left
+
+
+def _declares(part: bytes) -> bool:
+    """Whether an XML part declares a document type or entities, in UTF-8 or UTF-16."""
+    plain = part.replace(b"\0", b"") if b"\0" in part else part
+    return b"<!DOCTYPE" in plain or b"<!ENTITY" in plain
+
+
+def _has_macros(names: list[str]) -> bool:
+    bound = ("vbaproject.bin", "script-lc.xml")  # of Excel, of LibreOffice
+    return any(name.lower().endswith(bound) or "xl/macrosheets/" in name for name in names)
+
+
+def _has_links(names: list[str], parts: dict[str, bytes]) -> bool:
+    """Whether it takes content from elsewhere; a link to click on, in a cell, is none of it."""
+    if any("externalLinks/" in name or "connections.xml" in name for name in names):
+        return True
+    relations = (
+        item for name in parts if name.endswith(".rels") for item in _elements(parts[name], "Relationship")
+    )
+    return any(
+        item.attrib.get("TargetMode") == "External" and not item.attrib.get("Type", "").endswith("/hyperlink")
+        for item in relations
+    )
+
+
+def _scan_old(content: bytes) -> list[str]:
+    """What is left in a workbook of Excel before 2007, by its directory; a newer one with a password looks like it."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise RefusedError("intake.password")
+    return ["intake.macros_left"] if "_VBA_PROJECT".encode("utf-16-le") in content else []
 
 
 def _refuse_merged_rows(content: bytes) -> None:
@@ -115,8 +164,10 @@ def _refuse_merged_rows(content: bytes) -> None:
         raise RefusedError("intake.merged_ods")
 
 
-def _scan_workbook(parts: dict[str, bytes]) -> dict[str, dict[tuple[int, int], Mark]]:
+def _scan_workbook(parts: dict[str, bytes]) -> Marks:
     main = next(iter(_targets(parts, "", "officeDocument").values()), "xl/workbook.xml")
+    if main in parts and not _elements(parts[main], "workbook"):
+        raise RefusedError("intake.other_document")
     folder, _, name = main.rpartition("/")
     sheets = _targets(parts, f"{folder}/_rels/{name}.rels", "worksheet", folder)
     styles = next(iter(_targets(parts, f"{folder}/_rels/{name}.rels", "styles", folder).values()), "")
@@ -142,8 +193,17 @@ def _targets(parts: dict[str, bytes], rels: str, kind: str, folder: str = "") ->
     return found
 
 
+class _Builder(ElementTree.TreeBuilder):
+    """Builds a tree of a part that declares nothing, whatever its encoding."""
+
+    def doctype(self, *_: object) -> None:
+        """Refuse it."""
+        raise RefusedError("intake.entities")
+
+
 def _elements(part: bytes, name: str) -> list[ElementTree.Element]:
-    return [item for item in ElementTree.fromstring(part).iter() if item.tag.rpartition("}")[2] == name]
+    tree = ElementTree.fromstring(part, ElementTree.XMLParser(target=_Builder()))
+    return [item for item in tree.iter() if item.tag.rpartition("}")[2] == name]
 
 
 def _attribute(item: ElementTree.Element, name: str) -> str:
@@ -181,6 +241,7 @@ class _SheetScan:
         self.parser = expat.ParserCreate()
         self.parser.buffer_text = True
         self.parser.StartElementHandler = self._start
+        self.parser.StartDoctypeDeclHandler = _Builder().doctype
 
     def scan(self, content: bytes) -> dict[tuple[int, int], Mark]:
         self.parser.Parse(content, True)
@@ -196,7 +257,7 @@ class _SheetScan:
             place = attributes.get("r")
             if place:
                 letters = place.rstrip("0123456789")
-                self.column = _column_number(letters)
+                self.column = column_number(letters)
                 self.row = int(place[len(letters) :]) - 1
             else:
                 self.column += 1
@@ -230,7 +291,8 @@ class _SheetScan:
         self.parser.CharacterDataHandler = None
 
 
-def _column_number(letters: str) -> int:
+def column_number(letters: str) -> int:
+    """Number of a column by its letters, from 0."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64

@@ -2,6 +2,7 @@
 
 import io
 import pickle
+import re
 import subprocess
 import sys
 import zipfile
@@ -20,6 +21,17 @@ Value = str | float | int | bool | datetime | date | time | timedelta | None
 
 _BEGINS: Final = (b"PK", bytes.fromhex("d0cf11e0a1b11ae1"))  # a zip archive; Excel before 2007
 _BROKEN: Final = {"error": "intake.cell_error", "formula": "intake.formula_without_value"}
+_OTHERS: Final = (
+    b"%PDF",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"Rar!",
+    b"7z\xbc\xaf",
+    b"\x1f\x8b",
+    b"{\\rtf",
+    b"MZ",
+)
 _MARKUP: Final = (b"<html", b"<table", b"<!doctype", b"<?xml", b"<head", b"<meta", b"mime-version")
 
 
@@ -80,7 +92,7 @@ class Sheet:
     broken
         Cells without a usable value, by row and column: errors, formulas without a result.
     notes
-        What the file's format does not tell.
+        What the file's format does not tell, and what is left in the file: macros, references to other files.
     """
 
     name: str
@@ -118,8 +130,9 @@ def open_workbook(content: bytes, file: str) -> tuple[Sheet, ...]:
     Raises
     ------
     ProblemsError
-        ``intake.bad_workbook``, ``intake.password``, ``intake.too_big``, ``intake.sheet_too_big``,
-        ``intake.entities``, ``intake.merged_ods``, ``intake.gave_up``.
+        ``intake.bad_workbook``, ``intake.other_document``, ``intake.password``, ``intake.too_big``,
+        ``intake.too_many_parts``, ``intake.sheet_too_big``, ``intake.entities``, ``intake.merged_ods``,
+        ``intake.gave_up``.
     """
     try:
         answer = unpack_apart(content)
@@ -151,6 +164,11 @@ def unpack_apart(content: bytes) -> unpacking.Answer:
 def is_workbook(content: bytes) -> bool:
     """Whether a file begins as a workbook does; whether it is one, opening it will tell."""
     return content.startswith(_BEGINS)
+
+
+def is_other(content: bytes) -> bool:
+    """Whether a file begins as one of another kind does: PDF, RTF, pictures, other archives."""
+    return content.startswith(_OTHERS)
 
 
 def is_new_workbook(content: bytes) -> bool:
@@ -196,8 +214,24 @@ def column_letters(column: int) -> str:
     return letters
 
 
+_PLACE: Final = re.compile("([A-Z]{1,3})([1-9][0-9]{0,6})")
+
+
+def find_cell(place: str) -> tuple[int, int] | None:
+    """Row and column of a cell, from 0; None for what is no cell, or beyond what is read of a sheet.
+
+    >>> find_cell("B3"), find_cell("AA10"), find_cell("3B"), find_cell("XFD1")
+    ((2, 1), (9, 26), None, None)
+    """
+    found = _PLACE.fullmatch(place)
+    if found is None:
+        return None
+    row, column = int(found[2]) - 1, unpacking.column_number(found[1])
+    return (row, column) if row < unpacking.MOST_ROWS and column < unpacking.MOST_COLUMNS else None
+
+
 def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:
-    name, visible, rows, merged, marks = raw
+    name, visible, rows, merged, marks, left = raw
     values: list[list[Value]] = [[None if _is_blank(value) else value for value in row] for row in rows]
     percents: set[tuple[int, int]] = set()
     shown: dict[tuple[int, int], str] = {}
@@ -213,10 +247,11 @@ def _to_sheet(raw: unpacking.RawSheet, file: str) -> Sheet:
         elif mark in _BROKEN:
             place = f"{name}!{column_letters(column)}{row + 1}"
             broken[row, column] = Problem(_BROKEN[mark], file, place, {"value": said or ""})
-    notes = (Problem("intake.old_format", file, name),) if marks is None else ()
+    notes = [Problem("intake.old_format", file, name)] if marks is None else []
+    notes += [Problem(code, file) for code in left]
     numbers = list(range(1, len(values) + 1))
     areas = tuple(Area(*area) for area in merged)
-    return Sheet(name, values, numbers, areas, frozenset(percents), shown, visible, broken, notes)
+    return Sheet(name, values, numbers, areas, frozenset(percents), shown, visible, broken, tuple(notes))
 
 
 def _is_blank(value: object) -> bool:

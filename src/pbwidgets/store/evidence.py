@@ -183,6 +183,15 @@ def load_evidence(r: Reader, key: SubmissionKey) -> tuple[Evidence, ...]:
     return tuple(_to_evidence(key, row) for row in r.conn.execute(query))
 
 
+def keys_with_evidence(r: Reader, campaign_id: str, period_id: str) -> frozenset[SubmissionKey]:
+    """Submissions of a period that have files."""
+    table = evidence.c
+    query = select(table.form_id, table.unit_code, table.occurrence).where(
+        table.campaign_id == campaign_id, table.period_id == period_id, table.removed_at.is_(None)
+    )
+    return frozenset(SubmissionKey(campaign_id, period_id, *row) for row in r.conn.execute(query.distinct()))
+
+
 def find_evidence(r: Reader, sha256: str) -> tuple[Evidence, ...]:
     """Submissions that a file supports; before serving it, check the reader's rights to one of these."""
     query = select(evidence).where(evidence.c.sha256 == sha256, evidence.c.removed_at.is_(None))

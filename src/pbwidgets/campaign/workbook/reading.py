@@ -73,7 +73,10 @@ def _read(path: Path) -> tuple[Reading[Campaign] | None, tuple[Problem, ...]]:
     campaign, findings, settled = validate_noted(gathered.data)
     problems.extend(problems_of(findings, gathered, pages, str(path), problems))
     names = [grid.name for grid in grids]
-    notes = [*(note for page in pages.values() for note in page.notes), *gathered.notes]
+    notes: list[Problem] = []
+    for note in (*(note for page in pages.values() for note in page.notes), *gathered.notes):
+        if note not in notes:  # what concerns the whole file is noted on every page
+            notes.append(note)
     notes += problems_of(settled, gathered, pages, str(path), problems)
     read = Reading(campaign, tuple(notes)) if campaign is not None else None
     return read, in_order(problems, names)

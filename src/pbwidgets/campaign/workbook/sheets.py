@@ -50,7 +50,7 @@ SHEETS: Final[Mapping[Path, str]] = {
 }
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
-    "settings", "rater_kinds", "survey", "choices", "measures", "carried", "derived",
+    "settings", "rater_kinds", "survey", "choices", "official_tables", "areas", "measures", "carried", "derived",
     "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors",
     "gates", "tie_breaks", "ranks_within", "classes", "flags", "recommendations", "officers",
 )  # fmt: skip
@@ -58,6 +58,7 @@ _SINGULAR: Final = {
     "criteria": "criterion",
     "forms": "form",
     "layers": "layer",
+    "official_tables": "official_table",
     "periods": "period",
     "recommendations": "recommendation",
     "tracks": "track",

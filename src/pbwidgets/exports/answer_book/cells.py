@@ -10,7 +10,7 @@ from pbwidgets.campaign import Campaign, Field
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.values import NONE, UPLOADS, ValueRefusedError, to_answer, to_text
 from pbwidgets.intake.table import Kind
-from pbwidgets.intake.text import clean_text, plain_heading
+from pbwidgets.intake.text import clean_text, plain_heading, to_number
 from pbwidgets.wording import LANGUAGES, say
 
 _SEPARATORS: Final = re.compile(r"[、，,；;/／|\n]+")
@@ -91,8 +91,9 @@ class Cells:
             return [self._find(field, part) for part in map(clean_text, _SEPARATORS.split(text)) if part]
         if field.choices is not None:
             return self._find(field, text)
+        number = to_number(text) if field.type in ("integer", "decimal") else None
         try:
-            return to_answer(field, text)
+            return to_answer(field, text if number is None else number)
         except ValueRefusedError as error:
             raise CellRefusedError(error.code, value=text, label=field.label) from None
 

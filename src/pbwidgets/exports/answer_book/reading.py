@@ -23,6 +23,8 @@ _ABOUT: Final = ("campaign", "period", "version")
 _UNSAID: Final = ("intake.title_rows", "intake.other_sheets")
 """Notes of the table room about what every sheet of ours has."""
 _HEAD: Final = 20
+NOTHING: Final = "0.0"
+"""Version and revision of what nobody has begun."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ class SentAnswers:
     rows
         Its rows by repeat.
     base
-        Version and revision that it was written from; None if it does not say.
+        Version and revision that it was written from; None if the file does not tell.
     problems
         What cannot be read of it.
     """
@@ -273,8 +275,13 @@ class _SheetReader:
         )
         if row.is_empty and self._is_room(keys) and table.number(at) not in self.problems:
             return
-        if plan.ENTRY in unread or plan.ROW in unread or plan.UNIT in unread:
+        if unread & {plan.UNIT, plan.ENTRY, plan.ROW}:
             return  # whose row it is cannot be read, which is said
+        wrong = [name for name in (plan.ENTRY, plan.ROW) if keys.get(name) and _whole(keys[name]) is None]
+        if wrong:
+            args = {"value": keys[wrong[0]]}
+            self.book.problems.append(table.problem("exchange.no_number", at, wrong[0], **args))
+            return
         unit_code = keys[plan.UNIT] or self.units.codes.get(keys.get(plan.UNIT_NAME, ""), "")
         entry = _whole(keys.get(plan.ENTRY, "")) if self.is_log else 0
         if not unit_code or (self.repeat and entry is None):
@@ -306,7 +313,7 @@ class _SheetReader:
         """Put a row where it belongs; there may be one of each."""
         if not self.repeat:
             twice, sent.main = sent.main, sent.main or row
-            sent.base = sent.base or _to_base(keys.get(plan.BASE, ""))
+            sent.base = _to_base(keys[plan.BASE]) if plan.BASE in table.cells else None
         else:
             listed = sent.rows.setdefault(self.repeat, [])
             twice = next((one for one in listed if row.number is not None and one.number == row.number), None)
@@ -344,6 +351,7 @@ def _whole(text: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _to_base(text: str) -> tuple[int, int] | None:
-    version, _, revision = text.partition(".")
-    return (int(version), int(revision or 0)) if version.isdecimal() and revision.isdecimal() else None
+def _to_base(text: str) -> tuple[int, int]:
+    """Version and revision; of an empty cell, those of what nobody has begun; of any other, none that there are."""
+    version, _, revision = (text or NOTHING).partition(".")
+    return (int(version), int(revision)) if version.isdecimal() and revision.isdecimal() else (-1, -1)

@@ -21,7 +21,7 @@ from pbwidgets.exports.answer_book.help import heading_of, help_of
 from pbwidgets.exports.answer_book.layout import Column, SheetLayout
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.xlsx import free_name
-from pbwidgets.intake.text import drop_unfit, to_excel
+from pbwidgets.intake.text import drop_unfit
 from pbwidgets.intake.workbook import column_letters
 from pbwidgets.palette import BAND, HELP, NAVY, PALE_GREY, REQUIRED, RULE, SLIDE_BAND, WHITE
 from pbwidgets.wording import say
@@ -37,6 +37,7 @@ _WIDTHS: Final = {
     "select_multiple": 26, "select_one": 13, "text": 22,
 }  # fmt: skip
 _LONG_TEXT, _LONG_WIDTH = 100, 36
+_SMALLER: Final = 1.15  # how much more of the help fits in a column
 _LINE, _PAGE = 16, 165  # points of a line; widths that one A4 page across can hold and still be read
 
 
@@ -191,7 +192,7 @@ class _Writer:
         for row in range(max(map(len, self.lists.values()), default=0)):
             for at, words in enumerate(self.lists.values()):
                 if row < len(words):
-                    self.lists_page.write_string(row, at, to_excel(words[row]))
+                    self.lists_page.write_string(row, at, drop_unfit(words[row]))
 
     def _write_guide(self, page: Any, titles: Sequence[str]) -> None:
         campaign, lang = self.book.campaign, self.lang
@@ -232,8 +233,10 @@ class _Sheet:
     title: str = field(init=False)
     page: Any = field(init=False)
     row: int = field(init=False)
+    widths: list[float] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.widths = list(map(_width, self.layout.columns))
         self._begin()
 
     def add(self, row: Row) -> None:
@@ -265,7 +268,7 @@ class _Sheet:
     def _leave_room(self) -> int:
         """Number of empty rows ready to be filled in: with the unit in them if there is only one."""
         units, many = self.part.units, len(self.part.units) > 1
-        count = min(20 if not many else max(30, 3 * len(units)), 300)
+        count = min(max(20, 3 * len(units)), 300)
         for _ in range(count):
             for at, column in enumerate(self.layout.columns):
                 whose = dict(zip((plan.UNIT, plan.UNIT_NAME), units[0], strict=True)) if not many else {}
@@ -287,12 +290,22 @@ class _Sheet:
             plan.BASE: f"{row.base[0]}.{row.base[1]}",
             plan.STATE: row.state,
         }
-        for at, column in enumerate(self.layout.columns):
-            if column.field is None:
-                self._put(at, known[column.path], self._look(column, is_open=False))
-            else:
-                value = self.writer.cells.write(column.field, answers.get(column.field.id))
-                self._put(at, value, self._look(column, is_open=row.is_open and column.is_filled))
+        values = [
+            known[column.path]
+            if column.field is None
+            else self.writer.cells.write(column.field, answers.get(column.field.id))
+            for column in self.layout.columns
+        ]
+        long = [
+            (value, width)
+            for value, width in zip(values, self.widths, strict=True)
+            if isinstance(value, str) and 2 * len(value) > width - 1
+        ]
+        if long and (height := _height(long)) > _LINE:
+            self.page.set_row(self.row, height + 4)
+        for at, (column, value) in enumerate(zip(self.layout.columns, values, strict=True)):
+            is_open = row.is_open and column.field is not None and column.is_filled
+            self._put(at, value, self._look(column, is_open=is_open))
         self.row += 1
 
     def _put(self, at: int, value: object, look: str) -> None:
@@ -304,7 +317,7 @@ class _Sheet:
         elif isinstance(value, int | float):
             self.page.write_number(self.row, at, value, form)
         else:
-            text = to_excel(str(value))
+            text = drop_unfit(str(value))
             quoted = text[:1] in {"=", "+", "-", "@", "\t", "\r"}
             self.page.write_string(self.row, at, text, self.writer.looks.of(look, quoted=quoted))
 
@@ -343,8 +356,7 @@ class _Sheet:
         )  # fmt: skip
         self.page.repeat_rows(0, plan.FIRST_ROW - 2)
         self.page.repeat_columns(0, 1)
-        total = sum(map(_width, self.layout.columns))
-        _set_up_print(self.page, ceil(total / _PAGE))
+        _set_up_print(self.page, ceil(sum(self.widths) / _PAGE))
 
     def _set_widths(self) -> None:
         for at, column in enumerate(self.layout.columns):
@@ -372,6 +384,8 @@ class _Sheet:
     def _write_sections(self) -> None:
         at = 0
         looks = self.writer.looks
+        if not any(column.section for column in self.layout.columns):
+            self.page.set_row(2, None, None, {"hidden": True})
         for name, group in groupby(self.layout.columns, key=self._section):
             count = len(list(group))
             look = looks.of("section" if name else "no_section")
@@ -394,18 +408,16 @@ class _Sheet:
             for column in self.layout.columns
         ]
         helps = [help_of(column, self.layout.form, book.campaign, lang) for column in self.layout.columns]
+        widths = self.widths
+        self.page.set_row(3, _height(zip(heads, widths, strict=True)) + 8)
         for at, (column, head) in enumerate(zip(self.layout.columns, heads, strict=True)):
             needed = column.field is not None and column.is_filled and head.endswith("*")
-            self.page.write_string(
-                3, at, to_excel(head), self.writer.looks.of("head_needed" if needed else "head")
-            )
-        for at, help_text in enumerate(helps):
-            self.page.write_string(4, at, to_excel(help_text), self.writer.looks.of("help"))
-        widths = list(map(_width, self.layout.columns))
-        self.page.set_row(3, _LINE * max(map(_lines, heads, widths)) + 8)
-        self.page.set_row(
-            4, 13 * max(_lines(text, width * 1.15) for text, width in zip(helps, widths, strict=True)) + 22
-        )
+            look = self.writer.looks.of("head_needed" if needed else "head")
+            self.page.write_string(3, at, drop_unfit(head), look)
+        helped = ((text, width * _SMALLER) for text, width in zip(helps, widths, strict=True))
+        self.page.set_row(4, _height(helped) / _SMALLER + 12)
+        for at, text in enumerate(helps):
+            self.page.write_string(4, at, drop_unfit(text), self.writer.looks.of("help"))
 
     # -- rules -----------------------------------------------------------------------------------------
 
@@ -465,6 +477,11 @@ def _width(column: Column) -> float:
     if column.field.type == "text" and (column.field.max_length or LONGEST_TEXT) >= _LONG_TEXT:
         return _LONG_WIDTH
     return _WIDTHS[column.field.type]
+
+
+def _height(texts: Iterable[tuple[str, float]]) -> float:
+    """Height in points that texts need in columns of some widths."""
+    return _LINE * max((_lines(text, width) for text, width in texts), default=1)
 
 
 def _lines(text: str, width: float) -> int:

@@ -6,27 +6,33 @@ in one transaction; what nobody has changed stays as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
 from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
-from pbwidgets.store import SubmissionKey, Writer, import_many
+from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
+from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
+from pbwidgets.workflows.exchange.official import answers_of_official
 from pbwidgets.workflows.exchange.returned import Return, Stored, Told
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
+from pbwidgets.workflows.filling.evidence import release_unused
+from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.deadlines import check_deadline
 from pbwidgets.workflows.ground.desk import Desk, check_open, check_version, find_in_scope
+from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import campaign_names, check_unit, find_form, word_state
 from pbwidgets.workflows.ground.rights import Action, scope_of
+from pbwidgets.workflows.ground.snapshots import counting_states
 
 _CHUNK: Final = 500
 
@@ -73,7 +79,7 @@ def export_answers(
     form_ids: Sequence[str] = (),
     unit_codes: Sequence[str] = (),
     *,
-    sensitive: bool = True,
+    as_analyst: bool = False,
 ) -> Path:
     """Path of a workbook with what was filled in, in the layout of the template, so that it can come back.
 
@@ -83,14 +89,15 @@ def export_answers(
         The ``.xlsx`` to write.
     form_ids, unit_codes
         Forms and units; none: all that the actor may look at.
-    sensitive
-        Whether sensitive fields come along; never for who sees none.
+    as_analyst
+        Whether only what counts comes along, without sensitive fields, as in a snapshot; for an analyst in any case.
 
     Raises
     ------
     RightsError
         If the actor may look at no answers.
     """
+    as_analyst = as_analyst or desk.actor.role == "analyst"
     in_scope = set(_find_seen(desk))
     parts = []
     for form in _forms(desk, form_ids):
@@ -98,10 +105,10 @@ def export_answers(
         of_kind = units.loc[units["kind"].isin(form.unit_kind), "unit_code"]
         codes = _chosen(desk, [code for code in of_kind if code in in_scope], unit_codes)
         if codes:
-            without = (
-                frozenset() if sensitive and desk.actor.role in _SEES_SENSITIVE else form.sensitive_paths()
-            )
-            parts.append(replace(_part(desk, form, codes, is_template=False), without=without))
+            hides = as_analyst or desk.actor.role not in _SEES_SENSITIVE
+            without = form.sensitive_paths() if hides else frozenset()
+            states = counting_states(desk.opened.campaign, form) if as_analyst else None
+            parts.append(replace(_part(desk, form, codes, states, is_template=False), without=without))
     if not parts:
         raise DataError("exchange.nothing_to_export")
     return _write(desk, parts, path, is_template=False)
@@ -136,21 +143,31 @@ def _chosen(desk: Desk, allowed: Sequence[str], wanted: Sequence[str]) -> list[s
     return [code for code in allowed if not wanted or code in wanted]
 
 
-def _part(desk: Desk, form: Form, codes: Sequence[str], *, is_template: bool) -> Part:
+def _part(
+    desk: Desk, form: Form, codes: Sequence[str], states: Collection[str] | None = None, *, is_template: bool
+) -> Part:
     names = unit_names(desk.units)
     units = [(code, names.get(code, code)) for code in codes]
-    return Part(form, _rows(desk, form, units, is_template=is_template), units)
+    return Part(form, _rows(desk, form, units, states, is_template=is_template), units)
 
 
-def _rows(desk: Desk, form: Form, units: Sequence[tuple[str, str]], *, is_template: bool) -> Iterator[Row]:
-    """Rows of a form, unit by unit; in a template also of units that have not begun."""
+def _rows(
+    desk: Desk,
+    form: Form,
+    units: Sequence[tuple[str, str]],
+    states: Collection[str] | None,
+    *,
+    is_template: bool,
+) -> Iterator[Row]:
+    """Rows of a form, unit by unit, of submissions in some states or any; in a template also of what is not begun."""
     levels = campaign_names(desk.opened.campaign, desk.lang)["level"]
     words = {NOT_BEGUN: word_state(NOT_BEGUN, levels, desk.lang)}
     for at in range(0, len(units), _CHUNK):
         some = units[at : at + _CHUNK]
         found = defaultdict(list)
         for state, _, shown in load_shown(form, desk, [code for code, _ in some]):
-            found[state.key.unit_code].append((state, shown))
+            if states is None or state.state in states:
+                found[state.key.unit_code].append((state, shown))
         for code, name in some:
             for state, shown in found[code]:
                 said = words.setdefault(state.state, word_state(state.state, levels, desk.lang))
@@ -183,8 +200,15 @@ def campaign_of_file(path: Path) -> tuple[str | None, str | None]:
     return about.campaign or None, about.period or None
 
 
-def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
-    """What a workbook that came back says and would change; nothing is stored.
+def read_return(
+    desk: Desk,
+    file: Path,
+    told: Told | None = None,
+    *,
+    form_id: str | None = None,
+    unit_code: str | None = None,
+) -> Return:
+    """What a workbook that came back, or an official table, says and would change; nothing is stored.
 
     Parameters
     ----------
@@ -192,11 +216,16 @@ def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
         The workbook, as somebody sent it.
     told
         Told how many submissions are checked, of all.
+    form_id, unit_code
+        Of an official table: the form that it is for, and whose it is, where it does not say so itself.
 
     Raises
     ------
     ProblemsError
-        If it is no workbook of answers of this campaign and period, or cannot be read at all.
+        If it is neither a workbook of answers of this campaign and period nor an official table of one of its
+        forms, or cannot be read at all.
+    UsageError
+        ``fill.unknown_form``, ``exchange.form_without_official``, ``workflows.unknown_unit``.
     RightsError
         ``workflows.period_closed``; ``workflows.not_allowed`` if the actor fills in nothing at all.
     """
@@ -205,14 +234,14 @@ def read_return(desk: Desk, file: Path, told: Told | None = None) -> Return:
         check_open(reader, desk)
     content = read_content(file)
     sheets = open_content(content, file.name)
-    if not is_answer_book(sheets):
-        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     about = find_about(sheets)
     if about.campaign and (about.campaign, about.period) != desk.opened.key:
         args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
         raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
-    names = unit_names(desk.units)
-    book = read_book(sheets, file.name, desk.opened.campaign, Units(names))
+    if is_answer_book(sheets):
+        book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
+    else:
+        book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
     changes = tuple(check_sent(book.sent, file.name, desk, told))
     found = [*book.problems, *(problem for change in changes for problem in change.findings)]
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
@@ -250,22 +279,37 @@ def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False
 
 
 def _store(writer: Writer, desk: Desk, changes: Sequence[ChangedAnswers]) -> None:
-    checked = {
-        form_id: _may_fill(desk, form_id)
-        for form_id in {change.key.form_id for change in changes if change.key}
-    }
-    items: dict[SubmissionKey, Mapping[str, Any]] = {}
-    bases: dict[SubmissionKey, tuple[int, int]] = {}
-    for change in changes:
-        if change.key is not None:
-            if change.key.unit_code not in checked[change.key.form_id]:
-                raise RightsError(
-                    "workflows.out_of_scope", unit=change.key.unit_code, own=desk.actor.unit_code or ""
-                )
-            check_deadline(writer, desk, change.key)
-            items[change.key], bases[change.key] = change.answers, change.base
+    """Hand in what was checked, as the page does: the deadline, the unit's own marks, files no longer used."""
+    items = {change.key: change.answers for change in changes if change.key is not None}
+    bases = {change.key: change.base for change in changes if change.key is not None}
+    by_form: dict[str, list[SubmissionKey]] = defaultdict(list)
+    for key in items:
+        by_form[key.form_id].append(key)
+    for form_id, keys in by_form.items():
+        _check_fillable(desk, form_id, keys)
+        for key in keys:
+            check_deadline(writer, desk, key)
     import_many(writer, items, bases)
+    with_files = keys_with_evidence(writer, *desk.opened.key)
+    for form_id, keys in by_form.items():
+        form = desk.opened.campaign.form(form_id)
+        if not desk.actor.on_behalf:
+            _restamp(writer, desk, form, keys)
+        for key in with_files.intersection(keys):
+            release_unused(writer, form, key)
 
 
-def _may_fill(desk: Desk, form_id: str) -> frozenset[str]:
-    return frozenset(units_to_fill(desk, form_id)["unit_code"])
+def _check_fillable(desk: Desk, form_id: str, keys: Sequence[SubmissionKey]) -> None:
+    may_fill = frozenset(units_to_fill(desk, form_id)["unit_code"])
+    for key in keys:
+        if key.unit_code not in may_fill:
+            raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
+
+
+def _restamp(writer: Writer, desk: Desk, form: Form, keys: Sequence[SubmissionKey]) -> None:
+    """Let the own marks of the units that have any apply to the new versions."""
+    for track, layer_id in self_tracks(desk.opened.campaign, form):
+        marked = {mark.key.unit_code for mark in load_marks(writer, *desk.opened.key, layer=layer_id)}
+        for key in keys:
+            if key.unit_code in marked:
+                restamp(writer, desk, key, track, layer_id)

@@ -11,20 +11,20 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pbwidgets.campaign import AnswerProblem, Field, Form, check_answers, compute_answers, rows_in
+from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
 from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import PbError, Problem
 from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
 from pbwidgets.exports.answer_book.layout import Column, layouts_of
 from pbwidgets.exports.answer_book.reading import SentAnswers, SentRow
+from pbwidgets.forms.answer_changes import word_row
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.intake.identifying import HIDDEN, CommonWords
 from pbwidgets.intake.table import number_in
 from pbwidgets.store import Owner, SubmissionKey, SubmissionState
 from pbwidgets.store.submissions import EDITABLE, load_of_units
 from pbwidgets.units import kinds_and_domains, unit_names
-from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
 from pbwidgets.workflows.filling.access import check_filler, filling_actor, units_to_fill
 from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
@@ -177,16 +177,14 @@ class _FormCheck:
 
     def check(self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]) -> ChangedAnswers | None:
         """What becomes of one submission; None if nothing is filled in."""
-        key = self._key(sent)
-        before = kept.get(key)
+        key, before = self._find(sent, kept)
         form = self._form_of(sent.unit_code)
         merged = _Merged(self, sent, before)
         problems = (*sent.problems, *merged.problems)
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
         refused = self._refusals(sent, key, before)
-        answers = compute_answers(form, merged.answers, today=self.units.day)
-        wrong = check_answers(
+        answers, wrong = examine_answers(
             form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
         )
         found = [*problems, *refused]
@@ -223,11 +221,16 @@ class _FormCheck:
             notes=tuple(merged.notes),
         )
 
-    def _key(self, sent: SentAnswers) -> SubmissionKey:
-        occurrence = sent.occurrence
-        if occurrence is None:
-            occurrence = self.new_entries[sent.unit_code] = self.new_entries.get(sent.unit_code, 0) + 1
-        return SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, occurrence)
+    def _find(
+        self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]
+    ) -> tuple[SubmissionKey, _Kept | None]:
+        """Which submission it is; a new entry of a log gets the next number."""
+        key = SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, sent.occurrence or 0)
+        before = kept.get(key)
+        if before is None and self.form.occurrence == "many":
+            highest = self.new_entries[key.unit_code] = self.new_entries.get(key.unit_code, 0) + 1
+            key = replace(key, occurrence=highest)
+        return key, before
 
     def _form_of(self, unit_code: str) -> Form:
         kind, domain = self.units.whose.get(unit_code, ("", None))
@@ -245,7 +248,9 @@ class _FormCheck:
             error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
             return [self._refused(sent, error)]
         now = (0, 0) if before is None else (before.state.version, before.state.revision)
-        if sent.base is not None and sent.base != now:
+        if before is None and sent.occurrence and (sent.main is None or sent.base not in (None, (0, 0))):
+            return [Problem("exchange.unknown_entry", self.file, sent.place, {"value": sent.occurrence})]
+        if sent.main is not None and sent.base is not None and sent.base != now:
             return [Problem("exchange.changed_since", self.file, sent.place, {"unit": self._name(key)})]
         return self._refuse_late(sent, key) if self.is_late else []
 
@@ -447,10 +452,10 @@ class _Merged:
         before, after = rows_in(self.kept, repeat.id), rows_in(answers, repeat.id)
         olds = self.olds.get(repeat.id, list(range(len(before))))
         for at, (row, old) in enumerate(zip(after, olds, strict=False)):
-            where = say("forms.in_row", lang, section=section, place=at + 1)
+            where = word_row(section, old, at, lang)
             yield from self._values(columns, {} if old is None else before[old], row, at, where)
         for old in sorted(set(range(len(before))) - set(olds)):
-            where = say("forms.in_row_gone", lang, section=section, place=old + 1)
+            where = word_row(section, old, None, lang)
             yield from self._values(columns, before[old], {}, old, where)
 
     def _values(

@@ -4,12 +4,14 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Final
 
-from pbwidgets.campaign import Campaign, from_json
+from pbwidgets.campaign import Campaign, Form, from_json
 from pbwidgets.campaign.identifying import hide_identifying
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
@@ -41,8 +43,52 @@ text-align: left; overflow-wrap: anywhere } tr { break-inside: avoid } thead { d
 """
 
 
+@dataclass(frozen=True)
+class Paper:
+    """A version that was handed in, as whoever prints it may see it.
+
+    Attributes
+    ----------
+    campaign, form
+        The campaign as it was then, and the form as the unit's kind sees it.
+    key, unit_name
+        Whose it is.
+    answers
+        What was answered; what identifies somebody is hidden from who does not fill it in.
+    files
+        Files on record, by their token.
+    mark
+        Version, time and check code, in words.
+    """
+
+    campaign: Campaign
+    form: Form
+    key: SubmissionKey
+    unit_name: str
+    answers: Mapping[str, object]
+    files: Mapping[str, ShownFile]
+    mark: str
+
+
 def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     """HTML page (A4) of a version that was handed in, to be printed and stamped.
+
+    Raises
+    ------
+    RightsError
+        If the actor may not see the unit.
+    DataError
+        ``fill.paper_none`` if that version was not handed in.
+    """
+    paper = read_paper(desk, key, version)
+    answers = answers_markup(
+        paper.form, paper.campaign, paper.answers, desk.lang, paper.files.get, pictures=False
+    )
+    return _page(paper, answers, desk.lang)
+
+
+def read_paper(desk: Desk, key: SubmissionKey, version: int = 0) -> Paper:
+    """A version that was handed in, to be printed and stamped.
 
     Parameters
     ----------
@@ -76,13 +122,12 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     unit_name = str(named.iloc[0]) if len(named) else key.unit_code
     form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, key.unit_code))
     shown = wanted.answers if is_own else hide_identifying(form, wanted.answers)
-    answers = answers_markup(form, campaign, shown, desk.lang, files.get, pictures=False)
     with desk.workspace.store.read(whole=True) as reader:
         (given,) = (item for item in history(reader, key) if item.version == wanted.version)
     code = check_code(
         paper_secret(desk.workspace.settings.private), key, given
     )  # one code, whoever prints it
-    return _page(campaign, key, _mark(given, code, desk.lang), unit_name, answers, desk.lang)
+    return Paper(campaign, form, key, unit_name, shown, files, _mark(given, code, desk.lang))
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:
@@ -124,11 +169,18 @@ def _mark(version: Version, code: str, lang: str) -> str:
     return say("fill.paper_version", lang, version=version.version, time=moment, digest=code)
 
 
-def _page(campaign: Campaign, key: SubmissionKey, mark: str, unit_name: str, answers: str, lang: str) -> str:
-    form = campaign.form(key.form_id)
-    title = escape(say("fill.paper_title", lang, form=form.name.words(lang)))
-    unit = say("fill.paper_unit", lang, unit=unit_name, unit_code=key.unit_code)
-    of = say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id)
+def head_of(paper: Paper, lang: str) -> tuple[str, str, str]:
+    """Title of a paper, and what stands below it: whose it is, and of which campaign and period."""
+    key, campaign = paper.key, paper.campaign
+    return (
+        say("fill.paper_title", lang, form=campaign.form(key.form_id).name.words(lang)),
+        say("fill.paper_unit", lang, unit=paper.unit_name, unit_code=key.unit_code),
+        say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id),
+    )
+
+
+def _page(paper: Paper, answers: str, lang: str) -> str:
+    title, unit, of = map(escape, head_of(paper, lang))
     foot = "".join(
         f"<div>{escape(words)}</div>"
         for words in (
@@ -139,6 +191,6 @@ def _page(campaign: Campaign, key: SubmissionKey, mark: str, unit_name: str, ans
         f'<!doctype html><html lang="{"en" if lang == "en" else "zh-CN"}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1"><title>{title}</title>'
         f'<style>{_STYLE}</style></head><body><p class="screen">{escape(say("fill.paper_hint", lang))}</p>'
-        f'<h1>{title}</h1><p class="head">{escape(unit)}<br>{escape(of)}</p>{answers}'
-        f'<div class="foot">{foot}</div><p class="mark">{escape(mark)}</p></body></html>'
+        f'<h1>{title}</h1><p class="head">{unit}<br>{of}</p>{answers}'
+        f'<div class="foot">{foot}</div><p class="mark">{escape(paper.mark)}</p></body></html>'
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from pbwidgets.campaign import AnswerProblem, Campaign, Form, check_answers, compute_answers
+from pbwidgets.campaign import AnswerProblem, Campaign, Form, examine_answers
 from pbwidgets.errors import PbError
 from pbwidgets.intake.identifying import CommonWords
 
@@ -39,7 +39,7 @@ def complete_answers(
     AnswersRefusedError
         If they are incomplete or wrong.
     """
-    problems = check_answers(form, campaign, answers, complete=True, today=day, names=names)
+    complete, problems = examine_answers(form, campaign, answers, complete=True, today=day, names=names)
     if problems:
         raise AnswersRefusedError(problems)
-    return compute_answers(form, answers, today=day)
+    return complete

@@ -103,7 +103,9 @@ def decide_selection(
     if seen is not None and seen != snapshot.snapshot_id:
         raise ConflictError("meeting.records_changed")
     what_if = what_if or WhatIf(track_id)
-    trial = Trial(snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records())
+    trial = Trial(
+        snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records(), snapshot.day
+    )
     proposed = try_selection(trial, what_if).selection
     names = distinct_names(units)
     check_statuses(desk.opened.campaign.track(track_id), proposed, statuses, names)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pbwidgets.charts import View, ranking_bars
-from pbwidgets.exports import Slide, build_deck, tables
+from pbwidgets.exports import Deck, Slide, build_deck, tables
 from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
@@ -42,6 +42,7 @@ def view_of_meeting(trial: Trial, tried: Tried, lang: str) -> View:
         unit_name=str(top["unit_name"]),
         lang=lang,
         synthetic=bool(units["synthetic"].any()),
+        day=trial.day,
     )
 
 
@@ -83,16 +84,14 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
     kind = "-decided" if tried.holds else "-trial" if changes else ""
     name = f"{track.id}-{desk.actor.name.replace(':', '-')}{kind}.pptx"
-    deck = build_deck(
-        [slide],
-        folder / _plain(name),
-        title=f"{desk.opened.campaign.name.words(lang)}　{title}",
-        subtitle="　".join(
-            part for part in (desk.opened.period_id, day_of(desk.now).isoformat(), mark) if part
-        ),
-        lang=lang,
-        note=say("reports.synthetic", lang) if view.synthetic else "",
+    day = day_of(desk.now)
+    about = Deck(
+        f"{desk.opened.campaign.name.words(lang)}　{title}",
+        "　".join(part for part in (desk.opened.period_id, day.isoformat(), mark) if part),
+        lang,
+        say("reports.synthetic", lang) if view.synthetic else "",
     )
+    deck = build_deck([slide], folder / _plain(name), about)
     return check_leaving(desk.workspace, deck)
 
 

@@ -6,6 +6,7 @@ is the list that ``pbwidgets select`` gives for a file with the same edits.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -151,12 +152,15 @@ class Trial:
     ----------
     snapshot_id
         The snapshot read; a decision names it, so that nobody decides on a list that has changed since.
+    day
+        Day of the records.
     """
 
     campaign: Campaign
     period_id: str
     snapshot_id: str
     records: Records
+    day: date
 
     def vetoes(self, track: Track) -> pd.DataFrame:
         """Vetoes on record that are in force for units of a track's kind, columns ``VETOES``."""
@@ -232,7 +236,9 @@ def open_trial(desk: Desk) -> Trial:
     """
     meeting_tracks(desk)
     snapshot = take_snapshot(desk.workspace, desk.opened)
-    return Trial(snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records())
+    return Trial(
+        snapshot.campaign(), snapshot.period_id, snapshot.snapshot_id, snapshot.records(), snapshot.day
+    )
 
 
 def try_selection(trial: Trial, what_if: WhatIf) -> Tried:

@@ -1,10 +1,9 @@
 """A campaign changed in a workbook: read, compared with the open version, opened as a new version."""
 
 import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 
 from pbwidgets.campaign import Campaign, campaign_version
 from pbwidgets.errors import Problem
@@ -47,7 +46,7 @@ class Draft:
         return any(effect.touches_marks for effect in self.changes)
 
 
-def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes) -> Draft:
+def read_draft(workspace: Workspace, actor: Actor, path: Path) -> Draft:
     """Campaign of a workbook, fully checked, with what it changes.
 
     Raises
@@ -60,10 +59,7 @@ def read_draft(workspace: Workspace, actor: Actor, filename: str, content: bytes
     authorise(actor, "open_campaign", None, workspace.units())
     from pbwidgets.campaign.workbook import read_campaign_workbook
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / (_plain_name(filename) or "campaign.xlsx")
-        path.write_bytes(content)
-        read = read_campaign_workbook(path)
+    read = read_campaign_workbook(path)
     campaign, version = read.content, campaign_version(read.content)
     changes = changes_since_opening(workspace, campaign)
     is_known = campaign.id in {known.campaign.id for known in open_campaigns(workspace)}
@@ -104,11 +100,6 @@ def write_workbook(desk: Desk, path: Path) -> Path:
     from pbwidgets.campaign.workbook import write_campaign_workbook
 
     return write_campaign_workbook(desk.opened.campaign, path)
-
-
-def _plain_name(filename: str) -> str:
-    """Last part of an uploaded file's name, whatever system it came from."""
-    return PurePosixPath(PureWindowsPath(filename).name).name
 
 
 def _write_file(path: Path, campaign: Campaign) -> None:

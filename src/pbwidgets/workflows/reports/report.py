@@ -16,6 +16,7 @@ from pbwidgets.campaign import Campaign, Track
 from pbwidgets.charts import View
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports import About, tables
+from pbwidgets.exports.docx import Letter
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring import Records, Scores, TrackScores, score_tracks
 from pbwidgets.scoring.classes import find_period_moves
@@ -221,13 +222,32 @@ class Report:
             unit=self.unit_name,
             synthetic=self.synthetic,
         )
+        told = {"period": snapshot.period_id, "day": snapshot.day}
         return Cover(
             title=self.title,
             basis=self.basis,
-            subtitle=f"{snapshot.period_id}　{snapshot.day.isoformat()}",
+            subtitle=say("slides.subtitle", self.lang, unit=self.unit_name, **told),
             lang=self.lang,
             about=about,
             synthetic=self.synthetic,
+            source=say("slides.source", self.lang, campaign=about.campaign, **told),
+            day=snapshot.day,
+            version=snapshot.version,
+            letter=self._letter(),
+        )
+
+    def _letter(self) -> Letter | None:
+        """Sender and recipients of what is sent from here, of the day of the data; nobody below the top sends any."""
+        office = self.campaign.office
+        if office is None or not self.is_top:
+            return None
+        return Letter(
+            sender=office.sender_at(self.unit_name),
+            recipients=office.recipients,
+            copies=office.copies,
+            day=self.snapshot.day,
+            contact=office.contact or "",
+            phone=office.phone or "",
         )
 
     def view(self, track: Track | None = None) -> View:
@@ -241,6 +261,7 @@ class Report:
             lang=self.lang,
             synthetic=self.synthetic,
             last_rank=self._last_rank(track) if track else None,
+            day=self.snapshot.day,
         )
 
     def _last_rank(self, track: Track) -> int | None:
@@ -274,12 +295,26 @@ class Report:
         kind = self.campaign.kind_names(track.unit_kind, self.lang)
         return self.say("summary", kind=kind, count=len(own), parts=self.say("comma").join(parts))
 
+    def is_decided(self, track_id: str | None = None) -> bool:
+        """Whether the list of a track is decided on; by default every list of the units that the report sees."""
+        kinds = set(self.units["kind"])
+        listed = {
+            track.id
+            for track in self._scored()
+            if track.places is not None
+            and track_id in (None, track.id)
+            and not kinds.isdisjoint(track.unit_kind)
+        }
+        selection = self.scores.selection
+        return bool(listed) and listed <= set(selection.loc[selection["decided"].notna(), "track_id"])
+
     def notice_of(self, track: Track) -> str:
         """How the places of a track are filled, who decides, and how long the notice runs if there is one."""
         own = self.scores.selection[self.scores.selection["track_id"] == track.id]
         counts = own["status"].value_counts()
+        said = "chosen" if self.is_decided(track.id) else "notice"
         text = self.say(
-            "notice_places",
+            f"{said}_places",
             track=track.name.words(self.lang),
             places=track.places,
             selected=int(counts.get(SELECTED, 0)),
@@ -288,9 +323,9 @@ class Report:
         )
         by = track.decided_by.words(self.lang) if track.decided_by else self.say("notice_organiser")
         if track.public_notice:
-            text += self.say("notice_days", decided_by=by, days=track.public_notice.days)
+            text += self.say(f"{said}_days", decided_by=by, days=track.public_notice.days)
         else:
-            text += self.say("notice_decided", decided_by=by)
+            text += self.say(f"{said}_decided", decided_by=by)
         free, code = find_open_places(own), "places_open"
         if own["decided"].notna().any():
             free, code = (track.places or 0) - int(counts.get(SELECTED, 0)), "places_left"

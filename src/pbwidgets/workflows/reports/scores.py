@@ -1,21 +1,25 @@
-"""Scores and selections as lists for people, and the score sheet of one unit."""
+"""Scores and selections as lists for people, and the score sheets of units."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Final
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign
+from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.model import Numbered
 from pbwidgets.errors import UsageError
+from pbwidgets.exports import About, Column, Sheet, build_workbook
+from pbwidgets.exports.tables import score_sheet
 from pbwidgets.scoring import explain_unit
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.reasons import word_losses, word_reasons
 from pbwidgets.scoring.selection import best_first, show_holding
 from pbwidgets.scoring.sheet import drop_unmarked, name_layer
 from pbwidgets.scoring.totals import round_totals
-from pbwidgets.units import kinds_and_domains, unit_names
-from pbwidgets.wording import MOST_DIGITS
+from pbwidgets.units import distinct_names, kinds_and_domains, subtree, unit_names
+from pbwidgets.wording import MOST_DIGITS, say
+from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import Snapshot, find_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -25,6 +29,9 @@ LINES: Final = (
     "points", "max_points", "reachable", "source", "reason_code", "reason",
 )  # fmt: skip
 """Columns of :func:`list_lines`."""
+
+MOST_SHEETS: Final = 200
+"""Score sheets in one workbook: more can be neither leafed through nor found in the list of sheets."""
 
 
 def list_scores(
@@ -220,6 +227,88 @@ def explain_score(
     return explain_unit(
         campaign, snapshot.scores(), snapshot.records(), unit_code, lang or workspace.settings.lang
     )
+
+
+def write_score_sheets(
+    workspace: Workspace,
+    opened: Opened,
+    path: Path,
+    *,
+    track_id: str | None = None,
+    under: str | None = None,
+    snapshot_id: str | None = None,
+) -> Path:
+    """Write a workbook with the score sheet of each unit, best first, behind a list that links to them.
+
+    Parameters
+    ----------
+    path
+        The ``.xlsx`` to write.
+    track_id
+        Only the units of one track.
+    under
+        Code of a unit: only it and those below it.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_track``, ``workflows.unknown_unit``; ``workflows.too_many_sheets`` above
+        :data:`MOST_SHEETS`, ``workflows.no_sheets`` if there is none.
+    DataError
+        ``exports.identifying_found``.
+    """
+    snapshot = find_snapshot(workspace, opened, snapshot_id)
+    units, lang = snapshot.frames(["units"])["units"], workspace.settings.lang
+    listed = list_scores(workspace, opened, track_id=track_id, snapshot_id=snapshot.snapshot_id)
+    if under is not None:
+        check_unit(units, under)
+        listed = listed[listed["unit_code"].isin(subtree(units, under)["unit_code"])]
+    if listed.empty:
+        raise UsageError("workflows.no_sheets")
+    if len(listed) > MOST_SHEETS:
+        raise UsageError("workflows.too_many_sheets", count=len(listed), limit=MOST_SHEETS)
+    names = distinct_names(units)
+    ranks = listed["rank"].astype("Int64").mask(listed["rank"] == 0)
+    listed = listed.assign(unit_name=listed["unit_code"].map(names), rank=ranks)
+    campaign = snapshot.campaign()
+    about = About(
+        campaign.name.words(lang),
+        snapshot.period_id,
+        snapshot.snapshot_id,
+        unit=names[under] if under else "",
+        synthetic=bool(units["synthetic"].any()),
+    )
+    build_workbook(
+        list(_score_sheets(snapshot, campaign, listed, lang)),
+        path,
+        about=about,
+        lang=lang,
+        dictionary=True,
+        index=Sheet(say("tables.score_sheets", lang), listed, _columns_of_index(listed, lang)),
+    )
+    return check_leaving(workspace, path)
+
+
+def _score_sheets(snapshot: Snapshot, campaign: Campaign, listed: pd.DataFrame, lang: str) -> Iterator[Sheet]:
+    scores, of_units = snapshot.scores(), kinds_and_domains(snapshot.frames(["units"])["units"])
+    several = listed["track_id"].nunique() > 1
+    for row in listed.to_dict("records"):
+        track: Track = campaign.track(row["track_id"]).of_unit(*of_units[row["unit_code"]])
+        title = f"{row['unit_name']} {row['track']}" if several else row["unit_name"]
+        table = score_sheet(campaign, track, scores, row["unit_code"], title, lang)
+        yield Sheet(table.title, table.frame, table.columns, table.sums)
+
+
+def _columns_of_index(listed: pd.DataFrame, lang: str) -> dict[str, Column]:
+    columns = {
+        "unit_name": Column(say("tables.unit", lang), 30),
+        "track": Column(say("tables.track", lang), 24),
+        "rank": Column(say("tables.rank", lang), 8, "integer", "—"),
+        "total": Column(say("tables.total", lang), 11, "number", "—", MOST_DIGITS),
+    }
+    return {
+        name: column for name, column in columns.items() if name != "track" or listed["track"].nunique() > 1
+    }
 
 
 def add_ranks_within(rows: pd.DataFrame, ranks_within: pd.DataFrame) -> pd.DataFrame:

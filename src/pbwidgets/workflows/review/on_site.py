@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.errors import RightsError
-from pbwidgets.exports.docx import Heading, Paragraph, Table, build_document
+from pbwidgets.exports.docx import Heading, Paragraph, Properties, Table, build_document
 from pbwidgets.store import Evidence, SubmissionKey
 from pbwidgets.store.file_kinds import IMAGES
 from pbwidgets.units import ancestors, unit_names
@@ -85,7 +85,9 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
             Table(_lines_frame(desk.opened, places, lang)),
             Paragraph(say("review.paper_signatures", lang)),
         ]
-    return build_document(blocks, path, title=say("review.paper_name", lang), lang=lang)
+    return build_document(
+        blocks, path, properties=Properties(title=say("review.paper_name", lang)), lang=lang
+    )
 
 
 def _lines_frame(opened: Opened, places: tuple[Place, ...], lang: str) -> pd.DataFrame:

@@ -6,7 +6,7 @@ from pathlib import Path
 import ipywidgets as w
 
 from pbwidgets.apps.pages.ground.downloads import download_link
-from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list
+from pbwidgets.apps.pages.ground.sent_tables import note_list, problem_list, written_table
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.forms import elements
@@ -98,7 +98,8 @@ class CampaignCard:
         visit.messages.clear()
         self._draft, self.found.children = None, ()
         try:
-            self._draft = read_draft(visit.workspace, visit.actor, file.name, file.content)
+            with written_table(file) as path:
+                self._draft = read_draft(visit.workspace, visit.actor, path)
         except ProblemsError as error:
             self.found.children = problem_list(visit, error.problems, "organise.problems")
             return

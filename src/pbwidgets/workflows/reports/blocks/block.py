@@ -21,8 +21,16 @@ from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
 from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
-from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, is_bare
-from pbwidgets.workflows.reports.blocks.templates import HasPlaces, frames_of
+from pbwidgets.workflows.reports.blocks.pieces import (
+    Figure,
+    Heading,
+    Piece,
+    Sentence,
+    SlideAs,
+    Table,
+    is_bare,
+)
+from pbwidgets.workflows.reports.blocks.templates import HasPlaces, Template, fill, frames_of
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -86,6 +94,14 @@ class Arguments(Definition):
 
     empty: Literal["skip", "say"] = Field(
         default="say", description="with nothing to show: left out, or said so"
+    )
+    headline: Template | None = Field(
+        default=None, description="title of its slides; by default what its data say, in a sentence"
+    )
+    slide: SlideAs | None = Field(
+        default=None,
+        description="native: a chart that stays editable; picture; table: whole, on several slides if need be; none; "
+        "by default native where there is such a chart, else picture",
     )
 
 
@@ -272,8 +288,8 @@ class Item:
     @property
     def reads(self) -> frozenset[str]:
         """Frames and extracts that it reads, with those of the places in its texts."""
-        texts = [value for _, value, mark in marked(self.args) if isinstance(mark, HasPlaces)]
-        return self.block.reads.union(*map(frames_of, texts))
+        texts = [(value, mark) for _, value, mark in marked(self.args) if isinstance(mark, HasPlaces)]
+        return self.block.reads.union(*(frames_of(value) | mark.reads for value, mark in texts))
 
     def _pieces(self, report: "Report", args: Arguments) -> tuple[Piece, ...]:
         try:
@@ -286,11 +302,31 @@ class Item:
             cause = f"{type(error).__name__}: {error}"
             raise DataError("blocks.failed", block=self.block.name, cause=cause) from error
         if not is_bare(made):
-            return made
+            return tuple(self._as_asked(report, made, args))
         if args.empty == "skip":
             return ()
         lang = report.lang
         return made or (Heading(self.block.label(lang)), Sentence(say("reports.nothing_to_show", lang)))
+
+    def _as_asked(self, report: "Report", made: tuple[Piece, ...], args: Arguments) -> Iterator[Piece]:
+        """Pieces with the headline and the kind of slide that the list asks for."""
+        track = getattr(args, "track", None)
+        headline = fill(report, args.headline, track) if args.headline else ""
+        about = report.campaign.track(track).name.words(report.lang) if track else ""
+        as_table = args.slide == "table"
+        in_figures = any(isinstance(piece, Figure) and piece.table is not None for piece in made)
+        for piece in made:
+            if isinstance(piece, Figure):
+                yield replace(
+                    piece,
+                    headline=headline or piece.headline,
+                    slide=args.slide or piece.slide,
+                    about=piece.about or about,
+                )
+            elif isinstance(piece, Table) and as_table and not in_figures:
+                yield replace(piece, slide=True, headline=headline or piece.headline)
+            else:
+                yield piece
 
     def parts_read(self, campaign: Campaign, kind: str) -> frozenset[str]:
         """What it reads in the report of a unit of a kind: frames, and of scores the rows of its tracks.

@@ -226,7 +226,9 @@ def _check_side(placed: Placed) -> Iterator[Finding]:
 
 def _check_names(placed: Placed, campaigns: Sequence[Campaign]) -> Iterator[Finding]:
     args = placed.item.args
-    has_track = placed.side is not None or getattr(args, "track", None) is not None
+    has_track = (
+        placed.side is not None or placed.item.block.is_of_track or getattr(args, "track", None) is not None
+    )
     for name, value, mark in marked(args):
         here = (*placed.address, name)
         if isinstance(mark, Names):

@@ -1,7 +1,7 @@
 """The pieces of a report: what a block gives, and every file is made of."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
@@ -14,12 +14,20 @@ if TYPE_CHECKING:
 
     from pbwidgets.charts.native import NativeChart, NativeTable
 
+SlideAs: TypeAlias = Literal["native", "picture", "table", "none"]
+"""What a slide shows of a figure: a chart that stays editable, its picture, its table; or there is no slide."""
+
+
+DocumentKind: TypeAlias = Literal["report", "circular"]
+"""What the document of a report is."""
+
 
 @dataclass(frozen=True)
 class Title:
-    """The title of the report; without one it has that of its cover."""
+    """The title of the report, without one it has that of its cover; a circular is sent, with sender and recipients."""
 
     text: str
+    kind: DocumentKind = "report"
 
 
 @dataclass(frozen=True)
@@ -39,22 +47,28 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart: a picture on the page and in the document, and a slide with its table.
+    """A chart: a picture on the page and in the document, and a slide.
 
     Attributes
     ----------
     name
         File name in ``charts/``, without extension.
     title
-        Title of its slide.
+        What is shown.
     chart
         The chart: any of Altair's.
     sentence
-        What the chart says, in one sentence.
+        More of what the chart says, in a sentence.
     table
-        Table of its slide; short, with few columns.
+        The same as a table; short, with few columns.
     native
         The same as a presentation draws it by itself, so that it can be edited; None where it has no such chart.
+    headline
+        The one thing that a meeting should take from it, in a sentence: the title of its slide.
+    slide
+        What its slide shows; None: the best there is.
+    about
+        Name of the track that it is about; empty if it is about none, or several.
     """
 
     name: str
@@ -63,6 +77,9 @@ class Figure:
     sentence: str = ""
     table: LabelledTable | None = None
     native: "NativeChart | NativeTable | None" = None
+    headline: str = ""
+    slide: SlideAs | None = None
+    about: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,11 +94,20 @@ class Table:
         Most rows on the page and in the document; 0 for the workbook only, None for all.
     document
         Whether the document gets it too; or a version with only the columns that fit a page.
+    slide
+        Whether it has slides as well.
+    headline
+        Title of its slides; by default its own.
+    attachment
+        Its title where it is attached to a document; by default its own.
     """
 
     table: LabelledTable
     rows: int | None = None
     document: LabelledTable | bool = True
+    slide: bool = False
+    headline: str = ""
+    attachment: str = ""
 
     @property
     def rest(self) -> int:

@@ -26,11 +26,15 @@ _ADDED_UP: Final = ("count", "sum", "distinct")
 
 @dataclass(frozen=True)
 class HasPlaces:
-    """Says of a text that it may have places."""
+    """Says of a text that it may have places, and which frames tell whether it is the one to show."""
+
+    reads: frozenset[str] = frozenset()
 
 
 Template = Annotated[Text, HasPlaces()]
 """Argument of a block: a text in both languages with places such as ``{units}``, which ``check`` knows."""
+OnceDecided = Annotated[Text, HasPlaces(frozenset({"statuses"}))]
+"""Argument of a block: a template that stands in place of another once every list of the report is decided on."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,11 @@ def places_in(text: Text) -> Iterator[tuple[str, str, str]]:
 def frames_of(text: Text) -> frozenset[str]:
     """Frames that the places of a text read."""
     return frozenset().union(*(PLACES[name].reads for _, name, _ in places_in(text) if name in PLACES))
+
+
+def fill_either(report: "Report", text: Text, decided: Text | None, track_id: str | None = None) -> str:
+    """The first text filled in or, once what it is about is decided on, the second if there is one."""
+    return fill(report, decided if decided and report.is_decided(track_id) else text, track_id)
 
 
 def fill(report: "Report", text: Text, track_id: str | None = None) -> str:

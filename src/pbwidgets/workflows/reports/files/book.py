@@ -6,8 +6,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbwidgets.charts import draw_svg, svg_to_png
+from pbwidgets.exports import open_template
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table, Title
+from pbwidgets.workflows.reports.blocks.pieces import (
+    DocumentKind,
+    Figure,
+    Heading,
+    Piece,
+    Sentence,
+    Table,
+    Title,
+)
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure
 from pbwidgets.workflows.reports.files.deck import write_deck
 from pbwidgets.workflows.reports.files.document import write_document
@@ -35,10 +44,13 @@ class ReportBook:
         What the report says about itself.
     folder
         Folder for its files; None shows the pieces and saves nothing.
+    template
+        Presentation whose layouts its slides take; by default our own.
     """
 
     cover: Cover
     folder: Path | None = None
+    template: Path | None = None
     _contents: list[Content] = field(default_factory=list, repr=False)
 
     def add(self, made: Iterable[Piece]) -> None:
@@ -47,8 +59,8 @@ class ReportBook:
             if not self._contents and not isinstance(piece, Title):
                 self.add_title()
             match piece:
-                case Title(text):
-                    self.add_title(text)
+                case Title(text, kind):
+                    self.add_title(text, kind)
                 case Heading(text, level):
                     self.add_heading(text, level)
                 case Sentence(text):
@@ -58,10 +70,10 @@ class ReportBook:
                 case Table():
                     self._take_table(piece)
 
-    def add_title(self, title: str = "") -> None:
-        """Add the title, what the report is based on, and the label of a demonstration."""
+    def add_title(self, title: str = "", kind: DocumentKind = "report") -> None:
+        """Add the title, what the report is based on, and the label of a demonstration; a circular is to be sent."""
         title = title or self.cover.title
-        self._contents.append(Title(title))
+        self._contents.append(Title(title, kind))
         show(title_html(title, self.cover))
 
     def add_heading(self, text: str, level: int = 1) -> None:
@@ -133,6 +145,7 @@ class ReportBook:
         if self.folder is None:
             return
         contents = tuple(self._contents)
-        write_deck(contents, self.cover, self.folder / "slides.pptx")
+        template = open_template(self.template) if self.template else None
+        write_deck(contents, self.cover, self.folder / "slides.pptx", template)
         write_document(contents, self.cover, self.folder / "report.docx")
         write_workbook(contents, self.cover, self.folder / "tables.xlsx")

@@ -1,12 +1,21 @@
 """What the files of a report are made from: its cover and its pieces, the figures drawn."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
 from pbwidgets.exports import About
+from pbwidgets.exports.docx import Letter
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Sentence, Table, Title
+from pbwidgets.workflows.reports.blocks.pieces import (
+    DocumentKind,
+    Figure,
+    Heading,
+    Sentence,
+    Table,
+    Title,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +36,14 @@ class Cover:
         First sheet of the workbook.
     synthetic
         Whether the data are invented for a demonstration; every file then says so.
+    source
+        Where the data are from, and of which day: the foot of slides.
+    day
+        Day of the data.
+    version
+        Version of the campaign.
+    letter
+        Sender, recipients and date of a document that is sent.
     """
 
     title: str
@@ -35,6 +52,10 @@ class Cover:
     lang: str
     about: About
     synthetic: bool = False
+    source: str = ""
+    day: date | None = None
+    version: str = ""
+    letter: Letter | None = None
 
     @property
     def mark(self) -> str:
@@ -63,6 +84,11 @@ class DrawnFigure:
 
 Content: TypeAlias = Title | Heading | Sentence | DrawnFigure | Table
 """What a file is made from, in order; a title has its words."""
+
+
+def kind_in(contents: tuple[Content, ...]) -> DocumentKind:
+    """What kind of document the contents are, by their title."""
+    return next((piece.kind for piece in reversed(contents) if isinstance(piece, Title)), "report")
 
 
 def title_in(contents: tuple[Content, ...], cover: Cover) -> str:

@@ -1,13 +1,23 @@
 """The pieces of a report as they stand in its notebook, and so in its page."""
 
+from collections.abc import Mapping, Sequence
 from html import escape
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.charts import embed_svg
-from pbwidgets.exports.columns import to_cell_texts
+from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
+from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.files.content import Cover
+
+_LONG: Final = 24.0
+"""Texts of so many half-width characters may take several lines; all others stay on one."""
+_NARROWEST: Final = 4.0
+_EDGES: Final = 2.0
+"""What the space beside a cell's text takes."""
+_BREADTHS: Final = ((104.0, "table"), (124.0, "table dense"), (176.0, "table wide"))
+"""What fits on A4 paper in the sizes of the style sheet: upright, upright in smaller type, across."""
 
 
 def title_html(title: str, cover: Cover) -> str:
@@ -32,19 +42,56 @@ def figure_html(figure: Figure, svg: str) -> str:
 
 
 def table_html(piece: Table, lang: str) -> str:
-    """The rows of a table that are shown, and how many there are beside them."""
+    """The rows of a table that are shown, and how many there are beside them.
+
+    Classes say what a style sheet needs: a column of numbers, one of long texts, and a table that is wider than a page.
+    """
     table = piece.table if piece.rows is None else piece.table.head(piece.rows)
-    head = "".join(f"<th>{escape(column.label)}</th>" for column in table.columns.values())
-    kinds = ["" if column.format == "text" else ' class="number"' for column in table.columns.values()]
-    rows = "".join(
-        "<tr>"
-        + "".join(f"<td{kind}>{escape(text)}</td>" for kind, text in zip(kinds, row, strict=True))
-        + "</tr>"
-        for row in to_cell_texts(table.frame, table.columns, lang)
+    texts = to_cell_texts(table.frame, table.columns, lang)
+    widths = measure_columns(
+        texts, {name: Column(one.label) for name, one in table.columns.items()}, most=_LONG
     )
-    caption = f"<caption>{escape(table.title)}</caption>"
-    made = f'<div class="table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>'
+    kinds = [_kind(column, width) for column, width in zip(table.columns.values(), widths, strict=True)]
+    heads = [column.label for column in table.columns.values()]
+    rows = [f"<tr>{_cells('td', row, kinds)}</tr>" for row in texts]
+    foot = f"<tfoot>{rows.pop()}</tfoot>" if _ends_in_a_total(table) else ""
+    body = (
+        "".join(rows)
+        or f'<tr><td colspan="{len(heads)}">{escape(say("exports.docx.no_rows", lang))}</td></tr>'
+    )
+    made = (
+        f'<div class="{_breadth(widths)}"><table><caption>{escape(table.title)}</caption>'
+        f"<thead><tr>{_cells('th', heads, kinds)}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
+    )
     return made + (text_html(say("reports.rest", lang, rows=piece.rest)) if piece.rest else "")
+
+
+def _ends_in_a_total(table: LabelledTable) -> bool:
+    last = len(table.frame) - 1
+    return any(one.row == last and any(row < last for row, _ in one.parts) for one in table.sums)
+
+
+def _measure(texts: list[list[str]], columns: Mapping[str, Column]) -> list[float]:
+    """Widths of columns on paper, in half-width characters; a head may take two lines."""
+    cells = measure_columns(texts, {name: Column("") for name in columns}, most=_LONG)
+    heads = [char_width(column.label) / 2 for column in columns.values()]
+    return [max(width, head, _NARROWEST) for width, head in zip(cells, heads, strict=True)]
+
+
+def _cells(tag: str, texts: Sequence[str], kinds: Sequence[str]) -> str:
+    return "".join(f"<{tag}{kind}>{escape(text)}</{tag}>" for text, kind in zip(texts, kinds, strict=True))
+
+
+def _kind(column: Column, width: float) -> str:
+    if column.format not in ("text", "date"):
+        return ' class="number"'
+    return ' class="long"' if width >= _LONG else ""
+
+
+def _breadth(widths: Sequence[float]) -> str:
+    """Class of a table by its width on paper, in half-width characters."""
+    needed = sum(width + _EDGES for width in widths)
+    return next((name for most, name in _BREADTHS if needed <= most), "table wide dense")
 
 
 def show(html: str) -> None:

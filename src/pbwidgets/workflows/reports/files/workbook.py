@@ -10,5 +10,5 @@ from pbwidgets.workflows.reports.files.content import Content, Cover
 def write_workbook(contents: tuple[Content, ...], cover: Cover, path: Path) -> None:
     """Write the workbook of a report."""
     tables = [piece.table for piece in contents if isinstance(piece, Table)]
-    sheets = [Sheet(table.title, table.frame, table.columns) for table in tables]
-    build_workbook(sheets, path, about=cover.about, lang=cover.lang)
+    sheets = [Sheet(table.title, table.frame, table.columns, table.sums) for table in tables]
+    build_workbook(sheets, path, about=cover.about, lang=cover.lang, dictionary=True)

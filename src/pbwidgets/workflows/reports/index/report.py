@@ -127,7 +127,8 @@ class IndexReport:
     @property
     def view(self) -> IndexView:
         """Settings of a chart."""
-        return IndexView(index_tables.label_of(self.top), self.counts, self.lang, self.synthetic, self.digits)
+        name = index_tables.label_of(self.top)
+        return IndexView(name, self.counts, self.lang, self.synthetic, self.digits, origin=self.source)
 
     @property
     def summary(self) -> str:

@@ -13,6 +13,7 @@ from pbwidgets.exports.tables import LabelledTable, sum_across
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
+from pbwidgets.workflows.reports.headlines.counted import months_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -44,14 +45,15 @@ def counts_by_month(report: "Report", args: CountArguments) -> Iterator[Piece]:
     sentence = report.say(
         "counted", count=int(most.sum()), most=most.index[int(most.argmax())], times=int(most.max())
     )
+    headline = months_headline(counts, report.lang, by_unit=args.by is None)
     form_id, pages = args.on.partition("/")[0], pages_of(counts)
     for page in range(1, pages + 1):
         name = (
             f"{form_id}_months" + ("_by_unit" if args.by is None else "") + (f"_{page}" if pages > 1 else "")
         )
         chart = month_heatmap(counts, report.view(), title, page=page)
-        native = month_heatmap_native(counts, report.view(), page=page)
-        yield Figure(name, title, chart, sentence if page == 1 else "", native=native)
+        native = month_heatmap_native(counts, report.view(), title, page=page)
+        yield Figure(name, title, chart, sentence if page == 1 else "", native=native, headline=headline)
     yield Table(_table(report, counts, title), document=False)
 
 

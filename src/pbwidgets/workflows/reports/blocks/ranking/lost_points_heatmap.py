@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.lost import losses_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -18,11 +19,13 @@ def lost_points_heatmap(report: "Report", args: OfTrack) -> Iterator[Piece]:
 
     track = report.track_of(args)
     names, groups = report.rows_of_heatmap(track)
-    drawn = report.scores.points, names, report.view(track)
+    points, view, codes = report.scores.points, report.view(track), report.contenders(track)["unit_code"]
+    drawn = points, names, view
     yield Figure(
         f"{track.id}_lost",
         report.say("lost", track=track.name.words(report.lang)),
         draw(*drawn, groups=groups),
         table=report.losses(track),
         native=draw_native(*drawn, groups=groups),
+        headline=losses_headline(points, list(codes), view),
     )

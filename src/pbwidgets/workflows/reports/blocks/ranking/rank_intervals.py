@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 from pbwidgets.workflows.ground.snapshots import RECORDS
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table
+from pbwidgets.workflows.reports.headlines.places import firmness_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -33,6 +34,8 @@ def rank_intervals(report: "Report", args: IntervalArguments) -> Iterator[Piece]
     table = report.firmness_table(track, firmness)
     yield Heading(table.title)
     yield Sentence(report.firmness_text(firmness))
-    chart = draw(firmness, report.around_the_cut(track, args.most), report.view(track))
-    yield Figure(f"{track.id}_firmness", table.title, chart, table=table)
+    view = report.view(track)
+    chart = draw(firmness, report.around_the_cut(track, args.most), view)
+    headline = firmness_headline(firmness, view)
+    yield Figure(f"{track.id}_firmness", table.title, chart, table=table, headline=headline)
     yield Table(table, 0)

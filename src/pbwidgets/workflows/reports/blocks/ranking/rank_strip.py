@@ -7,6 +7,7 @@ from pydantic import Field, PositiveInt
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.standing import own_rank_headline, ranks_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -25,11 +26,13 @@ def rank_strip(report: "Report", args: RankArguments) -> Iterator[Piece]:
 
     track = report.track_of(args)
     is_own = track in report.own_tracks
-    ranks = report.ranks(track, None if is_own else args.most)
+    ranks, ranked = report.ranks(track, None if is_own else args.most), report.ranked_count(track)
+    selection, view = report.labelled_selection(track), report.view(track)
     yield Figure(
         f"{track.id}_rank",
         report.say("rank", track=track.name.words(report.lang)),
-        draw(ranks, report.ranked_count(track), report.view(track)),
+        draw(ranks, ranked, view),
         sentence=report.result_of(track) if is_own else report.summary_of(track),
         table=report.units_of_track(track).only("rank", "unit_name", "total", "status_words"),
+        headline=own_rank_headline(selection, ranked, view) if is_own else ranks_headline(selection, view),
     )

@@ -8,6 +8,7 @@ from pydantic import Field, PositiveInt
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import unit_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -30,9 +31,10 @@ def unit_gaps(report: "Report", args: GapArguments) -> Iterator[Piece]:
     layers = [layer.id for layer in track.layers]
     drawn = report.scores.totals, unit_names(shown), report.view(track)
     yield Figure(
-        f"{track.id}_gaps",
+        f"{track.id}_unit_gaps",
         report.say("gaps", track=track.name.words(report.lang)),
         draw(*drawn),
         table=report.units_of_track(track).only("unit_name", *layers),
         native=draw_native(*drawn),
+        headline=unit_gaps_headline(*drawn),
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import allotments_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -28,5 +29,13 @@ def allotment_balance(report: "Report", args: OfTrack) -> Iterator[Piece]:
     title = f"{balance.title}：{track.name.words(report.lang)}"
     yield Heading(title)
     drawn = report.scores.balance, report.names, report.view(track)
-    yield Figure(f"{track.id}_allotments", title, draw(*drawn), table=balance, native=draw_native(*drawn))
+    balances, _, view = drawn
+    yield Figure(
+        f"{track.id}_allotments",
+        title,
+        draw(*drawn),
+        table=balance,
+        native=draw_native(*drawn),
+        headline=allotments_headline(balances, view),
+    )
     yield Table(balance)

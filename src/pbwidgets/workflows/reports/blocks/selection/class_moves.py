@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import moves_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -23,7 +24,13 @@ def class_moves(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     yield Heading(moves.table.title, 2)
     drawn = moves.frame, moves.days, report.view(track)
     yield Figure(
-        f"{track.id}_class_moves", moves.table.title, draw(*drawn), moves.sentence, native=draw_native(*drawn)
+        f"{track.id}_class_moves",
+        moves.table.title,
+        draw(*drawn),
+        moves.sentence,
+        moves.table,
+        native=draw_native(*drawn),
+        headline=moves_headline(moves.frame, report.view(track)),
     )
     shown = moves.table.only("unit_name", "class_from", "class_to", "move_words", "reason")
     yield Table(moves.table, args.rows, shown)

@@ -16,5 +16,9 @@ def named_units(report: "Report", args: RowsOfTrack) -> Iterator[Piece]:
     track = report.track_of(args)
     title = (track.award.title if track.award else track.name).words(report.lang)
     named = report.named_units(track, title)
-    yield Heading(report.say("named", title=title, count=len(named.frame)))
-    yield Table(named, args.rows)
+    yield Heading(
+        report.say(
+            "named_decided" if report.is_decided(track.id) else "named", title=title, count=len(named.frame)
+        )
+    )
+    yield Table(named, args.rows, attachment=report.say("named_list", title=title))

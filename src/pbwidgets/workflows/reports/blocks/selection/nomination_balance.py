@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.campaign import Track
 from pbwidgets.workflows.reports.blocks.block import Arguments, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
+from pbwidgets.workflows.reports.headlines.places import nominations_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -27,5 +28,12 @@ def nomination_balance(report: "Report", args: Arguments) -> Iterator[Piece]:  #
         return
     yield Heading(balance.title)
     drawn = report.scores.balance, report.view(tracks[0])
-    yield Figure("nominations", balance.title, draw(*drawn), table=balance, native=draw_native(*drawn))
+    yield Figure(
+        "nominations",
+        balance.title,
+        draw(*drawn),
+        table=balance,
+        native=draw_native(*drawn),
+        headline=nominations_headline(*drawn),
+    )
     yield Table(balance)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import criteria_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
@@ -17,12 +18,14 @@ def criterion_bars(report: "Report", args: OfTrack) -> Iterator[Piece]:
     from pbwidgets.charts import criterion_bars_native as draw_native
 
     track, scores = report.track_of(args), report.scores
+    headings = report.headings(track)
     drawn = scores.points, scores.reference, report.view(track)
     yield Figure(
         f"{track.id}_criteria",
         report.say("by_criterion", track=track.name.words(report.lang)),
         draw(*drawn),
         sentence=report.result_of(track),
-        table=report.headings(track),
+        table=headings,
         native=draw_native(*drawn),
+        headline=criteria_headline(headings.frame, report.view(track)),
     )

@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
+from pbwidgets.workflows.reports.headlines.layers import layer_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"points", "selection"}, needs=("score", "layers"), side="own")
+@block(reads={"points", "selection", "totals"}, needs=("score", "layers"), side="own")
 def layer_gaps(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Marks of the layers by criterion."""
     from pbwidgets.charts import layer_gaps as draw
@@ -25,4 +26,5 @@ def layer_gaps(report: "Report", args: OfTrack) -> Iterator[Piece]:
         draw(*drawn),
         table=report.score_sheet(track).only("place", "name", "max_points", *layers),
         native=draw_native(*drawn),
+        headline=layer_gaps_headline(*drawn),
     )

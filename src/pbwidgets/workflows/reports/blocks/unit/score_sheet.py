@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
 
-@block(reads={"points"}, needs=("score",), side="own", figures=False)
+@block(reads={"points", "totals"}, needs=("score",), side="own", figures=False)
 def score_sheet(report: "Report", args: OfTrack) -> Iterator[Piece]:
     """Score sheet of the unit with the reason for every point."""
     yield Table(report.score_sheet(report.track_of(args)))

@@ -1,0 +1,43 @@
+"""Official documents according to GB/T 9704-2012."""
+
+from pbwidgets.exports.docx.blocks import (
+    Attachment,
+    Block,
+    Figure,
+    Heading,
+    Letter,
+    OfficialDocument,
+    Paragraph,
+    Properties,
+    Table,
+)
+from pbwidgets.exports.docx.letter import full_number, word_day
+from pbwidgets.exports.docx.page import BODY_FONT, HEADING_FONTS, LATIN_FONT
+from pbwidgets.exports.docx.tables import find_way
+from pbwidgets.exports.docx.templates import fill_template, write_official, write_starting_template
+from pbwidgets.exports.docx.titles import break_title
+from pbwidgets.exports.docx.writing import build_document, to_chinese_numeral
+
+__all__ = [
+    "BODY_FONT",
+    "HEADING_FONTS",
+    "LATIN_FONT",
+    "Attachment",
+    "Block",
+    "Figure",
+    "Heading",
+    "Letter",
+    "OfficialDocument",
+    "Paragraph",
+    "Properties",
+    "Table",
+    "break_title",
+    "build_document",
+    "fill_template",
+    "find_way",
+    "full_number",
+    "to_chinese_numeral",
+    "word_day",
+    "write_official",
+    "write_starting_template",
+]

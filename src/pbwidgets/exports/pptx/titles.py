@@ -1,0 +1,84 @@
+"""Lines of a title: large, two at most, and broken where the sense breaks."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from pbwidgets.exports.columns import char_width
+
+SIZES: Final = (28, 26, 24)
+"""Points of a slide's title, the largest that fits."""
+
+_ROOM: Final = 0.95
+"""Share of a line that is filled: letters of other fonts are a little wider."""
+_AFTER: Final = {
+    sign: cost for signs, cost in (("，；：。？！", 0), ("、", 8), ("）”》", 12)) for sign in signs
+}
+"""Signs after which a line may end, and what that costs against a break that leaves even lines."""
+_INSIDE: Final = 40
+"""What it costs to break between two letters."""
+_OPENING, _CLOSING = "（“《〔", "，；：。？！、）”》〕%"
+
+
+def letters_in(width_in: float, size: float) -> int:
+    """Half-width letters that fit on a line."""
+    return int(width_in * 72 / size * 2 * _ROOM)
+
+
+def fit_lines(text: str, width_in: float, sizes: Sequence[int] = SIZES) -> tuple[int, list[str]]:
+    """Size in points and lines of a title, two at most; what is too long even for the smallest ends in ``…``.
+
+    Parameters
+    ----------
+    text
+        The title.
+    width_in
+        Width of a line, in inches.
+    sizes
+        Sizes to choose from, the largest first.
+
+    Examples
+    --------
+    >>> fit_lines("9个乡镇超过90分，后3名失分最多的都是“规划”", 12.3)
+    (28, ['9个乡镇超过90分，后3名失分最多的都是“规划”'])
+    >>> fit_lines("9个乡镇超过90分，后3名失分最多的都是“规划”", 5.0)
+    (28, ['9个乡镇超过90分，', '后3名失分最多的都是“规划”'])
+    """
+    for size in sizes:
+        room = letters_in(width_in, size)
+        if char_width(text) <= room:
+            return size, [text]
+        if lines := _break(text, room):
+            return size, lines
+    room = letters_in(width_in, sizes[-1])
+    short = _cut(text, 2 * room - 4)
+    return sizes[-1], _break(short, room) or [short]
+
+
+def _break(text: str, room: int) -> list[str]:
+    """Two lines, or none if the text does not fit on two."""
+    made = [
+        (abs(char_width(first) - char_width(second)) + cost, [first, second])
+        for at, cost in _places(text)
+        if char_width(first := text[:at].rstrip()) <= room
+        and char_width(second := text[at:].lstrip()) <= room
+    ]
+    return min(made, default=(0, []))[1]
+
+
+def _places(text: str) -> Iterator[tuple[int, int]]:
+    """Places where a line may end, and what each costs."""
+    for at in range(1, len(text)):
+        before, after = text[at - 1], text[at]
+        if before == " ":
+            yield at, _AFTER["，"] if text[at - 2] in ",;:." else 8
+        elif before in _AFTER and after not in _CLOSING:
+            yield at, _AFTER[before]
+        elif not (before in _OPENING or after in _CLOSING or before.isascii() or after.isascii()):
+            yield at, _INSIDE
+
+
+def _cut(text: str, room: int) -> str:
+    kept = text
+    while char_width(kept) > room:
+        kept = kept[:-1]
+    return kept.rstrip("，、；： ") + "…"

@@ -1,0 +1,1 @@
+"""Documents that an office sends, signs or has signed, made for Word."""

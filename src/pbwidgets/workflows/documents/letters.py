@@ -1,0 +1,107 @@
+"""Sender, recipients and date of a document, its template, and the last look before it is handed out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from pbwidgets.campaign.checks_office import is_placeholder
+from pbwidgets.campaign.model import DocumentName, Office
+from pbwidgets.errors import DataError
+from pbwidgets.exports.docx import Letter, OfficialDocument, full_number, write_official
+from pbwidgets.units import unit_names
+from pbwidgets.workflows.ground.desk import Desk, find_tops
+from pbwidgets.workflows.ground.files import check_leaving
+from pbwidgets.workflows.ground.workspace import day_of
+
+TEMPLATES = "templates"
+"""Folder of an organiser's templates, below ``parameters``."""
+
+
+def suggest_letter(desk: Desk, unit_code: str | None = None) -> Letter:
+    """What stands around a document of today, as far as the campaign says it; what it does not say is empty.
+
+    Parameters
+    ----------
+    unit_code
+        The unit at the top that it comes from; by default the first of them.
+    """
+    office, code = _office(desk), unit_code or top_of(desk)
+    return Letter(
+        sender=office.sender_at(unit_names(desk.units).get(code, "")),
+        recipients=office.recipients,
+        copies=office.copies,
+        day=day_of(desk.now),
+        contact=office.contact or "",
+        phone=office.phone or "",
+    )
+
+
+def top_of(desk: Desk) -> str:
+    """Code of the first unit at the top of the campaign.
+
+    Raises
+    ------
+    DataError
+        ``documents.no_units`` if nobody takes part yet.
+    """
+    tops = find_tops(desk)
+    if not tops:
+        raise DataError("documents.no_units")
+    return tops[0]
+
+
+def complete_letter(desk: Desk, letter: Letter) -> Letter:
+    """A letter ready to be written: its number in full.
+
+    Raises
+    ------
+    DataError
+        ``documents.sender_needed``, ``documents.placeholder`` for a text that somebody has yet to write.
+    """
+    if not letter.sender.strip():
+        raise DataError("documents.sender_needed")
+    for text in (
+        letter.sender,
+        letter.number,
+        *letter.recipients,
+        *letter.copies,
+        letter.contact,
+        letter.phone,
+    ):
+        if is_placeholder(text):
+            raise DataError("documents.placeholder", value=text)
+    year = (letter.day or day_of(desk.now)).year
+    return replace(letter, number=full_number(_office(desk).number or "", letter.number, year))
+
+
+def save_document(desk: Desk, name: DocumentName, document: OfficialDocument, path: Path) -> Path:
+    """Write a document, from the organiser's template if there is one; it stays if it names somebody.
+
+    Raises
+    ------
+    DataError
+        ``template.*``, ``exports.identifying_found``.
+    """
+    return check_leaving(desk.workspace, write_official(document, path, find_template(desk, name)))
+
+
+def find_template(desk: Desk, name: DocumentName) -> Path | None:
+    """The organiser's template of a kind of document: named in the campaign, or by its file's name; None without one.
+
+    Raises
+    ------
+    DataError
+        ``template.missing`` if the campaign names one that is not there.
+    """
+    parameters = desk.workspace.settings.parameters
+    given = _office(desk).templates.get(name)
+    if given is None:
+        usual = parameters / TEMPLATES / f"{name}.docx"
+        return usual if usual.is_file() else None
+    found = parameters / given
+    if not found.is_file() or not found.resolve().is_relative_to((parameters / TEMPLATES).resolve()):
+        raise DataError("template.missing", file=Path(given).name)
+    return found
+
+
+def _office(desk: Desk) -> Office:
+    return desk.opened.campaign.office or Office()
