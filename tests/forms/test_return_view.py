@@ -17,7 +17,7 @@ WRONG = Problem("intake.no_number", "f.xlsx", "评分表!D3", {"title": "得分"
 
 def test_a_problem_names_sheet_cell_and_what_was_read_there() -> None:
     (table,) = problem_table([WRONG, Problem("intake.file_empty", "f.xlsx")], "zh_CN")
-    assert "评分表 D3" in table.value
+    assert "评分表!D3" in table.value
     assert "&lt;b&gt;好&lt;/b&gt;</td>" in table.value
     assert "整个文件" in table.value
     assert "填的内容" not in problem_table([Problem("intake.file_empty", "f.xlsx")], "zh_CN")[0].value
@@ -25,7 +25,7 @@ def test_a_problem_names_sheet_cell_and_what_was_read_there() -> None:
 
 def test_many_problems_are_counted() -> None:
     table, rest = problem_table([WRONG] * (MOST_PROBLEMS + 7), "zh_CN")
-    assert table.value.count("评分表 D3") == MOST_PROBLEMS
+    assert table.value.count("评分表!D3") == MOST_PROBLEMS
     assert "7" in rest.value
 
 
