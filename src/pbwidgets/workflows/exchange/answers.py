@@ -13,10 +13,9 @@ from typing import Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
-from pbwidgets.exports.answer_book.reading import SentBook, Units, find_about, is_answer_book, read_book
+from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
-from pbwidgets.intake.workbook import Sheet
 from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
@@ -236,8 +235,11 @@ def read_return(
     content = read_content(file)
     sheets = open_content(content, file.name)
     about = find_about(sheets)
+    if about.campaign and (about.campaign, about.period) != desk.opened.key:
+        args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
+        raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
     if is_answer_book(sheets):
-        book = _read_own(desk, sheets, file.name)
+        book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
     elif about.campaign:
         raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
@@ -248,15 +250,6 @@ def read_return(
     if about.version and about.version != desk.opened.version:
         notes.insert(0, Problem("exchange.other_version", file.name))
     return Return(file.name, content, tuple(found), changes, tuple(notes))
-
-
-def _read_own(desk: Desk, sheets: Sequence[Sheet], file: str) -> SentBook:
-    """A workbook of ours, if it is one of this campaign and period."""
-    about = find_about(sheets)
-    if about.campaign and (about.campaign, about.period) != desk.opened.key:
-        args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
-        raise ProblemsError([Problem("exchange.other_campaign", file, "", args)])
-    return read_book(sheets, file, desk.opened.campaign, Units(unit_names(desk.units)))
 
 
 def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False) -> Stored:
