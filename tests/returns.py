@@ -1,13 +1,17 @@
 """Workbooks of answers as clerks fill them in: cells found by the hidden ids, never by position."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from pbwidgets.campaign import Campaign, Form
 from pbwidgets.exports.answer_book.layout import FIRST_ROW, ID_ROW
+from pbwidgets.intake.files import open_sheets
 
 UNIT, NAME, ENTRY, ROW, BASE = "#unit", "#name", "#entry", "#row", "#base"
 
@@ -68,6 +72,8 @@ class Filled:
     def _put(self, page: Worksheet, row: int, name: str, value: object) -> str:
         cell = page.cell(row, self.column(page, name))
         cell.value = value  # type: ignore[assignment]
+        if isinstance(value, str):
+            cell.data_type = "s"  # the cells are formatted as text: what begins with = is no formula there
         return f"{page.title}!{cell.coordinate}"
 
     def save(self, name: str = "filled.xlsx") -> Path:
@@ -75,3 +81,44 @@ class Filled:
         path = self.path.with_name(name)
         self.book.save(path)
         return path
+
+
+def fill_in(
+    filled: Filled, campaign: Campaign, form: Form, unit_code: str, answers: Mapping[str, Any]
+) -> None:
+    """Fill in answers to a form as a clerk types them: labels of options, days, numbers; each row of a repeat apart."""
+    if form.occurrence == "many":
+        filled.add(form.id, unit_code, **_typed(form, campaign, "", answers))
+    else:
+        filled.put(form.id, unit_code, **_typed(form, campaign, "", answers))
+    for name, rows in answers.items():
+        for row in rows if isinstance(rows, list) and rows and isinstance(rows[0], dict) else ():
+            filled.add(form.id, unit_code, name, **_typed(form, campaign, name, row))
+
+
+def _typed(form: Form, campaign: Campaign, repeat: str, answers: Mapping[str, Any]) -> dict[str, Any]:
+    fields = dict(form.leaves())
+    typed: dict[str, Any] = {}
+    for name, value in answers.items():
+        field = fields.get(f"{repeat}/{name}" if repeat else name)
+        if field is None:  # a repeat
+            typed |= {name: "无"} if value == "none" else {}
+        elif field.choices:
+            labels = {choice.id: choice.label.zh for choice in campaign.choices[field.choices]}
+            chosen = value if isinstance(value, list) else [value]
+            typed[name] = "、".join(labels[item] for item in chosen)
+        else:
+            typed[name] = date.fromisoformat(value) if field.type == "date" else value
+    return typed
+
+
+def cells_of(path: Path, form_id: str) -> set[object]:
+    """What people fill in the cells of a form's sheets, as the table room reads them."""
+    found: set[object] = set()
+    for sheet in open_sheets(path):
+        ids = [str(value) for value in sheet.rows[ID_ROW - 1]] if len(sheet.rows) >= FIRST_ROW else [""]
+        if ids[0].startswith(f"pb:{form_id}:"):
+            for row in sheet.rows[FIRST_ROW - 1 :]:
+                cells = zip(ids, row, strict=False)
+                found |= {value for name, value in cells if "#" not in name and value is not None}
+    return found

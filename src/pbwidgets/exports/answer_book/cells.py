@@ -86,7 +86,7 @@ class Cells:
         if not text:
             return None
         if field.type == "repeat":
-            return self._read_none(text)
+            return self._read_none(field, text)
         if field.type == "select_multiple":
             return [self._find(field, part) for part in map(clean_text, _SEPARATORS.split(text)) if part]
         if field.choices is not None:
@@ -141,9 +141,13 @@ class Cells:
             raise CellRefusedError("exchange.unknown_choice", label=field.label, **args)
         return found
 
-    def _read_none(self, text: str) -> str | None:
-        words = {plain_heading(say("exchange.none", lang)) for lang in LANGUAGES}
-        return NONE if plain_heading(text) in words else None
+    def _read_none(self, field: Field, text: str) -> str | None:
+        """Answer "none of these"; None for a number of rows, which are on their own sheet."""
+        if plain_heading(text) in {plain_heading(say("exchange.none", lang)) for lang in LANGUAGES}:
+            return NONE
+        if text.strip("0123456789") in {say("exchange.rows", lang, count="") for lang in LANGUAGES}:
+            return None
+        raise CellRefusedError("exchange.not_none", label=field.label)
 
 
 def _to_date(text: str) -> date | str:

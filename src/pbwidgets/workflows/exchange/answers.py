@@ -13,9 +13,10 @@ from typing import Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
-from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
+from pbwidgets.exports.answer_book.reading import SentBook, Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
+from pbwidgets.intake.workbook import Sheet
 from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
@@ -240,6 +241,8 @@ def read_return(
         raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
     if is_answer_book(sheets):
         book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
+    elif about.campaign:
+        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
     changes = tuple(check_sent(book.sent, file.name, desk, told))

@@ -327,8 +327,7 @@ class _Merged:
         cells, kept = self.check.cells, self.kept.get(field.id)
         if not field.may_be_none or text is None or text == cells.written(field, self.shown.get(field.id)):
             return
-        answer = cells.read(field, text)
-        rows = rows_in(self.answers, field.id)
+        answer, rows = self._read(row, field.id, field, text), rows_in(self.answers, field.id)
         if answer is not None and rows:
             args = {"label": field.label, "value": text, "count": len(rows)}
             self.problems.append(
@@ -339,6 +338,15 @@ class _Merged:
         elif not rows and kept is not None and not text:
             self.answers.pop(field.id, None)
             self.is_touched = True
+
+    def _read(self, row: SentRow, path: str, field: Field, text: str) -> Any:
+        """Answer that a cell means; None, with a problem, if it means none."""
+        try:
+            return self.check.cells.read(field, text)
+        except CellRefusedError as error:
+            args = {**error.args_of_message, "value": text}
+            self.problems.append(Problem(error.code, self.check.file, row.place(path), args))
+            return None
 
     def _merge_cell(
         self,
@@ -361,12 +369,9 @@ class _Merged:
                     Problem("exchange.not_taken", self.check.file, row.place(column.path), args)
                 )
             return
-        try:
-            value = cells.read(field, text)
-        except CellRefusedError as error:
-            args = {**error.args_of_message, "value": text}
-            self.problems.append(Problem(error.code, self.check.file, row.place(column.path), args))
-            self.is_touched = True
+        problems = len(self.problems)
+        value = self._read(row, column.path, field, text)
+        if len(self.problems) > problems:
             return
         if value == kept.get(field.id):
             return

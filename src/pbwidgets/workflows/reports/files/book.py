@@ -131,7 +131,7 @@ class ReportBook:
             show(table_html(piece, self.cover.lang))
 
     def _take_figure(self, figure: Figure) -> None:
-        svg = draw_svg(figure.chart)
+        svg = draw_svg(figure.told)
         if self.folder is not None:
             charts = self.folder / "charts"
             charts.mkdir(parents=True, exist_ok=True)

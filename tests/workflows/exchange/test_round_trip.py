@@ -1,0 +1,238 @@
+"""Every type of field goes out in a workbook, is saved by another program, comes back, and goes out again."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from counties import OPERATOR, ROOT, SETUP_ANSWERS, TOWN, VILLAGE, VILLAGE_ANSWERS, make_register
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from office import Office
+from returns import FIRST_ROW, ID_ROW, Filled, cells_of, fill_in
+
+from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.scoring import to_frame
+from pbwidgets.scoring.frames import UNITS
+from pbwidgets.store import SubmissionKey, load_state
+from pbwidgets.workflows.exchange.answers import export_answers, read_return, store_return, write_template
+from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
+from pbwidgets.workflows.organise.register import save_units
+
+pytestmark = pytest.mark.xdist_group("office")
+NOW = datetime(2026, 11, 10, 4, tzinfo=UTC)
+CAMPAIGNS = ROOT / "parameters" / "campaigns"
+
+
+def words(text: str) -> dict[str, str]:
+    return {"zh": text, "en": text}
+
+
+def field(name: str, kind: str, **more: object) -> dict[str, Any]:
+    return {"id": name, "type": kind, "label": words(f"题{name}"), **more}
+
+
+EVERY_TYPE = {
+    "id": "every_type",
+    "name": words("各种题目"),
+    "unit_kind": "village",
+    "fields": [
+        field("said", "text", required=True, max_length=200),
+        field("group", "group", fields=[
+            field("tiny", "decimal", minimum=0, maximum=1),
+            field("whole", "integer", minimum=-5, maximum=10**9),
+            field("day", "date"),
+        ]),
+        field("town", "select_one", choices="towns"),
+        field("hamlet", "select_one", choices="hamlets", choice_filter="town = ${town}"),
+        field("chosen", "select_multiple", choices="towns"),
+        field("why", "text", relevant="selected(${chosen}, 'east')"),
+        field("twice", "calculate", calculation="${whole} * 2"),
+        field("visits", "repeat", may_be_none=True, max_count=5, fields=[
+            field("to", "text", required=True),
+            field("people", "integer", minimum=1),
+            field("double", "calculate", calculation="${people} * 2"),
+        ]),
+        field("gifts", "repeat", may_be_none=True, fields=[field("gift", "text")]),
+        field("photo", "image"),
+    ],
+}  # fmt: skip
+EVERY_LOG = {
+    "id": "every_log",
+    "name": words("各次活动"),
+    "unit_kind": "village",
+    "occurrence": "many",
+    "fields": [field("title", "text", required=True), field("on", "date", required=True)],
+}
+CHOICES = {
+    "towns": [{"id": "east", "label": words("东片")}, {"id": "west", "label": words("西片，含河")}],
+    "hamlets": [
+        {"id": "h1", "label": words("一组"), "attributes": {"town": "east"}},
+        {"id": "h2", "label": words("二组"), "attributes": {"town": "west"}},
+    ],
+}
+TYPED = {
+    "said": "=1+1\n“引号” ０12",
+    "tiny": 0.0000001,
+    "whole": 123456789,
+    "day": "2026-02-28",
+    "town": "west",
+    "hamlet": "h2",
+    "chosen": ["east"],
+    "why": "因为",
+    "visits": [{"to": "甲户", "people": 3}, {"to": "+乙户"}],
+    "gifts": "none",
+}
+COMPUTED = {
+    **TYPED,
+    "twice": 246913578,
+    "visits": [{"to": "甲户", "people": 3, "double": 6}, {"to": "+乙户"}],
+}
+MADE_UP = {
+    "create": {
+        "responsibility": "yes", "studied": 4, "party_life": 6, "plan": "no", "measures_set": 8, "measures_done": 5,
+        "innovation": "做法", "five_marks": ["team", "results"],
+    },
+    "pairings": {
+        "communities": [
+            {"name": "某社区", "since": "2026-03-01", "on_agenda": "yes", "goal": "no", "plan": "yes"},
+        ],
+        "army_units": "none",
+    },
+    "joint": {"partner": "某社区", "kind": "talk", "built": ["thought", "civility"], "held_on": "2026-05-06"},
+    "experience": {"title": "经验", "written_on": "2026-06-01", "spread": "no"},
+}  # fmt: skip
+BRANCH = "99zbA"
+
+
+def with_every_type(campaign: Campaign) -> Campaign:
+    plain = campaign.model_dump(mode="json", by_alias=True)
+    plain["forms"] += [EVERY_TYPE, EVERY_LOG]
+    plain["choices"] |= CHOICES
+    return Campaign.model_validate(plain)
+
+
+@contextmanager
+def desk_of(folder: Path, campaign: Campaign, register: pd.DataFrame) -> Iterator[Desk]:
+    shutil.copytree(ROOT / "parameters", folder / "parameters")
+    with open_workspace(folder) as workspace:
+        save_units(workspace, OPERATOR, register)
+        yield Desk(workspace, OPERATOR, open_definition(workspace, OPERATOR, campaign), "zh_CN", NOW)
+
+
+def organisations() -> pd.DataFrame:
+    rows = [("990901", "虚构工委", "works_committee", None), (BRANCH, "虚构支部", "branch", "990901")]
+    names = ("unit_code", "unit_name", "kind", "parent_code")
+    return to_frame([{**dict(zip(names, row, strict=True)), "synthetic": True} for row in rows], UNITS)
+
+
+def fill_all(desk: Desk, path: Path, given: Mapping[tuple[str, str], Mapping[str, Any]]) -> Filled:
+    """Template of the forms, filled in by a script."""
+    filled = Filled(write_template(desk, list({form: 1 for form, _ in given}), [], path))
+    campaign = desk.opened.campaign
+    for (form_id, unit), answers in given.items():
+        fill_in(filled, campaign, campaign.form(form_id), unit, answers)
+    return filled
+
+
+def kept(workspace: Workspace, desk: Desk, form_id: str, unit: str) -> object:
+    occurrence = 1 if desk.opened.campaign.form(form_id).occurrence == "many" else 0
+    with workspace.store.read() as reader:
+        found = load_state(reader, SubmissionKey(*desk.opened.key, form_id, unit, occurrence))
+    return found and found.answers
+
+
+def test_what_another_program_saved_comes_back_and_goes_out_as_it_was_typed(
+    office: Office, tmp_path: Path
+) -> None:
+    first = with_every_type(read_campaign(CAMPAIGNS / "sanji_lianzheng.yaml"))
+    second = read_campaign(CAMPAIGNS / "sanlian_sancu.yaml")
+    setup = {key: value for key, value in SETUP_ANSWERS.items() if value}
+    setup |= {"meetings": [{"kind": "on_site", "held_on": "2026-05-01", "about_villages": "yes"}]}
+    village = {key: value for key, value in VILLAGE_ANSWERS.items() if value}
+    given_first = {
+        ("every_type", VILLAGE): TYPED,
+        ("every_log", VILLAGE): {"title": "清扫", "on": "2026-04-01"},
+        ("village_application", VILLAGE): village,
+        ("township_setup", TOWN): setup,
+    }
+    given_second = {(form_id, BRANCH): answers for form_id, answers in MADE_UP.items()}
+    with ExitStack() as stack:
+        desks = [
+            (stack.enter_context(desk_of(tmp_path / "1", first, make_register())), given_first),
+            (stack.enter_context(desk_of(tmp_path / "2", second, organisations())), given_second),
+        ]
+        files = []
+        for at, (desk, given_answers) in enumerate(desks):
+            filled = fill_all(desk, tmp_path / f"template{at}.xlsx", given_answers)
+            files.append(filled.save(f"filled{at}.xlsx"))
+        saved = office.convert(files, "xlsx", tmp_path / "saved")
+        for (desk, given_answers), sent, typed in zip(desks, saved, files, strict=True):
+            returned = read_return(desk, sent)
+            assert returned.is_right, [problem.line() for problem in returned.findings]
+            assert store_return(desk, returned).stored == len(given_answers)
+            for (form_id, unit), answers in given_answers.items():
+                expected = COMPUTED if form_id == "every_type" else answers
+                assert kept(desk.workspace, desk, form_id, unit) == expected
+            again = export_answers(desk, tmp_path / "export.xlsx")
+            for form_id in {form_id for form_id, _ in given_answers}:
+                assert cells_of(typed, form_id) <= cells_of(again, form_id)
+            assert read_return(desk, again).count("unchanged") == len(given_answers)
+
+
+class Right:
+    """A desk, a return in which everything is right, and the cells of its rows: sheet and address."""
+
+    def __init__(self, desk: Desk, file: Path, cells: list[tuple[str, str]]) -> None:
+        self.desk, self.file, self.cells = desk, file, cells
+
+
+@pytest.fixture(scope="module")
+def right(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Right]:
+    folder = tmp_path_factory.mktemp("right")
+    campaign = with_every_type(read_campaign(CAMPAIGNS / "sanji_lianzheng.yaml"))
+    with desk_of(folder / "county", campaign, make_register()) as desk:
+        filled = Filled(write_template(desk, ["every_type"], [VILLAGE], folder / "template.xlsx"))
+        fill_in(filled, campaign, campaign.form("every_type"), VILLAGE, TYPED)
+        file = filled.save()
+        assert read_return(desk, file).is_right
+        pages = [page for page in filled.book.worksheets if str(page.cell(ID_ROW, 1).value).startswith("pb:")]
+        rows = [
+            (page, row)
+            for page in pages
+            for row in page.iter_rows(FIRST_ROW)
+            if any(c.value for c in row[4:])
+        ]
+        yield Right(desk, file, [(page.title, cell.coordinate) for page, row in rows for cell in row])
+
+
+DAMAGES = ["", "坏了", "-3", 99999, 0.5, "2026-13-45", "x" * 300, "无", "西片，含河", datetime(2026, 5, 1)]
+
+
+@settings(max_examples=15)
+@given(which=st.integers(0, 10**6), damage=st.sampled_from(DAMAGES))
+def test_one_damaged_cell_is_found_at_its_address_or_is_a_right_answer(
+    right: Right, which: int, damage: object
+) -> None:
+    filled = Filled(right.file)
+    title, address = right.cells[which % len(right.cells)]
+    page = filled.book[title]
+    path = str(page.cell(ID_ROW, page[address].column).value).rpartition(":")[2]
+    page[address].value = damage
+    returned = read_return(right.desk, filled.save("damaged.xlsx"))
+    if any(said.place == f"{title}!{address}" for said in (*returned.findings, *returned.notes)):
+        return
+    changes = [change for change in returned.changes if change.unit_code == VILLAGE]
+    if (
+        "#" in path
+    ):  # whose row it is: another unit is none, another version a conflict, a new row is one more
+        assert not changes or returned.findings or path.endswith(("#state", "#row", "#name", "#unit"))
+    else:  # taken as it stands there, or something else no longer fits
+        values = {value.path: value.after for change in changes for value in change.values}
+        assert returned.findings or damage in ("", None) or path in values, (path, damage, values)
