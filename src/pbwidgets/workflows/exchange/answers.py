@@ -16,7 +16,7 @@ from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
 from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
-from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
+from pbwidgets.store import Owner, SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
@@ -181,8 +181,8 @@ def _rows(
 def _write(desk: Desk, parts: Sequence[Part], path: Path, *, is_template: bool) -> Path:
     opened = desk.opened
     book = AnswerBook(opened.campaign, opened.period_id, opened.version, parts, is_template, desk.lang)
-    written = write_book(book, path)
-    return written if desk.actor.role == "filler" else check_leaving(desk.workspace, written)
+    own = Owner(desk.actor.unit_code or "") if desk.actor.role == "filler" else None
+    return check_leaving(desk.workspace, write_book(book, path), own)
 
 
 # -- back ----------------------------------------------------------------------------------------------
