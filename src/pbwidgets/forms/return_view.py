@@ -100,11 +100,10 @@ def problem_table(problems: Sequence[Problem], lang: str) -> tuple[w.Widget, ...
 
 
 def _place_words(problem: Problem, lang: str) -> str:
-    """The sheet and the cell; the line of a text file; the whole file where it is about no place."""
-    sheet, _, cell = problem.place.rpartition("!")
+    """The sheet and the cell; the line of a text; the whole file where it is about no place."""
     if not problem.place:
         return say("excel.whole_file", lang)
-    return say("excel.place_of", lang, sheet=sheet, cell=cell) if sheet else cell
+    return say("excel.line", lang, line=problem.place) if problem.place.isdecimal() else problem.place
 
 
 def change_list(changes: Sequence[ShownChange], lang: str) -> w.HTML:

@@ -238,10 +238,10 @@ def read_return(
     if about.campaign and (about.campaign, about.period) != desk.opened.key:
         args = {"campaign": about.campaign, "period": about.period, "own": "·".join(desk.opened.key)}
         raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
-    if about.campaign and not is_answer_book(sheets):
-        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     if is_answer_book(sheets):
         book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
+    elif about.campaign:
+        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
     changes = tuple(check_sent(book.sent, file.name, desk, told))

@@ -77,7 +77,7 @@ class FillForm:
         self._excel = elements.stack()
         always = elements.stack(self._status, visit.messages)  # visible wherever the page is scrolled to
         always.add_class("pb-status")
-        self.widget = elements.stack(self._head, always, self._body, self._excel, self._below)
+        self.widget = elements.stack(self._head, always, self._excel, self._body, self._below)
         self.opened = self._load()
         self.changes = self.opened.changes
         self.revision = self.opened.revision
@@ -131,6 +131,9 @@ class FillForm:
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
         if opened.is_editable and opened.is_closed(visit.desk.now):
             made.append(elements.notice("warn", visit.words("fill.closed")))
+        if opened.is_editable and opened.form.occurrence == "once":
+            excel = visit.words("excel.fill_panel")
+            made.append(elements.button(excel, self._attempt(self.work_in_excel), "link"))
         return tuple(made)
 
     def _state_words(self) -> str:
@@ -228,12 +231,20 @@ class FillForm:
             made.append(
                 elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))
             )
-        if self.opened.form.occurrence == "once":
-            made.append(elements.button(visit.words("excel.fill_panel"), self._attempt(self.work_in_excel)))
         if self.opened.version:
-            made.append(elements.links([(visit.words("fill.print"), paper_address(self.key, 0))]))
+            made.append(self._papers(0))
         made.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return elements.row(*made)
+
+    def _papers(self, version: int) -> w.Widget:
+        """Links to the paper of a version: to print it here, or in Word."""
+        words = self.visit.words
+        return elements.links(
+            [
+                (words("fill.print"), paper_address(self.key, version)),
+                (words("fill.print_word"), paper_address(self.key, version, word=True)),
+            ]
+        )
 
     def _make_sheet(self) -> list[w.Widget]:
         """The form as read-only text: one widget, however long it is."""
@@ -249,8 +260,7 @@ class FillForm:
             )
         stamped: list[w.Widget] = []
         if opened.version:
-            paper = paper_address(self.key, opened.version)
-            actions.append(elements.links([(visit.words("fill.print"), paper)]))
+            actions.append(self._papers(opened.version))
             stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
         actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return [
