@@ -474,10 +474,10 @@ def _without(layout: SheetLayout, paths: frozenset[str]) -> SheetLayout:
 
 def _between(low: float | None, high: float | None) -> dict[str, Any]:
     if low is not None and high is not None:
-        return {"criteria": "between", "minimum": low, "maximum": high}
+        return {"criteria": "between", "minimum": f"{low:.15g}", "maximum": f"{high:.15g}"}
     if low is not None:
-        return {"criteria": ">=", "value": low}
-    return {"criteria": "<=", "value": 1e15 if high is None else high}
+        return {"criteria": ">=", "value": f"{low:.15g}"}
+    return {"criteria": "<=", "value": f"{1e15 if high is None else high:.15g}"}
 
 
 def _width(column: Column) -> float:
