@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
-from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in
+from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in, width_of
 from pbwidgets.intake.text import drop_unfit
 
 Box = tuple[float, float, float, float]
@@ -86,7 +85,7 @@ class Stage:
         below = _placeholder(page, "subTitle")
         wide = width if below is None else box_of(below)[2]
         second = next(
-            (size for size in _SECOND_SIZES if char_width(subtitle) <= letters_in(wide - 0.2, size)), 16
+            (size for size in _SECOND_SIZES if width_of(subtitle) <= letters_in(wide - 0.2, size)), 16
         )
         if below is not None and subtitle:
             self._fill(below.text_frame, subtitle, size=second, colour=palette.QUIET, centred=self.is_ours)
@@ -211,7 +210,7 @@ class Stage:
             self._place_source(made, source, [shape for shape in (date, footer, number) if shape is not None])
             made.text_frame.word_wrap = True
             room = box_of(made)[2] - _inset(made.text_frame)
-            size = next((size for size in _FOOT_SIZES if char_width(source) <= letters_in(room, size)), 10)
+            size = next((size for size in _FOOT_SIZES if width_of(source) <= letters_in(room, size)), 10)
             self._fill(made.text_frame, source, size=size, colour=palette.QUIET)
         made = _copy(page, number) if number is not None else None
         if made is None:
@@ -222,7 +221,7 @@ class Stage:
     def _place_source(self, made: Any, source: str, footers: list[Any]) -> None:
         """Give the source the room between the edge and the page number, if its own is too small."""
         left, top, width, height = box_of(made)
-        if char_width(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT) or not footers:
+        if width_of(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT) or not footers:
             return
         first = min(box_of(shape)[0] for shape in footers)
         after = [box_of(shape)[0] for shape in footers if box_of(shape)[0] > left + 0.1]
