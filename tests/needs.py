@@ -30,6 +30,8 @@ NEEDS: Final[Mapping[str, str]] = {
     "write_template": "fill",
     "read_return": "fill",
     "store_return": "fill",
+    "read_own_return": "fill",
+    "find_draft": "fill",
     # -- looking
     "export_answers": "view",
     "list_duties": "view",

@@ -5,6 +5,7 @@ takes its mark back.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +27,7 @@ from pbwidgets.exports.mark_book import (
     write_mark_book,
 )
 from pbwidgets.intake.files import open_sheets
-from pbwidgets.intake.table import Column, Table, choose_table
+from pbwidgets.intake.table import Column, Table, choose_table, number_in
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import Mark, MarkKey, load_ratings
 from pbwidgets.units import ancestors, unit_names
@@ -94,12 +95,13 @@ def write_mark_sheet(desk: Desk, track_id: str, unit_codes: Sequence[str], path:
     ]
     title = say("excel.marks_title", lang, track=track.name.words(lang))
     has_reasons = any(line.may_need_reason for line in paper.lines.values())
+    how_reason = say("excel.how_marks_reason", lang, column=say("review.reason", lang))
     about = [
         (say("excel.campaign", lang), f"{opened.campaign.name.words(lang)} {opened.period_id}"),
         (say("excel.track", lang), track.name.words(lang)),
         (say("excel.units", lang), say("excel.units_count", lang, count=len(rows))),
         *((say("excel.how", lang), say(f"excel.how_marks_{name}", lang)) for name in ("cells", "rows")),
-        *(((say("excel.how", lang), say("excel.how_marks_reason", lang)),) if has_reasons else ()),
+        *(((say("excel.how", lang), how_reason),) if has_reasons else ()),
         (say("excel.back", lang), say("excel.how_marks_back", lang)),
     ]
     points = {place: line.points for place, line in paper.lines.items() if line.points is not None}
@@ -142,8 +144,9 @@ def read_marks(desk: Desk, track_id: str, file: Path, told: Told | None = None) 
     if seen is not None and (seen.campaign_id, seen.period_id, seen.track_id) != (*desk.opened.key, track_id):
         args = {"track": track.name, "period": desk.opened.period_id}
         raise ProblemsError([Problem("excel.marks_of_others", str(file), "", args)])
+    aside = {SEEN, *(say("excel.about", lang) for lang in LANGUAGES)}
     table = choose_table(
-        [sheet for sheet in sheets if sheet.name != SEEN],
+        [sheet for sheet in sheets if sheet.name not in aside],
         str(file),
         list(_columns(track)),
         ignored=[say(f"excel.{name}", lang) for name in (NAME, ABOVE) for lang in LANGUAGES] + [NAME, ABOVE],
@@ -248,6 +251,9 @@ class _Reading:
         self._labels = {line.id: label for label, line in _all_lines(track, desk.lang)}
         self._names = unit_names(desk.units)
         self._first: dict[str, int] = {}
+        self._unread: dict[int, list[Problem]] = defaultdict(list)
+        for problem in table.problems:
+            self._unread[number_in(problem.place)].append(problem)
         self.findings: list[Problem] = []
         self.marks: dict[str, tuple[Mark, ...]] = {}
         self.withdrawn: dict[str, tuple[MarkKey, ...]] = {}
@@ -289,13 +295,10 @@ class _Reading:
         typed = dict(self._typed(row, code))
         values = tuple(self._value(code, line_id, points) for line_id, points in typed.items())
         self._check(row, code, typed, reason)
-        unread = any(of == row for of, _ in self._table.unread)
-        wrong = self.findings[found:]
+        wrong = [*self._unread.get(self._table.number(row), []), *self.findings[found:]]
         why = " ".join(dict.fromkeys(problem.message(self._desk.lang) for problem in wrong))
         has_before = any(line.before for (unit, _), line in self._paper.lines.items() if unit == code)
-        fate: Fate = (
-            "refused" if wrong or unread else "unchanged" if not typed else "changed" if has_before else "new"
-        )
+        fate: Fate = "refused" if wrong else "unchanged" if not typed else "changed" if has_before else "new"
         if fate in ("new", "changed"):
             self._keep(code, typed, reason)
         return Changed(code, self._names[code], self._track.name.words(self._desk.lang), fate, values, why)
