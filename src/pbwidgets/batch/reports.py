@@ -27,7 +27,8 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_slides
+from pbwidgets.workflows.reports.files.templates import hash_templates
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -186,12 +187,13 @@ def _run(
     outputs = settings.outputs.joinpath(*opened.key)
     made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
     slides = hash_of_slides(report, hash_template(plan.template))
+    documents = hash_of_document(report, hash_templates(settings.parameters))
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints={code: {**hashes, **slides} for code, hashes in made.items()},
+        fingerprints={code: {**hashes, **slides, **documents} for code, hashes in made.items()},
         given={
             code: {
                 "snapshot": str(snapshot.folder),

@@ -12,7 +12,6 @@ from pbwidgets.exports.docx.blocks import (
     Table,
 )
 from pbwidgets.exports.docx.letter import full_number, word_day
-from pbwidgets.exports.docx.page import BODY_FONT, HEADING_FONTS, LATIN_FONT
 from pbwidgets.exports.docx.tables import find_way
 from pbwidgets.exports.docx.templates import (
     check_template,
@@ -24,9 +23,6 @@ from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, to_chinese_numeral
 
 __all__ = [
-    "BODY_FONT",
-    "HEADING_FONTS",
-    "LATIN_FONT",
     "Attachment",
     "Block",
     "Figure",

@@ -80,6 +80,7 @@ class Figure:
 
 
 Block: TypeAlias = Heading | Paragraph | Table | Figure
+"""What a text is made of."""
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,9 @@ from typing import Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
-from pbwidgets.exports.answer_book.reading import SentBook, Units, find_about, is_answer_book, read_book
+from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
-from pbwidgets.intake.workbook import Sheet
 from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
