@@ -75,7 +75,7 @@ class ProgressLine(w.HTML):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.value, self._shown = "", -1
+        self.value, self._shown = "", None
 
 
 def problem_table(problems: Sequence[Problem], lang: str) -> tuple[w.Widget, ...]:

@@ -2,6 +2,7 @@
 
 from pbwidgets.exports.docx.blocks import (
     Attachment,
+    Block,
     Figure,
     Heading,
     Letter,
@@ -23,6 +24,7 @@ from pbwidgets.exports.docx.writing import build_document, to_chinese_numeral
 
 __all__ = [
     "Attachment",
+    "Block",
     "Figure",
     "Heading",
     "Letter",
