@@ -57,6 +57,9 @@ def main() -> int:
                 for width in (1920, 360)
             ]
             build_contact_sheet(shots, target / f"{name}-page.png", columns=2)
+            paper = printed_pages(folder / "report.html", work / name)
+            shown = [(path, f"{index}") for index, path in enumerate(paper[:18], start=1)]
+            build_contact_sheet(shown, target / f"{name}-paper.png", columns=6)
         taken = make_sheets(ROOT, work, target)
         write_page(target, taken, take_figures(work / "jobs"))
     print(target / "index.html")
@@ -68,9 +71,22 @@ def office_pages(file: Path, work: Path) -> list[Path]:
     profile = f"-env:UserInstallation=file://{work.parent}/libreoffice"
     convert = ["soffice", "--headless", profile, "--convert-to", "pdf", "--outdir", str(work), str(file)]
     subprocess.run(convert, check=True, capture_output=True)
-    pdf = work / f"{file.stem}.pdf"
-    subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(work / file.stem)], check=True)
-    return sorted(work.glob(f"{file.stem}-*.png"))
+    return pictures_of(work / f"{file.stem}.pdf")
+
+
+def printed_pages(page: Path, work: Path) -> list[Path]:
+    """Sheets of A4 paper on which Chromium prints a page."""
+    pdf, profile = work / "paper.pdf", work / "profile-paper"
+    command = [*BROWSER, f"--user-data-dir={profile}", "--no-pdf-header-footer", f"--print-to-pdf={pdf}"]
+    subprocess.run([*command, page.as_uri()], check=True, capture_output=True)
+    shutil.rmtree(profile, ignore_errors=True)
+    return pictures_of(pdf)
+
+
+def pictures_of(pdf: Path) -> list[Path]:
+    """Pictures of the pages of a PDF."""
+    subprocess.run(["pdftoppm", "-r", "60", "-png", str(pdf), str(pdf.with_suffix(""))], check=True)
+    return sorted(pdf.parent.glob(f"{pdf.stem}-*.png"))
 
 
 def page_shot(page: Path, width: int, work: Path) -> Path:

@@ -130,7 +130,7 @@ def test_gaps_by_criterion_are_in_per_cent_of_its_maximum(county) -> None:
 
 def test_lost_points_are_a_table_whose_ink_is_readable_on_every_colour(county) -> None:
     campaign = county.campaign()
-    points, names = county.points(campaign, 20), county.names(20, long=True)
+    points, names = county.points(campaign, 25), county.names(25, long=True)
     made = charts.lost_points_heatmap_native(points, names, county.view(campaign))
     county_layer = points[points["layer"] == "county"]
     given = county_layer[county_layer["points"].notna()]
@@ -141,7 +141,7 @@ def test_lost_points_are_a_table_whose_ink_is_readable_on_every_colour(county) -
     )
     assert made.columns == tuple("1234567")
     assert made.note.startswith("1 村级组织健全、班子团结有力；2 ")
-    assert made.note.endswith("本页为第1至第12项，共20项")
+    assert made.note.endswith("本页为第1至第13项，共25项")
     assert "最多" in made.legend
     assert min(contrast(cell.fill, cell.ink) for line in made.cells for cell in line) >= 4.5
 
@@ -154,6 +154,15 @@ def contrast(one: str, other: str) -> float:
 
     low, high = sorted((light(one), light(other)))
     return (high + 0.05) / (low + 0.05)
+
+
+def test_lost_points_of_units_with_short_names_have_room_in_two_tables(county) -> None:
+    campaign = county.campaign()
+    made = charts.lost_points_heatmap_native(
+        county.points(campaign, 25), county.names(25, long=False), county.view(campaign)
+    )
+    assert len(made.rows) == 25
+    assert made.note.startswith("1 村级组织健全、班子团结有力；2 ")
 
 
 def test_short_criteria_stand_above_their_columns(county) -> None:

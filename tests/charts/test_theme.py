@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pbwidgets import palette
 from pbwidgets.charts import find_cjk_font, theme
 from pbwidgets.errors import DataError
 
@@ -42,6 +43,8 @@ SETS = {
     "balance": list(theme.BALANCE_COLOURS.values()),
     "losses": theme.LOSS_COLOURS,
     "own value on its ground": [theme.OWN, theme.BAND],
+    "counts": palette.BLUES,
+    "strong and weak": [theme.OWN, palette.RUSTS[1]],
 }
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import docx
 import pytest
 from counties import CAMPAIGN, ROOT, lay_out, run_pbwidgets, run_process
 
@@ -135,13 +136,24 @@ def test_commands_say_what_to_run_if_nothing_is_open(tmp_path: Path) -> None:
     assert "pbwidgets demo" in done.stderr
 
 
-@pytest.mark.parametrize("suffix", ["png", "svg", "pdf"])
-def test_one_chart_is_drawn_to_a_file(county: Path, tmp_path: Path, suffix: str) -> None:
-    file = tmp_path / f"chart.{suffix}"
-    done = run_pbwidgets("chart", "ranking_bars", "--track", "township", "-o", str(file), cwd=county)
+@pytest.mark.parametrize(
+    ("args", "name"), [(("--format", "pdf", "--page", "a4"), "chart"), (("--lang", "en"), "chart.SVG")]
+)
+def test_one_chart_is_drawn_to_a_file(county: Path, tmp_path: Path, args: tuple[str, ...], name: str) -> None:
+    asked = ("rank_strip", "--track", "township", *args, "-o", str(tmp_path / name))
+    done = run_pbwidgets("chart", *asked, cwd=county)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
-    start = {"png": b"\x89PNG", "svg": b"<svg", "pdf": b"%PDF"}[suffix]
-    assert file.read_bytes().startswith(start)
+    (made,) = tmp_path.iterdir()
+    content = made.read_bytes()
+    assert str(made) in done.stderr
+    assert (made.suffix, content[:4]) in ((".pdf", b"%PDF"), (".svg", b"<svg"))
+    assert made.suffix == ".pdf" or b"Unit: rank" in content
+
+
+def test_charts_are_listed_with_what_they_show(county: Path) -> None:
+    done = run_pbwidgets("chart", "--list", cwd=county)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert dict(line.split(maxsplit=1) for line in done.stdout.splitlines())["rank_strip"] == "所处名次"
 
 
 @pytest.mark.parametrize(
@@ -149,6 +161,8 @@ def test_one_chart_is_drawn_to_a_file(county: Path, tmp_path: Path, suffix: str)
     [
         (("ranking_bar", "-o", "a.png"), "ranking_bars"),
         (("ranking_bars", "-o", "a.gif"), "png"),
+        (("ranking_bars", "-o", "a.png", "--format", "pdf"), "去掉 --format"),
+        ((), "--list"),
         (("ranking_bars", "--track", "vilage", "-o", "a.png"), "village"),
         (("criterion_bars", "--unit", "990101033", "-o", "a.png"), "是否想写“990101"),
     ],
@@ -162,3 +176,19 @@ def test_a_chart_that_cannot_be_drawn_is_wrong_usage(county: Path, args: tuple[s
 
 def test_the_console_script_is_the_modules_command() -> None:
     assert 'pbwidgets = "pbwidgets.cli:main"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_a_document_is_made_for_word_with_what_is_asked_for(county: Path, tmp_path: Path) -> None:
+    file = tmp_path / "circular.docx"
+    number, to = ("--number", "云组发〔2026〕12号"), ("--to", "各乡镇", "--to", "县直各单位")
+    done = run_pbwidgets(
+        "document", "circular", *number, *to, "--date", "2026-12-28", "-o", str(file), cwd=county
+    )
+    assert done.returncode == 0, done.stderr
+    said = [paragraph.text for paragraph in docx.Document(str(file)).paragraphs]
+    assert {"云组发〔2026〕12号", "各乡镇，县直各单位：", "2026年12月28日"} <= set(said)
+
+
+def test_a_document_that_lacks_something_is_wrong_usage(county: Path, tmp_path: Path) -> None:
+    done = run_pbwidgets("document", "scores", "-o", str(tmp_path / "s.docx"), cwd=county)
+    assert (done.returncode, "--unit" in done.stderr) == (2, True)

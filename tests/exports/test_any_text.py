@@ -17,6 +17,7 @@ from pbwidgets.charts.render import draw_svg
 from pbwidgets.exports import (
     About,
     Column,
+    Deck,
     Figure,
     Heading,
     Paragraph,
@@ -80,8 +81,12 @@ def test_slips_hold_any_text(text: str, tmp_path: Path) -> None:
 @given(text=ANY)
 @example(text=UNFIT)
 def test_slides_hold_any_text(text: str, png: Path, tmp_path: Path) -> None:
-    slide = Slide(text, png, frame_of(text), {"a": Column(text)}, text)
-    deck = Presentation(str(build_deck([slide], tmp_path / "any.pptx", title=text, subtitle=text, note=text)))
+    slides = [
+        Slide(text, png, key_sentence=text),
+        Slide(text, table=frame_of(text), columns={"a": Column(text)}, notes=text),
+    ]
+    about = Deck(text, text, note=text, summary=(text, text), source=text)
+    deck = Presentation(str(build_deck(slides, tmp_path / "any.pptx", about)))
     (table,) = [shape.table for page in deck.slides for shape in page.shapes if shape.has_table]
     assert [cell.text for row in table.rows for cell in row.cells] == [flat(text)] * 2
 
@@ -129,7 +134,7 @@ def test_libreoffice_opens_what_holds_any_text(png: Path, tmp_path: Path, to_pag
     table = frame_of(text)
     made = [
         build_document([Heading(0, text), Paragraph(text), Table(table, text)], tmp_path / "any.docx"),
-        build_deck([Slide(text, png, table)], tmp_path / "any.pptx", title=text),
+        build_deck([Slide(text, table=table)], tmp_path / "any.pptx", Deck(text)),
         build_workbook(
             [Sheet(text, table, {"a": Column(text)})], tmp_path / "any.xlsx", about=About(text, "", "")
         ),

@@ -1,5 +1,7 @@
 """Workbooks: text stays text, numbers stay numbers, the print set-up is there."""
 
+import re
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -156,9 +158,19 @@ def test_who_does_not_compute_formulas_reads_their_results(tmp_path: Path) -> No
     assert (read.rows[7][1:3], dict(read.broken)) == ([9.0, 11.12], {})
 
 
+def without_results(path: Path) -> Path:
+    """The workbook without what its formulas give, so that nobody can do without computing them."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, re.sub(rb"(<f>[^<]*</f>)<v>[^<]*</v>", rb"\1", part))
+    return path
+
+
 def test_who_computes_formulas_again_gets_the_same_numbers(office: Office, tmp_path: Path) -> None:
     sheet = make_score_sheet()
-    path = build_workbook([sheet], tmp_path / "a.xlsx", about=ABOUT)
+    path = without_results(build_workbook([sheet], tmp_path / "a.xlsx", about=ABOUT))
     (made,) = office.convert([path], "xlsx", tmp_path / "again")
     page = load_workbook(made, data_only=True).worksheets[1]
     for place, name in (("B", "self"), ("C", "county")):
@@ -202,7 +214,7 @@ def test_the_dictionary_says_what_columns_mean_once_for_sheets_that_share_them(t
     assert [(row[0], row[1], row[4]) for row in rows] == [
         (where, "总分", "ranking.total"), (where, "自评", "points.points:self"), (where, "自定", None)
     ]  # fmt: skip
-    assert "取整" in rows[0][2]
+    assert "取整" in str(rows[0][2])
     assert rows[1][3] == "数值，最多2位小数"
 
 

@@ -44,7 +44,7 @@ def test_the_circular_names_every_selected_unit_and_no_other(circular: Path) -> 
 
 def test_the_circular_is_a_word_document_with_notice_and_appeal(circular: Path) -> None:
     document = docx.Document(str(folder_of(circular) / "report.docx"))
-    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    text = "\n".join(paragraph.text.replace("\n", "") for paragraph in document.paragraphs)
 
     assert "关于“三级联争”活动评定结果的通报（送审稿）" in text
     assert "公示7天" in text

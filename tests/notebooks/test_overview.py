@@ -16,14 +16,15 @@ def overview(county: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return next((folder / "outputs").glob("*/*/overview/*/"))
 
 
-def test_every_chart_of_the_county_has_its_slide_and_table(overview: Path) -> None:
-    charts = sorted(path.stem for path in (overview / "charts").glob("*.png"))
-    slides = list(Presentation(str(overview / "slides.pptx")).slides)[1:]
+def test_the_county_has_at_most_fifteen_slides_one_for_each_message(overview: Path) -> None:
+    charts = {path.stem for path in (overview / "charts").glob("*.png")}
+    slides = list(Presentation(str(overview / "slides.pptx")).slides)
+    native = [slide for slide in slides if any(shape.has_chart or shape.has_table for shape in slide.shapes)]
 
     for track in ("township", "village", "pioneer"):
-        assert {f"{track}_ranking", f"{track}_lost", f"{track}_firmness"} <= set(charts)
-    assert len(slides) == 2 * len(charts)
-    assert sum(shape.has_table for slide in slides for shape in slide.shapes) == len(charts)
+        assert {f"{track}_ranking", f"{track}_lost", f"{track}_firmness"} <= charts
+    assert 10 < len(slides) <= 15
+    assert len(native) >= 8  # rankings, heat maps, allotments
 
 
 def test_the_workbook_lists_every_unit_of_every_track(overview: Path) -> None:

@@ -42,6 +42,7 @@ from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
 from pbwidgets.errors import PbError, ProblemsError, RightsError, UsageError
 from pbwidgets.exports.answer_book.layout import FIRST_ROW
+from pbwidgets.exports.docx import Letter
 from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
@@ -144,6 +145,7 @@ UNITS_ONE_BY_ONE = {role: units for role, units in TABLE["view"].items() if role
 SCORES = {role: units for role, units in TABLE["view"].items() if not role.startswith("filler")}
 OF_A_UNIT = {role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")}
 WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}
+OF_FILLERS = {role: units for role, units in TABLE["view"].items() if role.startswith(("filler", "reviewer"))}
 EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     "give_marks": MARKS_OF_ITS_OWN,
     "withdraw_mark": MARKS_OF_ITS_OWN,
@@ -153,13 +155,14 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     ),
     **dict.fromkeys(("find_evidence_file",), UNITS_ONE_BY_ONE),
     # it shows sensitive answers
-    "print_view": {
-        role: units for role, units in TABLE["view"].items() if role.startswith(("filler", "reviewer"))
-    },
+    **dict.fromkeys(("print_view", "read_paper", "make_application"), OF_FILLERS),
     # a unit sees its scores only after the decision, in words, by own_score_sheet
     **dict.fromkeys(("board_choices", "draw_board"), SCORES),
     **dict.fromkeys(("find_result", "find_result_file", "list_results", "zip_results"), SCORES),
-    **dict.fromkeys(("open_trial", "meeting_tracks", "make_slides", "find_notices"), WHOLE_LIST),
+    **dict.fromkeys(("make_circular", "make_score_sheets"), SCORES),
+    **dict.fromkeys(
+        ("open_trial", "meeting_tracks", "make_slides", "find_notices", "make_notice"), WHOLE_LIST
+    ),
     # only the unit gives its own marks, even if somebody fills in on its behalf
     "save_self_marks": {"filler of the village": {VILLAGE}},
     "restamp_self_marks": {"filler of the village": {VILLAGE}},
@@ -180,6 +183,7 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("draw_board", "read_draft", "open_draft"), EVERYWHERE),
+    **dict.fromkeys(("make_circular", "make_notice", "make_score_sheets", "make_application"), EVERYWHERE),
     **dict.fromkeys(("decide_selection", "plan_notice", "start_public_notice"), EVERYWHERE),
     **dict.fromkeys(("take_back_notice", "add_objection", "settle_objection", "start_reports"), EVERYWHERE),
 }
@@ -193,7 +197,7 @@ WHOLE_CAMPAIGN = {
     *("count_unfinished", "close_campaign", "reopen_campaign"),
     *("open_campaign", "open_definition", "import_register", "save_units", "read_draft", "open_draft"),
     *("write_workbook", "units_without_account", "write_account_list", "list_duties"),
-    *("open_trial", "meeting_tracks", "make_slides", "find_notices"),
+    *("open_trial", "meeting_tracks", "make_slides", "find_notices", "make_notice"),
     *("decide_selection", "plan_notice", "start_public_notice", "take_back_notice"),
     *("add_objection", "settle_objection"),
     *("list_accounts", "add_account", "import_accounts", "disable_account", "hand_over", "examine_server"),
@@ -381,8 +385,11 @@ def workflow(name: str) -> Any:
     return next(function for found, function in find_workflows() if found == name)
 
 
-PLAIN = {"plan_reports", "report_problems", "tracks_to_nominate"}
-"""What they tell is in the files of the workspace, for everybody who is signed in."""
+PLAIN = {
+    *("plan_reports", "report_problems", "tracks_to_nominate"),
+    *("suggest_letter", "complete_letter", "top_of", "template_of", "find_circular", "save_document"),
+}
+"""What they tell is in the files of the workspace, for everybody who is signed in, or they write what they get."""
 
 
 @cache
@@ -753,6 +760,7 @@ by_key("release_files")
 by_key("changes_since_last_version", VILLAGE_ANSWERS)
 by_key("copy_from_period", "2025")
 by_key("print_view")
+by_key("read_paper")
 by_form("begin_entry")
 by_form("list_entries")
 by_unit("unit_steps")
@@ -768,6 +776,25 @@ CASES["find_result"] = lambda world, actor, unit: (
 of_whole("open_trial")
 of_whole("meeting_tracks")
 of_whole("find_notices", "village")
+of_whole("make_notice", NOTICE, Letter(), Path("no_sender.docx"))
+by_unit("make_circular", Letter(), Path("no_sender.docx"))
+
+
+@case
+def make_score_sheets(world: World, actor: Actor, unit: str) -> Call:
+    # the unit that there is not is found once the rights on the first have been looked at
+    return lambda: workflow("make_score_sheets")(
+        world.desk(actor), "village", [unit, "nowhere"], Path("of_nobody.docx")
+    )
+
+
+@case
+def make_application(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("make_application")(
+        world.desk(actor), world.key(unit), Path("no_version.docx"), 99
+    )
+
+
 of_whole("own_score_sheet")
 of_whole("sees_own_sheet")
 of_whole("units_without_account")
@@ -1166,6 +1193,14 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
         lambda f, world, actor: codes_in(
             f(world.desk(actor), date(2019, 1, 1), DECIDED), "unit_code"
         ),
+    ),
+    "circular_units": (
+        {role: units & {COUNTY} for role, units in SCORES.items()},
+        lambda f, world, actor: set(f(world.desk(actor))),
+    ),
+    "units_with_sheets": (
+        SCORES,
+        lambda f, world, actor: {code for codes in f(world.desk(actor)).values() for code in codes},
     ),
     "list_exceptions": (
         TABLE["inspect"],

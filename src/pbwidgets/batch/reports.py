@@ -15,6 +15,7 @@ from pbwidgets.errors import Problem, ProblemsError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.files import guard_of
+from pbwidgets.workflows.ground.slide_template import find_slide_template, hash_template, read_slide_template
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -26,7 +27,7 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_slides
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -82,6 +83,7 @@ class _Plan:
     targets: Mapping[str, Sequence[str]]
     wrong: Mapping[str, tuple[Problem, ...]]
     one_of_many: bool
+    template: Path | None
 
 
 def run_reports(
@@ -92,6 +94,7 @@ def run_reports(
     *,
     force: bool = False,
     workers: int | None = None,
+    template: Path | None = None,
 ) -> tuple[ReportRun, ...]:
     """Run one report of some campaigns, or all; what has not changed is not run again.
 
@@ -107,15 +110,19 @@ def run_reports(
         Run even what has not changed.
     workers
         Number of processes.
+    template
+        Presentation whose layouts the slides take; by default that of the campaign or the workspace.
 
     Raises
     ------
     UsageError
         ``batch.unknown_report``, ``batch.unknown_units``, ``batch.no_units`` if the report has none here.
+    DataError
+        ``slides.template_…`` if the template cannot be used; nothing is run then.
     ProblemsError
         If a report or override file has problems.
     """
-    plans = [_plan(workspace, opened, name, len(campaigns) > 1) for opened in campaigns]
+    plans = [_plan(workspace, opened, name, len(campaigns) > 1, template) for opened in campaigns]
     known = {code for plan in plans for codes in plan.targets.values() for code in codes}
     if name is not None and not known:
         raise UsageError("batch.no_units", report=name)
@@ -134,8 +141,12 @@ def run_reports(
     )
 
 
-def _plan(workspace: Workspace, opened: Opened, name: str | None, one_of_many: bool) -> _Plan:
+def _plan(
+    workspace: Workspace, opened: Opened, name: str | None, one_of_many: bool, given: Path | None
+) -> _Plan:
     settings = workspace.settings
+    template = find_slide_template(opened, settings, given)
+    read_slide_template(template)  # said once, before anything is run
     ground = Ground(settings.notebooks, (opened.campaign,))
     folder = settings.parameters / "reports"
     reports, problems = read_reports(folder, ground)
@@ -158,7 +169,7 @@ def _plan(workspace: Workspace, opened: Opened, name: str | None, one_of_many: b
         if name == report_id or (name is None and report.is_due(opened.period, snapshot.day))
     }
     skipped = wrong if name is None else {}
-    return _Plan(opened, snapshot, units, overrides, sound, targets, skipped, one_of_many)
+    return _Plan(opened, snapshot, units, overrides, sound, targets, skipped, one_of_many, template)
 
 
 def _run(
@@ -173,14 +184,21 @@ def _run(
     names = unit_names(units)
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
+    made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
+    slides = hash_of_slides(report, hash_template(plan.template))
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints=fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes),
+        fingerprints={code: {**hashes, **slides} for code, hashes in made.items()},
         given={
-            code: {"snapshot": str(snapshot.folder), "unit_code": code, "lang": settings.lang}
+            code: {
+                "snapshot": str(snapshot.folder),
+                "unit_code": code,
+                "lang": settings.lang,
+                "template": str(plan.template or ""),
+            }
             for code in codes
         },
         overrides=plan.overrides,

@@ -14,7 +14,9 @@ TEMPLATE_NAMES: Final[tuple[str, ...]] = get_args(DocumentName)
 UNIT: Final = "unit"
 """The unit at the top, in the name of a sender."""
 
-_PLACEHOLDER: Final = re.compile(r"[XxＸｘ×*＊○〇_＿]{2,}|[（(〔\[]\s*[）)〕\]]|待定|待填")
+_PLACEHOLDER: Final = re.compile(
+    r"[XxＸｘ×*＊○〇_＿]{2,}|[（(〔\[]\s*[）)〕\]]|〕\s*号|年\s*月\s*日|待定|待填"
+)
 _WITH_YEAR: Final = re.compile(r"[〔\[（(]|\d{4}|号")
 _TEMPLATE: Final = re.compile(r"templates/[^/\\:*?\"<>|\s.][^/\\:*?\"<>|\n]*\.(docx|pptx)")
 

@@ -20,12 +20,13 @@ from pbwidgets.charts.months import month_heatmap, month_heatmap_native
 from pbwidgets.charts.native import NativeChart, NativeTable
 from pbwidgets.charts.ranking import ranking_bars, ranking_bars_native
 from pbwidgets.charts.ranks import rank_strip
-from pbwidgets.charts.render import draw_png, draw_svg, embed_svg, save_chart, svg_to_png
-from pbwidgets.charts.sheet import drop_title, title_share
+from pbwidgets.charts.render import PAGES, draw_png, draw_svg, embed_svg, save_chart, svg_to_png
+from pbwidgets.charts.sheet import drop_title, put_headline, title_share
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import IndexView, View
 
 __all__ = [
+    "PAGES",
     "IndexView",
     "NativeChart",
     "NativeTable",
@@ -54,6 +55,7 @@ __all__ = [
     "nomination_balance",
     "nomination_balance_native",
     "pick_greatest",
+    "put_headline",
     "rank_intervals",
     "rank_moves",
     "rank_strip",

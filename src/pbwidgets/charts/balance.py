@@ -15,6 +15,7 @@ from pbwidgets.charts.sheet import (
     Panel,
     across,
     bars,
+    bracket,
     fit_text,
     heading_text,
     key,
@@ -32,6 +33,7 @@ from pbwidgets.charts.sheet import (
 from pbwidgets.charts.view import View
 
 ROWS_PER_PAGE = 26
+_SHORTEST_BAR = 60.0
 COUNTS = ("allotted", "nominated", "selected")
 _PART_COLOURS = tuple(theme.BALANCE_COLOURS[count] for count in reversed(COUNTS))
 
@@ -83,7 +85,8 @@ def allotment_balance(
     rows = _rows_of_track(balance, names, view)
     shown = take_page(rows, page, ROWS_PER_PAGE)
     title = _title(view, "allotment_balance", rows)
-    note = page_note(view, page, len(rows), ROWS_PER_PAGE)
+    notes = (page_note(view, page, len(rows), ROWS_PER_PAGE), _star_note(view, shown))
+    note = view.say("list_glue").join(filter(None, notes))
     return put_on_sheet(_draw(view, shown), view, title, measure=view.say("units"), note=note)
 
 
@@ -113,14 +116,10 @@ def _stack(view: View, rows: Sequence[Mapping[Any, Any]], heading: str) -> Nativ
         "others": [max(row["nominated"] - row["selected"], 0) for row in rows],
         "unused": [max(row["allotted"] - row["nominated"], 0) for row in rows],
     }
-    remarks = [_remark(view, row) for row in rows]
     return NativeChart(
         "stacked_bars",
         heading,
-        tuple(
-            f"{row['name']}（{remark}）" if remark else str(row["name"])
-            for row, remark in zip(rows, remarks, strict=True)
-        ),
+        tuple(bracket(view, str(row["name"]), _remark(view, row)) for row in rows),
         tuple(
             Series.of(view.say(f"balance.{part}_part"), counts, colour)
             for (part, counts), colour in zip(parts.items(), _PART_COLOURS, strict=True)
@@ -179,14 +178,9 @@ def _draw(view: View, rows: Sequence[Mapping[Any, Any]]) -> list[alt.Chart]:
 def _draw_panel(
     view: View, panel: Panel, block: list[dict[str, Any]], rows: Sequence[Mapping[Any, Any]], most: int
 ) -> list[alt.Chart]:
-    remark_width = max([0.0, *(text_width(_remark(view, row), theme.SMALL) for row in rows)])
-    name_width = min(max([text_width(row["name"]) for row in rows], default=0.0), 320.0)
-    columns: dict[str, float] = {}
-    right = panel.right - remark_width - (10 if remark_width else 0)
-    for count in reversed(COUNTS):
-        columns[count] = right
-        right -= max(text_width(view.say(f"balance.{count}"), theme.SMALL), 28) + 12
-    edge = right
+    beside = _has_room(view, rows)
+    name_width = _name_width(rows)
+    columns, edge = _columns(view, panel, rows if beside else ())
 
     def place(field: str) -> alt.X:
         return across(field, (0, most), panel.left + name_width + 16, edge)
@@ -214,7 +208,7 @@ def _draw_panel(
         drawn.append(heading_text(view.say(f"balance.{count}"), at, align="right", y=62))
         drawn.append(
             texts(
-                texts_of(block, partial(_count, count=count)),
+                texts_of(block, partial(_count, count=count, star=not beside and count == "nominated")),
                 panel,
                 at,
                 align="right",
@@ -224,13 +218,43 @@ def _draw_panel(
     labels = [
         {**item, "ink": theme.ALERT}
         for item in texts_of(block, lambda row: _remark(view, row))
-        if item["text"]
+        if beside and item["text"]
     ]
     return [*drawn, texts(labels, panel, panel.right, align="right", size=theme.SMALL)]
 
 
-def _count(row: Mapping[Any, Any], count: str) -> str:
-    return "—" if count == "allotted" and not row["limited"] else str(row[count])
+def _name_width(rows: Sequence[Mapping[Any, Any]]) -> float:
+    return min(max([text_width(row["name"]) for row in rows], default=0.0), 320.0)
+
+
+def _columns(
+    view: View, panel: Panel, remarked: Sequence[Mapping[Any, Any]]
+) -> tuple[dict[str, float], float]:
+    """Right edge of each column of numbers, and of the bars, beside the remarks of some rows."""
+    remark_width = max([0.0, *(text_width(_remark(view, row), theme.SMALL) for row in remarked)])
+    columns: dict[str, float] = {}
+    right = panel.right - remark_width - (10 if remark_width else 0)
+    for count in reversed(COUNTS):
+        columns[count] = right
+        right -= max(text_width(view.say(f"balance.{count}"), theme.SMALL), 28) + 12
+    return columns, right
+
+
+def _has_room(view: View, rows: Sequence[Mapping[Any, Any]]) -> bool:
+    """Whether bars are still to be seen beside the remarks; if not, a star stands for each."""
+    panel = panels(len(rows))[0]
+    return _columns(view, panel, rows)[1] - panel.left - _name_width(rows) - 16 >= _SHORTEST_BAR
+
+
+def _star_note(view: View, rows: Sequence[Mapping[Any, Any]]) -> str:
+    return "" if _has_room(view, rows) else view.say("balance.star")
+
+
+def _count(row: Mapping[Any, Any], count: str, *, star: bool = False) -> str:
+    if count == "allotted" and not row["limited"]:
+        return "—"
+    said = row["refused"] or row["short"] or (row["vetoed"] and row["limited"])
+    return f"{row[count]}*" if star and said else str(row[count])
 
 
 def _remark(view: View, row: Mapping[Any, Any]) -> str:

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from inspect import signature
 from typing import Any, Final
 
-import altair as alt
-
 from pbwidgets import charts
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign
@@ -19,13 +17,16 @@ _OF_UNIT: Final = ("criterion_bars", "layer_gaps", "rank_strip")
 _OF_UNITS: Final = ("lost_points_heatmap", "ranking_bars", "unit_gaps")
 _OF_LAYERS: Final = ("layer_gaps", "unit_gaps")
 """Charts about one unit, about all of them, and of these the ones that compare layers."""
+_NATIVE: Final = "_native"
+"""Ends the name of what a presentation draws itself."""
 
 
 @dataclass(frozen=True, repr=False)
 class BoundCharts:
     """The charts that the scores of one track have everything for, as methods; ``dir()`` lists them.
 
-    A chart about one unit takes its name or code first; what else a chart takes is in its own documentation.
+    A chart about one unit takes its name or code first; what else a chart takes is in its own documentation. One whose
+    name ends in ``_native`` is for :func:`pbwidgets.slides`, where it stays a chart that can be edited.
 
     Attributes
     ----------
@@ -47,20 +48,20 @@ class BoundCharts:
 
     def __dir__(self) -> list[str]:
         single = len(self.campaign.tracks[0].layers) < 2
-        return sorted(name for name in (*_OF_UNIT, *_OF_UNITS) if not (single and name in _OF_LAYERS))
+        drawn = [name for name in (*_OF_UNIT, *_OF_UNITS) if not (single and name in _OF_LAYERS)]
+        return sorted(name for one in drawn for name in (one, f"{one}{_NATIVE}") if hasattr(charts, name))
 
-    def __getattr__(self, name: str) -> Callable[..., alt.LayerChart]:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
         if name.startswith("_") or name not in dir(self):
             raise AttributeError(say("charts.unknown", **spelling(name, dir(self))))
         draw = getattr(charts, name)
 
-        def bound(unit: str = "", **asked: Any) -> alt.LayerChart:
-            if name in _OF_UNIT and not unit:
+        def bound(unit: str = "", **asked: Any) -> Any:
+            if name.removesuffix(_NATIVE) in _OF_UNIT and not unit:
                 raise UsageError("charts.unit_needed", chart=name)
             inputs = self._inputs(self.find_code(unit) if unit else "")
             known = {key: inputs[key] for key in signature(draw).parameters if key in inputs}
-            made: alt.LayerChart = draw(**(known | asked))
-            return made
+            return draw(**(known | asked))
 
         bound.__name__, bound.__doc__ = name, draw.__doc__
         return bound

@@ -56,7 +56,7 @@ def class_moves(moves: pd.DataFrame, days: tuple[str, str], view: View) -> alt.L
     if own.empty:
         return put_on_sheet(
             [heading_text(view.say("class_moves.nothing"), theme.MARGIN, y=200)],
-            view, view.say("class_moves.title_nothing"),
+            view, view.say("class_moves.title_nothing"), measure="",
         )  # fmt: skip
     title = _title(own, view)
     return put_on_sheet(_draw(view, rows, names), view, title, measure=view.say("units"), note=note)

@@ -48,7 +48,7 @@ _WIDEST_NAME: Final = 330.0
 
 
 def status_counts(selection: pd.DataFrame, view: View) -> alt.LayerChart:
-    """Units of every track by status: a bar for each track, a part of it for each status.
+    """Units of every track by status: a bar for each track, parted by the shares of the statuses.
 
     Parameters
     ----------
@@ -58,7 +58,9 @@ def status_counts(selection: pd.DataFrame, view: View) -> alt.LayerChart:
         What the chart is about; of no track.
     """
     counts, names = _prepare(selection, view)
-    return put_on_sheet(_draw(counts, names) if len(counts) else [], view, _title(counts, view))
+    return put_on_sheet(
+        _draw(counts, names) if len(counts) else [], view, _title(counts, view), measure=view.say("units")
+    )
 
 
 def status_counts_native(selection: pd.DataFrame, view: View) -> NativeChart | None:
@@ -73,7 +75,7 @@ def status_counts_native(selection: pd.DataFrame, view: View) -> NativeChart | N
     if counts.empty:
         return None
     return NativeChart(
-        "stacked_bars",
+        "share_bars",
         view.say("balance.track"),
         tuple(map(str, counts.index)),
         tuple(Series.of(words, counts[status], _COLOURS[status]) for status, words in names.items()),
@@ -103,14 +105,14 @@ def _draw(counts: pd.DataFrame, names: dict[str, str]) -> list[alt.Chart]:
     left = theme.MARGIN + min(max(text_width(name) for name in named), _WIDEST_NAME) + 20
     sums = counts.sum(axis=1)
     right = panel.right - max(text_width(str(total)) for total in sums) - 16
-    place = (0, int(sums.max())), left, right
+    place = (0.0, 1.0), left, right
     parts = _parts(counts)
     return [
         *(layer for at, row in enumerate(signs) for layer in key(row, left=theme.MARGIN, y=20 + 34 * at)),
         rules_between_rows(panel),
         bars(parts, panel, across("to", *place), height=min(panel.pitch * 0.6, 60), x2="from", stroke=theme.QUIET),
         texts(
-            [part for part in parts if (right - left) * part["n"] / max(sums) > text_width(part["text"]) + 6],
+            [part for part in parts if (right - left) * (part["to"] - part["from"]) > text_width(part["text"]) + 6],
             panel, across("middle", *place), align="center",
         ),
         texts(
@@ -128,14 +130,24 @@ def _draw(counts: pd.DataFrame, names: dict[str, str]) -> list[alt.Chart]:
 
 
 def _parts(counts: pd.DataFrame) -> list[dict[str, Any]]:
-    """Each part of each bar: where it begins and ends, and its number."""
+    """Each part of each bar: where it begins and ends as a share of the bar, and its number."""
     made: list[dict[str, Any]] = []
     for row, of_track in enumerate(counts.to_dict("records")):
-        end = 0
+        whole, end = sum(of_track.values()), 0
         for status, n in of_track.items():
             fill = _COLOURS[str(status)]
-            made.append({"row": row, "from": end, "to": end + n, "middle": end + n / 2, "n": n, "text": str(n),
-                         "fill": fill, "ink": ink_on(fill)})  # fmt: skip
+            made.append(
+                {
+                    "row": row,
+                    "from": end / whole,
+                    "to": (end + n) / whole,
+                    "middle": (end + n / 2) / whole,
+                    "n": n,
+                    "text": str(n),
+                    "fill": fill,
+                    "ink": ink_on(fill),
+                }
+            )
             end += n
     return [part for part in made if part["n"]]
 

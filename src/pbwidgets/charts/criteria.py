@@ -13,6 +13,7 @@ from pbwidgets.charts.sheet import (
     Panel,
     across,
     bars,
+    bracket,
     heading_text,
     key,
     mark_text,
@@ -87,8 +88,8 @@ def criterion_bars_native(
         series.append(Series.of(view.say("criterion_bars.median_key"), shares["median"], theme.BAND))
     return NativeChart(
         "bars",
-        view.say("criterion_bars.criterion"),
-        tuple(_name_native(row) for row in rows),
+        bracket(view, view.say("criterion_bars.criterion"), "%"),
+        tuple(_name_native(view, row) for row in rows),
         tuple(series),
         unit="%",
         decimals=count_decimals([*shares["share"], *shares["median"]], 1),
@@ -101,12 +102,10 @@ def _title(view: View, layer: str) -> str:
     return view.say("criterion_bars.title", layer=view.layer_name(layer), kind=view.kind)
 
 
-def _name_native(row: Mapping[str, Any]) -> str:
-    return (
-        f"{row['name']}{'*' if row['partial'] else ''}"
-        if "share" in row
-        else f"{row['name']}（{row['own']}）"
-    )
+def _name_native(view: View, row: Mapping[str, Any]) -> str:
+    if "share" in row:
+        return f"{row['name']}{'*' if row['partial'] else ''}"
+    return bracket(view, row["name"], row["own"])
 
 
 def _prepare(points: pd.DataFrame, reference: pd.DataFrame, view: View, layer: str) -> list[dict[str, Any]]:

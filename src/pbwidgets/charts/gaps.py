@@ -13,6 +13,7 @@ from pbwidgets.charts.native import MOST_BARS, MOST_CATEGORIES, NativeChart, Ser
 from pbwidgets.charts.sheet import (
     Panel,
     across,
+    bracket,
     heading_text,
     key,
     mark_text,
@@ -68,7 +69,8 @@ def layer_gaps_native(points: pd.DataFrame, view: View, *, page: int = 1) -> Nat
         if row["most"] > 0
     ]
     made = _to_native(view, shares, page, 1)
-    title, heading = view.say("layer_gaps.title", layers=_joined(view)), view.say("criterion_bars.criterion")
+    title = view.say("layer_gaps.title", layers=_joined(view))
+    heading = bracket(view, view.say("criterion_bars.criterion"), "%")
     return made and replace(made, title=title, heading=heading, unit="%")
 
 
@@ -119,7 +121,9 @@ def unit_gaps_native(
         Sheet, from 1, of as many units as leave room for their numbers.
     """
     made = _to_native(view, _rows_of_units(totals, names, view), page, view.track.rounding.digits)
-    return made and replace(made, title=_title_of_units(view), unit=view.say("points"))
+    return made and replace(
+        made, title=_title_of_units(view), heading=bracket(view, view.kind, view.say("points"))
+    )
 
 
 def _title_of_units(view: View) -> str:

@@ -11,7 +11,7 @@ from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.cells import Cells, place_cell
 from pbwidgets.charts.headings import agg_headings
-from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, rows_beside
+from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, fit_twice, rows_beside
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
@@ -103,13 +103,19 @@ def lost_points_heatmap_native(
     layer = layer or view.track.layers[-1].id
     lost = _lost(points, view, layer, groups, names)
     words = [heading.name.words(view.lang) for heading in view.track.criteria]
-    named = are_heads(words)
+    is_twice = fit_twice([row["name"] for row in lost], len(words)) and len(lost) > rows_beside("")
+    named = are_heads(words) and not is_twice
     digits = 1 if len(words) <= _COLUMNS_WITH_DECIMALS else 0
     notes = [
         view.say("lost_points_heatmap.whole") if not digits else "",
-        "" if named else "；".join(f"{place} {word}" for place, word in enumerate(words, start=1)),
+        ""
+        if named
+        else view.say("key_glue").join(f"{place} {word}" for place, word in enumerate(words, start=1)),
     ]
-    per_page = rows_beside("　".join([*notes, "　" * _PART]), head_lines=HEAD_LINES if named else 1)
+    lines, tables = HEAD_LINES if named else 1, 2 if is_twice else 1
+    per_page = rows_beside("　".join(notes), head_lines=lines) * tables
+    if len(lost) > per_page:  # which the note then says
+        per_page = rows_beside("　".join([*notes, "　" * _PART]), head_lines=lines) * tables
     rows, most = take_page(lost, page, per_page), _most(lost)
     if not rows:
         return None

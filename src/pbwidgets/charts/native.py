@@ -12,7 +12,7 @@ from typing import Final, Literal
 from pbwidgets.charts.sheet import text_width
 from pbwidgets.palette import BLACK, WHITE
 
-Kind = Literal["bars", "stacked_bars", "columns", "lines"]
+Kind = Literal["bars", "stacked_bars", "share_bars", "columns", "lines"]
 
 MOST_CATEGORIES: Final = 30
 """Most categories on a slide."""
@@ -20,11 +20,14 @@ MOST_CATEGORIES: Final = 30
 MOST_BARS: Final = 40
 """Most bars on a slide, in two columns, whose numbers of 14 points stay apart."""
 
-_TABLE_LINES: Final = 16
+_TABLE_LINES: Final = 17
 """Lines of 14 points on a slide, for the rows of a table, its head, its legend and its note."""
 
 _LETTERS: Final = 62
 """Chinese letters of 14 points beside each other on a slide."""
+
+_HALF_LETTERS, _CELL_LETTERS = 27.0, 2.2
+"""The same for names and cells of a table of half the width, and the width of a cell with a number."""
 
 _HEAD_LETTERS: Final = 44
 """Chinese letters of 14 points beside each other above all columns of such a table."""
@@ -68,16 +71,16 @@ class NativeChart:
     Attributes
     ----------
     kind
-        Bars to the right, one below the other; the same with the series of a category end to end; columns; or lines
-        with markers.
+        Bars to the right, one below the other; the same with the series of a category end to end, or also stretched
+        to the whole width; columns; or lines with markers.
     heading
-        What the categories are: head of their column behind the chart.
+        What the categories are, and in what the values are counted: head of the names' column behind the chart.
     categories
         Names of the categories, in reading order.
     series
         The series, in the order of the legend; all as long as the categories.
     unit
-        Unit of the values, such as ``分`` or ``%``; said in the heads behind the chart.
+        ``%`` if it stands behind every number.
     decimals
         Decimals of every number.
     limits
@@ -114,9 +117,20 @@ class NativeChart:
         )
 
     @property
+    def is_stacked(self) -> bool:
+        """Whether the series of a category stand end to end in one bar."""
+        return self.kind in ("stacked_bars", "share_bars")
+
+    def lengths(self) -> list[float]:
+        """Length of the longest bar of each category: of all its series together if they are stacked."""
+        join = sum if self.is_stacked else max
+        columns = zip(*(one.values for one in self.series), strict=True)
+        return [float(join([value for value in values if value is not None] or [0.0])) for values in columns]
+
+    @property
     def rows(self) -> int:
         """Number of bars beside or below each other."""
-        each = 1 if self.kind == "stacked_bars" or self.takes_turns else len(self.series)
+        each = 1 if self.is_stacked or self.takes_turns else len(self.series)
         return each * len(self.categories)
 
 
@@ -185,11 +199,21 @@ def are_heads(names: Sequence[str]) -> bool:
     return all(text_width(name, 1) <= HEAD_LINES * letters for name in names)
 
 
+def fit_twice(names: Sequence[str], columns: int) -> bool:
+    """Whether two tables with such names and numbered columns have room side by side on a slide.
+
+    >>> fit_twice(["云顶山生态旅游示范园区"], 7), fit_twice(["虚构青石岭民族团结进步示范乡"], 7)
+    (True, False)
+    """
+    widest = max((text_width(name, 1) for name in names), default=0.0)
+    return widest + _CELL_LETTERS * columns <= _HALF_LETTERS
+
+
 def rows_beside(note: str, *, head_lines: int = 1) -> int:
     """How many rows of a table fit on a slide with its head, a line of legend and a note below.
 
     >>> rows_beside(""), rows_beside("名" * 70), rows_beside("", head_lines=3)
-    (14, 12, 12)
+    (15, 13, 13)
     """
     return max(_TABLE_LINES - head_lines - 1 - -(-int(text_width(note, 1)) // _LETTERS), 1)
 

@@ -13,6 +13,7 @@ from pbwidgets.charts.sheet import (
     Panel,
     across,
     bars,
+    bracket,
     fit_text,
     heading_text,
     key,
@@ -43,6 +44,7 @@ from pbwidgets.scoring.selection import best_first, find_open_places, last_selec
 from pbwidgets.wording import MOST_DIGITS, count_decimals, say
 
 ROWS_PER_PAGE = 26
+_SHORTEST_BAR = 60.0
 _KEY = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED, INELIGIBLE, BARRED, CAPPED)
 
 
@@ -94,10 +96,9 @@ def ranking_bars_native(
     ]
     return NativeChart(
         "bars",
-        view.kind,
+        bracket(view, view.kind, view.say("points")),
         tuple(_name_native(view, row, ranking.cut) for row in ranking.shown),
         tuple(series),
-        unit=view.say("points"),
         decimals=ranking.decimals,
         note=ranking.note,
         title=ranking.title,
@@ -189,6 +190,8 @@ def _draw(view: View, ranking: _Ranking) -> list[alt.Chart]:
     }
     layers: list[alt.Chart] = []
     blocks = panels(len(rows))
+    if _bar_length(blocks[0], widths) < _SHORTEST_BAR:
+        widths["status"] = 0.0  # what the key says as well
     for panel, block in zip(blocks, split_rows(rows, len(blocks)), strict=True):
         layers += _draw_panel(
             view, panel, [{**row, "row": place} for place, row in enumerate(block)], ranking.cut, widths
@@ -206,8 +209,8 @@ def _name_native(view: View, row: Mapping[Any, Any] | None, cut: str) -> str:
     """Rank and name; a unit without a total says so in its name, as a bar that is not there says nothing."""
     if row is None:
         return f"— {cut} —"
-    missing = f"（{view.say('missing')}）" if pd.isna(row["total"]) else ""
-    return f"{_rank(row)}  {row['unit_name']}{missing}"
+    missing = view.say("missing") if pd.isna(row["total"]) else ""
+    return bracket(view, f"{_rank(row)}  {row['unit_name']}", missing)
 
 
 def _rank(row: Mapping[Any, Any]) -> str:
@@ -217,6 +220,17 @@ def _rank(row: Mapping[Any, Any]) -> str:
 def _status(view: View, row: Mapping[Any, Any]) -> str:
     """What is proposed; nothing where a track only ranks."""
     return "" if row["status"] == ASSESSED else say(f"scoring.status_{row['status']}", view.lang)
+
+
+def _bar_length(panel: Panel, widths: Mapping[str, float]) -> float:
+    """Longest bar beside the texts of a row."""
+    left, right = _bar_ends(panel, widths)
+    return right - left
+
+
+def _bar_ends(panel: Panel, widths: Mapping[str, float]) -> tuple[float, float]:
+    left = panel.left + widths["rank"] + 14 + widths["name"] + 14
+    return left, panel.right - widths["status"] - 14 - widths["total"] - 10
 
 
 def _draw_panel(
@@ -229,9 +243,9 @@ def _draw_panel(
     rows = [row for row in block if not row["cut"]]
     rank_right = panel.left + widths["rank"]
     total_right = panel.right - widths["status"] - 14
-    bar_left, bar_right = rank_right + 14 + widths["name"] + 14, total_right - widths["total"] - 10
+    bar_left, bar_right = _bar_ends(panel, widths)
     lengths = [
-        {"row": row["row"], "total": row["total"], "fill": theme.STATUS_COLOURS[row["status"]]}
+        {"row": row["row"], "total": max(row["total"], 0.0), "fill": theme.STATUS_COLOURS[row["status"]]}
         for row in rows
         if not pd.isna(row["total"])
     ]
@@ -252,7 +266,7 @@ def _draw_panel(
         ),
         texts(texts_of(rows, lambda row: str(row["written"])), panel, total_right, align="right", bold=True),
         texts(
-            texts_of(rows, lambda row: _status(view, row)),
+            texts_of(rows if widths["status"] else (), lambda row: _status(view, row)),
             panel,
             panel.right,
             align="right",

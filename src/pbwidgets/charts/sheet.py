@@ -24,6 +24,8 @@ Item = TypeVar("Item")
 
 BODY_TOP, BODY_BOTTOM = 44, theme.HEIGHT - theme.TITLE_BAND - 68
 """Top and bottom of the rows, below a header line and above note and source, in drawing coordinates."""
+_HEADLINES = (theme.TITLE, 30, 26)
+"""Sizes of a headline, the largest that fits."""
 _NOTE_Y, _SOURCE_Y = BODY_BOTTOM + 24, BODY_BOTTOM + 52
 
 SINGLE = 13
@@ -145,6 +147,11 @@ def page_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     return view.say("page", page=page, pages=page_count(rows, per_page)) if rows > per_page else ""
 
 
+def bracket(view: Subject, text: str, more: str) -> str:
+    """A text with more behind it in brackets, if there is more."""
+    return view.say("bracketed", text=text, more=more) if more else text
+
+
 def part_note(view: Subject, page: int, rows: int, per_page: int) -> str:
     """Which of all rows a sheet shows that may stand alone, or an empty text if it shows them all."""
     first, last = (page - 1) * per_page + 1, min(page * per_page, rows)
@@ -258,7 +265,7 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
 
 
 def put_on_sheet(
-    layers: Sequence[alt.Chart], view: Subject, title: str, *, measure: str = "", note: str = ""
+    layers: Sequence[alt.Chart], view: Subject, title: str, *, measure: str, note: str = ""
 ) -> alt.LayerChart:
     """Chart of 1280 × 720 with title, subtitle, a note, and at the foot unit of measure, source and day.
 
@@ -326,9 +333,9 @@ def put_headline(chart: alt.TopLevelMixin, headline: str) -> alt.TopLevelMixin:
     wide = theme.WIDTH - 2 * theme.MARGIN
     below = f"{title['text']}  ·  {title['subtitle']}"
     below = below if text_width(below) <= wide else fit_text(title["text"], wide)
-    told.title = alt.TitleParams(
-        **{**title, "text": fit_text(headline, wide, theme.TITLE), "subtitle": below}
-    )
+    size = next((size for size in _HEADLINES if text_width(headline, size) <= wide), _HEADLINES[-1])
+    text = fit_text(headline, wide, size)
+    told.title = alt.TitleParams(**{**title, "text": text, "subtitle": below, "fontSize": size})
     return told
 
 

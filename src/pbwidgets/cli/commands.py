@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from pbwidgets.store import Actor, MarkPolicy
 
 FORMATS = click.Choice(["table", "json", "csv", "xlsx", "parquet"])
+PAGES = click.Choice(["slide", "screen", "a4"])
+PICTURES = click.Choice(["png", "svg", "pdf", "pptx"])
+LANGUAGES = click.Choice(["zh_CN", "en"])
 MARKS: Any = click.Choice(["rescale", "cap", "again"])
+DOCUMENTS = ("circular", "notice", "application", "scores", "check_sheet", "template")
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -600,6 +604,7 @@ def composite_index(data: Path, dictionary: Path, form: str, output: Path | None
 @click.option("--all", "every", is_flag=True, help=_help("report.all"))
 @click.option("--force", is_flag=True, help=_help("report.force"))
 @click.option("--workers", type=click.IntRange(1), metavar="N", help=_help("report.workers"))
+@click.option("--template", metavar="F.pptx", type=click.Path(path_type=Path), help=_help("report.template"))
 @_period
 def report(
     name: str | None,
@@ -608,6 +613,7 @@ def report(
     every: bool,
     force: bool,
     workers: int | None,
+    template: Path | None,
     period: str | None,
 ) -> None:
     """Run reports."""
@@ -619,42 +625,63 @@ def report(
         raise UsageError("cli.report.name_or_all")
     with open_workspace() as workspace:
         campaigns = workspace.opened_campaigns(campaign_id, period)
-        runs = run_reports(workspace, campaigns, name, unit_codes, force=force, workers=workers)
+        runs = run_reports(
+            workspace, campaigns, name, unit_codes, force=force, workers=workers, template=template
+        )
         failed = tell_runs(runs, workspace.settings)
     if failed:
         raise click.exceptions.Exit(1)
 
 
 @main.command(help=_help("chart.help"))
-@click.argument("name")
+@click.argument("name", required=False)
+@click.option("--list", "listed", is_flag=True, help=_help("chart.list"))
 @click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
 @click.option("--track", metavar="T", help=_help("option.track"))
 @click.option("--unit", "unit_code", metavar="CODE", help=_help("chart.unit"))
-@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=_help("option.output"))
+@click.option("--sheet", type=click.IntRange(min=1), default=1, show_default=True, help=_help("chart.sheet"))
+@click.option("--page", type=PAGES, default="slide", show_default=True, help=_help("chart.page"))
+@click.option("--lang", type=LANGUAGES, help=_help("chart.lang"))
+@click.option("--format", "form", type=PICTURES, help=_help("chart.format"))
+@click.option("-o", "--output", type=click.Path(path_type=Path), help=_help("option.output"))
 @_period
 @_snapshot
-def chart(
-    name: str,
-    campaign_id: str | None,
-    track: str | None,
-    unit_code: str | None,
-    output: Path,
-    period: str | None,
-    snapshot: str | None,
-) -> None:
-    """Draw one chart."""
-    from pbwidgets.workflows.ground.files import check_leaving
-    from pbwidgets.workflows.ground.snapshots import find_snapshot
+def chart(name: str | None, listed: bool, **asked: Any) -> None:
+    """Draw one chart, or list them all."""
+    from pbwidgets.cli.charting import draw, tell_charts
+
+    if listed:
+        tell_charts()
+    else:
+        draw(name or "", **asked)
+
+
+@main.command(help=_help("document.help"))
+@click.argument("name", type=click.Choice(DOCUMENTS))
+@click.option("--campaign", "campaign_id", metavar="C", help=_help("option.campaign"))
+@click.option("--unit", "unit_codes", metavar="CODE", multiple=True, help=_help("document.unit"))
+@click.option("--track", metavar="T", help=_help("document.track"))
+@click.option("--form", metavar="F", help=_help("document.form"))
+@click.option("--number", metavar="N", default="", help=_help("document.number"))
+@click.option("--sender", metavar="S", help=_help("document.sender"))
+@click.option("--to", "recipients", metavar="R", multiple=True, help=_help("document.to"))
+@click.option("--date", "moment", metavar="DAY", type=DAY, help=_help("document.date"))
+@click.option("--contact", metavar="X", help=_help("document.contact"))
+@click.option("--phone", metavar="X", help=_help("document.phone"))
+@click.option("--red-head", is_flag=True, help=_help("document.red_head"))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help=_help("option.output"))
+@_period
+def document(name: str, output: Path, moment: datetime | None, **asked: Any) -> None:
+    """Make a document for Word."""
+    from pbwidgets.cli.documents import Asked, make
+    from pbwidgets.workflows.ground.desk import Desk
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.blocks.drawing import draw_chart
-    from pbwidgets.workflows.reports.report import open_report
 
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        folder = find_snapshot(workspace, opened, snapshot).folder
-        draw_chart(open_report(folder, unit_code or "", workspace.settings.lang), name, output, track)
-        check_leaving(workspace, output)
-    click.echo(say("cli.chart.done", file=output), err=True)
+        opened = workspace.opened(asked.pop("campaign_id"), asked.pop("period"))
+        desk = Desk(workspace, _actor(), opened, workspace.settings.lang)
+        make(desk, name, Asked(day=moment.date() if moment else None, **asked), output)
+    click.echo(say("cli.document.done", file=output), err=True)
 
 
 @main.command("serve", help=_help("serve.help"))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pbwidgets.arguments import check_arguments, refuse_argument
 from pbwidgets.exports.pptx import Deck, Slide, build_deck
@@ -11,16 +11,20 @@ from pbwidgets.wording import default_language
 if TYPE_CHECKING:
     import altair as alt
 
+    from pbwidgets.charts.native import NativeChart, NativeTable
 
-def slides(
-    charts: "alt.TopLevelMixin | Iterable[alt.TopLevelMixin]", path: str | Path, *, title: str = ""
-) -> Path:
+    Drawable: TypeAlias = alt.TopLevelMixin | NativeChart | NativeTable
+
+
+def slides(charts: "Drawable | Iterable[Drawable]", path: str | Path, *, title: str = "") -> Path:
     """Write a presentation and return its path: a title slide, then a slide for each chart.
 
     Parameters
     ----------
     charts
-        Any Altair chart or charts; the title of a chart becomes that of its slide, its subtitle the line below.
+        Any Altair chart or charts, as pictures; the title of a chart becomes that of its slide, its subtitle the line
+        below. What :mod:`pbwidgets.charts` gives for a presentation (``ranking_bars_native``) stays a chart that can be
+        edited there.
     path
         The file to write, by default with the ending ``.pptx``; folders are made.
     title
@@ -49,19 +53,24 @@ def slides(
     return build_deck(made, file, Deck(title or file.stem, lang=default_language()))
 
 
-def _list_charts(charts: Any) -> "list[alt.TopLevelMixin]":
+def _list_charts(charts: Any) -> "list[Drawable]":
     import altair as alt
 
-    one_or_more = (
-        [charts] if isinstance(charts, alt.TopLevelMixin) or not isinstance(charts, Iterable) else charts
-    )
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
+    known = alt.TopLevelMixin | NativeChart | NativeTable
+    one_or_more = [charts] if isinstance(charts, known) or not isinstance(charts, Iterable) else charts
     for chart in one_or_more:
-        if not isinstance(chart, alt.TopLevelMixin):
-            refuse_argument("charts", chart, "Chart | list")
+        if not isinstance(chart, known):
+            refuse_argument("charts", chart, "Chart | NativeChart | list")
     return list(one_or_more)
 
 
 def _to_slide(chart: Any) -> Slide:
+    from pbwidgets.charts.native import NativeChart, NativeTable
+
+    if isinstance(chart, NativeChart | NativeTable):
+        return Slide(chart.title, native=chart)
     title = chart.to_dict(validate=False).get("title", "")
     said = title if isinstance(title, dict) else {"text": title}
     text, below = (" ".join(_lines(said.get(part, ""))) for part in ("text", "subtitle"))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 _TEXT_FORMAT = "@"
+_ABOUT_WIDTH = 80
 _LINE, _TALLEST = 15, 409  # points; a row cannot be higher
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
@@ -146,7 +147,8 @@ def _fill_about(
         cell = _put_text(page.cell(row, 2), value)
         cell.font = Font(name="Microsoft YaHei", color=office_colour(ALERT if code == "synthetic" else BLACK))
         cell.alignment = Alignment(wrap_text=True, vertical="top")
-    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, 80
+        _make_room(page, row, _count_lines(value, _ABOUT_WIDTH))
+    page.column_dimensions["A"].width, page.column_dimensions["B"].width = 16, _ABOUT_WIDTH
     _set_up_print(page)
 
 
@@ -166,9 +168,7 @@ def _fill_sheet(page: "Worksheet", sheet: Sheet, lang: str) -> None:
     for place, width in enumerate(widths, start=1):
         page.column_dimensions[get_column_letter(place)].width = width
     for row, cells in enumerate(texts, start=2):
-        lines = max(map(_count_lines, cells, widths), default=1)
-        if lines > 1:  # not every program makes room for wrapped text by itself
-            page.row_dimensions[row].height = min(_LINE * lines, _TALLEST)
+        _make_room(page, row, max(map(_count_lines, cells, widths), default=1))
     page.freeze_panes = "B2" if len(sheet.columns) > 1 else "A2"
     page.auto_filter.ref = f"A1:{get_column_letter(max(len(sheet.columns), 1))}{len(texts) + 1}"
     page.print_title_rows = "1:1"
@@ -185,6 +185,12 @@ def _link_sheets(page: "Worksheet", names: Sequence[str]) -> None:
         quoted = name.replace("'", "''")
         cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{quoted}'!A1")
         cell.font = Font(name="Microsoft YaHei", color=office_colour(NAVY), underline="single")
+
+
+def _make_room(page: "Worksheet", row: int, lines: int) -> None:
+    """Make a row as high as its wrapped text, which not every program does by itself."""
+    if lines > 1:
+        page.row_dimensions[row].height = min(_LINE * lines, _TALLEST)
 
 
 def _count_lines(text: str, width: float) -> int:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pbwidgets.workflows.ground.desk import Desk
     from pbwidgets.workflows.ground.snapshots import open_snapshot, take_snapshot
     from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
+    from pbwidgets.workflows.reports.blocks.drawing import draw_chart, find_figure
     from pbwidgets.workflows.reports.blocks.lists import open_blocks
     from pbwidgets.workflows.reports.files.book import ReportBook
     from pbwidgets.workflows.reports.index.report import IndexFiles, open_index_report
@@ -25,6 +26,8 @@ __all__ = [
     "Opened",
     "ReportBook",
     "Workspace",
+    "draw_chart",
+    "find_figure",
     "open_blocks",
     "open_index_report",
     "open_report",
@@ -38,6 +41,8 @@ _HOMES = {
     "Opened": "ground.workspace",
     "ReportBook": "reports.files.book",
     "Workspace": "ground.workspace",
+    "draw_chart": "reports.blocks.drawing",
+    "find_figure": "reports.blocks.drawing",
     "open_blocks": "reports.blocks.lists",
     "open_index_report": "reports.index.report",
     "open_report": "reports.report",

@@ -10,7 +10,8 @@ from counties import OPERATOR, SISTER, VILLAGE, key_of
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from pbwidgets.campaign.model import OfficialArea, OfficialTable, Text
+from pbwidgets.campaign.definition import Text
+from pbwidgets.campaign.model import OfficialArea, OfficialTable
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.store import Actor, load_state, save_draft
 from pbwidgets.workflows import Desk
@@ -66,7 +67,7 @@ def fill(path: Path, *changes: Change) -> Path:
     return path
 
 
-def put(**cells: object) -> Change:
+def put(**cells: Any) -> Change:
     """Other values in some cells."""
 
     def change(page: Worksheet) -> None:

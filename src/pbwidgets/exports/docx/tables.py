@@ -36,10 +36,10 @@ def add_table(document: Any, block: Table, lang: str, way: str) -> None:
     shown = list(columns.values())
     for place, (row, words) in enumerate(zip(table.rows, rows, strict=True)):
         head = block.head and place == 0
-        _mark_row(row, head=head, height_mm=0 if head else block.row_mm)
+        mark_row(row, head=head, height_mm=0 if head else block.row_mm)
         for cell, text, column, width in zip(row.cells, words, shown, widths, strict=True):
             cell.width = width
-            _fill_cell(cell, text, "CENTER" if head else _SIDES.get(column.format, "RIGHT"), head=head)
+            fill_cell(cell, text, "CENTER" if head else _SIDES.get(column.format, "RIGHT"), head=head)
 
 
 def _measure(block: Table, lang: str) -> list[float]:
@@ -58,7 +58,7 @@ def _set_widths(table: Any, chars: Sequence[float], whole_mm: float) -> list[Any
     return widths
 
 
-def _mark_row(row: Any, *, head: bool, height_mm: float) -> None:
+def mark_row(row: Any, *, head: bool, height_mm: float = 0) -> None:
     """Keep the row on one page; repeat it on every page if it is the header."""
     from docx.oxml import OxmlElement
     from docx.shared import Mm
@@ -71,7 +71,8 @@ def _mark_row(row: Any, *, head: bool, height_mm: float) -> None:
         properties.append(OxmlElement("w:tblHeader"))
 
 
-def _fill_cell(cell: Any, text: str, side: str, *, head: bool) -> None:
+def fill_cell(cell: Any, text: str, side: str, *, head: bool) -> None:
+    """Write a cell, in the face of a header or of a row."""
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
     from docx.enum.text import WD_ALIGN_PARAGRAPH
     from docx.shared import Pt

@@ -17,6 +17,7 @@ from pbwidgets.exports.docx.blocks import Block, Heading, OfficialDocument, Para
 from pbwidgets.exports.docx.letter import word_day
 from pbwidgets.exports.docx.template_files import read_template
 from pbwidgets.exports.docx.template_language import Plain, TemplateEnvironment, check_braces
+from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, heading_number, set_properties
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
@@ -99,7 +100,7 @@ def context_of(document: OfficialDocument) -> dict[str, Plain]:
     )
     comma = say("exports.docx.recipient_comma", lang)
     values: dict[str, Plain] = {
-        "title": document.properties.title or title,
+        "title": "\n".join(break_title(document.properties.title or title)),
         "number": letter.number,
         "sender": letter.sender,
         "recipients": comma.join(letter.recipients),
@@ -180,6 +181,9 @@ _LINES: Final = (
     ("{{%p for item in attachments %}}", ""), ("附件{{{{ item.number }}}}：{{{{ item.title }}}}", "indent"),
     ("{{%p endfor %}}", ""),
     ("{{{{ sender }}}}", "right"), ("{{{{ day }}}}", "right"),
+    ("{{%p if phone %}}", ""),
+    ("（联系人：{{{{ contact }}}}；联系电话：{{{{ phone }}}}）", "indent"),
+    ("{{%p endif %}}", ""),
     ("{{%p for item in attachments %}}", ""),
     ("附件{{{{ item.number }}}}", "page"), ("{{{{ item.title }}}}", "title"),
     ("{{%p for part in item.parts %}}", ""),
@@ -212,6 +216,8 @@ def _add_line(document: Any, text: str, shape: str) -> None:
 
 def _add_table(document: Any) -> None:
     """Table of one part: a header over its columns, then a row for each of its rows, a cell for each of theirs."""
+    from pbwidgets.exports.docx.tables import fill_cell, mark_row
+
     table = document.add_table(rows=4, cols=3)
     table.style = "Table Grid"
     lines = (
@@ -220,6 +226,7 @@ def _add_table(document: Any) -> None:
         ("{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}"),
         ("{%tr endfor %}", "", ""),
     )
-    for row, words in zip(table.rows, lines, strict=True):
+    for at, (row, words) in enumerate(zip(table.rows, lines, strict=True)):
+        mark_row(row, head=at == 0)
         for cell, text in zip(row.cells, words, strict=True):
-            cell.text = text
+            fill_cell(cell, text, "LEFT", head=at == 0)

@@ -12,7 +12,6 @@ from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column, char_width
 from pbwidgets.exports.lettering import LEAST_PT
-from pbwidgets.exports.native_chart import add_native
 from pbwidgets.exports.pptx.adopting import adopt_theme
 from pbwidgets.exports.pptx.stage import Box, Stage, inches, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
@@ -132,10 +131,10 @@ def build_deck(slides: Sequence[Slide], path: Path, about: Deck) -> Path:
     return _save(stage, about.title, path)
 
 
-def save_slide(slide: Slide, path: Path, lang: str = "zh_CN") -> Path:
-    """Write a presentation of one slide alone, and return its path."""
+def save_slide(slide: Slide, path: Path, lang: str = "zh_CN", *, source: str = "") -> Path:
+    """Write a presentation of one slide alone, with the source of its data at its foot, and return its path."""
     stage = open_stage(lang)
-    _add(stage, slide, "")
+    _add(stage, slide, source)
     return _save(stage, slide.title, path)
 
 
@@ -152,6 +151,8 @@ def _save(stage: Stage, title: str, path: Path) -> Path:
 def _add(stage: Stage, slide: Slide, source: str) -> None:
     slide = _fit(slide)
     if slide.native is not None:
+        from pbwidgets.exports.native_chart import add_native  # which brings Altair
+
         page, box = stage.add_page(slide.title, slide.key_sentence, source)
         add_native(page, slide.native, box, words=slide.words).name = slide.title
         _put_notes(page, slide.notes or slide.key_sentence)
@@ -266,4 +267,4 @@ def _part(stage: Stage, part: int, parts: int) -> str:
 
 def _put_notes(page: Any, text: str) -> None:
     if text:
-        page.notes_slide.notes_text_frame.text = text
+        page.notes_slide.notes_text_frame.text = drop_unfit(text)

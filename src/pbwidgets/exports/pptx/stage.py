@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
+from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
-from pbwidgets.exports.pptx.titles import SIZES, fit_lines
+from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in
 from pbwidgets.intake.text import drop_unfit
 
 Box = tuple[float, float, float, float]
@@ -20,8 +21,8 @@ Box = tuple[float, float, float, float]
 
 _SIZE: Final = (13.333, 7.5)
 _OURS: Final[dict[str, Box]] = {
-    "title": (0.5, 0.3, 12.333, 0.95),
-    "body": (0.5, 1.3, 12.333, 5.6),
+    "title": (0.5, 0.22, 12.333, 0.92),
+    "body": (0.5, 1.14, 12.333, 5.8),
     "ftr": (0.5, 6.99, 10.9, 0.36),
     "sldNum": (11.8, 6.99, 1.033, 0.36),
 }
@@ -31,7 +32,11 @@ _OURS_FIRST: Final[dict[str, Box]] = {
     "subTitle": (0.5, 4.2, 12.333, 0.8),
 }
 _FIRST_SIZES: Final = (40, 36, 32, 28)
-_LINE, _TOPIC_IN = 1.2, 0.42
+_SECOND_SIZES: Final = (24, 20, 18, 16)
+_FOOT_SIZES: Final = (LEAST_PT, 12, 11, 10)
+"""Of the source; smaller ones only where a template leaves no room."""
+_LINE = 1.2
+_TOPIC_IN, _GAP_IN = 0.4, 0.05
 _TITLES: Final = ("title", "ctrTitle")
 _FOOTERS: Final = ("dt", "ftr", "sldNum")
 
@@ -79,12 +84,16 @@ class Stage:
         self._put_title(page, plan, centred=True)
         left, top, width, height = plan.box
         below = _placeholder(page, "subTitle")
+        wide = width if below is None else box_of(below)[2]
+        second = next(
+            (size for size in _SECOND_SIZES if char_width(subtitle) <= letters_in(wide - 0.2, size)), 16
+        )
         if below is not None and subtitle:
-            self._fill(below.text_frame, subtitle, size=24, colour=palette.QUIET, centred=self.is_ours)
+            self._fill(below.text_frame, subtitle, size=second, colour=palette.QUIET, centred=self.is_ours)
         elif below is not None:
             below._element.getparent().remove(below._element)
         elif subtitle:
-            self.write(page, subtitle, (left, top + height + 0.3, width, 0.7), size=24, centred=True)
+            self.write(page, subtitle, (left, top + height + 0.3, width, 0.7), size=second, centred=True)
         if self.is_ours:
             rule = page.shapes.add_shape(1, *inches((4.67, 3.95, 4.0, 0.05)))
             rule.fill.solid()
@@ -95,14 +104,13 @@ class Stage:
 
     def add_page(self, title: str, topic: str = "", source: str = "") -> tuple[Any, Box]:
         """A slide with its title, what it is about, and its footer; and the box that is left for its content."""
-        plan = self._plan_title(self._layout, title, SIZES)
         page = self._add(self._layout, {*_TITLES})
-        self._put_title(page, plan)
-        self._put_footer(page, self._layout, source)
+        self._put_title(page, self._plan_title(self._layout, title, SIZES))
         left, top, width, height = self.content_box(title)
         if topic:
             self.write(page, topic, (left, top, width, _TOPIC_IN), size=18)
-            return page, (left, top + _TOPIC_IN + 0.05, width, height - _TOPIC_IN - 0.05)
+            top, height = top + _TOPIC_IN + _GAP_IN, height - _TOPIC_IN - _GAP_IN
+        self._put_footer(page, self._layout, source)
         return page, (left, top, width, height)
 
     def content_box(self, title: str, topic: str = "") -> Box:
@@ -116,8 +124,8 @@ class Stage:
             top = max(top, min(box_of(body)[1], high * 0.3))
         tops = [box_of(shape)[1] for shape in _footers(layout) if shape is not None]
         bottom = min([one for one in tops if one > high / 2], default=high - 0.5)
-        more = _TOPIC_IN + 0.05 if topic else 0.0
-        return left, top + more, width, bottom - top - more - 0.05
+        more = _TOPIC_IN + _GAP_IN if topic else 0.0
+        return left, top + more, width, bottom - top - more - _GAP_IN
 
     @property
     def _layout(self) -> Any:
@@ -201,7 +209,10 @@ class Stage:
             if made is None:
                 made = page.shapes.add_textbox(*inches((0.5, high - 0.45, wide - 2, 0.36)))
             self._place_source(made, source, [shape for shape in (date, footer, number) if shape is not None])
-            self._fill(made.text_frame, source, size=LEAST_PT, colour=palette.QUIET)
+            made.text_frame.word_wrap = True
+            room = box_of(made)[2] - _inset(made.text_frame)
+            size = next((size for size in _FOOT_SIZES if char_width(source) <= letters_in(room, size)), 10)
+            self._fill(made.text_frame, source, size=size, colour=palette.QUIET)
         made = _copy(page, number) if number is not None else None
         if made is None:
             made = page.shapes.add_textbox(*inches((wide - 1.5, high - 0.45, 1.0, 0.36)))
@@ -211,9 +222,7 @@ class Stage:
     def _place_source(self, made: Any, source: str, footers: list[Any]) -> None:
         """Give the source the room between the edge and the page number, if its own is too small."""
         left, top, width, height = box_of(made)
-        _, lines = fit_lines(source, width - _inset(made.text_frame), (LEAST_PT,))
-        made.text_frame.word_wrap = True
-        if len(lines) == 1 or not footers:
+        if char_width(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT) or not footers:
             return
         first = min(box_of(shape)[0] for shape in footers)
         after = [box_of(shape)[0] for shape in footers if box_of(shape)[0] > left + 0.1]

@@ -14,8 +14,8 @@ _AFTER: Final = {
     sign: cost for signs, cost in (("，；：。？！", 0), ("、", 8), ("）”》", 12)) for sign in signs
 }
 """Signs after which a line may end, and what that costs against a break that leaves even lines."""
-_INSIDE: Final = 40
-"""What it costs to break between two letters."""
+_BEFORE, _BY_SENSE, _INSIDE = 12, 12, 40
+"""What it costs to break before an opening sign, at most at any sign, and between two letters."""
 _OPENING, _CLOSING = "（“《〔", "，；：。？！、）”》〕%"
 
 
@@ -40,25 +40,27 @@ def fit_lines(text: str, width_in: float, sizes: Sequence[int] = SIZES) -> tuple
     --------
     >>> fit_lines("9个乡镇超过90分，后3名失分最多的都是“规划”", 12.3)
     (28, ['9个乡镇超过90分，后3名失分最多的都是“规划”'])
-    >>> fit_lines("9个乡镇超过90分，后3名失分最多的都是“规划”", 5.0)
+    >>> fit_lines("9个乡镇超过90分，后3名失分最多的都是“规划”", 6.0)
     (28, ['9个乡镇超过90分，', '后3名失分最多的都是“规划”'])
     """
-    for size in sizes:
-        room = letters_in(width_in, size)
-        if char_width(text) <= room:
-            return size, [text]
-        if lines := _break(text, room):
-            return size, lines
+    for most in (_BY_SENSE, _INSIDE):  # rather a smaller size than a break within a clause
+        for size in sizes:
+            room = letters_in(width_in, size)
+            if char_width(text) <= room:
+                return size, [text]
+            if lines := _break(text, room, most):
+                return size, lines
     room = letters_in(width_in, sizes[-1])
     short = _cut(text, 2 * room - 4)
-    return sizes[-1], _break(short, room) or [short]
+    return sizes[-1], _break(short, room, _INSIDE) or [short]
 
 
-def _break(text: str, room: int) -> list[str]:
-    """Two lines, or none if the text does not fit on two."""
+def _break(text: str, room: int, most: int) -> list[str]:
+    """Two lines, broken where it costs no more than that; none if the text does not fit on two."""
     made = [
         (abs(char_width(first) - char_width(second)) + cost, [first, second])
         for at, cost in _places(text)
+        if cost <= most
         if char_width(first := text[:at].rstrip()) <= room
         and char_width(second := text[at:].lstrip()) <= room
     ]
@@ -73,6 +75,8 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
             yield at, _AFTER["，"] if text[at - 2] in ",;:." else 8
         elif before in _AFTER and after not in _CLOSING:
             yield at, _AFTER[before]
+        elif after in _OPENING and before not in _OPENING:
+            yield at, _BEFORE
         elif not (before in _OPENING or after in _CLOSING or before.isascii() or after.isascii()):
             yield at, _INSIDE
 

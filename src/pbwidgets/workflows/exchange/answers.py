@@ -240,6 +240,8 @@ def read_return(
         raise ProblemsError([Problem("exchange.other_campaign", file.name, "", args)])
     if is_answer_book(sheets):
         book = read_book(sheets, file.name, desk.opened.campaign, Units(unit_names(desk.units)))
+    elif about.campaign:
+        raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
     changes = tuple(check_sent(book.sent, file.name, desk, told))

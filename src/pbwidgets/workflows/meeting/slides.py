@@ -3,13 +3,15 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from pbwidgets.charts import View, ranking_bars
+from pbwidgets.charts import View, ranking_bars, ranking_bars_native
+from pbwidgets.charts.headlines.standing import ranking_headline
 from pbwidgets.exports import Deck, Slide, build_deck, tables
 from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
+from pbwidgets.workflows.ground.slide_template import find_slide_template, read_slide_template
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -59,37 +61,38 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     RightsError
         If the actor may not see the meeting.
     DataError
-        ``charts.no_cjk_font``.
+        ``slides.template_…`` if the organiser's template cannot be used.
     """
     lang, units = desk.lang, desk.units
     track = tried.track.layout.track
     authorise_meeting(desk, track.id)
-    names = unit_names(units)
-    changes = word_what_if(trial.campaign, what_if, names, lang)
+    changes = word_what_if(trial.campaign, what_if, unit_names(units), lang)
     mark = say("meeting.slides_mark", lang) if changes else ""
     view = view_of_meeting(trial, tried, lang)
     code = "meeting.slides_title_decided" if tried.holds else "meeting.slides_title"
     title = say(code, lang, track=track.name.words(lang))
-    sentence = word_decided(tried, lang) if tried.holds else _word_counts(tried, lang)
-    table = tables.units_of_track(
-        tried.campaign, track, tried.selection, tried.totals, trial.records.units, title, lang
-    ).without("unit_code", "reason", "decision")
+    counted = word_decided(tried, lang) if tried.holds else _word_counts(tried, lang)
+    drawn = _with_names_above(trial, tried), view
+    headline = ranking_headline(drawn[0], tried.points, view)
+    period, day = desk.opened.period_id, day_of(desk.now)
+    source = say("slides.source", lang, campaign=tried.campaign.name.words(lang), period=period, day=day)
     slide = Slide(
-        title=f"{title}（{mark}）" if mark else title,
-        picture=chart_of_meeting(trial, tried, lang),
-        table=table.frame[table.frame["rank"].notna()],
-        columns=table.columns,
-        key_sentence="；".join([*changes, sentence]),
+        title=f"{headline}（{mark}）" if mark else headline,
+        key_sentence=title,
+        notes="\n".join((*changes, headline, counted, source)),
+        native=ranking_bars_native(*drawn),
     )
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
     kind = "-decided" if tried.holds else "-trial" if changes else ""
     name = f"{track.id}-{desk.actor.name.replace(':', '-')}{kind}.pptx"
-    day = day_of(desk.now)
     about = Deck(
         f"{desk.opened.campaign.name.words(lang)}　{title}",
-        "　".join(part for part in (desk.opened.period_id, day.isoformat(), mark) if part),
+        "　".join(filter(None, (period, day.isoformat(), mark))),
         lang,
         say("reports.synthetic", lang) if view.synthetic else "",
+        (*changes, headline, counted),
+        "　".join(filter(None, (source, say("exports.synthetic", lang) if view.synthetic else ""))),
+        read_slide_template(find_slide_template(desk.opened, desk.workspace.settings)),
     )
     deck = build_deck([slide], folder / _plain(name), about)
     return check_leaving(desk.workspace, deck)

@@ -127,13 +127,17 @@ class Tried:
         """Totals of all layers of the track, columns ``TOTALS``."""
         return to_totals_frame(self.campaign, self.period_id, self.track.layout, self.track.totals)
 
-    def losses(self, lang: str) -> dict[str, str]:
-        """What each unit lost and why, as one text by code; units that lost nothing are left out."""
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """Points of all lines of the track, columns ``POINTS``."""
         track = self.track
-        points = to_points_frame(
+        return to_points_frame(
             self.campaign, self.period_id, track.layout, track.points, track.totals.settled
         )
-        worded = word_losses(self.campaign, points, lang)["lost"]
+
+    def losses(self, lang: str) -> dict[str, str]:
+        """What each unit lost and why, as one text by code; units that lost nothing are left out."""
+        worded = word_losses(self.campaign, self.points, lang)["lost"]
         return dict(zip(worded.index.get_level_values("unit_code"), worded, strict=True))
 
     def list_units(self) -> pd.DataFrame:

@@ -40,7 +40,8 @@ FOR_EACH: Final = ("partition", "root", "board")
 NOTEBOOK: Final = "reports/report.ipynb"
 """The notebook that runs any list of blocks."""
 
-WITH_FIGURES: Final = ("slides.pptx", "charts/*.png", "charts/*.svg")
+SLIDES: Final = "slides.pptx"
+WITH_FIGURES: Final = (SLIDES, "charts/*.png", "charts/*.svg")
 """Files that a list of blocks gives only if it draws a figure."""
 _ALWAYS: Final = ("report.ipynb", "report.html", "report.docx", "tables.xlsx")
 
@@ -289,11 +290,12 @@ def _check_files(report: ReportDefinition, source: Source, reading: Reading) -> 
         yield source.problem("campaign.missing_key", (BLOCKS,), {"key": BLOCKS})
         return
     drawn = any(placed.item.block.has_figures for placed in reading.placed) or bool(reading.findings)
+    as_table = any(placed.item.args.slide == "table" for placed in reading.placed)
     for at, name in enumerate(report.files):
         if name not in (*_ALWAYS, *WITH_FIGURES):
             args = spelling(name, (*_ALWAYS, *WITH_FIGURES))
             yield source.problem("blocks.unknown_file", ("files", at), args)
-        elif name in WITH_FIGURES and not drawn:
+        elif name in WITH_FIGURES and not (drawn or (as_table and name == SLIDES)):
             yield source.problem("blocks.file_not_given", ("files", at), {"file": name})
 
 

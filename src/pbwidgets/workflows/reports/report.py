@@ -234,6 +234,7 @@ class Report:
             day=snapshot.day,
             version=snapshot.version,
             letter=self._letter(),
+            templates=self.campaign.office.templates if self.campaign.office else {},
         )
 
     def _letter(self) -> Letter | None:

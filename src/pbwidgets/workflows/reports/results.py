@@ -19,6 +19,7 @@ from pbwidgets.store import load_decisions
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.files import HELD_BACK, ServedFile, check_kept
+from pbwidgets.workflows.ground.slide_template import find_slide_template, hash_template
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -29,7 +30,7 @@ from pbwidgets.workflows.reports.definitions import (
     find_targets,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_slides
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 
@@ -235,7 +236,9 @@ def _wanted(
     if snapshot is None:
         return {}
     library = library_of(desk.workspace.settings)
-    return fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
+    made = fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
+    template = hash_template(find_slide_template(desk.opened, desk.workspace.settings))
+    return {code: {**hashes, **hash_of_slides(report, template)} for code, hashes in made.items()}
 
 
 def _row(

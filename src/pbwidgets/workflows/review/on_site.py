@@ -7,6 +7,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.errors import RightsError
+from pbwidgets.exports.columns import Column
 from pbwidgets.exports.docx import Heading, Paragraph, Properties, Table, build_document
 from pbwidgets.store import Evidence, SubmissionKey
 from pbwidgets.store.file_kinds import IMAGES
@@ -68,11 +69,8 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
     lang, units = desk.lang, desk.units
     names = unit_names(units)
     above = ancestors(units, desk.opened.campaign.partition_by)
-    blocks: list[Heading | Paragraph | Table] = [
-        Heading(
-            0, say("review.paper_title", lang, track=desk.opened.campaign.track(track_id).name.words(lang))
-        )
-    ]
+    title = say("review.paper_title", lang, track=desk.opened.campaign.track(track_id).name.words(lang))
+    blocks: list[Heading | Paragraph | Table] = []
     for code in unit_codes:
         check_unit(units, code)
         desk.authorise("rate", code)
@@ -81,21 +79,34 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
             raise RightsError("workflows.out_of_scope", unit=code, own=desk.actor.unit_code or "")
         parent = names.get(above.get(code) or "", "") if above.get(code) != code else ""
         blocks += [
-            Heading(1, f"{parent} {names[code]}（{code}）".strip()),
-            Table(_lines_frame(desk.opened, places, lang)),
-            Paragraph(say("review.paper_signatures", lang)),
+            Heading(0, title),
+            Paragraph(
+                say("review.paper_unit", lang, unit=f"{parent}{names[code]}", unit_code=code),
+                "left",
+                keep=True,
+            ),
+            Table(_lines_frame(desk.opened, places, lang), row_mm=_ROW_MM, columns=_columns(lang)),
+            Paragraph(say("review.paper_signatures", lang), "left"),
         ]
     return build_document(
         blocks, path, properties=Properties(title=say("review.paper_name", lang)), lang=lang
     )
 
 
+_ROW_MM: Final = 14
+_WIDTHS: Final = {"line": 26, "points": 6, "mark": 8, "remark": 34}
+"""Columns of a sheet with their widths: what is written by hand gets the room."""
+
+
+def _columns(lang: str) -> dict[str, Column]:
+    return {name: Column(say(f"review.paper_{name}", lang), width) for name, width in _WIDTHS.items()}
+
+
 def _lines_frame(opened: Opened, places: tuple[Place, ...], lang: str) -> pd.DataFrame:
     wanted = set(lines_to_mark(opened.campaign, places))
-    heads = [say(f"review.paper_{name}", lang) for name in ("line", "points", "mark", "remark")]
     rows = []
     for line in dict.fromkeys(line for place in places for line in place.track.lines() if line.id in wanted):
         anchors = "；".join(f"{number(anchor.points)} {anchor.text.words(lang)}" for anchor in line.anchors)
         text = f"{line.name.words(lang)}（{anchors}）" if anchors else line.name.words(lang)
         rows.append((text, number(line.points or 0.0), "", ""))
-    return pd.DataFrame(rows, columns=heads, dtype="string")
+    return pd.DataFrame(rows, columns=list(_WIDTHS), dtype="string")

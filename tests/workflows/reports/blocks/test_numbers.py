@@ -15,6 +15,7 @@ from pbwidgets.units import partitions, tops
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.block import Arguments, Item, block
+from pbwidgets.workflows.reports.blocks.drawing import Wanted, draw_chart
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
 from pbwidgets.workflows.reports.blocks.numbers.counts_by_month import count_entries
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Sentence, Table
@@ -43,6 +44,23 @@ def organisations(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Snaps
     with open_workspace(folder) as workspace:
         fill_store(workspace, OPERATOR, CAMPAIGN, 1, TODAY)
         return folder, take_snapshot(workspace, workspace.opened())
+
+
+def test_a_chart_that_needs_arguments_is_drawn_as_the_reports_have_it(
+    organisations: tuple[Path, Snapshot], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, snapshot = organisations
+    monkeypatch.setenv("PBWIDGETS_WORKSPACE", str(folder))
+    report = open_report(snapshot.folder, ROOTS[0])
+    made = [
+        draw_chart(report, "counts_by_month", tmp_path / f"{sheet}.svg", Wanted(sheet=sheet)).read_text(
+            encoding="utf-8"
+        )
+        for sheet in (1, 2)
+    ]
+    titles = ("联建活动（按形式和月份）", "联建活动（按形式）")  # of the inspection, and of the month
+    assert [[title in svg for title in titles] for svg in made] == [[True, False], [False, True]]
+    assert all("单位：次　来源：“三联三促”活动数据（2026）" in svg for svg in made)
 
 
 def draw(snapshot: Snapshot, unit: str, entry: Mapping[str, object], lang: str = "zh_CN") -> list[Piece]:

@@ -67,7 +67,7 @@ def test_the_block_of_the_guide_makes_a_report_while_a_broken_one_does_not(works
     assert "最多的是二队" in (made / ROOT_UNIT / "report.html").read_text(encoding="utf-8")
     sheet = openpyxl.load_workbook(made / ROOT_UNIT / "tables.xlsx")["各单位指标"]
     assert next(sheet.iter_rows(values_only=True)) == ("单位", "数值")
-    assert len(Presentation(str(made / ROOT_UNIT / "slides.pptx")).slides) == 3
+    assert len(Presentation(str(made / ROOT_UNIT / "slides.pptx")).slides) == 2
     run = json.loads((made / "manifest.json").read_text(encoding="utf-8"))["units"][ROOT_UNIT]
     assert "block:measure_by_unit" in run["fingerprint"]
     assert "rows:measures" in run["fingerprint"]
@@ -186,3 +186,32 @@ def test_a_text_has_names_and_numbers_in_its_places(workspace: Path) -> None:
         Sentence(f"演示县，7个单位，5个队，问题3个，入选0个：—；{PERIOD}，{report.snapshot.day}。"),
         Sentence("小队定级5个"),
     ]
+
+
+CHART = (
+    "import altair as alt\nimport pandas as pd\nfrom pbwidgets.workflows.reports.blocks import Figure, Table\n"
+    "@block(needs=('classes',), side='below')\ndef mine(report, args: OfTrack):\n"
+    "    rows = pd.DataFrame({'a': [1]})\n"
+    "    yield Figure('mine', '图', alt.Chart(rows).mark_bar().encode(x='a'), headline='算出的话')\n"
+    "    yield Table.of('表', rows)\n"
+)
+
+
+def test_a_list_gives_any_block_the_headline_and_the_kind_of_its_slides(
+    workspace: Path, tmp_path: Path
+) -> None:
+    library = Library(tmp_path)
+    figure, table = draw(workspace, library, BEGIN + CHART)
+    assert (figure.headline, figure.slide, figure.about, table.slide) == ("算出的话", None, "小队定级", False)
+    said = {"zh": "{track}：{units}个单位", "en": "{track}"}
+    figure, table = draw(workspace, library, BEGIN + CHART, headline=said, slide="table")
+    assert (figure.headline, figure.slide) == ("小队定级：5个单位", "table")
+    assert (table.slide, table.headline) == (True, "小队定级：5个单位")
+
+
+def test_a_headline_with_a_measure_makes_the_report_read_it(tmp_path: Path) -> None:
+    entry = {"block": "ranking_bars", "headline": {"zh": "{measure:faults}个问题", "en": "x"}}
+    (placed,) = read_blocks([entry], Library(tmp_path)).placed
+    assert "measures" in placed.item.reads
+    (finding,) = read_blocks([{"block": "ranking_bars", "slide": "nativ"}], Library(tmp_path)).findings
+    assert "native" in str(finding.args)

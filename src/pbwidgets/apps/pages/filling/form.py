@@ -232,9 +232,19 @@ class FillForm:
                 elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))
             )
         if self.opened.version:
-            made.append(elements.links([(visit.words("fill.print"), paper_address(self.key, 0))]))
+            made.append(self._papers(0))
         made.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return elements.row(*made)
+
+    def _papers(self, version: int) -> w.Widget:
+        """Links to the paper of a version: to print it here, or in Word."""
+        words = self.visit.words
+        return elements.links(
+            [
+                (words("fill.print"), paper_address(self.key, version)),
+                (words("fill.print_word"), paper_address(self.key, version, word=True)),
+            ]
+        )
 
     def _make_sheet(self) -> list[w.Widget]:
         """The form as read-only text: one widget, however long it is."""
@@ -250,8 +260,7 @@ class FillForm:
             )
         stamped: list[w.Widget] = []
         if opened.version:
-            paper = paper_address(self.key, opened.version)
-            actions.append(elements.links([(visit.words("fill.print"), paper)]))
+            actions.append(self._papers(opened.version))
             stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
         actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
         return [

@@ -56,8 +56,9 @@ def shown_file(key: SubmissionKey, item: Evidence) -> ShownFile:
     return ShownFile(file.sha256, file.filename, file.size_bytes, address, thumb)
 
 
-def paper_address(key: SubmissionKey, version: int) -> str:
-    """Address of the print view of a version on this server; 0 is the newest."""
+def paper_address(key: SubmissionKey, version: int, *, word: bool = False) -> str:
+    """Address of the print view of a version on this server, or of its Word document; 0 is the newest."""
     parts = (key.form_id, key.unit_code, str(key.occurrence), str(version))
     where = "/".join(quote(part, safe="") for part in parts)
-    return f"paper/{where}?{urlencode({'campaign': key.campaign_id, 'period': key.period_id})}"
+    asked = {"campaign": key.campaign_id, "period": key.period_id, **({"word": "1"} if word else {})}
+    return f"paper/{where}?{urlencode(asked)}"

@@ -2,15 +2,22 @@
 
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import ipywidgets as w
 
+from pbwidgets.apps.pages.ground.letter_card import LetterCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Track
 from pbwidgets.errors import DataError
+from pbwidgets.exports.docx import Letter
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.forms.typed_text import TypedLine, TypedText
+from pbwidgets.store import PublicNotice
+from pbwidgets.workflows.exchange.documents.letters import suggest_letter
+from pbwidgets.workflows.exchange.documents.notice import make_notice
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.meeting.notices import (
     NoticeState,
@@ -85,11 +92,21 @@ class NoticeCard:
             if self._may_act and state.record.notice.ends >= today():
                 take_back = visit.attempt(partial(self.take_back, state.record.id))
                 parts.append(elements.button(visit.words("meeting.notice_back"), take_back))
+                parts.append(self._document(state.record.notice))
         if not self._states:
             parts.append(elements.paragraph(visit.words("meeting.notice_none"), quiet=True))
         if self._may_act:
             parts += [*self._objection_fields(), *self._start_fields()]
         self.body.children = tuple(parts)
+
+    def _document(self, notice: PublicNotice) -> w.Widget:
+        """Fields of the document that is put up."""
+
+        def make(desk: Desk, letter: Letter, path: Path) -> Path:
+            return make_notice(desk, notice, letter, path)
+
+        title = self._visit.words("documents.notice")
+        return LetterCard(self._visit, title, suggest_letter(self._visit.desk), make, sent=False).widget
 
     def ask(self) -> None:
         """Show what would be made public, to be confirmed."""

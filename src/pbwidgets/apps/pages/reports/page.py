@@ -10,6 +10,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.ground.state_words import minute_words
 from pbwidgets.apps.pages.reports.following import follow
+from pbwidgets.apps.pages.reports.papers import paper_cards
 from pbwidgets.apps.pages.reports.renewal import RenewalCard
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import RightsError
@@ -80,7 +81,7 @@ class ResultsPage:
         has_runs = self.may_run and len(self.results) > 0
         self.renewal = RenewalCard(visit, self.show) if has_runs else None
         cards = [self.renewal.view, rerun] if self.renewal else []
-        self.widget = elements.stack(visit.messages, *cards, self.files)
+        self.widget = elements.stack(visit.messages, *cards, self.files, *paper_cards(visit))
         self._draw()
         self.look()
 

@@ -81,6 +81,13 @@ class Figure:
     slide: SlideAs | None = None
     about: str = ""
 
+    @property
+    def told(self) -> "alt.TopLevelMixin":
+        """The chart with its headline on it, if it has one."""
+        from pbwidgets.charts import put_headline
+
+        return put_headline(self.chart, self.headline)
+
 
 @dataclass(frozen=True)
 class Table:

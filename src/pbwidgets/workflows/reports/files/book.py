@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pbwidgets.charts import draw_svg, svg_to_png
 from pbwidgets.exports import open_template
 from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.settings import load_settings
 from pbwidgets.workflows.reports.blocks.pieces import (
     DocumentKind,
     Figure,
@@ -130,7 +131,7 @@ class ReportBook:
             show(table_html(piece, self.cover.lang))
 
     def _take_figure(self, figure: Figure) -> None:
-        svg = draw_svg(figure.chart)
+        svg = draw_svg(figure.told)
         if self.folder is not None:
             charts = self.folder / "charts"
             charts.mkdir(parents=True, exist_ok=True)
@@ -147,5 +148,5 @@ class ReportBook:
         contents = tuple(self._contents)
         template = open_template(self.template) if self.template else None
         write_deck(contents, self.cover, self.folder / "slides.pptx", template)
-        write_document(contents, self.cover, self.folder / "report.docx")
+        write_document(contents, self.cover, self.folder / "report.docx", load_settings().parameters)
         write_workbook(contents, self.cover, self.folder / "tables.xlsx")

@@ -1,6 +1,7 @@
 """What the files of a report are made from: its cover and its pieces, the figures drawn."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import TypeAlias
@@ -44,6 +45,8 @@ class Cover:
         Version of the campaign.
     letter
         Sender, recipients and date of a document that is sent.
+    templates
+        Files that the campaign names as templates, by what is made of them.
     """
 
     title: str
@@ -56,6 +59,7 @@ class Cover:
     day: date | None = None
     version: str = ""
     letter: Letter | None = None
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mark(self) -> str:

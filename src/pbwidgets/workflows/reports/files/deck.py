@@ -21,7 +21,7 @@ def write_deck(
     contents: tuple[Content, ...], cover: Cover, path: Path, template: SlidesTemplate | None = None
 ) -> None:
     """Write the slides of a report, if it has figures, or tables that are asked for as slides."""
-    shown = [piece for piece in contents if isinstance(piece, DrawnFigure) or _is_slide(piece)]
+    shown = [*_shown(contents)]
     if not shown:
         return
     mark = say("exports.synthetic", cover.lang) if cover.synthetic else ""
@@ -55,16 +55,23 @@ def summarise(figures: Sequence[Figure], lang: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in said if sentence in chosen) if len(said) > 1 else ()
 
 
-def _is_slide(piece: Content) -> bool:
-    return isinstance(piece, Table) and piece.slide
+def _shown(contents: tuple[Content, ...]) -> Iterator[DrawnFigure | Table]:
+    """What may have slides: figures, each once though a list may draw it for several sides, and tables asked for."""
+    names: set[str] = set()
+    for piece in contents:
+        if isinstance(piece, Table) and piece.slide:
+            yield piece
+        elif isinstance(piece, DrawnFigure) and piece.figure.name not in names:
+            names.add(piece.figure.name)
+            yield piece
 
 
-def _slides_of(piece: Content, cover: Cover) -> Iterator[Slide]:
+def _slides_of(piece: DrawnFigure | Table, cover: Cover) -> Iterator[Slide]:
     if isinstance(piece, Table):
         title = piece.headline or piece.table.title
         below = piece.table.title if piece.headline else ""
         yield _of_table(piece.table, title, below, _notes(piece.table.title, title, "", cover))
-    elif isinstance(piece, DrawnFigure) and piece.figure.slide != "none":
+    elif piece.figure.slide != "none":
         yield _of_figure(piece, cover)
 
 

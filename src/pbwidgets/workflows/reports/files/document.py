@@ -8,14 +8,27 @@ from pbwidgets.exports import docx
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import DocumentKind, Heading, Sentence, Table, Title
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, kind_in, title_in
+from pbwidgets.workflows.reports.files.templates import find_template
 
 MOST_IN_TEXT: Final = 40
 """Rows of a table that stands in the text; a longer one is attached."""
 
 
-def write_document(contents: tuple[Content, ...], cover: Cover, path: Path) -> None:
-    """Write the document of a report."""
-    docx.write_official(compose_document(contents, cover), path)
+def write_document(contents: tuple[Content, ...], cover: Cover, path: Path, parameters: Path) -> None:
+    """Write the document of a report, from the organiser's template if there is one.
+
+    Parameters
+    ----------
+    parameters
+        Folder of the workspace's parameters, below which the templates lie.
+
+    Raises
+    ------
+    DataError
+        ``template.*``.
+    """
+    template = find_template(parameters, cover.templates, kind_in(contents))
+    docx.write_official(compose_document(contents, cover), path, template)
 
 
 def compose_document(

@@ -38,7 +38,9 @@ def text_html(text: str) -> str:
 
 def figure_html(figure: Figure, svg: str) -> str:
     """A chart, with words for people who cannot see it."""
-    return f'<div class="figure">{embed_svg(svg, f"{figure.title} {figure.sentence}")}</div>'
+    return (
+        f'<div class="figure">{embed_svg(svg, f"{figure.headline or figure.title} {figure.sentence}")}</div>'
+    )
 
 
 def table_html(piece: Table, lang: str) -> str:

@@ -8,12 +8,12 @@ from pydantic import Field
 
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.definition import Text
+from pbwidgets.charts.headlines.counted import months_headline
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable, sum_across
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import Arguments, FieldPath, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Table
-from pbwidgets.workflows.reports.headlines.counted import months_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

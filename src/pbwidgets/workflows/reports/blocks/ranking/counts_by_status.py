@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pbwidgets.charts.headlines.standing import statuses_headline
 from pbwidgets.workflows.reports.blocks.block import Arguments, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
 
@@ -20,4 +21,10 @@ def counts_by_status(report: "Report", args: Arguments) -> Iterator[Piece]:  # n
     yield Table(table)
     if len(table.frame):
         drawn = report.scores.selection, report.view()
-        yield Figure("statuses", table.title, status_counts(*drawn), native=status_counts_native(*drawn))
+        yield Figure(
+            "statuses",
+            table.title,
+            status_counts(*drawn),
+            native=status_counts_native(*drawn),
+            headline=statuses_headline(drawn[0], report.lang),
+        )

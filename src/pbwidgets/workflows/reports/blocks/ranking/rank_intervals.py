@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
+from pbwidgets.charts.headlines.places import firmness_headline
 from pbwidgets.workflows.ground.snapshots import RECORDS
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table
-from pbwidgets.workflows.reports.headlines.places import firmness_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
+from pbwidgets.charts.headlines.standing import own_rank_headline, ranks_headline
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
-from pbwidgets.workflows.reports.headlines.standing import own_rank_headline, ranks_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

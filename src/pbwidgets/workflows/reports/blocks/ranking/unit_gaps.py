@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 
 from pydantic import Field, PositiveInt
 
+from pbwidgets.charts.headlines.layers import unit_gaps_headline
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
-from pbwidgets.workflows.reports.headlines.layers import unit_gaps_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pbwidgets.charts.headlines.places import moves_headline
 from pbwidgets.workflows.reports.blocks.block import RowsOfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
-from pbwidgets.workflows.reports.headlines.places import moves_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pbwidgets.campaign import Track
+from pbwidgets.charts.headlines.places import nominations_headline
 from pbwidgets.workflows.reports.blocks.block import Arguments, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Table
-from pbwidgets.workflows.reports.headlines.places import nominations_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from pbwidgets.charts.headlines.layers import criteria_headline
 from pbwidgets.workflows.reports.blocks.block import OfTrack, block
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece
-from pbwidgets.workflows.reports.headlines.layers import criteria_headline
 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report

@@ -7,8 +7,8 @@ from pbwidgets.campaign import Track
 from pbwidgets.errors import UsageError
 from pbwidgets.exports.docx import Block, Heading, OfficialDocument, Paragraph, Table
 from pbwidgets.wording import say
-from pbwidgets.workflows.documents.letters import save_document
-from pbwidgets.workflows.ground.desk import Desk, find_tops
+from pbwidgets.workflows.exchange.documents.letters import save_document
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope, find_tops, reading_action
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.reports.files.document import properties_of
@@ -29,11 +29,14 @@ def make_score_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
     RightsError
         If the actor may not read the results of one of the units.
     UsageError
-        ``workflows.unknown_track``, ``workflows.unknown_unit``, ``scoring.unit_without_track``.
+        ``workflows.unknown_track``, ``workflows.unknown_unit``, ``scoring.unit_without_track``,
+        ``documents.no_sheets`` if no unit is named.
     DataError
         ``exports.identifying_found``, ``template.*``.
     """
     check_track(desk.opened.campaign, track_id)
+    if not unit_codes:
+        raise UsageError("documents.no_sheets")
     for code in unit_codes:
         check_unit(desk.units, code)
         authorise_results(desk, code)
@@ -47,6 +50,23 @@ def make_score_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
     title = say("documents.scores_name", desk.lang)
     document = OfficialDocument(tuple(blocks), properties=properties_of(report.cover, title), lang=desk.lang)
     return save_document(desk, "scores", document, path)
+
+
+def units_with_sheets(desk: Desk) -> dict[str, tuple[str, ...]]:
+    """Codes of the units whose score sheets the actor may read, by track; tracks without any are left out.
+
+    Raises
+    ------
+    RightsError
+        If the actor's role reads no results.
+    """
+    units = find_in_scope(desk, reading_action(desk))
+    found = {
+        track.id: tuple(map(str, units.loc[units["kind"].isin(track.unit_kind), "unit_code"]))
+        for track in desk.opened.campaign.tracks
+        if track.kind == "score"
+    }
+    return {track_id: codes for track_id, codes in found.items() if codes}
 
 
 def _sheet(desk: Desk, report: Report, track: Track, code: str) -> Iterator[Block]:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from pbwidgets.charts.headlines.phrasing import join_clauses, name_some, words_in
 from pbwidgets.wording import Words
-from pbwidgets.workflows.reports.headlines.phrasing import join_clauses, name_some, words_in
 
 
 def months_headline(counts: pd.DataFrame, lang: str, *, by_unit: bool) -> str:

@@ -21,7 +21,7 @@ from pbwidgets.forms.answer_sheet import without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import say
-from pbwidgets.workflows.documents.letters import find_template
+from pbwidgets.workflows.exchange.documents.letters import template_of
 from pbwidgets.workflows.filling.paper import Paper, head_of, read_paper
 from pbwidgets.workflows.ground.desk import Desk
 
@@ -59,7 +59,7 @@ def make_application(desk: Desk, key: SubmissionKey, path: Path, version: int = 
     properties = Properties(title=title, subject=of, version=paper.mark)
     document = OfficialDocument(blocks, properties=properties, lang=lang)
     # whoever fills it in sees whom it names, and so does the paper
-    return write_official(document, path, find_template(desk, "application"))
+    return write_official(document, path, template_of(desk, "application"))
 
 
 _COLUMNS = {"name": Column("name", _NAMES_WIDTH), "value": Column("value", _VALUES_WIDTH)}

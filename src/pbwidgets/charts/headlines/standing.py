@@ -5,12 +5,12 @@ from typing import Final
 
 import pandas as pd
 
-from pbwidgets.charts import View
-from pbwidgets.scoring.frames import ASSESSED, NOT_NOMINATED, SELECTED, TIED_AT_CUT
+from pbwidgets.charts.headlines.lost import lost_most
+from pbwidgets.charts.headlines.phrasing import join_clauses, name_some, quoted, words_in
+from pbwidgets.charts.view import View
+from pbwidgets.scoring.frames import ASSESSED, NO_DATA, NOT_NOMINATED, SELECTED, TIED_AT_CUT
 from pbwidgets.scoring.selection import word_status
 from pbwidgets.wording import MOST_DIGITS, number
-from pbwidgets.workflows.reports.headlines.lost import lost_most
-from pbwidgets.workflows.reports.headlines.phrasing import join_clauses, name_some, quoted, words_in
 
 _HIGH: Final = 0.9
 """Share of the points above which totals are counted."""
@@ -133,3 +133,21 @@ def ranks_headline(selection: pd.DataFrame, view: View) -> str:
 
 def _best(names: Sequence[str], rank: int, lang: str) -> str:
     return words_in(lang)("ranks_best", name=name_some(names, lang), rank=rank)
+
+
+def statuses_headline(selection: pd.DataFrame, lang: str) -> str:
+    """How many of all units are selected or tied at the cut, and how many have no result yet.
+
+    Parameters
+    ----------
+    selection
+        Columns ``SELECTION``, with the status that holds.
+    """
+    say, counts = words_in(lang), selection["status"].value_counts()
+    told = {status: int(counts.get(status, 0)) for status in (SELECTED, TIED_AT_CUT, NO_DATA)}
+    clauses = [
+        say("statuses_count", count=count, status=word_status(status, 0, lang))
+        for status, count in told.items()
+        if count or status == SELECTED
+    ]
+    return join_clauses(lang, say("statuses_all", count=len(selection)), *clauses)

@@ -5,11 +5,8 @@ from collections.abc import Mapping
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
-from pbwidgets.charts import View
 from pbwidgets.charts.headings import agg_headings
-from pbwidgets.scoring.sheet import drop_unmarked
-from pbwidgets.wording import number, round_half_up
-from pbwidgets.workflows.reports.headlines.phrasing import (
+from pbwidgets.charts.headlines.phrasing import (
     furthest,
     join_clauses,
     name_some,
@@ -17,6 +14,9 @@ from pbwidgets.workflows.reports.headlines.phrasing import (
     word_difference,
     words_in,
 )
+from pbwidgets.charts.view import View
+from pbwidgets.scoring.sheet import drop_unmarked
+from pbwidgets.wording import number, round_half_up
 
 
 def unit_gaps_headline(totals: pd.DataFrame, names: Mapping[str, str], view: View) -> str:

@@ -11,9 +11,7 @@ from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk, find_tops
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.workspace import day_of
-
-TEMPLATES = "templates"
-"""Folder of an organiser's templates, below ``parameters``."""
+from pbwidgets.workflows.reports.files.templates import find_template
 
 
 def suggest_letter(desk: Desk, unit_code: str | None = None) -> Letter:
@@ -55,7 +53,8 @@ def complete_letter(desk: Desk, letter: Letter) -> Letter:
     Raises
     ------
     DataError
-        ``documents.sender_needed``, ``documents.placeholder`` for a text that somebody has yet to write.
+        ``documents.sender_needed``, ``documents.placeholder`` for a text that somebody has yet to write,
+        ``documents.sign_needed`` for a bare number where the campaign does not give the sender's sign.
     """
     if not letter.sender.strip():
         raise DataError("documents.sender_needed")
@@ -69,8 +68,11 @@ def complete_letter(desk: Desk, letter: Letter) -> Letter:
     ):
         if is_placeholder(text):
             raise DataError("documents.placeholder", value=text)
+    sign, number = _office(desk).number or "", letter.number.strip()
+    if number.isdecimal() and not sign:
+        raise DataError("documents.sign_needed", number=number)
     year = (letter.day or day_of(desk.now)).year
-    return replace(letter, number=full_number(_office(desk).number or "", letter.number, year))
+    return replace(letter, number=full_number(sign, number, year))
 
 
 def save_document(desk: Desk, name: DocumentName, document: OfficialDocument, path: Path) -> Path:
@@ -81,26 +83,18 @@ def save_document(desk: Desk, name: DocumentName, document: OfficialDocument, pa
     DataError
         ``template.*``, ``exports.identifying_found``.
     """
-    return check_leaving(desk.workspace, write_official(document, path, find_template(desk, name)))
+    return check_leaving(desk.workspace, write_official(document, path, template_of(desk, name)))
 
 
-def find_template(desk: Desk, name: DocumentName) -> Path | None:
-    """The organiser's template of a kind of document: named in the campaign, or by its file's name; None without one.
+def template_of(desk: Desk, name: DocumentName) -> Path | None:
+    """The organiser's template of a kind of document; None without one.
 
     Raises
     ------
     DataError
-        ``template.missing`` if the campaign names one that is not there.
+        ``template.missing``.
     """
-    parameters = desk.workspace.settings.parameters
-    given = _office(desk).templates.get(name)
-    if given is None:
-        usual = parameters / TEMPLATES / f"{name}.docx"
-        return usual if usual.is_file() else None
-    found = parameters / given
-    if not found.is_file() or not found.resolve().is_relative_to((parameters / TEMPLATES).resolve()):
-        raise DataError("template.missing", file=Path(given).name)
-    return found
+    return find_template(desk.workspace.settings.parameters, _office(desk).templates, name)
 
 
 def _office(desk: Desk) -> Office:

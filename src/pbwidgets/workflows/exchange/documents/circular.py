@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.docx import Letter
-from pbwidgets.workflows.documents.letters import complete_letter, save_document
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.exchange.documents.letters import complete_letter, save_document
+from pbwidgets.workflows.ground.desk import Desk, find_tops, may_do, reading_action
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
 from pbwidgets.workflows.reports.blocks.pieces import Figure
@@ -21,8 +21,7 @@ def make_circular(desk: Desk, unit_code: str, letter: Letter, path: Path) -> Pat
     Parameters
     ----------
     letter
-        Sender, recipients, number and date, as :func:`~pbwidgets.workflows.documents.letters.suggest_letter` gives
-        them and somebody has completed them.
+        Sender, recipients, number and date: those that ``suggest_letter`` gives, completed by somebody.
     path
         The ``.docx`` to write.
 
@@ -38,13 +37,21 @@ def make_circular(desk: Desk, unit_code: str, letter: Letter, path: Path) -> Pat
     definition = find_circular(desk)
     if definition is None:
         raise DataError("documents.no_circular")
+    complete = complete_letter(desk, letter)
     report = open_report(take_snapshot(desk.workspace, desk.opened).folder, unit_code, desk.lang)
     drawn = (
         piece for block in open_blocks(definition.id, desk.workspace.settings) for piece in block.draw(report)
     )
     contents = tuple(piece for piece in drawn if not isinstance(piece, Figure))
-    document = compose_document(contents, report.cover, complete_letter(desk, letter))
+    document = compose_document(contents, report.cover, complete)
     return save_document(desk, "circular", document, path)
+
+
+def circular_units(desk: Desk) -> tuple[str, ...]:
+    """Codes of the units at the top whose circular the actor may make; empty if no report of the campaign is one."""
+    if find_circular(desk) is None:
+        return ()
+    return tuple(code for code in find_tops(desk) if may_do(desk, reading_action(desk), code))
 
 
 def find_circular(desk: Desk) -> ReportDefinition | None:

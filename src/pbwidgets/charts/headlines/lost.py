@@ -4,10 +4,10 @@ from collections.abc import Collection, Sequence
 
 import pandas as pd
 
-from pbwidgets.charts import View
 from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.headlines.phrasing import furthest, join_clauses, name_some, quoted, words_in
+from pbwidgets.charts.view import View
 from pbwidgets.wording import number, round_half_up, share_text
-from pbwidgets.workflows.reports.headlines.phrasing import furthest, join_clauses, name_some, quoted, words_in
 
 
 def losses_headline(points: pd.DataFrame, unit_codes: Collection[str], view: View) -> str:

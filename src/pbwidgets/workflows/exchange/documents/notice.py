@@ -8,7 +8,7 @@ from pbwidgets.exports.docx import Letter, word_day
 from pbwidgets.scoring.selection import show_holding
 from pbwidgets.store import PublicNotice
 from pbwidgets.wording import say
-from pbwidgets.workflows.documents.letters import complete_letter, save_document, top_of
+from pbwidgets.workflows.exchange.documents.letters import complete_letter, save_document, top_of
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.meeting.what_if import authorise_meeting

@@ -4,9 +4,9 @@ from typing import Any
 
 import pandas as pd
 
-from pbwidgets.charts import View
+from pbwidgets.charts.headlines.phrasing import join_clauses, words_in
+from pbwidgets.charts.view import View
 from pbwidgets.scoring.robustness import FIRM, UNDECIDED
-from pbwidgets.workflows.reports.headlines.phrasing import join_clauses, words_in
 
 
 def allotments_headline(balance: pd.DataFrame, view: View) -> str:

@@ -1,0 +1,57 @@
+"""The ground of a slide that charts and tables share: where they stand, the lines at their foot."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from pbwidgets import palette
+from pbwidgets.charts.sheet import text_width
+from pbwidgets.exports.lettering import LEAST_PT, set_font
+from pbwidgets.intake.text import drop_unfit
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height in inches."""
+
+CHART_BOX: Final[Box] = (0.5, 1.75, 12.333, 5.15)
+"""Below the title of a slide of 13.33 × 7.5 inches and a line for its sentence, above its footer."""
+
+LINE_IN: Final = 0.25
+_NOTE_IN: Final = 0.34
+
+
+def inches(box: Box) -> list[Any]:
+    """A box as python-pptx takes it."""
+    from pptx.util import Inches
+
+    return [Inches(part) for part in box]
+
+
+def rgb(colour: str) -> Any:
+    """A colour as python-pptx takes it."""
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(palette.office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
+
+
+def describe(frame: Any, words: str) -> None:
+    """Say what a chart or table shows, for those who do not see it."""
+    frame._element.nvGraphicFramePr.cNvPr.set("descr", drop_unfit(words))
+
+
+def put_notes(page: Any, notes: Sequence[str], box: Box) -> Box:
+    """Write lines at the foot of a box, those that are not empty, and give the box that is left above them."""
+    left, top, width, height = box
+    for note in reversed([note for note in notes if note]):
+        lines = -(-int(text_width(note, LEAST_PT)) // int(width * 72))
+        high = _NOTE_IN + (lines - 1) * LINE_IN
+        height -= high
+        _write(page, note, (left, top + height, width, high))
+    return left, top, width, height
+
+
+def _write(page: Any, text: str, box: Box) -> None:
+    frame = page.shapes.add_textbox(*inches(box)).text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    run = frame.paragraphs[0].add_run()
+    run.text = drop_unfit(text)
+    set_font(run.font, LEAST_PT, palette.QUIET)
