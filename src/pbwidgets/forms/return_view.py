@@ -60,12 +60,12 @@ class ProgressLine(w.HTML):
 
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
-        self._shown: int = -1
+        self._shown: int | None = None
 
     def show(self, words: str, done: int = 0, of: int = 0) -> None:
         """Show how much is done; a bar that only moves to and fro if it is not known how much there is."""
         share = -1 if not of else round(100 * done / of)
-        if self.value and share == self._shown:
+        if share == self._shown:
             return
         self._shown = share
         value = "" if share < 0 else f' value="{share}"'
@@ -75,7 +75,7 @@ class ProgressLine(w.HTML):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.value, self._shown = "", -1
+        self.value, self._shown = "", None
 
 
 def problem_table(problems: Sequence[Problem], lang: str) -> tuple[w.Widget, ...]:
