@@ -142,7 +142,10 @@ def test_a_clerk_fills_in_and_submits_with_three_photos_one_of_25_mb(
     answer = page.request.get(f"{served.address}/{paper}")
     assert answer.status == 200
     assert "校验码" in answer.text()
+    word = page.get_by_role("link", name="下载 Word 版").get_attribute("href")
+    assert page.request.get(f"{served.address}/{word}").body().startswith(b"PK")
     stranger = open_page("other", None)
+    assert stranger.request.get(f"{served.address}/{word}").status == 404
     assert stranger.request.get(f"{served.address}/{paper}").status == 404
     assert "Uncaught exception" not in served.log.read_text(encoding="utf-8")  # of a browser that goes on
 

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 from counties import CAMPAIGN, OPERATOR, lay_out, make_register, run_pbwidgets
+from docx import Document
 
 from pbwidgets.cli.checking import check_files
+from pbwidgets.exports.docx import write_starting_template
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.organise.campaigns import open_campaign
 from pbwidgets.workflows.organise.register import save_units
@@ -163,3 +165,21 @@ def test_a_change_to_an_open_campaign_names_the_answers_it_affects(workspace: Pa
     assert done.returncode == 0
     assert "乡镇组织推进情况" in done.stderr
     assert "最大值 99 → 98" in done.stderr
+
+
+def test_templates_of_documents_are_looked_at_and_missing_ones_named(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace)
+    folder = workspace / "parameters" / "templates"
+    write_starting_template(folder / "circular.docx")
+    wrong = Document()
+    wrong.add_paragraph("{{ tilte }}")
+    wrong.save(str(folder / "notice.docx"))
+    campaign = workspace / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
+    change(campaign, ("office:\n", "office:\n  templates: {scores: templates/scores.docx}\n"))
+    _, problems, _ = check_files(())
+    assert {(problem.code, Path(problem.file).name) for problem in problems} == {
+        ("template.unknown_name", "notice.docx"),
+        ("template.missing", "scores.docx"),
+    }

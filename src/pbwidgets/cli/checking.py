@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbwidgets.campaign import examine_campaign, read_campaign
-from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.errors import DataError, Problem, ProblemsError, UsageError
 from pbwidgets.intake import Reading
 from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
@@ -46,6 +46,8 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
 def _check_one(file: Path) -> Reading[tuple[Problem, ...]]:
     if file.suffix.lower() in KINDS:
         return _check_register(file)
+    if file.suffix.lower() == ".docx":
+        return Reading(tuple(_check_template(file)))
     if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
         raise UsageError("cli.check.unknown_file", file=str(file))
     if file.parent.name == "demo":
@@ -76,9 +78,33 @@ def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ..
     registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in KINDS)
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
-    others = map(_check_one, (*demos, *registers))
+    templates = sorted((parameters / "templates").glob("*.docx"))
+    others = map(_check_one, (*demos, *registers, *templates))
     found = join_readings([check_campaigns(settings), *others, Reading(tuple(_check_runs(settings)))])
-    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides), found
+    found = join_readings([found, Reading(tuple(_find_missing_templates(settings)))])
+    return len(campaigns) + len(demos) + len(registers) + len(reports) + len(overrides) + len(
+        templates
+    ), found
+
+
+def _check_template(file: Path) -> "Iterator[Problem]":
+    """What is wrong with a template of documents."""
+    from pbwidgets.exports.docx import check_template
+
+    try:
+        check_template(file)
+    except DataError as error:
+        yield Problem(error.code, str(file), args=error.args_of_message)
+
+
+def _find_missing_templates(settings: Settings) -> "Iterator[Problem]":
+    """Templates that campaigns name and that are not there."""
+    for campaign in _sound_campaigns(settings):
+        for name in campaign.office.templates.values() if campaign.office else ():
+            if not (settings.parameters / name).is_file():
+                yield Problem(
+                    "template.missing", str(settings.parameters / name), args={"file": Path(name).name}
+                )
 
 
 def _check_runs(settings: Settings) -> list[Problem]:

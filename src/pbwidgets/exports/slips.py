@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.docx import BODY_FONT, HEADING_FONTS, LATIN_FONT
+from pbwidgets.exports.docx.page import BODY_FONT, HEADING_FONTS, LATIN_FONT
 from pbwidgets.intake.text import drop_unfit
 
 CODE_FONT: Final = "Consolas"

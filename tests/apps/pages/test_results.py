@@ -12,13 +12,17 @@ import pytest
 from counties import CAMPAIGN, OPERATOR, copy_county
 from pages import shown
 
+from pbwidgets.apps.pages.ground.letter_card import LetterCard
 from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.pages.reports.following import follow
 from pbwidgets.apps.pages.reports.page import ResultsPage, show_results
+from pbwidgets.apps.pages.reports.papers import ScoreSheets, paper_cards
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
+from pbwidgets.exports.docx import Heading, Letter, build_document
 from pbwidgets.forms.elements import HIDDEN
 from pbwidgets.store import Actor, Decision, Veto, audit_head, decide_many, record_veto
+from pbwidgets.workflows.exchange.documents.letters import complete_letter, suggest_letter
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_workspace
@@ -355,3 +359,28 @@ def test_the_pages_say_from_when_the_score_sheet_can_be_seen(changed: Workspace)
     assert 'href="results"' in shown(show_home(Visit(changed, filler, {}, "zh_CN")))
     assert "查看本单位评分表" in shown(show_home(Visit(changed, filler, {}, "zh_CN")))
     assert "总分" in shown(show_results(Visit(changed, filler, {}, "zh_CN")))
+
+
+def test_the_circular_and_score_sheets_are_offered_where_they_may_be_read(changed: Workspace) -> None:
+    town, county = (Visit(changed, actor, {}, "zh_CN") for actor in (REVIEWER, COUNTY))
+    assert [len(paper_cards(visit)) for visit in (town, county)] == [1, 2]
+    sheets = ScoreSheets(county)
+    sheets.track.value, sheets.units.value = "township", (TOWN, OTHER)
+    sheets.make()
+    assert 'download="评分表.docx"' in sheets.download.value
+
+
+def test_a_document_is_made_of_what_stands_in_the_fields(changed: Workspace) -> None:
+    visit, letters = Visit(changed, COUNTY, {}, "zh_CN"), []
+
+    def make(desk: Desk, letter: Letter, path: Path) -> Path:
+        letters.append(complete_letter(desk, letter))
+        return build_document([Heading(0, "通报")], path, letter=letter)
+
+    card = LetterCard(visit, "通报", suggest_letter(visit.desk), make)
+    card.recipients.value, card.number.value = "各乡镇党委, 县直机关", "云组发〔2026〕12号"
+    card.make()
+    assert [(one.recipients, one.number, one.sender) for one in letters] == [
+        (("各乡镇党委", "县直机关"), "云组发〔2026〕12号", "中共云溪演示县委员会")
+    ]
+    assert 'download="通报.docx"' in card.download.value

@@ -12,16 +12,17 @@ from pbwidgets.exports.docx.blocks import (
     Table,
 )
 from pbwidgets.exports.docx.letter import full_number, word_day
-from pbwidgets.exports.docx.page import BODY_FONT, HEADING_FONTS, LATIN_FONT
 from pbwidgets.exports.docx.tables import find_way
-from pbwidgets.exports.docx.templates import fill_template, write_official, write_starting_template
+from pbwidgets.exports.docx.templates import (
+    check_template,
+    fill_template,
+    write_official,
+    write_starting_template,
+)
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, to_chinese_numeral
 
 __all__ = [
-    "BODY_FONT",
-    "HEADING_FONTS",
-    "LATIN_FONT",
     "Attachment",
     "Block",
     "Figure",
@@ -33,6 +34,7 @@ __all__ = [
     "Table",
     "break_title",
     "build_document",
+    "check_template",
     "fill_template",
     "find_way",
     "full_number",

@@ -80,6 +80,7 @@ class Figure:
 
 
 Block: TypeAlias = Heading | Paragraph | Table | Figure
+"""A part of a document."""
 
 
 @dataclass(frozen=True)

@@ -58,15 +58,28 @@ def fill_template(document: OfficialDocument, template: Path, path: Path) -> Pat
     DataError
         ``template.*``: the file is refused, or names what the document does not have.
     """
+    return write_settled(_fill(document, template), path)
+
+
+def _fill(document: OfficialDocument, template: Path) -> bytes:
     content = read_template(template)
     with ZipFile(io.BytesIO(content)) as archive:
         for name in archive.namelist():
             if name.endswith(".xml"):
                 check_braces(template.name, archive.read(name))
     context = context_of(document)
-    return write_settled(
-        _render(content, TemplateEnvironment(template.name, context), context, document), path
-    )
+    return _render(content, TemplateEnvironment(template.name, context), context, document)
+
+
+def check_template(template: Path) -> None:
+    """Look at a template as it is looked at before it is filled in; what stands in its loops only as far as it is read.
+
+    Raises
+    ------
+    DataError
+        As :func:`fill_template`.
+    """
+    _fill(OfficialDocument(()), template)
 
 
 def _render(

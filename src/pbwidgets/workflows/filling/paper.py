@@ -59,6 +59,8 @@ class Paper:
         Files on record, by their token.
     mark
         Version, time and check code, in words.
+    is_own
+        Whether whoever prints it fills it in, and so sees whom it names.
     """
 
     campaign: Campaign
@@ -68,6 +70,7 @@ class Paper:
     answers: Mapping[str, object]
     files: Mapping[str, ShownFile]
     mark: str
+    is_own: bool
 
 
 def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
@@ -127,7 +130,7 @@ def read_paper(desk: Desk, key: SubmissionKey, version: int = 0) -> Paper:
     code = check_code(
         paper_secret(desk.workspace.settings.private), key, given
     )  # one code, whoever prints it
-    return Paper(campaign, form, key, unit_name, shown, files, _mark(given, code, desk.lang))
+    return Paper(campaign, form, key, unit_name, shown, files, _mark(given, code, desk.lang), is_own)
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:

@@ -24,6 +24,7 @@ from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.documents.letters import template_of
 from pbwidgets.workflows.filling.paper import Paper, head_of, read_paper
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.files import check_leaving
 
 _NAMES_WIDTH, _VALUES_WIDTH = 22, 40
 
@@ -43,7 +44,8 @@ def make_application(desk: Desk, key: SubmissionKey, path: Path, version: int = 
     RightsError
         If the actor may not see the unit.
     DataError
-        ``fill.paper_none`` if that version was not handed in; ``template.*``.
+        ``fill.paper_none`` if that version was not handed in; ``template.*``; ``exports.identifying_found`` for
+        anybody but who fills it in.
     """
     paper = read_paper(desk, key, version)
     lang, (title, unit, of) = desk.lang, head_of(paper, desk.lang)
@@ -56,10 +58,10 @@ def make_application(desk: Desk, key: SubmissionKey, path: Path, version: int = 
         Table(_two_columns([(name, "") for name in signed]), head=False, row_mm=24, columns=_COLUMNS),
         Paragraph(paper.mark, "left"),
     )
-    properties = Properties(title=title, subject=of, version=paper.mark)
+    properties = Properties(title=title, subject=of, remark=paper.mark)
     document = OfficialDocument(blocks, properties=properties, lang=lang)
-    # whoever fills it in sees whom it names, and so does the paper
-    return write_official(document, path, template_of(desk, "application"))
+    made = write_official(document, path, template_of(desk, "application"))
+    return made if paper.is_own else check_leaving(desk.workspace, made)
 
 
 _COLUMNS = {"name": Column("name", _NAMES_WIDTH), "value": Column("value", _VALUES_WIDTH)}
