@@ -816,7 +816,7 @@ of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
-of_accounts("read_draft", "活动.xlsx", b"no workbook")
+of_accounts("read_draft", Path("活动.xlsx"))
 
 
 @case
