@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.exports.own_templates import TEMPLATES, hash_files
 from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
@@ -56,14 +58,25 @@ def fingerprint_reports(
     return made
 
 
-def hash_of_slides(report: ReportDefinition, template: str) -> dict[str, str]:
-    """Hash of the template of a report's slides as ``template``, empty without one; none if it has no slides."""
-    return {"template": template} if SLIDES in report.files else {}
+def hash_templates(report: ReportDefinition, parameters: Path, slides: Path | None) -> dict[str, str]:
+    """Hashes of a report's templates: ``template`` of its slides, ``document_template``; each empty without one.
 
-
-def hash_of_document(report: ReportDefinition, templates: str) -> dict[str, str]:
-    """Hash of the templates of documents as ``document_template``, empty without one; none if it has no document."""
-    return {"document_template": templates} if DOCUMENT in report.files else {}
+    Parameters
+    ----------
+    report
+        The report: what it does not make has no hash.
+    parameters
+        Folder of the workspace's parameters.
+    slides
+        Template of its slides; None: our own ground.
+    """
+    documents = sorted((parameters / TEMPLATES).glob("*.docx"))
+    made = {}
+    if SLIDES in report.files:
+        made["template"] = hash_files([slides] if slides else [])
+    if DOCUMENT in report.files:
+        made["document_template"] = hash_files(documents)
+    return made
 
 
 @dataclass(frozen=True)
