@@ -34,6 +34,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "find_draft": "fill",
     # -- looking
     "export_answers": "view",
+    "list_answers": "view",
     "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",

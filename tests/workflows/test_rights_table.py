@@ -816,7 +816,7 @@ of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
-of_accounts("read_draft", "活动.xlsx", b"no workbook")
+of_accounts("read_draft", Path("活动.xlsx"))
 
 
 @case
@@ -1178,6 +1178,10 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
     ),
     "read_own_return": (TABLE["fill"], lambda f, world, actor: codes_read(f, world, actor)),
     "find_draft": (TABLE["fill"], lambda f, world, actor: codes_drafted(f, world, actor)),
+    "list_answers": (
+        {role: units & VILLAGES for role, units in TABLE["view"].items()},
+        lambda f, world, actor: codes_in(f(world.desk(actor), ["village_application"]), "unit_code"),
+    ),
     "export_answers": (
         {role: units & VILLAGES for role, units in TABLE["view"].items()},
         lambda f, world, actor: codes_of_book(

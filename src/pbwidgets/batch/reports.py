@@ -27,7 +27,8 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.files.templates import hash_templates
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -185,13 +186,14 @@ def _run(
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
     made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
-    template = hash_template(plan.template)
+    slides = hash_of_slides(report, hash_template(plan.template))
+    documents = hash_of_document(report, hash_templates(settings.parameters))
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints={code: {**hashes, "template": template} for code, hashes in made.items()},
+        fingerprints={code: {**hashes, **slides, **documents} for code, hashes in made.items()},
         given={
             code: {
                 "snapshot": str(snapshot.folder),

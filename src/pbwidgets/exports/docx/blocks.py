@@ -80,7 +80,7 @@ class Figure:
 
 
 Block: TypeAlias = Heading | Paragraph | Table | Figure
-"""A part of a document."""
+"""What a text is made of."""
 
 
 @dataclass(frozen=True)

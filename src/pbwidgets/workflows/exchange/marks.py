@@ -84,12 +84,13 @@ def write_mark_sheet(desk: Desk, track_id: str, unit_codes: Sequence[str], path:
     paper = open_paper(desk, track_id, unit_codes)
     track, lang, opened = desk.opened.campaign.track(track_id), desk.lang, desk.opened
     names, above = unit_names(desk.units), ancestors(desk.units, opened.campaign.partition_by)
+    lines = _lines_by_unit(paper)
     rows = [
         MarkRow(
             code,
             names[code],
             names.get(str(above.get(code)), "") if above.get(code) != code else "",
-            {line_id: line.points for (unit, line_id), line in paper.lines.items() if unit == code},
+            {line.criterion.id: line.points for line in lines.get(code, ())},
         )
         for code in unit_codes
     ]
@@ -194,6 +195,13 @@ def store_marks(desk: Desk, returned: ReturnedMarks, *, accept_good_rows: bool =
     return Stored(len(units), returned.count("unchanged"), returned.count("refused"))
 
 
+def _lines_by_unit(paper: PaperSheet) -> Mapping[str, list[PaperLine]]:
+    found: dict[str, list[PaperLine]] = defaultdict(list)
+    for (unit, _), line in paper.lines.items():
+        found[unit].append(line)
+    return found
+
+
 def _lines_of(paper: PaperSheet, track: Track, lang: str) -> Iterator[tuple[str, Criterion]]:
     """Lines that are marked, each with its number and name, in the order of the score sheet."""
     wanted = {line_id for _, line_id in paper.lines}
@@ -248,6 +256,7 @@ class _Reading:
     ) -> None:
         self._desk, self._track, self._table, self._paper = desk, track, table, paper
         self._seen, self._mine = seen, mine
+        self._lines = _lines_by_unit(paper)
         self._labels = {line.id: label for label, line in _all_lines(track, desk.lang)}
         self._names = unit_names(desk.units)
         self._first: dict[str, int] = {}
@@ -259,8 +268,7 @@ class _Reading:
         self.withdrawn: dict[str, tuple[MarkKey, ...]] = {}
         self.before: dict[_Place, float | None] = {}
         with desk.workspace.store.read() as reader:
-            units = sorted({unit for unit, _ in paper.lines})
-            self._bars = bars_of(reader, desk, [(unit, track.id) for unit in units], desk.actor.name)
+            self._bars = bars_of(reader, desk, [(unit, track.id) for unit in self._lines], desk.actor.name)
 
     def changes(self, told: Told | None) -> Iterator[Changed]:
         """What becomes of each unit, in the order of the rows; findings and marks are gathered on the way."""
@@ -297,7 +305,7 @@ class _Reading:
         self._check(row, code, typed, reason)
         wrong = [*self._unread.get(self._table.number(row), []), *self.findings[found:]]
         why = " ".join(dict.fromkeys(problem.message(self._desk.lang) for problem in wrong))
-        has_before = any(line.before for (unit, _), line in self._paper.lines.items() if unit == code)
+        has_before = any(line.before for line in self._lines.get(code, ()))
         fate: Fate = "refused" if wrong else "unchanged" if not typed else "changed" if has_before else "new"
         if fate in ("new", "changed"):
             self._keep(code, typed, reason)
@@ -361,13 +369,12 @@ class _Reading:
         layers = {
             line.key.layer for line in self._paper.lines.values() if reason_limit(track, line.key.layer)
         }
-        codes = {unit for unit, _ in self._paper.lines}
-        units = desk.units[desk.units["unit_code"].isin(codes)]
+        units = desk.units[desk.units["unit_code"].isin(self._lines)]
         if not layers:
             return {}
         with desk.workspace.store.read() as reader:
             ratings = load_ratings(reader, *desk.opened.key, track.forms)
-        own = ratings[ratings["unit_code"].isin(codes)]
+        own = ratings[ratings["unit_code"].isin(self._lines)]
         campaign = desk.opened.campaign
         return {layer: tabulate_marks_before(campaign, track, layer, units, own) for layer in layers}
 

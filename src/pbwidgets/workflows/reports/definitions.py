@@ -43,7 +43,8 @@ NOTEBOOK: Final = "reports/report.ipynb"
 SLIDES: Final = "slides.pptx"
 WITH_FIGURES: Final = (SLIDES, "charts/*.png", "charts/*.svg")
 """Files that a list of blocks gives only if it draws a figure."""
-_ALWAYS: Final = ("report.ipynb", "report.html", "report.docx", "tables.xlsx")
+DOCUMENT: Final = "report.docx"
+_ALWAYS: Final = ("report.ipynb", "report.html", DOCUMENT, "tables.xlsx")
 
 Overrides = Mapping[str, Mapping[str, Mapping[str, JsonValue]]]
 """Parameters by unit code, report id and name."""

@@ -15,7 +15,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
-from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
+from pbwidgets.workflows.reports.definitions import DOCUMENT, NOTEBOOK, SLIDES, ReportDefinition
 
 
 def fingerprint_reports(
@@ -54,6 +54,16 @@ def fingerprint_reports(
             own = joined[kind]
         made[code] = {**{f"rows:{name}": own.get(name, "") for name in known.rows}, **known.common}
     return made
+
+
+def hash_of_slides(report: ReportDefinition, template: str) -> dict[str, str]:
+    """Hash of the template of a report's slides as ``template``, empty without one; none if it has no slides."""
+    return {"template": template} if SLIDES in report.files else {}
+
+
+def hash_of_document(report: ReportDefinition, templates: str) -> dict[str, str]:
+    """Hash of the templates of documents as ``document_template``, empty without one; none if it has no document."""
+    return {"document_template": templates} if DOCUMENT in report.files else {}
 
 
 @dataclass(frozen=True)

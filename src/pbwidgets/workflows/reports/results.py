@@ -30,7 +30,8 @@ from pbwidgets.workflows.reports.definitions import (
     find_targets,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.files.templates import hash_templates
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 
@@ -238,7 +239,9 @@ def _wanted(
     library = library_of(desk.workspace.settings)
     made = fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
     template = hash_template(find_slide_template(desk.opened, desk.workspace.settings))
-    return {code: {**hashes, "template": template} for code, hashes in made.items()}
+    documents = hash_of_document(report, hash_templates(desk.workspace.settings.parameters))
+    slides = hash_of_slides(report, template)
+    return {code: {**hashes, **slides, **documents} for code, hashes in made.items()}
 
 
 def _row(

@@ -39,10 +39,8 @@ def find_template(parameters: Path, named: Mapping[str, str], name: DocumentName
     return found
 
 
-def hashes_of_templates(parameters: Path) -> dict[str, str]:
-    """Hash of all templates as ``templates``, on which reports depend; empty without any."""
-    files = sorted(path for path in (parameters / TEMPLATES).glob("*") if path.is_file())
-    if not files:
-        return {}
-    parts = (path.name.encode() + b"\0" + sha256(path.read_bytes()).digest() for path in files)
-    return {"templates": sha256(b"".join(parts)).hexdigest()[:16]}
+def hash_templates(parameters: Path) -> str:
+    """Hash of all templates of documents, as they are now; empty without any."""
+    files = sorted((parameters / TEMPLATES).glob("*.docx"))
+    parts = [path.name.encode() + sha256(path.read_bytes()).digest() for path in files if path.is_file()]
+    return sha256(b"".join(parts)).hexdigest()[:16] if parts else ""
