@@ -22,7 +22,15 @@ TABLE = LabelledTable("名单", pd.DataFrame({"name": ["甲村", "乙村"]}), {"
 BARS = NativeChart("bars", "村", ("甲村", "乙村"), (Series("总分", (92.5, 88.0), "#0072B2"),), "分", 1)
 CHART = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x")
 RANKING = Figure(
-    "ranking", "示范村：排名", CHART, "共2个村。", TABLE, BARS, "2个村全部超过80分", about="示范村"
+    "ranking",
+    "示范村：排名",
+    CHART,
+    "共2个村。",
+    TABLE,
+    BARS,
+    "2个村全部超过80分",
+    about="示范村",
+    frames=("points", "totals"),
 )
 
 
