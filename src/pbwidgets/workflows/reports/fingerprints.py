@@ -17,7 +17,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
-from pbwidgets.workflows.reports.definitions import DOCUMENT, NOTEBOOK, SLIDES, ReportDefinition
+from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
 
 
 def fingerprint_reports(
@@ -58,25 +58,18 @@ def fingerprint_reports(
     return made
 
 
-def hash_templates(report: ReportDefinition, parameters: Path, slides: Path | None) -> dict[str, str]:
+def hash_templates(parameters: Path, slides: Path | None) -> dict[str, str]:
     """Hashes of a report's templates: ``template`` of its slides, ``document_template``; each empty without one.
 
     Parameters
     ----------
-    report
-        The report: what it does not make has no hash.
     parameters
         Folder of the workspace's parameters.
     slides
         Template of its slides; None: our own ground.
     """
     documents = sorted((parameters / TEMPLATES).glob("*.docx"))
-    made = {}
-    if SLIDES in report.files:
-        made["template"] = hash_files([slides] if slides else [])
-    if DOCUMENT in report.files:
-        made["document_template"] = hash_files(documents)
-    return made
+    return {"template": hash_files([slides] if slides else []), "document_template": hash_files(documents)}
 
 
 @dataclass(frozen=True)

@@ -239,7 +239,7 @@ def _wanted(
     made = fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
     parameters = desk.workspace.settings.parameters
     slides = find_template(parameters, desk.opened.campaign.templates, "slides")
-    templates = hash_templates(report, parameters, slides)
+    templates = hash_templates(parameters, slides)
     return {code: {**hashes, **templates} for code, hashes in made.items()}
 
 
