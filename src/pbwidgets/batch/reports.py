@@ -12,10 +12,10 @@ from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.exports.pptx.finding import find_template, hash_template, read_template
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.files import guard_of
-from pbwidgets.workflows.ground.slide_template import find_slide_template, hash_template, read_slide_template
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -28,7 +28,7 @@ from pbwidgets.workflows.reports.definitions import (
     read_reports,
 )
 from pbwidgets.workflows.reports.files.templates import hash_templates
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -146,8 +146,8 @@ def _plan(
     workspace: Workspace, opened: Opened, name: str | None, one_of_many: bool, given: Path | None
 ) -> _Plan:
     settings = workspace.settings
-    template = find_slide_template(opened, settings, given)
-    read_slide_template(template)  # said once, before anything is run
+    template = find_template(opened.campaign, settings.parameters, given)
+    read_template(template)  # said once, before anything is run
     ground = Ground(settings.notebooks, (opened.campaign,))
     folder = settings.parameters / "reports"
     reports, problems = read_reports(folder, ground)
@@ -186,7 +186,9 @@ def _run(
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
     made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
-    slides = hash_of_slides(report, hash_template(plan.template))
+    slides = {
+        "template": hash_template(plan.template)
+    }  # a list has slides whether its files name them or not
     documents = hash_of_document(report, hash_templates(settings.parameters))
     jobs = make_jobs(
         report,

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Final
 from pbwidgets.charts import View, ranking_bars, ranking_bars_native
 from pbwidgets.charts.headlines.standing import ranking_headline
 from pbwidgets.exports import Deck, Slide, build_deck, tables
+from pbwidgets.exports.pptx.finding import find_template, read_template
 from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
-from pbwidgets.workflows.ground.slide_template import find_slide_template, read_slide_template
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -92,7 +92,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         say("reports.synthetic", lang) if view.synthetic else "",
         (*changes, headline, counted),
         "　".join(filter(None, (source, say("exports.synthetic", lang) if view.synthetic else ""))),
-        read_slide_template(find_slide_template(desk.opened, desk.workspace.settings)),
+        read_template(find_template(tried.campaign, desk.workspace.settings.parameters)),
     )
     deck = build_deck([slide], folder / _plain(name), about)
     return check_leaving(desk.workspace, deck)

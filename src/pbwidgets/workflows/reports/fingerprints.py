@@ -15,7 +15,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
-from pbwidgets.workflows.reports.definitions import DOCUMENT, NOTEBOOK, SLIDES, ReportDefinition
+from pbwidgets.workflows.reports.definitions import DOCUMENT, NOTEBOOK, ReportDefinition
 
 
 def fingerprint_reports(
@@ -54,11 +54,6 @@ def fingerprint_reports(
             own = joined[kind]
         made[code] = {**{f"rows:{name}": own.get(name, "") for name in known.rows}, **known.common}
     return made
-
-
-def hash_of_slides(report: ReportDefinition, template: str) -> dict[str, str]:
-    """Hash of the template of a report's slides as ``template``, empty without one; none if it has no slides."""
-    return {"template": template} if SLIDES in report.files else {}
 
 
 def hash_of_document(report: ReportDefinition, templates: str) -> dict[str, str]:

@@ -4,22 +4,27 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from pbwidgets.exports import SlidesTemplate, open_template
-from pbwidgets.settings import Settings
-from pbwidgets.workflows.ground.workspace import Opened
+from pbwidgets.campaign import Campaign
+from pbwidgets.exports.pptx.template import SlidesTemplate, open_template
 
 _FOLDER: Final = "templates"
 _USUAL: Final = "slides.pptx"
 
 
-def find_slide_template(opened: Opened, settings: Settings, given: Path | None = None) -> Path | None:
+def find_template(campaign: Campaign, parameters: Path, given: Path | None = None) -> Path | None:
     """Template of a campaign's slides; None: our own ground.
 
-    One given by hand comes first, then the one that the campaign names, then ``parameters/templates/slides.pptx``.
+    One given by hand comes first, then the one that the campaign names, then ``templates/slides.pptx``.
+
+    Parameters
+    ----------
+    parameters
+        Folder of the workspace's parameters.
+    given
+        One given by hand.
     """
-    folder = settings.parameters / _FOLDER
-    office = opened.campaign.office
-    named = office.templates.get("slides") if office else None
+    folder = parameters / _FOLDER
+    named = campaign.office.templates.get("slides") if campaign.office else None
     if given is not None:
         return given.absolute()
     if named:
@@ -28,13 +33,13 @@ def find_slide_template(opened: Opened, settings: Settings, given: Path | None =
     return usual if usual.is_file() else None
 
 
-def read_slide_template(path: Path | None) -> SlidesTemplate | None:
+def read_template(path: Path | None) -> SlidesTemplate | None:
     """The template, looked at; None without one.
 
     Raises
     ------
     DataError
-        As :func:`pbwidgets.exports.open_template`.
+        As :func:`open_template`.
     """
     return None if path is None else open_template(path)
 
