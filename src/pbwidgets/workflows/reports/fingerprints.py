@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.exports.own_templates import TEMPLATES, hash_files
 from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
@@ -56,9 +58,23 @@ def fingerprint_reports(
     return made
 
 
-def hash_of_document(report: ReportDefinition, templates: str) -> dict[str, str]:
-    """Hash of the templates of documents as ``document_template``, empty without one; none if it has no document."""
-    return {"document_template": templates} if DOCUMENT in report.files else {}
+def hash_templates(report: ReportDefinition, parameters: Path, slides: Path | None) -> dict[str, str]:
+    """Hashes of a report's templates: ``template`` of its slides, ``document_template``; each empty without one.
+
+    Parameters
+    ----------
+    report
+        The report: without a document, its template has no hash. A list makes slides whether its files name them or not.
+    parameters
+        Folder of the workspace's parameters.
+    slides
+        Template of its slides; None: our own ground.
+    """
+    documents = sorted((parameters / TEMPLATES).glob("*.docx"))
+    made = {"template": hash_files([slides] if slides else [])}
+    if DOCUMENT in report.files:
+        made["document_template"] = hash_files(documents)
+    return made
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pbwidgets.charts import draw_svg, svg_to_png
-from pbwidgets.exports.pptx.finding import read_template
+from pbwidgets.exports import open_template
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.settings import load_settings
 from pbwidgets.workflows.reports.blocks.pieces import (
@@ -146,7 +146,7 @@ class ReportBook:
         if self.folder is None:
             return
         contents = tuple(self._contents)
-        template = read_template(self.template)
+        template = open_template(self.template) if self.template else None
         write_deck(contents, self.cover, self.folder / "slides.pptx", template)
         write_document(contents, self.cover, self.folder / "report.docx", load_settings().parameters)
         write_workbook(contents, self.cover, self.folder / "tables.xlsx")
