@@ -64,7 +64,7 @@ def hash_templates(report: ReportDefinition, parameters: Path, slides: Path | No
     Parameters
     ----------
     report
-        The report: without a document, its template has no hash. A list makes slides whether its files name them or not.
+        The report: one without a document has no hash of its templates. A list has slides whether named or not.
     parameters
         Folder of the workspace's parameters.
     slides
