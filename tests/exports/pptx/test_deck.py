@@ -204,7 +204,10 @@ def test_an_english_deck_says_its_own_words_in_english(ranking, tmp_path: Path) 
 def test_a_source_that_is_long_gets_smaller_and_keeps_to_one_line_beside_the_number(
     png, tmp_path: Path
 ) -> None:
-    long = "Source: Three-level contest, 2026, data as of 2026-12-01　demonstration data, units and scores are made up"
+    long = (
+        "Source: Three-level contest, 2026, data as of 2026-12-01　demonstration data: all units and scores"
+        " are made up for tests"
+    )
     about = dataclasses.replace(ABOUT, source=long, lang="en", summary=())
     page = Presentation(build_deck([Slide("图", png)], tmp_path / "a.pptx", about)).slides[1]
     source = next(shape for shape in page.shapes if shape.has_text_frame and shape.text_frame.text == long)
