@@ -196,6 +196,56 @@ def test_a_change_made_since_the_download_is_not_overwritten(desk: Desk, filled:
     assert state.draft == {"industry": "柑橘"}
 
 
+@pytest.mark.parametrize(
+    ("without_main", "without_base", "code"),
+    [
+        (False, False, "exchange.changed_since"),
+        (True, False, "exchange.changed_since"),
+        (True, True, "exchange.base_unknown"),
+        (False, True, "exchange.base_unknown"),
+    ],
+)
+def test_an_old_row_of_a_repeat_does_not_overwrite_a_newer_one(
+    desk: Desk, filled: Filled, code: str, *, without_main: bool, without_base: bool
+) -> None:
+    deeds = [{"title": "修路", "done_on": "2026-05-06"}]
+    save_answers(desk, key_of(FORM, VILLAGE), {**RIGHT, "good_deeds": deeds}, 0)
+    old = Filled(write_template(desk, [FORM], [VILLAGE], filled.path))
+    newer = [{"title": "修三公里路", "done_on": "2026-05-06"}]
+    save_answers(desk, key_of(FORM, VILLAGE), {**RIGHT, "good_deeds": newer}, 1)
+    page = old.page(FORM, "good_deeds")
+    page.cell(FIRST_ROW, old.column(page, "title")).value = "修桥"
+    if without_main:
+        old.page(FORM).delete_rows(FIRST_ROW)
+    if without_base:
+        for one in (page, old.page(FORM)):
+            one.delete_cols(old.column(one, BASE))
+    returned = read_return(desk, old.save())
+    assert list(codes_at(returned).values()) == [code]
+    assert store_return(desk, returned, accept_good_rows=True).stored == 0
+
+
+def test_a_copy_that_is_repaired_after_the_good_rows_were_stored_stores_them_only_once(
+    desk: Desk, filled: Filled, tmp_path: Path
+) -> None:
+    filled.put(FORM, VILLAGE, **RIGHT)
+    filled.add(FORM, VILLAGE, "good_deeds", title="安装路灯", done_on="2026-05-06")
+    filled.put(FORM, SISTER, **{**RIGHT, "capable_members": -1})
+    returned = read_return(desk, filled.save())
+    store_return(desk, returned, accept_good_rows=True)
+    before = answers_of(desk, VILLAGE)
+    copy = Filled(returned.annotate(tmp_path / "copy.xlsx"))
+    copy.put(FORM, SISTER, capable_members=20)
+    again = read_return(desk, copy.save("repaired.xlsx"))
+    assert again.is_right, again.findings
+    assert {change.unit_code: change.fate for change in again.changes} == {
+        VILLAGE: "unchanged",
+        SISTER: "new",
+    }
+    assert store_return(desk, again).stored == 1
+    assert answers_of(desk, VILLAGE) == before
+
+
 def test_what_is_handed_in_already_is_refused_in_the_words_of_the_page(desk: Desk, filled: Filled) -> None:
     hand_in(desk, key_of(FORM, VILLAGE), VILLAGE_ANSWERS, 0)
     write_template(desk, [FORM], [], filled.path)

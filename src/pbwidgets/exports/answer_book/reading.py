@@ -69,8 +69,10 @@ class SentAnswers:
         Its row on the form's sheet; None if there is none.
     rows
         Its rows by repeat.
-    base
-        Version and revision that it was written from; None if the file does not tell.
+    bases
+        Versions and revisions that its rows say they were written from; empty if none does.
+    tells_base
+        Whether rows of its kind of table say so: an official table does not.
     problems
         What cannot be read of it.
     """
@@ -80,7 +82,8 @@ class SentAnswers:
     occurrence: int | None
     main: SentRow | None = None
     rows: dict[str, list[SentRow]] = field(default_factory=dict)
-    base: tuple[int, int] | None = None
+    bases: set[tuple[int, int]] = field(default_factory=set)
+    tells_base: bool = True
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -116,8 +119,6 @@ class SentBook:
         Submissions in it, in the order of their first row.
     problems, notes
         What cannot be read, and what was changed or passed over.
-    row_count
-        Number of rows that were read.
     """
 
     file: str
@@ -125,7 +126,6 @@ class SentBook:
     sent: list[SentAnswers]
     problems: list[Problem]
     notes: list[Problem]
-    row_count: int = 0
 
 
 def find_about(sheets: Sequence[Sheet]) -> BookAbout:
@@ -254,7 +254,6 @@ class _SheetReader:
             self.problems[number_in(problem.place)].append(self._name(problem))
         for row, name in table.unread:
             self.unread[row].add(name)
-        self.book.row_count += len(table)
         for at in range(len(table)):
             self._take(table, at)
         for left in self.problems.values():  # of rows that are nobody's
@@ -313,11 +312,14 @@ class _SheetReader:
         """Put a row where it belongs; there may be one of each."""
         if not self.repeat:
             twice, sent.main = sent.main, sent.main or row
-            sent.base = _to_base(keys[plan.BASE]) if plan.BASE in table.cells else None
+            if plan.BASE in table.cells:
+                sent.bases.add(_to_base(keys[plan.BASE]))
         else:
             listed = sent.rows.setdefault(self.repeat, [])
             twice = next((one for one in listed if row.number is not None and one.number == row.number), None)
             listed.append(row)
+            if row.number is not None and keys.get(plan.BASE):
+                sent.bases.add(_to_base(keys[plan.BASE]))
         if twice is not None:
             args = {"first": twice.place("")}
             sent.problems.append(table.problem("exchange.row_twice", at, plan.UNIT, **args))
