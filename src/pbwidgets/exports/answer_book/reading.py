@@ -4,7 +4,7 @@ Sheets are read by the table room, each by its hidden row of ids; what the room 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -15,14 +15,15 @@ from pbwidgets.exports.answer_book import layout as plan
 from pbwidgets.exports.answer_book.cells import KINDS
 from pbwidgets.exports.answer_book.layout import SheetLayout
 from pbwidgets.intake.table import Column, Kind, Table, choose_table, number_in
-from pbwidgets.intake.text import clean_name, clean_text
+from pbwidgets.intake.text import clean_name, clean_text, plain_heading
 from pbwidgets.intake.workbook import Sheet, to_text
-from pbwidgets.wording import say
+from pbwidgets.wording import LANGUAGES, say
 
 _ABOUT: Final = ("campaign", "period", "version")
 _UNSAID: Final = ("intake.title_rows", "intake.other_sheets")
 """Notes of the table room about what every sheet of ours has."""
 _HEAD: Final = 20
+_HEADS: Final = (plan.UNIT, plan.UNIT_NAME, plan.BASE)
 NOTHING: Final = "0.0"
 """Version and revision of what nobody has begun."""
 
@@ -173,6 +174,8 @@ def read_book(sheets: Sequence[Sheet], file: str, campaign: Campaign, units: Uni
     for sheet in sheets:
         marks = _find_marks(sheet)
         if marks is None:
+            if (row := _find_heads(sheet)) is not None:
+                book.problems.append(Problem("exchange.no_ids", file, sheet.place(row, 0)))
             continue
         form_id, repeat_id = marks.whose
         layout = _find_layout(forms.get(form_id), repeat_id)
@@ -180,7 +183,7 @@ def read_book(sheets: Sequence[Sheet], file: str, campaign: Campaign, units: Uni
             args = {"value": form_id if not repeat_id else f"{form_id}/{repeat_id}"}
             book.problems.append(Problem("exchange.unknown_sheet", file, sheet.place(marks.row, 0), args))
             continue
-        _SheetReader(book, by_key, layout, units).read(_below(sheet, marks.row))
+        _SheetReader(book, by_key, layout, units).read(sheet, marks.row)
     return book
 
 
@@ -198,6 +201,15 @@ def _find_marks(sheet: Sheet) -> _Marks | None:
         ]
         if len(found) > 1:
             return _Marks(at, found[0][:2])
+    return None
+
+
+def _find_heads(sheet: Sheet) -> int | None:
+    """The row of headings of a sheet of ours; such a sheet without ids would be passed over in silence."""
+    said = [{plain_heading(say(f"exchange.head_{name[1:]}", lang)) for name in _HEADS} for lang in LANGUAGES]
+    for at, row in enumerate(sheet.rows[:_HEAD]):
+        if any(heads <= set(map(plain_heading, map(to_text, row))) for heads in said):
+            return at
     return None
 
 
@@ -235,8 +247,10 @@ class _SheetReader:
         self.problems: dict[int, list[Problem]] = defaultdict(list)
         self.unread: dict[int, set[str]] = defaultdict(set)
 
-    def read(self, sheet: Sheet) -> None:
-        """Add what the sheet holds to the book."""
+    def read(self, whole: Sheet, ids: int) -> None:
+        """Add what the sheet holds to the book; ``ids`` is its row of ids."""
+        self.book.problems += self._find_lost(whole, ids)
+        sheet = _below(whole, ids)
         columns = [
             Column(column.path, (self.layout.mark(column),), _kind_of(column.path, column.field))
             for column in self.layout.columns
@@ -258,6 +272,20 @@ class _SheetReader:
             self._take(table, at)
         for left in self.problems.values():  # of rows that are nobody's
             self.book.problems += left
+
+    def _find_lost(self, sheet: Sheet, ids: int) -> Iterator[Problem]:
+        """Columns with answers whose id is of no field; those without any id are found cell by cell."""
+        last = ids + plan.FIRST_ROW - plan.ID_ROW
+        for at, value in enumerate(sheet.rows[ids]):
+            text = clean_text(to_text(value))
+            if (
+                text
+                and text not in self.labels
+                and any(map(to_text, (row[at] for row in sheet.rows[last:] if at < len(row))))
+            ):
+                yield Problem(
+                    "exchange.unknown_column", self.book.file, sheet.place(ids, at), {"value": text}
+                )
 
     def _name(self, problem: Problem) -> Problem:
         """The problem with the label of its column in place of its mark."""

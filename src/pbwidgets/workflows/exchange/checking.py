@@ -6,6 +6,7 @@ files, and whatever a cell cannot show come back unharmed. Only what was changed
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
@@ -13,8 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.identifying import hide_identifying
-from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign.names import form_of_unit, places
 from pbwidgets.errors import PbError, Problem
 from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
 from pbwidgets.exports.answer_book.layout import Column, layouts_of
@@ -201,7 +203,10 @@ class _FormCheck:
         found = [*problems, *refused]
         if not refused:
             said = {problem.place for problem in problems}
-            found += [told for problem in wrong if (told := merged.to_finding(problem)).place not in said]
+            unsure = merged.unread | {one.path for one in wrong if one.code == "campaign.answer_required"}
+            follow = _list_following(form, unsure) - unsure
+            told = (merged.to_finding(problem) for problem in wrong if problem.path not in follow)
+            found += [problem for problem in told if problem.place not in said]
         fate: Fate = (
             "refused" if found else ("new" if before is None or not before.state.version else "changed")
         )
@@ -308,6 +313,23 @@ class _Words:
         return self.problem.message(lang)
 
 
+def _list_following(form: Form, unsure: AbstractSet[str]) -> frozenset[str]:
+    """Paths of fields whose answers are judged by some others, of which nobody knows yet what they are."""
+    names = {path.rpartition("/")[2] for path in unsure}
+    if not names:
+        return frozenset()
+    return frozenset(
+        place.path
+        for place in places(form)
+        if any(
+            parse(asked).names & names
+            for field in (*place.around, place.field)
+            for asked in (field.constraint, field.relevant)
+            if asked is not None
+        )
+    )
+
+
 def _filled(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
     """What people filled in of a row of a repeat."""
     names = [column.field.id for column in columns if column.field is not None and column.is_filled]
@@ -323,6 +345,7 @@ class _Merged:
         self.shown: Mapping[str, Any] = before.shown if before is not None else {}
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
+        self.unread: set[str] = set()
         self.is_touched, self.is_stale = False, _is_stale(sent, before)
         self.answers: dict[str, Any] = dict(self.kept)
         self.places: dict[tuple[str, int], SentRow] = {}
@@ -367,6 +390,7 @@ class _Merged:
         except CellRefusedError as error:
             args = {**error.args_of_message, "value": text}
             self.problems.append(Problem(error.code, self.check.file, row.place(path), args))
+            self.unread.add(path)
             return None
 
     def _merge_cell(
@@ -378,6 +402,7 @@ class _Merged:
         into: MutableMapping[str, Any],
     ) -> None:
         text, field = row.texts.get(column.path), column.field
+        self.unread |= row.unread
         if field is None or text is None:
             return
         cells = self.check.cells
