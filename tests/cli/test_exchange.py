@@ -100,3 +100,10 @@ def test_an_unknown_form_is_wrong_usage_and_another_workbook_an_error(folder: Pa
     book["pbwidgets"]["B1"].value = "elsewhere"
     book.save(other)
     assert run("import", other).exit_code == 2
+
+
+def test_a_file_that_is_called_otherwise_than_it_would_be_is_refused(folder: Path) -> None:
+    refused = run("export", CAMPAIGN, FORM, "--format", "csv", "-o", folder / "F.xlsx")
+    assert refused.exit_code != 0
+    assert not (folder / "F.xlsx").exists()
+    assert "F.xlsx，又要求存为 csv" in refused.stderr

@@ -467,7 +467,6 @@ def import_(file: Path, **asked: Any) -> None:
     "--format",
     "form",
     type=click.Choice(["xlsx", "csv", "json", "parquet"]),
-    default="xlsx",
     help=_help("option.format"),
 )
 @_period

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from pbwidgets.cli.output import show, tell_notes
+from pbwidgets.errors import UsageError
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.answers import (
@@ -19,11 +20,12 @@ from pbwidgets.workflows.exchange.answers import (
     store_return,
     write_template,
 )
-from pbwidgets.workflows.exchange.returned import Fate, Return, Told
+from pbwidgets.workflows.exchange.returned import MOST_ANNOTATED, Fate, Return, Told
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import open_workspace
 
 _FATES: Final[tuple[Fate, ...]] = ("new", "changed", "unchanged", "refused")
+_FORMATS: Final = ("xlsx", "csv", "json", "parquet")
 
 
 def make_template(
@@ -50,9 +52,21 @@ def write_export(
     output: Path,
     *,
     as_analyst: bool,
-    form: str,
+    form: str | None,
 ) -> None:
-    """Write what was filled in: as a workbook, or in another format a row for each answer."""
+    """Write what was filled in: as a workbook, or in another format a row for each answer.
+
+    Raises
+    ------
+    UsageError
+        ``cli.chart.two_formats`` if the name of the file says another format than is asked for.
+    """
+    named = output.suffix.lower().removeprefix(".")
+    form = form or (named if named in _FORMATS else _FORMATS[0])
+    if not named:
+        output = output.with_suffix(f".{form}")
+    elif named != form:
+        raise UsageError("cli.chart.two_formats", file=output.name, format=form)
     with open_workspace() as workspace:
         desk = Desk(workspace, actor, workspace.opened(campaign_id, period))
         if form == "xlsx":
@@ -98,6 +112,8 @@ def _annotate(returned: Return, file: Path) -> None:
     if returned.can_annotate:
         copy = returned.annotate(file.with_name(f"{file.stem}.checked.xlsx"))
         click.echo(say("exchange.cli.annotated", file=copy), err=True)
+    elif returned.is_too_big:
+        click.echo(say("exchange.cli.too_big", count=MOST_ANNOTATED), err=True)
 
 
 @contextmanager

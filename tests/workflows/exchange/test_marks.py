@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pbwidgets import store
 from pbwidgets.errors import ConflictError, ProblemsError, RightsError
 from pbwidgets.exports.mark_book import REASON, SEEN, UNIT
+from pbwidgets.intake.unpacking import LARGEST_BYTES
 from pbwidgets.store import Actor
 from pbwidgets.workflows.exchange.marks import ReturnedMarks, read_marks, store_marks, write_mark_sheet
 from pbwidgets.workflows.ground.desk import Desk
@@ -238,6 +239,18 @@ def test_a_workbook_of_another_track_or_who_marks_nothing_is_refused(desk: Desk,
         read_marks(county, "township", book)
     with pytest.raises(RightsError, match="没有此项权限"):
         read_marks(replace(desk, actor=Actor("zhang", "filler", VILLAGE)), "village", book)
+
+
+def test_a_sheet_for_no_units_and_a_file_beyond_the_limit_are_refused_in_words(
+    desk: Desk, tmp_path: Path
+) -> None:
+    with pytest.raises(RightsError, match="没有由您评分的单位"):
+        write_mark_sheet(desk, "village", [], tmp_path / "none.xlsx")
+    huge = tmp_path / "huge.xlsx"
+    with huge.open("wb") as out:
+        out.truncate(LARGEST_BYTES + 1)  # a hole: it takes no room
+    with pytest.raises(ProblemsError, match="超过"):
+        read_marks(desk, "village", huge)
 
 
 def test_the_annotated_copy_says_what_is_wrong_at_the_cells(desk: Desk, book: Path, tmp_path: Path) -> None:

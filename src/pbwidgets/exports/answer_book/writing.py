@@ -11,7 +11,6 @@ from itertools import groupby
 from math import ceil
 from pathlib import Path
 from typing import Any, Final
-from unicodedata import east_asian_width
 
 from pbwidgets.campaign import Campaign, Field, Form, rows_in
 from pbwidgets.campaign.values import LONGEST_TEXT
@@ -20,6 +19,7 @@ from pbwidgets.exports.answer_book.cells import Cells
 from pbwidgets.exports.answer_book.help import heading_of, help_of
 from pbwidgets.exports.answer_book.layout import Column, SheetLayout
 from pbwidgets.exports.archive import write_settled
+from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.xlsx import free_name
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.intake.workbook import column_letters
@@ -495,10 +495,7 @@ def _height(texts: Iterable[tuple[str, float]]) -> float:
 
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column."""
-    return sum(
-        max(1, ceil(sum(2 if east_asian_width(sign) in "WF" else 1.1 for sign in line) / max(width - 1, 1)))
-        for line in text.split("\n")
-    )
+    return sum(max(1, ceil(1.05 * char_width(line) / max(width - 1, 1))) for line in text.split("\n"))
 
 
 def _set_up_print(page: Any, pages_across: int = 1) -> None:

@@ -25,7 +25,7 @@ from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
 from pbwidgets.workflows.exchange.official import answers_of_official
-from pbwidgets.workflows.exchange.returned import Return, Stored, Told
+from pbwidgets.workflows.exchange.returned import Return, Stored, Told, are_small
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.evidence import release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
@@ -62,9 +62,11 @@ def write_template(desk: Desk, form_ids: Sequence[str], unit_codes: Sequence[str
     UsageError
         ``fill.unknown_form``, ``workflows.unknown_unit``.
     RightsError
-        ``workflows.not_allowed`` if the actor fills in nothing at all.
+        ``workflows.period_closed``; ``workflows.not_allowed`` if the actor fills in nothing at all.
     """
     _check_fills(desk)
+    with desk.workspace.store.read() as reader:
+        check_open(reader, desk)
     parts = []
     for form in _forms(desk, form_ids):
         acting = replace(desk, actor=filling_actor(desk.actor, desk.opened, form.id))
@@ -293,7 +295,7 @@ def read_return(
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
     if about.version and about.version != desk.opened.version:
         notes.insert(0, Problem("exchange.other_version", file.name))
-    return Return(file.name, content, tuple(found), changes, tuple(notes))
+    return Return(file.name, content, tuple(found), changes, tuple(notes), are_small(sheets))
 
 
 def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False) -> Stored:
@@ -321,7 +323,7 @@ def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False
             some = [change for change in wanted if change.on_behalf == on_behalf]
             acting = replace(desk, actor=replace(desk.actor, on_behalf=on_behalf))
             _store(replace(writer, actor=acting.actor), acting, some)
-    return Stored(len(wanted), returned.count("unchanged"), returned.count("refused"))
+    return Stored(len(wanted), returned.count("refused"))
 
 
 def _store(writer: Writer, desk: Desk, changes: Sequence[ChangedAnswers]) -> None:

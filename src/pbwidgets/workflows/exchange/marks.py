@@ -26,13 +26,13 @@ from pbwidgets.exports.mark_book import (
     read_seen,
     write_mark_book,
 )
-from pbwidgets.intake.files import open_sheets
+from pbwidgets.intake.files import open_content, read_content
 from pbwidgets.intake.table import Column, Table, choose_table, number_in
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import Mark, MarkKey, load_ratings
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import LANGUAGES, number, say
-from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Return, Stored, Told
+from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Return, Stored, Told, are_small
 from pbwidgets.workflows.ground.desk import Desk, check_open
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import check_track, name_parts, nearest
@@ -77,10 +77,12 @@ def write_mark_sheet(desk: Desk, track_id: str, unit_codes: Sequence[str], path:
     DataError
         ``exports.identifying_found``.
     RightsError
-        If the actor does not mark one of the units.
+        ``excel.nothing_to_mark`` without units; if the actor does not mark one of the units.
     UsageError
         ``workflows.unknown_track``, ``workflows.unknown_unit``.
     """
+    if not unit_codes:
+        raise RightsError("excel.nothing_to_mark")
     paper = open_paper(desk, track_id, unit_codes)
     track, lang, opened = desk.opened.campaign.track(track_id), desk.lang, desk.opened
     names, above = unit_names(desk.units), ancestors(desk.units, opened.campaign.partition_by)
@@ -139,16 +141,17 @@ def read_marks(desk: Desk, track_id: str, file: Path, told: Told | None = None) 
     if not mine:
         desk.authorise("rate", desk.actor.unit_code)
         raise RightsError("excel.nothing_to_mark")
-    content, sheets = file.read_bytes() if file.is_file() else b"", open_sheets(file)
+    content = read_content(file)
+    sheets = open_content(content, file.name)
     seen = read_seen(sheets)
     track = desk.opened.campaign.track(track_id)
     if seen is not None and (seen.campaign_id, seen.period_id, seen.track_id) != (*desk.opened.key, track_id):
         args = {"track": track.name, "period": desk.opened.period_id}
-        raise ProblemsError([Problem("excel.marks_of_others", str(file), "", args)])
+        raise ProblemsError([Problem("excel.marks_of_others", file.name, "", args)])
     aside = {SEEN, *(say("excel.about", lang) for lang in LANGUAGES)}
     table = choose_table(
         [sheet for sheet in sheets if sheet.name not in aside],
-        str(file),
+        file.name,
         list(_columns(track)),
         ignored=[say(f"excel.{name}", lang) for name in (NAME, ABOVE) for lang in LANGUAGES] + [NAME, ABOVE],
     )
@@ -158,7 +161,7 @@ def read_marks(desk: Desk, track_id: str, file: Path, told: Told | None = None) 
     changes = tuple(reading.changes(told))
     findings = [*table.problems, *reading.findings]
     return ReturnedMarks(
-        file.name, content, tuple(findings), changes, table.notes,
+        file.name, content, tuple(findings), changes, table.notes, are_small(sheets),
         track_id, reading.marks, reading.withdrawn, reading.before,
     )  # fmt: skip
 
@@ -192,7 +195,7 @@ def store_marks(desk: Desk, returned: ReturnedMarks, *, accept_good_rows: bool =
     taken = [key for keys in returned.withdrawn.values() for key in keys]
     if marks or taken:
         give_marks(desk, marks, taken)
-    return Stored(len(units), returned.count("unchanged"), returned.count("refused"))
+    return Stored(len(units), returned.count("refused"))
 
 
 def _lines_by_unit(paper: PaperSheet) -> Mapping[str, list[PaperLine]]:

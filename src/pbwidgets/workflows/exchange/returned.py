@@ -1,16 +1,17 @@
 """A workbook that came back: what is wrong in it, and what it would change; nothing of it is stored yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Literal
 
 from pbwidgets.errors import Problem
-from pbwidgets.intake.workbook import is_new_workbook
+from pbwidgets.intake.workbook import Sheet, is_new_workbook
 from pbwidgets.store import SubmissionKey
 
 MOST_ANNOTATED: Final = 5_000
-"""Findings up to which there is an annotated copy."""
+"""Rows of a workbook, and findings, up to which there is an annotated copy."""
+_MOST_CELLS: Final = 100_000  # the copy is made from the whole workbook at once
 
 Fate = Literal["new", "changed", "unchanged", "refused"]
 """What becomes of a submission, or of the marks on a unit."""
@@ -90,6 +91,8 @@ class Return:
         What becomes of each submission, or of the marks on each unit.
     notes
         What was changed or passed over in reading.
+    is_small
+        Whether its sheets are small enough for an annotated copy, by :func:`are_small`.
     """
 
     name: str
@@ -97,6 +100,7 @@ class Return:
     findings: tuple[Problem, ...]
     changes: tuple[Changed, ...]
     notes: tuple[Problem, ...] = ()
+    is_small: bool = True
 
     @property
     def is_right(self) -> bool:
@@ -109,8 +113,13 @@ class Return:
 
     @property
     def can_annotate(self) -> bool:
-        """Whether it is a workbook into which the findings can be written, and they are not too many."""
-        return bool(self.findings) and is_new_workbook(self.content) and len(self.findings) <= MOST_ANNOTATED
+        """Whether it is a workbook into which the findings can be written, and neither it nor they are too many."""
+        return bool(self.findings) and is_new_workbook(self.content) and not self.is_too_big
+
+    @property
+    def is_too_big(self) -> bool:
+        """Whether it is too big for an annotated copy, or has too many findings for one."""
+        return not self.is_small or len(self.findings) > MOST_ANNOTATED
 
     def annotate(self, path: Path, lang: str | None = None) -> Path:
         """Path of a copy of the workbook with each finding as a comment at its coloured cell."""
@@ -119,10 +128,15 @@ class Return:
         return annotate(self.content, self.findings, path, lang)
 
 
+def are_small(sheets: Iterable[Sheet]) -> bool:
+    """Whether an annotated copy of these sheets is made in a moment."""
+    lengths = [len(row) for sheet in sheets for row in sheet.rows]
+    return len(lengths) <= MOST_ANNOTATED and sum(lengths) <= _MOST_CELLS
+
+
 @dataclass(frozen=True)
 class Stored:
     """What was stored of a return: numbers of submissions, or of units whose marks were."""
 
     stored: int
-    unchanged: int = 0
     refused: int = 0
