@@ -27,6 +27,9 @@ SAMPLES = (
     "unit/990101008",
     "unit/990101019",
     "unit/990101025",
+    "overview/990202",
+    "inspection/990202",
+    "unit/99dw001",
 )
 BROWSER = (
     str(CHROMIUM), "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

@@ -30,8 +30,11 @@ NEEDS: Final[Mapping[str, str]] = {
     "write_template": "fill",
     "read_return": "fill",
     "store_return": "fill",
+    "read_own_return": "fill",
+    "find_draft": "fill",
     # -- looking
     "export_answers": "view",
+    "list_answers": "view",
     "list_duties": "view",
     "units_in_view": "view",
     "due_forms": "view",

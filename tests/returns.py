@@ -86,14 +86,18 @@ class Filled:
 def fill_in(
     filled: Filled, campaign: Campaign, form: Form, unit_code: str, answers: Mapping[str, Any]
 ) -> None:
-    """Fill in answers to a form as a clerk types them: labels of options, days, numbers; each row of a repeat apart."""
-    if form.occurrence == "many":
-        filled.add(form.id, unit_code, **_typed(form, campaign, "", answers))
-    else:
-        filled.put(form.id, unit_code, **_typed(form, campaign, "", answers))
-    for name, rows in answers.items():
-        for row in rows if isinstance(rows, list) and rows and isinstance(rows[0], dict) else ():
-            filled.add(form.id, unit_code, name, **_typed(form, campaign, name, row))
+    """Fill in answers to a form as a clerk types them: labels of options, days, numbers; each row of a repeat apart.
+
+    The first entry of a log that has repeats is given the number 1.
+    """
+    repeats = [name for name, rows in answers.items() if isinstance(rows, list) and isinstance(rows[0], dict)]
+    is_log = form.occurrence == "many"
+    entry = {ENTRY: 1} if is_log and repeats else {}
+    fill = filled.add if is_log else filled.put
+    fill(form.id, unit_code, **entry, **_typed(form, campaign, "", answers))
+    for name in repeats:
+        for row in answers[name]:
+            filled.add(form.id, unit_code, name, **entry, **_typed(form, campaign, name, row))
 
 
 def _typed(form: Form, campaign: Campaign, repeat: str, answers: Mapping[str, Any]) -> dict[str, Any]:

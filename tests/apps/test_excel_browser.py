@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from counties import OPERATOR, TOWN, VILLAGE, key_of, make_register
 from office import Office
-from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
+from returns import Filled
 from serving import Served
 
 from pbwidgets.store import history
@@ -46,20 +47,12 @@ def save_link(page: Page, button: str, folder: Path) -> Path:
     return path
 
 
-def fill(path: Path, cells: Mapping[tuple[str, str], object], office: Office) -> Path:
-    """Type into cells by unit and path, and save the workbook with LibreOffice, as a clerk does."""
-    book = load_workbook(path)
-    for page in book.worksheets:
-        marks = [str(cell.value or "") for cell in page[2]]
-        if any(mark.startswith(f"pb:{FORM}:") for mark in marks):
-            heads = {mark.removeprefix(f"pb:{FORM}:"): at for at, mark in enumerate(marks, start=1)}
-            rows = {page.cell(row, 1).value: row for row in range(6, page.max_row + 1)}
-            for (unit, name), value in cells.items():
-                if name in heads:
-                    page.cell(rows[unit], heads[name]).value = value
-    book.save(path)
-    saved = path.parent / "saved"
-    return office.convert([path], "xlsx", saved)[0]
+def fill(path: Path, answers: Mapping[str, Mapping[str, Any]], office: Office) -> Path:
+    """Fill in the rows of units, and save the workbook with LibreOffice, as a clerk does."""
+    filled = Filled(path)
+    for unit, values in answers.items():
+        filled.put(FORM, unit, **values)
+    return office.convert([filled.save()], "xlsx", path.parent / "saved")[0]
 
 
 def send(page: Page, path: Path) -> None:
@@ -75,14 +68,13 @@ def test_a_clerk_repairs_three_findings_and_hands_in_and_a_level_hands_in_for_it
     page.get_by_role("button", name="用Excel填报").click()
     path = save_link(page, "制作表格", tmp_path)
     wrong = {**RIGHT, "capable_members": "很多", "members_with_deeds": 30, "five_good": "没有这一项"}
-    send(page, fill(path, {(VILLAGE, name): value for name, value in wrong.items()}, office))
-    found = page.locator(".pb-returned")
+    send(page, fill(path, {VILLAGE: wrong}, office))
+    found = page.locator(".pb-came-back")
     expect(found).to_contain_text("发现3处问题", timeout=LONG_MS)
     expect(found.locator("tbody tr")).to_have_count(3)
     expect(found).to_contain_text("很多")
     expect(page.get_by_role("button", name="制作标注副本")).to_be_visible()
-    right = {**RIGHT, "five_good": None}
-    send(page, fill(path, {(VILLAGE, name): value for name, value in right.items()}, office))
+    send(page, fill(path, {VILLAGE: {**RIGHT, "five_good": None}}, office))
     expect(found).to_contain_text("现在还什么都没有保存", timeout=LONG_MS)
     found.locator("summary").click()
     expect(found.get_by_text("茶叶")).to_be_visible()
@@ -94,9 +86,8 @@ def test_a_clerk_repairs_three_findings_and_hands_in_and_a_level_hands_in_for_it
 
     page = open_page("reviewer", ADDRESS, width=360)
     path = save_link(page, "制作表格（Excel，20个单位", tmp_path)
-    cells = {(unit, name): value for unit in villages[1:] for name, value in RIGHT.items()}
-    send(page, fill(path, cells, office))
-    expect(page.locator(".pb-returned")).to_contain_text("新填19份，不变1份", timeout=LONG_MS)
+    send(page, fill(path, dict.fromkeys(villages[1:], RIGHT), office))
+    expect(page.locator(".pb-came-back")).to_contain_text("新填19份，不变1份", timeout=LONG_MS)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="确认并提交").click()
     expect(page.locator(".pb-messages")).to_contain_text("已提交19份", timeout=LONG_MS)

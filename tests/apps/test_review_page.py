@@ -689,7 +689,7 @@ def test_marks_typed_for_some_units_wait_while_others_are_shown(visit: Visits) -
     grid.part.value = other
     assert grid.grid.typed() == {}
     assert "另有1格还没有保存，在：" in text_of(grid.box)
-    grid.track.value = next(track.id for track in grid._tracks if track.id != "village")
+    grid.track.value = next(track_id for track_id in grid._tracks if track_id != "village")
     grid.track.value = "village"
     grid.part.value = first
     assert grid.grid.typed() == {place: "6"}

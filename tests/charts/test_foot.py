@@ -79,7 +79,7 @@ DRAWN: dict[str, tuple[int, Draw]] = {
     "ranking_bars": (26, lambda county, names, view: charts.ranking_bars(county.selection(names, 10), view)),
     "unit_gaps": (12, lambda county, names, view: charts.unit_gaps(county.totals(12), names, view)),
     "lost_points_heatmap": (
-        26, lambda county, names, view: charts.lost_points_heatmap(county.points(view.campaign, 26), names, view),
+        14, lambda county, names, view: charts.lost_points_heatmap(county.points(view.campaign, 14), names, view),
     ),
     "allotment_balance": (
         26, lambda county, names, view: charts.allotment_balance(county.balance(names), names, view),

@@ -132,8 +132,8 @@ def test_a_report_file_is_checked_alone(workspace: Path) -> None:
 
 
 def test_a_file_of_another_kind_is_wrong_usage(workspace: Path) -> None:
-    (workspace / "notes.docx").write_text("x", encoding="utf-8")
-    done = run_pbwidgets("check", "notes.docx", cwd=workspace)
+    (workspace / "notes.rtf").write_text("x", encoding="utf-8")
+    done = run_pbwidgets("check", "notes.rtf", cwd=workspace)
     assert (done.returncode, done.stdout) == (2, "")
     assert ".yaml" in done.stderr
 

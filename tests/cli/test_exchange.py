@@ -1,5 +1,6 @@
 """A workbook of answers goes out, comes back, and goes out again on the command line."""
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +69,11 @@ def test_out_wrong_back_checked_corrected_and_out_again(folder: Path) -> None:
     page = Filled(out).page(FORM)
     assert page.cell(6, 1).value == VILLAGE
     assert "茶叶" in {cell.value for cell in page[6]}
+    assert run("export", CAMPAIGN, FORM, "--format", "json", "-o", folder / "out.json").exit_code == 0
+    listed = json.loads((folder / "out.json").read_text(encoding="utf-8"))
+    values = {row["field"]: (row["label"], row["value"]) for row in listed}
+    assert values["industry"] == ("主导产业", "茶叶")
+    assert {row["unit_code"] for row in listed} == {VILLAGE}
     assert run("export", CAMPAIGN, FORM, "--as-analyst", "-o", out).exit_code == 0
     assert Filled(out).page(FORM).cell(6, 1).value is None  # nobody has accepted it yet
 

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from counties import ROOT, run_pbwidgets
 from pptx import Presentation
+from pptx.enum.shapes import MSO_SHAPE_TYPE
 
 from pbwidgets.workflows.reports.definitions import Ground, load_reports
 
@@ -83,8 +84,8 @@ def test_workbook_document_and_slides_hold_every_unit_and_chart(workplace: Path)
         assert rows[sheet] == UNITS
     assert rows["指标的实际权重"] == 4
     slides = list(Presentation(str(out / "slides.pptx")).slides)
-    assert len(slides) == 11
-    assert sum(shape.has_table for slide in slides for shape in slide.shapes) == 5
+    assert len(slides) == 6
+    assert sum(shape.shape_type == MSO_SHAPE_TYPE.PICTURE for slide in slides for shape in slide.shapes) == 5
     assert len(docx.Document(str(out / "report.docx")).inline_shapes) == 5
 
 

@@ -43,6 +43,7 @@ def test_points_and_marks_are_editable_charts_with_notes_to_speak_from(reports: 
     charts = [slide for slide in slides if any(shape.has_chart for shape in slide.shapes)]
     assert len(charts) == 3  # by criterion, by layer, places used
     for slide in slides[2:]:
-        said, *_, source = slide.notes_slide.notes_text_frame.text.split("\n")
+        said, *_, source, data = slide.notes_slide.notes_text_frame.text.split("\n")
         assert title_of(slide) in said
+        assert data.startswith("所用数据：")
         assert source.startswith("来源：三级联争，2026，数据截至")

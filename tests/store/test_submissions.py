@@ -21,6 +21,7 @@ from pbwidgets.store import (
     discard_draft,
     freeze_campaign,
     history,
+    import_many,
     import_version,
     load_audit,
     load_overview,
@@ -36,8 +37,10 @@ from pbwidgets.store import (
     undo_accept,
     withdraw,
 )
+from pbwidgets.store.submissions import load_of_units
 
 KEY = SubmissionKey("contest", "2026", "village_form", "990101")
+KEY_OF_PERIOD = KEY.campaign_id, KEY.period_id
 OTHER = SubmissionKey("contest", "2026", "village_form", "990102")
 FILLER = Actor("li", "filler", "990101")
 SECOND = Actor("zhao", "filler", "990101")
@@ -259,6 +262,22 @@ def test_an_import_replaces_the_draft_and_its_editor_is_told(store: Store) -> No
         withdraw(w, KEY)
     with pytest.raises(ConflictError, match="草稿"), store.write(FILLER) as w:
         save_draft(w, KEY, {"plan": "甲甲"}, 1)
+
+
+def test_many_imports_are_made_of_what_is_there_or_none_is(store: Store) -> None:
+    with store.write(FILLER) as w:
+        revision = save_draft(w, KEY, {"plan": "甲"}, 0)
+    given_answers = {KEY: {"plan": "乙"}, OTHER: {"plan": "丙"}}
+    with pytest.raises(ConflictError, match="又被改动"), store.write(FILLER) as w:
+        import_many(w, given_answers, {KEY: (0, 0), OTHER: (0, 0)})
+    with store.read() as r:
+        assert load_state(r, OTHER) is None
+    with store.write(FILLER) as w:
+        assert import_many(w, given_answers, {KEY: (0, revision), OTHER: (0, 0)}) == {KEY: 1, OTHER: 1}
+        found = load_of_units(w, *KEY_OF_PERIOD, KEY.form_id, [OTHER.unit_code, KEY.unit_code])
+    assert [(state.key, state.state) for state in found] == [
+        (key, "submitted") for key in sorted((KEY, OTHER), key=lambda key: key.unit_code)
+    ]
 
 
 def test_many_submissions_are_saved_completely_or_not_at_all(submitted: Store) -> None:

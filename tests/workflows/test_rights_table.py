@@ -40,7 +40,7 @@ import pbwidgets.workflows
 from pbwidgets import store
 from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.demo.evidence import make_photo
-from pbwidgets.errors import PbError, RightsError, UsageError
+from pbwidgets.errors import PbError, ProblemsError, RightsError, UsageError
 from pbwidgets.exports.answer_book.layout import FIRST_ROW
 from pbwidgets.exports.docx import Letter
 from pbwidgets.store import Actor, Mark, MarkKey, NominationList, PublicNotice, SubmissionKey, Veto
@@ -816,7 +816,7 @@ of_accounts("add_account", "xinren", "filler", VILLAGE)
 of_accounts("disable_account", f"f{VILLAGE}")
 of_accounts("enable_account", f"f{VILLAGE}")
 of_accounts("hand_over", f"f{VILLAGE}", "xinren")
-of_accounts("read_draft", "活动.xlsx", b"no workbook")
+of_accounts("read_draft", Path("活动.xlsx"))
 
 
 @case
@@ -1067,6 +1067,40 @@ def codes_stored(keep: Any, world: World, actor: Actor) -> set[str]:
     return {unit for unit, version in versions_of(world).items() if version != before[unit]}
 
 
+def codes_read(read: Any, world: World, actor: Actor) -> set[str]:
+    """Units whose form an actor may send a workbook for; this one is none, which is found out after the right."""
+    path = world.workspace.settings.workspace / "none.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    found = set()
+    for unit in VILLAGES:
+        try:
+            read(world.desk(actor, NOW), world.key(unit), path)
+        except ProblemsError:
+            found.add(unit)
+        except RightsError:
+            pass
+    return found
+
+
+def codes_drafted(find: Any, world: World, actor: Actor) -> set[str]:
+    """Units whose answers an actor may take into the draft."""
+    from pbwidgets.workflows.exchange.checking import ChangedAnswers
+    from pbwidgets.workflows.exchange.returned import Return
+
+    found = set()
+    for unit in VILLAGES:
+        with world.workspace.store.read() as reader:
+            state = store.load_state(reader, world.key(unit))
+        base = (0, 0) if state is None else (state.version, state.revision)
+        change = ChangedAnswers(unit, "", "", "new", key=world.key(unit), base=base)
+        try:
+            if find(world.desk(actor, NOW), Return("", b"", (), (change,))) is change:
+                found.add(unit)
+        except RightsError:
+            pass
+    return found
+
+
 def versions_of(world: World) -> dict[str, int]:
     with world.workspace.store.read() as reader:
         return {unit: len(store.history(reader, world.key(unit))) for unit in VILLAGES}
@@ -1141,6 +1175,12 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
     "store_return": (
         VILLAGES_TO_FILL,
         lambda f, world, actor: codes_stored(f, world, actor),
+    ),
+    "read_own_return": (TABLE["fill"], lambda f, world, actor: codes_read(f, world, actor)),
+    "find_draft": (TABLE["fill"], lambda f, world, actor: codes_drafted(f, world, actor)),
+    "list_answers": (
+        {role: units & VILLAGES for role, units in TABLE["view"].items()},
+        lambda f, world, actor: codes_in(f(world.desk(actor), ["village_application"]), "unit_code"),
     ),
     "export_answers": (
         {role: units & VILLAGES for role, units in TABLE["view"].items()},

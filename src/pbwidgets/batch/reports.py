@@ -12,10 +12,11 @@ from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import run_jobs
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.errors import Problem, ProblemsError, UsageError
+from pbwidgets.exports import open_template
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.units import unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.files import guard_of
-from pbwidgets.workflows.ground.slide_template import find_slide_template, hash_template, read_slide_template
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -27,8 +28,7 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.files.templates import hash_templates
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
 from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
@@ -146,8 +146,11 @@ def _plan(
     workspace: Workspace, opened: Opened, name: str | None, one_of_many: bool, given: Path | None
 ) -> _Plan:
     settings = workspace.settings
-    template = find_slide_template(opened, settings, given)
-    read_slide_template(template)  # said once, before anything is run
+    template = (
+        given.absolute() if given else find_template(settings.parameters, opened.campaign.templates, "slides")
+    )
+    if template is not None:
+        open_template(template)  # what is wrong with it is said once, before anything is run
     ground = Ground(settings.notebooks, (opened.campaign,))
     folder = settings.parameters / "reports"
     reports, problems = read_reports(folder, ground)
@@ -186,14 +189,13 @@ def _run(
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
     made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
-    slides = hash_of_slides(report, hash_template(plan.template))
-    documents = hash_of_document(report, hash_templates(settings.parameters))
+    templates = hash_templates(settings.parameters, plan.template)
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},
         notebooks=settings.notebooks,
         outputs=outputs,
-        fingerprints={code: {**hashes, **slides, **documents} for code, hashes in made.items()},
+        fingerprints={code: {**hashes, **templates} for code, hashes in made.items()},
         given={
             code: {
                 "snapshot": str(snapshot.folder),

@@ -1060,6 +1060,11 @@ class Campaign(Definition):
         return _by_id(self.periods, period_id)
 
     @property
+    def templates(self) -> Mapping[str, str]:
+        """Files of its own templates by what is made of them, below ``parameters``."""
+        return self.office.templates if self.office else {}
+
+    @property
     def member_kinds(self) -> dict[str, tuple[str, ...]]:
         """Kinds of unit that are members, each with the kinds it may hang under; none for a root."""
         return {kind.id: kind.parents for kind in self.unit_kinds if kind.role == "member"}

@@ -100,7 +100,7 @@ def _check_template(file: Path) -> "Iterator[Problem]":
 def _find_missing_templates(settings: Settings) -> "Iterator[Problem]":
     """Templates that campaigns name and that are not there."""
     for campaign in _sound_campaigns(settings):
-        for name in campaign.office.templates.values() if campaign.office else ():
+        for name in campaign.templates.values():
             if not (settings.parameters / name).is_file():
                 yield Problem(
                     "template.missing", str(settings.parameters / name), args={"file": Path(name).name}

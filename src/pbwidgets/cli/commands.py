@@ -463,6 +463,13 @@ def import_(file: Path, **asked: Any) -> None:
 @main.command(help=say("exchange.cli.export"))
 @_book
 @click.option("--as-analyst", is_flag=True, help=say("exchange.cli.as_analyst"))
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["xlsx", "csv", "json", "parquet"]),
+    default="xlsx",
+    help=_help("option.format"),
+)
 @_period
 def export(**asked: Any) -> None:
     """Write what was filled in as a workbook."""

@@ -8,12 +8,13 @@ from typing import Final
 
 import click
 
-from pbwidgets.cli.output import tell_notes
+from pbwidgets.cli.output import show, tell_notes
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.answers import (
     campaign_of_file,
     export_answers,
+    list_answers,
     read_return,
     store_return,
     write_template,
@@ -49,11 +50,15 @@ def write_export(
     output: Path,
     *,
     as_analyst: bool,
+    form: str,
 ) -> None:
-    """Write what was filled in."""
+    """Write what was filled in: as a workbook, or in another format a row for each answer."""
     with open_workspace() as workspace:
         desk = Desk(workspace, actor, workspace.opened(campaign_id, period))
-        export_answers(desk, output, form_ids, unit_codes, as_analyst=as_analyst)
+        if form == "xlsx":
+            export_answers(desk, output, form_ids, unit_codes, as_analyst=as_analyst)
+        else:
+            show(list_answers(desk, form_ids, unit_codes, as_analyst=as_analyst), form, output, workspace)
     click.echo(say("exchange.cli.written", file=output), err=True)
 
 

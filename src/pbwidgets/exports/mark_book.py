@@ -158,6 +158,9 @@ def _fill_about(page: Any, lines: Sequence[tuple[str, str]], looks: Mapping[str,
         page.write_string(row, 1, to_excel(value), looks["about"])
     page.set_column(0, 0, 16)
     page.set_column(1, 1, 90)
+    page.set_landscape()
+    page.set_paper(9)  # A4
+    page.fit_to_pages(1, 0)
     page.protect()
 
 

@@ -60,12 +60,12 @@ class ProgressLine(w.HTML):
 
     def __init__(self) -> None:
         super().__init__("", layout=plain_layout())
-        self._shown: int = -1
+        self._shown: int | None = None
 
     def show(self, words: str, done: int = 0, of: int = 0) -> None:
         """Show how much is done; a bar that only moves to and fro if it is not known how much there is."""
         share = -1 if not of else round(100 * done / of)
-        if self.value and share == self._shown:
+        if share == self._shown:
             return
         self._shown = share
         value = "" if share < 0 else f' value="{share}"'
@@ -75,7 +75,7 @@ class ProgressLine(w.HTML):
 
     def clear(self) -> None:
         """Show nothing."""
-        self.value, self._shown = "", -1
+        self.value, self._shown = "", None
 
 
 def problem_table(problems: Sequence[Problem], lang: str) -> tuple[w.Widget, ...]:
@@ -100,11 +100,10 @@ def problem_table(problems: Sequence[Problem], lang: str) -> tuple[w.Widget, ...
 
 
 def _place_words(problem: Problem, lang: str) -> str:
-    """The sheet and the cell; the line of a text file; the whole file where it is about no place."""
-    sheet, _, cell = problem.place.rpartition("!")
+    """The sheet and the cell; the line of a text; the whole file where it is about no place."""
     if not problem.place:
         return say("excel.whole_file", lang)
-    return say("excel.place_of", lang, sheet=sheet, cell=cell) if sheet else cell
+    return say("excel.line", lang, line=problem.place) if problem.place.isdecimal() else problem.place
 
 
 def change_list(changes: Sequence[ShownChange], lang: str) -> w.HTML:

@@ -1,7 +1,6 @@
 """Work in Excel on the pages as Python objects: what is sent is checked, shown, and stored only when confirmed."""
 
 import base64
-import io
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -12,8 +11,8 @@ from typing import Any
 import ipywidgets as w
 import pytest
 from counties import OTHER_VILLAGE, SISTER, VILLAGE, VILLAGE_ANSWERS, key_of
-from openpyxl import load_workbook
 from pages import buttons, shown
+from returns import Filled
 from serving import make_small_county
 
 from pbwidgets import store
@@ -57,26 +56,32 @@ def visit(workspace: Workspace) -> Callable[..., Visit]:
 class Page:
     """A page with a panel, as somebody works on it: presses buttons, saves the link, sends a file."""
 
-    def __init__(self, visit: Visit, widget: w.Widget) -> None:
-        self.visit, self.widget = visit, widget
+    def __init__(self, visit: Visit, widget: w.Widget, folder: Path) -> None:
+        self.visit, self.widget, self.folder = visit, widget, folder
 
     def press(self, beginning: str) -> None:
         found = [button for words, button in buttons(self.widget).items() if words.startswith(beginning)]
         assert found, (beginning, list(buttons(self.widget)))
         found[0].click()
 
-    def save(self) -> Any:
+    def save(self) -> Filled:
         """The workbook behind the link that is shown."""
         (data,) = re.findall(r'href="data:[^,]+,([^"]+)"', shown(self.widget))
-        return load_workbook(io.BytesIO(base64.b64decode(data)))
+        path = self.folder / "saved.xlsx"
+        path.write_bytes(base64.b64decode(data))
+        return Filled(path)
 
-    def send(self, book: Any, name: str = "交回.xlsx") -> None:
-        out = io.BytesIO()
-        book.save(out)
-        self.send_bytes(out.getvalue(), name)
+    def send(self, filled: Filled) -> None:
+        self.send_bytes(filled.save().read_bytes())
 
-    def send_bytes(self, content: bytes, name: str = "交回.xlsx") -> None:
-        file = {"name": name, "type": "", "size": len(content), "last_modified": NOW, "content": content}
+    def send_bytes(self, content: bytes) -> None:
+        file = {
+            "name": "交回.xlsx",
+            "type": "",
+            "size": len(content),
+            "last_modified": NOW,
+            "content": content,
+        }
         find_upload(self.widget).value = (file,)
 
     @property
@@ -96,24 +101,14 @@ def find_upload(widget: w.Widget) -> Any:
     return next(one for one in every if isinstance(one, w.FileUpload) and "上传填好的表" in one.description)
 
 
-def put(book: Any, cells: Mapping[tuple[str, str], object]) -> Any:
-    """Type into the sheet of answers by unit and path of the field."""
-    page = next(page for page in book.worksheets if f"pb:{FORM}:#unit" in [cell.value for cell in page[2]])
-    heads = {str(cell.value).rpartition(":")[2]: cell.column for cell in page[2]}
-    rows = {page.cell(row, heads["#unit"]).value: row for row in range(6, page.max_row + 1)}
-    for (unit, path), value in cells.items():
-        page.cell(rows[unit], heads[path]).value = value
-    return book
-
-
-RIGHT = {"capable_members": 20, "members_with_deeds": 10, "industry": "茶叶"}
+RIGHT: dict[str, Any] = {"capable_members": 20, "members_with_deeds": 10, "industry": "茶叶"}
 
 
 @pytest.fixture
-def clerk(visit: Callable[..., Visit]) -> Page:
+def clerk(visit: Callable[..., Visit], tmp_path: Path) -> Page:
     """The clerk's form, with the panel open."""
     found = visit("filler", form=FORM)
-    page = Page(found, FillForm(found, found.actor, KEY).widget)
+    page = Page(found, FillForm(found, found.actor, KEY).widget, tmp_path)
     page.press("用Excel填报")
     return page
 
@@ -124,29 +119,27 @@ def draft_of(workspace: Workspace, unit: str = VILLAGE) -> Mapping[str, Any]:
     return {} if state is None else (state.draft or {})
 
 
-def of(unit: str, values: Mapping[str, object]) -> dict[tuple[str, str], object]:
-    return {(unit, path): value for path, value in values.items()}
-
-
 def test_a_clerk_sees_findings_at_the_cells_then_the_changes_and_the_draft_is_filled(
     clerk: Page, workspace: Workspace
 ) -> None:
     clerk.press("制作表格")
     book = clerk.save()
-    clerk.send(put(book, of(VILLAGE, {**RIGHT, "members_with_deeds": 30, "capable_members": "很多"})))
+    book.put(FORM, VILLAGE, **{**RIGHT, "members_with_deeds": 30, "capable_members": "很多"})
+    clerk.send(book)
     assert "发现" in clerk.text
     assert "很多" in clerk.text
     assert draft_of(workspace) == {}
     clerk.press("制作标注副本")
     comments = [
         cell.comment.text
-        for page in clerk.save().worksheets
+        for page in clerk.save().book.worksheets
         for row in page.iter_rows()
         for cell in row
         if cell.comment and "很多" in cell.comment.text
     ]
     assert len(comments) == 1
-    clerk.send(put(book, of(VILLAGE, RIGHT)))
+    book.put(FORM, VILLAGE, **RIGHT)
+    clerk.send(book)
     assert "现在还什么都没有保存" in clerk.text
     assert "<strong>茶叶</strong>" in clerk.text
     clerk.press("放弃")
@@ -163,7 +156,9 @@ def test_what_is_wrong_can_go_into_the_draft_and_is_said_at_the_fields(
     clerk: Page, workspace: Workspace
 ) -> None:
     clerk.press("制作表格")
-    clerk.send(put(clerk.save(), of(VILLAGE, {**RIGHT, "members_with_deeds": 30})))
+    book = clerk.save()
+    book.put(FORM, VILLAGE, **{**RIGHT, "members_with_deeds": 30})
+    clerk.send(book)
     clerk.press("先填入草稿")
     assert draft_of(workspace)["members_with_deeds"] == 30
     assert "不能多于" in clerk.text
@@ -184,12 +179,16 @@ def test_a_file_that_is_no_such_workbook_is_refused_in_words(clerk: Page, conten
     assert re.search(said, clerk.text)
 
 
-def test_the_workbook_of_another_unit_is_refused(visit: Callable[..., Visit], clerk: Page) -> None:
+def test_the_workbook_of_another_unit_is_refused(
+    visit: Callable[..., Visit], clerk: Page, tmp_path: Path
+) -> None:
     found = visit("sister", form=FORM)
-    sister = Page(found, FillForm(found, found.actor, key_of(FORM, SISTER)).widget)
+    sister = Page(found, FillForm(found, found.actor, key_of(FORM, SISTER)).widget, tmp_path)
     sister.press("用Excel填报")
     sister.press("制作表格")
-    clerk.send(put(sister.save(), of(SISTER, RIGHT)))
+    book = sister.save()
+    book.put(FORM, SISTER, **RIGHT)
+    clerk.send(book)
     assert "没有上坪村的" in clerk.text
 
 
@@ -197,7 +196,9 @@ def test_a_draft_changed_after_the_check_is_not_overwritten(
     visit: Callable[..., Visit], clerk: Page, workspace: Workspace
 ) -> None:
     clerk.press("制作表格")
-    clerk.send(put(clerk.save(), of(VILLAGE, RIGHT)))
+    book = clerk.save()
+    book.put(FORM, VILLAGE, **RIGHT)
+    clerk.send(book)
     with workspace.store.write(find_actor(workspace, "filler")) as writer:
         store.save_draft(writer, KEY, {"industry": "毛竹"}, 0)
     clerk.press("确认，填入草稿")
@@ -206,18 +207,21 @@ def test_a_draft_changed_after_the_check_is_not_overwritten(
 
 
 def test_a_township_hands_in_for_its_villages_at_once_and_good_rows_alone_if_it_wants(
-    visit: Callable[..., Visit], workspace: Workspace
+    visit: Callable[..., Visit], workspace: Workspace, tmp_path: Path
 ) -> None:
     found = visit("reviewer", form=FORM)
-    page = Page(found, show_fill(found))
+    page = Page(found, show_fill(found), tmp_path)
     page.press("制作表格（Excel，2个单位")
-    book = put(page.save(), {**of(VILLAGE, RIGHT), **of(SISTER, {**RIGHT, "members_with_deeds": 30})})
+    book = page.save()
+    book.put(FORM, VILLAGE, **RIGHT)
+    book.put(FORM, SISTER, **{**RIGHT, "members_with_deeds": 30})
     page.send(book)
     assert "发现1处问题" in page.text
     assert list(draft_of(workspace)) == []
     page.press("只导入没有问题的1份")
     assert "已提交1份" in page.said
-    page.send(put(book, of(SISTER, RIGHT)))
+    book.put(FORM, SISTER, **RIGHT)
+    page.send(book)
     assert "新填1份，不变1份" in page.text
     assert page.text.count(">已提交<") == 1
     page.press("确认并提交")
@@ -229,12 +233,14 @@ def test_a_township_hands_in_for_its_villages_at_once_and_good_rows_alone_if_it_
     assert versions[1].answers["industry"] == "茶叶"
 
 
-def test_marks_come_back_into_the_grid(visit: Callable[..., Visit], workspace: Workspace) -> None:
+def test_marks_come_back_into_the_grid(
+    visit: Callable[..., Visit], workspace: Workspace, tmp_path: Path
+) -> None:
     found = visit("reviewer", view="entry")
-    page = Page(found, MarkGrid(found).box)
+    page = Page(found, MarkGrid(found).box, tmp_path)
     page.press("制作评分表")
     book = page.save()
-    sheet = book.worksheets[1]
+    sheet = book.book.worksheets[1]
     heads = {cell.value: cell.column for cell in sheet[2]}
     row = next(row for row in range(3, 6) if sheet.cell(row, heads[UNIT]).value == VILLAGE)
     sheet.cell(row, heads["v1_unity"]).value = 99
@@ -248,7 +254,7 @@ def test_marks_come_back_into_the_grid(visit: Callable[..., Visit], workspace: W
 
 
 def test_what_was_filled_in_is_exported_within_the_scope(
-    visit: Callable[..., Visit], workspace: Workspace
+    visit: Callable[..., Visit], workspace: Workspace, tmp_path: Path
 ) -> None:
     with workspace.store.write(find_actor(workspace, "filler")) as writer:
         store.submit_many(
@@ -260,8 +266,8 @@ def test_what_was_filled_in_is_exported_within_the_scope(
         ("organiser", {VILLAGE, OTHER_VILLAGE}),
     ):
         found = visit(name)
-        page = Page(found, show_board(found))
+        page = Page(found, show_board(found), tmp_path)
         page.press("制作工作簿")
         book = page.save()
-        cells = {cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+        cells = {cell.value for sheet in book.book.worksheets for row in sheet.iter_rows() for cell in row}
         assert cells & {VILLAGE, SISTER, OTHER_VILLAGE} == units

@@ -226,7 +226,7 @@ def test_a_name_of_several_units_is_told_with_the_units_above_and_may_be_pasted_
     told = shown(card.found)
     assert "有 2 个单位叫这个名称" in told
     assert "上坪村（青禾镇）、上坪村（望云乡）" in told
-    assert "第几行" in told
+    assert "第2行" in told
     card.listed.value = "上坪村\t望云乡"
     visit.attempt(card.grant)()
     assert find_extended(small) == {"990101002001"}

@@ -201,6 +201,23 @@ def test_an_english_deck_says_its_own_words_in_english(ranking, tmp_path: Path) 
     assert "en-US" in {run.get("lang") for run in runs}
 
 
+def test_a_source_that_is_long_gets_smaller_and_keeps_to_one_line_beside_the_number(
+    png, tmp_path: Path
+) -> None:
+    long = (
+        "Source: Three-level contest, 2026, data as of 2026-12-01　demonstration data: all units and scores"
+        " are made up for tests"
+    )
+    about = dataclasses.replace(ABOUT, source=long, lang="en", summary=())
+    page = Presentation(build_deck([Slide("图", png)], tmp_path / "a.pptx", about)).slides[1]
+    source = next(shape for shape in page.shapes if shape.has_text_frame and shape.text_frame.text == long)
+    number = next(shape for shape in page.shapes if shape.name == "page number")
+    (run,) = source.text_frame.paragraphs[0].runs
+    assert Pt(10) <= run.font.size < Pt(14)
+    assert char_width(long) * run.font.size.inches / 2 < source.width.inches
+    assert source.left + source.width <= number.left
+
+
 def test_libreoffice_opens_the_deck_with_its_chinese_text(deck_file, to_pages) -> None:
     pages = [page.replace(" ", "").replace("\n", "") for page in to_pages(deck_file)]
     assert len(pages) == 8

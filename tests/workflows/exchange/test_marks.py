@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from counties import COUNTY, OPERATOR, OTHER_VILLAGE, SISTER, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
+from office import Office
 from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -210,6 +211,17 @@ def test_units_that_are_not_the_raters_to_mark_are_found(desk: Desk, book: Path)
         f"{title}!A8": "excel.unit_twice",
     }
     assert returned.findings[0].message("zh_CN").count("下坪村") == 1
+
+
+def test_a_workbook_saved_by_another_program_comes_back_the_same(
+    desk: Desk, book: Path, office: Office, tmp_path: Path
+) -> None:
+    fill(book, {(VILLAGE, QUALITY): 4, (SISTER, UNITY): 3.5})
+    (saved,) = office.convert([book], "xlsx", tmp_path / "saved")
+    returned = read_marks(desk, "village", saved)
+    assert returned.is_right
+    assert not returned.notes
+    assert returned.marks == read_marks(desk, "village", book).marks
 
 
 def test_another_rater_of_the_same_unit_is_not_told_these_marks(

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +17,12 @@ from office import Office
 from returns import FIRST_ROW, ID_ROW, Filled, cells_of, fill_in
 
 from pbwidgets.campaign import Campaign, read_campaign
+from pbwidgets.errors import DataError
 from pbwidgets.scoring import to_frame
 from pbwidgets.scoring.frames import UNITS
-from pbwidgets.store import SubmissionKey, load_state
+from pbwidgets.store import Actor, SubmissionKey, load_state
 from pbwidgets.workflows.exchange.answers import export_answers, read_return, store_return, write_template
+from pbwidgets.workflows.filling.drafts import save_answers
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
@@ -68,7 +71,11 @@ EVERY_LOG = {
     "name": words("各次活动"),
     "unit_kind": "village",
     "occurrence": "many",
-    "fields": [field("title", "text", required=True), field("on", "date", required=True)],
+    "fields": [
+        field("title", "text", required=True),
+        field("on", "date", required=True),
+        field("groups", "repeat", fields=[field("people", "integer")]),
+    ],
 }
 CHOICES = {
     "towns": [{"id": "east", "label": words("东片")}, {"id": "west", "label": words("西片，含河")}],
@@ -158,7 +165,11 @@ def test_what_another_program_saved_comes_back_and_goes_out_as_it_was_typed(
     village = {key: value for key, value in VILLAGE_ANSWERS.items() if value}
     given_first = {
         ("every_type", VILLAGE): TYPED,
-        ("every_log", VILLAGE): {"title": "清扫", "on": "2026-04-01"},
+        ("every_log", VILLAGE): {
+            "title": "清扫",
+            "on": "2026-04-01",
+            "groups": [{"people": 4}, {"people": 5}],
+        },
         ("village_application", VILLAGE): village,
         ("township_setup", TOWN): setup,
     }
@@ -229,10 +240,50 @@ def test_one_damaged_cell_is_found_at_its_address_or_is_a_right_answer(
     if any(said.place == f"{title}!{address}" for said in (*returned.findings, *returned.notes)):
         return
     changes = [change for change in returned.changes if change.unit_code == VILLAGE]
+    is_empty = damage in ("", "无")  # in a column of numbers, 无 is no number on record
     if (
         "#" in path
-    ):  # whose row it is: another unit is none, another version a conflict, a new row is one more
-        assert not changes or returned.findings or path.endswith(("#state", "#row", "#name", "#unit"))
+    ):  # a row may lose its number, and is a new one then; its unit is known by the name or the code
+        harmless = path.endswith(("#state", "#row", "#name", "#unit"))
+        assert not changes or returned.findings or harmless or is_empty
     else:  # taken as it stands there, or something else no longer fits
-        values = {value.path: value.after for change in changes for value in change.values}
-        assert returned.findings or damage in ("", None) or path in values, (path, damage, values)
+        values = {value.path for change in changes for value in change.values}
+        assert returned.findings or is_empty or path in values
+
+
+def test_whom_a_form_names_is_hidden_from_others_and_comes_back_unharmed(tmp_path: Path) -> None:
+    campaign = read_campaign(CAMPAIGNS / "sanlian_sancu.yaml")
+    army = {"alias": "某部", "since": "2026-03-01", "on_agenda": "yes", "goal": "yes", "plan": "no"}
+    named = {"communities": "none", "army_units": [{**army, "designation": "某部93721"}]}
+    with desk_of(tmp_path / "county", campaign, organisations()) as desk:
+        own = replace(desk, actor=Actor("zhou", "filler", BRANCH))
+        key = SubmissionKey(*desk.opened.key, "pairings", BRANCH)
+        save_answers(own, key, named, 0)
+        mine = Filled(write_template(own, ["pairings"], [], tmp_path / "own.xlsx"))
+        page = mine.page("pairings", "army_units")
+        at = (FIRST_ROW, mine.column(page, "designation"))
+        assert page.cell(*at).value == "某部93721"
+        theirs = Filled(write_template(desk, ["pairings"], [], tmp_path / "theirs.xlsx"))
+        page = theirs.page("pairings", "army_units")
+        assert page.cell(*at).value == "〔略〕"
+        page.cell(FIRST_ROW, theirs.column(page, "goal")).value = "否"
+        returned = read_return(desk, theirs.save("changed.xlsx"))
+        assert [(value.label, value.after) for value in returned.changes[0].values] == [
+            ("结对部队基层党组织第 1 项：是否明确共建目标", "否")
+        ]
+        store_return(desk, returned)
+        with desk.workspace.store.read(whole=True) as reader:
+            found = load_state(reader, key)
+        assert found is not None
+        assert found.answers == {**named, "army_units": [{**army, "designation": "某部93721", "goal": "no"}]}
+        reviewer = replace(desk, actor=Actor("wu", "reviewer", "990901"))
+        with pytest.raises(DataError, match="没有您可以填报的"):
+            write_template(reviewer, ["pairings"], [], tmp_path / "none.xlsx")
+
+
+def test_the_same_answers_give_the_same_bytes(right: Right, tmp_path: Path) -> None:
+    first, second = (
+        write_template(right.desk, ["every_type"], [], tmp_path / name).read_bytes()
+        for name in ("a.xlsx", "b.xlsx")
+    )
+    assert first == second

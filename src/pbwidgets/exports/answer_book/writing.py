@@ -182,7 +182,9 @@ class _Writer:
 
     def options(self, name: str, words: Sequence[str]) -> dict[str, Any]:
         """Source of a list of options: in the cell's own rule, or on the hidden sheet if it is too long for that."""
-        if len(",".join(words)) <= _LONGEST_LIST and not any("," in word for word in words):
+        if not words:
+            return {"validate": "any"}
+        if len(",".join(words)) <= _LONGEST_LIST and not any(sign in word for word in words for sign in ',"'):
             return {"validate": "list", "source": list(words)}
         self.lists.setdefault(name, words)
         letter = column_letters(list(self.lists).index(name))
@@ -249,10 +251,12 @@ class _Sheet:
 
     def finish(self) -> None:
         """Leave room for new rows, and set the rules of the cells."""
-        last = self.row - 1
         if self.writer.book.is_template and self._may_grow:
-            last += self._leave_room()
-        last = max(last, plan.FIRST_ROW - 1)
+            self._leave_room()
+        self._set_rules()
+
+    def _set_rules(self) -> None:
+        last = max(self.row, plan.FIRST_ROW) - 1
         for at, column in enumerate(self.layout.columns):
             rule = self._rule(column)
             if rule is not None:
@@ -265,22 +269,27 @@ class _Sheet:
     def _may_grow(self) -> bool:
         return self.layout.repeat is not None or self.layout.form.occurrence == "many"
 
-    def _leave_room(self) -> int:
-        """Number of empty rows ready to be filled in: with the unit in them if there is only one."""
+    @property
+    def _links_rows(self) -> bool:
+        """Whether the rows of a repeat belong to entries of a log, so that a new entry gets a number of its own."""
+        form = self.layout.form
+        return form.occurrence == "many" and len(plan.layouts_of(form)) > 1
+
+    def _leave_room(self) -> None:
+        """Write empty rows ready to be filled in, with the unit in them if there is only one."""
         units, many = self.part.units, len(self.part.units) > 1
-        count = min(max(20, 3 * len(units)), 300)
-        for _ in range(count):
+        for _ in range(min(max(20, 3 * len(units)), 300)):
             for at, column in enumerate(self.layout.columns):
                 whose = dict(zip((plan.UNIT, plan.UNIT_NAME), units[0], strict=True)) if not many else {}
-                look = self._look(column, is_open=column.field is not None or column.path == plan.UNIT_NAME)
+                typed = (plan.UNIT_NAME, *([plan.ENTRY] if self._links_rows else []))
+                look = self._look(column, is_open=column.is_filled or column.path in typed)
                 text = whose.get(column.path)
                 self._put(at, text, look)
             self.row += 1
-        return count
 
     def _write(self, row: Row, answers: Mapping[str, Any], number: int | None) -> None:
         if self.row - plan.FIRST_ROW + 1 >= plan.ROWS_OF_SHEET:
-            self.finish()
+            self._set_rules()
             self._begin()
         known: dict[str, object] = {
             plan.UNIT: row.unit_code,
@@ -304,7 +313,7 @@ class _Sheet:
         if long and (height := _height(long)) > _LINE:
             self.page.set_row(self.row, height + 4)
         for at, (column, value) in enumerate(zip(self.layout.columns, values, strict=True)):
-            is_open = row.is_open and column.field is not None and column.is_filled
+            is_open = row.is_open and column.is_filled
             self._put(at, value, self._look(column, is_open=is_open))
         self.row += 1
 
@@ -465,10 +474,10 @@ def _without(layout: SheetLayout, paths: frozenset[str]) -> SheetLayout:
 
 def _between(low: float | None, high: float | None) -> dict[str, Any]:
     if low is not None and high is not None:
-        return {"criteria": "between", "minimum": low, "maximum": high}
+        return {"criteria": "between", "minimum": f"{low:.15g}", "maximum": f"{high:.15g}"}
     if low is not None:
-        return {"criteria": ">=", "value": low}
-    return {"criteria": "<=", "value": 1e15 if high is None else high}
+        return {"criteria": ">=", "value": f"{low:.15g}"}
+    return {"criteria": "<=", "value": f"{1e15 if high is None else high:.15g}"}
 
 
 def _width(column: Column) -> float:

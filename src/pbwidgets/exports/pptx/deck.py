@@ -10,13 +10,13 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import Column, char_width
+from pbwidgets.exports.columns import Column
 from pbwidgets.exports.lettering import LEAST_PT
 from pbwidgets.exports.pptx.adopting import adopt_theme
 from pbwidgets.exports.pptx.stage import Box, Stage, inches, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
 from pbwidgets.exports.pptx.template import SlidesTemplate
-from pbwidgets.exports.pptx.titles import letters_in
+from pbwidgets.exports.pptx.titles import letters_in, width_of
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
@@ -198,7 +198,7 @@ def _add_summary(stage: Stage, about: Deck) -> None:
 
 def _lines_high(sentences: Sequence[str], width: float, size: int) -> float:
     """Inches that sentences take, with half a line after each."""
-    lines = sum(-(-char_width(sentence) // letters_in(width, size)) + 0.4 for sentence in sentences)
+    lines = sum(-(-width_of(sentence) // letters_in(width, size)) + 0.4 for sentence in sentences)
     return float(lines * size * _SUMMARY_LINE / 72)
 
 

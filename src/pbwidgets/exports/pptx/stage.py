@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
-from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in
+from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in, width_of
 from pbwidgets.intake.text import drop_unfit
 
 Box = tuple[float, float, float, float]
@@ -86,7 +85,7 @@ class Stage:
         below = _placeholder(page, "subTitle")
         wide = width if below is None else box_of(below)[2]
         second = next(
-            (size for size in _SECOND_SIZES if char_width(subtitle) <= letters_in(wide - 0.2, size)), 16
+            (size for size in _SECOND_SIZES if width_of(subtitle) <= letters_in(wide - 0.2, size)), 16
         )
         if below is not None and subtitle:
             self._fill(below.text_frame, subtitle, size=second, colour=palette.QUIET, centred=self.is_ours)
@@ -208,10 +207,10 @@ class Stage:
             made = _copy(page, footer) if footer is not None else None
             if made is None:
                 made = page.shapes.add_textbox(*inches((0.5, high - 0.45, wide - 2, 0.36)))
-            self._place_source(made, source, [shape for shape in (date, footer, number) if shape is not None])
+            self._place_source(made, source, date, number)
             made.text_frame.word_wrap = True
             room = box_of(made)[2] - _inset(made.text_frame)
-            size = next((size for size in _FOOT_SIZES if char_width(source) <= letters_in(room, size)), 10)
+            size = next((size for size in _FOOT_SIZES if width_of(source) <= letters_in(room, size)), 10)
             self._fill(made.text_frame, source, size=size, colour=palette.QUIET)
         made = _copy(page, number) if number is not None else None
         if made is None:
@@ -219,16 +218,18 @@ class Stage:
         made.name = "page number"
         self._number(made.text_frame.paragraphs[0], len(self.deck.slides))
 
-    def _place_source(self, made: Any, source: str, footers: list[Any]) -> None:
-        """Give the source the room between the edge and the page number, if its own is too small."""
+    def _place_source(self, made: Any, source: str, date: Any, number: Any) -> None:
+        """Give the source the room of the date, which stays empty, up to the page number, if its own is too small."""
         left, top, width, height = box_of(made)
-        if char_width(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT) or not footers:
+        if width_of(source) <= letters_in(width - _inset(made.text_frame), LEAST_PT):
             return
-        first = min(box_of(shape)[0] for shape in footers)
-        after = [box_of(shape)[0] for shape in footers if box_of(shape)[0] > left + 0.1]
-        made.left, made.top, made.width, made.height = inches(
-            (first, top, min(after, default=left + width) - first - 0.1, height)
-        )
+        ends = [left, left + width] if date is None else [left, left + width, *_ends(date)]
+        first, last = min(ends), max(ends)
+        if number is not None:
+            before, after = _ends(number)
+            first, last = (first, before) if before > left else (max(first, after), last)
+        if last - first > width:
+            made.left, made.top, made.width, made.height = inches((first, top, last - first, height))
 
     def _number(self, paragraph: Any, place: int) -> None:
         from pptx.enum.text import PP_ALIGN
@@ -304,6 +305,12 @@ def rgb(colour: str) -> Any:
     from pptx.dml.color import RGBColor
 
     return RGBColor.from_string(palette.office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
+
+
+def _ends(shape: Any) -> tuple[float, float]:
+    """Left and right end of a shape, in inches."""
+    left, _, width, _ = box_of(shape)
+    return left, left + width
 
 
 def _placeholder(page: Any, kind: str) -> Any:

@@ -1,6 +1,7 @@
 """Lines of a title: large, two at most, and broken where the sense breaks."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from pbwidgets.exports.columns import char_width
@@ -22,6 +23,19 @@ _OPENING, _CLOSING = "（“《〔", "，；：。？！、）”》〕%"
 def letters_in(width_in: float, size: float) -> int:
     """Half-width letters that fit on a line."""
     return int(width_in * 72 / size * 2 * _ROOM)
+
+
+def width_of(text: str) -> float:
+    """Half-width letters that a text takes, with the gaps that programs leave between Chinese and other letters.
+
+    >>> width_of("第10名"), width_of("名次")
+    (7.0, 4.0)
+    """
+    gaps = sum(
+        before.isalnum() and after.isalnum() and before.isascii() != after.isascii()
+        for before, after in pairwise(text)
+    )
+    return char_width(text) + gaps / 2
 
 
 def fit_lines(text: str, width_in: float, sizes: Sequence[int] = SIZES) -> tuple[int, list[str]]:
@@ -46,7 +60,7 @@ def fit_lines(text: str, width_in: float, sizes: Sequence[int] = SIZES) -> tuple
     for most in (_BY_SENSE, _INSIDE):  # rather a smaller size than a break within a clause
         for size in sizes:
             room = letters_in(width_in, size)
-            if char_width(text) <= room:
+            if width_of(text) <= room:
                 return size, [text]
             if lines := _break(text, room, most):
                 return size, lines
@@ -58,11 +72,10 @@ def fit_lines(text: str, width_in: float, sizes: Sequence[int] = SIZES) -> tuple
 def _break(text: str, room: int, most: int) -> list[str]:
     """Two lines, broken where it costs no more than that; none if the text does not fit on two."""
     made = [
-        (abs(char_width(first) - char_width(second)) + cost, [first, second])
+        (abs(width_of(first) - width_of(second)) + cost, [first, second])
         for at, cost in _places(text)
         if cost <= most
-        if char_width(first := text[:at].rstrip()) <= room
-        and char_width(second := text[at:].lstrip()) <= room
+        if width_of(first := text[:at].rstrip()) <= room and width_of(second := text[at:].lstrip()) <= room
     ]
     return min(made, default=(0, []))[1]
 
@@ -83,6 +96,6 @@ def _places(text: str) -> Iterator[tuple[int, int]]:
 
 def _cut(text: str, room: int) -> str:
     kept = text
-    while char_width(kept) > room:
+    while width_of(kept) > room:
         kept = kept[:-1]
     return kept.rstrip("，、；： ") + "…"

@@ -11,12 +11,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pbwidgets.campaign import Form
+import pandas as pd
+
+from pbwidgets.campaign import Form, to_rows
+from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError, Problem, ProblemsError, RightsError
 from pbwidgets.exports.answer_book.reading import Units, find_about, is_answer_book, read_book
 from pbwidgets.exports.answer_book.writing import AnswerBook, Part, Row, write_book
 from pbwidgets.intake.files import open_content, read_content
-from pbwidgets.store import SubmissionKey, Writer, import_many, load_marks
+from pbwidgets.store import Owner, SubmissionKey, Writer, import_many, load_marks
 from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
@@ -97,6 +100,47 @@ def export_answers(
     RightsError
         If the actor may look at no answers.
     """
+    return _write(desk, _exported(desk, form_ids, unit_codes, as_analyst=as_analyst), path, is_template=False)
+
+
+def list_answers(
+    desk: Desk, form_ids: Sequence[str] = (), unit_codes: Sequence[str] = (), *, as_analyst: bool = False
+) -> pd.DataFrame:
+    """One row for each answer of what :func:`export_answers` writes, for programs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``ANSWERS``; values as the store writes them, choices as ids; ``row`` is that of a repeat, from 0.
+
+    Raises
+    ------
+    RightsError, DataError, UsageError
+        As :func:`export_answers`.
+    """
+    rows = []
+    for part in _exported(desk, form_ids, unit_codes, as_analyst=as_analyst):
+        labels = {place.path: place.field.label.words(desk.lang) for place in places(part.form)}
+        for one in part.rows:
+            whose = (part.form.id, one.unit_code, one.unit_name, one.occurrence, one.base[0], one.state)
+            rows += [
+                (*whose, path, labels[path], at, value)
+                for path, at, value in to_rows(part.form, one.answers)
+                if path not in part.without
+            ]
+    return pd.DataFrame(rows, columns=list(ANSWERS))
+
+
+ANSWERS: Final = (
+    "form_id", "unit_code", "unit_name", "occurrence", "version", "state", "field", "label", "row", "value",
+)  # fmt: skip
+"""Columns of :func:`list_answers`."""
+
+
+def _exported(
+    desk: Desk, form_ids: Sequence[str], unit_codes: Sequence[str], *, as_analyst: bool
+) -> list[Part]:
+    """Forms with what the actor may see of what was filled in."""
     as_analyst = as_analyst or desk.actor.role == "analyst"
     in_scope = set(_find_seen(desk))
     parts = []
@@ -111,7 +155,7 @@ def export_answers(
             parts.append(replace(_part(desk, form, codes, states, is_template=False), without=without))
     if not parts:
         raise DataError("exchange.nothing_to_export")
-    return _write(desk, parts, path, is_template=False)
+    return parts
 
 
 def _check_fills(desk: Desk) -> None:
@@ -181,8 +225,8 @@ def _rows(
 def _write(desk: Desk, parts: Sequence[Part], path: Path, *, is_template: bool) -> Path:
     opened = desk.opened
     book = AnswerBook(opened.campaign, opened.period_id, opened.version, parts, is_template, desk.lang)
-    written = write_book(book, path)
-    return written if desk.actor.role == "filler" else check_leaving(desk.workspace, written)
+    own = Owner(desk.actor.unit_code or "") if desk.actor.role == "filler" else None
+    return check_leaving(desk.workspace, write_book(book, path), own)
 
 
 # -- back ----------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ takes its mark back.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,7 +27,7 @@ from pbwidgets.exports.mark_book import (
     write_mark_book,
 )
 from pbwidgets.intake.files import open_sheets
-from pbwidgets.intake.table import Column, Table, choose_table
+from pbwidgets.intake.table import Column, Table, choose_table, number_in
 from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import Mark, MarkKey, load_ratings
 from pbwidgets.units import ancestors, unit_names
@@ -83,23 +84,25 @@ def write_mark_sheet(desk: Desk, track_id: str, unit_codes: Sequence[str], path:
     paper = open_paper(desk, track_id, unit_codes)
     track, lang, opened = desk.opened.campaign.track(track_id), desk.lang, desk.opened
     names, above = unit_names(desk.units), ancestors(desk.units, opened.campaign.partition_by)
+    lines = _lines_by_unit(paper)
     rows = [
         MarkRow(
             code,
             names[code],
             names.get(str(above.get(code)), "") if above.get(code) != code else "",
-            {line_id: line.points for (unit, line_id), line in paper.lines.items() if unit == code},
+            {line.criterion.id: line.points for line in lines.get(code, ())},
         )
         for code in unit_codes
     ]
     title = say("excel.marks_title", lang, track=track.name.words(lang))
     has_reasons = any(line.may_need_reason for line in paper.lines.values())
+    how_reason = say("excel.how_marks_reason", lang, column=say("review.reason", lang))
     about = [
         (say("excel.campaign", lang), f"{opened.campaign.name.words(lang)} {opened.period_id}"),
         (say("excel.track", lang), track.name.words(lang)),
         (say("excel.units", lang), say("excel.units_count", lang, count=len(rows))),
         *((say("excel.how", lang), say(f"excel.how_marks_{name}", lang)) for name in ("cells", "rows")),
-        *(((say("excel.how", lang), say("excel.how_marks_reason", lang)),) if has_reasons else ()),
+        *(((say("excel.how", lang), how_reason),) if has_reasons else ()),
         (say("excel.back", lang), say("excel.how_marks_back", lang)),
     ]
     points = {place: line.points for place, line in paper.lines.items() if line.points is not None}
@@ -142,8 +145,9 @@ def read_marks(desk: Desk, track_id: str, file: Path, told: Told | None = None) 
     if seen is not None and (seen.campaign_id, seen.period_id, seen.track_id) != (*desk.opened.key, track_id):
         args = {"track": track.name, "period": desk.opened.period_id}
         raise ProblemsError([Problem("excel.marks_of_others", str(file), "", args)])
+    aside = {SEEN, *(say("excel.about", lang) for lang in LANGUAGES)}
     table = choose_table(
-        [sheet for sheet in sheets if sheet.name != SEEN],
+        [sheet for sheet in sheets if sheet.name not in aside],
         str(file),
         list(_columns(track)),
         ignored=[say(f"excel.{name}", lang) for name in (NAME, ABOVE) for lang in LANGUAGES] + [NAME, ABOVE],
@@ -189,6 +193,13 @@ def store_marks(desk: Desk, returned: ReturnedMarks, *, accept_good_rows: bool =
     if marks or taken:
         give_marks(desk, marks, taken)
     return Stored(len(units), returned.count("unchanged"), returned.count("refused"))
+
+
+def _lines_by_unit(paper: PaperSheet) -> Mapping[str, list[PaperLine]]:
+    found: dict[str, list[PaperLine]] = defaultdict(list)
+    for (unit, _), line in paper.lines.items():
+        found[unit].append(line)
+    return found
 
 
 def _lines_of(paper: PaperSheet, track: Track, lang: str) -> Iterator[tuple[str, Criterion]]:
@@ -245,16 +256,19 @@ class _Reading:
     ) -> None:
         self._desk, self._track, self._table, self._paper = desk, track, table, paper
         self._seen, self._mine = seen, mine
+        self._lines = _lines_by_unit(paper)
         self._labels = {line.id: label for label, line in _all_lines(track, desk.lang)}
         self._names = unit_names(desk.units)
         self._first: dict[str, int] = {}
+        self._unread: dict[int, list[Problem]] = defaultdict(list)
+        for problem in table.problems:
+            self._unread[number_in(problem.place)].append(problem)
         self.findings: list[Problem] = []
         self.marks: dict[str, tuple[Mark, ...]] = {}
         self.withdrawn: dict[str, tuple[MarkKey, ...]] = {}
         self.before: dict[_Place, float | None] = {}
         with desk.workspace.store.read() as reader:
-            units = sorted({unit for unit, _ in paper.lines})
-            self._bars = bars_of(reader, desk, [(unit, track.id) for unit in units], desk.actor.name)
+            self._bars = bars_of(reader, desk, [(unit, track.id) for unit in self._lines], desk.actor.name)
 
     def changes(self, told: Told | None) -> Iterator[Changed]:
         """What becomes of each unit, in the order of the rows; findings and marks are gathered on the way."""
@@ -289,13 +303,10 @@ class _Reading:
         typed = dict(self._typed(row, code))
         values = tuple(self._value(code, line_id, points) for line_id, points in typed.items())
         self._check(row, code, typed, reason)
-        unread = any(of == row for of, _ in self._table.unread)
-        wrong = self.findings[found:]
+        wrong = [*self._unread.get(self._table.number(row), []), *self.findings[found:]]
         why = " ".join(dict.fromkeys(problem.message(self._desk.lang) for problem in wrong))
-        has_before = any(line.before for (unit, _), line in self._paper.lines.items() if unit == code)
-        fate: Fate = (
-            "refused" if wrong or unread else "unchanged" if not typed else "changed" if has_before else "new"
-        )
+        has_before = any(line.before for line in self._lines.get(code, ()))
+        fate: Fate = "refused" if wrong else "unchanged" if not typed else "changed" if has_before else "new"
         if fate in ("new", "changed"):
             self._keep(code, typed, reason)
         return Changed(code, self._names[code], self._track.name.words(self._desk.lang), fate, values, why)
@@ -358,13 +369,12 @@ class _Reading:
         layers = {
             line.key.layer for line in self._paper.lines.values() if reason_limit(track, line.key.layer)
         }
-        codes = {unit for unit, _ in self._paper.lines}
-        units = desk.units[desk.units["unit_code"].isin(codes)]
+        units = desk.units[desk.units["unit_code"].isin(self._lines)]
         if not layers:
             return {}
         with desk.workspace.store.read() as reader:
             ratings = load_ratings(reader, *desk.opened.key, track.forms)
-        own = ratings[ratings["unit_code"].isin(codes)]
+        own = ratings[ratings["unit_code"].isin(self._lines)]
         campaign = desk.opened.campaign
         return {layer: tabulate_marks_before(campaign, track, layer, units, own) for layer in layers}
 

@@ -15,7 +15,9 @@ _REFUSED = frozenset({"exchange.refused", "exchange.changed_since"})
 
 
 def read_own_return(desk: Desk, key: SubmissionKey, file: Path, told: Told | None = None) -> Return:
-    """What a workbook would change of one submission; what it says of others is left out, which is noted.
+    """What a workbook, or an official table, would change of one submission.
+
+    What it says of others is left out, which is noted.
 
     Raises
     ------
@@ -26,7 +28,8 @@ def read_own_return(desk: Desk, key: SubmissionKey, file: Path, told: Told | Non
         If the actor may not fill this form for this unit.
     """
     form = check_filler(desk, key)
-    returned = read_return(desk, file, told)
+    official = key.form_id if form.official_tables else None
+    returned = read_return(desk, file, told, form_id=official, unit_code=key.unit_code)
     changes = [change for change in returned.changes if isinstance(change, ChangedAnswers)]
     mine = tuple(change for change in changes if change.key == key)
     others = [change for change in changes if change.key != key]

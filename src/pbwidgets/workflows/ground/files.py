@@ -14,7 +14,7 @@ from typing import Final
 from pbwidgets.errors import DataError
 from pbwidgets.files import MAX_BYTES, close_to_others
 from pbwidgets.intake.identifying import Scrubber
-from pbwidgets.store import Evidence, Reader, SubmissionKey, add_evidence, count_added, keep_file
+from pbwidgets.store import Evidence, Owner, Reader, SubmissionKey, add_evidence, count_added, keep_file
 from pbwidgets.store.evidence import drop_aside
 from pbwidgets.store.file_kinds import ALL_KINDS
 from pbwidgets.workflows.ground.desk import Desk
@@ -117,8 +117,13 @@ def guard_of(workspace: Workspace) -> Guard | None:
     return None if scrubber is None else Guard(scrubber, workspace.settings.private)
 
 
-def check_leaving(workspace: Workspace, path: Path) -> Path:
+def check_leaving(workspace: Workspace, path: Path, own: Owner | None = None) -> Path:
     """The file, if it may leave; it is removed if not.
+
+    Parameters
+    ----------
+    own
+        For whom the file is if it names whom they named themselves; nobody that others have named.
 
     Raises
     ------
@@ -127,7 +132,7 @@ def check_leaving(workspace: Workspace, path: Path) -> Path:
     """
     from pbwidgets.exports.search import find_file
 
-    scrubber = _values(workspace)
+    scrubber = _values(workspace, own)
     if scrubber is not None and (found := find_file(path, scrubber.for_files)) is not None:
         path.unlink()
         raise DataError("exports.identifying_found", file=found)
@@ -163,6 +168,6 @@ HELD_BACK: Final = "results.held_back"
 _searched: Final[dict[Path, tuple[Scrubber, tuple[int, int], str | None]]] = {}
 
 
-def _values(workspace: Workspace) -> Scrubber | None:
-    scrub = workspace.store.scrub()
+def _values(workspace: Workspace, own: Owner | None = None) -> Scrubber | None:
+    scrub = workspace.store.scrub(own)
     return None if scrub is None else scrub.scrubber

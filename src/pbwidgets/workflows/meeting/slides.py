@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Final
 
 from pbwidgets.charts import View, ranking_bars, ranking_bars_native
 from pbwidgets.charts.headlines.standing import ranking_headline
-from pbwidgets.exports import Deck, Slide, build_deck, tables
+from pbwidgets.exports import Deck, Slide, build_deck, open_template, tables
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.scoring.frames import ASSESSED, SELECTED, TIED_AT_CUT, WAITING
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
-from pbwidgets.workflows.ground.slide_template import find_slide_template, read_slide_template
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.meeting.what_if import (
     Trial,
@@ -85,6 +85,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
     folder = desk.workspace.settings.outputs.joinpath(*desk.opened.key, MEETING, view.unit_code)
     kind = "-decided" if tried.holds else "-trial" if changes else ""
     name = f"{track.id}-{desk.actor.name.replace(':', '-')}{kind}.pptx"
+    template = find_template(desk.workspace.settings.parameters, tried.campaign.templates, "slides")
     about = Deck(
         f"{desk.opened.campaign.name.words(lang)}　{title}",
         "　".join(filter(None, (period, day.isoformat(), mark))),
@@ -92,7 +93,7 @@ def make_slides(desk: Desk, trial: Trial, tried: Tried, what_if: WhatIf) -> Path
         say("reports.synthetic", lang) if view.synthetic else "",
         (*changes, headline, counted),
         "　".join(filter(None, (source, say("exports.synthetic", lang) if view.synthetic else ""))),
-        read_slide_template(find_slide_template(desk.opened, desk.workspace.settings)),
+        open_template(template) if template else None,
     )
     deck = build_deck([slide], folder / _plain(name), about)
     return check_leaving(desk.workspace, deck)

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from pathlib import Path
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.exports.own_templates import TEMPLATES, hash_files
 from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
@@ -15,7 +17,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
-from pbwidgets.workflows.reports.definitions import DOCUMENT, NOTEBOOK, SLIDES, ReportDefinition
+from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
 
 
 def fingerprint_reports(
@@ -56,14 +58,18 @@ def fingerprint_reports(
     return made
 
 
-def hash_of_slides(report: ReportDefinition, template: str) -> dict[str, str]:
-    """Hash of the template of a report's slides as ``template``, empty without one; none if it has no slides."""
-    return {"template": template} if SLIDES in report.files else {}
+def hash_templates(parameters: Path, slides: Path | None) -> dict[str, str]:
+    """Hashes of a report's templates: ``template`` of its slides, ``document_template``; each empty without one.
 
-
-def hash_of_document(report: ReportDefinition, templates: str) -> dict[str, str]:
-    """Hash of the templates of documents as ``document_template``, empty without one; none if it has no document."""
-    return {"document_template": templates} if DOCUMENT in report.files else {}
+    Parameters
+    ----------
+    parameters
+        Folder of the workspace's parameters.
+    slides
+        Template of its slides; None: our own ground.
+    """
+    documents = sorted((parameters / TEMPLATES).glob("*.docx"))
+    return {"template": hash_files([slides] if slides else []), "document_template": hash_files(documents)}
 
 
 @dataclass(frozen=True)

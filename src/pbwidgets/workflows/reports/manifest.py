@@ -115,7 +115,7 @@ def word_why(why: Iterable[str], lang: str | None = None) -> str:
     )  # of one track or all
     parts = []
     if frames:
-        joined = say("batch.list_comma", lang).join(_frame_word(frame, lang) for frame in frames)
+        joined = say("batch.list_comma", lang).join(word_frame(frame, lang) for frame in frames)
         parts.append(say("batch.why.rows", lang, frames=joined))
     for name in names:
         if name.startswith("block:"):
@@ -161,7 +161,8 @@ def save_manifest(manifest: Manifest, folder: Path) -> None:
         ) from error
 
 
-def _frame_word(frame: str, lang: str | None) -> str:
+def word_frame(frame: str, lang: str | None) -> str:
+    """What people call a frame of the snapshot: ``得分``; one without words by its name."""
     code = f"batch.frame.{frame}"
     return say(code, lang) if has_words(code) else frame
 

@@ -234,7 +234,7 @@ class Report:
             day=snapshot.day,
             version=snapshot.version,
             letter=self._letter(),
-            templates=self.campaign.office.templates if self.campaign.office else {},
+            templates=self.campaign.templates,
         )
 
     def _letter(self) -> Letter | None:

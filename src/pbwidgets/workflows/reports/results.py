@@ -14,12 +14,12 @@ from uuid import uuid4
 import pandas as pd
 
 from pbwidgets.errors import DataError, PbError, Problem, RightsError
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.scoring.frames import Columns, to_frame
 from pbwidgets.store import load_decisions
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope, reading_action
 from pbwidgets.workflows.ground.files import HELD_BACK, ServedFile, check_kept
-from pbwidgets.workflows.ground.slide_template import find_slide_template, hash_template
 from pbwidgets.workflows.ground.snapshots import Snapshot, has_changed, newest_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, day_of
 from pbwidgets.workflows.reports.blocks.library import library_of
@@ -30,8 +30,7 @@ from pbwidgets.workflows.reports.definitions import (
     find_targets,
     read_reports,
 )
-from pbwidgets.workflows.reports.files.templates import hash_templates
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_of_document, hash_of_slides
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
 from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 
@@ -238,10 +237,10 @@ def _wanted(
         return {}
     library = library_of(desk.workspace.settings)
     made = fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
-    template = hash_template(find_slide_template(desk.opened, desk.workspace.settings))
-    documents = hash_of_document(report, hash_templates(desk.workspace.settings.parameters))
-    slides = hash_of_slides(report, template)
-    return {code: {**hashes, **slides, **documents} for code, hashes in made.items()}
+    parameters = desk.workspace.settings.parameters
+    slides = find_template(parameters, desk.opened.campaign.templates, "slides")
+    templates = hash_templates(parameters, slides)
+    return {code: {**hashes, **templates} for code, hashes in made.items()}
 
 
 def _row(

@@ -116,7 +116,7 @@ def test_an_organiser_s_own_template_is_used_by_its_name_or_as_the_campaign_says
     )
     renamed = replace(desk, opened=replace(desk.opened, campaign=named))
     with pytest.raises(DataError, match=r"own\.docx"):
-        template_of(renamed, "circular")
+        make_circular(renamed, COUNTY, suggest_letter(desk), tmp_path / "own.docx")
     made = texts(make_circular(desk, COUNTY, suggest_letter(desk), tmp_path / "c.docx"))
     assert "各乡镇党委：" in made
     assert not any("{" in part for part in made)

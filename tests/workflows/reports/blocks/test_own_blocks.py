@@ -9,6 +9,7 @@ import pytest
 from classed import CAMPAIGN, PERIOD, ROOT_UNIT, make_classed
 from counties import ROOT, lay_out, run_pbwidgets
 from pptx import Presentation
+from pptx.util import Inches
 from pydantic import JsonValue
 
 from pbwidgets.errors import DataError, UsageError
@@ -72,6 +73,22 @@ def test_the_block_of_the_guide_makes_a_report_while_a_broken_one_does_not(works
     assert "block:measure_by_unit" in run["fingerprint"]
     assert "rows:measures" in run["fingerprint"]
     assert "rows:points" not in run["fingerprint"]
+
+
+def test_slides_are_put_on_a_template_and_made_again_when_it_changes(workspace: Path, tmp_path: Path) -> None:
+    template, made = tmp_path / "meeting.pptx", workspace / "outputs" / CAMPAIGN / PERIOD / "deeds"
+    Presentation().save(str(template))
+    asked = ("report", "deeds", "--campaign", CAMPAIGN, "--template", str(template))
+    done = run_pbwidgets(*asked, cwd=workspace)
+    assert done.returncode == 0, done.stderr
+    assert Presentation(str(made / ROOT_UNIT / "slides.pptx")).slide_width == Inches(10)
+    run = json.loads((made / "manifest.json").read_text(encoding="utf-8"))["units"][ROOT_UNIT]
+    assert run["fingerprint"]["template"]
+    assert "未变化 1 份" in run_pbwidgets(*asked, cwd=workspace).stderr
+    template.write_bytes(b"PK")
+    done = run_pbwidgets(*asked, cwd=workspace)
+    assert done.returncode == 1
+    assert "meeting.pptx 不是 PowerPoint 演示文稿" in done.stderr
 
 
 def test_check_names_the_broken_file_and_the_list_that_uses_it(workspace: Path) -> None:

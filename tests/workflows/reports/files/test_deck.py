@@ -22,7 +22,15 @@ TABLE = LabelledTable("名单", pd.DataFrame({"name": ["甲村", "乙村"]}), {"
 BARS = NativeChart("bars", "村", ("甲村", "乙村"), (Series("总分", (92.5, 88.0), "#0072B2"),), "分", 1)
 CHART = alt.Chart(pd.DataFrame({"x": [1]})).mark_bar().encode(x="x")
 RANKING = Figure(
-    "ranking", "示范村：排名", CHART, "共2个村。", TABLE, BARS, "2个村全部超过80分", about="示范村"
+    "ranking",
+    "示范村：排名",
+    CHART,
+    "共2个村。",
+    TABLE,
+    BARS,
+    "2个村全部超过80分",
+    about="示范村",
+    frames=("points", "totals"),
 )
 
 
@@ -86,7 +94,10 @@ def test_notes_say_what_to_say_and_the_source_and_the_foot_says_when_data_are_ma
     drawn, tmp_path: Path
 ) -> None:
     _, slide = write([drawn(RANKING)], tmp_path, dataclasses.replace(COVER, synthetic=True))
-    assert slide.notes_slide.notes_text_frame.text == f"示范村：排名：2个村全部超过80分。共2个村。\n{SOURCE}"
+    assert (
+        slide.notes_slide.notes_text_frame.text
+        == f"示范村：排名：2个村全部超过80分。共2个村。\n{SOURCE}\n所用数据：得分、总分"
+    )
     words = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
     assert f"{SOURCE}　演示数据，单位和分数均为虚构" in words
 

@@ -27,7 +27,7 @@ def draft_panel(
     take
         Puts answers into the draft; its second argument is whether something is wrong in them.
     """
-    form = visit.opened.campaign.form(key.form_id).name.words(visit.lang)
+    form = visit.opened.campaign.form(key.form_id)
 
     def store(returned: Return, good_rows: bool) -> Done:
         found = find_draft(desk(), returned)
@@ -36,12 +36,12 @@ def draft_panel(
     def into_draft(returned: Return) -> str:
         return visit.words("excel.into_draft") if find_draft(desk(), returned) is not None else ""
 
-    name = f"{form}_{visit.unit_name(key.unit_code)}"
+    name = f"{form.name.words(visit.lang)}_{visit.unit_name(key.unit_code)}"
     return ReturnPanel(
         visit,
         ReturnUse(
             title=visit.words("excel.fill_panel"),
-            hint=visit.words("excel.fill_hint"),
+            hint=visit.words("excel.fill_hint") + _official_words(visit, form),
             offers=[
                 Offer(
                     visit.words("excel.fill_offer"),
@@ -72,7 +72,7 @@ def units_panel(
         return visit.words("excel.accept_good", count=count) if count else ""
 
     name = form.name.words(visit.lang)
-    many = len(unit_codes) > 1
+    many, official = len(unit_codes) > 1, form.id if form.official_tables else None
     words = (
         visit.words("excel.units_offer", count=len(unit_codes)) if many else visit.words("excel.fill_offer")
     )
@@ -80,14 +80,23 @@ def units_panel(
         visit,
         ReturnUse(
             title=visit.words("excel.fill_panel"),
-            hint=visit.words("excel.units_hint" if many else "excel.entries_hint"),
+            hint=visit.words("excel.units_hint" if many else "excel.entries_hint")
+            + _official_words(visit, form),
             offers=[
                 Offer(words, name, lambda path: write_template(visit.desk, [form.id], unit_codes, path)),
             ],
-            read=lambda path, told: read_return(visit.desk, path, told),
+            read=lambda path, told: read_return(
+                visit.desk, path, told, form_id=official, unit_code=None if many else unit_codes[0]
+            ),
             store=store,
             confirm=visit.words("excel.hand_in"),
             accept_good=good,
         ),
     )
     return panel.view
+
+
+def _official_words(visit: Visit, form: Form) -> str:
+    """Which tables of others may be sent as they are; empty for none."""
+    names = [table.name.words(visit.lang) for table in form.official_tables]
+    return visit.words("excel.official", names=visit.words("excel.glue").join(names)) if names else ""

@@ -77,7 +77,7 @@ class FillForm:
         self._excel = elements.stack()
         always = elements.stack(self._status, visit.messages)  # visible wherever the page is scrolled to
         always.add_class("pb-status")
-        self.widget = elements.stack(self._head, always, self._body, self._excel, self._below)
+        self.widget = elements.stack(self._head, always, self._excel, self._body, self._below)
         self.opened = self._load()
         self.changes = self.opened.changes
         self.revision = self.opened.revision
@@ -131,6 +131,9 @@ class FillForm:
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
         if opened.is_editable and opened.is_closed(visit.desk.now):
             made.append(elements.notice("warn", visit.words("fill.closed")))
+        if opened.is_editable and opened.form.occurrence == "once":
+            excel = visit.words("excel.fill_panel")
+            made.append(elements.button(excel, self._attempt(self.work_in_excel), "link"))
         return tuple(made)
 
     def _state_words(self) -> str:
@@ -228,8 +231,6 @@ class FillForm:
             made.append(
                 elements.button(words, self._attempt(lambda period_id=period_id: self.copy(period_id)))
             )
-        if self.opened.form.occurrence == "once":
-            made.append(elements.button(visit.words("excel.fill_panel"), self._attempt(self.work_in_excel)))
         if self.opened.version:
             made.append(self._papers(0))
         made.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))

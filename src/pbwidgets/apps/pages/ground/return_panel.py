@@ -90,7 +90,7 @@ class ReturnPanel(Generic[R]):
         self._links = elements.stack()
         self._progress = ProgressLine()
         self.found = elements.stack()
-        self.found.add_class("pb-returned")
+        self.found.add_class("pb-came-back")
         offers = [
             elements.button(offer.words, visit.attempt(lambda offer=offer: self.offer(offer)))
             for offer in use.offers
@@ -155,7 +155,7 @@ class ReturnPanel(Generic[R]):
             return [elements.notice("info", visit.words("excel.no_change"))]
         return [
             elements.notice("info", self._counted(returned)),
-            change_list([_shown(item) for item in returned.changes], visit.lang),
+            change_list(_shown(returned.changes), visit.lang),
             elements.row(self._button(self._use.confirm, good_rows=False), self._give_up()),
         ]
 
@@ -170,7 +170,7 @@ class ReturnPanel(Generic[R]):
         if accept := use.accept_good(returned):
             buttons.append(self._button(accept, good_rows=True))
         if good:
-            made.append(change_list([_shown(item) for item in returned.changes], visit.lang))
+            made.append(change_list(_shown(returned.changes), visit.lang))
         return [*made, elements.row(*buttons, self._give_up())]
 
     def _counted(self, returned: Return) -> str:
@@ -219,7 +219,14 @@ FATES: Final = ("new", "changed", "unchanged")
 """What is counted, in order."""
 
 
-def _shown(item: Changed) -> ShownChange:
+def _shown(changes: Sequence[Changed]) -> list[ShownChange]:
+    """Changes as they are listed; what all are about is not said of each."""
+    names_title = len({item.title for item in changes}) > 1
+    return [_shown_one(item, item.title if names_title else "") for item in changes]
+
+
+def _shown_one(item: Changed, title: str) -> ShownChange:
     values = [ShownValue(value.label, value.before, value.after) for value in item.values]
-    number = f" {item.occurrence}" if item.occurrence else ""
-    return ShownChange(f"{item.unit_name} · {item.title}{number}", item.fate, values, item.why)
+    number = f"（{item.occurrence}）" if item.occurrence else ""
+    name = " · ".join(filter(None, (item.unit_name, title)))
+    return ShownChange(f"{name}{number}", item.fate, values, item.why)

@@ -7,11 +7,11 @@ from pbwidgets.campaign.checks_office import is_placeholder
 from pbwidgets.campaign.model import DocumentName, Office
 from pbwidgets.errors import DataError
 from pbwidgets.exports.docx import Letter, OfficialDocument, full_number, write_official
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.ground.desk import Desk, find_tops
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.workspace import day_of
-from pbwidgets.workflows.reports.files.templates import find_template
 
 
 def suggest_letter(desk: Desk, unit_code: str | None = None) -> Letter:
@@ -87,14 +87,8 @@ def save_document(desk: Desk, name: DocumentName, document: OfficialDocument, pa
 
 
 def template_of(desk: Desk, name: DocumentName) -> Path | None:
-    """The organiser's template of a kind of document; None without one.
-
-    Raises
-    ------
-    DataError
-        ``template.missing``.
-    """
-    return find_template(desk.workspace.settings.parameters, _office(desk).templates, name)
+    """The organiser's template of a kind of document; None without one."""
+    return find_template(desk.workspace.settings.parameters, desk.opened.campaign.templates, name)
 
 
 def _office(desk: Desk) -> Office:

@@ -314,6 +314,7 @@ class Item:
         headline = fill(report, args.headline, track) if args.headline else ""
         about = report.campaign.track(track).name.words(report.lang) if track else ""
         as_table = args.slide == "table"
+        frames = () if self.block.reads == EVERY_FRAME else tuple(sorted(self.block.reads - {"units"}))
         in_figures = any(isinstance(piece, Figure) and piece.table is not None for piece in made)
         for piece in made:
             if isinstance(piece, Figure):
@@ -322,6 +323,7 @@ class Item:
                     headline=headline or piece.headline,
                     slide=args.slide or piece.slide,
                     about=piece.about or about,
+                    frames=piece.frames or frames,
                 )
             elif isinstance(piece, Table) and as_table and not in_figures:
                 yield replace(piece, slide=True, headline=headline or piece.headline)

@@ -69,6 +69,8 @@ class Figure:
         What its slide shows; None: the best there is.
     about
         Name of the track that it is about; empty if it is about none, or several.
+    frames
+        Frames of the snapshot that it is made from, if they are known.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Figure:
     headline: str = ""
     slide: SlideAs | None = None
     about: str = ""
+    frames: tuple[str, ...] = ()
 
     @property
     def told(self) -> "alt.TopLevelMixin":

@@ -12,6 +12,7 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, title_in
+from pbwidgets.workflows.reports.manifest import word_frame
 
 MOST_SENTENCES: Final = 5
 """Of the slide that says what is most important."""
@@ -79,7 +80,11 @@ def _of_figure(drawn: DrawnFigure, cover: Cover) -> Slide:
     figure = drawn.figure
     title = figure.headline or figure.title
     below = figure.title if figure.headline else figure.sentence
-    notes = _notes(figure.title, title, figure.sentence, cover)
+    frames = say("slides.list_glue", cover.lang).join(
+        word_frame(frame, cover.lang) for frame in figure.frames
+    )
+    data = say("slides.data", cover.lang, frames=frames) if frames else ""
+    notes = _notes(figure.title, title, figure.sentence, cover, data)
     if figure.slide == "table" and figure.table is not None:
         return _of_table(figure.table, title, below, notes)
     made = Slide(title, key_sentence=below, notes=notes)
@@ -94,8 +99,8 @@ def _of_table(table: LabelledTable, title: str, below: str, notes: str) -> Slide
     return Slide(title, table=table.frame, columns=table.columns, key_sentence=below, notes=notes)
 
 
-def _notes(shown: str, headline: str, sentence: str, cover: Cover) -> str:
+def _notes(shown: str, headline: str, sentence: str, cover: Cover, data: str = "") -> str:
     """What to say to a slide, and where its data are from."""
     said = headline if headline == shown else say("slides.about", cover.lang, about=shown, said=headline)
     spoken = say("slides.spoken", cover.lang, said=said, more=sentence)
-    return "\n".join(filter(None, (spoken.strip(), cover.source)))
+    return "\n".join(filter(None, (spoken.strip(), cover.source, data)))

@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from pbwidgets.exports import docx
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import DocumentKind, Heading, Sentence, Table, Title
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, kind_in, title_in
-from pbwidgets.workflows.reports.files.templates import find_template
 
 MOST_IN_TEXT: Final = 40
 """Rows of a table that stands in the text; a longer one is attached."""
