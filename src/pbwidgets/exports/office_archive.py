@@ -71,7 +71,7 @@ class Rules:
     marks
         Most marks of XML (``<`` and ``=``) in all parts: an element or an attribute takes some 100 bytes when read.
     parts
-        Most parts.
+        Most parts; relations may be some four times as many.
     """
 
     refuse: Callable[[Reason, str], NoReturn]
@@ -118,6 +118,11 @@ def unpack(content: bytes, rules: Rules) -> Parts:
     del data[TYPES]
     texts = parts.texts
     if sum(part.count(b"<") + part.count(b"=") for part in texts.values()) > rules.marks:
+        rules.refuse("too_big", str(rules.unpacked // 1_000_000))
+    if (
+        sum(part.count(b"<") for name, part in texts.items() if name.lower().endswith(".rels"))
+        > 4 * rules.parts
+    ):
         rules.refuse("too_big", str(rules.unpacked // 1_000_000))
     for name, part in texts.items():
         _check_plain(name, part, rules)

@@ -15,6 +15,8 @@ from pbwidgets.exports.office_archive import PICTURES, Parts, Reason, Rules, che
 
 LARGEST_BYTES: Final = 10_000_000
 LARGEST_UNPACKED: Final = 50_000_000
+MOST_MARKS: Final = 200_000
+"""Of XML: four times what Word's own empty document has; docxtpl's time grows with the square of the paragraphs."""
 LARGEST_MADE: Final = 200_000_000
 """Bytes of a document that was made from a template, unpacked."""
 
@@ -105,7 +107,7 @@ def check_made(file: str, content: bytes) -> None:
 def _rules(file: str) -> Rules:
     return Rules(
         partial(_refuse, file), _TYPES, _RELATIONS, partial(_look, file),
-        unpacked=LARGEST_UNPACKED, part=LARGEST_BYTES, parts=500,
+        unpacked=LARGEST_UNPACKED, part=LARGEST_BYTES, marks=MOST_MARKS, parts=500,
     )  # fmt: skip
 
 

@@ -164,10 +164,14 @@ def _is_plain(node: nodes.Filter) -> bool:
     """Whether a filter takes a name, and nothing longer than a constant: one around another would multiply."""
     if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) > 1:
         return False
-    taken = node.node
+    taken: nodes.Node | None = node.node
     while node.name != "join" and isinstance(taken, nodes.Filter):
         taken = taken.node
-    return _root_of(taken) is not None and all(isinstance(arg, nodes.Const) for arg in node.args)
+    return (
+        taken is not None
+        and _root_of(taken) is not None
+        and all(isinstance(arg, nodes.Const) for arg in node.args)
+    )
 
 
 def _root_of(node: nodes.Node) -> str | None:
