@@ -26,7 +26,7 @@ _BETWEEN_IN: Final = 0.3
 _EDGE_IN, _NAME_EDGE_IN = 0.02, 0.08
 _WIDEST_IN: Final = 1.6
 _MOST_NAMES: Final = 0.42
-"""Most of the width that the names may take."""
+"""Most of the width that the names may take, unless the cells leave them more."""
 
 
 def add_heat_table(
@@ -171,7 +171,9 @@ def _column_inches(native: NativeTable, width: float) -> list[float]:
     """Names as wide as they need; the sums too; all between them equally wide."""
     names = max(text_width(name, LEAST_PT) for name in (native.corner, *native.rows)) / 72 + 0.2
     sums = max(text_width(total, LEAST_PT) for total in (native.sum_name, *native.sums)) / 72 + 0.1
-    names = min(names, width * _MOST_NAMES)
+    texts = (*native.columns, *(cell.text for cells in native.cells for cell in cells))
+    needed = (max(text_width(text, LEAST_PT) for text in texts) / 72 + 2 * _EDGE_IN) * len(native.columns)
+    names = min(names, max(width * _MOST_NAMES, width - sums - needed))
     each = (width - names - sums) / max(len(native.columns), 1)
     return [names, *[min(each, _WIDEST_IN)] * len(native.columns), sums]
 
