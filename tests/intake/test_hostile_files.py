@@ -110,7 +110,6 @@ OPENERS = {"load_workbook", "read_excel", "CalamineWorkbook", "ExcelFile"}
 OF_OURS = {
     "intake/unpacking.py": "the table room itself",
     "campaign/workbook/entering.py": "a workbook that the same program has just written",
-    "exports/answer_book/annotating.py": "a copy of what the table room has read, without macros and links",
 }
 
 

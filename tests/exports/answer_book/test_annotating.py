@@ -49,8 +49,8 @@ SPOILT: dict[str, Spoil] = {
         "A1:B9", FormulaRule(formula=['WEBSERVICE("http://evil.invalid")="1"'])
     ),
     "link": lambda _, page: setattr(page["A2"], "hyperlink", "http://evil.invalid/a"),
-    "header": lambda _, page: setattr(page.oddHeader.center, "text", "evil"),
-    "footer": lambda _, page: setattr(page.evenFooter.left, "text", "evil"),
+    "header": lambda _, page: setattr(page.HeaderFooter.oddHeader.center, "text", "evil"),
+    "footer": lambda _, page: setattr(page.HeaderFooter.evenFooter.left, "text", "evil"),
     "property": lambda book, _: book.custom_doc_props.append(StringProperty(name="evil", value="evil")),
     "author": lambda book, _: setattr(book.properties, "creator", "evil"),
     "comment": lambda _, page: setattr(page["A1"], "comment", Comment("evil", "evil")),

@@ -57,11 +57,7 @@ def break_title(title: str, *, most: int = MOST) -> tuple[str, ...]:
         return (title,)
     costs = list(_costs(title))
     fewest = ceil(whole / most)
-    found = (
-        lines
-        for count in (fewest, fewest + 1)
-        for lines in _divisions(title, count, costs, most)
-    )
+    found = (lines for count in (fewest, fewest + 1) for lines in _divisions(title, count, costs, most))
     best = min(found, key=lambda lines: _ugliness(lines, costs), default=None)
     return best or tuple(title[at : at + most] for at in range(0, len(title), most))
 
