@@ -50,7 +50,7 @@ class Series:
     values
         One a category; None where there is none, which is drawn as a gap and never as 0.
     colour
-        Fill of its bars, or colour of its line: ``#0072B2``.
+        Fill of its bars, or colour of its line, as the palette has it.
     """
 
     name: str

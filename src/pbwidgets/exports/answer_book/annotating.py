@@ -19,7 +19,7 @@ from pbwidgets.intake import looks
 from pbwidgets.intake.looks import Look, SheetLooks
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.intake.workbook import Area, Sheet, find_cell, open_workbook
-from pbwidgets.palette import ALERT, RULE
+from pbwidgets.palette import ALERT, FOUND, RULE
 
 MOST_ROWS: Final = 5_000
 """Rows of a sheet up to which there is a copy."""
@@ -30,13 +30,12 @@ MOST_SIGNS: Final = 5_000_000
 
 _CELL: Final = re.compile(r"(?P<sheet>.+)!(?P<cell>[A-Z]{1,3}[1-9]\d*)")
 _AUTHOR: Final = "pbwidgets"
-_PALE: Final = "#F8CBAD"
 _USUAL: Final[Mapping[str, str | float]] = {
     "font_name": "Microsoft YaHei",
     "font_size": 10.5,
     "border_color": RULE,
 }
-_MARKED: Final[Look] = (("bg_color", _PALE), ("border", 2), ("border_color", ALERT))
+_MARKED: Final[Look] = (("bg_color", FOUND), ("border", 2), ("border_color", ALERT))
 _WIDTH, _HEIGHT = 320, 120  # pixels of a comment
 _LONGEST: Final = 32_000  # characters of a cell or comment
 _ROOM: Final = (
@@ -198,7 +197,7 @@ class _Page:
 
     def _look(self, row: int, column: int) -> Look:
         look = self.looking.cells.get((row, column), ())
-        if ("bg_color", _PALE) in look:  # what an earlier copy said
+        if ("bg_color", FOUND) in look:  # what an earlier copy said
             look = tuple(pair for pair in look if pair[0] != "bg_color")
         return (*look, *_MARKED) if (row, column) in self.texts else look
 

@@ -20,11 +20,12 @@ from pbwidgets.exports.docx.page import (
 )
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.intake.text import drop_unfit
+from pbwidgets.palette import BLACK, RED_HEAD, office_colour
 from pbwidgets.wording import say
 
 _DATE_INDENT: Final = 4.0
 """Characters between the date and the right edge."""
-_RED: Final = "E60012"
+_RED: Final = office_colour(RED_HEAD)
 _RED_PT: Final = 36
 """Largest size of the red head."""
 
@@ -151,7 +152,7 @@ def add_copies(document: Any, letter: Letter, lang: str) -> None:
     paragraph.paragraph_format.space_before = _points(LINE_PT)
     _set_indent(paragraph, left=1, right=1)
     for side in ("top", "bottom"):
-        _add_line(paragraph, side, "000000", 6)
+        _add_line(paragraph, side, office_colour(BLACK), 6)
 
 
 def _add(document: Any, text: str, alignment: str) -> Any:
