@@ -259,6 +259,33 @@ def test_a_heat_map_with_many_rows_is_two_tables_with_the_same_head(shapes) -> N
     ] * 2
 
 
+@pytest.mark.parametrize(("cell", "tables"), [("9", 2), ("19.3", 1)])
+def test_tables_stand_side_by_side_only_if_every_number_stays_whole(cell: str, tables: int) -> None:
+    """Seven columns, 22 rows: what does not fit is left out, and the slide says so."""
+    filled = tuple(Cell(cell, "#FFFFFF", "#000000") for _ in range(7))
+    names = tuple(f"云顶山示范区公司{at:02}" for at in range(22))
+    native = NativeTable(
+        "村",
+        names,
+        tuple("1234567"),
+        ((1.0,) * 7,) * 22,
+        (filled,) * 22,
+        ("53.6",) * 22,
+        "合计",
+        "颜色",
+        "说明",
+    )
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    add_native(page, native)
+    shown = [shape.table for shape in page.shapes if shape.has_table]
+    said = "".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
+    assert len(shown) == tables
+    rows = sum(len(table.rows) - 1 for table in shown)
+    assert (rows == 22, f"前{rows}行，共22行" in said) == (tables == 2, tables == 1)
+
+
 def test_nothing_leaves_its_box(deck_file: Path) -> None:
     left, top, width, height = (Inches(part) for part in CHART_BOX)
     for page in Presentation(deck_file).slides:

@@ -86,7 +86,7 @@ class View:
     @property
     def counted(self) -> str:
         """What the units are called behind their number: their kind, or a word for units of several kinds."""
-        return self.kind if len(self.track.unit_kind) == 1 else self.say("several_kinds")
+        return self.kind if len(self.track.unit_kind) == 1 else say("charts.units", self.lang)
 
     @property
     def nominator(self) -> str:

@@ -24,7 +24,7 @@ _ROW_IN, _HIGHEST_IN = 0.285, 0.5
 _SPARE_IN: Final = 0.08
 _BETWEEN_IN: Final = 0.3
 _EDGE_IN, _NAME_EDGE_IN = 0.02, 0.08
-_WIDEST_IN: Final = 1.6
+_WIDEST_IN: Final = 1.9
 _MOST_NAMES: Final = 0.42
 """Most of the width that the names may take, unless the cells leave them more."""
 
