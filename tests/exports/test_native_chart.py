@@ -1,6 +1,7 @@
 """Charts that stay charts: their data, their letters, their workbook, and what another program draws of them."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pptx.util import Inches
 
 from pbwidgets.charts.native import Cell, NativeChart, NativeTable, Series
 from pbwidgets.exports.native_chart import CHART_BOX, add_native, save_chart_slide
+from pbwidgets.exports.pptx import Slide, save_slide
 from pbwidgets.exports.search import find_file
 from pbwidgets.intake.identifying import Scrubber
 
@@ -111,6 +113,17 @@ def test_a_chart_holds_its_categories_and_values_and_a_gap_is_no_zero(name: str,
     for at, one in enumerate(EVERY[name].series):
         assert {plot.series[at].name for plot in plots} == {one.name}
         assert [value for plot in plots for value in plot.series[at].values] == list(one.values)
+
+
+@pytest.mark.parametrize(("lang", "office"), [("zh_CN", "zh-CN"), ("en", "en-US")])
+def test_texts_and_charts_of_a_deck_are_in_its_language(lang: str, office: str, tmp_path) -> None:
+    path = save_slide(Slide("Points", native=BARS), tmp_path / "one.pptx", lang)
+    with zipfile.ZipFile(path) as parts:
+        chart, page = (
+            parts.read(name).decode() for name in ("ppt/charts/chart1.xml", "ppt/slides/slide1.xml")
+        )
+    found = re.findall('<c:lang val="([^"]+)"', chart), re.findall(' lang="([^"]+)"', page)
+    assert [set(each) for each in found] == [{office}] * 2
 
 
 def test_bars_without_room_are_parted_into_two_charts_with_one_scale(shapes) -> None:

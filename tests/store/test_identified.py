@@ -234,6 +234,14 @@ def test_who_fills_it_in_sees_the_own_answers_whole_and_the_names_of_others_nowh
     assert found.answers == {"head": "王平安", "remark": "与李小红同行"}
 
 
+def test_what_a_filler_has_named_too_is_not_hidden_from_it_because_others_have(people: Store) -> None:
+    hand_in(people, head="王平安")
+    hand_in(people, SubmissionKey("contest", "2026", "households", OTHER), head="王平安、平安、李小红")
+    note(people, "王平安、李小红")
+    assert notes(people, Owner(VILLAGE)) == ["王平安、〔略〕"]
+    assert notes(people) == ["〔略〕、〔略〕"]
+
+
 def test_what_a_level_fills_in_about_a_unit_is_the_levels_alone(people: Store) -> None:
     hand_in(people, SubmissionKey("contest", "2026", "watched", VILLAGE), head="王平安")
     note(people, "王平安")

@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from pbwidgets.cli.output import show, tell_notes
+from pbwidgets.errors import DataError
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.answers import (
@@ -96,8 +97,12 @@ def take_in(
 
 def _annotate(returned: Return, file: Path) -> None:
     if returned.can_annotate:
-        copy = returned.annotate(file.with_name(f"{file.stem}.checked.xlsx"))
-        click.echo(say("exchange.cli.annotated", file=copy), err=True)
+        try:
+            copy = returned.annotate(file.with_name(f"{file.stem}.checked.xlsx"))
+        except DataError as error:  # the findings are printed all the same
+            click.echo(str(error), err=True)
+        else:
+            click.echo(say("exchange.cli.annotated", file=copy), err=True)
 
 
 @contextmanager

@@ -75,15 +75,10 @@ class Identified:
         return self._scrubber
 
     def _hidden(self, own: Owner | None = None) -> set[str]:
-        """Values of all owners but one that are no common words."""
-        found = {
-            value
-            for owners in self._values.values()
-            for owner, values in owners.items()
-            if owner != own
-            for value in values
-        }
-        return {value for value in found if not self._is_common(value)}
+        """Values that are no common words; for an owner only those that stand in nothing it has written itself."""
+        found = {value for owners in self._values.values() for values in owners.values() for value in values}
+        mine = "\n".join(self._values[own.unit_code][own]) if own is not None else ""
+        return {value for value in found if value not in mine and not self._is_common(value)}
 
     def _is_common(self, value: str) -> bool:
         """Whether others use the word; found out once, until campaigns or units change."""

@@ -136,6 +136,6 @@ def test_a_form_goes_on_on_another_sheet_and_is_read_as_one(
     ]
     book = read_book(open_sheets(path), path.name, CAMPAIGN, Units(dict(UNITS)))
     assert book.problems == []
-    assert [(sent.unit_code, sent.base) for sent in book.sent] == [("9901", (1, 3)), ("9902", (0, 0))]
+    assert [(sent.unit_code, sent.bases) for sent in book.sent] == [("9901", {(1, 3)}), ("9902", {(0, 0)})]
     assert [row.number for row in book.sent[0].rows["visits"]] == [1, 2]
     assert book.about.version == "hash"

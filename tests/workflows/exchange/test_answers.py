@@ -196,6 +196,121 @@ def test_a_change_made_since_the_download_is_not_overwritten(desk: Desk, filled:
     assert state.draft == {"industry": "柑橘"}
 
 
+@pytest.mark.parametrize(
+    ("without_main", "without_base", "code"),
+    [
+        (False, False, "exchange.changed_since"),
+        (True, False, "exchange.changed_since"),
+        (True, True, "exchange.base_unknown"),
+        (False, True, "exchange.base_unknown"),
+    ],
+)
+def test_an_old_row_of_a_repeat_does_not_overwrite_a_newer_one(
+    desk: Desk, filled: Filled, code: str, *, without_main: bool, without_base: bool
+) -> None:
+    deeds = [{"title": "修路", "done_on": "2026-05-06"}]
+    save_answers(desk, key_of(FORM, VILLAGE), {**RIGHT, "good_deeds": deeds}, 0)
+    old = Filled(write_template(desk, [FORM], [VILLAGE], filled.path))
+    newer = [{"title": "修三公里路", "done_on": "2026-05-06"}]
+    save_answers(desk, key_of(FORM, VILLAGE), {**RIGHT, "good_deeds": newer}, 1)
+    page = old.page(FORM, "good_deeds")
+    page.cell(FIRST_ROW, old.column(page, "title")).value = "修桥"
+    if without_main:
+        old.page(FORM).delete_rows(FIRST_ROW)
+    if without_base:
+        for one in (page, old.page(FORM)):
+            one.delete_cols(old.column(one, BASE))
+    returned = read_return(desk, old.save())
+    assert list(codes_at(returned).values()) == [code]
+    assert store_return(desk, returned, accept_good_rows=True).stored == 0
+
+
+def test_a_copy_that_is_repaired_after_the_good_rows_were_stored_stores_them_only_once(
+    desk: Desk, filled: Filled, tmp_path: Path
+) -> None:
+    filled.put(FORM, VILLAGE, **RIGHT)
+    filled.add(FORM, VILLAGE, "good_deeds", title="安装路灯", done_on="2026-05-06")
+    filled.put(FORM, SISTER, **{**RIGHT, "capable_members": -1})
+    returned = read_return(desk, filled.save())
+    store_return(desk, returned, accept_good_rows=True)
+    before = answers_of(desk, VILLAGE)
+    copy = Filled(returned.annotate(tmp_path / "copy.xlsx"))
+    copy.put(FORM, SISTER, capable_members=20)
+    again = read_return(desk, copy.save("repaired.xlsx"))
+    assert again.is_right, again.findings
+    assert {change.unit_code: change.fate for change in again.changes} == {
+        VILLAGE: "unchanged",
+        SISTER: "new",
+    }
+    assert store_return(desk, again).stored == 1
+    assert answers_of(desk, VILLAGE) == before
+
+
+def test_entries_of_a_log_that_were_stored_are_known_again_and_a_second_of_the_kind_is_new(
+    desk: Desk, filled: Filled
+) -> None:
+    incident = {
+        "incidents": 1,
+        "confirmed_by": "虚构局",
+        "document_number": "虚构〔2026〕1号",
+        "confirmed_on": "2026-05-06",
+    }
+    log = Filled(write_template(desk, ["stability"], [VILLAGE], filled.path))
+    log.add("stability", VILLAGE, **incident)
+    log.add("stability", VILLAGE, **{**incident, "incidents": -1})
+    returned = read_return(desk, log.save())
+    assert [change.fate for change in returned.changes] == ["new", "refused"]
+    store_return(desk, returned, accept_good_rows=True)
+    page = log.page("stability")
+    page.cell(FIRST_ROW + 1, log.column(page, "incidents")).value = 2
+    again = read_return(desk, log.save())
+    assert [(change.fate, change.key and change.key.occurrence) for change in again.changes] == [
+        ("unchanged", 1),
+        ("new", 2),
+    ]
+    store_return(desk, again)
+    later = Filled(write_template(desk, ["stability"], [VILLAGE], filled.path))
+    later.add("stability", VILLAGE, **incident)
+    assert [change.fate for change in read_return(desk, later.save()).changes] == [
+        "unchanged",
+        "unchanged",
+        "new",
+    ]
+
+
+@pytest.mark.parametrize("text", ["pb:village_application:industri", "industry"])
+def test_a_column_that_has_lost_its_id_is_not_passed_over_in_silence(
+    desk: Desk, filled: Filled, text: str
+) -> None:
+    filled.put(FORM, VILLAGE, **RIGHT)
+    page = filled.page(FORM)
+    at = page.cell(ID_ROW, filled.column(page, "industry"))
+    at.value = text
+    returned = read_return(desk, filled.save())
+    assert codes_at(returned)[f"{page.title}!{at.coordinate}"] == "exchange.unknown_column"
+
+
+def test_a_sheet_that_has_lost_its_row_of_ids_is_not_passed_over_in_silence(
+    desk: Desk, filled: Filled
+) -> None:
+    filled.put(FORM, VILLAGE, **RIGHT)
+    page = filled.page(FORM)
+    page.delete_rows(ID_ROW)
+    assert codes_at(read_return(desk, filled.save())) == {f"{page.title}!A3": "exchange.no_ids"}
+
+
+@pytest.mark.parametrize("value", [None, "很多", True])
+def test_a_cell_that_says_nothing_brings_no_finding_at_what_is_compared_with_it(
+    desk: Desk, filled: Filled, value: object
+) -> None:
+    filled.put(FORM, VILLAGE, members_with_deeds=10, industry=None)
+    place = filled.put(FORM, VILLAGE, capable_members=value)
+    page = filled.page(FORM)
+    industry = page.cell(FIRST_ROW, filled.column(page, "industry")).coordinate
+    returned = read_return(desk, filled.save())
+    assert set(codes_at(returned)) == {place, f"{page.title}!{industry}"}
+
+
 def test_what_is_handed_in_already_is_refused_in_the_words_of_the_page(desk: Desk, filled: Filled) -> None:
     hand_in(desk, key_of(FORM, VILLAGE), VILLAGE_ANSWERS, 0)
     write_template(desk, [FORM], [], filled.path)

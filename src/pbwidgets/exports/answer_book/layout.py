@@ -90,7 +90,7 @@ def layouts_of(form: Form) -> tuple[SheetLayout, ...]:
     >>> for layout in layouts_of(campaign_around(form, {}).forms[0]):
     ...     print([layout.mark(column) for column in layout.columns])
     ['pb:f:#unit', 'pb:f:#name', 'pb:f:#base', 'pb:f:#state', 'pb:f:industry', 'pb:f:deeds']
-    ['pb:f:deeds/#unit', 'pb:f:deeds/#name', 'pb:f:deeds/#row', 'pb:f:deeds/title']
+    ['pb:f:deeds/#unit', 'pb:f:deeds/#name', 'pb:f:deeds/#row', 'pb:f:deeds/#base', 'pb:f:deeds/title']
     """
     every = tuple(places(form))
     entry = (Column(ENTRY),) if form.occurrence == "many" else ()
@@ -117,7 +117,7 @@ def layouts_of(form: Form) -> tuple[SheetLayout, ...]:
             columns = (
                 Column(one.path, one.field, one.around[one.around.index(place.field) + 1 :]) for one in inner
             )
-            made.append(SheetLayout(form, place.field, (*whose, Column(ROW), *columns)))
+            made.append(SheetLayout(form, place.field, (*whose, Column(ROW), Column(BASE), *columns)))
     return tuple(made)
 
 

@@ -138,14 +138,12 @@ def read_official(found: OfficialSheet, unit_code: str) -> SentBook:
         Whose answers they are.
     """
     form = found.form
-    sent = SentAnswers(form.id, unit_code, 0 if form.occurrence == "once" else None)
-    book = SentBook(found.file, BookAbout(), [sent], [], [], 1)
+    sent = SentAnswers(form.id, unit_code, 0 if form.occurrence == "once" else None, tells_base=False)
+    book = SentBook(found.file, BookAbout(), [sent], [], [])
     fields = dict(form.leaves())
     sent.main = _read_cells(found, fields, sent, book)
     for area in found.table.areas:
-        rows = list(_read_area(found, area, fields, sent, book))
-        sent.rows.setdefault(area.field, []).extend(rows)
-        book.row_count += len(rows)
+        sent.rows.setdefault(area.field, []).extend(_read_area(found, area, fields, sent, book))
     return book
 
 

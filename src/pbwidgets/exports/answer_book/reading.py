@@ -4,7 +4,7 @@ Sheets are read by the table room, each by its hidden row of ids; what the room 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
@@ -15,14 +15,15 @@ from pbwidgets.exports.answer_book import layout as plan
 from pbwidgets.exports.answer_book.cells import KINDS
 from pbwidgets.exports.answer_book.layout import SheetLayout
 from pbwidgets.intake.table import Column, Kind, Table, choose_table, number_in
-from pbwidgets.intake.text import clean_name, clean_text
+from pbwidgets.intake.text import clean_name, clean_text, plain_heading
 from pbwidgets.intake.workbook import Sheet, to_text
-from pbwidgets.wording import say
+from pbwidgets.wording import LANGUAGES, say
 
 _ABOUT: Final = ("campaign", "period", "version")
 _UNSAID: Final = ("intake.title_rows", "intake.other_sheets")
 """Notes of the table room about what every sheet of ours has."""
 _HEAD: Final = 20
+_HEADS: Final = (plan.UNIT, plan.UNIT_NAME, plan.BASE)
 NOTHING: Final = "0.0"
 """Version and revision of what nobody has begun."""
 
@@ -69,8 +70,10 @@ class SentAnswers:
         Its row on the form's sheet; None if there is none.
     rows
         Its rows by repeat.
-    base
-        Version and revision that it was written from; None if the file does not tell.
+    bases
+        Versions and revisions that its rows say they were written from; empty if none does.
+    tells_base
+        Whether rows of its kind of table say so: an official table does not.
     problems
         What cannot be read of it.
     """
@@ -80,7 +83,8 @@ class SentAnswers:
     occurrence: int | None
     main: SentRow | None = None
     rows: dict[str, list[SentRow]] = field(default_factory=dict)
-    base: tuple[int, int] | None = None
+    bases: set[tuple[int, int]] = field(default_factory=set)
+    tells_base: bool = True
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -116,8 +120,6 @@ class SentBook:
         Submissions in it, in the order of their first row.
     problems, notes
         What cannot be read, and what was changed or passed over.
-    row_count
-        Number of rows that were read.
     """
 
     file: str
@@ -125,7 +127,6 @@ class SentBook:
     sent: list[SentAnswers]
     problems: list[Problem]
     notes: list[Problem]
-    row_count: int = 0
 
 
 def find_about(sheets: Sequence[Sheet]) -> BookAbout:
@@ -173,6 +174,8 @@ def read_book(sheets: Sequence[Sheet], file: str, campaign: Campaign, units: Uni
     for sheet in sheets:
         marks = _find_marks(sheet)
         if marks is None:
+            if (row := _find_heads(sheet)) is not None:
+                book.problems.append(Problem("exchange.no_ids", file, sheet.place(row, 0)))
             continue
         form_id, repeat_id = marks.whose
         layout = _find_layout(forms.get(form_id), repeat_id)
@@ -180,7 +183,7 @@ def read_book(sheets: Sequence[Sheet], file: str, campaign: Campaign, units: Uni
             args = {"value": form_id if not repeat_id else f"{form_id}/{repeat_id}"}
             book.problems.append(Problem("exchange.unknown_sheet", file, sheet.place(marks.row, 0), args))
             continue
-        _SheetReader(book, by_key, layout, units).read(_below(sheet, marks.row))
+        _SheetReader(book, by_key, layout, units).read(sheet, marks.row)
     return book
 
 
@@ -198,6 +201,15 @@ def _find_marks(sheet: Sheet) -> _Marks | None:
         ]
         if len(found) > 1:
             return _Marks(at, found[0][:2])
+    return None
+
+
+def _find_heads(sheet: Sheet) -> int | None:
+    """The row of headings of a sheet of ours; such a sheet without ids would be passed over in silence."""
+    said = [{plain_heading(say(f"exchange.head_{name[1:]}", lang)) for name in _HEADS} for lang in LANGUAGES]
+    for at, row in enumerate(sheet.rows[:_HEAD]):
+        if any(heads <= set(map(plain_heading, map(to_text, row))) for heads in said):
+            return at
     return None
 
 
@@ -235,8 +247,10 @@ class _SheetReader:
         self.problems: dict[int, list[Problem]] = defaultdict(list)
         self.unread: dict[int, set[str]] = defaultdict(set)
 
-    def read(self, sheet: Sheet) -> None:
-        """Add what the sheet holds to the book."""
+    def read(self, whole: Sheet, ids: int) -> None:
+        """Add what the sheet holds to the book; ``ids`` is its row of ids."""
+        self.book.problems += self._find_lost(whole, ids)
+        sheet = _below(whole, ids)
         columns = [
             Column(column.path, (self.layout.mark(column),), _kind_of(column.path, column.field))
             for column in self.layout.columns
@@ -254,11 +268,24 @@ class _SheetReader:
             self.problems[number_in(problem.place)].append(self._name(problem))
         for row, name in table.unread:
             self.unread[row].add(name)
-        self.book.row_count += len(table)
         for at in range(len(table)):
             self._take(table, at)
         for left in self.problems.values():  # of rows that are nobody's
             self.book.problems += left
+
+    def _find_lost(self, sheet: Sheet, ids: int) -> Iterator[Problem]:
+        """Columns with answers whose id is of no field; those without any id are found cell by cell."""
+        last = ids + plan.FIRST_ROW - plan.ID_ROW
+        for at, value in enumerate(sheet.rows[ids]):
+            text = clean_text(to_text(value))
+            if (
+                text
+                and text not in self.labels
+                and any(map(to_text, (row[at] for row in sheet.rows[last:] if at < len(row))))
+            ):
+                yield Problem(
+                    "exchange.unknown_column", self.book.file, sheet.place(ids, at), {"value": text}
+                )
 
     def _name(self, problem: Problem) -> Problem:
         """The problem with the label of its column in place of its mark."""
@@ -313,11 +340,14 @@ class _SheetReader:
         """Put a row where it belongs; there may be one of each."""
         if not self.repeat:
             twice, sent.main = sent.main, sent.main or row
-            sent.base = _to_base(keys[plan.BASE]) if plan.BASE in table.cells else None
+            if plan.BASE in table.cells:
+                sent.bases.add(_to_base(keys[plan.BASE]))
         else:
             listed = sent.rows.setdefault(self.repeat, [])
             twice = next((one for one in listed if row.number is not None and one.number == row.number), None)
             listed.append(row)
+            if row.number is not None and keys.get(plan.BASE):
+                sent.bases.add(_to_base(keys[plan.BASE]))
         if twice is not None:
             args = {"first": twice.place("")}
             sent.problems.append(table.problem("exchange.row_twice", at, plan.UNIT, **args))

@@ -8,14 +8,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import char_width, to_cell_texts
 from pbwidgets.exports.docx.blocks import Block, Heading, OfficialDocument, Paragraph, Table
 from pbwidgets.exports.docx.letter import word_day
-from pbwidgets.exports.docx.template_files import read_template
+from pbwidgets.exports.docx.template_files import check_made, read_template
 from pbwidgets.exports.docx.template_language import Plain, TemplateEnvironment, check_braces
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, heading_number, set_properties
@@ -62,13 +61,13 @@ def fill_template(document: OfficialDocument, template: Path, path: Path) -> Pat
 
 
 def _fill(document: OfficialDocument, template: Path) -> bytes:
-    content = read_template(template)
-    with ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
-            if name.endswith(".xml"):
-                check_braces(template.name, archive.read(name))
+    content, parts = read_template(template)
+    for part in parts.texts.values():
+        check_braces(template.name, part)
     context = context_of(document)
-    return _render(content, TemplateEnvironment(template.name, context), context, document)
+    made = _render(content, TemplateEnvironment(template.name, context), context, document)
+    check_made(template.name, made)
+    return made
 
 
 def check_template(template: Path) -> None:

@@ -236,9 +236,11 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = block.keep or None
 
     def _close_up(self) -> None:
-        """Leave no empty line between a title and the line below it that belongs to it."""
+        """Leave no empty line between a title, or a line that belongs to it, and another such line below."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
         before = self.document.paragraphs[-2:-1]
-        if before and before[0].style.name == "Title":
+        if before and (before[0].style.name == "Title" or before[0].alignment == WD_ALIGN_PARAGRAPH.CENTER):
             before[0].paragraph_format.space_after = _points(0)
 
     def _add_caption(self, text: str, *, keep_with_next: bool) -> None:

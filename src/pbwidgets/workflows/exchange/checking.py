@@ -4,7 +4,9 @@ A cell that still says what was written into it leaves what is kept as it is, so
 files, and whatever a cell cannot show come back unharmed. Only what was changed is checked and can be refused.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
@@ -12,8 +14,9 @@ from functools import cached_property
 from typing import Any
 
 from pbwidgets.campaign import AnswerProblem, Field, Form, examine_answers, rows_in
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.identifying import hide_identifying
-from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign.names import form_of_unit, places
 from pbwidgets.errors import PbError, Problem
 from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
 from pbwidgets.exports.answer_book.layout import Column, layouts_of
@@ -85,8 +88,7 @@ def check_sent(
     for at, one in enumerate(sent):
         if one.form_id not in forms:
             forms[one.form_id] = _FormCheck(units, one.form_id, file)
-            codes = [other.unit_code for other in sent if other.form_id == one.form_id]
-            kept |= forms[one.form_id].load(codes)
+            kept |= forms[one.form_id].load([other for other in sent if other.form_id == one.form_id])
         changed = forms[one.form_id].check(one, kept)
         if changed is not None:
             yield changed
@@ -163,34 +165,48 @@ class _FormCheck:
         self.layouts = layouts_of(self.form)
         self.as_asked: dict[tuple[str, str | None], Form] = {}
         self.new_entries: dict[str, int] = {}
+        self.unnamed: dict[str, list[_Kept]] = defaultdict(list)
 
-    def load(self, unit_codes: Sequence[str]) -> dict[SubmissionKey, _Kept]:
-        """What is kept of the units' submissions."""
-        codes = [code for code in dict.fromkeys(unit_codes) if code in self.may_fill]
+    def load(self, sent: Sequence[SentAnswers]) -> dict[SubmissionKey, _Kept]:
+        """What is kept of the units' submissions; entries of a log that the file does not number are set apart."""
+        codes = [code for code in dict.fromkeys(one.unit_code for one in sent) if code in self.may_fill]
+        numbered = {(one.unit_code, one.occurrence) for one in sent}
         found = {}
         for at in range(0, len(codes), _CHUNK):
             for state, answers, shown in load_shown(self.form, self.desk, codes[at : at + _CHUNK]):
                 found[state.key] = _Kept(state, answers, shown)
-                highest = self.new_entries.get(state.key.unit_code, 0)
-                self.new_entries[state.key.unit_code] = max(highest, state.key.occurrence)
+                unit, entry = state.key.unit_code, state.key.occurrence
+                self.new_entries[unit] = max(self.new_entries.get(unit, 0), entry)
+                if (unit, entry) not in numbered:
+                    self.unnamed[unit].append(found[state.key])
         return found
 
     def check(self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]) -> ChangedAnswers | None:
         """What becomes of one submission; None if nothing is filled in."""
-        key, before = self._find(sent, kept)
+        key = SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, sent.occurrence or 0)
+        before = kept.get(key)
         form = self._form_of(sent.unit_code)
         merged = _Merged(self, sent, before)
         problems = (*sent.problems, *merged.problems)
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
-        refused = self._refusals(sent, key, before)
         answers, wrong = examine_answers(
             form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
         )
+        if before is None and self.form.occurrence == "many":
+            same = next((one for one in self.unnamed[key.unit_code] if one.answers == answers), None)
+            if same is not None and not problems:  # stored from an earlier copy of this file
+                self.unnamed[key.unit_code].remove(same)
+                return self._made(sent, same.state.key, same, "unchanged", merged)
+            key = self._number(key)
+        refused = self._refusals(sent, key, before)
         found = [*problems, *refused]
         if not refused:
             said = {problem.place for problem in problems}
-            found += [told for problem in wrong if (told := merged.to_finding(problem)).place not in said]
+            unsure = merged.unread | {one.path for one in wrong if one.code == "campaign.answer_required"}
+            follow = _list_following(form, unsure) - unsure
+            told = (merged.to_finding(problem) for problem in wrong if problem.path not in follow)
+            found += [problem for problem in told if problem.place not in said]
         fate: Fate = (
             "refused" if found else ("new" if before is None or not before.state.version else "changed")
         )
@@ -214,23 +230,17 @@ class _FormCheck:
             fate=fate,
             key=key,
             occurrence=sent.occurrence or 0,
-            base=(0, 0) if before is None else (before.state.version, before.state.revision),
+            base=_base_of(before),
             on_behalf=self.desk.actor.on_behalf,
             place=sent.place,
             answers={} if before is None else before.answers,
             notes=tuple(merged.notes),
         )
 
-    def _find(
-        self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]
-    ) -> tuple[SubmissionKey, _Kept | None]:
-        """Which submission it is; a new entry of a log gets the next number."""
-        key = SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, sent.occurrence or 0)
-        before = kept.get(key)
-        if before is None and self.form.occurrence == "many":
-            highest = self.new_entries[key.unit_code] = self.new_entries.get(key.unit_code, 0) + 1
-            key = replace(key, occurrence=highest)
-        return key, before
+    def _number(self, key: SubmissionKey) -> SubmissionKey:
+        """Key of a new entry of a log, which gets the next number."""
+        highest = self.new_entries[key.unit_code] = self.new_entries.get(key.unit_code, 0) + 1
+        return replace(key, occurrence=highest)
 
     def _form_of(self, unit_code: str) -> Form:
         kind, domain = self.units.whose.get(unit_code, ("", None))
@@ -247,11 +257,11 @@ class _FormCheck:
         if before is not None and before.state.state not in EDITABLE:
             error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
             return [self._refused(sent, error)]
-        now = (0, 0) if before is None else (before.state.version, before.state.revision)
-        if before is None and sent.occurrence and (sent.main is None or sent.base not in (None, (0, 0))):
+        if before is None and sent.occurrence and (sent.main is None or sent.bases - {_NOT_BEGUN}):
             return [Problem("exchange.unknown_entry", self.file, sent.place, {"value": sent.occurrence})]
-        if sent.main is not None and sent.base is not None and sent.base != now:
-            return [Problem("exchange.changed_since", self.file, sent.place, {"unit": self._name(key)})]
+        if _is_stale(sent, before):
+            code = "exchange.changed_since" if sent.bases else "exchange.base_unknown"
+            return [Problem(code, self.file, sent.place, {"unit": self._name(key)})]
         return self._refuse_late(sent, key) if self.is_late else []
 
     def _refuse_late(self, sent: SentAnswers, key: SubmissionKey) -> list[Problem]:
@@ -281,6 +291,16 @@ class _FormCheck:
 
 
 _CHUNK = 500
+_NOT_BEGUN: Base = (0, 0)
+
+
+def _base_of(kept: _Kept | None) -> Base:
+    return _NOT_BEGUN if kept is None else (kept.state.version, kept.state.revision)
+
+
+def _is_stale(sent: SentAnswers, kept: _Kept | None) -> bool:
+    """Whether it was written from something else than what is kept; if no row tells from what, from nothing."""
+    return sent.tells_base and (sent.bases or {_NOT_BEGUN}) != {_base_of(kept)}
 
 
 @dataclass(frozen=True)
@@ -293,6 +313,29 @@ class _Words:
         return self.problem.message(lang)
 
 
+def _list_following(form: Form, unsure: AbstractSet[str]) -> frozenset[str]:
+    """Paths of fields whose answers are judged by some others, of which nobody knows yet what they are."""
+    names = {path.rpartition("/")[2] for path in unsure}
+    if not names:
+        return frozenset()
+    return frozenset(
+        place.path
+        for place in places(form)
+        if any(
+            parse(asked).names & names
+            for field in (*place.around, place.field)
+            for asked in (field.constraint, field.relevant)
+            if asked is not None
+        )
+    )
+
+
+def _filled(columns: Sequence[Column], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What people filled in of a row of a repeat."""
+    names = [column.field.id for column in columns if column.field is not None and column.is_filled]
+    return {name: row[name] for name in names if name in row}
+
+
 class _Merged:
     """Answers as they are kept, with the cells that were changed."""
 
@@ -302,7 +345,8 @@ class _Merged:
         self.shown: Mapping[str, Any] = before.shown if before is not None else {}
         self.problems: list[Problem] = []
         self.notes: list[Problem] = []
-        self.is_touched = False
+        self.unread: set[str] = set()
+        self.is_touched, self.is_stale = False, _is_stale(sent, before)
         self.answers: dict[str, Any] = dict(self.kept)
         self.places: dict[tuple[str, int], SentRow] = {}
         self.olds: dict[str, list[int | None]] = {}
@@ -346,6 +390,7 @@ class _Merged:
         except CellRefusedError as error:
             args = {**error.args_of_message, "value": text}
             self.problems.append(Problem(error.code, self.check.file, row.place(path), args))
+            self.unread.add(path)
             return None
 
     def _merge_cell(
@@ -357,6 +402,7 @@ class _Merged:
         into: MutableMapping[str, Any],
     ) -> None:
         text, field = row.texts.get(column.path), column.field
+        self.unread |= row.unread
         if field is None or text is None:
             return
         cells = self.check.cells
@@ -400,9 +446,14 @@ class _Merged:
         for row in numbered.values():
             args = {"value": row.number, "count": len(kept)}
             self.problems.append(Problem("exchange.unknown_row", self.check.file, row.place(""), args))
+        there = [_filled(columns, entry) for entry in kept] if self.is_stale else []
         for row in (row for row in sent if row.number is None):
-            into = {}
+            into, is_touched = {}, self.is_touched
             self._merge_row(row, columns, {}, {}, into)
+            if into in there:  # stored from an earlier copy of this file
+                there.remove(into)
+                self.is_touched = is_touched
+                continue
             self._place_row(row, columns, len(made))
             made.append(into)
             olds.append(None)

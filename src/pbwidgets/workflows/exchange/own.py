@@ -11,7 +11,7 @@ from pbwidgets.workflows.exchange.returned import Return, Told
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk
 
-_REFUSED = frozenset({"exchange.refused", "exchange.changed_since"})
+_REFUSED = frozenset({"exchange.refused", "exchange.changed_since", "exchange.base_unknown"})
 
 
 def read_own_return(desk: Desk, key: SubmissionKey, file: Path, told: Told | None = None) -> Return:

@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from pbwidgets.errors import Problem
 from pbwidgets.intake.workbook import is_new_workbook
 from pbwidgets.store import SubmissionKey
-
-MOST_ANNOTATED: Final = 5_000
-"""Findings up to which there is an annotated copy."""
 
 Fate = Literal["new", "changed", "unchanged", "refused"]
 """What becomes of a submission, or of the marks on a unit."""
@@ -109,11 +106,17 @@ class Return:
 
     @property
     def can_annotate(self) -> bool:
-        """Whether it is a workbook into which the findings can be written, and they are not too many."""
-        return bool(self.findings) and is_new_workbook(self.content) and len(self.findings) <= MOST_ANNOTATED
+        """Whether it is a workbook into which findings can be written; too large a one is refused on trying."""
+        return bool(self.findings) and is_new_workbook(self.content)
 
     def annotate(self, path: Path, lang: str | None = None) -> Path:
-        """Path of a copy of the workbook with each finding as a comment at its coloured cell."""
+        """Path of a copy of the workbook with each finding as a comment at its coloured cell.
+
+        Raises
+        ------
+        DataError
+            ``exchange.no_copy`` if it is too large for one.
+        """
         from pbwidgets.exports.answer_book.annotating import annotate
 
         return annotate(self.content, self.findings, path, lang)
