@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import to_cell_texts
+from pbwidgets.exports.columns import char_width, to_cell_texts
 from pbwidgets.exports.docx.blocks import Block, Heading, OfficialDocument, Paragraph, Table
 from pbwidgets.exports.docx.letter import word_day
 from pbwidgets.exports.docx.template_files import check_made, read_template
@@ -171,7 +171,7 @@ def write_starting_template(path: Path, lang: str = "zh_CN") -> Path:
         "copies": say("exports.docx.copies", lang, copies="{{ copies }}"),
         "note": say("exports.docx.note", lang, note=_note(lang)),
         "attachment": say("exports.docx.attachment", lang, number=_OF_SEVERAL).rstrip(),
-        "colon": ": " if lang == "en" else "：",
+        "listed": _listed(lang),
     }
     for text, shape in _LINES:
         if shape == "table":
@@ -196,6 +196,14 @@ def _note(lang: str) -> str:
     )
 
 
+def _listed(lang: str) -> str:
+    """Line in the list of attachments: its words before the first, as much room before the others."""
+    lead = say("exports.docx.attachments", lang)
+    room = "\N{IDEOGRAPHIC SPACE}" * round(char_width(lead) / 2)
+    number = "{% if attachments|length > 1 %}{{ item.number }}. {% endif %}"
+    return f"{{% if loop.first %}}{lead}{{% else %}}{room}{{% endif %}}{number}{{{{ item.title }}}}"
+
+
 _OF_SEVERAL: Final = "{% if attachments|length > 1 %}{{ item.number }}{% endif %}"
 _LINES: Final = (
     ("{{%p if number %}}", ""), ("{{{{ number }}}}", "middle"), ("{{%p endif %}}", ""),
@@ -205,7 +213,7 @@ _LINES: Final = (
     ("{{%p if part.text %}}", ""), ("{{{{ part.text }}}}", "indent"), ("{{%p endif %}}", ""),
     ("{{%p if part.rows %}}", ""), ("part", "table"), ("{{%p endif %}}", ""),
     ("{{%p endfor %}}", ""),
-    ("{{%p for item in attachments %}}", ""), ("{attachment}{colon}{{{{ item.title }}}}", "indent"),
+    ("{{%p for item in attachments %}}", ""), ("{listed}", "indent"),
     ("{{%p endfor %}}", ""),
     ("{{%p if sender %}}", ""), ("{{{{ sender }}}}", "right"), ("{{%p endif %}}", ""),
     ("{{%p if day %}}", ""), ("{{{{ day }}}}", "right"), ("{{%p endif %}}", ""),

@@ -59,7 +59,7 @@ def break_title(title: str, *, most: int = MOST) -> tuple[str, ...]:
     fewest = ceil(whole / most)
     found = (lines for count in (fewest, fewest + 1) for lines in _divisions(title, count, costs, most))
     best = min(found, key=lambda lines: _ugliness(lines, costs), default=None)
-    return best or tuple(title[at : at + most] for at in range(0, len(title), most))
+    return best or _cheapest(title, costs, most)
 
 
 def _width(text: str) -> float:
@@ -106,6 +106,16 @@ def _divisions(title: str, count: int, costs: list[float], most: int) -> Iterato
 
     for ends in divide(0, count):
         yield tuple(title[begin:end] for begin, end in pairwise((0, *ends)))
+
+
+def _cheapest(title: str, costs: list[float], most: int) -> tuple[str, ...]:
+    """The title in lines that fit and whose ends cost least, whatever their shape: for one of very many lines."""
+    before = [0.0, *accumulate(map(_width, title))]
+    ways: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for end in range(1, len(title) + 1):
+        begins = (begin for begin in range(end) if before[end] - before[begin] <= most)
+        ways.append(min((ways[begin][0] + 5 + costs[begin], (*ways[begin][1], begin)) for begin in begins))
+    return tuple(title[begin:end] for begin, end in pairwise((*ways[-1][1], len(title))))
 
 
 def _ugliness(lines: tuple[str, ...], costs: list[float]) -> float:

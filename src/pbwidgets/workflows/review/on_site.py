@@ -106,7 +106,7 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
 
 
 _ROW_MM: Final = 14
-_WIDTHS: Final = {"line": 26, "points": 6, "mark": 8, "remark": 34}
+_WIDTHS: Final = {"line": 36, "points": 6, "mark": 8, "remark": 26}
 """Columns of a sheet with their widths: what is written by hand gets the room."""
 
 
