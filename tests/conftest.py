@@ -18,7 +18,7 @@ from xdist.scheduler import LoadGroupScheduling
 from pbwidgets.apps.bundle import ensure_bundle
 from pbwidgets.errors import PbError
 from pbwidgets.imports import hide_needless
-from pbwidgets.intake import unpacking, workbook
+from pbwidgets.intake import looks, unpacking, workbook
 from pbwidgets.workflows.people import passwords
 
 hide_needless()  # as in our own processes; no test has imported Altair yet
@@ -117,6 +117,7 @@ def workbooks_opened_here() -> Iterator[None]:
     """Workbooks unpacked in the process of the tests, which saves each the start of its own; not for tests of that."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(workbook, "unpack_apart", unpacking.answer)
+        patch.setattr(looks, "looks_apart", looks.read_looks)
         yield
 
 

@@ -31,6 +31,14 @@ SAMPLES = (
     "inspection/990202",
     "unit/99dw001",
 )
+DOCUMENTS = {
+    "circular": ("--unit", "990101"),
+    "scores": ("--track", "township", "--unit", "990101003"),
+    "application": ("--unit", "990101001001", "--form", "village_application"),
+    "check_sheet": ("--track", "village", "--unit", "990101001001"),
+}
+"""What is asked for each document of ``sanji_lianzheng``."""
+MOST_PAGES = 24
 BROWSER = (
     str(CHROMIUM), "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--hide-scrollbars",
@@ -53,20 +61,37 @@ def main() -> int:
             build_contact_sheet(charts, target / f"{name}-charts.png")
             for file, columns in (("slides.pptx", 3), ("report.docx", 6)):
                 pages = office_pages(folder / file, work / name)
-                shown = [(path, f"{index}") for index, path in enumerate(pages[:18], start=1)]
-                build_contact_sheet(shown, target / f"{name}-{Path(file).stem}.png", columns=columns)
+                show_pages(pages, target / f"{name}-{Path(file).stem}.png", columns)
             shots = [
                 (page_shot(folder / "report.html", width, work / name), f"{width} px")
                 for width in (1920, 360)
             ]
             build_contact_sheet(shots, target / f"{name}-page.png", columns=2)
             paper = printed_pages(folder / "report.html", work / name)
-            shown = [(path, f"{index}") for index, path in enumerate(paper[:18], start=1)]
-            build_contact_sheet(shown, target / f"{name}-paper.png", columns=6)
+            show_pages(paper, target / f"{name}-paper.png", 6)
+        for name, asked in DOCUMENTS.items() if reports else ():
+            (work / "documents").mkdir(exist_ok=True)
+            made = work / "documents" / f"{name}.docx"
+            command = [
+                str(Path(sys.executable).with_name("pbwidgets")),
+                "document",
+                name,
+                *asked,
+                "-o",
+                str(made),
+            ]
+            subprocess.run([*command, "--campaign", "sanji_lianzheng"], check=True, cwd=ROOT)
+            show_pages(office_pages(made, work / "documents"), target / f"document-{name}.png", 6)
         taken = make_sheets(ROOT, work, target)
         write_page(target, taken, take_figures(work / "jobs"))
     print(target / "index.html")
     return 0
+
+
+def show_pages(pages: list[Path], sheet: Path, columns: int) -> None:
+    """Contact sheet of numbered pages."""
+    shown = [(path, f"{index}") for index, path in enumerate(pages[:MOST_PAGES], start=1)]
+    build_contact_sheet(shown, sheet, columns=columns)
 
 
 def office_pages(file: Path, work: Path) -> list[Path]:

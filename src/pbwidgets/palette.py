@@ -26,6 +26,12 @@ CHARCOAL, RULE, BAND, PALE_GREY, FAINT = "#333333", "#8C8C8C", "#ECECEC", "#F2F2
 
 # -- Office files
 SLIDE_BAND: Final = "#F0F4F8"
+GRID: Final = "#D0D7DE"
+"""Between the cells of a sheet."""
+FOUND: Final = "#F8CBAD"
+"""Ground of a cell with something wrong in it."""
+RED_HEAD: Final = "#E60012"
+"""The red head of a document."""
 REQUIRED, HELP, UNUSED = "#8A2B1F", "#7F7F7F", "#E7E6E6"
 """In a campaign's workbook: heads of what must be filled in, the line below them, cells without a meaning."""
 CUT: Final = "#808080"
@@ -49,7 +55,7 @@ REPORT_PAGE: Final[Mapping[str, str]] = {
 APP_PAGE: Final[Mapping[str, str]] = {
     "pb-ink": "#1F2328",
     "pb-quiet": "#57606A",
-    "pb-line": "#D0D7DE",
+    "pb-line": GRID,
     "pb-edge": "#8C959F",
     "pb-field-line": "#7D8590",
     "pb-ground": "#F4F5F7",

@@ -140,8 +140,13 @@ def test_lost_points_are_a_table_whose_ink_is_readable_on_every_colour(county) -
         [by_name[row] for row in made.rows]
     )
     assert made.columns == tuple("1234567")
-    assert made.note.startswith("1 村级组织健全、班子团结有力；2 ")
-    assert made.note.endswith("本页为第1至第13项，共25项")
+    assert made.note.startswith("分项失分取整数  1 村级组织健全、班子团结有力；2 ")
+    assert "合计为“缺”的尚有未评的项，列在最后" in made.note
+    whole = given.groupby("unit_code").size()
+    sums = dict(zip(made.rows, made.sums, strict=True))
+    lacking = {names[code] for code, count in whole.items() if count < 14}
+    assert {row for row, total in sums.items() if total == "缺"} == lacking & set(sums)
+    assert len(made.rows) == 25  # in two tables, which have no room for decimals
     assert "最多" in made.legend
     assert min(contrast(cell.fill, cell.ink) for line in made.cells for cell in line) >= 4.5
 
@@ -171,7 +176,7 @@ def test_short_criteria_stand_above_their_columns(county) -> None:
         county.points(campaign, 2), county.names(2, long=False), county.view(campaign)
     )
     assert made.columns == ("组织健全", "主导产业")
-    assert made.note == ""
+    assert made.note == "合计为“缺”的尚有未评的项，列在最后"
 
 
 @pytest.mark.parametrize(("kinds", "kind"), [(1, "columns"), (4, "lines")])

@@ -167,7 +167,7 @@ def test_a_change_to_an_open_campaign_names_the_answers_it_affects(workspace: Pa
     assert "最大值 99 → 98" in done.stderr
 
 
-def test_templates_of_documents_are_looked_at_and_missing_ones_named(
+def test_templates_of_documents_and_slides_are_looked_at_and_missing_ones_named(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(workspace)
@@ -176,10 +176,12 @@ def test_templates_of_documents_are_looked_at_and_missing_ones_named(
     wrong = Document()
     wrong.add_paragraph("{{ tilte }}")
     wrong.save(str(folder / "notice.docx"))
+    (folder / "slides.pptx").write_bytes(b"no presentation")
     campaign = workspace / "parameters" / "campaigns" / f"{CAMPAIGN}.yaml"
     change(campaign, ("office:\n", "office:\n  templates: {scores: templates/scores.docx}\n"))
     _, problems, _ = check_files(())
     assert {(problem.code, Path(problem.file).name) for problem in problems} == {
         ("template.unknown_name", "notice.docx"),
         ("template.missing", "scores.docx"),
+        ("slides.template_not_pptx", "slides.pptx"),
     }

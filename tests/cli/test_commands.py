@@ -186,9 +186,14 @@ def test_a_document_is_made_for_word_with_what_is_asked_for(county: Path, tmp_pa
     )
     assert done.returncode == 0, done.stderr
     said = [paragraph.text for paragraph in docx.Document(str(file)).paragraphs]
-    assert {"云组发〔2026〕12号", "各乡镇，县直各单位：", "2026年12月28日"} <= set(said)
+    assert {"各乡镇，县直各单位：", "2026年12月28日"} <= set(said)
+    assert "云组发〔2026〕12号" not in said  # a draft
+    assert "送审稿" in done.stderr
 
 
 def test_a_document_that_lacks_something_is_wrong_usage(county: Path, tmp_path: Path) -> None:
     done = run_pbwidgets("document", "scores", "-o", str(tmp_path / "s.docx"), cwd=county)
     assert (done.returncode, "--unit" in done.stderr) == (2, True)
+    done = run_pbwidgets("document", "template", "-o", str(tmp_path / "x.txt"), cwd=county)
+    assert (done.returncode, "x.docx" in done.stderr) == (2, True)
+    assert not (tmp_path / "x.txt").exists()

@@ -1,6 +1,7 @@
 """Charts that stay charts: their data, their letters, their workbook, and what another program draws of them."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from pptx.util import Inches
 
 from pbwidgets.charts.native import Cell, NativeChart, NativeTable, Series
 from pbwidgets.exports.native_chart import CHART_BOX, add_native, save_chart_slide
+from pbwidgets.exports.pptx import Slide, save_slide
 from pbwidgets.exports.search import find_file
 from pbwidgets.intake.identifying import Scrubber
 
@@ -111,6 +113,17 @@ def test_a_chart_holds_its_categories_and_values_and_a_gap_is_no_zero(name: str,
     for at, one in enumerate(EVERY[name].series):
         assert {plot.series[at].name for plot in plots} == {one.name}
         assert [value for plot in plots for value in plot.series[at].values] == list(one.values)
+
+
+@pytest.mark.parametrize(("lang", "office"), [("zh_CN", "zh-CN"), ("en", "en-US")])
+def test_texts_and_charts_of_a_deck_are_in_its_language(lang: str, office: str, tmp_path) -> None:
+    path = save_slide(Slide("Points", native=BARS), tmp_path / "one.pptx", lang)
+    with zipfile.ZipFile(path) as parts:
+        chart, page = (
+            parts.read(name).decode() for name in ("ppt/charts/chart1.xml", "ppt/slides/slide1.xml")
+        )
+    found = re.findall('<c:lang val="([^"]+)"', chart), re.findall(' lang="([^"]+)"', page)
+    assert [set(each) for each in found] == [{office}] * 2
 
 
 def test_bars_without_room_are_parted_into_two_charts_with_one_scale(shapes) -> None:
@@ -244,6 +257,33 @@ def test_a_heat_map_with_many_rows_is_two_tables_with_the_same_head(shapes) -> N
     assert [[cell.text for cell in table.rows[0].cells] for table in (first, second)] == [
         ["村", "组织健全", "2", "合计"]
     ] * 2
+
+
+@pytest.mark.parametrize(("cell", "tables"), [("9", 2), ("19.3", 1)])
+def test_tables_stand_side_by_side_only_if_every_number_stays_whole(cell: str, tables: int) -> None:
+    """Seven columns, 22 rows: what does not fit is left out, and the slide says so."""
+    filled = tuple(Cell(cell, "#FFFFFF", "#000000") for _ in range(7))
+    names = tuple(f"云顶山示范区公司{at:02}" for at in range(22))
+    native = NativeTable(
+        "村",
+        names,
+        tuple("1234567"),
+        ((1.0,) * 7,) * 22,
+        (filled,) * 22,
+        ("53.6",) * 22,
+        "合计",
+        "颜色",
+        "说明",
+    )
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(13.333), Inches(7.5)
+    page = deck.slides.add_slide(deck.slide_layouts[6])
+    add_native(page, native)
+    shown = [shape.table for shape in page.shapes if shape.has_table]
+    said = "".join(shape.text_frame.text for shape in page.shapes if shape.has_text_frame)
+    assert len(shown) == tables
+    rows = sum(len(table.rows) - 1 for table in shown)
+    assert (rows == 22, f"前{rows}行，共22行" in said) == (tables == 2, tables == 1)
 
 
 def test_nothing_leaves_its_box(deck_file: Path) -> None:

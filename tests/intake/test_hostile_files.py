@@ -75,6 +75,16 @@ def test_formulas_are_never_computed_and_without_a_result_each_is_a_problem(tmp_
     assert [problem.place for problem in table.problems][:2] == ["名册!A3", "名册!B3"]
 
 
+def test_a_formula_without_a_result_is_told_also_where_other_texts_follow_the_cells(tmp_path: Path) -> None:
+    book = load_workbook(make_honest(tmp_path / "a.xlsx", [*ROWS, ("9902", "=1/0")]))
+    book.worksheets[0].oddHeader.center.text = "名册"
+    book.save(tmp_path / "a.xlsx")
+    table = read_table(tmp_path / "a.xlsx", COLUMNS)
+    assert [(problem.code, problem.place) for problem in table.problems] == [
+        ("intake.formula_without_value", "名册!B3")
+    ]
+
+
 @pytest.mark.parametrize(
     "text", ["=cmd|' /C calc'!A0", "=1+1", "@SUM(A1)", "+1-1镇", '=HYPERLINK("http://evil.invalid")']
 )
@@ -100,7 +110,6 @@ OPENERS = {"load_workbook", "read_excel", "CalamineWorkbook", "ExcelFile"}
 OF_OURS = {
     "intake/unpacking.py": "the table room itself",
     "campaign/workbook/entering.py": "a workbook that the same program has just written",
-    "exports/answer_book/annotating.py": "a copy of what the table room has read, without macros and links",
 }
 
 

@@ -189,7 +189,7 @@ def _run(
     title = report.title.words(settings.lang)
     outputs = settings.outputs.joinpath(*opened.key)
     made = fingerprint_reports(snapshot, opened, units, report, library_of(settings), codes)
-    templates = hash_templates(settings.parameters, plan.template)
+    templates = hash_templates(settings.parameters, opened.campaign.templates, plan.template)
     jobs = make_jobs(
         report,
         {code: f"{names[code]} {title}" for code in codes},

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import altair as alt
@@ -10,8 +11,8 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.charts import theme
 from pbwidgets.charts.cells import Cells, place_cell
-from pbwidgets.charts.headings import agg_headings
-from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, fit_twice, rows_beside
+from pbwidgets.charts.headings import agg_losses
+from pbwidgets.charts.native import HEAD_LINES, Cell, NativeTable, are_heads, fit_tables, rows_beside
 from pbwidgets.charts.sheet import (
     BODY_BOTTOM,
     SINGLE,
@@ -35,8 +36,6 @@ _KEY_COLUMNS = 4
 _WIDE_CELL, _NARROW_CELL = 42.0, 27.0
 """Cell widths for a number with one decimal and for a whole number."""
 
-_COLUMNS_WITH_DECIMALS = 18
-"""Most columns of a table on a slide whose cells hold a number with one decimal."""
 _PART = 14
 """Letters of the note that says which part is shown."""
 
@@ -72,7 +71,7 @@ def lost_points_heatmap(
     plan = _plan(view, lost)
     shown = take_page(lost, page, plan.per_page)
     title = _title(view, layer, groups)
-    notes = [view.say("lost_points_heatmap.whole")] if not plan.digits else []
+    notes = [view.say("lost_points_heatmap.whole") if not plan.digits else "", _note_missing(view, lost)]
     notes.append(page_note(view, page, len(lost), plan.per_page))
     return put_on_sheet(
         _draw(view, shown, plan), view, title, measure=view.say("points"), note="  ".join(filter(None, notes))
@@ -103,14 +102,16 @@ def lost_points_heatmap_native(
     layer = layer or view.track.layers[-1].id
     lost = _lost(points, view, layer, groups, names)
     words = [heading.name.words(view.lang) for heading in view.track.criteria]
-    is_twice = fit_twice([row["name"] for row in lost], len(words)) and len(lost) > rows_beside("")
+    names_shown, texts_of = [row["name"] for row in lost], partial(_texts, view, lost)
+    is_twice = len(lost) > rows_beside("") and fit_tables(names_shown, texts_of(0), len(words), tables=2)
+    digits = 1 if fit_tables(names_shown, texts_of(1), len(words), tables=2 if is_twice else 1) else 0
     named = are_heads(words) and not is_twice
-    digits = 1 if len(words) <= _COLUMNS_WITH_DECIMALS else 0
     notes = [
         view.say("lost_points_heatmap.whole") if not digits else "",
         ""
         if named
         else view.say("key_glue").join(f"{place} {word}" for place, word in enumerate(words, start=1)),
+        _note_missing(view, lost),
     ]
     lines, tables = HEAD_LINES if named else 1, 2 if is_twice else 1
     per_page = rows_beside("　".join(notes), head_lines=lines) * tables
@@ -139,10 +140,21 @@ def _title(view: View, layer: str, groups: Mapping[str, str] | None) -> str:
     return view.say(code, layer=view.layer_name(layer), kind=view.nominator if groups else view.kind)
 
 
+def _note_missing(view: View, rows: Sequence[Mapping[str, Any]]) -> str:
+    """Why some rows have no sum; an empty text if all have one."""
+    missing = any(pd.isna(row["sum"]) for row in rows)
+    return view.say("lost_points_heatmap.missing", missing=view.say("missing")) if missing else ""
+
+
 def _most(rows: Sequence[Mapping[str, Any]]) -> float:
     """Most points lost in a cell: the darkest colour."""
     cells = (_known(cell) for row in rows for cell in row["cells"])
     return max([0.5, *(cell for cell in cells if cell is not None)])
+
+
+def _texts(view: View, rows: Sequence[Mapping[str, Any]], digits: int) -> list[str]:
+    """What stands in the cells."""
+    return [_cell(view, cell, _most(rows), digits).text for row in rows for cell in row["cells"]]
 
 
 def _known(cell: float | None) -> float | None:
@@ -185,22 +197,17 @@ def _cell_edges(view: View, panel: Panel, name_width: float) -> tuple[float, flo
 def _lost(
     points: pd.DataFrame, view: View, layer: str, groups: Mapping[str, str] | None, names: Mapping[str, str]
 ) -> list[dict[str, Any]]:
-    sums = agg_headings(points[points["layer"] == layer], view.track)
-    sums["row_code"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
-    sums = sums[sums["row_code"].isin(list(names))]
-    # a line without a mark is not lost, and points above the maximum (a bonus) are not a negative loss
-    sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
-    sums.loc[sums["points"].isna(), "lost"] = float("nan")
-    means = sums.groupby(["row_code", "heading_id"])["lost"].mean().to_dict()
+    lost = agg_losses(points[points["layer"] == layer], view.track, groups)
+    means = {(row, heading): float(value) for row, heading, value in lost.iloc[:, :3].itertuples(index=False)}
+    whole = set(lost.loc[lost["whole"], "row"])
     rows: list[dict[str, Any]] = []
     for code, name in names.items():
         # a heading of another kind or domain is not the unit's: its cell stays empty; NaN is a missing mark
         cells = [means.get((code, heading.id)) for heading in view.track.criteria]
-        known = [cell for cell in cells if cell is not None and not pd.isna(cell)]
-        rows.append(
-            {"name": name, "cells": cells, "sum": sum(known) if known else float("nan"), "code": code}
-        )
-    return sorted(rows, key=lambda row: (-row["sum"] if not pd.isna(row["sum"]) else 1.0, row["code"]))
+        known = sum(cell for cell in cells if cell is not None and not pd.isna(cell))
+        total = known if code in whole else float("nan")
+        rows.append({"name": name, "cells": cells, "sum": total, "known": known, "code": code})
+    return sorted(rows, key=lambda row: (pd.isna(row["sum"]), -row["known"], row["code"]))
 
 
 def _draw(view: View, rows: Sequence[dict[str, Any]], plan: _Plan) -> list[alt.Chart]:

@@ -4,6 +4,7 @@ Each chart that such programs have gives one beside its picture, made from the s
 not, is a table with coloured cells.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import isnan
@@ -26,12 +27,16 @@ _TABLE_LINES: Final = 17
 _LETTERS: Final = 62
 """Chinese letters of 14 points beside each other on a slide."""
 
-_HALF_LETTERS, _CELL_LETTERS = 27.0, 2.2
-"""The same for names and cells of a table of half the width, and the width of a cell with a number."""
+_TABLE_LETTERS: Final = {1: 58.0, 2: 27.0}
+"""The same for names and cells of one table, or of each of two side by side."""
+_CELL_EDGES: Final = 0.4
+"""What a cell takes beside its text."""
 
 _HEAD_LETTERS: Final = 44
 """Chinese letters of 14 points beside each other above all columns of such a table."""
 HEAD_LINES: Final = 3
+_WORDS: Final = re.compile(r"[ -\u2e7f]*?[!-\u2e7f]+ *|.", re.DOTALL)
+"""Words that are not broken, with the blanks behind them; or one Chinese letter."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Series:
     values
         One a category; None where there is none, which is drawn as a gap and never as 0.
     colour
-        Fill of its bars, or colour of its line: ``#0072B2``.
+        Fill of its bars, or colour of its line, as the palette has it.
     """
 
     name: str
@@ -195,18 +200,41 @@ def are_heads(names: Sequence[str]) -> bool:
     >>> are_heads(["组织健全", "主导产业"]), are_heads(["村级组织健全、班子团结有力"] * 12)
     (True, False)
     """
-    letters = _HEAD_LETTERS // max(len(names), 1)
-    return all(text_width(name, 1) <= HEAD_LINES * letters for name in names)
+    letters = _HEAD_LETTERS // max(len(names), 1) - _CELL_EDGES
+    words = (word.rstrip() for name in names for word in _WORDS.findall(name))
+    return all(text_width(word, 1) <= letters for word in words) and all(
+        count_lines(name, letters) <= HEAD_LINES for name in names
+    )
 
 
-def fit_twice(names: Sequence[str], columns: int) -> bool:
-    """Whether two tables with such names and numbered columns have room side by side on a slide.
+def count_lines(text: str, letters: float) -> int:
+    """Lines that a text takes: Chinese breaks anywhere, other words only where they are longer than a line.
 
-    >>> fit_twice(["云顶山生态旅游示范园区"], 7), fit_twice(["虚构青石岭民族团结进步示范乡"], 7)
-    (True, False)
+    >>> count_lines("组织健全", 3), count_lines("Village organisation", 9), count_lines("19.3", 2)
+    (2, 2, 2)
+    """
+    lines, width = 1, 0.0
+    for word in _WORDS.findall(text):
+        bare = text_width(word.rstrip(), 1)
+        if width and width + bare > letters:
+            lines, width = lines + 1, 0.0
+        if bare > letters:
+            lines += int(bare / max(letters, 0.5))
+        width += text_width(word, 1)
+    return lines
+
+
+def fit_tables(names: Sequence[str], texts: Iterable[str], columns: int, *, tables: int) -> bool:
+    """Whether one table or two side by side, with such names and texts in numbered columns, have room on a slide.
+
+    >>> fit_tables(["云顶山生态旅游示范园区"], ["9"], 7, tables=2)
+    True
+    >>> fit_tables(["云顶山生态旅游示范园区"], ["19.3"], 7, tables=2)
+    False
     """
     widest = max((text_width(name, 1) for name in names), default=0.0)
-    return widest + _CELL_LETTERS * columns <= _HALF_LETTERS
+    cell = max(text_width(text, 1) for text in (*texts, str(columns))) + _CELL_EDGES
+    return widest + cell * columns <= _TABLE_LETTERS[tables]
 
 
 def rows_beside(note: str, *, head_lines: int = 1) -> int:

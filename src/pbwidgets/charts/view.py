@@ -84,6 +84,11 @@ class View:
         return self.campaign.kind_names(self.track.unit_kind, self.lang)
 
     @property
+    def counted(self) -> str:
+        """What the units are called behind their number: their kind, or a word for units of several kinds."""
+        return self.kind if len(self.track.unit_kind) == 1 else say("charts.units", self.lang)
+
+    @property
     def nominator(self) -> str:
         """Name of the kind of unit that nominates; the track's own kind if nobody nominates."""
         nomination = self.track.nomination

@@ -46,7 +46,7 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
 def _check_one(file: Path) -> Reading[tuple[Problem, ...]]:
     if file.suffix.lower() in KINDS:
         return _check_register(file)
-    if file.suffix.lower() == ".docx":
+    if file.suffix.lower() in (".docx", ".pptx"):
         return Reading(tuple(_check_template(file)))
     if file.suffix.lower() not in (".yaml", ".yml") and not file.is_dir():
         raise UsageError("cli.check.unknown_file", file=str(file))
@@ -78,7 +78,9 @@ def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ..
     registers = sorted(path for path in (parameters / "units").glob("*") if path.suffix in KINDS)
     reports = sorted((parameters / "reports").glob("*.yaml"))
     overrides = sorted((parameters / "overrides").glob("*.yaml"))
-    templates = sorted((parameters / "templates").glob("*.docx"))
+    templates = sorted(
+        path for path in (parameters / "templates").glob("*") if path.suffix in (".docx", ".pptx")
+    )
     others = map(_check_one, (*demos, *registers, *templates))
     found = join_readings([check_campaigns(settings), *others, Reading(tuple(_check_runs(settings)))])
     found = join_readings([found, Reading(tuple(_find_missing_templates(settings)))])
@@ -88,11 +90,15 @@ def _check_workspace(settings: Settings) -> tuple[int, Reading[tuple[Problem, ..
 
 
 def _check_template(file: Path) -> "Iterator[Problem]":
-    """What is wrong with a template of documents."""
+    """What is wrong with a template of documents or slides."""
+    from pbwidgets.exports import open_template
     from pbwidgets.exports.docx import check_template
 
     try:
-        check_template(file)
+        if file.suffix.lower() == ".pptx":
+            open_template(file)
+        else:
+            check_template(file)
     except DataError as error:
         yield Problem(error.code, str(file), args=error.args_of_message)
 

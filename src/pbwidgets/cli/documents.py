@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+
+import click
 
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports.docx import Letter, write_starting_template
 from pbwidgets.store import SubmissionKey
+from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.documents.application import make_application
 from pbwidgets.workflows.exchange.documents.circular import make_circular
 from pbwidgets.workflows.exchange.documents.letters import suggest_letter, top_of
 from pbwidgets.workflows.exchange.documents.notice import make_notice
 from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_tops
 from pbwidgets.workflows.meeting.notices import find_notices
 from pbwidgets.workflows.review.on_site import print_mark_sheets
 
@@ -39,16 +43,19 @@ def make(desk: Desk, name: str, asked: Asked, path: Path) -> None:
     Raises
     ------
     UsageError
-        ``cli.document.needs`` if a unit, track or form is not said.
+        ``cli.document.needs`` if a unit, track or form is not said, ``cli.document.several_tops`` if a circular's unit
+        is not said and could be one of several, ``cli.document.not_docx``.
     DataError
         What the workflows of :mod:`pbwidgets.workflows.exchange.documents` raise; ``documents.no_notice``.
     """
+    if path.suffix.lower() != ".docx":
+        raise UsageError("cli.document.not_docx", file=path.name, wanted=path.with_suffix(".docx").name)
     match name:
         case "template":
             write_starting_template(path, desk.lang)
         case "circular":
-            unit = asked.unit_codes[0] if asked.unit_codes else top_of(desk)
-            make_circular(desk, unit, _letter(desk, asked, unit), path)
+            unit = asked.unit_codes[0] if asked.unit_codes else _only_top(desk)
+            make_circular(desk, unit, _letter(desk, asked, unit), path, partial(click.echo, err=True))
         case "notice":
             _make_notice(desk, asked, path)
         case "application":
@@ -58,6 +65,17 @@ def make(desk: Desk, name: str, asked: Asked, path: Path) -> None:
             _needed(name, "unit", *asked.unit_codes)
             sheets = make_score_sheets if name == "scores" else print_mark_sheets
             sheets(desk, _needed(name, "track", asked.track), asked.unit_codes, path)
+
+
+def _only_top(desk: Desk) -> str:
+    tops = find_tops(desk)
+    if len(tops) > 1:
+        names = unit_names(desk.units)
+        units = "、".join(f"{code} {names[code]}" for code in tops)
+        raise UsageError(
+            "cli.document.several_tops", name="circular", count=len(tops), units=units, first=tops[0]
+        )
+    return top_of(desk)
 
 
 def _make_notice(desk: Desk, asked: Asked, path: Path) -> None:

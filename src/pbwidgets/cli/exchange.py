@@ -9,7 +9,7 @@ from typing import Final
 import click
 
 from pbwidgets.cli.output import show, tell_notes
-from pbwidgets.errors import UsageError
+from pbwidgets.errors import DataError, UsageError
 from pbwidgets.store import Actor
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.answers import (
@@ -20,7 +20,7 @@ from pbwidgets.workflows.exchange.answers import (
     store_return,
     write_template,
 )
-from pbwidgets.workflows.exchange.returned import MOST_ANNOTATED, Fate, Return, Told
+from pbwidgets.workflows.exchange.returned import Fate, Return, Told
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import open_workspace
 
@@ -110,10 +110,12 @@ def take_in(
 
 def _annotate(returned: Return, file: Path) -> None:
     if returned.can_annotate:
-        copy = returned.annotate(file.with_name(f"{file.stem}.checked.xlsx"))
-        click.echo(say("exchange.cli.annotated", file=copy), err=True)
-    elif returned.is_too_big:
-        click.echo(say("exchange.cli.too_big", count=MOST_ANNOTATED), err=True)
+        try:
+            copy = returned.annotate(file.with_name(f"{file.stem}.checked.xlsx"))
+        except DataError as error:  # the findings are printed all the same
+            click.echo(str(error), err=True)
+        else:
+            click.echo(say("exchange.cli.annotated", file=copy), err=True)
 
 
 @contextmanager

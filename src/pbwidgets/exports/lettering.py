@@ -11,6 +11,15 @@ LEAST_PT: Final = 14
 _SCRIPTS: Final = ("a:latin", "a:ea", "a:cs")
 
 
+def language_of(lang: str) -> str:
+    """Language of a text as Office names it.
+
+    >>> language_of("zh_CN"), language_of("en")
+    ('zh-CN', 'en-US')
+    """
+    return "en-US" if lang == "en" else "zh-CN"
+
+
 def set_font(font: Any, size: float, colour: str, *, bold: bool | None = False) -> None:
     """Set size in points, colour and weight of a font of python-pptx, and its face for every script.
 

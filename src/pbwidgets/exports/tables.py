@@ -15,7 +15,7 @@ from pbwidgets.campaign.captions import asks_for_answers
 from pbwidgets.campaign.derived import inputs_of, order_derived
 from pbwidgets.campaign.model import Derived
 from pbwidgets.campaign.names import places
-from pbwidgets.charts.headings import agg_headings
+from pbwidgets.charts.headings import agg_losses
 from pbwidgets.exports.columns import Column, Sum
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.frames import BARRED, DISQUALIFIED, FINAL, SELECTED, STATUSES, Scores
@@ -288,13 +288,16 @@ def losses_by_heading(
     title: str,
     lang: str,
 ) -> LabelledTable:
-    """Points lost by heading in the last layer: of each named unit, or the mean of each group; most lost first."""
-    sums = agg_headings(points[points["layer"] == track.layers[-1].id], track)
-    sums["row"] = sums["unit_code"].map(dict(groups)) if groups else sums["unit_code"]
-    sums["lost"] = (sums["max_given"] - sums["points"]).clip(lower=0.0)
-    wide = sums[sums["row"].isin(list(names))].pivot_table(index="row", columns="heading_id", values="lost")
+    """Points lost by heading in the last layer: of each named unit, or the mean of each group; most lost first.
+
+    A row that lacks marks has no sum, and comes last.
+    """
+    lost = agg_losses(points[points["layer"] == track.layers[-1].id], track, groups)
+    lost = lost[lost["row"].isin(list(names))]
+    wide = lost.pivot_table(index="row", columns="heading_id", values="lost")
+    whole = wide.index.isin(lost.loc[lost["whole"], "row"])
     headings = [heading for heading in track.criteria if heading.id in wide]
-    wide = wide[[heading.id for heading in headings]].assign(sum=wide.sum(axis=1, min_count=1))
+    wide = wide[[heading.id for heading in headings]].assign(sum=wide.sum(axis=1, min_count=1).where(whole))
     made = wide.assign(unit_name=[names[code] for code in wide.index]).sort_values("sum", ascending=False)
     columns = {
         "unit_name": Column(say("tables.unit", lang), 20),
@@ -304,7 +307,7 @@ def losses_by_heading(
         },
         "sum": Column(say("tables.sum", lang), 9, "number", source="points.lost"),
     }
-    across = sum_across(len(made), "sum", [heading.id for heading in headings])
+    across = sum_across(int(whole.sum()), "sum", [heading.id for heading in headings])
     return LabelledTable(title, made, columns, across)
 
 

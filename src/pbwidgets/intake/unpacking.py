@@ -142,7 +142,7 @@ def _has_links(names: list[str], parts: dict[str, bytes]) -> bool:
     if any("externalLinks/" in name or "connections.xml" in name for name in names):
         return True
     relations = (
-        item for name in parts if name.endswith(".rels") for item in _elements(parts[name], "Relationship")
+        item for name in parts if name.endswith(".rels") for item in elements(parts[name], "Relationship")
     )
     return any(
         item.attrib.get("TargetMode") == "External" and not item.attrib.get("Type", "").endswith("/hyperlink")
@@ -165,24 +165,36 @@ def _refuse_merged_rows(content: bytes) -> None:
 
 
 def _scan_workbook(parts: dict[str, bytes]) -> Marks:
-    main = next(iter(_targets(parts, "", "officeDocument").values()), "xl/workbook.xml")
-    if main in parts and not _elements(parts[main], "workbook"):
+    main = find_main(parts)
+    if main in parts and not elements(parts[main], "workbook"):
         raise RefusedError("intake.other_document")
+    sheets, styles = find_parts(parts, main)
+    special = {} if styles is None else _special_styles(styles)
+    return {name: _SheetScan(name, special).scan(part) for name, part in sheets.items()}
+
+
+def find_main(parts: dict[str, bytes]) -> str:
+    """Name of the part that lists the sheets."""
+    return next(iter(_targets(parts, "", "officeDocument").values()), "xl/workbook.xml")
+
+
+def find_parts(parts: dict[str, bytes], main: str) -> tuple[dict[str, bytes], bytes | None]:
+    """The part of each sheet by its name, and that of the styles, which may be missing."""
     folder, _, name = main.rpartition("/")
-    sheets = _targets(parts, f"{folder}/_rels/{name}.rels", "worksheet", folder)
-    styles = next(iter(_targets(parts, f"{folder}/_rels/{name}.rels", "styles", folder).values()), "")
-    special = _special_styles(parts[styles]) if styles in parts else {}
-    found = {}
-    for sheet in _elements(parts[main], "sheet"):
-        target = sheets.get(_attribute(sheet, "id"), "")
-        if target in parts:
-            found[sheet.attrib["name"]] = _SheetScan(sheet.attrib["name"], special).scan(parts[target])
-    return found
+    rels = f"{folder}/_rels/{name}.rels"
+    targets = _targets(parts, rels, "worksheet", folder)
+    styles = next(iter(_targets(parts, rels, "styles", folder).values()), "")
+    sheets = {
+        sheet.attrib["name"]: parts[target]
+        for sheet in elements(parts[main], "sheet")
+        if (target := targets.get(_attribute(sheet, "id"), "")) in parts
+    }
+    return sheets, parts.get(styles)
 
 
 def _targets(parts: dict[str, bytes], rels: str, kind: str, folder: str = "") -> dict[str, str]:
     """Parts that a part refers to, by the id of the relation."""
-    listed = _elements(parts.get(rels or "_rels/.rels", b"<none/>"), "Relationship")
+    listed = elements(parts.get(rels or "_rels/.rels", b"<none/>"), "Relationship")
     found = {}
     for relation in listed:
         if relation.attrib.get("Type", "").endswith(f"/{kind}"):
@@ -201,7 +213,8 @@ class _Builder(ElementTree.TreeBuilder):
         raise RefusedError("intake.entities")
 
 
-def _elements(part: bytes, name: str) -> list[ElementTree.Element]:
+def elements(part: bytes, name: str) -> list[ElementTree.Element]:
+    """Elements of a name in a part that declares nothing."""
     tree = ElementTree.fromstring(part, ElementTree.XMLParser(target=_Builder()))
     return [item for item in tree.iter() if item.tag.rpartition("}")[2] == name]
 
@@ -212,9 +225,9 @@ def _attribute(item: ElementTree.Element, name: str) -> str:
 
 def _special_styles(styles: bytes) -> dict[str, Mark]:
     """Number formats that hold meaning, by the number of the style."""
-    codes = {item.attrib["numFmtId"]: item.attrib["formatCode"] for item in _elements(styles, "numFmt")}
+    codes = {item.attrib["numFmtId"]: item.attrib["formatCode"] for item in elements(styles, "numFmt")}
     codes |= {"9": "0%", "10": "0.00%"}
-    crossed = next(iter(_elements(styles, "cellXfs")), ())
+    crossed = next(iter(elements(styles, "cellXfs")), ())
     found: dict[str, Mark] = {}
     for number, style in enumerate(crossed):
         code = codes.get(style.attrib.get("numFmtId", ""), "")
@@ -273,6 +286,8 @@ class _SheetScan:
             if self.computed or self.cell.get("t") == "e":
                 self.text = ""
                 self.parser.CharacterDataHandler = self._collect
+        elif tag not in ("r", "t"):  # what follows the cells, with texts of its own
+            self.parser.CharacterDataHandler = None
 
     def _collect(self, text: str) -> None:
         self.text += text
@@ -321,15 +336,19 @@ def answer(content: bytes) -> Answer:
         return "intake.bad_workbook", {}
 
 
-def main() -> None:
-    """Answer on standard output, within limits."""
+def limit(memory: int, seconds: int) -> None:
+    """Let this process take so many bytes and seconds of computing, and no more."""
     try:
         import resource
     except ImportError:  # Windows knows no such limits
-        pass
-    else:
-        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+
+
+def main() -> None:
+    """Answer on standard output, within limits."""
+    limit(MEMORY, SECONDS)
     pickle.dump(answer(sys.stdin.buffer.read()), sys.stdout.buffer, protocol=5)
 
 

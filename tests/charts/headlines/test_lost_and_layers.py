@@ -1,8 +1,11 @@
 """Headlines on points lost, on the layers' marks and on the published median, added up by hand."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
+from pbwidgets.campaign.model import Criterion
 from pbwidgets.charts.headlines.layers import criteria_headline, layer_gaps_headline, unit_gaps_headline
 from pbwidgets.charts.headlines.lost import losses_headline, lost_most
 from pbwidgets.scoring.frames import POINTS, TOTALS, to_frame
@@ -50,6 +53,25 @@ def test_a_line_without_a_mark_is_not_lost(county, view, points) -> None:
     mark(points, code, "h0_1", "county", 7.5)
     assert lost_most(points, view, [code]) == ["规划"]
     assert losses_headline(points, [code], view).startswith("失分最多的是“规划”，失0.5分")
+
+
+def test_a_bonus_that_was_not_earned_is_no_loss(county, view, points) -> None:
+    first, second = view.track.criteria
+    bonus = Criterion(
+        id="h1_1",
+        name=second.name,
+        points=8,
+        bonus=True,
+        rule={"name": "discretion", "lowest": 0, "highest": 8},
+    )
+    track = view.track.model_copy(update={"criteria": (first, bonus)})
+    campaign = view.campaign.model_copy(update={"tracks": (track, *view.campaign.tracks[1:])})
+    code = county.code(0)
+    mark(points, code, "h1_1", "county", 0.0)
+    mark(points, code, "h0_1", "county", 7.5)
+    own = points[points["criterion_id"] != "h1_2"]
+    said = losses_headline(own, [code], replace(view, campaign=campaign))
+    assert said == "失分最多的是“规划”，失0.5分，占全部失分的100%"
 
 
 def totals(county, *units: tuple[float | None, ...]) -> pd.DataFrame:
@@ -106,15 +128,25 @@ NAN = float("nan")
     [
         ([(10, NAN, 7)], "青禾镇还没有得分"),
         ([(10, 10, NAN)], "青禾镇各项均未失分"),
-        ([(10, 8, NAN), (10, 9, NAN)], "失分最多的是“甲”，失2分"),
+        ([(10, 8, NAN), (10, 9, NAN)], "得分率最低的是“甲”（80%）"),
         ([(10, 7, 7), (10, 9, 9)], "2项得分都与中位数持平"),
-        ([(10, 8, 7), (10, 9.5, 9)], "2项得分全部高于中位数，高出最多的是“甲”（高1分）"),
-        ([(10, 8, 7), (10, 9, 9)], "2项得分都不低于中位数，其中1项高于中位数，高出最多的是“甲”（高1分）"),
-        ([(10, 6, 7), (10, 7, 9)], "2项得分全部低于中位数，低得最多的是“乙”（低2分）"),
-        ([(10, 6, 7), (10, 9, 9)], "2项得分中1项低于中位数，没有高于中位数的，低得最多的是“甲”（低1分）"),
+        ([(10, 8, 7), (10, 9.5, 9)], "2项得分全部高于中位数，高出最多的是“甲”（高10个百分点）"),
+        (
+            [(10, 8, 7), (10, 9, 9)],
+            "2项得分都不低于中位数，其中1项高于中位数，高出最多的是“甲”（高10个百分点）",
+        ),
+        ([(10, 6, 7), (10, 7, 9)], "2项得分全部低于中位数，低得最多的是“乙”（低20个百分点）"),
+        (
+            [(10, 6, 7), (10, 9, 9)],
+            "2项得分中1项低于中位数，没有高于中位数的，低得最多的是“甲”（低10个百分点）",
+        ),
+        # as the chart draws it: 2 of 40 points are less than 1 of 5; a heading without a maximum has no bar
+        ([(40, 30, 32), (5, 3, 4)], "2项得分全部低于中位数，低得最多的是“乙”（低20个百分点）"),
+        ([(40, 30, NAN), (5, 3, NAN)], "得分率最低的是“乙”（60%）"),
+        ([(0, -3, -1), (10, 10, 9)], "2项得分中1项高于中位数，1项低于中位数"),
         (
             [(10, 6, 7), (10, 8, 9), (10, 9, 8)],
-            "3项得分中1项高于中位数，2项低于中位数，低得最多的是“甲”、“乙”（低1分）",
+            "3项得分中1项高于中位数，2项低于中位数，低得最多的是“甲”、“乙”（低10个百分点）",
         ),
     ],
 )

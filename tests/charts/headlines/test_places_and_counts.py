@@ -79,7 +79,7 @@ def test_moves_between_classes_are_counted(view, moves, said) -> None:
 @pytest.mark.parametrize(
     ("verdicts", "said"),
     [
-        (["firm", "firm", "out"], "条件变动时，2个村稳定入选，尚不稳定的0个"),
+        (["firm", "firm", "out"], "条件变动时，2个村稳定入选，名单全部稳定"),
         (["firm", "undecided"], "条件变动时，1个村稳定入选，1个尚不稳定"),
         (["undecided", "out"], "条件变动时，没有村稳定入选，1个尚不稳定"),
     ],
@@ -92,14 +92,14 @@ def test_units_that_stay_selected_are_counted_beside_those_that_depend(view, ver
     ("sums", "by_unit", "said"),
     [
         ({"座谈": 0}, False, "还没有记录"),
-        ({"座谈": 5}, False, "共5次"),
-        ({"座谈": 5, "走访": 3, "参观": 0}, False, "共8次，最多的是座谈（5次），1种没有"),
+        ({"座谈": 5}, False, "共5条记录"),
+        ({"座谈": 5, "走访": 3, "参观": 0}, False, "共8条记录，最多的是座谈（5条），1种没有"),
         (
             {"甲支部": 4, "乙支部": 4, "丙支部": 1, "丁支部": 0},
             True,
-            "共9次，最多的是甲支部、乙支部（各4次），1个单位没有",
+            "共9条记录，最多的是甲支部、乙支部（各4条），1个单位没有",
         ),
-        ({"甲支部": 2, "乙支部": 2}, True, "共4次，各2次"),
+        ({"甲支部": 2, "乙支部": 2}, True, "共4条记录，各2条"),
     ],
 )
 def test_what_was_counted_is_told_with_its_most_and_its_none(sums, by_unit, said) -> None:

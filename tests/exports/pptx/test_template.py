@@ -1,5 +1,6 @@
 """An organiser's presentation as the ground of a deck: what is taken of it, what is left behind, what is refused."""
 
+import io
 import re
 import zipfile
 from collections.abc import Callable
@@ -164,6 +165,24 @@ def test_a_template_without_a_layout_for_titles_only_takes_the_one_with_the_leas
 # -- what is refused -----------------------------------------------------------------------------------------
 
 Damage = Callable[[bytes], bytes]
+OLE = "application/vnd.openxmlformats-officedocument.oleObject"
+MACROS = "application/vnd.ms-word.document.macroEnabled.12"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def relate(kind: str, name: str) -> Damage:
+    line = f'<Relationship Id="rId99" Type="{OFFICE}/{kind}" Target="../media/{name}"/></Relationships>'
+    return lambda old: old.replace(b"</Relationships>", line.encode())
+
+
+def name_type(ending: str, kind: str) -> Damage:
+    def change(old: bytes) -> bytes:
+        line = f'<Default Extension="{ending}" ContentType="{kind}"/></Types>'
+        return old if f'"{ending}"'.encode() in old else old.replace(b"</Types>", line.encode())
+
+    return change
+
+
 REFUSED: dict[str, tuple[str, dict[str, Damage | bytes]]] = {
     "macros": ("template_active", {"ppt/vbaProject.bin": b"Attribute VB_Name"}),
     "types of macros": (
@@ -179,10 +198,43 @@ REFUSED: dict[str, tuple[str, dict[str, Damage | bytes]]] = {
         "template_broken",
         {"ppt/presentation.xml": lambda old: b'<!DOCTYPE a [<!ENTITY b "c">]>' + old[old.index(b"<p:") :]},
     ),
+    "entities in another encoding": (
+        "template_broken",
+        {"ppt/presProps.xml": '<?xml version="1.0" encoding="UTF-16"?><!DOCTYPE a><a/>'.encode("utf-16")},
+    ),
+    "an object among the pictures": (
+        "template_active",
+        {
+            RELATIONS: relate("oleObject", "thing.dat"),
+            TYPES: name_type("dat", OLE),
+            "ppt/media/thing.dat": b"\xd0\xcf",
+        },
+    ),
+    "a document of macros among the pictures": (
+        "template_active",
+        {RELATIONS: relate("package", "x.docm"), TYPES: name_type("docm", MACROS), "ppt/media/x.docm": b"PK"},
+    ),
+    "an object that is said to be a picture": (
+        "template_active",
+        {
+            RELATIONS: relate("image", "x.png"),
+            TYPES: name_type("png", "image/png"),
+            "ppt/media/x.png": b"\xd0\xcf\x11\xe0",
+        },
+    ),
+    "a picture that loads": (
+        "template_links",
+        {
+            RELATIONS: relate("image", "x.svg"),
+            TYPES: name_type("svg", "image/svg+xml"),
+            "ppt/media/x.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="//server/x.png"/></svg>',
+        },
+    ),
+    "many marks": ("template_too_big", {"ppt/presProps.xml": b"<a>" + b"<b/>" * 1_000_000 + b"</a>"}),
     "half a part": ("template_broken", {"ppt/presentation.xml": lambda old: old[: len(old) // 2]}),
     "a part that is missing": ("template_broken", {"ppt/_rels/presentation.xml.rels": b"<Relationships/>"}),
     "another kind of file": ("template_not_pptx", {TYPES: b""}),
-    "a bomb": ("template_too_big", {"ppt/media/image99.png": b"\0" * 3_000_000}),
+    "a bomb": ("template_too_big", {"ppt/media/image99.png": b"\0" * 6_000_000}),
 }
 
 
@@ -190,7 +242,7 @@ REFUSED: dict[str, tuple[str, dict[str, Damage | bytes]]] = {
 def test_a_template_of_a_stranger_is_refused_in_words(
     damage: str, with_parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(template, "LARGEST_UNPACKED", 2_000_000)
+    monkeypatch.setattr(template, "LARGEST_UNPACKED", 5_000_000)
     code, parts = REFUSED[damage]
     path = with_parts(parts)
     if code == "template_not_pptx":
@@ -199,6 +251,30 @@ def test_a_template_of_a_stranger_is_refused_in_words(
     with pytest.raises(DataError, match=r"made\.pptx") as refused:
         open_template(path)
     assert refused.value.code == f"slides.{code}"
+
+
+def test_what_opens_or_runs_when_it_is_clicked_is_left_behind(with_parts) -> None:
+    click = b'<a:hlinkClick r:id="rId98" action="ppaction://program?x"/>'
+    line = f'<Relationship Id="rId98" Type="{OFFICE}/hyperlink" Target="cmd.exe" TargetMode="External"/>'
+    path = with_parts(
+        {
+            RELATIONS: lambda old: old.replace(b"</Relationships>", line.encode() + b"</Relationships>"),
+            "ppt/slideLayouts/slideLayout1.xml": lambda old: re.sub(
+                rb"(<p:cNvPr [^>]*)/>", rb"\1>" + click + b"</p:cNvPr>", old, count=1
+            ),
+        }
+    )
+    assert any(b"ppaction://program" in part for part in parts_of(path).values())
+    with zipfile.ZipFile(io.BytesIO(open_template(path).content)) as archive:
+        for name in archive.namelist():
+            assert not re.search(rb"ppaction|cmd\.exe|hlinkClick", archive.read(name)), name
+
+
+def test_a_template_that_libreoffice_saved_again_is_still_one(
+    template_file: Path, office, tmp_path: Path
+) -> None:
+    (saved,) = office.convert([template_file], "pptx", tmp_path)
+    assert len(Presentation(io.BytesIO(open_template(saved).content)).slide_layouts) > 1
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0 an older or locked one"])

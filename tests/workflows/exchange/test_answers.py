@@ -20,10 +20,9 @@ from openpyxl import load_workbook
 from returns import BASE, FIRST_ROW, ID_ROW, NAME, ROW, UNIT, Filled
 
 from pbwidgets.errors import ConflictError, DataError, ProblemsError, RightsError
-from pbwidgets.intake.workbook import Sheet
 from pbwidgets.store import Actor, history, load_state, submit_many
 from pbwidgets.workflows.exchange.answers import export_answers, read_return, store_return, write_template
-from pbwidgets.workflows.exchange.returned import MOST_ANNOTATED, Return, are_small
+from pbwidgets.workflows.exchange.returned import Return
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -477,16 +476,6 @@ def test_the_annotated_copy_says_it_at_the_cell_and_can_be_corrected_and_sent_ag
     assert second.book[sheet][cell].comment is None  # what is right now is no longer said to be wrong
     second.put(FORM, VILLAGE, members_with_deeds=10)
     assert read_return(desk, second.save()).is_right
-
-
-def test_a_workbook_that_is_too_long_is_checked_and_has_no_annotated_copy(desk: Desk, filled: Filled) -> None:
-    filled.put(FORM, VILLAGE, **{**RIGHT, "capable_members": -1})
-    returned = read_return(desk, filled.save())
-    assert (returned.can_annotate, returned.is_too_big) == (True, False)
-    filled.page(FORM, "good_deeds").cell(MOST_ANNOTATED + 1, 1).value = " "
-    returned = read_return(desk, filled.save())
-    assert (returned.can_annotate, returned.is_too_big) == (False, True)
-    assert not are_small([Sheet("wide", [[None] * 101] * 1000, list(range(1000)))])
 
 
 def test_a_hidden_version_that_was_changed_is_taken_for_a_conflict(desk: Desk, filled: Filled) -> None:

@@ -111,7 +111,7 @@ def test_after_the_decision_reports_name_those_that_the_meeting_chose(
     named = report.units_of_track(track, [SELECTED]).frame
     assert set(named["unit_code"]) == chosen
     assert report.notice_of(track).startswith(
-        f"{track.name.zh}名额{track.places}个，拟入选{len(chosen)}个，末位并列待定0个"
+        f"{track.name.zh}名额{track.places}个，入选{len(chosen)}个，末位并列0个"
     )
     recommended = report.recommendations().frame
     recommended = recommended[recommended["track"] == track.name.zh]

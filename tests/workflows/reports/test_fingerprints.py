@@ -11,7 +11,7 @@ from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import Ground, find_targets, load_reports
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports
+from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
 
 ROOT, TOWN = "990101", "990101003"
 
@@ -64,6 +64,21 @@ def test_a_mark_of_a_village_that_is_not_nominated_touches_its_own_township_and_
     assert {key for key in before if before[key] != after[key]} == {("unit", TOWN), ("overview", ROOT)}
     changed = {name for name, value in before["unit", TOWN].items() if after["unit", TOWN][name] != value}
     assert changed <= {"rows:points:village", "rows:totals:village", "rows:selection:village"}
+
+
+def test_only_the_template_of_a_report_s_own_document_touches_it(tmp_path: Path) -> None:
+    folder = tmp_path / "templates"
+    folder.mkdir()
+    named = {"circular": "templates/own.docx"}
+    before = hash_templates(tmp_path, named, None)
+    for name in ("application", "circular", "county"):  # none that a report of this campaign is made from
+        (folder / f"{name}.docx").write_bytes(b"1")
+    assert hash_templates(tmp_path, named, None) == before
+    hashes = {before["document_template"]}
+    for name in ("own", "report"):
+        (folder / f"{name}.docx").write_bytes(b"1")
+        hashes.add(hash_templates(tmp_path, named, None)["document_template"])
+    assert len(hashes) == 3
 
 
 def test_a_median_that_is_shown_elsewhere_touches_every_report_that_shows_it(own_county: Path) -> None:

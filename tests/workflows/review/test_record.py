@@ -20,6 +20,7 @@ from counties import (
 from pbwidgets import store
 from pbwidgets.demo.evidence import make_document, make_photo
 from pbwidgets.errors import DataError, RightsError, UsageError
+from pbwidgets.exports.docx import write_starting_template
 from pbwidgets.store import Actor, Mark, MarkKey
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.ground.desk import Desk
@@ -219,3 +220,8 @@ def test_the_paper_sheet_lists_the_lines_that_raters_mark(
     assert "下坪村" in text
     assert [len(table.rows) for table in document.tables] == [8, 8]  # a head and seven lines
     assert "共同考评人" in text
+    template = small.settings.parameters / "templates" / "check_sheet.docx"
+    write_starting_template(template)
+    desk = Desk(small, COUNTY_REVIEWER, contest)
+    made = docx.Document(str(print_mark_sheets(desk, "village", [VILLAGE], tmp_path / "t.docx")))
+    assert made.paragraphs[0].text == "实地考评记录表"  # the template's own title

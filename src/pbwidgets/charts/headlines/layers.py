@@ -16,7 +16,7 @@ from pbwidgets.charts.headlines.phrasing import (
 )
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.sheet import drop_unmarked
-from pbwidgets.wording import number, round_half_up
+from pbwidgets.wording import number, round_half_up, share_text
 
 
 def unit_gaps_headline(totals: pd.DataFrame, names: Mapping[str, str], view: View) -> str:
@@ -61,7 +61,9 @@ def _compare(wide: pd.DataFrame, view: View, *, sums: bool) -> str:
 
 
 def criteria_headline(headings: pd.DataFrame, view: View) -> str:
-    """How many headings of a unit lie above and below the published median, and which furthest; or where it lost most.
+    """How many headings of a unit lie above and below the published median, and which furthest; or which is least full.
+
+    How far is said in per cent of each maximum, as the chart draws it.
 
     Parameters
     ----------
@@ -75,25 +77,31 @@ def criteria_headline(headings: pd.DataFrame, view: View) -> str:
     beside = given[given["median"].notna()]
     gaps = _by_name(beside, beside["points"] - beside["median"])
     below, above = ({name: gap for name, gap in gaps.items() if gap * sign > 0} for sign in (-1, 1))
-    names, most = furthest(below or above)
-    told = {"heading": name_some(quoted(names, view.lang), view.lang), "gap": number(most)}
     if not gaps:
-        return _word_losses(given, view)
+        return _word_least(given, view)
     if not below and not above:
         return say("criteria_same", count=len(gaps))
     side = "sides" if below and above else "below" if below else "above"
     code = f"criteria_all_{side}" if len(gaps) in (len(below), len(above)) else f"criteria_{side}"
     first = say(code, above=len(above), below=len(below), count=len(gaps))
-    return join_clauses(view.lang, first, say("criteria_lowest" if below else "criteria_highest", **told))
+    drawn = beside[beside["max_points"] > 0]
+    shares = _by_name(drawn, 100 * (drawn["points"] - drawn["median"]) / drawn["max_points"])
+    names, most = furthest({name: gap for name, gap in shares.items() if name in (below or above)}, 1)
+    told = {"heading": name_some(quoted(names, view.lang), view.lang), "gap": number(most)}
+    furthest_one = say("criteria_lowest" if below else "criteria_highest", **told) if names else ""
+    return join_clauses(view.lang, first, furthest_one)
 
 
-def _word_losses(given: pd.DataFrame, view: View) -> str:
+def _word_least(given: pd.DataFrame, view: View) -> str:
+    """The heading of which the smallest share was reached."""
     say = words_in(view.lang)
-    names, most = furthest(_by_name(given, (given["max_points"] - given["points"]).clip(lower=0.0)))
+    drawn = given[given["max_points"] > 0]
+    lacking = (100 * (1 - drawn["points"] / drawn["max_points"])).clip(lower=0.0)
+    names, most = furthest(_by_name(drawn, lacking), 1)
     if not names:
         return say("criteria_full", unit=view.unit_name)
     heading = name_some(quoted(names, view.lang), view.lang)
-    return say("lost_most", heading=heading, lost=number(most))
+    return say("criteria_least", heading=heading, share=share_text(100 - most))
 
 
 def _by_name(headings: pd.DataFrame, values: pd.Series) -> dict[str, float]:

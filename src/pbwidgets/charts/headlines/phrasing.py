@@ -38,13 +38,13 @@ def quoted(names: Iterable[str], lang: str) -> list[str]:
     return [words_in(lang)("quoted", name=name) for name in names]
 
 
-def furthest(values: Mapping[str, float]) -> tuple[list[str], float]:
+def furthest(values: Mapping[str, float], digits: int = 2) -> tuple[list[str], float]:
     """Keys of the values furthest from 0, as they are written, and how far; none where all are 0.
 
     >>> furthest({"甲": -4.0, "乙": 1.5, "丙": 4.001}), furthest({"甲": 0.001})
     ((['甲', '丙'], 4.0), ([], 0.0))
     """
-    written = {key: abs(round_half_up(value, 2)) for key, value in values.items()}
+    written = {key: abs(round_half_up(value, digits)) for key, value in values.items()}
     most = max(written.values(), default=0.0)
     return [key for key, value in written.items() if value == most > 0], most
 

@@ -69,7 +69,7 @@ def moves_headline(moves: pd.DataFrame, view: View) -> str:
     say = words_in(view.lang)
     own = moves[moves["track_id"] == view.track_id]
     counts = {move: int((own["move"] == move).sum()) for move in ("up", "down", "same", "new")}
-    told = {**counts, "kind": view.kind}
+    told = {**counts, "kind": view.counted}
     new = say("moves_new", **told) if counts["new"] else ""
     if not counts["up"] and not counts["down"]:
         return join_clauses(view.lang, say("moves_same", **told) if counts["same"] else "", new) or say(
@@ -88,4 +88,4 @@ def firmness_headline(firmness: pd.DataFrame, view: View) -> str:
     """
     firm, undecided = (int((firmness["verdict"] == verdict).sum()) for verdict in (FIRM, UNDECIDED))
     code = "firm_all" if firm and not undecided else "firm_some" if firm else "firm_none"
-    return words_in(view.lang)(code, firm=firm, open=undecided, kind=view.kind)
+    return words_in(view.lang)(code, firm=firm, open=undecided, kind=view.counted)

@@ -7,9 +7,10 @@ import pandas as pd
 
 from pbwidgets.charts.headlines.lost import lost_most
 from pbwidgets.charts.headlines.phrasing import join_clauses, name_some, quoted, words_in
+from pbwidgets.charts.ranking import ROWS_PER_PAGE
 from pbwidgets.charts.view import View
 from pbwidgets.scoring.frames import ASSESSED, NO_DATA, NOT_NOMINATED, SELECTED, TIED_AT_CUT
-from pbwidgets.scoring.selection import word_status
+from pbwidgets.scoring.selection import last_selected, word_status
 from pbwidgets.wording import MOST_DIGITS, number
 
 _HIGH: Final = 0.9
@@ -34,20 +35,22 @@ def ranking_headline(selection: pd.DataFrame, points: pd.DataFrame, view: View) 
     say = words_in(view.lang)
     ranked = _ranked(selection, view)
     if ranked.empty:
-        return say("ranking_none", kind=view.kind)
+        return say("ranking_none", kind=view.counted)
     low, high = (_points(value) for value in (ranked["total"].min(), ranked["total"].max()))
     if len(ranked) == 1:
         name = str(ranked["unit_name"].iloc[0])
-        return say("ranking_one", kind=view.kind, name=name, total=high)
+        return say("ranking_one", kind=view.counted, name=name, total=high)
     if low == high:
-        first = say("ranking_same", count=len(ranked), kind=view.kind, total=high)
+        first = say("ranking_same", count=len(ranked), kind=view.counted, total=high)
         return join_clauses(view.lang, first, _tied(ranked, view))
+    if len(ranked) > ROWS_PER_PAGE and (cut := _cut(ranked, view)):  # a slide shows those around the cut only
+        return join_clauses(view.lang, say("ranking_ranked", of=len(ranked), kind=view.counted), cut)
     line = view.track.base_points * _HIGH
     above = int((ranked["total"] > line).sum())
     spread = say("ranking_spread", low=low, high=high)
     code = "above_all" if above == len(ranked) else "above" if above else "ranked"
     first = say(
-        f"ranking_{code}", count=above or len(ranked), of=len(ranked), kind=view.kind, line=number(line)
+        f"ranking_{code}", count=above or len(ranked), of=len(ranked), kind=view.counted, line=number(line)
     )
     detail = _tied(ranked, view) or _last_ones(ranked, points, view)
     return join_clauses(view.lang, first, detail if above and detail else spread, "" if above else detail)
@@ -70,6 +73,21 @@ def _tied(ranked: pd.DataFrame, view: View) -> str:
     taken = int((ranked["status"] == SELECTED).sum())
     free = max(view.track.places - taken, 0)
     return words_in(view.lang)("ranking_tied", rank=int(tied["rank"].min()), count=len(tied), free=free)
+
+
+def _cut(ranked: pd.DataFrame, view: View) -> str:
+    """The units on both sides of the end of the places, or those tied there; empty where no places end among them."""
+    tied = _tied(ranked, view)
+    last = last_selected(ranked["status"])
+    if tied or not 0 < last < len(ranked):
+        return tied
+    before, after = ranked.iloc[last - 1], ranked.iloc[last]
+    return words_in(view.lang)(
+        "ranking_cut",
+        status=word_status(SELECTED, 0, view.lang),
+        rank=int(before["rank"]), total=_points(before["total"]),
+        next_rank=int(after["rank"]), next_total=_points(after["total"]),
+    )  # fmt: skip
 
 
 def _last_ones(ranked: pd.DataFrame, points: pd.DataFrame, view: View) -> str:
@@ -102,7 +120,7 @@ def own_rank_headline(selection: pd.DataFrame, ranked_count: int, view: View) ->
         return say("own_unranked", unit=view.unit_name, status=status)
     first = say(
         "own_tied" if row["tie_group"] else "own_ranked",
-        unit=view.unit_name, total=_points(row["total"]), count=ranked_count, kind=view.kind, rank=int(row["rank"]),
+        unit=view.unit_name, total=_points(row["total"]), count=ranked_count, kind=view.counted, rank=int(row["rank"]),
     )  # fmt: skip
     return join_clauses(view.lang, first, "" if row["status"] == ASSESSED else status)
 
@@ -113,18 +131,24 @@ def ranks_headline(selection: pd.DataFrame, view: View) -> str:
     own = selection[(selection["track_id"] == view.track_id) & (selection["status"] != NOT_NOMINATED)]
     ranked = _ranked(own, view)
     if ranked.empty:
-        return say("ranks_none", unit=view.unit_name, kind=view.kind)
+        return say("ranks_none", unit=view.unit_name, kind=view.counted)
     best = int(ranked["rank"].min())
     names = list(ranked.loc[ranked["rank"] == best, "unit_name"].astype(str))
     if len(own) == 1:
         row = ranked.iloc[0]
         status = word_status(str(row["status"]), int(row["waiting_order"]), view.lang)
-        first = say("ranks_one", kind=view.kind, name=names[0], rank=best)
+        first = say("ranks_one", kind=view.counted, name=names[0], rank=best)
         return join_clauses(view.lang, first, "" if row["status"] == ASSESSED else status)
     chosen = int((own["status"] == SELECTED).sum())
     codes = ("ranks_counted", "") if view.track.places is None else ("ranks_counted", "ranks_selected")
     clauses = [
-        say(code, kind=view.kind, count=len(own), selected=chosen, status=word_status(SELECTED, 0, view.lang))
+        say(
+            code,
+            kind=view.counted,
+            count=len(own),
+            selected=chosen,
+            status=word_status(SELECTED, 0, view.lang),
+        )
         for code in codes
         if code
     ]
@@ -138,6 +162,8 @@ def _best(names: Sequence[str], rank: int, lang: str) -> str:
 def statuses_headline(selection: pd.DataFrame, lang: str) -> str:
     """How many of all units are selected or tied at the cut, and how many have no result yet.
 
+    A unit in several tracks is one unit; it has a result in each, and the headline says that these are counted.
+
     Parameters
     ----------
     selection
@@ -150,4 +176,6 @@ def statuses_headline(selection: pd.DataFrame, lang: str) -> str:
         for status, count in told.items()
         if count or status == SELECTED
     ]
-    return join_clauses(lang, say("statuses_all", count=len(selection)), *clauses)
+    units = selection["unit_code"].nunique()
+    code = "statuses_all" if units == len(selection) else "statuses_all_entries"
+    return join_clauses(lang, say(code, count=units, entries=len(selection)), *clauses)

@@ -23,7 +23,19 @@ from pbwidgets.exports.columns import char_width
 from pbwidgets.exports.xlsx import free_name
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.intake.workbook import column_letters
-from pbwidgets.palette import BAND, HELP, NAVY, PALE_GREY, REQUIRED, RULE, SLIDE_BAND, WHITE
+from pbwidgets.palette import (
+    BAND,
+    CHARCOAL,
+    GRID,
+    HELP,
+    NAVY,
+    PALE_GREY,
+    QUIET,
+    REQUIRED,
+    RULE,
+    SLIDE_BAND,
+    WHITE,
+)
 from pbwidgets.wording import say
 
 _FONT: Final = "Microsoft YaHei"
@@ -531,7 +543,7 @@ class _Looks:
         },
         "help": {
             "font_size": 9,
-            "font_color": "#555555",
+            "font_color": QUIET,
             "bg_color": PALE_GREY,
             "border": 1,
             "valign": "top",
@@ -564,9 +576,9 @@ class _Looks:
             "valign": "vcenter",
             "text_wrap": kind in ("text", "choice"),
             "border": 1,
-            "border_color": "#D0D7DE",
+            "border_color": GRID,
             "locked": False,
         }
         if kind in ("date", "choice"):
             look["align"] = "center"
-        return look | ({"bg_color": BAND, "font_color": "#333333"} if state == "grey" else {})
+        return look | ({"bg_color": BAND, "font_color": CHARCOAL} if state == "grey" else {})

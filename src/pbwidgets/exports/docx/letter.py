@@ -12,16 +12,22 @@ from pbwidgets.exports.docx.page import (
     LINE_PT,
     NUMBER_PT,
     TITLE_FONT,
+    TITLE_PT,
+    TYPE_AREA_MM,
     add_text,
     indent_two,
     set_run,
 )
+from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.intake.text import drop_unfit
+from pbwidgets.palette import BLACK, RED_HEAD, office_colour
 from pbwidgets.wording import say
 
 _DATE_INDENT: Final = 4.0
 """Characters between the date and the right edge."""
-_RED: Final = "E60012"
+_RED: Final = office_colour(RED_HEAD)
+_RED_PT: Final = 36
+"""Largest size of the red head."""
 
 
 def word_day(day: date, lang: str) -> str:
@@ -48,10 +54,13 @@ def add_head(document: Any, letter: Letter, lang: str) -> None:
     """Add the sender in red above everything, if asked for, and the number of the document."""
     if letter.red_head and letter.sender:
         head = _add(document, "", "CENTER")
-        set_run(
-            head.add_run(say("exports.docx.red_head", lang, sender=drop_unfit(letter.sender))), TITLE_FONT, 36
-        )
-        head.runs[0].font.color.rgb = _colour(_RED)
+        lines = break_title(say("exports.docx.red_head", lang, sender=drop_unfit(letter.sender)))
+        run = head.add_run(lines[0])
+        for line in lines[1:]:
+            run.add_break()
+            run.add_text(line)
+        set_run(run, TITLE_FONT, _red_size(lines))
+        run.font.color.rgb = _colour(_RED)
         head.paragraph_format.line_spacing = None
         head.paragraph_format.space_after = _points(2 * LINE_PT)
     if letter.number:
@@ -60,6 +69,16 @@ def add_head(document: Any, letter: Letter, lang: str) -> None:
         _add_line(_add(document, "", "CENTER"), "bottom", _RED, 12)
     if letter.number or letter.red_head:
         document.paragraphs[-1].paragraph_format.space_after = _points(LINE_PT)
+
+
+def _red_size(lines: Sequence[str]) -> int:
+    """Points in which the longest line of a red head fits the type area.
+
+    >>> [_red_size(["虚" * count]) for count in (8, 13, 20)]
+    [36, 34, 22]
+    """
+    widest = max(char_width(line) for line in lines) / 2
+    return max(TITLE_PT, min(_RED_PT, int(TYPE_AREA_MM["portrait"] / 25.4 * 72 / widest)))
 
 
 def add_recipients(document: Any, letter: Letter, lang: str) -> None:
@@ -133,7 +152,7 @@ def add_copies(document: Any, letter: Letter, lang: str) -> None:
     paragraph.paragraph_format.space_before = _points(LINE_PT)
     _set_indent(paragraph, left=1, right=1)
     for side in ("top", "bottom"):
-        _add_line(paragraph, side, "000000", 6)
+        _add_line(paragraph, side, office_colour(BLACK), 6)
 
 
 def _add(document: Any, text: str, alignment: str) -> Any:

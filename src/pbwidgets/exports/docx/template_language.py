@@ -2,10 +2,11 @@
 
 Jinja reads it, in a sandbox and with everything escaped. But a template is given nothing to escape from: before it
 runs, its tree is looked at, and only names, constants, comparisons, ``for``, ``if`` and a few filters are let through.
-There is no call, no arithmetic, no range, no other file; a loop goes over a list of the document, one inside it over a
-list of its item. So what it can make is bounded by the document itself.
+There is no call, no arithmetic, no range, no other file; a filter takes a name and a constant. A loop goes over a list
+of the document, one inside it over a list of its item. So what it can make is bounded by the document itself.
 """
 
+import io
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NoReturn, TypeAlias
@@ -21,7 +22,8 @@ Plain: TypeAlias = "str | int | list[Plain] | dict[str, Plain]"
 
 FILTERS: Final = ("default", "join", "length", "first", "last")
 MOST_NODES: Final = 20_000
-MOST_CHARACTERS: Final = 50_000_000
+MOST_CHARACTERS: Final = 30_000_000
+"""In all parts of a document."""
 
 _ALLOWED: Final = (
     nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Getattr, nodes.Getitem, nodes.Const, nodes.For,
@@ -39,14 +41,12 @@ class _Bounded(Template):
     """A template that stops when it has made too much."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        made, length = [], 0
+        made = io.StringIO()
         for piece in self.generate(*args, **kwargs):
-            length += len(piece)
-            if length > MOST_CHARACTERS:
-                file = self.environment.file if isinstance(self.environment, TemplateEnvironment) else ""
-                raise DataError("template.makes_too_much", file=file, limit=MOST_CHARACTERS // 1_000_000)
-            made.append(piece)
-        return "".join(made)
+            if isinstance(self.environment, TemplateEnvironment):
+                self.environment.count(len(piece))
+            made.write(piece)
+        return made.getvalue()
 
 
 class TemplateEnvironment(ImmutableSandboxedEnvironment):
@@ -67,12 +67,18 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
         self.globals.clear()
         self.tests.clear()
         self.filters = {name: self.filters[name] for name in FILTERS}
-        self._file, self._context = file, context
+        self._file, self._context, self._made = file, context, 0
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)
         _Check(self._file, self._context).look_at(tree)
         return tree
+
+    def count(self, characters: int) -> None:
+        """Stop once all parts of the document together have become too long."""
+        self._made += characters + 1
+        if self._made > MOST_CHARACTERS:
+            raise DataError("template.makes_too_much", file=self._file, limit=MOST_CHARACTERS // 1_000_000)
 
     @property
     def file(self) -> str:
@@ -134,7 +140,7 @@ class _Check:
                 self._refuse("[…]")
             case nodes.Filter(name=name) if name not in FILTERS:
                 raise DataError("template.unknown_filter", file=self._file, **spelling(name, FILTERS))
-            case nodes.Filter() if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) > 1:
+            case nodes.Filter() if not _is_plain(node):
                 self._refuse(f"{node.name}(…)")
             case nodes.Const(value=value) if len(str(value)) > _LONGEST_CONSTANT:
                 self._refuse(str(value)[:20])
@@ -152,6 +158,20 @@ class _Check:
 
     def _refuse(self, what: str) -> NoReturn:
         raise DataError("template.refused", file=self._file, what=what)
+
+
+def _is_plain(node: nodes.Filter) -> bool:
+    """Whether a filter takes a name, and nothing longer than a constant: one around another would multiply."""
+    if node.kwargs or node.dyn_args or node.dyn_kwargs or len(node.args) > 1:
+        return False
+    taken: nodes.Node | None = node.node
+    while node.name != "join" and isinstance(taken, nodes.Filter):
+        taken = taken.node
+    return (
+        taken is not None
+        and _root_of(taken) is not None
+        and all(isinstance(arg, nodes.Const) for arg in node.args)
+    )
 
 
 def _root_of(node: nodes.Node) -> str | None:

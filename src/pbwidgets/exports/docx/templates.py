@@ -8,14 +8,13 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
-from zipfile import ZipFile
 
 from pbwidgets.errors import DataError
 from pbwidgets.exports.archive import write_settled
-from pbwidgets.exports.columns import to_cell_texts
+from pbwidgets.exports.columns import char_width, to_cell_texts
 from pbwidgets.exports.docx.blocks import Block, Heading, OfficialDocument, Paragraph, Table
 from pbwidgets.exports.docx.letter import word_day
-from pbwidgets.exports.docx.template_files import read_template
+from pbwidgets.exports.docx.template_files import check_made, read_template
 from pbwidgets.exports.docx.template_language import Plain, TemplateEnvironment, check_braces
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.exports.docx.writing import build_document, heading_number, set_properties
@@ -62,13 +61,13 @@ def fill_template(document: OfficialDocument, template: Path, path: Path) -> Pat
 
 
 def _fill(document: OfficialDocument, template: Path) -> bytes:
-    content = read_template(template)
-    with ZipFile(io.BytesIO(content)) as archive:
-        for name in archive.namelist():
-            if name.endswith(".xml"):
-                check_braces(template.name, archive.read(name))
+    content, parts = read_template(template)
+    for part in parts.texts.values():
+        check_braces(template.name, part)
     context = context_of(document)
-    return _render(content, TemplateEnvironment(template.name, context), context, document)
+    made = _render(content, TemplateEnvironment(template.name, context), context, document)
+    check_made(template.name, made)
+    return made
 
 
 def check_template(template: Path) -> None:
@@ -167,15 +166,18 @@ def write_starting_template(path: Path, lang: str = "zh_CN") -> Path:
     set_page(document.sections[0])
     set_styles(document)
     add_page_numbers(document)
+    words = {
+        "to": say("exports.docx.recipients", lang, recipients="{{ recipients }}"),
+        "copies": say("exports.docx.copies", lang, copies="{{ copies }}"),
+        "note": say("exports.docx.note", lang, note=_note(lang)),
+        "attachment": say("exports.docx.attachment", lang, number=_OF_SEVERAL).rstrip(),
+        "listed": _listed(lang),
+    }
     for text, shape in _LINES:
         if shape == "table":
             _add_table(document)
         else:
-            _add_line(
-                document,
-                text.format(to=say("exports.docx.recipients", lang, recipients="{{ recipients }}")),
-                shape,
-            )
+            _add_line(document, text.format(**words), shape)
     made = io.BytesIO()
     document.core_properties.author, document.core_properties.language = "pbwidgets", "zh-CN"
     document.core_properties.title = document.core_properties.comments = ""
@@ -183,27 +185,47 @@ def write_starting_template(path: Path, lang: str = "zh_CN") -> Path:
     return write_settled(made.getvalue(), path)
 
 
+def _note(lang: str) -> str:
+    """Whom to ask, each part only where it has a value."""
+    contact = say("exports.docx.contact", lang, value="{{ contact }}")
+    phone = say("exports.docx.phone", lang, value="{{ phone }}")
+    comma = say("exports.docx.note_comma", lang)
+    return (
+        f"{{% if contact %}}{contact}{{% endif %}}{{% if contact and phone %}}{comma}{{% endif %}}"
+        f"{{% if phone %}}{phone}{{% endif %}}"
+    )
+
+
+def _listed(lang: str) -> str:
+    """Line in the list of attachments: its words before the first, as much room before the others."""
+    lead = say("exports.docx.attachments", lang)
+    room = "\N{IDEOGRAPHIC SPACE}" * round(char_width(lead) / 2)
+    number = "{% if attachments|length > 1 %}{{ item.number }}. {% endif %}"
+    return f"{{% if loop.first %}}{lead}{{% else %}}{room}{{% endif %}}{number}{{{{ item.title }}}}"
+
+
+_OF_SEVERAL: Final = "{% if attachments|length > 1 %}{{ item.number }}{% endif %}"
 _LINES: Final = (
     ("{{%p if number %}}", ""), ("{{{{ number }}}}", "middle"), ("{{%p endif %}}", ""),
-    ("{{{{ title }}}}", "title"),
+    ("{{%p if title %}}", ""), ("{{{{ title }}}}", "title"), ("{{%p endif %}}", ""),
     ("{{%p if recipients %}}", ""), ("{to}", "left"), ("{{%p endif %}}", ""),
     ("{{%p for part in body %}}", ""),
     ("{{%p if part.text %}}", ""), ("{{{{ part.text }}}}", "indent"), ("{{%p endif %}}", ""),
     ("{{%p if part.rows %}}", ""), ("part", "table"), ("{{%p endif %}}", ""),
     ("{{%p endfor %}}", ""),
-    ("{{%p for item in attachments %}}", ""), ("附件{{{{ item.number }}}}：{{{{ item.title }}}}", "indent"),
+    ("{{%p for item in attachments %}}", ""), ("{listed}", "indent"),
     ("{{%p endfor %}}", ""),
-    ("{{{{ sender }}}}", "right"), ("{{{{ day }}}}", "right"),
-    ("{{%p if phone %}}", ""),
-    ("（联系人：{{{{ contact }}}}；联系电话：{{{{ phone }}}}）", "indent"),
-    ("{{%p endif %}}", ""),
+    ("{{%p if sender %}}", ""), ("{{{{ sender }}}}", "right"), ("{{%p endif %}}", ""),
+    ("{{%p if day %}}", ""), ("{{{{ day }}}}", "right"), ("{{%p endif %}}", ""),
+    ("{{%p if contact or phone %}}", ""), ("{note}", "indent"), ("{{%p endif %}}", ""),
     ("{{%p for item in attachments %}}", ""),
-    ("附件{{{{ item.number }}}}", "page"), ("{{{{ item.title }}}}", "title"),
+    ("{attachment}", "page"), ("{{{{ item.title }}}}", "title"),
     ("{{%p for part in item.parts %}}", ""),
     ("{{%p if part.text %}}", ""), ("{{{{ part.text }}}}", "indent"), ("{{%p endif %}}", ""),
     ("{{%p if part.rows %}}", ""), ("part", "table"), ("{{%p endif %}}", ""),
     ("{{%p endfor %}}", ""),
     ("{{%p endfor %}}", ""),
+    ("{{%p if copies %}}", ""), ("{copies}", "left"), ("{{%p endif %}}", ""),
 )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from itertools import combinations, pairwise
+from itertools import accumulate, pairwise
 from math import ceil
 from typing import Final
 
@@ -57,14 +57,9 @@ def break_title(title: str, *, most: int = MOST) -> tuple[str, ...]:
         return (title,)
     costs = list(_costs(title))
     fewest = ceil(whole / most)
-    found = (
-        lines
-        for count in (fewest, fewest + 1)
-        for lines in _divisions(title, count, costs)
-        if all(_width(line) <= most for line in lines)
-    )
+    found = (lines for count in (fewest, fewest + 1) for lines in _divisions(title, count, costs, most))
     best = min(found, key=lambda lines: _ugliness(lines, costs), default=None)
-    return best or tuple(title[at : at + most] for at in range(0, len(title), most))
+    return best or _cheapest(title, costs, most)
 
 
 def _width(text: str) -> float:
@@ -93,11 +88,34 @@ def _inner(pattern: re.Pattern[str], title: str) -> set[int]:
     return {at for found in pattern.finditer(title) for at in range(found.start() + 1, found.end())}
 
 
-def _divisions(title: str, count: int, costs: list[float]) -> Iterator[tuple[str, ...]]:
-    """The title in so many lines, at every choice of its cheapest places."""
-    places = sorted((at for at in range(2, len(title) - 1)), key=lambda at: (costs[at], at))[:24]
-    for chosen in combinations(sorted(places), count - 1):
-        yield tuple(title[begin:end] for begin, end in pairwise((0, *chosen, len(title))))
+def _divisions(title: str, count: int, costs: list[float], most: int) -> Iterator[tuple[str, ...]]:
+    """The title in so many lines that fit, at every choice of its cheapest places."""
+    places = sorted(sorted(range(2, len(title) - 1), key=lambda at: (costs[at], at))[:24])
+    before = [0.0, *accumulate(map(_width, title))]
+
+    def divide(begin: int, left: int) -> Iterator[tuple[int, ...]]:
+        """Ends of the lines after a place, none of them too long: a line is given up as soon as the rest cannot fit."""
+        if before[-1] - before[begin] > left * most:
+            return
+        if left == 1:
+            yield (len(title),)
+            return
+        for end in places:
+            if end > begin and before[end] - before[begin] <= most:
+                yield from ((end, *others) for others in divide(end, left - 1))
+
+    for ends in divide(0, count):
+        yield tuple(title[begin:end] for begin, end in pairwise((0, *ends)))
+
+
+def _cheapest(title: str, costs: list[float], most: int) -> tuple[str, ...]:
+    """The title in lines that fit and whose ends cost least, whatever their shape: for one of very many lines."""
+    before = [0.0, *accumulate(map(_width, title))]
+    ways: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
+    for end in range(1, len(title) + 1):
+        begins = (begin for begin in range(end) if before[end] - before[begin] <= most)
+        ways.append(min((ways[begin][0] + 5 + costs[begin], (*ways[begin][1], begin)) for begin in begins))
+    return tuple(title[begin:end] for begin, end in pairwise((*ways[-1][1], len(title))))
 
 
 def _ugliness(lines: tuple[str, ...], costs: list[float]) -> float:

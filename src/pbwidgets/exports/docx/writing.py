@@ -5,6 +5,7 @@ elsewhere the word processor substitutes the nearest it has.
 """
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,6 +48,7 @@ from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
 _DIGITS = "零一二三四五六七八九"
+_LINE_END = re.compile("\r\n?")
 
 
 def build_document(
@@ -212,7 +214,9 @@ class _Writer:
     def _add_title(self, text: str) -> Any:
         paragraph = self.document.add_paragraph(style="Title")
         run = add_text(paragraph, "")
-        for at, line in enumerate(break_title(drop_unfit(text), most=_TITLE_CHARS[self.way])):
+        for at, line in enumerate(
+            break_title(_LINE_END.sub("\n", drop_unfit(text)), most=_TITLE_CHARS[self.way])
+        ):
             if at:
                 run.add_break()
             run.add_text(line)
@@ -236,9 +240,11 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = block.keep or None
 
     def _close_up(self) -> None:
-        """Leave no empty line between a title and the line below it that belongs to it."""
+        """Leave no empty line between a title, or a line that belongs to it, and another such line below."""
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+
         before = self.document.paragraphs[-2:-1]
-        if before and before[0].style.name == "Title":
+        if before and (before[0].style.name == "Title" or before[0].alignment == WD_ALIGN_PARAGRAPH.CENTER):
             before[0].paragraph_format.space_after = _points(0)
 
     def _add_caption(self, text: str, *, keep_with_next: bool) -> None:

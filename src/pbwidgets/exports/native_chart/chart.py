@@ -8,14 +8,16 @@ from typing import Any
 
 from pbwidgets import palette
 from pbwidgets.charts.native import NativeChart, Series, ink_on
-from pbwidgets.exports.lettering import LEAST_PT, set_font
+from pbwidgets.exports.lettering import LEAST_PT, language_of, set_font
 from pbwidgets.exports.native_chart.layout import Layout, is_across, lay_out
 from pbwidgets.exports.native_chart.page import CHART_BOX, Box, describe, inches, put_notes, rgb
 from pbwidgets.exports.native_chart.workbook import build_data_workbook, number_format
 from pbwidgets.intake.text import drop_unfit
 
 
-def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: str = "") -> Any:
+def add_chart(
+    page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: str = "", lang: str = "zh_CN"
+) -> Any:
     """Put an editable chart on a slide and return its frame.
 
     Bars that would stand too close below each other are parted into two charts side by side, with one scale; the frame
@@ -31,15 +33,17 @@ def add_chart(page: Any, native: NativeChart, box: Box = CHART_BOX, *, words: st
         Where it stands, with its note, in inches.
     words
         What it shows, for those who do not see it.
+    lang
+        Language of its texts.
     """
     left, top, width, height = put_notes(page, [native.note], box)
-    frames = [_put(page, one, left, top, words) for one in lay_out(native, width, height)]
+    frames = [_put(page, one, (left, top), words, lang) for one in lay_out(native, width, height)]
     return frames[0]
 
 
-def _put(page: Any, layout: Layout, left: float, top: float, words: str) -> Any:
+def _put(page: Any, layout: Layout, at: tuple[float, float], words: str, lang: str) -> Any:
     native = layout.native
-    place = inches((left + layout.offset, top, layout.width, layout.height))
+    place = inches((at[0] + layout.offset, at[1], layout.width, layout.height))
     frame = page.shapes.add_chart(_chart_type(native), *place, _data_of(native))
     describe(frame, words)
     chart = frame.chart
@@ -50,7 +54,7 @@ def _put(page: Any, layout: Layout, left: float, top: float, words: str) -> Any:
     _set_up_plot(chart.plots[0], layout)
     _set_up_axes(chart, layout)
     _place_plot(chart._chartSpace.chart.plotArea, layout)
-    _set_language(chart._chartSpace, "zh-CN")
+    _set_language(chart._chartSpace, language_of(lang))
     return frame
 
 

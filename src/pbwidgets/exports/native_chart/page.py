@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.charts.sheet import text_width
+from pbwidgets.charts.native import count_lines
 from pbwidgets.exports.lettering import LEAST_PT, set_font
 from pbwidgets.intake.text import drop_unfit
 
@@ -39,13 +39,23 @@ def describe(frame: Any, words: str) -> None:
 
 def put_notes(page: Any, notes: Sequence[str], box: Box) -> Box:
     """Write lines at the foot of a box, those that are not empty, and give the box that is left above them."""
+    left, top, width, _ = rest = above_notes(notes, box)
+    below = top + rest[3]
+    for note in filter(None, notes):
+        high = _note_inches(note, width)
+        _write(page, note, (left, below, width, high))
+        below += high
+    return rest
+
+
+def above_notes(notes: Sequence[str], box: Box) -> Box:
+    """The box that is left above such lines."""
     left, top, width, height = box
-    for note in reversed([note for note in notes if note]):
-        lines = -(-int(text_width(note, LEAST_PT)) // int(width * 72))
-        high = _NOTE_IN + (lines - 1) * LINE_IN
-        height -= high
-        _write(page, note, (left, top + height, width, high))
-    return left, top, width, height
+    return left, top, width, height - sum(_note_inches(note, width) for note in notes if note)
+
+
+def _note_inches(note: str, width: float) -> float:
+    return _NOTE_IN + (count_lines(note, width * 72 / LEAST_PT) - 1) * LINE_IN
 
 
 def _write(page: Any, text: str, box: Box) -> None:

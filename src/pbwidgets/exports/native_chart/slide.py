@@ -9,11 +9,18 @@ from pbwidgets.exports.native_chart.heat_table import add_heat_table
 from pbwidgets.exports.native_chart.page import CHART_BOX, Box
 
 
-def add_native(page: Any, native: NativeChart | NativeTable, box: Box = CHART_BOX, *, words: str = "") -> Any:
+def add_native(
+    page: Any,
+    native: NativeChart | NativeTable,
+    box: Box = CHART_BOX,
+    *,
+    words: str = "",
+    lang: str = "zh_CN",
+) -> Any:
     """Put an editable chart or a coloured table on a slide, whichever it is, and return its frame."""
     if isinstance(native, NativeTable):
-        return add_heat_table(page, native, box, words=words)
-    return add_chart(page, native, box, words=words)
+        return add_heat_table(page, native, box, words=words, lang=lang)
+    return add_chart(page, native, box, words=words, lang=lang)
 
 
 def save_chart_slide(

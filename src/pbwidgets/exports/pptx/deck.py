@@ -154,7 +154,7 @@ def _add(stage: Stage, slide: Slide, source: str) -> None:
         from pbwidgets.exports.native_chart import add_native  # which brings Altair
 
         page, box = stage.add_page(slide.title, slide.key_sentence, source)
-        add_native(page, slide.native, box, words=slide.words).name = slide.title
+        add_native(page, slide.native, box, words=slide.words, lang=stage.lang).name = slide.title
         _put_notes(page, slide.notes or slide.key_sentence)
     elif slide.picture is not None:
         _add_picture(stage, slide, source)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.exports.lettering import FONT, LEAST_PT, set_font
+from pbwidgets.exports.lettering import FONT, LEAST_PT, language_of, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
 from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in, width_of
 from pbwidgets.intake.text import drop_unfit
@@ -67,6 +67,11 @@ class Stage:
     deck: Any
     lang: str
     is_ours: bool
+
+    @property
+    def language(self) -> str:
+        """Language of its texts as Office names it."""
+        return language_of(self.lang)
 
     @property
     def size(self) -> tuple[float, float]:
@@ -166,7 +171,7 @@ class Stage:
         run = paragraph.add_run()
         run.text = drop_unfit(text)
         set_font(run.font, size, colour, bold=bold)
-        run._r.get_or_add_rPr().set("lang", "en-US" if self.lang == "en" else "zh-CN")
+        run._r.get_or_add_rPr().set("lang", self.language)
 
     def _put_title(self, page: Any, plan: TitlePlan, *, centred: bool = False) -> None:
         """Write the title where it was planned."""
@@ -237,7 +242,7 @@ class Stage:
 
         make = paragraph._p.makeelement
         field = make(qn("a:fld"), {"id": "{B6F15528-21DE-4FAA-801E-634DDDAF4B2B}", "type": "slidenum"})
-        properties = make(qn("a:rPr"), {"lang": "zh-CN"})
+        properties = make(qn("a:rPr"), {"lang": self.language})
         if self.is_ours:
             paragraph.alignment = PP_ALIGN.RIGHT
             properties.set("sz", str(LEAST_PT * 100))

@@ -5,18 +5,17 @@ who made it, printers, hidden data. What could act or reach out of the file is r
 """
 
 import io
-import re
-import zipfile
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pbwidgets.errors import DataError
+from pbwidgets.exports.office_archive import PICTURES, Reason, Rules, check, unpack
 
 LARGEST_BYTES: Final = 30_000_000
-LARGEST_UNPACKED: Final = 200_000_000
-MOST_PARTS: Final = 3000
+LARGEST_UNPACKED: Final = 60_000_000
 
 _KEPT_OF_FILE: Final = ("officeDocument", "core-properties")
 _KEPT_OF_DECK: Final = ("slideMaster", "theme", "presProps", "viewProps", "tableStyles", "notesMaster")
@@ -25,10 +24,25 @@ _NOT_KEPT: Final = (
     "p:smartTags", "p:extLst",
 )  # fmt: skip
 """Of the presentation itself: what refers to parts that are left behind."""
-_ACTIVE: Final = re.compile(r"vbaProject|vbaData|activeX|\.bin$|\.exe$|/embeddings/", re.IGNORECASE)
-_MACROS: Final = b"macroEnabled"
-_DOCTYPE: Final = b"<!DOCTYPE"
-_OUTSIDE: Final = b'TargetMode="External"'
+_CUT: Final = ("a:hlinkClick", "a:hlinkHover", "p:custDataLst")
+"""In all that is kept: what jumps, opens or runs, and what add-ins left."""
+_CUT_RELATIONS: Final = ("hyperlink", "slide", "tags")
+_RELATIONS: Final = frozenset((*_KEPT_OF_FILE, *_KEPT_OF_DECK, "slideLayout", "image"))
+_SLIDES: Final = "application/vnd.openxmlformats-officedocument.presentationml."
+_TYPES: Final = frozenset(
+    (
+        *(
+            f"{_SLIDES}{kind}+xml"
+            for kind in (
+                "presentation.main", "slideMaster", "slideLayout", "notesMaster", "presProps", "viewProps",
+                "tableStyles",
+            )
+        ),
+        "application/vnd.openxmlformats-officedocument.theme+xml",
+        "application/vnd.openxmlformats-package.core-properties+xml",
+        *PICTURES,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -58,61 +72,50 @@ def open_template(path: Path) -> SlidesTemplate:
         ``slides.template_missing``, ``template_not_pptx``, ``template_broken``, ``template_too_big``,
         ``template_active`` (macros and embedded objects) or ``template_links`` (it refers to other files or pages).
     """
+    content = _read(path)
+    rules = Rules(partial(_refuse, path.name), _TYPES, _RELATIONS, unpacked=LARGEST_UNPACKED)
+    names = unpack(content, rules).data
+    if not any(name.startswith("ppt/") for name in names):
+        raise DataError("slides.template_not_pptx", file=path.name)
+    if any("vba" in name.lower() or "activex" in name.lower() for name in names):
+        raise DataError("slides.template_active", file=path.name)
+    made = _clean(content, path.name)
+    check(unpack(made, rules), rules)
+    return SlidesTemplate(made)
+
+
+def _read(path: Path) -> bytes:
+    """Content of the file, if it is small enough."""
+    try:
+        if path.stat().st_size > LARGEST_BYTES:
+            raise DataError("slides.template_too_big", file=path.name, limit=LARGEST_BYTES // 1_000_000)
+        return path.read_bytes()
+    except OSError as error:
+        raise DataError("slides.template_missing", file=path.name) from error
+
+
+def _refuse(file: str, reason: Reason, what: str) -> NoReturn:
+    if reason == "too_big":
+        raise DataError("slides.template_too_big", file=file, limit=what)
+    codes = {"no_archive": "not_pptx", "entities": "broken", "outside": "links"}
+    raise DataError(f"slides.template_{codes.get(reason, 'active')}", file=file)
+
+
+def _clean(content: bytes, name: str) -> bytes:
+    """The presentation without its slides and all that a deck does not need."""
     from pptx import Presentation
 
-    name = path.name
-    content = _read(path)
     try:
         deck = Presentation(io.BytesIO(content))
         _leave_behind(deck)
         cleaned = io.BytesIO()
         deck.save(cleaned)
-        made = cleaned.getvalue()
-        with zipfile.ZipFile(io.BytesIO(made)) as archive:
-            parts = {item: archive.read(item) for item in archive.namelist()}
+        layouts = [layout for master in deck.slide_masters for layout in master.slide_layouts]
     except Exception as error:  # whatever a stranger's file does to its reader, it is the file's fault
         raise DataError("slides.template_broken", file=name) from error
-    if any(_ACTIVE.search(part) for part in parts):
-        raise DataError("slides.template_active", file=name)
-    if any(_OUTSIDE in part for item, part in parts.items() if item.endswith(".rels")):
-        raise DataError("slides.template_links", file=name)
-    if not any(master.slide_layouts for master in deck.slide_masters):
+    if not layouts:
         raise DataError("slides.template_broken", file=name)
-    return SlidesTemplate(made)
-
-
-def _read(path: Path) -> bytes:
-    """Content of the file, if it is small enough, an archive, and holds no macros."""
-    name = path.name
-    try:
-        if path.stat().st_size > LARGEST_BYTES:
-            raise DataError("slides.template_too_big", file=name, limit=LARGEST_BYTES // 1_000_000)
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError("slides.template_missing", file=name) from error
-    if path.suffix.lower() != ".pptx" and not zipfile.is_zipfile(io.BytesIO(content)):
-        raise DataError("slides.template_not_pptx", file=name)
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_archive(archive, name)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise DataError("slides.template_not_pptx", file=name) from error
-    return content
-
-
-def _check_archive(archive: zipfile.ZipFile, name: str) -> None:
-    items = archive.infolist()
-    if len(items) > MOST_PARTS or sum(item.file_size for item in items) > LARGEST_UNPACKED:
-        raise DataError("slides.template_too_big", file=name, limit=LARGEST_BYTES // 1_000_000)
-    names = {item.filename for item in items}
-    if "[Content_Types].xml" not in names or not any(item.startswith("ppt/") for item in names):
-        raise DataError("slides.template_not_pptx", file=name)
-    if any("vba" in item.lower() or "activex" in item.lower() for item in names):
-        raise DataError("slides.template_active", file=name)
-    if _MACROS in archive.read("[Content_Types].xml"):
-        raise DataError("slides.template_active", file=name)
-    if any(_DOCTYPE in archive.read(item) for item in names if item.endswith((".xml", ".rels"))):
-        raise DataError("slides.template_broken", file=name)
+    return cleaned.getvalue()
 
 
 def _leave_behind(deck: Any) -> None:
@@ -128,9 +131,9 @@ def _leave_behind(deck: Any) -> None:
             root.remove(element)
     _keep_relations(deck.part.package._rels, _KEPT_OF_FILE)
     _keep_relations(deck.part._rels, _KEPT_OF_DECK)
-    for master in deck.slide_masters:
-        for page in (master, *master.slide_layouts):
-            _cut_jumps(page.part)
+    for part in list(deck.part.package.iter_parts()):
+        if hasattr(part, "_element"):
+            _cut_jumps(part)
     properties = deck.core_properties
     for kept in ("title", "subject", "keywords", "comments", "category", "author", "last_modified_by"):
         setattr(properties, kept, "")
@@ -143,12 +146,11 @@ def _keep_relations(relations: Any, kinds: tuple[str, ...]) -> None:
 
 
 def _cut_jumps(part: Any) -> None:
-    """Take out what jumps to a slide of the template: it would bring the slide along."""
+    """Take out what jumps to a slide of the template, which would bring the slide along, opens a page or runs."""
     from pptx.oxml.ns import qn
 
+    for element in list(part._element.iter(*map(qn, _CUT))):
+        element.getparent().remove(element)
     for key, relation in list(part._rels.items()):
-        if relation.reltype.endswith("/slide"):
+        if relation.reltype.rpartition("/")[2] in _CUT_RELATIONS:
             part._rels.pop(key)
-            for element in list(part._element.iter(qn("a:hlinkClick"), qn("a:hlinkHover"))):
-                if element.get(qn("r:id")) == key:
-                    element.getparent().remove(element)

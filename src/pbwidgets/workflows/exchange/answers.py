@@ -25,7 +25,7 @@ from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
 from pbwidgets.workflows.exchange.official import answers_of_official
-from pbwidgets.workflows.exchange.returned import Return, Stored, Told, are_small
+from pbwidgets.workflows.exchange.returned import Return, Stored, Told
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.evidence import release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
@@ -295,7 +295,7 @@ def read_return(
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
     if about.version and about.version != desk.opened.version:
         notes.insert(0, Problem("exchange.other_version", file.name))
-    return Return(file.name, content, tuple(found), changes, tuple(notes), are_small(sheets))
+    return Return(file.name, content, tuple(found), changes, tuple(notes))
 
 
 def store_return(desk: Desk, returned: Return, *, accept_good_rows: bool = False) -> Stored:

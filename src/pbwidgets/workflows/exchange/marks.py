@@ -32,7 +32,7 @@ from pbwidgets.scoring.registry import find_range
 from pbwidgets.store import Mark, MarkKey, load_ratings
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import LANGUAGES, number, say
-from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Return, Stored, Told, are_small
+from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Return, Stored, Told
 from pbwidgets.workflows.ground.desk import Desk, check_open
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import check_track, name_parts, nearest
@@ -161,7 +161,7 @@ def read_marks(desk: Desk, track_id: str, file: Path, told: Told | None = None) 
     changes = tuple(reading.changes(told))
     findings = [*table.problems, *reading.findings]
     return ReturnedMarks(
-        file.name, content, tuple(findings), changes, table.notes, are_small(sheets),
+        file.name, content, tuple(findings), changes, table.notes,
         track_id, reading.marks, reading.withdrawn, reading.before,
     )  # fmt: skip
 

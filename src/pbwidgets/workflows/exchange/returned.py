@@ -1,17 +1,13 @@
 """A workbook that came back: what is wrong in it, and what it would change; nothing of it is stored yet."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Literal
+from typing import Literal
 
 from pbwidgets.errors import Problem
-from pbwidgets.intake.workbook import Sheet, is_new_workbook
+from pbwidgets.intake.workbook import is_new_workbook
 from pbwidgets.store import SubmissionKey
-
-MOST_ANNOTATED: Final = 5_000
-"""Rows of a workbook, and findings, up to which there is an annotated copy."""
-_MOST_CELLS: Final = 100_000  # the copy is made from the whole workbook at once
 
 Fate = Literal["new", "changed", "unchanged", "refused"]
 """What becomes of a submission, or of the marks on a unit."""
@@ -91,8 +87,6 @@ class Return:
         What becomes of each submission, or of the marks on each unit.
     notes
         What was changed or passed over in reading.
-    is_small
-        Whether its sheets are small enough for an annotated copy, by :func:`are_small`.
     """
 
     name: str
@@ -100,7 +94,6 @@ class Return:
     findings: tuple[Problem, ...]
     changes: tuple[Changed, ...]
     notes: tuple[Problem, ...] = ()
-    is_small: bool = True
 
     @property
     def is_right(self) -> bool:
@@ -113,25 +106,20 @@ class Return:
 
     @property
     def can_annotate(self) -> bool:
-        """Whether it is a workbook into which the findings can be written, and neither it nor they are too many."""
-        return bool(self.findings) and is_new_workbook(self.content) and not self.is_too_big
-
-    @property
-    def is_too_big(self) -> bool:
-        """Whether it is too big for an annotated copy, or has too many findings for one."""
-        return not self.is_small or len(self.findings) > MOST_ANNOTATED
+        """Whether it is a workbook into which findings can be written; too large a one is refused on trying."""
+        return bool(self.findings) and is_new_workbook(self.content)
 
     def annotate(self, path: Path, lang: str | None = None) -> Path:
-        """Path of a copy of the workbook with each finding as a comment at its coloured cell."""
+        """Path of a copy of the workbook with each finding as a comment at its coloured cell.
+
+        Raises
+        ------
+        DataError
+            ``exchange.no_copy`` if it is too large for one.
+        """
         from pbwidgets.exports.answer_book.annotating import annotate
 
         return annotate(self.content, self.findings, path, lang)
-
-
-def are_small(sheets: Iterable[Sheet]) -> bool:
-    """Whether an annotated copy of these sheets is made in a moment."""
-    lengths = [len(row) for sheet in sheets for row in sheet.rows]
-    return len(lengths) <= MOST_ANNOTATED and sum(lengths) <= _MOST_CELLS
 
 
 @dataclass(frozen=True)

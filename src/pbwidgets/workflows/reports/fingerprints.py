@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 
 from pbwidgets.campaign import Campaign
-from pbwidgets.exports.own_templates import TEMPLATES, hash_files
+from pbwidgets.exports.own_templates import find_template, hash_files
 from pbwidgets.scoring.extracts import SHARED_EXTRACTS
 from pbwidgets.store.snapshot_files import NO_PARTITION
 from pbwidgets.units import sole_partitions
@@ -17,6 +18,7 @@ from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.reports.blocks.block import EVERY_FRAME
 from pbwidgets.workflows.reports.blocks.library import Library
 from pbwidgets.workflows.reports.blocks.lists import parts_read, read_blocks
+from pbwidgets.workflows.reports.blocks.pieces import DocumentKind
 from pbwidgets.workflows.reports.definitions import NOTEBOOK, ReportDefinition
 
 
@@ -58,17 +60,22 @@ def fingerprint_reports(
     return made
 
 
-def hash_templates(parameters: Path, slides: Path | None) -> dict[str, str]:
+def hash_templates(parameters: Path, named: Mapping[str, str], slides: Path | None) -> dict[str, str]:
     """Hashes of a report's templates: ``template`` of its slides, ``document_template``; each empty without one.
+
+    Only templates that a report's document may be made from count, not those of the other documents.
 
     Parameters
     ----------
     parameters
         Folder of the workspace's parameters.
+    named
+        Files that the campaign names (``office.templates``).
     slides
         Template of its slides; None: our own ground.
     """
-    documents = sorted((parameters / TEMPLATES).glob("*.docx"))
+    found = [find_template(parameters, named, kind) for kind in get_args(DocumentKind)]
+    documents = [template for template in found if template is not None]
     return {"template": hash_files([slides] if slides else []), "document_template": hash_files(documents)}
 
 

@@ -238,8 +238,8 @@ def _wanted(
     library = library_of(desk.workspace.settings)
     made = fingerprint_reports(snapshot, desk.opened, desk.units, report, library, codes)
     parameters = desk.workspace.settings.parameters
-    slides = find_template(parameters, desk.opened.campaign.templates, "slides")
-    templates = hash_templates(parameters, slides)
+    named = desk.opened.campaign.templates
+    templates = hash_templates(parameters, named, find_template(parameters, named, "slides"))
     return {code: {**hashes, **templates} for code, hashes in made.items()}
 
 

@@ -8,13 +8,21 @@ import pandas as pd
 
 from pbwidgets.errors import RightsError
 from pbwidgets.exports.columns import Column
-from pbwidgets.exports.docx import Heading, Paragraph, Properties, Table, build_document
+from pbwidgets.exports.docx import (
+    Heading,
+    OfficialDocument,
+    Paragraph,
+    Properties,
+    Table,
+    write_official,
+)
+from pbwidgets.exports.own_templates import find_template
 from pbwidgets.store import Evidence, SubmissionKey
 from pbwidgets.store.file_kinds import IMAGES
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import number, say
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.files import Upload, keep_evidence
+from pbwidgets.workflows.ground.files import Upload, check_leaving, keep_evidence
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.seats import Place, find_seats, lines_to_mark, sources_of_line
 from pbwidgets.workflows.ground.workspace import Opened
@@ -64,6 +72,8 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
         ``workflows.unknown_track``, ``workflows.unknown_unit``.
     RightsError
         If the actor does not mark one of the units.
+    DataError
+        ``template.*`` if the organiser has a template for them; ``exports.identifying_found``.
     """
     check_track(desk.opened.campaign, track_id)
     lang, units = desk.lang, desk.units
@@ -88,13 +98,15 @@ def print_mark_sheets(desk: Desk, track_id: str, unit_codes: Sequence[str], path
             Table(_lines_frame(desk.opened, places, lang), row_mm=_ROW_MM, columns=_columns(lang)),
             Paragraph(say("review.paper_signatures", lang), "left"),
         ]
-    return build_document(
-        blocks, path, properties=Properties(title=say("review.paper_name", lang)), lang=lang
-    )
+    properties = Properties(title=say("review.paper_name", lang))
+    document = OfficialDocument(tuple(blocks), properties=properties, lang=lang)
+    named = desk.opened.campaign.templates
+    template = find_template(desk.workspace.settings.parameters, named, "check_sheet")
+    return check_leaving(desk.workspace, write_official(document, path, template))
 
 
 _ROW_MM: Final = 14
-_WIDTHS: Final = {"line": 26, "points": 6, "mark": 8, "remark": 34}
+_WIDTHS: Final = {"line": 36, "points": 6, "mark": 8, "remark": 26}
 """Columns of a sheet with their widths: what is written by hand gets the room."""
 
 

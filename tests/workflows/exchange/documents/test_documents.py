@@ -4,14 +4,24 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from counties import COUNTY, OPERATOR, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
 from docx import Document
 
 from pbwidgets import store
 from pbwidgets.campaign.model import Office
-from pbwidgets.errors import DataError
-from pbwidgets.exports.docx import Letter, write_starting_template
+from pbwidgets.cli.documents import Asked, make
+from pbwidgets.errors import DataError, UsageError
+from pbwidgets.exports import About
+from pbwidgets.exports.docx import (
+    Attachment,
+    Letter,
+    OfficialDocument,
+    Paragraph,
+    write_official,
+    write_starting_template,
+)
 from pbwidgets.store import Decision, PublicNotice
 from pbwidgets.workflows.exchange.documents.application import make_application
 from pbwidgets.workflows.exchange.documents.circular import circular_units, make_circular
@@ -20,6 +30,9 @@ from pbwidgets.workflows.exchange.documents.notice import make_notice
 from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
+from pbwidgets.workflows.reports.blocks.pieces import Table, Title
+from pbwidgets.workflows.reports.files.content import Cover
+from pbwidgets.workflows.reports.files.document import compose_document
 
 DAY = date(2026, 12, 20)
 NOTICE = PublicNotice(
@@ -86,8 +99,12 @@ def test_a_bare_number_gets_the_sign_of_the_office_and_the_year_of_the_date(desk
 def test_a_circular_is_a_draft_until_every_list_is_decided_on(desk: Desk, tmp_path: Path) -> None:
     assert circular_units(desk) == (COUNTY,)
     letter = replace(suggest_letter(desk), number="云组发〔2026〕12号", day=DAY)
-    draft = texts(make_circular(desk, COUNTY, letter, tmp_path / "draft.docx"))
-    assert "关于“三级联争”活动评定结果的通报（送审稿）" in draft
+    told: list[str] = []
+    red = replace(letter, red_head=True)
+    draft = texts(make_circular(desk, COUNTY, red, tmp_path / "draft.docx", told.append))
+    assert draft[0] == "关于“三级联争”活动评定结果的通报（送审稿）"  # no number, no red head
+    assert "云组发〔2026〕12号" not in draft
+    assert any("不编发文字号" in words for words in told)
     decide(desk)
     path = make_circular(desk, COUNTY, letter, tmp_path / "final.docx")
     final = texts(path)
@@ -120,6 +137,51 @@ def test_an_organiser_s_own_template_is_used_by_its_name_or_as_the_campaign_says
     made = texts(make_circular(desk, COUNTY, suggest_letter(desk), tmp_path / "c.docx"))
     assert "各乡镇党委：" in made
     assert not any("{" in part for part in made)
+
+
+@pytest.mark.parametrize(
+    ("contact", "phone"), [("", ""), ("", "123456"), ("组织科", ""), ("组织科", "123456")]
+)
+@pytest.mark.parametrize("lang", ["zh_CN", "en"])
+def test_our_own_template_says_what_we_say_without_one(
+    tmp_path: Path, contact: str, phone: str, lang: str
+) -> None:
+    letter = Letter(contact=contact, phone=phone, copies=("县委办公室",) if phone else ())
+    listed = Attachment("名单", (Paragraph("（无）"),))
+    attachments = (listed,) * (len(contact) - len(phone) // 3 if contact else 0)  # none, several, one
+    document = OfficialDocument((Paragraph("正文。"),), letter, attachments, lang=lang)
+    template = write_starting_template(tmp_path / "template.docx", lang)
+    ours, filled = (
+        [text.strip() for text in texts(write_official(document, tmp_path / name, using))]
+        for name, using in (("ours.docx", None), ("filled.docx", template))
+    )
+    assert filled == ours
+
+
+def test_a_sender_named_by_its_unit_is_left_open_if_it_could_be_one_of_several(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    members = desk.workspace.units()
+    two = pd.concat([members, members.iloc[:1].assign(unit_code="990102", unit_name="虚构县")])
+    monkeypatch.setattr(Desk, "units", property(lambda _: two))
+    assert suggest_letter(desk).sender == ""
+    assert suggest_letter(desk, "990102").sender == "中共虚构县委员会"
+    with pytest.raises(UsageError, match="990101 演示县、990102 虚构县"):
+        make(desk, "circular", Asked(), Path("circular.docx"))
+
+
+def test_a_form_that_is_not_there_is_said_with_the_nearest(desk: Desk, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="village_application"):
+        make_application(desk, key_of("village_aplication", VILLAGE), tmp_path / "form.docx")
+
+
+def test_an_empty_list_is_a_line_and_no_attachment() -> None:
+    wide = {f"第{at}项评定内容的说明": pd.Series(dtype="string") for at in range(12)}
+    contents = (Title("虚构报告", "circular"), Table.of("推荐情况", pd.DataFrame(wide)))
+    cover = Cover("虚构报告", "", "", "zh_CN", About("", "", ""))
+    document = compose_document(contents, cover)
+    assert document.attachments == ()
+    assert document.blocks[-1] == Paragraph("推荐情况（无）")
 
 
 def test_a_notice_says_what_for_how_long_and_where_to_object(desk: Desk, tmp_path: Path) -> None:

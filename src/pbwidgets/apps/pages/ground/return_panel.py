@@ -20,7 +20,7 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.return_view import ProgressLine, ShownChange, ShownValue, change_list
 from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.intake.files import KINDS
-from pbwidgets.workflows.exchange.returned import MOST_ANNOTATED, Changed, Return, Told
+from pbwidgets.workflows.exchange.returned import Changed, Return, Told
 
 R = TypeVar("R", bound=Return)
 
@@ -162,8 +162,7 @@ class ReturnPanel(Generic[R]):
     def _ways_on(self, returned: R, good: int) -> Sequence[w.Widget]:
         """The annotated copy; where the use allows it and there are some, the good rows alone."""
         visit, use = self._visit, self._use
-        said = "excel.repair_too_big" if returned.is_too_big else "excel.repair"
-        made: list[w.Widget] = [elements.paragraph(visit.words(said, count=MOST_ANNOTATED))]
+        made: list[w.Widget] = [elements.paragraph(visit.words("excel.repair"))]
         buttons: list[w.Widget] = []
         if returned.can_annotate:
             words = visit.words("excel.annotated")

@@ -26,7 +26,7 @@ def paper_cards(visit: Visit) -> list[w.Widget]:
         title = title if len(codes) == 1 else f"{title}　{visit.unit_name(code)}"
 
         def make(desk: Desk, letter: Letter, path: Path, code: str) -> Path:
-            return make_circular(desk, code, letter, path)
+            return make_circular(desk, code, letter, path, partial(visit.messages.say, "warn"))
 
         cards.append(
             LetterCard(visit, title, suggest_letter(visit.desk, code), partial(make, code=code)).widget

@@ -25,6 +25,7 @@ from pbwidgets.workflows.exchange.documents.letters import template_of
 from pbwidgets.workflows.filling.paper import Paper, head_of, read_paper
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.files import check_leaving
+from pbwidgets.workflows.ground.lookup import check_unit, find_form
 
 _NAMES_WIDTH, _VALUES_WIDTH = 22, 40
 
@@ -43,10 +44,14 @@ def make_application(desk: Desk, key: SubmissionKey, path: Path, version: int = 
     ------
     RightsError
         If the actor may not see the unit.
+    UsageError
+        ``fill.unknown_form``, ``workflows.unknown_unit``.
     DataError
         ``fill.paper_none`` if that version was not handed in; ``template.*``; ``exports.identifying_found`` for
         anybody but who fills it in.
     """
+    find_form(desk.opened.campaign, key.form_id)
+    check_unit(desk.units, key.unit_code)
     paper = read_paper(desk, key, version)
     lang, (title, unit, of) = desk.lang, head_of(paper, desk.lang)
     signed = [say(f"documents.application_{name}", lang) for name in ("signed", "checked", "decided")]

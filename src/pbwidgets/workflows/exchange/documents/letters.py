@@ -20,11 +20,12 @@ def suggest_letter(desk: Desk, unit_code: str | None = None) -> Letter:
     Parameters
     ----------
     unit_code
-        The unit at the top that it comes from; by default the first of them.
+        The unit at the top that it comes from; by default the only one. Of several none is taken: the sender is left
+        open if it is named by its unit.
     """
-    office, code = _office(desk), unit_code or top_of(desk)
+    office, tops = _office(desk), [unit_code] if unit_code else find_tops(desk)
     return Letter(
-        sender=office.sender_at(unit_names(desk.units).get(code, "")),
+        sender=office.sender_at(unit_names(desk.units).get(tops[0], "") if len(tops) == 1 else ""),
         recipients=office.recipients,
         copies=office.copies,
         day=day_of(desk.now),

@@ -72,7 +72,7 @@ def properties_of(cover: Cover, title: str) -> docx.Properties:
 
 def is_attached(piece: Table, lang: str) -> bool:
     """Whether a table that the document has is too long or too wide for its text."""
-    if piece.rows == 0 or not piece.document:
+    if piece.rows == 0 or not piece.document or piece.table.frame.empty:
         return False
     is_long = piece.rest > 0 or len(piece.table.frame) > MOST_IN_TEXT
     return is_long or docx.find_way([_table(piece)], lang) != "portrait"
@@ -109,9 +109,12 @@ def _blocks_of(piece: Content, cover: Cover, before: docx.Block | None) -> Itera
             yield docx.Paragraph(text)
         case DrawnFigure(figure, _, png):
             yield docx.Figure(png, figure.title, figure.sentence)
-        case Table():
-            if piece.rows != 0 and piece.document:
-                yield _table(piece, "" if _is_named(piece, before) else piece.table.title)
+        case Table() if piece.rows != 0 and piece.document:
+            title = "" if _is_named(piece, before) else piece.table.title
+            if piece.table.frame.empty:  # its columns alone say nothing
+                yield docx.Paragraph(title + say("exports.docx.no_rows", cover.lang))
+            else:
+                yield _table(piece, title)
 
 
 def _as_of(kind: DocumentKind, cover: Cover) -> str:
