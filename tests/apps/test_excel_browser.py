@@ -67,7 +67,7 @@ def test_a_clerk_repairs_three_findings_and_hands_in_and_a_level_hands_in_for_it
     page = open_page("filler", ADDRESS)
     page.get_by_role("button", name="用Excel填报").click()
     path = save_link(page, "制作表格", tmp_path)
-    wrong = {**RIGHT, "capable_members": "很多", "members_with_deeds": 30, "five_good": "没有这一项"}
+    wrong = {**RIGHT, "capable_members": "很多", "centre_times": 5000, "five_good": "没有这一项"}
     send(page, fill(path, {VILLAGE: wrong}, office))
     found = page.locator(".pb-came-back")
     expect(found).to_contain_text("发现3处问题", timeout=LONG_MS)

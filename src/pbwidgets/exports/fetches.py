@@ -98,6 +98,10 @@ class _Reader(HTMLParser):
         if self._text_of:
             self._text.append(data)
 
+    def parse_marked_section(self, i: int, report: bool = True) -> int:
+        """Read ``<![…>`` as a comment, as browsers do; the library stops at some that have no name."""
+        return self.parse_bogus_comment(i, report)
+
     def close(self) -> None:
         super().close()
         self._text.append(self.rawdata)  # older releases of Python keep back a script that nothing ends
