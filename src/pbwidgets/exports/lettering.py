@@ -1,4 +1,4 @@
-"""Letters in Office files: the font of Chinese and Latin text, its sizes and its colours."""
+"""What slides and their charts are lettered and measured with: font, sizes, colours and boxes of python-pptx."""
 
 from typing import Any, Final
 
@@ -7,6 +7,9 @@ from pbwidgets.palette import office_colour
 FONT: Final = "Microsoft YaHei"
 LEAST_PT: Final = 14
 """Smallest text on a slide: what the back row can read."""
+
+Box = tuple[float, float, float, float]
+"""Left, top, width and height in inches."""
 
 _SCRIPTS: Final = ("a:latin", "a:ea", "a:cs")
 
@@ -20,6 +23,20 @@ def language_of(lang: str) -> str:
     return "en-US" if lang == "en" else "zh-CN"
 
 
+def inches(box: Box) -> tuple[Any, ...]:
+    """A box as python-pptx takes it."""
+    from pptx.util import Inches
+
+    return tuple(Inches(part) for part in box)
+
+
+def rgb(colour: str) -> Any:
+    """A colour as python-pptx takes it."""
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
+
+
 def set_font(font: Any, size: float, colour: str, *, bold: bool | None = False) -> None:
     """Set size in points, colour and weight of a font of python-pptx, and its face for every script.
 
@@ -27,12 +44,11 @@ def set_font(font: Any, size: float, colour: str, *, bold: bool | None = False) 
 
     python-pptx names the Latin face only; Chinese text then has whatever the program takes.
     """
-    from pptx.dml.color import RGBColor
     from pptx.oxml.ns import qn
     from pptx.util import Pt
 
     font.size, font.bold, font.name = Pt(size), bold, FONT
-    font.color.rgb = RGBColor.from_string(office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
+    font.color.rgb = rgb(colour)
     properties = font._rPr
     before = properties.find(qn(_SCRIPTS[0]))
     for script in _SCRIPTS[1:]:

@@ -1,15 +1,10 @@
 """Marks from paper: a reason is for the marks that it was typed with, and every other mark keeps its own."""
 
-from dataclasses import replace
-
 import pytest
-from counties import OPERATOR, SISTER, TOWN, VILLAGE, VILLAGE_ANSWERS, key_of
+from counties import SISTER, TOWN, VILLAGE
 
-from pbwidgets import store
 from pbwidgets.errors import RightsError
-from pbwidgets.store import Actor
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.review.paper import PaperSheet, open_paper
 from pbwidgets.workflows.review.rating import give_marks
 
@@ -17,19 +12,8 @@ UNITY, QUALITY, RECORD = "v1_unity", "v3_quality", "v7_record"
 
 
 @pytest.fixture
-def desk(small: Workspace, contest: Opened) -> Desk:
-    """The township, whose marks need a reason where they differ by a point from the village's own."""
-    with small.store.write(OPERATOR) as w:
-        store.submit_many(w, [(key_of("village_application", VILLAGE), VILLAGE_ANSWERS)])
-    tracks = []
-    for track in contest.campaign.tracks:
-        layers = tuple(
-            layer.model_copy(update={"difference_needs_reason": 1.0}) if layer.id == "township" else layer
-            for layer in track.layers
-        )
-        tracks.append(track.model_copy(update={"layers": layers}) if track.id == "village" else track)
-    campaign = contest.campaign.model_copy(update={"tracks": tuple(tracks)})
-    return Desk(small, Actor("li", "reviewer", TOWN), replace(contest, campaign=campaign))
+def desk(rating_desk: Desk) -> Desk:
+    return rating_desk
 
 
 def read(desk: Desk) -> PaperSheet:

@@ -8,9 +8,9 @@ from typing import Any
 
 from pbwidgets import palette
 from pbwidgets.charts.native import NativeChart, Series, ink_on
-from pbwidgets.exports.lettering import LEAST_PT, language_of, set_font
+from pbwidgets.exports.lettering import LEAST_PT, Box, inches, language_of, rgb, set_font
 from pbwidgets.exports.native_chart.layout import Layout, is_across, lay_out
-from pbwidgets.exports.native_chart.page import CHART_BOX, Box, describe, inches, put_notes, rgb
+from pbwidgets.exports.native_chart.page import CHART_BOX, describe, put_notes
 from pbwidgets.exports.native_chart.workbook import build_data_workbook, number_format
 from pbwidgets.intake.text import drop_unfit
 

@@ -6,17 +6,8 @@ from typing import Any, Final
 from pbwidgets import palette
 from pbwidgets.charts.native import Cell, NativeTable, count_lines
 from pbwidgets.charts.sheet import text_width
-from pbwidgets.exports.lettering import LEAST_PT, set_font
-from pbwidgets.exports.native_chart.page import (
-    CHART_BOX,
-    LINE_IN,
-    Box,
-    above_notes,
-    describe,
-    inches,
-    put_notes,
-    rgb,
-)
+from pbwidgets.exports.lettering import LEAST_PT, Box, inches, rgb, set_font
+from pbwidgets.exports.native_chart.page import CHART_BOX, LINE_IN, above_notes, describe, put_notes
 from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 

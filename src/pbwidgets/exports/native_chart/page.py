@@ -5,31 +5,14 @@ from typing import Any, Final
 
 from pbwidgets import palette
 from pbwidgets.charts.native import count_lines
-from pbwidgets.exports.lettering import LEAST_PT, set_font
+from pbwidgets.exports.lettering import LEAST_PT, Box, inches, set_font
 from pbwidgets.intake.text import drop_unfit
-
-Box = tuple[float, float, float, float]
-"""Left, top, width and height in inches."""
 
 CHART_BOX: Final[Box] = (0.5, 1.75, 12.333, 5.15)
 """Below the title of a slide of 13.33 × 7.5 inches and a line for its sentence, above its footer."""
 
 LINE_IN: Final = 0.25
 _NOTE_IN: Final = 0.34
-
-
-def inches(box: Box) -> list[Any]:
-    """A box as python-pptx takes it."""
-    from pptx.util import Inches
-
-    return [Inches(part) for part in box]
-
-
-def rgb(colour: str) -> Any:
-    """A colour as python-pptx takes it."""
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(palette.office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
 
 
 def describe(frame: Any, words: str) -> None:

@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 
 from pbwidgets.charts.native import NativeChart, NativeTable
+from pbwidgets.exports.lettering import Box
 from pbwidgets.exports.native_chart.chart import add_chart
 from pbwidgets.exports.native_chart.heat_table import add_heat_table
-from pbwidgets.exports.native_chart.page import CHART_BOX, Box
+from pbwidgets.exports.native_chart.page import CHART_BOX
 
 
 def add_native(

@@ -11,9 +11,9 @@ import pandas as pd
 from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column
-from pbwidgets.exports.lettering import LEAST_PT
+from pbwidgets.exports.lettering import LEAST_PT, Box, inches
 from pbwidgets.exports.pptx.adopting import adopt_theme
-from pbwidgets.exports.pptx.stage import Box, Stage, inches, open_stage
+from pbwidgets.exports.pptx.stage import Stage, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
 from pbwidgets.exports.pptx.template import SlidesTemplate
 from pbwidgets.exports.pptx.titles import letters_in, width_of

@@ -10,13 +10,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pbwidgets import palette
-from pbwidgets.exports.lettering import FONT, LEAST_PT, language_of, set_font
+from pbwidgets.exports.lettering import FONT, LEAST_PT, Box, inches, language_of, rgb, set_font
 from pbwidgets.exports.pptx.template import SlidesTemplate
 from pbwidgets.exports.pptx.titles import SIZES, fit_lines, letters_in, width_of
 from pbwidgets.intake.text import drop_unfit
-
-Box = tuple[float, float, float, float]
-"""Left, top, width and height in inches."""
 
 _SIZE: Final = (13.333, 7.5)
 _OURS: Final[dict[str, Box]] = {
@@ -296,20 +293,6 @@ def kind_of(shape: Any) -> str:
 def box_of(shape: Any) -> Box:
     """Where a shape is, in inches."""
     return tuple((part or 0) / 914400 for part in (shape.left, shape.top, shape.width, shape.height))  # type: ignore[return-value]  # four of them
-
-
-def inches(box: Box) -> tuple[Any, ...]:
-    """Lengths of python-pptx."""
-    from pptx.util import Inches
-
-    return tuple(Inches(part) for part in box)
-
-
-def rgb(colour: str) -> Any:
-    """Colour of python-pptx."""
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(palette.office_colour(colour))  # type: ignore[no-untyped-call]  # python-pptx has few types
 
 
 def _ends(shape: Any) -> tuple[float, float]:

@@ -8,8 +8,8 @@ import pandas as pd
 
 from pbwidgets import palette
 from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
-from pbwidgets.exports.lettering import LEAST_PT
-from pbwidgets.exports.pptx.stage import Box, Stage, inches, rgb
+from pbwidgets.exports.lettering import LEAST_PT, Box, inches, rgb
+from pbwidgets.exports.pptx.stage import Stage
 
 _ROW_IN, _LINE_IN, _PAD_IN = 0.37, 0.28, 0.1
 _SPARE: Final = 0.6

@@ -7,7 +7,6 @@ who made it, printers, hidden data. What could act or reach out of the file is r
 import io
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -56,11 +55,6 @@ class SlidesTemplate:
     """
 
     content: bytes
-
-    @property
-    def hash(self) -> str:
-        """Hash of what a deck takes from it."""
-        return sha256(self.content).hexdigest()[:16]
 
 
 def open_template(path: Path) -> SlidesTemplate:

@@ -1,11 +1,11 @@
 """The pieces of a report as they stand in its notebook, and so in its page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
 from pbwidgets.charts import embed_svg
-from pbwidgets.exports.columns import Column, char_width, measure_columns, to_cell_texts
+from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
@@ -13,7 +13,6 @@ from pbwidgets.workflows.reports.files.content import Cover
 
 _LONG: Final = 24.0
 """Texts of so many half-width characters may take several lines; all others stay on one."""
-_NARROWEST: Final = 4.0
 _EDGES: Final = 2.0
 """What the space beside a cell's text takes."""
 _BREADTHS: Final = ((104.0, "table"), (124.0, "table dense"), (176.0, "table wide"))
@@ -71,13 +70,6 @@ def table_html(piece: Table, lang: str) -> str:
 def _ends_in_a_total(table: LabelledTable) -> bool:
     last = len(table.frame) - 1
     return any(one.row == last and any(row < last for row, _ in one.parts) for one in table.sums)
-
-
-def _measure(texts: list[list[str]], columns: Mapping[str, Column]) -> list[float]:
-    """Widths of columns on paper, in half-width characters; a head may take two lines."""
-    cells = measure_columns(texts, {name: Column("") for name in columns}, most=_LONG)
-    heads = [char_width(column.label) / 2 for column in columns.values()]
-    return [max(width, head, _NARROWEST) for width, head in zip(cells, heads, strict=True)]
 
 
 def _cells(tag: str, texts: Sequence[str], kinds: Sequence[str]) -> str:
