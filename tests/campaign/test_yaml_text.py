@@ -81,5 +81,5 @@ def small_data() -> dict[str, object]:
         "unit_kinds": [{"id": "unit", "name": words}],
         "partition_by": "unit",
         "periods": [{"id": "2026", "begins": "2026-01-01", "ends": "2026-12-31"}],
-        "tracks": [{"id": "track", "name": words, "kind": "register", "unit_kind": "unit"}],
+        "tracks": [{"id": "track", "name": words, "kind": "checklist", "unit_kind": "unit"}],
     }

@@ -26,12 +26,16 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     Tag,
+    model_validator,
 )
 from pydantic import Field as Arg
 from pydantic_core import PydanticKnownError
 
+from pbwidgets.campaign.checklists import Check, TimesListed, UnitList
 from pbwidgets.campaign.definition import ASKED, Definition, Text, Words
+from pbwidgets.campaign.life import Keep, Later, Life, Prefill
 from pbwidgets.campaign.rules import MeasureId, NotApplicable, Rule
+from pbwidgets.campaign.tables import Table
 from pbwidgets.wording import say
 
 _ID: Final = r"^[a-z][a-z0-9_]*$"
@@ -193,6 +197,7 @@ class Field(Definition):
         "select_multiple",
         "image",
         "file",
+        "unit",
         "calculate",
         "note",
         "group",
@@ -232,6 +237,24 @@ class Field(Definition):
         description="a repeat that can be answered with 'none of these', which counts 0; left blank it is missing",
     )
     fields: tuple["Field", ...] = Arg(default=(), description="fields of a group or repeat")
+    later: Later = Arg(
+        default=None,
+        description="may be added or changed after the entry was handed in: true, or {by: unit} and the like",
+    )
+    kinds: tuple[Id, ...] = Arg(
+        default=(), description="kinds of unit that a field of type unit may point at; none: every kind"
+    )
+    rows: Id | None = Arg(
+        default=None, description="table whose rows a repeat has: all of them, in their order, and no others"
+    )
+    when: Expression | None = Arg(
+        default=None,
+        description="rows that a unit has, over the table's columns (${row/domain}) and ${unit_kind}, ${unit_domain}",
+    )
+    life: Life | None = Arg(default=None, description="how each row of a repeat lives")
+    table: Table | None = Arg(
+        default=None, exclude=True, description="the table of `rows`, which the campaign puts here"
+    )
 
     @property
     def is_sensitive(self) -> bool:
@@ -319,6 +342,15 @@ class Form(Definition):
         default=(), description="tables of others that can be read as answers of the form"
     )
     default: bool = False
+    lasts: Literal["period", "campaign"] = Arg(
+        default="period", description="campaign: its entries are seen and continued in every later period"
+    )
+    title: Id | None = Arg(default=None, description="field by which an entry is called where it is listed")
+    life: Life | None = Arg(default=None, description="how each entry lives")
+    keeps: tuple[Keep, ...] = Arg(
+        default=(), description="what its entries must keep: a balance that never falls below zero"
+    )
+    prefill: Prefill | None = Arg(default=None, description="answers given elsewhere, with which it begins")
 
     @property
     def is_owed(self) -> bool:
@@ -374,6 +406,7 @@ class Measure(Definition):
     share      100 * sum(field) / sum(denominator), or the per cent of rows for which ``where`` holds
     distinct   different answers
     chosen     option of a select_one field that was chosen last, as its place in the list, from 1
+    running    balance of a number field by date, at its end or where it was lowest
     ========== =====================================================================================
 
     ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. With
@@ -386,7 +419,7 @@ class Measure(Definition):
     name: Text
     form: Id
     field: str | None = Arg(default=None, description="path of a field or repeat; none counts submissions")
-    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close", "chosen"]
+    aggregate: Literal["count", "sum", "latest", "share", "distinct", "days_to_close", "chosen", "running"]
     denominator: str | None = Arg(default=None, description="path of the field below the line of a share")
     closed_on: str | None = Arg(
         default=None, description="with days_to_close, path of the date on which the matter was closed"
@@ -395,6 +428,16 @@ class Measure(Definition):
         default=False,
         description="with days_to_close, what is still open counts up to the last day of the period; else not at all",
     )
+    sign_field: str | None = Arg(
+        default=None, description="with running, path of the select_one field that says what an amount is"
+    )
+    signs: dict[str, float] = Arg(
+        default={}, description="with running, what each of its options does: {raised: 1, granted: -1}"
+    )
+    dated_by: str | None = Arg(
+        default=None, description="with running, path of the date field; on one day what comes in comes first"
+    )
+    at: Literal["end", "lowest"] = Arg(default="end", description="with running, which balance is the value")
     highest_per: str | None = Arg(
         default=None,
         description="with sum, path of a field: of the rows with the same value there only the highest counts",
@@ -875,8 +918,15 @@ class Track(Definition):
 
     id: Id
     name: Text
-    kind: Literal["score", "checklist", "register"] = "score"
+    kind: Literal["score", "checklist"] = "score"
     unit_kind: KindIds
+    checks: tuple[Check, ...] = Arg(default=(), description="what a checklist expects of every unit")
+    headings: Id | None = Arg(
+        default=None, description="choice list with the headings of its checks, in their order"
+    )
+    warn_days: NonNegativeInt = Arg(
+        default=7, description="days before a check is due from which on it is shown as due soon"
+    )
     forms: tuple[Id, ...] = ()
     layers: tuple[TrackLayer, ...] = ()
     final: Literal["last_layer", "weighted"] = "last_layer"
@@ -1032,11 +1082,24 @@ class Campaign(Definition):
     office: Office | None = Arg(default=None, description="sender, recipients and templates of its documents")
     layers: tuple[Layer, ...] = ()
     choices: dict[Id, tuple[Choice, ...]] = Arg(default={})
+    tables: dict[Id, Table] = Arg(default={}, description="rows that forms have as fixed rows")
     forms: tuple[Form, ...] = ()
     measures: tuple[Measure, ...] = ()
     carried: tuple[Carried, ...] = ()
     derived: tuple[Derived, ...] = ()
     tracks: tuple[Track, ...] = Arg(min_length=1)
+    lists: tuple[UnitList, ...] = Arg(default=(), description="lists on which units come by a condition")
+    listed: tuple[TimesListed, ...] = Arg(
+        default=(), description="numbers of periods in which units are on a list, for later lists"
+    )
+
+    @model_validator(mode="after")
+    def _put_tables_in(self) -> "Campaign":
+        """Give each repeat with fixed rows its table, so that a form can be read by itself."""
+        if self.tables:
+            forms = tuple(_with_tables(form, self.tables) for form in self.forms)
+            object.__setattr__(self, "forms", forms)
+        return self
 
     @property
     def every_measure(self) -> tuple[Measure | Carried | Derived, ...]:
@@ -1113,6 +1176,24 @@ class Campaign(Definition):
         return tuple(
             source for source, marks in zip(sources, find_marking(line, sources), strict=True) if marks
         )
+
+
+def _with_tables(form: Form, tables: Mapping[str, Table]) -> Form:
+    return form.model_copy(update={"fields": _fields_with_tables(form.fields, tables)})
+
+
+def _fields_with_tables(fields: tuple[Field, ...], tables: Mapping[str, Table]) -> tuple[Field, ...]:
+    return tuple(
+        field.model_copy(
+            update={
+                "table": tables.get(field.rows) if field.rows is not None else None,
+                "fields": _fields_with_tables(field.fields, tables),
+            }
+        )
+        if field.fields
+        else field
+        for field in fields
+    )
 
 
 def kinds_above(parents: Mapping[str, tuple[str, ...]], *kind_ids: str) -> frozenset[str]:

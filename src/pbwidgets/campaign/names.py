@@ -6,9 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import Address
 from pbwidgets.campaign.model import Field, Form
+from pbwidgets.campaign.tables import Table, TableRow
 
+ROW: Final = "row"
+"""In a row of a repeat with fixed rows, the id of its row in the table; no field may be called so."""
 UNIT_KIND, UNIT_DOMAIN = "unit_kind", "unit_domain"
 UNIT_NAMES: Final = (UNIT_KIND, UNIT_DOMAIN)
 """Names that every expression may use: kind of the unit, and its domain in the register. No id may be one of them."""
@@ -97,6 +101,8 @@ def bare_columns(form: Form) -> dict[str, str]:
 def form_of_unit(form: Form, kind: str | None, domain: str | None) -> Form:
     """The form as it is for a unit: kind and domain stand where its expressions name them; a domain that is none stays.
 
+    A repeat with fixed rows has a table of those rows only that the unit has (``when``).
+
     >>> from pbwidgets.campaign.definition import Text
     >>> words = Text(zh="甲", en="a")
     >>> asked = Field(id="a", type="text", label=words, relevant="${unit_kind} = 'village'")
@@ -104,7 +110,8 @@ def form_of_unit(form: Form, kind: str | None, domain: str | None) -> Form:
     "'team' = 'village'"
     """
     given = {UNIT_KIND: kind, UNIT_DOMAIN: domain}
-    fields = _fields_of_unit(form.fields, {name: value for name, value in given.items() if value})
+    known = {name: value for name, value in given.items() if value}
+    fields = _fields_of_unit(form.fields, known)
     return form if fields is form.fields else form.model_copy(update={"fields": fields})
 
 
@@ -122,7 +129,33 @@ def _field_of_unit(field: Field, given: Mapping[str, str]) -> Field:
     inner = _fields_of_unit(field.fields, given)
     if inner is not field.fields:
         changed["fields"] = inner
+    if field.when is not None and field.table is not None:
+        changed |= {"when": None, "table": rows_of_unit(field, given)}
     return field.model_copy(update=changed) if changed else field
+
+
+def rows_of_unit(field: Field, given: Mapping[str, str]) -> Table | None:
+    """The table of a repeat with fixed rows, with those rows only that a unit has.
+
+    Parameters
+    ----------
+    given
+        ``unit_kind`` and ``unit_domain`` of the unit, as far as they are known.
+    """
+    if field.table is None or field.when is None:
+        return field.table
+    condition = parse(field.when)
+    kept = tuple(
+        row
+        for row in field.table.rows
+        if condition.holds({**dict.fromkeys(UNIT_NAMES, ""), **given, **row_names(field.table, row)})
+    )
+    return field.table.model_copy(update={"rows": kept})
+
+
+def row_names(table: Table, row: TableRow) -> dict[str, str]:
+    """Values of a row of a table by the names that expressions have for them: ``row``, ``row/due``."""
+    return {ROW: row.id} | {f"{ROW}/{column}": row.cell(column) for column in table.columns}
 
 
 def unit_names_in(text: str) -> tuple[str, ...]:

@@ -132,6 +132,37 @@ CLASS_DECISIONS: Final[Columns] = {
 }
 """One row is one decision that puts a unit into a class; older ones stay on record."""
 
+LIVES: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",  # the period of its key: "*" for a form that lasts for the campaign
+    "form_id": "string",
+    "unit_code": "string",
+    "occurrence": "int64",
+    "row_id": "string",  # row of a table; empty for the entry itself
+    "version": "int64",  # newest version that was handed in
+    "opened_on": "string",  # ISO day of the first version that was handed in
+    "begun_on": "string",  # ISO day since when its state has been one of begun or done; <NA> without a state field
+    "done_on": "string",  # ISO day since when its state has been one of done; <NA> without a state field
+    "claimed": "bool",  # the newest version says that it is done, and does not count yet
+    "due_moved": "int64",  # how many times its due date was moved
+    "refused": "int64",  # how many times it was said to be done and was not accepted
+}
+"""One row is an entry with a life, or a row of a table in it: what its versions tell that its answers do not."""
+
+CONCESSIONS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",  # "*" for a form that lasts for the campaign
+    "unit_code": "string",
+    "check_id": "string",  # id of a check
+    "part": "string",  # row or group of a check of rows; empty for the whole
+    "excused": "bool",  # it does not apply to the unit
+    "due_on": "string",  # ISO day until which it was put off; <NA>: as the campaign has it
+    "granted_on": "string",  # ISO day
+    "reason": "string",
+    "times": "int64",  # how many times one was granted for it
+}
+"""One row is what a level granted a unit, the newest that is in force."""
+
 # -- what is computed ----------------------------------------------------------------------------------
 
 MEASURES: Final[Columns] = {
@@ -303,6 +334,60 @@ MOVES: Final[Columns] = {
 }
 """One row is a unit between two days: from class to class, by the newest decision."""
 
+ENTRIES: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "form_id": "string",
+    "unit_code": "string",
+    "occurrence": "int64",
+    "row_id": "string",  # row of a table; empty for the entry itself
+    "version": "int64",  # the version that counts
+    "state": "string",  # id of the last dated step, or the option chosen; empty: none yet
+    "is_closed": "bool",
+    "claimed": "bool",  # said to be done by a version that does not count yet
+    "opened_on": "string",  # ISO date: of the first step, else of the first version
+    "due_on": "string",  # ISO date or <NA>
+    "closed_on": "string",  # ISO date or <NA>
+    "days": "int64",  # from opened_on to closed_on, or to the day while it is open
+    "overdue_days": "int64",  # days after due_on, to closed_on or to the day; 0 if it is not late
+    "due_moved": "int64",
+    "refused": "int64",
+    "flags": "string",  # skipped:<field>, late:<field>, closed_late, with spaces between
+}
+"""One row is an entry with a life, or a fixed row in it, as it stands on the day of the records."""
+
+STANDINGS: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "unit_code": "string",
+    "track_id": "string",
+    "check_id": "string",
+    "part": "string",  # row or group of a check of rows; empty for the whole
+    "heading": "string",  # id of the heading; empty for none
+    "state": "string",  # one of STANDING_STATES
+    "value": "float64",  # rows: how many of them are reached; measures: the value; NaN: missing
+    "least": "float64",
+    "most": "float64",
+    "due_on": "string",  # ISO date or <NA>
+    "overdue_days": "int64",
+    "due_moved": "int64",  # how often it was put off
+}
+"""One row is what one check says of one unit of a checklist track."""
+
+LISTED: Final[Columns] = {
+    "campaign": "string",
+    "period": "string",
+    "list_id": "string",
+    "unit_code": "string",
+    "proposed": "bool",  # the condition holds
+    "decided": "string",  # selected, not_selected, or <NA>: nobody has decided, or nobody has to
+    "decided_on": "string",
+    "on_list": "bool",  # decided where it must be decided, else proposed
+    "reason_code": "string",
+    "reason_args": "string",
+}
+"""One row is a unit that a list concerns: whether it is on it, and why."""
+
 # -- states and statuses -------------------------------------------------------------------------------
 
 SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED = "selected", "tied_at_cut", "waiting", "not_selected"
@@ -320,6 +405,14 @@ VETOED: Final = (BARRED, CAPPED, DISQUALIFIED)
 CONTENDING: Final = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
 """Statuses of units that a meeting may select; units of other statuses may have a rank as well."""
 STATUSES: Final = (*CONTENDING, ASSESSED, NOT_NOMINATED, INELIGIBLE, *VETOED, NO_DATA)
+REACHED, CLAIMED, UNDER_WAY, DUE_SOON, NOT_BEGUN, OVERDUE = (
+    "reached", "claimed", "under_way", "due_soon", "not_begun", "overdue",
+)  # fmt: skip
+SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET = "short", "excess", "not_applicable", "no_target"
+STANDING_STATES: Final = (
+    REACHED, CLAIMED, UNDER_WAY, DUE_SOON, NOT_BEGUN, OVERDUE, SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET,
+)  # fmt: skip
+"""States of a check. Short and excess are those of a measure after its due day or without one."""
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 
@@ -330,7 +423,9 @@ class Records:
 
     Units are those of the register on the period's day. ``carried`` holds totals of other campaigns and
     periods, as :func:`~pbwidgets.scoring.carried.list_carried` names them; without them such lines are missing.
-    ``class_decisions`` holds those of all periods, because moves reach back. ``day`` is the day on which the records
+    ``class_decisions`` holds those of all periods, because moves reach back. ``listed`` holds the lists of earlier
+    periods, which a measure that counts them reads. Decisions on lists stand among ``decisions``, with the id of the
+    list as their track. ``day`` is the day on which the records
     were read, and ``today()`` of measures and rules; none, or one outside the period, stands for the nearest day of it.
     """
 
@@ -343,6 +438,9 @@ class Records:
     decisions: pd.DataFrame
     carried: pd.DataFrame = field(default_factory=lambda: to_frame([], CARRIED))
     class_decisions: pd.DataFrame = field(default_factory=lambda: to_frame([], CLASS_DECISIONS))
+    lives: pd.DataFrame = field(default_factory=lambda: to_frame([], LIVES))
+    concessions: pd.DataFrame = field(default_factory=lambda: to_frame([], CONCESSIONS))
+    listed: pd.DataFrame = field(default_factory=lambda: to_frame([], LISTED))
     day: date | None = None
 
     def today(self, period: Period) -> date:
@@ -364,6 +462,9 @@ class Scores:
     balance: pd.DataFrame
     classes: pd.DataFrame
     reference: pd.DataFrame
+    entries: pd.DataFrame = field(default_factory=lambda: to_frame([], ENTRIES))
+    standings: pd.DataFrame = field(default_factory=lambda: to_frame([], STANDINGS))
+    lists: pd.DataFrame = field(default_factory=lambda: to_frame([], LISTED))
 
 
 COLUMNS: Final[Mapping[str, Columns]] = {
@@ -376,6 +477,9 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "decisions": DECISIONS,
     "carried": CARRIED,
     "class_decisions": CLASS_DECISIONS,
+    "lives": LIVES,
+    "concessions": CONCESSIONS,
+    "listed": LISTED,
     "measures": MEASURES,
     "marks": MARKS,
     "points": POINTS,
@@ -386,6 +490,9 @@ COLUMNS: Final[Mapping[str, Columns]] = {
     "balance": BALANCE,
     "classes": CLASSES,
     "reference": REFERENCE,
+    "entries": ENTRIES,
+    "standings": STANDINGS,
+    "lists": LISTED,
 }
 """Columns by the name of the frame, as in :class:`Records` and :class:`Scores`."""
 

@@ -89,6 +89,6 @@ def test_a_unit_sees_its_sheet_once_the_period_is_closed(small: Workspace, asses
 
 
 def test_a_campaign_that_scores_nothing_has_no_meeting(small: Workspace, contest: Opened) -> None:
-    tracks = tuple(track.model_copy(update={"kind": "register"}) for track in contest.campaign.tracks)
+    tracks = tuple(track.model_copy(update={"kind": "checklist"}) for track in contest.campaign.tracks)
     open_definition(small, OPERATOR, contest.campaign.model_copy(update={"tracks": tracks}))
     assert "没有评选名单" in shown(show_meeting(Visit(small, JUDGE, {}, "zh_CN")))
