@@ -127,7 +127,9 @@ def test_the_open_month_reads_what_counts_now_and_entries_with_the_unit_that_con
     write_later(workspace, november)
     with workspace.store.write(REVIEWER) as w:
         accept_many(w, [november.submission_key("faults", NEW, 2)], "subdistrict", LEVELS)
-    records = take_snapshot(workspace, november).records()
+    snapshot = take_snapshot(workspace, november)
+    assert "lives" in snapshot.parts[NEW]
+    records = snapshot.records()
     faults = records.submissions[records.submissions["form_id"] == "faults"]
     told = faults.loc[faults["field"] == "what", ["unit_code", "occurrence", "version", "value"]]
     assert told.sort_values("occurrence").to_numpy().tolist() == [

@@ -33,6 +33,7 @@ from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
 ZONE = days.ZONE
+"""Time zone of days and deadlines; the store keeps UTC."""
 day_of = days.day_of
 
 
