@@ -20,7 +20,7 @@ from openpyxl import load_workbook
 from returns import BASE, FIRST_ROW, ID_ROW, NAME, ROW, UNIT, Filled
 
 from pbwidgets.errors import ConflictError, DataError, ProblemsError, RightsError
-from pbwidgets.store import Actor, history, load_state, submit_many
+from pbwidgets.store import Actor, accept, amend, history, load_state, submit_many
 from pbwidgets.workflows.exchange.answers import export_answers, read_return, store_return, write_template
 from pbwidgets.workflows.exchange.returned import Return
 from pbwidgets.workflows.filling.drafts import hand_in, save_answers
@@ -435,6 +435,15 @@ def test_an_analyst_is_given_only_what_counts(desk: Desk, tmp_path: Path) -> Non
     hand_in(desk, key_of(FORM, VILLAGE), VILLAGE_ANSWERS, 0)  # not accepted yet
     path = export_answers(desk, tmp_path / "counts.xlsx", [FORM], as_analyst=True)
     assert Filled(path).page(FORM).cell(6, 1).value is None
+    key, levels = key_of(FORM, VILLAGE), ("township", "county")
+    with desk.workspace.store.write(FILLER) as w:
+        for level in levels:
+            stands = accept(w, key, level, levels)
+        amend(w, key, {**VILLAGE_ANSWERS, "industry": "竹编"}, seen_version=stands, counts=False)
+    export_answers(desk, path, [FORM], as_analyst=True)  # what was amended waits to be accepted
+    told = {cell.value for row in Filled(path).page(FORM).iter_rows() for cell in row}
+    assert VILLAGE_ANSWERS["industry"] in told
+    assert "竹编" not in told
 
 
 def test_a_workbook_of_another_period_or_of_something_else_is_refused_whole(
