@@ -9,6 +9,7 @@ from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_in_expression, read_expression, values_of_unit, walk_criteria
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
+from pbwidgets.campaign.living_values import values_of_entries, values_of_rows
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
 from pbwidgets.campaign.options import NAME_OF_OPTION
@@ -102,7 +103,8 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
         for key, repeat in (("where", row), ("not_applicable_when", "")):
             text: str | None = getattr(measure, key)
             if text is not None:
-                names, ids = _names(campaign, form, repeat), _addresses(form, ("forms", at))
+                lives = values_of_entries(form, repeat, campaign.choices)
+                names, ids = {**_names(campaign, form, repeat), **lives}, _addresses(form, ("forms", at))
                 yield _Site(text, ("measures", number, key), names, None, None, ids)
 
 
@@ -135,6 +137,7 @@ def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
     asked = named_places(form, repeat)
     return {
         **values_of_unit(campaign),
+        **values_of_rows(form, repeat, campaign.choices),
         **{name: values_of(place.field, campaign.choices) for name, place in asked.items()},
     }
 
