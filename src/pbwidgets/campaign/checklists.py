@@ -1,7 +1,8 @@
 """How units are judged by checks instead of points, and the lists that come of it."""
 
+import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -27,6 +28,19 @@ Target = Annotated[
         "of the unit or else of its nearest ancestor that has the form; empty: shown, never red"
     ),
 ]
+
+
+_PLACE: Final = re.compile(r"([a-z][a-z0-9_]*)/([a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)?)")
+
+
+def target_field(target: Target) -> tuple[str, str] | None:
+    """Form and path of the field that a target is read from; None for a number or an expression.
+
+    >>> target_field("setup/target_problems"), target_field("${cadres}"), target_field(3)
+    (('setup', 'target_problems'), None, None)
+    """
+    found = _PLACE.fullmatch(target) if isinstance(target, str) else None
+    return None if found is None else (found[1], found[2])
 
 
 class RowsCheck(Definition):
