@@ -9,9 +9,9 @@ from pbwidgets.campaign.expressions import ExpressionError
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_in_expression, read_expression, values_of_unit, walk_criteria
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
-from pbwidgets.campaign.living_values import values_of_entries, values_of_rows
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
+from pbwidgets.campaign.names_of_entries import values_of_entry, values_of_row
 from pbwidgets.campaign.options import NAME_OF_OPTION
 from pbwidgets.campaign.rules import conditions_in
 
@@ -103,8 +103,8 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
         for key, repeat in (("where", row), ("not_applicable_when", "")):
             text: str | None = getattr(measure, key)
             if text is not None:
-                lives = values_of_entries(form, repeat, campaign.choices)
-                names, ids = {**_names(campaign, form, repeat), **lives}, _addresses(form, ("forms", at))
+                names, ids = _names(campaign, form, repeat), _addresses(form, ("forms", at))
+                names |= values_of_entry(campaign, form, repeat)
                 yield _Site(text, ("measures", number, key), names, None, None, ids)
 
 
@@ -137,7 +137,7 @@ def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
     asked = named_places(form, repeat)
     return {
         **values_of_unit(campaign),
-        **values_of_rows(form, repeat, campaign.choices),
+        **values_of_row(campaign, form, repeat),
         **{name: values_of(place.field, campaign.choices) for name, place in asked.items()},
     }
 

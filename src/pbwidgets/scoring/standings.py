@@ -418,8 +418,8 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
 
 def _due_day(period: Period, due: str | None) -> date | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
-    if due is None or due[:1].isdigit():
-        return None if due is None else date.fromisoformat(due)
+    if due is None or due[0].isdigit():
+        return date.fromisoformat(due) if due else None
     return next((phase.ends for phase in period.phases if phase.id == due), None)
 
 

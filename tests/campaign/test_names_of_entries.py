@@ -80,7 +80,7 @@ def find(**measure):
     [
         "${row} = '1.a' and ${row/ware} = 'hard' and ${row/due} > '2026-01-01' and ${row/weight} > 2",
         "${entry_state} = 'done' and not(${entry_closed}) and ${entry_overdue} = 0 and ${state} = ''",
-        "selected(${entry_flags}, 'late:closed_on')",
+        "selected(${entry_flags}, 'closed_late')",
     ],
 )
 def test_rows_have_their_columns_and_how_they_stand(where):
