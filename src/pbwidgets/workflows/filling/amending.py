@@ -31,6 +31,7 @@ from pbwidgets.workflows.ground.desk import Desk, check_key, check_version, comm
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import day_of
+from pbwidgets.workflows.review.concessions import put_off_row
 
 Answers = Mapping[str, Any]
 
@@ -108,8 +109,12 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             raise DataError("fill.nothing_done")
         return place.put(before, {**undone, **place.due(due_on)})
 
+    def put_off_in_table(writer: Writer) -> None:
+        if place.repeat and not place.due_is_its_own:
+            put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
+
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, build, reason), seen_version=None)
+    return _amend(_Amendment(hands, build, reason, also=put_off_in_table), seen_version=None)
 
 
 def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: str = "") -> int:
@@ -376,7 +381,7 @@ def _find_life(hands: Hands, row_id: str) -> _Living:
 
 
 def _undo(hands: Hands, place: _Living, row: Answers) -> Answers:
-    """Answers without what says that it is done: the state, or the last step by another hand and the level's after it."""
+    """Answers without what says that it is done: the state, or the last step by another hand and what follows."""
     life = place.life
     if life.state is not None:
         if row.get(life.state) not in life.done:

@@ -27,6 +27,7 @@ from pbwidgets.store import (
     SubmissionKey,
     VetoOnRecord,
 )
+from pbwidgets.store.submissions import HANDED_IN
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
@@ -171,9 +172,14 @@ class Review:
     seen_head: int
 
     @property
+    def amendment(self) -> Event | None:
+        """The amendment with which it was handed in last; None if it was not by one."""
+        return next((event for event in self.handed_in[-1:] if event.deed == "amend"), None)
+
+    @property
     def handed_in(self) -> tuple[Event, ...]:
         """The steps with which it was handed in, oldest first."""
-        return tuple(event for event in self.history if event.deed in ("submit", "import"))
+        return tuple(event for event in self.history if event.deed in HANDED_IN)
 
 
 def open_review(desk: Desk, key: SubmissionKey) -> Review:

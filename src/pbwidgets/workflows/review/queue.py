@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -28,6 +28,7 @@ STAGES: Final = ("mine", "below", "above", "filler", "done")
 QUEUE: Final = (
     "form_id", "unit_code", "unit_name", "parent_code", "parent_name", "occurrence", "state", "version",
     "level", "stage", "submitted_at", "days_waiting", "lines", "marked", "stale", "recused", "points", "difference",
+    "amendment",
 )  # fmt: skip
 """Columns of :func:`review_queue`."""
 
@@ -42,7 +43,8 @@ def review_queue(desk: Desk) -> pd.DataFrame:
         ``days_waiting`` whole days since the last hand-in; ``lines`` how many lines of the unit's score sheet the
         actor marks, ``marked`` how many they have marked, ``stale`` how many of these are based on older answers;
         ``points`` what they have given together, ``difference`` by how much this is above the layer before on the
-        same lines, None without such marks.
+        same lines, None without such marks; ``amendment`` whether what waits changes a version that stands until
+        then.
 
     Raises
     ------
@@ -79,6 +81,7 @@ def review_queue(desk: Desk) -> pd.DataFrame:
                 **_turn(desk.opened, seats, form, row["unit_code"], row["state"]),
                 **_progress(desk.opened, seats, form, row["unit_code"], marks, before),
                 "recused": row["unit_code"] in aside,
+                "amendment": _is_amendment(desk.opened, form, row),
             }
         )
     queue = pd.DataFrame(rows, columns=list(QUEUE), dtype=object)
@@ -198,6 +201,11 @@ def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) 
     levels = review_levels(opened.campaign, form)
     own = [levels.index(item) for item in levels if seats.has(item, unit_code)]
     return {"level": level, "stage": "above" if own and levels.index(level) > max(own) else "below"}
+
+
+def _is_amendment(opened: Opened, form: Form, row: Mapping[Any, Any]) -> bool:
+    waits = acting_level(opened.campaign, form, row["state"]) is not None
+    return bool(waits and pd.notna(row["standing_version"]))
 
 
 def _progress(
