@@ -397,9 +397,12 @@ def amend(
     waits = found.standing_version is not None and found.state in (*EDITABLE, SUBMITTED)
     if found.state in EDITABLE and not waits:
         raise DataError("store.not_amendable", unit=key.unit_code, state=found.state)
-    if counts:
-        before = replace(found, standing_version=None) if waits else found
-        step = _Step(before, _standing(w, found).state if waits else found.state, answers, level, reason)
+    if counts and waits:  # as if it had been changed before the amendment that waits
+        stood = _standing(w, found)
+        before = replace(found, standing_version=stood.standing_version)
+        step = _Step(before, stood.state, answers, level, reason)
+    elif counts:
+        step = _Step(found, found.state, answers, level, reason)
     else:
         stands = found.standing_version if waits else found.version
         step = _Step(replace(found, standing_version=stands), SUBMITTED, answers, level, reason)
@@ -865,7 +868,9 @@ def _standing(r: Reader, found: SubmissionState) -> Any:
     table = submission_versions.c
     mine = table.submission_id.in_(select(submissions.c.id).where(_has_key(found.key)))
     return r.conn.execute(
-        select(table.state, table.answers).where(mine, table.version == found.standing_version)
+        select(table.state, table.answers, table.standing_version).where(
+            mine, table.version == found.standing_version
+        )
     ).one()
 
 

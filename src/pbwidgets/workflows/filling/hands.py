@@ -179,7 +179,8 @@ class Hands:
             if not repeat:
                 made[path] = kept.get(path)
                 continue
-            pairs = zip_longest(rows_in(made, repeat), rows_in(kept, repeat), fillvalue={})
+            nothing: Answers = {}
+            pairs = zip_longest(rows_in(made, repeat), rows_in(kept, repeat), fillvalue=nothing)
             made[repeat] = [{**new, name: old.get(name)} for new, old in pairs]
         return made
 
