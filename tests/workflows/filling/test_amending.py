@@ -516,7 +516,7 @@ def test_a_level_excuses_puts_off_and_takes_back(workspace: Workspace, desk: Des
     lift(level, VILLAGE, "clauses", "rooms", "已有场所")
     with workspace.store.read() as reader:
         assert len(load_concessions(reader, "living", OCTOBER)) == 1
-    with pytest.raises(DataError, match="没有"):
+    with pytest.raises(DataError, match=r"上坪村.*没有生效"):
         lift(level, VILLAGE, "clauses", "rooms", "已有场所")
     with pytest.raises(UsageError, match="最接近的是“rooms”"):
         excuse(level, VILLAGE, "clauses", "room", "租用场所")

@@ -79,7 +79,7 @@ def amend(desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int
     def build(before: Answers) -> Answers:
         return hands.restore(answers, before)
 
-    return _amend(_Amendment(hands, build, reason, is_own=True), seen_version)
+    return _amend(_Amendment(hands, key, build, reason, is_own=True), seen_version)
 
 
 def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = "") -> int:
@@ -114,7 +114,7 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
 
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, build, reason, also=put_off_in_table), seen_version=None)
+    return _amend(_Amendment(hands, key, build, reason, also=put_off_in_table), seen_version=None)
 
 
 def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: str = "") -> int:
@@ -136,7 +136,7 @@ def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: s
         return place.put(before, {**place.row(before), **place.due(due_on)})
 
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, build, reason), seen_version=None)
+    return _amend(_Amendment(hands, key, build, reason), seen_version=None)
 
 
 def begin_many(
@@ -194,7 +194,7 @@ def confirm_unchanged(desk: Desk, key: SubmissionKey) -> int:
     with read_as_hand(desk, key) as reader:
         found = load_state(reader, key)
     if found is not None and is_living(found) and key.period_id == ALWAYS:
-        return _confirm(_need_hands(desk, key), found.version)
+        return _confirm(_need_hands(desk, key), key, found.version)
     form = check_filler(desk, key)
     if found is not None and (found.version or found.draft):
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
@@ -205,13 +205,13 @@ def confirm_unchanged(desk: Desk, key: SubmissionKey) -> int:
     return hand_in(desk, key, before, 0 if found is None else found.revision)
 
 
-def _confirm(hands: Hands, seen_version: int) -> int:
+def _confirm(hands: Hands, key: SubmissionKey, seen_version: int) -> int:
     """The newest version once more, in the state that it has."""
     with hands.desk.write() as writer:
         check_version(writer, hands.desk)
-        found = load_state(writer, hands.key)
+        found = load_state(writer, key)
         answers = {} if found is None or found.answers is None else found.answers
-        return store.amend(writer, hands.key, answers, seen_version=seen_version, counts=True)
+        return store.amend(writer, key, answers, seen_version=seen_version, counts=True)
 
 
 def list_entrusted(desk: Desk) -> tuple[SubmissionKey, ...]:
@@ -246,6 +246,7 @@ class _Amendment:
     """How somebody changes an entry; what is not their own change is the level's, whatever the fields say."""
 
     hands: Hands
+    key: SubmissionKey
     build: Build
     reason: str
     is_own: bool = False
@@ -254,7 +255,7 @@ class _Amendment:
 
 def _amend(amendment: _Amendment, seen_version: int | None) -> int:
     hands = amendment.hands
-    desk, key, form = hands.desk, hands.key, hands.form
+    desk, key, form = hands.desk, amendment.key, hands.form
     names = common_words(desk) if form.identifying_paths() else None
     with desk.write() as writer:
         check_version(writer, desk)
@@ -285,7 +286,7 @@ def _amend(amendment: _Amendment, seen_version: int | None) -> int:
             amendment.also(writer)
         if not desk.actor.on_behalf and hands.is_filler:
             for track, layer_id in self_tracks(desk.opened.campaign, form):
-                restamp(writer, desk, key, track, layer_id)
+                restamp(writer, desk, hands.key, track, layer_id)
         release_unused(writer, form, key)
     return version
 
@@ -313,7 +314,7 @@ def _need_hands(desk: Desk, key: SubmissionKey) -> Hands:
     with read_as_hand(desk, key) as reader:
         hands = Hands.of(desk, key, load_state(reader, key))
     if not hands.changeable:
-        desk.authorise("view", key.unit_code)
+        desk.authorise("view", hands.key.unit_code)
         if not hands.lives:
             raise DataError("fill.not_handed_in", form=hands.form.name.words(desk.lang))
         if not hands.is_filler:
@@ -377,7 +378,7 @@ def _find_life(hands: Hands, row_id: str) -> _Living:
         field = place.field
         if row_id and field.life is not None and field.table is not None and field.table.row(row_id):
             return _Living(field.life, path, row_id)
-    raise DataError("fill.no_life", form=hands.form.name.words(hands.desk.lang), row=row_id)
+    raise DataError("fill.no_life", form=hands.form.name.words(hands.desk.lang), value=row_id)
 
 
 def _undo(hands: Hands, place: _Living, row: Answers) -> Answers:

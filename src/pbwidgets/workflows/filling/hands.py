@@ -6,7 +6,7 @@ another field points at. The date until when something is due is moved by the le
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import zip_longest
@@ -23,7 +23,7 @@ from pbwidgets.store import Reader, SubmissionKey, SubmissionState
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler, fills_in, is_living, sits_at
-from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
+from pbwidgets.workflows.ground.desk import Desk, continuing, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import levels_above, review_levels
 
@@ -102,7 +102,8 @@ class Hands:
     Attributes
     ----------
     desk, form, key
-        Who acts, and on which entry; the form as it is for the unit.
+        Who acts, and on which entry; of a unit that was merged away, as if the one that continues it had it. The
+        form is as it is for the unit.
     answers
         Newest answers that were handed in.
     lives
@@ -124,12 +125,13 @@ class Hands:
         UsageError
             ``fill.unknown_form``.
         """
+        own = replace(key, unit_code=continuing(desk, key.unit_code))
         form = form_of_unit(
-            find_form(desk.opened.campaign, key.form_id), *kind_and_domain(desk.units, key.unit_code)
+            find_form(desk.opened.campaign, key.form_id), *kind_and_domain(desk.units, own.unit_code)
         )
         answers = {} if found is None or found.answers is None else found.answers
         lives = found is not None and is_living(found) and form.survey is None
-        return cls(desk, form, key, answers, lives)
+        return cls(desk, form, own, answers, lives)
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
@@ -304,7 +306,8 @@ def check_hand_on_any(desk: Desk, key: SubmissionKey) -> None:
 
 def read_as_hand(desk: Desk, key: SubmissionKey) -> AbstractContextManager[Reader]:
     """Read transaction for whoever may change something: who fills the form in sees it as it was given."""
-    return read_own(desk, key) if fills_in(desk, key) else desk.workspace.store.read()
+    own = replace(key, unit_code=continuing(desk, key.unit_code))
+    return read_own(desk, key) if fills_in(desk, own) else desk.workspace.store.read()
 
 
 def is_named(desk: Desk, value: object) -> bool:
