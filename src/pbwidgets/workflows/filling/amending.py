@@ -8,6 +8,7 @@ ends the time for it: as long as the period one works in is open, an entry goes 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pbwidgets import store
@@ -27,7 +28,14 @@ from pbwidgets.workflows.filling.prefilling import last_answers
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
-from pbwidgets.workflows.ground.desk import Desk, check_key, check_version, common_words, read_own
+from pbwidgets.workflows.ground.desk import (
+    Desk,
+    check_key,
+    check_version,
+    common_words,
+    known_units,
+    read_own,
+)
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import day_of
@@ -160,7 +168,7 @@ def begin_many(
     if not codes:
         raise DataError("review.no_units")
     first = desk.opened.submission_key(form_id, codes[0])
-    names = common_words(desk) if form.identifying_paths() else None
+    names, units = common_words(desk) if form.identifying_paths() else None, known_units(desk)
     with log_refusal(desk, first), desk.write() as writer:
         check_version(writer, desk)
         made = {}
@@ -170,7 +178,9 @@ def begin_many(
             key = desk.opened.submission_key(form_id, code, number)
             check_deadline(writer, desk, key)
             check_files_known(writer, of_unit, key, answers, desk.lang)
-            made[key] = complete_answers(of_unit, desk.opened.campaign, answers, day_of(desk.now), names)
+            made[key] = complete_answers(
+                of_unit, desk.opened.campaign, answers, day_of(desk.now), names, units
+            )
         store.submit_many(writer, made.items())
     return tuple(made)
 
@@ -299,9 +309,12 @@ def _sound(
     What the campaign came to ask since, nobody may be able to answer any more.
     """
     form, campaign, day = hands.form, hands.desk.opened.campaign, day_of(hands.desk.now)
-    complete, problems = examine_answers(form, campaign, after, complete=True, today=day, names=names)
+    examine = partial(
+        examine_answers, form, campaign, complete=True, today=day, names=names, units=known_units(hands.desk)
+    )
+    complete, problems = examine(after)
     if problems:
-        known = examine_answers(form, campaign, before, complete=True, today=day, names=names)[1]
+        known = examine(before)[1]
         new = tuple(problem for problem in problems if problem.path in touched or problem not in known)
         if new:
             raise AnswersRefusedError(new)

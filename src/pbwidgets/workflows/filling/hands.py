@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form, is_none, rows_in
 from pbwidgets.campaign.answers import find_irrelevant
-from pbwidgets.campaign.life import LaterBy
+from pbwidgets.campaign.life import FILLER, LaterBy
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.names import ROW, Place, form_of_unit, places
 from pbwidgets.errors import DataError
@@ -235,7 +235,7 @@ class Hands:
 
     def _may_in_some_row(self, place: Place) -> bool:
         by = later_of(place)
-        named = by is not None and by.by is not None and f"{place.repeat}/{by.by}" in self.places
+        named = by is not None and f"{place.repeat}/{by.by}" in self.places
         rows = rows_in(self.answers, place.repeat) if place.repeat and named else [{}]
         return any(self._may(place, row) for row in rows)
 
@@ -247,7 +247,7 @@ class Hands:
             return False
         if place.field.type == "repeat" and place.field.rows is not None:
             return False  # its rows are the table's
-        if by.by is None:
+        if by.by == FILLER:
             return fills_in(self.desk, self.key)
         if by.by == UNIT:
             return may_do(
@@ -260,17 +260,20 @@ class Hands:
     def _word_hand(self, place: Place) -> str:
         lang, campaign = self.desk.lang, self.desk.opened.campaign
         levels = {level.id: level.name for level in campaign.review_levels}
-        by = LaterBy(by=self.due_level) if place.path in self.due_paths else later_of(place)
-        if by is None or (place.path in self.due_paths and self.due_level is None):
+        later = later_of(place)
+        by = later.by if later is not None else None
+        if place.path in self.due_paths:
+            by = self.due_level
+        if by == FILLER:
+            by = self.form.filled_by or UNIT
+        if by is None:
             return say("fill.hand_nobody", lang)
-        if by.by in levels:
-            return say("fill.hand_level", lang, level=levels[by.by].words(lang))
-        if by.by == UNIT or (by.by is None and self.form.filled_by is None):
+        if by in levels:
+            return say("fill.hand_level", lang, level=levels[by].words(lang))
+        if by == UNIT:
             return say("fill.hand_unit", lang)
-        if by.by is None:
-            return say("fill.hand_level", lang, level=levels[str(self.form.filled_by)].words(lang))
-        pointing = self.places.get(f"{place.repeat}/{by.by}") or self.places.get(by.by)
-        label = by.by if pointing is None else pointing.field.label.words(lang)
+        pointing = self.places.get(f"{place.repeat}/{by}") or self.places.get(by)
+        label = by if pointing is None else pointing.field.label.words(lang)
         return say("fill.hand_named", lang, field=label)
 
 
@@ -285,7 +288,7 @@ def naming_fields(form: Form) -> tuple[str, ...]:
     named = {
         path
         for place in found.values()
-        if (by := later_of(place)) is not None and by.by is not None
+        if (by := later_of(place)) is not None
         for path in (f"{place.repeat}/{by.by}", by.by)
         if path in found and found[path].field.type == "unit"
     }

@@ -9,7 +9,7 @@ from pbwidgets.errors import UsageError
 from pbwidgets.store import Reader, SubmissionKey, known_periods
 from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import handed_in_answers, load_of_units
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, known_units
 from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import Opened, day_of
 
@@ -86,7 +86,9 @@ def _fitting(desk: Desk, form: Form, asked: Form, answers: Answers) -> dict[str,
     kept = _without(without_files(form, without_files(asked, answers)), tells)
     kept = _without(kept, {path for path, _ in asked.leaves()} - asked_too)
     day = day_of(desk.now)
-    _, problems = examine_answers(form, desk.opened.campaign, kept, complete=False, today=day)
+    _, problems = examine_answers(
+        form, desk.opened.campaign, kept, complete=False, today=day, units=known_units(desk)
+    )
     fits = _without(kept, {problem.path for problem in problems})
     return compute_answers(form, fits, today=day)
 

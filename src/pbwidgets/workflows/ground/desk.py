@@ -12,6 +12,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.arguments import check_arguments
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, audit_head, is_period_open
@@ -130,6 +131,12 @@ def common_words(desk: Desk) -> CommonWords:
     """Words of all campaigns, of units and of accounts, which identify nobody."""
     with desk.workspace.store.read(whole=True) as reader:
         return desk.workspace.store.identified.common(reader.conn)
+
+
+def known_units(desk: Desk) -> KnownUnits:
+    """Units that a field of a form may point at: all that take part."""
+    columns = (desk.units[name] for name in ("unit_code", "unit_name", "kind"))
+    return KnownUnits.of(zip(*columns, strict=True))
 
 
 @contextmanager
