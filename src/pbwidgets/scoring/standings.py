@@ -33,7 +33,7 @@ from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in, to_days, to_objects
+from pbwidgets.scoring.arrays import Bools, Days, Floats, Ints, Objects, positions_in, to_days, to_objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import (
     CLAIMED,
@@ -53,7 +53,6 @@ from pbwidgets.scoring.frames import (
 )
 from pbwidgets.scoring.measures import MeasureTable, to_numbers
 
-Days = npt.NDArray[np.datetime64]
 _CODE: Final = {state: code for code, state in enumerate(STANDING_STATES)}
 _NAT: Final = np.datetime64("NaT", "D")
 
@@ -419,9 +418,9 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
 
 def _due_day(period: Period, due: str | None) -> date | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
-    if due is None or not due[0].isdecimal():
-        return next((phase.ends for phase in period.phases if phase.id == due), None)
-    return date.fromisoformat(due)
+    if due is None or due[0].isdigit():
+        return date.fromisoformat(due) if due else None
+    return next((phase.ends for phase in period.phases if phase.id == due), None)
 
 
 @dataclass(frozen=True)
