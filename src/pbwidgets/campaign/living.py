@@ -70,7 +70,7 @@ class _Moment:
     counting: Answers
 
 
-def is_living(form: Form) -> bool:
+def has_lives(form: Form) -> bool:
     """Whether the entries of a form live, or rows in them."""
     return form.life is not None or any(place.field.life is not None for place in places(form))
 

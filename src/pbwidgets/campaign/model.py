@@ -410,10 +410,11 @@ class Measure(Definition):
     running    balance of a number field by date, at its end or where it was lowest
     ========== =====================================================================================
 
-    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row. With
-    ``highest_per`` a sum takes only the highest number of those with the same value there. Three filters say
-    which rows count: ``where`` (fields and kinds), ``window`` (dates), ``states`` (how far a submission has
-    come); a share keeps its denominator within window and states.
+    ``days_to_close`` is the mean of the days from the date field to ``closed_on`` in the same row; without
+    ``closed_on``, of entries or rows with a life, from its first step to its end. With ``highest_per`` a sum takes
+    only the highest number of those with the same value there. Three filters say which rows count: ``where`` (fields
+    and kinds, and how an entry or fixed row stands on the day), ``window`` (dates), ``states`` (how far a submission
+    has come); a share keeps its denominator within window and states.
     """
 
     id: MeasureId

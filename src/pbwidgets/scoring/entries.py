@@ -11,7 +11,7 @@ import pandas as pd
 
 from pbwidgets.campaign.checklists import RowsCheck
 from pbwidgets.campaign.life import Life
-from pbwidgets.campaign.living import is_living
+from pbwidgets.campaign.living import has_lives
 from pbwidgets.campaign.model import Campaign, Form
 from pbwidgets.campaign.names import ENTRY_CLOSED, ENTRY_FLAGS, ENTRY_OVERDUE, ENTRY_STATE, ROW
 from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers, in_states
@@ -118,7 +118,7 @@ def read_entries(campaign: Campaign, period: str, tables: AnswerTables) -> pd.Da
     """
     parts = []
     for form in campaign.forms:
-        lives = tables.life_rows(form.id) if is_living(form) else []
+        lives = tables.life_rows(form.id) if has_lives(form) else []
         parts += [_to_columns(form, at, one, tables.register) for at, one in enumerate(lives)]
     if not parts:
         return to_frame([], ENTRIES)

@@ -18,8 +18,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
-from pbwidgets.campaign.living import trace_lives
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign.living import has_lives, trace_lives
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.intake.identifying import HIDDEN
@@ -277,15 +276,11 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         take_part=opened.take_part,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
         to_lives=lambda form_id, given: trace_lives(forms[form_id], given),
-        living={form.id for form in campaign.forms if _is_living(form)},
+        living={form.id for form in campaign.forms if has_lives(form)},
         lasting={form.id for form in campaign.forms if form.lasts == "campaign"},
         logs={form.id for form in campaign.forms if form.occurrence == "many"},
         revision=opened.closed_head,
     )
-
-
-def _is_living(form: Form) -> bool:
-    return form.life is not None or any(place.field.life is not None for place in places(form))
 
 
 def does_count(campaign: Campaign) -> Counts:
