@@ -23,6 +23,7 @@ from pbwidgets.campaign.known import (
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
+    Form,
     Gate,
     Measure,
     Nomination,
@@ -43,13 +44,16 @@ _FITTING: Final = {
     "share": _COUNTABLE,
     "days_to_close": ("date",),
     "chosen": ("select_one",),
+    "running": NUMBERS,
 }
 _FITTING_BESIDE: Final = {
     "closed_on": ("date",),
+    "dated_by": ("date",),
+    "sign_field": ("select_one",),
     "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
 }
 _FREE: Final = ("text",)  # types of answers in which anything may be written
-_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen")
+_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen", "running")
 _STATES: Final = ("submitted", "accepted", "locked")
 
 
@@ -96,14 +100,15 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
     by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
     ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
-    for key in ("field", "denominator", "closed_on", "highest_per"):
+    for key in ("field", "denominator", "closed_on", "highest_per", "sign_field", "dated_by"):
         path: str | None = getattr(measure, key)
         if path is not None and path not in by_path:
             yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
         elif path is not None:
             yield from _find_unfit(measure, key, by_path[path], address)
     yield from _find_missing_parts(measure, address)
-    yield from _find_in_closing(measure, address)
+    yield from _find_in_closing(measure, form, address)
+    yield from _find_in_balance(campaign, measure, by_path, address)
     yield from _find_in_highest(measure, by_path, address)
     place = by_path.get(measure.field or "")
     yield from _find_in_other_row(measure, by_path, place, address)
@@ -146,7 +151,8 @@ def find_hidden_in_counts(campaign: Campaign) -> Iterator[Finding]:
 def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]:
     share = measure.aggregate == "share"
     rests_on = tuple((*address, key) for key in ("field", "denominator", "where", "aggregate"))
-    if measure.field is None and (measure.aggregate in _NEED_FIELD or measure.denominator):
+    of_life = measure.aggregate == "days_to_close" and measure.closed_on is None
+    if measure.field is None and not of_life and (measure.aggregate in _NEED_FIELD or measure.denominator):
         yield Finding("campaign.measure_lacks_field", address, {"aggregate": measure.aggregate}, rests_on)
     if share and measure.denominator is None and measure.where is None:
         yield Finding("campaign.share_of_what", address, {}, rests_on)
@@ -154,15 +160,44 @@ def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]
         yield Finding("campaign.denominator_unused", (*address, "denominator"), {}, rests_on)
 
 
-def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
+def _find_in_closing(measure: Measure, form: Form, address: Address) -> Iterator[Finding]:
     closing = measure.aggregate == "days_to_close"
     key = (*address, "closed_on")
     rests_on = (key, (*address, "aggregate"))
-    if closing and measure.closed_on is None:
+    rows = next((place.field for place in places(form) if place.path == measure.field), None)
+    lives = form.life is not None if measure.field is None else rows is not None and rows.life is not None
+    if closing and measure.closed_on is None and not lives:  # a life itself tells when it is closed
         yield Finding("campaign.closed_on_missing", address, {}, rests_on)
     if not closing and (measure.closed_on is not None or measure.count_open):
         here = key if measure.closed_on is not None else (*address, "count_open")
         yield Finding("campaign.closed_on_unused", here, {"aggregate": measure.aggregate}, rests_on)
+
+
+def _find_in_balance(
+    campaign: Campaign, measure: Measure, by_path: Mapping[str, Place], address: Address
+) -> Iterator[Finding]:
+    """A balance without what makes it one, options without a sign, and what only a balance has."""
+    given = {key: getattr(measure, key) for key in ("sign_field", "signs", "dated_by")}
+    rests_on: tuple[Address, ...] = ((*address, "aggregate"), *((*address, key) for key in given))
+    if measure.aggregate != "running":
+        used = [key for key, value in given.items() if value] + (["at"] if measure.at != "end" else [])
+        for key in used:
+            args = {"key": key, "aggregate": measure.aggregate}
+            yield Finding("campaign.only_running", (*address, key), args, rests_on)
+        return
+    for key in (key for key, value in given.items() if not value):
+        yield Finding("campaign.running_lacks", address, {"key": key, "measure": measure.id}, rests_on)
+    kind = by_path.get(measure.sign_field or "")
+    options = campaign.choices.get(kind.field.choices or "", ()) if kind is not None else ()
+    ids = [option.id for option in options]
+    for option in measure.signs:
+        if ids and option not in ids:
+            here = (*address, "signs", option)
+            yield unknown("campaign.unknown_option", here, option, ids, (("forms",), ("choices",)))
+    lacking = [option for option in ids if option not in measure.signs]
+    if measure.signs and lacking:
+        args = {"options": "、".join(lacking)}
+        yield Finding("campaign.signs_lacking", (*address, "signs"), args, (("forms",), ("choices",)))
 
 
 def _find_in_highest(measure: Measure, by_path: Mapping[str, Place], address: Address) -> Iterator[Finding]:
@@ -186,6 +221,8 @@ def _find_in_other_row(
     """Dates inside a repeat, while the measure does not count the rows of that repeat."""
     dates = {
         (*address, "closed_on"): measure.closed_on,
+        (*address, "dated_by"): measure.dated_by,
+        (*address, "sign_field"): measure.sign_field,
         (*address, "window", "field"): measure.window.field if measure.window else None,
     }
     for here, path in dates.items():
@@ -436,13 +473,13 @@ def _find_in_rule(
     if measure is not None:
         here = (*address, "rule", "measure")
         yield from known.refer("measures", measure, here)
-        yield from _find_out_of_reach(campaign, track, measure, here, known)
+        yield from find_out_of_reach(campaign, track, measure, here, known)
     for key, at, text in conditions_in(line.rule):
         within = (*address, "rule", key, at, "when")
         yield from known.find_in_condition(text, within)
         expression = read_expression(text)
         for name in sorted(expression.names) if isinstance(expression, Expression) else ():
-            yield from _find_out_of_reach(campaign, track, name, within, known)
+            yield from find_out_of_reach(campaign, track, name, within, known)
     yield from find_in_line_rule(campaign, track, line, address, known)
     if line.not_applicable is None:
         return
@@ -456,13 +493,14 @@ def _find_in_rule(
         )
 
 
-def _find_out_of_reach(
+def find_out_of_reach(
     campaign: Campaign, track: Track, measure_id: str, address: Address, known: Known
 ) -> Iterator[Finding]:
+    """A measure that reads no form of the units of a track, or is made of one that does not."""
     derived = next((item for item in campaign.derived if item.id == measure_id), None)
     if derived is not None:
         for name in sorted(names_behind(campaign, [measure_id]) - {item.id for item in campaign.derived}):
-            yield from _find_out_of_reach(campaign, track, name, address, known)
+            yield from find_out_of_reach(campaign, track, name, address, known)
         return
     yield from _find_other_kind(campaign, track, measure_id, address)
     measure = next((item for item in campaign.measures if item.id == measure_id), None)

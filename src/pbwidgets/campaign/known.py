@@ -37,8 +37,10 @@ def values_of_unit(campaign: Campaign) -> dict[str, Values]:
     return {UNIT_KIND: kinds, UNIT_DOMAIN: "any"}
 
 
-def find_reserved(ids: Iterable[tuple[str, Address]], reserved: Iterable[str] = RESERVED) -> Iterator[Finding]:
-    """A finding for every id that expressions have for the unit, its row or its entry; ids come with their addresses."""
+def find_reserved(
+    ids: Iterable[tuple[str, Address]], reserved: Iterable[str] = RESERVED
+) -> Iterator[Finding]:
+    """A finding for every id that expressions have for unit, row or entry; ids come with their addresses."""
     taken = frozenset(reserved)
     for name, address in ids:
         if name in taken:
