@@ -583,17 +583,6 @@ def test_a_bonus_line_is_not_part_of_the_base_points(write: Write) -> None:
     assert check_campaign(write(("    gates:\n", bonus + "    gates:\n"))) == ()
 
 
-def test_a_checklist_needs_no_layers_and_no_base_points(write: Write) -> None:
-    edits = (
-        ("    places: 3", "    kind: checklist"),
-        (
-            "        points: 40\n        rule: {name: rated}",
-            "        points: 50\n        rule: {name: rated}",
-        ),
-    )
-    assert check_campaign(write(*edits)) == ()
-
-
 def test_a_kind_may_stand_above_itself(write: Write) -> None:
     assert (
         check_campaign(write(("en: Branch}, parents: [bureau]}", "en: Branch}, parents: [bureau, branch]}")))

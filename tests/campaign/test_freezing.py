@@ -11,6 +11,7 @@ from pbwidgets.campaign.freezing import Change, campaign_version, compare_campai
 from pbwidgets.campaign.model import Campaign, Text
 from pbwidgets.campaign.reader import read_campaign
 from pbwidgets.intake.text import drop_unfit
+from tests.campaign.living import LIVING
 
 Write = Callable[..., Path]
 
@@ -174,3 +175,29 @@ def test_how_a_heading_is_settled_and_whose_line_it_is_are_changes_and_survive_j
         Change("added", "criterion", "branches.other"),
     }
     assert from_json(to_json(changed)) == changed
+
+
+def test_tables_checks_and_lists_are_compared_part_by_part(tmp_path: Path) -> None:
+    path = tmp_path / "living.yaml"
+
+    def read(*edits: tuple[str, str]) -> Campaign:
+        text = LIVING
+        for before, after in edits:
+            assert text.count(before) == 1, before
+            text = text.replace(before, after)
+        path.write_text(text, encoding="utf-8")
+        return read_campaign(path)
+
+    before = read()
+    after = read(
+        ("en: Team}, heading: system, due: 2026-11-20", "en: Team}, heading: system, due: 2026-11-21"),
+        ("heading: service, at_least: 0,", "heading: service, at_least: 1,"),
+        ("${check_overdue} > 2", "${check_overdue} > 3"),
+        ("due: due_on", "due: found_on"),
+    )
+    changes = {change.address: change.message("zh_CN") for change in compare_campaigns(before, after)}
+    assert list(changes) == ["faults", "lines.team", "compliance.money", "red"]
+    assert "2026-11-20 → 2026-11-21" in changes["lines.team"]
+    assert "最低余额" in changes["compliance.money"]
+    assert "> 3" in changes["red"]
+    assert from_json(to_json(after)) == after

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pbwidgets.campaign.checklists import RowsCheck
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.model import Campaign, Field, Track
 from pbwidgets.campaign.names import places
@@ -32,14 +32,24 @@ def named_checks(campaign: Campaign, track: Track) -> tuple[NamedCheck, ...]:
     return tuple(one for check in track.checks for one in _named(campaign, check))
 
 
-def _named(campaign: Campaign, check: object) -> Iterator[NamedCheck]:
+def _named(campaign: Campaign, check: Check) -> Iterator[NamedCheck]:
     if isinstance(check, RowsCheck):
         yield from _named_rows(campaign, check)
         return
-    name: Text | None = getattr(check, "name", None)
-    if name is None:
-        name = next(one.name for one in campaign.every_measure if one.id == getattr(check, "measure", ""))
-    yield NamedCheck(str(getattr(check, "check_id", "")), "", name)
+    if not isinstance(check, RowsCheck):
+        yield NamedCheck(check.check_id, "", name_of_check(campaign, check))
+
+
+def name_of_check(campaign: Campaign, check: Check) -> Text:
+    """What a check as a whole is called: by its own name, else as its measure, or as the repeat of its rows."""
+    if isinstance(check, RowsCheck):
+        repeat = rows_of_check(campaign, check)
+        return repeat.label if repeat is not None else Text(zh=check.rows, en=check.rows)
+    if check.name is not None:
+        return check.name
+    measure = check.measure if isinstance(check, MeasureCheck) else check.id
+    named = (one.name for one in campaign.every_measure if one.id == measure)
+    return next(named, Text(zh=measure, en=measure))
 
 
 def _named_rows(campaign: Campaign, check: RowsCheck) -> Iterator[NamedCheck]:

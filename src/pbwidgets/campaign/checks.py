@@ -3,7 +3,9 @@
 :func:`find_mistakes` collects everything at once. This module looks at ids, units and dates; forms are checked in
 :mod:`pbwidgets.campaign.checks_forms`, their expressions in
 :mod:`pbwidgets.campaign.checks_expressions`, measures and tracks in :mod:`pbwidgets.campaign.checks_scoring`, the
-rules of lines in :mod:`pbwidgets.campaign.checks_rules`, what an award asks for in
+rules of lines in :mod:`pbwidgets.campaign.checks_rules`, checklists in
+:mod:`pbwidgets.campaign.checks_checklists`, lists in :mod:`pbwidgets.campaign.checks_lists`, how entries live in
+:mod:`pbwidgets.campaign.checks_lives`, tables in :mod:`pbwidgets.campaign.checks_tables`, what an award asks for in
 :mod:`pbwidgets.campaign.checks_awards`, senders and templates of documents in
 :mod:`pbwidgets.campaign.checks_office`, where answers are in official tables in
 :mod:`pbwidgets.campaign.checks_official`.
@@ -14,14 +16,19 @@ from datetime import date, timedelta
 from typing import Final
 
 from pbwidgets.campaign.checks_awards import find_in_awards
+from pbwidgets.campaign.checks_checklists import find_in_checklists
 from pbwidgets.campaign.checks_expressions import find_in_expressions
 from pbwidgets.campaign.checks_forms import find_in_forms
+from pbwidgets.campaign.checks_lists import find_in_lists
+from pbwidgets.campaign.checks_lives import find_in_lives
 from pbwidgets.campaign.checks_office import find_in_office
 from pbwidgets.campaign.checks_official import find_in_official_tables
 from pbwidgets.campaign.checks_rules import find_in_carried, find_in_derived
 from pbwidgets.campaign.checks_scoring import find_in_measures, find_in_tracks
+from pbwidgets.campaign.checks_tables import find_in_tables
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.known import Known, find_repeated_ids
+from pbwidgets.campaign.life import FILLER, UNIT
 from pbwidgets.campaign.model import Campaign, Period, kinds_above
 
 _PHASE_MARGIN: Final = timedelta(days=366)  # preparing the year before and commending the year after is usual
@@ -38,11 +45,15 @@ def find_mistakes(campaign: Campaign) -> tuple[Finding, ...]:
             _find_in_periods(campaign, known),
             _find_in_levels(campaign, known),
             find_in_forms(campaign, known),
+            find_in_lives(campaign, known),
+            find_in_tables(campaign),
             find_in_expressions(campaign),
             find_in_measures(campaign, known),
             find_in_carried(campaign),
             find_in_derived(campaign, known),
             find_in_tracks(campaign, known),
+            find_in_checklists(campaign, known),
+            find_in_lists(campaign, known),
             find_in_awards(campaign),
             find_in_office(campaign),
             find_in_official_tables(campaign),
@@ -155,6 +166,8 @@ def _find_reversed(begins: date, ends: date, address: Address) -> Iterator[Findi
 def _find_in_levels(campaign: Campaign, known: Known) -> Iterator[Finding]:
     yield from find_repeated_ids(campaign.review_levels, ("review_levels",))
     for at, level in enumerate(campaign.review_levels):
+        if level.id in (FILLER, UNIT):
+            yield Finding("campaign.reserved_id", ("review_levels", at, "id"), {"value": level.id})
         yield from known.refer("unit_kinds", level.unit_kind, ("review_levels", at, "unit_kind"))
     yield from find_repeated_ids(campaign.layers, ("layers",))
     for at, layer in enumerate(campaign.layers):

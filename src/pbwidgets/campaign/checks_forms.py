@@ -13,7 +13,7 @@ from pbwidgets.campaign.options import NAME_OF_OPTION
 NUMBERS: Final = ("integer", "decimal")
 SELECTS: Final = ("select_one", "select_multiple")
 _HOLDERS: Final = ("group", "repeat")
-_ENTERED: Final = (*NUMBERS, *SELECTS, "text", "date", "image", "file")
+_ENTERED: Final = (*NUMBERS, *SELECTS, "text", "date", "unit", "image", "file")
 
 _NEEDED: Final = {"choices": SELECTS, "fields": _HOLDERS, "calculation": ("calculate",)}
 _MEANT_FOR: Final = {
@@ -32,6 +32,11 @@ _MEANT_FOR: Final = {
     # on a group or repeat it would not reach the fields inside, which would then be shown
     "sensitive": (*_ENTERED, "calculate"),
     "identifies": ("text",),
+    "kinds": ("unit",),
+    "later": (*_ENTERED, *_HOLDERS),
+    "rows": ("repeat",),
+    "when": ("repeat",),
+    "life": ("repeat",),
 }
 
 
@@ -59,11 +64,15 @@ def _find_in_survey(campaign: Campaign, form: Form, address: Address) -> Iterato
     wrong: list[tuple[Address, str]] = []
     wrong += [((*address, "filled_by"), "filled_by")] if form.filled_by is not None else []
     wrong += [((*address, "occurrence"), "occurrence")] if form.occurrence == "many" else []
+    wrong += [((*address, "lasts"), "lasts")] if form.lasts == "campaign" else []
+    wrong += [((*address, key), key) for key in ("title", "life", "keeps", "prefill") if getattr(form, key)]
     for place in places(form):
         here = (*address, *place.address)
-        shows = place.field.type in ("image", "file", "repeat")
+        shows = place.field.type in ("image", "file", "repeat", "unit")
         wrong += [((*here, "type"), place.field.type)] if shows else []
-        wrong += [((*here, key), key) for key in ("sensitive", "identifies") if getattr(place.field, key)]
+        wrong += [
+            ((*here, key), key) for key in ("sensitive", "identifies", "later") if getattr(place.field, key)
+        ]
     for where, what in wrong:
         yield Finding("campaign.not_in_survey", where, {"what": what}, ((*address, "survey"),))
     yield from _find_readers_of_survey(campaign, form.id)

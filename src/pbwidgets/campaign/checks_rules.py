@@ -74,7 +74,7 @@ def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
         here: Address = ("derived", at, "expression")
         yield from known.find_in_condition(item.expression, here, group=False)
         expression = read_expression(item.expression)
-        for value in () if isinstance(expression, ExpressionError) else _find_no_number(expression.tree):
+        for value in () if isinstance(expression, ExpressionError) else find_no_number(expression.tree):
             yield Finding("campaign.derived_not_number", here, {"value": value})
     if circle := find_circle({item.id: inputs_of(item) for item in campaign.derived}):
         at = next(at for at, item in enumerate(campaign.derived) if item.id == circle[0])
@@ -83,7 +83,7 @@ def find_in_derived(campaign: Campaign, known: Known) -> Iterator[Finding]:
         )
 
 
-def _find_no_number(tree: Node) -> Iterator[str]:
+def find_no_number(tree: Node) -> Iterator[str]:
     """What an expression can give that is no number: texts and dates, by themselves or in the branches of a choice."""
     if tree.symbol == "today":
         yield "today()"
@@ -91,7 +91,7 @@ def _find_no_number(tree: Node) -> Iterator[str]:
         yield f"'{tree.value}'"
     elif tree.symbol in ("if", "coalesce"):
         for part in tree.parts[1:] if tree.symbol == "if" else tree.parts:
-            yield from _find_no_number(part)
+            yield from find_no_number(part)
 
 
 def _find_taken(campaign: Campaign, section: str, before: tuple[str, ...]) -> Iterator[Finding]:

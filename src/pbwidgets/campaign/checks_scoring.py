@@ -24,6 +24,7 @@ from pbwidgets.campaign.living import has_life
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
+    Form,
     Gate,
     Measure,
     Nomination,
@@ -48,9 +49,9 @@ _FITTING: Final = {
 }
 _FITTING_BESIDE: Final = {
     "closed_on": ("date",),
-    "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
-    "sign_field": ("select_one",),
     "dated_by": ("date",),
+    "sign_field": ("select_one",),
+    "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
 }
 _FREE: Final = ("text",)  # types of answers in which anything may be written
 _NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen", "running")
@@ -100,17 +101,17 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
     by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
     ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
-    of_life = measure.aggregate == "days_to_close" and measure.closed_on is None
-    of_life = of_life and has_life(form, measure.field)
+    of_life = (
+        measure.aggregate == "days_to_close" and measure.closed_on is None and has_life(form, measure.field)
+    )
     for key in ("field", "denominator", "closed_on", "highest_per", "sign_field", "dated_by"):
         path: str | None = getattr(measure, key)
         if path is not None and path not in by_path:
             yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
         elif path is not None and not of_life:
             yield from _find_unfit(measure, key, by_path[path], address)
-    if not of_life:  # else the days from the first step of a life to its end
-        yield from _find_missing_parts(measure, address)
-        yield from _find_in_closing(measure, address)
+    yield from _find_missing_parts(measure, address)
+    yield from _find_in_closing(measure, form, address)
     yield from _find_in_running(campaign, measure, by_path, address)
     yield from _find_in_highest(measure, by_path, address)
     place = by_path.get(measure.field or "")
@@ -154,7 +155,8 @@ def find_hidden_in_counts(campaign: Campaign) -> Iterator[Finding]:
 def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]:
     share = measure.aggregate == "share"
     rests_on = tuple((*address, key) for key in ("field", "denominator", "where", "aggregate"))
-    if measure.field is None and (measure.aggregate in _NEED_FIELD or measure.denominator):
+    of_life = measure.aggregate == "days_to_close" and measure.closed_on is None
+    if measure.field is None and not of_life and (measure.aggregate in _NEED_FIELD or measure.denominator):
         yield Finding("campaign.measure_lacks_field", address, {"aggregate": measure.aggregate}, rests_on)
     if share and measure.denominator is None and measure.where is None:
         yield Finding("campaign.share_of_what", address, {}, rests_on)
@@ -162,11 +164,13 @@ def _find_missing_parts(measure: Measure, address: Address) -> Iterator[Finding]
         yield Finding("campaign.denominator_unused", (*address, "denominator"), {}, rests_on)
 
 
-def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
+def _find_in_closing(measure: Measure, form: Form, address: Address) -> Iterator[Finding]:
     closing = measure.aggregate == "days_to_close"
     key = (*address, "closed_on")
     rests_on = (key, (*address, "aggregate"))
-    if closing and measure.closed_on is None:
+    if (
+        closing and measure.closed_on is None and not has_life(form, measure.field)
+    ):  # a life itself tells when it is closed
         yield Finding("campaign.closed_on_missing", address, {}, rests_on)
     if not closing and (measure.closed_on is not None or measure.count_open):
         here = key if measure.closed_on is not None else (*address, "count_open")
@@ -178,6 +182,7 @@ def _find_in_running(
 ) -> Iterator[Finding]:
     """A balance without dates, with a kind of movement that has no sign, or its parts beside another aggregate."""
     parts = {"sign_field": measure.sign_field, "signs": measure.signs, "dated_by": measure.dated_by}
+    parts["at"] = measure.at if measure.at != "end" else None
     rests_on = tuple((*address, key) for key in (*parts, "aggregate"))
     if measure.aggregate != "running":
         for key, given in parts.items():
@@ -220,9 +225,9 @@ def _find_in_other_row(
     """Dates and signs inside a repeat, while the measure does not count the rows of that repeat."""
     dates = {
         (*address, "closed_on"): measure.closed_on,
-        (*address, "window", "field"): measure.window.field if measure.window else None,
-        (*address, "sign_field"): measure.sign_field,
         (*address, "dated_by"): measure.dated_by,
+        (*address, "sign_field"): measure.sign_field,
+        (*address, "window", "field"): measure.window.field if measure.window else None,
     }
     for here, path in dates.items():
         other = by_path.get(path or "")
@@ -472,13 +477,13 @@ def _find_in_rule(
     if measure is not None:
         here = (*address, "rule", "measure")
         yield from known.refer("measures", measure, here)
-        yield from _find_out_of_reach(campaign, track, measure, here, known)
+        yield from find_out_of_reach(campaign, track, measure, here, known)
     for key, at, text in conditions_in(line.rule):
         within = (*address, "rule", key, at, "when")
         yield from known.find_in_condition(text, within)
         expression = read_expression(text)
         for name in sorted(expression.names) if isinstance(expression, Expression) else ():
-            yield from _find_out_of_reach(campaign, track, name, within, known)
+            yield from find_out_of_reach(campaign, track, name, within, known)
     yield from find_in_line_rule(campaign, track, line, address, known)
     if line.not_applicable is None:
         return
@@ -492,13 +497,14 @@ def _find_in_rule(
         )
 
 
-def _find_out_of_reach(
+def find_out_of_reach(
     campaign: Campaign, track: Track, measure_id: str, address: Address, known: Known
 ) -> Iterator[Finding]:
+    """A measure that reads no form of the units of a track, or is made of one that does not."""
     derived = next((item for item in campaign.derived if item.id == measure_id), None)
     if derived is not None:
         for name in sorted(names_behind(campaign, [measure_id]) - {item.id for item in campaign.derived}):
-            yield from _find_out_of_reach(campaign, track, name, address, known)
+            yield from find_out_of_reach(campaign, track, name, address, known)
         return
     yield from _find_other_kind(campaign, track, measure_id, address)
     measure = next((item for item in campaign.measures if item.id == measure_id), None)

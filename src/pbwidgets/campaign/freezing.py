@@ -7,12 +7,15 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Final, Literal
 
+from pbwidgets.campaign.check_names import name_of_check
 from pbwidgets.campaign.definition import Definition, Text
 from pbwidgets.campaign.model import Campaign, Carried
 from pbwidgets.campaign.names import places
 from pbwidgets.wording import default_language, has_words, number, say
 
-Part = Literal["form", "field", "choices", "measure", "track", "criterion", "campaign"]
+Part = Literal[
+    "form", "field", "choices", "table", "row", "measure", "track", "criterion", "check", "list", "campaign"
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,9 @@ class Change:
     part
         What it is.
     address
-        ``form_id``, ``form_id.path`` of a field, id of a choice list or measure, ``track_id``,
-        ``track_id.criterion_id``; the key for what belongs to the campaign itself.
+        ``form_id``, ``form_id.path`` of a field, id of a choice list, measure or list, ``table_id``,
+        ``table_id.row_id``, ``track_id``, ``track_id.criterion_id``, ``track_id.check_id``; the key for what belongs
+        to the campaign itself.
     keys
         Keys that differ, if it was changed.
     names
@@ -80,6 +84,12 @@ class Change:
     def line_id(self) -> str | None:
         """Line whose marks it touches; None if it is no line of a score sheet."""
         return self.address.partition(".")[2] if self.part == "criterion" else None
+
+    @property
+    def row(self) -> tuple[str, str] | None:
+        """Table and id of the row that it is; None if it is no row."""
+        table, _, row_id = self.address.partition(".")
+        return (table, row_id) if self.part == "row" else None
 
     def name(self, lang: str | None = None) -> str:
         """What has changed, by its name: ``Application · Members``."""
@@ -126,7 +136,7 @@ def campaign_version(campaign: Campaign) -> str:
 def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
     """What was added, removed or changed from one version to the other; empty if nothing was.
 
-    A form that is new or gone is listed without its fields, and so is a track. A changed choice list is
+    A form that is new or gone is listed without its fields, and so are a track and a table. A changed choice list is
     listed itself and with every field that uses it.
     """
     names = _names_of(old) | _names_of(new)
@@ -145,22 +155,29 @@ def compare_campaigns(old: Campaign, new: Campaign) -> tuple[Change, ...]:
     )
 
 
-_PARTS: tuple[Part, ...] = ("campaign", "form", "field", "choices", "measure", "track", "criterion")
+_PARTS: tuple[Part, ...] = (
+    "campaign", "form", "field", "choices", "table", "row", "measure", "track", "criterion", "check", "list",
+)  # fmt: skip
 _SHEETS: Final = {
     "field": "survey",
     "form": "settings",
     "criterion": "criteria",
     "track": "tracks",
     "measure": "measures",
+    "table": "tables",
+    "row": "rows",
+    "check": "checks",
+    "list": "lists",
 }
 _LONGEST: Final = 60  # characters of a list in a message
 _NAMED: Final = frozenset({"label", "name"})
 _FREE: Final = frozenset({"id", "measure", "criterion", "layer", "field", "form", "track", "list_name"})
 """Keys whose values are ids, which may be spelt like a fixed value."""
 _LISTED_APART = {
-    "campaign": ("forms", "choices", "measures", "derived", "tracks"),
+    "campaign": ("forms", "choices", "tables", "measures", "derived", "tracks", "lists"),
     "form": ("fields",),
-    "track": ("criteria",),
+    "table": ("rows",),
+    "track": ("criteria", "checks"),
 }
 
 
@@ -180,6 +197,12 @@ def _parts_of(campaign: Campaign, *, full: bool = False) -> tuple[Mapping[str, A
         {form.id: _without("form", _dump(form, full)) for form in campaign.forms},
         dict(_fields_of(campaign, choices, full)),
         {name: {"choices": items} for name, items in choices.items()},
+        {name: _without("table", _dump(table, full)) for name, table in campaign.tables.items()},
+        {
+            f"{name}.{row.id}": _dump(row, full)
+            for name, table in campaign.tables.items()
+            for row in table.rows
+        },
         {item.id: _dump(item, full) for item in campaign.every_measure if not isinstance(item, Carried)},
         {track.id: _without("track", _dump(track, full)) for track in campaign.tracks},
         {
@@ -187,6 +210,12 @@ def _parts_of(campaign: Campaign, *, full: bool = False) -> tuple[Mapping[str, A
             for track in campaign.tracks
             for item in track.numbered()
         },
+        {
+            f"{track.id}.{check.check_id}": _dump(check, full)
+            for track in campaign.tracks
+            for check in track.checks
+        },
+        {item.id: _dump(item, full) for item in campaign.lists},
     )
 
 
@@ -249,6 +278,18 @@ def _names_of(campaign: Campaign) -> dict[tuple[Part, str], tuple[Text, ...]]:
             for track in campaign.tracks
             for item in track.numbered()
         },
+        **{("table", name): (Text(zh=name, en=name),) for name in campaign.tables},
+        **{
+            ("row", f"{name}.{row.id}"): (Text(zh=name, en=name), row.name)
+            for name, table in campaign.tables.items()
+            for row in table.rows
+        },
+        **{
+            ("check", f"{track.id}.{check.check_id}"): (track.name, name_of_check(campaign, check))
+            for track in campaign.tracks
+            for check in track.checks
+        },
+        **{("list", item.id): (item.name,) for item in campaign.lists},
     }  # fmt: skip
 
 
@@ -349,6 +390,8 @@ def _is_within_whole(change: Change, old: Campaign, new: Campaign) -> bool:
     whole = change.address.partition(".")[0]
     if change.part == "field":
         return not ({whole} <= {form.id for form in old.forms} & {form.id for form in new.forms})
-    if change.part == "criterion":
+    if change.part == "row":
+        return not ({whole} <= old.tables.keys() & new.tables.keys())
+    if change.part in ("criterion", "check"):
         return not ({whole} <= {track.id for track in old.tracks} & {track.id for track in new.tracks})
     return False

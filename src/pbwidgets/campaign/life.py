@@ -55,6 +55,8 @@ class Life(Definition):
 
 FILLER: Final = "filler"
 """Whose hand it is where a file says ``later: true``."""
+UNIT: Final = "unit"
+"""The unit that the form is about."""
 
 
 def _with_hand(value: Any) -> Any:

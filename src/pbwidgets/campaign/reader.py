@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from copy import deepcopy
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from pbwidgets.campaign.checks_scoring import find_hidden_in_counts
 from pbwidgets.campaign.findings import Address, Finding
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.repair import repair, untouched
-from pbwidgets.campaign.source import parse_source, read_text
+from pbwidgets.campaign.source import Source, parse_source, read_text
+from pbwidgets.campaign.table_files import fill_tables, named_files
 from pbwidgets.campaign.translation import errors_of, translate
 from pbwidgets.errors import Problem, ProblemsError
 from pbwidgets.intake import Reading
@@ -52,21 +54,43 @@ _Read = tuple[Campaign | None, tuple[Problem, ...], tuple[Problem, ...]]
 
 def _read(path: Path) -> _Read:
     text, problem = read_text(path)
-    return (None, (problem,), ()) if problem else _read_text(text, str(path))
+    if problem:
+        return None, (problem,), ()
+    source, _ = _parse(text, str(path))
+    files = named_files(source.data).values() if source is not None else ()
+    return _read_text(text, str(path), tuple(_stamp(path.parent / file) for file in files))
 
 
 @lru_cache(maxsize=8)
-def _read_text(text: str, file: str) -> _Read:
-    """Kept, since a command reads the same file several times and YAML takes long."""
-    source, problems = parse_source(text, file)
+def _parse(text: str, file: str) -> tuple[Source | None, tuple[Problem, ...]]:
+    return parse_source(text, file)
+
+
+def _stamp(file: Path) -> str:
+    """What tells one content of a file from another; empty where it cannot be read."""
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return ""
+
+
+@lru_cache(maxsize=8)
+def _read_text(text: str, file: str, _stamps: tuple[str, ...]) -> _Read:
+    """Kept, since a command reads the same file several times and YAML takes long; stamps are those of its tables."""
+    source, problems = _parse(text, file)
     if source is None:
         return None, problems, ()
-    campaign, findings, settled = validate_noted(source.data)
+    filled = fill_tables(source.data, Path(file).parent)
+    campaign, findings, settled = validate_noted(filled.data)
     found, notes = (
         (source.problem(item.code, item.address, item.args) for item in items)
-        for items in (findings, settled)
+        for items in ((*filled.findings, *(one for one in findings if untouched(one, filled.lost))), settled)
     )
-    return campaign, _by_line((*problems, *found)), _by_line((*source.notes, *notes))
+    return (
+        campaign,
+        (*_by_line((*problems, *found)), *filled.problems),
+        (*_by_line((*source.notes, *notes)), *filled.notes),
+    )
 
 
 def _by_line(problems: Iterable[Problem]) -> tuple[Problem, ...]:

@@ -1,14 +1,16 @@
 """Tables of a campaign: rows that forms have as fixed rows, inline or from a CSV or Excel file."""
 
 from datetime import date
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from pbwidgets.campaign.definition import Definition, Text
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-RowId = Annotated[str, Field(pattern=r"^[0-9A-Za-z][0-9A-Za-z_.-]*$")]
+ROW_ID: Final = r"^[0-9A-Za-z][0-9A-Za-z_.-]*$"
+"""How the id of a row may be spelt."""
+RowId = Annotated[str, Field(pattern=ROW_ID)]
 
 
 def _to_cell(value: Any) -> Any:

@@ -31,8 +31,11 @@ _TYPES: Final = {
     "string_type": "campaign.want_text",
     "tuple_type": "campaign.want_list",
 }
-OWN_CODES: Final = ("campaign.tie_break_by_one",)
+OWN_CODES: Final = ("campaign.tie_break_by_one", "campaign.check_by_one")
 """Codes of ours that a model raises instead of Pydantic's."""
+
+_GONE: Final = {("tracks", "kind", "register"): "campaign.register_gone"}
+"""Values that there were once, with what stands in their place."""
 
 _LIMITS: Final = {
     "greater_than": ("gt", ">"),
@@ -86,7 +89,8 @@ def _translate_one(error: ErrorDetails, model: type[BaseModel]) -> Iterator[Find
         )
     elif kind == "literal_error":
         args = spelling(error["input"], _quoted(error["ctx"]["expected"]))
-        yield Finding("campaign.value_not_allowed", address, {"at": at, **args})
+        code = _GONE.get((address[0], address[-1], error["input"]), "campaign.value_not_allowed")
+        yield Finding(code, address, {"at": at, **args})
     else:
         yield _translate_value(kind, address, {"at": at, "value": _shown(error["input"])}, error)
 
@@ -143,6 +147,8 @@ def _translate_variant(
 
 def _translate_value(kind: str, address: Address, args: dict[str, Any], error: ErrorDetails) -> Finding:
     context = error.get("ctx", {})
+    if kind.startswith("campaign."):  # a model's own
+        return Finding(kind, address, {"at": args["at"]})
     if kind == "string_pattern_mismatch":
         return Finding("campaign.bad_id", address, args)
     if kind in _LIMITS:

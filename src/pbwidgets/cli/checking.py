@@ -10,7 +10,7 @@ from pbwidgets.errors import DataError, Problem, ProblemsError, UsageError
 from pbwidgets.intake import Reading
 from pbwidgets.intake.files import KINDS
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.wording import say
+from pbwidgets.wording import default_language, say
 
 if TYPE_CHECKING:
     from pbwidgets.campaign import Campaign
@@ -22,7 +22,7 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
     """Number of files checked, all their problems, and notes.
 
     The notes are what was read otherwise than it stands in a file (control characters, the label of an option for its
-    id), and what changes touch.
+    id), how much each campaign asks of a unit, and what changes touch.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -37,10 +37,62 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
 
     if files:
         found = join_readings(map(_check_one, files))
-        return len(files), found.content, tuple(note.line() for note in found.notes)
+        told = (line for file in files if _is_campaign(file) for line in _tell_burden(file))
+        return len(files), found.content, (*(note.line() for note in found.notes), *told)
     settings = load_settings()
     count, found = _check_workspace(settings)
-    return count, found.content, (*(note.line() for note in found.notes), *_changes(settings))
+    told = (
+        line
+        for file in sorted((settings.parameters / "campaigns").glob("*.yaml"))
+        for line in _tell_burden(file)
+    )
+    return count, found.content, (*(note.line() for note in found.notes), *told, *_changes(settings))
+
+
+def _is_campaign(file: Path) -> bool:
+    return file.suffix.lower() in (".yaml", ".yml") and file.parent.name not in (
+        "demo",
+        "reports",
+        "overrides",
+    )
+
+
+def _tell_burden(file: Path) -> "Iterator[str]":
+    """How much a campaign that is right asks of a unit of each kind."""
+    from pbwidgets.campaign.burden import find_asked
+
+    try:
+        campaign = read_campaign(file)
+    except ProblemsError:
+        return
+    lang = default_language()
+    for kind in campaign.unit_kinds:
+        asked = find_asked(campaign, kind.id)
+        monthly = [one for one in asked if one.monthly]
+        if not asked:
+            continue
+        glue = say("cli.check.burden_glue", lang)
+        forms = glue.join(
+            say(
+                "cli.check.burden_form",
+                lang,
+                form=one.form.name.words(lang),
+                fields=one.fields,
+                files=one.files,
+            )
+            for one in (*monthly, *(one for one in asked if not one.monthly))
+        )
+        yield say(
+            "cli.check.burden",
+            lang,
+            file=str(file),
+            kind=kind.name.words(lang),
+            fields=f"{sum(one.fields * one.monthly for one in monthly):.1f}",
+            files=f"{sum(one.files * one.monthly for one in monthly):.1f}",
+            once=sum(one.fields for one in asked if one.form.occurrence == "once" and not one.monthly),
+            logs=sum(one.form.occurrence == "many" for one in asked),
+            forms=forms,
+        )
 
 
 def _check_one(file: Path) -> Reading[tuple[Problem, ...]]:

@@ -15,7 +15,7 @@ from typing import Final
 
 from pbwidgets.campaign import Campaign, Change, check_answers, from_json, rows_in
 from pbwidgets.campaign.model import Criterion, Track
-from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign.names import ROW, form_of_unit, places
 from pbwidgets.errors import UsageError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.registry import find_range
@@ -247,6 +247,8 @@ class _Records:
             return self._of_form(change, change.form_id)
         if change.line_id is not None:
             return self._of_line(change, change.line_id)
+        if change.row is not None:
+            return self._of_row(change, *change.row)
         return (
             self._of_track(change)
             if change.part == "track"
@@ -255,7 +257,7 @@ class _Records:
 
     def _recounts(self, change: Change) -> bool:
         there = bool(self.marks) or any(item.version for item in self.submissions)
-        is_counted = change.part in ("criterion", "measure", "track")
+        is_counted = change.part in ("criterion", "measure", "track", "row", "check", "list")
         return there and is_counted and not (change.keys and _UNCOUNTED.issuperset(change.keys))
 
     def _of_form(self, change: Change, form_id: str) -> Effect:
@@ -276,6 +278,28 @@ class _Records:
                 if change.kind == "removed" and change.part == "field" and _has_answer(item, path)
             ),
         )
+
+    def _of_row(self, change: Change, table: str, row_id: str) -> Effect:
+        """A row that is gone keeps its answers in the versions that have them; nobody is asked for them any more."""
+        fixed = {
+            (form.id, place.field.id)
+            for form in self.old.forms
+            for place in places(form)
+            if place.field.rows == table
+        }
+        touched = [
+            item.key.unit_code
+            for item in self.submissions
+            if item.version
+            and any(
+                row.get(ROW) == row_id and len(row) > 1
+                for form_id, repeat in fixed
+                if form_id == item.key.form_id
+                for row in rows_in(item.answers or {}, repeat)
+            )
+        ]
+        gone = tuple(touched) if change.kind == "removed" else ()
+        return Effect(change, dropped=gone, recounts=self._recounts(change))
 
     def _refused(self, item: SubmissionState) -> frozenset[str]:
         """Paths of the answers that the new form refuses, without fields that it does not have; found out once."""
