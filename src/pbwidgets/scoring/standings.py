@@ -29,7 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pbwidgets.campaign.check_names import parts_of_rows, rows_of_check
-from pbwidgets.campaign.checklists import Check, DuePhase, MeasureCheck, RowsCheck, Target, target_field
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target, target_field
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
@@ -383,7 +383,7 @@ def _nothing(judge: _Judge, check: RowsCheck) -> _Block:
 def _judge_stated(judge: _Judge, check: Any) -> _Block:
     size = len(judge.units)
     set_due = _due_day(judge.period, check.due)
-    first = np.full((size, 1), np.datetime64(set_due or judge.period.ends, "D"))
+    first = np.full((size, 1), set_due or np.datetime64(judge.period.ends, "D"))
     excused, due, moved = _grant(judge, check.check_id, np.array([""], dtype=object), first)
     out = excused[:, 0]
     if check.applies is not None:
@@ -417,11 +417,12 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
     )
 
 
-def _due_day(period: Period, due: DuePhase | date | None) -> date | None:
+def _due_day(period: Period, due: str | None) -> np.datetime64 | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
-    if isinstance(due, DuePhase):
-        return next((phase.ends for phase in period.phases if phase.id == due.phase), None)
-    return due
+    if due is None or due[0].isdigit():
+        return None if due is None else np.datetime64(due, "D")
+    ends = next((phase.ends for phase in period.phases if phase.id == due), None)
+    return None if ends is None else np.datetime64(ends, "D")
 
 
 @dataclass(frozen=True)

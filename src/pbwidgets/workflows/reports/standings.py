@@ -80,7 +80,9 @@ def list_standings(
         unit_name=rows["unit_code"].map(unit_names(frames["units"])),
         heading=[headings.get(key, key[1]) for key in under],
         check=[checks.get(key, key[2] or key[1]) for key in keys],
-        state_words=rows["state"].map({state: say(f"standing.{state}", lang) for state in set(rows["state"])}),
+        state_words=rows["state"].map(
+            {state: say(f"standing.{state}", lang) for state in set(rows["state"])}
+        ),
     )
     return made[list(STANDING_LINES)].reset_index(drop=True)
 
@@ -95,7 +97,9 @@ def to_matrix(lines: pd.DataFrame) -> pd.DataFrame:
     """
     keys = lines[["track_id", "check_id", "part", "check"]].drop_duplicates()
     repeated = keys["check"].duplicated(keep=False)
-    names = keys["check"].where(~repeated, keys["check"] + " " + keys["check_id"] + "/" + keys["part"].fillna(""))
+    names = keys["check"].where(
+        ~repeated, keys["check"] + " " + keys["check_id"] + "/" + keys["part"].fillna("")
+    )
     column = dict(zip(zip(keys["track_id"], keys["check_id"], keys["part"], strict=True), names, strict=True))
     late = lines["overdue_days"] > 0
     words = lines["state_words"].where(~late, lines["state_words"] + " " + lines["overdue_days"].astype(str))
