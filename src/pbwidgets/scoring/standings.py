@@ -33,7 +33,7 @@ from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in, to_objects
+from pbwidgets.scoring.arrays import Bools, Days, Floats, Ints, Objects, positions_in, to_days, to_objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import (
     CLAIMED,
@@ -51,9 +51,8 @@ from pbwidgets.scoring.frames import (
     Records,
     to_frame,
 )
-from pbwidgets.scoring.measures import MeasureTable, to_days, to_numbers
+from pbwidgets.scoring.measures import MeasureTable, to_numbers
 
-Days = npt.NDArray[np.datetime64]
 _CODE: Final = {state: code for code, state in enumerate(STANDING_STATES)}
 _NAT: Final = np.datetime64("NaT", "D")
 
@@ -383,7 +382,7 @@ def _nothing(judge: _Judge, check: RowsCheck) -> _Block:
 def _judge_stated(judge: _Judge, check: Any) -> _Block:
     size = len(judge.units)
     set_due = _due_day(judge.period, check.due)
-    first = np.full((size, 1), set_due or np.datetime64(judge.period.ends, "D"))
+    first = np.full((size, 1), np.datetime64(set_due or judge.period.ends, "D"))
     excused, due, moved = _grant(judge, check.check_id, np.array([""], dtype=object), first)
     out = excused[:, 0]
     if check.applies is not None:
@@ -417,12 +416,11 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
     )
 
 
-def _due_day(period: Period, due: str | None) -> np.datetime64 | None:
+def _due_day(period: Period, due: str | None) -> date | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
     if due is None or due[0].isdigit():
-        return None if due is None else np.datetime64(due, "D")
-    ends = next((phase.ends for phase in period.phases if phase.id == due), None)
-    return None if ends is None else np.datetime64(ends, "D")
+        return date.fromisoformat(due) if due else None
+    return next((phase.ends for phase in period.phases if phase.id == due), None)
 
 
 @dataclass(frozen=True)
