@@ -194,7 +194,11 @@ def _rows(desk: Desk, snapshot: Snapshot, item: UnitList) -> pd.DataFrame:
     listed = read_top_lists(snapshot) if is_top else snapshot.frames(["lists"])["lists"]
     own = listed[listed["list_id"] == item.id].sort_values("unit_code").reset_index(drop=True)
     with desk.workspace.store.read() as reader:
-        decided = (load_top_decisions if is_top else load_decisions)(reader, *desk.opened.key)
+        decided = (
+            load_top_decisions(reader, *desk.opened.key)
+            if is_top
+            else load_decisions(reader, *desk.opened.key)
+        )
     decided = decided[decided["track_id"] == item.id].set_index("unit_code")
     campaign = snapshot.campaign()
     names = distinct_names(snapshot.frames(["units"])["units"])
