@@ -502,25 +502,17 @@ def score(campaign_id: str, form: str, output: Path | None, period: str | None, 
 @main.command(help=_help("select.help"))
 @click.argument("campaign_id", metavar="C")
 @click.option("--track", metavar="T", help=_help("option.track"))
+@click.option("--list", "list_id", metavar="L", help=_help("select.list"))
 @_format
 @_period
 @_snapshot
-def select(
-    campaign_id: str,
-    track: str | None,
-    form: str,
-    output: Path | None,
-    period: str | None,
-    snapshot: str | None,
-) -> None:
-    """Propose a selection, with what was decided."""
-    from pbwidgets.cli.output import show
+def select(campaign_id: str, form: str, output: Path | None, period: str | None, **asked: Any) -> None:
+    """Propose a selection, with what was decided, or show a list."""
+    from pbwidgets.cli.scores import show_selection
     from pbwidgets.workflows.ground.workspace import open_workspace
-    from pbwidgets.workflows.reports.scores import list_selection
 
     with open_workspace() as workspace:
-        opened = workspace.opened(campaign_id, period)
-        show(list_selection(workspace, opened, track_id=track, snapshot_id=snapshot), form, output, workspace)
+        show_selection(workspace, workspace.opened(campaign_id, period), form, output, **asked)
 
 
 @main.command(help=say("classes.cli.help"))

@@ -25,6 +25,7 @@ _ROWS_ON_SCREEN = 200
 _SHOWN = (
     "account", "role",
     "track", "rank", "unit_code", "unit_name", "layer_name", "number", "criterion", "points", "max_points", "reachable",
+    "heading", "check", "state_words", "value", "least", "most", "due_on", "overdue_days", "due_moved", "listed_words",
     "source_words", "kind", "parent_code", "valid_from", "valid_to", "total",
     "provisional", "status", "proposed_class", "decided_class", "class_from", "class_to", "move_words",
     "decided_by", "decided_on", "decided_reason", "reason", "lost",
@@ -147,6 +148,11 @@ def _for_people(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
+
+
+def show_matrix(frame: pd.DataFrame) -> None:
+    """Print a table whose columns are named for people already."""
+    _show_table(frame)
 
 
 def _show_table(frame: pd.DataFrame) -> None:

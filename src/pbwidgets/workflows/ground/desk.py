@@ -235,7 +235,8 @@ def find_in_scope(desk: Desk, action: Action) -> pd.DataFrame:
     RightsError
         As :func:`~pbwidgets.workflows.ground.rights.units_in_scope`.
     """
-    return units_in_scope(desk.actor, action, desk.units, desk._within)
+    with _naming(desk):
+        return units_in_scope(desk.actor, action, desk.units, desk._within)
 
 
 def open_desk(
