@@ -48,7 +48,7 @@ class PhotoArguments(Arguments):
         yield from check_condition(campaign, form, self.where)
 
 
-@block(reads={"entries", "submissions", "photos"}, figures=False)
+@block(reads={"entries", "submissions", "photos"}, needs=("lives",), figures=False)
 def photos(report: "Report", args: PhotoArguments) -> Iterator[Piece]:
     """Photos before and after."""
     form = report.campaign.form(args.form)
