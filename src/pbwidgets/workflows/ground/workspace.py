@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from pbwidgets.store import (
     Reader,
     Store,
     SubmissionKey,
+    days,
     known_periods,
     load_campaign_json,
     open_store,
@@ -32,8 +32,8 @@ from pbwidgets.store.units import UnitRows, load_unit_rows, units_of_rows
 from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
-ZONE = ZoneInfo("Asia/Shanghai")
-"""Time zone of days and deadlines; the store keeps UTC."""
+ZONE = days.ZONE
+day_of = days.day_of
 
 
 @dataclass(frozen=True)
@@ -52,6 +52,8 @@ class Opened:
         Codes of the units below which units take part; none: every unit of a root kind.
     closed_at
         Moment (UTC) at which the period was closed; None while it is open.
+    closed_head
+        Revision of the store at that time; None while it is open, and if an older package closed it.
     settled
         Just after opening: how many marks came to count as what, by what was done with them.
     """
@@ -61,6 +63,7 @@ class Opened:
     period_id: str
     roots: tuple[str, ...] = ()
     closed_at: datetime | None = None
+    closed_head: int | None = None
     settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -265,11 +268,6 @@ def _left_behind(settings: Settings) -> Iterator[str]:
             yield folder.relative_to(settings.workspace).as_posix()
 
 
-def day_of(moment: datetime) -> date:
-    """Day of a moment (timezone-aware) in Asia/Shanghai."""
-    return moment.astimezone(ZONE).date()
-
-
 def utc_now() -> datetime:
     """The current moment, by which days and deadlines are judged."""
     return datetime.now(UTC)
@@ -316,5 +314,5 @@ def _campaigns(workspace: Workspace, unit_code: str | None, *, is_open: bool) ->
 
 def _load_opened(reader: Reader, period: KnownPeriod) -> Opened:
     definition = load_campaign_json(reader, period.campaign_id, period.version)
-    closed_at = None if period.is_open else period.since
-    return Opened(from_json(definition), period.version, period.period_id, period.roots, closed_at)
+    closed = (None, None) if period.is_open else (period.since, period.head)
+    return Opened(from_json(definition), period.version, period.period_id, period.roots, *closed)
