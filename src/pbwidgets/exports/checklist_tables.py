@@ -16,7 +16,7 @@ from pbwidgets.exports.columns import Column
 from pbwidgets.exports.tables import LabelledTable, word_answer
 from pbwidgets.scoring import word_reason
 from pbwidgets.scoring.coverage import EXPECTED, agg_coverage
-from pbwidgets.scoring.frames import CLAIMED, NOT_BEGUN, REACHED, SELECTED
+from pbwidgets.scoring.frames import CLAIMED, ENTRIES, NOT_BEGUN, REACHED, SELECTED, to_frame
 from pbwidgets.wording import NOTHING, Words, say
 
 ENTRY_COLUMNS: Final[Mapping[str, Column]] = {
@@ -224,7 +224,9 @@ class LivingRows:
 
 
 def living_rows(form: Form, entries: pd.DataFrame, submissions: pd.DataFrame) -> list[LivingRows]:
-    """Entries of a form that live, and the rows of each of its repeats that do, with their answers.
+    """Entries of a form, and the rows of each of its repeats that live, with their answers.
+
+    Entries of a log without a life have no state and are due on no day.
 
     Parameters
     ----------
@@ -235,8 +237,8 @@ def living_rows(form: Form, entries: pd.DataFrame, submissions: pd.DataFrame) ->
     whole, rows_of = _answers_by_entry(own)
     lives = entries[entries["form_id"] == form.id]
     made = []
-    if form.life is not None:
-        mine = lives[lives["row_id"].fillna("") == ""]
+    if form.life is not None or form.occurrence == "many":
+        mine = lives[lives["row_id"].fillna("") == ""] if form.life is not None else _without_life(own)
         keys = zip(mine["unit_code"], mine["occurrence"], strict=True)
         made.append(
             LivingRows(form, None, mine, tuple(whole.get((str(code), int(at)), {}) for code, at in keys))
@@ -252,6 +254,12 @@ def living_rows(form: Form, entries: pd.DataFrame, submissions: pd.DataFrame) ->
             found.append({**whole.get(key, {}), **rows_of.get((*key, field.id, str(row["row_id"])), {})})
         made.append(LivingRows(form, field, mine, tuple(found)))
     return made
+
+
+def _without_life(own: pd.DataFrame) -> pd.DataFrame:
+    """Rows of ``ENTRIES`` for entries that have no life."""
+    each = own.drop_duplicates(["unit_code", "occurrence"]).sort_values(["unit_code", "occurrence"])
+    return to_frame(each[["unit_code", "form_id", "occurrence"]], ENTRIES)
 
 
 def _answers_by_entry(
@@ -325,7 +333,7 @@ def _entry_row(
         "state": word_entry_state(campaign, one, entry, lang),
         **{name: entry[name] for name in ("opened_on", "due_on", "closed_on", "days", "overdue_days")},
         **{name: entry[name] for name in ("due_moved", "refused")},
-        "flags": say("tables.comma", lang).join(_word_flags(one, str(entry["flags"] or ""), lang)),
+        "flags": say("tables.comma", lang).join(_word_flags(one, entry["flags"], lang)),
     }
 
 
@@ -345,7 +353,9 @@ def word_entry_state(campaign: Campaign, one: LivingRows, entry: Mapping[Any, An
     life, state = one.life, entry["state"]
     if entry["claimed"]:
         return say(f"standing.{CLAIMED}", lang)
-    if life is None or pd.isna(state) or not state:
+    if life is None:
+        return ""
+    if pd.isna(state) or not state:
         return say(f"standing.{NOT_BEGUN}", lang)
     steps = {step.field: step.name for step in life.steps}
     if state in steps:
@@ -354,10 +364,15 @@ def word_entry_state(campaign: Campaign, one: LivingRows, entry: Mapping[Any, An
     return word_answer(campaign, field, str(state), lang) if field is not None else str(state)
 
 
-def _word_flags(one: LivingRows, flags: str, lang: str) -> list[str]:
+def split_flags(flags: Any) -> list[str]:
+    """Flags of an entry, as the frame has them."""
+    return [] if pd.isna(flags) else str(flags).split()
+
+
+def _word_flags(one: LivingRows, flags: Any, lang: str) -> list[str]:
     steps = {step.field: step.name.words(lang) for step in (one.life.steps if one.life else ())}
     made = []
-    for flag in flags.split():
+    for flag in split_flags(flags):
         kind, _, field = flag.partition(":")
         made.append(say(f"tables.flag_{kind}", lang, step=steps.get(field, field)))
     return made

@@ -3,15 +3,19 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pandas as pd
 import pytest
 from checklist import (
+    FAULTS,
+    STANDARDS,
     TOWN,
     VILLAGES,
     checklist,
+    checklist_file,
     code_of,
     faults_of,
     lay_snapshot,
@@ -24,7 +28,7 @@ from docx import Document
 from PIL import Image
 from pptx import Presentation
 
-from pbwidgets.campaign import read_campaign
+from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.scoring.frames import STANDING_STATES
 from pbwidgets.store.evidence import evidence_path
 from pbwidgets.wording import has_words, say
@@ -201,10 +205,21 @@ def test_entries_of_all_forms_say_how_they_stand(report: Report) -> None:
         "block": "entries",
         "form": "faults",
         "columns": ["what", "flags"],
-        "where": "${entry_flags} > 0",
+        "where": "selected(${entry_flags}, 'closed_late')",
     }
     (flagged,) = (piece.table for piece in draw(report, columns) if isinstance(piece, Table))
     assert flagged.frame.to_numpy().tolist() == [["档案乱堆", "逾期办结"]]
+
+
+def test_entries_of_a_log_without_a_life_are_listed_with_their_answers(report: Report) -> None:
+    fields = {**FAULTS, "life": None, "fields": FAULTS["fields"][:1]}  # type: ignore[index]
+    campaign = checklist_file(3) | {"forms": [STANDARDS, {**fields, "id": "visits"}]}
+    rows = report.submissions.assign(form_id="visits")
+    of_log = replace(report, campaign=Campaign.model_validate(campaign), submissions=rows)
+    wanted = {"block": "entries", "form": "visits", "columns": ["unit", "what", "state", "due_on"]}
+    (table,) = (piece.table for piece in draw(of_log, wanted) if isinstance(piece, Table))
+    assert table.frame.iloc[0, :3].tolist() == [VILLAGES[0], "公示栏破损", ""]
+    assert table.frame["due_on"].isna().all()
 
 
 def test_entries_may_be_sorted_otherwise(report: Report) -> None:

@@ -11,8 +11,18 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import Finding, unknown
 from pbwidgets.campaign.known import find_in_expression, values_of_unit
 from pbwidgets.campaign.literals import FLAG, NUMBER, Values, values_of
-from pbwidgets.campaign.names import ROW, UNIT_DOMAIN, UNIT_KIND, named_places, places
+from pbwidgets.campaign.names import (
+    ENTRY_CLOSED,
+    ENTRY_FLAGS,
+    ENTRY_OVERDUE,
+    ENTRY_STATE,
+    UNIT_DOMAIN,
+    UNIT_KIND,
+    named_places,
+    places,
+)
 from pbwidgets.campaign.names import row_names as names_of_row
+from pbwidgets.campaign.names_of_entries import values_of_entry, values_of_row
 from pbwidgets.exports.checklist_tables import (
     ENTRY_COLUMNS,
     LivingRows,
@@ -20,6 +30,7 @@ from pbwidgets.exports.checklist_tables import (
     entry_table,
     list_entries,
     living_rows,
+    split_flags,
 )
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.workflows.reports.blocks.block import FormId, Rows, block, has_life
@@ -28,15 +39,8 @@ from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, 
 if TYPE_CHECKING:
     from pbwidgets.workflows.reports.report import Report
 
-OF_ENTRY: Final[dict[str, Values]] = {
-    "entry_state": "any",
-    "entry_closed": FLAG,
-    "entry_claimed": FLAG,
-    "entry_overdue": FLAG,
-    "entry_overdue_days": NUMBER,
-    "entry_flags": NUMBER,
-}
-"""Names that a condition may use beside the fields of the form: how the entry stands."""
+CLAIMED_NAME, OVERDUE_DAYS = "entry_claimed", "entry_overdue_days"
+"""What a condition on listed entries may name beside what those of measures may."""
 _USUAL: Final = ("unit", "title", "due_on", "overdue_days", "state", "due_moved")
 _USUAL_OF_ALL: Final = ("unit", "form", "title", "due_on", "overdue_days", "state")
 
@@ -62,7 +66,7 @@ class EntriesArguments(Rows):
     def find_wrong(self, campaign: Campaign) -> Iterator[tuple[str, Finding]]:
         """Columns, order and condition that do not fit the form, or a form whose entries do not live."""
         form = campaign.form(self.form) if self.form else None
-        if form is not None and not has_life(form):
+        if form is not None and not has_life(form) and form.occurrence == "once":
             yield "form", Finding("blocks.no_life", (), {"form": form.id})
             return
         shut = form.sensitive_paths() if form else frozenset()
@@ -92,14 +96,13 @@ def _fields_of(form: Form | None, shut: Collection[str]) -> list[str]:
 
 def _names_of(campaign: Campaign, form: Form | None) -> dict[str, Values]:
     """What a condition may name, and what values each has."""
-    names: dict[str, Values] = {**values_of_unit(campaign), **OF_ENTRY, ROW: "any"}
-    if form is None:
-        return names
-    for place in places(form):
-        named = named_places(form, place.repeat)
+    names: dict[str, Values] = {**values_of_unit(campaign), CLAIMED_NAME: FLAG, OVERDUE_DAYS: NUMBER}
+    if form is None:  # of every form: what all entries have
+        return {**names, ENTRY_STATE: "any", ENTRY_CLOSED: FLAG, ENTRY_OVERDUE: FLAG, ENTRY_FLAGS: "any"}
+    for repeat in ("", *(place.path for place in places(form) if place.field.type == "repeat")):
+        named = named_places(form, repeat)
         names |= {name: values_of(one.field, campaign.choices) for name, one in named.items()}
-        columns = place.field.table.columns if place.field.table else {}
-        names |= dict.fromkeys((f"{ROW}/{column}" for column in columns), "any")
+        names |= {**values_of_row(campaign, form, repeat), **values_of_entry(campaign, form, repeat)}
     return names
 
 
@@ -127,7 +130,11 @@ def entries(report: "Report", args: EntriesArguments) -> Iterator[Piece]:
 
 def find_entries(report: "Report", form_id: str | None, where: str | None) -> list[LivingRows]:
     """Living entries of a form, or of all, for which a condition holds; never those of a survey."""
-    forms = [form for form in report.campaign.forms if form_id in (None, form.id) and form.survey is None]
+    forms = [
+        form
+        for form in report.campaign.forms
+        if form.survey is None and (has_life(form) if form_id is None else form.id == form_id)
+    ]
     found = [one for form in forms for one in living_rows(form, report.scores.entries, report.submissions)]
     if where is None:
         return found
@@ -163,12 +170,12 @@ def _values(
         **(names_of_row(table, row) if table and row else {}),
         UNIT_KIND: unit["kind"],
         UNIT_DOMAIN: unit["domain"],
-        "entry_state": entry["state"],
-        "entry_closed": int(entry["is_closed"]),
-        "entry_claimed": int(entry["claimed"]),
-        "entry_overdue": int(entry["overdue_days"] > 0 and not entry["is_closed"]),
-        "entry_overdue_days": int(entry["overdue_days"]),
-        "entry_flags": len(str(entry["flags"] or "").split()),
+        ENTRY_STATE: entry["state"],
+        ENTRY_CLOSED: int(entry["is_closed"]),
+        CLAIMED_NAME: int(entry["claimed"]),
+        ENTRY_OVERDUE: int(entry["overdue_days"] > 0 and not entry["is_closed"]),
+        OVERDUE_DAYS: int(entry["overdue_days"]),
+        ENTRY_FLAGS: split_flags(entry["flags"]),
     }
 
 
