@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from checklist import CHECKLIST, NOVEMBER, open_month
+from two_months import CHECKLIST, NOVEMBER, open_month
 from counties import OPERATOR, OTHER_VILLAGE, SISTER, VILLAGE, make_register, run_pbwidgets
 from openpyxl import load_workbook
 

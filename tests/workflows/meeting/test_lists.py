@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from checklist import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
+from two_months import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
 from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
 
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError

@@ -13,14 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get
 
 from pydantic import Field, NonNegativeInt
 
-from pbwidgets.campaign import Campaign, Track
+from pbwidgets.campaign import Campaign, Form, Track
 from pbwidgets.campaign.definition import Definition
+from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.model import Id
+from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
+from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import (
     Figure,
     Heading,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 Side: TypeAlias = Literal["own", "below"]
 """Tracks that assess the report's unit itself, or units below it."""
 
-EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS})
+EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS, PHOTOS})
 """Frames of a snapshot that a block may read."""
 
 READABLE: Final = EVERY_FRAME | set(FRAME_OF)
@@ -50,6 +52,7 @@ OF_TRACKS: Final = frozenset({*(name for name in SCORES if "track_id" in COLUMNS
 NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
     {
         "score": lambda track: track.kind == "score",
+        "checks": lambda track: track.kind == "checklist",
         "layers": lambda track: len(track.layers) > 1,
         "nomination": lambda track: track.nomination is not None,
         "allotment": lambda track: track.nomination is not None and track.nomination.allotment is not None,
@@ -60,17 +63,30 @@ NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
 )
 """What a block may need of a track, by the name that its words have (``blocks.need_<name>``)."""
 
+NEEDS_OF_CAMPAIGN: Final[Mapping[str, Callable[[Campaign], bool]]] = MappingProxyType(
+    {
+        "lists": lambda campaign: bool(campaign.lists),
+        "lives": lambda campaign: any(has_life(form) for form in campaign.forms),
+    }
+)
+"""What a block may need of the campaign, named in the same way."""
+
+
+def has_life(form: Form) -> bool:
+    """Whether entries of a form live, or rows of one of its repeats."""
+    return form.life is not None or any(place.field.life is not None for place in places(form))
+
 
 @dataclass(frozen=True)
 class Names:
     """Says of an argument which part of a campaign it names, or several of which part."""
 
-    part: Literal["track", "measure", "form", "field"]
+    part: Literal["track", "checklist", "measure", "form", "field", "list", "list_group"]
 
 
 @dataclass(frozen=True)
 class Lack:
-    """What no track of a campaign has: names of :data:`NEEDS`."""
+    """What a campaign, or every track of it, has not: names of :data:`NEEDS` and :data:`NEEDS_OF_CAMPAIGN`."""
 
     names: tuple[str, ...]
 
@@ -81,10 +97,16 @@ class Lack:
 
 TrackId = Annotated[Id, Names("track")]
 """Argument of a block that names a track; ``check`` looks whether the campaign has it."""
+ChecklistId = Annotated[Id, Names("checklist")]
+"""Argument of a block that names a track of checks."""
 MeasureId = Annotated[Id, Names("measure")]
 """Argument of a block that names a measure."""
 FormId = Annotated[Id, Names("form")]
 """Argument of a block that names a form."""
+ListId = Annotated[Id, Names("list")]
+"""Argument of a block that names a list of units; one that only the top may see is refused."""
+ListGroupId = Annotated[Id, Names("list_group")]
+"""Argument of a block that names a group of lists."""
 FieldPath = Annotated[str, Names("field")]
 """Argument of a block that names a field by its form and path: ``joint/held_on``, ``joint/members/kind``."""
 
@@ -103,6 +125,10 @@ class Arguments(Definition):
         description="native: a chart that stays editable; picture; table: whole, on several slides if need be; none; "
         "by default native where there is such a chart, else picture",
     )
+
+    def find_wrong(self, campaign: Campaign) -> Iterator[tuple[str, Finding]]:  # noqa: ARG002 -- for those that look
+        """Arguments that do not fit a campaign, each with a finding; what names nothing is found by its mark."""
+        yield from ()
 
 
 class OfTrack(Arguments):
@@ -136,7 +162,10 @@ def marked(args: Arguments) -> Iterator[tuple[str, Any, object]]:
             marks = (*info.metadata, *(mark for part in inner for mark in part))
             every = value if isinstance(value, tuple) else (value,)
             yield from (
-                (name, one, mark) for one in every for mark in marks if isinstance(mark, Names | HasPlaces)
+                (info.alias or name, one, mark)
+                for one in every
+                for mark in marks
+                if isinstance(mark, Names | HasPlaces)
             )
 
 
@@ -159,7 +188,7 @@ class Block:
         Frames of the snapshot, or extracts of them, that it reads; a report is made again once one of them has
         changed. The units are always among them.
     needs
-        Names of :data:`NEEDS` that a track must have for it.
+        Names of :data:`NEEDS` that a track must have for it, and of :data:`NEEDS_OF_CAMPAIGN`.
     side
         Whose tracks it is about; None: of both.
     suits
@@ -193,15 +222,28 @@ class Block:
         """Whether a track has all that the block needs, and suits the report of a unit of a kind."""
         return self._has_all(track) and (self.suits is None or self.suits(track, kind))
 
+    def is_for(self, campaign: Campaign) -> bool:
+        """Whether the campaign itself has what the block needs of it."""
+        return all(NEEDS_OF_CAMPAIGN[name](campaign) for name in self.needs if name in NEEDS_OF_CAMPAIGN)
+
+    @property
+    def of_tracks(self) -> tuple[str, ...]:
+        """What it needs of a track."""
+        return tuple(name for name in self.needs if name in NEEDS)
+
     def _has_all(self, track: Track) -> bool:
-        return all(NEEDS[name](track) for name in self.needs)
+        return all(NEEDS[name](track) for name in self.of_tracks)
 
     def lacks(self, campaign: Campaign) -> tuple[str, ...]:
-        """What no track of a campaign has and the block needs; empty if one of them has all."""
-        if not self.needs or any(map(self._has_all, campaign.tracks)):
+        """What the campaign, or no track of it, has and the block needs; empty if it has all."""
+        if not self.is_for(campaign):
+            return tuple(
+                name for name, has in NEEDS_OF_CAMPAIGN.items() if name in self.needs and not has(campaign)
+            )
+        if not self.of_tracks or any(map(self._has_all, campaign.tracks)):
             return ()
-        lacking = [name for name in self.needs if not any(map(NEEDS[name], campaign.tracks))]
-        return tuple(lacking or self.needs)
+        lacking = [name for name in self.of_tracks if not any(map(NEEDS[name], campaign.tracks))]
+        return tuple(lacking or self.of_tracks)
 
 
 def block(
@@ -221,7 +263,7 @@ def block(
         columns and change less often: it gets no others. By default all frames, so that its report is made again
         whenever anything has changed.
     needs
-        What a track must have, of :data:`NEEDS`.
+        What a track must have, of :data:`NEEDS`, or the campaign, of :data:`NEEDS_OF_CAMPAIGN`.
     side
         Whose tracks it is about: ``own``, ``below`` or both.
     suits
@@ -238,7 +280,7 @@ def block(
 
     for code, names, known in (
         ("blocks.unknown_frame", reads, READABLE),
-        ("blocks.unknown_need", needs, NEEDS),
+        ("blocks.unknown_need", needs, {**NEEDS, **NEEDS_OF_CAMPAIGN}),
     ):
         for name in names:
             if name not in known:
@@ -270,7 +312,9 @@ class Item:
         if self.block.is_of_track:
             for track in tracks:
                 yield from self.draw_track(report, track)
-        elif not self.block.needs or any(self.block.fits(track, report.kind) for track in tracks):
+        elif self.block.is_for(report.campaign) and (
+            not self.block.of_tracks or any(self.block.fits(track, report.kind) for track in tracks)
+        ):
             yield from self._pieces(report, self.args)
 
     def draw_track(self, report: "Report", track: Track) -> Iterator[Piece]:
