@@ -15,7 +15,7 @@ from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import campaign_version, read_campaign
 from pbwidgets.demo import add_demo_accounts, fill_store, laying, list_demos, read_demo
-from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_period
+from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_days
 from pbwidgets.errors import DataError
 from pbwidgets.workflows.duties import list_duties
 from pbwidgets.workflows.ground import desk
@@ -153,9 +153,9 @@ def test_the_files_of_a_checkout_are_left_as_they_are(
     with open_workspace(tmp_path) as workspace:
         with monkeypatch.context() as patch:
             patch.setattr(laying, "packaged_workspace", lambda: tmp_path)
-            write_period(workspace, campaign, moved)
+            write_days(workspace, campaign, moved)
         assert workspace.campaign_file(CAMPAIGN).read_bytes() == before
-        write_period(workspace, campaign, moved)
+        write_days(workspace, campaign, moved)
         assert workspace.read_campaign(CAMPAIGN) == moved
 
 
