@@ -330,6 +330,10 @@ class Demo(Definition):
 
     format: Literal[1]
     campaign: str
+    usual: bool = Arg(
+        default=False,
+        description="filled last of all: the campaign that was opened last is meant where none is named",
+    )
     phase: str = Arg(
         default="", description="phase of the campaign's last period that begins today, without `today`"
     )
