@@ -93,7 +93,9 @@ def test_all_fourteen_units_stand_in_the_matrix(filled: Filled) -> None:
 
 def test_the_matrix_gives_each_standard_its_state(filled: Filled) -> None:
     unit = village(9)
-    assert {part: filled.standing(unit, "standards", part)["state"] for part in ("set_up", "team", "duty")} == {
+    assert {
+        part: filled.standing(unit, "standards", part)["state"] for part in ("set_up", "team", "duty")
+    } == {
         "set_up": "overdue",
         "team": "overdue",
         "duty": "overdue",
@@ -145,7 +147,8 @@ def test_a_day_that_was_put_off_counts_as_moved(filled: Filled) -> None:
 
 def test_only_communities_are_asked_for_members_who_reported_in(filled: Filled) -> None:
     for check in ("reported_in", "sent_down"):
-        states = filled.scores.standings.set_index("unit_code").query("check_id == @check")["state"]
+        rows = filled.scores.standings
+        states = rows[rows["check_id"] == check].set_index("unit_code")["state"]
         assert set(states[VILLAGES]) == {"not_applicable"}
         assert "not_applicable" not in set(states[COMMUNITIES])
 
@@ -165,7 +168,11 @@ def test_coverage_is_told_for_hardware_and_for_software(filled: Filled) -> None:
 
 def test_a_finished_room_that_nobody_uses_is_flagged(filled: Filled) -> None:
     unit = village(8)
-    assert [filled.measure(name, unit) for name in ("room_finished", "hours_month", "visits_month")] == [1, 0, 0]
+    assert [filled.measure(name, unit) for name in ("room_finished", "hours_month", "visits_month")] == [
+        1,
+        0,
+        0,
+    ]
     assert filled.standing(unit, "room_used")["state"] in ("short", "under_way", "due_soon")
     used = filled.standing(village(7), "room_used")["state"]
     assert used == ("reached" if filled.measure("room_finished", village(7)) else "not_applicable")
@@ -173,7 +180,9 @@ def test_a_finished_room_that_nobody_uses_is_flagged(filled: Filled) -> None:
 
 def test_the_demonstration_point_goes_first_and_is_visited(filled: Filled) -> None:
     standings = filled.scores.standings
-    concerned = standings[standings["check_id"].isin(["first", "observed"]) & (standings["state"] != "not_applicable")]
+    concerned = standings[
+        standings["check_id"].isin(["first", "observed"]) & (standings["state"] != "not_applicable")
+    ]
     assert set(concerned["unit_code"]) == {village(2)}
     assert filled.standing(village(2), "first")["due_on"] == in_days(10)
     assert filled.standing(village(2), "observed")["state"] == "reached"

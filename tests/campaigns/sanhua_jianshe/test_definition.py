@@ -1,4 +1,4 @@
-"""The campaign file of source 003 says what the source asks for; what is fixed are rows, dates, and whose hand it is."""
+"""The campaign file of source 003 says what the source asks for: rows, days, and whose hand it is."""
 
 from collections import Counter
 
@@ -50,7 +50,12 @@ def test_what_the_source_leaves_open_is_the_organisers(campaign: Campaign) -> No
 def test_four_standards_and_six_regular_ways_stand_under_four_aims(campaign: Campaign) -> None:
     rows = campaign.tables["standards"].rows
     assert Counter(row.cell("part") for row in rows) == {"standard": 4, "way": 6}
-    assert [choice.id for choice in campaign.choices["aims"]] == ["system", "members", "mechanisms", "service"]
+    assert [choice.id for choice in campaign.choices["aims"]] == [
+        "system",
+        "members",
+        "mechanisms",
+        "service",
+    ]
     assert {row.cell("heading") for row in rows} == {"system", "members", "mechanisms", "service"}
     assert campaign.track(TRACK).headings == "aims"
 
@@ -138,7 +143,9 @@ def test_works_follow_the_procedure_step_by_step(campaign: Campaign) -> None:
     assert life.skipped == "flag"
 
 
-def test_users_are_asked_anonymously_and_the_result_is_entered_from_five_answers_on(campaign: Campaign) -> None:
+def test_users_are_asked_anonymously_and_the_result_is_entered_from_five_answers_on(
+    campaign: Campaign,
+) -> None:
     survey = campaign.form("users_opinion").survey
     assert survey is not None
     assert survey.shown_from == 5
