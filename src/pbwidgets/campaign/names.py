@@ -69,9 +69,10 @@ def names_in(form: Form, repeat: str = "") -> frozenset[str]:
     """Names that an expression may use in a form, or in the rows of one of its repeats.
 
     Everywhere: fields outside repeats, repeats (their rows), ``repeat/field`` (a column), and the bare name
-    of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first.
+    of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first, and
+    those of :func:`names_of_rows`.
     """
-    return frozenset(named_places(form, repeat))
+    return frozenset(named_places(form, repeat)) | names_of_rows(form, repeat)
 
 
 def named_places(form: Form, repeat: str = "") -> dict[str, Place]:
@@ -83,6 +84,12 @@ def named_places(form: Form, repeat: str = "") -> dict[str, Place]:
         place.field.id: place for place in found if place.is_leaf and place.repeat and place.repeat == repeat
     }
     return {**bare, **by_path, **own}
+
+
+def names_of_rows(form: Form, repeat: str) -> frozenset[str]:
+    """Names that a row of a repeat with fixed rows has for its row of the table: ``row``, ``row/due``."""
+    table = next((place.field.table for place in places(form) if repeat and place.path == repeat), None)
+    return frozenset([ROW, *(f"{ROW}/{column}" for column in table.columns)]) if table else frozenset()
 
 
 def bare_columns(form: Form) -> dict[str, str]:

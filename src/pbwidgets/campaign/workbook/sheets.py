@@ -303,7 +303,7 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
         yield from _members(models[0], path, needed=needed)
     elif get_origin(plain) is tuple:
         yield from _members_of_list(plain, path, needed=needed)
-    elif get_origin(plain) is dict and bare(get_args(plain)[1]) is str:
+    elif get_origin(plain) is dict and bare(get_args(plain)[1]) in (str, float):
         yield Column("", path, "pairs", required=needed)
     elif get_origin(plain) is dict:
         yield _List(path, tuple(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
