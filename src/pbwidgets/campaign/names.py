@@ -16,6 +16,15 @@ ROW: Final = "row"
 UNIT_KIND, UNIT_DOMAIN = "unit_kind", "unit_domain"
 UNIT_NAMES: Final = (UNIT_KIND, UNIT_DOMAIN)
 """Names that every expression may use: kind of the unit, and its domain in the register. No id may be one of them."""
+ENTRY_STATE, ENTRY_CLOSED, ENTRY_OVERDUE, ENTRY_FLAGS = (
+    "entry_state", "entry_closed", "entry_overdue", "entry_flags",
+)  # fmt: skip
+ENTRY_NAMES: Final = (ENTRY_STATE, ENTRY_CLOSED, ENTRY_OVERDUE, ENTRY_FLAGS)
+"""Names that expressions of measures have for how an entry, or a fixed row, stands on the day of the records.
+
+The state is the id of the last dated step or of the chosen option, closed and overdue are 1 or 0, and flags are
+``skipped:<field>``, ``late:<field>`` and ``closed_late``: ``selected(${entry_flags}, 'late:fixed_on')``.
+"""
 
 _LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 

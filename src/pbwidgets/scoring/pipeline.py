@@ -20,8 +20,9 @@ from pbwidgets.scoring.eligibility import (
     check_eligibility,
     order_awards,
 )
+from pbwidgets.scoring.entries import AnswerTables, read_entries
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
-from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
+from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_tables, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
 from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
@@ -51,20 +52,30 @@ class TrackScores:
     classes: TrackClasses | None = None
 
 
-def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[MeasureTable, list[TrackScores]]:
+def read_answers(campaign: Campaign, period: str, records: Records) -> AnswerTables:
+    """Counted answers of the records by form, with how their entries stand on the day."""
+    today = records.today(campaign.period(period))
+    register = build_register(records.units)
+    return AnswerTables(campaign, register, today, records.submissions, records.lives, records.concessions)
+
+
+def score_tracks(
+    campaign: Campaign, period: str, records: Records, tables: AnswerTables | None = None
+) -> tuple[MeasureTable, list[TrackScores]]:
     """Measures of all units, and the scores of every track of ``kind: score``, as wide arrays.
 
     This is all the arithmetic; :func:`score_campaign` puts it into frames and words. Use it alone where there
-    are too many units for a tidy frame of points.
+    are too many units for a tidy frame of points. ``tables`` are those of :func:`read_answers`, if they are made
+    already.
 
     Raises
     ------
     DataError
         If a mark is out of range or a veto names a gate that does not exist.
     """
-    register = build_register(records.units)
-    today = records.today(campaign.period(period))
-    table = measure_units(campaign, period, records.submissions, register, today)
+    tables = tables or read_answers(campaign, period, records)
+    register, today = tables.register, tables.today
+    table = measure_tables(campaign, period, tables)
     table = derive_measures(campaign, read_carried(campaign, period, records.carried, table), today)
     layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
     added: dict[str, tuple[tuple[LayerMarks, ...], TrackPoints, TrackTotals]] = {}
@@ -140,7 +151,8 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
     periods = [one.id for one in campaign.periods]
     if period not in periods:
         raise UsageError("scoring.unknown_period", **spelling(period, periods))
-    table, tracks = score_tracks(campaign, period, records)
+    tables = read_answers(campaign, period, records)
+    table, tracks = score_tracks(campaign, period, records, tables)
     return Scores(
         measures=to_measures_frame(campaign, period, table),
         marks=_join("marks", [to_marks_frame(campaign, period, one.layout, one.marks) for one in tracks]),
@@ -170,6 +182,7 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
             "reference",
             [build_reference(campaign, period, one.layout, one.points, one.totals) for one in tracks],
         ),
+        entries=read_entries(campaign, period, tables),
     )
 
 
