@@ -9,7 +9,7 @@ The life of a submission::
                submitted ◄─── amend ── from every state but draft and returned
 
 An amendment that has to be accepted replaces a version: ``standing_version`` names that one, and it counts until a
-newer one does, whatever becomes of the amendment (:func:`find_counting`).
+newer one does, whatever becomes of the amendment (:func:`~pbwidgets.store.counting.load_counting`).
 
 The ordered review levels are passed in; the store knows no campaign. Saving changes the draft and its
 revision. Submit, import, amend, return, accept, undo and lock each append a *version*: the answers with the new
@@ -748,6 +748,10 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
         version = made[key] = before.version + 1
         new_content = not same_json(before.answers, step.answers)
         definition = campaign_version(before)
+        content = {
+            "content_version": version if new_content else before.content_version,
+            "content_head": head if new_content else before.content_head,
+        }
         versions.append(
             {
                 "submission_id": ids[key],
@@ -764,6 +768,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "role": w.actor.role,
                 "on_behalf": w.actor.on_behalf,
                 "standing_version": before.standing_version,
+                **content,
             }
         )
         moves.append(
@@ -773,8 +778,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "new_version": version,
                 "new_answers": step.answers,
                 "new_campaign_version": definition,
-                "new_content_version": version if new_content else before.content_version,
-                "new_content_head": head if new_content else before.content_head,
+                **{f"new_{name}": value for name, value in content.items()},
                 # handing in ends the draft; the new revision tells whoever still has it open
                 "new_draft": None if hands_in else before.draft,
                 "new_revision": before.revision + 1 if hands_in else before.revision,
