@@ -352,7 +352,9 @@ class _AnswerMaker:
 
     def _decimal(self, how: Answering, answers: Answers) -> float:
         whole = answers.get(how.part_of, 0.0) if how.part_of else 0.0
-        number = whole * self._between(how.share) if how.part_of else self._between(how.between or (0.0, 10.0))
+        number = (
+            whole * self._between(how.share) if how.part_of else self._between(how.between or (0.0, 10.0))
+        )
         return round(round(number / how.step) * how.step, 1)
 
     def _integer(self, item: Field, how: Answering, answers: Answers) -> int:

@@ -84,7 +84,7 @@ def stand_on(
     plan: Plan, form: Form, unit: str, answers: Answers, day: date, *, waits: bool = False
 ) -> Answers:
     """Answers of a form with fixed rows as they stood on a day; with ``waits`` also what nobody has accepted yet."""
-    cases = {(case.repeat, case.row): case for case in _lines(plan, form.id, unit) if waits or not case.waits}
+    cases = {(case.repeat, case.row): case for case in _lines(plan, form.id, unit)}
     stood = dict(answers)
     for repeat in form.fields:
         if repeat.life is None or repeat.table is None:
@@ -93,6 +93,8 @@ def stand_on(
         for row in answers[repeat.id]:
             course = plan.courses[form.id, unit, repeat.id, row[ROW]]
             case = cases.get((repeat.id, row[ROW]))
+            if case is not None and case.waits and not waits:
+                case = case.model_copy(update={"state": repeat.life.begun[0], "photos": 0})
             rows.append(_row_on(plan, repeat, row, course, case, day))
         stood[repeat.id] = rows
     return stood

@@ -100,7 +100,7 @@ def test_the_matrix_gives_each_standard_its_state(filled: Filled) -> None:
         "team": "overdue",
         "duty": "overdue",
     }
-    assert filled.standing(unit, "standards", "set_up")["overdue_days"] == 41
+    assert filled.standing(unit, "standards", "set_up")["overdue_days"] == 31
     assert filled.line("standards", unit, "set_up")["state"] == "under_way"
     assert filled.line("standards", unit, "duty")["state"] == "not_begun"
     headings = set(filled.scores.standings["heading"])
@@ -109,9 +109,9 @@ def test_the_matrix_gives_each_standard_its_state(filled: Filled) -> None:
 
 def test_an_overdue_clause_makes_its_section_overdue(filled: Filled) -> None:
     clause = filled.line("clauses", village(3), "signs_2")
-    assert (clause["state"], clause["due_on"], clause["overdue_days"]) == ("under_way", "2026-10-28", 33)
+    assert (clause["state"], clause["due_on"], clause["overdue_days"]) == ("under_way", in_days(-31), 31)
     section = filled.standing(village(3), "clauses", "signs")
-    assert (section["state"], section["overdue_days"], section["least"]) == ("overdue", 33, 8)
+    assert (section["state"], section["overdue_days"], section["least"]) == ("overdue", 31, 8)
     assert section["value"] < 8
 
 
