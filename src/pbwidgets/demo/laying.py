@@ -91,7 +91,9 @@ def _last_of(year: int, month: int) -> int:
 
 def _move_check(check: Check, by: timedelta) -> Check:
     due = getattr(check, "due", None)
-    return check.model_copy(update={"due": due + by}) if isinstance(due, date) else check
+    if due is None or not due[0].isdigit():  # none, or the id of a phase
+        return check
+    return check.model_copy(update={"due": _move_cell(due, by)})
 
 
 def _move_table(table: Table, by: timedelta) -> Table:
