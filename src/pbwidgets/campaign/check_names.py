@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pbwidgets.campaign.checklists import RowsCheck
 from pbwidgets.campaign.definition import Text
-from pbwidgets.campaign.model import Campaign, Track
+from pbwidgets.campaign.model import Campaign, Field, Track
 from pbwidgets.campaign.names import places
 from pbwidgets.campaign.tables import Table
 
@@ -46,19 +46,29 @@ def _named_rows(campaign: Campaign, check: RowsCheck) -> Iterator[NamedCheck]:
     table = _table_of(campaign, check)
     if table is None:
         return
-    if check.group is None:
-        yield from (NamedCheck(check.check_id, row.id, row.name) for row in table.rows)
-        return
-    column = check.group.partition("/")[2]
-    for part in dict.fromkeys(row.cell(column) for row in table.rows):
-        yield NamedCheck(check.check_id, part, _option(campaign, table.columns.get(column, ""), part))
+    column = table.columns.get((check.group or "").partition("/")[2], "")
+    named: dict[str, Text] = {}
+    for row, part in zip(table.rows, parts_of_rows(check, table), strict=True):
+        named.setdefault(part, row.name if part == row.id else _option(campaign, column, part))
+    yield from (NamedCheck(check.check_id, part, name) for part, name in named.items())
+
+
+def parts_of_rows(check: RowsCheck, table: Table) -> list[str]:
+    """Part of the check to which each row belongs: its group; its own id if the check, or the row, has none."""
+    column = (check.group or "").partition("/")[2]
+    return [(row.cell(column) if column else "") or row.id for row in table.rows]
+
+
+def rows_of_check(campaign: Campaign, check: RowsCheck) -> Field | None:
+    """The repeat whose rows a check is about; None if the campaign has none."""
+    form_id, _, repeat_id = check.rows.partition("/")
+    found = (place for form in campaign.forms if form.id == form_id for place in places(form))
+    return next((place.field for place in found if place.path == repeat_id), None)
 
 
 def _table_of(campaign: Campaign, check: RowsCheck) -> Table | None:
-    form_id, _, repeat = check.rows.partition("/")
-    form = next((form for form in campaign.forms if form.id == form_id), None)
-    found = (place.field.table for place in places(form) if place.path == repeat) if form else iter(())
-    return next(found, None)
+    field = rows_of_check(campaign, check)
+    return field.table if field is not None else None
 
 
 def named_headings(campaign: Campaign, track: Track) -> dict[str, Text]:

@@ -22,6 +22,7 @@ from pbwidgets.scoring.eligibility import (
 )
 from pbwidgets.scoring.entries import AnswerTables, read_entries
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
+from pbwidgets.scoring.lists import for_all, for_top, list_units
 from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_tables, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
@@ -31,6 +32,7 @@ from pbwidgets.scoring.reference import build_reference
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.selection import TrackSelection, hold_decisions, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
+from pbwidgets.scoring.standings import find_standings
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
 from pbwidgets.scoring.track_layout import TrackLayout, lay_out
 from pbwidgets.scoring.vetoes import TrackVetoes, apply_gates
@@ -125,11 +127,12 @@ def score_tracks(
 
 
 def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
-    """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection.
+    """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection, standings.
 
     Pure: records are not changed, the order of their rows makes no difference, and no clock is read. A unit
     that is not in ``records.units`` (merged away before the period's day) has no row anywhere, whatever it
-    has submitted; every unit of a track's kind has a row in the ranking and the selection.
+    has submitted; every unit of a track's kind has a row in the ranking and the selection, or in the standings of a
+    checklist. Lists that only the top may see are not among its lists (:func:`score_with_top`).
 
     Parameters
     ----------
@@ -148,12 +151,29 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
         If a mark is out of range or a veto names a gate that does not exist.
     """
     check_arguments(score_campaign, locals())
+    return score_with_top(campaign, period, records)[0]
+
+
+def score_with_top(campaign: Campaign, period: str, records: Records) -> tuple[Scores, pd.DataFrame]:
+    """Scores as :func:`score_campaign` gives them, and the lists that only the top may see, columns ``LISTED``.
+
+    Decisions on such lists, and those lists of earlier periods, are read of the records like all others; they are
+    never among those of a snapshot, so whoever reads the second part must have put them there.
+
+    Raises
+    ------
+    UsageError, DataError
+        As :func:`score_campaign`.
+    """
     periods = [one.id for one in campaign.periods]
     if period not in periods:
         raise UsageError("scoring.unknown_period", **spelling(period, periods))
     tables = read_answers(campaign, period, records)
     table, tracks = score_tracks(campaign, period, records, tables)
-    return Scores(
+    entries = read_entries(campaign, period, tables)
+    standings = find_standings(campaign, period, table, entries, records)
+    listed = list_units(campaign, period, table, standings, records)
+    scores = Scores(
         measures=to_measures_frame(campaign, period, table),
         marks=_join("marks", [to_marks_frame(campaign, period, one.layout, one.marks) for one in tracks]),
         points=_join(
@@ -182,8 +202,11 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
             "reference",
             [build_reference(campaign, period, one.layout, one.points, one.totals) for one in tracks],
         ),
-        entries=read_entries(campaign, period, tables),
+        entries=entries,
+        standings=standings,
+        lists=for_all(campaign, listed),
     )
+    return scores, for_top(campaign, listed)
 
 
 def _frame_selection(
