@@ -29,11 +29,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from pbwidgets.campaign.check_names import parts_of_rows, rows_of_check
-from pbwidgets.campaign.checklists import Check, DuePhase, MeasureCheck, RowsCheck, Target, target_field
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target, target_field
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in, to_objects
+from pbwidgets.scoring.arrays import Bools, Days, Floats, Ints, Objects, positions_in, to_days, to_objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import (
     CLAIMED,
@@ -51,9 +51,8 @@ from pbwidgets.scoring.frames import (
     Records,
     to_frame,
 )
-from pbwidgets.scoring.measures import MeasureTable, to_days, to_numbers
+from pbwidgets.scoring.measures import MeasureTable, to_numbers
 
-Days = npt.NDArray[np.datetime64]
 _CODE: Final = {state: code for code, state in enumerate(STANDING_STATES)}
 _NAT: Final = np.datetime64("NaT", "D")
 
@@ -417,11 +416,11 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
     )
 
 
-def _due_day(period: Period, due: DuePhase | date | None) -> date | None:
+def _due_day(period: Period, due: str | None) -> date | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
-    if isinstance(due, DuePhase):
-        return next((phase.ends for phase in period.phases if phase.id == due.phase), None)
-    return due
+    if due is None or due[0].isdigit():
+        return date.fromisoformat(due) if due else None
+    return next((phase.ends for phase in period.phases if phase.id == due), None)
 
 
 @dataclass(frozen=True)

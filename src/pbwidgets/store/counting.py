@@ -16,7 +16,7 @@ from sqlalchemy import Select, case, func, select
 from pbwidgets.campaign.living import Given
 from pbwidgets.store.days import day_of
 from pbwidgets.store.engine import Reader
-from pbwidgets.store.keys import SubmissionKey, of_period
+from pbwidgets.store.keys import ALWAYS, SubmissionKey, of_period
 from pbwidgets.store.submissions import DRAFT, Answers
 from pbwidgets.store.tables import submission_versions, submissions
 
@@ -122,6 +122,14 @@ def load_handed_in(
     )
     query = newest.with_only_columns(*(submissions.c[name] for name in _KEY))
     return tuple(SubmissionKey(*row) for row in r.conn.execute(query))
+
+
+def load_lasting(r: Reader, campaign_id: str, revision: int) -> dict[int, Any]:
+    """State, version and standing version of what lasts for the campaign, by submission, as of a revision."""
+    own = submissions.c
+    newest = _newest(revision).where(own.campaign_id == campaign_id, own.period_id == ALWAYS).subquery().c
+    names = ("id", "state", "version", "standing_version")
+    return {row.id: row for row in r.conn.execute(select(*(newest[name] for name in names)))}
 
 
 def newest_content(

@@ -19,6 +19,7 @@ from pbwidgets.store import (
     ConcessionKey,
     Mark,
     MarkKey,
+    SubmissionKey,
     accept_many,
     amend,
     grant_concession,
@@ -26,6 +27,7 @@ from pbwidgets.store import (
     load_units,
     submit_many,
 )
+from pbwidgets.store.submissions import Answers
 from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, open_workspace
@@ -71,7 +73,7 @@ def months(tmp_path: Path) -> Iterator[tuple[Workspace, Opened, Opened]]:
         october, november = (
             open_definition(workspace, OPERATOR, campaign(), name) for name in (OCTOBER, NOVEMBER)
         )
-        given = {
+        given: dict[SubmissionKey, Answers] = {
             october.submission_key("faults", OLD, 1): {"what": "漏水", "found": "2026-10-05"},
             october.submission_key("faults", NEW, 1): {"what": "断电", "found": "2026-10-06"},
             october.submission_key("standards", OLD): {"lines": [{"row": "c0", "state": "reached"}]},

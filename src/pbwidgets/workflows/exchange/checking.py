@@ -30,9 +30,9 @@ from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import EDITABLE, load_of_units
 from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
-from pbwidgets.workflows.filling.access import check_filler, filling_actor, units_to_fill
+from pbwidgets.workflows.filling.access import check_filler, filling_actor, is_living, units_to_fill
 from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
-from pbwidgets.workflows.ground.desk import Desk, common_words
+from pbwidgets.workflows.ground.desk import Desk, common_words, known_units
 from pbwidgets.workflows.ground.lookup import name_parts
 from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import day_of
@@ -163,6 +163,7 @@ class _UnitsOfDesk:
         self.names = unit_names(desk.units)
         self.whose = kinds_and_domains(desk.units)
         self.day: date = day_of(desk.now)
+        self.known = known_units(desk)
 
     @cached_property
     def common(self) -> CommonWords:
@@ -215,8 +216,9 @@ class _FormCheck:
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
         answers, wrong = examine_answers(
-            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
-        )
+            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names,
+            units=self.units.known,
+        )  # fmt: skip
         if before is None and self.form.occurrence == "many":
             same = next((one for one in self.unnamed[key.unit_code] if one.answers == answers), None)
             if same is not None and not problems:  # stored from an earlier copy of this file
@@ -278,7 +280,7 @@ class _FormCheck:
         """Why nobody could hand it in on the page either."""
         if key.unit_code not in self.may_fill:
             return [self._refused(sent, self._why_not(key))]
-        if before is not None and before.state.state not in EDITABLE:
+        if before is not None and (before.state.state not in EDITABLE or is_living(before.state)):
             error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
             return [self._refused(sent, error)]
         if before is None and sent.occurrence and (sent.main is None or sent.bases - {_NOT_BEGUN}):

@@ -1,12 +1,24 @@
-"""Answers as they are handed in: complete and right, or refused field by field."""
+"""Answers as they are handed in: complete and right, or refused field by field; and what all of them must keep."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pbwidgets.campaign import AnswerProblem, Campaign, Form, examine_answers
-from pbwidgets.errors import PbError
+import numpy as np
+
+from pbwidgets.campaign import AnswerProblem, Campaign, Form, Measure, examine_answers, parse, rows_in
+from pbwidgets.campaign.life import Keep
+from pbwidgets.campaign.pointing import KnownUnits
+from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake.identifying import CommonWords
+from pbwidgets.scoring.running import run_balances
+from pbwidgets.store import Reader, SubmissionState
+from pbwidgets.store.submissions import find_touched, handed_in_answers, load_of_units
+from pbwidgets.store.units import load_units
+from pbwidgets.units import successors
+from pbwidgets.wording import number, say
+from pbwidgets.workflows.ground.workspace import Opened
 
 
 class AnswersRefusedError(PbError):
@@ -25,7 +37,12 @@ class AnswersRefusedError(PbError):
 
 
 def complete_answers(
-    form: Form, campaign: Campaign, answers: Mapping[str, Any], day: date, names: CommonWords | None = None
+    form: Form,
+    campaign: Campaign,
+    answers: Mapping[str, Any],
+    day: date,
+    names: CommonWords | None = None,
+    units: KnownUnits | None = None,
 ) -> dict[str, Any]:
     """Answers with what is calculated from them, if they can be handed in on a day.
 
@@ -33,13 +50,133 @@ def complete_answers(
     ----------
     names
         Names of units, which identify nobody.
+    units
+        Units that fields may point at; None: they are not looked up.
 
     Raises
     ------
     AnswersRefusedError
         If they are incomplete or wrong.
     """
-    complete, problems = examine_answers(form, campaign, answers, complete=True, today=day, names=names)
+    complete, problems = examine_answers(
+        form, campaign, answers, complete=True, today=day, names=names, units=units
+    )
     if problems:
         raise AnswersRefusedError(problems)
     return complete
+
+
+# -- what must be kept ---------------------------------------------------------------------------------
+
+
+def check_keeps(reader: Reader, opened: Opened, today: date, since: int, lang: str) -> None:
+    """Raise if what was written since a row of the log leaves a balance below what must be kept.
+
+    All entries that were handed in are in the balance, accepted or not, whoever wrote and however: handed in,
+    amended, imported, returned, taken back or redacted. A unit that continues others has one balance with them.
+
+    Parameters
+    ----------
+    reader
+        The transaction that wrote.
+    since
+        Number of the newest row of the log before it wrote.
+
+    Raises
+    ------
+    DataError
+        ``fill.keeps_broken`` names the balance, the day and the entry.
+    """
+    campaign = opened.campaign
+    keeping = {form.id: form for form in campaign.forms if form.keeps}
+    if not keeping:
+        return
+    touched = sorted(one for one in find_touched(reader, since, campaign.id) if one[0] in keeping)
+    if not touched:
+        return
+    continued = successors(load_units(reader), opened.day(today))
+    whole = {(form_id, continued.get(code, code)) for form_id, code in touched}
+    for form_id, code in sorted(whole):
+        codes = [code, *(old for old, new in continued.items() if new == code)]
+        states = load_of_units(reader, *opened.key, form_id, codes)
+        for keep in keeping[form_id].keeps:
+            _check_keep(keep, _Entries(reader, keeping[form_id], states), campaign, lang)
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """What one unit, with those that it continues, has begun of one form."""
+
+    reader: Reader
+    form: Form
+    states: tuple[SubmissionState, ...]
+
+    def handed_in(self) -> Iterator[tuple[SubmissionState, Mapping[str, Any]]]:
+        """Each that is handed in, with its answers."""
+        for state in self.states:
+            answers = handed_in_answers(self.reader, state)
+            if answers is not None:
+                yield state, answers
+
+
+@dataclass(frozen=True)
+class _Movement:
+    """What an entry, or a row of it, does to a balance on an ISO day, empty if it has none; and what it is called."""
+
+    day: str
+    amount: float
+    entry: str
+
+
+def _check_keep(keep: Keep, entries: _Entries, campaign: Campaign, lang: str) -> None:
+    measure = next(one for one in campaign.measures if one.id == keep.measure)
+    movements = [
+        _Movement(day, amount, _name_entry(entries.form, state, answers, lang))
+        for state, answers in entries.handed_in()
+        for day, amount in _movements(measure, answers)
+    ]
+    if not movements:
+        return
+    days = np.array([one.day or "NaT" for one in movements], dtype="datetime64[D]")
+    amounts, order = np.array([one.amount for one in movements]), np.arange(len(movements))
+    made = run_balances(np.zeros(len(movements), dtype=np.int64), days, amounts, order, 1)
+    balance = made.lowest[0] if measure.at == "lowest" else made.end[0]
+    if balance < keep.at_least:
+        at = (
+            movements[made.lowest_at[0]]
+            if measure.at == "lowest"
+            else max(movements, key=lambda one: one.day)
+        )
+        raise DataError(
+            "fill.keeps_broken",
+            reason=keep.message.words(lang),
+            balance=number(float(balance)),
+            least=number(keep.at_least),
+            day=at.day or say("fill.no_day", lang),
+            entry=at.entry,
+        )
+
+
+def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Day and signed amount of each row that a balance counts."""
+    if measure.field is None or measure.dated_by is None:
+        return
+    repeat = measure.field.rpartition("/")[0]
+    where = parse(measure.where) if measure.where is not None else None
+    for row in rows_in(answers, repeat) if repeat else [{}]:
+        values = {**answers, **row, **{f"{repeat}/{name}": value for name, value in row.items()}}
+        amount, day = values.get(measure.field), values.get(measure.dated_by)
+        sign = measure.signs.get(str(values.get(measure.sign_field)), 0.0) if measure.sign_field else 1.0
+        if amount is not None and sign and (where is None or where.holds(values)):
+            yield str(day or ""), float(amount) * sign
+
+
+def _name_entry(form: Form, state: SubmissionState, answers: Mapping[str, Any], lang: str) -> str:
+    """What an entry is called: by its title where that is words and identifies nobody, else by its number."""
+    title = dict(form.leaves()).get(form.title or "")
+    named = (
+        answers.get(title.id)
+        if title is not None and title.type == "text" and not title.is_sensitive
+        else None
+    )
+    return str(named) if named else say("fill.entry_number", lang, number=state.key.occurrence)

@@ -7,7 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Criterion, Form, Track
+from pbwidgets.campaign import Campaign, Criterion, Form, Text, Track
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck
 from pbwidgets.errors import DataError, PbError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say
@@ -103,8 +104,22 @@ def campaign_names(campaign: Campaign, lang: str) -> dict[str, dict[str, str]]:
         "source": {**layers, **sources},
         "track": {track.id: track.name.words(lang) for track in campaign.tracks},
         "campaign": {campaign.id: campaign.name.words(lang)},
+        "check": {
+            check.check_id: _name_check(campaign, check).words(lang)
+            for track in campaign.tracks
+            for check in track.checks
+        },
         "level": {level.id: level.name.words(lang) for level in campaign.review_levels},
     }
+
+
+def _name_check(campaign: Campaign, check: Check) -> Text:
+    """Name of a check: its own, else that of the form or measure that it reads."""
+    if isinstance(check, RowsCheck):
+        return campaign.form(check.rows.partition("/")[0]).name
+    if check.name is None and isinstance(check, MeasureCheck):
+        return next(one.name for one in campaign.every_measure if one.id == check.measure)
+    return check.name or Text(zh=check.id, en=check.id)
 
 
 _CODED: Final = {"role": "accounts.role.", "action": "workflows.action.", "status": "review.veto_"}

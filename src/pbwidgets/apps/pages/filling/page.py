@@ -163,7 +163,7 @@ def _entry_table(visit: Visit, form: Form, unit_code: str) -> w.HTML:
         [
             Cell(
                 str(entry.occurrence),
-                visit.link("fill", form=form.id, unit=unit_code, occurrence=str(entry.occurrence)),
+                visit.link("fill", form=form.id, unit=entry.unit_code, occurrence=str(entry.occurrence)),
             ),
             *(
                 word_answer(field, entry.answers.get(path), visit.opened.campaign, visit.lang)
