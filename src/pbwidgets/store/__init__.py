@@ -58,7 +58,7 @@ from pbwidgets.store.deadlines import (
     load_extensions,
     record_refusal,
 )
-from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions
+from pbwidgets.store.decisions import Decision, decide, decide_many, load_decisions, load_top_decisions
 from pbwidgets.store.engine import Reader, Store, Writer, open_store
 from pbwidgets.store.evidence import (
     Evidence,
@@ -283,6 +283,7 @@ __all__ = [
     "load_session",
     "load_sessions_of",
     "load_state",
+    "load_top_decisions",
     "load_unit",
     "load_units",
     "load_veto_records",

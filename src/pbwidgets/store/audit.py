@@ -32,7 +32,7 @@ LoggedAction = Literal[
     "accept", "undo_accept", "return", "lock", "rate", "withdraw_mark", "treat_mark", "recuse",
     "set_allotment", "nominate", "import_nomination", "order_nominations", "withdraw_nomination",
     "empty_nominations", "record_veto", "veto_appealed", "veto_in_force", "veto_lifted",
-    "decide", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",
+    "decide", "read_list", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",
     "add_note", "open_rectification", "close_rectification", "make_survey_batch",
     "backup", "restore",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Text, Track
-from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, UnitList
 from pbwidgets.errors import DataError, PbError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say
@@ -25,6 +25,20 @@ def check_track(campaign: Campaign, track_id: str | None) -> None:
     names = [track.id for track in campaign.tracks]
     if track_id is not None and track_id not in names:
         raise UsageError("workflows.unknown_track", **nearest(track_id, names))
+
+
+def find_list(campaign: Campaign, list_id: str) -> UnitList:
+    """List with this id.
+
+    Raises
+    ------
+    UsageError
+        ``workflows.unknown_list`` with the nearest existing id.
+    """
+    known = [one.id for one in campaign.lists]
+    if list_id not in known:
+        raise UsageError("workflows.unknown_list", **nearest(list_id, known))
+    return campaign.lists[known.index(list_id)]
 
 
 def check_unit(units: pd.DataFrame, unit_code: str) -> None:
@@ -102,7 +116,7 @@ def campaign_names(campaign: Campaign, lang: str) -> dict[str, dict[str, str]]:
         "form": {form.id: form.name.words(lang) for form in campaign.forms},
         "layer": layers,
         "source": {**layers, **sources},
-        "track": {track.id: track.name.words(lang) for track in campaign.tracks},
+        "track": {one.id: one.name.words(lang) for one in (*campaign.tracks, *campaign.lists)},
         "campaign": {campaign.id: campaign.name.words(lang)},
         "check": {
             check.check_id: _name_check(campaign, check).words(lang)

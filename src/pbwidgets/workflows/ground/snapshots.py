@@ -23,10 +23,11 @@ from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.intake.identifying import HIDDEN
-from pbwidgets.scoring import Records, Scores, score_campaign, to_frame
+from pbwidgets.scoring import Records, Scores, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.extracts import extract_shown
-from pbwidgets.scoring.frames import CARRIED, COLUMNS, RECORD_FRAMES
+from pbwidgets.scoring.frames import CARRIED, COLUMNS, LISTED, RECORD_FRAMES
+from pbwidgets.scoring.pipeline import score_with_top
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
@@ -36,6 +37,7 @@ from pbwidgets.store import (
     latest_write,
     load_notes,
     load_rectifications,
+    load_top_decisions,
     read_frames,
     read_records,
     records_head,
@@ -44,7 +46,14 @@ from pbwidgets.store import (
 from pbwidgets.store.counting import Counts
 from pbwidgets.store.types import Scrub
 from pbwidgets.units import partitions
-from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
+from pbwidgets.workflows.ground.workspace import (
+    ZONE,
+    Opened,
+    Workspace,
+    closed_campaigns,
+    open_campaigns,
+    today,
+)
 
 RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
@@ -56,6 +65,8 @@ WRITTEN: Final = (
 """Frames with texts that people have written."""
 SHARED: Final = "reference"
 """The one frame that every unit's report may read in full: aggregates only."""
+TOP: Final = "top"
+"""Folder beside the frames with the lists that only the top may see; only :func:`read_top_lists` reads it."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +137,7 @@ class Snapshot:
 def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     """Snapshot of an open campaign with its scores; the newest one if nothing has changed since."""
     folder = _folder_of(workspace, *opened.key)
-    elsewhere = _carried_from(workspace, opened)
+    elsewhere, earlier = _carried_from(workspace, opened), _listed_from(workspace, opened)
     with workspace.store.read() as reader:
         day = opened.day(_newest_day(reader))
         stamp: dict[str, object] = {
@@ -137,14 +148,17 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             "day": day.isoformat(),
             "code": code_hash("campaign", "scoring", "store"),
             "carried": [other.snapshot_id for other in elsewhere],
+            "listed": [[other.snapshot_id, top_mark(other)] for other in earlier],
         }
         newest = _newest(folder)
         if newest is not None and newest[0] == stamp:
             return open_snapshot(newest[1])
-        records = replace(_records(reader, opened, day), carried=_carried(elsewhere))
+        records = _with_others(_records(reader, opened, day), elsewhere, earlier)
+        top_decisions = load_top_decisions(reader, *opened.key)
         notes = load_notes(reader, *opened.key)
         rectifications = load_rectifications(reader, *opened.key)
-    scores = score_campaign(opened.campaign, opened.period_id, records)
+    for_top = _with_top(records, top_decisions, earlier)
+    scores, top_lists = score_with_top(opened.campaign, opened.period_id, for_top)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
         **{name: getattr(scores, name) for name in SCORES},
@@ -152,15 +166,16 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         RECTIFICATIONS: _rectifications(rectifications),
     }
     snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
+    _save_top(snapshot, opened, frames["units"], top_lists)
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
 
 def read_current(workspace: Workspace, opened: Opened) -> Records:
     """All records as they are now; nothing is written, so this is for what is looked at once."""
-    carried = _carried(_carried_from(workspace, opened))
+    elsewhere, earlier = _carried_from(workspace, opened), _listed_from(workspace, opened)
     with workspace.store.read() as reader:
-        return replace(_records(reader, opened, opened.day(_newest_day(reader))), carried=carried)
+        return _with_others(_records(reader, opened, opened.day(_newest_day(reader))), elsewhere, earlier)
 
 
 def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
@@ -256,6 +271,67 @@ def _carried_from(workspace: Workspace, opened: Opened) -> list[Snapshot]:
     )
     found = [_newest(_folder_of(workspace, campaign_id, period_id)) for campaign_id, period_id in wanted]
     return [open_snapshot(newest[1]) for newest in found if newest is not None]
+
+
+def _listed_from(workspace: Workspace, opened: Opened) -> list[Snapshot]:
+    """Newest snapshots of the earlier periods of the campaign, whose lists this one counts; none if it counts none.
+
+    Of a period that is still open one is taken now, and of one that was closed without ever being looked at.
+    """
+    if not opened.campaign.listed:
+        return []
+    before = {period.id for period in opened.campaign.periods if period.ends < opened.period.begins}
+    known = [*open_campaigns(workspace), *closed_campaigns(workspace)]
+    found = {one.period_id: one for one in known if one.campaign.id == opened.campaign.id}
+    wanted = [found[period_id] for period_id in sorted(before & found.keys())]
+    return [
+        (newest_snapshot(workspace, one) if not one.is_open else None) or take_snapshot(workspace, one)
+        for one in wanted
+    ]
+
+
+def _with_others(records: Records, elsewhere: Sequence[Snapshot], earlier: Sequence[Snapshot]) -> Records:
+    """Records with the totals that are carried over, and the lists of earlier periods that everybody may see."""
+    lists = [other.frames(["lists"])["lists"] for other in earlier]
+    return replace(records, carried=_carried(elsewhere), listed=_join_lists(lists))
+
+
+def _with_top(records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]) -> Records:
+    """Records with what only the top may know: for scoring, never for the frames of a snapshot."""
+    lists = [records.listed, *map(read_top_lists, earlier)]
+    every = [frame for frame in (records.decisions, decisions) if len(frame)]
+    known = pd.concat(every, ignore_index=True) if every else records.decisions
+    return replace(records, decisions=known, listed=_join_lists(lists))
+
+
+def _join_lists(lists: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    filled = [to_frame(frame, LISTED) for frame in lists if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else to_frame([], LISTED)
+
+
+def read_top_lists(snapshot: Snapshot) -> pd.DataFrame:
+    """Lists that only the top may see, columns ``LISTED``; who asks must have made sure that the reader may."""
+    if not (snapshot.folder / TOP).is_dir():
+        return to_frame([], LISTED)
+    return read_frames(snapshot.folder / TOP, ["lists"])["lists"]
+
+
+def top_mark(snapshot: Snapshot) -> str:
+    """Fingerprint of the lists that only the top may see; it is part of no other."""
+    lists = read_top_lists(snapshot)
+    hashed = pd.util.hash_pandas_object(lists.sort_values(["list_id", "unit_code"]), index=False)
+    return hashlib.sha256(hashed.to_numpy().tobytes()).hexdigest()[:16] if len(lists) else ""
+
+
+def _save_top(snapshot: Snapshot, opened: Opened, units: pd.DataFrame, lists: pd.DataFrame) -> None:
+    """Keep the lists that only the top may see in a folder of their own, which nobody else may enter.
+
+    The id of the snapshot does not depend on them: a decision on such a list shows nowhere else.
+    """
+    if not len(lists) and not (snapshot.folder / TOP).is_dir():
+        return
+    write_frames(snapshot.folder / TOP, {"lists": lists}, partitions(units, opened.campaign.partition_by))
+    (snapshot.folder / TOP).chmod(0o700)
 
 
 def _carried(elsewhere: Sequence[Snapshot]) -> pd.DataFrame:

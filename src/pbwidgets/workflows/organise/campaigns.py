@@ -36,6 +36,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.rights import authorise
 from pbwidgets.workflows.ground.seats import review_levels
+from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
 from pbwidgets.workflows.organise.effects import Effect, Outcome, find_effects, settle_marks
 
@@ -246,7 +247,10 @@ def close_campaign(desk: Desk) -> Opened:
     desk.authorise("open_campaign")
     with desk.write() as writer:
         close_period(writer, *desk.opened.key)
-    return desk.workspace.opened(*desk.opened.key)
+    closed = desk.workspace.opened(*desk.opened.key)
+    if closed.campaign.listed:  # later periods count its lists as they were at the closing
+        take_snapshot(desk.workspace, closed)
+    return closed
 
 
 def reopen_campaign(desk: Desk) -> Opened:

@@ -51,7 +51,7 @@ def unit_notes(desk: Desk, unit_code: str) -> tuple[Note, ...]:
 
 
 def unit_decisions(desk: Desk, unit_code: str) -> pd.DataFrame:
-    """Decisions in force on a unit, in the order of the tracks; columns ``DECISIONS``.
+    """Decisions in force on a unit, in the order of the tracks and lists; columns ``DECISIONS``.
 
     A unit itself sees them from the day on which it sees its score sheet, if the period sets one.
 
@@ -66,7 +66,8 @@ def unit_decisions(desk: Desk, unit_code: str) -> pd.DataFrame:
     begins = desk.opened.period.visible_from
     waits = desk.actor.role == "filler" and begins is not None and day_of(desk.now) < begins
     own = decided[(decided["unit_code"] == unit_code) & (not waits)]
-    order = {track.id: place for place, track in enumerate(desk.opened.campaign.tracks)}
+    campaign = desk.opened.campaign
+    order = {one.id: place for place, one in enumerate((*campaign.tracks, *campaign.lists))}
     return own.sort_values("track_id", key=lambda ids: ids.map(order)).reset_index(drop=True)
 
 

@@ -221,7 +221,8 @@ def sees_own_sheet(desk: Desk) -> bool:
         return True
     with desk.workspace.store.read() as reader:
         decided = load_decisions(reader, *desk.opened.key)
-    return bool((decided["unit_code"] == desk.actor.unit_code).any())
+    ours = decided["track_id"].isin([track.id for track in tracks])  # not a list's
+    return bool((ours & (decided["unit_code"] == desk.actor.unit_code)).any())
 
 
 def visible_from(opened: Opened) -> date | None:

@@ -17,6 +17,7 @@ from pbwidgets.apps.pages.ground.state_words import (
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
+from pbwidgets.workflows.ground.lookup import campaign_names
 from pbwidgets.workflows.progress.grid import TO_DO, progress_grid
 from pbwidgets.workflows.progress.unit import unit_decisions, unit_notes, unit_steps
 
@@ -99,9 +100,10 @@ def _decisions(visit: Visit, unit_code: str) -> Iterator[w.Widget]:
     decided = unit_decisions(visit.desk, unit_code)
     if decided.empty:
         return
+    called = campaign_names(visit.opened.campaign, visit.lang)["track"]
     rows = [
         (
-            visit.opened.campaign.track(row["track_id"]).name.words(visit.lang),
+            called.get(row["track_id"], row["track_id"]),
             visit.words(f"scoring.status_{row['status']}"),
             row["decided_on"],
             row["decided_by"],
