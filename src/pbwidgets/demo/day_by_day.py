@@ -22,12 +22,10 @@ from pbwidgets.store import (
     save_draft,
     submit_many,
 )
-from pbwidgets.store.submissions import amend
 from pbwidgets.workflows.filling.amending import put_off, refuse_done
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
-from pbwidgets.workflows.meeting.lists import decide_list
 from pbwidgets.workflows.organise.campaigns import Opening, close_campaign, open_definition
 from pbwidgets.workflows.review.concessions import excuse, put_off_check
 
@@ -151,8 +149,20 @@ class DayByDay:
                 until = self.plan.today + timedelta(days=case.until)
                 put_off_check(desk, case.unit, case.check, case.part, until, case.reason)
         else:
-            decided = dict.fromkeys(case.selected, True) | dict.fromkeys(case.not_selected, False)
-            decide_list(self._at_level(next(iter(decided)), day), case.list, decided)
+            self._decide_list(day, case)
+
+    def _decide_list(self, day: date, case: DecidedList) -> None:
+        item = next(item for item in self.plan.campaign.lists if item.id == case.list)
+        statuses = dict.fromkeys(case.selected, SELECTED) | dict.fromkeys(case.not_selected, NOT_SELECTED)
+        for_top = item.audience == "top"
+        with self.workspace.store.write(self.actor, morning(day)) as writer:
+            decide_many(
+                writer,
+                [
+                    Decision(*self.opened.key, item.id, unit, status, day, case.by, case.reason, for_top=for_top)
+                    for unit, status in statuses.items()
+                ],
+            )
 
     def _move_entry(self, day: date, case: NewDay) -> None:
         form = self.plan.campaign.form(case.form)

@@ -287,6 +287,8 @@ class DecidedList(Definition):
     case: Literal["decided"]
     list: str
     on: Days
+    by: str = Arg(description="who decided")
+    reason: str
     selected: tuple[str, ...] = ()
     not_selected: tuple[str, ...] = ()
 

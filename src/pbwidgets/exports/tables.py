@@ -577,7 +577,7 @@ def answers_of_units(
                     "form": form.name.words(lang),
                     "part": part,
                     "field": captions(field, row).label.words(lang),
-                    "value": _answer_words(campaign, field, row["value"], lang),
+                    "value": word_answer(campaign, field, row["value"], lang),
                 }
             )
     columns = {
@@ -613,7 +613,8 @@ def _captions_of_entries(
     )
 
 
-def _answer_words(campaign: Campaign, field: Field, value: str, lang: str) -> str:
+def word_answer(campaign: Campaign, field: Field, value: str, lang: str) -> str:
+    """Text of an answer as people read it: labels for ids, the number of files for uploads, the unit of a number."""
     if field.type == "repeat":
         return say("tables.none_of_these", lang)
     if field.type in ("image", "file"):

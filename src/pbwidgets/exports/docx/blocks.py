@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 import pandas as pd
 
 from pbwidgets.exports.columns import Column
+from pbwidgets.exports.photo_pairs import PhotoPair
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,15 @@ class Figure:
     alt: str = ""
 
 
-Block: TypeAlias = Heading | Paragraph | Table | Figure
+@dataclass(frozen=True)
+class Pairs:
+    """Photos before and after, side by side, so many pairs on a page."""
+
+    pairs: tuple[PhotoPair, ...]
+    per_page: int = 2
+
+
+Block: TypeAlias = Heading | Paragraph | Table | Figure | Pairs
 """What a text is made of."""
 
 

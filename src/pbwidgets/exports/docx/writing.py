@@ -18,6 +18,7 @@ from pbwidgets.exports.docx.blocks import (
     Figure,
     Heading,
     Letter,
+    Pairs,
     Paragraph,
     Properties,
     Table,
@@ -42,6 +43,7 @@ from pbwidgets.exports.docx.page import (
     set_run,
     set_styles,
 )
+from pbwidgets.exports.docx.pairs import add_pairs
 from pbwidgets.exports.docx.tables import add_table, find_way
 from pbwidgets.exports.docx.titles import break_title
 from pbwidgets.intake.text import drop_unfit
@@ -168,6 +170,8 @@ class _Writer:
             add_table(self.document, block, self.lang, self.way)
             if block.frame.empty:
                 indent_two(self.document.add_paragraph(say("exports.docx.no_rows", self.lang)))
+        elif isinstance(block, Pairs):
+            add_pairs(self.document, block)
         else:
             self._add_figure(block)
 

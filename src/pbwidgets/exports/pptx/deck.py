@@ -12,7 +12,9 @@ from pbwidgets import palette
 from pbwidgets.exports.archive import write_settled
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.lettering import LEAST_PT, Box, inches
+from pbwidgets.exports.photo_pairs import PhotoPair
 from pbwidgets.exports.pptx.adopting import adopt_theme
+from pbwidgets.exports.pptx.pairs import put_pairs
 from pbwidgets.exports.pptx.stage import Stage, open_stage
 from pbwidgets.exports.pptx.tables import lay_out, put_table
 from pbwidgets.exports.pptx.template import SlidesTemplate
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from pbwidgets.charts.native import NativeChart, NativeTable
 
+MOST_PAIRS: Final = 3
+"""Most pairs of photos on a slide that can be made out."""
 MOST_TABLE_SLIDES: Final = 6
 """Most slides of one table; what is beyond is referred to the workbook."""
 _SUMMARY_SIZES: Final = (28, 26, 24, 22, 20, 18)
@@ -56,6 +60,10 @@ class Slide:
         What the speaker sees; by default the line.
     native
         A chart or coloured table that stays editable; it is shown before a picture, and a picture before a table.
+    pairs
+        Photos before and after, on as many slides as they take.
+    per_page
+        Most pairs on a slide.
     """
 
     title: str
@@ -67,6 +75,8 @@ class Slide:
     cut: float = 0.0
     notes: str = ""
     native: "NativeChart | NativeTable | None" = None
+    pairs: tuple[PhotoPair, ...] = ()
+    per_page: int = 2
 
     @property
     def words(self) -> str:
@@ -158,6 +168,8 @@ def _add(stage: Stage, slide: Slide, source: str) -> None:
         _put_notes(page, slide.notes or slide.key_sentence)
     elif slide.picture is not None:
         _add_picture(stage, slide, source)
+    elif slide.pairs:
+        _add_pairs(stage, slide, source)
     elif slide.table is not None:
         _add_table(stage, slide, slide.table, source)
 
@@ -259,6 +271,18 @@ def _add_table(stage: Stage, slide: Slide, table: pd.DataFrame, source: str) -> 
         rest = say("slides.rest", stage.lang, shown=shown, rows=layout.rows)
         left, top, width, height = box
         stage.write(page, rest, (left, top + height - _REST_IN, width, _REST_IN), size=LEAST_PT)
+
+
+def _add_pairs(stage: Stage, slide: Slide, source: str) -> None:
+    """Slides of pairs of photos; their titles say which part it is."""
+    most = min(slide.per_page, MOST_PAIRS)
+    pages = -(-len(slide.pairs) // most)
+    for number in range(pages):
+        page, box = stage.add_page(slide.title + _part(stage, number + 1, pages), slide.key_sentence, source)
+        put_pairs(
+            stage, page, slide.pairs[number * most : (number + 1) * most], min(most, len(slide.pairs)), box
+        )
+        _put_notes(page, slide.notes or slide.key_sentence)
 
 
 def _part(stage: Stage, part: int, parts: int) -> str:

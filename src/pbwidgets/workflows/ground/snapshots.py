@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.campaign.living import trace_lives
 from pbwidgets.campaign.names import places
+from pbwidgets.campaign.source import parse_source, read_text
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.intake.identifying import HIDDEN
@@ -44,6 +45,7 @@ from pbwidgets.store import (
     write_frames,
 )
 from pbwidgets.store.counting import Counts
+from pbwidgets.store.photos import Field, join_fields, link_pictures, list_photos, make_pictures, picture_path
 from pbwidgets.store.types import Scrub
 from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.workspace import (
@@ -59,6 +61,7 @@ RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
+PHOTOS: Final = "photos"
 WRITTEN: Final = (
     "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING, RECTIFICATIONS,
 )  # fmt: skip
@@ -133,11 +136,17 @@ class Snapshot:
             for name, frame in found.items()
         }
 
+    def picture(self, file_hash: str) -> Path | None:
+        """The picture of a photo that reports show; None if there is none."""
+        path = picture_path(self.folder / PHOTOS, file_hash)
+        return path if path.is_file() else None
+
 
 def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
     """Snapshot of an open campaign with its scores; the newest one if nothing has changed since."""
     folder = _folder_of(workspace, *opened.key)
     elsewhere, earlier = _carried_from(workspace, opened), _listed_from(workspace, opened)
+    shown = find_photo_fields(workspace.settings, opened.campaign.id)
     with workspace.store.read() as reader:
         day = opened.day(_newest_day(reader))
         stamp: dict[str, object] = {
@@ -149,6 +158,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
             "code": code_hash("campaign", "scoring", "store"),
             "carried": [other.snapshot_id for other in elsewhere],
             "listed": [[other.snapshot_id, top_mark(other)] for other in earlier],
+            PHOTOS: join_fields(shown),
         }
         newest = _newest(folder)
         if newest is not None and newest[0] == stamp:
@@ -164,6 +174,9 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         **{name: getattr(scores, name) for name in SCORES},
         RUNNING: _running_record(notes),
         RECTIFICATIONS: _rectifications(rectifications),
+        PHOTOS: make_pictures(
+            list_photos(records.submissions, shown), workspace.settings.evidence, folder / PHOTOS
+        ),
     }
     snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
     _save_top(snapshot, opened, frames["units"], top_lists)
@@ -415,6 +428,7 @@ def _save(
     snapshot_id = hashlib.sha256(made_of.encode()).hexdigest()[:12]
     target = folder / snapshot_id
     write_frames(target / "frames", frames, partition_of)
+    link_pictures(frames[PHOTOS], folder / PHOTOS, target / PHOTOS)
     (target / "campaign.json").write_text(to_json(opened.campaign), encoding="utf-8")
     about = {
         "version": opened.version,
@@ -425,6 +439,37 @@ def _save(
     }
     _write_json(target / "snapshot.json", about)
     return open_snapshot(target)
+
+
+def find_photo_fields(settings: Settings, campaign_id: str) -> frozenset[Field]:
+    """Fields whose photos a report of the workspace shows: those that its blocks ``photos`` name."""
+    return frozenset(
+        pair
+        for path in sorted((settings.parameters / "reports").glob("*.yaml"))
+        for campaigns, pairs in [_photos_in(read_text(path)[0])]
+        if not campaigns or campaign_id in campaigns
+        for pair in pairs
+    )
+
+
+@lru_cache(maxsize=64)
+def _photos_in(text: str) -> tuple[tuple[str, ...], tuple[Field, ...]]:
+    """Campaigns of a report file, and the fields that its blocks of photos name; kept, since YAML takes long."""
+    if PHOTOS not in text:
+        return (), ()
+    source, _ = parse_source(text, "")
+    data = source.data if source else {}
+    campaigns, entries = data.get("campaigns"), data.get("blocks")
+    found: list[Field] = []
+    queue = list(entries) if isinstance(entries, list) else []
+    for entry in queue:
+        inner = entry.get("blocks") if isinstance(entry, dict) else None
+        queue += inner if isinstance(inner, list) else []
+        if isinstance(entry, dict) and entry.get("block") == PHOTOS:
+            found += [
+                (str(entry.get("form")), str(entry[key])) for key in ("before", "after") if key in entry
+            ]
+    return tuple(map(str, campaigns)) if isinstance(campaigns, list) else (), tuple(found)
 
 
 def _count_hidden(frames: Iterable[pd.DataFrame]) -> int:

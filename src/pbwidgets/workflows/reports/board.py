@@ -17,7 +17,7 @@ from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.reports.blocks.block import Item, tracks_about
 from pbwidgets.workflows.reports.blocks.library import library_of, our_names
 from pbwidgets.workflows.reports.blocks.lists import Placed, read_blocks
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Piece, Sentence, Table
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Heading, Photos, Piece, Sentence, Table
 from pbwidgets.workflows.reports.definitions import ReportDefinition, find_reports
 
 SEES_NO_SCORES: Final = ("filler",)
@@ -178,6 +178,8 @@ def _show(piece: Piece, lang: str, said: Collection[str]) -> Shown:
     """A piece for the page; a table whose title a heading has said already gets none."""
     if isinstance(piece, Figure):
         return ShownChart(piece.chart.to_dict(validate=False), f"{piece.title} {piece.sentence}".strip())
+    if isinstance(piece, Photos):
+        return ShownText(say("board.photos", lang, title=piece.title, count=len(piece.pairs)))
     if not isinstance(piece, Table):
         return ShownText(piece.text, not isinstance(piece, Sentence))
     table = piece.table.head(min(piece.rows or MOST_ROWS, MOST_ROWS))

@@ -31,6 +31,7 @@ from pbwidgets.units import ancestors, kind_and_domain, sole_partitions, subtree
 from pbwidgets.wording import Words, default_language, say
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
+    PHOTOS,
     RECORDS,
     RECTIFICATIONS,
     RUNNING,
@@ -45,7 +46,7 @@ from pbwidgets.workflows.reports.blocks.block import OfTrack
 from pbwidgets.workflows.reports.files.content import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
-_OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions")
+_OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions", PHOTOS)
 """Frames of a report beside its scores, by their names in the snapshot."""
 
 
@@ -112,6 +113,8 @@ class Report:
         Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     class_decisions
         Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
+    photos
+        Their photos that a report shows, columns ``PHOTO_COLUMNS``.
     is_top
         Whether no unit of the campaign is above it.
     memory
@@ -131,6 +134,7 @@ class Report:
     running_record: pd.DataFrame
     rectifications: pd.DataFrame
     class_decisions: pd.DataFrame
+    photos: pd.DataFrame
     is_top: bool = False
     memory: dict[str, object] = field(default_factory=dict, repr=False, compare=False)
 
@@ -144,13 +148,13 @@ class Report:
     @property
     def own_tracks(self) -> tuple[Track, ...]:
         """Tracks that assess the unit itself."""
-        return tuple(track for track in self._scored() if self.kind in track.unit_kind)
+        return tuple(track for track in self.campaign.tracks if self.kind in track.unit_kind)
 
     @property
     def tracks_below(self) -> tuple[Track, ...]:
         """Tracks that assess units below it."""
         kinds = set(self.units["kind"]) - {self.kind}
-        return tuple(track for track in self._scored() if not kinds.isdisjoint(track.unit_kind))
+        return tuple(track for track in self.campaign.tracks if not kinds.isdisjoint(track.unit_kind))
 
     @property
     def set_up_forms(self) -> tuple[str, ...]:
@@ -184,9 +188,6 @@ class Report:
     def units_of_kinds(self, track_id: str) -> pd.DataFrame:
         """Units of the kind that a track assesses, at or below the report's own."""
         return self.units[self.units["kind"].isin(self.campaign.track(track_id).unit_kind)]
-
-    def _scored(self) -> tuple[Track, ...]:
-        return tuple(track for track in self.campaign.tracks if track.kind == "score")
 
     # -- words -----------------------------------------------------------------------------------------
 
@@ -301,7 +302,7 @@ class Report:
         kinds = set(self.units["kind"])
         listed = {
             track.id
-            for track in self._scored()
+            for track in self.campaign.tracks
             if track.places is not None
             and track_id in (None, track.id)
             and not kinds.isdisjoint(track.unit_kind)
@@ -617,7 +618,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
     sole = sole_partitions(whole, campaign.partition_by)[code]
     cut = str(sole) if isinstance(sole, str) else None
     own = source.frames(
-        [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS) if name != SHARED], cut
+        [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS, PHOTOS) if name != SHARED], cut
     )
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
@@ -636,6 +637,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         running_record=_within(own[RUNNING], set(units["unit_code"])),
         rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
         class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
+        photos=_within(own[PHOTOS], set(units["unit_code"])),
         is_top=code in tops(whole, campaign.member_kinds),
     )
 

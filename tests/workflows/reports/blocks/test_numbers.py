@@ -17,8 +17,8 @@ from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.block import Arguments, Item, block
 from pbwidgets.workflows.reports.blocks.drawing import Wanted, draw_chart
 from pbwidgets.workflows.reports.blocks.lists import open_blocks
-from pbwidgets.workflows.reports.blocks.numbers.counts_by_month import count_entries
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Piece, Sentence, Table
+from pbwidgets.workflows.reports.blocks.progress.counts_by_month import count_entries
 from pbwidgets.workflows.reports.definitions import Ground, check_reports, find_targets, load_reports
 from pbwidgets.workflows.reports.report import Report, open_report
 

@@ -15,12 +15,13 @@ from pydantic import Field, NonNegativeInt
 
 from pbwidgets.campaign import Campaign, Track
 from pbwidgets.campaign.definition import Definition
+from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.model import Id
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.snapshots import RECORDS, RECTIFICATIONS, RUNNING, SCORES
+from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RECTIFICATIONS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import (
     Figure,
     Heading,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 Side: TypeAlias = Literal["own", "below"]
 """Tracks that assess the report's unit itself, or units below it."""
 
-EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS})
+EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS, PHOTOS})
 """Frames of a snapshot that a block may read."""
 
 READABLE: Final = EVERY_FRAME | set(FRAME_OF)
@@ -50,6 +51,7 @@ OF_TRACKS: Final = frozenset({*(name for name in SCORES if "track_id" in COLUMNS
 NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
     {
         "score": lambda track: track.kind == "score",
+        "checks": lambda track: track.kind == "checklist",
         "layers": lambda track: len(track.layers) > 1,
         "nomination": lambda track: track.nomination is not None,
         "allotment": lambda track: track.nomination is not None and track.nomination.allotment is not None,
@@ -65,7 +67,7 @@ NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
 class Names:
     """Says of an argument which part of a campaign it names, or several of which part."""
 
-    part: Literal["track", "measure", "form", "field"]
+    part: Literal["track", "checklist", "measure", "form", "field", "list", "list_group"]
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,16 @@ class Lack:
 
 TrackId = Annotated[Id, Names("track")]
 """Argument of a block that names a track; ``check`` looks whether the campaign has it."""
+ChecklistId = Annotated[Id, Names("checklist")]
+"""Argument of a block that names a track of checks."""
 MeasureId = Annotated[Id, Names("measure")]
 """Argument of a block that names a measure."""
 FormId = Annotated[Id, Names("form")]
 """Argument of a block that names a form."""
+ListId = Annotated[Id, Names("list")]
+"""Argument of a block that names a list of units; one that only the top may see is refused."""
+ListGroupId = Annotated[Id, Names("list_group")]
+"""Argument of a block that names a group of lists."""
 FieldPath = Annotated[str, Names("field")]
 """Argument of a block that names a field by its form and path: ``joint/held_on``, ``joint/members/kind``."""
 
@@ -103,6 +111,10 @@ class Arguments(Definition):
         description="native: a chart that stays editable; picture; table: whole, on several slides if need be; none; "
         "by default native where there is such a chart, else picture",
     )
+
+    def find_wrong(self, campaign: Campaign) -> Iterator[tuple[str, Finding]]:  # noqa: ARG002 -- for those that look
+        """Arguments that do not fit a campaign, each with a finding; what names nothing is found by its mark."""
+        yield from ()
 
 
 class OfTrack(Arguments):
@@ -136,7 +148,10 @@ def marked(args: Arguments) -> Iterator[tuple[str, Any, object]]:
             marks = (*info.metadata, *(mark for part in inner for mark in part))
             every = value if isinstance(value, tuple) else (value,)
             yield from (
-                (name, one, mark) for one in every for mark in marks if isinstance(mark, Names | HasPlaces)
+                (info.alias or name, one, mark)
+                for one in every
+                for mark in marks
+                if isinstance(mark, Names | HasPlaces)
             )
 
 

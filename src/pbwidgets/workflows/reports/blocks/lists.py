@@ -1,7 +1,7 @@
 """Lists of blocks: read from plain values, checked, and drawn one after the other."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, get_args
 
 from pydantic import JsonValue, ValidationError
@@ -14,9 +14,17 @@ from pbwidgets.errors import PbError, Problem, ProblemsError, UsageError
 from pbwidgets.settings import Settings, load_settings
 from pbwidgets.workflows.reports.blocks.block import BlockList, Group, Item, Lack, Names, Side, marked
 from pbwidgets.workflows.reports.blocks.library import Library, library_of
-from pbwidgets.workflows.reports.blocks.templates import PLACES, HasPlaces, places_in
+from pbwidgets.workflows.reports.blocks.templates import (
+    BY_TRACK,
+    NEVER_BY_TRACK,
+    PLACES,
+    HasPlaces,
+    places_in,
+)
 
 _SIDES: Final = get_args(Side)
+_OF_LISTS: Final = ("list", "list_group", "named")
+"""Parts of a campaign in which there may be something that only the top may see."""
 
 
 @dataclass(frozen=True)
@@ -198,15 +206,23 @@ def check_blocks(reading: Reading, campaigns: Sequence[Campaign], *, named: bool
         Whether it names them. A list for every campaign leaves out the blocks for which a campaign lacks something;
         of one that names its campaigns that is a finding.
     """
-    return [
-        finding
-        for placed in reading.placed
-        for finding in (
-            *(_check_needs(placed, campaigns) if named else ()),
-            *_check_side(placed),
-            *_check_names(placed, campaigns),
-        )
-    ]
+    return [finding for placed in reading.placed for finding in _check_placed(placed, campaigns, named)]
+
+
+def _check_placed(placed: Placed, campaigns: Sequence[Campaign], named: bool) -> Iterator[Finding]:
+    if named:
+        yield from _check_needs(placed, campaigns)
+    yield from _check_side(placed)
+    wrong_names = list(_check_names(placed, campaigns))
+    yield from wrong_names or _check_arguments(placed, campaigns)
+
+
+def _check_arguments(placed: Placed, campaigns: Iterable[Campaign]) -> Iterator[Finding]:
+    """What a block finds wrong by itself, in any of the campaigns that have all that it names."""
+    for campaign in campaigns:
+        if not any(_check_names(placed, [campaign])):
+            for name, finding in placed.item.args.find_wrong(campaign):
+                yield replace(finding, address=(*placed.address, name))
 
 
 def _check_needs(placed: Placed, campaigns: Iterable[Campaign]) -> Iterator[Finding]:
@@ -239,14 +255,23 @@ def _check_names(placed: Placed, campaigns: Sequence[Campaign]) -> Iterator[Find
 
 def _check_name(part: str, value: str, address: Address, campaigns: Sequence[Campaign]) -> Iterator[Finding]:
     known = [name for campaign in campaigns for name in _names_of(campaign, part)]
-    if campaigns and value not in known:
+    if part in _OF_LISTS and any(value in _names_of(campaign, part, "top") for campaign in campaigns):
+        yield Finding("blocks.top_list", address, {"list": value})
+    elif campaigns and value not in known:
         yield unknown(f"blocks.unknown_{part}", address, value, known)
 
 
-def _names_of(campaign: Campaign, part: str) -> list[str]:
+def _names_of(campaign: Campaign, part: str, audience: str = "all") -> list[str]:
+    """What a part of a campaign has names for; of lists those for an audience."""
     if part == "field":
         return [f"{form.id}/{path}" for form in campaign.forms for path, _ in form.leaves()]
+    lists = [one for one in campaign.lists if one.audience == audience]
+    if part == "list_group":
+        return [one.group for one in lists if one.group]
     named: dict[str, Sequence[Any]] = {
+        "list": lists,
+        "named": (*campaign.tracks, *lists) if audience == "all" else lists,
+        "checklist": [track for track in campaign.tracks if track.kind == "checklist"],
         "track": campaign.tracks,
         "form": campaign.forms,
         "measure": campaign.every_measure,
@@ -267,5 +292,5 @@ def _check_places(
             yield Finding("blocks.place_takes_nothing", here, {"name": name, "value": of})
         elif of and place.of:
             yield from _check_name(place.of, of, here, campaigns)
-        elif place.of == "measure" or (place.of == "track" and not has_track):
+        elif place.of in NEVER_BY_TRACK or (place.of in BY_TRACK and not has_track):
             yield Finding("blocks.place_needs", here, {"name": name})

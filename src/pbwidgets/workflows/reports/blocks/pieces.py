@@ -7,6 +7,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from pbwidgets.exports.columns import Column
+from pbwidgets.exports.photo_pairs import PhotoPair
 from pbwidgets.exports.tables import LabelledTable
 
 if TYPE_CHECKING:
@@ -140,13 +141,38 @@ class Table:
         return cls(LabelledTable(title, frame.rename(columns=str), columns), rows)
 
 
-Piece: TypeAlias = Title | Heading | Sentence | Figure | Table
+@dataclass(frozen=True)
+class Photos:
+    """Photos before and after, side by side: on the page, in the document, and on slides.
+
+    Attributes
+    ----------
+    title
+        What is shown.
+    pairs
+        The pairs, in order.
+    per_page
+        Most pairs on a page of the document and on a slide.
+    headline
+        Title of the slides; by default its own.
+    slide
+        Whether it has slides.
+    """
+
+    title: str
+    pairs: tuple[PhotoPair, ...]
+    per_page: int = 2
+    headline: str = ""
+    slide: bool = True
+
+
+Piece: TypeAlias = Title | Heading | Sentence | Figure | Table | Photos
 """What a block yields."""
 
 
 def is_bare(pieces: tuple[Piece, ...]) -> bool:
     """Whether pieces show nothing: no figure, no sentence, and no table with a row."""
     return not any(
-        isinstance(piece, Figure | Sentence) or (isinstance(piece, Table) and len(piece.table.frame))
+        isinstance(piece, Figure | Sentence | Photos) or (isinstance(piece, Table) and len(piece.table.frame))
         for piece in pieces
     )

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.model import Measure
-from pbwidgets.scoring.frames import SELECTED
+from pbwidgets.scoring.coverage import EXPECTED
+from pbwidgets.scoring.frames import SELECTED, STANDING_STATES
 from pbwidgets.wording import NOTHING, number
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Place:
     """
 
     fill: Callable[["Report", str], str]
-    of: Literal["track", "measure", "unit_kind"] | None = None
+    of: Literal["track", "checklist", "measure", "unit_kind", "list", "named"] | None = None
     reads: frozenset[str] = frozenset()
 
 
@@ -91,12 +92,44 @@ def _measure(report: "Report", measure_id: str) -> str:
     return number(float(rows["value"].sum() if added else rows["value"].mean()))
 
 
+def _count_checks(state: str) -> Callable[["Report", str], str]:
+    """Function that counts the checks in a state; of no state: all that are expected."""
+
+    def count(report: "Report", track_id: str) -> str:
+        rows = report.scores.standings
+        states = rows.loc[rows["track_id"] == track_id, "state"]
+        return str(int(states.isin(EXPECTED).sum() if not state else (states == state).sum()))
+
+    return count
+
+
+def _listed(report: "Report", list_id: str) -> "pd.DataFrame":
+    rows = report.scores.lists
+    return rows[(rows["list_id"] == list_id) & rows["on_list"]]
+
+
+def _named(report: "Report", list_or_track: str) -> str:
+    """Names of the units on a list, or selected in a track."""
+    if not any(one.id == list_or_track for one in report.campaign.lists):
+        return _names_selected(report, list_or_track)
+    codes = set(_listed(report, list_or_track)["unit_code"])
+    return report.say("comma").join(name for code, name in report.names.items() if code in codes) or NOTHING
+
+
+BY_TRACK: Final = ("track", "checklist", "named")
+"""What may be named by the track that a text is about."""
+NEVER_BY_TRACK: Final = ("measure", "list")
+"""What must be named."""
+
 PLACES: Final[Mapping[str, Place]] = MappingProxyType(
     {
         "campaign": Place(lambda report, _: report.campaign.name.words(report.lang)),
         "day": Place(lambda report, _: report.snapshot.day.isoformat()),
         "measure": Place(_measure, "measure", frozenset({"measures"})),
-        "names": Place(_names_selected, "track", frozenset({"statuses"})),
+        "list": Place(
+            lambda report, list_id: str(len(_listed(report, list_id))), "list", frozenset({"lists"})
+        ),
+        "names": Place(_named, "named", frozenset({"statuses", "lists"})),
         "period": Place(lambda report, _: report.snapshot.period_id),
         "selected": Place(
             lambda report, track: str(len(_selected(report, track))), "track", frozenset({"statuses"})
@@ -104,6 +137,11 @@ PLACES: Final[Mapping[str, Place]] = MappingProxyType(
         "track": Place(_track_name, "track"),
         "unit": Place(lambda report, _: report.unit_name),
         "units": Place(_count_units, "unit_kind"),
+        "check_all": Place(_count_checks(""), "checklist", frozenset({"standings"})),
+        **{
+            f"check_{state}": Place(_count_checks(state), "checklist", frozenset({"standings"}))
+            for state in STANDING_STATES
+        },
     }
 )
 """Names that may stand in braces."""
@@ -148,6 +186,6 @@ def fill(report: "Report", text: Text, track_id: str | None = None) -> str:
         named = (found[2] or "").strip()
         if place.of == "unit_kind" and not named and track_id:
             return str(len(report.units_of_kinds(track_id)))
-        return place.fill(report, named or (track_id or "" if place.of == "track" else ""))
+        return place.fill(report, named or (track_id or "" if place.of in BY_TRACK else ""))
 
     return _PLACE.sub(words_of, text.en if report.lang == "en" else text.zh)

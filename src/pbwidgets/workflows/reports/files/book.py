@@ -13,6 +13,7 @@ from pbwidgets.workflows.reports.blocks.pieces import (
     DocumentKind,
     Figure,
     Heading,
+    Photos,
     Piece,
     Sentence,
     Table,
@@ -24,6 +25,7 @@ from pbwidgets.workflows.reports.files.document import write_document
 from pbwidgets.workflows.reports.files.page import (
     figure_html,
     heading_html,
+    photos_html,
     show,
     table_html,
     text_html,
@@ -70,6 +72,9 @@ class ReportBook:
                     self._take_figure(piece)
                 case Table():
                     self._take_table(piece)
+                case Photos():
+                    self._contents.append(piece)
+                    show(photos_html(piece))
 
     def add_title(self, title: str = "", kind: DocumentKind = "report") -> None:
         """Add the title, what the report is based on, and the label of a demonstration; a circular is to be sent."""

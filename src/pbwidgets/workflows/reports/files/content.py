@@ -13,6 +13,7 @@ from pbwidgets.workflows.reports.blocks.pieces import (
     DocumentKind,
     Figure,
     Heading,
+    Photos,
     Sentence,
     Table,
     Title,
@@ -86,7 +87,7 @@ class DrawnFigure:
     png: Path
 
 
-Content: TypeAlias = Title | Heading | Sentence | DrawnFigure | Table
+Content: TypeAlias = Title | Heading | Sentence | DrawnFigure | Table | Photos
 """What a file is made from, in order; a title has its words."""
 
 

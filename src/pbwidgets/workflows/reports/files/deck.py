@@ -10,7 +10,7 @@ from pbwidgets.charts import title_share
 from pbwidgets.exports import Deck, Slide, SlidesTemplate, build_deck
 from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Photos, Table
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, title_in
 from pbwidgets.workflows.reports.manifest import word_frame
 
@@ -56,19 +56,24 @@ def summarise(figures: Sequence[Figure], lang: str) -> tuple[str, ...]:
     return tuple(sentence for sentence in said if sentence in chosen) if len(said) > 1 else ()
 
 
-def _shown(contents: tuple[Content, ...]) -> Iterator[DrawnFigure | Table]:
+def _shown(contents: tuple[Content, ...]) -> Iterator[DrawnFigure | Table | Photos]:
     """What may have slides: figures, each once though a list may draw it for several sides, and tables asked for."""
     names: set[str] = set()
     for piece in contents:
-        if isinstance(piece, Table) and piece.slide:
+        if isinstance(piece, Table | Photos) and piece.slide:
             yield piece
         elif isinstance(piece, DrawnFigure) and piece.figure.name not in names:
             names.add(piece.figure.name)
             yield piece
 
 
-def _slides_of(piece: DrawnFigure | Table, cover: Cover) -> Iterator[Slide]:
-    if isinstance(piece, Table):
+def _slides_of(piece: DrawnFigure | Table | Photos, cover: Cover) -> Iterator[Slide]:
+    if isinstance(piece, Photos):
+        title = piece.headline or piece.title
+        below = piece.title if piece.headline else ""
+        notes = _notes(piece.title, title, "", cover)
+        yield Slide(title, key_sentence=below, notes=notes, pairs=piece.pairs, per_page=piece.per_page)
+    elif isinstance(piece, Table):
         title = piece.headline or piece.table.title
         below = piece.table.title if piece.headline else ""
         yield _of_table(piece.table, title, below, _notes(piece.table.title, title, "", cover))

@@ -7,7 +7,7 @@ from typing import Final
 from pbwidgets.exports import docx
 from pbwidgets.exports.own_templates import find_template
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports.blocks.pieces import DocumentKind, Heading, Sentence, Table, Title
+from pbwidgets.workflows.reports.blocks.pieces import DocumentKind, Heading, Photos, Sentence, Table, Title
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, kind_in, title_in
 
 MOST_IN_TEXT: Final = 40
@@ -109,6 +109,10 @@ def _blocks_of(piece: Content, cover: Cover, before: docx.Block | None) -> Itera
             yield docx.Paragraph(text)
         case DrawnFigure(figure, _, png):
             yield docx.Figure(png, figure.title, figure.sentence)
+        case Photos():
+            if not (isinstance(before, docx.Heading) and piece.title in before.text):
+                yield docx.Paragraph(piece.title)
+            yield docx.Pairs(piece.pairs, piece.per_page)
         case Table() if piece.rows != 0 and piece.document:
             title = "" if _is_named(piece, before) else piece.table.title
             if piece.table.frame.empty:  # its columns alone say nothing

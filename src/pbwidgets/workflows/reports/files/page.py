@@ -1,18 +1,23 @@
 """The pieces of a report as they stand in its notebook, and so in its page."""
 
+from base64 import b64encode
 from collections.abc import Sequence
 from html import escape
 from typing import Any, Final
 
 from pbwidgets.charts import embed_svg
 from pbwidgets.exports.columns import Column, measure_columns, to_cell_texts
+from pbwidgets.exports.photo_pairs import Photo, PhotoPair
 from pbwidgets.exports.tables import LabelledTable
+from pbwidgets.store.photos import shrink
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports.blocks.pieces import Figure, Table
+from pbwidgets.workflows.reports.blocks.pieces import Figure, Photos, Table
 from pbwidgets.workflows.reports.files.content import Cover
 
 _LONG: Final = 24.0
 """Texts of so many half-width characters may take several lines; all others stay on one."""
+_PHOTO_PX: Final = 800
+"""Longer side of a photo on the page."""
 _EDGES: Final = 2.0
 """What the space beside a cell's text takes."""
 _BREADTHS: Final = ((104.0, "table"), (124.0, "table dense"), (176.0, "table wide"))
@@ -65,6 +70,29 @@ def table_html(piece: Table, lang: str) -> str:
         f"<thead><tr>{_cells('th', heads, kinds)}</tr></thead><tbody>{body}</tbody>{foot}</table></div>"
     )
     return made + (text_html(say("reports.rest", lang, rows=piece.rest)) if piece.rest else "")
+
+
+def photos_html(piece: Photos) -> str:
+    """Photos before and after, side by side; small enough for a page that is one file."""
+    return "".join(_pair_html(pair) for pair in piece.pairs)
+
+
+def _pair_html(pair: PhotoPair) -> str:
+    photos = "".join(_photo_html(photo, pair) for photo in pair.photos)
+    return (
+        f'<div class="pair"><p><strong>{escape(pair.title)}</strong> {escape(pair.below)}</p>'
+        f'<div class="photos">{photos}</div></div>'
+    )
+
+
+def _photo_html(photo: Photo, pair: PhotoPair) -> str:
+    if photo.file is None:
+        shown = f'<div class="missing">{escape(photo.missing)}</div>'
+    else:
+        content = b64encode(shrink(photo.file.read_bytes(), _PHOTO_PX)).decode()
+        words = escape(f"{photo.label} {pair.words}")
+        shown = f'<img src="data:image/jpeg;base64,{content}" alt="{words}">'
+    return f"<figure>{shown}<figcaption>{escape(photo.label)}</figcaption></figure>"
 
 
 def _ends_in_a_total(table: LabelledTable) -> bool:

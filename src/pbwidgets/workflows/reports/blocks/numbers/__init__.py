@@ -1,1 +1,0 @@
-"""Blocks of numbers that are no scores: entries counted, measures reached."""
