@@ -64,7 +64,7 @@ def add_demo_accounts(
 
 
 def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> tuple[DemoAccount, ...]:
-    """Accounts for a register: fillers in the first partition, below every other root and of a root, reviewers, and above.
+    """Accounts for a register: fillers in the first partition, below other roots and of a root, reviewers, and above.
 
     Names are the role and, if there are several, a number: they are typed by hand.
 

@@ -13,15 +13,18 @@ from pbwidgets.demo.definition import CheckCase, DecidedList, NewDay
 from pbwidgets.demo.laying import morning
 from pbwidgets.demo.plan import Answers, Given, Plan
 from pbwidgets.demo.timeline import past_periods, plan_versions
+from pbwidgets.scoring.frames import NOT_SELECTED, SELECTED
 from pbwidgets.store import (
     Actor,
     SubmissionKey,
     Writer,
     accept_many,
+    amend,
     grant_exception,
     save_draft,
     submit_many,
 )
+from pbwidgets.store.decisions import Decision, decide_many
 from pbwidgets.workflows.filling.amending import put_off, refuse_done
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.seats import review_levels
@@ -159,7 +162,9 @@ class DayByDay:
             decide_many(
                 writer,
                 [
-                    Decision(*self.opened.key, item.id, unit, status, day, case.by, case.reason, for_top=for_top)
+                    Decision(
+                        *self.opened.key, item.id, unit, status, day, case.by, case.reason, for_top=for_top
+                    )
                     for unit, status in statuses.items()
                 ],
             )
