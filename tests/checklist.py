@@ -79,6 +79,32 @@ FAULTS: dict[str, object] = {
 }
 """A form whose entries live: two hands, and photos before and after."""
 
+_LINES: dict[str, object] = {
+    "id": "lines",
+    "type": "repeat",
+    "rows": "standards",
+    "label": both("标准"),
+    "life": {"state": "state", "begun": ["under_way"], "done": ["reached"], "due": "row/due"},
+    "fields": [
+        {
+            "id": "state",
+            "type": "select_one",
+            "choices": "state",
+            "later": {"by": "unit"},
+            "label": both("进度"),
+        },
+    ],
+}
+
+STANDARDS: dict[str, object] = {
+    "id": "standards",
+    "name": both("标准"),
+    "unit_kind": "village",
+    "lasts": "campaign",
+    "fields": [_LINES],
+}
+"""A form with a fixed row for each check."""
+
 LISTS: list[dict[str, object]] = [
     {"id": "red", "name": both("红", "Red"), "of": "compliance", "when": "${check_overdue} > 0", "tone": "error",
      "group": "light"},
@@ -88,8 +114,13 @@ LISTS: list[dict[str, object]] = [
 ]  # fmt: skip
 
 
-def checklist(checks: int = 10, **more: object) -> Campaign:
+def checklist(checks: int = 10) -> Campaign:
     """Campaign of one sub-district whose villages have a fixed row for each check, under four headings."""
+    return Campaign.model_validate(checklist_file(checks))
+
+
+def checklist_file(checks: int = 10) -> dict[str, object]:
+    """The same as its file has it."""
     heads = list(HEADINGS)
     rows = [
         {
@@ -102,23 +133,7 @@ def checklist(checks: int = 10, **more: object) -> Campaign:
         }
         for at in range(checks)
     ]
-    lines = {
-        "id": "lines",
-        "type": "repeat",
-        "rows": "standards",
-        "label": both("标准"),
-        "life": {"state": "state", "begun": ["under_way"], "done": ["reached"], "due": "row/due"},
-        "fields": [
-            {
-                "id": "state",
-                "type": "select_one",
-                "choices": "state",
-                "later": {"by": "unit"},
-                "label": both("进度"),
-            },
-        ],
-    }
-    raw: dict[str, object] = {
+    return {
         "format": 1,
         "id": "standards_of_own",
         "name": both("基层党建“三化”建设", "Three-way building"),
@@ -138,16 +153,7 @@ def checklist(checks: int = 10, **more: object) -> Campaign:
             "headings": [{"id": one, "label": both(name, one.title())} for one, name in HEADINGS.items()],
         },
         "tables": {"standards": {"columns": {"heading": "text", "due": "date"}, "rows": rows}},
-        "forms": [
-            FAULTS,
-            {
-                "id": "standards",
-                "name": both("标准"),
-                "unit_kind": "village",
-                "lasts": "campaign",
-                "fields": [lines],
-            },
-        ],
+        "forms": [FAULTS, STANDARDS],
         "lists": LISTS,
         "tracks": [
             {
@@ -161,7 +167,6 @@ def checklist(checks: int = 10, **more: object) -> Campaign:
             }
         ],
     }
-    return Campaign.model_validate({**raw, **more})
 
 
 def code_of(place: int) -> str:

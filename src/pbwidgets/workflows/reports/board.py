@@ -135,7 +135,7 @@ def _offered(desk: Desk, unit_code: str) -> list[tuple[Choice, Item]]:
             for track in tracks_about(campaign, own, kinds, placed.side or block.side)
             if block.fits(track, own)
         ]
-        if not inspects and not _INSPECTED.isdisjoint(placed.item.reads):
+        if not block.is_for(campaign) or (not inspects and not _INSPECTED.isdisjoint(placed.item.reads)):
             continue
         for track in _tracks(placed, tracks):
             label = block.label(desk.lang)
@@ -152,7 +152,7 @@ def _tracks(placed: Placed, tracks: list[Track]) -> list[Track] | list[None]:
     if placed.item.block.is_of_track or placed.side is not None:
         asked = getattr(placed.item.args, "track", None)
         return [track for track in tracks if asked in (None, track.id)]
-    return [None] if tracks or not placed.item.block.needs else []
+    return [None] if tracks or not placed.item.block.of_tracks else []
 
 
 def _list(desk: Desk) -> list[Placed]:

@@ -19,7 +19,7 @@ from pbwidgets.workflows.reports.report import Report, open_report
 
 OURS = Library(Path("no blocks of its own"))
 OF_A_TOWNSHIP = ("criterion_bars", "layer_gaps", "nomination_balance")
-ELSEWHERE = ("class_moves", "counts_by_month")
+ELSEWHERE = ("class_moves", "counts_by_month", "standings")
 """Drawn where a campaign has what they show."""
 DRAWN = sorted(set(list_charts(OURS)) - set(ELSEWHERE))
 

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeAlias, get
 
 from pydantic import Field, NonNegativeInt
 
-from pbwidgets.campaign import Campaign, Track
+from pbwidgets.campaign import Campaign, Form, Track
 from pbwidgets.campaign.definition import Definition
 from pbwidgets.campaign.findings import Finding
 from pbwidgets.campaign.model import Id
+from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
@@ -62,6 +63,19 @@ NEEDS: Final[Mapping[str, Callable[[Track], bool]]] = MappingProxyType(
 )
 """What a block may need of a track, by the name that its words have (``blocks.need_<name>``)."""
 
+NEEDS_OF_CAMPAIGN: Final[Mapping[str, Callable[[Campaign], bool]]] = MappingProxyType(
+    {
+        "lists": lambda campaign: bool(campaign.lists),
+        "lives": lambda campaign: any(has_life(form) for form in campaign.forms),
+    }
+)
+"""What a block may need of the campaign, named in the same way."""
+
+
+def has_life(form: Form) -> bool:
+    """Whether entries of a form live, or rows of one of its repeats."""
+    return form.life is not None or any(place.field.life is not None for place in places(form))
+
 
 @dataclass(frozen=True)
 class Names:
@@ -72,7 +86,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Lack:
-    """What no track of a campaign has: names of :data:`NEEDS`."""
+    """What a campaign, or every track of it, has not: names of :data:`NEEDS` and :data:`NEEDS_OF_CAMPAIGN`."""
 
     names: tuple[str, ...]
 
@@ -174,7 +188,7 @@ class Block:
         Frames of the snapshot, or extracts of them, that it reads; a report is made again once one of them has
         changed. The units are always among them.
     needs
-        Names of :data:`NEEDS` that a track must have for it.
+        Names of :data:`NEEDS` that a track must have for it, and of :data:`NEEDS_OF_CAMPAIGN`.
     side
         Whose tracks it is about; None: of both.
     suits
@@ -208,15 +222,28 @@ class Block:
         """Whether a track has all that the block needs, and suits the report of a unit of a kind."""
         return self._has_all(track) and (self.suits is None or self.suits(track, kind))
 
+    def is_for(self, campaign: Campaign) -> bool:
+        """Whether the campaign itself has what the block needs of it."""
+        return all(NEEDS_OF_CAMPAIGN[name](campaign) for name in self.needs if name in NEEDS_OF_CAMPAIGN)
+
+    @property
+    def of_tracks(self) -> tuple[str, ...]:
+        """What it needs of a track."""
+        return tuple(name for name in self.needs if name in NEEDS)
+
     def _has_all(self, track: Track) -> bool:
-        return all(NEEDS[name](track) for name in self.needs)
+        return all(NEEDS[name](track) for name in self.of_tracks)
 
     def lacks(self, campaign: Campaign) -> tuple[str, ...]:
-        """What no track of a campaign has and the block needs; empty if one of them has all."""
-        if not self.needs or any(map(self._has_all, campaign.tracks)):
+        """What the campaign, or no track of it, has and the block needs; empty if it has all."""
+        if not self.is_for(campaign):
+            return tuple(
+                name for name, has in NEEDS_OF_CAMPAIGN.items() if name in self.needs and not has(campaign)
+            )
+        if not self.of_tracks or any(map(self._has_all, campaign.tracks)):
             return ()
-        lacking = [name for name in self.needs if not any(map(NEEDS[name], campaign.tracks))]
-        return tuple(lacking or self.needs)
+        lacking = [name for name in self.of_tracks if not any(map(NEEDS[name], campaign.tracks))]
+        return tuple(lacking or self.of_tracks)
 
 
 def block(
@@ -236,7 +263,7 @@ def block(
         columns and change less often: it gets no others. By default all frames, so that its report is made again
         whenever anything has changed.
     needs
-        What a track must have, of :data:`NEEDS`.
+        What a track must have, of :data:`NEEDS`, or the campaign, of :data:`NEEDS_OF_CAMPAIGN`.
     side
         Whose tracks it is about: ``own``, ``below`` or both.
     suits
@@ -253,7 +280,7 @@ def block(
 
     for code, names, known in (
         ("blocks.unknown_frame", reads, READABLE),
-        ("blocks.unknown_need", needs, NEEDS),
+        ("blocks.unknown_need", needs, {**NEEDS, **NEEDS_OF_CAMPAIGN}),
     ):
         for name in names:
             if name not in known:
@@ -285,7 +312,9 @@ class Item:
         if self.block.is_of_track:
             for track in tracks:
                 yield from self.draw_track(report, track)
-        elif not self.block.needs or any(self.block.fits(track, report.kind) for track in tracks):
+        elif self.block.is_for(report.campaign) and (
+            not self.block.of_tracks or any(self.block.fits(track, report.kind) for track in tracks)
+        ):
             yield from self._pieces(report, self.args)
 
     def draw_track(self, report: "Report", track: Track) -> Iterator[Piece]:

@@ -22,7 +22,7 @@ from pbwidgets.exports.checklist_tables import (
     living_rows,
 )
 from pbwidgets.exports.tables import LabelledTable
-from pbwidgets.workflows.reports.blocks.block import FormId, Rows, block
+from pbwidgets.workflows.reports.blocks.block import FormId, Rows, block, has_life
 from pbwidgets.workflows.reports.blocks.pieces import Heading, Piece, Sentence, Table
 
 if TYPE_CHECKING:
@@ -84,11 +84,6 @@ def check_condition(
         yield from (("where", one) for one in find_in_expression(where, (), _names_of(campaign, form)))
 
 
-def has_life(form: Form) -> bool:
-    """Whether entries of a form live, or rows of one of its repeats."""
-    return form.life is not None or any(place.field.life is not None for place in places(form))
-
-
 def _fields_of(form: Form | None, shut: Collection[str]) -> list[str]:
     """Names that the fields of a form have as columns: their ids and their paths."""
     paths = [path for path, _ in form.leaves() if path not in shut] if form else []
@@ -108,7 +103,7 @@ def _names_of(campaign: Campaign, form: Form | None) -> dict[str, Values]:
     return names
 
 
-@block(reads={"entries", "submissions"}, figures=False)
+@block(reads={"entries", "submissions"}, needs=("lives",), figures=False)
 def entries(report: "Report", args: EntriesArguments) -> Iterator[Piece]:
     """Entries with a due date or a state, the longest overdue first."""
     campaign = report.campaign
@@ -148,7 +143,7 @@ def find_entries(report: "Report", form_id: str | None, where: str | None) -> li
 
 
 def _values(
-    one: LivingRows, entry: dict[Any, Any], answers: Mapping[str, str], units: pd.DataFrame
+    one: LivingRows, entry: Mapping[Any, Any], answers: Mapping[str, str], units: pd.DataFrame
 ) -> dict[str, object]:
     """What a condition sees of an entry."""
     repeat = one.repeat.id if one.repeat else ""

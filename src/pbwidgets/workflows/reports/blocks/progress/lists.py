@@ -40,7 +40,7 @@ class ListArguments(Rows):
         )
 
 
-@block(reads={"lists"}, figures=False)
+@block(reads={"lists"}, needs=("lists",), figures=False)
 def lists(report: "Report", args: ListArguments) -> Iterator[Piece]:
     """Units on lists, with their reasons."""
     shown = args.lists_of(report.campaign)

@@ -48,7 +48,7 @@ class PhotoArguments(Arguments):
         yield from check_condition(campaign, form, self.where)
 
 
-@block(reads={"entries", "submissions", "photos"}, figures=False)
+@block(reads={"entries", "submissions", "photos"}, needs=("lives",), figures=False)
 def photos(report: "Report", args: PhotoArguments) -> Iterator[Piece]:
     """Photos before and after."""
     form = report.campaign.form(args.form)
@@ -71,6 +71,7 @@ def _pairs(report: "Report", form: Form, one: LivingRows, args: PhotoArguments) 
     labels = {path: field.label.words(report.lang) for path, field in form.leaves()}
     frame = list_entries(report.campaign, [one], report.names, report.lang)
     for at, row in frame.to_dict("index").items():
+        days = {name: NOTHING if pd.isna(row[name]) else str(row[name]) for name in ("opened_on", "due_on")}
         entry = one.entries.iloc[int(str(at))]
         key = str(entry["unit_code"]), int(entry["occurrence"])
         before, after = files.get((*key, args.before), []), files.get((*key, args.after), [])
@@ -79,8 +80,8 @@ def _pairs(report: "Report", form: Form, one: LivingRows, args: PhotoArguments) 
                 report.say("pair_title", unit=row["unit"], title=row["title"]),
                 report.say(
                     "pair_dates",
-                    opened=_day(row["opened_on"]),
-                    due=_day(row["due_on"]),
+                    opened=days["opened_on"],
+                    due=days["due_on"],
                     state=" ".join(
                         filter(
                             None, (str(row["state"]), "" if pd.isna(row["closed_on"]) else row["closed_on"])
@@ -90,10 +91,6 @@ def _pairs(report: "Report", form: Form, one: LivingRows, args: PhotoArguments) 
                 _photo(report, labels[args.before], before[place : place + 1]),
                 _photo(report, labels[args.after], after[place : place + 1]),
             )
-
-
-def _day(value: Any) -> str:
-    return NOTHING if pd.isna(value) else str(value)
 
 
 def _files(photos_of: pd.DataFrame, form_id: str) -> Mapping[tuple[str, int, str], list[Mapping[Any, Any]]]:

@@ -1,6 +1,6 @@
 """How far a checklist is: a matrix of states, or the shares of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -53,7 +53,7 @@ def _title(report: "Report", track: Track, code: str) -> str:
     return report.say(code, track=track.name.words(report.lang))
 
 
-def _matrix(report: "Report", track: Track, names: dict[str, str]) -> Iterator[Piece]:
+def _matrix(report: "Report", track: Track, names: Mapping[str, str]) -> Iterator[Piece]:
     from pbwidgets.charts import state_matrix, state_matrix_native
     from pbwidgets.charts.state_matrix import pages_of
 
@@ -73,7 +73,7 @@ def _matrix(report: "Report", track: Track, names: dict[str, str]) -> Iterator[P
     yield Table(list_of_standings(rows, names, view, _title(report, track, "standings_list")), rows=0)
 
 
-def _coverage(report: "Report", track: Track, names: dict[str, str], by: By) -> Iterator[Piece]:
+def _coverage(report: "Report", track: Track, names: Mapping[str, str], by: By) -> Iterator[Piece]:
     from pbwidgets.charts import coverage_bars, coverage_bars_native
     from pbwidgets.charts.coverage_bars import coverage_pages
 
@@ -91,7 +91,7 @@ def _coverage(report: "Report", track: Track, names: dict[str, str], by: By) -> 
     yield Table(counts, rows=0)
 
 
-def _counts(report: "Report", names: dict[str, str], view: View, by: By) -> LabelledTable:
+def _counts(report: "Report", names: Mapping[str, str], view: View, by: By) -> LabelledTable:
     head = view.counted if by == "unit" else view.say(f"coverage_bars.{by}")
     counts = count_states(report.scores.standings, names, view, by)
     return coverage_of_checks(counts, head, _title(report, view.track, f"coverage_{by}"), report.lang)
