@@ -1,7 +1,8 @@
 """What comes out of the campaign of source 003: each thing by the value of an awkward case of its demonstration."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import chdir
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -9,11 +10,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from counties import OPERATOR, lay_out
+from pptx import Presentation
 
 from pbwidgets.demo import fill_store
+from pbwidgets.errors import RightsError
 from pbwidgets.scoring.frames import Records, Scores
+from pbwidgets.store import Actor
+from pbwidgets.units import unit_names
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import Snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.meeting.lists import read_list
+from pbwidgets.workflows.reports.blocks.lists import open_blocks
+from pbwidgets.workflows.reports.blocks.pieces import Photos, Piece, Table
+from pbwidgets.workflows.reports.files.book import ReportBook
+from pbwidgets.workflows.reports.report import open_report
 
 CAMPAIGN, TRACK, ROOT_CODE = "sanhua_jianshe", "compliance", "990301"
 DAY = date(2026, 11, 30)
@@ -34,6 +45,10 @@ class Filled:
     records: Records
     scores: Scores
     before: Scores
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        return unit_names(self.records.units)
 
     def standing(self, unit: str, check: str, part: str = "") -> pd.Series:
         return self._one(self.scores.standings, unit_code=unit, check_id=check, part=part)
@@ -253,3 +268,115 @@ def test_every_unit_is_red_yellow_or_green(filled: Filled) -> None:
 def test_two_red_months_put_a_unit_on_the_accountability_list(filled: Filled) -> None:
     twice = filled.on_list("red") & filled.on_list("red", filled.before)
     assert village(9) in twice
+
+
+def test_the_accountability_list_is_for_the_committee_only(filled: Filled) -> None:
+    assert "accountable" not in set(filled.scores.lists["list_id"])
+    opened = filled.workspace.opened(CAMPAIGN, "2026-11")
+    top = Actor("top", "reviewer", ROOT_CODE)
+    rows = read_list(Desk(filled.workspace, top, opened), "accountable").rows.set_index("unit_code")
+    assert list(rows.index[rows["on_list"]]) == [village(9)]
+    assert "2" in rows.loc[village(9), "reason"]
+    others = [
+        Actor("leader", "leader", ROOT_CODE), Actor("analyst", "analyst"), Actor("filler", "filler", village(9)),
+        Actor("reviewer", "reviewer", village(9)), Actor("admin", "admin"),
+    ]  # fmt: skip
+    for actor in others:
+        with pytest.raises(RightsError, match=r"."):
+            read_list(Desk(filled.workspace, actor, opened), "accountable")
+
+
+# -- what is shown -------------------------------------------------------------------------------------
+
+
+def draw(filled: Filled, entry: Mapping[str, object]) -> list[Piece]:
+    report = open_report(filled.now.folder, ROOT_CODE)
+    return [piece for item in open_blocks([entry]) for piece in item.draw(report)]
+
+
+def table_of(pieces: Sequence[Piece]) -> pd.DataFrame:
+    return next(piece.table.frame for piece in pieces if isinstance(piece, Table))
+
+
+def entries_of(form: str, *columns: str) -> dict[str, object]:
+    return {
+        "block": "entries", "form": form, "where": "not(${entry_closed})", "columns": list(columns),
+        "sort": "overdue_days",
+    }  # fmt: skip
+
+
+def test_what_is_open_is_listed_by_days_overdue(filled: Filled) -> None:
+    frame = table_of(draw(filled, entries_of("faults", "unit", "what", "state", "due_on", "overdue_days")))
+    assert list(frame["overdue_days"])[:2] == [15, 6]
+    assert list(frame["unit"])[:2] == ["梅溪村", "白水村"]
+    moved = frame.set_index("what").loc["后院垃圾未清运"]
+    assert (moved["due_on"], moved["overdue_days"]) == (in_days(8), 0)
+    assert "旧村部长期闲置" not in set(frame["what"])  # closed, though late
+
+
+def test_photos_before_and_after_stand_beside_each_other(filled: Filled) -> None:
+    asked = {"block": "photos", "form": "faults", "before": "before", "after": "after"}
+    shown = next(piece for piece in draw(filled, asked) if isinstance(piece, Photos))
+    pair = next(pair for pair in shown.pairs if "旧村部长期闲置" in pair.title)
+    assert all(photo.file is not None and photo.file.is_file() for photo in pair.photos)
+    still_open = next(pair for pair in shown.pairs if "农家书屋与服务厅分处两地" in pair.title)
+    assert (still_open.before.file is None, still_open.after.file is None) == (False, True)
+
+
+def test_visits_name_who_came(filled: Filled) -> None:
+    asked = {"block": "entries", "form": "visits", "columns": ["unit", "kind", "visitor"]}
+    frame = table_of(draw(filled, asked))
+    came = frame[frame["visitor"] != ""]
+    assert came.to_numpy().tolist() == [["石桥村", "观摩", "梅溪村"]]
+
+
+def test_papers_are_counted_by_platform(filled: Filled) -> None:
+    title = {"zh": "宣传稿件", "en": "Papers"}
+    asked = {
+        "block": "counts_by_month",
+        "by": "publicity/platform",
+        "on": "publicity/published_on",
+        "title": title,
+    }
+    frame = table_of(draw(filled, asked))
+    rows = filled.records.submissions
+    given = rows.loc[(rows["form_id"] == "publicity") & (rows["field"] == "platform"), "value"].value_counts()
+    names = {choice.id: choice.label.zh for choice in filled.now.campaign().choices["platform"]}
+    counted = dict(zip(frame["counted"], frame.iloc[:, 1:].sum(axis=1), strict=True))
+    assert counted == {names[str(name)]: count for name, count in given.items()}
+
+
+def test_the_circular_names_who_is_commended(filled: Filled) -> None:
+    rows = filled.scores.lists
+    proposed = set(rows.loc[(rows["list_id"] == "commended") & rows["proposed"], "unit_code"])
+    assert proposed
+    assert not proposed & filled.on_list("red")
+    names = {filled.names[code] for code in proposed}
+    frame = table_of(draw(filled, {"block": "lists", "list": "commended"}))
+    assert set(frame["unit_name"]) == names
+
+
+def test_the_promotion_meeting_has_page_slides_document_and_workbook(filled: Filled, tmp_path: Path) -> None:
+    """The overdue clause, the unit that is red, and what is open are the same in the workbook and on the slides."""
+    report = open_report(filled.now.folder, ROOT_CODE)
+    book = ReportBook(report.cover, tmp_path)
+    with chdir(filled.workspace.settings.workspace):
+        for block in open_blocks("promotion"):
+            book.add(block.draw(report))
+        book.save()
+    sheets = pd.read_excel(tmp_path / "tables.xlsx", sheet_name=None, header=None, dtype=str)
+    cells = {name: frame.fillna("") for name, frame in sheets.items()}
+    matrix = next(
+        frame
+        for frame in cells.values()
+        if frame.eq("梅溪村").any(axis=None) and frame.eq("已逾期").any(axis=None)
+    )
+    row = matrix[matrix.eq("梅溪村").any(axis=1)].iloc[0]
+    head = matrix[matrix.eq("标识外观").any(axis=1)].iloc[0]
+    assert row[head[head == "标识外观"].index[0]] == "已逾期"
+    slides = Presentation(str(tmp_path / "slides.pptx"))
+    words = "\n".join(
+        shape.text_frame.text for slide in slides.slides for shape in slide.shapes if shape.has_text_frame
+    )
+    assert "长岭村" in words
+    assert (tmp_path / "report.docx").stat().st_size > 10_000
