@@ -15,6 +15,7 @@ TABLE = Path(__file__).with_name("coverage.csv")
 COLUMNS = ["source", "phrase", "address", "screen", "output", "test"]
 CAMPAIGNS = {
     "000_055bff511056f64d.txt": "sanlian_sancu.yaml",
+    "003_d790a5b16652b2e3.txt": "sanhua_jianshe.yaml",
     "004_259888c176370814.txt": "sanji_lianzheng.yaml",
 }
 
@@ -110,7 +111,7 @@ def test_no_requirement_stands_twice() -> None:
 
 
 @pytest.mark.parametrize("source", CAMPAIGNS)
-def test_every_line_and_gate_of_the_campaign_has_a_row(source: str) -> None:
+def test_every_line_gate_check_and_list_of_the_campaign_has_a_row(source: str) -> None:
     """What the file has grown since shows here, too: a line without a row was asked for by nobody."""
     addresses = {row["address"] for row in ROWS if row["source"] == source}
     definition = read_definition(source)
@@ -121,8 +122,10 @@ def test_every_line_and_gate_of_the_campaign_has_a_row(source: str) -> None:
             *walk_lines(track.get("criteria", []), "criteria"),
             *(f"gates.{gate['id']}" for gate in track.get("gates", [])),
             *(f"recommendations.{item['id']}" for item in track.get("recommendations", [])),
+            *(f"checks.{item['id']}" for item in track.get("checks", [])),
         ]
     }
+    wanted |= {f"lists.{item['id']}" for item in definition.get("lists", [])}
     assert wanted - addresses == set()
 
 

@@ -15,7 +15,7 @@ from pbwidgets.apps.pages.home import show_home
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import campaign_version, read_campaign
 from pbwidgets.demo import add_demo_accounts, fill_store, laying, list_demos, read_demo
-from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_period
+from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_days
 from pbwidgets.errors import DataError
 from pbwidgets.workflows.duties import list_duties
 from pbwidgets.workflows.ground import desk
@@ -31,7 +31,7 @@ DEMO_FILE = ROOT / "parameters" / "demo" / f"{CAMPAIGN}.yaml"
 DAYS = [date(2026, 1, 1), date(2024, 2, 29), date(2025, 12, 31)]
 """Days that are over: what took its date from the clock of the machine would be after them."""
 OTHER = "sanlian_sancu"
-PLANS = {"until", "deadline", "definition"}
+PLANS = {"until", "deadline", "due_on", "definition"}
 """Columns that may name days still to come."""
 
 
@@ -57,7 +57,7 @@ def test_every_account_has_something_to_do_on_its_home_page(lively: tuple[Worksp
     pages = {
         name: shown(show_home(Visit(workspace, find_actor(workspace, name), {}, "zh_CN"))) for name in names
     }
-    assert len(names) == 16
+    assert len(names) == 20
     assert not [
         name for name, page in pages.items() if not re.search("(待办|退回修改|待我审核)（[1-9]", page)
     ]
@@ -126,7 +126,7 @@ def days_in_store(file: Path) -> Iterator[tuple[str, str]]:
         for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall():
             for row in connection.execute(f"select * from {table}"):
                 for column in set(row.keys()) - PLANS:
-                    text = re.sub('"(until|deadline)": ?"[^"]*"', "", str(row[column]))
+                    text = re.sub('"(until|deadline|due_on)": ?"[^"]*"', "", str(row[column]))
                     for said in re.findall(r"\b\d{4}-\d\d-\d\d\b", text):
                         yield f"{table}.{column}", said
 
@@ -153,9 +153,9 @@ def test_the_files_of_a_checkout_are_left_as_they_are(
     with open_workspace(tmp_path) as workspace:
         with monkeypatch.context() as patch:
             patch.setattr(laying, "packaged_workspace", lambda: tmp_path)
-            write_period(workspace, campaign, moved)
+            write_days(workspace, campaign, moved)
         assert workspace.campaign_file(CAMPAIGN).read_bytes() == before
-        write_period(workspace, campaign, moved)
+        write_days(workspace, campaign, moved)
         assert workspace.read_campaign(CAMPAIGN) == moved
 
 

@@ -67,7 +67,7 @@ def test_an_expression_may_name_kind_and_domain_of_the_unit(small):
     scores = small.score(campaign, units, submissions=answers)
     values = scores.measures.set_index(["measure_id", "unit_code"])["value"]
     assert [values["street", A], values["team", B], values["other", A]] == [7, 0, 7]
-    assert np.isnan(values["street", B])  # without a domain it is not known
+    assert values["street", B] == 1  # without a domain it is of none, as in forms and rows
     assert not {"unit_kind", "unit_domain"} & set(scores.measures["measure_id"])
     rows = scores.points[scores.points["layer"] == "county"].set_index("unit_code")
     assert (rows["reason_code"][A], rows["points"][B]) == ("scoring.not_applicable_full", 100)

@@ -64,7 +64,7 @@ def add_demo_accounts(
 
 
 def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> tuple[DemoAccount, ...]:
-    """Accounts for a register: fillers in the first partition and below every other root, reviewers, and above.
+    """Accounts for a register: fillers in the first partition, below other roots and of a root, reviewers, and above.
 
     Names are the role and, if there are several, a number: they are typed by hand.
 
@@ -87,13 +87,14 @@ def plan_accounts(campaign: Campaign, units: pd.DataFrame, begins: str = "") -> 
     elsewhere = [
         code for root in roots[1:] for code in fills.loc[fills["parent_code"] == root, "unit_code"][:1]
     ]
+    above = [code for code in roots if code in set(fills["unit_code"])]
     seats = [
         code
         for level in campaign.review_levels
         for code in taking.loc[taking["kind"] == level.unit_kind, "unit_code"][:2]
     ]
     made = [
-        *_numbered(f"{begins}filler", "filler", [*below, *own, *elsewhere]),
+        *_numbered(f"{begins}filler", "filler", [*below, *own, *elsewhere, *above]),
         *_numbered(f"{begins}reviewer", "reviewer", seats),
         # a list is looked at from above all of its units: below several roots nobody has a unit that is
         *(DemoAccount(f"{begins}leader", "leader", root) for root in roots if len(roots) == 1),

@@ -20,12 +20,13 @@ from pbwidgets.demo.definition import (
     NoSubmission,
     Recused,
     ReturnedCase,
+    Says,
     StaleMark,
     TieAtCut,
     VetoCase,
     WaitingCase,
 )
-from pbwidgets.demo.plan import Answers, Mark, Plan, nominate
+from pbwidgets.demo.plan import Mark, Plan, nominate
 from pbwidgets.scoring import Scores, empty_records, score_campaign, to_frame
 from pbwidgets.scoring.frames import ALLOTMENTS, CONTENDING, NOMINATIONS, RATINGS, SUBMISSIONS
 
@@ -41,19 +42,15 @@ def work_in_cases(plan: Plan) -> None:
         elif isinstance(case, MissingMarks):
             plan.marks = [mark for mark in plan.marks if not _is_missing(mark, case)]
         elif isinstance(case, Incident):
-            plan.log_entries.append((case.form, case.unit, _dated(plan, case)))
+            plan.log_entries.append((case.form, case.unit, plan.dated(case.form, case.answers)))
+        elif isinstance(case, Says):
+            plan.answers[case.form, case.unit] = {
+                **plan.answers[case.form, case.unit],
+                **plan.dated(case.form, case.answers),
+            }
         elif isinstance(case, TieAtCut):
             _tie_at_cut(plan, plan.campaign.track(case.track))
     _leave_unmarked(plan)
-
-
-def _dated(plan: Plan, case: Incident) -> Answers:
-    """Answers of an incident, with days instead of numbers of days."""
-    kinds = {path: field.type for path, field in plan.campaign.form(case.form).leaves()}
-    return {
-        name: (plan.today + timedelta(days=int(value))).isoformat() if kinds[name] == "date" else value
-        for name, value in case.answers.items()
-    }
 
 
 def _change_lists(plan: Plan) -> None:

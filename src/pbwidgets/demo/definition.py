@@ -1,5 +1,6 @@
 """The definition of a demonstration, in ``parameters/demo/<campaign>.yaml``."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field as Arg
@@ -55,6 +56,7 @@ class Answering(Definition):
     options: dict[str, Share] | None = Arg(
         default=None, description="weights of the options of a single choice"
     )
+    step: float = Arg(default=0.1, gt=0, description="to what a decimal number is rounded")
     part_of: str | None = Arg(
         default=None, description="number field of the same row that this one is a part of"
     )
@@ -63,6 +65,20 @@ class Answering(Definition):
         default=None,
         description="field of a repeat that takes one option, or one of its texts, after another",
     )
+    done: tuple[Share, Share] | None = Arg(
+        default=None, description="of fixed rows with a state: chance that one that is due is done"
+    )
+    ahead: tuple[Share, Share] = Arg(
+        default=(0.1, 0.6), description="of fixed rows with a state: chance that one is done before it is due"
+    )
+    days: tuple[Days, Days] | None = Arg(
+        default=None, description="of a date: days from today, or from another date of the same entry"
+    )
+    after: str | None = Arg(default=None, description="date field of the same entry from which days count")
+    drawn: Literal["untidy", "tidy"] | None = Arg(
+        default=None, description="of an image: a picture of a room before or after it was put right"
+    )
+    like: str | None = Arg(default=None, description="image field that shows the same room")
 
 
 class Marking(Definition):
@@ -107,12 +123,12 @@ class RectificationCase(Definition):
 
 
 class Incident(Definition):
-    """An entry in a log that triggers a gate; the answer to a field of type ``date`` is in days from today."""
+    """An entry in a log that says something awkward; the answer to a field of type ``date`` is in days from today."""
 
     case: Literal["incident"]
     form: str
     unit: str
-    answers: dict[str, int | float | str]
+    answers: dict[str, int | float | str | tuple[str, ...]]
 
 
 class VetoCase(Definition):
@@ -218,6 +234,65 @@ class Recused(Definition):
     reason: str
 
 
+class LineCase(Definition):
+    """A fixed row with the state that it has got on a day; where it waits, nobody has accepted it yet."""
+
+    case: Literal["line"]
+    form: str
+    unit: str
+    repeat: str
+    row: str
+    state: str
+    since: Days = -20
+    waits: bool = False
+    photos: NonNegativeInt = 0
+
+
+class Says(Definition):
+    """A unit that gives some answers of its own."""
+
+    case: Literal["says"]
+    form: str
+    unit: str
+    answers: dict[str, int | float | str | tuple[str, ...]]
+
+
+class NewDay(Definition):
+    """An entry whose due day a level moved: what was said to be done was not accepted, or the unit asked for it."""
+
+    case: Literal["not_accepted", "put_off"]
+    form: str
+    unit: str
+    entry: str = Arg(description="what the entry is called")
+    on: Days
+    until: Days
+    reason: str
+
+
+class CheckCase(Definition):
+    """A check that a level excuses a unit from, or, with ``until``, puts off."""
+
+    case: Literal["excused", "check_put_off"]
+    unit: str
+    check: str
+    part: str = ""
+    on: Days
+    until: Days | None = None
+    reason: str
+
+
+class DecidedList(Definition):
+    """What was decided about the units of a list."""
+
+    case: Literal["decided"]
+    list: str
+    on: Days
+    by: str = Arg(description="who decided")
+    reason: str
+    selected: tuple[str, ...] = ()
+    not_selected: tuple[str, ...] = ()
+
+
 Case = Annotated[
     Incident
     | VetoCase
@@ -230,7 +305,12 @@ Case = Annotated[
     | StaleMark
     | DraftCase
     | WaitingCase
-    | Recused,
+    | Recused
+    | LineCase
+    | Says
+    | NewDay
+    | CheckCase
+    | DecidedList,
     Arg(discriminator="case"),
 ]
 
@@ -245,24 +325,43 @@ class Extension(Definition):
 class Demo(Definition):
     """A demonstration: units, how they answer and are marked, and the awkward cases.
 
-    It knows no dates: today is the day on which one phase begins, and all else is relative to today. ``{year}`` in a
+    All days are relative to today: the day on which one phase of the last period begins, or, for a campaign of several
+    periods, a day of the campaign's own, which moves to today with all days that the campaign names. ``{year}`` in a
     text is the year of the documents of some months ago.
     """
 
     format: Literal[1]
     campaign: str
-    phase: str = Arg(description="phase of the campaign's last period that begins today")
+    usual: bool = Arg(
+        default=False,
+        description="filled last of all: the campaign that was opened last is meant where none is named",
+    )
+    phase: str = Arg(
+        default="", description="phase of the campaign's last period that begins today, without `today`"
+    )
+    today: date | None = Arg(
+        default=None,
+        description="day of the campaign's own that is today: its period is the current one, those before are closed",
+    )
+    rounds: tuple[Days, ...] = Arg(
+        default=(-30,), description="days on which forms that last for the campaign are brought up to date"
+    )
     accounts: Annotated[str, Arg(pattern=r"^([a-z][a-z0-9_]*-)?$")] = Arg(
         default="",
         description="what the names of its accounts begin with, where a store has several campaigns",
     )
     roots: tuple[RootUnit, ...] = Arg(min_length=1)
     kinds: tuple[UnitsOfKind, ...]
+    domains: dict[str, str] = Arg(default={}, description="domains in the register, by codes of units")
     answers: dict[str, dict[str, Answering]]
     entries: dict[str, tuple[NonNegativeInt, NonNegativeInt]] = Arg(
         default={}, description="entries of a log, of poor units and of good ones"
     )
-    marks: Marking
+    for_all: dict[str, tuple[dict[str, int | float | str | tuple[str, ...]], ...]] = Arg(
+        default={},
+        description="entries of a log that every unit has; the answer to a field of type date is in days from today",
+    )
+    marks: Marking = Marking(shares=(0.0, 1.0), scatter=0.0, step=1.0)
     nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None
     rectifications: tuple[RectificationCase, ...] = ()

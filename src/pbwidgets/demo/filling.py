@@ -4,19 +4,17 @@ from collections import defaultdict
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from pbwidgets.campaign import Form, check_answers, compute_answers
-from pbwidgets.campaign.values import UPLOADS
+from pbwidgets.campaign import Form
+from pbwidgets.demo.attaching import Attaching
 from pbwidgets.demo.cases import work_in_cases
+from pbwidgets.demo.day_by_day import DayByDay, half
 from pbwidgets.demo.definition import Recused, ReturnedCase, StaleMark, VetoCase
-from pbwidgets.demo.evidence import make_document, make_photo
-from pbwidgets.demo.laying import EARLIEST, LATEST, date_papers, lay_around, morning, write_period
+from pbwidgets.demo.laying import EARLIEST, LATEST, date_papers, lay_around, morning, write_days
 from pbwidgets.demo.plan import Answers, Plan, build_plan
 from pbwidgets.demo.reading import demo_file, read_demo
 from pbwidgets.errors import DataError
-from pbwidgets.files import MAX_BYTES
 from pbwidgets.store import (
     Actor,
-    KeptFile,
     Mark,
     MarkKey,
     NominationList,
@@ -24,13 +22,11 @@ from pbwidgets.store import (
     Veto,
     Writer,
     accept_many,
-    add_evidence,
     add_note,
     close_rectification,
     grant_exception,
     has_real_rows,
     import_nominations,
-    keep_file,
     open_periods,
     open_rectification,
     rate_many,
@@ -41,7 +37,6 @@ from pbwidgets.store import (
     set_allotments,
     submit_many,
 )
-from pbwidgets.workflows.ground.answers import AnswersRefusedError
 from pbwidgets.workflows.ground.marks import check_mark
 from pbwidgets.workflows.ground.seats import review_levels
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
@@ -80,16 +75,21 @@ def fill_store(
     if not EARLIEST <= day <= LATEST:
         raise DataError("demo.day", day=day.isoformat(), earliest=EARLIEST, latest=LATEST)
     definition = workspace.read_campaign(campaign_id)
-    demo = date_papers(read_demo(demo_file(workspace.settings.parameters, campaign_id)), day)
-    campaign = lay_around(definition, demo, day)
+    written = read_demo(demo_file(workspace.settings.parameters, campaign_id))
+    campaign, demo = lay_around(definition, written, day), date_papers(written, day)
     plan = build_plan(campaign, demo, seed)
     _refuse_taken(workspace, plan)
     work_in_cases(plan)
-    begun = morning(plan.period.begins)
+    first = campaign.periods[0] if demo.today else plan.period
+    begun = morning(first.begins)
     save_units(workspace, actor, plan.units, begun)
-    opened = open_definition(workspace, actor, campaign, plan.period.id, Opening(now=begun))
-    write_period(workspace, definition, campaign)
-    filler = _Filler(workspace, actor, opened, plan)
+    write_days(workspace, definition, campaign)
+    filler: _Filler | DayByDay
+    if demo.today:
+        filler = DayByDay(workspace, actor, plan)
+    else:
+        opened = open_definition(workspace, actor, campaign, plan.period.id, Opening(now=begun))
+        filler = _Filler(workspace, actor, opened, plan)
     filler.fill()
     return {"units": len(plan.units), "submissions": filler.submissions, "marks": len(plan.marks)}
 
@@ -109,7 +109,7 @@ class _Filler:
         self._actor = actor
         self._opened = opened
         self._plan = plan
-        self._files: dict[str, KeptFile] = {}
+        self._attaching = Attaching(workspace, plan)
         self.submissions = 0
 
     def fill(self) -> None:
@@ -151,7 +151,7 @@ class _Filler:
         """Hand in; accept as far as the level that returns it, has to wait, or asks for a correction."""
         submit_many(writer, items.items())
         self.submissions += len(items)
-        self._attach(writer, form, items)
+        self._attaching.attach(writer, form, items)
         levels = review_levels(self._opened.campaign, form)
         stops = {**self._plan.late, **_stops(self._plan, levels)}
         passed = list(items)
@@ -191,46 +191,11 @@ class _Filler:
             self._return(writer, extended=True)
             for (form_id, unit), level in plan.late.items():
                 if level is None:
-                    begun = _half(self._opened.campaign.form(form_id), plan.answers[form_id, unit])
+                    begun = half(self._opened.campaign.form(form_id), plan.answers[form_id, unit])
                     save_draft(writer, self._key(form_id, unit), begun, 0)
 
     def _answers(self, form: Form, unit: str, answers: Answers) -> Answers:
-        """Answers with placeholders turned into evidence, checked like everybody's on the server."""
-        today, form = self._plan.today, self._plan.form_of(form.id, unit)
-        full = {name: self._with_files(value) for name, value in answers.items()}
-        problems = check_answers(form, self._opened.campaign, full, complete=True, today=today)
-        if problems:
-            raise AnswersRefusedError(problems)
-        return compute_answers(form, full, today=today)
-
-    def _with_files(self, value: Any) -> Any:
-        if isinstance(value, list):
-            return list(dict.fromkeys(self._with_files(item) for item in value)) if _flat(value) else value
-        if (
-            isinstance(value, str)
-            and value.partition(":")[0] in ("image", "file")
-            and value.partition(":")[2].isdigit()
-        ):
-            return self._file(value).sha256
-        return value
-
-    def _file(self, placeholder: str) -> KeptFile:
-        if placeholder not in self._files:
-            kind, _, number = placeholder.partition(":")
-            photo = kind == "image"
-            content = make_photo(int(number)) if photo else make_document(int(number))
-            name = f"demo-{number}.{'jpg' if photo else 'pdf'}"
-            folder = self._workspace.settings.evidence
-            self._files[placeholder] = keep_file(folder, name, content, MAX_BYTES)
-        return self._files[placeholder]
-
-    def _attach(self, writer: Writer, form: Form, items: dict[SubmissionKey, Answers]) -> None:
-        kept = {file.sha256: file for file in self._files.values()}
-        paths = [path for path, field in form.leaves() if field.type in ("image", "file") and "/" not in path]
-        for key, answers in items.items():
-            for path in paths:
-                for sha256 in answers.get(path) or ():
-                    add_evidence(writer, key, path, kept[sha256].filename, kept[sha256], MAX_BYTES)
+        return self._attaching.answers(form.id, unit, answers, self._plan.today)
 
     def _nominate(self, now: datetime) -> None:
         campaign, period = self._opened.campaign.id, self._opened.period_id
@@ -319,17 +284,6 @@ def _stops(plan: Plan, levels: tuple[str, ...]) -> dict[tuple[str, str], str]:
         elif isinstance(case, StaleMark) and levels:
             stops[case.form, case.unit] = levels[-1]
     return stops
-
-
-def _half(form: Form, answers: Answers) -> Answers:
-    """The first half of the answers, without files: as far as the filler has come."""
-    files = {path for path, field in form.leaves() if field.type in UPLOADS}
-    typed = [name for name in answers if name not in files]
-    return {name: answers[name] for name in typed[: len(typed) // 2]}
-
-
-def _flat(value: list[Any]) -> bool:
-    return all(isinstance(item, str) for item in value)
 
 
 def _track_of_gate(plan: Plan, gate_id: str) -> str:

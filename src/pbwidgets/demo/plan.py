@@ -6,7 +6,7 @@ scatter, so they are correlated like real ones. All randomness comes from one se
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -17,10 +17,10 @@ import pandas as pd
 
 from pbwidgets.campaign.answers import rows_in
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, Period, Track
-from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign.names import ROW, form_of_unit
 from pbwidgets.campaign.values import NONE
 from pbwidgets.demo.definition import Answering, Demo, UnitsOfKind
-from pbwidgets.demo.laying import today_of
+from pbwidgets.demo.laying import period_of, today_of
 from pbwidgets.scoring.frames import UNITS, to_frame
 
 Answers = dict[str, Any]
@@ -39,6 +39,29 @@ class Mark:
     comment: str = ""
 
 
+@dataclass(frozen=True)
+class Given:
+    """One version of the answers of a unit to a form, and the day on which it is handed in.
+
+    ``waits`` says that nobody has accepted it yet.
+    """
+
+    day: date
+    form_id: str
+    unit_code: str
+    occurrence: int
+    answers: Answers
+    waits: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """Since when a fixed row has been begun and done; None for not yet."""
+
+    begun_on: date | None
+    done_on: date | None
+
+
 @dataclass
 class Plan:
     """All that will be written, in the order of the real work.
@@ -49,6 +72,8 @@ class Plan:
         The campaign, laid around today.
     late
         Forms and units that are late, under the extension, with the level that acts next; None for a draft.
+    courses
+        Of forms with fixed rows, by form, unit, repeat and row.
     """
 
     campaign: Campaign
@@ -62,6 +87,7 @@ class Plan:
     nominations: list[tuple[str, str, str, int]] = field(default_factory=list)
     records: list[tuple[str, date, str]] = field(default_factory=list)
     late: dict[tuple[str, str], str | None] = field(default_factory=dict)
+    courses: dict[tuple[str, str, str, str], Course] = field(default_factory=dict)
 
     @property
     def today(self) -> date:
@@ -71,11 +97,21 @@ class Plan:
     @property
     def period(self) -> Period:
         """The period of the demonstration."""
-        return self.campaign.periods[-1]
+        return period_of(self.campaign, self.demo)
 
     def form_of(self, form_id: str, code: str) -> Form:
         """A form as it is for a unit."""
-        return form_of_unit(self.campaign.form(form_id), self.kind_of(code), None)
+        return form_of_unit(self.campaign.form(form_id), self.kind_of(code), self.demo.domains.get(code))
+
+    def dated(self, form_id: str, answers: Mapping[str, Any]) -> Answers:
+        """Answers with days instead of numbers of days from today."""
+        kinds = {path: field.type for path, field in self.campaign.form(form_id).leaves()}
+        return {name: self._dated(kinds[name], value) for name, value in answers.items()}
+
+    def _dated(self, kind: str, value: Any) -> Any:
+        if kind == "date":
+            return (self.today + timedelta(days=int(value))).isoformat()
+        return list(value) if isinstance(value, tuple) else value
 
     def units_of(self, *kinds: str) -> list[str]:
         """Codes of the units of some kinds, in order."""
@@ -122,11 +158,14 @@ def build_plan(campaign: Campaign, demo: Demo, seed: int) -> Plan:
     for form in campaign.forms:
         if form.id in demo.answers:
             for code in plan.units_of(*form.unit_kind):
-                made = _AnswerMaker(plan, form, code, rng)
+                made = _AnswerMaker(plan, plan.form_of(form.id, code), code, rng)
                 if form.occurrence == "once":
                     plan.answers[form.id, code] = made.make()
                 else:
                     plan.log_entries += [(form.id, code, entry) for entry in made.make_entries()]
+    for form_id, entries in demo.for_all.items():
+        for code in plan.units_of(*campaign.form(form_id).unit_kind):
+            plan.log_entries += [(form_id, code, plan.dated(form_id, answers)) for answers in entries]
     _nominate(plan, rng)
     _mark(plan, rng)
     if demo.running_record:
@@ -157,6 +196,8 @@ def _make_units(demo: Demo, rng: np.random.Generator) -> tuple[pd.DataFrame, dic
                 quality[code] = float(np.clip(0.5 * quality[parent] + 0.5 * rng.beta(2.6, 2.2), 0, 1))
                 if parent in {root.code for root in demo.roots}:
                     quality[code] = float(rng.beta(2.6, 2.2))
+    for row in rows:
+        row["domain"] = demo.domains.get(str(row["unit_code"]), pd.NA)
     return to_frame(rows, UNITS), quality
 
 
@@ -209,7 +250,8 @@ class _AnswerMaker:
             if item.type == "group":
                 answers.update(self._fields(item.fields, prefix, answers))
             elif item.type == "repeat":
-                rows = self._rows(item, f"{prefix}{item.id}")
+                path = f"{prefix}{item.id}"
+                rows = self._fixed_rows(item, path) if item.table else self._rows(item, path)
                 answers[item.id] = rows or (NONE if item.may_be_none else [])
             elif item.id not in answers:
                 value = self._value(item, f"{prefix}{item.id}", answers)
@@ -228,6 +270,28 @@ class _AnswerMaker:
             known: Answers = {how.in_turn: turns[number % len(turns)]} if how.in_turn else {}
             rows.append(self._fields(item.fields, f"{path}/", known))
         return rows
+
+    def _fixed_rows(self, item: Field, path: str) -> list[Answers]:
+        """All rows of a table, each as it is once it is done; how far it has come is a course of its own."""
+        rows = []
+        for row in item.table.rows if item.table else ():
+            if item.life is not None and item.life.state:
+                due = row.cell((item.life.due or "").removeprefix(f"{ROW}/"))
+                course = self._course(self._how(path), date.fromisoformat(due) if due else None)
+                self.plan.courses[self.form.id, self.unit_code, path, row.id] = course
+            rows.append({ROW: row.id, **self._fields(item.fields, f"{path}/", {})})
+        return rows
+
+    def _course(self, how: Answering, due: date | None) -> Course:
+        """When a row was begun and done: most that are due were done in the weeks before."""
+        today, first = self.plan.today, self.plan.today - timedelta(days=60)
+        is_due = due is not None and due <= today
+        done = self.rng.random() < self._chance((how.done if is_due else how.ahead) or (0.6, 0.95))
+        day = min(due or today, today - timedelta(days=12)) - timedelta(days=int(self.rng.integers(0, 20)))
+        begun = done or self.rng.random() < self._chance((0.4, 0.9))
+        done_on = max(day, first + timedelta(days=10))
+        begun_on = max(first, min(day, today - timedelta(days=15)) - timedelta(days=15))
+        return Course(begun_on if begun else None, done_on if done else None)
 
     def _turns(self, item: Field, path: str) -> list[str]:
         """What the rows of a repeat take one after another: the options of a choice, or texts from any one on."""
@@ -250,16 +314,32 @@ class _AnswerMaker:
             case "integer":
                 return self._integer(item, how, answers)
             case "decimal":
-                return round(self._between(how.between or (0.0, 10.0)), 1)
+                return self._decimal(how, answers)
             case "date":
-                return _some_day(self.plan, self.rng).isoformat()
+                return self._day(item, how, answers)
+            case "unit":
+                others = [code for code in self.plan.units_of(*item.kinds) if code != self.unit_code]
+                return str(self.rng.choice(others))
             case "select_one":
                 return self._one_option(item, how)
             case "select_multiple":
                 return self._some_options(item, how)
             case "image" | "file":
-                return self._placeholders(item, how)
+                return self._placeholders(item, how, answers)
         return None
+
+    def _day(self, item: Field, how: Answering, answers: Answers) -> str | None:
+        """A day; of a date that may be added later None where it has not come yet, or rests on one that has not."""
+        if how.days is None:
+            return _some_day(self.plan, self.rng).isoformat()
+        known = self.plan.today.isoformat() if how.after is None else answers.get(how.after)
+        if known is None or (how.chance is not None and self.rng.random() >= self._chance(how.chance)):
+            return None
+        day = date.fromisoformat(known) + timedelta(days=self._whole(how.days))
+        return None if item.later and day >= self.plan.today and not self._is_due(item) else day.isoformat()
+
+    def _is_due(self, item: Field) -> bool:
+        return self.form.life is not None and self.form.life.due == item.id
 
     def _own_answers(self, paths: tuple[str, ...]) -> list[str]:
         """The unit's own answers at some paths, form/field or form/repeat/field."""
@@ -269,6 +349,13 @@ class _AnswerMaker:
             repeat, _, name = path.rpartition("/")
             found += [row[name] for row in (rows_in(answers, repeat) if repeat else [answers]) if name in row]
         return found
+
+    def _decimal(self, how: Answering, answers: Answers) -> float:
+        whole = answers.get(how.part_of, 0.0) if how.part_of else 0.0
+        number = (
+            whole * self._between(how.share) if how.part_of else self._between(how.between or (0.0, 10.0))
+        )
+        return round(round(number / how.step) * how.step, 1)
 
     def _integer(self, item: Field, how: Answering, answers: Answers) -> int:
         if how.part_of:
@@ -290,8 +377,12 @@ class _AnswerMaker:
         options = self.plan.campaign.choices[item.choices or ""]
         return [choice.id for choice in options if self.rng.random() < chance]
 
-    def _placeholders(self, item: Field, how: Answering) -> list[str]:
+    def _placeholders(self, item: Field, how: Answering, answers: Answers) -> list[str]:
         """Placeholders ``image:3``; they become evidence when the plan is written."""
+        if how.drawn and how.like:
+            return [f"{how.drawn}:{name.partition(':')[2]}" for name in answers.get(how.like, [])]
+        if how.drawn:
+            return [f"{how.drawn}:{int(self.rng.integers(12))}"]
         count = self._whole(how.rows or (0, 0))
         return [f"{item.type}:{int(self.rng.integers(12))}" for _ in range(count)]
 
@@ -366,7 +457,7 @@ def mark_unit(plan: Plan, track: Track, layer_id: str, code: str, rng: np.random
         for rater in range(raters):
             name = _rater_name(plan, layer_id, source.id, code, rater)
             strictness = (sum(map(ord, name)) % 7 - 3) / 100
-            for line in track.of_unit(plan.kind_of(code), None).lines():  # units of a demo have no domain
+            for line in track.of_unit(plan.kind_of(code), plan.demo.domains.get(code)).lines():
                 if source not in plan.campaign.marking_sources(track, layer_id, line):
                     continue
                 mark = _one_mark(plan, line, layer_id, code, strictness, rng)

@@ -18,9 +18,10 @@ def demo_file(parameters: Path, campaign_id: str) -> Path:
 def list_demos(parameters: Path) -> tuple[str, ...]:
     """Ids of the campaigns with a demonstration in a folder ``parameters``, in the order in which they are filled.
 
-    The first by name comes last: the campaign that was opened last is the one that is meant where none is named.
+    The usual one comes last: the campaign that was opened last is the one that is meant where none is named.
     """
-    return tuple(sorted((path.stem for path in (parameters / "demo").glob("*.yaml")), reverse=True))
+    found = {path.stem: _read(path)[0] for path in (parameters / "demo").glob("*.yaml")}
+    return tuple(sorted(found, key=lambda name: (bool((demo := found[name]) and demo.usual), name)))
 
 
 def read_demo(path: Path) -> Demo:

@@ -122,12 +122,15 @@ def measure_tables(campaign: Campaign, period: str, tables: AnswerTables) -> Mea
 
 
 def _read_units(register: Register) -> dict[str, MeasureColumn]:
-    """Kind and domain of every unit, which expressions over measures name like what was chosen."""
-    codes, ids = np.full(len(register), -1, dtype=np.int64), pd.Index([])
+    """Kind and domain of every unit, which expressions over measures name like what was chosen.
+
+    A unit without a domain is of none, as in forms: that is known, not missing.
+    """
+    codes, ids = np.zeros(len(register), dtype=np.int64), pd.Index([""])
     if (
         register.domains is not None and register.domains.notna().any()
     ):  # to look for what is not there takes long
-        codes, ids = pd.factorize(register.domains)
+        codes, ids = pd.factorize(register.domains.fillna(""))
     known = np.zeros(len(register), dtype=bool)
     return {
         name: MeasureColumn(
