@@ -140,11 +140,21 @@ class FieldView:
 
 
 class ShownView:
-    """A field that only shows something: a note, or the result of a calculation."""
+    """A field that only shows something: a note, the result of a calculation, or an answer that may not be changed.
 
-    def __init__(self, field: Field, path: str, lang: str) -> None:
+    Parameters
+    ----------
+    field, path, lang
+        The field, its path, and the language.
+    markup_of
+        Makes the markup of an answer; None for notes and calculations.
+    """
+
+    def __init__(
+        self, field: Field, path: str, lang: str, markup_of: Callable[[Field, object], str] | None = None
+    ) -> None:
         self.field, self.path = field, path
-        self._asked, self._lang = field, lang
+        self._asked, self._lang, self._markup_of = field, lang, markup_of
         self._markup = markup("", "pb-note" if field.type == "note" else "pb-calculated")
         self.widgets = (self._markup,)
         self.show(None)
@@ -154,9 +164,11 @@ class ShownView:
         self.field = captions.field(self._asked, repeat, row)
 
     def show(self, value: object) -> None:
-        """Set the value of a calculation."""
+        """Set the value of a calculation, or an answer."""
         label = self.field.label.words(self._lang)
-        if self.field.type == "note":
+        if self._markup_of is not None:
+            text = f'<div class="pb-label">{escape(label)}</div><output>{self._markup_of(self.field, value)}</output>'
+        elif self.field.type == "note":
             text = f'<div class="pb-hint">{escape(label)}</div>'
         else:
             shown = number(value) if isinstance(value, int | float) else str(value or "–")

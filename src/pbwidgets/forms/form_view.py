@@ -26,15 +26,17 @@ from pbwidgets.campaign import (
 )
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import Captions
-from pbwidgets.campaign.values import NONE
+from pbwidgets.campaign.values import NONE, UPLOADS
 from pbwidgets.forms.answer_sheet import without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.captions import anchor_of
 from pbwidgets.forms.elements import hide_all, markup, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
+from pbwidgets.forms.fixed_rows import FixedRow, FixedRows
 from pbwidgets.forms.headings import section_markup
-from pbwidgets.forms.repeats import RepeatView, RowView
-from pbwidgets.forms.uploads import Files
+from pbwidgets.forms.repeats import MakeView, RepeatView, RowView, WordAnswer
+from pbwidgets.forms.rows_table import RowsTable, look_of_rows
+from pbwidgets.forms.uploads import Files, files_markup
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.wording import say
 
@@ -50,7 +52,7 @@ class _Section:
 
     title: str
     views: list[FieldView | ShownView] = field(default_factory=list)
-    repeat: RepeatView | None = None
+    repeat: RepeatView | FixedRows | None = None
     head: w.HTML | None = None
     box: w.Box | None = None
     hint: w.HTML | None = None
@@ -101,6 +103,8 @@ class FormView:
         Code of the words about the form as a whole; left out if empty.
     names
         Names of units, which identify nobody.
+    changeable
+        Paths of the fields that may be changed; the others are text. None: all may be.
 
     Attributes
     ----------
@@ -122,7 +126,9 @@ class FormView:
         name: str = "",
         legend: str = "forms.legend",
         names: CommonWords | None = None,
+        changeable: frozenset[str] | None = None,
     ) -> None:
+        self._changeable = changeable
         self._name, self._legend, self._names = name, legend, names
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
@@ -169,6 +175,8 @@ class FormView:
     def anchor(self, path: str, row: int = 0) -> str:
         """Anchor of a field, for links; that of its repeat if the row is closed."""
         repeat = self.repeats().get(path.partition("/")[0])
+        if isinstance(repeat, FixedRows) and "/" in path:
+            return repeat.anchor(path, row)
         if repeat is not None and "/" in path:
             is_open = row < len(repeat.rows) and repeat.rows[row].is_open
             path, row = (path, row) if is_open else (repeat.field.id, 0)
@@ -180,11 +188,12 @@ class FormView:
             for view in section.views:
                 yield view, 0
             if section.repeat is not None:
-                for at, entry in enumerate(section.repeat.rows):
+                rows: Sequence[RowView | FixedRow] = section.repeat.rows
+                for at, entry in enumerate(rows):
                     for view in entry.views:
                         yield view, at
 
-    def repeats(self) -> dict[str, RepeatView]:
+    def repeats(self) -> dict[str, RepeatView | FixedRows]:
         """Repeats by id."""
         return {s.repeat.field.id: s.repeat for s in self._sections if s.repeat is not None}
 
@@ -241,16 +250,68 @@ class FormView:
         def words_of(inner: Field, answer: object) -> str:
             return word_answer(inner, answer, self._campaign, self._lang)
 
-        repeat = RepeatView(
-            item, fields, self._entered, self._lang, make_view, words_of, self._changed, self._draw
-        )
+        repeat: RepeatView | FixedRows
+        if item.table is not None:
+            repeat = self._fixed_rows(item, fields, make_view, words_of)
+        else:
+            repeat = RepeatView(
+                item,
+                fields,
+                self._entered,
+                self._lang,
+                make_view,
+                words_of,
+                self._changed,
+                self._draw,
+                may_add=self._may_change(item.id),
+            )
         return _Section(item.label.words(self._lang), repeat=repeat, box=repeat.box)
+
+    def _fixed_rows(
+        self, item: Field, fields: tuple[Field, ...], make_view: MakeView, words_of: WordAnswer
+    ) -> FixedRows:
+        def may_change(inner: Field) -> bool:
+            return self._may_change(f"{item.id}/{inner.id}")
+
+        table = RowsTable(
+            item,
+            fields,
+            campaign=self._campaign,
+            lang=self._lang,
+            look=look_of_rows(self._form, item, self._campaign, self._lang),
+            word_answer=words_of,
+            may_change=may_change,
+            today=self._today or date.today(),
+            name=self._name,
+        )
+        return FixedRows(
+            item,
+            self._entered,
+            table,
+            lang=self._lang,
+            make_view=make_view,
+            may_change=may_change,
+            report=self._changed,
+            report_look=self._draw,
+        )
 
     def _view(self, item: Field, holder: dict[str, Any], repeat: str = "") -> FieldView | ShownView:
         path = f"{repeat}/{item.id}" if repeat else item.id
         if item.type in ("note", "calculate"):
             return ShownView(item, path, self._lang)
+        if not self._may_change(path):
+            return ShownView(item, path, self._lang, self._markup_of)
         return FieldView(item, path, holder, self._campaign, self._lang, self._files, self._changed)
+
+    def _may_change(self, path: str) -> bool:
+        open_paths = self._changeable
+        return open_paths is None or path in open_paths or path.partition("/")[0] in open_paths
+
+    def _markup_of(self, item: Field, answer: object) -> str:
+        """Markup of an answer that is only shown."""
+        if item.type in UPLOADS and isinstance(answer, list) and self._files is not None:
+            return files_markup([self._files.shown(token) for token in answer], self._lang)
+        return escape(word_answer(item, answer, self._campaign, self._lang)) or "—"
 
     # -- keeping it up to date ------------------------------------------------------------------------------
 
@@ -311,6 +372,8 @@ class FormView:
         progress = self._progress_words(count, wrong) if is_asked else ""
         if repeat is not None:
             repeat.hide((repeat.field.id, 0) in hidden)
+            if isinstance(repeat, FixedRows):
+                repeat.tell(messages, hidden)
             inner = f"{repeat.field.id}/"
             rows = frozenset(at for (path, at), words in messages.items() if words and path.startswith(inner))
             returned = [
@@ -386,15 +449,20 @@ class FormView:
             self._progress.value = shown
 
     def _open_rows_with_problems(self) -> None:
-        wrong = {(p.path.partition("/")[0], p.row) for p in self.problems if "/" in p.path}
-        rows: list[RowView] = [
-            repeat.rows[at]
-            for name, repeat in self.repeats().items()
+        repeats = self.repeats()
+        wrong = {
+            (name, p.row)
+            for p in self.problems
+            if (name := p.path.partition("/")[0]) != p.path and not _is_on_line(repeats.get(name), p.path)
+        }
+        rows = [
+            (repeat, at)
+            for name, repeat in repeats.items()
             for at in sorted(row for path, row in wrong if path == name)
             if at < len(repeat.rows)
         ]
-        for entry in rows[:1]:  # one at a time; the others show a mark on their line
-            entry.open()
+        for repeat, at in rows[:1]:  # one at a time; the others show a mark on their line
+            repeat.open_at(at)
         self._draw()
 
     def _in_words(self, problem: AnswerProblem) -> str:
@@ -408,8 +476,14 @@ class FormView:
         repeat = self.repeats().get(problem.path.partition("/")[0])
         if repeat is None or "/" not in problem.path:
             return ""
+        if isinstance(repeat, FixedRows):
+            return say("forms.in_fixed_row", self._lang, name=repeat.name_of(problem.row))
         label = repeat.field.label.words(self._lang)
         return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
+
+
+def _is_on_line(repeat: RepeatView | FixedRows | None, path: str) -> bool:
+    return isinstance(repeat, FixedRows) and repeat.is_on_line(path)
 
 
 def _hint_markup(group: Field, lang: str) -> str:
