@@ -11,6 +11,7 @@ from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.forms.captions import label_of, note_of
 from pbwidgets.forms.elements import hide_all, markup
 from pbwidgets.forms.inputs import Input, make_input
+from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.forms.uploads import Files, Uploads
 from pbwidgets.wording import number, say
 
@@ -39,6 +40,7 @@ class FieldView:
         lang: str,
         files: Files | None,
         report: Report,
+        units: UnitRegister | None = None,
     ) -> None:
         self.field, self.path, self.holder = field, path, holder
         self._asked, self._offered = field, campaign.choices.get(field.choices or "", ())
@@ -58,7 +60,7 @@ class FieldView:
                 self.uploads.show(holder.get(field.id))
                 inputs = self.uploads.widgets
         else:
-            self.input = make_input(field, campaign, lang, label)
+            self.input = make_input(field, campaign, lang, label, units)
             self.input.show(holder.get(field.id))
             self.input.watch(self._read)
             inputs = self.input.widgets
@@ -108,7 +110,7 @@ class FieldView:
         elif self._head is not None:
             self._head.value = _head_of(label)
         elif self.input is not None:
-            self.input.widgets[0].description = label
+            self.input.name(label)
 
     def say(self, anchor: str, problems: Sequence[str], returned: Sequence[str]) -> None:
         """Show what is wrong, next to the hint, at the anchor that links lead to."""

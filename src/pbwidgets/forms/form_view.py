@@ -28,7 +28,7 @@ from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.values import NONE, UPLOADS
 from pbwidgets.forms.answer_sheet import without_groups
-from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.answer_words import NameUnit, word_answer
 from pbwidgets.forms.captions import anchor_of
 from pbwidgets.forms.elements import hide_all, markup, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
@@ -36,6 +36,7 @@ from pbwidgets.forms.fixed_rows import FixedRow, FixedRows
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.forms.repeats import MakeView, RepeatView, RowView, WordAnswer
 from pbwidgets.forms.rows_table import RowsTable, look_of_rows
+from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.forms.uploads import Files, files_markup
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.wording import say
@@ -105,6 +106,8 @@ class FormView:
         Names of units, which identify nobody.
     changeable
         Paths of the fields that may be changed; the others are text. None: all may be.
+    units
+        Units that fields may point at; without them their codes are typed.
 
     Attributes
     ----------
@@ -127,8 +130,9 @@ class FormView:
         legend: str = "forms.legend",
         names: CommonWords | None = None,
         changeable: frozenset[str] | None = None,
+        units: UnitRegister | None = None,
     ) -> None:
-        self._changeable = changeable
+        self._changeable, self._units = changeable, units
         self._name, self._legend, self._names = name, legend, names
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
@@ -248,7 +252,7 @@ class FormView:
             return self._view(inner, holder, item.id)
 
         def words_of(inner: Field, answer: object) -> str:
-            return word_answer(inner, answer, self._campaign, self._lang)
+            return word_answer(inner, answer, self._campaign, self._lang, name_unit=self._name_unit)
 
         repeat: RepeatView | FixedRows
         if item.table is not None:
@@ -301,7 +305,9 @@ class FormView:
             return ShownView(item, path, self._lang)
         if not self._may_change(path):
             return ShownView(item, path, self._lang, self._markup_of)
-        return FieldView(item, path, holder, self._campaign, self._lang, self._files, self._changed)
+        return FieldView(
+            item, path, holder, self._campaign, self._lang, self._files, self._changed, self._units
+        )
 
     def _may_change(self, path: str) -> bool:
         open_paths = self._changeable
@@ -311,7 +317,12 @@ class FormView:
         """Markup of an answer that is only shown."""
         if item.type in UPLOADS and isinstance(answer, list) and self._files is not None:
             return files_markup([self._files.shown(token) for token in answer], self._lang)
-        return escape(word_answer(item, answer, self._campaign, self._lang)) or "—"
+        words = word_answer(item, answer, self._campaign, self._lang, name_unit=self._name_unit)
+        return escape(words) or "—"
+
+    @property
+    def _name_unit(self) -> NameUnit | None:
+        return self._units.name_of if self._units is not None else None
 
     # -- keeping it up to date ------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from pbwidgets.store.submissions import DRAFT
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import unit_namer
 
 ONE_SITTING: Final = timedelta(minutes=10)
 """Steps of a mark by the same rater that follow each other sooner are one change: it is saved while it is typed."""
@@ -118,7 +119,11 @@ def _version_events(
         changes = None
         if version.cause in ("submit", "import") and before is not None:
             found = compare_versions(
-                answered(before), answered(version), desk.lang, lambda token: names.get(token, token[:8])
+                answered(before),
+                answered(version),
+                desk.lang,
+                lambda token: names.get(token, token[:8]),
+                unit_namer(desk.units),
             )
             changes = tuple(item for item in found if item.path not in withheld)
         yield Event(

@@ -26,6 +26,7 @@ from pbwidgets.errors import ConflictError, PbError, RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.form_view import FormView
+from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
 from pbwidgets.workflows.exchange.checking import ChangedAnswers
@@ -203,9 +204,16 @@ class FillForm:
             files=self.files,
             today=today(),
             names=self.opened.common_words,
+            units=self._unit_register(),
         )
         self.self_marks = self._make_self_marks(self.view.answers, editable=True)
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
+
+    def _unit_register(self) -> UnitRegister | None:
+        """Units that fields may point at; None where no field does."""
+        if all(field.type != "unit" for _, field in self.opened.form.leaves()):
+            return None
+        return UnitRegister(self._desk.units, self.visit.opened.campaign, self.visit.lang)
 
     def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
         visit, made, before = self.visit, list[SelfMarksView](), self.self_marks
@@ -250,7 +258,12 @@ class FillForm:
         """The form as read-only text: one widget, however long it is."""
         visit, opened = self.visit, self.opened
         sheet = answers_markup(
-            opened.form, visit.opened.campaign, opened.answers, visit.lang, self.files.shown
+            opened.form,
+            visit.opened.campaign,
+            opened.answers,
+            visit.lang,
+            self.files.shown,
+            name_unit=visit.unit_name,
         )
         self.self_marks = self._make_self_marks(dict(opened.answers), editable=False)
         actions: list[w.Widget] = []

@@ -173,7 +173,13 @@ def _entry_table(visit: Visit, form: Form, unit_code: str) -> w.HTML:
                 visit.link("fill", form=form.id, unit=unit_code, occurrence=str(entry.occurrence)),
             ),
             *(
-                word_answer(field, entry.answers.get(path), visit.opened.campaign, visit.lang)
+                word_answer(
+                    field,
+                    entry.answers.get(path),
+                    visit.opened.campaign,
+                    visit.lang,
+                    name_unit=visit.unit_name,
+                )
                 for path, field in leaves
             ),
             state_words(visit, entry.state),

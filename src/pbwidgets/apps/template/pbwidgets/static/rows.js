@@ -91,6 +91,40 @@
     if (next) { next.focus(); }
   });
 
+  /* -- choosing a unit (forms/unit_choice.py): arrows and Enter, a click or a tap write the unit into the field -- */
+
+  const options = (box) => [...box.querySelectorAll(".pb-hits [role=option]")];
+  function choose(box, option) {
+    const field = box.querySelector("input");
+    field.value = option.dataset.words;
+    for (const kind of ["input", "change"]) { field.dispatchEvent(new Event(kind, { bubbles: true })); }
+    field.focus();
+  }
+  document.addEventListener("pointerdown", (event) => {  /* the field keeps the focus, and so the list stays */
+    if (event.target.closest && event.target.closest(".pb-hits li")) { event.preventDefault(); }
+  });
+  document.addEventListener("mousedown", (event) => {
+    if (event.target.closest && event.target.closest(".pb-hits li")) { event.preventDefault(); }
+  });
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest && event.target.closest(".pb-hits li");
+    if (option) { choose(option.closest(".pb-unit-choice"), option); }
+  });
+  document.addEventListener("keydown", (event) => {
+    const box = event.target.matches && event.target.matches(".pb-unit-choice input") && event.target.closest(".pb-unit-choice");
+    const all = box && !event.isComposing ? options(box) : [];
+    if (!all.length) { return; }
+    const at = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "Enter" && at >= 0) { event.preventDefault(); choose(box, all[at]); return; }
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (!by) { return; }
+    event.preventDefault();
+    event.stopPropagation();
+    const next = all[Math.max(0, Math.min(all.length - 1, at + by))];
+    all.forEach((option) => option.setAttribute("aria-selected", String(option === next)));
+    next.scrollIntoView({ block: "nearest" });
+  }, true);
+
   new MutationObserver(() => { document.querySelectorAll(".pb-rows").forEach(follow); })
     .observe(document.body, { childList: true, subtree: true });
 })();
