@@ -129,13 +129,23 @@ def _make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Inpu
     if field.type == "select_one":
         return _choose_one(choices, lang, label, required=field.required)
     if field.type == "date":
-        return _one(styled(w.DatePicker, label), _read_date, _show_date)
+        return date_input(label)
     if field.type in ("text", "unit"):
         short = field.type == "unit" or (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
         widget = styled(TypedLine, label, lang=lang) if short else styled(TypedText, label, lang=lang, rows=3)
-        return _one(widget, lambda text: text.strip() or None, _show_text)
+        return _one(widget, _read_text, _show_text)
     signed = field.minimum is None or field.minimum < 0
     return number_input(label, whole=field.type == "integer", signed=signed)
+
+
+def date_input(label: str) -> Input:
+    """Input for a day."""
+    return _one(styled(w.DatePicker, label), _read_date, _show_date)
+
+
+def text_input(label: str, lang: str) -> Input:
+    """Input for one line of text."""
+    return _one(styled(TypedLine, label, lang=lang), _read_text, _show_text)
 
 
 def number_input(label: str, *, whole: bool = False, signed: bool = False) -> Input:
@@ -196,6 +206,10 @@ def _one(widget: w.DOMWidget, read: Callable[[Any], object], show: Callable[[obj
 
 def _show_text(answer: object) -> str:
     return "" if answer is None else to_text(answer)
+
+
+def _read_text(value: str) -> str | None:
+    return value.strip() or None
 
 
 def _read_date(value: date | None) -> str | None:

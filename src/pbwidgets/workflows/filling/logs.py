@@ -1,0 +1,125 @@
+"""The entries of a log as a list: what each is called, how far it has come, until when it is due, who has to act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from pbwidgets.campaign import Form
+from pbwidgets.campaign.names import places
+from pbwidgets.errors import UsageError
+from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.life_states import LifeState, find_life_state
+from pbwidgets.store import SubmissionKey, SubmissionState, history
+from pbwidgets.store.submissions import RETURNED, load_of_units
+from pbwidgets.wording import say
+from pbwidgets.workflows.filling.access import units_to_fill
+from pbwidgets.workflows.filling.hands import UNIT, later_of
+from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
+from pbwidgets.workflows.ground.lookup import find_form, unit_namer
+from pbwidgets.workflows.ground.workspace import day_of
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """One entry of a log.
+
+    Attributes
+    ----------
+    key
+        Whose entry it is, and its number.
+    title
+        What it is called: the answer that the form calls its entries by, or its number.
+    state
+        State of the submission.
+    life
+        How far it has come on the day; None where entries have no life.
+    waits
+        Whether an amendment waits for acceptance while the version before it counts.
+    reason
+        Why it was returned, if it is.
+    """
+
+    key: SubmissionKey
+    title: str
+    state: str
+    life: LifeState | None
+    waits: bool
+    reason: str = ""
+
+
+def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLine, ...]:
+    """Entries of a log about some units: what is most overdue first, what is done last.
+
+    Raises
+    ------
+    UsageError
+        ``fill.unknown_form``; ``workflows.unknown_unit`` for a unit whose entries the actor has nothing to do with.
+    """
+    form = find_form(desk.opened.campaign, form_id)
+    known = set(units_of_log(desk, form_id)["unit_code"])
+    for code in unit_codes:
+        if code not in known:
+            raise UsageError("workflows.unknown_unit", unit=code, nearest="—")
+    if not unit_codes:
+        return ()
+    first = desk.opened.submission_key(form_id, unit_codes[0])
+    with read_own(desk, first) as reader:
+        found = load_of_units(reader, first.campaign_id, first.period_id, form_id, list(unit_codes))
+        returned = {
+            state.key: next(
+                (
+                    item.reason or ""
+                    for item in reversed(history(reader, state.key))
+                    if item.cause == "return"
+                ),
+                "",
+            )
+            for state in found
+            if state.state == RETURNED
+        }
+    lines = [_line_of(desk, form, state, returned.get(state.key, "")) for state in found]
+    return tuple(sorted(lines, key=_urgency))
+
+
+def units_of_log(desk: Desk, form_id: str) -> pd.DataFrame:
+    """Units about which the actor begins entries of a form, or carries on what others have begun; columns ``UNITS``."""
+    form = find_form(desk.opened.campaign, form_id)
+    mine = units_to_fill(desk, form_id)
+    if len(mine) or not any((by := later_of(place)) and by.by == UNIT for place in places(form)):
+        return mine
+    of_kind = desk.units[desk.units["kind"].isin(form.unit_kind)]
+    action = "fill_on_behalf" if desk.actor.on_behalf else "fill"
+    own = of_kind["unit_code"].map(lambda code: may_do(desk, action, code))
+    return of_kind[own.astype(bool)].reset_index(drop=True)
+
+
+def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
+    """What an entry is called: the answer that its form calls entries by, or its number."""
+    answers = state.answers if state.answers is not None else state.draft or {}
+    field = next((field for path, field in form.leaves() if path == form.title), None)
+    words = ""
+    if field is not None:
+        campaign = desk.opened.campaign
+        words = word_answer(
+            field, answers.get(field.id), campaign, desk.lang, name_unit=unit_namer(desk.units)
+        )
+    return words or say("fill.entry_number", desk.lang, number=state.key.occurrence)
+
+
+def _line_of(desk: Desk, form: Form, state: SubmissionState, reason: str) -> LogLine:
+    answers = state.answers if state.answers is not None else state.draft or {}
+    day = desk.opened.day(day_of(desk.now))
+    life = (
+        None
+        if form.life is None
+        else find_life_state(form.life, form.fields, answers, desk.opened.campaign, desk.lang, day)
+    )
+    waits = state.standing_version is not None and state.standing_version != state.version
+    return LogLine(state.key, name_entry(desk, form, state), state.state, life, waits, reason)
+
+
+def _urgency(line: LogLine) -> tuple[bool, float, str, int]:
+    is_done = line.life is not None and line.life.is_done
+    days = line.life.days if line.life is not None and line.life.days is not None else float("inf")
+    return is_done, days, line.key.unit_code, line.key.occurrence
