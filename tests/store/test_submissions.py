@@ -1,5 +1,6 @@
 import pickle
 import threading
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,12 +11,14 @@ from sqlalchemy.exc import DBAPIError
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.intake.text import drop_unfit_in
 from pbwidgets.store import (
+    ALWAYS,
     Actor,
     AuditQuery,
     Store,
     SubmissionKey,
     accept,
     accept_many,
+    amend,
     audit_head,
     close_period,
     discard_draft,
@@ -37,7 +40,7 @@ from pbwidgets.store import (
     undo_accept,
     withdraw,
 )
-from pbwidgets.store.submissions import load_of_units
+from pbwidgets.store.submissions import load_of_units, load_submissions
 
 KEY = SubmissionKey("contest", "2026", "village_form", "990101")
 KEY_OF_PERIOD = KEY.campaign_id, KEY.period_id
@@ -373,3 +376,104 @@ def test_answers_are_loaded_as_they_were_saved_but_for_what_no_file_can_hold(
         found = load_state(w, key)
     assert found is not None
     assert found.answers == drop_unfit_in(answers)
+
+
+def accepted_by_all(store: Store, key: SubmissionKey = KEY) -> int:
+    with store.write(TOWN) as w:
+        accept(w, key, "township", LEVELS)
+        return accept(w, key, "county", LEVELS)
+
+
+def test_an_amendment_that_counts_at_once_keeps_the_state(submitted: Store) -> None:
+    version = accepted_by_all(submitted)
+    with submitted.write(TOWN) as w:
+        made = amend(
+            w, KEY, {"plan": "乙"}, seen_version=version, counts=True, level="township", reason="延期"
+        )
+    with submitted.read() as r:
+        found, steps = load_state(r, KEY), history(r, KEY)
+    assert found is not None
+    assert (found.version, found.state, found.answers) == (made, "accepted:county", {"plan": "乙"})
+    assert (found.standing_version, found.content_version) == (None, made)
+    newest = steps[-1]
+    assert (newest.cause, newest.level, newest.reason) == ("amend", "township", "延期")
+
+
+def test_an_amendment_to_be_accepted_names_the_version_that_stands_until_then(submitted: Store) -> None:
+    stands = accepted_by_all(submitted)
+    with submitted.write(FILLER) as w:
+        first = amend(w, KEY, {"plan": "乙"}, seen_version=stands, counts=False)
+        amend(w, KEY, {"plan": "丙"}, seen_version=first, counts=False)
+    with submitted.write(TOWN) as w:
+        accept(w, KEY, "township", LEVELS)
+        return_submission(w, KEY, "county", LEVELS, "照片不清楚")
+    with submitted.read() as r:
+        found = load_state(r, KEY)
+        overview = load_overview(r, *KEY_OF_PERIOD)
+        steps = history(r, KEY)
+    assert found is not None
+    assert (found.state, found.standing_version, found.draft) == ("returned", stands, {"plan": "丙"})
+    assert overview["standing_version"].tolist() == [stands]
+    assert [step.standing_version for step in steps] == [None] * stands + [stands] * 4
+    with submitted.write(FILLER) as w:
+        submit(w, KEY)
+    newest = accepted_by_all(submitted)
+    with submitted.write(FILLER) as w:
+        amend(w, KEY, {"plan": "丁"}, seen_version=newest, counts=False)
+    with submitted.read() as r:
+        found = load_state(r, KEY)
+    assert found is not None
+    assert (found.state, found.standing_version) == ("submitted", newest)
+
+
+def test_what_was_not_handed_in_or_is_returned_cannot_be_amended(store: Store) -> None:
+    with pytest.raises(DataError, match="还没有填报"), store.write(FILLER) as w:
+        amend(w, KEY, {}, seen_version=0, counts=True)
+    with store.write(FILLER) as w:
+        save_draft(w, KEY, {"plan": "甲"}, 0)
+    with pytest.raises(DataError, match="不能补充更新"), store.write(FILLER) as w:
+        amend(w, KEY, {}, seen_version=0, counts=True)
+    with store.write(FILLER) as w:
+        submit(w, KEY)
+    with store.write(TOWN) as w:
+        version = return_submission(w, KEY, "township", LEVELS, "不清楚")
+    with pytest.raises(DataError, match="不能补充更新"), store.write(FILLER) as w:
+        amend(w, KEY, {}, seen_version=version, counts=False)
+
+
+def test_an_amendment_of_an_older_version_is_told_of_the_newer_one(submitted: Store) -> None:
+    accepted_by_all(submitted)
+    with pytest.raises(ConflictError, match="第3版") as caught, submitted.write(FILLER) as w:
+        amend(w, KEY, {}, seen_version=1, counts=True)
+    assert caught.value.code == "store.version_changed"
+
+
+def test_what_lasts_for_the_campaign_is_read_in_each_period_and_written_while_one_is_open(
+    store: Store,
+) -> None:
+    lasting = replace(KEY, period_id=ALWAYS, form_id="faults", occurrence=1)
+    with store.write(TOWN) as w:
+        freeze_campaign(w, '{"id":"contest","of":2}', "v2", "contest")
+        open_period(w, "contest", "2027", "v2")
+        submit_many(w, [(KEY, {"n": 1}), (lasting, {"n": 2})])
+    with store.read() as r:
+        found = {period: [state.key for state in load_submissions(r, "contest", period)] for period in YEARS}
+        state = load_state(r, lasting)
+        assert len(load_overview(r, "contest", "2027")) == 1
+        assert [one.key for one in load_of_units(r, "contest", "2027", "faults", ["990101"])] == [lasting]
+    assert found == {"2026": [KEY, lasting], "2027": [lasting]}
+    assert state is not None
+    assert state.campaign_version == "v2"
+    with store.write(TOWN) as w:
+        close_period(w, "contest", "2027")
+        amend(w, lasting, {"n": 3}, seen_version=1, counts=True)
+        close_period(w, "contest", "2026")
+    with store.read() as r:
+        state = load_state(r, lasting)
+    assert state is not None
+    assert state.campaign_version == "v1"
+    with pytest.raises(DataError, match="没有开启的周期"), store.write(TOWN) as w:
+        amend(w, lasting, {"n": 4}, seen_version=2, counts=True)
+
+
+YEARS = ("2026", "2027")

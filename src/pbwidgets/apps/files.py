@@ -18,7 +18,6 @@ from pbwidgets.apps.identity import must_change
 from pbwidgets.apps.who import Guarded
 from pbwidgets.errors import PbError
 from pbwidgets.files import put_file
-from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.filling.evidence import find_evidence_file
 from pbwidgets.workflows.ground.desk import Desk, choose_campaign
@@ -84,7 +83,7 @@ class EvidenceHandler(FileHandler):
             try:
                 actor = find_actor(self.workspace, account)
                 opened = choose_campaign(self.workspace, actor, *asked)
-                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
+                key = opened.submission_key(form_id, unit_code, int(occurrence))
                 return find_evidence_file(Desk(self.workspace, actor, opened), key, sha256)
             except PbError:
                 return None

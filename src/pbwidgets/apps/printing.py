@@ -9,7 +9,6 @@ from jupyter_server.auth.decorator import allow_unauthenticated
 
 from pbwidgets.apps.files import FileHandler
 from pbwidgets.errors import PbError
-from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import spoken_language
 from pbwidgets.workflows.ground.desk import Desk, choose_campaign
 from pbwidgets.workflows.ground.files import ServedFile
@@ -40,7 +39,7 @@ class PaperHandler(FileHandler):
             try:
                 actor = find_actor(self.workspace, account)
                 opened = choose_campaign(self.workspace, actor, *asked)
-                key = SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit_code, int(occurrence))
+                key = opened.submission_key(form_id, unit_code, int(occurrence))
                 desk = Desk(self.workspace, actor, opened, lang=lang)
                 if not word:
                     return print_view(desk, key, int(version))

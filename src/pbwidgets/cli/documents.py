@@ -9,7 +9,6 @@ import click
 
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports.docx import Letter, write_starting_template
-from pbwidgets.store import SubmissionKey
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.exchange.documents.application import make_application
 from pbwidgets.workflows.exchange.documents.circular import make_circular
@@ -60,7 +59,7 @@ def make(desk: Desk, name: str, asked: Asked, path: Path) -> None:
             _make_notice(desk, asked, path)
         case "application":
             form, unit = _needed(name, "form", asked.form), _needed(name, "unit", *asked.unit_codes)
-            make_application(desk, SubmissionKey(*desk.opened.key, form, unit, 0), path)
+            make_application(desk, desk.opened.submission_key(form, unit), path)
         case _:
             _needed(name, "unit", *asked.unit_codes)
             sheets = make_score_sheets if name == "scores" else print_mark_sheets

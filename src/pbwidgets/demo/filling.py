@@ -122,7 +122,7 @@ class _Filler:
         self._hand_in_late(self._on(-2), self._on(-1))
 
     def _key(self, form_id: str, unit: str, occurrence: int = 0) -> SubmissionKey:
-        return SubmissionKey(self._opened.campaign.id, self._opened.period_id, form_id, unit, occurrence)
+        return self._opened.submission_key(form_id, unit, occurrence)
 
     def _on(self, days: int) -> datetime:
         return morning(self._plan.today + timedelta(days=days))

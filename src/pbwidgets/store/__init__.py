@@ -65,7 +65,7 @@ from pbwidgets.store.evidence import (
     open_evidence,
 )
 from pbwidgets.store.identified import Owner
-from pbwidgets.store.keys import SubmissionKey
+from pbwidgets.store.keys import ALWAYS, SubmissionKey
 from pbwidgets.store.nominations import (
     NominationList,
     import_nominations,
@@ -134,6 +134,7 @@ from pbwidgets.store.submissions import (
     accept,
     accept_many,
     accepted,
+    amend,
     discard_draft,
     history,
     import_many,
@@ -165,6 +166,7 @@ from pbwidgets.store.vetoes import (
 
 __all__ = [
     "ACCOUNT",
+    "ALWAYS",
     "Account",
     "Actor",
     "AuditQuery",
@@ -205,6 +207,7 @@ __all__ = [
     "add_account",
     "add_evidence",
     "add_note",
+    "amend",
     "appeal_veto",
     "audit_head",
     "begin_session",

@@ -9,6 +9,7 @@ from sqlalchemy import Row, insert, select
 from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.store.audit import Deed, LoggedAction, record
 from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.keys import ALWAYS
 from pbwidgets.store.tables import campaign_versions, period_versions
 
 
@@ -134,13 +135,22 @@ def known_periods(r: Reader, campaign_id: str | None = None) -> tuple[Period, ..
 
 
 def is_period_open(r: Reader, campaign_id: str, period_id: str) -> bool:
-    """Whether anything may be written in a period: it was opened, and not closed since."""
+    """Whether anything may be written in a period: it was opened, and not closed since.
+
+    What lasts for the campaign (:data:`~pbwidgets.store.keys.ALWAYS`) is written while any of its periods is open.
+    """
     newest = _newest(r, campaign_id, period_id)
     return newest is not None and newest.is_open
 
 
 def load_open_version(r: Reader, campaign_id: str, period_id: str) -> str:
-    """Campaign version of an open period; ``store.period_not_open`` if it is not open."""
+    """Campaign version of an open period, of the one opened last for what lasts for the campaign.
+
+    Raises
+    ------
+    DataError
+        ``store.period_not_open``, ``store.no_open_period``.
+    """
     return _require_open(r, campaign_id, period_id).version
 
 
@@ -159,12 +169,16 @@ def _load_definition(r: Reader, campaign_id: str, version: str) -> str | None:
 
 def _require_open(r: Reader, campaign_id: str, period_id: str) -> Period:
     period = _newest(r, campaign_id, period_id)
+    if period is None and period_id == ALWAYS:
+        raise DataError("store.no_open_period", campaign=campaign_id)
     if period is None or not period.is_open:
         raise DataError("store.period_not_open", campaign=campaign_id, period=period_id)
     return period
 
 
 def _newest(r: Reader, campaign_id: str, period_id: str) -> Period | None:
+    if period_id == ALWAYS:
+        return next(reversed(open_periods(r, campaign_id)), None)
     table = period_versions.c
     row = r.conn.execute(
         select(period_versions)

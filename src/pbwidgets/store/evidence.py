@@ -29,7 +29,7 @@ from pbwidgets.intake.text import clean_name
 from pbwidgets.store.audit import Deed, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES, clean_photo, sniff_kind
-from pbwidgets.store.keys import SubmissionKey
+from pbwidgets.store.keys import SubmissionKey, of_period
 from pbwidgets.store.tables import evidence
 from pbwidgets.store.units import check_units_known
 
@@ -186,10 +186,10 @@ def load_evidence(r: Reader, key: SubmissionKey) -> tuple[Evidence, ...]:
 def keys_with_evidence(r: Reader, campaign_id: str, period_id: str) -> frozenset[SubmissionKey]:
     """Submissions of a period that have files."""
     table = evidence.c
-    query = select(table.form_id, table.unit_code, table.occurrence).where(
-        table.campaign_id == campaign_id, table.period_id == period_id, table.removed_at.is_(None)
-    )
-    return frozenset(SubmissionKey(campaign_id, period_id, *row) for row in r.conn.execute(query.distinct()))
+    query = select(
+        table.campaign_id, table.period_id, table.form_id, table.unit_code, table.occurrence
+    ).where(of_period(evidence, campaign_id, period_id), table.removed_at.is_(None))
+    return frozenset(SubmissionKey(*row) for row in r.conn.execute(query.distinct()))
 
 
 def find_evidence(r: Reader, sha256: str) -> tuple[Evidence, ...]:

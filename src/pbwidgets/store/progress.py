@@ -7,6 +7,8 @@ import pandas as pd
 from sqlalchemy import Select, func, select
 
 from pbwidgets.store.engine import Reader
+from pbwidgets.store.keys import of_period
+from pbwidgets.store.submissions import HANDED_IN
 from pbwidgets.store.tables import deadline_exceptions, submission_versions, submissions
 
 _FEW = 500  # most units named in a query; for more, all rows are read and then filtered
@@ -37,12 +39,12 @@ def load_progress(
     if wanted is not None and not wanted:
         return pd.DataFrame(columns=list(PROGRESS))
     table = submissions.c
-    of_period = (table.campaign_id == campaign_id, table.period_id == period_id)
+    all_read = of_period(submissions, campaign_id, period_id)
     few = () if wanted is None or len(wanted) > _FEW else (table.unit_code.in_(sorted(wanted)),)
-    handed_in = {row.submission_id: row for row in r.conn.execute(_moments(*of_period, *few))}
-    newest = {row.submission_id: row for row in r.conn.execute(_returns(*of_period, *few))}
+    handed_in = {row.submission_id: row for row in r.conn.execute(_moments(all_read, *few))}
+    newest = {row.submission_id: row for row in r.conn.execute(_returns(all_read, *few))}
     names = ("id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at")
-    query = select(*(table[name] for name in names)).where(*of_period, *few).order_by(table.id)
+    query = select(*(table[name] for name in names)).where(all_read, *few).order_by(table.id)
     rows = []
     for row in r.conn.execute(query):
         if wanted is not None and row.unit_code not in wanted:
@@ -87,12 +89,12 @@ def load_exception_list(r: Reader, campaign_id: str, period_id: str) -> pd.DataF
 def _moments(*conditions: object) -> Select[tuple[object, ...]]:
     """First and last hand-in and last step of each submission."""
     made = submission_versions.c
-    by_filler = made.cause.in_(("submit", "import"))
+    begun = made.cause.in_(("submit", "import"))
     return (
         select(
             made.submission_id,
-            func.min(made.made_at).filter(by_filler).label("first"),
-            func.max(made.made_at).filter(by_filler).label("last"),
+            func.min(made.made_at).filter(begun).label("first"),
+            func.max(made.made_at).filter(made.cause.in_(HANDED_IN)).label("last"),
             func.max(made.made_at).label("moved"),
         )
         .join(submissions, submissions.c.id == made.submission_id)

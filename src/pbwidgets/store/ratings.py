@@ -27,6 +27,7 @@ from pbwidgets.scoring.frames import RATINGS, to_frame
 from pbwidgets.store.audit import AuditQuery, Deed, LoggedAction, audit_head, load_audit, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.keys import of_period
 from pbwidgets.store.tables import mark_treatments, raters, ratings, recusals, submissions
 from pbwidgets.store.units import check_units_known
 
@@ -513,7 +514,7 @@ def _newest_content(
     table = submissions.c
     query = (
         select(table.unit_code, func.max(table.content_version), func.max(table.content_head))
-        .where(table.campaign_id == campaign_id, table.period_id == period_id, table.form_id.in_(list(forms)))
+        .where(of_period(submissions, campaign_id, period_id), table.form_id.in_(list(forms)))
         .group_by(table.unit_code)
     )
     return {unit: (version, head) for unit, version, head in r.conn.execute(query)}

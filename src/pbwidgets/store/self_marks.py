@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from sqlalchemy import select
 
 from pbwidgets.store.engine import Reader, Writer
+from pbwidgets.store.keys import of_period
 from pbwidgets.store.ratings import Mark, load_marks, rate_many, withdraw_mark
 from pbwidgets.store.tables import submissions
 
@@ -31,8 +32,7 @@ def newest_content_version(
     table = submissions.c
     found = r.conn.scalars(
         select(table.content_version).where(
-            table.campaign_id == campaign_id,
-            table.period_id == period_id,
+            of_period(submissions, campaign_id, period_id),
             table.unit_code == unit_code,
             table.form_id.in_(list(forms)),
         )

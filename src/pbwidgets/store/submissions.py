@@ -6,9 +6,13 @@ The life of a submission::
       ◄───── withdraw ──┘   │  ◄── undo_accept ──┘      │
                             └── return ──► returned ◄───┘
                submitted ◄─── submit ──────┘
+               submitted ◄─── amend ── from every state but draft and returned
+
+An amendment that has to be accepted replaces a version: ``standing_version`` names that one, and it counts until a
+newer one does, whatever becomes of the amendment (:func:`find_counting`).
 
 The ordered review levels are passed in; the store knows no campaign. Saving changes the draft and its
-revision. Submit, import, return, accept, undo and lock each append a *version*: the answers with the new
+revision. Submit, import, amend, return, accept, undo and lock each append a *version*: the answers with the new
 state. ``content_version`` is the newest version that changed the answers: it makes a mark stale, an acceptance
 does not.
 
@@ -17,7 +21,7 @@ for each key.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -31,7 +35,7 @@ from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.evidence import remove_evidence
-from pbwidgets.store.keys import SubmissionKey
+from pbwidgets.store.keys import SubmissionKey, of_period
 from pbwidgets.store.tables import submission_versions, submissions
 from pbwidgets.store.types import same_json, to_json
 from pbwidgets.store.units import check_units_known
@@ -45,6 +49,8 @@ SUBMITTED: Final = "submitted"
 RETURNED: Final = "returned"
 LOCKED: Final = "locked"
 EDITABLE: Final = (DRAFT, RETURNED)
+HANDED_IN: Final = ("submit", "import", "amend")
+"""Causes of the versions that bring answers."""
 
 Answers = Mapping[str, Any]
 
@@ -71,6 +77,8 @@ class SubmissionState:
         Counts the changes of the draft.
     draft_campaign_version
         Campaign version under which the draft was last saved; None in rows of older packages.
+    standing_version
+        Version that an amendment has replaced, which counts until a newer one does; None without an amendment.
     """
 
     key: SubmissionKey
@@ -85,6 +93,7 @@ class SubmissionState:
     draft_by: str | None
     draft_at: datetime | None
     draft_campaign_version: str | None = None
+    standing_version: int | None = None
 
     @property
     def asked_under(self) -> str | None:
@@ -106,6 +115,7 @@ class Version:
     field_path: str | None
     made_at: datetime
     made_by: Actor
+    standing_version: int | None = None
 
 
 def accepted(level: str) -> str:
@@ -127,9 +137,8 @@ def load_state(r: Reader, key: SubmissionKey) -> SubmissionState | None:
 
 def load_submissions(r: Reader, campaign_id: str, period_id: str) -> tuple[SubmissionState, ...]:
     """All submissions of a period as they are now, in the order in which they were begun."""
-    table = submissions.c
-    query = select(submissions).where(table.campaign_id == campaign_id, table.period_id == period_id)
-    return tuple(_state_of(row) for row in r.conn.execute(query.order_by(table.id)))
+    query = select(submissions).where(of_period(submissions, campaign_id, period_id))
+    return tuple(_state_of(row) for row in r.conn.execute(query.order_by(submissions.c.id)))
 
 
 def load_of_units(
@@ -138,8 +147,7 @@ def load_of_units(
     """Submissions of a form about some units as they are now, by unit and entry; ask for some hundreds at a time."""
     table = submissions.c
     query = select(submissions).where(
-        table.campaign_id == campaign_id,
-        table.period_id == period_id,
+        of_period(submissions, campaign_id, period_id),
         table.form_id == form_id,
         table.unit_code.in_(unit_codes),
     )
@@ -166,20 +174,28 @@ def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
             field_path=row.field_path,
             made_at=row.made_at,
             made_by=Actor(row.made_by, row.role, on_behalf=row.on_behalf),
+            standing_version=row.standing_version,
         )
         for row in r.conn.execute(query)
     )
 
 
 def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
-    """One row for each submission: its form, unit, occurrence, state, version, and the draft's revision."""
-    names = ["form_id", "unit_code", "occurrence", "state", "version", "revision", "draft_by", "draft_at"]
+    """One row for each submission: its form, unit, occurrence, state, versions, and the draft's revision.
+
+    ``standing_version`` is that of an amendment, else missing (:class:`SubmissionState`).
+    """
+    names = [
+        "form_id", "unit_code", "occurrence", "state", "version", "standing_version",
+        "revision", "draft_by", "draft_at",
+    ]  # fmt: skip
     query = (
         select(*(submissions.c[name] for name in names))
-        .where(submissions.c.campaign_id == campaign_id, submissions.c.period_id == period_id)
+        .where(of_period(submissions, campaign_id, period_id))
         .order_by(submissions.c.id)
     )
-    return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=names)
+    found = pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=names)
+    return found.astype({"standing_version": "Int64"})
 
 
 def next_occurrence(r: Reader, campaign_id: str, period_id: str, form_id: str, unit_code: str) -> int:
@@ -312,10 +328,59 @@ def withdraw(w: Writer, key: SubmissionKey) -> None:
             draft_campaign_version=found.campaign_version,
         )
     )
+    table = submission_versions
+    mine = table.c.submission_id.in_(select(submissions.c.id).where(_has_key(key)))
+    w.conn.execute(update(table).where(mine, table.c.version == found.version).values(withdrawn_at=w.now))
     record(w, _deed("withdraw", key, version=found.version))
 
 
 # -- versions ------------------------------------------------------------------------------------------
+
+
+def amend(
+    w: Writer,
+    key: SubmissionKey,
+    answers: Answers,
+    *,
+    seen_version: int,
+    counts: bool,
+    level: str | None = None,
+    reason: str | None = None,
+) -> int:
+    """Change answers that were handed in; returns the new version.
+
+    Parameters
+    ----------
+    answers
+        All answers, not only those that change.
+    seen_version
+        Version that the answers were made from.
+    counts
+        Whether they count at once: the state stays as it is. Else they are ``submitted``, and the version that
+        they replace stands until they are accepted.
+    level
+        Review level that amends; None: who fills the form in.
+
+    Raises
+    ------
+    ConflictError
+        ``store.version_changed`` if there is a newer version than the one seen.
+    DataError
+        ``store.not_amendable`` before it was handed in and while it is returned, ``store.no_submission``,
+        ``store.answers_too_big``, ``store.period_not_open``.
+    """
+    _check_answers(answers)
+    found = _require(_load_states(w, [key]), key)
+    _check_version(found, seen_version)
+    if found.state in EDITABLE:
+        raise DataError("store.not_amendable", unit=key.unit_code, state=found.state)
+    if counts:
+        step = _Step(found, found.state, answers, level, reason)
+    else:
+        waits = found.state == SUBMITTED and found.standing_version is not None
+        stands = found.standing_version if waits else found.version
+        step = _Step(replace(found, standing_version=stands), SUBMITTED, answers, level, reason)
+    return _append(w, "amend", [step])[key]
 
 
 def submit_many(w: Writer, items: Iterable[tuple[SubmissionKey, Answers]]) -> dict[SubmissionKey, int]:
@@ -574,6 +639,7 @@ def _state_of(row: Any) -> SubmissionState:
         draft_by=row.draft_by,
         draft_at=row.draft_at,
         draft_campaign_version=row.draft_campaign_version,
+        standing_version=row.standing_version,
     )
 
 
@@ -605,6 +671,12 @@ def _check_revision(found: SubmissionState, base_revision: int) -> None:
         )
 
 
+def _check_version(found: SubmissionState, seen: int) -> None:
+    if seen != found.version:
+        unit = found.key.unit_code
+        raise ConflictError("store.version_changed", unit=unit, seen=seen, found=found.version)
+
+
 def _state_before(level: str, levels: Sequence[str]) -> str:
     place = list(levels).index(level)
     return SUBMITTED if place == 0 else accepted(levels[place - 1])
@@ -618,10 +690,8 @@ def _require_turn(
     seen_version: int | None,
 ) -> SubmissionState:
     found = _require(states, key)
-    if seen_version is not None and seen_version != found.version:
-        raise ConflictError(
-            "store.version_changed", unit=key.unit_code, seen=seen_version, found=found.version
-        )
+    if seen_version is not None:
+        _check_version(found, seen_version)
     if found.state != _state_before(level, levels):
         raise DataError("store.not_your_turn", unit=key.unit_code, level=level, state=found.state)
     return found
@@ -668,7 +738,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
     """Add a version for each step and update its submission; returns the new versions."""
     if not steps:
         return {}
-    hands_in = cause in ("submit", "import")
+    hands_in = cause in HANDED_IN
     campaign_version = _campaign_version_by(w, hands_in)
     ids = _ids(w, [step.before.key for step in steps])
     head = audit_head(w) + 1
@@ -693,6 +763,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "made_by": w.actor.name,
                 "role": w.actor.role,
                 "on_behalf": w.actor.on_behalf,
+                "standing_version": before.standing_version,
             }
         )
         moves.append(
@@ -707,6 +778,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 # handing in ends the draft; the new revision tells whoever still has it open
                 "new_draft": None if hands_in else before.draft,
                 "new_revision": before.revision + 1 if hands_in else before.revision,
+                "new_standing_version": before.standing_version,
             }
         )
     w.conn.execute(insert(submission_versions), versions)
@@ -717,6 +789,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
 
 _MOVED = (
     "state", "version", "answers", "campaign_version", "content_version", "content_head", "draft", "revision",
+    "standing_version",
 )  # fmt: skip
 _MOVE: Final = (
     update(submissions)

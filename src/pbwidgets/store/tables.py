@@ -133,6 +133,7 @@ submissions: Final = Table(
     Column("draft_by", Words),
     Column("draft_at", UtcTime),
     Column("draft_campaign_version", Words),  # under which the draft was last checked
+    Column("standing_version", Integer),  # replaced by an amendment; it counts until that one does
     UniqueConstraint(
         "campaign_id", "period_id", "form_id", "unit_code", "occurrence", name="uq_submissions_key"
     ),
@@ -155,6 +156,8 @@ submission_versions: Final = Table(
     _needed("made_by"),
     _needed("role"),
     Column("on_behalf", Boolean, nullable=False),
+    Column("standing_version", Integer),  # that of the submission while this one is the newest
+    Column("withdrawn_at", UtcTime),  # taken back for editing
     UniqueConstraint("submission_id", "version"),
 )
 
@@ -302,6 +305,25 @@ class_decisions: Final = Table(
     _moment("recorded_at"),
     _needed("recorded_by"),
     Index("ix_class_decisions_campaign_id", "campaign_id"),
+)
+
+concessions: Final = Table(
+    "concessions",
+    METADATA,
+    _number(),
+    *_scope(),
+    _unit(),
+    _needed("check_id"),
+    _needed("part"),  # row or group of a check of rows; empty for the whole
+    Column("excused", Boolean, nullable=False),
+    Column("due_on", Words),
+    _prose("reason"),
+    _moment("recorded_at"),
+    _needed("recorded_by"),
+    Column("lifted_at", UtcTime),
+    Column("lifted_by", Words),
+    _prose("lifted_reason", nullable=True),
+    Index("ix_concessions_scope", "campaign_id", "period_id", "unit_code"),
 )
 
 deadline_exceptions: Final = Table(

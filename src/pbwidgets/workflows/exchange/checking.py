@@ -183,7 +183,7 @@ class _FormCheck:
 
     def check(self, sent: SentAnswers, kept: Mapping[SubmissionKey, _Kept]) -> ChangedAnswers | None:
         """What becomes of one submission; None if nothing is filled in."""
-        key = SubmissionKey(*self.desk.opened.key, self.form.id, sent.unit_code, sent.occurrence or 0)
+        key = self.desk.opened.submission_key(self.form.id, sent.unit_code, sent.occurrence or 0)
         before = kept.get(key)
         form = self._form_of(sent.unit_code)
         merged = _Merged(self, sent, before)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.campaign.values import UPLOADS
@@ -25,16 +25,13 @@ from pbwidgets.store import (
     next_occurrence,
     save_draft,
 )
-from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN, RETURNED, SUBMITTED
+from pbwidgets.store.submissions import EDITABLE, HANDED_IN, NOT_BEGUN, RETURNED, SUBMITTED
 from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk, common_words, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
-
-HANDED_IN: Final = ("submit", "import")
-"""Causes of versions that hand a form in."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +123,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
     with read_own(desk, key) as reader:
         found = load_state(reader, key)
         versions = history(reader, key) if found is not None and found.version else ()
-        exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
+        exception = load_exception(reader, *desk.opened.key, key.form_id, key.unit_code)
         evidence = load_evidence(reader, key)
         changes = _changes_since(reader, desk.opened, found)
     due = deadline(desk.opened, key.form_id)
@@ -177,7 +174,7 @@ def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ..
     RightsError
         If the actor may not fill this form for this unit.
     """
-    key = SubmissionKey(*desk.opened.key, find_form(desk.opened.campaign, form_id).id, unit_code)
+    key = desk.opened.submission_key(find_form(desk.opened.campaign, form_id).id, unit_code)
     check_filler(desk, key)
     found = []
     with read_own(desk, key) as reader:
@@ -202,7 +199,7 @@ def begin_entry(desk: Desk, form_id: str, unit_code: str) -> SubmissionKey:
         ``fill.not_a_log``, ``workflows.quota_drafts``.
     """
     form = find_form(desk.opened.campaign, form_id)
-    key = SubmissionKey(*desk.opened.key, form_id, unit_code)
+    key = desk.opened.submission_key(form_id, unit_code)
     check_filler(desk, key)
     if form.occurrence != "many":
         raise DataError("fill.not_a_log", form=form.name.words(desk.lang))

@@ -20,6 +20,7 @@ from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.answer_words import NameUnit
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
+from pbwidgets.store.submissions import HANDED_IN
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
@@ -27,7 +28,6 @@ from pbwidgets.workflows.ground.desk import Desk, read_own
 from pbwidgets.workflows.ground.lookup import unit_namer
 from pbwidgets.workflows.ground.workspace import ZONE
 
-_HANDED_IN: Final = ("submit", "import")
 _STYLE: Final = """
 @page { size: A4; margin: 25mm 20mm 20mm 24mm }
 body { font: 12pt/1.6 FangSong, STFangsong, "Noto Serif CJK SC", serif; max-width: 166mm; margin: 8mm auto }
@@ -65,6 +65,8 @@ class Paper:
         Version, time and check code, in words.
     is_own
         Whether whoever prints it fills it in, and so sees whom it names.
+    period_id
+        Period in which it is printed.
     """
 
     campaign: Campaign
@@ -76,6 +78,7 @@ class Paper:
     name_unit: NameUnit
     mark: str
     is_own: bool
+    period_id: str
 
 
 def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
@@ -122,7 +125,7 @@ def read_paper(desk: Desk, key: SubmissionKey, version: int = 0) -> Paper:
         check_filler(desk, key)
     is_own = _is_own(desk, key)
     with read_own(desk, key) if is_own else desk.workspace.store.read() as reader:
-        versions = [item for item in history(reader, key) if item.cause in _HANDED_IN]
+        versions = [item for item in history(reader, key) if item.cause in HANDED_IN]
         found = [item for item in versions if version in (0, item.version)]
         if not found:
             raise DataError("fill.paper_none")
@@ -141,8 +144,18 @@ def read_paper(desk: Desk, key: SubmissionKey, version: int = 0) -> Paper:
     code = check_code(
         paper_secret(desk.workspace.settings.private), key, given
     )  # one code, whoever prints it
-    mark = _mark(given, code, desk.lang)
-    return Paper(campaign, form, key, unit_name, shown, files, unit_namer(units), mark, is_own)
+    return Paper(
+        campaign,
+        form,
+        key,
+        unit_name,
+        shown,
+        files,
+        unit_namer(units),
+        _mark(given, code, desk.lang),
+        is_own,
+        desk.opened.period_id,
+    )
 
 
 def _is_own(desk: Desk, key: SubmissionKey) -> bool:
@@ -190,7 +203,7 @@ def head_of(paper: Paper, lang: str) -> tuple[str, str, str]:
     return (
         say("fill.paper_title", lang, form=campaign.form(key.form_id).name.words(lang)),
         say("fill.paper_unit", lang, unit=paper.unit_name, unit_code=key.unit_code),
-        say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=key.period_id),
+        say("fill.paper_campaign", lang, campaign=campaign.name.words(lang), period=paper.period_id),
     )
 
 

@@ -1,4 +1,7 @@
-"""Until when a form can be handed in: the end of its last phase, or of an exception on record."""
+"""Until when a form can be handed in: the end of its last phase, or of an exception on record.
+
+Those of a form that lasts for the campaign are the ones of the period in which one works.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,10 +34,10 @@ def extend_for_correction(w: Writer, desk: Desk, key: SubmissionKey, days: int, 
     if due is None or days == 0:
         return
     until = _end_of_day(day_of(desk.now) + timedelta(days=days))
-    granted = load_exception(w, key.campaign_id, key.period_id, key.form_id, key.unit_code)
+    granted = load_exception(w, *desk.opened.key, key.form_id, key.unit_code)
     if until > max(due, granted or due):
         words = say("workflows.returned_until", default_language(), reason=reason.strip())
-        grant_exception(w, key.campaign_id, key.period_id, key.form_id, key.unit_code, until, words)
+        grant_exception(w, *desk.opened.key, key.form_id, key.unit_code, until, words)
 
 
 def _end_of_day(day: date) -> datetime:
@@ -65,7 +68,7 @@ def check_deadline(reader: Reader, desk: Desk, key: SubmissionKey) -> None:
     due = deadline(desk.opened, key.form_id)
     if due is None or desk.now < due:
         return
-    exception = load_exception(reader, key.campaign_id, key.period_id, key.form_id, key.unit_code)
+    exception = load_exception(reader, *desk.opened.key, key.form_id, key.unit_code)
     if exception is None or desk.now >= exception:
         last_day = day_of(due - timedelta(seconds=1))
         name = desk.opened.campaign.form(key.form_id).name.words(desk.lang)

@@ -325,5 +325,9 @@ def check_key(desk: Desk, key: SubmissionKey | MarkKey, action: Action) -> None:
     RightsError
         ``workflows.not_allowed``.
     """
-    if (key.campaign_id, key.period_id) != desk.opened.key:
+    scope = desk.opened.key
+    if isinstance(key, SubmissionKey):
+        own = desk.opened.submission_key(key.form_id, key.unit_code)
+        scope = own.campaign_id, own.period_id
+    if (key.campaign_id, key.period_id) != scope:
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action=action)

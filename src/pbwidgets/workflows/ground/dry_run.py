@@ -149,7 +149,7 @@ class DryRun:
         rows = [
             {
                 "campaign": self.key.campaign_id,
-                "period": self.key.period_id,
+                "period": self.opened.period_id,
                 "unit_code": self.key.unit_code,
                 "criterion_id": line_id,
                 "layer": self.layer_id,
@@ -291,12 +291,7 @@ def _read_others(reader: Reader, opened: Opened, key: SubmissionKey, near: set[s
     parts = []
     for row in overview.to_dict("records"):
         form = forms.get(str(row["form_id"]))
-        other = replace(
-            key,
-            form_id=str(row["form_id"]),
-            unit_code=str(row["unit_code"]),
-            occurrence=int(row["occurrence"]),
-        )
+        other = opened.submission_key(str(row["form_id"]), str(row["unit_code"]), int(row["occurrence"]))
         own = form is not None and other.form_id == key.form_id and other.unit_code == key.unit_code
         if form is None or own or row["state"] not in counting_states(opened.campaign, form):
             continue

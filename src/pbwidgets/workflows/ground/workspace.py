@@ -17,7 +17,15 @@ from pbwidgets.errors import DataError, UsageError
 from pbwidgets.files import close_to_others
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.settings import Settings, load_settings
-from pbwidgets.store import Reader, Store, known_periods, load_campaign_json, open_store
+from pbwidgets.store import (
+    ALWAYS,
+    Reader,
+    Store,
+    SubmissionKey,
+    known_periods,
+    load_campaign_json,
+    open_store,
+)
 from pbwidgets.store.campaigns import Period as KnownPeriod
 from pbwidgets.store.ratings import Treatment
 from pbwidgets.store.units import UnitRows, load_unit_rows, units_of_rows
@@ -59,6 +67,12 @@ class Opened:
     def key(self) -> tuple[str, str]:
         """Ids of campaign and period, under which the store keeps their records."""
         return self.campaign.id, self.period_id
+
+    def submission_key(self, form_id: str, unit_code: str, occurrence: int = 0) -> SubmissionKey:
+        """Key of a form, or an entry of a log, of a unit; of this period, or of the campaign that it lasts for."""
+        lasting = {form.id for form in self.campaign.forms if form.lasts == "campaign"}
+        period_id = ALWAYS if form_id in lasting else self.period_id
+        return SubmissionKey(self.campaign.id, period_id, form_id, unit_code, occurrence)
 
     @property
     def period(self) -> Period:

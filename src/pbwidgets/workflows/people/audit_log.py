@@ -16,7 +16,7 @@ import pandas as pd
 from pbwidgets.campaign import Campaign
 from pbwidgets.campaign.names import places
 from pbwidgets.exports import About, Column, Sheet, build_workbook
-from pbwidgets.store import Actor, AuditQuery, AuditRow, Deed, LoggedAction, load_audit
+from pbwidgets.store import ALWAYS, Actor, AuditQuery, AuditRow, Deed, LoggedAction, load_audit
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say, spoken_language
 from pbwidgets.workflows.ground.lookup import campaign_names
@@ -216,7 +216,7 @@ def _to_frame(workspace: Workspace, found: list[AuditRow], lang: str | None) -> 
             row.deed.action,
             entity_words(row.deed.entity, row.deed.unit_code or "", lang, names),
             names.get("campaign", {}).get(row.deed.campaign_id or "", row.deed.campaign_id or ""),
-            row.deed.period_id or "",
+            "" if row.deed.period_id == ALWAYS else row.deed.period_id or "",
             row.deed.unit_code or "",
             units.get(row.deed.unit_code or "", ""),
             _detail_words(row.deed, _with_fields(names, row.deed, campaigns, spoken), lang),

@@ -1,15 +1,12 @@
 """What one unit has done so far: its steps and its running record."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import pandas as pd
 
 from pbwidgets.errors import RightsError
-from pbwidgets.store import Note, SubmissionKey, history, load_decisions, load_notes
+from pbwidgets.store import Note, history, load_decisions, load_notes
 from pbwidgets.store.progress import load_progress
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.workspace import Opened, day_of
+from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.progress.grid import AGGREGATES_ONLY
 
 
@@ -33,7 +30,7 @@ def unit_steps(desk: Desk, unit_code: str) -> pd.DataFrame:
             (row["form_id"], row["occurrence"], step.version, step.cause, step.state, step.level,
              step.made_at, step.reason)
             for row in done.to_dict("records")
-            for step in history(reader, _key(desk.opened, row, unit_code))
+            for step in history(reader, desk.opened.submission_key(row["form_id"], unit_code, int(row["occurrence"])))
         ]  # fmt: skip
     columns = ["form_id", "occurrence", "version", "cause", "state", "level", "made_at", "reason"]
     steps = pd.DataFrame(rows, columns=columns, dtype=object)
@@ -77,7 +74,3 @@ def _check_unit_in_view(desk: Desk, unit_code: str) -> None:
     if desk.actor.role in AGGREGATES_ONLY:
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action="view")
     desk.authorise("view", unit_code)
-
-
-def _key(opened: Opened, row: Mapping[Any, Any], unit_code: str) -> SubmissionKey:
-    return SubmissionKey(*opened.key, row["form_id"], unit_code, int(row["occurrence"]))

@@ -163,8 +163,7 @@ def _extensions(
     """Extensions of the deadline; one that came with a return has the reason of the return."""
     returned = {version.made_at for version in versions if version.cause == "return"}
     until = deadline(desk.opened, key.form_id)
-    scope = (key.campaign_id, key.period_id, key.form_id, key.unit_code)
-    for item in store.load_extensions(reader, *scope):
+    for item in store.load_extensions(reader, *desk.opened.key, key.form_id, key.unit_code):
         reason = "" if item.recorded_at in returned else item.reason
         who = Actor(item.recorded_by, "")
         yield Event(item.recorded_at, "grant_exception", who, before=until, after=item.until, reason=reason)

@@ -21,7 +21,7 @@ from pbwidgets.store import Evidence, SubmissionKey
 from pbwidgets.store.file_kinds import IMAGES
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.wording import number, say
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, check_key
 from pbwidgets.workflows.ground.files import Upload, check_leaving, keep_evidence
 from pbwidgets.workflows.ground.lookup import check_track, check_unit
 from pbwidgets.workflows.ground.seats import Place, find_seats, lines_to_mark, sources_of_line
@@ -53,8 +53,9 @@ def add_on_site_photo(
         and key.form_id in place.track.forms
         and sources_of_line(desk.opened.campaign, place, line)
     ]
-    if not layers or (key.campaign_id, key.period_id) != desk.opened.key:
+    if not layers:
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
+    check_key(desk, key, "rate")
     return keep_evidence(desk, key, f"{ON_SITE}/{layers[0]}/{criterion_id}", Upload(filename, data, IMAGES))
 
 

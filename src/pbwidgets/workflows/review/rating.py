@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pbwidgets import store
 from pbwidgets.errors import RightsError
 from pbwidgets.intake.identifying import HIDDEN
-from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, history, load_recusals, rate_many, recuse
+from pbwidgets.store import Mark, MarkKey, Reader, history, load_recusals, rate_many, recuse
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version
 from pbwidgets.workflows.ground.lookup import find_line
 from pbwidgets.workflows.ground.marks import check_differences, check_mark, check_unit_of_line, keep_comments
@@ -136,7 +136,7 @@ def bars_of(
 
 def _has_filled_in(reader: Reader, desk: Desk, unit_code: str, track_id: str) -> bool:
     keys = (
-        SubmissionKey(*desk.opened.key, form_id, unit_code)
+        desk.opened.submission_key(form_id, unit_code)
         for form_id in desk.opened.campaign.track(track_id).forms
     )
     return any(

@@ -17,7 +17,6 @@ from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
-from pbwidgets.store import SubmissionKey
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.entries import begin_entry
@@ -51,14 +50,8 @@ def _show(visit: Visit) -> w.Widget:
     occurrence = visit.place.get("occurrence", "")
     if form.occurrence == "many" and not occurrence.isdecimal():
         return _entries(visit, form, unit_code)
-    key = SubmissionKey(
-        visit.opened.campaign.id,
-        visit.opened.period_id,
-        form_id,
-        unit_code,
-        int(occurrence) if form.occurrence == "many" else 0,
-    )
-    return FillForm(visit, actor, key).widget
+    number = int(occurrence) if form.occurrence == "many" else 0
+    return FillForm(visit, actor, visit.opened.submission_key(form_id, unit_code, number)).widget
 
 
 def _forms(visit: Visit) -> w.Widget:

@@ -48,7 +48,7 @@ def key_of(visit: Visit) -> SubmissionKey:
     known = form_id in {form.id for form in opened.campaign.forms}
     if not known or not (occurrence or "0").isdecimal():
         raise UsageError("review.no_such_case")
-    return SubmissionKey(opened.campaign.id, opened.period_id, form_id, unit, int(occurrence or 0))
+    return opened.submission_key(form_id, unit, int(occurrence or 0))
 
 
 @dataclass(frozen=True)

@@ -38,8 +38,7 @@ def count_parents(queue: pd.DataFrame) -> list[tuple[str, str, int]]:
 
 def key_of_row(visit: Visit, row: Row) -> SubmissionKey:
     """Key of the submission in a row of the queue."""
-    campaign, period = visit.opened.campaign.id, visit.opened.period_id
-    return SubmissionKey(campaign, period, row["form_id"], row["unit_code"], int(row["occurrence"]))
+    return visit.opened.submission_key(row["form_id"], row["unit_code"], int(row["occurrence"]))
 
 
 def difference_cell(row: Row) -> Cell:
