@@ -8,8 +8,8 @@ import pandas as pd
 from pbwidgets.campaign import Form
 from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
-from pbwidgets.store import Actor, Reader, SubmissionKey, load_state
-from pbwidgets.store.submissions import EDITABLE, count_drafts
+from pbwidgets.store import Actor, Reader, SubmissionKey, SubmissionState, load_state
+from pbwidgets.store.submissions import EDITABLE, LOCKED, count_drafts
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form
@@ -36,6 +36,20 @@ def check_filler(desk: Desk, key: SubmissionKey) -> Form:
     elif desk.actor.role != "operator" and not _fills_for_level(desk, form.filled_by)(key.unit_code):
         raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
     return form_of_unit(form, *kind_and_domain(desk.units, key.unit_code))
+
+
+def fills_in(desk: Desk, key: SubmissionKey) -> bool:
+    """Whether :func:`check_filler` lets the actor fill a form in."""
+    try:
+        check_filler(desk, key)
+    except RightsError:
+        return False
+    return True
+
+
+def sits_at(desk: Desk, level_id: str, unit_code: str) -> bool:
+    """Whether the actor enters and judges for a review level above a unit; the operator does everywhere."""
+    return desk.actor.role == "operator" or _fills_for_level(desk, level_id)(unit_code)
 
 
 def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:
@@ -78,6 +92,12 @@ def _fills_for_level(desk: Desk, level_id: str) -> Callable[[str], bool]:
     return lambda unit_code: desk.actor.role == "reviewer" and seats.has(level_id, unit_code)
 
 
+def is_living(found: SubmissionState) -> bool:
+    """Whether it was handed in and goes on: what is changed of it now is an amendment, also of one that came back."""
+    is_open = found.state not in EDITABLE or found.standing_version is not None
+    return found.version > 0 and is_open and found.state != LOCKED
+
+
 def check_editable(workspace: Workspace, key: SubmissionKey) -> None:
     """Raise unless the answers may still be changed.
 
@@ -87,8 +107,19 @@ def check_editable(workspace: Workspace, key: SubmissionKey) -> None:
         ``store.not_editable``.
     """
     with workspace.store.read() as reader:
-        found = load_state(reader, key)
-    if found is not None and found.state not in EDITABLE:
+        check_draftable(reader, key)
+
+
+def check_draftable(reader: Reader, key: SubmissionKey) -> None:
+    """Raise if the answers were handed in, or are those of an amendment that came back: they are only amended.
+
+    Raises
+    ------
+    DataError
+        ``store.not_editable``.
+    """
+    found = load_state(reader, key)
+    if found is not None and (found.state not in EDITABLE or is_living(found)):
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pbwidgets.campaign import compute_answers
 from pbwidgets.errors import ConflictError
 from pbwidgets.store import SubmissionKey, Writer, load_state, save_draft, submit, withdraw
-from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
+from pbwidgets.workflows.filling.access import check_draft_quota, check_draftable, check_filler
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
@@ -34,6 +34,7 @@ def save_answers(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any], bas
     given = _as_given(desk, key, answers)
     with _hiding_the_other(desk), desk.write() as writer:
         check_version(writer, desk)
+        check_draftable(writer, key)
         check_draft_quota(writer, desk, key)
         return save_draft(writer, key, compute_answers(form, given), base_revision)
 
@@ -139,5 +140,6 @@ def _hand_in(
     writer: Writer, desk: Desk, key: SubmissionKey, complete: Mapping[str, Any], base_revision: int
 ) -> int:
     check_version(writer, desk)
+    check_draftable(writer, key)
     check_deadline(writer, desk, key)
     return submit(writer, key, save_draft(writer, key, complete, base_revision))

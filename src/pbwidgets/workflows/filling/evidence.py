@@ -19,6 +19,7 @@ from pbwidgets.store import (
 from pbwidgets.store.evidence import evidence_path, release_evidence
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
 from pbwidgets.workflows.filling.access import check_editable, check_filler
+from pbwidgets.workflows.filling.hands import Hands, read_as_hand
 from pbwidgets.workflows.ground.desk import Desk, may_do
 from pbwidgets.workflows.ground.files import ServedFile, Upload, keep_evidence
 from pbwidgets.workflows.ground.rights import Action
@@ -38,11 +39,14 @@ def attach_file(desk: Desk, key: SubmissionKey, field_path: str, filename: str, 
         ``fill.no_such_upload`` if the form has no such field for files, ``store.not_editable``, and the errors of
         :func:`pbwidgets.workflows.ground.files.keep_evidence`.
     RightsError
-        If the actor may not fill this form for this unit.
+        If the actor may neither fill this form for this unit nor add to it later.
     """
-    form = check_filler(desk, key)
+    with read_as_hand(desk, key) as reader:
+        hands = Hands.of(desk, key, load_state(reader, key))
+    form = hands.form if field_path in hands.changeable else check_filler(desk, key)
     field = _upload_field(form, field_path)
-    check_editable(desk.workspace, key)
+    if field_path not in hands.changeable:
+        check_editable(desk.workspace, key)
     allowed = IMAGES if field.type == "image" else ALL_KINDS
     return keep_evidence(desk, key, field_path, Upload(filename, content, allowed))
 
@@ -139,18 +143,20 @@ _SEES_SENSITIVE: Final = frozenset({"filler", "reviewer", "operator"})
 def find_evidence_file(desk: Desk, key: SubmissionKey, sha256: str) -> ServedFile | None:
     """File attached to a submission, or None if there is none or the actor may not see it.
 
-    Only the filler's unit and its reviewers see files of sensitive fields.
+    Only the filler's unit and its reviewers see files of sensitive fields; a unit that an entry names sees the others.
     """
     # an analyst views snapshots, which hold no files
     action: Action = "view" if desk.actor.role == "filler" else "inspect"
-    if not may_do(desk, action, key.unit_code):
-        return None
+    inside = may_do(desk, action, key.unit_code)
     with desk.workspace.store.read() as reader:
         found = [item for item in load_evidence(reader, key) if item.file.sha256 == sha256]
+        state = load_state(reader, key) if found and not inside else None
+    if not inside and (state is None or not Hands.of(desk, key, state).changeable):
+        return None
     shown = [
         item
         for item in found
-        if desk.actor.role in _SEES_SENSITIVE
+        if (inside and desk.actor.role in _SEES_SENSITIVE)
         or not _is_sensitive(desk.opened, item.key.form_id, item.field_path)
     ]
     if not shown:

@@ -14,10 +14,11 @@ import pandas as pd
 from pbwidgets.arguments import check_arguments
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
-from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, is_period_open
+from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, audit_head, is_period_open
 from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.units import tops, unit_names
 from pbwidgets.wording import default_language
+from pbwidgets.workflows.ground.answers import check_keeps
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
 from pbwidgets.workflows.ground.rights import (
     Action,
@@ -115,10 +116,14 @@ class Desk:
         ------
         RightsError
             ``workflows.period_closed``: in a closed period nobody writes anything.
+        DataError
+            ``fill.keeps_broken`` if what was written breaks what entries must keep.
         """
         with _naming(self), self.workspace.store.write(self.actor, self.now) as writer:
             check_open(writer, self)
+            since = audit_head(writer)
             yield writer
+            check_keeps(writer, self.opened.campaign, self.opened.period_id, since, self.lang)
 
 
 def common_words(desk: Desk) -> CommonWords:

@@ -19,9 +19,12 @@ LEADER: Final = "leader"
 
 
 def review_levels(campaign: Campaign, form: Form) -> tuple[str, ...]:
-    """Levels that review a form, lowest first: those whose units are above every kind that the form is about."""
-    if not form.reviewed:
-        return ()
+    """Levels that review a form, lowest first: :func:`levels_above`, none where it is not reviewed."""
+    return levels_above(campaign, form) if form.reviewed else ()
+
+
+def levels_above(campaign: Campaign, form: Form) -> tuple[str, ...]:
+    """Review levels whose units are above every kind that a form is about, lowest first."""
     above = frozenset.intersection(*(campaign.kinds_above(kind) for kind in form.unit_kind))
     return tuple(level.id for level in campaign.review_levels if level.unit_kind in above)
 
