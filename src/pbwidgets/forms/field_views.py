@@ -112,14 +112,17 @@ class FieldView:
         elif self.input is not None:
             self.input.name(label)
 
-    def say(self, anchor: str, problems: Sequence[str], returned: Sequence[str]) -> None:
-        """Show what is wrong, next to the hint, at the anchor that links lead to."""
+    def say(
+        self, anchor: str, problems: Sequence[str], returned: Sequence[str], advice: Sequence[str] = ()
+    ) -> None:
+        """Show what is wrong, and what looks wrong, next to the hint, at the anchor that links lead to."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = note_of(
             anchor,
             hint,
             counter=self._counter(),
             problems=problems,
+            advice=advice,
             returned=returned,
             lang=self._lang,
         )

@@ -50,9 +50,7 @@ def changeable(desk: Desk, key: SubmissionKey) -> frozenset[str]:
     return Hands.of(desk, key, found).changeable
 
 
-def amend(
-    desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int, reason: str = ""
-) -> int:
+def amend(desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int, reason: str = "") -> int:
     """Number of the version created by changing an entry that was handed in.
 
     Parameters
@@ -84,9 +82,7 @@ def amend(
     return _amend(_Amendment(hands, build, reason, is_own=True), seen_version)
 
 
-def refuse_done(
-    desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = ""
-) -> int:
+def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = "") -> int:
     """Number of the version created by not accepting that something is done, with a new day until when it is due.
 
     What the unit said was done is taken back: the last step that is dated, or the state.

@@ -28,6 +28,7 @@ from pbwidgets.store import (
 from pbwidgets.store.submissions import EDITABLE, HANDED_IN, NOT_BEGUN, RETURNED, SUBMITTED
 from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
 from pbwidgets.workflows.filling.comparing import changes_of_form
+from pbwidgets.workflows.filling.hands import find_hands, read_as_hand
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk, common_words, read_own
 from pbwidgets.workflows.ground.lookup import find_form
@@ -68,6 +69,10 @@ class OpenForm:
         Whether anything may be written in its period.
     common_words
         Words of all campaigns, of units and of accounts, for a form that asks for what identifies; None for any other.
+    changeable
+        Paths of what the actor may change although it was handed in.
+    is_amendment
+        Whether it was handed in and goes on, so that what is changed of it is an amendment.
     """
 
     key: SubmissionKey
@@ -86,6 +91,8 @@ class OpenForm:
     handed_in: Version | None = None
     period_is_open: bool = True
     common_words: CommonWords | None = None
+    changeable: frozenset[str] = frozenset()
+    is_amendment: bool = False
 
     @property
     def is_editable(self) -> bool:
@@ -115,12 +122,13 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         ``fill.wrong_kind`` if the form is about units of another kind.
     """
     find_form(desk.opened.campaign, key.form_id)
-    form = check_filler(desk, key)
+    hands = find_hands(desk, key)
+    form = hands.form if hands.changeable else check_filler(desk, key)
     units = desk.units
     kind = units.loc[units["unit_code"] == key.unit_code, "kind"]
     if not len(kind) or kind.iloc[0] not in form.unit_kind:
         raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
-    with read_own(desk, key) as reader:
+    with read_as_hand(desk, key) as reader:
         found = load_state(reader, key)
         versions = history(reader, key) if found is not None and found.version else ()
         exception = load_exception(reader, *desk.opened.key, key.form_id, key.unit_code)
@@ -146,6 +154,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
         period_is_open=desk.opened.is_open,
         common_words=common_words(desk) if form.identifying_paths() else None,
+        changeable=hands.changeable,
+        is_amendment=hands.lives,
     )
 
 

@@ -19,7 +19,7 @@ from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.names import ROW, Place, form_of_unit, places
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_changes import match_rows
-from pbwidgets.store import Reader, SubmissionKey, SubmissionState
+from pbwidgets.store import Reader, SubmissionKey, SubmissionState, load_state
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import fills_in, is_living, sits_at
@@ -248,6 +248,30 @@ class Hands:
         pointing = self.places.get(f"{place.repeat}/{by.by}") or self.places.get(by.by)
         label = by.by if pointing is None else pointing.field.label.words(lang)
         return say("fill.hand_named", lang, field=label)
+
+
+def find_hands(desk: Desk, key: SubmissionKey) -> Hands:
+    """Hands of the actor on a submission as it is now.
+
+    Raises
+    ------
+    UsageError
+        ``fill.unknown_form``.
+    """
+    with read_as_hand(desk, key) as reader:
+        return Hands.of(desk, key, load_state(reader, key))
+
+
+def tell_hands(hands: Hands) -> Mapping[str, tuple[str, ...]]:
+    """Labels of the fields that may be changed later, by whose hand that is, in words."""
+    told: dict[str, list[str]] = {}
+    for place in hands.places.values():
+        if place.field.type in ("group", "note", "calculate") or (place.field.rows is not None):
+            continue
+        if later_of(place) is not None or place.path in hands.due_paths:
+            label = place.field.label.words(hands.desk.lang)
+            told.setdefault(hands._word_hand(place), []).append(label)
+    return {hand: tuple(labels) for hand, labels in told.items()}
 
 
 def later_of(place: Place) -> LaterBy | None:

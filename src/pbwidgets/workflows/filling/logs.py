@@ -1,12 +1,12 @@
 """The entries of a log as a list: what each is called, how far it has come, until when it is due, who has to act."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from pbwidgets.campaign import Form
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign import Form, rows_in
+from pbwidgets.campaign.names import ROW, places
 from pbwidgets.errors import UsageError
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import LifeState, find_life_state
@@ -14,6 +14,7 @@ from pbwidgets.store import SubmissionKey, SubmissionState, history
 from pbwidgets.store.submissions import RETURNED, load_of_units
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import units_to_fill
+from pbwidgets.workflows.filling.entries import OpenForm
 from pbwidgets.workflows.filling.hands import UNIT, later_of
 from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
@@ -89,9 +90,8 @@ def units_of_log(desk: Desk, form_id: str) -> pd.DataFrame:
     if len(mine) or not any((by := later_of(place)) and by.by == UNIT for place in places(form)):
         return mine
     of_kind = desk.units[desk.units["kind"].isin(form.unit_kind)]
-    action = "fill_on_behalf" if desk.actor.on_behalf else "fill"
-    own = of_kind["unit_code"].map(lambda code: may_do(desk, action, code))
-    return of_kind[own.astype(bool)].reset_index(drop=True)
+    own = [may_do(desk, "fill", str(code)) for code in of_kind["unit_code"]]
+    return of_kind[own].reset_index(drop=True)
 
 
 def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
@@ -105,6 +105,34 @@ def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
             field, answers.get(field.id), campaign, desk.lang, name_unit=unit_namer(desk.units)
         )
     return words or say("fill.entry_number", desk.lang, number=state.key.occurrence)
+
+
+def find_done(desk: Desk, opened: OpenForm) -> Mapping[str, str]:
+    """What is said to be done in an entry, by id and name: rows of tables with a life, or the entry, without an id.
+
+    An entry with steps counts as done, too, as soon as a step after the first was taken: the level may refuse it.
+    """
+    campaign, day = desk.opened.campaign, desk.opened.day(day_of(desk.now))
+    form, answers = opened.form, opened.answers
+    if form.life is not None:
+        if form.life.state is None:
+            taken = [step for step in form.life.steps[1:] if answers.get(step.field)]
+            return {"": form.name.words(desk.lang)} if taken else {}
+        state = find_life_state(form.life, form.fields, answers, campaign, desk.lang, day)
+        return {"": form.name.words(desk.lang)} if state.is_done else {}
+    found = {}
+    for place in places(form):
+        field = place.field
+        if field.table is None or field.life is None:
+            continue
+        for entry in rows_in(answers, field.id):
+            row = field.table.row(str(entry.get(ROW)))
+            if (
+                row is not None
+                and find_life_state(field.life, field.fields, entry, campaign, desk.lang, day).is_done
+            ):
+                found[row.id] = row.name.words(desk.lang)
+    return found
 
 
 def _line_of(desk: Desk, form: Form, state: SubmissionState, reason: str) -> LogLine:

@@ -31,7 +31,9 @@ def prefill(reader: Reader, desk: Desk, form: Form, key: SubmissionKey) -> dict[
     if form.prefill is None:
         return {}
     source = _find_opened(desk, form.prefill.campaign)
-    asked = next((one for one in source.campaign.forms if one.id == form.prefill.form), None) if source else None
+    asked = (
+        next((one for one in source.campaign.forms if one.id == form.prefill.form), None) if source else None
+    )
     if source is None or asked is None or asked.filled_by not in (None, form.filled_by):
         return {}
 

@@ -38,9 +38,7 @@ def excuse(desk: Desk, unit_code: str, check_id: str, part: str, reason: str) ->
         )
 
 
-def put_off_check(
-    desk: Desk, unit_code: str, check_id: str, part: str, due_on: date, reason: str
-) -> None:
+def put_off_check(desk: Desk, unit_code: str, check_id: str, part: str, due_on: date, reason: str) -> None:
     """Let a check, or one part of it, be due later for a unit: on this day.
 
     Raises
@@ -54,7 +52,9 @@ def put_off_check(
     if due_on < day_of(desk.now):
         raise DataError("fill.due_past", day=due_on)
     with desk.write() as writer:
-        grant_concession(writer, (desk.opened.campaign.id, period_id), unit_code, (check_id, part), due_on, reason)
+        grant_concession(
+            writer, (desk.opened.campaign.id, period_id), unit_code, (check_id, part), due_on, reason
+        )
 
 
 def lift(desk: Desk, unit_code: str, check_id: str, part: str, reason: str) -> None:

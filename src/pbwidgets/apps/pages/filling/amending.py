@@ -22,7 +22,8 @@ from pbwidgets.forms.inputs import date_input, text_input
 from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.workflows.filling.amending import amend, put_off, refuse_done
 from pbwidgets.workflows.filling.entries import OpenForm
-from pbwidgets.workflows.filling.hands import Hands
+from pbwidgets.workflows.filling.hands import Hands, tell_hands
+from pbwidgets.workflows.filling.logs import find_done
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import today
 
@@ -116,7 +117,7 @@ class Amendment:
         if wrong:
             return
         version = amend(self._use.desk(), opened.key, self.view.answers, seen_version=opened.version)
-        code = "fill.amended" if self._use.hands.judges else "fill.amended_waits"
+        code = "fill.amended" if self._use.hands.counts else "fill.amended_waits"
         self._use.done(visit.words(code, version=version))
 
 
@@ -135,7 +136,7 @@ class LevelCard:
         self._use = use
         visit = use.visit
         self._has_due = use.opened.form.life is not None and bool(use.hands.due_paths)
-        self._done = use.hands.done_rows()
+        self._done = find_done(use.desk(), use.opened)
         self.is_needed = self._has_due or bool(self._done)
         rows = [(name, row_id) for row_id, name in self._done.items()]
         self.row = w.Dropdown(
@@ -183,10 +184,11 @@ class LevelCard:
 
 def hands_card(visit: Visit, hands: Hands) -> w.Widget:
     """Who may change what after it was handed in, the actor's own first."""
-    items = "".join(
-        f"<li>{escape(visit.words('fill.hand_fields', hand=hand, fields=visit.words('forms.separator').join(labels)))}</li>"
-        for hand, labels in hands.by_hand().items()
-    )
+    told = [
+        visit.words("fill.hand_fields", hand=hand, fields=visit.words("forms.separator").join(labels))
+        for hand, labels in tell_hands(hands).items()
+    ]
+    items = "".join(f"<li>{escape(words)}</li>" for words in told)
     head = escape(visit.words("fill.hands" if hands.changeable else "fill.hands_none"))
     return elements.markup(
         f'<div class="pb-notice pb-info" role="status"><p>{head}</p><ul>{items}</ul></div>'

@@ -13,6 +13,7 @@ from typing import Any, Final
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.filling.amending import Amendment, AmendUse
 from pbwidgets.apps.pages.filling.excel import draft_panel
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
@@ -30,6 +31,7 @@ from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
 from pbwidgets.workflows.exchange.checking import ChangedAnswers
+from pbwidgets.workflows.filling.amending import confirm_unchanged
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers, take_back
 from pbwidgets.workflows.filling.entries import (
@@ -38,6 +40,7 @@ from pbwidgets.workflows.filling.entries import (
     open_submission,
     periods_to_copy_from,
 )
+from pbwidgets.workflows.filling.hands import find_hands
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
 from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
@@ -101,7 +104,10 @@ class FillForm:
         self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
         self._below.children = self._excel.children = ()
         self.view = None
-        if opened.is_editable:
+        if opened.is_amendment and opened.changeable and opened.period_is_open:
+            self._status.settle("")
+            self._body.children = tuple(self._make_amendment())
+        elif opened.is_editable:
             self._body.children = tuple(self._make_form(opened.answers))
             self._say_saved(opened.saved_at)
         else:
@@ -254,6 +260,53 @@ class FillForm:
             ]
         )
 
+    def _make_amendment(self) -> list[w.Widget]:
+        """The form with what may still be changed of it, and what is done with it besides."""
+        visit = self.visit
+        use = AmendUse(
+            visit=visit,
+            opened=self.opened,
+            hands=find_hands(self._desk, self.key),
+            files=self.files,
+            units=self._unit_register(),
+            desk=lambda: self._desk,
+            status=self._status,
+            done=self._shown_anew,
+        )
+        self.amendment = Amendment(use)
+        self.self_marks = self._make_self_marks(dict(self.opened.answers), editable=False)
+        actions: list[w.Widget] = []
+        if self.opened.form.occurrence == "once":
+            words = visit.words("fill.unchanged")
+            actions.append(elements.button(words, self._attempt(self.confirm_unchanged)))
+        actions += self._more_actions()
+        return [*self.amendment.parts, *(item.widget for item in self.self_marks), elements.row(*actions)]
+
+    def _shown_anew(self, words: str) -> None:
+        """Show the submission as it is now, and say what was done."""
+        self.opened = self._load()
+        self.changes = self.opened.changes
+        self.revision = self.opened.revision
+        self._unsaved = None
+        self.draw()
+        self.visit.messages.confirm(words)
+
+    def confirm_unchanged(self) -> None:
+        """Hand in what was given last time, unchanged."""
+        version = confirm_unchanged(self._desk, self.key)
+        self._shown_anew(self.visit.words("fill.unchanged_done", version=version))
+
+    def _more_actions(self) -> list[w.Widget]:
+        """What can be done with what was handed in: take it back, print it, go to the list."""
+        visit, opened = self.visit, self.opened
+        actions: list[w.Widget] = []
+        if opened.can_take_back:
+            words = visit.words("fill.take_back")
+            actions.append(elements.button(words, self._attempt(self.take_back), "danger"))
+        if opened.version:
+            actions.append(self._papers(opened.version))
+        return [*actions, elements.links([(visit.words("fill.to_list"), visit.link("fill"))])]
+
     def _make_sheet(self) -> list[w.Widget]:
         """The form as read-only text: one widget, however long it is."""
         visit, opened = self.visit, self.opened
@@ -266,21 +319,12 @@ class FillForm:
             name_unit=visit.unit_name,
         )
         self.self_marks = self._make_self_marks(dict(opened.answers), editable=False)
-        actions: list[w.Widget] = []
-        if opened.can_take_back:
-            actions.append(
-                elements.button(visit.words("fill.take_back"), self._attempt(self.take_back), "danger")
-            )
-        stamped: list[w.Widget] = []
-        if opened.version:
-            actions.append(self._papers(opened.version))
-            stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
-        actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+        stamped = [stamp_card(visit, self.actor, opened, self._attempt)] if opened.version else []
         return [
             elements.card(elements.markup(sheet)),
             *(item.widget for item in self.self_marks),
             *stamped,
-            elements.row(*actions),
+            elements.row(*self._more_actions()),
         ]
 
     # -- saving ---------------------------------------------------------------------------------------------
