@@ -6,7 +6,7 @@ from typing import Any
 
 import ipywidgets as w
 import pytest
-from living import living_campaign
+from lasting import living_campaign
 from pages import shown
 
 from pbwidgets.campaign import Form

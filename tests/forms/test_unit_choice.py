@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 from counties import SISTER, VILLAGE, make_register
-from living import living_campaign
+from lasting import living_campaign
 
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.fixed_rows import FixedRows

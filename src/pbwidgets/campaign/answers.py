@@ -22,7 +22,7 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.identifying import is_common
 from pbwidgets.campaign.model import Campaign, Field, Form
-from pbwidgets.campaign.names import Place, bare_columns, places
+from pbwidgets.campaign.names import ROW, Place, bare_columns, places
 from pbwidgets.campaign.options import options_of
 from pbwidgets.campaign.values import (
     LISTS,
@@ -308,10 +308,16 @@ def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
 def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
     """Canonical values of all fields that are entered; rows stay where they are."""
     made: dict[str, Any] = {}
+    answers = {
+        **answers,
+        **{place.path: _in_order(place.field, answers) for place in every if place.field.table},
+    }
     for place in every:
         if place.field.type == "repeat":
             rows = answers.get(place.field.id)
-            if is_none(place.field, rows):
+            if place.field.table is not None:
+                made[place.field.id] = [{ROW: row.id} for row in place.field.table.rows]
+            elif is_none(place.field, rows):
                 made[place.field.id] = NONE
             elif isinstance(rows, list | tuple):
                 made[place.field.id] = [{} for _ in rows]
@@ -321,6 +327,12 @@ def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
                 if value is not None:
                     target[place.field.id] = value
     return made
+
+
+def _in_order(field: Field, answers: Answers) -> list[Answers]:
+    """Answers of fixed rows in the order of their table; rows that it does not have are left out."""
+    given = {row.get(ROW): row for row in rows_in(answers, field.id) if isinstance(row, Mapping)}
+    return [given.get(row.id, {}) for row in field.table.rows] if field.table is not None else []
 
 
 def _value_or_raw(field: Field, value: object) -> object:
@@ -441,6 +453,7 @@ def _find_unknown(outline: _Outline, answers: Answers) -> Iterator[AnswerProblem
         if place.field.type != "repeat" or rows in (None, "") or is_none(place.field, rows):
             continue
         own = [inner.field.id for inner in every if inner.repeat == name and inner.is_leaf]
+        own += [ROW] if place.field.table is not None else []
         if not isinstance(rows, list | tuple):
             yield AnswerProblem(name, 0, "campaign.answer_not_rows", label=place.field.label)
             continue

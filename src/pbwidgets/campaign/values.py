@@ -158,4 +158,5 @@ _READERS: Final = {
     "integer": _to_integer,
     "select_one": _to_text,
     "text": _to_text,
+    "unit": _to_text,
 }

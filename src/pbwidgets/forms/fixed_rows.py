@@ -95,6 +95,7 @@ class FixedRows:
         self._opened: FixedRow | None = None
         self._drawn, self._told = "", dict[str, str]()  # the table as it was drawn, and what was said in it
         self._problems: Mapping[int, Sequence[str]] = {}
+        self._advice: Mapping[int, Sequence[str]] = {}
         self._shut: Mapping[int, Sequence[str]] = {}
         self._captions: Captions | None = None
         self._head, self._filters = markup(""), markup("")
@@ -131,17 +132,15 @@ class FixedRows:
         """Show the answers that its words ask for, the next time it is drawn."""
         self.field, self._captions = captions.field(self._asked), captions
 
-    def tell(self, messages: Messages, hidden: frozenset[tuple[str, int]]) -> None:
-        """Take what is wrong in the rows, by path and row, and which of their fields are not asked."""
+    def tell(self, messages: Messages, advice: Messages, hidden: frozenset[tuple[str, int]]) -> None:
+        """Take what is and what looks wrong in the rows, by path and row, and which of their fields are not asked."""
         inner = f"{self.field.id}/"
-        problems, shut = defaultdict[int, list[str]](list), defaultdict[int, list[str]](list)
-        for (path, at), words in messages.items():
-            if path.startswith(inner):
-                problems[at] += words
+        shut = defaultdict[int, list[str]](list)
+        self._problems, self._advice = (_by_row(found, inner) for found in (messages, advice))
         for path, at in hidden:
             if path.startswith(inner):
                 shut[at].append(path.removeprefix(inner))
-        self._problems, self._shut = problems, shut
+        self._shut = shut
 
     def draw(
         self, anchor: str, progress: str, problems: list[str], returned: list[str], wrong_rows: frozenset[int]
@@ -149,7 +148,10 @@ class FixedRows:
         """Show how far the rows are, and what is wrong; the table is drawn anew only where it must be."""
         told = {
             entry.known.id: self._table.tell(
-                entry, self._problems.get(entry.at, ()), self._shut.get(entry.at, ())
+                entry,
+                self._problems.get(entry.at, ()),
+                self._advice.get(entry.at, ()),
+                self._shut.get(entry.at, ()),
             )
             for entry in self.rows
         }
@@ -271,6 +273,15 @@ def _put_in_order(field: Field, holder: dict[str, Any]) -> list[FixedRow]:
         rows.append(FixedRow(at, item, {**known.get(item.id, {}), ROW: item.id}))
         rows[-1].views = []
     holder[field.id] = [entry.holder for entry in rows]
+    return rows
+
+
+def _by_row(found: Messages, inner: str) -> Mapping[int, Sequence[str]]:
+    """Words about fields whose paths begin so, by their row."""
+    rows = defaultdict[int, list[str]](list)
+    for (path, at), words in found.items():
+        if path.startswith(inner):
+            rows[at] += words
     return rows
 
 

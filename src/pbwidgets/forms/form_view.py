@@ -34,6 +34,7 @@ from pbwidgets.forms.elements import hide_all, markup, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.fixed_rows import FixedRow, FixedRows
 from pbwidgets.forms.headings import section_markup
+from pbwidgets.forms.life_states import find_step_advice
 from pbwidgets.forms.repeats import MakeView, RepeatView, RowView, WordAnswer
 from pbwidgets.forms.rows_table import RowsTable, look_of_rows
 from pbwidgets.forms.unit_choice import UnitRegister
@@ -353,6 +354,7 @@ class FormView:
         for problem in self.problems:
             if self._asks_all or problem.code not in MISSING:
                 messages[problem.path, problem.row].append(problem.message(self._lang))
+        advice = self._find_advice(clean)
         for view, at in self.views():
             view.hide((view.path, at) in hidden)
             view.follow(captions, view.path.rpartition("/")[0], at)
@@ -363,16 +365,33 @@ class FormView:
                     anchor_of(view.path, at, self._name),
                     messages[view.path, at],
                     self._returned.get(view.path, ()),
+                    advice.get((view.path, at), ()),
                 )
         for section in self._sections:
             section.follow(captions, self._lang)
-        counts = [self._draw_section(section, messages, hidden, clean) for section in self._sections]
+        counts = [self._draw_section(section, messages, advice, hidden, clean) for section in self._sections]
         self._draw_progress(counts)
+
+    def _find_advice(self, clean: Mapping[str, Any]) -> Mapping[tuple[str, int], list[str]]:
+        """What looks wrong in the order of dated steps, and is not refused, by path and row."""
+        today, found = self._today or date.today(), defaultdict[tuple[str, int], list[str]](list)
+        living = [("", self._form.life, self._form.fields, [clean])]
+        living += [
+            (name, repeat.field.life, repeat.field.fields, rows_in(clean, name))
+            for name, repeat in self.repeats().items()
+        ]
+        for name, life, fields, rows in living:
+            for at, row in enumerate(rows if life is not None else ()):
+                leaves = tuple(without_groups(fields))
+                for field_id, words in find_step_advice(life, leaves, row, self._lang, today).items():
+                    found[f"{name}/{field_id}" if name else field_id, at].append(words)
+        return found
 
     def _draw_section(
         self,
         section: _Section,
         messages: Mapping[tuple[str, int], list[str]],
+        advice: Mapping[tuple[str, int], list[str]],
         hidden: frozenset[tuple[str, int]],
         clean: Mapping[str, Any],
     ) -> _Count:
@@ -384,7 +403,7 @@ class FormView:
         if repeat is not None:
             repeat.hide((repeat.field.id, 0) in hidden)
             if isinstance(repeat, FixedRows):
-                repeat.tell(messages, hidden)
+                repeat.tell(messages, advice, hidden)
             inner = f"{repeat.field.id}/"
             rows = frozenset(at for (path, at), words in messages.items() if words and path.startswith(inner))
             returned = [

@@ -7,6 +7,7 @@ from typing import Any
 
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.life import Life, Step
+from pbwidgets.campaign.life_steps import find_step_faults
 from pbwidgets.campaign.model import Campaign, Field
 from pbwidgets.campaign.names import ROW
 from pbwidgets.wording import say
@@ -105,6 +106,25 @@ def find_life_state(
         words = taken[-1].name.words(lang) if taken else ""
     days = (due_on - today).days if due_on is not None and not is_done else None
     return LifeState(words, is_begun, is_done, due_on, days)
+
+
+def find_step_advice(
+    life: Life | None, fields: Sequence[Field], answers: Mapping[str, Any], lang: str, today: date
+) -> Mapping[str, str]:
+    """What looks wrong in the order of steps, by the date field it is said beside; what is refused is left out.
+
+    Parameters are those of :func:`find_life_state`.
+    """
+    if life is None or life.skipped == "refuse":
+        return {}
+    labels = {field.id: field.label.words(lang) for field in fields}
+    faults = find_step_faults(life, answers, lambda step: _applies(step, answers, today))
+    return {
+        fault.field: say(
+            fault.code, lang, label=labels.get(fault.field, fault.field), other=fault.other.name.words(lang)
+        )
+        for fault in faults
+    }
 
 
 def with_cells(answers: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, Any]:

@@ -169,19 +169,20 @@ class RowsTable:
 
     # -- what is said of a row -----------------------------------------------------------------------------
 
-    def tell(self, row: Row, problems: Sequence[str], shut: Iterable[str]) -> str:
+    def tell(self, row: Row, problems: Sequence[str], advice: Sequence[str], shut: Iterable[str]) -> str:
         """What is said of a row beside its answers.
 
         Parameters
         ----------
-        problems
-            What is wrong in it.
+        problems, advice
+            What is wrong in it, and what looks wrong.
         shut
             Ids of its fields that are not asked.
         """
         state = self.state(row)
         parts = [*self._state_parts(state), *self._file_parts(row)]
         parts += [f'<div class="pb-problem" role="alert">{escape(words)}</div>' for words in problems]
+        parts += [f'<div class="pb-advice" role="status">{escape(words)}</div>' for words in advice]
         kinds = " ".join([*self._kinds(state), *(["wrong"] if problems else [])])
         row_id, closed = escape(row.known.id, quote=True), " ".join(sorted(shut))
         return f'<div data-of="{row_id}" data-kinds="{kinds}" data-shut="{closed}">{"".join(parts)}</div>'
