@@ -6,7 +6,7 @@ The life of a submission::
       ◄───── withdraw ──┘   │  ◄── undo_accept ──┘      │
                             └── return ──► returned ◄───┘
                submitted ◄─── submit ──────┘
-               submitted ◄─── amend ── from every state but draft and returned
+               submitted ◄─── amend ── from every state but draft and returned, and from these where a version stands
 
 An amendment that has to be accepted replaces a version: ``standing_version`` names that one, and it counts until a
 newer one does, whatever becomes of the amendment (:func:`find_counting`).
@@ -36,7 +36,7 @@ from pbwidgets.store.campaigns import load_open_version
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.evidence import remove_evidence
 from pbwidgets.store.keys import SubmissionKey, of_period
-from pbwidgets.store.tables import submission_versions, submissions
+from pbwidgets.store.tables import audit, submission_versions, submissions
 from pbwidgets.store.types import same_json, to_json
 from pbwidgets.store.units import check_units_known
 
@@ -178,6 +178,28 @@ def history(r: Reader, key: SubmissionKey) -> tuple[Version, ...]:
         )
         for row in r.conn.execute(query)
     )
+
+
+def handed_in_answers(r: Reader, found: SubmissionState) -> Answers | None:
+    """Answers that are handed in, accepted or not: the newest, or those that stand while an amendment is back.
+
+    None for what was never handed in, or is returned or taken back as a whole.
+    """
+    if found.state not in EDITABLE:
+        return found.answers
+    return None if found.standing_version is None else dict(_standing(r, found).answers)
+
+
+def find_touched(r: Reader, since: int, campaign_id: str) -> frozenset[tuple[str, str]]:
+    """Form and unit of every submission that was written after a row of the log, drafts apart."""
+    table = audit.c
+    query = select(table.entity, table.unit_code).where(
+        table.id > since,
+        table.campaign_id == campaign_id,
+        table.entity.startswith("submission:", autoescape=True),
+        table.action.not_in(("save_draft", "discard_draft", "refuse_late")),
+    )
+    return frozenset((entity.split(":")[1], str(code)) for entity, code in r.conn.execute(query.distinct()))
 
 
 def load_overview(r: Reader, campaign_id: str, period_id: str) -> pd.DataFrame:
@@ -356,8 +378,8 @@ def amend(
     seen_version
         Version that the answers were made from.
     counts
-        Whether they count at once: the state stays as it is. Else they are ``submitted``, and the version that
-        they replace stands until they are accepted.
+        Whether they count at once: the state stays as it is, or is again that of the version that stands. Else they
+        are ``submitted``, and the version that they replace stands until they are accepted.
     level
         Review level that amends; None: who fills the form in.
 
@@ -366,18 +388,19 @@ def amend(
     ConflictError
         ``store.version_changed`` if there is a newer version than the one seen.
     DataError
-        ``store.not_amendable`` before it was handed in and while it is returned, ``store.no_submission``,
-        ``store.answers_too_big``, ``store.period_not_open``.
+        ``store.not_amendable`` before it was handed in, and while it is returned or taken back and no version
+        stands; ``store.no_submission``, ``store.answers_too_big``, ``store.period_not_open``.
     """
     _check_answers(answers)
     found = _require(_load_states(w, [key]), key)
     _check_version(found, seen_version)
-    if found.state in EDITABLE:
+    waits = found.standing_version is not None and found.state in (*EDITABLE, SUBMITTED)
+    if found.state in EDITABLE and not waits:
         raise DataError("store.not_amendable", unit=key.unit_code, state=found.state)
     if counts:
-        step = _Step(found, found.state, answers, level, reason)
+        before = replace(found, standing_version=None) if waits else found
+        step = _Step(before, _standing(w, found).state if waits else found.state, answers, level, reason)
     else:
-        waits = found.state == SUBMITTED and found.standing_version is not None
         stands = found.standing_version if waits else found.version
         step = _Step(replace(found, standing_version=stands), SUBMITTED, answers, level, reason)
     return _append(w, "amend", [step])[key]
@@ -831,6 +854,15 @@ def _step_deed(cause: LoggedAction, step: _Step, version: int) -> Deed:
     return _deed(
         cause, step.before.key, **{name: value for name, value in details.items() if value is not None}
     )
+
+
+def _standing(r: Reader, found: SubmissionState) -> Any:
+    """Row of the version that stands while an amendment waits."""
+    table = submission_versions.c
+    mine = table.submission_id.in_(select(submissions.c.id).where(_has_key(found.key)))
+    return r.conn.execute(
+        select(table.state, table.answers).where(mine, table.version == found.standing_version)
+    ).one()
 
 
 def _without(value: Any, parts: Sequence[str]) -> Any:

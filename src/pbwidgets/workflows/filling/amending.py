@@ -18,7 +18,7 @@ from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.intake.text import clean_text
 from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, Writer, load_state
-from pbwidgets.store.submissions import EDITABLE
+from pbwidgets.store.submissions import EDITABLE, load_submissions
 from pbwidgets.workflows.filling.access import check_filler, is_living
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
@@ -31,13 +31,12 @@ from pbwidgets.workflows.ground.desk import Desk, check_key, check_version, comm
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import day_of
-from pbwidgets.workflows.review.concessions import put_off_row
 
 Answers = Mapping[str, Any]
 
 
 def changeable(desk: Desk, key: SubmissionKey) -> frozenset[str]:
-    """Paths of what the actor may change of an entry after it was handed in: fields, and repeats with rows of their own.
+    """Paths of what the actor may change of an entry after it was handed in: of fields, and of repeats with own rows.
 
     Raises
     ------
@@ -217,7 +216,7 @@ def list_entrusted(desk: Desk) -> tuple[SubmissionKey, ...]:
     if not named or own is None:
         return ()
     with desk.workspace.store.read() as reader:
-        states = store.load_submissions(reader, *desk.opened.key)
+        states = load_submissions(reader, *desk.opened.key)
     return tuple(
         state.key
         for state in states
@@ -377,7 +376,7 @@ def _find_life(hands: Hands, row_id: str) -> _Living:
 
 
 def _undo(hands: Hands, place: _Living, row: Answers) -> Answers:
-    """Answers without what says that it is done: the state, or the last step by another hand with the level's after it."""
+    """Answers without what says that it is done: the state, or the last step by another hand and the level's after it."""
     life = place.life
     if life.state is not None:
         if row.get(life.state) not in life.done:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from pbwidgets.campaign import Change, Form, compute_answers, from_json
-from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import DataError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import (
@@ -20,15 +19,16 @@ from pbwidgets.store import (
     load_campaign_json,
     load_evidence,
     load_exception,
-    load_overview,
     load_state,
     next_occurrence,
     save_draft,
 )
-from pbwidgets.store.submissions import EDITABLE, HANDED_IN, NOT_BEGUN, RETURNED, SUBMITTED
-from pbwidgets.workflows.filling.access import check_draft_quota, check_filler
+from pbwidgets.store.submissions import EDITABLE, HANDED_IN, NOT_BEGUN, RETURNED, SUBMITTED, load_of_units
+from pbwidgets.units import kind_and_domain
+from pbwidgets.workflows.filling.access import check_draft_quota, check_filler, fills_in
 from pbwidgets.workflows.filling.comparing import changes_of_form
-from pbwidgets.workflows.filling.hands import find_hands, read_as_hand
+from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
+from pbwidgets.workflows.filling.prefilling import prefill, without_files
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk, common_words, read_own
 from pbwidgets.workflows.ground.lookup import find_form
@@ -70,9 +70,11 @@ class OpenForm:
     common_words
         Words of all campaigns, of units and of accounts, for a form that asks for what identifies; None for any other.
     changeable
-        Paths of what the actor may change although it was handed in.
+        Paths of what the actor may change although it was handed in (:func:`~.amending.changeable`).
     is_amendment
-        Whether it was handed in and goes on, so that what is changed of it is an amendment.
+        Whether it was handed in and goes on: what is changed of it is kept by :func:`~.amending.amend`.
+    is_level
+        Whether the actor sits at the level that judges whether something is done, and moves until when it is due.
     """
 
     key: SubmissionKey
@@ -93,11 +95,13 @@ class OpenForm:
     common_words: CommonWords | None = None
     changeable: frozenset[str] = frozenset()
     is_amendment: bool = False
+    is_level: bool = False
 
     @property
     def is_editable(self) -> bool:
-        """Whether its state and its period allow changes; the deadline only prevents handing in."""
-        return self.period_is_open and (self.state == NOT_BEGUN or self.state in EDITABLE)
+        """Whether its state and its period allow changes of all of it; the deadline only prevents handing in."""
+        is_open = self.state == NOT_BEGUN or self.state in EDITABLE
+        return self.period_is_open and is_open and not self.is_amendment
 
     @property
     def can_take_back(self) -> bool:
@@ -110,38 +114,37 @@ class OpenForm:
 
 
 def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
-    """Form as the filler sees it.
+    """Form as whoever fills it in sees it, or may change something of it after it was handed in.
+
+    One that nobody has begun begins with what the unit has answered elsewhere, where the form says so.
 
     Raises
     ------
     RightsError
-        If the actor may not fill this form for this unit.
+        If the actor may neither fill this form for this unit nor change anything of it.
     UsageError
         ``fill.unknown_form``.
     DataError
         ``fill.wrong_kind`` if the form is about units of another kind.
     """
-    find_form(desk.opened.campaign, key.form_id)
-    hands = find_hands(desk, key)
-    form = hands.form if hands.changeable else check_filler(desk, key)
-    units = desk.units
-    kind = units.loc[units["unit_code"] == key.unit_code, "kind"]
-    if not len(kind) or kind.iloc[0] not in form.unit_kind:
-        raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
     with read_as_hand(desk, key) as reader:
         found = load_state(reader, key)
+        hands = Hands.of(desk, key, found)
+        form = hands.form if hands.changeable else check_filler(desk, key)
+        if kind_and_domain(desk.units, key.unit_code)[0] not in form.unit_kind:
+            raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
         versions = history(reader, key) if found is not None and found.version else ()
         exception = load_exception(reader, *desk.opened.key, key.form_id, key.unit_code)
         evidence = load_evidence(reader, key)
         changes = _changes_since(reader, desk.opened, found)
+        answers = _answers(reader, desk, hands, found)
     due = deadline(desk.opened, key.form_id)
     kept = None if found is None or (versions and versions[-1].made_at == found.draft_at) else found
-    answers = None if found is None else (found.draft if found.draft is not None else found.answers)
     return OpenForm(
         key=key,
         form=form,
         state=found.state if found else NOT_BEGUN,
-        answers=answers or {},
+        answers=answers,
         version=found.version if found else 0,
         revision=found.revision if found else 0,
         saved_at=kept.draft_at if kept else None,
@@ -149,14 +152,24 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         returned=_reasons(versions) if found and found.state == RETURNED else {},
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,
-        evidence=evidence,
-        changes=changes,
+        evidence=tuple(item for item in evidence if item.field_path not in hands.withheld),
+        changes=() if hands.lives else changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
         period_is_open=desk.opened.is_open,
         common_words=common_words(desk) if form.identifying_paths() else None,
-        changeable=hands.changeable,
+        changeable=hands.changeable if desk.opened.is_open else frozenset(),
         is_amendment=hands.lives,
+        is_level=hands.lives and hands.is_level,
     )
+
+
+def _answers(reader: Reader, desk: Desk, hands: Hands, found: SubmissionState | None) -> Mapping[str, Any]:
+    """Answers that are shown: what was handed in and goes on, or the draft, or those with which it begins."""
+    if found is None or not (found.version or found.draft):
+        return prefill(reader, desk, hands.form, hands.key) if desk.opened.is_open else {}
+    if hands.lives:
+        return hands.shown
+    return (found.draft if found.draft is not None else found.answers) or {}
 
 
 def _changes_since(reader: Reader, opened: Opened, found: SubmissionState | None) -> tuple[Change, ...]:
@@ -177,24 +190,24 @@ class LogEntry:
 
 
 def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ...]:
-    """Entries of a log about one unit, oldest first.
+    """Entries of a log about one unit that the actor fills in or may change something of, oldest first.
 
     Raises
     ------
     RightsError
-        If the actor may not fill this form for this unit.
+        If the actor neither fills this form in for this unit nor may change anything of its entries.
     """
     key = desk.opened.submission_key(find_form(desk.opened.campaign, form_id).id, unit_code)
-    check_filler(desk, key)
+    fills = fills_in(desk, key)
     found = []
-    with read_own(desk, key) as reader:
-        overview = load_overview(reader, *desk.opened.key)
-        mine = overview[(overview["form_id"] == form_id) & (overview["unit_code"] == unit_code)]
-        for number in sorted(int(value) for value in mine["occurrence"]):
-            state = load_state(reader, replace(key, occurrence=number))
-            if state is not None:
-                answers = state.draft if state.draft is not None else state.answers
-                found.append(LogEntry(number, state.state, answers or {}))
+    with read_as_hand(desk, key) as reader:
+        for state in load_of_units(reader, *desk.opened.key, form_id, [unit_code]):
+            hands = Hands.of(desk, state.key, state)
+            if fills or hands.changeable:
+                answers = hands.shown if hands.lives or state.draft is None else state.draft
+                found.append(LogEntry(state.key.occurrence, state.state, answers))
+    if not found:
+        check_hand_on_any(desk, key)
     return tuple(found)
 
 
@@ -238,7 +251,7 @@ def copy_from_period(desk: Desk, key: SubmissionKey, period_id: str) -> dict[str
         found = load_state(reader, replace(key, period_id=period_id))
     if found is None or not found.answers:
         raise DataError("fill.nothing_to_copy", period=period_id)
-    return compute_answers(form, _without_files(form, found.answers))
+    return compute_answers(form, without_files(form, found.answers))
 
 
 def periods_to_copy_from(workspace: Workspace, opened: Opened, key: SubmissionKey) -> tuple[str, ...]:
@@ -271,16 +284,3 @@ def _reasons(versions: tuple[Version, ...]) -> dict[str, tuple[str, ...]]:
             path = version.field_path or ""
             reasons[path] = (version.reason, *reasons.get(path, ()))
     return reasons
-
-
-def _without_files(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
-    files = {path for path, field in form.leaves() if field.type in UPLOADS}
-    made: dict[str, Any] = {}
-    for name, value in answers.items():
-        if isinstance(value, list) and all(isinstance(row, Mapping) for row in value):
-            made[name] = [
-                {key: item for key, item in row.items() if f"{name}/{key}" not in files} for row in value
-            ]
-        elif name not in files:
-            made[name] = value
-    return made

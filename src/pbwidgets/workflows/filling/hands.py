@@ -22,7 +22,7 @@ from pbwidgets.forms.answer_changes import match_rows
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState, load_state
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
-from pbwidgets.workflows.filling.access import fills_in, is_living, sits_at
+from pbwidgets.workflows.filling.access import check_filler, fills_in, is_living, sits_at
 from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import levels_above, review_levels
@@ -190,10 +190,26 @@ class Hands:
         return frozenset() if sees else self.form.sensitive_paths()
 
     @cached_property
+    def shown(self) -> Answers:
+        """The answers without those that are withheld."""
+        made = dict(self.answers)
+        for path in self.withheld:
+            repeat, _, name = path.rpartition("/")
+            if not repeat:
+                made.pop(path, None)
+            else:
+                rows = rows_in(made, repeat)
+                made[repeat] = [{key: value for key, value in row.items() if key != name} for row in rows]
+        return made
+
+    @cached_property
     def changeable(self) -> frozenset[str]:
         """Paths that the actor may change, of fields and of repeats whose rows may come and go."""
-        if not self.lives:
-            return frozenset()
+        return self.in_general if self.lives else frozenset()
+
+    @cached_property
+    def in_general(self) -> frozenset[str]:
+        """As :attr:`changeable`, for an entry that goes on."""
         return frozenset(path for path, place in self.places.items() if self._may_in_some_row(place))
 
     def check(self, changes: tuple[Changed, ...]) -> None:
@@ -290,6 +306,18 @@ def naming_fields(form: Form) -> tuple[str, ...]:
         if path in found and found[path].field.type == "unit"
     }
     return tuple(sorted(named))
+
+
+def check_hand_on_any(desk: Desk, key: SubmissionKey) -> None:
+    """Raise unless the actor fills a form in for a unit, or may change something of what others hand in there.
+
+    Raises
+    ------
+    RightsError
+        As :func:`~pbwidgets.workflows.filling.access.check_filler`.
+    """
+    if not Hands.of(desk, key, None).in_general:
+        check_filler(desk, key)
 
 
 def read_as_hand(desk: Desk, key: SubmissionKey) -> AbstractContextManager[Reader]:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pbwidgets.campaign import Campaign, Form, compute_answers, examine_answers
-from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.campaign import Form, compute_answers, examine_answers
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import UsageError
-from pbwidgets.store import Reader, SubmissionKey, SubmissionState, known_periods
+from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history, known_periods
 from pbwidgets.store.submissions import handed_in_answers, load_of_units
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.snapshots import counted_answers
+from pbwidgets.workflows.ground.snapshots import counting_states
 from pbwidgets.workflows.ground.workspace import Opened, day_of
 
 Answers = Mapping[str, Any]
@@ -38,7 +37,7 @@ def prefill(reader: Reader, desk: Desk, form: Form, key: SubmissionKey) -> dict[
         return {}
 
     def count(state: SubmissionState) -> Answers | None:
-        return counted_answers(reader, source.campaign, asked, state)
+        return _counted_answers(reader, counting_states(source.campaign, asked), state)
 
     found = _find_newest(reader, source, asked.id, key, count)
     return _fitting(desk, form, asked, found or {})
@@ -81,6 +80,16 @@ def _find_newest(
             if answers:
                 return answers
     return None
+
+
+def _counted_answers(reader: Reader, counting: tuple[str, ...], found: SubmissionState) -> Answers | None:
+    """Answers of a submission that count now: the newest, or those that stand until an amendment counts."""
+    if found.state in counting:
+        return found.answers
+    if found.standing_version is None:
+        return None
+    standing = next(one for one in history(reader, found.key) if one.version == found.standing_version)
+    return standing.answers if standing.state in counting else None
 
 
 def _fitting(desk: Desk, form: Form, asked: Form, answers: Answers) -> dict[str, Any]:

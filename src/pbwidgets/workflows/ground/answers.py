@@ -11,7 +11,7 @@ from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import Reader, SubmissionState
 from pbwidgets.store.submissions import find_touched, handed_in_answers, load_of_units
-from pbwidgets.wording import number, say
+from pbwidgets.wording import MOST_DIGITS, number, say
 
 
 class AnswersRefusedError(PbError):
@@ -86,63 +86,72 @@ def check_keeps(reader: Reader, campaign: Campaign, period_id: str, since: int, 
             for code in codes[at : at + _CHUNK]:
                 own = [state for state in some if state.key.unit_code == code]
                 for keep in keeping[form_id].keeps:
-                    _check_keep(keep, keeping[form_id], campaign, own, lang)
+                    _check_keep(keep, _Entries(reader, keeping[form_id], own), campaign, lang)
+
+
+@dataclass(frozen=True)
+class _Entries:
+    """What one unit has begun of one form."""
+
+    reader: Reader
+    form: Form
+    states: list[SubmissionState]
+
+    def handed_in(self) -> Iterator[tuple[SubmissionState, Mapping[str, Any]]]:
+        """Each that is handed in, with its answers."""
+        for state in self.states:
+            answers = handed_in_answers(self.reader, state)
+            if answers is not None:
+                yield state, answers
 
 
 @dataclass(frozen=True)
 class _Movement:
-    """What an entry, or a row of it, does to a balance on a day."""
+    """What an entry, or a row of it, does to a balance on a day; ``entry`` is what it is called."""
 
     day: str
     amount: float
-    entry: SubmissionState
-
-    @property
-    def order(self) -> tuple[str, bool]:
-        """On one day what comes in comes first."""
-        return self.day, self.amount < 0
+    entry: str
 
 
-def _check_keep(
-    keep: Keep, form: Form, campaign: Campaign, entries: list[SubmissionState], lang: str
-) -> None:
-    measure = campaign.measure(keep.measure)
-    movements = sorted((one for state in entries for one in _movements(measure, state)), key=_order)
+def _check_keep(keep: Keep, entries: _Entries, campaign: Campaign, lang: str) -> None:
+    measure = next(one for one in campaign.measures if one.id == keep.measure)
+    movements = [
+        _Movement(day, amount, _name_entry(entries.form, state, answers, lang))
+        for state, answers in entries.handed_in()
+        for day, amount in _movements(measure, answers)
+    ]
     balance = 0.0
-    for at, one in enumerate(movements):
+    # on one day what comes in comes first
+    ordered = sorted(movements, key=lambda one: (one.day, one.amount < 0))
+    for at, one in enumerate(ordered, start=1):
         balance += one.amount
-        asked = measure.at == "lowest" or at == len(movements) - 1
-        if asked and round(balance, 9) < keep.at_least:
-            raise DataError(
-                "fill.keeps_broken",
-                reason=keep.message.words(lang),
-                balance=number(balance),
-                least=number(keep.at_least),
-                day=one.day,
-                entry=_name_entry(form, one.entry, lang),
-            )
+        if (measure.at == "lowest" or at == len(ordered)) and round(balance, MOST_DIGITS) < keep.at_least:
+            words = {"balance": number(balance), "least": number(keep.at_least)}
+            reason = keep.message.words(lang)
+            raise DataError("fill.keeps_broken", reason=reason, day=one.day, entry=one.entry, **words)
 
 
-def _order(one: _Movement) -> tuple[str, bool]:
-    return one.order
-
-
-def _movements(measure: Measure, state: SubmissionState) -> Iterator[_Movement]:
-    answers = handed_in_answers(state)
-    if answers is None or measure.field is None or measure.dated_by is None:
+def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
+    """Day and signed amount of each row that a balance counts."""
+    if measure.field is None or measure.dated_by is None:
         return
     repeat = measure.field.rpartition("/")[0]
     where = parse(measure.where) if measure.where is not None else None
     for row in rows_in(answers, repeat) if repeat else [{}]:
         values = {**answers, **row, **{f"{repeat}/{name}": value for name, value in row.items()}}
         amount, day = values.get(measure.field), values.get(measure.dated_by)
-        sign = measure.signs.get(str(values.get(measure.sign_field))) if measure.sign_field else 1.0
+        sign = measure.signs.get(str(values.get(measure.sign_field)), 0.0) if measure.sign_field else 1.0
         if amount is not None and day and sign and (where is None or where.holds(values)):
-            yield _Movement(str(day), float(amount) * sign, state)
+            yield str(day), float(amount) * sign
 
 
-def _name_entry(form: Form, state: SubmissionState, lang: str) -> str:
-    """What an entry is called: by its title, unless that identifies somebody, else by its number."""
-    title = form.title if form.title not in form.identifying_paths() else None
-    named = (handed_in_answers(state) or {}).get(title) if title else None
+def _name_entry(form: Form, state: SubmissionState, answers: Mapping[str, Any], lang: str) -> str:
+    """What an entry is called: by its title where that is words and identifies nobody, else by its number."""
+    title = dict(form.leaves()).get(form.title or "")
+    named = (
+        answers.get(title.id)
+        if title is not None and title.type == "text" and not title.is_sensitive
+        else None
+    )
     return str(named) if named else say("fill.entry_number", lang, number=state.key.occurrence)
