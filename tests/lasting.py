@@ -79,7 +79,7 @@ def living_campaign(count: int = 40, today: date | None = None) -> Campaign:
         },
         {
             "id": "faults", "name": _words("问题整改"), "unit_kind": "village", "filled_by": "township",
-            "occurrence": "many", "lasts": "campaign", "title": "fault",
+            "occurrence": "many", "lasts": "campaign", "title": "fault", "reviewed": False,
             "life": {
                 "steps": [
                     {"field": "found_on", "name": _words("已发现")},
@@ -99,7 +99,7 @@ def living_campaign(count: int = 40, today: date | None = None) -> Campaign:
         },
         {
             "id": "tasks", "name": _words("任务交办"), "unit_kind": "village", "filled_by": "township",
-            "occurrence": "many", "lasts": "campaign", "title": "task",
+            "occurrence": "many", "lasts": "campaign", "title": "task", "reviewed": False,
             "life": {"state": "state", "begun": ["under_way"], "done": ["done"], "due": "due_on"},
             "fields": [
                 {"id": "task", "type": "text", "max_length": 60, "required": True, "label": _words("任务")},

@@ -10,11 +10,11 @@ from pbwidgets.campaign.names import ROW, places
 from pbwidgets.errors import UsageError
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import LifeState, find_life_state
-from pbwidgets.store import SubmissionKey, SubmissionState, history
-from pbwidgets.store.submissions import RETURNED, load_of_units
+from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, history
+from pbwidgets.store.submissions import NOT_BEGUN, RETURNED, load_of_units
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import units_to_fill
-from pbwidgets.workflows.filling.entries import OpenForm
+from pbwidgets.workflows.filling.entries import OpenForm, periods_to_copy_from
 from pbwidgets.workflows.filling.hands import UNIT, later_of
 from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
@@ -105,6 +105,15 @@ def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
             field, answers.get(field.id), campaign, desk.lang, name_unit=unit_namer(desk.units)
         )
     return words or say("fill.entry_number", desk.lang, number=state.key.occurrence)
+
+
+def may_confirm(desk: Desk, opened: OpenForm) -> bool:
+    """Whether what was given last time can be handed in unchanged: once more, or as it was in the period before."""
+    if opened.form.occurrence != "once" or not desk.opened.is_open:
+        return False
+    if opened.is_amendment:
+        return opened.key.period_id == ALWAYS and bool(opened.changeable) and opened.state != RETURNED
+    return opened.state == NOT_BEGUN and bool(periods_to_copy_from(desk.workspace, desk.opened, opened.key))
 
 
 def find_done(desk: Desk, opened: OpenForm) -> Mapping[str, str]:

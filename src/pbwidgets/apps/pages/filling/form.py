@@ -41,6 +41,7 @@ from pbwidgets.workflows.filling.entries import (
     periods_to_copy_from,
 )
 from pbwidgets.workflows.filling.hands import find_hands
+from pbwidgets.workflows.filling.logs import may_confirm
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
 from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
@@ -129,6 +130,8 @@ class FillForm:
             made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
         if self.actor.on_behalf:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
+        if may_confirm(self._desk, opened):
+            made.append(elements.button(visit.words("fill.unchanged"), self._attempt(self.confirm_unchanged)))
         if self.changes and opened.is_editable:
             made.append(changes_card(visit, self.changes))
         for path, reasons in opened.returned.items():
@@ -275,12 +278,8 @@ class FillForm:
         )
         self.amendment = Amendment(use)
         self.self_marks = self._make_self_marks(dict(self.opened.answers), editable=False)
-        actions: list[w.Widget] = []
-        if self.opened.form.occurrence == "once":
-            words = visit.words("fill.unchanged")
-            actions.append(elements.button(words, self._attempt(self.confirm_unchanged)))
-        actions += self._more_actions()
-        return [*self.amendment.parts, *(item.widget for item in self.self_marks), elements.row(*actions)]
+        marks = [item.widget for item in self.self_marks]
+        return [*self.amendment.parts, *marks, elements.row(*self._more_actions())]
 
     def _shown_anew(self, words: str) -> None:
         """Show the submission as it is now, and say what was done."""

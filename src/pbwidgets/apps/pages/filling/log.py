@@ -124,6 +124,7 @@ class ManyEntries:
             lang=visit.lang,
             today=today(),
             name="many-",
+            legend="forms.legend_required",
             units=UnitRegister(visit.units, campaign, visit.lang),
         )
         self._button = elements.button("", visit.attempt(self.hand_in), "primary")

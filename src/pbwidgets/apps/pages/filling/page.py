@@ -19,8 +19,11 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
-from pbwidgets.workflows.filling.entries import begin_entry
-from pbwidgets.workflows.filling.logs import list_log, units_of_log
+from pbwidgets.workflows.filling.amending import confirm_unchanged
+from pbwidgets.workflows.filling.drafts import take_back
+from pbwidgets.workflows.filling.entries import begin_entry, open_submission
+from pbwidgets.workflows.filling.logs import list_log, may_confirm, units_of_log
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.progress.grid import awaits_filler, progress_grid
 
@@ -77,8 +80,42 @@ def _form_card(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
         if form.occurrence == "many":
             parts.append(_log_link(visit, form, unit_code))
         else:
-            parts.append(_table(visit, form, units, [unit_code]))
+            table = _table(visit, form, units, [unit_code])
+            parts += [table, *_unchanged(visit, form, units, table)]
     return elements.card(*parts, title=form.name.words(visit.lang))
+
+
+def _unchanged(visit: Visit, form: Form, units: pd.DataFrame, table: w.HTML) -> list[w.Widget]:
+    """Button that hands in what was given last time, unchanged, and then one that takes it back."""
+    code = str(units["unit_code"].iloc[0])
+    key, place = visit.opened.submission_key(form.id, code), elements.stack()
+
+    def desk() -> Desk:
+        return replace(visit.desk, actor=filling_actor(visit.actor, visit.opened, form.id))
+
+    def draw() -> None:
+        opened, made = open_submission(desk(), key), list[w.Widget]()
+        if may_confirm(desk(), opened):
+            made.append(elements.button(visit.words("fill.unchanged"), visit.attempt(confirm)))
+        place.children = tuple(made)
+
+    def confirm() -> None:
+        version = confirm_unchanged(desk(), key)
+        draw()
+        if open_submission(desk(), key).can_take_back:
+            undo = elements.button(visit.words("fill.unchanged_undo"), visit.attempt(back), "link")
+            place.children = (*place.children, undo)
+        _renew(table, _table(visit, form, units, [code]))
+        visit.messages.confirm(visit.words("fill.unchanged_done", version=version))
+
+    def back() -> None:
+        take_back(desk(), key)
+        draw()
+        _renew(table, _table(visit, form, units, [code]))
+        visit.messages.confirm(visit.words("fill.taken_back"))
+
+    draw()
+    return [place] if place.children else []
 
 
 def _log_link(visit: Visit, form: Form, unit_code: str) -> w.Widget:
