@@ -75,6 +75,10 @@ class OpenForm:
         Whether it was handed in and goes on: what is changed of it is kept by :func:`~.amending.amend`.
     is_level
         Whether the actor sits at the level that judges whether something is done, and moves until when it is due.
+    is_filler
+        Whether the actor fills the form in, and does not only carry on what others have begun.
+    decided
+        Newest change that gives a reason: what was not accepted, or put off; None if there is none.
     """
 
     key: SubmissionKey
@@ -96,6 +100,8 @@ class OpenForm:
     changeable: frozenset[str] = frozenset()
     is_amendment: bool = False
     is_level: bool = False
+    is_filler: bool = True
+    decided: Version | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -106,7 +112,7 @@ class OpenForm:
     @property
     def can_take_back(self) -> bool:
         """Whether it was handed in and nobody has acted on it yet."""
-        return self.period_is_open and self.state == SUBMITTED
+        return self.period_is_open and self.state == SUBMITTED and self.is_filler
 
     def is_closed(self, now: datetime) -> bool:
         """Whether it is closed at a moment (timezone-aware)."""
@@ -160,6 +166,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         changeable=hands.changeable if desk.opened.is_open else frozenset(),
         is_amendment=hands.lives,
         is_level=hands.lives and hands.is_level,
+        is_filler=fills_in(desk, key),
+        decided=next((item for item in reversed(versions) if item.cause == "amend" and item.reason), None),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -107,6 +108,11 @@ def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
     return words or say("fill.entry_number", desk.lang, number=state.key.occurrence)
 
 
+def life_of(desk: Desk, opened: OpenForm) -> LifeState | None:
+    """How far an entry has come; None where entries of its form have no life."""
+    return _life(desk, opened.form, opened.answers)
+
+
 def may_confirm(desk: Desk, opened: OpenForm) -> bool:
     """Whether what was given last time can be handed in unchanged: once more, or as it was in the period before."""
     if opened.form.occurrence != "once" or not desk.opened.is_open:
@@ -146,14 +152,16 @@ def find_done(desk: Desk, opened: OpenForm) -> Mapping[str, str]:
 
 def _line_of(desk: Desk, form: Form, state: SubmissionState, reason: str) -> LogLine:
     answers = state.answers if state.answers is not None else state.draft or {}
-    day = desk.opened.day(day_of(desk.now))
-    life = (
-        None
-        if form.life is None
-        else find_life_state(form.life, form.fields, answers, desk.opened.campaign, desk.lang, day)
-    )
+    life = _life(desk, form, answers)
     waits = state.standing_version is not None and state.standing_version != state.version
     return LogLine(state.key, name_entry(desk, form, state), state.state, life, waits, reason)
+
+
+def _life(desk: Desk, form: Form, answers: Mapping[str, Any]) -> LifeState | None:
+    if form.life is None:
+        return None
+    day = desk.opened.day(day_of(desk.now))
+    return find_life_state(form.life, form.fields, answers, desk.opened.campaign, desk.lang, day)
 
 
 def _urgency(line: LogLine) -> tuple[bool, float, str, int]:

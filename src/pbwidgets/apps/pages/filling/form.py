@@ -41,7 +41,7 @@ from pbwidgets.workflows.filling.entries import (
     periods_to_copy_from,
 )
 from pbwidgets.workflows.filling.hands import find_hands
-from pbwidgets.workflows.filling.logs import may_confirm
+from pbwidgets.workflows.filling.logs import life_of, may_confirm
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
 from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
@@ -134,6 +134,11 @@ class FillForm:
             made.append(elements.button(visit.words("fill.unchanged"), self._attempt(self.confirm_unchanged)))
         if self.changes and opened.is_editable:
             made.append(changes_card(visit, self.changes))
+        if opened.decided is not None:
+            decided = opened.decided
+            moment, by = minute_words(visit, decided.made_at), account_words(visit, decided.made_by.name)
+            words = visit.words("fill.decided", moment=moment, by=by, reason=decided.reason)
+            made.append(elements.notice("warn", words))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
         if opened.returned and opened.is_editable and opened.until and not opened.is_closed(visit.desk.now):
@@ -156,7 +161,12 @@ class FillForm:
             code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
             moment = minute_words(visit, opened.handed_in.made_at)
             lines.append(visit.words(code, moment=moment, by=account_words(visit, who.name)))
-        lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
+        life = life_of(self._desk, opened) if opened.is_amendment else None
+        if life is not None:
+            words = life.words or visit.words("forms.row_not_begun")
+            lines.append(visit.words("fill.life_line", life=words, due=life.word_due(visit.lang)))
+        else:
+            lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
         return "\n".join(lines)
 
     def _restored_words(self) -> str:
