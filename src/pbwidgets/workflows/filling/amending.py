@@ -273,7 +273,7 @@ def _amend(amendment: _Amendment, seen_version: int | None) -> int:
         complete = _sound(hands, before, after, {change.path for change in changes}, names)
         check_files_known(writer, form, key, complete, desk.lang)
         version = store.amend(
-            writer, key, complete, seen_version=found.version, counts=hands.counts, level=hands.judging,
+            writer, key, complete, seen_version=found.version, counts=hands.counts, level=hands.level,
             reason=clean_text(amendment.reason) or None,
         )  # fmt: skip
         if amendment.also is not None:

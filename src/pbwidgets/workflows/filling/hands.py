@@ -161,6 +161,11 @@ class Hands:
         return next((level for level in seats if sits_at(self.desk, level, self.key.unit_code)), None)
 
     @property
+    def level(self) -> str | None:
+        """Level whose hand it is; None for any other."""
+        return self.judging or (self.due_level if self.is_level else None)
+
+    @property
     def counts(self) -> bool:
         """Whether what the actor changes counts at once: the level's hand, and every hand where nobody reviews."""
         return self.judging is not None or not review_levels(self.desk.opened.campaign, self.form)

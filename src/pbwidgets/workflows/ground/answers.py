@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+import numpy as np
+
 from pbwidgets.campaign import AnswerProblem, Campaign, Form, Measure, examine_answers, parse, rows_in
 from pbwidgets.campaign.life import Keep
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake.identifying import CommonWords
+from pbwidgets.scoring.running import run_balances
 from pbwidgets.store import Reader, SubmissionState
 from pbwidgets.store.submissions import find_touched, handed_in_answers, load_of_units
-from pbwidgets.wording import MOST_DIGITS, number, say
+from pbwidgets.wording import number, say
 
 
 class AnswersRefusedError(PbError):
@@ -107,7 +110,7 @@ class _Entries:
 
 @dataclass(frozen=True)
 class _Movement:
-    """What an entry, or a row of it, does to a balance on a day; ``entry`` is what it is called."""
+    """What an entry, or a row of it, does to a balance on an ISO day, empty if it has none; and what it is called."""
 
     day: str
     amount: float
@@ -121,15 +124,26 @@ def _check_keep(keep: Keep, entries: _Entries, campaign: Campaign, lang: str) ->
         for state, answers in entries.handed_in()
         for day, amount in _movements(measure, answers)
     ]
-    balance = 0.0
-    # on one day what comes in comes first
-    ordered = sorted(movements, key=lambda one: (one.day, one.amount < 0))
-    for at, one in enumerate(ordered, start=1):
-        balance += one.amount
-        if (measure.at == "lowest" or at == len(ordered)) and round(balance, MOST_DIGITS) < keep.at_least:
-            words = {"balance": number(balance), "least": number(keep.at_least)}
-            reason = keep.message.words(lang)
-            raise DataError("fill.keeps_broken", reason=reason, day=one.day, entry=one.entry, **words)
+    if not movements:
+        return
+    days = np.array([one.day or "NaT" for one in movements], dtype="datetime64[D]")
+    amounts, order = np.array([one.amount for one in movements]), np.arange(len(movements))
+    made = run_balances(np.zeros(len(movements), dtype=np.int64), days, amounts, order, 1)
+    balance = made.lowest[0] if measure.at == "lowest" else made.end[0]
+    if balance < keep.at_least:
+        at = (
+            movements[made.lowest_at[0]]
+            if measure.at == "lowest"
+            else max(movements, key=lambda one: one.day)
+        )
+        raise DataError(
+            "fill.keeps_broken",
+            reason=keep.message.words(lang),
+            balance=number(float(balance)),
+            least=number(keep.at_least),
+            day=at.day or say("fill.no_day", lang),
+            entry=at.entry,
+        )
 
 
 def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
@@ -142,8 +156,8 @@ def _movements(measure: Measure, answers: Mapping[str, Any]) -> Iterator[tuple[s
         values = {**answers, **row, **{f"{repeat}/{name}": value for name, value in row.items()}}
         amount, day = values.get(measure.field), values.get(measure.dated_by)
         sign = measure.signs.get(str(values.get(measure.sign_field)), 0.0) if measure.sign_field else 1.0
-        if amount is not None and day and sign and (where is None or where.holds(values)):
-            yield str(day), float(amount) * sign
+        if amount is not None and sign and (where is None or where.holds(values)):
+            yield str(day or ""), float(amount) * sign
 
 
 def _name_entry(form: Form, state: SubmissionState, answers: Mapping[str, Any], lang: str) -> str:

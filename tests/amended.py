@@ -42,8 +42,19 @@ unit_kinds:
 partition_by: village
 review_levels: [{id: street, name: {zh: 街道, en: Sub-district}, unit_kind: subdistrict}]
 periods:
-  - {id: "2026-10", begins: 2026-10-01, ends: 2026-10-31, phases: [&fill {id: fill, name: {zh: 填报, en: Filling}, begins: 2026-10-01, ends: 2026-10-31, forms: [faults, demands, funds, tasks, clauses, month]}]}
-  - {id: "2026-11", begins: 2026-11-01, ends: 2026-11-30, phases: [{<<: *fill, begins: 2026-11-01, ends: 2026-11-20}]}
+  - id: "2026-10"
+    begins: 2026-10-01
+    ends: 2026-10-31
+    phases:
+      - id: fill
+        name: &filling {zh: 填报, en: Filling}
+        begins: 2026-10-01
+        ends: 2026-10-31
+        forms: &all [faults, demands, funds, tasks, clauses, month]
+  - id: "2026-11"
+    begins: 2026-11-01
+    ends: 2026-11-30
+    phases: [{id: fill, name: *filling, begins: 2026-11-01, ends: 2026-11-20, forms: *all}]
 choices:
   kind: [{id: in, label: {zh: 收入, en: In}}, {id: out, label: {zh: 支出, en: Out}}]
   state: [{id: none, label: {zh: 未启动, en: Not begun}}, {id: begun, label: {zh: 推进中, en: Under way}}, {id: done, label: {zh: 已达标, en: Reached}}]
