@@ -69,6 +69,7 @@ class FillForm:
     def __init__(self, visit: Visit, actor: Actor, key: SubmissionKey) -> None:
         self.visit, self.actor, self.key = visit, actor, key
         self.view: FormView | None = None
+        self.amendment: Amendment | None = None
         self.self_marks: list[SelfMarksView] = []
         self.autosave = Autosave(self._save)
         self._unsaved: dict[str, Any] | None = None
@@ -104,7 +105,7 @@ class FillForm:
         opened = self.opened
         self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
         self._below.children = self._excel.children = ()
-        self.view = None
+        self.view = self.amendment = None
         if opened.is_amendment and opened.changeable and opened.period_is_open:
             self._status.settle("")
             self._body.children = tuple(self._make_amendment())
@@ -132,8 +133,14 @@ class FillForm:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
         if may_confirm(self._desk, opened):
             made.append(elements.button(visit.words("fill.unchanged"), self._attempt(self.confirm_unchanged)))
-        if self.changes and opened.is_editable:
-            made.append(changes_card(visit, self.changes))
+        made += self._decided()
+        if opened.is_editable and not opened.is_amendment:
+            made += self._before_handing_in()
+        return tuple(made)
+
+    def _decided(self) -> list[w.Widget]:
+        """What others have decided about it, with their reasons."""
+        visit, opened, made = self.visit, self.opened, list[w.Widget]()
         if opened.decided is not None:
             decided = opened.decided
             moment, by = minute_words(visit, decided.made_at), account_words(visit, decided.made_by.name)
@@ -141,15 +148,22 @@ class FillForm:
             made.append(elements.notice("warn", words))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
-        if opened.returned and opened.is_editable and opened.until and not opened.is_closed(visit.desk.now):
+        return made
+
+    def _before_handing_in(self) -> list[w.Widget]:
+        """What has to be known while it is edited, and the way to edit it in Excel."""
+        visit, opened, made = self.visit, self.opened, list[w.Widget]()
+        if self.changes:
+            made.append(changes_card(visit, self.changes))
+        if opened.returned and opened.until and not opened.is_closed(visit.desk.now):
             day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
-        if opened.is_editable and opened.is_closed(visit.desk.now):
+        if opened.is_closed(visit.desk.now):
             made.append(elements.notice("warn", visit.words("fill.closed")))
-        if opened.is_editable and opened.form.occurrence == "once":
+        if opened.form.occurrence == "once":
             excel = visit.words("excel.fill_panel")
             made.append(elements.button(excel, self._attempt(self.work_in_excel), "link"))
-        return tuple(made)
+        return made
 
     def _state_words(self) -> str:
         visit, opened = self.visit, self.opened
@@ -181,11 +195,12 @@ class FillForm:
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit
         words = visit.words("fill.returned", field=self._label(path), reason=reason)
-        if not path or self.view is None:
+        view = self.view if self.amendment is None else self.amendment.view
+        if not path or view is None:
             return elements.notice("warn", words)
         is_asked = path == visit.place.get("field")
         return elements.pointer(
-            "warn", words, visit.words("fill.to_field"), self.view.anchor(path), is_asked=is_asked
+            "warn", words, visit.words("fill.to_field"), view.anchor(path), is_asked=is_asked
         )
 
     def _label(self, path: str) -> str:
