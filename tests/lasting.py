@@ -5,10 +5,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from counties import OPERATOR, lay_out, make_register
+from counties import OPERATOR, TOWN, VILLAGE, lay_out, make_register
 from serving import make_accounts
 
 from pbwidgets.campaign import Campaign
+from pbwidgets.store import Actor
+from pbwidgets.workflows.filling.amending import begin_many
+from pbwidgets.workflows.filling.drafts import hand_in
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.organise.register import save_units
@@ -163,3 +167,20 @@ def make_living_county(folder: Path, count: int = 40) -> Path:
         open_definition(workspace, OPERATOR, living_campaign(count), MONTH)
         make_accounts(workspace)
     return folder
+
+
+def fill_living_county(folder: Path, today: date | None = None) -> None:
+    """Hand the clauses of the first village in, and begin two faults about it, one of them overdue."""
+    today = today or date.today()
+    with open_workspace(folder) as workspace:
+        opened = workspace.opened()
+        unit = Desk(workspace, Actor("filler", "filler", VILLAGE), opened, "zh_CN")
+        level = Desk(workspace, Actor("reviewer", "reviewer", TOWN), opened, "zh_CN")
+        lines = [{"row": "c04", "state": "under_way"}]
+        hand_in(unit, opened.submission_key("standards", VILLAGE), {"lines": lines}, 0)
+        for fault, due in (
+            ("办公用房闲置", today - timedelta(days=5)),
+            ("资料散乱", today + timedelta(days=20)),
+        ):
+            answers = {"fault": fault, "found_on": f"{today - timedelta(days=30)}", "due_on": f"{due}"}
+            begin_many(level, "faults", [VILLAGE], answers)

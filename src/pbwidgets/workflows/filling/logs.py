@@ -8,15 +8,15 @@ import pandas as pd
 
 from pbwidgets.campaign import Form, rows_in
 from pbwidgets.campaign.names import ROW, places
-from pbwidgets.errors import UsageError
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import LifeState, find_life_state
-from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, history
+from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, history, load_state
 from pbwidgets.store.submissions import NOT_BEGUN, RETURNED, load_of_units
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import units_to_fill
+from pbwidgets.workflows.filling.amending import list_entrusted
 from pbwidgets.workflows.filling.entries import OpenForm, periods_to_copy_from
-from pbwidgets.workflows.filling.hands import UNIT, later_of
+from pbwidgets.workflows.filling.hands import UNIT, check_hand_on_any, later_of
 from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
 from pbwidgets.workflows.ground.workspace import day_of
@@ -55,14 +55,16 @@ def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLi
 
     Raises
     ------
+    RightsError
+        If the actor neither fills this form in for one of the units nor may change anything of its entries.
     UsageError
-        ``fill.unknown_form``; ``workflows.unknown_unit`` for a unit whose entries the actor has nothing to do with.
+        ``fill.unknown_form``.
     """
     form = find_form(desk.opened.campaign, form_id)
     known = set(units_of_log(desk, form_id)["unit_code"])
     for code in unit_codes:
         if code not in known:
-            raise UsageError("workflows.unknown_unit", unit=code, nearest="—")
+            check_hand_on_any(desk, desk.opened.submission_key(form_id, code))
     if not unit_codes:
         return ()
     first = desk.opened.submission_key(form_id, unit_codes[0])
@@ -82,6 +84,18 @@ def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLi
         }
     lines = [_line_of(desk, form, state, returned.get(state.key, "")) for state in found]
     return tuple(sorted(lines, key=_urgency))
+
+
+def list_given(desk: Desk) -> Mapping[str, tuple[LogLine, ...]]:
+    """Entries in which a field names the actor's own unit as the one to carry on, by their form."""
+    lines: dict[str, list[LogLine]] = {}
+    keys = [key for key in list_entrusted(desk) if key.unit_code != desk.actor.unit_code]
+    with desk.workspace.store.read() as reader:
+        found = [state for key in keys if (state := load_state(reader, key)) is not None]
+    for state in found:
+        form = find_form(desk.opened.campaign, state.key.form_id)
+        lines.setdefault(form.id, []).append(_line_of(desk, form, state, ""))
+    return {form_id: tuple(sorted(some, key=_urgency)) for form_id, some in lines.items()}
 
 
 def units_of_log(desk: Desk, form_id: str) -> pd.DataFrame:

@@ -22,13 +22,15 @@ SEARCHED = 8
 
 
 class LogList:
-    """Entries of a log about some units, what is most overdue first; each opens on this page."""
+    """Entries of a log, what is most overdue first, each with a link; ``read`` gives them, of one unit or several."""
 
-    def __init__(self, visit: Visit, form: Form, unit_codes: Sequence[str]) -> None:
-        self._visit, self._form, self._codes = visit, form, tuple(unit_codes)
+    def __init__(
+        self, visit: Visit, form: Form, read: Callable[[], Sequence[LogLine]], *, has_units: bool
+    ) -> None:
+        self._visit, self._form, self._read = visit, form, read
         columns = [
             "title",
-            *(["unit"] if len(self._codes) > 1 else []),
+            *(["unit"] if has_units else []),
             *(["life", "due", "days"] if form.life is not None else []),
             "review",
         ]
@@ -43,7 +45,7 @@ class LogList:
 
     def show(self) -> None:
         """Read the entries anew."""
-        lines = list_log(self._visit.desk, self._form.id, self._codes)
+        lines = self._read()
         elements.hide_all([self.list.search], len(lines) <= SEARCHED)
         self.list.show([self._row(line) for line in lines])
 
@@ -87,6 +89,13 @@ class LogList:
         return Cell(
             words(f"fill.log_{'draft' if state == 'draft' else 'accepted' if state == 'accepted' else 'in'}")
         )
+
+
+def log_of(visit: Visit, form: Form, unit_codes: Sequence[str]) -> LogList:
+    """List of the entries of a log about some units."""
+    return LogList(
+        visit, form, lambda: list_log(visit.desk, form.id, unit_codes), has_units=len(unit_codes) > 1
+    )
 
 
 class ManyEntries:

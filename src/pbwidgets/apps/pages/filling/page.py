@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.filling.excel import units_panel
 from pbwidgets.apps.pages.filling.form import FillForm
-from pbwidgets.apps.pages.filling.log import LogList, many_panel
+from pbwidgets.apps.pages.filling.log import LogList, log_of, many_panel
 from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Form
@@ -22,7 +22,7 @@ from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
 from pbwidgets.workflows.filling.amending import confirm_unchanged
 from pbwidgets.workflows.filling.drafts import take_back
 from pbwidgets.workflows.filling.entries import begin_entry, open_submission
-from pbwidgets.workflows.filling.logs import list_log, may_confirm, units_of_log
+from pbwidgets.workflows.filling.logs import list_given, list_log, may_confirm, units_of_log
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.progress.grid import awaits_filler, progress_grid
@@ -63,6 +63,11 @@ def _forms(visit: Visit) -> w.Widget:
         units = units_of_log(visit.desk, form.id)
         if len(units) and form.survey is None:
             shown.append(_form_card(visit, form, units))
+    for form_id, lines in list_given(visit.desk).items():
+        form = find_form(visit.opened.campaign, form_id)
+        given = LogList(visit, form, lambda lines=lines: lines, has_units=True)  # type: ignore[misc]
+        title = visit.words("fill.log_given", form=form.name.words(visit.lang))
+        shown.append(elements.card(given.box, title=title))
     if len(shown) == 1:
         shown.append(elements.notice("info", visit.words("fill.nothing_to_fill")))
     return elements.stack(*shown)
@@ -129,7 +134,7 @@ def _log_link(visit: Visit, form: Form, unit_code: str) -> w.Widget:
 
 def _units(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
     codes = [str(code) for code in units["unit_code"]]
-    if form.occurrence == "many":
+    if form.occurrence == "many" and codes:
         return _log(visit, form, units, codes)
     table = _table(visit, form, units, codes)
     shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(table)]
@@ -184,7 +189,7 @@ def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
 
 def _log(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
     """Entries of a log about all units of the actor's, and ways to begin new ones."""
-    log = LogList(visit, form, codes)
+    log = log_of(visit, form, codes)
     shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(log.box)]
     if len(units_to_fill(visit.desk, form.id)) and _may_write(visit, form):
         if not _asks_for_files(form):
@@ -205,7 +210,7 @@ def _asks_for_files(form: Form) -> bool:
 
 def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:
     """Entries of a log about a unit, and a button for a new one for who begins them."""
-    log, place = LogList(visit, form, [unit_code]), elements.stack()
+    log, place = log_of(visit, form, [unit_code]), elements.stack()
     actor = filling_actor(visit.actor, visit.opened, form.id)
     begins = unit_code in set(units_to_fill(replace(visit.desk, actor=actor), form.id)["unit_code"])
 
