@@ -259,8 +259,9 @@ class FixedRows:
         self._drawn, self._told = shape, dict(told)
         split = len(self.rows) if self._opened is None else self._opened.at + 1
         above, below = self.rows[:split], self.rows[split:]
-        _set(self._above, self._table.markup(above, fields, told, self._opened))
-        _set(self._below, self._table.markup(below, fields, told, None) if below else "")
+        _set(self._above, self._table.markup(above, fields, told, opened=self._opened))
+        rest = self._table.markup(below, fields, told, after=self._opened) if below else ""
+        _set(self._below, rest)
         hide_all([self._below], not below)
 
 

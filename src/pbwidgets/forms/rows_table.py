@@ -227,7 +227,13 @@ class RowsTable:
     # -- the table -----------------------------------------------------------------------------------------
 
     def markup(
-        self, rows: Sequence[Row], fields: Sequence[Field], told: Mapping[str, str], opened: Row | None
+        self,
+        rows: Sequence[Row],
+        fields: Sequence[Field],
+        told: Mapping[str, str],
+        *,
+        opened: Row | None = None,
+        after: Row | None = None,
     ) -> str:
         """Table of some of the rows.
 
@@ -239,6 +245,8 @@ class RowsTable:
             What is said of each row, by its id.
         opened
             The row that is open.
+        after
+            The row after which these go on, under the same heading.
         """
         widths = "".join(f'<col style="width:{_WIDTHS[item.type]}em">' for item in fields)
         labels = [
@@ -247,15 +255,15 @@ class RowsTable:
             say("forms.rows_state", self._lang),
         ]
         heads = "".join(f'<th scope="col">{escape(label)}</th>' for label in labels)
-        body = ""
+        body, above = "", self._look.heading_of(after.known) if after is not None else ""
         for heading, group in groupby(rows, key=lambda row: self._look.heading_of(row.known)):
-            if heading:
+            if heading and heading != above:
                 name = f'<th scope="colgroup" colspan="{len(labels)}">{escape(heading)}</th>'
                 body += f'<tr class="pb-rows-heading">{name}</tr>'
             body += "".join(self._line(row, fields, told[row.known.id], row is opened) for row in group)
         return (
             f'<div class="pb-scroll" data-drawn="{next(_DRAWN)}"><table class="pb-rows-table">'
-            f'<colgroup><col class="pb-rows-name">{widths}<col style="width:13em"></colgroup>'
+            f'<colgroup><col class="pb-rows-name">{widths}<col class="pb-rows-last"></colgroup>'
             f"<thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table></div>"
         )
 
@@ -266,7 +274,8 @@ class RowsTable:
         return (
             f'<tr id="{anchor}" data-row="{row_id}"{" class=pb-rows-open" if is_open else ""}>'
             f'<th scope="row">{escape(self.name_of(row))}<small>{escape(self._more_of(row))}</small></th>{cells}'
-            f'<td class="pb-rows-told"><div class="pb-rows-said">{told}</div>{self._opener(row, is_open)}</td></tr>'
+            f'<td class="pb-rows-told"><div><div class="pb-rows-said">{told}</div>'
+            f"{self._opener(row, is_open)}</div></td></tr>"
         )
 
     def _more_of(self, row: Row) -> str:
