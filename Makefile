@@ -90,6 +90,7 @@ test-long: system docs
 bench: install
 	$(BIN)/python tests/benchmarks/bench_reports.py
 	$(BIN)/python tests/benchmarks/bench_country.py
+	$(BIN)/python tests/benchmarks/bench_entries.py
 	$(BIN)/python tests/benchmarks/bench_apps.py
 	$(BIN)/python tests/benchmarks/bench_jobs.py
 

@@ -44,6 +44,10 @@ SETS = {
     "losses": theme.LOSS_COLOURS,
     "own value on its ground": [theme.OWN, theme.BAND],
     "counts": palette.BLUES,
+    "states of a check": [
+        theme.STANDING_COLOURS[name]
+        for name in ("reached", "claimed", "under_way", "due_soon", "not_begun", "overdue")
+    ],
     "strong and weak": [theme.OWN, palette.RUSTS[1]],
 }
 

@@ -1,8 +1,9 @@
 """The answers to a form: computed, checked, and turned into rows and back.
 
 Answers are one nested mapping: ``{"plan": "yes", "meetings": [{"held_on": "2026-05-01"}, …]}``. Groups do not
-add a level. A repeat that is answered with "none of these" holds ``"none"`` in place of rows. The form in the
-browser, the Excel import and the server all ask :func:`check_answers`.
+add a level. A repeat that is answered with "none of these" holds ``"none"`` in place of rows. A repeat with fixed
+rows holds one mapping for each row of its table, in the table's order, with the row's id: ``{"row": "team", …}``. The
+form in the browser, the Excel import and the server all ask :func:`check_answers`.
 
 A field that is not relevant has no answer, as in XLSForm: it is dropped before anything is required, checked
 or calculated, and is empty for every expression that names it. Relevance and calculations may build on each
@@ -22,8 +23,10 @@ from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.identifying import is_common
 from pbwidgets.campaign.model import Campaign, Field, Form
-from pbwidgets.campaign.names import ROW, Place, bare_columns, places
+from pbwidgets.campaign.names import ROW, Place, bare_columns, places, row_names
 from pbwidgets.campaign.options import options_of
+from pbwidgets.campaign.pointing import KnownUnits, find_wrong_unit
+from pbwidgets.campaign.tables import Table
 from pbwidgets.campaign.values import (
     LISTS,
     LONGEST_TEXT,
@@ -110,6 +113,7 @@ def check_answers(
     complete: bool,
     today: date | None = None,
     names: CommonWords | None = None,
+    units: KnownUnits | None = None,
 ) -> tuple[AnswerProblem, ...]:
     """Everything that is wrong in the answers, in the order of the form; empty if they may be saved.
 
@@ -125,8 +129,12 @@ def check_answers(
         What ``today()`` gives in expressions.
     names
         Names of units, which identify nobody; None if they are not known.
+    units
+        Units that fields may point at; None if they are not known: then every code is taken.
     """
-    return examine_answers(form, campaign, answers, complete=complete, today=today, names=names)[1]
+    return examine_answers(form, campaign, answers, complete=complete, today=today, names=names, units=units)[
+        1
+    ]
 
 
 def examine_answers(
@@ -137,6 +145,7 @@ def examine_answers(
     complete: bool,
     today: date | None = None,
     names: CommonWords | None = None,
+    units: KnownUnits | None = None,
 ) -> tuple[dict[str, Any], tuple[AnswerProblem, ...]]:
     """Canonical answers and everything that is wrong in them: :func:`compute_answers` and :func:`check_answers`."""
     settled = _settle(form, answers, today)
@@ -150,6 +159,7 @@ def examine_answers(
             for row in settled.rows_of(place):
                 found.extend(_check_value(place, row, campaign, settled, complete))
                 found.extend(_check_identifying(place, row, campaign, settled, names))
+                found.extend(_check_pointing(place, row, campaign, settled, units))
     if not found:
         return settled.answers, ()
     captions = captions_of(form, campaign, settled.answers, today=today)
@@ -205,6 +215,9 @@ def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
     for place in places(form):
         if place.field.type == "repeat" and is_none(place.field, answers.get(place.path)):
             rows.append((place.path, 0, NONE))
+        if place.field.rows is not None:
+            fixed = enumerate(rows_in(answers, place.path))
+            rows.extend((f"{place.path}/{ROW}", at, str(row.get(ROW))) for at, row in fixed)
         if not place.is_leaf:
             continue
         for at, row in enumerate(_rows_around(place, answers)):
@@ -219,18 +232,20 @@ def to_rows(form: Form, answers: Answers) -> list[tuple[str, int, str]]:
 
 @dataclass(frozen=True)
 class _Outline:
-    """The places of a form, and what expressions may call them."""
+    """The places of a form, what expressions may call them, and the tables of repeats with fixed rows."""
 
     places: tuple[Place, ...]
     columns: Mapping[str, str]
     own: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, Table]
 
     @classmethod
     def of(cls, form: Form) -> "_Outline":
         every = tuple(places(form))
         repeats = [place.path for place in every if place.field.type == "repeat"]
         own = {name: tuple(place.field.id for place in every if place.repeat == name) for name in repeats}
-        return cls(every, bare_columns(form), own)
+        tables = {place.path: table for place in every if (table := place.field.table) is not None}
+        return cls(every, bare_columns(form), own, tables)
 
     def names(self, answers: Answers, repeat: str = "", row: int = 0) -> dict[str, object]:
         """Values by the names that an expression may use, in a row or outside repeats."""
@@ -245,7 +260,20 @@ class _Outline:
         if repeat:
             entry = answers[repeat][row]
             values.update({key: entry.get(key) for key in self.own[repeat]})
+            if repeat in self.tables:
+                table = self.tables[repeat]
+                values.update(row_names(table, table.rows[row]))
         return values
+
+    def lay_rows(self, answers: Answers) -> Answers:
+        """Answers with the rows of each repeat with fixed rows as its table has them; others are dropped."""
+        if not self.tables:
+            return answers
+        made = dict(answers)
+        for name, table in self.tables.items():
+            given = {row.get(ROW): row for row in rows_in(answers, name) if isinstance(row, Mapping)}
+            made[name] = [{**given.get(row.id, {}), ROW: row.id} for row in table.rows]
+        return made
 
 
 @dataclass(frozen=True, eq=False)
@@ -294,7 +322,7 @@ class _Settled:
 
 def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
     outline = _outline_of(form)
-    entered = _read(outline.places, answers)
+    entered = _read(outline.places, outline.lay_rows(answers))
     current, irrelevant = entered, frozenset[tuple[str, int]]()
     for _ in range(_MOST_ROUNDS):
         out = frozenset(_find_irrelevant(outline, current, today))
@@ -308,31 +336,20 @@ def _settle(form: Form, answers: Answers, today: date | None) -> _Settled:
 def _read(every: tuple[Place, ...], answers: Answers) -> dict[str, Any]:
     """Canonical values of all fields that are entered; rows stay where they are."""
     made: dict[str, Any] = {}
-    answers = {
-        **answers,
-        **{place.path: _in_order(place.field, answers) for place in every if place.field.table},
-    }
     for place in every:
         if place.field.type == "repeat":
             rows = answers.get(place.field.id)
-            if place.field.table is not None:
-                made[place.field.id] = [{ROW: row.id} for row in place.field.table.rows]
-            elif is_none(place.field, rows):
+            if is_none(place.field, rows):
                 made[place.field.id] = NONE
             elif isinstance(rows, list | tuple):
-                made[place.field.id] = [{} for _ in rows]
+                keeps = (ROW,) if place.field.table is not None else ()
+                made[place.field.id] = [{key: row[key] for key in keeps} for row in rows]
         elif place.is_leaf and place.field.type != "calculate":
             for source, target in zip(_rows_around(place, answers), _rows_around(place, made), strict=True):
                 value = _value_or_raw(place.field, source.get(place.field.id))
                 if value is not None:
                     target[place.field.id] = value
     return made
-
-
-def _in_order(field: Field, answers: Answers) -> list[Answers]:
-    """Answers of fixed rows in the order of their table; rows that it does not have are left out."""
-    given = {row.get(ROW): row for row in rows_in(answers, field.id) if isinstance(row, Mapping)}
-    return [given.get(row.id, {}) for row in field.table.rows] if field.table is not None else []
 
 
 def _value_or_raw(field: Field, value: object) -> object:
@@ -453,7 +470,7 @@ def _find_unknown(outline: _Outline, answers: Answers) -> Iterator[AnswerProblem
         if place.field.type != "repeat" or rows in (None, "") or is_none(place.field, rows):
             continue
         own = [inner.field.id for inner in every if inner.repeat == name and inner.is_leaf]
-        own += [ROW] if place.field.table is not None else []
+        own += [ROW] if place.field.rows is not None else []
         if not isinstance(rows, list | tuple):
             yield AnswerProblem(name, 0, "campaign.answer_not_rows", label=place.field.label)
             continue
@@ -505,6 +522,16 @@ def _check_identifying(
     if isinstance(value, str) and is_common(value, campaign, names):
         args = {"value": _shown(value)}
         yield AnswerProblem(place.path, row, "campaign.answer_identifies_common", args, place.field.label)
+
+
+def _check_pointing(
+    place: Place, row: int, campaign: Campaign, settled: _Settled, units: KnownUnits | None
+) -> Iterator[AnswerProblem]:
+    """A unit that is none, or of a kind that is not asked for."""
+    value = settled.value(place, row) if place.field.type == "unit" else None
+    if isinstance(value, str) and units is not None:
+        for code, args in find_wrong_unit(place.field, value, campaign, units):
+            yield AnswerProblem(place.path, row, code, args, place.field.label)
 
 
 def _find_out_of_bounds(

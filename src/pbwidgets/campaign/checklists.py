@@ -1,7 +1,8 @@
 """How units are judged by checks instead of points, and the lists that come of it."""
 
+import re
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -10,23 +11,50 @@ from pbwidgets.campaign.rules import MeasureId
 
 _Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 _Column = Annotated[str, Field(pattern=r"^row/[a-z][a-z0-9_]*$")]
-_Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
 
 
-class DuePhase(Definition):
-    """Until the end of a phase of the period."""
+def _to_due(value: Any) -> Any:
+    if isinstance(value, dict) and set(value) == {"phase"}:
+        return value["phase"]
+    return value.isoformat()[:10] if isinstance(value, date) else value
 
-    phase: _Id
+
+Due = Annotated[
+    str,
+    BeforeValidator(_to_due, json_schema_input_type=str | date),
+    Field(pattern=r"^([a-z][a-z0-9_]*|[0-9]{4}-[0-9]{2}-[0-9]{2})$"),
+]
+"""Until when: an ISO day, or the id of a phase, which ends it; ``{phase: …}`` is read as its id."""
 
 
-Due = DuePhase | _Day
+def _to_target(value: Any) -> Any:
+    try:
+        return float(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
+
+
 Target = Annotated[
     float | str,
+    BeforeValidator(_to_target),
     Field(
         description="a number, an expression over measures (${cadres}), or a number field of a form (setup/target) "
         "of the unit or else of its nearest ancestor that has the form; empty: shown, never red"
     ),
 ]
+
+
+_PLACE: Final = re.compile(r"([a-z][a-z0-9_]*)/([a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*)?)")
+
+
+def target_field(target: Target) -> tuple[str, str] | None:
+    """Form and path of the field that a target is read from; None for a number or an expression.
+
+    >>> target_field("setup/target_problems"), target_field("${cadres}"), target_field(3)
+    (('setup', 'target_problems'), None, None)
+    """
+    found = _PLACE.fullmatch(target) if isinstance(target, str) else None
+    return None if found is None else (found[1], found[2])
 
 
 class RowsCheck(Definition):
@@ -59,7 +87,9 @@ class _Stated(Definition):
     applies: str | None = Field(
         default=None, description="expression over measures: to which units it applies; none: to all"
     )
-    due: Due | None = Field(default=None, description="a day, or {phase: …}; none: the end of the period")
+    due: Due | None = Field(
+        default=None, description="a day, or the id of a phase; none: the end of the period"
+    )
 
     @property
     def check_id(self) -> str:

@@ -1,6 +1,6 @@
 """How an entry lives: its steps or states, what may be changed after it was handed in, and what must be kept."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, PositiveInt, model_validator
 from pydantic_core import PydanticCustomError
@@ -53,17 +53,20 @@ class Life(Definition):
         return self
 
 
+FILLER: Final = "filler"
+"""Whose hand it is where a file says ``later: true``."""
+
+
 def _with_hand(value: Any) -> Any:
-    return {} if value is True else None if value is False else value
+    return {"by": FILLER} if value is True else None if value is False or value == {} else value
 
 
 class LaterBy(Definition):
     """Whose hand may add or change a field after the entry was handed in."""
 
-    by: _Id | None = Field(
-        default=None,
-        description="unit: the unit itself; the id of a review level; or a field of type unit whose unit it is; "
-        "none: who fills the form in",
+    by: _Id = Field(
+        description="filler: who fills the form in; unit: the unit itself; the id of a review level; or a field of "
+        "type unit whose unit it is"
     )
 
 

@@ -29,6 +29,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic import Field as Arg
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticKnownError
 
 from pbwidgets.campaign.checklists import Check, TimesListed, UnitList
@@ -252,7 +253,7 @@ class Field(Definition):
         description="rows that a unit has, over the table's columns (${row/domain}) and ${unit_kind}, ${unit_domain}",
     )
     life: Life | None = Arg(default=None, description="how each row of a repeat lives")
-    table: Table | None = Arg(
+    table: SkipJsonSchema[Table | None] = Arg(
         default=None, exclude=True, description="the table of `rows`, which the campaign puts here"
     )
 

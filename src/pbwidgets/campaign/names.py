@@ -16,6 +16,15 @@ ROW: Final = "row"
 UNIT_KIND, UNIT_DOMAIN = "unit_kind", "unit_domain"
 UNIT_NAMES: Final = (UNIT_KIND, UNIT_DOMAIN)
 """Names that every expression may use: kind of the unit, and its domain in the register. No id may be one of them."""
+ENTRY_STATE, ENTRY_CLOSED, ENTRY_OVERDUE, ENTRY_FLAGS = (
+    "entry_state", "entry_closed", "entry_overdue", "entry_flags",
+)  # fmt: skip
+ENTRY_NAMES: Final = (ENTRY_STATE, ENTRY_CLOSED, ENTRY_OVERDUE, ENTRY_FLAGS)
+"""Names that expressions of measures have for how an entry, or a fixed row, stands on the day of the records.
+
+The state is the id of the last dated step or of the chosen option, closed and overdue are 1 or 0, and flags are
+``skipped:<field>``, ``late:<field>`` and ``closed_late``: ``selected(${entry_flags}, 'late:fixed_on')``.
+"""
 
 _LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
@@ -69,9 +78,10 @@ def names_in(form: Form, repeat: str = "") -> frozenset[str]:
     """Names that an expression may use in a form, or in the rows of one of its repeats.
 
     Everywhere: fields outside repeats, repeats (their rows), ``repeat/field`` (a column), and the bare name
-    of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first.
+    of a repeat's field (the column as well) where only one repeat has it. In a row, its own fields come first, and
+    those of :func:`names_of_rows`.
     """
-    return frozenset(named_places(form, repeat))
+    return frozenset(named_places(form, repeat)) | names_of_rows(form, repeat)
 
 
 def named_places(form: Form, repeat: str = "") -> dict[str, Place]:
@@ -83,6 +93,12 @@ def named_places(form: Form, repeat: str = "") -> dict[str, Place]:
         place.field.id: place for place in found if place.is_leaf and place.repeat and place.repeat == repeat
     }
     return {**bare, **by_path, **own}
+
+
+def names_of_rows(form: Form, repeat: str) -> frozenset[str]:
+    """Names that a row of a repeat with fixed rows has for its row of the table: ``row``, ``row/due``."""
+    table = next((place.field.table for place in places(form) if repeat and place.path == repeat), None)
+    return frozenset([ROW, *(f"{ROW}/{column}" for column in table.columns)]) if table else frozenset()
 
 
 def bare_columns(form: Form) -> dict[str, str]:

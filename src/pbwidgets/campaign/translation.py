@@ -190,7 +190,7 @@ def keys_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
     >>> "for" in keys_of(Criterion)
     True
     """
-    return {field.alias or name: field for name, field in model.model_fields.items()}
+    return {field.alias or name: field for name, field in model.model_fields.items() if not field.exclude}
 
 
 def keys_allowed(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

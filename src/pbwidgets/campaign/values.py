@@ -10,6 +10,7 @@ date                 str, an ISO date       ``2026-05-01``
 select_one           str, a choice id       the same
 select_multiple      list of choice ids     ids with spaces between
 image, file          list of SHA-256 (hex)  the same with spaces between
+unit                 str, a unit's code     the same
 calculate            int, float or str      number or text
 repeat               rows, or ``"none"``    each field; ``none``
 ==================== ====================== ==============================

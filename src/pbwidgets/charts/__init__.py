@@ -8,6 +8,7 @@ from pbwidgets.charts.balance import (
 )
 from pbwidgets.charts.class_moves import class_moves, class_moves_native
 from pbwidgets.charts.counts import status_counts, status_counts_native
+from pbwidgets.charts.coverage_bars import coverage_bars, coverage_bars_native
 from pbwidgets.charts.criteria import criterion_bars, criterion_bars_native
 from pbwidgets.charts.display import enable_offline
 from pbwidgets.charts.gallery import build_contact_sheet
@@ -22,6 +23,7 @@ from pbwidgets.charts.ranking import ranking_bars, ranking_bars_native
 from pbwidgets.charts.ranks import rank_strip
 from pbwidgets.charts.render import PAGES, draw_png, draw_svg, embed_svg, save_chart, svg_to_png
 from pbwidgets.charts.sheet import drop_title, put_headline, title_share
+from pbwidgets.charts.state_matrix import state_matrix, state_matrix_native
 from pbwidgets.charts.theme import find_cjk_font
 from pbwidgets.charts.view import IndexView, View
 
@@ -36,6 +38,8 @@ __all__ = [
     "build_contact_sheet",
     "class_moves",
     "class_moves_native",
+    "coverage_bars",
+    "coverage_bars_native",
     "criterion_bars",
     "criterion_bars_native",
     "draw_png",
@@ -62,6 +66,8 @@ __all__ = [
     "ranking_bars",
     "ranking_bars_native",
     "save_chart",
+    "state_matrix",
+    "state_matrix_native",
     "status_counts",
     "status_counts_native",
     "strength_bars",

@@ -180,6 +180,12 @@ class NativeTable:
         Small line below: what part is shown, what the numbers of the columns stand for.
     title
         That of the picture.
+    groups
+        Headings above the columns, each with over how many columns it stands; none: there are none.
+    dense
+        Whether rows lie close, so that more of them fit.
+    heads
+        How the names of columns stand: lying, letter below letter in columns as narrow, or turned.
     """
 
     corner: str
@@ -192,6 +198,9 @@ class NativeTable:
     legend: str = ""
     note: str = ""
     title: str = ""
+    groups: tuple[tuple[str, int], ...] = ()
+    dense: bool = False
+    heads: Literal["lying", "stacked", "turned"] = "lying"
 
 
 def are_heads(names: Sequence[str]) -> bool:

@@ -28,6 +28,8 @@ _HEADLINES = (theme.TITLE, 30, 26)
 """Sizes of a headline, the largest that fits."""
 _NOTE_Y, _SOURCE_Y = BODY_BOTTOM + 24, BODY_BOTTOM + 52
 
+_KEY_LINE = 34
+
 SINGLE = 13
 """Most rows of one panel; more are split into two side by side."""
 
@@ -259,6 +261,25 @@ def key(items: Sequence[tuple[str, str, str]], *, left: float, y: float = 20) ->
         .encode(x=place, y=alt.YValue(y), text=alt.Text("text:N"))
     )
     return [drawn, written]
+
+
+def keys(items: Sequence[tuple[str, str, str]]) -> tuple[list[alt.Chart], float]:
+    """Key in as many lines as it needs at the top of the sheet, and where what is below it begins."""
+    lines: list[list[tuple[str, str, str]]] = [[]]
+    used = 0.0
+    for item in items:
+        width = 54 + text_width(item[2], theme.SMALL)
+        if lines[-1] and used + width > theme.WIDTH - 2 * theme.MARGIN:
+            lines.append([])
+            used = 0.0
+        lines[-1].append(item)
+        used += width
+    drawn = [
+        layer
+        for at, line in enumerate(lines)
+        for layer in key(line, left=theme.MARGIN, y=20 + _KEY_LINE * at)
+    ]
+    return drawn, BODY_TOP + _KEY_LINE * (len(lines) - 1)
 
 
 # -- the whole -------------------------------------------------------------------------------------------

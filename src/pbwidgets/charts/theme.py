@@ -16,13 +16,23 @@ from pbwidgets.scoring.frames import (
     ASSESSED,
     BARRED,
     CAPPED,
+    CLAIMED,
     DISQUALIFIED,
+    DUE_SOON,
+    EXCESS,
     INELIGIBLE,
     NO_DATA,
+    NO_TARGET,
+    NOT_APPLICABLE,
+    NOT_BEGUN,
     NOT_NOMINATED,
     NOT_SELECTED,
+    OVERDUE,
+    REACHED,
     SELECTED,
+    SHORT,
     TIED_AT_CUT,
+    UNDER_WAY,
     WAITING,
 )
 
@@ -58,6 +68,20 @@ STATUS_COLOURS: Final = {
     NO_DATA: palette.FAINT,
 }
 """Fill of a status; bars have an outline, and the status is written next to them."""
+
+STANDING_COLOURS: Final = {
+    REACHED: palette.GREEN,
+    CLAIMED: palette.PALE_SKY,
+    UNDER_WAY: palette.MIDDLE_BLUE,
+    DUE_SOON: palette.AMBER,
+    NOT_BEGUN: palette.WHITE,
+    OVERDUE: palette.DEEP_RUST,
+    SHORT: palette.PINK,
+    EXCESS: palette.CHARCOAL,
+    NOT_APPLICABLE: palette.BAND,
+    NO_TARGET: palette.BAND,
+}
+"""Fill of a state of a check, beside its sign or word; green is what is reached and accepted, and nothing else."""
 
 BALANCE_COLOURS: Final = {
     "allotted": palette.PALE_GREY,

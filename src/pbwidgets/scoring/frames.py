@@ -412,7 +412,7 @@ SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET = "short", "excess", "not_applicable", 
 STANDING_STATES: Final = (
     REACHED, CLAIMED, UNDER_WAY, DUE_SOON, NOT_BEGUN, OVERDUE, SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET,
 )  # fmt: skip
-"""States of a check. Short and excess are those of a measure after its due day or without one."""
+"""States of a check, as :mod:`pbwidgets.scoring.standings` tells them apart. Short and excess are those of a number."""
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 

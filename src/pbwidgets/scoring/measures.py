@@ -6,15 +6,16 @@ from datetime import date
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign, Measure, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
-from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in
+from pbwidgets.scoring.answers_table import AnswersTable, Items
+from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in, to_days
+from pbwidgets.scoring.entries import CLOSED_ON, OPENED_ON, AnswerTables
 from pbwidgets.scoring.frames import MEASURES, to_frame
 from pbwidgets.scoring.register import Register
+from pbwidgets.scoring.running import run_balances
 
 _MANY: Final = ("select_multiple", "image", "file")  # one answer holds several, with spaces
 _WORDS: Final = {"yes": "1", "no": "0", "true": "1", "false": "0"}
@@ -98,25 +99,26 @@ def measure_units(
     today
         What ``today()`` gives, and up to when open matters count; by default the period's last day.
     """
-    wanted = {(measure.form, measure.states) for measure in campaign.measures}
-    tables = {
-        (form_id, states): build_answers(campaign.form(form_id), in_states(submissions, states), register)
-        for form_id, states in sorted(wanted)
-    }
+    today = today or campaign.period(period).ends
+    return measure_tables(campaign, period, AnswerTables(campaign, register, today, submissions))
+
+
+def measure_tables(campaign: Campaign, period: str, tables: AnswerTables) -> MeasureTable:
+    """Every measure as :func:`measure_units` gives it, of answers that know how their entries stand."""
     columns = {
         measure.id: replace(
             _measure(
                 campaign,
                 measure,
-                tables[measure.form, measure.states],
-                register,
-                _Days.of(campaign.period(period), measure, today),
+                tables.of(measure.form, measure.states),
+                tables.register,
+                _Days.of(campaign.period(period), measure, tables.today),
             ),
             options=tuple(option.id for option in campaign.options_of(measure)),
         )
         for measure in campaign.measures
     }
-    return MeasureTable(register, columns | _read_units(register))
+    return MeasureTable(tables.register, columns | _read_units(tables.register))
 
 
 def _read_units(register: Register) -> dict[str, MeasureColumn]:
@@ -143,20 +145,6 @@ def _read_units(register: Register) -> dict[str, MeasureColumn]:
     }
 
 
-def in_states(submissions: pd.DataFrame, states: tuple[str, ...]) -> pd.DataFrame:
-    """Submissions in one of the states, ``accepted`` meaning acceptance at any level; all if no state is given.
-
-    >>> rows = pd.DataFrame({"state": ["submitted", "accepted:county", "locked"]})
-    >>> in_states(rows, ("accepted", "locked"))["state"].tolist()
-    ['accepted:county', 'locked']
-    """
-    if not states:
-        return submissions
-    state = submissions["state"]
-    wanted = state.isin(states) | state.str.partition(":")[0].isin(states)
-    return submissions[wanted.to_numpy(dtype=bool, na_value=False)]
-
-
 @dataclass(frozen=True)
 class _Days:
     """Days that one measure looks at: today, and its window if it has one."""
@@ -166,8 +154,7 @@ class _Days:
     ends: date | None = None
 
     @classmethod
-    def of(cls, period: Period, measure: Measure, today: date | None) -> "_Days":
-        today = today or period.ends
+    def of(cls, period: Period, measure: Measure, today: date) -> "_Days":
         if measure.window is None:
             return cls(today)
         phases = {phase.id: phase for phase in period.phases}
@@ -347,6 +334,8 @@ def _tally(
             return _Tally(values, counts, np.isnan(values))
         case "days_to_close":
             return _average_days(measure, table, kept, place, days.today)
+        case "running":
+            return _Tally(_balance(measure, table, kept, register, spread, days.today), counts, ~answered)
     return _share(measure, table, every, kept, place, days)
 
 
@@ -359,21 +348,16 @@ def _within_window(measure: Measure, table: AnswersTable, items: Items, days: _D
     return items.keep((dates >= first) & (dates <= last))
 
 
-def to_days(values: Objects) -> npt.NDArray[np.datetime64]:
-    """ISO dates as days; NaT for anything else.
-
-    >>> to_days(np.array(["2026-05-01", "soon", None], dtype=object)).tolist()
-    [datetime.date(2026, 5, 1), None, None]
-    """
-    dates = pd.to_datetime(pd.Series(values, dtype=object), format="%Y-%m-%d", errors="coerce")
-    return dates.to_numpy(dtype="datetime64[D]")
-
-
 def _average_days(
     measure: Measure, table: AnswersTable, kept: Items, place: Callable[[Items, Floats], Floats], today: date
 ) -> _Tally:
-    opened = to_days(kept.values)
-    closed = to_days(table.values_at(measure.closed_on or "", kept))
+    if measure.closed_on is None:  # from the first step of a life to its end
+        prefix = f"{measure.field}/" if measure.field else ""
+        opened, closed = (
+            to_days(table.values_at(f"{prefix}{name}", kept)) for name in (OPENED_ON, CLOSED_ON)
+        )
+    else:
+        opened, closed = to_days(kept.values), to_days(table.values_at(measure.closed_on, kept))
     if measure.count_open:
         closed = np.where(np.isnat(closed), np.datetime64(today), closed)
     days = (closed - opened).astype("timedelta64[D]").astype(np.float64)
@@ -455,6 +439,22 @@ def _sum(measure: Measure, table: AnswersTable, items: Items, register: Register
         numbers = highest.to_numpy(dtype=np.float64)
     total: Floats = np.bincount(units, numbers, minlength=len(register)).astype(np.float64)
     return total
+
+
+def _balance(
+    measure: Measure, table: AnswersTable, items: Items, register: Register, spread: _Spread, today: date
+) -> Floats:
+    """Balance of each unit on the day, or the lowest up to it; what is dated after the day has not moved yet."""
+    signs = np.ones(len(items))
+    if measure.sign_field is not None:
+        signs = np.array(
+            [measure.signs.get(kind, np.nan) for kind in table.values_at(measure.sign_field, items)]
+        )
+    dates = to_days(table.values_at(measure.dated_by or "", items))
+    amounts = np.where(dates > np.datetime64(today), np.nan, signs * to_numbers(items.values))
+    at, units = spread(np.arange(len(items)), table.entries.units[items.entries], register)
+    balances = run_balances(units, dates[at], amounts[at], at, len(register))
+    return balances.end if measure.at == "end" else balances.lowest
 
 
 def _place_in(options: tuple[str, ...], values: Objects) -> Floats:

@@ -20,8 +20,10 @@ from pbwidgets.scoring.eligibility import (
     check_eligibility,
     order_awards,
 )
+from pbwidgets.scoring.entries import AnswerTables, read_entries
 from pbwidgets.scoring.frames import BALANCE, CLASSES, COLUMNS, SELECTED, Records, Scores, to_frame
-from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_units, to_measures_frame
+from pbwidgets.scoring.lists import for_all, for_top, list_units
+from pbwidgets.scoring.measures import MeasureTable, find_submitting, measure_tables, to_measures_frame
 from pbwidgets.scoring.nominations import TrackNominations, balance_nominations, count_nominations
 from pbwidgets.scoring.points import TrackPoints, score_lines, to_points_frame
 from pbwidgets.scoring.ranking import TrackRanking, rank_units, to_ranking_frame
@@ -30,6 +32,7 @@ from pbwidgets.scoring.reference import build_reference
 from pbwidgets.scoring.register import build_register
 from pbwidgets.scoring.selection import TrackSelection, hold_decisions, select_units, to_selection_frame
 from pbwidgets.scoring.sources import LayerMarks, read_marks, to_marks_frame
+from pbwidgets.scoring.standings import find_standings
 from pbwidgets.scoring.totals import TrackTotals, add_totals, to_totals_frame
 from pbwidgets.scoring.track_layout import TrackLayout, lay_out
 from pbwidgets.scoring.vetoes import TrackVetoes, apply_gates
@@ -51,20 +54,30 @@ class TrackScores:
     classes: TrackClasses | None = None
 
 
-def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[MeasureTable, list[TrackScores]]:
+def read_answers(campaign: Campaign, period: str, records: Records) -> AnswerTables:
+    """Counted answers of the records by form, with how their entries stand on the day."""
+    today = records.today(campaign.period(period))
+    register = build_register(records.units)
+    return AnswerTables(campaign, register, today, records.submissions, records.lives, records.concessions)
+
+
+def score_tracks(
+    campaign: Campaign, period: str, records: Records, tables: AnswerTables | None = None
+) -> tuple[MeasureTable, list[TrackScores]]:
     """Measures of all units, and the scores of every track of ``kind: score``, as wide arrays.
 
     This is all the arithmetic; :func:`score_campaign` puts it into frames and words. Use it alone where there
-    are too many units for a tidy frame of points.
+    are too many units for a tidy frame of points. ``tables`` are those of :func:`read_answers`, if they are made
+    already.
 
     Raises
     ------
     DataError
         If a mark is out of range or a veto names a gate that does not exist.
     """
-    register = build_register(records.units)
-    today = records.today(campaign.period(period))
-    table = measure_units(campaign, period, records.submissions, register, today)
+    tables = tables or read_answers(campaign, period, records)
+    register, today = tables.register, tables.today
+    table = measure_tables(campaign, period, tables)
     table = derive_measures(campaign, read_carried(campaign, period, records.carried, table), today)
     layouts = [lay_out(campaign, track, register) for track in campaign.tracks if track.kind == "score"]
     added: dict[str, tuple[tuple[LayerMarks, ...], TrackPoints, TrackTotals]] = {}
@@ -114,11 +127,12 @@ def score_tracks(campaign: Campaign, period: str, records: Records) -> tuple[Mea
 
 
 def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
-    """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection.
+    """Scores of one campaign and period: measures, marks, points with reasons, totals, ranks, selection, standings.
 
     Pure: records are not changed, the order of their rows makes no difference, and no clock is read. A unit
     that is not in ``records.units`` (merged away before the period's day) has no row anywhere, whatever it
-    has submitted; every unit of a track's kind has a row in the ranking and the selection.
+    has submitted; every unit of a track's kind has a row in the ranking and the selection, or in the standings of a
+    checklist. Lists that only the top may see are not among its lists (:func:`score_with_top`).
 
     Parameters
     ----------
@@ -137,11 +151,29 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
         If a mark is out of range or a veto names a gate that does not exist.
     """
     check_arguments(score_campaign, locals())
+    return score_with_top(campaign, period, records)[0]
+
+
+def score_with_top(campaign: Campaign, period: str, records: Records) -> tuple[Scores, pd.DataFrame]:
+    """Scores as :func:`score_campaign` gives them, and the lists that only the top may see, columns ``LISTED``.
+
+    Decisions on such lists, and those lists of earlier periods, are read of the records like all others; they are
+    never among those of a snapshot, so whoever reads the second part must have put them there.
+
+    Raises
+    ------
+    UsageError, DataError
+        As :func:`score_campaign`.
+    """
     periods = [one.id for one in campaign.periods]
     if period not in periods:
         raise UsageError("scoring.unknown_period", **spelling(period, periods))
-    table, tracks = score_tracks(campaign, period, records)
-    return Scores(
+    tables = read_answers(campaign, period, records)
+    table, tracks = score_tracks(campaign, period, records, tables)
+    entries = read_entries(campaign, period, tables)
+    standings = find_standings(campaign, period, table, entries, records)
+    listed = list_units(campaign, period, table, standings, records)
+    scores = Scores(
         measures=to_measures_frame(campaign, period, table),
         marks=_join("marks", [to_marks_frame(campaign, period, one.layout, one.marks) for one in tracks]),
         points=_join(
@@ -170,7 +202,11 @@ def score_campaign(campaign: Campaign, period: str, records: Records) -> Scores:
             "reference",
             [build_reference(campaign, period, one.layout, one.points, one.totals) for one in tracks],
         ),
+        entries=entries,
+        standings=standings,
+        lists=for_all(campaign, listed),
     )
+    return scores, for_top(campaign, listed)
 
 
 def _frame_selection(

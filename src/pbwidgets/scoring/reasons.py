@@ -18,6 +18,7 @@ import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, group_rows
+from pbwidgets.scoring.list_words import word_listed
 from pbwidgets.scoring.names import Names
 from pbwidgets.wording import MOST_DIGITS, count_decimals, number, say
 
@@ -232,6 +233,8 @@ def _word(names: Names, code: str, args: str | Mapping[str, Any]) -> str:
         return ""
     given: dict[str, Any] = dict(json.loads(args) if isinstance(args, str) else args)
     notes: list[tuple[str, dict[str, Any]]] = given.pop(_NOTES, [])
+    if code.startswith("standing."):
+        return word_listed(names, code, given)
     answer = names.name_answer(given["measure_id"], given["value"]) if code in _OF_YES_NO else ""
     if answer:
         code, given = _OF_YES_NO[code], {**given, "answer": answer}

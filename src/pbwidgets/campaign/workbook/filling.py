@@ -5,6 +5,7 @@ from typing import Any
 
 from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.model import Campaign, Form
+from pbwidgets.campaign.workbook.fixed_rows import list_tables
 from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 
 Values = dict[Column, Any]
@@ -17,8 +18,8 @@ def rows_of(campaign: Campaign) -> dict[str, list[Values]]:
     What has its default value is left empty, but fixed words (``mean``) are written, so that a reader sees
     what applies.
     """
-    full = campaign.model_dump(mode="python")
-    slim = campaign.model_dump(mode="python", exclude_defaults=True)
+    full = list_tables(campaign.model_dump(mode="python"))
+    slim = list_tables(campaign.model_dump(mode="python", exclude_defaults=True))
     return {table.key: list(_rows(table, full, slim)) for table in tables()}
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from pbwidgets.campaign.checks_forms import SELECTS
 from pbwidgets.campaign.findings import Address, spelling
 from pbwidgets.campaign.workbook.cells import ABSENT, CellRefusedError, clean_cell, from_cell
+from pbwidgets.campaign.workbook.fixed_rows import name_tables
 from pbwidgets.campaign.workbook.pages import Page, Row
 from pbwidgets.campaign.workbook.sheets import BEGINS, ENDS, REFERENCE, Column, Path, Table, tables
 from pbwidgets.errors import Problem
@@ -111,6 +112,8 @@ class _Gathering:
             if table.above is None:
                 spots[table.path[:1]] = Spot(page.name if page else table.title(), (order, 0, 0), table)
         data = _place(self.root, (), spots)
+        for old, new in name_tables(data).items():
+            spots |= {(*new, *at[len(old) :]): spot for at, spot in spots.items() if at[: len(old)] == old}
         return Gathered(data, spots, tuple(self.problems), tuple(self.notes))
 
     def _take(self, page: Page) -> None:

@@ -22,7 +22,9 @@ from pydantic.fields import FieldInfo
 from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.findings import Address
 from pbwidgets.campaign.model import Campaign, Expression, Field
+from pbwidgets.campaign.tables import Table as FixedRows
 from pbwidgets.campaign.translation import bare, choices_in, keys_of, models_in
+from pbwidgets.campaign.workbook.fixed_rows import ListedTable
 from pbwidgets.wording import has_words, say
 
 Kind = Literal[
@@ -50,9 +52,11 @@ SHEETS: Final[Mapping[Path, str]] = {
 }
 _ORDER: Final = (
     "campaign", "unit_kinds", "periods", "phases", "review_levels", "layers",
-    "settings", "rater_kinds", "survey", "choices", "official_tables", "areas", "measures", "carried", "derived",
+    "settings", "steps", "keeps", "rater_kinds", "survey", "choices", "tables", "rows", "official_tables",
+    "areas", "measures", "carried", "derived",
     "tracks", "track_layers", "sources", "criteria", "bands", "options", "cases", "factors", "anchors",
     "gates", "tie_breaks", "ranks_within", "classes", "flags", "recommendations", "officers",
+    "checks", "lists", "listed",
 )  # fmt: skip
 _SINGULAR: Final = {
     "criteria": "criterion",
@@ -61,6 +65,7 @@ _SINGULAR: Final = {
     "official_tables": "official_table",
     "periods": "period",
     "recommendations": "recommendation",
+    "tables": "table",
     "tracks": "track",
 }
 _HEADS: Final = {
@@ -76,6 +81,8 @@ _EXPRESSIONS: Final = (
     "where",
     "expression",
 )  # keys of expressions, where the model does not show their type
+_LEFT_OUT: Final[tuple[Path, ...]] = (("forms", "fields", "life", "steps"),)
+"""Lists that `check` refuses there: a row of a repeat has a state, and no steps."""
 _UNIQUE: Final = (
     "criteria",
 )  # ids of these are unique in the whole campaign: a row names nothing above them
@@ -243,7 +250,9 @@ def _tables_of(
     models: Models, path: Path, references: tuple[Column, ...], above: Path | None
 ) -> Iterator[Table]:
     members = list(_words((), needed=True) if models == (Text,) else _members_of_items(models))
-    lists = [member for member in members if isinstance(member, _List)]
+    lists = [
+        member for member in members if isinstance(member, _List) and (*path, *member.path) not in _LEFT_OUT
+    ]
     columns = [member for member in members if isinstance(member, Column)]
     if any(part.models == models for part in lists):
         columns = _nesting_columns(models, columns)
@@ -303,8 +312,10 @@ def _members_of(field: FieldInfo, path: Path, *, needed: bool) -> Iterator[Colum
         yield from _members(models[0], path, needed=needed)
     elif get_origin(plain) is tuple:
         yield from _members_of_list(plain, path, needed=needed)
-    elif get_origin(plain) is dict and bare(get_args(plain)[1]) is str:
+    elif get_origin(plain) is dict and bare(get_args(plain)[1]) in (str, float):
         yield Column("", path, "pairs", required=needed)
+    elif get_origin(plain) is dict and get_args(plain)[1] is FixedRows:
+        yield _List(path, (ListedTable,), keyed=False)
     elif get_origin(plain) is dict:
         yield _List(path, tuple(models_in(get_args(bare(get_args(plain)[1]))[0])), keyed=True)
     else:

@@ -12,6 +12,8 @@ from pbwidgets.intake.text import drop_unfit
 from pbwidgets.wording import say
 
 _ROW_IN, _HIGHEST_IN = 0.285, 0.5
+_DENSE_ROW_IN, _DENSE_PT = 0.215, 15
+"""Least height of a row whose lines are as close as they can be, and their pitch."""
 _SPARE_IN: Final = 0.08
 _BETWEEN_IN: Final = 0.3
 _EDGE_IN, _NAME_EDGE_IN = 0.02, 0.08
@@ -126,52 +128,98 @@ def _rows_of(native: NativeTable, part: slice) -> NativeTable:
 def _put(page: Any, native: NativeTable, box: Box, widths: list[float], heights: tuple[float, float]) -> Any:
     from pptx.util import Inches
 
-    heads = (native.corner, *native.columns, native.sum_name)
-    frame = page.shapes.add_table(len(native.rows) + 1, len(heads), *inches(box))
+    names = (native.corner, *native.columns, native.sum_name)
+    first = 1 if native.groups else 0
+    frame = page.shapes.add_table(len(native.rows) + 1 + first, len(names), *inches(box))
     table = frame.table
     table.horz_banding = False
     for place, one in enumerate(widths):
         table.columns[place].width = Inches(one)
+    above = _group_inches(native)
     for place, row in enumerate(table.rows):
-        row.height = Inches(heights[0] if place == 0 else heights[1])
-    for place, head in enumerate(heads):
-        _fill_cell(
-            table.cell(0, place), Cell(head, palette.NAVY, palette.WHITE), bold=True, centred=place > 0
-        )
+        row.height = Inches(heights[1] if place > first else above if place < first else heights[0] - above)
+    for place, name in enumerate(names):
+        head = Cell(name, palette.NAVY, palette.WHITE)
+        _fill_cell(table.cell(first, place), head, bold=True, centred=place > 0, dense=native.dense)
+        if native.heads == "turned" and 0 < place < len(names) - 1:
+            table.cell(first, place)._tc.get_or_add_tcPr().set("vert", "vert270")
+    if native.groups:
+        _put_groups(table, native)
     for row, (name, cells, total) in enumerate(
-        zip(native.rows, native.cells, native.sums, strict=True), start=1
+        zip(native.rows, native.cells, native.sums, strict=True), start=first + 1
     ):
         plain = Cell(name, palette.WHITE, palette.INK), *cells, Cell(total, palette.WHITE, palette.INK)
         for place, cell in enumerate(plain):
-            _fill_cell(table.cell(row, place), cell, bold=place == len(heads) - 1, centred=place > 0)
+            target, is_last = table.cell(row, place), place == len(names) - 1
+            _fill_cell(target, cell, bold=is_last, centred=place > 0, dense=native.dense)
     return frame
 
 
+def _put_groups(table: Any, native: NativeTable) -> None:
+    """Headings over their columns, in a row above the names of columns."""
+    for place in (0, len(native.columns) + 1):
+        text = table.cell(1, place).text_frame.text
+        table.cell(1, place).text_frame.paragraphs[0].clear()
+        table.cell(0, place).merge(table.cell(1, place))
+        head = Cell(text, palette.NAVY, palette.WHITE)
+        _fill_cell(table.cell(0, place), head, bold=True, centred=place > 0, dense=native.dense)
+    begin = 1
+    for name, count in native.groups:
+        if count > 1:
+            table.cell(0, begin).merge(table.cell(0, begin + count - 1))
+        head = Cell(name, palette.NAVY, palette.WHITE)
+        _fill_cell(table.cell(0, begin), head, bold=True, centred=True, dense=native.dense)
+        begin += count
+
+
+def _least_row(native: NativeTable) -> float:
+    return _DENSE_ROW_IN if native.dense else _ROW_IN
+
+
+def _line_in(native: NativeTable) -> float:
+    return _DENSE_PT / 72 if native.dense else LINE_IN
+
+
+def _group_inches(native: NativeTable) -> float:
+    """Height of the row of headings above the columns; 0 without any."""
+    return _ROW_IN if native.groups else 0.0
+
+
 def _head_inches(native: NativeTable, widths: list[float]) -> float:
-    heads = (native.corner, *native.columns, native.sum_name)
-    lines = max(count_lines(head, room) for head, room in zip(heads, _letters(widths), strict=True))
-    return _ROW_IN + (lines - 1) * LINE_IN + (0.1 if lines > 1 else 0.0)
+    if native.heads == "turned":
+        longest = max(text_width(name, LEAST_PT) for name in native.columns) / 72
+        return longest + 0.1 + _group_inches(native)
+    names = (native.corner, *native.columns, native.sum_name)
+    lines = max(count_lines(name, room) for name, room in zip(names, _letters(widths), strict=True))
+    high = (
+        _least_row(native)
+        + (lines - 1) * _line_in(native)
+        + ((0.04 if native.dense else 0.1) if lines > 1 else 0.0)
+    )
+    return high + _group_inches(native)
 
 
 def _row_inches(native: NativeTable, widths: list[float]) -> float:
     """Height of a row with the longest name."""
-    return _ROW_IN + (max(count_lines(name, _letters(widths)[0]) for name in native.rows) - 1) * LINE_IN
+    lines = max(count_lines(name, _letters(widths)[0]) for name in native.rows)
+    return _least_row(native) + (lines - 1) * _line_in(native)
 
 
 def _column_inches(native: NativeTable, width: float) -> list[float]:
     """Names as wide as they need; the sums too; all between them equally wide."""
     names = max(text_width(name, LEAST_PT) for name in (native.corner, *native.rows)) / 72 + 0.2
     sums = max(text_width(total, LEAST_PT) for total in (native.sum_name, *native.sums)) / 72 + 0.1
-    texts = (*native.columns, *(cell.text for cells in native.cells for cell in cells))
+    columns = native.columns if native.heads == "lying" else ()
+    texts = (*columns, *(cell.text for cells in native.cells for cell in cells))
     needed = (max(text_width(text, LEAST_PT) for text in texts) / 72 + 2 * _EDGE_IN) * len(native.columns)
     names = min(names, max(width * _MOST_NAMES, width - sums - needed))
     each = (width - names - sums) / max(len(native.columns), 1)
     return [names, *[min(each, _WIDEST_IN)] * len(native.columns), sums]
 
 
-def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool) -> None:
+def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool, dense: bool) -> None:
     from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
-    from pptx.util import Inches
+    from pptx.util import Inches, Pt
 
     target.fill.solid()
     target.fill.fore_color.rgb = rgb(cell.fill)
@@ -180,6 +228,8 @@ def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool) -> None:
     target.vertical_anchor = MSO_ANCHOR.MIDDLE
     paragraph = target.text_frame.paragraphs[0]
     paragraph.alignment = PP_ALIGN.CENTER if centred else PP_ALIGN.LEFT
+    if dense:
+        paragraph.line_spacing = Pt(_DENSE_PT)
     run = paragraph.add_run()
     run.text = drop_unfit(cell.text)
     set_font(run.font, LEAST_PT, cell.ink, bold=bold)
