@@ -345,7 +345,13 @@ class FormView:
 
     def _draw(self) -> None:
         self.problems = check_answers(
-            self._form, self._campaign, self._entered, complete=True, today=self._today, names=self._names
+            self._form,
+            self._campaign,
+            self._entered,
+            complete=True,
+            today=self._today,
+            names=self._names,
+            units=self._units.known if self._units is not None else None,
         )
         clean = self.answers
         captions = captions_of(self._form, self._campaign, clean, today=self._today)

@@ -13,6 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from pbwidgets.campaign.model import Campaign
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.forms.elements import markup, stack
 from pbwidgets.forms.inputs import Input, styled
 from pbwidgets.forms.typed_text import TypedLine
@@ -50,6 +51,11 @@ class UnitRegister:
     lang
         Language.
 
+    Attributes
+    ----------
+    known
+        The same units, as the check of answers takes them.
+
     Examples
     --------
     >>> rows = [("9901", "演示县", "county", None), ("990101", "上坪村", "village", "9901")]
@@ -73,6 +79,7 @@ class UnitRegister:
             )
             for code, kind, parent in zip(*columns, strict=True)
         }
+        self.known = KnownUnits.of((code, hit.name, self._kinds[code]) for code, hit in self._hits.items())
         self._shared = Counter(hit.name for hit in self._hits.values())
         self._by_name = {hit.name: hit.code for hit in self._hits.values() if self._shared[hit.name] == 1}
 

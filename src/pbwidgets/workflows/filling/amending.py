@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from pbwidgets import store
-from pbwidgets.campaign import compute_answers, examine_answers, rows_in
+from pbwidgets.campaign import AnswerProblem, compute_answers, examine_answers, rows_in
 from pbwidgets.campaign.life import Life
 from pbwidgets.campaign.names import ROW
 from pbwidgets.errors import ConflictError, DataError, RightsError
@@ -29,7 +29,7 @@ from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_ans
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
 from pbwidgets.workflows.ground.desk import Desk, check_key, check_version, common_words, read_own
 from pbwidgets.workflows.ground.dry_run import self_tracks
-from pbwidgets.workflows.ground.lookup import find_form
+from pbwidgets.workflows.ground.lookup import find_form, known_units
 from pbwidgets.workflows.ground.workspace import day_of
 
 Answers = Mapping[str, Any]
@@ -165,7 +165,14 @@ def begin_many(
             key = desk.opened.submission_key(form_id, code, number)
             check_deadline(writer, desk, key)
             check_files_known(writer, of_unit, key, answers, desk.lang)
-            made[key] = complete_answers(of_unit, desk.opened.campaign, answers, day_of(desk.now), names)
+            made[key] = complete_answers(
+                of_unit,
+                desk.opened.campaign,
+                answers,
+                day_of(desk.now),
+                names,
+                known_units(of_unit, desk.units),
+            )
         store.submit_many(writer, made.items())
     return tuple(made)
 
@@ -293,9 +300,14 @@ def _sound(
     What the campaign came to ask since, nobody may be able to answer any more.
     """
     form, campaign, day = hands.form, hands.desk.opened.campaign, day_of(hands.desk.now)
-    complete, problems = examine_answers(form, campaign, after, complete=True, today=day, names=names)
+    units = known_units(form, hands.desk.units)
+
+    def examine(answers: Answers) -> tuple[dict[str, Any], tuple[AnswerProblem, ...]]:
+        return examine_answers(form, campaign, answers, complete=True, today=day, names=names, units=units)
+
+    complete, problems = examine(after)
     if problems:
-        known = examine_answers(form, campaign, before, complete=True, today=day, names=names)[1]
+        known = examine(before)[1]
         new = tuple(problem for problem in problems if problem.path in touched or problem not in known)
         if new:
             raise AnswersRefusedError(new)

@@ -14,6 +14,7 @@ from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
 from pbwidgets.workflows.ground.desk import Desk, check_version, common_words
 from pbwidgets.workflows.ground.dry_run import self_tracks
+from pbwidgets.workflows.ground.lookup import known_units
 from pbwidgets.workflows.ground.workspace import day_of
 
 
@@ -106,7 +107,8 @@ def _complete(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> dic
     form = check_filler(desk, key)
     names = common_words(desk) if form.identifying_paths() else None
     given = _as_given(desk, key, answers)
-    return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names)
+    units = known_units(form, desk.units)
+    return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names, units)
 
 
 def _as_given(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> Mapping[str, Any]:

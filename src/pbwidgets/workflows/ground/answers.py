@@ -9,6 +9,7 @@ import numpy as np
 
 from pbwidgets.campaign import AnswerProblem, Campaign, Form, Measure, examine_answers, parse, rows_in
 from pbwidgets.campaign.life import Keep
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import DataError, PbError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.scoring.running import run_balances
@@ -33,7 +34,12 @@ class AnswersRefusedError(PbError):
 
 
 def complete_answers(
-    form: Form, campaign: Campaign, answers: Mapping[str, Any], day: date, names: CommonWords | None = None
+    form: Form,
+    campaign: Campaign,
+    answers: Mapping[str, Any],
+    day: date,
+    names: CommonWords | None = None,
+    units: KnownUnits | None = None,
 ) -> dict[str, Any]:
     """Answers with what is calculated from them, if they can be handed in on a day.
 
@@ -41,13 +47,17 @@ def complete_answers(
     ----------
     names
         Names of units, which identify nobody.
+    units
+        Units that fields may point at.
 
     Raises
     ------
     AnswersRefusedError
         If they are incomplete or wrong.
     """
-    complete, problems = examine_answers(form, campaign, answers, complete=True, today=day, names=names)
+    complete, problems = examine_answers(
+        form, campaign, answers, complete=True, today=day, names=names, units=units
+    )
     if problems:
         raise AnswersRefusedError(problems)
     return complete

@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Criterion, Form, Track
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import DataError, PbError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say
@@ -125,6 +126,13 @@ def name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
 def unit_namer(units: pd.DataFrame) -> Callable[[str], str]:
     """Function from a code to the name of its unit, as :func:`name_units` gives it; what is not known stays."""
     return lambda code: name_units(units, [code]).get(code, code)
+
+
+def known_units(form: Form, units: pd.DataFrame) -> KnownUnits | None:
+    """Units that fields of a form may point at; None where no field does."""
+    if all(field.type != "unit" for _, field in form.leaves()):
+        return None
+    return KnownUnits.of(zip(units["unit_code"], units["unit_name"], units["kind"], strict=True))
 
 
 def word_state(state: str, levels: Mapping[str, str], lang: str) -> str:
