@@ -57,7 +57,10 @@ periods:
     phases: [{id: fill, name: *filling, begins: 2026-11-01, ends: 2026-11-20, forms: *all}]
 choices:
   kind: [{id: in, label: {zh: 收入, en: In}}, {id: out, label: {zh: 支出, en: Out}}]
-  state: [{id: none, label: {zh: 未启动, en: Not begun}}, {id: begun, label: {zh: 推进中, en: Under way}}, {id: done, label: {zh: 已达标, en: Reached}}]
+  state:
+    - {id: none, label: {zh: 未启动, en: Not begun}}
+    - {id: begun, label: {zh: 推进中, en: Under way}}
+    - {id: done, label: {zh: 已达标, en: Reached}}
 tables:
   clauses:
     columns: {due: date}
@@ -128,7 +131,9 @@ forms:
     lasts: campaign
     reviewed: false
     title: task
-    life: {steps: [{field: given_on, name: {zh: 已下达, en: Given}}, {field: done_on, name: {zh: 已完成, en: Done}}], due: due_on}
+    life:
+      steps: [{field: given_on, name: {zh: 已下达, en: Given}}, {field: done_on, name: {zh: 已完成, en: Done}}]
+      due: due_on
     fields:
       - {id: task, type: text, required: true, label: {zh: 任务, en: Task}}
       - {id: given_on, type: date, required: true, label: {zh: 下达日期, en: Given}}
@@ -161,7 +166,15 @@ forms:
       - {id: members, type: integer, required: true, label: {zh: 党员数, en: Members}}
       - {id: photo, type: image, label: {zh: 照片, en: Photo}}
 measures:
-  - {id: lowest, name: {zh: 最低余额, en: Lowest balance}, form: funds, aggregate: running, field: amount, sign_field: kind, signs: {in: 1, out: -1}, dated_by: moved_on, at: lowest}
+  - id: lowest
+    name: {zh: 最低余额, en: Lowest balance}
+    form: funds
+    aggregate: running
+    field: amount
+    sign_field: kind
+    signs: {in: 1, out: -1}
+    dated_by: moved_on
+    at: lowest
   - {id: members, name: {zh: 党员数, en: Members}, form: month, aggregate: latest, field: members}
 tracks:
   - id: reached

@@ -252,6 +252,38 @@ def units_as_of(units: pd.DataFrame, day: date | str) -> pd.DataFrame:
     return units[(begun & alive).astype(bool)].reset_index(drop=True)
 
 
+def successors(units: pd.DataFrame, day: date | str) -> dict[str, str]:
+    """Unit that continues each one that was merged away by a day: the one that exists on it, through all mergers.
+
+    Units whose mergers lead to none that exists are left out.
+
+    Parameters
+    ----------
+    units
+        The whole register.
+
+    >>> merged = {"unit_code": ["a", "b", "c"], "valid_to": ["2026-05-31", "2026-06-30", None], "valid_from": None}
+    >>> successors(pd.DataFrame(merged | {"merged_into": ["b", "c", None]}, dtype="string"), "2026-07-01")
+    {'a': 'c', 'b': 'c'}
+    """
+    alive = set(units_as_of(units, day)["unit_code"])
+    into = dict(zip(units["unit_code"], units["merged_into"].fillna(""), strict=True))
+    found = {}
+    for code in into:
+        seen, at = {code}, into[code] if code not in alive else ""
+        while at in into and at not in alive and at not in seen:
+            seen.add(at)
+            at = into[at]
+        if at in alive:
+            found[code] = at
+    return found
+
+
+def predecessors(units: pd.DataFrame, code: str, day: date | str) -> tuple[str, ...]:
+    """Codes of the units that a unit continues on a day, as :func:`successors` gives them, in order."""
+    return tuple(sorted(old for old, new in successors(units, day).items() if new == code))
+
+
 def unit_names(units: pd.DataFrame) -> Mapping[str, str]:
     """Name of each unit by its code, in the order of the frame.
 

@@ -387,6 +387,8 @@ def workflow(name: str) -> Any:
 
 PLAIN = {
     *("plan_reports", "report_problems", "tracks_to_nominate"),
+    # what others ask before they look or write
+    *("fills_in", "sits_at", "is_named", "read_as_hand", "check_hand_on_any"),
     *("suggest_letter", "complete_letter", "top_of", "template_of", "find_circular", "save_document"),
 }
 """What they tell is in the files of the workspace, for everybody who is signed in, or they write what they get."""

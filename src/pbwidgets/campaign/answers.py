@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Final
 
 from pbwidgets.campaign.captions import Captions
@@ -22,6 +22,8 @@ from pbwidgets.campaign.definition import Text
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.identifying import is_common
+from pbwidgets.campaign.life import Step
+from pbwidgets.campaign.life_steps import BACKWARDS, find_step_faults
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import ROW, Place, bare_columns, places, row_names
 from pbwidgets.campaign.options import options_of
@@ -160,6 +162,7 @@ def examine_answers(
                 found.extend(_check_value(place, row, campaign, settled, complete))
                 found.extend(_check_identifying(place, row, campaign, settled, names))
                 found.extend(_check_pointing(place, row, campaign, settled, units))
+    found.extend(_check_steps(form, settled, complete))
     if not found:
         return settled.answers, ()
     captions = captions_of(form, campaign, settled.answers, today=today)
@@ -532,6 +535,30 @@ def _check_pointing(
     if isinstance(value, str) and units is not None:
         for code, args in find_wrong_unit(place.field, value, campaign, units):
             yield AnswerProblem(place.path, row, code, args, place.field.label)
+
+
+def _check_steps(form: Form, settled: _Settled, complete: bool) -> Iterator[AnswerProblem]:
+    """Steps of a life that were passed over or go backwards, where the form refuses that."""
+    labels = {place.path: place.field.label for place in settled.outline.places if place.is_leaf}
+    lives = [("", form.life), *((p.path, p.field.life) for p in settled.outline.places if p.field.life)]
+    for repeat, life in lives:
+        if life is None or life.skipped != "refuse":
+            continue
+        rows = rows_in(settled.answers, repeat) if repeat else [settled.answers]
+        for at, row in enumerate(rows):
+            for fault in find_step_faults(life, row, partial(_step_applies, settled, repeat, at)):
+                if complete or fault.code == BACKWARDS:  # in a draft a step may still be filled in
+                    path = f"{repeat}/{fault.field}" if repeat else fault.field
+                    args = {"other": fault.other.name}
+                    yield AnswerProblem(path, at, fault.code, args, labels.get(path))
+
+
+def _step_applies(settled: _Settled, repeat: str, row: int, step: Step) -> bool:
+    path = f"{repeat}/{step.field}" if repeat else step.field
+    if (path, row) in settled.irrelevant:
+        return False
+    names = settled.outline.names(settled.answers, repeat, row)
+    return step.when is None or parse(step.when).holds(names, today=settled.today)
 
 
 def _find_out_of_bounds(

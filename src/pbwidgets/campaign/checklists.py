@@ -57,6 +57,17 @@ def target_field(target: Target) -> tuple[str, str] | None:
     return None if found is None else (found[1], found[2])
 
 
+CHECK_STATES: Final = (
+    "reached", "claimed", "under_way", "due_soon", "not_begun", "overdue", "short", "excess", "not_applicable",
+    "no_target",
+)  # fmt: skip
+"""States of a check, as :mod:`pbwidgets.scoring.standings` tells them apart. Short and excess are those of a number."""
+CHECK: Final = "check_"
+CHECK_ALL: Final = "check_all"
+CHECK_NAMES: Final = (CHECK_ALL, *(f"{CHECK}{state}" for state in CHECK_STATES))
+"""Names that a list's condition has for numbers of checks: in each state, and all in which something is expected."""
+
+
 class RowsCheck(Definition):
     """A check for each fixed row of a repeat, or for each group of its rows: all of the group."""
 

@@ -11,6 +11,7 @@ from pbwidgets.campaign.known import Known, find_in_expression, read_expression,
 from pbwidgets.campaign.literals import Values, settle_labels, values_of
 from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.names import Place, named_places, places
+from pbwidgets.campaign.names_of_entries import values_of_entry, values_of_row
 from pbwidgets.campaign.options import NAME_OF_OPTION
 from pbwidgets.campaign.rules import conditions_in
 
@@ -103,6 +104,7 @@ def _sites_of_measures(campaign: Campaign) -> Iterator[_Site]:
             text: str | None = getattr(measure, key)
             if text is not None:
                 names, ids = _names(campaign, form, repeat), _addresses(form, ("forms", at))
+                names |= values_of_entry(campaign, form, repeat)
                 yield _Site(text, ("measures", number, key), names, None, None, ids)
 
 
@@ -135,6 +137,7 @@ def _names(campaign: Campaign, form: Form, repeat: str) -> dict[str, Values]:
     asked = named_places(form, repeat)
     return {
         **values_of_unit(campaign),
+        **values_of_row(campaign, form, repeat),
         **{name: values_of(place.field, campaign.choices) for name, place in asked.items()},
     }
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from math import isclose
 from typing import Final
 
+from pbwidgets.campaign.checklists import CHECK_NAMES
 from pbwidgets.campaign.checks_classes import find_in_classes
 from pbwidgets.campaign.checks_forms import NUMBERS
 from pbwidgets.campaign.checks_rules import find_in_line_rule
@@ -32,7 +33,7 @@ from pbwidgets.campaign.model import (
     TieByMeasure,
     Track,
 )
-from pbwidgets.campaign.names import Place, places
+from pbwidgets.campaign.names import RESERVED, Place, places
 from pbwidgets.campaign.rules import Discretion, conditions_in, conditions_of
 
 _COUNTABLE: Final = (*NUMBERS, "calculate")
@@ -58,7 +59,7 @@ _STATES: Final = ("submitted", "accepted", "locked")
 def find_in_measures(campaign: Campaign, known: Known) -> Iterator[Finding]:
     """Mistakes in measures."""
     yield from find_repeated_ids(campaign.measures, ("measures",))
-    yield from find_reserved(known.ids["measures"].items())
+    yield from find_reserved(known.ids["measures"].items(), (*RESERVED, *CHECK_NAMES))
     for at, measure in enumerate(campaign.measures):
         address: Address = ("measures", at)
         yield from known.refer("forms", measure.form, (*address, "form"))

@@ -9,7 +9,7 @@ from pbwidgets.campaign.expressions import Expression, ExpressionError, parse
 from pbwidgets.campaign.findings import Address, Finding, unknown
 from pbwidgets.campaign.literals import FLAG, NUMBER, Values, find_in_literals, is_yes_or_no
 from pbwidgets.campaign.model import Campaign, Choice, Criterion, kinds_above
-from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
+from pbwidgets.campaign.names import RESERVED, UNIT_DOMAIN, UNIT_KIND, UNIT_NAMES
 
 Section = Literal["unit_kinds", "review_levels", "layers", "choices", "forms", "measures"]
 
@@ -37,10 +37,13 @@ def values_of_unit(campaign: Campaign) -> dict[str, Values]:
     return {UNIT_KIND: kinds, UNIT_DOMAIN: "any"}
 
 
-def find_reserved(ids: Iterable[tuple[str, Address]]) -> Iterator[Finding]:
-    """A finding for every id that expressions have for the unit itself; ids come with their addresses."""
+def find_reserved(
+    ids: Iterable[tuple[str, Address]], reserved: Iterable[str] = RESERVED
+) -> Iterator[Finding]:
+    """A finding for every id that expressions have for the unit, its row or its entry; ids come with their addresses."""
+    taken = frozenset(reserved)
     for name, address in ids:
-        if name in UNIT_NAMES:
+        if name in taken:
             yield Finding("campaign.reserved_id", address, {"value": name})
 
 
@@ -96,11 +99,17 @@ class Known:
             if kind in kinds[:at]:
                 yield Finding("campaign.kind_twice", here, {"kind": kind})
 
-    def find_in_condition(self, text: str, address: Address, *, group: bool = True) -> Iterator[Finding]:
-        """Findings about an expression over measures; without a group, there is no ``group_mean`` either."""
+    def find_in_condition(
+        self, text: str, address: Address, *, group: bool = True, more: Iterable[str] = ()
+    ) -> Iterator[Finding]:
+        """Findings about an expression over measures; without a group, there is no ``group_mean`` either.
+
+        ``more`` are names of numbers that it has besides measures.
+        """
         refused = OF_TEXT if group else OF_TEXT | OF_GROUPS
         rests_on = tuple(self.ids["measures"].values())
-        yield from find_in_expression(text, address, self.measured, refused=refused, rests_on=rests_on)
+        names = {**dict.fromkeys(more, NUMBER), **self.measured}
+        yield from find_in_expression(text, address, names, refused=refused, rests_on=rests_on)
         expression = read_expression(text)
         if isinstance(expression, Expression):
             for name in _find_computed_with(expression.tree):

@@ -26,6 +26,9 @@ The state is the id of the last dated step or of the chosen option, closed and o
 ``skipped:<field>``, ``late:<field>`` and ``closed_late``: ``selected(${entry_flags}, 'late:fixed_on')``.
 """
 
+RESERVED: Final = (*UNIT_NAMES, ROW, *ENTRY_NAMES)
+"""Names that expressions have for something else than a field; no field may be called so."""
+
 _LOGIC: Final = ("relevant", "constraint", "calculation", "choice_filter")
 
 

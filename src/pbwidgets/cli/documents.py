@@ -17,7 +17,7 @@ from pbwidgets.workflows.exchange.documents.notice import make_notice
 from pbwidgets.workflows.exchange.documents.score_sheets import make_score_sheets
 from pbwidgets.workflows.ground.desk import Desk, find_tops
 from pbwidgets.workflows.meeting.notices import find_notices
-from pbwidgets.workflows.review.on_site import print_mark_sheets
+from pbwidgets.workflows.review.visits.on_site import print_mark_sheets
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Final, Literal
 import pandas as pd
 from pandas.api.types import pandas_dtype
 
+from pbwidgets.campaign.checklists import CHECK_STATES
 from pbwidgets.campaign.model import Period
 
 Dtype = Literal["string", "float64", "int64", "bool"]
@@ -405,14 +406,10 @@ VETOED: Final = (BARRED, CAPPED, DISQUALIFIED)
 CONTENDING: Final = (SELECTED, TIED_AT_CUT, WAITING, NOT_SELECTED)
 """Statuses of units that a meeting may select; units of other statuses may have a rank as well."""
 STATUSES: Final = (*CONTENDING, ASSESSED, NOT_NOMINATED, INELIGIBLE, *VETOED, NO_DATA)
-REACHED, CLAIMED, UNDER_WAY, DUE_SOON, NOT_BEGUN, OVERDUE = (
-    "reached", "claimed", "under_way", "due_soon", "not_begun", "overdue",
-)  # fmt: skip
-SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET = "short", "excess", "not_applicable", "no_target"
-STANDING_STATES: Final = (
+(
     REACHED, CLAIMED, UNDER_WAY, DUE_SOON, NOT_BEGUN, OVERDUE, SHORT, EXCESS, NOT_APPLICABLE, NO_TARGET,
-)  # fmt: skip
-"""States of a check, as :mod:`pbwidgets.scoring.standings` tells them apart. Short and excess are those of a number."""
+) = CHECK_STATES  # fmt: skip
+STANDING_STATES: Final = CHECK_STATES
 FINAL: Final = "final"
 IN_FORCE: Final = ("in_force", "appealed")
 

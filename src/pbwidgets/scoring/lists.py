@@ -15,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from pbwidgets.campaign.checklists import UnitList
+from pbwidgets.campaign.checklists import CHECK, CHECK_ALL, CHECK_NAMES, UnitList
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import UNIT_NAMES
@@ -25,16 +25,11 @@ from pbwidgets.scoring.coverage import EXPECTED
 from pbwidgets.scoring.frames import (
     LISTED,
     SELECTED,
-    STANDING_STATES,
     Records,
     to_frame,
 )
 from pbwidgets.scoring.measures import MeasureTable
 
-CHECK: Final = "check_"
-CHECK_ALL: Final = "check_all"
-CHECK_NAMES: Final = (CHECK_ALL, *(f"{CHECK}{state}" for state in STANDING_STATES))
-"""Names that a condition has for numbers of checks: in each state, and all in which something is expected."""
 MOST_NAMED: Final = 20
 """Checks that a reason names at most; of more it says how many there are."""
 HOLDS, ELSE, ALL, NOT_MET, ON_OTHER, UNKNOWN = (

@@ -29,7 +29,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from pbwidgets.campaign.check_names import parts_of_rows, rows_of_check
-from pbwidgets.campaign.checklists import Check, DuePhase, MeasureCheck, RowsCheck, Target, target_field
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target, target_field
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
@@ -417,11 +417,11 @@ def _judge_stated(judge: _Judge, check: Any) -> _Block:
     )
 
 
-def _due_day(period: Period, due: DuePhase | date | None) -> date | None:
+def _due_day(period: Period, due: str | None) -> date | None:
     """Day that a check states; None where it states none, or the period has no such phase."""
-    if isinstance(due, DuePhase):
-        return next((phase.ends for phase in period.phases if phase.id == due.phase), None)
-    return due
+    if due is None or due[0].isdigit():
+        return date.fromisoformat(due) if due else None
+    return next((phase.ends for phase in period.phases if phase.id == due), None)
 
 
 @dataclass(frozen=True)

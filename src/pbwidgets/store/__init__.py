@@ -45,6 +45,12 @@ from pbwidgets.store.class_decisions import (
     decide_class_many,
     load_class_decisions,
 )
+from pbwidgets.store.concessions import (
+    ConcessionKey,
+    grant_concession,
+    lift_concession,
+    load_concessions,
+)
 from pbwidgets.store.deadlines import (
     Extension,
     grant_exception,
@@ -172,6 +178,7 @@ __all__ = [
     "AuditQuery",
     "AuditRow",
     "ClassDecision",
+    "ConcessionKey",
     "Decision",
     "Deed",
     "Evidence",
@@ -232,6 +239,7 @@ __all__ = [
     "fingerprints",
     "forget_reset",
     "freeze_campaign",
+    "grant_concession",
     "grant_exception",
     "hand_over",
     "has_real_rows",
@@ -244,6 +252,7 @@ __all__ = [
     "keep_file",
     "known_periods",
     "latest_write",
+    "lift_concession",
     "lift_veto",
     "load_account",
     "load_accounts",
@@ -251,6 +260,7 @@ __all__ = [
     "load_audit",
     "load_campaign_json",
     "load_class_decisions",
+    "load_concessions",
     "load_decisions",
     "load_evidence",
     "load_exception",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import insert, select
@@ -65,10 +65,16 @@ def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
         )
 
 
-def load_class_decisions(r: Reader, campaign_id: str) -> pd.DataFrame:
-    """All decisions of a campaign as the frame CLASS_DECISIONS, of every period, in the order of recording."""
+def load_class_decisions(r: Reader, campaign_id: str, until: datetime | None = None) -> pd.DataFrame:
+    """All decisions of a campaign as the frame CLASS_DECISIONS, of every period, in the order of recording.
+
+    Parameters
+    ----------
+    until
+        Only those that were recorded by this moment (timezone-aware).
+    """
     table = class_decisions.c
     query = select(class_decisions).where(table.campaign_id == campaign_id).order_by(table.id)
-    rows = r.conn.execute(query).mappings()
+    rows = r.conn.execute(query if until is None else query.where(table.recorded_at <= until)).mappings()
     found = [{**row, "campaign": row["campaign_id"], "period": row["period_id"]} for row in rows]
     return to_frame(found, CLASS_DECISIONS)

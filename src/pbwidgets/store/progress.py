@@ -14,7 +14,7 @@ from pbwidgets.store.tables import deadline_exceptions, submission_versions, sub
 _FEW = 500  # most units named in a query; for more, all rows are read and then filtered
 PROGRESS = (
     "form_id", "unit_code", "occurrence", "state", "version", "first_submitted_at", "submitted_at",
-    "last_activity", "reason", "field_path", "returned_by",
+    "last_activity", "reason", "field_path", "returned_by", "standing_version",
 )  # fmt: skip
 """Columns of :func:`load_progress`."""
 
@@ -33,7 +33,8 @@ def load_progress(
     -------
     pandas.DataFrame
         Columns :data:`PROGRESS`; moments in UTC, None where there is none. ``reason``, ``field_path`` and
-        ``returned_by`` (a review level) are given for a submission that is returned now.
+        ``returned_by`` (a review level) are given for a submission that is returned now; ``standing_version`` for
+        one that was amended so that it had to be accepted again.
     """
     wanted = None if unit_codes is None else set(unit_codes)
     if wanted is not None and not wanted:
@@ -43,7 +44,7 @@ def load_progress(
     few = () if wanted is None or len(wanted) > _FEW else (table.unit_code.in_(sorted(wanted)),)
     handed_in = {row.submission_id: row for row in r.conn.execute(_moments(all_read, *few))}
     newest = {row.submission_id: row for row in r.conn.execute(_returns(all_read, *few))}
-    names = ("id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at")
+    names = ("id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at", "standing_version")
     query = select(*(table[name] for name in names)).where(all_read, *few).order_by(table.id)
     rows = []
     for row in r.conn.execute(query):
@@ -58,6 +59,7 @@ def load_progress(
                 moments.last if moments else None,
                 max(moved, default=None),
                 *((back.reason, back.field_path, back.level) if back else (None, None, None)),
+                row.standing_version,
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(PROGRESS), dtype=object)

@@ -26,9 +26,9 @@ from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import RATINGS, to_frame
 from pbwidgets.store.audit import AuditQuery, Deed, LoggedAction, audit_head, load_audit, record
 from pbwidgets.store.campaigns import load_open_version
+from pbwidgets.store.counting import newest_content
 from pbwidgets.store.engine import Reader, Writer
-from pbwidgets.store.keys import of_period
-from pbwidgets.store.tables import mark_treatments, raters, ratings, recusals, submissions
+from pbwidgets.store.tables import mark_treatments, raters, ratings, recusals
 from pbwidgets.store.units import check_units_known
 
 MarkPolicy = Literal["rescale", "cap", "again"]
@@ -270,6 +270,7 @@ def load_ratings(
     *,
     rater: str | None = None,
     unit_code: str | None = None,
+    until: datetime | None = None,
 ) -> pd.DataFrame:
     """Current marks as the frame RATINGS, of all raters and units or of one.
 
@@ -284,6 +285,8 @@ def load_ratings(
         Account name.
     unit_code
         Unit that was marked.
+    until
+        Moment (timezone-aware) as of which content is newer; None: now.
     """
     query = (
         _in_force(campaign_id, period_id)
@@ -295,7 +298,7 @@ def load_ratings(
         query = query.where(ratings.c.rater == rater)
     if unit_code is not None:
         query = query.where(ratings.c.unit_code == unit_code)
-    newest = _newest_content(r, campaign_id, period_id, forms)
+    newest = newest_content(r, campaign_id, period_id, forms, until)
     rows = []
     for row in r.conn.execute(query):
         version, head = newest.get(row.unit_code, (0, 0))
@@ -506,18 +509,6 @@ def _name_raters(w: Writer, marks: Sequence[Mark]) -> None:
                     for number, name in enumerate(new, start=len(known) + 1)
                 ],
             )
-
-
-def _newest_content(
-    r: Reader, campaign_id: str, period_id: str, forms: Collection[str]
-) -> dict[str, tuple[int, int]]:
-    table = submissions.c
-    query = (
-        select(table.unit_code, func.max(table.content_version), func.max(table.content_head))
-        .where(of_period(submissions, campaign_id, period_id), table.form_id.in_(list(forms)))
-        .group_by(table.unit_code)
-    )
-    return {unit: (version, head) for unit, version, head in r.conn.execute(query)}
 
 
 def _treated(mark: MarkOnRecord, to: float | None, why: Treatment, version: str) -> Deed:

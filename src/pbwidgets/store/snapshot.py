@@ -1,25 +1,31 @@
 """All that scoring reads, from the store at one moment."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
-from datetime import date
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import select
 
-from pbwidgets.scoring.frames import SUBMISSIONS, Records, to_frame
+from pbwidgets.campaign.living import Given, Trace
+from pbwidgets.scoring.frames import LIVES, SUBMISSIONS, UNITS, Records, to_frame
 from pbwidgets.store.class_decisions import load_class_decisions
+from pbwidgets.store.concessions import load_concessions
+from pbwidgets.store.counting import Counting, load_counting, load_given, load_handed_in
 from pbwidgets.store.decisions import load_decisions
 from pbwidgets.store.engine import Reader
+from pbwidgets.store.keys import ALWAYS, SubmissionKey
 from pbwidgets.store.nominations import load_allotments, load_nominations
 from pbwidgets.store.ratings import load_ratings
-from pbwidgets.store.tables import submissions
 from pbwidgets.store.units import load_units
 from pbwidgets.store.vetoes import load_vetoes
-from pbwidgets.units import units_as_of
+from pbwidgets.units import successors, units_as_of
 
 ToRows = Callable[[str, Mapping[str, Any]], Iterable[tuple[str, int, str]]]
 """From a form's id and its answers to rows of field, row of the repeat, canonical text."""
+ToLives = Callable[[str, Sequence[Given]], Iterable[Trace]]
+"""From a form's id and the versions of one submission to its lives."""
 
 
 def read_records(
@@ -33,11 +39,16 @@ def read_records(
     as_of: date,
     take_part: Callable[[pd.DataFrame], pd.DataFrame],
     to_rows: ToRows,
+    to_lives: ToLives = lambda _form_id, _given: (),
+    living: Collection[str] = (),
+    lasting: Collection[str] = (),
+    logs: Collection[str] = (),
+    until: datetime | None = None,
 ) -> Records:
     """Records of one campaign and period at one moment, without sensitive fields.
 
-    A submission counts by its state *now*: one that was accepted and then returned, or whose
-    acceptance was undone, no longer counts.
+    A submission counts by its state *then*: one that was accepted and then returned, or whose acceptance was undone,
+    no longer counts; but what an amendment replaced counts until the amendment does.
 
     Parameters
     ----------
@@ -54,46 +65,105 @@ def read_records(
         Gives the units of the register that take part.
     to_rows
         Turns answers into rows.
+    to_lives
+        Turns the versions of a submission into lives; asked for the forms that are ``living``.
+    lasting
+        Forms that last for the campaign; the submissions of all others are those of the period.
+    logs
+        Forms of which a unit has many entries: if they are lasting, too, those of a unit that was merged away are
+        read as entries of the unit that continues it, numbered after its own.
+    until
+        Moment (timezone-aware) as of which everything is read, that of a period's closing; None: now.
     """
     track_forms = [form_id for form_id, track_id in forms.items() if track_id is not None]
+
+    def does_count(form_id: str, state: str) -> bool:
+        return state in (counts.get(form_id, ()) if isinstance(counts, Mapping) else counts)
+
+    def is_read(key: SubmissionKey) -> bool:
+        return key.form_id in forms and (key.form_id in lasting) == (key.period_id == ALWAYS)
+
+    register = load_units(r)
+    continued = successors(register, as_of)
+    whose = _continue(r, campaign_id, continued, set(lasting) & set(logs), until)
+    counting = [
+        replace(one, key=whose.get(one.key, one.key))
+        for one in load_counting(r, campaign_id, period_id, does_count, until)
+        if is_read(one.key)
+    ]
+    given = load_given(r, campaign_id, period_id, living, does_count, until) if living else {}
+    traced = {whose.get(key, key): to_lives(key.form_id, made) for key, made in given.items() if is_read(key)}
+    units = units_as_of(register, as_of)
+    if until is not None:  # what was recorded later of how they end
+        units = units.assign(valid_to=None, merged_into=None)
     return Records(
-        units=take_part(units_as_of(load_units(r), as_of)),
-        submissions=_read_submissions(r, campaign_id, period_id, forms, set(sensitive), counts, to_rows),
-        ratings=load_ratings(r, campaign_id, period_id, track_forms),
+        units=take_part(to_frame(units, UNITS)),
+        submissions=_to_submissions(campaign_id, period_id, counting, forms, set(sensitive), to_rows),
+        ratings=load_ratings(r, campaign_id, period_id, track_forms, until=until),
         vetoes=load_vetoes(r, campaign_id, period_id),
         nominations=load_nominations(r, campaign_id, period_id),
         allotments=load_allotments(r, campaign_id, period_id),
         decisions=load_decisions(r, campaign_id, period_id),
-        class_decisions=load_class_decisions(r, campaign_id),
+        class_decisions=load_class_decisions(r, campaign_id, until),
+        lives=_to_lives(traced),
+        concessions=load_concessions(r, campaign_id, period_id, until),
         day=as_of,
     )
 
 
-def _read_submissions(
+def _continue(
     r: Reader,
     campaign_id: str,
+    continued: Mapping[str, str],
+    forms: Collection[str],
+    until: datetime | None,
+) -> Mapping[SubmissionKey, SubmissionKey]:
+    """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it."""
+    if not continued or not forms:
+        return {}
+    handed_in = load_handed_in(r, campaign_id, ALWAYS, forms, until)
+    newest: dict[tuple[str, str], int] = defaultdict(int)
+    for key in handed_in:
+        if key.unit_code not in continued:
+            whose = key.form_id, key.unit_code
+            newest[whose] = max(newest[whose], key.occurrence)
+    found = {}
+    for key in sorted(handed_in, key=lambda key: (key.form_id, key.unit_code, key.occurrence)):
+        if key.unit_code in continued:
+            whose = key.form_id, continued[key.unit_code]
+            newest[whose] += 1
+            found[key] = replace(key, unit_code=whose[1], occurrence=newest[whose])
+    return found
+
+
+def _to_submissions(
+    campaign_id: str,
     period_id: str,
+    counting: Iterable[Counting],
     forms: Mapping[str, str | None],
     sensitive: set[tuple[str, str]],
-    counts: Collection[str] | Mapping[str, Collection[str]],
     to_rows: ToRows,
 ) -> pd.DataFrame:
-    table = submissions.c
-    query = (
-        select(table.form_id, table.unit_code, table.occurrence, table.version, table.state, table.answers)
-        .where(table.campaign_id == campaign_id, table.period_id == period_id, table.version > 0)
-        .order_by(table.id)
-    )
     columns: dict[str, list[Any]] = {name: [] for name in SUBMISSIONS if name not in ("campaign", "period")}
-    for form_id, unit_code, occurrence, version, state, answers in r.conn.execute(query):
-        counting = counts.get(form_id, ()) if isinstance(counts, Mapping) else counts
-        if form_id not in forms or state not in counting:
-            continue
-        for field_path, row, value in to_rows(form_id, answers):
+    for one in counting:
+        form_id = one.key.form_id
+        for field_path, row, value in to_rows(form_id, one.answers):
             if (form_id, field_path) in sensitive:
                 continue
-            values = (forms[form_id], form_id, unit_code, occurrence, version, field_path, row, value, state)
+            values = (
+                forms[form_id], form_id, one.key.unit_code, one.key.occurrence, one.version,
+                field_path, row, value, one.state,
+            )  # fmt: skip
             for column, item in zip(columns.values(), values, strict=True):
                 column.append(item)
     made = pd.DataFrame(columns)
     return to_frame(made.assign(campaign=campaign_id, period=period_id), SUBMISSIONS)
+
+
+def _to_lives(traced: Mapping[SubmissionKey, Iterable[Trace]]) -> pd.DataFrame:
+    rows = [
+        {**asdict(trace), **asdict(key), "campaign": key.campaign_id, "period": key.period_id}
+        for key, traces in traced.items()
+        for trace in traces
+    ]
+    return to_frame(rows, LIVES)

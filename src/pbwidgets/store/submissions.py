@@ -9,7 +9,7 @@ The life of a submission::
                submitted ◄─── amend ── from every state but draft and returned, and from these where a version stands
 
 An amendment that has to be accepted replaces a version: ``standing_version`` names that one, and it counts until a
-newer one does, whatever becomes of the amendment (:func:`find_counting`).
+newer one does, whatever becomes of the amendment (:func:`~pbwidgets.store.counting.load_counting`).
 
 The ordered review levels are passed in; the store knows no campaign. Saving changes the draft and its
 revision. Submit, import, amend, return, accept, undo and lock each append a *version*: the answers with the new
@@ -397,9 +397,12 @@ def amend(
     waits = found.standing_version is not None and found.state in (*EDITABLE, SUBMITTED)
     if found.state in EDITABLE and not waits:
         raise DataError("store.not_amendable", unit=key.unit_code, state=found.state)
-    if counts:
-        before = replace(found, standing_version=None) if waits else found
-        step = _Step(before, _standing(w, found).state if waits else found.state, answers, level, reason)
+    if counts and waits:  # as if it had been changed before the amendment that waits
+        stood = _standing(w, found)
+        before = replace(found, standing_version=stood.standing_version)
+        step = _Step(before, stood.state, answers, level, reason)
+    elif counts:
+        step = _Step(found, found.state, answers, level, reason)
     else:
         stands = found.standing_version if waits else found.version
         step = _Step(replace(found, standing_version=stands), SUBMITTED, answers, level, reason)
@@ -771,6 +774,10 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
         version = made[key] = before.version + 1
         new_content = not same_json(before.answers, step.answers)
         definition = campaign_version(before)
+        content = {
+            "content_version": version if new_content else before.content_version,
+            "content_head": head if new_content else before.content_head,
+        }
         versions.append(
             {
                 "submission_id": ids[key],
@@ -787,6 +794,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "role": w.actor.role,
                 "on_behalf": w.actor.on_behalf,
                 "standing_version": before.standing_version,
+                **content,
             }
         )
         moves.append(
@@ -796,8 +804,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "new_version": version,
                 "new_answers": step.answers,
                 "new_campaign_version": definition,
-                "new_content_version": version if new_content else before.content_version,
-                "new_content_head": head if new_content else before.content_head,
+                **{f"new_{name}": value for name, value in content.items()},
                 # handing in ends the draft; the new revision tells whoever still has it open
                 "new_draft": None if hands_in else before.draft,
                 "new_revision": before.revision + 1 if hands_in else before.revision,
@@ -861,7 +868,9 @@ def _standing(r: Reader, found: SubmissionState) -> Any:
     table = submission_versions.c
     mine = table.submission_id.in_(select(submissions.c.id).where(_has_key(found.key)))
     return r.conn.execute(
-        select(table.state, table.answers).where(mine, table.version == found.standing_version)
+        select(table.state, table.answers, table.standing_version).where(
+            mine, table.version == found.standing_version
+        )
     ).one()
 
 

@@ -157,6 +157,8 @@ submission_versions: Final = Table(
     _needed("role"),
     Column("on_behalf", Boolean, nullable=False),
     Column("standing_version", Integer),  # that of the submission while this one is the newest
+    Column("content_version", Integer),  # as in the submission; NULL in rows of older packages
+    Column("content_head", Integer),
     Column("withdrawn_at", UtcTime),  # taken back for editing
     UniqueConstraint("submission_id", "version"),
 )

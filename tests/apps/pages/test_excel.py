@@ -25,7 +25,7 @@ from pbwidgets.exports.mark_book import UNIT
 from pbwidgets.store import history, load_state
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.people.accounts import find_actor
-from pbwidgets.workflows.review.paper import open_paper
+from pbwidgets.workflows.review.visits.paper import open_paper
 
 NOW = datetime(2026, 5, 1, tzinfo=UTC)
 FORM = "village_application"

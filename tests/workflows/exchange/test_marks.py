@@ -18,8 +18,8 @@ from pbwidgets.intake.unpacking import LARGEST_BYTES
 from pbwidgets.store import Actor
 from pbwidgets.workflows.exchange.marks import ReturnedMarks, read_marks, store_marks, write_mark_sheet
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.review.paper import open_paper
 from pbwidgets.workflows.review.rating import give_marks, recuse_rater
+from pbwidgets.workflows.review.visits.paper import open_paper
 
 UNITY, QUALITY, RECORD = "v1_unity", "v3_quality", "v7_record"
 

@@ -39,8 +39,8 @@ NAMED = {
     "campaign": "sanji_lianzheng",
 }
 """What refusals name by an id or a code, with one that has words."""
-AS_GIVEN = {"field", "kind", "name", "number", "period", "rectification", "report", "value", "veto"}
-"""What stands as it is: numbers of records, years, and what somebody typed that does not exist."""
+AS_GIVEN = {"check", "field", "kind", "name", "number", "period", "rectification", "report", "value", "veto"}
+"""What stands as it is: numbers of records, years, what somebody typed that does not exist; checks: there are none."""
 
 
 def coded_arguments() -> set[str]:

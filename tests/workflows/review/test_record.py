@@ -28,10 +28,10 @@ from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.organise.allotments import set_allotments
 from pbwidgets.workflows.organise.exceptions import grant_exception
 from pbwidgets.workflows.review.nominations import find_balance, nominate_unit, withdraw_nomination
-from pbwidgets.workflows.review.on_site import add_on_site_photo, print_mark_sheets
 from pbwidgets.workflows.review.rating import give_marks, withdraw_mark
 from pbwidgets.workflows.review.record import add_note, close_rectification, open_rectification
 from pbwidgets.workflows.review.vetoes import appeal_veto, lift_veto, record_veto, uphold_veto
+from pbwidgets.workflows.review.visits.on_site import add_on_site_photo, print_mark_sheets
 
 TOWN_REVIEWER = Actor("li", "reviewer", TOWN)
 COUNTY_REVIEWER = Actor("xu", "reviewer", COUNTY)

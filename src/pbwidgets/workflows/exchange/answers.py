@@ -6,7 +6,7 @@ in one transaction; what nobody has changed stays as it is.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -35,7 +35,6 @@ from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.files import check_leaving
 from pbwidgets.workflows.ground.lookup import campaign_names, check_unit, find_form, word_state
 from pbwidgets.workflows.ground.rights import Action, scope_of
-from pbwidgets.workflows.ground.snapshots import counting_states
 
 _CHUNK: Final = 500
 
@@ -153,8 +152,8 @@ def _exported(
         if codes:
             hides = as_analyst or desk.actor.role not in _SEES_SENSITIVE
             without = form.sensitive_paths() if hides else frozenset()
-            states = counting_states(desk.opened.campaign, form) if as_analyst else None
-            parts.append(replace(_part(desk, form, codes, states, is_template=False), without=without))
+            part = _part(desk, form, codes, only_counting=as_analyst)
+            parts.append(replace(part, without=without))
     if not parts:
         raise DataError("exchange.nothing_to_export")
     return parts
@@ -190,30 +189,31 @@ def _chosen(desk: Desk, allowed: Sequence[str], wanted: Sequence[str]) -> list[s
 
 
 def _part(
-    desk: Desk, form: Form, codes: Sequence[str], states: Collection[str] | None = None, *, is_template: bool
+    desk: Desk, form: Form, codes: Sequence[str], *, is_template: bool = False, only_counting: bool = False
 ) -> Part:
     names = unit_names(desk.units)
     units = [(code, names.get(code, code)) for code in codes]
-    return Part(form, _rows(desk, form, units, states, is_template=is_template), units)
+    rows = _rows(desk, form, units, is_template=is_template, only_counting=only_counting)
+    return Part(form, rows, units)
 
 
 def _rows(
     desk: Desk,
     form: Form,
     units: Sequence[tuple[str, str]],
-    states: Collection[str] | None,
     *,
     is_template: bool,
+    only_counting: bool,
 ) -> Iterator[Row]:
-    """Rows of a form, unit by unit, of submissions in some states or any; in a template also of what is not begun."""
+    """Rows of a form, unit by unit, of all submissions or what counts; in a template also of what is not begun."""
     levels = campaign_names(desk.opened.campaign, desk.lang)["level"]
     words = {NOT_BEGUN: word_state(NOT_BEGUN, levels, desk.lang)}
     for at in range(0, len(units), _CHUNK):
         some = units[at : at + _CHUNK]
         found = defaultdict(list)
-        for state, _, shown in load_shown(form, desk, [code for code, _ in some]):
-            if states is None or state.state in states:
-                found[state.key.unit_code].append((state, shown))
+        codes = [code for code, _ in some]
+        for state, _, shown in load_shown(form, desk, codes, only_counting=only_counting):
+            found[state.key.unit_code].append((state, shown))
         for code, name in some:
             for state, shown in found[code]:
                 said = words.setdefault(state.state, word_state(state.state, levels, desk.lang))

@@ -25,14 +25,16 @@ from pbwidgets.forms.answer_changes import word_row
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.intake.identifying import HIDDEN, CommonWords
 from pbwidgets.intake.table import number_in
-from pbwidgets.store import Owner, SubmissionKey, SubmissionState
+from pbwidgets.store import Owner, Reader, SubmissionKey, SubmissionState
+from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import EDITABLE, load_of_units
 from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.workflows.exchange.returned import Changed, ChangedValue, Fate, Told
-from pbwidgets.workflows.filling.access import check_filler, filling_actor, units_to_fill
+from pbwidgets.workflows.filling.access import check_filler, filling_actor, is_living, units_to_fill
 from pbwidgets.workflows.ground.deadlines import check_deadline, deadline
-from pbwidgets.workflows.ground.desk import Desk, common_words
+from pbwidgets.workflows.ground.desk import Desk, common_words, known_units
 from pbwidgets.workflows.ground.lookup import name_parts
+from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import day_of
 
 Base = tuple[int, int]
@@ -106,25 +108,47 @@ class _Kept:
 
 
 def load_shown(
-    form: Form, desk: Desk, unit_codes: Sequence[str]
+    form: Form, desk: Desk, unit_codes: Sequence[str], *, only_counting: bool = False
 ) -> Iterator[tuple[SubmissionState, Mapping[str, Any], Mapping[str, Any]]]:
     """Submissions of units, with the answers that are edited or else the newest, and what of them the actor is shown.
 
     Whom a form names is seen by who fills it in only, and not on behalf.
+
+    Parameters
+    ----------
+    only_counting
+        Only what counts, as it counts: not what is edited, nor an amendment that waits to be accepted.
     """
+    load = _load_counting if only_counting else _load_newest
     own = desk.actor.role == "filler" and not desk.actor.on_behalf
     owner = Owner(unit_codes[0], form.filled_by) if own and len(unit_codes) == 1 else None
     with desk.workspace.store.read(owner) as reader:
-        shown = {
-            state.key: _edited(state)
-            for state in load_of_units(reader, *desk.opened.key, form.id, unit_codes)
-        }
+        shown = {state.key: _edited(state) for state in load(reader, desk, form, unit_codes)}
         hides = owner is None and reader.scrub is not None
     with desk.workspace.store.read(whole=True) as reader:
-        for state in load_of_units(reader, *desk.opened.key, form.id, unit_codes):
+        for state in load(reader, desk, form, unit_codes):
             answers = _edited(state)
             seen = shown.get(state.key, {}) if hides else answers
             yield state, answers, seen if owner is not None else hide_identifying(form, seen)
+
+
+def _load_newest(
+    reader: Reader, desk: Desk, form: Form, unit_codes: Sequence[str]
+) -> tuple[SubmissionState, ...]:
+    return load_of_units(reader, *desk.opened.key, form.id, unit_codes)
+
+
+def _load_counting(
+    reader: Reader, desk: Desk, form: Form, unit_codes: Sequence[str]
+) -> tuple[SubmissionState, ...]:
+    counts = does_count(desk.opened.campaign)
+    found = load_counting(reader, *desk.opened.key, counts, unit_codes=unit_codes)
+    counting = {one.key: one for one in found}
+    return tuple(
+        replace(state, version=one.version, state=one.state, answers=one.answers, draft=None)
+        for state in _load_newest(reader, desk, form, unit_codes)
+        if (one := counting.get(state.key)) is not None
+    )
 
 
 def _edited(state: SubmissionState) -> Mapping[str, Any]:
@@ -139,6 +163,7 @@ class _UnitsOfDesk:
         self.names = unit_names(desk.units)
         self.whose = kinds_and_domains(desk.units)
         self.day: date = day_of(desk.now)
+        self.known = known_units(desk)
 
     @cached_property
     def common(self) -> CommonWords:
@@ -191,8 +216,9 @@ class _FormCheck:
         if not merged.is_touched and not problems:
             return self._made(sent, key, before, "unchanged", merged) if before is not None else None
         answers, wrong = examine_answers(
-            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names
-        )
+            form, self.campaign, merged.answers, complete=True, today=self.units.day, names=self.names,
+            units=self.units.known,
+        )  # fmt: skip
         if before is None and self.form.occurrence == "many":
             same = next((one for one in self.unnamed[key.unit_code] if one.answers == answers), None)
             if same is not None and not problems:  # stored from an earlier copy of this file
@@ -254,7 +280,7 @@ class _FormCheck:
         """Why nobody could hand it in on the page either."""
         if key.unit_code not in self.may_fill:
             return [self._refused(sent, self._why_not(key))]
-        if before is not None and before.state.state not in EDITABLE:
+        if before is not None and (before.state.state not in EDITABLE or is_living(before.state)):
             error = PbError("store.not_editable", unit=key.unit_code, state=before.state.state)
             return [self._refused(sent, error)]
         if before is None and sent.occurrence and (sent.main is None or sent.bases - {_NOT_BEGUN}):

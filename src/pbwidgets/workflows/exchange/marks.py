@@ -43,8 +43,8 @@ from pbwidgets.workflows.ground.marks import (
     reason_limit,
     tabulate_marks_before,
 )
-from pbwidgets.workflows.review.paper import PaperLine, PaperSheet, open_paper, units_to_mark
 from pbwidgets.workflows.review.rating import bars_of, give_marks
+from pbwidgets.workflows.review.visits.paper import PaperLine, PaperSheet, open_paper, units_to_mark
 
 _Place = tuple[str, str]
 

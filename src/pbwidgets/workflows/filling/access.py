@@ -25,8 +25,10 @@ def check_filler(desk: Desk, key: SubmissionKey) -> Form:
     RightsError
         ``workflows.not_allowed``, ``workflows.out_of_scope``; ``fill.names_somebody`` on behalf of a unit, for a form
         that says who somebody is.
+    UsageError
+        ``fill.unknown_form``.
     """
-    form = desk.opened.campaign.form(key.form_id)
+    form = find_form(desk.opened.campaign, key.form_id)
     if form.survey is not None:  # answered with one-time codes only
         raise RightsError("workflows.not_allowed", role=desk.actor.role, action="fill")
     if form.filled_by is None:

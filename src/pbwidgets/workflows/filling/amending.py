@@ -8,10 +8,11 @@ ends the time for it: as long as the period one works in is open, an entry goes 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from pbwidgets import store
-from pbwidgets.campaign import AnswerProblem, compute_answers, examine_answers, rows_in
+from pbwidgets.campaign import compute_answers, examine_answers, rows_in
 from pbwidgets.campaign.life import Life
 from pbwidgets.campaign.names import ROW
 from pbwidgets.errors import ConflictError, DataError, RightsError
@@ -27,10 +28,18 @@ from pbwidgets.workflows.filling.prefilling import last_answers
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
-from pbwidgets.workflows.ground.desk import Desk, check_key, check_version, common_words, read_own
+from pbwidgets.workflows.ground.desk import (
+    Desk,
+    check_key,
+    check_version,
+    common_words,
+    known_units,
+    read_own,
+)
 from pbwidgets.workflows.ground.dry_run import self_tracks
-from pbwidgets.workflows.ground.lookup import find_form, known_units
+from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import day_of
+from pbwidgets.workflows.review.concessions import put_off_row
 
 Answers = Mapping[str, Any]
 
@@ -78,7 +87,7 @@ def amend(desk: Desk, key: SubmissionKey, answers: Answers, *, seen_version: int
     def build(before: Answers) -> Answers:
         return hands.restore(answers, before)
 
-    return _amend(_Amendment(hands, build, reason, is_own=True), seen_version)
+    return _amend(_Amendment(hands, key, build, reason, is_own=True), seen_version)
 
 
 def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = "") -> int:
@@ -108,8 +117,12 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             raise DataError("fill.nothing_done")
         return place.put(before, {**undone, **place.due(due_on)})
 
+    def put_off_in_table(writer: Writer) -> None:
+        if place.repeat and not place.due_is_its_own:
+            put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
+
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, build, reason), seen_version=None)
+    return _amend(_Amendment(hands, key, build, reason, also=put_off_in_table), seen_version=None)
 
 
 def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: str = "") -> int:
@@ -131,7 +144,7 @@ def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: s
         return place.put(before, {**place.row(before), **place.due(due_on)})
 
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, build, reason), seen_version=None)
+    return _amend(_Amendment(hands, key, build, reason), seen_version=None)
 
 
 def begin_many(
@@ -155,7 +168,7 @@ def begin_many(
     if not codes:
         raise DataError("review.no_units")
     first = desk.opened.submission_key(form_id, codes[0])
-    names = common_words(desk) if form.identifying_paths() else None
+    names, units = common_words(desk) if form.identifying_paths() else None, known_units(desk)
     with log_refusal(desk, first), desk.write() as writer:
         check_version(writer, desk)
         made = {}
@@ -166,12 +179,7 @@ def begin_many(
             check_deadline(writer, desk, key)
             check_files_known(writer, of_unit, key, answers, desk.lang)
             made[key] = complete_answers(
-                of_unit,
-                desk.opened.campaign,
-                answers,
-                day_of(desk.now),
-                names,
-                known_units(of_unit, desk.units),
+                of_unit, desk.opened.campaign, answers, day_of(desk.now), names, units
             )
         store.submit_many(writer, made.items())
     return tuple(made)
@@ -196,7 +204,7 @@ def confirm_unchanged(desk: Desk, key: SubmissionKey) -> int:
     with read_as_hand(desk, key) as reader:
         found = load_state(reader, key)
     if found is not None and is_living(found) and key.period_id == ALWAYS:
-        return _confirm(_need_hands(desk, key), found.version)
+        return _confirm(_need_hands(desk, key), key, found.version)
     form = check_filler(desk, key)
     if found is not None and (found.version or found.draft):
         raise DataError("store.not_editable", unit=key.unit_code, state=found.state)
@@ -207,13 +215,13 @@ def confirm_unchanged(desk: Desk, key: SubmissionKey) -> int:
     return hand_in(desk, key, before, 0 if found is None else found.revision)
 
 
-def _confirm(hands: Hands, seen_version: int) -> int:
+def _confirm(hands: Hands, key: SubmissionKey, seen_version: int) -> int:
     """The newest version once more, in the state that it has."""
     with hands.desk.write() as writer:
         check_version(writer, hands.desk)
-        found = load_state(writer, hands.key)
+        found = load_state(writer, key)
         answers = {} if found is None or found.answers is None else found.answers
-        return store.amend(writer, hands.key, answers, seen_version=seen_version, counts=True)
+        return store.amend(writer, key, answers, seen_version=seen_version, counts=True)
 
 
 def list_entrusted(desk: Desk) -> tuple[SubmissionKey, ...]:
@@ -248,6 +256,7 @@ class _Amendment:
     """How somebody changes an entry; what is not their own change is the level's, whatever the fields say."""
 
     hands: Hands
+    key: SubmissionKey
     build: Build
     reason: str
     is_own: bool = False
@@ -256,7 +265,7 @@ class _Amendment:
 
 def _amend(amendment: _Amendment, seen_version: int | None) -> int:
     hands = amendment.hands
-    desk, key, form = hands.desk, hands.key, hands.form
+    desk, key, form = hands.desk, amendment.key, hands.form
     names = common_words(desk) if form.identifying_paths() else None
     with desk.write() as writer:
         check_version(writer, desk)
@@ -287,7 +296,7 @@ def _amend(amendment: _Amendment, seen_version: int | None) -> int:
             amendment.also(writer)
         if not desk.actor.on_behalf and hands.is_filler:
             for track, layer_id in self_tracks(desk.opened.campaign, form):
-                restamp(writer, desk, key, track, layer_id)
+                restamp(writer, desk, hands.key, track, layer_id)
         release_unused(writer, form, key)
     return version
 
@@ -300,11 +309,9 @@ def _sound(
     What the campaign came to ask since, nobody may be able to answer any more.
     """
     form, campaign, day = hands.form, hands.desk.opened.campaign, day_of(hands.desk.now)
-    units = known_units(form, hands.desk.units)
-
-    def examine(answers: Answers) -> tuple[dict[str, Any], tuple[AnswerProblem, ...]]:
-        return examine_answers(form, campaign, answers, complete=True, today=day, names=names, units=units)
-
+    examine = partial(
+        examine_answers, form, campaign, complete=True, today=day, names=names, units=known_units(hands.desk)
+    )
     complete, problems = examine(after)
     if problems:
         known = examine(before)[1]
@@ -320,7 +327,7 @@ def _need_hands(desk: Desk, key: SubmissionKey) -> Hands:
     with read_as_hand(desk, key) as reader:
         hands = Hands.of(desk, key, load_state(reader, key))
     if not hands.changeable:
-        desk.authorise("view", key.unit_code)
+        desk.authorise("view", hands.key.unit_code)
         if not hands.lives:
             raise DataError("fill.not_handed_in", form=hands.form.name.words(desk.lang))
         if not hands.is_filler:
@@ -384,11 +391,11 @@ def _find_life(hands: Hands, row_id: str) -> _Living:
         field = place.field
         if row_id and field.life is not None and field.table is not None and field.table.row(row_id):
             return _Living(field.life, path, row_id)
-    raise DataError("fill.no_life", form=hands.form.name.words(hands.desk.lang), row=row_id)
+    raise DataError("fill.no_life", form=hands.form.name.words(hands.desk.lang), value=row_id)
 
 
 def _undo(hands: Hands, place: _Living, row: Answers) -> Answers:
-    """Answers without what says that it is done: the state, or the last step by another hand and the level's after it."""
+    """Answers without what says that it is done: the state, or the last step by another hand and what follows."""
     life = place.life
     if life.state is not None:
         if row.get(life.state) not in life.done:

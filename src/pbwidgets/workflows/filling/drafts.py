@@ -12,9 +12,8 @@ from pbwidgets.workflows.filling.evidence import check_files_known, release_unus
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import complete_answers
 from pbwidgets.workflows.ground.deadlines import check_deadline, log_refusal
-from pbwidgets.workflows.ground.desk import Desk, check_version, common_words
+from pbwidgets.workflows.ground.desk import Desk, check_version, common_words, known_units
 from pbwidgets.workflows.ground.dry_run import self_tracks
-from pbwidgets.workflows.ground.lookup import known_units
 from pbwidgets.workflows.ground.workspace import day_of
 
 
@@ -107,8 +106,7 @@ def _complete(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> dic
     form = check_filler(desk, key)
     names = common_words(desk) if form.identifying_paths() else None
     given = _as_given(desk, key, answers)
-    units = known_units(form, desk.units)
-    return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names, units)
+    return complete_answers(form, desk.opened.campaign, given, day_of(desk.now), names, known_units(desk))
 
 
 def _as_given(desk: Desk, key: SubmissionKey, answers: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -30,7 +30,7 @@ from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
 from pbwidgets.workflows.filling.prefilling import prefill, without_files
 from pbwidgets.workflows.ground.deadlines import deadline
-from pbwidgets.workflows.ground.desk import Desk, common_words, read_own
+from pbwidgets.workflows.ground.desk import Desk, common_words, continued_codes, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 
@@ -137,7 +137,7 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         found = load_state(reader, key)
         hands = Hands.of(desk, key, found)
         form = hands.form if hands.changeable else check_filler(desk, key)
-        if kind_and_domain(desk.units, key.unit_code)[0] not in form.unit_kind:
+        if kind_and_domain(desk.units, hands.key.unit_code)[0] not in form.unit_kind:
             raise DataError("fill.wrong_kind", unit=key.unit_code, form=form.name.words(desk.lang))
         versions = history(reader, key) if found is not None and found.version else ()
         exception = load_exception(reader, *desk.opened.key, key.form_id, key.unit_code)
@@ -190,15 +190,18 @@ def _changes_since(reader: Reader, opened: Opened, found: SubmissionState | None
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One entry of a log: its number, state, and answers."""
+    """One entry of a log: its number, state, and answers, and whose it is: the unit's or of one that it continues."""
 
     occurrence: int
     state: str
     answers: Mapping[str, Any]
+    unit_code: str
 
 
 def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ...]:
     """Entries of a log about one unit that the actor fills in or may change something of, oldest first.
+
+    Those of units that it continues come along.
 
     Raises
     ------
@@ -209,11 +212,11 @@ def list_entries(desk: Desk, form_id: str, unit_code: str) -> tuple[LogEntry, ..
     fills = fills_in(desk, key)
     found = []
     with read_as_hand(desk, key) as reader:
-        for state in load_of_units(reader, *desk.opened.key, form_id, [unit_code]):
+        for state in load_of_units(reader, *desk.opened.key, form_id, continued_codes(desk, unit_code)):
             hands = Hands.of(desk, state.key, state)
             if fills or hands.changeable:
                 answers = hands.shown if hands.lives or state.draft is None else state.draft
-                found.append(LogEntry(state.key.occurrence, state.state, answers))
+                found.append(LogEntry(state.key.occurrence, state.state, answers, state.key.unit_code))
     if not found:
         check_hand_on_any(desk, key)
     return tuple(found)

@@ -20,7 +20,7 @@ from pbwidgets.store.evidence import evidence_path, release_evidence
 from pbwidgets.store.file_kinds import ALL_KINDS, IMAGES
 from pbwidgets.workflows.filling.access import check_editable, check_filler
 from pbwidgets.workflows.filling.hands import Hands, read_as_hand
-from pbwidgets.workflows.ground.desk import Desk, may_do
+from pbwidgets.workflows.ground.desk import Desk, continuing, may_do
 from pbwidgets.workflows.ground.files import ServedFile, Upload, keep_evidence
 from pbwidgets.workflows.ground.rights import Action
 from pbwidgets.workflows.ground.workspace import Opened
@@ -147,7 +147,7 @@ def find_evidence_file(desk: Desk, key: SubmissionKey, sha256: str) -> ServedFil
     """
     # an analyst views snapshots, which hold no files
     action: Action = "view" if desk.actor.role == "filler" else "inspect"
-    inside = may_do(desk, action, key.unit_code)
+    inside = may_do(desk, action, continuing(desk, key.unit_code))
     with desk.workspace.store.read() as reader:
         found = [item for item in load_evidence(reader, key) if item.file.sha256 == sha256]
         state = load_state(reader, key) if found and not inside else None

@@ -6,7 +6,7 @@ another field points at. The date until when something is due is moved by the le
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from itertools import zip_longest
@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form, is_none, rows_in
 from pbwidgets.campaign.answers import find_irrelevant
-from pbwidgets.campaign.life import LaterBy
+from pbwidgets.campaign.life import FILLER, LaterBy
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.names import ROW, Place, form_of_unit, places
 from pbwidgets.errors import DataError
@@ -23,7 +23,7 @@ from pbwidgets.store import Reader, SubmissionKey, SubmissionState, load_state
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler, fills_in, is_living, sits_at
-from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
+from pbwidgets.workflows.ground.desk import Desk, continuing, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import levels_above, review_levels
 
@@ -102,7 +102,8 @@ class Hands:
     Attributes
     ----------
     desk, form, key
-        Who acts, and on which entry; the form as it is for the unit.
+        Who acts, and on which entry; of a unit that was merged away, as if the one that continues it had it. The
+        form is as it is for the unit.
     answers
         Newest answers that were handed in.
     lives
@@ -124,12 +125,13 @@ class Hands:
         UsageError
             ``fill.unknown_form``.
         """
+        own = replace(key, unit_code=continuing(desk, key.unit_code))
         form = form_of_unit(
-            find_form(desk.opened.campaign, key.form_id), *kind_and_domain(desk.units, key.unit_code)
+            find_form(desk.opened.campaign, key.form_id), *kind_and_domain(desk.units, own.unit_code)
         )
         answers = {} if found is None or found.answers is None else found.answers
         lives = found is not None and is_living(found) and form.survey is None
-        return cls(desk, form, key, answers, lives)
+        return cls(desk, form, own, answers, lives)
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
@@ -179,7 +181,8 @@ class Hands:
             if not repeat:
                 made[path] = kept.get(path)
                 continue
-            pairs = zip_longest(rows_in(made, repeat), rows_in(kept, repeat), fillvalue={})
+            nothing: Answers = {}
+            pairs = zip_longest(rows_in(made, repeat), rows_in(kept, repeat), fillvalue=nothing)
             made[repeat] = [{**new, name: old.get(name)} for new, old in pairs]
         return made
 
@@ -232,7 +235,7 @@ class Hands:
 
     def _may_in_some_row(self, place: Place) -> bool:
         by = later_of(place)
-        named = by is not None and by.by is not None and f"{place.repeat}/{by.by}" in self.places
+        named = by is not None and f"{place.repeat}/{by.by}" in self.places
         rows = rows_in(self.answers, place.repeat) if place.repeat and named else [{}]
         return any(self._may(place, row) for row in rows)
 
@@ -244,7 +247,7 @@ class Hands:
             return False
         if place.field.type == "repeat" and place.field.rows is not None:
             return False  # its rows are the table's
-        if by.by is None:
+        if by.by == FILLER:
             return fills_in(self.desk, self.key)
         if by.by == UNIT:
             return may_do(
@@ -257,17 +260,20 @@ class Hands:
     def _word_hand(self, place: Place) -> str:
         lang, campaign = self.desk.lang, self.desk.opened.campaign
         levels = {level.id: level.name for level in campaign.review_levels}
-        by = LaterBy(by=self.due_level) if place.path in self.due_paths else later_of(place)
-        if by is None or (place.path in self.due_paths and self.due_level is None):
+        later = later_of(place)
+        by = later.by if later is not None else None
+        if place.path in self.due_paths:
+            by = self.due_level
+        if by == FILLER:
+            by = self.form.filled_by or UNIT
+        if by is None:
             return say("fill.hand_nobody", lang)
-        if by.by in levels:
-            return say("fill.hand_level", lang, level=levels[by.by].words(lang))
-        if by.by == UNIT or (by.by is None and self.form.filled_by is None):
+        if by in levels:
+            return say("fill.hand_level", lang, level=levels[by].words(lang))
+        if by == UNIT:
             return say("fill.hand_unit", lang)
-        if by.by is None:
-            return say("fill.hand_level", lang, level=levels[str(self.form.filled_by)].words(lang))
-        pointing = self.places.get(f"{place.repeat}/{by.by}") or self.places.get(by.by)
-        label = by.by if pointing is None else pointing.field.label.words(lang)
+        pointing = self.places.get(f"{place.repeat}/{by}") or self.places.get(by)
+        label = by if pointing is None else pointing.field.label.words(lang)
         return say("fill.hand_named", lang, field=label)
 
 
@@ -306,7 +312,7 @@ def naming_fields(form: Form) -> tuple[str, ...]:
     named = {
         path
         for place in found.values()
-        if (by := later_of(place)) is not None and by.by is not None
+        if (by := later_of(place)) is not None
         for path in (f"{place.repeat}/{by.by}", by.by)
         if path in found and found[path].field.type == "unit"
     }
@@ -327,7 +333,8 @@ def check_hand_on_any(desk: Desk, key: SubmissionKey) -> None:
 
 def read_as_hand(desk: Desk, key: SubmissionKey) -> AbstractContextManager[Reader]:
     """Read transaction for whoever may change something: who fills the form in sees it as it was given."""
-    return read_own(desk, key) if fills_in(desk, key) else desk.workspace.store.read()
+    own = replace(key, unit_code=continuing(desk, key.unit_code))
+    return read_own(desk, key) if fills_in(desk, own) else desk.workspace.store.read()
 
 
 def is_named(desk: Desk, value: object) -> bool:

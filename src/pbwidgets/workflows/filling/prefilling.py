@@ -1,19 +1,19 @@
 """What the same unit has answered before, with which a form begins or which is handed in again unchanged."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from pbwidgets.campaign import Form, compute_answers, examine_answers
 from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import UsageError
-from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history, known_periods
+from pbwidgets.store import Reader, SubmissionKey, known_periods
+from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import handed_in_answers, load_of_units
-from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.snapshots import counting_states
+from pbwidgets.workflows.ground.desk import Desk, known_units
+from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import Opened, day_of
 
 Answers = Mapping[str, Any]
-FindAnswers = Callable[[SubmissionState], Answers | None]
 
 
 def prefill(reader: Reader, desk: Desk, form: Form, key: SubmissionKey) -> dict[str, Any]:
@@ -36,21 +36,25 @@ def prefill(reader: Reader, desk: Desk, form: Form, key: SubmissionKey) -> dict[
     if source is None or asked is None or asked.filled_by not in (None, form.filled_by):
         return {}
 
-    def count(state: SubmissionState) -> Answers | None:
-        return _counted_answers(reader, counting_states(source.campaign, asked), state)
+    counts = does_count(source.campaign)
 
-    found = _find_newest(reader, source, asked.id, key, count)
-    return _fitting(desk, form, asked, found or {})
+    def find(period_id: str) -> Iterator[Answers]:
+        found = load_counting(reader, source.campaign.id, period_id, counts, unit_codes=[key.unit_code])
+        yield from (one.answers for one in reversed(found) if one.key.form_id == asked.id and one.key != key)
+
+    return _fitting(desk, form, asked, _find_newest(reader, source, find))
 
 
 def last_answers(reader: Reader, desk: Desk, form: Form, key: SubmissionKey) -> dict[str, Any]:
     """What the unit handed in of the same form in the newest period before that has any, as far as it still fits."""
 
-    def given(state: SubmissionState) -> Answers | None:
-        return handed_in_answers(reader, state)
+    def find(period_id: str) -> Iterator[Answers]:
+        states = load_of_units(reader, desk.opened.campaign.id, period_id, form.id, [key.unit_code])
+        for state in reversed(states):
+            if state.key != key:
+                yield handed_in_answers(reader, state) or {}
 
-    found = _find_newest(reader, desk.opened, form.id, key, given)
-    return _fitting(desk, form, form, found or {})
+    return _fitting(desk, form, form, _find_newest(reader, desk.opened, find))
 
 
 def without_files(form: Form, answers: Answers) -> dict[str, Any]:
@@ -67,29 +71,12 @@ def _find_opened(desk: Desk, campaign_id: str | None) -> Opened | None:
         return None
 
 
-def _find_newest(
-    reader: Reader, source: Opened, form_id: str, key: SubmissionKey, find: FindAnswers
-) -> Answers | None:
-    """Answers of the newest submission of the unit that has any, of the newest period up to the opened one."""
-    order = [period.id for period in source.campaign.periods if period.begins <= source.period.begins]
+def _find_newest(reader: Reader, source: Opened, find: Callable[[str], Iterable[Answers]]) -> Answers:
+    """First answers that are found in the newest period that has any, up to the opened one; none if there are none."""
     opened = {period.period_id for period in known_periods(reader, source.campaign.id)}
-    for period_id in reversed([one for one in order if one in opened]):
-        states = load_of_units(reader, source.campaign.id, period_id, form_id, [key.unit_code])
-        for state in sorted(states, key=lambda one: one.content_head, reverse=True):
-            answers = None if state.key == key else find(state)
-            if answers:
-                return answers
-    return None
-
-
-def _counted_answers(reader: Reader, counting: tuple[str, ...], found: SubmissionState) -> Answers | None:
-    """Answers of a submission that count now: the newest, or those that stand until an amendment counts."""
-    if found.state in counting:
-        return found.answers
-    if found.standing_version is None:
-        return None
-    standing = next(one for one in history(reader, found.key) if one.version == found.standing_version)
-    return standing.answers if standing.state in counting else None
+    periods = sorted(source.campaign.periods, key=lambda period: period.begins, reverse=True)
+    earlier = [one.id for one in periods if one.begins <= source.period.begins and one.id in opened]
+    return next((answers for period_id in earlier for answers in find(period_id) if answers), {})
 
 
 def _fitting(desk: Desk, form: Form, asked: Form, answers: Answers) -> dict[str, Any]:
@@ -99,7 +86,9 @@ def _fitting(desk: Desk, form: Form, asked: Form, answers: Answers) -> dict[str,
     kept = _without(without_files(form, without_files(asked, answers)), tells)
     kept = _without(kept, {path for path, _ in asked.leaves()} - asked_too)
     day = day_of(desk.now)
-    _, problems = examine_answers(form, desk.opened.campaign, kept, complete=False, today=day)
+    _, problems = examine_answers(
+        form, desk.opened.campaign, kept, complete=False, today=day, units=known_units(desk)
+    )
     fits = _without(kept, {problem.path for problem in problems})
     return compute_answers(form, fits, today=day)
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +15,10 @@ from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.scoring.running import run_balances
 from pbwidgets.store import Reader, SubmissionState
 from pbwidgets.store.submissions import find_touched, handed_in_answers, load_of_units
+from pbwidgets.store.units import load_units
+from pbwidgets.units import successors
 from pbwidgets.wording import number, say
+from pbwidgets.workflows.ground.workspace import Opened
 
 
 class AnswersRefusedError(PbError):
@@ -48,7 +51,7 @@ def complete_answers(
     names
         Names of units, which identify nobody.
     units
-        Units that fields may point at.
+        Units that fields may point at; None: they are not looked up.
 
     Raises
     ------
@@ -65,14 +68,12 @@ def complete_answers(
 
 # -- what must be kept ---------------------------------------------------------------------------------
 
-_CHUNK: Final = 500
 
-
-def check_keeps(reader: Reader, campaign: Campaign, period_id: str, since: int, lang: str) -> None:
+def check_keeps(reader: Reader, opened: Opened, today: date, since: int, lang: str) -> None:
     """Raise if what was written since a row of the log leaves a balance below what must be kept.
 
     All entries that were handed in are in the balance, accepted or not, whoever wrote and however: handed in,
-    amended, imported, returned, taken back or redacted.
+    amended, imported, returned, taken back or redacted. A unit that continues others has one balance with them.
 
     Parameters
     ----------
@@ -86,29 +87,29 @@ def check_keeps(reader: Reader, campaign: Campaign, period_id: str, since: int, 
     DataError
         ``fill.keeps_broken`` names the balance, the day and the entry.
     """
+    campaign = opened.campaign
     keeping = {form.id: form for form in campaign.forms if form.keeps}
     if not keeping:
         return
-    touched: dict[str, list[str]] = {}
-    for form_id, unit_code in sorted(find_touched(reader, since, campaign.id)):
-        if form_id in keeping:
-            touched.setdefault(form_id, []).append(unit_code)
-    for form_id, codes in touched.items():
-        for at in range(0, len(codes), _CHUNK):
-            some = load_of_units(reader, campaign.id, period_id, form_id, codes[at : at + _CHUNK])
-            for code in codes[at : at + _CHUNK]:
-                own = [state for state in some if state.key.unit_code == code]
-                for keep in keeping[form_id].keeps:
-                    _check_keep(keep, _Entries(reader, keeping[form_id], own), campaign, lang)
+    touched = sorted(one for one in find_touched(reader, since, campaign.id) if one[0] in keeping)
+    if not touched:
+        return
+    continued = successors(load_units(reader), opened.day(today))
+    whole = {(form_id, continued.get(code, code)) for form_id, code in touched}
+    for form_id, code in sorted(whole):
+        codes = [code, *(old for old, new in continued.items() if new == code)]
+        states = load_of_units(reader, *opened.key, form_id, codes)
+        for keep in keeping[form_id].keeps:
+            _check_keep(keep, _Entries(reader, keeping[form_id], states), campaign, lang)
 
 
 @dataclass(frozen=True)
 class _Entries:
-    """What one unit has begun of one form."""
+    """What one unit, with those that it continues, has begun of one form."""
 
     reader: Reader
     form: Form
-    states: list[SubmissionState]
+    states: tuple[SubmissionState, ...]
 
     def handed_in(self) -> Iterator[tuple[SubmissionState, Mapping[str, Any]]]:
         """Each that is handed in, with its answers."""

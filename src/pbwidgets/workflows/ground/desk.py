@@ -12,11 +12,12 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.arguments import check_arguments
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, audit_head, is_period_open
 from pbwidgets.store.campaigns import load_open_version
-from pbwidgets.units import tops, unit_names
+from pbwidgets.units import predecessors, successors, tops, unit_names
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.answers import check_keeps
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
@@ -123,13 +124,19 @@ class Desk:
             check_open(writer, self)
             since = audit_head(writer)
             yield writer
-            check_keeps(writer, self.opened.campaign, self.opened.period_id, since, self.lang)
+            check_keeps(writer, self.opened, day_of(self.now), since, self.lang)
 
 
 def common_words(desk: Desk) -> CommonWords:
     """Words of all campaigns, of units and of accounts, which identify nobody."""
     with desk.workspace.store.read(whole=True) as reader:
         return desk.workspace.store.identified.common(reader.conn)
+
+
+def known_units(desk: Desk) -> KnownUnits:
+    """Units that a field of a form may point at: all that take part."""
+    columns = (desk.units[name] for name in ("unit_code", "unit_name", "kind"))
+    return KnownUnits.of(zip(*columns, strict=True))
 
 
 @contextmanager
@@ -178,6 +185,20 @@ def authorise_tops(desk: Desk, action: Action, track_id: str | None = None) -> N
 def reading_action(desk: Desk) -> Action:
     """Action that reading others' results counts as: ``view`` for an analyst, who reads snapshots, else ``inspect``."""
     return "view" if desk.actor.role == "analyst" else "inspect"
+
+
+def continuing(desk: Desk, unit_code: str) -> str:
+    """Code of the unit that continues one that was merged away by the desk's day; of any other its own."""
+    if unit_code in desk._codes:
+        return unit_code
+    day = desk.opened.day(day_of(desk.now))
+    return successors(desk.workspace.units(), day).get(unit_code, unit_code)
+
+
+def continued_codes(desk: Desk, unit_code: str) -> tuple[str, ...]:
+    """Code of a unit, and those of the units merged away by the desk's day that it continues."""
+    day = desk.opened.day(day_of(desk.now))
+    return (unit_code, *predecessors(desk.workspace.units(), unit_code, day))
 
 
 def may_do(desk: Desk, action: Action, unit_code: str | None) -> bool:

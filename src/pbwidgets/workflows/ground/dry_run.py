@@ -20,11 +20,12 @@ from pbwidgets.scoring.pipeline import score_tracks
 from pbwidgets.scoring.points import to_points_frame
 from pbwidgets.scoring.reasons import word_reason
 from pbwidgets.scoring.registry import GROUP_RULES, MARKED, find_range
-from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey, load_overview, load_state
+from pbwidgets.store import Mark, MarkKey, Reader, SubmissionKey
+from pbwidgets.store.counting import load_counting
 from pbwidgets.units import ancestors, kind_and_domain, subtree
 from pbwidgets.wording import round_half_up
 from pbwidgets.workflows.ground.marks import check_mark
-from pbwidgets.workflows.ground.snapshots import counting_states
+from pbwidgets.workflows.ground.snapshots import does_count
 from pbwidgets.workflows.ground.workspace import Opened, Workspace, today
 
 SelfMarks = Mapping[str, tuple[float, str]]
@@ -285,19 +286,13 @@ def read_dry_run(
 
 def _read_others(reader: Reader, opened: Opened, key: SubmissionKey, near: set[str]) -> pd.DataFrame:
     """Counting answers of the unit's other forms, and of the units above and below it."""
-    overview = load_overview(reader, *opened.key)
-    overview = overview[overview["unit_code"].isin(near) & (overview["version"] > 0)]
     forms = {form.id: form for form in opened.campaign.forms}
-    parts = []
-    for row in overview.to_dict("records"):
-        form = forms.get(str(row["form_id"]))
-        other = opened.submission_key(str(row["form_id"]), str(row["unit_code"]), int(row["occurrence"]))
-        own = form is not None and other.form_id == key.form_id and other.unit_code == key.unit_code
-        if form is None or own or row["state"] not in counting_states(opened.campaign, form):
-            continue
-        state = load_state(reader, other)
-        if state is not None and state.answers:
-            parts.append(_submission_rows(opened, form, other, state.version, state.answers, state.state))
+    counting = load_counting(reader, *opened.key, does_count(opened.campaign), unit_codes=near)
+    parts = [
+        _submission_rows(opened, forms[one.key.form_id], one.key, one.version, one.answers, one.state)
+        for one in counting
+        if (one.key.form_id, one.key.unit_code) != (key.form_id, key.unit_code)
+    ]
     return to_frame(pd.concat(parts, ignore_index=True) if parts else [], SUBMISSIONS)
 
 

@@ -7,8 +7,8 @@ from typing import Final
 
 import pandas as pd
 
-from pbwidgets.campaign import Campaign, Criterion, Form, Track
-from pbwidgets.campaign.pointing import KnownUnits
+from pbwidgets.campaign import Campaign, Criterion, Form, Text, Track
+from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck
 from pbwidgets.errors import DataError, PbError, UsageError
 from pbwidgets.units import unit_names
 from pbwidgets.wording import has_words, say
@@ -104,8 +104,22 @@ def campaign_names(campaign: Campaign, lang: str) -> dict[str, dict[str, str]]:
         "source": {**layers, **sources},
         "track": {track.id: track.name.words(lang) for track in campaign.tracks},
         "campaign": {campaign.id: campaign.name.words(lang)},
+        "check": {
+            check.check_id: _name_check(campaign, check).words(lang)
+            for track in campaign.tracks
+            for check in track.checks
+        },
         "level": {level.id: level.name.words(lang) for level in campaign.review_levels},
     }
+
+
+def _name_check(campaign: Campaign, check: Check) -> Text:
+    """Name of a check: its own, else that of the form or measure that it reads."""
+    if isinstance(check, RowsCheck):
+        return campaign.form(check.rows.partition("/")[0]).name
+    if check.name is None and isinstance(check, MeasureCheck):
+        return next(one.name for one in campaign.every_measure if one.id == check.measure)
+    return check.name or Text(zh=check.id, en=check.id)
 
 
 _CODED: Final = {"role": "accounts.role.", "action": "workflows.action.", "status": "review.veto_"}
@@ -126,13 +140,6 @@ def name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
 def unit_namer(units: pd.DataFrame) -> Callable[[str], str]:
     """Function from a code to the name of its unit, as :func:`name_units` gives it; what is not known stays."""
     return lambda code: name_units(units, [code]).get(code, code)
-
-
-def known_units(form: Form, units: pd.DataFrame) -> KnownUnits | None:
-    """Units that fields of a form may point at; None where no field does."""
-    if all(field.type != "unit" for _, field in form.leaves()):
-        return None
-    return KnownUnits.of(zip(units["unit_code"], units["unit_name"], units["kind"], strict=True))
 
 
 def word_state(state: str, levels: Mapping[str, str], lang: str) -> str:

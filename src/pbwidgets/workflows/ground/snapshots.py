@@ -18,6 +18,8 @@ from typing import Final
 import pandas as pd
 
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
+from pbwidgets.campaign.living import trace_lives
+from pbwidgets.campaign.names import places
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file
 from pbwidgets.intake.identifying import HIDDEN
@@ -39,6 +41,7 @@ from pbwidgets.store import (
     records_head,
     write_frames,
 )
+from pbwidgets.store.counting import Counts
 from pbwidgets.store.types import Scrub
 from pbwidgets.units import partitions
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, today
@@ -48,7 +51,7 @@ SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
 RECTIFICATIONS: Final = "rectifications"
 WRITTEN: Final = (
-    "submissions", "ratings", "vetoes", "decisions", "class_decisions", RUNNING, RECTIFICATIONS,
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING, RECTIFICATIONS,
 )  # fmt: skip
 """Frames with texts that people have written."""
 SHARED: Final = "reference"
@@ -273,7 +276,22 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         as_of=day,
         take_part=opened.take_part,
         to_rows=lambda form_id, answers: to_rows(forms[form_id], dict(answers)),
+        to_lives=lambda form_id, given: trace_lives(forms[form_id], given),
+        living={form.id for form in campaign.forms if _is_living(form)},
+        lasting={form.id for form in campaign.forms if form.lasts == "campaign"},
+        logs={form.id for form in campaign.forms if form.occurrence == "many"},
+        until=opened.closed_at,
     )
+
+
+def _is_living(form: Form) -> bool:
+    return form.life is not None or any(place.field.life is not None for place in places(form))
+
+
+def does_count(campaign: Campaign) -> Counts:
+    """Whether a submission of a form of the campaign, by its id, counts in a state."""
+    states = {form.id: counting_states(campaign, form) for form in campaign.forms}
+    return lambda form_id, state: state in states.get(form_id, ())
 
 
 def counting_states(campaign: Campaign, form: Form) -> tuple[str, ...]:

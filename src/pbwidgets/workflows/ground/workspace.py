@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -22,6 +21,7 @@ from pbwidgets.store import (
     Reader,
     Store,
     SubmissionKey,
+    days,
     known_periods,
     load_campaign_json,
     open_store,
@@ -32,8 +32,8 @@ from pbwidgets.store.units import UnitRows, load_unit_rows, units_of_rows
 from pbwidgets.units import taking_part, units_as_of
 from pbwidgets.workflows.ground.lookup import nearest
 
-ZONE = ZoneInfo("Asia/Shanghai")
-"""Time zone of days and deadlines; the store keeps UTC."""
+ZONE = days.ZONE
+day_of = days.day_of
 
 
 @dataclass(frozen=True)
@@ -263,11 +263,6 @@ def _left_behind(settings: Settings) -> Iterator[str]:
     for folder, pattern in traces:
         if any(folder.glob(pattern)):
             yield folder.relative_to(settings.workspace).as_posix()
-
-
-def day_of(moment: datetime) -> date:
-    """Day of a moment (timezone-aware) in Asia/Shanghai."""
-    return moment.astimezone(ZONE).date()
 
 
 def utc_now() -> datetime:

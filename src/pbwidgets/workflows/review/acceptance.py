@@ -6,7 +6,7 @@ from pbwidgets.campaign.model import MOST_RETURN_DAYS
 from pbwidgets.errors import DataError
 from pbwidgets.store import SubmissionKey, Writer, accept, return_submission, undo_accept
 from pbwidgets.workflows.ground.deadlines import extend_for_correction
-from pbwidgets.workflows.ground.desk import Desk, check_key
+from pbwidgets.workflows.ground.desk import Desk, check_key, continuing
 from pbwidgets.workflows.ground.seats import Seats, find_seats, review_levels
 
 
@@ -110,6 +110,7 @@ def return_for_correction(
 
 def _check_reviewer(desk: Desk, seats: Seats, key: SubmissionKey, level_id: str) -> None:
     check_key(desk, key, "review")
-    desk.authorise("review", key.unit_code)
+    unit_code = continuing(desk, key.unit_code)
+    desk.authorise("review", unit_code)
     if desk.actor.role != "operator":
-        seats.check(level_id, key.unit_code)
+        seats.check(level_id, unit_code)

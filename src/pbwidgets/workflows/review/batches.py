@@ -7,7 +7,7 @@ import pandas as pd
 
 from pbwidgets.errors import ConflictError, DataError, PbError, RightsError
 from pbwidgets.store import Reader, SubmissionKey, accept_many, load_overview
-from pbwidgets.workflows.ground.desk import Desk, check_key, find_in_scope
+from pbwidgets.workflows.ground.desk import Desk, check_key, continuing, find_in_scope
 from pbwidgets.workflows.ground.lookup import find_form, name_units, word_state
 from pbwidgets.workflows.ground.seats import Seats, acting_level, find_seats, review_levels
 from pbwidgets.workflows.review.acceptance import Correction, return_for_correction
@@ -109,9 +109,10 @@ def _part(reader: Reader, desk: Desk, seen: Mapping[SubmissionKey, int]) -> Batc
         check_key(desk, key, "review")
         unit = names.get(key.unit_code, key.unit_code)
         try:
-            if key.unit_code == desk.actor.unit_code:
+            own_code = continuing(desk, key.unit_code)
+            if own_code == desk.actor.unit_code:
                 raise RightsError("workflows.own_material", unit=unit)
-            if key.unit_code not in below:
+            if own_code not in below:
                 own = desk.actor.unit_code or ""
                 raise RightsError("workflows.out_of_scope", unit=unit, own=names.get(own, own))
             state, newest = found.get((key.form_id, key.unit_code, key.occurrence), ("", 0))
@@ -133,7 +134,7 @@ def _find_level(desk: Desk, seats: Seats, key: SubmissionKey, state: str, unit: 
     if level is None:
         words = {name: text.words(desk.lang) for name, text in levels.items()}
         raise DataError("workflows.nobodys_turn", unit=unit, state=word_state(state, words, desk.lang))
-    if not seats.has(level, key.unit_code):
+    if not seats.has(level, continuing(desk, key.unit_code)):
         raise DataError("workflows.turn_of_others", unit=unit, level=levels[level])
     return level
 

@@ -27,8 +27,9 @@ from pbwidgets.store import (
     SubmissionKey,
     VetoOnRecord,
 )
+from pbwidgets.store.submissions import HANDED_IN
 from pbwidgets.units import kind_and_domain
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, continuing
 from pbwidgets.workflows.ground.dry_run import SelfLine, read_dry_run
 from pbwidgets.workflows.ground.marks import (
     find_marks_before,
@@ -171,13 +172,18 @@ class Review:
     seen_head: int
 
     @property
+    def amendment(self) -> Event | None:
+        """The amendment with which it was handed in last; None if it was not by one."""
+        return next((event for event in self.handed_in[-1:] if event.deed == "amend"), None)
+
+    @property
     def handed_in(self) -> tuple[Event, ...]:
         """The steps with which it was handed in, oldest first."""
-        return tuple(event for event in self.history if event.deed in ("submit", "import"))
+        return tuple(event for event in self.history if event.deed in HANDED_IN)
 
 
 def open_review(desk: Desk, key: SubmissionKey) -> Review:
-    """One submission with all that a reviewer may see of it.
+    """One submission with all that a reviewer may see of it; of a unit merged away, as one of that which continues it.
 
     Raises
     ------
@@ -187,8 +193,9 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
         If the actor may not inspect the unit.
     """
     units = desk.units
-    desk.authorise("inspect", key.unit_code)
-    unit = units[units["unit_code"] == key.unit_code].to_dict("records")
+    own = continuing(desk, key.unit_code)
+    desk.authorise("inspect", own)
+    unit = units[units["unit_code"] == own].to_dict("records")
     seats = find_seats(desk)
     with desk.workspace.store.read() as reader:
         found = store.load_state(reader, key)
@@ -196,14 +203,14 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             raise DataError("store.no_submission", unit=key.unit_code, form=key.form_id)
         find_campaign = _campaigns(reader, desk.opened)
         campaign = find_campaign(found.campaign_version or desk.opened.version)
-        form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(desk.units, key.unit_code))
+        form = form_of_unit(campaign.form(key.form_id), *kind_and_domain(units, own))
         withheld = () if desk.actor.role in ("reviewer", "operator") else _sensitive(form)
         named = (*withheld, *form.identifying_paths())
-        scope = (*desk.opened.key, key.unit_code)
-        places = seats.places(desk.opened.campaign, key.unit_code)
+        scope = (*desk.opened.key, own)
+        places = seats.places(desk.opened.campaign, own)
         places = tuple(place for place in places if key.form_id in place.track.forms)
-        recused = key.unit_code in store.load_recusals(reader, *scope[:2], desk.actor.name)
-        lines = _lines(reader, desk, places, key.unit_code, recused=recused)
+        recused = own in store.load_recusals(reader, *scope[:2], desk.actor.name)
+        lines = _lines(reader, desk, places, own, recused=recused)
         shown_lines = {line.criterion.id: line.others is not None for line in lines}
         return Review(
             key=key,
@@ -219,8 +226,8 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             history=read_events(reader, desk, key, find_campaign, named, shown_lines),
             notes=store.load_notes(reader, *scope),
             rectifications=store.load_rectifications(reader, *scope),
-            vetoes=vetoes_of(reader, desk.opened, key.unit_code),
-            **_turn(desk.opened, seats, form, key.unit_code, found.state),
+            vetoes=vetoes_of(reader, desk.opened, own),
+            **_turn(desk.opened, seats, form, own, found.state),
             lines=lines,
             recused=recused,
             submission_version=_newest_version(reader, desk.opened, places, key),

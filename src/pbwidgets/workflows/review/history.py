@@ -16,7 +16,7 @@ from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
 from pbwidgets.store import Actor, Reader, SubmissionKey, Version
 from pbwidgets.store.audit import AuditQuery, load_audit
-from pbwidgets.store.submissions import DRAFT
+from pbwidgets.store.submissions import DRAFT, HANDED_IN, SUBMITTED
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
@@ -39,7 +39,7 @@ class Event:
     at
         When.
     deed
-        ``submit``, ``import``, ``withdraw``, ``return``, ``accept``, ``undo_accept``, ``lock``, ``redact``,
+        ``submit``, ``import``, ``amend``, ``withdraw``, ``return``, ``accept``, ``undo_accept``, ``lock``, ``redact``,
         ``grant_exception``; of marks ``rate``, ``confirm_mark`` (again, for newer answers), ``withdraw_mark``,
         ``treat_mark``.
     who
@@ -55,7 +55,8 @@ class Event:
     reason
         Why: reason of a return or an extension, comment of a mark.
     changes
-        What a form that was handed in again says otherwise than before; None if it was not handed in before.
+        What a form that was handed in again says otherwise than before, or an amendment otherwise than the version
+        that stands until it is accepted; None if it was not handed in before.
     """
 
     at: datetime
@@ -117,9 +118,10 @@ def _version_events(
     before: Version | None = None
     for version in versions:
         changes = None
-        if version.cause in ("submit", "import") and before is not None:
+        earlier = next((one for one in versions if one.version == _replaced_by(version)), before)
+        if version.cause in HANDED_IN and earlier is not None:
             found = compare_versions(
-                answered(before),
+                answered(earlier),
                 answered(version),
                 desk.lang,
                 lambda token: names.get(token, token[:8]),
@@ -131,6 +133,12 @@ def _version_events(
             field_path=version.field_path, after=version.state, reason=version.reason or "", changes=changes,
         )  # fmt: skip
         before = version
+
+
+def _replaced_by(version: Version) -> int | None:
+    """Version that stands while an amendment waits for acceptance; None for all others."""
+    waits = version.cause == "amend" and version.state == SUBMITTED
+    return version.standing_version if waits else None
 
 
 def _log_events(reader: Reader, key: SubmissionKey) -> Iterator[Event]:

@@ -13,13 +13,14 @@ from pbwidgets.scoring import TrackScores, score_tracks
 from pbwidgets.scoring.frames import FINAL
 from pbwidgets.scoring.totals import round_totals, to_totals_frame
 from pbwidgets.store import NominationList, Reader
+from pbwidgets.store.counting import load_counting
 from pbwidgets.store.submissions import DRAFT, RETURNED, SUBMITTED
 from pbwidgets.units import ancestors, unit_names
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import check_track
 from pbwidgets.workflows.ground.rights import scope_of
 from pbwidgets.workflows.ground.seats import review_levels
-from pbwidgets.workflows.ground.snapshots import counting_states, read_current
+from pbwidgets.workflows.ground.snapshots import does_count, read_current
 from pbwidgets.workflows.ground.workspace import Opened
 
 
@@ -307,13 +308,12 @@ def _load_units(reader: Reader, desk: Desk, track: Track, *, counts: bool) -> se
     ]
     if not forms:
         return set(desk.units["unit_code"])
+    ids = {form.id for form in forms}
+    if counts:
+        counting = load_counting(reader, *desk.opened.key, does_count(campaign))
+        return {one.key.unit_code for one in counting if one.key.form_id in ids}
     overview = store.load_overview(reader, *desk.opened.key)
-    found: set[str] = set()
-    for form in forms:
-        ours = overview[overview["form_id"] == form.id]
-        fits = ours["state"].isin(counting_states(campaign, form)) if counts else ours["state"] != DRAFT
-        found |= set(ours.loc[fits, "unit_code"])
-    return found
+    return set(overview.loc[overview["form_id"].isin(ids) & (overview["state"] != DRAFT), "unit_code"])
 
 
 def _find_missing(reader: Reader, desk: Desk, track: Track, unit_codes: Sequence[str]) -> dict[str, PbError]:

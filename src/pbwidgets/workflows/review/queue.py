@@ -1,10 +1,10 @@
 """The queue of a reviewer: submissions in their scope, whose turn it is, and how far they have marked them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from pbwidgets.exports.columns import Format
 from pbwidgets.scoring.raters import find_ranges
 from pbwidgets.store import SubmissionKey, load_ratings, load_recusals
 from pbwidgets.store.progress import load_progress
-from pbwidgets.units import distinct_names
+from pbwidgets.units import distinct_names, successors
 from pbwidgets.wording import MOST_DIGITS, say
 from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import word_state
@@ -28,6 +28,7 @@ STAGES: Final = ("mine", "below", "above", "filler", "done")
 QUEUE: Final = (
     "form_id", "unit_code", "unit_name", "parent_code", "parent_name", "occurrence", "state", "version",
     "level", "stage", "submitted_at", "days_waiting", "lines", "marked", "stale", "recused", "points", "difference",
+    "amendment",
 )  # fmt: skip
 """Columns of :func:`review_queue`."""
 
@@ -42,7 +43,8 @@ def review_queue(desk: Desk) -> pd.DataFrame:
         ``days_waiting`` whole days since the last hand-in; ``lines`` how many lines of the unit's score sheet the
         actor marks, ``marked`` how many they have marked, ``stale`` how many of these are based on older answers;
         ``points`` what they have given together, ``difference`` by how much this is above the layer before on the
-        same lines, None without such marks.
+        same lines, None without such marks; ``amendment`` whether what waits changes a version that stands until
+        then.
 
     Raises
     ------
@@ -52,18 +54,22 @@ def review_queue(desk: Desk) -> pd.DataFrame:
     units = desk.units
     inside = find_in_scope(desk, "inspect")
     known = {row["unit_code"]: row for row in inside.to_dict("records")}
+    continued = _continued(desk, known)
     names = distinct_names(units)
     seats = find_seats(desk)
     marks, aside = _own_marks(desk)
     before = _marks_before(desk, seats, inside, marks)
     with desk.workspace.store.read() as reader:
-        submitted = load_progress(reader, *desk.opened.key, None if len(inside) == len(units) else known)
+        submitted = load_progress(
+            reader, *desk.opened.key, None if len(inside) == len(units) else {*known, *continued}
+        )
     forms = {
         form.id: form for form in desk.opened.campaign.forms if review_levels(desk.opened.campaign, form)
     }
     rows = []
     for row in submitted.to_dict("records"):
-        form, unit = forms.get(row["form_id"]), known.get(row["unit_code"])
+        code = continued.get(row["unit_code"], row["unit_code"])
+        form, unit = forms.get(row["form_id"]), known.get(code)
         if form is None or unit is None or not row["version"]:
             continue
         parent = unit["parent_code"] if isinstance(unit["parent_code"], str) else ""
@@ -76,9 +82,10 @@ def review_queue(desk: Desk) -> pd.DataFrame:
                 "parent_name": names.get(parent, ""),
                 "submitted_at": row["submitted_at"],
                 "days_waiting": _days_since(row["submitted_at"], desk.now),
-                **_turn(desk.opened, seats, form, row["unit_code"], row["state"]),
-                **_progress(desk.opened, seats, form, row["unit_code"], marks, before),
-                "recused": row["unit_code"] in aside,
+                **_turn(desk.opened, seats, form, code, row["state"]),
+                **_progress(desk.opened, seats, form, code, marks, before),
+                "recused": code in aside,
+                "amendment": _is_amendment(desk.opened, form, row),
             }
         )
     queue = pd.DataFrame(rows, columns=list(QUEUE), dtype=object)
@@ -198,6 +205,17 @@ def _turn(opened: Opened, seats: Seats, form: Form, unit_code: str, state: str) 
     levels = review_levels(opened.campaign, form)
     own = [levels.index(item) for item in levels if seats.has(item, unit_code)]
     return {"level": level, "stage": "above" if own and levels.index(level) > max(own) else "below"}
+
+
+def _continued(desk: Desk, known: Collection[str]) -> dict[str, str]:
+    """Units that were merged away, each with the one of these that continues it."""
+    found = successors(desk.workspace.units(), desk.opened.day(day_of(desk.now)))
+    return {old: new for old, new in found.items() if new in known}
+
+
+def _is_amendment(opened: Opened, form: Form, row: Mapping[Any, Any]) -> bool:
+    waits = acting_level(opened.campaign, form, row["state"]) is not None
+    return bool(waits and pd.notna(row["standing_version"]))
 
 
 def _progress(

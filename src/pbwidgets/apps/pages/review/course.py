@@ -21,14 +21,24 @@ FindFile = Callable[[str], ShownFile | None]
 
 
 def changes_markup(visit: Visit, review: Review, find_file: FindFile) -> str:
-    """What was handed in last, beside what had been handed in before it; empty if it was handed in once only."""
+    """What was handed in last, beside what had been handed in before it; empty if it was handed in once only.
+
+    Of an amendment that waits for acceptance, beside the version that stands until then.
+    """
     *earlier, last = review.handed_in
     if not earlier:
         return ""
-    words = visit.words(
-        "review.compared_with", moment=minute_words(visit, earlier[-1].at), count=len(last.changes or ())
-    )
-    told = [f'<h3>{escape(visit.words("review.changes"))}</h3><p class="pb-text">{escape(words)}</p>']
+    moment, count = minute_words(visit, earlier[-1].at), len(last.changes or ())
+    if review.amendment is None:
+        title, code = "review.changes", "review.compared_with"
+    else:
+        title = "review.amendment"
+        code = "review.amendment_waits" if review.level else "review.amendment_made"
+    words = visit.words(code, moment=moment, count=count)
+    told = [f'<h3>{escape(visit.words(title))}</h3><p class="pb-text">{escape(words)}</p>']
+    if review.amendment is not None and last.reason:
+        why = visit.words("review.amended_because", reason=last.reason)
+        told.append(f'<p class="pb-text">{escape(why)}</p>')
     returned = [event for event in review.history if event.deed == "return" and event.at <= last.at]
     if returned:
         asked = visit.words("review.asked", reason=_reason(visit, review, returned[-1]))

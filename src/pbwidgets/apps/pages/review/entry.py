@@ -22,9 +22,9 @@ from pbwidgets.scoring.registry import find_range
 from pbwidgets.units import ancestors
 from pbwidgets.wording import number
 from pbwidgets.workflows.exchange.marks import ReturnedMarks, read_marks, store_marks, write_mark_sheet
-from pbwidgets.workflows.review.on_site import print_mark_sheets
-from pbwidgets.workflows.review.paper import open_paper, units_to_mark
 from pbwidgets.workflows.review.rating import give_marks
+from pbwidgets.workflows.review.visits.on_site import print_mark_sheets
+from pbwidgets.workflows.review.visits.paper import open_paper, units_to_mark
 
 MOST_UNITS = 50
 """Maximum number of units in one grid."""

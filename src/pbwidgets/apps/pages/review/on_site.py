@@ -24,9 +24,9 @@ from pbwidgets.forms.upload_button import SentFile, upload_button
 from pbwidgets.forms.uploads import files_markup
 from pbwidgets.store import Mark, MarkKey
 from pbwidgets.workflows.review.case import Review, ReviewLine, open_review
-from pbwidgets.workflows.review.on_site import ON_SITE, add_on_site_photo
 from pbwidgets.workflows.review.queue import review_queue
 from pbwidgets.workflows.review.rating import give_marks
+from pbwidgets.workflows.review.visits.on_site import ON_SITE, add_on_site_photo
 
 
 def show_on_site(visit: Visit) -> w.Widget:

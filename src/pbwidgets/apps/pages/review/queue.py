@@ -144,7 +144,9 @@ class ReviewList:
 
     def _row(self, row: Row) -> ListRow:
         visit = self._visit
-        notes = [visit.words(f"review.note_{name}") for name in ("stale", "recused") if row[name]]
+        notes = [
+            visit.words(f"review.note_{name}") for name in ("amendment", "stale", "recused") if row[name]
+        ]
         marks, points, difference = mark_cells(visit, row)
         cells = (
             row["unit_name"],

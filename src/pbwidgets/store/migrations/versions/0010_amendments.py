@@ -10,7 +10,8 @@ down_revision = "0009"
 def upgrade() -> None:
     """Make the columns and the table; what is a draft again was taken back at the latest when that was saved."""
     op.add_column("submissions", sa.Column("standing_version", sa.Integer(), nullable=True))
-    op.add_column("submission_versions", sa.Column("standing_version", sa.Integer(), nullable=True))
+    for name in ("standing_version", "content_version", "content_head"):
+        op.add_column("submission_versions", sa.Column(name, sa.Integer(), nullable=True))
     op.add_column("submission_versions", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.execute(
         "UPDATE submission_versions SET withdrawn_at = (SELECT draft_at FROM submissions"

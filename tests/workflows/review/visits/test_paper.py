@@ -5,8 +5,8 @@ from counties import SISTER, TOWN, VILLAGE
 
 from pbwidgets.errors import RightsError
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.review.paper import PaperSheet, open_paper
 from pbwidgets.workflows.review.rating import give_marks
+from pbwidgets.workflows.review.visits.paper import PaperSheet, open_paper
 
 UNITY, QUALITY, RECORD = "v1_unity", "v3_quality", "v7_record"
 

@@ -1,0 +1,1 @@
+"""Marks given away from the desk: on site, and on paper."""
