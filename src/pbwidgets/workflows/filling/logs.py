@@ -10,14 +10,14 @@ from pbwidgets.campaign import Form, rows_in
 from pbwidgets.campaign.names import ROW, places
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import LifeState, find_life_state
-from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, history, load_state
+from pbwidgets.store import ALWAYS, Reader, SubmissionKey, SubmissionState, history, load_state
 from pbwidgets.store.submissions import NOT_BEGUN, RETURNED, load_of_units
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import units_to_fill
 from pbwidgets.workflows.filling.amending import list_entrusted
 from pbwidgets.workflows.filling.entries import OpenForm, periods_to_copy_from
-from pbwidgets.workflows.filling.hands import UNIT, check_hand_on_any, later_of
-from pbwidgets.workflows.ground.desk import Desk, may_do, read_own
+from pbwidgets.workflows.filling.hands import UNIT, Hands, check_hand_on_any, later_of, read_as_hand
+from pbwidgets.workflows.ground.desk import Desk, continued_codes, may_do
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
 from pbwidgets.workflows.ground.workspace import day_of
 
@@ -68,22 +68,17 @@ def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLi
     if not unit_codes:
         return ()
     first = desk.opened.submission_key(form_id, unit_codes[0])
-    with read_own(desk, first) as reader:
-        found = load_of_units(reader, first.campaign_id, first.period_id, form_id, list(unit_codes))
-        returned = {
-            state.key: next(
-                (
-                    item.reason or ""
-                    for item in reversed(history(reader, state.key))
-                    if item.cause == "return"
-                ),
-                "",
-            )
-            for state in found
-            if state.state == RETURNED
-        }
-    lines = [_line_of(desk, form, state, returned.get(state.key, "")) for state in found]
+    with read_as_hand(desk, first) as reader:
+        found = load_of_units(reader, *desk.opened.key, form_id, _with_merged(desk, unit_codes))
+        lines = [line for state in found if (line := _line_of(reader, desk, form, state)) is not None]
     return tuple(sorted(lines, key=_urgency))
+
+
+def _with_merged(desk: Desk, unit_codes: Sequence[str]) -> Sequence[str]:
+    """Units, and those that were merged into them."""
+    if not desk.workspace.units()["merged_into"].notna().any():
+        return unit_codes
+    return [one for code in unit_codes for one in continued_codes(desk, code)]
 
 
 def list_given(desk: Desk) -> Mapping[str, tuple[LogLine, ...]]:
@@ -91,10 +86,11 @@ def list_given(desk: Desk) -> Mapping[str, tuple[LogLine, ...]]:
     lines: dict[str, list[LogLine]] = {}
     keys = [key for key in list_entrusted(desk) if key.unit_code != desk.actor.unit_code]
     with desk.workspace.store.read() as reader:
-        found = [state for key in keys if (state := load_state(reader, key)) is not None]
-    for state in found:
-        form = find_form(desk.opened.campaign, state.key.form_id)
-        lines.setdefault(form.id, []).append(_line_of(desk, form, state, ""))
+        for key in keys:
+            state, form = load_state(reader, key), find_form(desk.opened.campaign, key.form_id)
+            line = _line_of(reader, desk, form, state) if state is not None else None
+            if line is not None:
+                lines.setdefault(form.id, []).append(line)
     return {form_id: tuple(sorted(some, key=_urgency)) for form_id, some in lines.items()}
 
 
@@ -107,19 +103,6 @@ def units_of_log(desk: Desk, form_id: str) -> pd.DataFrame:
     of_kind = desk.units[desk.units["kind"].isin(form.unit_kind)]
     own = [may_do(desk, "fill", str(code)) for code in of_kind["unit_code"]]
     return of_kind[own].reset_index(drop=True)
-
-
-def name_entry(desk: Desk, form: Form, state: SubmissionState) -> str:
-    """What an entry is called: the answer that its form calls entries by, or its number."""
-    answers = state.answers if state.answers is not None else state.draft or {}
-    field = next((field for path, field in form.leaves() if path == form.title), None)
-    words = ""
-    if field is not None:
-        campaign = desk.opened.campaign
-        words = word_answer(
-            field, answers.get(field.id), campaign, desk.lang, name_unit=unit_namer(desk.units)
-        )
-    return words or say("fill.entry_number", desk.lang, number=state.key.occurrence)
 
 
 def life_of(desk: Desk, opened: OpenForm) -> LifeState | None:
@@ -164,11 +147,31 @@ def find_done(desk: Desk, opened: OpenForm) -> Mapping[str, str]:
     return found
 
 
-def _line_of(desk: Desk, form: Form, state: SubmissionState, reason: str) -> LogLine:
-    answers = state.answers if state.answers is not None else state.draft or {}
-    life = _life(desk, form, answers)
-    waits = state.standing_version is not None and state.standing_version != state.version
-    return LogLine(state.key, name_entry(desk, form, state), state.state, life, waits, reason)
+def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> LogLine | None:
+    """An entry as the actor sees it; None if it is not theirs to see."""
+    hands = Hands.of(desk, state.key, state)
+    if not hands.is_filler and not hands.changeable:
+        return None
+    answers = hands.shown if hands.lives or state.draft is None else state.draft
+    versions = history(reader, state.key) if state.state == RETURNED else ()
+    reasons = [item.reason or "" for item in versions if item.cause == "return"]
+    return LogLine(
+        state.key,
+        _name(desk, form, answers) or say("fill.entry_number", desk.lang, number=state.key.occurrence),
+        state.state,
+        _life(desk, form, answers),
+        waits=state.standing_version is not None and state.standing_version != state.version,
+        reason=reasons[-1] if reasons else "",
+    )
+
+
+def _name(desk: Desk, form: Form, answers: Mapping[str, Any]) -> str:
+    """The answer that a form calls its entries by, in words; empty if it is not answered."""
+    field = next((field for path, field in form.leaves() if path == form.title), None)
+    if field is None:
+        return ""
+    answer, campaign = answers.get(field.id), desk.opened.campaign
+    return word_answer(field, answer, campaign, desk.lang, name_unit=unit_namer(desk.units))
 
 
 def _life(desk: Desk, form: Form, answers: Mapping[str, Any]) -> LifeState | None:
