@@ -19,9 +19,11 @@ from pbwidgets.units import (
     members,
     official_level,
     partitions,
+    predecessors,
     read_units,
     sole_partitions,
     subtree,
+    successors,
     taking_part,
     tops,
     unit_names,
@@ -182,6 +184,20 @@ def test_the_last_day_is_a_day_on_which_the_unit_exists(units: pd.DataFrame) -> 
     assert "990101001002" not in set(units_as_of(units, "2026-01-01")["unit_code"])
     assert "990101001001" not in set(units_as_of(units, "2019-12-31")["unit_code"])
     assert "990101001001" in set(units_as_of(units, "2020-01-01")["unit_code"])
+
+
+def test_a_unit_that_was_merged_away_goes_on_with_the_one_that_exists_at_the_end_of_all_mergers() -> None:
+    rows = [
+        ("a", "2025-06-30", "b"), ("b", "2026-06-30", "c"), ("c", None, None), ("d", "2025-06-30", "c"),
+        ("ended", "2025-06-30", None), ("lost", "2025-06-30", "ended"),
+        ("left", "2025-06-30", "right"), ("right", "2025-06-30", "left"),
+    ]  # fmt: skip
+    units = to_frame(pd.DataFrame(rows, columns=["unit_code", "valid_to", "merged_into"]), UNITS)
+    assert successors(units, "2025-06-30") == {}
+    assert successors(units, date(2026, 1, 1)) == {"a": "b", "d": "c"}
+    assert successors(units, date(2026, 7, 1)) == {"a": "c", "b": "c", "d": "c"}
+    assert predecessors(units, "c", date(2026, 7, 1)) == ("a", "b", "d")
+    assert predecessors(units, "a", date(2026, 7, 1)) == ()
 
 
 def test_a_subtree_is_the_unit_and_all_units_below_it(units: pd.DataFrame) -> None:

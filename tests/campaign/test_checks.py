@@ -248,6 +248,48 @@ MISTAKES = [
         "field: meetings, closed_on: meetings/held_on, aggregate: count}",
         "campaign.closed_on_unused",
     ),
+    # balances
+    (
+        "field: meetings, aggregate: count}",
+        "field: members, aggregate: running}",
+        "campaign.running_undated",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/held_on, aggregate: running, dated_by: meetings/held_on}",
+        "campaign.aggregate_unfit",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: members, aggregate: running, dated_by: plan}",
+        "campaign.aggregate_unfit",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/present, aggregate: running, dated_by: meetings/held_on, sign_field: plan}",
+        "campaign.running_without_signs",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/present, aggregate: running, dated_by: meetings/held_on, sign_field: plan, signs: {yes: 1}}",
+        "campaign.running_lacks_sign",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings/present, aggregate: running, dated_by: meetings/held_on, "
+        "sign_field: plan, signs: {yes: 1, no: 0, never: 1}}",
+        "campaign.unknown_option",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: members, aggregate: running, dated_by: meetings/held_on}",
+        "campaign.date_in_other_row",
+    ),
+    (
+        "field: meetings, aggregate: count}",
+        "field: meetings, aggregate: count, dated_by: meetings/held_on}",
+        "campaign.running_unused",
+    ),
     # rules
     (
         "{name: per_missing_item, measure: meetings, required: 4, points_each: 0.5}",

@@ -10,6 +10,7 @@ from pbwidgets.campaign.workbook.lines import campaign_of_lines
 from pbwidgets.errors import ProblemsError, UsageError
 from pbwidgets.scoring.frames import Records
 from pbwidgets.scoring.from_tables import read_tables
+from pbwidgets.scoring.pipeline import score_campaign
 
 DONE = {"line": "台账", "points": 40, "rule": "all_or_nothing", "measure": "台账"}
 STYLE = {"line": "作风", "points": 30, "rule": "rated"}
@@ -237,3 +238,32 @@ def test_what_is_none_of_the_options_is_refused_and_not_taken_for_no_answer() ->
     }
     with pytest.raises(ProblemsError, match="“评议”没有选项“很好”，可选：好, 差"):
         read(campaign, table(评议=["好", "很好", None]))
+
+
+@pytest.mark.parametrize("rows", [[{"row": "乙", "state": "done"}], [{}, {"state": "done"}]])
+def test_fixed_rows_are_named_in_their_cell_or_come_in_the_order_of_their_table(
+    small: Any, rows: Any
+) -> None:
+    words = {"zh": "进度", "en": "state"}
+    lines = {
+        "id": "lines",
+        "type": "repeat",
+        "label": {"zh": "条款", "en": "Clauses"},
+        "rows": "clauses",
+        "fields": [{"id": "state", "type": "text", "label": words}],
+    }
+    form = {"id": "f", "name": words, "unit_kind": "team", "fields": [lines]}
+    named = [{"id": one, "name": {"zh": zh, "en": one}} for one, zh in (("a", "甲"), ("b", "乙"))]
+    done = small.measure("done", "f", "count", "lines", where="${row} = 'b' and ${state} = 'done'")
+    line = small.computed(
+        "line", 10, {"name": "per_missing_item", "measure": "done", "required": 1, "points_each": 5}
+    )
+    campaign = small.make_campaign(
+        small.make_track(criteria=[line], forms=["f"]),
+        forms=[form],
+        measures=[done],
+        tables={"clauses": {"rows": named}},
+    )
+    records = read(campaign, pd.DataFrame({"村名": UNITS[:1], "条款": [rows]}))
+    measures = score_campaign(campaign, "2026", records).measures
+    assert measures["value"].tolist() == [1]

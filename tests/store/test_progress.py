@@ -3,14 +3,18 @@
 from datetime import UTC, datetime, timedelta
 
 from pbwidgets.store import (
+    ALWAYS,
     Actor,
     Store,
     SubmissionKey,
     accept,
+    amend,
+    audit_head,
     grant_exception,
     return_submission,
     save_draft,
     submit,
+    submit_many,
 )
 from pbwidgets.store.progress import load_exception_list, load_exceptions, load_progress
 
@@ -82,3 +86,24 @@ def test_the_newest_exception_counts_and_all_stay_on_record(store: Store) -> Non
     with store.read() as r:
         assert load_exceptions(r, "contest", "2026") == {("record", "990101"): hour(24)}
         assert list(load_exception_list(r, "contest", "2026")["reason"]) == ["更正", "停电"]
+
+
+def test_what_lasts_is_as_it_was_at_the_closing_and_a_returned_amendment_still_stands(store: Store) -> None:
+    key = SubmissionKey("contest", ALWAYS, "record", "990101")
+    with store.write(FILLER, hour(0)) as w:
+        submit_many(w, [(key, {"plan": "yes"})])
+        version = accept(w, key, "township", LEVELS)
+        amend(w, key, {"plan": "no"}, seen_version=version, counts=False)
+        return_submission(w, key, "township", LEVELS, "请补充", "plan")
+    with store.read() as r:
+        closed = audit_head(r)
+    with store.write(FILLER, hour(1)) as w:
+        submit(w, key)
+        submit_many(w, [(SubmissionKey("contest", ALWAYS, "record", "990102"), {})])
+    with store.read() as r:
+        (then,) = load_progress(r, "contest", "2026", revision=closed).to_dict("records")
+        now, other = load_progress(r, "contest", "2026").to_dict("records")
+    assert (then["state"], then["version"], then["standing_version"]) == ("returned", 4, version)
+    assert (then["reason"], then["last_activity"], then["submitted_at"]) == ("请补充", hour(0), hour(0))
+    assert (now["state"], now["version"], now["standing_version"]) == ("submitted", 5, version)
+    assert (now["reason"], now["submitted_at"], other["standing_version"]) == (None, hour(1), None)

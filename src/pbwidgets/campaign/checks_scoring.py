@@ -20,6 +20,7 @@ from pbwidgets.campaign.known import (
     read_expression,
     walk_criteria,
 )
+from pbwidgets.campaign.living import has_life
 from pbwidgets.campaign.model import (
     Campaign,
     Criterion,
@@ -42,14 +43,17 @@ _FITTING: Final = {
     "latest": (*_COUNTABLE, "select_one"),
     "share": _COUNTABLE,
     "days_to_close": ("date",),
+    "running": _COUNTABLE,
     "chosen": ("select_one",),
 }
 _FITTING_BESIDE: Final = {
     "closed_on": ("date",),
     "highest_per": (*_COUNTABLE, "text", "date", "select_one"),
+    "sign_field": ("select_one",),
+    "dated_by": ("date",),
 }
 _FREE: Final = ("text",)  # types of answers in which anything may be written
-_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen")
+_NEED_FIELD: Final = ("sum", "latest", "distinct", "days_to_close", "chosen", "running")
 _STATES: Final = ("submitted", "accepted", "locked")
 
 
@@ -96,14 +100,18 @@ def _find_in_aggregate(campaign: Campaign, measure: Measure, address: Address) -
     form_at, form = next((at, form) for at, form in enumerate(campaign.forms) if form.id == measure.form)
     by_path = {place.path: place for place in places(form) if place.is_leaf or place.field.type == "repeat"}
     ids: tuple[Address, ...] = tuple(("forms", form_at, *place.address, "id") for place in by_path.values())
-    for key in ("field", "denominator", "closed_on", "highest_per"):
+    of_life = measure.aggregate == "days_to_close" and measure.closed_on is None
+    of_life = of_life and has_life(form, measure.field)
+    for key in ("field", "denominator", "closed_on", "highest_per", "sign_field", "dated_by"):
         path: str | None = getattr(measure, key)
         if path is not None and path not in by_path:
             yield unknown("campaign.unknown_field", (*address, key), path, by_path, ids)
-        elif path is not None:
+        elif path is not None and not of_life:
             yield from _find_unfit(measure, key, by_path[path], address)
-    yield from _find_missing_parts(measure, address)
-    yield from _find_in_closing(measure, address)
+    if not of_life:  # else the days from the first step of a life to its end
+        yield from _find_missing_parts(measure, address)
+        yield from _find_in_closing(measure, address)
+    yield from _find_in_running(campaign, measure, by_path, address)
     yield from _find_in_highest(measure, by_path, address)
     place = by_path.get(measure.field or "")
     yield from _find_in_other_row(measure, by_path, place, address)
@@ -165,6 +173,32 @@ def _find_in_closing(measure: Measure, address: Address) -> Iterator[Finding]:
         yield Finding("campaign.closed_on_unused", here, {"aggregate": measure.aggregate}, rests_on)
 
 
+def _find_in_running(
+    campaign: Campaign, measure: Measure, by_path: Mapping[str, Place], address: Address
+) -> Iterator[Finding]:
+    """A balance without dates, with a kind of movement that has no sign, or its parts beside another aggregate."""
+    parts = {"sign_field": measure.sign_field, "signs": measure.signs, "dated_by": measure.dated_by}
+    rests_on = tuple((*address, key) for key in (*parts, "aggregate"))
+    if measure.aggregate != "running":
+        for key, given in parts.items():
+            if given:
+                args = {"key": key, "aggregate": measure.aggregate}
+                yield Finding("campaign.running_unused", (*address, key), args, rests_on)
+        return
+    if measure.dated_by is None:
+        yield Finding("campaign.running_undated", address, {}, rests_on)
+    if bool(measure.signs) != (measure.sign_field is not None):
+        yield Finding("campaign.running_without_signs", address, {}, rests_on)
+    place = by_path.get(measure.sign_field or "")
+    options = campaign.choices.get((place.field.choices if place else None) or "", ())
+    known = [option.id for option in options]
+    for option in sorted(set(measure.signs) - set(known)) if known else ():
+        yield unknown("campaign.unknown_option", (*address, "signs", option), option, known, (("choices",),))
+    for option in (one for one in known if measure.signs and one not in measure.signs):
+        args = {"option": option, "field": measure.sign_field or ""}
+        yield Finding("campaign.running_lacks_sign", (*address, "signs"), args, (("choices",), *rests_on))
+
+
 def _find_in_highest(measure: Measure, by_path: Mapping[str, Place], address: Address) -> Iterator[Finding]:
     if measure.highest_per is None:
         return
@@ -183,10 +217,12 @@ def _find_in_highest(measure: Measure, by_path: Mapping[str, Place], address: Ad
 def _find_in_other_row(
     measure: Measure, by_path: Mapping[str, Place], place: Place | None, address: Address
 ) -> Iterator[Finding]:
-    """Dates inside a repeat, while the measure does not count the rows of that repeat."""
+    """Dates and signs inside a repeat, while the measure does not count the rows of that repeat."""
     dates = {
         (*address, "closed_on"): measure.closed_on,
         (*address, "window", "field"): measure.window.field if measure.window else None,
+        (*address, "sign_field"): measure.sign_field,
+        (*address, "dated_by"): measure.dated_by,
     }
     for here, path in dates.items():
         other = by_path.get(path or "")

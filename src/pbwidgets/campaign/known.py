@@ -40,7 +40,7 @@ def values_of_unit(campaign: Campaign) -> dict[str, Values]:
 def find_reserved(
     ids: Iterable[tuple[str, Address]], reserved: Iterable[str] = RESERVED
 ) -> Iterator[Finding]:
-    """A finding for every id that expressions have for the unit, its row or its entry; ids come with their addresses."""
+    """A finding for every id that expressions have for unit, row or entry; ids come with their addresses."""
     taken = frozenset(reserved)
     for name, address in ids:
         if name in taken:

@@ -70,6 +70,18 @@ class _Moment:
     counting: Answers
 
 
+def is_living(form: Form) -> bool:
+    """Whether the entries of a form live, or rows in them."""
+    return form.life is not None or any(place.field.life is not None for place in places(form))
+
+
+def has_life(form: Form, path: str | None) -> bool:
+    """Whether what a measure counts lives: entries (no path), or the rows of a repeat."""
+    if path is None:
+        return form.life is not None
+    return any(place.path == path and place.field.life is not None for place in places(form))
+
+
 def trace_lives(form: Form, given: Sequence[Given]) -> list[Trace]:
     """Lives of an entry of a form and of its fixed rows, from all of its versions.
 

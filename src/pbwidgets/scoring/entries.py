@@ -11,8 +11,9 @@ import pandas as pd
 
 from pbwidgets.campaign.checklists import RowsCheck
 from pbwidgets.campaign.life import Life
+from pbwidgets.campaign.living import is_living
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.names import ENTRY_CLOSED, ENTRY_FLAGS, ENTRY_OVERDUE, ENTRY_STATE, ROW, places
+from pbwidgets.campaign.names import ENTRY_CLOSED, ENTRY_FLAGS, ENTRY_OVERDUE, ENTRY_STATE, ROW
 from pbwidgets.scoring.answers_table import AnswersTable, Items, build_answers, in_states
 from pbwidgets.scoring.arrays import Bools, Days, Ints, Objects, group_rows, positions_in, to_days
 from pbwidgets.scoring.fixed_rows import FixedRows, find_fixed_rows
@@ -117,7 +118,7 @@ def read_entries(campaign: Campaign, period: str, tables: AnswerTables) -> pd.Da
     """
     parts = []
     for form in campaign.forms:
-        lives = tables.life_rows(form.id) if has_lives(form) else []
+        lives = tables.life_rows(form.id) if is_living(form) else []
         parts += [_to_columns(form, at, one, tables.register) for at, one in enumerate(lives)]
     if not parts:
         return to_frame([], ENTRIES)
@@ -125,11 +126,6 @@ def read_entries(campaign: Campaign, period: str, tables: AnswerTables) -> pd.Da
     forms = pd.factorize(rows["form_id"])[0]
     order = np.lexsort((rows["row"], rows["place"], rows["occurrence"], rows["unit"], forms))
     return to_frame(rows.take(order).assign(campaign=campaign.id, period=period), ENTRIES)
-
-
-def has_lives(form: Form) -> bool:
-    """Whether the entries of a form live, or fixed rows in them."""
-    return form.life is not None or any(place.field.life is not None for place in places(form))
 
 
 def _to_columns(form: Form, place: int, lives: LifeRows, register: Register) -> pd.DataFrame:

@@ -13,7 +13,8 @@ import pandas as pd
 from pbwidgets.campaign.derived import measures_of_lines, names_behind
 from pbwidgets.campaign.findings import spelling
 from pbwidgets.campaign.model import Campaign, Criterion, Field, Form, RankGroupBelow, Source, UnitKind
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign.names import ROW, places
+from pbwidgets.campaign.tables import Table
 from pbwidgets.campaign.values import ValueRefusedError, to_answer, to_text
 from pbwidgets.campaign.workbook.cells import straighten
 from pbwidgets.campaign.workbook.lines import is_missing
@@ -158,8 +159,12 @@ class _Reading(TableReading):
         read = [measure for name, measure in measures.items() if name in used]
         rows: list[dict[str, Any]] = []
         for form in self.campaign.forms:
-            paths = [(one.field, one.denominator) for one in read if one.form == form.id]
-            asked = {str(path).partition("/")[0] for pair in paths for path in pair if path}
+            paths = [
+                (one.field, one.denominator, one.sign_field, one.dated_by)
+                for one in read
+                if one.form == form.id
+            ]
+            asked = {str(path).partition("/")[0] for several in paths for path in several if path}
             if (
                 not set(form.unit_kind).isdisjoint(self.track.unit_kind)
                 and form.survey is None
@@ -190,6 +195,16 @@ class _Reading(TableReading):
                     text = self.read_answer(leaf, value, row)
                     if text is not None:
                         yield {**about, "unit_code": code, "field": path, "row": number, "value": text}
+        for root, column in columns.items():
+            for code, row, row_id in self.read_row_ids(roots[root].table, cells_of(frame, column)):
+                yield {**about, "unit_code": code, "field": f"{root}/{ROW}", "row": row, "value": row_id}
+
+    def read_row_ids(self, table: Table | None, cells: list[Any]) -> Iterator[tuple[str, int, str]]:
+        """Unit, place and row of the table of each entry of a repeat with fixed rows."""
+        if table is not None:
+            for code, cell in zip(self.rows, cells, strict=True):
+                for row, row_id in enumerate(_ids_inside(cell, table) if code else ()):
+                    yield code, row, row_id
 
     def check_spelling(self, form: Form, leaf: Field, cells: list[Any]) -> None:
         """Report cells of a column of numbers that say something else than the others."""
@@ -347,3 +362,13 @@ def _inside(cell: Any, names: Sequence[str]) -> list[Any]:
     if is_missing(cell):
         return []
     return [next((entry[name] for name in names if name in entry), None) for entry in cell]
+
+
+def _ids_inside(cell: Any, table: Table) -> list[str]:
+    """Row of the table for each entry: named in the entry by id or name, else in the table's order."""
+    named = {word: row.id for row in table.rows for word in own_words(row)}
+    told = _inside(cell, (ROW, "行"))
+    ids = [row.id for row in table.rows[: len(told)]] + [""] * (len(told) - len(table.rows))
+    return [
+        named.get(str(one), str(one)) if one is not None else own for one, own in zip(told, ids, strict=True)
+    ]

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from pbwidgets.campaign.checklists import CHECK, CHECK_ALL, CHECK_NAMES
 from pbwidgets.campaign.check_names import named_checks
+from pbwidgets.campaign.checklists import CHECK, CHECK_ALL, CHECK_NAMES
 from pbwidgets.scoring.lists import HOLDS, ON_OTHER, UNKNOWN
 from pbwidgets.scoring.names import Names
 from pbwidgets.wording import number, say

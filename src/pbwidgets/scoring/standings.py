@@ -33,7 +33,7 @@ from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck, Target
 from pbwidgets.campaign.model import Campaign, Field, Period, Track
 from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND, rows_of_unit
 from pbwidgets.campaign.tables import Table
-from pbwidgets.scoring.arrays import Bools, Floats, Ints, Objects, positions_in, to_objects
+from pbwidgets.scoring.arrays import Bools, Days, Floats, Ints, Objects, positions_in, to_days, to_objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.frames import (
     CLAIMED,
@@ -51,9 +51,8 @@ from pbwidgets.scoring.frames import (
     Records,
     to_frame,
 )
-from pbwidgets.scoring.measures import MeasureTable, to_days, to_numbers
+from pbwidgets.scoring.measures import MeasureTable, to_numbers
 
-Days = npt.NDArray[np.datetime64]
 _CODE: Final = {state: code for code, state in enumerate(STANDING_STATES)}
 _NAT: Final = np.datetime64("NaT", "D")
 

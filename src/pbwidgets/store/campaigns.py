@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Row, insert, select
 
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.store.audit import Deed, LoggedAction, record
+from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.keys import ALWAYS
 from pbwidgets.store.tables import campaign_versions, period_versions
@@ -15,7 +15,10 @@ from pbwidgets.store.tables import campaign_versions, period_versions
 
 @dataclass(frozen=True)
 class Period:
-    """A period, its current campaign version, and the roots below which units take part; none: all that fit."""
+    """A period, its current campaign version, and the roots below which units take part; none: all that fit.
+
+    ``head`` is the store's revision when it was opened or closed; None in rows of older packages.
+    """
 
     campaign_id: str
     period_id: str
@@ -24,6 +27,7 @@ class Period:
     since: datetime
     since_by: str
     roots: tuple[str, ...] = ()
+    head: int | None = None
 
 
 def freeze_campaign(w: Writer, campaign_json: str, version: str, campaign_id: str) -> None:
@@ -198,11 +202,16 @@ def _to_period(row: Row[*tuple[object, ...]]) -> Period:
         row.since,
         row.since_by,
         tuple(row.roots or ()),
+        row.head,
     )
 
 
 def _write_period(w: Writer, period: Period, details: Mapping[str, object] | None = None) -> None:
-    w.conn.execute(insert(period_versions).values({**asdict(period), "roots": list(period.roots) or None}))
+    w.conn.execute(
+        insert(period_versions).values(
+            {**asdict(period), "roots": list(period.roots) or None, "head": audit_head(w) + 1}
+        )
+    )
     action: LoggedAction = "open_period" if period.is_open else "close_period"
     told = {name: value for name, value in (details or {}).items() if value is not None}
     entity, scope = f"period:{period.period_id}", (period.campaign_id, period.period_id)

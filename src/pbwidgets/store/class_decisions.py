@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 
 import pandas as pd
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_name, clean_text
 from pbwidgets.scoring.frames import CLASS_DECISIONS, to_frame
-from pbwidgets.store.audit import Deed, record
+from pbwidgets.store.audit import Deed, audit_head, record
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.tables import class_decisions
 from pbwidgets.store.units import check_units_known
@@ -51,7 +51,8 @@ def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
             raise DataError("store.reason_needed")
         check_units_known(w, decision.unit_code)
         row = asdict(decision) | {"decided_on": decision.decided_on.isoformat()}
-        w.conn.execute(insert(class_decisions).values(**row, recorded_at=w.now, recorded_by=w.actor.name))
+        row |= {"recorded_at": w.now, "recorded_by": w.actor.name, "head": audit_head(w) + 1}
+        w.conn.execute(insert(class_decisions).values(row))
         record(
             w,
             Deed(
@@ -65,16 +66,18 @@ def decide_class_many(w: Writer, made: Iterable[ClassDecision]) -> None:
         )
 
 
-def load_class_decisions(r: Reader, campaign_id: str, until: datetime | None = None) -> pd.DataFrame:
+def load_class_decisions(r: Reader, campaign_id: str, revision: int | None = None) -> pd.DataFrame:
     """All decisions of a campaign as the frame CLASS_DECISIONS, of every period, in the order of recording.
 
     Parameters
     ----------
-    until
-        Only those that were recorded by this moment (timezone-aware).
+    revision
+        Only those that were recorded up to this revision of the store.
     """
     table = class_decisions.c
     query = select(class_decisions).where(table.campaign_id == campaign_id).order_by(table.id)
-    rows = r.conn.execute(query if until is None else query.where(table.recorded_at <= until)).mappings()
+    rows = r.conn.execute(
+        query if revision is None else query.where(func.coalesce(table.head, 0) <= revision)
+    ).mappings()
     found = [{**row, "campaign": row["campaign_id"], "period": row["period_id"]} for row in rows]
     return to_frame(found, CLASS_DECISIONS)

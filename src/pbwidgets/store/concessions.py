@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -11,7 +11,7 @@ from sqlalchemy import and_, insert, select, update
 from pbwidgets.errors import DataError
 from pbwidgets.intake.text import clean_text
 from pbwidgets.scoring.frames import CONCESSIONS, to_frame
-from pbwidgets.store.audit import Deed, LoggedAction, record
+from pbwidgets.store.audit import Deed, LoggedAction, audit_head, record
 from pbwidgets.store.days import day_of
 from pbwidgets.store.engine import Reader, Writer
 from pbwidgets.store.keys import of_period
@@ -55,6 +55,7 @@ def grant_concession(w: Writer, key: ConcessionKey, reason: str, *, due_on: date
             reason=reason,
             recorded_at=w.now,
             recorded_by=w.actor.name,
+            head=audit_head(w) + 1,
         )
     )
     record(w, _deed("grant_concession", key, **({"due_on": due} if due else {"excused": True})))
@@ -75,26 +76,31 @@ def lift_concession(w: Writer, key: ConcessionKey, reason: str) -> None:
     newest = w.conn.execute(select(concessions).where(own).order_by(table.id.desc()).limit(1)).first()
     if newest is None or newest.lifted_at is not None:
         raise DataError("store.no_concession", unit=key.unit_code)
-    lifted = {"lifted_at": w.now, "lifted_by": w.actor.name, "lifted_reason": reason}
+    lifted = {
+        "lifted_at": w.now,
+        "lifted_by": w.actor.name,
+        "lifted_reason": reason,
+        "lifted_head": audit_head(w) + 1,
+    }
     w.conn.execute(update(concessions).where(table.id == newest.id).values(lifted))
     record(w, _deed("lift_concession", key))
 
 
 def load_concessions(
-    r: Reader, campaign_id: str, period_id: str, until: datetime | None = None
+    r: Reader, campaign_id: str, period_id: str, revision: int | None = None
 ) -> pd.DataFrame:
     """Concessions in force in a period as the frame CONCESSIONS, in the order in which they were granted.
 
     Parameters
     ----------
-    until
-        Moment (timezone-aware) as of which they are in force; None: now.
+    revision
+        Revision of the store as of which they are in force; None: the newest.
     """
     table = concessions.c
     query = select(concessions).where(of_period(concessions, campaign_id, period_id)).order_by(table.id)
     newest: dict[tuple[str, ...], Any] = {}
     times: Counter[tuple[str, ...]] = Counter()
-    for row in r.conn.execute(query if until is None else query.where(table.recorded_at <= until)):
+    for row in r.conn.execute(query if revision is None else query.where(table.head <= revision)):
         key = (row.period_id, row.unit_code, row.check_id, row.part)
         times[key] += 1
         newest.pop(key, None)
@@ -108,7 +114,7 @@ def load_concessions(
             "times": times[key],
         }
         for key, row in newest.items()
-        if row.lifted_at is None or (until is not None and row.lifted_at > until)
+        if row.lifted_head is None or (revision is not None and row.lifted_head > revision)
     ]
     return to_frame(rows, CONCESSIONS)
 

@@ -1,4 +1,6 @@
-"""What counts of the submissions of a period: now, or as it was at a moment, such as when the period was closed.
+"""What counts of the submissions of a period: now, or as it was at a revision of the store, such as at its closing.
+
+Revisions, not moments, tell what came first: a demonstration is dated in the future, and clocks are set.
 
 The newest version counts if its state does. Else the one that an amendment replaced does, or the one before that:
 ``standing_version`` names it, in each version anew, so that what counted at any moment can be read from the versions.
@@ -7,7 +9,6 @@ The newest version counts if its state does. Else the one that an amendment repl
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final, cast
 
 from sqlalchemy import Select, case, func, select
@@ -15,12 +16,13 @@ from sqlalchemy import Select, case, func, select
 from pbwidgets.campaign.living import Given
 from pbwidgets.store.days import day_of
 from pbwidgets.store.engine import Reader
-from pbwidgets.store.keys import SubmissionKey, of_period
+from pbwidgets.store.keys import ALWAYS, SubmissionKey, of_period
 from pbwidgets.store.submissions import DRAFT, Answers
 from pbwidgets.store.tables import submission_versions, submissions
 
 Counts = Callable[[str, str], bool]
 """Whether a submission of a form (its id) counts in a state."""
+_head: Final = func.coalesce(submission_versions.c.head, 0)
 _KEY: Final = ("campaign_id", "period_id", "form_id", "unit_code", "occurrence")
 
 
@@ -39,7 +41,7 @@ def load_counting(
     campaign_id: str,
     period_id: str,
     counts: Counts,
-    until: datetime | None = None,
+    revision: int | None = None,
     *,
     unit_codes: Collection[str] | None = None,
 ) -> tuple[Counting, ...]:
@@ -47,12 +49,12 @@ def load_counting(
 
     Parameters
     ----------
-    until
-        Moment (timezone-aware) as of which; None: now.
+    revision
+        Revision of the store as of which, such as that of a closing; None: the newest.
     unit_codes
         Only those of some units; ask for some hundreds at a time.
     """
-    query = _newest(until).where(of_period(submissions, campaign_id, period_id))
+    query = _newest(revision).where(of_period(submissions, campaign_id, period_id))
     if unit_codes is not None:
         query = query.where(submissions.c.unit_code.in_(sorted(unit_codes)))
     newest = r.conn.execute(query).all()
@@ -75,7 +77,7 @@ def load_given(
     period_id: str,
     forms: Collection[str],
     counts: Counts,
-    until: datetime | None = None,
+    revision: int | None = None,
 ) -> Mapping[SubmissionKey, tuple[Given, ...]]:
     """All versions of the submissions of some forms, oldest first; a withdrawal comes after what was withdrawn.
 
@@ -83,11 +85,11 @@ def load_given(
 
     Parameters
     ----------
-    counts, until
+    counts, revision
         As in :func:`load_counting`.
     """
     made = submission_versions.c
-    names = ("version", "cause", "level", "state", "answers", "made_at", "withdrawn_at")
+    names = ("version", "cause", "level", "state", "answers", "made_at", "withdrawn_at", "withdrawn_head")
     query = (
         select(*(submissions.c[name] for name in _KEY), *(made[name] for name in names))
         .join(submissions, submissions.c.id == made.submission_id)
@@ -95,44 +97,52 @@ def load_given(
         .order_by(submissions.c.id, made.version)
     )
     found: dict[SubmissionKey, list[Given]] = defaultdict(list)
-    for row in r.conn.execute(query if until is None else query.where(made.made_at <= until)):
+    for row in r.conn.execute(query if revision is None else query.where(_head <= revision)):
         key = SubmissionKey(*(row._mapping[name] for name in _KEY))
         day, does_count = day_of(row.made_at).isoformat(), counts(row.form_id, row.state)
         found[key].append(Given(row.version, day, row.cause, row.answers, does_count, row.level))
-        if row.withdrawn_at is not None and (until is None or row.withdrawn_at <= until):
+        if row.withdrawn_head is not None and (revision is None or row.withdrawn_head <= revision):
             day = day_of(row.withdrawn_at).isoformat()
             found[key].append(Given(row.version, day, "withdraw", row.answers, counts=False))
     return {key: tuple(given) for key, given in found.items()}
 
 
 def load_handed_in(
-    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], until: datetime | None = None
+    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], revision: int | None = None
 ) -> tuple[SubmissionKey, ...]:
     """Submissions of some forms that were handed in, in the order in which they were begun.
 
     Parameters
     ----------
-    until
+    revision
         As in :func:`load_counting`.
     """
-    newest = _newest(until).where(
+    newest = _newest(revision).where(
         of_period(submissions, campaign_id, period_id), submissions.c.form_id.in_(sorted(forms))
     )
     query = newest.with_only_columns(*(submissions.c[name] for name in _KEY))
     return tuple(SubmissionKey(*row) for row in r.conn.execute(query))
 
 
+def load_lasting(r: Reader, campaign_id: str, revision: int) -> dict[int, Any]:
+    """State, version and standing version of what lasts for the campaign, by submission, as of a revision."""
+    own = submissions.c
+    newest = _newest(revision).where(own.campaign_id == campaign_id, own.period_id == ALWAYS).subquery().c
+    names = ("id", "state", "version", "standing_version")
+    return {row.id: row for row in r.conn.execute(select(*(newest[name] for name in names)))}
+
+
 def newest_content(
-    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], until: datetime | None = None
+    r: Reader, campaign_id: str, period_id: str, forms: Collection[str], revision: int | None = None
 ) -> dict[str, tuple[int, int]]:
     """Newest version of each unit's forms that changed answers, and the revision of the store at that time.
 
     Parameters
     ----------
-    until
+    revision
         As in :func:`load_counting`.
     """
-    table = _newest(until).where(
+    table = _newest(revision).where(
         of_period(submissions, campaign_id, period_id), submissions.c.form_id.in_(sorted(forms))
     )
     newest = table.subquery().c
@@ -140,22 +150,22 @@ def newest_content(
     return {unit: (version, head) for unit, version, head in r.conn.execute(query.group_by(newest.unit_code))}
 
 
-def _newest(until: datetime | None) -> Select[Any]:
+def _newest(revision: int | None) -> Select[Any]:
     """Each submission with its newest version."""
     own = submissions.c
     keys = (own.id, *(own[name] for name in _KEY))
     names = ("version", "state", "answers", "standing_version", "content_version", "content_head")
-    if until is None:
+    if revision is None:
         return select(*keys, *(own[name] for name in names)).where(own.version > 0).order_by(own.id)
     made = submission_versions.c
     last = (
         select(made.submission_id, func.max(made.version).label("version"))
-        .where(made.made_at <= until)
+        .where(_head <= revision)
         .group_by(made.submission_id)
         .subquery()
     )
     read = {name: made[name] for name in names} | {
-        "state": case((made.withdrawn_at <= until, DRAFT), else_=made.state),
+        "state": case((made.withdrawn_head <= revision, DRAFT), else_=made.state),
         # versions of older packages do not say; what they belong to has not changed since
         "content_version": func.coalesce(made.content_version, own.content_version),
         "content_head": func.coalesce(made.content_head, own.content_head),

@@ -6,9 +6,10 @@ from datetime import datetime
 import pandas as pd
 from sqlalchemy import Select, func, select
 
+from pbwidgets.store.counting import load_lasting
 from pbwidgets.store.engine import Reader
-from pbwidgets.store.keys import of_period
-from pbwidgets.store.submissions import HANDED_IN
+from pbwidgets.store.keys import ALWAYS, of_period
+from pbwidgets.store.submissions import HANDED_IN, RETURNED
 from pbwidgets.store.tables import deadline_exceptions, submission_versions, submissions
 
 _FEW = 500  # most units named in a query; for more, all rows are read and then filtered
@@ -20,7 +21,12 @@ PROGRESS = (
 
 
 def load_progress(
-    r: Reader, campaign_id: str, period_id: str, unit_codes: Collection[str] | None = None
+    r: Reader,
+    campaign_id: str,
+    period_id: str,
+    unit_codes: Collection[str] | None = None,
+    *,
+    revision: int | None = None,
 ) -> pd.DataFrame:
     """One row for each submission: its state, when it was first and last handed in, and why it was returned.
 
@@ -28,13 +34,15 @@ def load_progress(
     ----------
     unit_codes
         Units to include; None for all.
+    revision
+        Revision of the store as of which what lasts for the campaign stands, that of the period's closing; None: now.
 
     Returns
     -------
     pandas.DataFrame
         Columns :data:`PROGRESS`; moments in UTC, None where there is none. ``reason``, ``field_path`` and
         ``returned_by`` (a review level) are given for a submission that is returned now; ``standing_version`` for
-        one that was amended so that it had to be accepted again.
+        one with an amendment (:class:`~pbwidgets.store.submissions.SubmissionState`).
     """
     wanted = None if unit_codes is None else set(unit_codes)
     if wanted is not None and not wanted:
@@ -42,24 +50,30 @@ def load_progress(
     table = submissions.c
     all_read = of_period(submissions, campaign_id, period_id)
     few = () if wanted is None or len(wanted) > _FEW else (table.unit_code.in_(sorted(wanted)),)
-    handed_in = {row.submission_id: row for row in r.conn.execute(_moments(all_read, *few))}
-    newest = {row.submission_id: row for row in r.conn.execute(_returns(all_read, *few))}
-    names = ("id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at", "standing_version")
+    handed_in = {row.submission_id: row for row in r.conn.execute(_moments(revision, all_read, *few))}
+    returns = {(row.submission_id, row.version): row for row in r.conn.execute(_returns(all_read, *few))}
+    lasting = {} if revision is None else load_lasting(r, campaign_id, revision)
+    names = (
+        "id", "period_id", "form_id", "unit_code", "occurrence", "state", "version", "draft_at", "standing_version",
+    )  # fmt: skip
     query = select(*(table[name] for name in names)).where(all_read, *few).order_by(table.id)
     rows = []
     for row in r.conn.execute(query):
-        if wanted is not None and row.unit_code not in wanted:
+        then = row if revision is None or row.period_id != ALWAYS else lasting.get(row.id)
+        if then is None or (wanted is not None and row.unit_code not in wanted):
             continue
-        moments, back = handed_in.get(row.id), newest.get(row.id) if row.state == "returned" else None
-        moved = [moment for moment in (row.draft_at, moments.moved if moments else None) if moment]
+        moments = handed_in.get(row.id)
+        back = returns.get((row.id, then.version)) if then.state == RETURNED else None
+        draft_at = row.draft_at if then is row else None
+        moved = [moment for moment in (draft_at, moments.moved if moments else None) if moment]
         rows.append(
             (
-                row.form_id, row.unit_code, row.occurrence, row.state, row.version,
+                row.form_id, row.unit_code, row.occurrence, then.state, then.version,
                 moments.first if moments else None,
                 moments.last if moments else None,
                 max(moved, default=None),
                 *((back.reason, back.field_path, back.level) if back else (None, None, None)),
-                row.standing_version,
+                then.standing_version,
             )
         )  # fmt: skip
     return pd.DataFrame(rows, columns=list(PROGRESS), dtype=object)
@@ -88,11 +102,11 @@ def load_exception_list(r: Reader, campaign_id: str, period_id: str) -> pd.DataF
     return pd.DataFrame([tuple(row) for row in r.conn.execute(query)], columns=names, dtype=object)
 
 
-def _moments(*conditions: object) -> Select[tuple[object, ...]]:
+def _moments(revision: int | None, *conditions: object) -> Select[tuple[object, ...]]:
     """First and last hand-in and last step of each submission."""
     made = submission_versions.c
     begun = made.cause.in_(("submit", "import"))
-    return (
+    query = (
         select(
             made.submission_id,
             func.min(made.made_at).filter(begun).label("first"),
@@ -103,17 +117,14 @@ def _moments(*conditions: object) -> Select[tuple[object, ...]]:
         .where(*conditions)  # type: ignore[arg-type]
         .group_by(made.submission_id)
     )
+    return query if revision is None else query.where(func.coalesce(made.head, 0) <= revision)
 
 
 def _returns(*conditions: object) -> Select[tuple[object, ...]]:
-    """Newest version of each submission that was returned."""
+    """Versions by which submissions were returned."""
     made = submission_versions.c
     return (
-        select(made.submission_id, made.reason, made.field_path, made.level)
+        select(made.submission_id, made.version, made.reason, made.field_path, made.level)
         .join(submissions, submissions.c.id == made.submission_id)
-        .where(
-            submissions.c.state == "returned",
-            made.version == submissions.c.version,
-            *conditions,  # type: ignore[arg-type]
-        )
+        .where(made.cause == "return", *conditions)  # type: ignore[arg-type]
     )

@@ -270,7 +270,7 @@ def load_ratings(
     *,
     rater: str | None = None,
     unit_code: str | None = None,
-    until: datetime | None = None,
+    revision: int | None = None,
 ) -> pd.DataFrame:
     """Current marks as the frame RATINGS, of all raters and units or of one.
 
@@ -285,8 +285,8 @@ def load_ratings(
         Account name.
     unit_code
         Unit that was marked.
-    until
-        Moment (timezone-aware) as of which content is newer; None: now.
+    revision
+        Revision of the store up to which content is newer; None: the newest.
     """
     query = (
         _in_force(campaign_id, period_id)
@@ -298,7 +298,7 @@ def load_ratings(
         query = query.where(ratings.c.rater == rater)
     if unit_code is not None:
         query = query.where(ratings.c.unit_code == unit_code)
-    newest = newest_content(r, campaign_id, period_id, forms, until)
+    newest = newest_content(r, campaign_id, period_id, forms, revision)
     rows = []
     for row in r.conn.execute(query):
         version, head = newest.get(row.unit_code, (0, 0))

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -43,7 +43,7 @@ def read_records(
     living: Collection[str] = (),
     lasting: Collection[str] = (),
     logs: Collection[str] = (),
-    until: datetime | None = None,
+    revision: int | None = None,
 ) -> Records:
     """Records of one campaign and period at one moment, without sensitive fields.
 
@@ -72,8 +72,8 @@ def read_records(
     logs
         Forms of which a unit has many entries: if they are lasting, too, those of a unit that was merged away are
         read as entries of the unit that continues it, numbered after its own.
-    until
-        Moment (timezone-aware) as of which everything is read, that of a period's closing; None: now.
+    revision
+        Revision of the store as of which everything is read, that of the period's closing; None: the newest.
     """
     track_forms = [form_id for form_id, track_id in forms.items() if track_id is not None]
 
@@ -85,28 +85,28 @@ def read_records(
 
     register = load_units(r)
     continued = successors(register, as_of)
-    whose = _continue(r, campaign_id, continued, set(lasting) & set(logs), until)
+    whose = _continue(r, campaign_id, continued, set(lasting) & set(logs), revision)
     counting = [
         replace(one, key=whose.get(one.key, one.key))
-        for one in load_counting(r, campaign_id, period_id, does_count, until)
+        for one in load_counting(r, campaign_id, period_id, does_count, revision)
         if is_read(one.key)
     ]
-    given = load_given(r, campaign_id, period_id, living, does_count, until) if living else {}
+    given = load_given(r, campaign_id, period_id, living, does_count, revision) if living else {}
     traced = {whose.get(key, key): to_lives(key.form_id, made) for key, made in given.items() if is_read(key)}
     units = units_as_of(register, as_of)
-    if until is not None:  # what was recorded later of how they end
+    if revision is not None:  # what was recorded later of how they end
         units = units.assign(valid_to=None, merged_into=None)
     return Records(
         units=take_part(to_frame(units, UNITS)),
         submissions=_to_submissions(campaign_id, period_id, counting, forms, set(sensitive), to_rows),
-        ratings=load_ratings(r, campaign_id, period_id, track_forms, until=until),
+        ratings=load_ratings(r, campaign_id, period_id, track_forms, revision=revision),
         vetoes=load_vetoes(r, campaign_id, period_id),
         nominations=load_nominations(r, campaign_id, period_id),
         allotments=load_allotments(r, campaign_id, period_id),
         decisions=load_decisions(r, campaign_id, period_id),
-        class_decisions=load_class_decisions(r, campaign_id, until),
+        class_decisions=load_class_decisions(r, campaign_id, revision),
         lives=_to_lives(traced),
-        concessions=load_concessions(r, campaign_id, period_id, until),
+        concessions=load_concessions(r, campaign_id, period_id, revision),
         day=as_of,
     )
 
@@ -116,12 +116,12 @@ def _continue(
     campaign_id: str,
     continued: Mapping[str, str],
     forms: Collection[str],
-    until: datetime | None,
+    revision: int | None,
 ) -> Mapping[SubmissionKey, SubmissionKey]:
     """Keys of entries of units that were merged away, each with the key that it has with the unit that continues it."""
     if not continued or not forms:
         return {}
-    handed_in = load_handed_in(r, campaign_id, ALWAYS, forms, until)
+    handed_in = load_handed_in(r, campaign_id, ALWAYS, forms, revision)
     newest: dict[tuple[str, str], int] = defaultdict(int)
     for key in handed_in:
         if key.unit_code not in continued:

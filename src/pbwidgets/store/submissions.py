@@ -352,7 +352,11 @@ def withdraw(w: Writer, key: SubmissionKey) -> None:
     )
     table = submission_versions
     mine = table.c.submission_id.in_(select(submissions.c.id).where(_has_key(key)))
-    w.conn.execute(update(table).where(mine, table.c.version == found.version).values(withdrawn_at=w.now))
+    w.conn.execute(
+        update(table)
+        .where(mine, table.c.version == found.version)
+        .values(withdrawn_at=w.now, withdrawn_head=audit_head(w) + 1)
+    )
     record(w, _deed("withdraw", key, version=found.version))
 
 
@@ -794,6 +798,7 @@ def _append(w: Writer, cause: LoggedAction, steps: Sequence[_Step]) -> dict[Subm
                 "role": w.actor.role,
                 "on_behalf": w.actor.on_behalf,
                 "standing_version": before.standing_version,
+                "head": head,
                 **content,
             }
         )

@@ -59,6 +59,11 @@ def _moment(name: str) -> Column[Any]:
     return Column(name, UtcTime, nullable=False)
 
 
+def _head() -> Column[int]:
+    """The store's revision at that time, which tells what came before a closing; NULL in rows of older packages."""
+    return Column("head", Integer)
+
+
 def _unit(name: str = "unit_code", nullable: bool = False, primary_key: bool = False) -> Column[str]:
     return Column(name, Words, ForeignKey("units.unit_code"), nullable=nullable, primary_key=primary_key)
 
@@ -111,6 +116,7 @@ period_versions: Final = Table(
     _moment("since"),
     _needed("since_by"),
     Column("roots", Json),  # codes of units; none: every root that fits
+    _head(),
     Index("ix_period_versions_scope", "campaign_id", "period_id"),
 )
 
@@ -160,6 +166,8 @@ submission_versions: Final = Table(
     Column("content_version", Integer),  # as in the submission; NULL in rows of older packages
     Column("content_head", Integer),
     Column("withdrawn_at", UtcTime),  # taken back for editing
+    Column("withdrawn_head", Integer),
+    _head(),
     UniqueConstraint("submission_id", "version"),
 )
 
@@ -306,6 +314,7 @@ class_decisions: Final = Table(
     _prose("present", nullable=True),  # posts of those present
     _moment("recorded_at"),
     _needed("recorded_by"),
+    _head(),
     Index("ix_class_decisions_campaign_id", "campaign_id"),
 )
 
@@ -322,8 +331,10 @@ concessions: Final = Table(
     _prose("reason"),
     _moment("recorded_at"),
     _needed("recorded_by"),
+    _head(),
     Column("lifted_at", UtcTime),
     Column("lifted_by", Words),
+    Column("lifted_head", Integer),
     _prose("lifted_reason", nullable=True),
     Index("ix_concessions_scope", "campaign_id", "period_id", "unit_code"),
 )

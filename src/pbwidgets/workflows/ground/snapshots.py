@@ -280,7 +280,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         living={form.id for form in campaign.forms if _is_living(form)},
         lasting={form.id for form in campaign.forms if form.lasts == "campaign"},
         logs={form.id for form in campaign.forms if form.occurrence == "many"},
-        until=opened.closed_at,
+        revision=opened.closed_head,
     )
 
 

@@ -52,6 +52,8 @@ class Opened:
         Codes of the units below which units take part; none: every unit of a root kind.
     closed_at
         Moment (UTC) at which the period was closed; None while it is open.
+    closed_head
+        Revision of the store at that time; None while it is open, and if an older package closed it.
     settled
         Just after opening: how many marks came to count as what, by what was done with them.
     """
@@ -61,6 +63,7 @@ class Opened:
     period_id: str
     roots: tuple[str, ...] = ()
     closed_at: datetime | None = None
+    closed_head: int | None = None
     settled: Mapping[Treatment, int] = field(default_factory=dict, compare=False, repr=False)
 
     @property
@@ -311,5 +314,5 @@ def _campaigns(workspace: Workspace, unit_code: str | None, *, is_open: bool) ->
 
 def _load_opened(reader: Reader, period: KnownPeriod) -> Opened:
     definition = load_campaign_json(reader, period.campaign_id, period.version)
-    closed_at = None if period.is_open else period.since
-    return Opened(from_json(definition), period.version, period.period_id, period.roots, closed_at)
+    closed = (None, None) if period.is_open else (period.since, period.head)
+    return Opened(from_json(definition), period.version, period.period_id, period.roots, *closed)

@@ -33,7 +33,7 @@ Standing = Literal["open", "overdue", "on_time", "grace", "late"]
 GRID: Final = (
     "unit_code", "unit_name", "kind", "parent_code", "form_id", "state", "version", "standing", "until",
     "has_exception", "days_left", "first_submitted_at", "submitted_at", "last_activity", "reason",
-    "field_path", "returned_by",
+    "field_path", "returned_by", "standing_version",
 )  # fmt: skip
 """Columns of :func:`progress_grid`."""
 
@@ -80,7 +80,9 @@ def progress_grid(desk: Desk) -> pd.DataFrame:
 def _grid(desk: Desk) -> pd.DataFrame:
     units = units_in_view(desk)
     with desk.workspace.store.read() as reader:
-        done = load_progress(reader, *desk.opened.key, _codes(units, desk.actor))
+        done = load_progress(
+            reader, *desk.opened.key, _codes(units, desk.actor), revision=desk.opened.closed_head
+        )
         exceptions = load_exceptions(reader, *desk.opened.key)
     found = {
         (row["form_id"], row["unit_code"]): row for row in done.to_dict("records") if not row["occurrence"]
@@ -145,7 +147,9 @@ def awaiting_review(desk: Desk) -> pd.DataFrame:
     units, seats = units_in_view(desk), find_seats(desk)
     reviews = desk.actor.role in ("reviewer", "operator")
     with desk.workspace.store.read() as reader:
-        done = load_progress(reader, *desk.opened.key, _codes(units, desk.actor))
+        done = load_progress(
+            reader, *desk.opened.key, _codes(units, desk.actor), revision=desk.opened.closed_head
+        )
     rows = []
     for form in desk.opened.campaign.forms if reviews else ():
         of_form = done[done["form_id"] == form.id]
@@ -173,7 +177,7 @@ def progress_by_part(desk: Desk) -> pd.DataFrame:
     part = partitions(desk.units, desk.opened.campaign.partition_by)
     cut = owed.assign(
         part_code=owed["unit_code"].map(part).astype(object),
-        handed_in=(~owed["state"].isin(TO_DO)).astype(int),
+        handed_in=(~owed["state"].isin(TO_DO) | owed["standing_version"].notna()).astype(int),
         overdue=(owed["standing"] == "overdue").astype(int),
         owed=1,
     )
@@ -194,6 +198,7 @@ def _owed(
     until = exception if due is not None and exception is not None and exception > due else due
     state = NOT_BEGUN if done is None else done["state"]
     first = None if done is None else done["first_submitted_at"]
+    stands = None if done is None else done["standing_version"]
     return {
         "unit_code": unit["unit_code"],
         "unit_name": unit["unit_name"],
@@ -202,11 +207,12 @@ def _owed(
         "form_id": form.id,
         "state": state,
         "version": 0 if done is None else done["version"],
-        "standing": _standing(state in TO_DO, first, due, until, now),
+        "standing": _standing(state in TO_DO and stands is None, first, due, until, now),
         "until": until,
         "has_exception": until != due,
         "days_left": None if until is None else _days_left(until, now),
         "first_submitted_at": first,
+        "standing_version": stands,
         **{
             name: None if done is None else done[name]
             for name in ("submitted_at", "last_activity", "reason", "field_path", "returned_by")

@@ -25,7 +25,7 @@ def unit_steps(desk: Desk, unit_code: str) -> pd.DataFrame:
     """
     _check_unit_in_view(desk, unit_code)
     with desk.workspace.store.read() as reader:
-        done = load_progress(reader, *desk.opened.key, {unit_code})
+        done = load_progress(reader, *desk.opened.key, {unit_code}, revision=desk.opened.closed_head)
         rows = [
             (row["form_id"], row["occurrence"], step.version, step.cause, step.state, step.level,
              step.made_at, step.reason)
