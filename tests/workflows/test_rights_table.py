@@ -146,6 +146,7 @@ SCORES = {role: units for role, units in TABLE["view"].items() if not role.start
 OF_A_UNIT = {role: units for role, units in TABLE["view"].items() if role not in ("analyst", "organiser")}
 WHOLE_LIST = {role: units for role, units in SCORES.items() if COUNTY in units}
 OF_FILLERS = {role: units for role, units in TABLE["view"].items() if role.startswith(("filler", "reviewer"))}
+LEVEL_ABOVE = {"reviewer of the township": {VILLAGE, SISTER}, "reviewer of the county": TOWNS}
 EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     "give_marks": MARKS_OF_ITS_OWN,
     "withdraw_mark": MARKS_OF_ITS_OWN,
@@ -163,6 +164,8 @@ EXCEPTIONS: dict[str, dict[str, set[str]]] = {
     **dict.fromkeys(
         ("open_trial", "meeting_tracks", "make_slides", "find_notices", "make_notice"), WHOLE_LIST
     ),
+    # the level that fills a form in, or else the first above the unit
+    **dict.fromkeys(("refuse_done", "put_off"), LEVEL_ABOVE),
     # only the unit gives its own marks, even if somebody fills in on its behalf
     "save_self_marks": {"filler of the village": {VILLAGE}},
     "restamp_self_marks": {"filler of the village": {VILLAGE}},
@@ -183,6 +186,8 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("draw_board", "read_draft", "open_draft"), EVERYWHERE),
+    **dict.fromkeys(("confirm_unchanged", "begin_many", "refuse_done", "put_off"), EVERYWHERE),
+    **dict.fromkeys(("excuse", "put_off_check", "lift"), EVERYWHERE),  # there are no checks
     **dict.fromkeys(("make_circular", "make_notice", "make_score_sheets", "make_application"), EVERYWHERE),
     **dict.fromkeys(("decide_selection", "plan_notice", "start_public_notice"), EVERYWHERE),
     **dict.fromkeys(("take_back_notice", "add_objection", "settle_objection", "start_reports"), EVERYWHERE),
@@ -300,8 +305,10 @@ class World:
 
 
 def with_leaders(campaign: Campaign) -> Campaign:
-    """The campaign with a source ``leader`` in every layer that a level marks, and two classes in each track."""
+    """The campaign with leaders in every layer that a level marks, two classes in each track, and a field for later."""
     plain = campaign.model_dump(mode="json")
+    for one in (one for form in plain["forms"] for one in fields_of(form)):
+        one["later"] = True if one["id"] == "industry" else one["later"]
     for track in plain["tracks"]:
         names = [{"zh": name, "en": name} for name in CLASS_NAMES]
         track["classes"] = {"names": names, "from_totals": [60]} if track["kind"] == "score" else None
@@ -311,6 +318,12 @@ def with_leaders(campaign: Campaign) -> Campaign:
                 leader = {"id": "leader", "name": {"zh": "领导", "en": "Leaders"}, "weight": 20}
                 layer["sources"] = [*(layer["sources"] or [own]), leader]
     return Campaign.model_validate(plain)
+
+
+def fields_of(plain: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for one in plain["fields"]:
+        yield one
+        yield from fields_of(one)
 
 
 def store_file(workspace: Workspace) -> Path:
@@ -445,6 +458,29 @@ def hand_in(world: World, actor: Actor, unit: str) -> Call:
 @case
 def take_back(world: World, actor: Actor, unit: str) -> Call:
     return lambda: workflow("take_back")(world.desk(actor), world.key(unit))
+
+
+@case
+def amend(world: World, actor: Actor, unit: str) -> Call:
+    with world.workspace.store.read() as reader:
+        found = store.load_state(reader, world.key(unit))
+    seen = 0 if found is None else found.version
+    answers = {**answers_of(unit), "industry": "柑橘"} if unit in VILLAGES else answers_of(unit)
+    return lambda: workflow("amend")(world.desk(actor), world.key(unit), answers, seen_version=seen)
+
+
+@case
+def changeable(world: World, actor: Actor, unit: str) -> Call:
+    def look() -> None:
+        if not workflow("changeable")(world.desk(actor), world.key(unit)):
+            raise RightsError("workflows.out_of_scope", unit=unit, own="")
+
+    return look
+
+
+@case
+def begin_many(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("begin_many")(world.desk(actor), world.key(unit).form_id, [unit], {})
 
 
 @case
@@ -762,6 +798,12 @@ by_key("release_files")
 by_key("changes_since_last_version", VILLAGE_ANSWERS)
 by_key("copy_from_period", "2025")
 by_key("print_view")
+by_key("confirm_unchanged")
+by_key("put_off", FAR.date(), "下雨")
+by_key("refuse_done", due_on=FAR.date(), reason="漏水")
+by_unit("excuse", "no_such", "", "租用场所")
+by_unit("put_off_check", "no_such", "", FAR.date(), "换届")
+by_unit("lift", "no_such", "", "已换届")
 by_key("read_paper")
 by_form("begin_entry")
 by_form("list_entries")
@@ -1207,6 +1249,12 @@ LISTS: dict[str, tuple[dict[str, set[str]], Callable[[Any, World, Actor], set[st
     "units_with_sheets": (
         SCORES,
         lambda f, world, actor: {code for codes in f(world.desk(actor)).values() for code in codes},
+    ),
+    "list_entrusted": ({}, lambda f, world, actor: {key.unit_code for key in f(world.desk(actor))}),
+    "units_to_open": (
+        {"filler of the village": {VILLAGE}, "reviewer of the township": BELOW_TOWN,
+         "reviewer of the county": VILLAGES},
+        lambda f, world, actor: codes_in(f(world.desk(actor), "village_application"), "unit_code"),
     ),
     "list_exceptions": (
         TABLE["inspect"],

@@ -11,7 +11,7 @@ from pbwidgets.errors import DataError, RightsError
 from pbwidgets.store import Actor, Reader, SubmissionKey, SubmissionState, load_state
 from pbwidgets.store.submissions import EDITABLE, LOCKED, count_drafts
 from pbwidgets.units import kind_and_domain
-from pbwidgets.workflows.ground.desk import Desk, find_in_scope
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope, seats_above
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import find_seats
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
@@ -51,7 +51,10 @@ def fills_in(desk: Desk, key: SubmissionKey) -> bool:
 
 def sits_at(desk: Desk, level_id: str, unit_code: str) -> bool:
     """Whether the actor enters and judges for a review level above a unit; the operator does everywhere."""
-    return desk.actor.role == "operator" or _fills_for_level(desk, level_id)(unit_code)
+    if desk.actor.role == "operator":
+        return True
+    seat = seats_above(desk).get(level_id, {}).get(unit_code)
+    return desk.actor.role == "reviewer" and seat == desk.actor.unit_code and seat not in (None, unit_code)
 
 
 def filling_actor(actor: Actor, opened: Opened, form_id: str) -> Actor:

@@ -11,19 +11,21 @@ from datetime import date
 from functools import partial
 from typing import Any
 
+import pandas as pd
+
 from pbwidgets import store
 from pbwidgets.campaign import compute_answers, examine_answers, rows_in
 from pbwidgets.campaign.life import Life
-from pbwidgets.campaign.names import ROW
+from pbwidgets.campaign.names import ROW, places
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.intake.text import clean_text
 from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, Writer, load_state
 from pbwidgets.store.submissions import EDITABLE, load_submissions
-from pbwidgets.workflows.filling.access import check_filler, is_living
+from pbwidgets.workflows.filling.access import check_filler, is_living, sits_at, units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.filling.evidence import check_files_known, release_unused
-from pbwidgets.workflows.filling.hands import Hands, find_changed, later_of, naming_fields, read_as_hand
+from pbwidgets.workflows.filling.hands import UNIT, Hands, find_changed, later_of, naming_fields, read_as_hand
 from pbwidgets.workflows.filling.prefilling import last_answers
 from pbwidgets.workflows.filling.self_marks import restamp
 from pbwidgets.workflows.ground.answers import AnswersRefusedError, complete_answers
@@ -33,8 +35,10 @@ from pbwidgets.workflows.ground.desk import (
     check_key,
     check_version,
     common_words,
+    continuing,
     known_units,
     read_own,
+    seats_above,
 )
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.lookup import find_form
@@ -162,18 +166,18 @@ def begin_many(
         If the actor may not fill the form in for one of the units.
     """
     form = find_form(desk.opened.campaign, form_id)
-    if form.occurrence != "many":
-        raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
     codes = tuple(dict.fromkeys(unit_codes))
     if not codes:
         raise DataError("review.no_units")
+    forms = {code: check_filler(desk, desk.opened.submission_key(form_id, code)) for code in codes}
+    if form.occurrence != "many":
+        raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
     first = desk.opened.submission_key(form_id, codes[0])
     names, units = common_words(desk) if form.identifying_paths() else None, known_units(desk)
     with log_refusal(desk, first), desk.write() as writer:
         check_version(writer, desk)
         made = {}
-        for code in codes:
-            of_unit = check_filler(desk, desk.opened.submission_key(form_id, code))
+        for code, of_unit in forms.items():
             number = store.next_occurrence(writer, first.campaign_id, first.period_id, form_id, code)
             key = desk.opened.submission_key(form_id, code, number)
             check_deadline(writer, desk, key)
@@ -222,6 +226,19 @@ def _confirm(hands: Hands, key: SubmissionKey, seen_version: int) -> int:
         found = load_state(writer, key)
         answers = {} if found is None or found.answers is None else found.answers
         return store.amend(writer, key, answers, seen_version=seen_version, counts=True)
+
+
+def units_to_open(desk: Desk, form_id: str) -> pd.DataFrame:
+    """Units for which the actor fills a form in, or may change something of it later; columns ``UNITS``."""
+    form, units = find_form(desk.opened.campaign, form_id), desk.units
+    hands = {by.by for place in places(form) if (by := later_of(place)) is not None}
+    codes = set(units_to_fill(desk, form_id)["unit_code"])
+    levels = hands.intersection(seats_above(desk))
+    codes |= {code for code in units["unit_code"] for level in levels if sits_at(desk, level, code)}
+    if UNIT in hands and desk.actor.role == "filler":
+        codes |= {desk.actor.unit_code}
+    codes |= {continuing(desk, key.unit_code) for key in list_entrusted(desk) if key.form_id == form_id}
+    return units[units["unit_code"].isin(codes) & units["kind"].isin(form.unit_kind)].reset_index(drop=True)
 
 
 def list_entrusted(desk: Desk) -> tuple[SubmissionKey, ...]:
@@ -327,11 +344,10 @@ def _need_hands(desk: Desk, key: SubmissionKey) -> Hands:
     with read_as_hand(desk, key) as reader:
         hands = Hands.of(desk, key, load_state(reader, key))
     if not hands.changeable:
-        desk.authorise("view", hands.key.unit_code)
+        if not hands.in_general and not hands.is_filler:
+            raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
         if not hands.lives:
             raise DataError("fill.not_handed_in", form=hands.form.name.words(desk.lang))
-        if not hands.is_filler:
-            raise RightsError("workflows.out_of_scope", unit=key.unit_code, own=desk.actor.unit_code or "")
         raise DataError("store.not_editable", unit=key.unit_code, state="submitted")
     return hands
 

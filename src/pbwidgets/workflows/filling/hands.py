@@ -189,7 +189,11 @@ class Hands:
     @cached_property
     def is_filler(self) -> bool:
         """Whether the actor fills the form in, and sees it as it was given."""
-        return not self.desk.actor.on_behalf and fills_in(self.desk, self.key)
+        return not self.desk.actor.on_behalf and self._fills_in
+
+    @cached_property
+    def _fills_in(self) -> bool:
+        return fills_in(self.desk, self.key)
 
     @cached_property
     def withheld(self) -> frozenset[str]:
@@ -248,7 +252,7 @@ class Hands:
         if place.field.type == "repeat" and place.field.rows is not None:
             return False  # its rows are the table's
         if by.by == FILLER:
-            return fills_in(self.desk, self.key)
+            return self._fills_in
         if by.by == UNIT:
             return may_do(
                 self.desk, "fill_on_behalf" if self.desk.actor.on_behalf else "fill", self.key.unit_code

@@ -1,7 +1,7 @@
 """Where somebody works: the workspace, the actor, the campaign, the time, and the language."""
 
 import atexit
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,7 @@ from pbwidgets.errors import ConflictError, PbError, RightsError, UsageError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import Actor, MarkKey, Owner, Reader, SubmissionKey, Writer, audit_head, is_period_open
 from pbwidgets.store.campaigns import load_open_version
-from pbwidgets.units import predecessors, successors, tops, unit_names
+from pbwidgets.units import ancestors, predecessors, successors, tops, unit_names
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.answers import check_keeps
 from pbwidgets.workflows.ground.lookup import check_track, name_parts
@@ -88,6 +88,18 @@ class Desk:
 
         return find
 
+    @cached_property
+    def _seats(self) -> Mapping[str, Mapping[str, str]]:
+        """By review level, the code of the unit whose reviewers act on each unit."""
+        return {
+            level.id: {
+                str(unit): str(seat)
+                for unit, seat in ancestors(self.units, level.unit_kind).items()
+                if isinstance(seat, str)
+            }
+            for level in self.opened.campaign.review_levels
+        }
+
     def authorise(self, action: Action, unit_code: str | None = None) -> None:
         """Raise unless the actor may do the action.
 
@@ -131,6 +143,11 @@ def common_words(desk: Desk) -> CommonWords:
     """Words of all campaigns, of units and of accounts, which identify nobody."""
     with desk.workspace.store.read(whole=True) as reader:
         return desk.workspace.store.identified.common(reader.conn)
+
+
+def seats_above(desk: Desk) -> Mapping[str, Mapping[str, str]]:
+    """By review level, the code of the unit whose reviewers act on each unit."""
+    return desk._seats
 
 
 def known_units(desk: Desk) -> KnownUnits:

@@ -9,8 +9,8 @@ from pbwidgets.campaign import Campaign, Criterion, Form, Track
 from pbwidgets.campaign.model import Source
 from pbwidgets.errors import RightsError
 from pbwidgets.store import Actor
-from pbwidgets.units import ancestors, kinds_and_domains
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.units import kinds_and_domains
+from pbwidgets.workflows.ground.desk import Desk, seats_above
 from pbwidgets.workflows.ground.marks import is_marked
 from pbwidgets.workflows.ground.rights import scope_of
 
@@ -110,15 +110,7 @@ class Seats:
 
 def find_seats(desk: Desk) -> Seats:
     """Seats of the actor above the units of the register."""
-    above = {
-        level.id: {
-            str(unit): str(seat)
-            for unit, seat in ancestors(desk.units, level.unit_kind).items()
-            if isinstance(seat, str)
-        }
-        for level in desk.opened.campaign.review_levels
-    }
-    return Seats(desk.actor, above, kinds_and_domains(desk.units))
+    return Seats(desk.actor, seats_above(desk), kinds_and_domains(desk.units))
 
 
 def sources_of_line(campaign: Campaign, place: Place, line: Criterion) -> tuple[Source, ...]:
