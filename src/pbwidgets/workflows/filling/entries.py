@@ -9,6 +9,7 @@ from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.errors import DataError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import (
+    ALWAYS,
     Evidence,
     Reader,
     SubmissionKey,
@@ -61,6 +62,10 @@ class OpenForm:
         Whether an exception was granted.
     evidence
         Files attached to it.
+    hands
+        Who may change what of it later, and how far it has come.
+    may_confirm
+        Whether what was given last time can be handed in unchanged: once more, or as it was in the period before.
     changes
         What the open version changes of the form that was last filled in; empty once it is saved again.
     handed_in
@@ -93,6 +98,8 @@ class OpenForm:
     until: datetime | None
     has_exception: bool
     evidence: tuple[Evidence, ...]
+    hands: Hands
+    may_confirm: bool
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
     period_is_open: bool = True
@@ -158,6 +165,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         returned=_reasons(versions) if found and found.state == RETURNED else {},
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,
+        hands=hands,
+        may_confirm=_may_confirm(desk, hands, found),
         evidence=tuple(item for item in evidence if item.field_path not in hands.withheld),
         changes=() if hands.lives else changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
@@ -169,6 +178,14 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         is_filler=fills_in(desk, key),
         decided=next((item for item in reversed(versions) if item.cause == "amend" and item.reason), None),
     )
+
+
+def _may_confirm(desk: Desk, hands: Hands, found: SubmissionState | None) -> bool:
+    if hands.form.occurrence != "once" or not desk.opened.is_open:
+        return False
+    if found is not None and hands.lives:
+        return hands.key.period_id == ALWAYS and bool(hands.changeable) and found.state != RETURNED
+    return found is None and bool(periods_to_copy_from(desk.workspace, desk.opened, hands.key))
 
 
 def _answers(reader: Reader, desk: Desk, hands: Hands, found: SubmissionState | None) -> Mapping[str, Any]:

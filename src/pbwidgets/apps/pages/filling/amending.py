@@ -22,8 +22,7 @@ from pbwidgets.forms.inputs import date_input, text_input
 from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.workflows.filling.amending import amend, put_off, refuse_done
 from pbwidgets.workflows.filling.entries import OpenForm
-from pbwidgets.workflows.filling.hands import Hands, tell_hands
-from pbwidgets.workflows.filling.logs import find_done
+from pbwidgets.workflows.filling.hands import Hands
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import today
 
@@ -34,8 +33,8 @@ class AmendUse:
 
     Attributes
     ----------
-    visit, opened, hands
-        The visit, the entry, and what the actor may change of it.
+    visit, opened
+        The visit, and the entry with what the actor may change of it.
     files
         Where uploads go.
     units
@@ -50,7 +49,6 @@ class AmendUse:
 
     visit: Visit
     opened: OpenForm
-    hands: Hands
     files: FormFiles
     units: UnitRegister | None
     desk: Callable[[], Desk]
@@ -72,7 +70,7 @@ class Amendment:
     def __init__(self, use: AmendUse) -> None:
         self._use = use
         visit, opened = use.visit, use.opened
-        self.open_paths = opened.changeable - use.hands.due_paths
+        self.open_paths = opened.changeable - opened.hands.due_paths
         self.view = FormView(
             opened.form,
             visit.opened.campaign,
@@ -93,12 +91,12 @@ class Amendment:
             words = visit.words("fill.amend")
             actions.append(after_uploads(elements.button(words, visit.attempt(self.hand_in), "primary")))
         self.parts: list[w.Widget] = [
-            hands_card(visit, use.hands),
+            hands_card(visit, opened.hands),
             self.view.widget,
             self._problems,
             elements.row(*actions),
         ]
-        if use.hands.is_level:
+        if use.opened.hands.is_level:
             self.parts += [item.box for item in self._level_cards()]
 
     def _level_cards(self) -> list["LevelCard"]:
@@ -117,7 +115,7 @@ class Amendment:
         if wrong:
             return
         version = amend(self._use.desk(), opened.key, self.view.answers, seen_version=opened.version)
-        code = "fill.amended" if self._use.hands.counts else "fill.amended_waits"
+        code = "fill.amended" if self._use.opened.hands.counts else "fill.amended_waits"
         self._use.done(visit.words(code, version=version))
 
 
@@ -135,8 +133,8 @@ class LevelCard:
     def __init__(self, use: AmendUse) -> None:
         self._use = use
         visit = use.visit
-        self._has_due = use.opened.form.life is not None and bool(use.hands.due_paths)
-        self._done = find_done(use.desk(), use.opened)
+        self._has_due = use.opened.form.life is not None and bool(use.opened.hands.due_paths)
+        self._done = use.opened.hands.done
         self.is_needed = self._has_due or bool(self._done)
         rows = [(name, row_id) for row_id, name in self._done.items()]
         self.row = w.Dropdown(
@@ -186,7 +184,7 @@ def hands_card(visit: Visit, hands: Hands) -> w.Widget:
     """Who may change what after it was handed in, the actor's own first."""
     told = [
         visit.words("fill.hand_fields", hand=hand, fields=visit.words("forms.separator").join(labels))
-        for hand, labels in tell_hands(hands).items()
+        for hand, labels in hands.told.items()
     ]
     items = "".join(f"<li>{escape(words)}</li>" for words in told)
     head = escape(visit.words("fill.hands" if hands.changeable else "fill.hands_none"))

@@ -40,8 +40,6 @@ from pbwidgets.workflows.filling.entries import (
     open_submission,
     periods_to_copy_from,
 )
-from pbwidgets.workflows.filling.hands import find_hands
-from pbwidgets.workflows.filling.logs import life_of, may_confirm
 from pbwidgets.workflows.filling.self_marks import begin_dry_run, load_self_marks, save_self_marks
 from pbwidgets.workflows.ground.desk import NEWER_VERSION, Desk
 from pbwidgets.workflows.ground.dry_run import self_tracks
@@ -131,7 +129,7 @@ class FillForm:
             made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
         if self.actor.on_behalf:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
-        if may_confirm(self._desk, opened):
+        if opened.may_confirm:
             made.append(elements.button(visit.words("fill.unchanged"), self._attempt(self.confirm_unchanged)))
         made += self._decided()
         if opened.is_editable and not opened.is_amendment:
@@ -175,7 +173,7 @@ class FillForm:
             code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
             moment = minute_words(visit, opened.handed_in.made_at)
             lines.append(visit.words(code, moment=moment, by=account_words(visit, who.name)))
-        life = life_of(self._desk, opened) if opened.is_amendment else None
+        life = opened.hands.life if opened.is_amendment else None
         if life is not None:
             words = life.words or visit.words("forms.row_not_begun")
             lines.append(visit.words("fill.life_line", life=words, due=life.word_due(visit.lang)))
@@ -294,7 +292,6 @@ class FillForm:
         use = AmendUse(
             visit=visit,
             opened=self.opened,
-            hands=find_hands(self._desk, self.key),
             files=self.files,
             units=self._unit_register(),
             desk=lambda: self._desk,

@@ -1,6 +1,7 @@
 """The entries of a log: a list by urgency; and one save that begins an entry for many units."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import ipywidgets as w
 import pandas as pd
@@ -13,6 +14,7 @@ from pbwidgets.forms.form_view import FormView
 from pbwidgets.forms.record_list import ListColumn, ListRow, ListUse, RecordList
 from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.units import unit_names
+from pbwidgets.workflows.filling.access import filling_actor
 from pbwidgets.workflows.filling.amending import begin_many
 from pbwidgets.workflows.filling.logs import LogLine, list_log
 from pbwidgets.workflows.ground.workspace import today
@@ -93,9 +95,12 @@ class LogList:
 
 def log_of(visit: Visit, form: Form, unit_codes: Sequence[str]) -> LogList:
     """List of the entries of a log about some units."""
-    return LogList(
-        visit, form, lambda: list_log(visit.desk, form.id, unit_codes), has_units=len(unit_codes) > 1
-    )
+    actor = filling_actor(visit.actor, visit.opened, form.id)
+
+    def read() -> Sequence[LogLine]:
+        return list_log(replace(visit.desk, actor=actor), form.id, unit_codes)
+
+    return LogList(visit, form, read, has_units=len(unit_codes) > 1)
 
 
 class ManyEntries:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from pbwidgets.apps.pages.filling.excel import units_panel
 from pbwidgets.apps.pages.filling.form import FillForm
-from pbwidgets.apps.pages.filling.log import LogList, log_of, many_panel
+from pbwidgets.apps.pages.filling.log import log_of, many_panel
 from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Form
@@ -19,10 +19,10 @@ from pbwidgets.forms import elements
 from pbwidgets.forms.elements import Cell
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
-from pbwidgets.workflows.filling.amending import confirm_unchanged
+from pbwidgets.workflows.filling.amending import confirm_unchanged, units_to_open
 from pbwidgets.workflows.filling.drafts import take_back
 from pbwidgets.workflows.filling.entries import begin_entry, open_submission
-from pbwidgets.workflows.filling.logs import list_given, list_log, may_confirm, units_of_log
+from pbwidgets.workflows.filling.logs import list_log
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.progress.grid import awaits_filler, progress_grid
@@ -46,7 +46,7 @@ def _show(visit: Visit) -> w.Widget:
     form = find_form(visit.opened.campaign, form_id)
     actor = filling_actor(visit.actor, visit.opened, form_id)
     desk = replace(visit.desk, actor=actor)
-    units = units_of_log(desk, form_id) if form.occurrence == "many" else units_to_fill(desk, form_id)
+    units = units_to_open(desk, form_id)
     unit_code = visit.place.get("unit") or (str(units["unit_code"].iloc[0]) if len(units) == 1 else "")
     if not unit_code:
         return _units(visit, form, units)
@@ -60,14 +60,9 @@ def _show(visit: Visit) -> w.Widget:
 def _forms(visit: Visit) -> w.Widget:
     shown: list[w.Widget] = [visit.messages]
     for form in visit.opened.campaign.forms:
-        units = units_of_log(visit.desk, form.id)
+        units = units_to_open(visit.desk, form.id)
         if len(units) and form.survey is None:
             shown.append(_form_card(visit, form, units))
-    for form_id, lines in list_given(visit.desk).items():
-        form = find_form(visit.opened.campaign, form_id)
-        given = LogList(visit, form, lambda lines=lines: lines, has_units=True)  # type: ignore[misc]
-        title = visit.words("fill.log_given", form=form.name.words(visit.lang))
-        shown.append(elements.card(given.box, title=title))
     if len(shown) == 1:
         shown.append(elements.notice("info", visit.words("fill.nothing_to_fill")))
     return elements.stack(*shown)
@@ -100,7 +95,7 @@ def _unchanged(visit: Visit, form: Form, units: pd.DataFrame, table: w.HTML) -> 
 
     def draw() -> None:
         opened, made = open_submission(desk(), key), list[w.Widget]()
-        if may_confirm(desk(), opened):
+        if opened.may_confirm:
             made.append(elements.button(visit.words("fill.unchanged"), visit.attempt(confirm)))
         place.children = tuple(made)
 
@@ -125,7 +120,8 @@ def _unchanged(visit: Visit, form: Form, units: pd.DataFrame, table: w.HTML) -> 
 
 def _log_link(visit: Visit, form: Form, unit_code: str) -> w.Widget:
     """Link to the entries of a log about one unit, with how many there are, and how many are overdue."""
-    lines = list_log(visit.desk, form.id, [unit_code])
+    actor = filling_actor(visit.actor, visit.opened, form.id)
+    lines = list_log(replace(visit.desk, actor=actor), form.id, [unit_code])
     words = visit.words("fill.log_open", count=len(lines))
     if late := sum(line.life is not None and line.life.is_overdue for line in lines):
         words += visit.words("fill.log_late", count=late)
