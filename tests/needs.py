@@ -18,6 +18,7 @@ NEEDS: Final[Mapping[str, str]] = {
     "begin_dry_run": "fill",
     "begin_entry": "fill",
     "list_entries": "fill",
+    "list_log": "fill",
     "units_to_fill": "fill",
     "changes_since_last_version": "fill",
     "copy_from_period": "fill",

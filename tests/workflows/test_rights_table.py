@@ -183,7 +183,7 @@ NOT_APPLICABLE: dict[str, set[str]] = {
     "make_survey_batch": {COUNTY, *TOWNS},
     **dict.fromkeys(("import_accounts", "check_account_list"), EVERYWHERE),  # an empty list
     "enable_account": EVERYWHERE,  # it is in use
-    **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries"), EVERYWHERE),
+    **dict.fromkeys(("copy_from_period", "begin_entry", "list_entries", "list_log"), EVERYWHERE),
     **dict.fromkeys(("find_result", "find_result_file", "zip_results"), EVERYWHERE),
     **dict.fromkeys(("draw_board", "read_draft", "open_draft"), EVERYWHERE),
     **dict.fromkeys(("confirm_unchanged", "begin_many", "refuse_done", "put_off"), EVERYWHERE),
@@ -807,6 +807,9 @@ by_unit("lift", "no_such", "", "已换届")
 by_key("read_paper")
 by_form("begin_entry")
 by_form("list_entries")
+CASES["list_log"] = lambda world, actor, unit: (
+    lambda: workflow("list_log")(world.desk(actor), world.key(unit).form_id, [unit])
+)
 by_unit("unit_steps")
 by_unit("unit_notes")
 by_unit("unit_decisions")

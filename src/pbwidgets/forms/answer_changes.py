@@ -6,9 +6,9 @@ from typing import Any
 
 from pbwidgets.campaign import Campaign, Form, compute_answers, is_none, rows_in
 from pbwidgets.campaign.answers import captions_of
-from pbwidgets.campaign.names import places
+from pbwidgets.campaign.names import ROW, places
 from pbwidgets.campaign.values import UPLOADS
-from pbwidgets.forms.answer_words import NameFile, word_answer
+from pbwidgets.forms.answer_words import NameFile, NameUnit, word_answer
 from pbwidgets.wording import say
 
 
@@ -52,21 +52,27 @@ def compare_answers(
     after: Mapping[str, Any],
     lang: str,
     name_file: NameFile | None = None,
+    name_unit: NameUnit | None = None,
 ) -> tuple[AnswerChange, ...]:
     """Answers to one form that differ, as :func:`compare_versions` gives them."""
     return compare_versions(
-        Answered(form, campaign, before), Answered(form, campaign, after), lang, name_file
+        Answered(form, campaign, before), Answered(form, campaign, after), lang, name_file, name_unit
     )
 
 
 def compare_versions(
-    before: Answered, after: Answered, lang: str, name_file: NameFile | None = None
+    before: Answered,
+    after: Answered,
+    lang: str,
+    name_file: NameFile | None = None,
+    name_unit: NameUnit | None = None,
 ) -> tuple[AnswerChange, ...]:
     """Answers that differ, in the order of the newer form; then those to fields that it no longer has.
 
-    Rows of a repeat are compared with the rows that they were, wherever they stand now (:func:`match_rows`).
+    Rows of a repeat are compared with the rows that they were, wherever they stand now (:func:`match_rows`); fixed
+    rows with the same row of their table.
     """
-    return tuple(_Comparison(before, after, lang, name_file).changes())
+    return tuple(_Comparison(before, after, lang, name_file, name_unit).changes())
 
 
 def match_rows(
@@ -127,7 +133,14 @@ def word_row(section: str, old: int | None, new: int | None, lang: str) -> str:
 class _Comparison:
     """Both sides with their calculations made anew, and the words for what differs."""
 
-    def __init__(self, before: Answered, after: Answered, lang: str, name_file: NameFile | None) -> None:
+    def __init__(
+        self,
+        before: Answered,
+        after: Answered,
+        lang: str,
+        name_file: NameFile | None,
+        name_unit: NameUnit | None,
+    ) -> None:
         self._sides = (before, after)
         self._answers = tuple(compute_answers(side.form, side.answers) for side in self._sides)
         self._captions = tuple(
@@ -135,7 +148,7 @@ class _Comparison:
             for side, answers in zip(self._sides, self._answers, strict=True)
         )
         self._fields = tuple({place.path: place for place in places(side.form)} for side in self._sides)
-        self._lang, self._name_file = lang, name_file
+        self._lang, self._name_file, self._name_unit = lang, name_file, name_unit
 
     def changes(self) -> Iterator[AnswerChange]:
         old, new = self._fields
@@ -162,11 +175,26 @@ class _Comparison:
             for place in fields.values()
             if place.repeat == path and place.is_leaf
         )
-        for old, new in match_rows(before, after):
-            where = word_row(section, old, new, self._lang)
+        for old, new, where in self._matched(path, section, before, after):
             left, right = {} if old is None else before[old], {} if new is None else after[new]
             for item in inner:
                 yield from self._change(item, left, right, (old, new), where)
+
+    def _matched(
+        self, path: str, section: str, before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
+    ) -> Iterator[tuple[int | None, int | None, str]]:
+        """Places of a row before and after, and what stands before the labels of its fields."""
+        tables = [fields[path].field.table for fields in self._fields if path in fields]
+        known = {row.id: row.name for table in tables if table is not None for row in table.rows}
+        if not known:
+            for old, new in match_rows(before, after):
+                yield old, new, word_row(section, old, new, self._lang)
+            return
+        old_at, new_at = ({str(row.get(ROW)): at for at, row in enumerate(rows)} for rows in (before, after))
+        for row_id in dict.fromkeys((*new_at, *old_at)):
+            name = known[row_id].words(self._lang) if row_id in known else row_id
+            where = say("forms.in_fixed_row", self._lang, name=name)
+            yield old_at.get(row_id), new_at.get(row_id), where
 
     def _change(
         self,
@@ -186,7 +214,8 @@ class _Comparison:
 
     def _word(self, at: int, path: str, value: object) -> str:
         place = self._fields[at].get(path) or self._fields[1 - at][path]
-        return word_answer(place.field, value, self._sides[at].campaign, self._lang, self._name_file)
+        campaign = self._sides[at].campaign
+        return word_answer(place.field, value, campaign, self._lang, self._name_file, self._name_unit)
 
     def _label(self, path: str, rows: tuple[int | None, int | None]) -> str:
         """Label of a field where it stands now, or else where it stood."""

@@ -7,10 +7,16 @@ from pbwidgets.campaign.values import UPLOADS, to_text
 from pbwidgets.wording import say
 
 NameFile = Callable[[str], str]
+NameUnit = Callable[[str], str]
 
 
 def word_answer(
-    field: Field, answer: object, campaign: Campaign, lang: str, name_file: NameFile | None = None
+    field: Field,
+    answer: object,
+    campaign: Campaign,
+    lang: str,
+    name_file: NameFile | None = None,
+    name_unit: NameUnit | None = None,
 ) -> str:
     """Answer with the labels of its choices and its unit; empty if there is none.
 
@@ -24,6 +30,8 @@ def word_answer(
         Language.
     name_file
         Gives the name of a token's file; without it, files are counted.
+    name_unit
+        Gives the name of a unit's code; without it, the code stands for the unit.
     """
     if answer is None or answer in ("", []):
         return ""
@@ -32,6 +40,8 @@ def word_answer(
         if name_file is None:
             return say("forms.files_counted", lang, count=len(items))
         return say("forms.separator", lang).join(name_file(token) for token in items)
+    if field.type == "unit" and name_unit is not None:
+        return say("forms.separator", lang).join(name_unit(item) for item in items or [str(answer)])
     if field.choices is not None:
         labels = {choice.id: choice.label.words(lang) for choice in campaign.choices[field.choices]}
         wanted = items or [str(answer)]

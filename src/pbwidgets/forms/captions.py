@@ -26,6 +26,7 @@ def note_of(
     *,
     counter: str = "",
     problems: Iterable[str] = (),
+    advice: Iterable[str] = (),
     returned: Iterable[str] = (),
     lang: str,
 ) -> str:
@@ -36,6 +37,7 @@ def note_of(
         for reason in returned
     ]
     parts += [f'<div class="pb-problem" role="alert">{escape(words)}</div>' for words in problems]
+    parts += [f'<div class="pb-advice" role="status">{escape(words)}</div>' for words in advice]
     if hint or counter:
         counted = f' <span class="pb-counter">{escape(counter)}</span>' if counter else ""
         parts.append(f'<div class="pb-hint">{escape(hint)}{counted}</div>')

@@ -80,6 +80,11 @@ def led_to_heading(words: str) -> w.HTML:
     return markup(f'<h3 class="pb-led-to" tabindex="-1" data-led-to="">{escape(words)}</h3>')
 
 
+def led_to_field(words: str) -> w.HTML:
+    """Title of what was opened: the page's script leads to the first field below it."""
+    return markup(f'<h4 data-led-to="field">{escape(words)}</h4>', "pb-entry-title")
+
+
 def paragraph(words: str, *, quiet: bool = False) -> w.HTML:
     """Text with its line breaks."""
     return markup(f'<p class="pb-text{" pb-quiet" if quiet else ""}">{escape(words)}</p>')
@@ -251,3 +256,10 @@ def hide_all(widgets: Sequence[w.Widget], hidden: bool, because: str = HIDDEN) -
             widget.add_class(because)
         elif not hidden and because in widget._dom_classes:
             widget.remove_class(because)
+
+
+def close_tree(widget: w.Widget) -> None:
+    """Give up a widget with all that is in it."""
+    for child in getattr(widget, "children", ()):
+        close_tree(child)
+    widget.close()

@@ -11,6 +11,7 @@ from pbwidgets.campaign.model import Campaign, Choice, Field
 from pbwidgets.forms.captions import label_of, note_of
 from pbwidgets.forms.elements import hide_all, markup
 from pbwidgets.forms.inputs import Input, make_input
+from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.forms.uploads import Files, Uploads
 from pbwidgets.wording import number, say
 
@@ -39,6 +40,7 @@ class FieldView:
         lang: str,
         files: Files | None,
         report: Report,
+        units: UnitRegister | None = None,
     ) -> None:
         self.field, self.path, self.holder = field, path, holder
         self._asked, self._offered = field, campaign.choices.get(field.choices or "", ())
@@ -58,7 +60,7 @@ class FieldView:
                 self.uploads.show(holder.get(field.id))
                 inputs = self.uploads.widgets
         else:
-            self.input = make_input(field, campaign, lang, label)
+            self.input = make_input(field, campaign, lang, label, units)
             self.input.show(holder.get(field.id))
             self.input.watch(self._read)
             inputs = self.input.widgets
@@ -108,16 +110,19 @@ class FieldView:
         elif self._head is not None:
             self._head.value = _head_of(label)
         elif self.input is not None:
-            self.input.widgets[0].description = label
+            self.input.name(label)
 
-    def say(self, anchor: str, problems: Sequence[str], returned: Sequence[str]) -> None:
-        """Show what is wrong, next to the hint, at the anchor that links lead to."""
+    def say(
+        self, anchor: str, problems: Sequence[str], returned: Sequence[str], advice: Sequence[str] = ()
+    ) -> None:
+        """Show what is wrong, and what looks wrong, next to the hint, at the anchor that links lead to."""
         hint = self.field.hint.words(self._lang) if self.field.hint else ""
         shown = note_of(
             anchor,
             hint,
             counter=self._counter(),
             problems=problems,
+            advice=advice,
             returned=returned,
             lang=self._lang,
         )
@@ -140,11 +145,21 @@ class FieldView:
 
 
 class ShownView:
-    """A field that only shows something: a note, or the result of a calculation."""
+    """A field that only shows something: a note, the result of a calculation, or an answer that may not be changed.
 
-    def __init__(self, field: Field, path: str, lang: str) -> None:
+    Parameters
+    ----------
+    field, path, lang
+        The field, its path, and the language.
+    markup_of
+        Makes the markup of an answer; None for notes and calculations.
+    """
+
+    def __init__(
+        self, field: Field, path: str, lang: str, markup_of: Callable[[Field, object], str] | None = None
+    ) -> None:
         self.field, self.path = field, path
-        self._asked, self._lang = field, lang
+        self._asked, self._lang, self._markup_of = field, lang, markup_of
         self._markup = markup("", "pb-note" if field.type == "note" else "pb-calculated")
         self.widgets = (self._markup,)
         self.show(None)
@@ -154,9 +169,11 @@ class ShownView:
         self.field = captions.field(self._asked, repeat, row)
 
     def show(self, value: object) -> None:
-        """Set the value of a calculation."""
+        """Set the value of a calculation, or an answer."""
         label = self.field.label.words(self._lang)
-        if self.field.type == "note":
+        if self._markup_of is not None:
+            text = f'<div class="pb-label">{escape(label)}</div><output>{self._markup_of(self.field, value)}</output>'
+        elif self.field.type == "note":
             text = f'<div class="pb-hint">{escape(label)}</div>'
         else:
             shown = number(value) if isinstance(value, int | float) else str(value or "–")

@@ -26,15 +26,19 @@ from pbwidgets.campaign import (
 )
 from pbwidgets.campaign.answers import captions_of
 from pbwidgets.campaign.captions import Captions
-from pbwidgets.campaign.values import NONE
+from pbwidgets.campaign.values import NONE, UPLOADS
 from pbwidgets.forms.answer_sheet import without_groups
-from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.answer_words import NameUnit, word_answer
 from pbwidgets.forms.captions import anchor_of
 from pbwidgets.forms.elements import hide_all, markup, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
+from pbwidgets.forms.fixed_rows import FixedRow, FixedRows
 from pbwidgets.forms.headings import section_markup
-from pbwidgets.forms.repeats import RepeatView, RowView
-from pbwidgets.forms.uploads import Files
+from pbwidgets.forms.life_states import find_step_advice
+from pbwidgets.forms.repeats import MakeView, RepeatView, RowView, WordAnswer
+from pbwidgets.forms.rows_table import RowsTable, look_of_rows
+from pbwidgets.forms.unit_choice import UnitRegister
+from pbwidgets.forms.uploads import Files, files_markup
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.wording import say
 
@@ -50,7 +54,7 @@ class _Section:
 
     title: str
     views: list[FieldView | ShownView] = field(default_factory=list)
-    repeat: RepeatView | None = None
+    repeat: RepeatView | FixedRows | None = None
     head: w.HTML | None = None
     box: w.Box | None = None
     hint: w.HTML | None = None
@@ -101,6 +105,10 @@ class FormView:
         Code of the words about the form as a whole; left out if empty.
     names
         Names of units, which identify nobody.
+    changeable
+        Paths of the fields that may be changed; the others are text. None: all may be.
+    units
+        Units that fields may point at; without them their codes are typed.
 
     Attributes
     ----------
@@ -122,7 +130,10 @@ class FormView:
         name: str = "",
         legend: str = "forms.legend",
         names: CommonWords | None = None,
+        changeable: frozenset[str] | None = None,
+        units: UnitRegister | None = None,
     ) -> None:
+        self._changeable, self._units = changeable, units
         self._name, self._legend, self._names = name, legend, names
         self._form, self._campaign, self._lang = form, campaign, lang
         self._files, self._today = files, today
@@ -169,6 +180,8 @@ class FormView:
     def anchor(self, path: str, row: int = 0) -> str:
         """Anchor of a field, for links; that of its repeat if the row is closed."""
         repeat = self.repeats().get(path.partition("/")[0])
+        if isinstance(repeat, FixedRows) and "/" in path:
+            return repeat.anchor(path, row)
         if repeat is not None and "/" in path:
             is_open = row < len(repeat.rows) and repeat.rows[row].is_open
             path, row = (path, row) if is_open else (repeat.field.id, 0)
@@ -180,11 +193,12 @@ class FormView:
             for view in section.views:
                 yield view, 0
             if section.repeat is not None:
-                for at, entry in enumerate(section.repeat.rows):
+                rows: Sequence[RowView | FixedRow] = section.repeat.rows
+                for at, entry in enumerate(rows):
                     for view in entry.views:
                         yield view, at
 
-    def repeats(self) -> dict[str, RepeatView]:
+    def repeats(self) -> dict[str, RepeatView | FixedRows]:
         """Repeats by id."""
         return {s.repeat.field.id: s.repeat for s in self._sections if s.repeat is not None}
 
@@ -239,18 +253,77 @@ class FormView:
             return self._view(inner, holder, item.id)
 
         def words_of(inner: Field, answer: object) -> str:
-            return word_answer(inner, answer, self._campaign, self._lang)
+            return word_answer(inner, answer, self._campaign, self._lang, name_unit=self._name_unit)
 
-        repeat = RepeatView(
-            item, fields, self._entered, self._lang, make_view, words_of, self._changed, self._draw
-        )
+        repeat: RepeatView | FixedRows
+        if item.table is not None:
+            repeat = self._fixed_rows(item, fields, make_view, words_of)
+        else:
+            repeat = RepeatView(
+                item,
+                fields,
+                self._entered,
+                self._lang,
+                make_view,
+                words_of,
+                self._changed,
+                self._draw,
+                may_add=self._may_change(item.id),
+            )
         return _Section(item.label.words(self._lang), repeat=repeat, box=repeat.box)
+
+    def _fixed_rows(
+        self, item: Field, fields: tuple[Field, ...], make_view: MakeView, words_of: WordAnswer
+    ) -> FixedRows:
+        def may_change(inner: Field) -> bool:
+            return self._may_change(f"{item.id}/{inner.id}")
+
+        table = RowsTable(
+            item,
+            fields,
+            campaign=self._campaign,
+            lang=self._lang,
+            look=look_of_rows(self._form, item, self._campaign, self._lang),
+            word_answer=words_of,
+            may_change=may_change,
+            today=self._today or date.today(),
+            name=self._name,
+        )
+        return FixedRows(
+            item,
+            self._entered,
+            table,
+            lang=self._lang,
+            make_view=make_view,
+            may_change=may_change,
+            report=self._changed,
+            report_look=self._draw,
+        )
 
     def _view(self, item: Field, holder: dict[str, Any], repeat: str = "") -> FieldView | ShownView:
         path = f"{repeat}/{item.id}" if repeat else item.id
         if item.type in ("note", "calculate"):
             return ShownView(item, path, self._lang)
-        return FieldView(item, path, holder, self._campaign, self._lang, self._files, self._changed)
+        if not self._may_change(path):
+            return ShownView(item, path, self._lang, self._markup_of)
+        return FieldView(
+            item, path, holder, self._campaign, self._lang, self._files, self._changed, self._units
+        )
+
+    def _may_change(self, path: str) -> bool:
+        open_paths = self._changeable
+        return open_paths is None or path in open_paths or path.partition("/")[0] in open_paths
+
+    def _markup_of(self, item: Field, answer: object) -> str:
+        """Markup of an answer that is only shown."""
+        if item.type in UPLOADS and isinstance(answer, list) and self._files is not None:
+            return files_markup([self._files.shown(token) for token in answer], self._lang)
+        words = word_answer(item, answer, self._campaign, self._lang, name_unit=self._name_unit)
+        return escape(words) or "—"
+
+    @property
+    def _name_unit(self) -> NameUnit | None:
+        return self._units.name_of if self._units is not None else None
 
     # -- keeping it up to date ------------------------------------------------------------------------------
 
@@ -272,7 +345,13 @@ class FormView:
 
     def _draw(self) -> None:
         self.problems = check_answers(
-            self._form, self._campaign, self._entered, complete=True, today=self._today, names=self._names
+            self._form,
+            self._campaign,
+            self._entered,
+            complete=True,
+            today=self._today,
+            names=self._names,
+            units=self._units.known if self._units is not None else None,
         )
         clean = self.answers
         captions = captions_of(self._form, self._campaign, clean, today=self._today)
@@ -281,6 +360,7 @@ class FormView:
         for problem in self.problems:
             if self._asks_all or problem.code not in MISSING:
                 messages[problem.path, problem.row].append(problem.message(self._lang))
+        advice = self._find_advice(clean)
         for view, at in self.views():
             view.hide((view.path, at) in hidden)
             view.follow(captions, view.path.rpartition("/")[0], at)
@@ -291,16 +371,33 @@ class FormView:
                     anchor_of(view.path, at, self._name),
                     messages[view.path, at],
                     self._returned.get(view.path, ()),
+                    advice.get((view.path, at), ()),
                 )
         for section in self._sections:
             section.follow(captions, self._lang)
-        counts = [self._draw_section(section, messages, hidden, clean) for section in self._sections]
+        counts = [self._draw_section(section, messages, advice, hidden, clean) for section in self._sections]
         self._draw_progress(counts)
+
+    def _find_advice(self, clean: Mapping[str, Any]) -> Mapping[tuple[str, int], list[str]]:
+        """What looks wrong in the order of dated steps, and is not refused, by path and row."""
+        today, found = self._today or date.today(), defaultdict[tuple[str, int], list[str]](list)
+        living = [("", self._form.life, self._form.fields, [clean])]
+        living += [
+            (name, repeat.field.life, repeat.field.fields, rows_in(clean, name))
+            for name, repeat in self.repeats().items()
+        ]
+        for name, life, fields, rows in living:
+            for at, row in enumerate(rows if life is not None else ()):
+                leaves = tuple(without_groups(fields))
+                for field_id, words in find_step_advice(life, leaves, row, self._lang, today).items():
+                    found[f"{name}/{field_id}" if name else field_id, at].append(words)
+        return found
 
     def _draw_section(
         self,
         section: _Section,
         messages: Mapping[tuple[str, int], list[str]],
+        advice: Mapping[tuple[str, int], list[str]],
         hidden: frozenset[tuple[str, int]],
         clean: Mapping[str, Any],
     ) -> _Count:
@@ -311,6 +408,8 @@ class FormView:
         progress = self._progress_words(count, wrong) if is_asked else ""
         if repeat is not None:
             repeat.hide((repeat.field.id, 0) in hidden)
+            if isinstance(repeat, FixedRows):
+                repeat.tell(messages, advice, hidden)
             inner = f"{repeat.field.id}/"
             rows = frozenset(at for (path, at), words in messages.items() if words and path.startswith(inner))
             returned = [
@@ -386,15 +485,20 @@ class FormView:
             self._progress.value = shown
 
     def _open_rows_with_problems(self) -> None:
-        wrong = {(p.path.partition("/")[0], p.row) for p in self.problems if "/" in p.path}
-        rows: list[RowView] = [
-            repeat.rows[at]
-            for name, repeat in self.repeats().items()
+        repeats = self.repeats()
+        wrong = {
+            (name, p.row)
+            for p in self.problems
+            if (name := p.path.partition("/")[0]) != p.path and not _is_on_line(repeats.get(name), p.path)
+        }
+        rows = [
+            (repeat, at)
+            for name, repeat in repeats.items()
             for at in sorted(row for path, row in wrong if path == name)
             if at < len(repeat.rows)
         ]
-        for entry in rows[:1]:  # one at a time; the others show a mark on their line
-            entry.open()
+        for repeat, at in rows[:1]:  # one at a time; the others show a mark on their line
+            repeat.open_at(at)
         self._draw()
 
     def _in_words(self, problem: AnswerProblem) -> str:
@@ -408,8 +512,14 @@ class FormView:
         repeat = self.repeats().get(problem.path.partition("/")[0])
         if repeat is None or "/" not in problem.path:
             return ""
+        if isinstance(repeat, FixedRows):
+            return say("forms.in_fixed_row", self._lang, name=repeat.name_of(problem.row))
         label = repeat.field.label.words(self._lang)
         return say("forms.in_row", self._lang, section=label, place=problem.row + 1)
+
+
+def _is_on_line(repeat: RepeatView | FixedRows | None, path: str) -> bool:
+    return isinstance(repeat, FixedRows) and repeat.is_on_line(path)
 
 
 def _hint_markup(group: Field, lang: str) -> str:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import ipywidgets as w
 
@@ -17,6 +17,9 @@ from pbwidgets.campaign.values import to_text
 from pbwidgets.forms.elements import NOT_OFFERED, hide_all, plain_layout, plain_style
 from pbwidgets.forms.typed_text import TypedLine, TypedText
 from pbwidgets.wording import say
+
+if TYPE_CHECKING:
+    from pbwidgets.forms.unit_choice import UnitRegister
 
 FEW_CHOICES: Final = 5
 """Up to this many choices are all shown; more are a drop-down list."""
@@ -32,7 +35,7 @@ class Input:
     Attributes
     ----------
     widgets
-        What is shown, in order.
+        What is shown, in order; the first of those that are watched, by default all, has the label.
     """
 
     def __init__(
@@ -41,8 +44,10 @@ class Input:
         read: Callable[[], object],
         show: Callable[[object], None],
         offer: Callable[[Sequence[Choice]], None] | None = None,
+        watched: Sequence[w.Widget] | None = None,
     ) -> None:
         self.widgets = tuple(widgets)
+        self._watched = self.widgets if watched is None else tuple(watched)
         self._read = read
         self._show = show
         self._offer = offer
@@ -77,18 +82,24 @@ class Input:
             if self._listens:
                 call()
 
-        for widget in self.widgets:
+        for widget in self._watched:
             if widget.has_trait("value"):
                 widget.observe(changed, names="value")
 
+    def name(self, label: str) -> None:
+        """Set the label."""
+        self._watched[0].description = label
 
-def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input:
+
+def make_input(
+    field: Field, campaign: Campaign, lang: str, label: str, units: "UnitRegister | None" = None
+) -> Input:
     """Input for a field that is typed or chosen.
 
     Parameters
     ----------
     field
-        Of type text, integer, decimal, date, select_one or select_multiple.
+        Of type text, integer, decimal, date, select_one, select_multiple or unit.
     campaign
         Holds the choices.
     lang
@@ -96,8 +107,15 @@ def make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Input
     label
         Text above the input; multiple choices have their own labels, and the caller
         writes the field's label above them.
+    units
+        Units that may be chosen; without them the code is typed.
     """
-    made = _make_input(field, campaign, lang, label)
+    if field.type == "unit" and units is not None:
+        from pbwidgets.forms.unit_choice import unit_input
+
+        made = unit_input(units, field.kinds, lang, label)
+    else:
+        made = _make_input(field, campaign, lang, label)
     if field.is_sensitive:
         for widget in made.widgets:
             widget.add_class(SENSITIVE)
@@ -111,15 +129,23 @@ def _make_input(field: Field, campaign: Campaign, lang: str, label: str) -> Inpu
     if field.type == "select_one":
         return _choose_one(choices, lang, label, required=field.required)
     if field.type == "date":
-        return _one(_styled(w.DatePicker, label), _read_date, _show_date)
-    if field.type == "text":
-        short = (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
-        widget = (
-            _styled(TypedLine, label, lang=lang) if short else _styled(TypedText, label, lang=lang, rows=3)
-        )
-        return _one(widget, lambda text: text.strip() or None, _show_text)
+        return date_input(label)
+    if field.type in ("text", "unit"):
+        short = field.type == "unit" or (field.max_length or _SHORT_TEXT + 1) <= _SHORT_TEXT
+        widget = styled(TypedLine, label, lang=lang) if short else styled(TypedText, label, lang=lang, rows=3)
+        return _one(widget, _read_text, _show_text)
     signed = field.minimum is None or field.minimum < 0
     return number_input(label, whole=field.type == "integer", signed=signed)
+
+
+def date_input(label: str) -> Input:
+    """Input for a day."""
+    return _one(styled(w.DatePicker, label), _read_date, _show_date)
+
+
+def text_input(label: str, lang: str) -> Input:
+    """Input for one line of text."""
+    return _one(styled(TypedLine, label, lang=lang), _read_text, _show_text)
 
 
 def number_input(label: str, *, whole: bool = False, signed: bool = False) -> Input:
@@ -135,7 +161,7 @@ def number_input(label: str, *, whole: bool = False, signed: bool = False) -> In
         Whether numbers below zero may be wanted: a phone then keeps all its keys, as its digits have no minus.
     """
     keys = () if signed else ("pb-keys-numeric",) if whole else ("pb-keys-decimal",)
-    return _one(_styled(w.Text, label, classes=("pb-number", *keys)), plain_number, _show_text)
+    return _one(styled(w.Text, label, classes=("pb-number", *keys)), plain_number, _show_text)
 
 
 def plain_number(text: str) -> str | None:
@@ -158,9 +184,10 @@ def plain_number(text: str) -> str | None:
 # -- inside --------------------------------------------------------------------------------------------
 
 
-def _styled(
+def styled(
     kind: Callable[..., w.DOMWidget], label: str, classes: tuple[str, ...] = (), **traits: Any
 ) -> w.DOMWidget:
+    """Input widget of a kind under its label, with the layout and style that all of its kind share."""
     return kind(
         description=label,
         layout=plain_layout(),
@@ -179,6 +206,10 @@ def _one(widget: w.DOMWidget, read: Callable[[Any], object], show: Callable[[obj
 
 def _show_text(answer: object) -> str:
     return "" if answer is None else to_text(answer)
+
+
+def _read_text(value: str) -> str | None:
+    return value.strip() or None
 
 
 def _read_date(value: date | None) -> str | None:
@@ -204,7 +235,7 @@ def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: b
             options.append((say("forms.no_answer", lang), ""))
         return options
 
-    widget = _styled(w.RadioButtons if few else w.Dropdown, label, options=options_of(choices), value=nothing)
+    widget = styled(w.RadioButtons if few else w.Dropdown, label, options=options_of(choices), value=nothing)
 
     def show(answer: object) -> None:
         ids = [value for _, value in widget.options if value]
@@ -217,7 +248,7 @@ def _choose_one(choices: Sequence[Choice], lang: str, label: str, *, required: b
 
 
 def _choose_many(choices: Sequence[Choice], lang: str) -> Input:
-    boxes = {choice.id: _styled(w.Checkbox, choice.label.words(lang), indent=False) for choice in choices}
+    boxes = {choice.id: styled(w.Checkbox, choice.label.words(lang), indent=False) for choice in choices}
 
     def read() -> list[str] | None:
         return [choice_id for choice_id, box in boxes.items() if box.value] or None

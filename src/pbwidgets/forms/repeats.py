@@ -11,7 +11,7 @@ from pbwidgets.campaign.captions import Captions
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.values import NONE
 from pbwidgets.forms.captions import note_of
-from pbwidgets.forms.elements import button, hide_all, markup, plain_layout, row, stack
+from pbwidgets.forms.elements import button, close_tree, hide_all, markup, plain_layout, row, stack
 from pbwidgets.forms.field_views import FieldView, ShownView
 from pbwidgets.forms.headings import section_markup
 from pbwidgets.wording import say
@@ -49,10 +49,10 @@ class RowView:
         self._drop()
         self.views = [repeat.make_view(field, self.holder) for field in repeat.fields]
         self._title = markup("", "pb-entry-title")
-        actions = row(
-            button(repeat.words("forms.close_row"), self._close_and_draw, "link"),
-            button(repeat.words("forms.remove_row"), lambda: repeat.remove(self), "link"),
-        )
+        actions = row(button(repeat.words("forms.close_row"), self._close_and_draw, "link"))
+        if repeat.may_add:
+            remove = button(repeat.words("forms.remove_row"), lambda: repeat.remove(self), "link")
+            actions.children = (*actions.children, remove)
         inner = [widget for view in self.views for widget in view.widgets]
         self.box.children = (self._title, *inner, actions)
 
@@ -76,7 +76,7 @@ class RowView:
 
     def _drop(self) -> None:
         for child in self.box.children:
-            _close_tree(child)
+            close_tree(child)
         self.box.children = ()
 
     def draw(self, place: int, wrong: bool) -> None:
@@ -117,6 +117,8 @@ class RepeatView:
         Answers that hold the list of rows.
     box
         What is shown.
+    may_add
+        Whether rows may be added and removed.
     """
 
     def __init__(
@@ -129,8 +131,11 @@ class RepeatView:
         word_answer: WordAnswer,
         report: Callable[[], None],
         report_look: Callable[[], None],
+        *,
+        may_add: bool = True,
     ) -> None:
         self.field, self.fields, self.holder = field, fields, holder
+        self.may_add = may_add
         self._asked = field
         self.make_view, self.word_answer = make_view, word_answer
         self.report_look = report_look
@@ -147,7 +152,8 @@ class RepeatView:
         )
         self._none.add_class("pb-input")
         self._none.observe(self._tick_none, names="value")
-        hide_all([self._none], not field.may_be_none)
+        hide_all([self._none], not (field.may_be_none and may_add))
+        hide_all([self._add], not may_add)
         self._undo = button(self.words("forms.undo_remove_row"), self._bring_back, "link")
         hide_all([self._undo], True)
         self.rows = [RowView(self, entry) for entry in self.entries]
@@ -178,8 +184,12 @@ class RepeatView:
     def _show_rows(self) -> None:
         self._box_of_rows.children = tuple(view.box for view in self.rows)
 
+    def open_at(self, at: int) -> None:
+        """Open a row by its place."""
+        self.rows[at].open()
+
     def _tick_none(self, change: dict[str, Any]) -> None:
-        if self.rows:  # a box that is shut can still be ticked by what a browser sends
+        if self.rows or not self.may_add:  # a box that is shut can still be ticked by what a browser sends
             self._none.value = False
         else:
             self.holder[self.field.id] = NONE if change["new"] else []
@@ -204,7 +214,7 @@ class RepeatView:
         self._removed = (at, self.entries.pop(at))
         self.rows.pop(at)
         self._show_rows()
-        _close_tree(view.box)
+        close_tree(view.box)
         self._undo.description = self.words("forms.undo_remove_row", place=at + 1)
         hide_all([self._undo], False)
         self._undo.focus()
@@ -225,7 +235,11 @@ class RepeatView:
         self._report()
 
     def _is_full(self) -> bool:
-        return self.is_none or (self.field.max_count is not None and len(self.rows) >= self.field.max_count)
+        return (
+            not self.may_add
+            or self.is_none
+            or (self.field.max_count is not None and len(self.rows) >= self.field.max_count)
+        )
 
     def follow(self, captions: Captions) -> None:
         """Show the answers that its words ask for, the next time it is drawn."""
@@ -266,9 +280,3 @@ class RepeatView:
     def hide(self, hidden: bool) -> None:
         """Hide it, or show it again."""
         hide_all([self.box], hidden)
-
-
-def _close_tree(widget: w.Widget) -> None:
-    for child in getattr(widget, "children", ()):
-        _close_tree(child)
-    widget.close()

@@ -9,6 +9,7 @@ from pbwidgets.forms.answer_words import NameFile
 from pbwidgets.store import SubmissionKey, history
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk, read_own
+from pbwidgets.workflows.ground.lookup import unit_namer
 
 
 def changes_of_form(old: Campaign, new: Campaign, form_id: str) -> tuple[Change, ...]:
@@ -40,4 +41,6 @@ def changes_since_last_version(
     with read_own(desk, key) as reader:
         versions = history(reader, key)
     before = versions[-1].answers if versions else {}
-    return compare_answers(form, desk.opened.campaign, before, answers, desk.lang, name_file)
+    return compare_answers(
+        form, desk.opened.campaign, before, answers, desk.lang, name_file, unit_namer(desk.units)
+    )

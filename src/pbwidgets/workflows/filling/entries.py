@@ -9,6 +9,7 @@ from pbwidgets.campaign import Change, Form, compute_answers, from_json
 from pbwidgets.errors import DataError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.store import (
+    ALWAYS,
     Evidence,
     Reader,
     SubmissionKey,
@@ -61,6 +62,10 @@ class OpenForm:
         Whether an exception was granted.
     evidence
         Files attached to it.
+    hands
+        Who may change what of it later, and how far it has come.
+    may_confirm
+        Whether what was given last time can be handed in unchanged: once more, or as it was in the period before.
     changes
         What the open version changes of the form that was last filled in; empty once it is saved again.
     handed_in
@@ -75,6 +80,10 @@ class OpenForm:
         Whether it was handed in and goes on: what is changed of it is kept by :func:`~.amending.amend`.
     is_level
         Whether the actor sits at the level that judges whether something is done, and moves until when it is due.
+    is_filler
+        Whether the actor fills the form in, and does not only carry on what others have begun.
+    decided
+        Newest change that gives a reason: what was not accepted, or put off; None if there is none.
     """
 
     key: SubmissionKey
@@ -89,6 +98,8 @@ class OpenForm:
     until: datetime | None
     has_exception: bool
     evidence: tuple[Evidence, ...]
+    hands: Hands
+    may_confirm: bool
     changes: tuple[Change, ...] = ()
     handed_in: Version | None = None
     period_is_open: bool = True
@@ -96,6 +107,8 @@ class OpenForm:
     changeable: frozenset[str] = frozenset()
     is_amendment: bool = False
     is_level: bool = False
+    is_filler: bool = True
+    decided: Version | None = None
 
     @property
     def is_editable(self) -> bool:
@@ -106,7 +119,7 @@ class OpenForm:
     @property
     def can_take_back(self) -> bool:
         """Whether it was handed in and nobody has acted on it yet."""
-        return self.period_is_open and self.state == SUBMITTED
+        return self.period_is_open and self.state == SUBMITTED and self.is_filler
 
     def is_closed(self, now: datetime) -> bool:
         """Whether it is closed at a moment (timezone-aware)."""
@@ -152,6 +165,8 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         returned=_reasons(versions) if found and found.state == RETURNED else {},
         until=due if exception is None or due is None else max(due, exception),
         has_exception=exception is not None,
+        hands=hands,
+        may_confirm=_may_confirm(desk, hands, found),
         evidence=tuple(item for item in evidence if item.field_path not in hands.withheld),
         changes=() if hands.lives else changes,
         handed_in=next((item for item in reversed(versions) if item.cause in HANDED_IN), None),
@@ -160,7 +175,17 @@ def open_submission(desk: Desk, key: SubmissionKey) -> OpenForm:
         changeable=hands.changeable if desk.opened.is_open else frozenset(),
         is_amendment=hands.lives,
         is_level=hands.lives and hands.is_level,
+        is_filler=fills_in(desk, key),
+        decided=next((item for item in reversed(versions) if item.cause == "amend" and item.reason), None),
     )
+
+
+def _may_confirm(desk: Desk, hands: Hands, found: SubmissionState | None) -> bool:
+    if hands.form.occurrence != "once" or not desk.opened.is_open:
+        return False
+    if found is not None and hands.lives:
+        return hands.key.period_id == ALWAYS and bool(hands.changeable) and found.state != RETURNED
+    return found is None and bool(periods_to_copy_from(desk.workspace, desk.opened, hands.key))
 
 
 def _answers(reader: Reader, desk: Desk, hands: Hands, found: SubmissionState | None) -> Mapping[str, Any]:

@@ -4,7 +4,7 @@ A field with ``later`` names the hand: who fills the form in, the unit itself, a
 another field points at. The date until when something is due is moved by the level alone, whatever it says.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,11 +14,12 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form, is_none, rows_in
 from pbwidgets.campaign.answers import find_irrelevant
-from pbwidgets.campaign.life import FILLER, LaterBy
+from pbwidgets.campaign.life import FILLER, LaterBy, Life
 from pbwidgets.campaign.model import Field
 from pbwidgets.campaign.names import ROW, Place, form_of_unit, places
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_changes import match_rows
+from pbwidgets.forms.life_states import LifeState, find_life_state
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState
 from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
@@ -26,6 +27,7 @@ from pbwidgets.workflows.filling.access import check_filler, fills_in, is_living
 from pbwidgets.workflows.ground.desk import Desk, continuing, may_do, read_own
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.seats import levels_above, review_levels
+from pbwidgets.workflows.ground.workspace import day_of
 
 UNIT: Final = "unit"
 """``later: {by: unit}``: the unit that the entry is about."""
@@ -223,6 +225,48 @@ class Hands:
     def in_general(self) -> frozenset[str]:
         """As :attr:`changeable`, for an entry that goes on."""
         return frozenset(path for path, place in self.places.items() if self._may_in_some_row(place))
+
+    @cached_property
+    def told(self) -> Mapping[str, tuple[str, ...]]:
+        """Labels of the fields that may be changed later, by whose hand that is, in words."""
+        told: dict[str, list[str]] = {}
+        for place in self.places.values():
+            if place.field.type in ("group", "note", "calculate") or place.field.rows is not None:
+                continue
+            if later_of(place) is not None or place.path in self.due_paths:
+                told.setdefault(self._word_hand(place), []).append(place.field.label.words(self.desk.lang))
+        return {hand: tuple(labels) for hand, labels in told.items()}
+
+    @cached_property
+    def life(self) -> LifeState | None:
+        """How far the entry has come on the day; None where entries of its form have no life."""
+        form = self.form
+        return None if form.life is None else self._state(form.life, form.fields, self.answers)
+
+    @cached_property
+    def done(self) -> Mapping[str, str]:
+        """What is said to be done, by id and name: rows of tables with a life, or the entry, without an id.
+
+        Of an entry with steps it is any step after the first: the level may refuse it.
+        """
+        form, lang = self.form, self.desk.lang
+        if form.life is not None and self.life is not None:
+            taken = any(self.answers.get(step.field) for step in form.life.steps[1:])
+            return {"": form.name.words(lang)} if taken or self.life.is_done else {}
+        found = {}
+        for place in self.places.values():
+            table, life = place.field.table, place.field.life
+            if table is None or life is None:
+                continue
+            for entry in rows_in(self.answers, place.field.id):
+                row = table.row(str(entry.get(ROW)))
+                if row is not None and self._state(life, place.field.fields, entry).is_done:
+                    found[row.id] = row.name.words(lang)
+        return found
+
+    def _state(self, life: Life, fields: Sequence[Field], answers: Answers) -> LifeState:
+        day = self.desk.opened.day(day_of(self.desk.now))
+        return find_life_state(life, fields, answers, self.desk.opened.campaign, self.desk.lang, day)
 
     def check(self, changes: tuple[Changed, ...]) -> None:
         """Raise unless the actor may make every change.

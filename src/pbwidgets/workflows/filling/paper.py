@@ -17,6 +17,7 @@ from pbwidgets.campaign.names import form_of_unit
 from pbwidgets.errors import DataError, RightsError
 from pbwidgets.files import put_file
 from pbwidgets.forms.answer_sheet import answers_markup
+from pbwidgets.forms.answer_words import NameUnit
 from pbwidgets.forms.uploads import ShownFile
 from pbwidgets.store import SubmissionKey, Version, history, load_campaign_json, load_evidence
 from pbwidgets.store.submissions import HANDED_IN
@@ -24,6 +25,7 @@ from pbwidgets.units import kind_and_domain
 from pbwidgets.wording import say
 from pbwidgets.workflows.filling.access import check_filler
 from pbwidgets.workflows.ground.desk import Desk, read_own
+from pbwidgets.workflows.ground.lookup import unit_namer
 from pbwidgets.workflows.ground.workspace import ZONE
 
 _STYLE: Final = """
@@ -57,6 +59,8 @@ class Paper:
         What was answered; what identifies somebody is hidden from who does not fill it in.
     files
         Files on record, by their token.
+    name_unit
+        Gives the name of a unit by its code.
     mark
         Version, time and check code, in words.
     is_own
@@ -71,6 +75,7 @@ class Paper:
     unit_name: str
     answers: Mapping[str, object]
     files: Mapping[str, ShownFile]
+    name_unit: NameUnit
     mark: str
     is_own: bool
     period_id: str
@@ -88,7 +93,13 @@ def print_view(desk: Desk, key: SubmissionKey, version: int = 0) -> str:
     """
     paper = read_paper(desk, key, version)
     answers = answers_markup(
-        paper.form, paper.campaign, paper.answers, desk.lang, paper.files.get, pictures=False
+        paper.form,
+        paper.campaign,
+        paper.answers,
+        desk.lang,
+        paper.files.get,
+        pictures=False,
+        name_unit=paper.name_unit,
     )
     return _page(paper, answers, desk.lang)
 
@@ -140,6 +151,7 @@ def read_paper(desk: Desk, key: SubmissionKey, version: int = 0) -> Paper:
         unit_name,
         shown,
         files,
+        unit_namer(units),
         _mark(given, code, desk.lang),
         is_own,
         desk.opened.period_id,

@@ -1,7 +1,7 @@
 """Find things by their id, or raise and suggest the nearest id."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Final
 
@@ -151,6 +151,11 @@ def name_units(units: pd.DataFrame, codes: Iterable[str]) -> dict[str, str]:
         for code in codes
         if code in names
     }
+
+
+def unit_namer(units: pd.DataFrame) -> Callable[[str], str]:
+    """Function from a code to the name of its unit, as :func:`name_units` gives it; what is not known stays."""
+    return lambda code: name_units(units, [code]).get(code, code)
 
 
 def word_state(state: str, levels: Mapping[str, str], lang: str) -> str:

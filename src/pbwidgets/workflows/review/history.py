@@ -20,6 +20,7 @@ from pbwidgets.store.submissions import DRAFT, HANDED_IN, SUBMITTED
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.deadlines import deadline
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import unit_namer
 
 ONE_SITTING: Final = timedelta(minutes=10)
 """Steps of a mark by the same rater that follow each other sooner are one change: it is saved while it is typed."""
@@ -120,7 +121,11 @@ def _version_events(
         earlier = next((one for one in versions if one.version == _replaced_by(version)), before)
         if version.cause in HANDED_IN and earlier is not None:
             found = compare_versions(
-                answered(earlier), answered(version), desk.lang, lambda token: names.get(token, token[:8])
+                answered(earlier),
+                answered(version),
+                desk.lang,
+                lambda token: names.get(token, token[:8]),
+                unit_namer(desk.units),
             )
             changes = tuple(item for item in found if item.path not in withheld)
         yield Event(

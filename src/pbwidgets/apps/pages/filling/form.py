@@ -13,6 +13,7 @@ from typing import Any, Final
 import ipywidgets as w
 
 from pbwidgets.apps.autosave import Autosave
+from pbwidgets.apps.pages.filling.amending import Amendment, AmendUse
 from pbwidgets.apps.pages.filling.excel import draft_panel
 from pbwidgets.apps.pages.filling.self_marks import SelfMarksView
 from pbwidgets.apps.pages.filling.stamping import stamp_card
@@ -26,9 +27,11 @@ from pbwidgets.errors import ConflictError, PbError, RightsError
 from pbwidgets.forms import elements
 from pbwidgets.forms.answer_sheet import answers_markup
 from pbwidgets.forms.form_view import FormView
+from pbwidgets.forms.unit_choice import UnitRegister
 from pbwidgets.store import Actor, SubmissionKey
 from pbwidgets.store.submissions import DRAFT, NOT_BEGUN
 from pbwidgets.workflows.exchange.checking import ChangedAnswers
+from pbwidgets.workflows.filling.amending import confirm_unchanged
 from pbwidgets.workflows.filling.comparing import changes_of_form
 from pbwidgets.workflows.filling.drafts import hand_in_form, save_answers, take_back
 from pbwidgets.workflows.filling.entries import (
@@ -64,6 +67,7 @@ class FillForm:
     def __init__(self, visit: Visit, actor: Actor, key: SubmissionKey) -> None:
         self.visit, self.actor, self.key = visit, actor, key
         self.view: FormView | None = None
+        self.amendment: Amendment | None = None
         self.self_marks: list[SelfMarksView] = []
         self.autosave = Autosave(self._save)
         self._unsaved: dict[str, Any] | None = None
@@ -99,8 +103,11 @@ class FillForm:
         opened = self.opened
         self.files = FormFiles(self.visit, self.actor, self.key, opened.evidence)
         self._below.children = self._excel.children = ()
-        self.view = None
-        if opened.is_editable:
+        self.view = self.amendment = None
+        if opened.is_amendment and opened.changeable and opened.period_is_open:
+            self._status.settle("")
+            self._body.children = tuple(self._make_amendment())
+        elif opened.is_editable:
             self._body.children = tuple(self._make_form(opened.answers))
             self._say_saved(opened.saved_at)
         else:
@@ -122,19 +129,39 @@ class FillForm:
             made.append(elements.paragraph(opened.form.hint.words(visit.lang), quiet=True))
         if self.actor.on_behalf:
             made.append(elements.notice("info", visit.words("fill.on_behalf")))
-        if self.changes and opened.is_editable:
-            made.append(changes_card(visit, self.changes))
+        if opened.may_confirm:
+            made.append(elements.button(visit.words("fill.unchanged"), self._attempt(self.confirm_unchanged)))
+        made += self._decided()
+        if opened.is_editable and not opened.is_amendment:
+            made += self._before_handing_in()
+        return tuple(made)
+
+    def _decided(self) -> list[w.Widget]:
+        """What others have decided about it, with their reasons."""
+        visit, opened, made = self.visit, self.opened, list[w.Widget]()
+        if opened.decided is not None:
+            decided = opened.decided
+            moment, by = minute_words(visit, decided.made_at), account_words(visit, decided.made_by.name)
+            words = visit.words("fill.decided", moment=moment, by=by, reason=decided.reason)
+            made.append(elements.notice("warn", words))
         for path, reasons in opened.returned.items():
             made += [self._returned(path, reason) for reason in reasons]
-        if opened.returned and opened.is_editable and opened.until and not opened.is_closed(visit.desk.now):
+        return made
+
+    def _before_handing_in(self) -> list[w.Widget]:
+        """What has to be known while it is edited, and the way to edit it in Excel."""
+        visit, opened, made = self.visit, self.opened, list[w.Widget]()
+        if self.changes:
+            made.append(changes_card(visit, self.changes))
+        if opened.returned and opened.until and not opened.is_closed(visit.desk.now):
             day = (opened.until - timedelta(microseconds=1)).astimezone(ZONE).date()
             made.append(elements.notice("info", visit.words("fill.correct_until", day=day)))
-        if opened.is_editable and opened.is_closed(visit.desk.now):
+        if opened.is_closed(visit.desk.now):
             made.append(elements.notice("warn", visit.words("fill.closed")))
-        if opened.is_editable and opened.form.occurrence == "once":
+        if opened.form.occurrence == "once":
             excel = visit.words("excel.fill_panel")
             made.append(elements.button(excel, self._attempt(self.work_in_excel), "link"))
-        return tuple(made)
+        return made
 
     def _state_words(self) -> str:
         visit, opened = self.visit, self.opened
@@ -146,7 +173,12 @@ class FillForm:
             code = "fill.handed_in_on_behalf" if who.on_behalf else "fill.handed_in"
             moment = minute_words(visit, opened.handed_in.made_at)
             lines.append(visit.words(code, moment=moment, by=account_words(visit, who.name)))
-        lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
+        life = opened.hands.life if opened.is_amendment else None
+        if life is not None:
+            words = life.words or visit.words("forms.row_not_begun")
+            lines.append(visit.words("fill.life_line", life=words, due=life.word_due(visit.lang)))
+        else:
+            lines.append(visit.words("fill.deadline_line", deadline=self._deadline_words()))
         return "\n".join(lines)
 
     def _restored_words(self) -> str:
@@ -161,11 +193,12 @@ class FillForm:
     def _returned(self, path: str, reason: str) -> w.Widget:
         visit = self.visit
         words = visit.words("fill.returned", field=self._label(path), reason=reason)
-        if not path or self.view is None:
+        view = self.view if self.amendment is None else self.amendment.view
+        if not path or view is None:
             return elements.notice("warn", words)
         is_asked = path == visit.place.get("field")
         return elements.pointer(
-            "warn", words, visit.words("fill.to_field"), self.view.anchor(path), is_asked=is_asked
+            "warn", words, visit.words("fill.to_field"), view.anchor(path), is_asked=is_asked
         )
 
     def _label(self, path: str) -> str:
@@ -203,9 +236,16 @@ class FillForm:
             files=self.files,
             today=today(),
             names=self.opened.common_words,
+            units=self._unit_register(),
         )
         self.self_marks = self._make_self_marks(self.view.answers, editable=True)
         return [self.view.widget, *(item.widget for item in self.self_marks), self._actions()]
+
+    def _unit_register(self) -> UnitRegister | None:
+        """Units that fields may point at; None where no field does."""
+        if all(field.type != "unit" for _, field in self.opened.form.leaves()):
+            return None
+        return UnitRegister(self._desk.units, self.visit.opened.campaign, self.visit.lang)
 
     def _make_self_marks(self, answers: dict[str, Any], *, editable: bool) -> list[SelfMarksView]:
         visit, made, before = self.visit, list[SelfMarksView](), self.self_marks
@@ -246,28 +286,66 @@ class FillForm:
             ]
         )
 
+    def _make_amendment(self) -> list[w.Widget]:
+        """The form with what may still be changed of it, and what is done with it besides."""
+        visit = self.visit
+        use = AmendUse(
+            visit=visit,
+            opened=self.opened,
+            files=self.files,
+            units=self._unit_register(),
+            desk=lambda: self._desk,
+            status=self._status,
+            done=self._shown_anew,
+        )
+        self.amendment = Amendment(use)
+        self.self_marks = self._make_self_marks(dict(self.opened.answers), editable=False)
+        marks = [item.widget for item in self.self_marks]
+        return [*self.amendment.parts, *marks, elements.row(*self._more_actions())]
+
+    def _shown_anew(self, words: str) -> None:
+        """Show the submission as it is now, and say what was done."""
+        self.opened = self._load()
+        self.changes = self.opened.changes
+        self.revision = self.opened.revision
+        self._unsaved = None
+        self.draw()
+        self.visit.messages.confirm(words)
+
+    def confirm_unchanged(self) -> None:
+        """Hand in what was given last time, unchanged."""
+        version = confirm_unchanged(self._desk, self.key)
+        self._shown_anew(self.visit.words("fill.unchanged_done", version=version))
+
+    def _more_actions(self) -> list[w.Widget]:
+        """What can be done with what was handed in: take it back, print it, go to the list."""
+        visit, opened = self.visit, self.opened
+        actions: list[w.Widget] = []
+        if opened.can_take_back:
+            words = visit.words("fill.take_back")
+            actions.append(elements.button(words, self._attempt(self.take_back), "danger"))
+        if opened.version:
+            actions.append(self._papers(opened.version))
+        return [*actions, elements.links([(visit.words("fill.to_list"), visit.link("fill"))])]
+
     def _make_sheet(self) -> list[w.Widget]:
         """The form as read-only text: one widget, however long it is."""
         visit, opened = self.visit, self.opened
         sheet = answers_markup(
-            opened.form, visit.opened.campaign, opened.answers, visit.lang, self.files.shown
+            opened.form,
+            visit.opened.campaign,
+            opened.answers,
+            visit.lang,
+            self.files.shown,
+            name_unit=visit.unit_name,
         )
         self.self_marks = self._make_self_marks(dict(opened.answers), editable=False)
-        actions: list[w.Widget] = []
-        if opened.can_take_back:
-            actions.append(
-                elements.button(visit.words("fill.take_back"), self._attempt(self.take_back), "danger")
-            )
-        stamped: list[w.Widget] = []
-        if opened.version:
-            actions.append(self._papers(opened.version))
-            stamped.append(stamp_card(visit, self.actor, opened, self._attempt))
-        actions.append(elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+        stamped = [stamp_card(visit, self.actor, opened, self._attempt)] if opened.version else []
         return [
             elements.card(elements.markup(sheet)),
             *(item.widget for item in self.self_marks),
             *stamped,
-            elements.row(*actions),
+            elements.row(*self._more_actions()),
         ]
 
     # -- saving ---------------------------------------------------------------------------------------------

@@ -9,21 +9,23 @@ import pandas as pd
 
 from pbwidgets.apps.pages.filling.excel import units_panel
 from pbwidgets.apps.pages.filling.form import FillForm
+from pbwidgets.apps.pages.filling.log import log_of, many_panel
 from pbwidgets.apps.pages.ground.state_words import deadline_words, remaining_cell, state_words
 from pbwidgets.apps.visit import Visit
 from pbwidgets.campaign import Form
+from pbwidgets.campaign.values import UPLOADS
 from pbwidgets.errors import PbError
 from pbwidgets.forms import elements
-from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.elements import Cell
 from pbwidgets.units import unit_names
 from pbwidgets.workflows.filling.access import filling_actor, units_to_fill
-from pbwidgets.workflows.filling.entries import begin_entry, list_entries
+from pbwidgets.workflows.filling.amending import confirm_unchanged, units_to_open
+from pbwidgets.workflows.filling.drafts import take_back
+from pbwidgets.workflows.filling.entries import begin_entry, open_submission
+from pbwidgets.workflows.filling.logs import list_log
+from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.progress.grid import awaits_filler, progress_grid
-
-_MOST_FIELDS = 4
-"""Maximum number of answers shown for a log entry."""
 
 
 def show_fill(visit: Visit) -> w.Widget:
@@ -43,7 +45,8 @@ def _show(visit: Visit) -> w.Widget:
         return _forms(visit)
     form = find_form(visit.opened.campaign, form_id)
     actor = filling_actor(visit.actor, visit.opened, form_id)
-    units = units_to_fill(replace(visit.desk, actor=actor), form_id)
+    desk = replace(visit.desk, actor=actor)
+    units = units_to_open(desk, form_id)
     unit_code = visit.place.get("unit") or (str(units["unit_code"].iloc[0]) if len(units) == 1 else "")
     if not unit_code:
         return _units(visit, form, units)
@@ -57,7 +60,7 @@ def _show(visit: Visit) -> w.Widget:
 def _forms(visit: Visit) -> w.Widget:
     shown: list[w.Widget] = [visit.messages]
     for form in visit.opened.campaign.forms:
-        units = units_to_fill(visit.desk, form.id)
+        units = units_to_open(visit.desk, form.id)
         if len(units) and form.survey is None:
             shown.append(_form_card(visit, form, units))
     if len(shown) == 1:
@@ -74,12 +77,61 @@ def _form_card(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
         parts.append(elements.links([(words, visit.link("fill", form=form.id))]))
     else:
         unit_code = str(units["unit_code"].iloc[0])
-        parts.append(_table(visit, form, units, [unit_code]))
+        if form.occurrence == "many":
+            parts.append(_log_link(visit, form, unit_code))
+        else:
+            table = _table(visit, form, units, [unit_code])
+            parts += [table, *_unchanged(visit, form, units, table)]
     return elements.card(*parts, title=form.name.words(visit.lang))
+
+
+def _unchanged(visit: Visit, form: Form, units: pd.DataFrame, table: w.HTML) -> list[w.Widget]:
+    """Button that hands in what was given last time, unchanged, and then one that takes it back."""
+    code = str(units["unit_code"].iloc[0])
+    key, place = visit.opened.submission_key(form.id, code), elements.stack()
+
+    def desk() -> Desk:
+        return replace(visit.desk, actor=filling_actor(visit.actor, visit.opened, form.id))
+
+    def draw() -> None:
+        opened, made = open_submission(desk(), key), list[w.Widget]()
+        if opened.may_confirm:
+            made.append(elements.button(visit.words("fill.unchanged"), visit.attempt(confirm)))
+        place.children = tuple(made)
+
+    def confirm() -> None:
+        version = confirm_unchanged(desk(), key)
+        draw()
+        if open_submission(desk(), key).can_take_back:
+            undo = elements.button(visit.words("fill.unchanged_undo"), visit.attempt(back), "link")
+            place.children = (*place.children, undo)
+        _renew(table, _table(visit, form, units, [code]))
+        visit.messages.confirm(visit.words("fill.unchanged_done", version=version))
+
+    def back() -> None:
+        take_back(desk(), key)
+        draw()
+        _renew(table, _table(visit, form, units, [code]))
+        visit.messages.confirm(visit.words("fill.taken_back"))
+
+    draw()
+    return [place] if place.children else []
+
+
+def _log_link(visit: Visit, form: Form, unit_code: str) -> w.Widget:
+    """Link to the entries of a log about one unit, with how many there are, and how many are overdue."""
+    actor = filling_actor(visit.actor, visit.opened, form.id)
+    lines = list_log(replace(visit.desk, actor=actor), form.id, [unit_code])
+    words = visit.words("fill.log_open", count=len(lines))
+    if late := sum(line.life is not None and line.life.is_overdue for line in lines):
+        words += visit.words("fill.log_late", count=late)
+    return elements.links([(words, visit.link("fill", form=form.id, unit=unit_code))])
 
 
 def _units(visit: Visit, form: Form, units: pd.DataFrame) -> w.Widget:
     codes = [str(code) for code in units["unit_code"]]
+    if form.occurrence == "many" and codes:
+        return _log(visit, form, units, codes)
     table = _table(visit, form, units, codes)
     shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(table)]
     if _may_write(visit, form) and codes:
@@ -131,48 +183,45 @@ def _way(visit: Visit, owed: Mapping[Any, Any]) -> Cell:
     return Cell(visit.words(code), visit.link("fill", form=owed["form_id"], unit=owed["unit_code"]))
 
 
+def _log(visit: Visit, form: Form, units: pd.DataFrame, codes: list[str]) -> w.Widget:
+    """Entries of a log about all units of the actor's, and ways to begin new ones."""
+    log = log_of(visit, form, codes)
+    shown = [elements.heading(form.name.words(visit.lang)), visit.messages, elements.card(log.box)]
+    if len(units_to_fill(visit.desk, form.id)) and _may_write(visit, form):
+        if not _asks_for_files(form):
+            shown.append(many_panel(visit, form, units, log.show))
+        table = _table(visit, form, units, codes)
+        shown.append(elements.card(table, title=visit.words("fill.log_by_unit")))
+        shown.append(units_panel(visit, form, codes, log.show))
+    return elements.stack(*shown, elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
+
+
+def _asks_for_files(form: Form) -> bool:
+    """Whether an entry cannot be begun without a file, which belongs to one entry."""
+    return any(
+        field.type in UPLOADS and (field.required or field.min_count) and field.later is None
+        for _, field in form.leaves()
+    )
+
+
 def _entries(visit: Visit, form: Form, unit_code: str) -> w.Widget:
-    """Entries of a log about a unit, and a button for a new one."""
-    table, place = _entry_table(visit, form, unit_code), elements.stack()
+    """Entries of a log about a unit, and a button for a new one for who begins them."""
+    log, place = log_of(visit, form, [unit_code]), elements.stack()
+    actor = filling_actor(visit.actor, visit.opened, form.id)
+    begins = unit_code in set(units_to_fill(replace(visit.desk, actor=actor), form.id)["unit_code"])
 
     def begin() -> None:
-        actor = filling_actor(visit.actor, visit.opened, form.id)
         key = begin_entry(replace(visit.desk, actor=actor), form.id, unit_code)
         place.children = (FillForm(visit, actor, key).widget,)
 
     title = visit.words(
         "fill.form_of_unit", form=form.name.words(visit.lang), unit=visit.unit_name(unit_code)
     )
-    shown = [
-        elements.heading(title),
-        visit.messages,
-        elements.card(table, elements.button(visit.words("fill.new_entry"), visit.attempt(begin), "primary")),
-    ]
-    if _may_write(visit, form):
-        shown.append(
-            units_panel(visit, form, [unit_code], lambda: _renew(table, _entry_table(visit, form, unit_code)))
-        )
+    card = [log.box]
+    if begins and visit.opened.is_open:
+        card.append(elements.button(visit.words("fill.new_entry"), visit.attempt(begin), "primary"))
+    shown = [elements.heading(title), visit.messages, elements.card(*card)]
+    if begins and _may_write(visit, form):
+        shown.append(units_panel(visit, form, [unit_code], log.show))
     place.children = (*shown, elements.links([(visit.words("fill.to_list"), visit.link("fill"))]))
     return place
-
-
-def _entry_table(visit: Visit, form: Form, unit_code: str) -> w.HTML:
-    leaves = [(path, field) for path, field in form.leaves() if "/" not in path][:_MOST_FIELDS]
-    columns = [visit.words("fill.column_place"), *(field.label.words(visit.lang) for _, field in leaves)]
-    rows: list[list[str | Cell]] = [
-        [
-            Cell(
-                str(entry.occurrence),
-                visit.link("fill", form=form.id, unit=entry.unit_code, occurrence=str(entry.occurrence)),
-            ),
-            *(
-                word_answer(field, entry.answers.get(path), visit.opened.campaign, visit.lang)
-                for path, field in leaves
-            ),
-            state_words(visit, entry.state),
-        ]
-        for entry in list_entries(visit.desk, form.id, unit_code)
-    ]
-    return elements.table(
-        [*columns, visit.words("fill.column_state")], rows, empty=visit.words("fill.no_entries")
-    )

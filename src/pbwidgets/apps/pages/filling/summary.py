@@ -128,7 +128,9 @@ def conflict_card(
     given = error.args_of_message
     at = given["at"].astimezone(ZONE).strftime("%H:%M:%S") if given.get("at") else "–"
     code = "fill.conflict_own" if given["by"] == actor.name else "fill.conflict"
-    changes = compare_answers(form, visit.opened.campaign, given["answers"], mine, visit.lang, name_file)
+    changes = compare_answers(
+        form, visit.opened.campaign, given["answers"], mine, visit.lang, name_file, visit.unit_name
+    )
     columns = [visit.words(f"fill.column_{name}") for name in ("field", "theirs", "mine")]
     rows = [(item.label, item.before or "—", item.after or "—") for item in changes]
     made = elements.card(

@@ -196,7 +196,9 @@ class Case:
 
     def _answers(self, files: Mapping[str, ShownFile]) -> str:
         visit, review = self._visit, self.review
-        html = answers_markup(review.form, review.campaign, review.answers, visit.lang, files.get)
+        html = answers_markup(
+            review.form, review.campaign, review.answers, visit.lang, files.get, name_unit=visit.unit_name
+        )
         paths = {path for path, _ in review.form.leaves()}
         besides = [files[item.file.sha256] for item in review.evidence if item.field_path not in paths]
         if besides:

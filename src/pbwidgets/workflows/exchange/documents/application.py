@@ -17,7 +17,7 @@ from pbwidgets.exports.docx import (
     Table,
     write_official,
 )
-from pbwidgets.forms.answer_sheet import without_groups
+from pbwidgets.forms.answer_sheet import name_rows, without_groups
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.store import SubmissionKey
 from pbwidgets.wording import say
@@ -113,11 +113,17 @@ class _Answers:
             return
         inners = [inner for inner in without_groups(item.fields) if inner.type != "note"]
         fields = [self._captions.field(inner, item.id, None) for inner in inners]
-        columns = {"": Column(say("forms.number", self._lang), format="integer")}
+        if item.table is None:
+            columns = {"": Column(say("forms.number", self._lang), format="integer")}
+        else:
+            columns = {"": Column(item.label.words(self._lang))}
         columns |= {field.id: Column(field.label.words(self._lang)) for field in fields}
         rows = [
-            {"": at, **{field.id: self._words(field, entry.get(field.id)) for field in fields}}
-            for at, entry in enumerate(entries, start=1)
+            {
+                "": int(name) if item.table is None else name,
+                **{field.id: self._words(field, entry.get(field.id)) for field in fields},
+            }
+            for name, entry in name_rows(item, entries, self._lang)
         ]
         yield Table(pd.DataFrame(rows, columns=list(columns)), columns=columns)
 
@@ -126,7 +132,10 @@ class _Answers:
             yield Table(_two_columns(lines), head=False, columns=_COLUMNS)
 
     def _words(self, item: Field, answer: object) -> str:
-        return word_answer(item, answer, self._paper.campaign, self._lang, self._name) or "—"
+        return (
+            word_answer(item, answer, self._paper.campaign, self._lang, self._name, self._paper.name_unit)
+            or "—"
+        )
 
     def _name(self, token: str) -> str:
         file = self._paper.files.get(token)

@@ -21,7 +21,7 @@
   }
 
   function leadTo(place) {
-    const field = fieldAt(place);
+    const field = firstIn(place) || fieldAt(place);  /* a cell or a row of a table holds its own */
     if (field) { field.focus({ preventScroll: true }); }
     (field || place).scrollIntoView({ block: "center" });
   }
