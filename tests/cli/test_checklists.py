@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from two_months import CHECKLIST, NOVEMBER, open_month
 from counties import OPERATOR, OTHER_VILLAGE, SISTER, VILLAGE, make_register, run_pbwidgets
 from openpyxl import load_workbook
+from two_months import CHECKLIST, NOVEMBER, open_month
 
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.organise.register import save_units

@@ -34,7 +34,7 @@ _TYPES: Final = {
 OWN_CODES: Final = ("campaign.tie_break_by_one", "campaign.check_by_one")
 """Codes of ours that a model raises instead of Pydantic's."""
 
-_GONE: Final = {("tracks", "kind", "register"): "campaign.register_gone"}
+_GONE: Final[dict[tuple[object, ...], str]] = {("tracks", "kind", "register"): "campaign.register_gone"}
 """Values that there were once, with what stands in their place."""
 
 _LIMITS: Final = {

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from two_months import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
 from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
+from two_months import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
 
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
 from pbwidgets.store import Actor, load_audit, load_decisions, load_top_decisions

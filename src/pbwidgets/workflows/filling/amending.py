@@ -15,12 +15,21 @@ import pandas as pd
 
 from pbwidgets import store
 from pbwidgets.campaign import compute_answers, examine_answers, rows_in
+from pbwidgets.campaign.checklists import RowsCheck
 from pbwidgets.campaign.life import Life
 from pbwidgets.campaign.names import ROW, places
 from pbwidgets.errors import ConflictError, DataError, RightsError
 from pbwidgets.intake.identifying import CommonWords
 from pbwidgets.intake.text import clean_text
-from pbwidgets.store import ALWAYS, SubmissionKey, SubmissionState, Writer, load_state
+from pbwidgets.store import (
+    ALWAYS,
+    ConcessionKey,
+    SubmissionKey,
+    SubmissionState,
+    Writer,
+    grant_concession,
+    load_state,
+)
 from pbwidgets.store.submissions import EDITABLE, load_submissions
 from pbwidgets.workflows.filling.access import check_filler, is_living, sits_at, units_to_fill
 from pbwidgets.workflows.filling.drafts import hand_in
@@ -43,7 +52,6 @@ from pbwidgets.workflows.ground.desk import (
 from pbwidgets.workflows.ground.dry_run import self_tracks
 from pbwidgets.workflows.ground.lookup import find_form
 from pbwidgets.workflows.ground.workspace import day_of
-from pbwidgets.workflows.review.concessions import put_off_row
 
 Answers = Mapping[str, Any]
 
@@ -123,7 +131,7 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
 
     def put_off_in_table(writer: Writer) -> None:
         if place.repeat and not place.due_is_its_own:
-            put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
+            _put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
 
     _check_due(desk, due_on, reason)
     return _amend(_Amendment(hands, key, build, reason, also=put_off_in_table), seen_version=None)
@@ -424,3 +432,25 @@ def _undo(hands: Hands, place: _Living, row: Answers) -> Answers:
         if by is None or by.by != hands.due_level:
             break
     return made
+
+
+def _put_off_row(
+    writer: Writer, desk: Desk, key: SubmissionKey, row_path: tuple[str, str], due_on: date, reason: str
+) -> None:
+    """Put off, within a transaction, the checks of a row that is due as its table says; rights are the caller's.
+
+    Parameters
+    ----------
+    row_path
+        The repeat, and the id of the row.
+    """
+    repeat, row_id = row_path
+    for track in desk.opened.campaign.tracks:
+        for check in track.checks:
+            if (
+                isinstance(check, RowsCheck)
+                and check.rows == f"{key.form_id}/{repeat}"
+                and check.group is None
+            ):
+                whose = (key.campaign_id, key.period_id, key.unit_code)
+                grant_concession(writer, ConcessionKey(*whose, check.check_id, row_id), reason, due_on=due_on)

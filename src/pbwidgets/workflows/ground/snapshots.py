@@ -19,7 +19,6 @@ import pandas as pd
 
 from pbwidgets.campaign import Campaign, Form, from_json, to_json, to_rows
 from pbwidgets.campaign.living import has_lives, trace_lives
-from pbwidgets.campaign.names import places
 from pbwidgets.campaign.source import parse_source, read_text
 from pbwidgets.errors import DataError
 from pbwidgets.files import put_file

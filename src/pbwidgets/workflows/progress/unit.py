@@ -67,7 +67,8 @@ def unit_decisions(desk: Desk, unit_code: str) -> pd.DataFrame:
     waits = desk.actor.role == "filler" and begins is not None and day_of(desk.now) < begins
     own = decided[(decided["unit_code"] == unit_code) & (not waits)]
     campaign = desk.opened.campaign
-    order = {one.id: place for place, one in enumerate((*campaign.tracks, *campaign.lists))}
+    ids = (*(track.id for track in campaign.tracks), *(one.id for one in campaign.lists))
+    order = {decided_id: place for place, decided_id in enumerate(ids)}
     return own.sort_values("track_id", key=lambda ids: ids.map(order)).reset_index(drop=True)
 
 

@@ -7,7 +7,7 @@ from pbwidgets.campaign import Campaign, Form
 from pbwidgets.campaign.checklists import Check, MeasureCheck, RowsCheck
 from pbwidgets.campaign.names import form_of_unit, places
 from pbwidgets.errors import DataError, UsageError
-from pbwidgets.store import ConcessionKey, SubmissionKey, Writer, grant_concession, lift_concession
+from pbwidgets.store import ConcessionKey, grant_concession, lift_concession
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.lookup import nearest
@@ -66,28 +66,6 @@ def lift(desk: Desk, unit_code: str, check_id: str, part: str, reason: str) -> N
     key = _find_check(desk, unit_code, check_id, part)
     with desk.write() as writer:
         lift_concession(writer, key, reason)
-
-
-def put_off_row(
-    writer: Writer, desk: Desk, key: SubmissionKey, row_path: tuple[str, str], due_on: date, reason: str
-) -> None:
-    """Put off, within a transaction, the checks of a row that is due as its table says; rights are the caller's.
-
-    Parameters
-    ----------
-    row_path
-        The repeat, and the id of the row.
-    """
-    repeat, row_id = row_path
-    for track in desk.opened.campaign.tracks:
-        for check in track.checks:
-            if (
-                isinstance(check, RowsCheck)
-                and check.rows == f"{key.form_id}/{repeat}"
-                and check.group is None
-            ):
-                whose = (key.campaign_id, key.period_id, key.unit_code)
-                grant_concession(writer, ConcessionKey(*whose, check.check_id, row_id), reason, due_on=due_on)
 
 
 def _find_check(desk: Desk, unit_code: str, check_id: str, part: str) -> ConcessionKey:
