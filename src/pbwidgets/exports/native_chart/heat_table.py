@@ -233,3 +233,5 @@ def _fill_cell(target: Any, cell: Cell, *, bold: bool, centred: bool, dense: boo
     run = paragraph.add_run()
     run.text = drop_unfit(cell.text)
     set_font(run.font, LEAST_PT, cell.ink, bold=bold)
+    if not cell.text:  # the end of the line says how high it is, or an empty cell makes its row higher
+        paragraph._p.get_or_add_endParaRPr().set("sz", str(int(LEAST_PT * 100)))
