@@ -297,7 +297,8 @@ def list_entries(
     Returns
     -------
     pandas.DataFrame
-        The longest overdue first, then what is due next. Fields stand under their paths.
+        The longest overdue first, then what is due next, then in the order of the names. Fields stand under their
+        paths.
     """
     rows = [
         row
@@ -306,8 +307,13 @@ def list_entries(
         for row in [_entry_row(campaign, one, entry, answers, names, lang)]
     ]
     made = pd.DataFrame(rows, columns=None if rows else list(ENTRY_COLUMNS))
-    late = made.assign(due=made["due_on"].fillna("9999"), late=-made["overdue_days"].astype("int64"))
-    return late.sort_values(["late", "due", "unit"], kind="stable").drop(columns=["due", "late"])
+    places_of = {name: at for at, name in enumerate(names.values())}
+    ranked = made.assign(
+        due=made["due_on"].fillna("9999"),
+        late=-made["overdue_days"].astype("int64"),
+        place=made["unit"].map(places_of),
+    )
+    return ranked.sort_values(["late", "due", "place"], kind="stable").drop(columns=["due", "late", "place"])
 
 
 def _entry_row(
