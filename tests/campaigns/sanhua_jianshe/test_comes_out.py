@@ -601,7 +601,11 @@ def test_the_circular_is_a_draft_until_the_meeting_decides(filled: Filled, made:
     rows = filled.scores.lists
     proposed = set(rows.loc[(rows["list_id"] == "commended") & rows["proposed"], "unit_code"])
     names = {filled.names[code] for code in proposed}
-    assert names == {"枫树村", "古井村", "云岭社区"}  # neither 凤凰村 without its tender nor 青山村 with its empty room
+    assert names == {
+        "枫树村",
+        "古井村",
+        "云岭社区",
+    }  # neither 凤凰村 without its tender nor 青山村 with its empty room
     sheet = made.sheets("commended_units")["通报表扬"]
     page = table_with(made.tables("commended_units"), "单位", "名单")
     assert set(sheet["单位"]) == set(page["单位"]) == names
@@ -631,6 +635,19 @@ def test_every_slide_of_the_promotion_meeting_has_its_source_and_its_number(made
     for number, words in enumerate(slides[1:], start=2):
         assert "数据截至2026-11-30" in words
         assert words.splitlines().count(str(number)) >= 1
+
+
+def test_no_cell_of_the_matrix_on_the_slide_makes_its_row_higher(made: Made) -> None:
+    """A line without a letter is as high as the usual 18 points, and pushes the legend off the slide."""
+    tables = [
+        shape.table
+        for slide in Presentation(str(made.file("promotion", "slides.pptx"))).slides
+        for shape in slide.shapes
+        if shape.has_table
+    ]
+    matrix = next(table for table in tables if len(table.columns) > 30)
+    assert len(matrix.rows) == 2 + 14
+    assert all(cell.text for row in matrix.rows for cell in row.cells if not cell.is_spanned)
 
 
 def test_the_board_shows_the_same_matrix(filled: Filled, matrix: alt.TopLevelMixin) -> None:
