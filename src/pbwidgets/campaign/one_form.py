@@ -31,7 +31,9 @@ def surroundings_of(form: Mapping[str, Any], choices: object) -> dict[str, Any]:
         "review_levels": [{"id": level, "name": words, "unit_kind": kinds[0]}] if level else [],
         "choices": choices,
         "forms": [form],
-        "tracks": [{"id": "form", "name": words, "kind": "checklist", "unit_kind": kinds[0], "checks": [check]}],
+        "tracks": [
+            {"id": "form", "name": words, "kind": "checklist", "unit_kind": kinds[0], "checks": [check]}
+        ],
     }
 
 
