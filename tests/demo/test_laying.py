@@ -17,7 +17,7 @@ from pbwidgets.campaign import campaign_version, read_campaign
 from pbwidgets.demo import add_demo_accounts, fill_store, laying, list_demos, read_demo
 from pbwidgets.demo.laying import date_papers, lay_around, morning, today_of, write_days
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.duties import list_duties
+from pbwidgets.workflows.duties.others import list_duties
 from pbwidgets.workflows.ground import desk
 from pbwidgets.workflows.ground import workspace as ground
 from pbwidgets.workflows.ground.desk import Desk

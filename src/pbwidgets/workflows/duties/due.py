@@ -5,7 +5,7 @@ and of those above and below them alone. Who has to act is the hand that takes a
 level, or the unit that a field of the entry names.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
@@ -46,6 +46,15 @@ class DueLists:
         longest = {code: max(due.overdue_days for due in of_unit) for code, of_unit in units.items()}
         return {code: units[code] for code in sorted(units, key=lambda code: (-longest[code], code))}
 
+    def count_below(self, part_of: Mapping[str, str] | None = None) -> Mapping[str, tuple[int, int]]:
+        """How many things are overdue, and due soon, for the units below: by unit, or by the part that it is in."""
+        found: dict[str, tuple[int, int]] = {}
+        for due in self.below:
+            code = due.by_unit if part_of is None else part_of.get(due.by_unit, due.by_unit)
+            overdue, soon = found.get(code, (0, 0))
+            found[code] = overdue + due.overdue, soon + due.soon
+        return found
+
 
 def list_due(desk: Desk, *, only_here: bool = False) -> DueLists:
     """What is due for the actor, and for the units below, over all open campaigns.
@@ -75,8 +84,8 @@ def list_due(desk: Desk, *, only_here: bool = False) -> DueLists:
         for due in _list_in(replace(desk, opened=opened), is_current=_is_current(opened, openings, desk))
     ]
     found.sort(key=_urgency)
-    own = desk.actor.unit_code
-    acts = role in ("filler", "reviewer")
+    own = desk.actor.unit_code or ""
+    acts = role in ("filler", "reviewer", "operator")
     return DueLists(
         tuple(due for due in found if acts and due.by_unit == own),
         tuple(due for due in found if due.by_unit != own),
@@ -100,8 +109,9 @@ def _list_in(desk: Desk, *, is_current: bool) -> Iterator[Due]:
     yield from find_forms(desk)
     yield from find_reviews(desk)
     if is_current:
-        found = find_lines(_look(desk, frozenset(units_in_view(desk)["unit_code"])))
-        yield from found if desk.actor.role != "reviewer" else _gather(desk, found)
+        codes = frozenset(units_in_view(desk)["unit_code"])
+        seen = {*codes, desk.actor.unit_code}
+        yield from _gather(desk, (due for due in find_lines(_look(desk, codes)) if due.by_unit in seen))
 
 
 def _look(desk: Desk, codes: frozenset[str]) -> Sight:
