@@ -29,10 +29,8 @@ def measures_of_lines(campaign: Campaign, track: Track) -> frozenset[str]:
 
 def measures_of_check(campaign: Campaign, check: Check) -> frozenset[str]:
     """Measures that decide whether a check is met, and what those are derived from; none for one of rows."""
-    names = [check.measure] if isinstance(check, MeasureCheck) else ()
-    if isinstance(check, ConditionCheck):
-        names = _names_in(check.when)
-    return names_behind(campaign, names)
+    named = frozenset({check.measure}) if isinstance(check, MeasureCheck) else frozenset()
+    return names_behind(campaign, _names_in(check.when) if isinstance(check, ConditionCheck) else named)
 
 
 def compares_units(campaign: Campaign) -> bool:

@@ -345,7 +345,7 @@ def _by_state(life: Life, subjects: _Subjects, told: _Told, today: np.datetime64
     closed = chosen.isin(life.done).to_numpy(dtype=bool) & ~(told.done_on > today)
     return _Course(
         states=chosen.where(chosen.notna(), "").to_numpy(dtype=object),
-        next_steps=np.where(closed, "", life.state).astype(object),
+        next_steps=np.where(closed, "", life.state or "").astype(object),
         is_closed=closed,
         opened_on=told.opened_on,
         closed_on=np.where(closed, told.done_on, _NAT),

@@ -117,6 +117,13 @@ class Sight:
         return {form.id: form for form in self.desk.opened.campaign.forms}
 
     @cached_property
+    def places(self) -> Mapping[str, Mapping[str, Place]]:
+        """Places of each form by their paths."""
+        return {
+            form_id: {place.path: place for place in places(form)} for form_id, form in self.forms.items()
+        }
+
+    @cached_property
     def merged_into(self) -> frozenset[str]:
         """Units that continue others, whose entries are numbered otherwise here than where they are filled in."""
         return frozenset(successors(self.desk.workspace.units(), self.day).values())
@@ -147,8 +154,18 @@ class Sight:
         campaign = self.desk.opened.campaign
         return word_answer(title, answer, campaign, lang, name_unit=unit_namer(self.desk.units))
 
-    def acting(self, form: Form, place: Place | None, unit_code: str, occurrence: int) -> str | None:
+    def name_table(self, form: Form, path: str) -> str:
+        """What a table of a form is called: as the form, with its own label where the form has several."""
+        lang, labels = self.desk.lang, {}
+        for place in self.places[form.id].values():
+            if place.field.table is not None and place.field.life is not None:
+                labels[place.path] = place.field.label.words(lang)
+        name = form.name.words(lang)
+        return name if len(labels) == 1 else say("home.due_table", lang, form=name, table=labels[path])
+
+    def acting(self, form: Form, path: str, unit_code: str, occurrence: int) -> str | None:
         """Unit whose hand answers a field of an entry; None if nobody's does."""
+        place = self.places[form.id].get(path)
         later = None if place is None else later_of(place)
         by = FILLER if later is None else later.by
         if by == FILLER:
@@ -175,8 +192,7 @@ def _entries(sight: Sight, entries: pd.DataFrame) -> Iterator[Due]:
     for row in entries.to_dict("records"):
         form = sight.forms[row["form_id"]]
         unit_code, occurrence, step_field = row["unit_code"], int(row["occurrence"]), row["next_step"]
-        by_path = {place.path: place for place in places(form)}
-        hand = sight.acting(form, by_path.get(step_field), unit_code, occurrence)
+        hand = sight.acting(form, step_field, unit_code, occurrence)
         if hand is None or not (sight.codes & {unit_code, hand}):
             continue
         if hand == unit_code and pd.isna(row["due_on"]):
@@ -216,47 +232,42 @@ def _rows(sight: Sight, rows: pd.DataFrame) -> Iterator[Due]:
     until = {form_id: sight.day + timedelta(days=sight.warn_days(form_id)) for form_id in sight.forms}
     last = rows["form_id"].map({form_id: day.isoformat() for form_id, day in until.items()})
     rows = rows[rows["due_on"] <= last]
-    tables = {form_id: _tables_of(form) for form_id, form in sight.forms.items()}
-    table_of = [tables[form][row] for form, row in zip(rows["form_id"], rows["row_id"], strict=True)]
-    rows = rows.assign(path=table_of, late=rows["overdue_days"] > 0)
-    for (form_id, unit_code, path, occurrence), own in rows.groupby(
-        ["form_id", "unit_code", "path", "occurrence"], sort=False
-    ):
-        form, lang = sight.forms[form_id], sight.desk.lang
-        by_path = {place.path: place for place in places(form)}
-        step_field = f"{path}/{own['next_step'].iloc[0]}"
-        hand = sight.acting(form, by_path.get(step_field), unit_code, occurrence)
-        if hand is None:
-            continue
-        several = len(set(tables[form_id].values())) > 1
-        name = form.name.words(lang)
-        if several:
-            label = by_path[path].field.label.words(lang)
-            name = say("home.due_table", lang, form=name, table=label)
-        yield Due(
-            kind="rows",
-            opened=sight.desk.opened,
-            unit_code=unit_code,
-            by_unit=hand,
-            name=name,
-            form_id=form_id,
-            occurrence=int(occurrence),
-            field=step_field,
-            due_on=date.fromisoformat(own["due_on"].min()),
-            overdue_days=int(own["overdue_days"].max()),
-            count=len(own),
-            overdue=int(own["late"].sum()),
-            soon=int((~own["late"]).sum()),
-        )
+    by_table = {
+        (form_id, row): path for form_id, form in sight.forms.items() for row, path in _tables_of(form)
+    }
+    table_of = [by_table[key] for key in zip(rows["form_id"], rows["row_id"], strict=True)]
+    late = (rows["overdue_days"] > 0).astype(int)
+    groups = rows.assign(path=table_of, late=late, soon=1 - late).groupby(
+        ["form_id", "unit_code", "path", "occurrence", "next_step"], sort=False
+    )
+    counted = groups.agg({"due_on": "min", "overdue_days": "max", "late": "sum", "soon": "sum"})
+    for row in counted.reset_index().to_dict("records"):
+        form, unit_code, occurrence = sight.forms[row["form_id"]], row["unit_code"], int(row["occurrence"])
+        step_field = f"{row['path']}/{row['next_step']}"
+        hand = sight.acting(form, step_field, unit_code, occurrence)
+        if hand is not None:
+            yield Due(
+                kind="rows",
+                opened=sight.desk.opened,
+                unit_code=unit_code,
+                by_unit=hand,
+                name=sight.name_table(form, row["path"]),
+                form_id=form.id,
+                occurrence=occurrence,
+                field=step_field,
+                due_on=date.fromisoformat(row["due_on"]),
+                overdue_days=int(row["overdue_days"]),
+                count=int(row["late"] + row["soon"]),
+                overdue=int(row["late"]),
+                soon=int(row["soon"]),
+            )
 
 
-def _tables_of(form: Form) -> dict[str, str]:
-    """Repeat of each fixed row that lives."""
-    found: dict[str, str] = {}
+def _tables_of(form: Form) -> Iterator[tuple[str, str]]:
+    """Each fixed row that lives, with its repeat."""
     for place in places(form):
         if place.field.table is not None and place.field.life is not None:
-            found |= dict.fromkeys((row.id for row in place.field.table.rows), place.path)
-    return found
+            yield from ((row.id, place.path) for row in place.field.table.rows)
 
 
 def _checks(sight: Sight) -> Iterator[Due]:

@@ -89,7 +89,10 @@ class ProgressGrid:
     def __init__(self, visit: Visit, parts: pd.DataFrame, due: DueLists) -> None:
         self._visit = visit
         self._parts = parts
-        part_of = partitions(visit.units, visit.opened.campaign.partition_by).to_dict()
+        part_of = {
+            str(code): part
+            for code, part in partitions(visit.units, visit.opened.campaign.partition_by).items()
+        }
         self._due_of_part, self._due_of_unit = due.count_below(part_of), due.count_below()
         names = () if visit.actor.role in AGGREGATES_ONLY else ("overdue", "due_soon")
         self._counted = [visit.words(f"standing.{name}") for name in names]
