@@ -85,10 +85,15 @@ def list_due(desk: Desk, *, only_here: bool = False) -> DueLists:
     ]
     found.sort(key=_urgency)
     own = desk.actor.unit_code or ""
-    acts = role in ("filler", "reviewer", "operator")
+    sits = role in ("reviewer", "operator")
+
+    def is_own(due: Due) -> bool:
+        """Whether it is for who acts: a filler does what the unit has to do, a reviewer what its level has to."""
+        by_hand = not due.is_level and (role == "filler" or due.unit_code != own)
+        return due.by_unit == own and (by_hand or (sits and due.is_level))
+
     return DueLists(
-        tuple(due for due in found if acts and due.by_unit == own),
-        tuple(due for due in found if due.by_unit != own),
+        tuple(filter(is_own, found)), tuple(due for due in found if due.by_unit != own and not due.is_level)
     )
 
 
@@ -132,7 +137,7 @@ def _gather(desk: Desk, found: Iterable[Due]) -> Iterator[Due]:
     """What the actor's level has to do for several units, in one line for each form or check."""
     several: dict[tuple[str, str, str], list[Due]] = {}
     for due in found:
-        if due.by_unit == desk.actor.unit_code != due.unit_code:
+        if due.is_level and due.by_unit == desk.actor.unit_code:
             name = "" if due.kind == "entry" else due.name
             several.setdefault((due.kind, due.form_id, name), []).append(due)
         else:

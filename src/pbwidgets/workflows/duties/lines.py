@@ -49,6 +49,8 @@ class Due:
         Unit that it is about; empty for several.
     by_unit
         Unit that has to act.
+    is_level
+        Whether it acts as a review level, by its reviewers.
     name
         What it is called.
     form_id, occurrence, field
@@ -72,6 +74,7 @@ class Due:
     unit_code: str
     by_unit: str
     name: str
+    is_level: bool = False
     form_id: str = ""
     occurrence: int = 0
     field: str = ""
@@ -163,19 +166,19 @@ class Sight:
         name = form.name.words(lang)
         return name if len(labels) == 1 else say("home.due_table", lang, form=name, table=labels[path])
 
-    def acting(self, form: Form, path: str, unit_code: str, occurrence: int) -> str | None:
-        """Unit whose hand answers a field of an entry; None if nobody's does."""
+    def acting(self, form: Form, path: str, unit_code: str, occurrence: int) -> tuple[str | None, bool]:
+        """Unit whose hand answers a field of an entry (None if nobody's does), and whether it does so as a level."""
         place = self.places[form.id].get(path)
         later = None if place is None else later_of(place)
         by = FILLER if later is None else later.by
         if by == FILLER:
             by = form.filled_by or UNIT
         if by == UNIT:
-            return unit_code
+            return unit_code, False
         seats = seats_above(self.desk)
         if by in seats:
-            return seats[by].get(unit_code)
-        return self.answers(form.id, by).get((unit_code, occurrence))
+            return seats[by].get(unit_code), True
+        return self.answers(form.id, by).get((unit_code, occurrence)), False
 
 
 def find_lines(sight: Sight) -> Iterator[Due]:
@@ -192,10 +195,10 @@ def _entries(sight: Sight, entries: pd.DataFrame) -> Iterator[Due]:
     for row in entries.to_dict("records"):
         form = sight.forms[row["form_id"]]
         unit_code, occurrence, step_field = row["unit_code"], int(row["occurrence"]), row["next_step"]
-        hand = sight.acting(form, step_field, unit_code, occurrence)
+        hand, is_level = sight.acting(form, step_field, unit_code, occurrence)
         if hand is None or not (sight.codes & {unit_code, hand}):
             continue
-        if hand == unit_code and pd.isna(row["due_on"]):
+        if not is_level and pd.isna(row["due_on"]):
             continue
         steps = () if form.life is None else form.life.steps
         said = next((step.name.words(sight.desk.lang) for step in steps if step.field == step_field), "")
@@ -206,6 +209,7 @@ def _entries(sight: Sight, entries: pd.DataFrame) -> Iterator[Due]:
                 opened=sight.desk.opened,
                 unit_code=unit_code,
                 by_unit=hand,
+                is_level=is_level,
                 name=sight.name_entry(form, unit_code, occurrence),
                 form_id=form.id,
                 occurrence=0 if unit_code in sight.merged_into else occurrence,
@@ -244,13 +248,14 @@ def _rows(sight: Sight, rows: pd.DataFrame) -> Iterator[Due]:
     for row in counted.reset_index().to_dict("records"):
         form, unit_code, occurrence = sight.forms[row["form_id"]], row["unit_code"], int(row["occurrence"])
         step_field = f"{row['path']}/{row['next_step']}"
-        hand = sight.acting(form, step_field, unit_code, occurrence)
+        hand, is_level = sight.acting(form, step_field, unit_code, occurrence)
         if hand is not None:
             yield Due(
                 kind="rows",
                 opened=sight.desk.opened,
                 unit_code=unit_code,
                 by_unit=hand,
+                is_level=is_level,
                 name=sight.name_table(form, row["path"]),
                 form_id=form.id,
                 occurrence=occurrence,
@@ -308,6 +313,7 @@ def _check(sight: Sight, check: Check, own: pd.DataFrame, forms: Sequence[Form])
             opened=sight.desk.opened,
             unit_code=row["unit_code"],
             by_unit=hand,
+            is_level=level is not None,
             name=name,
             form_id="" if form is None else form.id,
             state=row["state"],
@@ -357,6 +363,7 @@ def find_reviews(desk: Desk) -> Iterator[Due]:
             opened=desk.opened,
             unit_code="",
             by_unit=desk.actor.unit_code or "",
+            is_level=True,
             name=desk.opened.campaign.form(str(row["form_id"])).name.words(lang),
             form_id=str(row["form_id"]),
             since=day_of(desk.now) - timedelta(days=int(row["days"])),
