@@ -1,21 +1,17 @@
 """A demonstration of several periods: its days, and what is handed in on each."""
 
-import shutil
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import pytest
-from counties import OPERATOR, ROOT
+from counties import ROOT
 
-from pbwidgets.campaign import Campaign, check_campaign, read_campaign
+from pbwidgets.campaign import Campaign, read_campaign
 from pbwidgets.campaign.names import ROW
-from pbwidgets.demo import Demo, Plan, build_plan, demo_file, fill_store, read_demo
+from pbwidgets.demo import Demo, Plan, build_plan, demo_file, read_demo
 from pbwidgets.demo.cases import work_in_cases
 from pbwidgets.demo.laying import date_papers, lay_around, period_of
 from pbwidgets.demo.timeline import past_periods, plan_versions
-from pbwidgets.store.submissions import load_submissions
-from pbwidgets.workflows.ground.workspace import open_workspace
 
 PARAMETERS, NAME = ROOT / "parameters", "sanhua_jianshe"
 DAYS = [date(2026, 11, 30), date(2026, 12, 1), date(2024, 2, 29), date(2027, 3, 14)]
@@ -56,8 +52,10 @@ def test_periods_move_by_months_and_what_is_due_by_days(day: date) -> None:
     row = moved.form("standards").fields[0].table
     assert row is not None
     assert row.rows[0] == moved.tables["standards"].rows[0]
-    due, was = ([getattr(check, "due", None) for check in one.tracks[0].checks] for one in (moved, campaign))
-    assert [one and f"{date.fromisoformat(one) + by}" for one in was] == due
+    due = [getattr(check, "due", None) for check in moved.tracks[0].checks]
+    was = [getattr(check, "due", None) for check in campaign.tracks[0].checks]
+    days = [date.fromisoformat(one) + by if one and one[:1].isdigit() else one for one in was]
+    assert [day.isoformat() if isinstance(day, date) else day for day in days] == due
 
 
 @pytest.mark.parametrize("day", DAYS)
@@ -106,16 +104,3 @@ def test_a_form_of_the_period_is_handed_in_once_a_period_but_by_who_is_late() ->
     monthly = [given for given in plan_versions(plan) if given.form_id == "use"]
     assert len(monthly) == 2 * 14 - 1
     assert list(plan.late) == [("use", plan.units_of("village")[0])]
-
-
-def test_a_demonstration_begun_on_the_first_of_a_month_is_filled_to_the_end(tmp_path: Path) -> None:
-    shutil.copytree(PARAMETERS, tmp_path / "parameters")
-    with open_workspace(tmp_path) as workspace:
-        fill_store(workspace, OPERATOR, NAME, 1, DAYS[1])
-        opened = workspace.opened(NAME)
-        with workspace.store.read() as reader:
-            begun = {one.key: one for one in load_submissions(reader, *opened.key)}
-    late = begun[opened.submission_key("use", "990301001")]
-    assert opened.period.id == "2026-12"
-    assert (late.version, late.draft is None) == (0, False)
-    assert check_campaign(tmp_path / "parameters" / "campaigns" / f"{NAME}.yaml") == ()
