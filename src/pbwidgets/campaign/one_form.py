@@ -19,6 +19,7 @@ def surroundings_of(form: Mapping[str, Any], choices: object) -> dict[str, Any]:
     words = {"zh": "表单", "en": "Form"}
     named, level = form.get("unit_kind", "unit"), form.get("filled_by")
     kinds = [str(kind) for kind in (named if isinstance(named, list | tuple) else [named])] or ["unit"]
+    check = {"id": "always", "name": words, "when": "1 = 1"}  # a campaign has a track, and a track a check
     return {
         "format": 1,
         "id": "form",
@@ -30,7 +31,9 @@ def surroundings_of(form: Mapping[str, Any], choices: object) -> dict[str, Any]:
         "review_levels": [{"id": level, "name": words, "unit_kind": kinds[0]}] if level else [],
         "choices": choices,
         "forms": [form],
-        "tracks": [{"id": "form", "name": words, "kind": "checklist", "unit_kind": kinds[0]}],
+        "tracks": [
+            {"id": "form", "name": words, "kind": "checklist", "unit_kind": kinds[0], "checks": [check]}
+        ],
     }
 
 

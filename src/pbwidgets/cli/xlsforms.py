@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pbwidgets.campaign import Campaign
-from pbwidgets.campaign.workbook import read_xlsform, write_xlsform
+from pbwidgets.campaign.workbook import plain_form, read_xlsform, write_xlsform
 from pbwidgets.campaign.yaml_text import form_to_yaml
 from pbwidgets.cli.output import show_text, tell_notes
 from pbwidgets.errors import UsageError
@@ -39,5 +39,8 @@ def write_form(campaign: Campaign, form_id: str, file: Path) -> None:
     names = [form.id for form in campaign.forms]
     if form_id not in names:
         raise UsageError("cli.unknown_form", **nearest(form_id, names))
-    write_xlsform(campaign.form(form_id), campaign.choices, file)
+    form = campaign.form(form_id)
+    write_xlsform(form, campaign.choices, file)
+    if left_out := plain_form(form, campaign.choices).left_out:
+        click.echo(say("cli.campaign.xlsform_without", keys="、".join(left_out)), err=True)
     click.echo(say("cli.campaign.xlsform_written", form=form_id, file=file), err=True)

@@ -10,7 +10,7 @@ from pyxform.xls2xform import convert
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.campaign.model import Campaign, Form
-from pbwidgets.campaign.workbook import read_xlsform, write_xlsform
+from pbwidgets.campaign.workbook import plain_form, read_xlsform, write_xlsform
 from pbwidgets.errors import Problem, ProblemsError
 
 CAMPAIGNS = sorted((Path(__file__).parents[3] / "parameters" / "campaigns").glob("*.yaml"))
@@ -31,10 +31,11 @@ def test_a_form_is_taken_by_pyxform_and_comes_back_whole(
     for leaf, _ in form.leaves():
         assert f"/{leaf}" in xform
     read = read_xlsform(path)
-    # an XLSForm knows nothing of who gets codes: a survey comes back as a plain form
-    assert read.form == form.model_copy(update={"survey": None})
+    # an XLSForm knows nothing of who gets codes, and of entries that live: they come back as a plain form
+    plain = plain_form(form, campaign.choices)
+    assert read.form == plain.form.model_copy(update={"survey": None})
     assert read.notes == ()
-    assert read.choices == {name: campaign.choices[name] for name in read.choices}
+    assert read.choices == {name: plain.choices[name] for name in read.choices}
 
 
 def test_limits_conditions_and_both_languages_arrive_in_the_xform(small: Campaign, tmp_path: Path) -> None:

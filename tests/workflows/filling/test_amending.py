@@ -308,7 +308,11 @@ def test_a_task_is_begun_for_many_units_with_one_save_or_for_none(workspace: Wor
     ):
         with pytest.raises((RightsError, DataError, AnswersRefusedError), match=why):
             begin_many(desk(LEVEL), "tasks", units, answers)
-    for actor, form_id, why in ((UNIT, "tasks", "权限"), (LEVEL, "clauses", "只填一份")):
+    for actor, form_id, why in (
+        (UNIT, "tasks", "权限"),
+        (LEVEL, "clauses", "权限"),
+        (UNIT, "clauses", "只填一份"),
+    ):
         with pytest.raises((RightsError, DataError), match=why):
             begin_many(desk(actor), form_id, [VILLAGE], TASK)
     with pytest.raises(DataError, match=r"截止|期限"):

@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from pbwidgets.campaign.workbook.reading import check_campaign_workbook, read_campaign_workbook
     from pbwidgets.campaign.workbook.writing import write_blank_workbook, write_campaign_workbook
     from pbwidgets.campaign.workbook.xlsform import XlsForm, read_xlsform
+    from pbwidgets.campaign.workbook.xlsform_plain import plain_form
     from pbwidgets.campaign.workbook.xlsform_writing import write_xlsform
 
 __all__ = [
     "XlsForm",
     "check_campaign_workbook",
     "enter_rows",
+    "plain_form",
     "read_campaign_workbook",
     "read_xlsform",
     "write_blank_workbook",
@@ -28,6 +30,7 @@ _HOMES = {
     "XlsForm": "xlsform",
     "check_campaign_workbook": "reading",
     "enter_rows": "entering",
+    "plain_form": "xlsform_plain",
     "read_campaign_workbook": "reading",
     "read_xlsform": "xlsform",
     "write_blank_workbook": "writing",

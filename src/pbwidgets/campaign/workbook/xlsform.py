@@ -57,6 +57,8 @@ _SHEETS: Final[Mapping[str, Keys]] = {
 _FROM_ELSEWHERE: Final = re.compile(r"file\b|\$\{|.*\.(csv|xml|geojson)$", re.IGNORECASE)
 _TRUTHS: Final = {"yes": "true()", "true": "true()", "no": "false()", "false": "false()"}
 """What XLSForm allows to write for an expression that always or never holds."""
+_BESIDE: Final = re.compile(r"(?<![\w./'])\.\./([A-Za-z_][\w-]*)(?![\w/-])")
+"""A field beside the one that asks, as XPath says it."""
 
 _ALONE: Final = ("campaign.setting_without_meaning", "campaign.message_without_constraint")
 """What the checks say of a cell that means nothing where it stands."""
@@ -507,7 +509,7 @@ class _Foreign:
 
         for column, cell in line.cells.items():
             if column.kind == "expression" and cell.text:
-                text = straighten_expression(cell.text)
+                text = _BESIDE.sub(r"${\1}", straighten_expression(cell.text))
                 text = self.options.rewrite(_TRUTHS.get(text.lower(), text), list_of)
                 if column.path == ("choice_filter",):
                     text = self.options.rewrite_filter(text)

@@ -2,7 +2,7 @@
 
 What XLSForm has no column for (limits of numbers, files of an upload, what is sensitive) goes into its ``constraint``
 where possible, and into columns of our own, which other programs ignore; so our own forms come back
-whole, unless a reference had to become an XPath, which our expressions do not know.
+whole, unless a reference had to become an XPath that leads further than to a field beside it.
 """
 
 import re
@@ -18,6 +18,7 @@ from pbwidgets.campaign.one_form import campaign_around
 from pbwidgets.campaign.workbook.filling import Values, field_rows, rows_of
 from pbwidgets.campaign.workbook.sheets import LANGUAGE_HEADS, Column, Table, table_at
 from pbwidgets.campaign.workbook.writing import save
+from pbwidgets.campaign.workbook.xlsform_plain import plain_form
 from pbwidgets.campaign.workbook.xlsform_words import HIDDEN, TITLE_EN
 
 if TYPE_CHECKING:
@@ -39,9 +40,13 @@ def write_xlsform(form: Form, choices: Mapping[str, tuple[Choice, ...]], path: P
     Notes
     -----
     The columns are those of https://xlsform.org/en/. Limits become part of ``constraint``; a reference that is
-    not unique in the form becomes a relative XPath, since XLSForm's ``${name}`` knows no paths.
+    not unique in the form becomes a relative XPath, since XLSForm's ``${name}`` knows no paths. What entries of
+    ours can do and those of other programs cannot is left out, as :func:`plain_form` says.
     """
     from openpyxl import Workbook
+
+    plain = plain_form(form, choices)
+    form, choices = plain.form, plain.choices
 
     book = Workbook()
     survey = replace(table_at(("forms", "fields")), columns=_columns(table_at(("forms", "fields"))))
