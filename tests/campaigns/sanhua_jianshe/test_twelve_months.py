@@ -5,11 +5,10 @@ from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from counties import OPERATOR, ROOT
+from counties import OPERATOR, ROOT, run_pbwidgets
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.demo.evidence import make_photo
@@ -48,6 +47,7 @@ class Year:
 
     workspace: Workspace
     closed: dict[str, Snapshot] = field(default_factory=dict)
+    october: str = ""
 
     def desk(self, actor: Actor, day: str) -> Desk:
         """Desk of somebody at noon of a day, in its month."""
@@ -63,7 +63,9 @@ class Year:
         close_campaign(self.desk(ORGANISER, last_day(month)))
         self.closed[month] = take_snapshot(self.workspace, self.workspace.opened(CAMPAIGN, month))
 
-    def begin(self, actor: Actor, day: str, form_id: str, unit: str, answers: Mapping[str, Any]) -> SubmissionKey:
+    def begin(
+        self, actor: Actor, day: str, form_id: str, unit: str, answers: Mapping[str, Any]
+    ) -> SubmissionKey:
         """Key of an entry that was handed in, with a photo where one is asked for."""
         desk = self.desk(actor, day)
         key = begin_entry(desk, form_id, unit)
@@ -119,6 +121,7 @@ def live(year: Year) -> None:
     short = year.begin(LEVEL, "2026-10-06", "faults", OTHER, fault(SHORT, "2026-10-06", "2026-10-20"))
     income = year.begin(FILLERS[OLD], "2026-10-06", "funds", OLD, money("own", 100, "2026-10-06", "集体自筹"))
     year.close("2026-10")
+    year.october = standings_as_csv(year.workspace)
     year.open("2026-11")
     year.change(FILLERS[OTHER], "2026-11-08", short, fixed_on="2026-11-08")
     year.change(LEVEL, "2026-11-10", short, closed_on="2026-11-10")
@@ -138,6 +141,9 @@ def live(year: Year) -> None:
         year.open(month)
         if month == "2027-03":
             year.begin(LEVEL, "2027-03-02", "faults", NEW, fault("地面不洁", "2027-03-02", "2027-04-20"))
+            with pytest.raises(DataError, match=r"余额不足.*粉刷.*2026-11-12.*余额为 -10"):
+                year.change(FILLERS[NEW], "2027-03-03", income, amount=70)
+            year.begin(FILLERS[NEW], "2027-03-04", "funds", NEW, money("own", 5, "2027-03-04", "义卖"))
         if month == "2027-06":
             year.change(FILLERS[NEW], "2027-06-05", long, fixed_on="2027-06-05")
         if month == "2027-09":
@@ -153,18 +159,111 @@ def merge(workspace: Workspace) -> None:
     import_register(workspace, OPERATOR, file)
 
 
-def test_explore(year: Year) -> None:
-    for month in MONTHS:
-        snap = year.closed[month]
-        scores, records = snap.scores(), snap.records()
-        rows = records.submissions
-        named = rows[(rows["form_id"] == "faults") & (rows["field"] == "what")]
-        e = scores.entries[scores.entries["form_id"] == "faults"].merge(named[["unit_code", "occurrence", "value"]])
-        print(month, snap.day)
-        print(e[["unit_code", "occurrence", "value", "state", "due_on", "days", "overdue_days", "due_moved", "refused", "flags", "version"]].to_string())
-        st = scores.standings[scores.standings["check_id"].isin(["put_right"])]
-        print(st[["unit_code", "check_id", "state", "value"]].to_string())
-        me = scores.measures[scores.measures["measure_id"].isin(["faults_open", "faults_overdue", "fund_balance", "fund_lowest"])]
-        print(me[["unit_code", "measure_id", "value"]].to_string())
-        print(scores.standings["state"].value_counts().to_dict())
-    assert 0
+def long_fault(snapshot: Snapshot) -> dict[str, Any]:
+    """The fault that lives all year, as a month has it."""
+    rows = snapshot.records().submissions
+    (named,) = rows[(rows["field"] == "what") & (rows["value"] == LONG)].to_dict("records")
+    entries = snapshot.scores().entries
+    is_it = (entries["form_id"] == "faults") & (entries["unit_code"] == named["unit_code"])
+    (found,) = entries[is_it & (entries["occurrence"] == named["occurrence"])].to_dict("records")
+    return found
+
+
+def put_right(snapshot: Snapshot) -> dict[str, str]:
+    """State of each unit in the check that nothing is overdue."""
+    rows = snapshot.scores().standings
+    mine = rows[rows["check_id"] == "put_right"]
+    return dict(zip(mine["unit_code"], mine["state"], strict=True))
+
+
+def measured(snapshot: Snapshot, measure: str) -> dict[str, float]:
+    rows = snapshot.scores().measures
+    mine = rows[(rows["measure_id"] == measure) & rows["value"].notna()]
+    return dict(zip(mine["unit_code"], mine["value"], strict=True))
+
+
+YEAR = [  # unit, number, state, due on, days overdue, times put off
+    (OLD, 1, "found_on", "2026-10-25", 6, 0),
+    (OLD, 1, "found_on", "2026-10-25", 36, 0),
+    (OLD, 1, "found_on", "2026-12-20", 11, 1),  # done was not accepted, and a new day set
+    (OLD, 1, "found_on", "2027-01-20", 11, 2),  # put off
+    (NEW, 2, "found_on", "2027-01-20", 39, 2),  # merged
+    (NEW, 2, "found_on", "2027-01-20", 70, 2),  # another one was begun: it keeps its number
+    (NEW, 2, "found_on", "2027-01-20", 100, 2),
+    (NEW, 2, "found_on", "2027-01-20", 131, 2),
+    (NEW, 2, "fixed_on", "2027-01-20", 161, 2),  # by the unit that continues the other
+    (NEW, 2, "fixed_on", "2027-01-20", 192, 2),
+    (NEW, 2, "fixed_on", "2027-01-20", 223, 2),
+    (NEW, 2, "closed_on", "2027-01-20", 228, 2),
+]
+
+
+@pytest.mark.parametrize(("month", "wanted"), [*zip(MONTHS, YEAR, strict=True)])
+def test_an_entry_lives_over_all_months_and_goes_on_with_the_unit_that_continues_its_own(
+    year: Year, month: str, wanted: tuple[object, ...]
+) -> None:
+    found = long_fault(year.closed[month])
+    names = ("unit_code", "occurrence", "state", "due_on", "overdue_days", "due_moved")
+    assert tuple(found[name] for name in names) == wanted
+    assert (found["opened_on"], found["is_closed"]) == ("2026-10-05", month == "2027-09")
+    assert found["flags"] == ("closed_late" if month == "2027-09" else "")
+    assert found["refused"] == (month >= "2026-12")
+
+
+def test_each_month_counts_what_was_open_in_it_with_the_unit_that_had_it(year: Year) -> None:
+    assert [put_right(year.closed[month]) for month in MONTHS[:5]] == [
+        {OLD: "short", NEW: "reached", OTHER: "short"},
+        {OLD: "short", NEW: "short", OTHER: "reached"},
+        {OLD: "short", NEW: "short", OTHER: "reached"},
+        {OLD: "short", NEW: "short", OTHER: "reached"},
+        {NEW: "short", OTHER: "reached"},
+    ]
+    still_open = [measured(year.closed[month], "faults_open") for month in MONTHS]
+    assert still_open == [
+        {OLD: 1, NEW: 1, OTHER: 1},
+        *[{OLD: 1, NEW: 1, OTHER: 0}] * 3,
+        {NEW: 2, OTHER: 0},
+        *[{NEW: 3, OTHER: 0}] * 6,
+        {NEW: 2, OTHER: 0},
+    ]
+    overdue = [measured(year.closed[month], "faults_overdue")[NEW] for month in MONTHS]
+    assert overdue == [0, 1, 1, 1, 2, 2, 3, 3, 3, 3, 3, 2]
+    balances = [measured(year.closed[month], "fund_balance") for month in MONTHS]
+    assert balances == [{OLD: 100}, *[{OLD: 20}] * 3, {NEW: 20}, *[{NEW: 25}] * 7]
+
+
+def test_the_unit_that_continues_another_sees_its_entries_by_their_titles(year: Year) -> None:
+    desk = year.desk(FILLERS[NEW], "2027-09-30")
+    titles = {line.title: line.key.unit_code for line in list_log(desk, "faults", [NEW])}
+    assert titles == {LONG: OLD, "墙面破损": NEW, "地面不洁": NEW}
+
+
+def test_october_is_equal_byte_by_byte_before_and_after_november_closed_a_fault(year: Year) -> None:
+    october = year.closed["2026-10"]
+    assert put_right(october)[OTHER] == "short"
+    assert put_right(year.closed["2026-11"])[OTHER] == "reached"
+    before, folder = files_of(october), october.folder.parent
+    assert {"frames/standings", "frames/entries"} <= {"/".join(name.split("/")[:2]) for name in before}
+    shutil.rmtree(folder)  # nothing is left of what was made at its closing
+    again = take_snapshot(year.workspace, year.workspace.opened(CAMPAIGN, "2026-10"))
+    assert files_of(again) == before
+    assert standings_as_csv(year.workspace) == year.october
+
+
+def files_of(snapshot: Snapshot) -> dict[str, bytes]:
+    return {
+        path.relative_to(snapshot.folder).as_posix(): path.read_bytes()
+        for path in sorted(snapshot.folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def standings_as_csv(workspace: Workspace) -> str:
+    """Where all units stood in October, as the command tells it."""
+    told = run_pbwidgets(
+        "score", CAMPAIGN, "--period", "2026-10", "--track", "compliance", "--format", "csv",
+        cwd=workspace.settings.workspace,
+    )  # fmt: skip
+    assert told.returncode == 0, told.stderr
+    assert OLD in told.stdout
+    return told.stdout
