@@ -24,6 +24,7 @@ from pbwidgets.store.evidence import keys_with_evidence
 from pbwidgets.store.submissions import EDITABLE, NOT_BEGUN
 from pbwidgets.units import kinds_and_domains, unit_names
 from pbwidgets.workflows.exchange.checking import ChangedAnswers, check_sent, load_shown
+from pbwidgets.workflows.exchange.keeping import refuse_broken
 from pbwidgets.workflows.exchange.later import FormHands
 from pbwidgets.workflows.exchange.official import answers_of_official
 from pbwidgets.workflows.exchange.returned import Return, Stored, Told
@@ -313,7 +314,7 @@ def read_return(
         raise ProblemsError([Problem("exchange.no_answer_book", file.name)])
     else:
         book = answers_of_official(sheets, file.name, desk, form_id, unit_code)
-    changes = tuple(check_sent(book.sent, file.name, desk, told))
+    changes = tuple(refuse_broken(desk, file.name, list(check_sent(book.sent, file.name, desk, told))))
     found = [*book.problems, *(problem for change in changes for problem in change.findings)]
     notes = [*book.notes, *(note for change in changes for note in change.notes)]
     if about.version and about.version != desk.opened.version:
