@@ -223,7 +223,7 @@ class _FormCheck:
         found = {}
         for at in range(0, len(codes), _CHUNK):
             for state, answers, shown in load_shown(self.form, self.desk, codes[at : at + _CHUNK]):
-                found[state.key] = _Kept(state, answers, shown)
+                found[state.key] = _Kept(state, answers, self.hands.shown(state, shown))
                 unit, entry = state.key.unit_code, state.key.occurrence
                 self.new_entries[unit] = max(self.new_entries.get(unit, 0), entry)
                 if (unit, entry) not in numbered:
