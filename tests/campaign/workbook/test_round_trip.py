@@ -270,6 +270,7 @@ def test_any_right_campaign_comes_back_the_same(data: dict[str, Any], tmp_path: 
     assert to_json(again) == to_json(campaign)
 
 
+@pytest.mark.xdist_group("office")
 def test_tables_come_back_after_another_program_saved_the_workbook(
     office: LibreOffice, tmp_path: Path
 ) -> None:
