@@ -383,8 +383,8 @@ class _Sheet:
         ]
         long = [
             (value, width)
-            for value, width in zip(values, self.widths, strict=True)
-            if isinstance(value, str) and 2 * len(value) > width - 1
+            for column, value, width in zip(self.layout.columns, values, self.widths, strict=True)
+            if isinstance(value, str) and 2 * len(value) > width - 1 and not self._is_hidden(column)
         ]
         if long and (height := _height(long)) > _LINE:
             self.page.set_row(self.row, height + 4)
@@ -448,12 +448,16 @@ class _Sheet:
         )  # fmt: skip
         self.page.repeat_rows(0, plan.FIRST_ROW - 2)
         self.page.repeat_columns(0, 1)
-        _set_up_print(self.page, ceil(sum(self.widths) / _PAGE))
+        columns = zip(self.layout.columns, self.widths, strict=True)
+        seen = sum(width for column, width in columns if not self._is_hidden(column))
+        _set_up_print(self.page, ceil(seen / _PAGE))
+
+    def _is_hidden(self, column: Column) -> bool:
+        return column.path == plan.BASE or (column.path == plan.ROW and self.layout.is_fixed)
 
     def _set_widths(self) -> None:
         for at, column in enumerate(self.layout.columns):
-            is_id = column.path == plan.ROW and self.layout.is_fixed
-            hidden = {"hidden": True} if column.path == plan.BASE or is_id else {}
+            hidden = {"hidden": True} if self._is_hidden(column) else {}
             self.page.set_column(at, at, _width(column), None, hidden)
 
     def _write_title(self) -> None:
