@@ -53,7 +53,7 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.review.acceptance import Correction, accept_submission, send_back
 from pbwidgets.workflows.review.batches import accept_submissions
-from pbwidgets.workflows.review.concessions import excuse, lift, put_off_check
+from pbwidgets.workflows.review.living.concessions import excuse, lift, put_off_check
 
 FAULT = {"fault": "门窗破损", "found_on": "2026-10-05", "due_on": "2026-10-25"}
 DEMAND = {"demand": "修路", "caller": "某先生", "found_on": "2026-10-05", "due_on": "2026-10-25"}

@@ -2,10 +2,10 @@
 
 import ipywidgets as w
 
-from pbwidgets.apps.pages.review.entry import show_entry
 from pbwidgets.apps.pages.review.nominations import show_nominations
-from pbwidgets.apps.pages.review.on_site import show_on_site
 from pbwidgets.apps.pages.review.queue import show_list
+from pbwidgets.apps.pages.review.visits.entry import show_entry
+from pbwidgets.apps.pages.review.visits.on_site import show_on_site
 from pbwidgets.apps.pages.review.walk import show_case
 from pbwidgets.apps.visit import Visit
 from pbwidgets.errors import PbError
