@@ -510,6 +510,21 @@ def test_rows_are_changed_refused_and_put_off_by_their_ids(workspace: Workspace,
     ]
 
 
+def test_what_else_is_said_to_be_done_waits_on_when_a_row_is_refused(
+    workspace: Workspace, desk: Desks
+) -> None:
+    key = begin(desk(UNIT), "clauses", CLAUSES)
+    accept_submission(desk(LEVEL), key, "street", seen_version=1)
+    lines = [{**row, "state": "done"} for row in CLAUSES["lines"]]
+    amend(desk(UNIT), key, {**CLAUSES, "lines": lines}, seen_version=2)
+    refuse_done(desk(LEVEL), key, reason="没有会议记录", due_on=date(2026, 12, 20), row_id="team")
+    found = state_of(workspace, key)
+    assert (found.state, found.standing_version) == ("submitted", 2)
+    assert [row["state"] for row in (found.answers or {})["lines"]] == ["begun", "done"]
+    refuse_done(desk(LEVEL), key, reason="没有桌椅", due_on=date(2026, 12, 20), row_id="rooms")
+    assert state_of(workspace, key).state == "accepted:street"  # nothing is left to accept
+
+
 def test_a_level_excuses_puts_off_and_takes_back(workspace: Workspace, desk: Desks) -> None:
     level = desk(LEVEL)
     excuse(level, VILLAGE, "clauses", "rooms", "租用场所")
