@@ -14,7 +14,7 @@ from pbwidgets.campaign.names import form_of_unit, places
 from pbwidgets.errors import DataError, UsageError
 from pbwidgets.store import ConcessionKey, grant_concession, lift_concession, load_concessions
 from pbwidgets.units import kind_and_domain
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.desk import Desk, find_in_scope
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.workspace import day_of
 
@@ -101,6 +101,22 @@ def lift(desk: Desk, unit_code: str, check_id: str, part: str, reason: str) -> N
     key = _find_check(desk, unit_code, check_id, part)
     with desk.write() as writer:
         lift_concession(writer, key, reason)
+
+
+def units_with_checks(desk: Desk) -> pd.DataFrame:
+    """Units that the actor reviews and of which something is checked.
+
+    Raises
+    ------
+    RightsError
+        ``workflows.not_allowed``.
+    """
+    tracks = desk.opened.campaign.tracks
+    kinds = {
+        kind for track in tracks if track.kind == "checklist" and track.checks for kind in track.unit_kind
+    }
+    units = find_in_scope(desk, "review")
+    return units[units["kind"].isin(kinds)].reset_index(drop=True)
 
 
 def list_checks(desk: Desk, unit_code: str) -> tuple[UnitCheck, ...]:
