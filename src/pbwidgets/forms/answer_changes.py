@@ -228,7 +228,9 @@ class _Comparison:
             kinds = {fields[path].field.type for fields in self._fields if path in fields}
             files = [_tokens(value) if kinds & set(UPLOADS) else () for value in (one, other)]
             label = self._label(path, rows)
-            yield AnswerChange(where.words + label, *words, path, *files, where.row_id, label)
+            yield AnswerChange(
+                where.words + label, words[0], words[1], path, files[0], files[1], where.row_id, label
+            )
 
     def _word(self, at: int, path: str, value: object) -> str:
         place = self._fields[at].get(path) or self._fields[1 - at][path]

@@ -153,7 +153,7 @@ def list_checks(desk: Desk, unit_code: str) -> tuple[UnitCheck, ...]:
     return tuple(made)
 
 
-def _checks_of(campaign: Campaign, kind: str) -> Iterator[Check]:
+def _checks_of(campaign: Campaign, kind: str | None) -> Iterator[Check]:
     for track in campaign.tracks:
         if track.kind == "checklist" and kind in track.unit_kind:
             yield from track.checks

@@ -295,13 +295,9 @@ def _claim_markup(visit: Visit, claim: Claim) -> str:
 
 
 def _row_markup(visit: Visit, claim: Claim, row: ClaimedRow) -> str:
-    tone = "good" if row.is_new else "quiet"
     words = visit.words("review.claims_is_new" if row.is_new else "review.claims_is_other")
-    due = row.state.word_due(visit.lang)
-    name = (
-        f"<b>{escape(row.name)}</b><small>{escape(' · '.join(part for part in (row.about, due) if part))}</small>"
-        f'<span class="pb-pill pb-{tone}">{escape(words)}</span>'
-    )
+    about = " · ".join(part for part in (row.about, row.state.word_due(visit.lang), words) if part)
+    name = f"<b>{escape(row.name)}</b> <small>{escape(about)}</small>"
     texts = [change for change in row.changes if not (change.files_before or change.files_after)]
     files = [change for change in row.changes if change not in texts]
     cells = (

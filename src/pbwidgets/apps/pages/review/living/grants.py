@@ -90,7 +90,7 @@ class GrantsView:
             none = elements.paragraph(visit.words("review.grants_none"), quiet=True)
             self._list.children = (elements.card(none, title=visit.words("review.grants_now")),)
             return
-        offer(self.granted, [(self._name(one), at) for at, one in enumerate(granted)])
+        offer(self.granted, [(self._name(one), str(at)) for at, one in enumerate(granted)])
         self._granted = granted
         heads = ("grants_check", "grants_what", "grants_reason", "grants_since")
         self._list.children = (
@@ -137,7 +137,7 @@ class GrantsView:
         self._done("review.grants_done_put_off", day=due_on.isoformat())
 
     def _lift(self) -> None:
-        one = self._granted[self.granted.value]
+        one = self._granted[int(self.granted.value)]
         reason = str(self.lift_reason.read() or "")
         lift(self._visit.desk, str(self.unit.value), one.check_id, one.part, reason)
         self.lift_reason.show(None)
