@@ -44,6 +44,7 @@ from pbwidgets.workflows.ground.desk import (
     check_key,
     check_version,
     common_words,
+    continued_codes,
     continuing,
     known_units,
     read_own,
@@ -182,13 +183,13 @@ def begin_many(
     forms = {code: check_filler(desk, desk.opened.submission_key(form_id, code)) for code in codes}
     if form.occurrence != "many":
         raise DataError("fill.not_a_log", form=form.name.words(desk.lang))
-    first = desk.opened.submission_key(form_id, codes[0])
+    first, continued = desk.opened.submission_key(form_id, codes[0]), continued_codes(desk, *codes)
     names, units = common_words(desk) if form.identifying_paths() else None, known_units(desk)
     with log_refusal(desk, first), desk.write() as writer:
         check_version(writer, desk)
         made = {}
         for code, of_unit in forms.items():
-            number = store.next_occurrence(writer, first.campaign_id, first.period_id, form_id, code)
+            number = store.next_occurrence(writer, replace(first, unit_code=code), continued[code])
             key = desk.opened.submission_key(form_id, code, number)
             check_deadline(writer, desk, key)
             check_files_known(writer, of_unit, key, answers, desk.lang)

@@ -94,10 +94,13 @@ def check_keeps(reader: Reader, opened: Opened, today: date, since: int, lang: s
     touched = sorted(one for one in find_touched(reader, since, campaign.id) if one[0] in keeping)
     if not touched:
         return
-    continued = successors(load_units(reader), opened.day(today))
-    whole = {(form_id, continued.get(code, code)) for form_id, code in touched}
+    register = load_units(reader)
+    in_period, by_now = (successors(register, day) for day in (opened.day(today), today))
+    # what lasts goes on after the period, with a unit that may only then have been merged
+    merged = {form_id: by_now if form.lasts == "campaign" else in_period for form_id, form in keeping.items()}
+    whole = {(form_id, merged[form_id].get(code, code)) for form_id, code in touched}
     for form_id, code in sorted(whole):
-        codes = [code, *(old for old, new in continued.items() if new == code)]
+        codes = [code, *(old for old, new in merged[form_id].items() if new == code)]
         states = load_of_units(reader, *opened.key, form_id, codes)
         for keep in keeping[form_id].keeps:
             _check_keep(keep, _Entries(reader, keeping[form_id], states), campaign, lang)
