@@ -12,8 +12,8 @@ from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
 from pbwidgets.forms.life_states import LifeState, find_life_state, with_cells
 from pbwidgets.forms.rows_table import word_row_columns
-from pbwidgets.store import Evidence, Reader, SubmissionKey
-from pbwidgets.store.submissions import HANDED_IN
+from pbwidgets.store import Evidence, Reader, SubmissionKey, Version
+from pbwidgets.store.submissions import HANDED_IN, SUBMITTED
 from pbwidgets.units import kind_and_domain
 from pbwidgets.workflows.ground.desk import Desk, continuing
 from pbwidgets.workflows.ground.lookup import name_units, unit_namer
@@ -138,7 +138,7 @@ def _open(reader: Reader, desk: Desk, key: SubmissionKey) -> Claim:
 
     after = answered(found.campaign_version, found.answers or {})
     versions = store.history(reader, key)
-    accepted = next((one for one in versions if one.version == found.standing_version), None)
+    accepted = _accepted(versions, found.standing_version)
     before = (
         answered(found.campaign_version, {})
         if accepted is None
@@ -170,6 +170,15 @@ def _open(reader: Reader, desk: Desk, key: SubmissionKey) -> Claim:
         tuple(change for change in changes if change not in told and not change.row),
         evidence,
     )
+
+
+def _accepted(versions: Sequence[Version], standing: int | None) -> Version | None:
+    """The version that was accepted last; what stands may itself have been handed in only."""
+    by_number = {one.version: one for one in versions}
+    found = by_number.get(standing or 0)
+    while found is not None and found.state == SUBMITTED:
+        found = by_number.get(found.standing_version or 0)
+    return found
 
 
 def _rows(
