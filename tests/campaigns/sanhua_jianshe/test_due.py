@@ -14,7 +14,7 @@ from pbwidgets.workflows.duties.lines import Due
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
-from pbwidgets.workflows.review.concessions import excuse, lift, put_off_check
+from pbwidgets.workflows.review.living.concessions import excuse, lift, put_off_check
 
 CAMPAIGN, ROOT_CODE = "sanhua_jianshe", "990301"
 DAY = date(2026, 11, 30)

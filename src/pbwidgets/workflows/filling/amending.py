@@ -156,7 +156,8 @@ def examine_amendment(
 def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, row_id: str = "") -> int:
     """Number of the version created by not accepting that something is done, with a new day until when it is due.
 
-    What the unit said was done is taken back: the last step that is dated, or the state.
+    What the unit said was done is taken back: the last step that is dated, or the state. Other rows that the unit
+    said were done go on waiting for acceptance.
 
     Parameters
     ----------
@@ -185,7 +186,8 @@ def refuse_done(desk: Desk, key: SubmissionKey, *, reason: str, due_on: date, ro
             _put_off_row(writer, desk, key, (place.repeat, row_id), due_on, reason)
 
     _check_due(desk, due_on, reason)
-    return _amend(_Amendment(hands, key, build, reason, also=put_off_in_table), seen_version=None)
+    amendment = _Amendment(hands, key, build, reason, also=put_off_in_table, leaves_claims=bool(row_id))
+    return _amend(amendment, seen_version=None)
 
 
 def put_off(desk: Desk, key: SubmissionKey, due_on: date, reason: str, row_id: str = "") -> int:
@@ -336,7 +338,17 @@ class _Amendment:
     build: Build
     reason: str
     is_own: bool = False
+    leaves_claims: bool = False
     also: Callable[[Writer], None] | None = None
+
+    def counts(self, writer: Writer, found: SubmissionState, complete: Answers) -> bool:
+        """Whether it counts at once; not while it leaves something else that is said to be done and not accepted."""
+        if not self.hands.counts or not self.leaves_claims or found.standing_version is None:
+            return self.hands.counts
+        standing = next(v for v in store.history(writer, self.key) if v.version == found.standing_version)
+        return not replace(self.hands, answers=complete).done.keys() - (
+            replace(self.hands, answers=standing.answers).done.keys()
+        )
 
 
 def _amend(amendment: _Amendment, seen_version: int | None) -> int:
@@ -371,7 +383,8 @@ def _amend_within(
         raise AnswersRefusedError(problems)
     check_files_known(writer, form, key, complete, desk.lang)
     version = store.amend(
-        writer, key, complete, seen_version=found.version, counts=hands.counts, level=hands.level,
+        writer, key, complete, seen_version=found.version,
+        counts=amendment.counts(writer, found, complete), level=hands.level,
         reason=clean_text(amendment.reason) or None,
     )  # fmt: skip
     if amendment.also is not None:
@@ -490,10 +503,6 @@ def _put_off_row(
     repeat, row_id = row_path
     for track in desk.opened.campaign.tracks:
         for check in track.checks:
-            if (
-                isinstance(check, RowsCheck)
-                and check.rows == f"{key.form_id}/{repeat}"
-                and check.group is None
-            ):
+            if isinstance(check, RowsCheck) and check.rows == f"{key.form_id}/{repeat}":
                 whose = (key.campaign_id, key.period_id, key.unit_code)
                 grant_concession(writer, ConcessionKey(*whose, check.check_id, row_id), reason, due_on=due_on)
