@@ -14,9 +14,11 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 
 import pandas as pd
 
+from pbwidgets.campaign.checklists import CHECK_NAMES
 from pbwidgets.campaign.definition import ASKED, Definition, Text
 from pbwidgets.campaign.expression_tree import read_tree
-from pbwidgets.campaign.names import UNIT_DOMAIN, UNIT_KIND
+from pbwidgets.campaign.names import ENTRY_NAMES, ROW, UNIT_DOMAIN, UNIT_KIND, places
+from pbwidgets.campaign.tables import Table
 
 SPACES: Final[Mapping[str, str]] = {
     "UnitKind.id": "kind",
@@ -72,6 +74,32 @@ SPACES: Final[Mapping[str, str]] = {
     "RankGroupBelow.id": "rank_group",
     "RankGroupOfDomain.id": "rank_group",
     "Recommendation.id": "recommendation",
+    "Field.kinds": "kind",
+    "Field.rows": "table",
+    "Campaign.tables": "table",
+    "Table.columns": "field",  # expressions name them as row/column
+    "TableRow.id": "choice",  # expressions compare with it as with an option
+    "Form.title": "field",
+    "Step.field": "field",
+    "Life.state": "field",
+    "Life.begun": "choice",
+    "Life.done": "choice",
+    "Prefill.form": "form",
+    "Prefill.campaign": "campaign",
+    "Track.headings": "list",
+    "RowsCheck.id": "check",
+    "RowsCheck.heading": "field",
+    "RowsCheck.group": "field",
+    "MeasureCheck.id": "check",
+    "MeasureCheck.heading": "choice",
+    "ConditionCheck.id": "check",
+    "ConditionCheck.heading": "choice",
+    "UnitList.id": "list of units",
+    "UnitList.of": "track",
+    "UnitList.unit_kind": "kind",
+    "UnitList.group": "list group",
+    "TimesListed.id": "measure",
+    "TimesListed.in_list": "list of units",
 }
 """Which ids an attribute of a campaign holds; a new attribute of type ``Id`` needs a line here."""
 MEASURE: Final = "measure"  # of every rule
@@ -83,6 +111,16 @@ PLAIN: Final[Mapping[str, str]] = {
     "Measure.highest_per": "field",
     "Measure.states": "state",
     "Window.field": "field",
+    "Measure.sign_field": "field",
+    "Measure.dated_by": "field",
+    "Measure.signs": "choice",
+    "Life.due": "field",
+    "LaterBy.by": "hand",
+    "RowsCheck.rows": "form/field",
+    "MeasureCheck.due": "day",
+    "ConditionCheck.due": "day",
+    "MeasureCheck.at_least": "form/field",
+    "MeasureCheck.at_most": "form/field",
     "Demo.accounts": "kept",
     "Demo.campaign": "campaign",
     "Demo.phase": "phase",
@@ -113,14 +151,34 @@ PLAIN: Final[Mapping[str, str]] = {
     "WaitingCase.form": "form",
     "WaitingCase.level": "level",
     "Recused.layer": "layer",
+    "Demo.for_all": "form field",
+    "Answering.after": "field",
+    "Answering.like": "field",
+    "LineCase.form": "form",
+    "LineCase.repeat": "field",
+    "LineCase.row": "choice",
+    "LineCase.state": "choice",
+    "Says.form": "form",
+    "Says.answers": "field",
+    "NewDay.form": "form",
+    "CheckCase.check": "check",
+    "CheckCase.part": "known",
+    "DecidedList.list": "list of units",
 }
 """Which ids an attribute of plain text holds, in a campaign or its demonstration; of a mapping its keys."""
 
-OF_FIELDS: Final = frozenset({"Field", "Measure"})
+OF_FIELDS: Final = frozenset({"Field", "Measure", "Step"})
 """Models whose expressions are over fields; those of all others are over measures."""
 
 FIXED: Final = frozenset({"yes", "no", "none"})
 """Ids of options that mean something to everybody."""
+
+KEPT: Final[Mapping[str, tuple[str, ...]]] = {
+    "field": (ROW, *ENTRY_NAMES),
+    MEASURE: tuple(CHECK_NAMES),
+    "hand": ("unit", "filler"),
+}
+"""Names that mean the same in every campaign."""
 
 _TOKEN: Final = re.compile(r"q[0-9a-z]{9}x|Q[0-9A-Z]{9}X")
 
@@ -138,6 +196,7 @@ class Renaming:
         self._random = random.Random(seed)
         self._new: dict[tuple[str, str], str] = {}
         self._old: dict[str, str] = {}
+        self._texts: set[str] = set()  # columns of the table at hand that hold text
 
     # -- there ---------------------------------------------------------------------------------------------
 
@@ -145,28 +204,47 @@ class Renaming:
         """The definition with other ids and words; a campaign before its demonstration."""
         for kind in getattr(definition, "unit_kinds", ()):
             self.of("kind", kind.id)
+        for level in getattr(definition, "review_levels", ()):
+            self.of("level", level.id)
         for option in (one for several in getattr(definition, "choices", {}).values() for one in several):
             self.of("choice", option.id)
+        for row in (row for table in getattr(definition, "tables", {}).values() for row in table.rows):
+            self.of("choice", row.id)
+        for form in getattr(definition, "forms", ()):
+            for place in places(form):
+                self.of("field", place.field.id)
         return type(definition).model_validate(self._model(definition))
 
     def of(self, space: str, old: str) -> str:
-        """The new id for an old one; a path is made of such ids, and a state names a level behind its colon."""
-        if space == "state":
-            state, colon, level = old.partition(":")
-            return f"{state}:{self.of('level', level)}" if colon else state
-        if space == "form/field":
-            form, _, path = old.partition("/")
-            return f"{self.of('form', form)}/{self.of('field', path)}"
+        """The new id for an old one, or for what is made of ids."""
+        if space == "kept" or old in KEPT.get(space, ()) or (space == "choice" and old in FIXED):
+            return old
+        made_of = {
+            "state": self._state,
+            "form/field": self._path,
+            "day": lambda day: day if day[:1].isdigit() else self.of("phase", day),
+            "known": self._if_choice,
+            "hand": lambda hand: self.of("level" if ("level", hand) in self._new else "field", hand),
+        }
+        if space in made_of:
+            return made_of[space](old)
         if "/" in old:
             return "/".join(self.of(space, part) for part in old.split("/"))
-        if space == "kept" or (space == "choice" and old in FIXED):
-            return old
         if (space, old) not in self._new:
             new = self._token("qx", string.ascii_lowercase, old)
             while space == "layer" and _temper(new) != _temper(old):
                 new = self._token("qx", string.ascii_lowercase, old)
             self._new[space, old] = new
         return self._new[space, old]
+
+    def _state(self, old: str) -> str:
+        """A state names a level behind its colon."""
+        state, colon, level = old.partition(":")
+        return f"{state}:{self.of('level', level)}" if colon else state
+
+    def _path(self, old: str) -> str:
+        form, _, path = old.partition("/")
+        return f"{self.of('form', form)}/{self.of('field', path)}"
 
     def _token(self, ends: str, letters: str, old: str) -> str:
         token = f"{ends[0]}{''.join(self._random.choices(letters + string.digits, k=9))}{ends[1]}"
@@ -177,12 +255,17 @@ class Renaming:
     def _model(self, value: Definition) -> dict[str, Any]:
         hints = get_type_hints(type(value), include_extras=True)
         fields = type(value).model_fields
+        if isinstance(value, Table):
+            self._texts = {name for name, holds in value.columns.items() if holds == "text"}
         return {
             fields[name].alias or name: self._value(
                 getattr(value, name), hints[name], f"{type(value).__name__}.{name}"
             )
             for name in fields
-            if name in value.model_fields_set
+            if name in value.model_fields_set and not fields[name].exclude
+        } | {
+            self.of("field", name): self._cell(cell, is_text=name in self._texts)
+            for name, cell in (value.model_extra or {}).items()
         }
 
     def _value(self, value: Any, hint: Any, where: str) -> Any:
@@ -204,6 +287,8 @@ class Renaming:
     def _mapping(self, value: Mapping[str, Any], hint: Any, where: str, spaces: list[str]) -> dict[str, Any]:
         if where == "Choice.attributes":  # its values are compared with answers
             return {self.of("attribute", key): self._if_choice(item) for key, item in value.items()}
+        if where == "Table.columns":
+            return {self.of("field", key): self._held(item) for key, item in value.items()}
         made = {}
         for key, item in value.items():
             new = self.of(spaces[0], key) if spaces else key
@@ -211,9 +296,24 @@ class Renaming:
                 made[new] = self._mapping(item, hint, where, spaces[1:])
             elif isinstance(item, str):
                 made[new] = self._if_choice(item)
+            elif isinstance(item, tuple) and item and isinstance(item[0], str | Mapping):
+                made[new] = [
+                    self._mapping(one, hint, where, spaces[1:])
+                    if isinstance(one, Mapping)
+                    else self._if_choice(one)
+                    for one in item
+                ]
             else:
                 made[new] = self._value(item, None, f"{where}.")
         return made
+
+    def _cell(self, cell: str, *, is_text: bool) -> str:
+        """A cell of a table: an option, or where it is text, perhaps a kind of unit."""
+        return self.of("kind", cell) if is_text and ("kind", cell) in self._new else self._if_choice(cell)
+
+    def _held(self, holds: str) -> str:
+        """What a column of a table holds: a type, or the options of a list."""
+        return holds if holds in ("text", "date", "number") else self.of("list", holds)
 
     def _space(self, where: str) -> str:
         model, _, name = where.partition(".")
@@ -236,6 +336,7 @@ class Renaming:
         of_options = name == "choice_filter"
         space = "field" if model in OF_FIELDS else MEASURE
         tree = read_tree(text, of_options=of_options)
+        lives = any(str(node.value).startswith("entry_") for node in tree.walk())
         compares_kinds = any(node.value == UNIT_KIND for node in tree.walk())
         for node in sorted(tree.walk(), key=lambda node: -node.start):
             old = str(node.value)
@@ -247,11 +348,15 @@ class Renaming:
             elif node.symbol == "$":
                 text = _put(text, node.start, f"${{{old}}}", f"${{{self.of(space, old)}}}")
             elif node.symbol == "literal" and isinstance(node.value, str):
-                is_kind = compares_kinds and ("kind", old) in self._new
-                text = _put(
-                    text, node.start + 1, old, self.of("kind", old) if is_kind else self._if_choice(old)
-                )
+                text = _put(text, node.start + 1, old, self._literal(old, lives=lives, kinds=compares_kinds))
         return text
+
+    def _literal(self, old: str, *, lives: bool, kinds: bool) -> str:
+        """A kind of unit, a step of a life (which is a field, late or not), or an option."""
+        flag, colon, step = old.rpartition(":")
+        if lives and ("field", step) in self._new:
+            return f"{flag}{colon}{self.of('field', step)}"
+        return self.of("kind", old) if kinds and ("kind", old) in self._new else self._if_choice(old)
 
     # -- and back --------------------------------------------------------------------------------------------
 
@@ -283,7 +388,9 @@ def _is_id(hint: Any) -> bool:
 
 def _is_expression(hint: Any, where: str) -> bool:
     name = where.rpartition(".")[2]
-    return name == "when" or any("expression as in XLSForm" in note for note in _notes(hint, "description"))
+    return name in ("when", "applies") or any(
+        "expression as in XLSForm" in note for note in _notes(hint, "description")
+    )
 
 
 def _notes(hint: Any, name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from pebble import ProcessExpired
 from pbwidgets.batch.jobs import Job, Outcome
 from pbwidgets.batch.pool import failure_of
 from pbwidgets.errors import ConflictError, DataError
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 
 def test_a_job_and_its_outcome_survive_pickle(make_job: Callable[..., Job]) -> None:

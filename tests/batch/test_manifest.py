@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pbwidgets.batch import pace
 from pbwidgets.batch.ledger import Ledger
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.reports.manifest import (
+from pbwidgets.workflows.reports.runs.manifest import (
     DONE,
     FAILED,
     Failure,

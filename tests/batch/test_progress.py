@@ -3,7 +3,7 @@ import re
 
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import Progress
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 
 class Terminal(io.StringIO):

@@ -17,7 +17,7 @@ from pbwidgets.errors import ConflictError, DataError
 from pbwidgets.exports.search import find_file
 from pbwidgets.intake.identifying import Scrubber
 from pbwidgets.workflows.ground.files import Guard
-from pbwidgets.workflows.reports.manifest import (
+from pbwidgets.workflows.reports.runs.manifest import (
     FAILED_BEFORE,
     FILES_MISSING,
     FIRST_RUN,

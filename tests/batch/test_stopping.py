@@ -14,7 +14,7 @@ import pytest
 
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.runner import run_jobs
-from pbwidgets.workflows.reports.manifest import load_manifest
+from pbwidgets.workflows.reports.runs.manifest import load_manifest
 
 pytestmark = pytest.mark.skipif(
     not Path("/proc/self/environ").exists(), reason="looks for processes in /proc"

@@ -3,7 +3,7 @@
 from pbwidgets.batch.jobs import Job
 from pbwidgets.batch.progress import show_progress
 from pbwidgets.batch.runner import Progress, run_jobs
-from pbwidgets.workflows.reports.manifest import (
+from pbwidgets.workflows.reports.runs.manifest import (
     Failure,
     Manifest,
     Provenance,

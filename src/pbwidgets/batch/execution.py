@@ -12,7 +12,7 @@ from pbwidgets.batch.folders import NOTEBOOK, PAGE, missing_files
 from pbwidgets.batch.jobs import Job, Outcome
 from pbwidgets.batch.places import Hide, hide_in_failure, hiding
 from pbwidgets.errors import PbError
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 
 def execute_job(job: Job, work: Path, finish: str | None = None) -> Outcome:

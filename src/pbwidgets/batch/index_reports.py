@@ -18,7 +18,7 @@ from pbwidgets.batch.runner import hash_file, run_jobs
 from pbwidgets.errors import UsageError
 from pbwidgets.settings import Settings
 from pbwidgets.workflows.organise.new_workspace import packaged_workspace
-from pbwidgets.workflows.reports.manifest import MANIFEST, Failure, load_manifest
+from pbwidgets.workflows.reports.runs.manifest import MANIFEST, Failure, load_manifest
 
 NAME: Final = "index"
 _NOTEBOOK: Final = "reports/index.ipynb"

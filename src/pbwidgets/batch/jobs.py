@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 
 @dataclass(frozen=True)

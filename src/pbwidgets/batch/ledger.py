@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pbwidgets.batch.pace import Pace
-from pbwidgets.workflows.reports.manifest import Manifest, UnitRun, save_manifest
+from pbwidgets.workflows.reports.runs.manifest import Manifest, UnitRun, save_manifest
 
 _PACKAGES: Final = ("pbwidgets", "altair", "ipython", "nbconvert", "pandas", "papermill", "vl-convert-python")
 

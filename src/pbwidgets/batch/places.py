@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pbwidgets.batch.jobs import Job
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 Hide = Callable[[str], str]
 """Gives a text without absolute paths."""

@@ -26,7 +26,7 @@ from pbwidgets.batch.execution import execute_job
 from pbwidgets.batch.jobs import Job, Outcome
 from pbwidgets.errors import DataError
 from pbwidgets.forking import HAS_FORK, begin_child, signal_group, start_fork_server
-from pbwidgets.workflows.reports.manifest import Failure
+from pbwidgets.workflows.reports.runs.manifest import Failure
 
 JOBS_PER_WORKER: Final = 300
 """After this many jobs a worker is replaced, so that leftovers of notebooks do not accumulate in memory."""

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from pbwidgets.batch.runner import STARTED, Progress
 from pbwidgets.wording import say
-from pbwidgets.workflows.reports.manifest import FAILED, word_failure
+from pbwidgets.workflows.reports.runs.manifest import FAILED, word_failure
 
 _LINES = 10
 

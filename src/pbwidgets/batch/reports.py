@@ -28,8 +28,8 @@ from pbwidgets.workflows.reports.definitions import (
     load_overrides,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
-from pbwidgets.workflows.reports.manifest import DONE, Manifest, Provenance, word_why
+from pbwidgets.workflows.reports.runs.fingerprints import fingerprint_reports, hash_templates
+from pbwidgets.workflows.reports.runs.manifest import DONE, Manifest, Provenance, word_why
 
 PAGE_MAKER = "pbwidgets.exports.html:build_html"
 

@@ -27,7 +27,7 @@ from pbwidgets.batch.ledger import Ledger, now, package_versions
 from pbwidgets.batch.lock import hold_lock
 from pbwidgets.batch.places import hide_in, hide_in_failure, hiding
 from pbwidgets.errors import DataError
-from pbwidgets.workflows.reports.manifest import (
+from pbwidgets.workflows.reports.runs.manifest import (
     DONE,
     FAILED,
     FAILED_BEFORE,
@@ -64,7 +64,7 @@ class Progress:
     status
         ``started``, ``done``, ``unchanged`` or ``failed``.
     why
-        Why it is run, as in :class:`pbwidgets.workflows.reports.manifest.UnitRun`.
+        Why it is run, as in :class:`pbwidgets.workflows.reports.runs.manifest.UnitRun`.
     seconds
         Seconds its run took.
     failure

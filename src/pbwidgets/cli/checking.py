@@ -22,7 +22,7 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
     """Number of files checked, all their problems, and notes.
 
     The notes are what was read otherwise than it stands in a file (control characters, the label of an option for its
-    id), how much each campaign asks of a unit, and what changes touch.
+    id), how much a campaign that is named asks of a unit, and what changes touch.
 
     Without ``files``, all those of the workspace are checked.
 
@@ -41,12 +41,7 @@ def check_files(files: tuple[Path, ...]) -> tuple[int, tuple[Problem, ...], tupl
         return len(files), found.content, (*(note.line() for note in found.notes), *told)
     settings = load_settings()
     count, found = _check_workspace(settings)
-    told = (
-        line
-        for file in sorted((settings.parameters / "campaigns").glob("*.yaml"))
-        for line in _tell_burden(file)
-    )
-    return count, found.content, (*(note.line() for note in found.notes), *told, *_changes(settings))
+    return count, found.content, (*(note.line() for note in found.notes), *_changes(settings))
 
 
 def _is_campaign(file: Path) -> bool:
@@ -58,7 +53,7 @@ def _is_campaign(file: Path) -> bool:
 
 
 def _tell_burden(file: Path) -> "Iterator[str]":
-    """How much a campaign that is right asks of a unit of each kind."""
+    """How much a campaign that is right asks of a unit of each kind, on one line."""
     from pbwidgets.campaign.burden import find_asked
 
     try:
@@ -66,32 +61,26 @@ def _tell_burden(file: Path) -> "Iterator[str]":
     except ProblemsError:
         return
     lang = default_language()
+    told = []
     for kind in campaign.unit_kinds:
-        asked = find_asked(campaign, kind.id)
-        monthly = [one for one in asked if one.monthly]
-        if not asked:
-            continue
-        glue = say("cli.check.burden_glue", lang)
-        forms = glue.join(
-            say(
-                "cli.check.burden_form",
-                lang,
-                form=one.form.name.words(lang),
-                fields=one.fields,
-                files=one.files,
+        if asked := find_asked(campaign, kind.id):
+            monthly = (
+                f"{sum(getattr(one, key) * one.monthly for one in asked):.1f}" for key in ("fields", "files")
             )
-            for one in (*monthly, *(one for one in asked if not one.monthly))
-        )
+            once = sum(one.fields for one in asked if one.form.occurrence == "once" and not one.monthly)
+            code = "cli.check.burden_kind" if not once else "cli.check.burden_kind_once"
+            told.append(
+                say(
+                    code,
+                    lang,
+                    **dict(zip(("fields", "files"), monthly, strict=True)),
+                    kind=kind.name.words(lang),
+                    once=once,
+                )
+            )
+    if told:
         yield say(
-            "cli.check.burden",
-            lang,
-            file=str(file),
-            kind=kind.name.words(lang),
-            fields=f"{sum(one.fields * one.monthly for one in monthly):.1f}",
-            files=f"{sum(one.files * one.monthly for one in monthly):.1f}",
-            once=sum(one.fields for one in asked if one.form.occurrence == "once" and not one.monthly),
-            logs=sum(one.form.occurrence == "many" for one in asked),
-            forms=forms,
+            "cli.check.burden", lang, file=str(file), kinds=say("cli.check.burden_glue", lang).join(told)
         )
 
 

@@ -27,15 +27,6 @@ from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace, open_workspace
 from pbwidgets.workflows.organise.campaigns import open_definition
-from pbwidgets.workflows.reports import rerunning
-from pbwidgets.workflows.reports.rerunning import (
-    Renewal,
-    find_renewal,
-    find_run,
-    renew_reports,
-    start_reports,
-    stop_renewal,
-)
 from pbwidgets.workflows.reports.results import (
     ALL_REPORTS,
     authorise_results,
@@ -46,6 +37,15 @@ from pbwidgets.workflows.reports.results import (
     records_changed,
     sees_own_sheet,
     zip_results,
+)
+from pbwidgets.workflows.reports.runs import rerunning
+from pbwidgets.workflows.reports.runs.rerunning import (
+    Renewal,
+    find_renewal,
+    find_run,
+    renew_reports,
+    start_reports,
+    stop_renewal,
 )
 
 TOWN, OTHER = "990101002", "990101003"

@@ -11,7 +11,7 @@ from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import open_workspace
 from pbwidgets.workflows.reports.blocks.library import library_of
 from pbwidgets.workflows.reports.definitions import Ground, find_targets, load_reports
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
+from pbwidgets.workflows.reports.runs.fingerprints import fingerprint_reports, hash_templates
 
 ROOT, TOWN = "990101", "990101003"
 

@@ -89,5 +89,5 @@ def test_a_submission_of_another_period_is_refused_as_a_whole(desk: Desk) -> Non
 
 def test_a_role_that_reviews_nothing_is_refused(desk: Desk) -> None:
     leader = Desk(desk.workspace, Actor("han", "leader", TOWN), desk.opened)
-    with pytest.raises(RightsError, match="leader"):
+    with pytest.raises(RightsError, match="领导"):
         plan_batch(leader, {KEYS[VILLAGE]: 1})

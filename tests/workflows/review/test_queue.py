@@ -142,8 +142,8 @@ def test_the_queue_leaves_out_drafts_and_logs_that_nobody_reviews(small: Workspa
 @pytest.mark.parametrize(
     ("actor", "said"),
     [
-        (Actor("zhang", "filler", VILLAGE), "filler"),
-        (Actor("liu", "analyst"), "analyst"),
+        (Actor("zhang", "filler", VILLAGE), "填报员"),
+        (Actor("liu", "analyst"), "分析员"),
         (Actor("li", "reviewer", "990199"), "990199"),
     ],
 )

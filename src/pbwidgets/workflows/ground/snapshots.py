@@ -7,7 +7,7 @@ again.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cache, lru_cache
@@ -190,6 +190,14 @@ def read_current(workspace: Workspace, opened: Opened) -> Records:
         return _with_others(_records(reader, opened, opened.day(_newest_day(reader))), elsewhere, earlier)
 
 
+def read_of_units(workspace: Workspace, opened: Opened, unit_codes: Collection[str]) -> Records:
+    """Records of some units as they are now, without the lists of earlier periods; nothing is written."""
+    elsewhere = _carried_from(workspace, opened)
+    with workspace.store.read() as reader:
+        records = _records(reader, opened, opened.day(_newest_day(reader)), unit_codes)
+    return _with_others(records, elsewhere, [])
+
+
 def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     """The newest snapshot on disk, whether or not the store has changed since; None if there is none."""
     newest = _newest(_folder_of(workspace, *opened.key))
@@ -351,7 +359,7 @@ def _carried(elsewhere: Sequence[Snapshot]) -> pd.DataFrame:
     return pd.concat(rankings, ignore_index=True) if rankings else to_frame([], CARRIED)
 
 
-def _records(reader: Reader, opened: Opened, day: date) -> Records:
+def _records(reader: Reader, opened: Opened, day: date, unit_codes: Collection[str] | None = None) -> Records:
     campaign = opened.campaign
     forms = {form.id: form for form in campaign.forms}
     return read_records(
@@ -369,6 +377,7 @@ def _records(reader: Reader, opened: Opened, day: date) -> Records:
         lasting={form.id for form in campaign.forms if form.lasts == "campaign"},
         logs={form.id for form in campaign.forms if form.occurrence == "many"},
         revision=opened.closed_head,
+        unit_codes=unit_codes,
     )
 
 

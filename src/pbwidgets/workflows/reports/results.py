@@ -30,8 +30,8 @@ from pbwidgets.workflows.reports.definitions import (
     find_targets,
     read_reports,
 )
-from pbwidgets.workflows.reports.fingerprints import fingerprint_reports, hash_templates
-from pbwidgets.workflows.reports.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
+from pbwidgets.workflows.reports.runs.fingerprints import fingerprint_reports, hash_templates
+from pbwidgets.workflows.reports.runs.manifest import DONE, FAILED, UnitRun, load_manifest, word_failure
 from pbwidgets.workflows.reports.scores import explain_score
 
 STALE, NOT_MADE = "stale", "not_made"

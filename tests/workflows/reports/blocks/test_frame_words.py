@@ -3,7 +3,7 @@
 import pytest
 
 from pbwidgets.workflows.reports.blocks.block import READABLE
-from pbwidgets.workflows.reports.manifest import word_frame
+from pbwidgets.workflows.reports.runs.manifest import word_frame
 
 
 @pytest.mark.parametrize("lang", ["zh_CN", "en"])

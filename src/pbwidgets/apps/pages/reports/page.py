@@ -18,8 +18,6 @@ from pbwidgets.forms import elements
 from pbwidgets.wording import default_language
 from pbwidgets.workflows.ground.desk import find_tops, may_do
 from pbwidgets.workflows.ground.workspace import today
-from pbwidgets.workflows.reports.manifest import DONE, FAILED
-from pbwidgets.workflows.reports.rerunning import find_run, start_reports
 from pbwidgets.workflows.reports.results import (
     ALL_REPORTS,
     NOT_MADE,
@@ -30,6 +28,8 @@ from pbwidgets.workflows.reports.results import (
     report_problems,
     visible_from,
 )
+from pbwidgets.workflows.reports.runs.manifest import DONE, FAILED
+from pbwidgets.workflows.reports.runs.rerunning import find_run, start_reports
 
 _TONES: Final = {DONE: "good", STALE: "warn", FAILED: "error", NOT_MADE: "quiet"}
 _SHOWN: Final = (".html", ".pptx", ".docx", ".xlsx")

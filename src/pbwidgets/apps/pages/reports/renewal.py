@@ -8,7 +8,7 @@ from pbwidgets.apps.pages.ground.state_words import minute_words
 from pbwidgets.apps.pages.reports.following import follow
 from pbwidgets.apps.visit import Visit
 from pbwidgets.forms import elements
-from pbwidgets.workflows.reports.rerunning import Renewal, find_renewal, renew_reports, stop_renewal
+from pbwidgets.workflows.reports.runs.rerunning import Renewal, find_renewal, renew_reports, stop_renewal
 
 
 class RenewalCard:

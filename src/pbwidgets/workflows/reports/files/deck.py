@@ -12,7 +12,7 @@ from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.wording import say
 from pbwidgets.workflows.reports.blocks.pieces import Figure, Photos, Table
 from pbwidgets.workflows.reports.files.content import Content, Cover, DrawnFigure, title_in
-from pbwidgets.workflows.reports.manifest import word_frame
+from pbwidgets.workflows.reports.runs.manifest import word_frame
 
 MOST_SENTENCES: Final = 5
 """Of the slide that says what is most important."""

@@ -12,8 +12,8 @@ from pbwidgets.workflows.ground.desk import Desk, find_tops, may_do
 from pbwidgets.workflows.ground.rights import RIGHTS, scope_of
 from pbwidgets.workflows.meeting.what_if import meeting_tracks
 from pbwidgets.workflows.people.account_list import units_without_account
-from pbwidgets.workflows.reports.manifest import DONE
 from pbwidgets.workflows.reports.results import list_results
+from pbwidgets.workflows.reports.runs.manifest import DONE
 from pbwidgets.workflows.review.nominations import find_balance
 
 Kind = Literal["nominate", "decide", "preview", "reports", "accounts"]

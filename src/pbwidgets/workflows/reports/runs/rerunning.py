@@ -24,8 +24,8 @@ from pbwidgets.workflows.ground.desk import Desk, authorise_tops
 from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.ground.workspace import ZONE, Opened, Workspace
-from pbwidgets.workflows.reports.manifest import DONE, FAILED
 from pbwidgets.workflows.reports.results import authorise_results, list_results, plan_reports
+from pbwidgets.workflows.reports.runs.manifest import DONE, FAILED
 
 _TAIL = 4
 """Number of output lines shown."""

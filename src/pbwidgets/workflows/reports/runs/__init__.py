@@ -1,0 +1,1 @@
+"""Runs of reports: what went in and came out, what is out of date, and making it again."""
