@@ -204,6 +204,17 @@ def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     return None if newest is None else open_snapshot(newest[1])
 
 
+def current_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
+    """The newest snapshot on disk if nothing has changed since, the day and the code neither; takes none."""
+    newest = None if has_changed(workspace, opened) else _newest(_folder_of(workspace, *opened.key))
+    if newest is None:
+        return None
+    with workspace.store.read() as reader:
+        day = opened.day(_newest_day(reader)).isoformat()
+    known = (newest[0].get("day"), newest[0].get("code"))
+    return open_snapshot(newest[1]) if known == (day, code_hash("campaign", "scoring", "store")) else None
+
+
 def latest_revision(workspace: Workspace) -> int:
     """Revision of the records in the newest of all snapshots that were taken of this store; 0 without one."""
     folders = (path.parent for path in workspace.settings.snapshots.glob("*/newest.json"))
