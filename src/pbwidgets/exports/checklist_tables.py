@@ -319,7 +319,7 @@ def _entry_row(
 ) -> dict[str, object]:
     fields = dict(one.form.leaves())
     words = {
-        path: word_answer(campaign, fields[path], value, lang)
+        path: word_answer(campaign, fields[path], value, lang, names)
         for path, value in answers.items()
         if path in fields
     }
