@@ -8,8 +8,17 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE, make_register
-from two_months import AFTER, CHECKLIST, NOVEMBER, OCTOBER, make_checklist, open_month
+from counties import COUNTY, OPERATOR, OTHER_VILLAGE, ROOT, SISTER, TOWN, VILLAGE
+from two_months import (
+    AFTER,
+    CHECKLIST,
+    NEIGHBOUR,
+    NOVEMBER,
+    OCTOBER,
+    make_checklist,
+    make_november,
+    open_month,
+)
 
 from pbwidgets.errors import ConflictError, DataError, RightsError, UsageError
 from pbwidgets.store import Actor, load_audit, load_decisions, load_top_decisions
@@ -18,8 +27,6 @@ from pbwidgets.workflows.ground.snapshots import read_top_lists, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.meeting.decisions import Minutes
 from pbwidgets.workflows.meeting.lists import decide_list, find_audience, lists_in_view, read_list
-from pbwidgets.workflows.organise.campaigns import close_campaign
-from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.people.audit_log import AuditFilter, list_audit
 from pbwidgets.workflows.progress.unit import unit_decisions
 from pbwidgets.workflows.reports.results import sees_own_sheet
@@ -27,7 +34,6 @@ from pbwidgets.workflows.reports.results import sees_own_sheet
 JUDGE = Actor("xu", "reviewer", COUNTY)
 ORGANISER = Actor("organiser", "organiser")
 MINUTES = Minutes("会议研究", "领导小组", AFTER.date(), "书记、副书记")
-NEIGHBOUR = "990101002002"
 OTHERS = {
     "township": Actor("li", "reviewer", TOWN),
     "leader": Actor("he", "leader", COUNTY),
@@ -39,14 +45,8 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def november_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Made once: VILLAGE and OTHER_VILLAGE are red in October, which is closed, and VILLAGE in November again."""
-    folder = tmp_path_factory.mktemp("november")
-    with open_workspace(folder) as workspace:
-        save_units(workspace, OPERATOR, make_register())
-        october = open_month(workspace, OCTOBER, {SISTER: 3, NEIGHBOUR: 1})
-        close_campaign(Desk(workspace, OPERATOR, october, "zh_CN", AFTER))
-        take_snapshot(workspace, open_month(workspace, NOVEMBER, {SISTER: 3, NEIGHBOUR: 1, OTHER_VILLAGE: 2}))
-    return folder
+    """Made once, as :func:`make_november` says."""
+    return make_november(tmp_path_factory.mktemp("november"))
 
 
 @pytest.fixture

@@ -44,9 +44,7 @@ def show_meeting(visit: Visit) -> w.Widget:
             return _only_lists(visit, lists)
         return elements.notice("info" if error.code == SHARED_LIST else "error", visit.refusal(error))
     if not tracks:
-        return (
-            _only_lists(visit, lists) if lists else elements.notice("info", visit.words("meeting.no_list"))
-        )
+        return _only_lists(visit, lists) if lists else elements.notice("info", visit.words("meeting.no_list"))
     page = MeetingPage(visit, open_trial(visit.desk)).widget
     page.children = (*page.children, *lists)
     return page

@@ -1,11 +1,11 @@
 """The circular of a list on which a meeting decides: to commend, to hold to account, or what else the list is for."""
 
-from dataclasses import replace
 from pathlib import Path
 
 from pbwidgets.errors import DataError
-from pbwidgets.exports.docx import Letter, word_day
-from pbwidgets.exports.tables import Column, LabelledTable
+from pbwidgets.exports.columns import Column
+from pbwidgets.exports.docx import Letter
+from pbwidgets.exports.tables import LabelledTable
 from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.documents.letters import complete_letter, save_document, top_of
@@ -42,7 +42,11 @@ def make_list_circular(desk: Desk, list_id: str, letter: Letter, path: Path) -> 
     """
     view = read_list(desk, list_id)
     rows = view.rows
-    if not view.unit_list.decided or rows["decided"].isna().all() or (rows["proposed"] & rows["decided"].isna()).any():
+    if (
+        not view.unit_list.decided
+        or rows["decided"].isna().all()
+        or (rows["proposed"] & rows["decided"].isna()).any()
+    ):
         raise DataError("documents.list_not_decided", list=view.unit_list.name.words(desk.lang))
     snapshot = take_snapshot(desk.workspace, desk.opened)
     cover = open_report(snapshot.folder, top_of(desk), desk.lang).cover
@@ -58,10 +62,18 @@ def _contents(desk: Desk, view: ListView) -> tuple[Content, ...]:
         "reason": Column(say("tables.reason", lang), 40),
     }
     title = Title(say("documents.list_title", lang, list=name), "circular")
-    about = {"campaign": desk.opened.campaign.name.words(lang), "list": name, "period": desk.opened.period.words(lang)}
+    about = {
+        "campaign": desk.opened.campaign.name.words(lang),
+        "list": name,
+        "period": desk.opened.period.words(lang),
+    }
     if on.empty:
         return (title, Sentence(say("documents.list_nobody", lang, **about)))
-    by = "、".join(dict.fromkeys(on["decided_by"])) if lang != "en" else ", ".join(dict.fromkeys(on["decided_by"]))
+    by = (
+        "、".join(dict.fromkeys(on["decided_by"]))
+        if lang != "en"
+        else ", ".join(dict.fromkeys(on["decided_by"]))
+    )
     return (
         title,
         Sentence(say("documents.list_text", lang, by=by, count=len(on), **about)),
