@@ -18,7 +18,7 @@ from pbwidgets.exports.docx import Letter
 from pbwidgets.store import Actor, load_decisions, load_top_decisions
 from pbwidgets.workflows.exchange.documents.unit_list import make_list_circular
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.ground.workspace import Workspace, open_workspace, today
 
 JUDGE = Actor("xu", "reviewer", COUNTY)
 ORGANISER = Actor("organiser", "organiser")
@@ -53,7 +53,7 @@ def card_of(kept: Workspace, list_id: str, actor: Actor = JUDGE) -> ListCard:
 
 
 def choose(card: ListCard, **chosen: str) -> None:
-    card.by.value, card.reason.value, card.on.value = "领导小组", "会议研究", AFTER.date()
+    card.by.value, card.reason.value, card.on.value = "领导小组", "会议研究", today()
     for code, status in chosen.items():
         card.choices[code.removeprefix("u")].value = status
 
@@ -69,8 +69,8 @@ def test_each_list_has_its_units_and_the_reason_with_its_values(kept: Workspace)
     heads = [text.index(f"名单：{name}") for name in ("红牌", "绿牌", "通报表扬", "问责名单")]
     assert heads == sorted(heads)
     assert "符合列入条件：已逾期1项（按期开会逾期" in text[heads[0] : heads[1]]
-    assert text[heads[0] : heads[1]].count("下坪村") == 1
-    assert "下坪村" in text[heads[3] :]
+    assert text[heads[0] : heads[1]].count("上坪村") == 1
+    assert "上坪村" in text[heads[3] :]
     assert "尚未评定" in text[heads[2] : heads[3]]
 
 
@@ -92,7 +92,7 @@ def test_a_decision_is_chosen_summarised_and_written_once_confirmed(kept: Worksp
     card.take_button.click()
     assert {code: field.value for code, field in card.choices.items()} == {VILLAGE: "selected"}
     card.button.click()
-    assert "列入：下坪村。" in shown(card.summary)
+    assert "列入：上坪村。" in shown(card.summary)
     card.clear_button.click()  # taken back before it is confirmed
     card.confirm_button.click()
     assert decided_on_top(kept) == []
@@ -100,7 +100,7 @@ def test_a_decision_is_chosen_summarised_and_written_once_confirmed(kept: Worksp
     card.button.click()
     card.confirm_button.click()
     assert decided_on_top(kept) == [(VILLAGE, "selected")]
-    assert "列入（2026-12-05，领导小组）：会议研究" in shown(card.table)
+    assert f"列入（{today()}，领导小组）：会议研究" in shown(card.table)
     with kept.store.read() as reader:
         assert load_decisions(reader, CHECKLIST, NOVEMBER).empty
 
@@ -113,7 +113,7 @@ def test_a_decided_unit_can_be_decided_anew_and_another_be_added(kept: Workspace
     choose(card, **{f"u{SISTER}": "not_selected"})
     card.button.click()
     card.confirm_button.click()
-    assert "不列入（2026-12-05" in shown(card.table)
+    assert f"不列入（{today()}" in shown(card.table)
     choose(card, **{f"u{SISTER}": "selected", f"u{OTHER_VILLAGE}": "not_selected"})
     card.button.click()
     assert "取代此前的决定" in shown(card.summary)
