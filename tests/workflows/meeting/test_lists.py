@@ -222,6 +222,25 @@ def test_a_month_counts_the_lists_of_months_before_and_top_ones_stay_at_the_top(
     assert frames["decisions"].empty
 
 
+def test_what_was_for_the_top_stays_there_when_its_list_is_for_everybody_later(small: Workspace) -> None:
+    october = open_month(small, OCTOBER, {SISTER: 3})
+    decide_list(Desk(small, JUDGE, october, "zh_CN", AFTER), "accountable", {VILLAGE: "selected"}, MINUTES)
+    lists = json.loads(make_checklist().model_dump_json(exclude_defaults=True))["lists"]
+    told = {
+        "id": "told", "name": {"zh": "曾被问责", "en": "Told"}, "of": "compliance",
+        "when": "${held_to_account} >= 1",
+    }  # fmt: skip
+    opened_up = [{key: value for key, value in item.items() if key != "audience"} for item in lists]
+    november = open_month(small, NOVEMBER, {SISTER: 3}, lists=[*opened_up, told])
+    rows = take_snapshot(small, november).frames(["lists"])["lists"]
+    assert on(rows[rows["list_id"] == "told"]) == []
+    assert on(read_list(Desk(small, JUDGE, november, "zh_CN", AFTER), "told").rows) == []
+    same = open_month(small, OCTOBER, {}, lists=opened_up)  # the month in which it was decided, by a new version
+    frames = take_snapshot(small, same).frames(["lists", "decisions"])
+    assert frames["decisions"].empty
+    assert frames["lists"].loc[frames["lists"]["list_id"] == "accountable", "decided"].isna().all()
+
+
 def test_only_one_function_reads_the_folder_of_the_top_and_only_two_modules_call_it() -> None:
     source = ROOT / "src" / "pbwidgets"
     secret = re.compile(r"\b(read_top_lists|load_top_decisions)\(")
