@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pbwidgets.errors import DataError
+from pbwidgets.errors import DataError, UsageError
 from pbwidgets.exports.columns import Column
 from pbwidgets.exports.docx import Letter
 from pbwidgets.exports.tables import LabelledTable
@@ -10,6 +10,7 @@ from pbwidgets.scoring.frames import SELECTED
 from pbwidgets.wording import say
 from pbwidgets.workflows.exchange.documents.letters import complete_letter, save_document, top_of
 from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.workflows.ground.lookup import find_list
 from pbwidgets.workflows.ground.snapshots import take_snapshot
 from pbwidgets.workflows.meeting.lists import ListView, read_list
 from pbwidgets.workflows.reports.blocks.pieces import Sentence, Table, Title
@@ -21,7 +22,7 @@ from pbwidgets.workflows.reports.report import open_report
 def make_list_circular(desk: Desk, list_id: str, letter: Letter, path: Path) -> Path:
     """Path of the circular of a list: the units that a meeting put on it, with their reasons.
 
-    A list for the top has one, too, for those who may read it.
+    A list for the top has one, too, for those who may decide on it, on the page; not by command.
 
     Parameters
     ----------
@@ -33,13 +34,16 @@ def make_list_circular(desk: Desk, list_id: str, letter: Letter, path: Path) -> 
     Raises
     ------
     UsageError
-        ``workflows.unknown_list``.
+        ``workflows.unknown_list``; ``workflows.list_for_top`` at the server itself.
     RightsError
         If the actor may not decide on the list.
     DataError
         ``documents.list_not_decided``, ``documents.sender_needed``, ``documents.placeholder``, ``template.*``,
         ``exports.identifying_found``.
     """
+    item = find_list(desk.opened.campaign, list_id)
+    if item.audience == "top" and desk.actor.role == "operator":
+        raise UsageError("workflows.list_for_top", list=item.name.words(desk.lang))
     view = read_list(desk, list_id)
     rows = view.rows
     if (
