@@ -410,6 +410,8 @@ PLAIN = {
     *("suggest_letter", "complete_letter", "top_of", "template_of", "find_circular", "save_document"),
 }
 """What they tell is in the files of the workspace, for everybody who is signed in, or they write what they get."""
+ELSEWHERE = {"find_audience", "lists_in_view", "read_list", "decide_list", "make_list_circular"}
+"""Asked for as every role where there are lists: ``meeting/test_lists.py`` and ``apps/pages/test_meeting_lists.py``."""
 
 
 @cache
@@ -424,7 +426,7 @@ def find_workflows() -> list[tuple[str, Any]]:
             if not inspect.isfunction(function) or function.__module__ != module.__name__:
                 continue
             first = tuple(inspect.signature(function).parameters)[:2]
-            if name in PLAIN or name.startswith(("_", "authorise")):
+            if name in PLAIN | ELSEWHERE or name.startswith(("_", "authorise")):
                 continue
             if first[:1] == ("desk",) or first == ("workspace", "actor"):
                 found[name] = function

@@ -27,6 +27,7 @@ from pbwidgets.scoring import Records, Scores, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.extracts import extract_shown
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, LISTED, RECORD_FRAMES
+from pbwidgets.scoring.lists import for_top, top_lists
 from pbwidgets.scoring.pipeline import score_with_top
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
@@ -166,8 +167,8 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         top_decisions = load_top_decisions(reader, *opened.key)
         notes = load_notes(reader, *opened.key)
         rectifications = load_rectifications(reader, *opened.key)
-    for_top = _with_top(records, top_decisions, earlier)
-    scores, top_lists = score_with_top(opened.campaign, opened.period_id, for_top)
+    secret = _with_top(opened.campaign, records, top_decisions, earlier)
+    scores, listed_for_top = score_with_top(opened.campaign, opened.period_id, secret)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
         **{name: getattr(scores, name) for name in SCORES},
@@ -178,7 +179,7 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         ),
     }
     snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
-    _save_top(snapshot, opened, frames["units"], top_lists)
+    _save_top(snapshot, opened, frames["units"], listed_for_top)
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -327,10 +328,16 @@ def _with_others(records: Records, elsewhere: Sequence[Snapshot], earlier: Seque
     return replace(records, carried=_carried(elsewhere), listed=_join_lists(lists))
 
 
-def _with_top(records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]) -> Records:
-    """Records with what only the top may know: for scoring, never for the frames of a snapshot."""
-    lists = [records.listed, *map(read_top_lists, earlier)]
-    every = [frame for frame in (records.decisions, decisions) if len(frame)]
+def _with_top(
+    campaign: Campaign, records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]
+) -> Records:
+    """Records with what only the top may know: for scoring, never for the frames of a snapshot.
+
+    Of a list that was for the top and is for everybody now, what it was then stays at the top.
+    """
+    lists = [records.listed, *(for_top(campaign, read_top_lists(one)) for one in earlier)]
+    own = decisions[decisions["track_id"].isin(top_lists(campaign))]
+    every = [frame for frame in (records.decisions, own) if len(frame)]
     known = pd.concat(every, ignore_index=True) if every else records.decisions
     return replace(records, decisions=known, listed=_join_lists(lists))
 
