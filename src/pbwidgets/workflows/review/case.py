@@ -23,7 +23,6 @@ from pbwidgets.store import (
     Mark,
     Note,
     Reader,
-    Rectification,
     SubmissionKey,
     VetoOnRecord,
 )
@@ -133,7 +132,7 @@ class Review:
         Answers of the newest version, without those that the actor may not see, and without what identifies.
     withheld
         Paths of the answers that were taken out.
-    evidence, notes, rectifications, vetoes
+    evidence, notes, vetoes
         Records about the submission and its unit.
     history
         Every step so far, oldest first.
@@ -161,7 +160,6 @@ class Review:
     evidence: tuple[Evidence, ...]
     history: tuple[Event, ...]
     notes: tuple[Note, ...]
-    rectifications: tuple[Rectification, ...]
     vetoes: tuple[VetoOnRecord, ...]
     level: str | None
     may_act: str | None
@@ -225,7 +223,6 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             evidence=_evidence(store.load_evidence(reader, key), form, withheld),
             history=read_events(reader, desk, key, find_campaign, named, shown_lines),
             notes=store.load_notes(reader, *scope),
-            rectifications=store.load_rectifications(reader, *scope),
             vetoes=vetoes_of(reader, desk.opened, own),
             **_turn(desk.opened, seats, form, own, found.state),
             lines=lines,
