@@ -1,15 +1,13 @@
 """The entries of a log as a list: what each is called, how far it has come, until when it is due, who has to act."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from pbwidgets.campaign import Form
-from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.answer_words import word_title
 from pbwidgets.forms.life_states import LifeState
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history
 from pbwidgets.store.submissions import RETURNED, load_of_units
-from pbwidgets.wording import say
 from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
 from pbwidgets.workflows.ground.desk import Desk, continued_codes
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
@@ -82,21 +80,14 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
     reasons = [item.reason or "" for item in versions if item.cause == "return"]
     return LogLine(
         state.key,
-        _name(desk, form, answers) or say("fill.entry_number", desk.lang, number=state.key.occurrence),
+        word_title(
+            form, answers, state.key.occurrence, desk.opened.campaign, desk.lang, unit_namer(desk.units)
+        ),
         state.state,
         hands.life,
         waits=state.standing_version is not None and state.standing_version != state.version,
         reason=reasons[-1] if reasons else "",
     )
-
-
-def _name(desk: Desk, form: Form, answers: Mapping[str, Any]) -> str:
-    """The answer that a form calls its entries by, in words; empty if it is not answered."""
-    field = next((field for path, field in form.leaves() if path == form.title), None)
-    if field is None:
-        return ""
-    answer, campaign = answers.get(field.id), desk.opened.campaign
-    return word_answer(field, answer, campaign, desk.lang, name_unit=unit_namer(desk.units))
 
 
 def _urgency(line: LogLine) -> tuple[bool, float, str, int]:

@@ -108,8 +108,6 @@ class Report:
         What they handed in, columns ``SUBMISSIONS``.
     running_record
         Their dated notes: unit_code, noted_on, text.
-    rectifications
-        Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     class_decisions
         Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
     photos
@@ -609,9 +607,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
     sole = sole_partitions(whole, campaign.partition_by)[code]
     cut = str(sole) if isinstance(sole, str) else None
-    own = source.frames(
-        [name for name in (*RECORDS, *SCORES, RUNNING, PHOTOS) if name != SHARED], cut
-    )
+    own = source.frames([name for name in (*RECORDS, *SCORES, RUNNING, PHOTOS) if name != SHARED], cut)
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
     scores["selection"] = show_holding(scores["selection"])
