@@ -113,7 +113,9 @@ def type_everywhere(w: store.Writer) -> None:
         "due_on": f"{day}",
         "outcome": TYPED,
     }
-    store.submit_many(w, [(key_of("rectifications", VILLAGE), put_right)])
+    store.submit_many(
+        w, [(store.SubmissionKey(CAMPAIGN, store.ALWAYS, "rectifications", VILLAGE, 1), put_right)]
+    )
     notice = store.start_notice(w, PublicNotice(*scope, "village", day, day + timedelta(days=7), TYPED))
     objection = store.record_objection(w, notice, VILLAGE, day, TYPED)
     store.close_objection(w, objection, "dismissed", TYPED)
