@@ -134,7 +134,10 @@ def test_what_an_older_package_had_put_right_is_an_entry_or_a_note(empty_url: st
             "fixed_on": "2026-05-20", "outcome": "已公开", "closed_on": "2026-05-20",
         },
     ]  # fmt: skip
-    assert [(one.made_by, one.role, one.on_behalf, f"{one.made_at:%m-%d}") for one in versions] == [
+    assert [
+        (one.made_by.name, one.made_by.role, one.made_by.on_behalf, f"{one.made_at:%m-%d}")
+        for one in versions
+    ] == [
         ("li", "reviewer", False, "05-06"),
         ("xu", "operator", True, "05-20"),
     ]
