@@ -46,8 +46,8 @@ from pbwidgets.workflows.ground.seats import (
     sources_of_line,
 )
 from pbwidgets.workflows.ground.workspace import Opened
-from pbwidgets.workflows.review.entries import EntryAbout, list_entries_about
 from pbwidgets.workflows.review.history import Event, FindCampaign, read_events
+from pbwidgets.workflows.review.record import EntryAbout, list_entries_about
 from pbwidgets.workflows.review.vetoes import vetoes_of
 
 
