@@ -633,22 +633,6 @@ def word_answer(
     return f"{value}{unit}" if lang != "en" or not unit else f"{value} {unit}"
 
 
-def rectification_list(
-    rectifications: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
-) -> LabelledTable:
-    """Shortcomings to be put right, the nearest deadline first, with the responsible post."""
-    made = rectifications.assign(unit_name=rectifications["unit_code"].map(names))
-    columns = {
-        "unit_name": Column(say("tables.unit", lang), 18),
-        "shortcoming": Column(say("tables.shortcoming", lang), 40),
-        "responsible_post": Column(say("tables.responsible", lang), 18),
-        "deadline": Column(say("tables.deadline", lang), 15, "date"),
-        "closed_on": Column(say("tables.closed_on", lang), 15, "date", say("tables.still_open", lang)),
-        "outcome": Column(say("tables.outcome", lang), 24),
-    }
-    return LabelledTable(title, made.sort_values(["deadline", "unit_code"]), columns)
-
-
 def all_points(
     campaign: Campaign, points: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
 ) -> LabelledTable:

@@ -235,7 +235,9 @@ def test_what_was_for_the_top_stays_there_when_its_list_is_for_everybody_later(s
     rows = take_snapshot(small, november).frames(["lists"])["lists"]
     assert on(rows[rows["list_id"] == "told"]) == []
     assert on(read_list(Desk(small, JUDGE, november, "zh_CN", AFTER), "told").rows) == []
-    same = open_month(small, OCTOBER, {}, lists=opened_up)  # the month in which it was decided, by a new version
+    same = open_month(
+        small, OCTOBER, {}, lists=opened_up
+    )  # the month in which it was decided, by a new version
     frames = take_snapshot(small, same).frames(["lists", "decisions"])
     assert frames["decisions"].empty
     assert frames["lists"].loc[frames["lists"]["list_id"] == "accountable", "decided"].isna().all()

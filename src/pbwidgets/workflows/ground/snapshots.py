@@ -33,11 +33,9 @@ from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
     Reader,
-    Rectification,
     fingerprints,
     latest_write,
     load_notes,
-    load_rectifications,
     load_top_decisions,
     read_frames,
     read_records,
@@ -60,10 +58,9 @@ from pbwidgets.workflows.ground.workspace import (
 RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
-RECTIFICATIONS: Final = "rectifications"
 PHOTOS: Final = "photos"
 WRITTEN: Final = (
-    "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING, RECTIFICATIONS,
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING,
 )  # fmt: skip
 """Frames with texts that people have written."""
 SHARED: Final = "reference"
@@ -166,14 +163,12 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = _with_others(_records(reader, opened, day), elsewhere, earlier)
         top_decisions = load_top_decisions(reader, *opened.key)
         notes = load_notes(reader, *opened.key)
-        rectifications = load_rectifications(reader, *opened.key)
     secret = _with_top(opened.campaign, records, top_decisions, earlier)
     scores, listed_for_top = score_with_top(opened.campaign, opened.period_id, secret)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
         **{name: getattr(scores, name) for name in SCORES},
         RUNNING: _running_record(notes),
-        RECTIFICATIONS: _rectifications(rectifications),
         PHOTOS: make_pictures(
             list_photos(records.submissions, shown), workspace.settings.evidence, folder / PHOTOS
         ),
@@ -424,16 +419,6 @@ def _running_record(notes: Iterable[Note]) -> pd.DataFrame:
         for note in notes
     ]
     return to_frame(rows, {"unit_code": "string", "noted_on": "string", "text": "string"})
-
-
-def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
-    """Shortcomings with the responsible post and the deadline."""
-    names = ("unit_code", "shortcoming", "responsible_post", "deadline", "closed_on", "outcome")
-    rows = [
-        {name: None if getattr(item, name) is None else str(getattr(item, name)) for name in names}
-        for item in items
-    ]
-    return to_frame(rows, dict.fromkeys(names, "string"))
 
 
 def _save(
