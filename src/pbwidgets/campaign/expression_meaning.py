@@ -2,7 +2,8 @@
 
 A value that is missing makes what is computed from it missing, and what is asked of it *unknown*: neither true
 nor false, as ``not``, ``and`` and ``or`` carry on after Kleene. ``x = ''``, ``is_missing`` and ``coalesce`` ask
-for what is missing; ``count``, ``sum``, ``selected`` and ``string-length`` find nothing in it. A unit's domain is never missing.
+for what is missing; ``count``, ``sum``, ``selected`` and ``string-length`` find nothing in it. The domain of a unit
+is never missing.
 """
 
 import math
