@@ -33,9 +33,18 @@ def snapshot_of(folder: Path, campaign: str) -> Snapshot:
 def test_the_command_fills_every_campaign_below_its_roots(filled: tuple[Path, str]) -> None:
     with open_workspace(filled[0]) as workspace:
         units = workspace.units()
-        assert {opened.campaign.id for opened in open_campaigns(workspace)} == {CAMPAIGN, OTHER, "sanhua_jianshe"}
+        assert {opened.campaign.id for opened in open_campaigns(workspace)} == {
+            CAMPAIGN,
+            OTHER,
+            "sanhua_jianshe",
+        }
         assert workspace.opened().campaign.id == CAMPAIGN
-    assert sorted(units.loc[units["parent_code"].isna(), "unit_code"]) == ["990101", "990201", "990202", "990301"]
+    assert sorted(units.loc[units["parent_code"].isna(), "unit_code"]) == [
+        "990101",
+        "990201",
+        "990202",
+        "990301",
+    ]
     assert units["synthetic"].all()
 
 

@@ -55,7 +55,7 @@ from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
 from pbwidgets.workflows.organise.register import save_units
 from pbwidgets.workflows.review.acceptance import Correction, accept_submission, send_back
 from pbwidgets.workflows.review.batches import accept_submissions, return_submissions
-from pbwidgets.workflows.review.concessions import excuse, lift, put_off_check
+from pbwidgets.workflows.review.living.concessions import excuse, lift, put_off_check
 
 FAULT = {"fault": "门窗破损", "found_on": "2026-10-05", "due_on": "2026-10-25"}
 DEMAND = {"demand": "修路", "caller": "某先生", "found_on": "2026-10-05", "due_on": "2026-10-25"}
@@ -530,6 +530,21 @@ def test_rows_are_changed_refused_and_put_off_by_their_ids(workspace: Workspace,
     assert granted[["unit_code", "check_id", "part", "due_on", "reason"]].values.tolist() == [
         [VILLAGE, "clauses", "team", "2026-12-20", "没有会议记录"]
     ]
+
+
+def test_what_else_is_said_to_be_done_waits_on_when_a_row_is_refused(
+    workspace: Workspace, desk: Desks
+) -> None:
+    key = begin(desk(UNIT), "clauses", CLAUSES)
+    accept_submission(desk(LEVEL), key, "street", seen_version=1)
+    lines = [{**row, "state": "done"} for row in CLAUSES["lines"]]
+    amend(desk(UNIT), key, {**CLAUSES, "lines": lines}, seen_version=2)
+    refuse_done(desk(LEVEL), key, reason="没有会议记录", due_on=date(2026, 12, 20), row_id="team")
+    found = state_of(workspace, key)
+    assert (found.state, found.standing_version) == ("submitted", 2)
+    assert [row["state"] for row in (found.answers or {})["lines"]] == ["begun", "done"]
+    refuse_done(desk(LEVEL), key, reason="没有桌椅", due_on=date(2026, 12, 20), row_id="rooms")
+    assert state_of(workspace, key).state == "accepted:street"  # nothing is left to accept
 
 
 def test_a_level_excuses_puts_off_and_takes_back(workspace: Workspace, desk: Desks) -> None:

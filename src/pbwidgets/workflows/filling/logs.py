@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from pbwidgets.campaign import Form
+from pbwidgets.campaign.model import Field
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import LifeState
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history
@@ -14,6 +15,9 @@ from pbwidgets.wording import say
 from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
 from pbwidgets.workflows.ground.desk import Desk, continued_codes
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
+
+_SHORT: Final = ("date", "select_one", "integer", "decimal")
+_MOST_TOLD: Final = 3
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,8 @@ class LogLine:
         Whether an amendment waits for acceptance while the version before it counts.
     reason
         Why it was returned, if it is.
+    told
+        Its answers to :func:`told_fields`, each as it is kept and in words.
     """
 
     key: SubmissionKey
@@ -42,6 +48,15 @@ class LogLine:
     life: LifeState | None
     waits: bool
     reason: str = ""
+    told: tuple[tuple[Any, str], ...] = ()
+
+
+def told_fields(form: Form) -> tuple[Field, ...]:
+    """Short fields that tell the entries of a log apart, where no life does: its first dates, choices and numbers."""
+    if form.life is not None:
+        return ()
+    short = [field for path, field in form.leaves() if "/" not in path and field.type in _SHORT]
+    return tuple(field for field in short if field.id != form.title and not field.is_sensitive)[:_MOST_TOLD]
 
 
 def list_log(desk: Desk, form_id: str, unit_codes: Sequence[str]) -> tuple[LogLine, ...]:
@@ -75,6 +90,7 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
     answers = hands.shown if hands.lives or state.draft is None else state.draft
     versions = history(reader, state.key) if state.state == RETURNED else ()
     reasons = [item.reason or "" for item in versions if item.cause == "return"]
+    told = [(answers.get(field.id), _words(desk, field, answers)) for field in told_fields(form)]
     return LogLine(
         state.key,
         _name(desk, form, answers) or say("fill.entry_number", desk.lang, number=state.key.occurrence),
@@ -82,14 +98,17 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
         hands.life,
         waits=state.standing_version is not None and state.standing_version != state.version,
         reason=reasons[-1] if reasons else "",
+        told=tuple(told),
     )
 
 
 def _name(desk: Desk, form: Form, answers: Mapping[str, Any]) -> str:
     """The answer that a form calls its entries by, in words; empty if it is not answered."""
     field = next((field for path, field in form.leaves() if path == form.title), None)
-    if field is None:
-        return ""
+    return "" if field is None else _words(desk, field, answers)
+
+
+def _words(desk: Desk, field: Field, answers: Mapping[str, Any]) -> str:
     answer, campaign = answers.get(field.id), desk.opened.campaign
     return word_answer(field, answer, campaign, desk.lang, name_unit=unit_namer(desk.units))
 
