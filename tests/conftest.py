@@ -28,6 +28,7 @@ settings.register_profile("pbwidgets", max_examples=25, deadline=None)
 settings.register_profile("long", max_examples=200, deadline=None)
 settings.load_profile("pbwidgets")
 
+pytest_plugins = ("postgresql",)
 TESTS = Path(__file__).parent
 SLOW: Sequence[str] = (
     "apps/test_every_page.py",  # and with it the files of its group

@@ -81,10 +81,17 @@ def make_campaign(*lists, counted=(), **more):
     )  # fmt: skip
 
 
-def make_records(small, held, **rows):
+def make_records(small, held, domains=None, **rows):
     units = [{"unit_code": "9901", "unit_name": "虚构镇", "kind": "town"}]
     units += [
-        {"unit_code": code, "unit_name": code, "kind": "village", "parent_code": "9901"} for code in (A, B, C)
+        {
+            "unit_code": code,
+            "unit_name": code,
+            "kind": "village",
+            "parent_code": "9901",
+            "domain": (domains or {}).get(code),
+        }
+        for code in (A, B, C)
     ]
     given = [small.answer(unit, "held", value, form="monthly") for unit, value in held.items()]
     made = small.make_records(to_frame(units, COLUMNS["units"]), submissions=given, **rows)
@@ -138,6 +145,24 @@ def test_a_condition_may_count_all_checks_and_name_measures_and_kinds(small):
     assert on(made, "good") == [A]
     assert made.loc[("good", C), "reason_code"] == "standing.list_unknown"  # C has handed nothing in
     assert not made.loc[("good", C), "proposed"]
+
+
+@pytest.mark.parametrize(
+    ("condition", "wanted"),
+    [
+        ("${unit_domain} = 'urban'", [A]),
+        ("${unit_domain} != 'urban'", [B, C]),
+        ("not(${unit_domain} = 'urban')", [B, C]),
+        ("${unit_domain} = ''", [C]),
+        ("${unit_domain} = 'nobody'", []),
+    ],
+)
+def test_on_a_list_for_a_domain_there_is_no_unit_that_is_of_none(small, condition, wanted):
+    domains = {A: "urban", B: "rural"}
+    campaign = make_campaign(listed("one", "单", of="compliance", when=condition))
+    made = run(small, campaign, domains=domains)
+    assert on(made, "one") == wanted
+    assert "standing.list_unknown" not in set(made["reason_code"])
 
 
 def test_a_list_concerns_its_own_kinds_else_those_of_its_track(small):

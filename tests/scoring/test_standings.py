@@ -331,6 +331,47 @@ def test_a_condition_holds_or_is_waited_for(small, check, day, given, state):
     assert np.isnan(row["value"]) == ("open" not in given)
 
 
+@pytest.mark.parametrize(
+    ("condition", "holds_for", "if_nobody_has_one"),
+    [
+        ("${unit_domain} = 'urban'", [A], []),
+        ("not(${unit_domain} = 'urban')", [B, C], [A, B, C]),
+        ("${unit_domain} != 'urban'", [B, C], [A, B, C]),
+        ("${unit_domain} = ''", [C], [A, B, C]),
+        ("${unit_domain} != ''", [A, B], []),
+    ],
+)
+@pytest.mark.parametrize("domains", [{A: "urban", B: "rural"}, {}])
+def test_a_unit_without_a_domain_is_of_none_in_checks_conditions_and_rows(
+    small, domains, condition, holds_for, if_nobody_has_one
+):
+    holds_for = holds_for if domains else if_nobody_has_one
+    checks = (
+        {"id": "held", "measure": "held", "at_least": 1, "applies": condition},
+        {"id": "clear", "name": words("无未结"), "when": "${open} = 0", "applies": condition},
+        {"id": "of_domain", "name": words("本领域"), "when": condition},
+        {"id": "aim", "measure": "held", "at_least": f"if({condition}, 2, 1)"},
+        BY_ROW,
+    )
+    plain = make_campaign(*checks).model_dump(mode="json", exclude_defaults=True)
+    plain["forms"][0]["fields"][0]["when"] = f"${{row}} != 'team' or {condition}"
+    held = [small.answer(unit, "held", 1, form="monthly") for unit in (A, B, C)]
+    clear = [small.answer(unit, "open", 0, form="monthly") for unit in (A, B, C)]
+    campaign, units = Campaign.model_validate(plain), make_units(domains)
+    found = stand(small, campaign, date(2026, 11, 30), units=units, submissions=[*held, *clear])
+
+    def standing(check_id, *states):
+        rows = found.xs(check_id, level="check_id")
+        return rows.index.get_level_values("unit_code")[rows["state"].isin(states)].tolist()
+
+    others = [unit for unit in (A, B, C) if unit not in holds_for]
+    assert standing("held", "reached") == standing("clear", "reached") == holds_for
+    assert standing("held", "not_applicable") == standing("clear", "not_applicable") == others
+    assert (standing("of_domain", "reached"), standing("of_domain", "short")) == (holds_for, others)
+    assert (standing("aim", "short"), standing("aim", "reached")) == (holds_for, others)
+    assert [unit for unit in (A, B, C) if (unit, "standards", "team") in found.index] == holds_for
+
+
 def test_a_condition_put_off_or_excused(small):
     campaign = make_campaign({"id": "clear", "name": words("无未结"), "when": "${open} = 0"})
     granted = [

@@ -1,102 +1,16 @@
-"""Every test of the store runs on SQLite and on a real PostgreSQL server that is started here."""
+"""Every test of the store runs on SQLite and on a real PostgreSQL server."""
 
-import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pandas as pd
 import pytest
+from postgresql import administer, new_database
 
 from pbwidgets.store import Actor, Store, Writer, freeze_campaign, import_units, open_period, open_store
 
 CLERK = Actor("clerk", "organiser")
-
-
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """Address of a server of our own, up to the name of the database."""
-    folder = _server_programs()
-    if folder is None:
-        reason = "no PostgreSQL server programs (initdb, pg_ctl): install the package postgresql"
-        if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
-    data = Path(tempfile.mkdtemp(prefix="pbw-pg-"))  # short: a socket's path has at most 107 characters
-    as_user = _plain_user(data)
-    try:
-        _run(
-            [
-                *as_user,
-                str(folder / "initdb"),
-                "-D",
-                f"{data}/db",
-                "-U",
-                "pb",
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C",
-                "-N",
-            ]
-        )
-        options = (
-            f"-c listen_addresses='' -c unix_socket_directories={data} -c fsync=off -c max_connections=20"
-        )
-        _run(
-            [
-                *as_user,
-                str(folder / "pg_ctl"),
-                "-D",
-                f"{data}/db",
-                "-w",
-                "-l",
-                f"{data}/log",
-                "-o",
-                options,
-                "start",
-            ]
-        )
-        try:
-            yield f"postgresql://pb@/{{}}?host={data}"
-        finally:
-            _run([*as_user, str(folder / "pg_ctl"), "-D", f"{data}/db", "-m", "immediate", "-w", "stop"])
-    finally:
-        shutil.rmtree(data, ignore_errors=True)
-
-
-def _server_programs() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
-    if found:
-        return found[-1].parent
-    on_path = shutil.which("pg_ctl")
-    return Path(on_path).resolve().parent if on_path and shutil.which("initdb") else None
-
-
-def _plain_user(data: Path) -> list[str]:
-    """Prefix of a command that runs as another user: the server refuses to run as root."""
-    if os.name == "nt" or os.geteuid() != 0:
-        return []
-    import pwd
-
-    names = {entry.pw_name for entry in pwd.getpwall()}
-    user = next(name for name in ("postgres", "nobody") if name in names)
-    shutil.chown(data, user)
-    return ["runuser", "-u", user, "--"]
-
-
-def _run(command: list[str]) -> None:
-    # the server inherits our pipes, and none may stay open after pg_ctl has ended
-    with tempfile.TemporaryFile() as said:
-        done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd="/", check=False
-        )
-        said.seek(0)
-        assert done.returncode == 0, said.read().decode(errors="replace")
 
 
 @pytest.fixture(scope="session")
@@ -110,16 +24,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql_server: str, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of an empty store, migrated once."""
-    _administer(postgresql_server, "CREATE DATABASE pb_template")
+    administer(postgresql_server, "CREATE DATABASE pb_template")
     open_store(postgresql_server.format("pb_template"), tmp_path_factory.mktemp("evidence"))
     return "pb_template"
-
-
-def _administer(server: str, statement: str) -> None:
-    import psycopg
-
-    with psycopg.connect(server.format("postgres"), autocommit=True) as connection:
-        connection.execute(statement)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -138,10 +45,8 @@ def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> s
 @pytest.fixture
 def empty_postgresql(postgresql_server: str) -> Iterator[str]:
     """Address of a PostgreSQL database without tables."""
-    name = f"pb_{uuid4().hex[:12]}"
-    _administer(postgresql_server, f"CREATE DATABASE {name}")
-    yield postgresql_server.format(name)
-    _administer(postgresql_server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(postgresql_server) as url:
+        yield url
 
 
 @pytest.fixture
@@ -153,10 +58,8 @@ def store_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> I
         return
     template = request.getfixturevalue("postgresql_template")
     server = request.getfixturevalue("postgresql_server")
-    name = f"pb_{uuid4().hex[:12]}"
-    _administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.format(name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    with new_database(server, f"TEMPLATE {template}") as url:
+        yield url
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 A value that is missing makes what is computed from it missing, and what is asked of it *unknown*: neither true
 nor false, as ``not``, ``and`` and ``or`` carry on after Kleene. ``x = ''``, ``is_missing`` and ``coalesce`` ask
-for what is missing; ``count``, ``sum``, ``selected`` and ``string-length`` find nothing in it.
+for what is missing; ``count``, ``sum``, ``selected`` and ``string-length`` find nothing in it. The domain of a unit
+is never missing.
 """
 
 import math
@@ -16,6 +17,8 @@ from typing import Final
 from pbwidgets.campaign.expression_tree import Node
 from pbwidgets.campaign.patterns import read_pattern
 
+DOMAIN: Final = "unit_domain"
+"""Name of the unit's domain. That a unit is of none is known: it is another than any that is named."""
 NOISE: Final = 1e-12
 """Share of a number that is the noise of binary fractions: 0.3 div 0.1 is 3."""
 
@@ -47,7 +50,8 @@ def compile_tree(node: Node) -> Step:
 
 def _compile_leaf(node: Node) -> Step | None:
     if node.symbol == "$":
-        return lambda scope: _plain(scope.values.get(str(node.value)))
+        name, missing = str(node.value), _NONE if node.value == DOMAIN else None
+        return lambda scope: missing if (value := _plain(scope.values.get(name))) is None else value
     if node.symbol == ".":
         return lambda scope: _plain(scope.self_value)
     if node.symbol == "literal":
@@ -62,6 +66,13 @@ def _over_values(operation: Callable[..., object], parts: list[Step]) -> Step:
 
 class _EmptyText(str):
     """The literal ``''``: comparing with it asks whether a value is empty."""
+
+
+class _NoText(str):
+    """An empty text that is not missing: it is known that there is none."""
+
+
+_NONE: Final = _NoText()
 
 
 # -- truth ---------------------------------------------------------------------------------------------
@@ -130,7 +141,11 @@ def is_empty(value: object) -> bool:
 
 
 def _items(value: object) -> list[object]:
-    return value if isinstance(value, list) else [] if is_empty(value) else [value]
+    return [] if is_empty(value) else _listed(value)
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]
 
 
 def _options(value: object) -> list[str]:
@@ -190,10 +205,10 @@ def compare(symbol: str, left: object, right: object) -> bool | None:
     for one, other in ((left, right), (right, left)):
         if isinstance(one, _EmptyText) and symbol in ("=", "!="):
             return is_empty(other) is (symbol == "=")
-    if is_empty(left) or is_empty(right):
+    if any(is_empty(side) and side is not _NONE for side in (left, right)):
         return None
     # as in XPath, a comparison holds for a list if it holds for any of its items
-    return any(_compare_one(symbol, a, b) for a in _items(left) for b in _items(right))
+    return any(_compare_one(symbol, a, b) for a in _listed(left) for b in _listed(right))
 
 
 def _compare_one(symbol: str, left: object, right: object) -> bool:

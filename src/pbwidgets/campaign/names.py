@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from pbwidgets.campaign.expression_meaning import DOMAIN
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.findings import Address
 from pbwidgets.campaign.model import Field, Form
@@ -13,7 +14,7 @@ from pbwidgets.campaign.tables import Table, TableRow
 
 ROW: Final = "row"
 """In a row of a repeat with fixed rows, the id of its row in the table; no field may be called so."""
-UNIT_KIND, UNIT_DOMAIN = "unit_kind", "unit_domain"
+UNIT_KIND, UNIT_DOMAIN = "unit_kind", DOMAIN
 UNIT_NAMES: Final = (UNIT_KIND, UNIT_DOMAIN)
 """Names that every expression may use: kind of the unit, and its domain in the register. No id may be one of them."""
 ENTRY_STATE, ENTRY_CLOSED, ENTRY_OVERDUE, ENTRY_FLAGS = (

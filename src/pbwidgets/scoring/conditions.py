@@ -156,7 +156,7 @@ def _find_chosen(node: Node, rows: _Rows) -> tuple[Floats, Floats] | None:
     """The two sides of a comparison of what was chosen with a literal, both as places of options."""
     for name, literal in (node.parts, node.parts[::-1]):
         options = rows.options.get(str(name.value), ()) if name.symbol == "$" else ()
-        if options and literal.symbol == "literal" and literal.value != "":
+        if options and literal.symbol == "literal" and (literal.value != "" or "" in options):
             same = (
                 place for place, option in enumerate(options, start=1) if _is_option(option, literal.value)
             )

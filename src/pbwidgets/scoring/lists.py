@@ -19,7 +19,7 @@ from pbwidgets.campaign.checklists import CHECK, CHECK_ALL, CHECK_NAMES, UnitLis
 from pbwidgets.campaign.expressions import parse
 from pbwidgets.campaign.model import Campaign
 from pbwidgets.campaign.names import UNIT_NAMES
-from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in
+from pbwidgets.scoring.arrays import Floats, Ints, Objects, positions_in, to_objects
 from pbwidgets.scoring.conditions import compute_column
 from pbwidgets.scoring.coverage import EXPECTED
 from pbwidgets.scoring.frames import (
@@ -275,13 +275,13 @@ def _name_checks(
     states = [state for state in states if state != REACHED]
     here = standings["state"].isin(states).to_numpy(dtype=bool) & (at >= 0)
     rows = standings[here].assign(at=at[here]).sort_values("overdue_days", ascending=False, kind="stable")
+    rows = rows[rows.groupby(["at", "state"]).cumcount() < MOST_NAMED]
     found: dict[int, dict[str, list[list[Any]]]] = {}
     for unit, state, check_id, part, days in zip(
-        *(rows[name].tolist() for name in ("at", "state", "check_id", "part", "overdue_days")), strict=True
+        *(to_objects(rows[name]).tolist() for name in ("at", "state", "check_id", "part", "overdue_days")),
+        strict=True,
     ):
-        named = found.setdefault(unit, {}).setdefault(state, [])
-        if len(named) < MOST_NAMED:
-            named.append([check_id, part, days])
+        found.setdefault(unit, {}).setdefault(state, []).append([check_id, part, days])
     return found
 
 

@@ -206,12 +206,13 @@ def _grant(
     if ours.empty:
         return excused, due, moved
     ours = ours.assign(at=positions_in(ours["unit_code"], judge.table.register.codes[judge.units]))
-    for row in ours[ours["at"] >= 0].sort_values("part").to_dict("records"):
-        here = np.flatnonzero((parts == row["part"]) | (rows == row["part"]) | (not row["part"]))
-        excused[row["at"], here] = row["excused"]
-        if pd.notna(row["due_on"]):
-            due[row["at"], here] = np.datetime64(row["due_on"], "D")
-            moved[row["at"], here] += row["times"]
+    for part, some in ours[ours["at"] >= 0].groupby("part"):  # the whole check, '', comes first
+        of_part = (parts == part) | (rows == part) | (part == "")
+        here = np.ix_(some["at"].to_numpy(), np.flatnonzero(of_part))
+        later = to_days(to_objects(some["due_on"]))[:, None]
+        excused[here] = some["excused"].to_numpy(dtype=bool)[:, None]
+        due[here] = np.where(np.isnat(later), due[here], later)
+        moved[here] += np.where(np.isnat(later), 0, some["times"].to_numpy(dtype=np.int64)[:, None])
     return excused, due, moved
 
 

@@ -3,12 +3,14 @@
 import shutil
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from counties import OPERATOR, ROOT, run_pbwidgets
+from postgresql import new_database
 
 from pbwidgets.campaign import read_campaign
 from pbwidgets.demo.evidence import make_photo
@@ -46,6 +48,7 @@ class Year:
     """The months that were opened so far, and who writes in the newest of them."""
 
     workspace: Workspace
+    store: Mapping[str, str]
     closed: dict[str, Snapshot] = field(default_factory=dict)
     october: str = ""
 
@@ -99,16 +102,29 @@ def money(kind: str, amount: float, day: str, purpose: str) -> dict[str, Any]:
     return {"kind": kind, "amount": amount, "booked_on": day, "purpose": purpose, "voucher": "凭证1"}
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Iterator[Mapping[str, str]]:
+    """Environment that names the store: that of the workspace, or a database on a server."""
+    if request.param == "sqlite":
+        yield {}
+        return
+    with new_database(request.getfixturevalue("postgresql_server")) as url:
+        yield {"PBWIDGETS_STORE": url}
+
+
 @pytest.fixture(scope="module")
-def year(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
+def year(store: Mapping[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Year]:
     folder = tmp_path_factory.mktemp("year")
-    with open_workspace(folder) as workspace:
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        for name, value in store.items():
+            patch.setenv(name, value)
+        workspace = stack.enter_context(open_workspace(folder))
         units = [
             {"unit_code": code, "unit_name": name, "kind": kind, "parent_code": parent, "synthetic": True}
             for code, name, kind, parent in ROWS
         ]
         save_units(workspace, OPERATOR, to_frame(units, UNITS), datetime(2026, 10, 1, tzinfo=UTC))
-        made = Year(workspace)
+        made = Year(workspace, store)
         live(made)
         yield made
 
@@ -121,7 +137,7 @@ def live(year: Year) -> None:
     short = year.begin(LEVEL, "2026-10-06", "faults", OTHER, fault(SHORT, "2026-10-06", "2026-10-20"))
     income = year.begin(FILLERS[OLD], "2026-10-06", "funds", OLD, money("own", 100, "2026-10-06", "集体自筹"))
     year.close("2026-10")
-    year.october = standings_as_csv(year.workspace)
+    year.october = standings_as_csv(year)
     year.open("2026-11")
     year.change(FILLERS[OTHER], "2026-11-08", short, fixed_on="2026-11-08")
     year.change(LEVEL, "2026-11-10", short, closed_on="2026-11-10")
@@ -247,7 +263,7 @@ def test_october_is_equal_byte_by_byte_before_and_after_november_closed_a_fault(
     shutil.rmtree(folder)  # nothing is left of what was made at its closing
     again = take_snapshot(year.workspace, year.workspace.opened(CAMPAIGN, "2026-10"))
     assert files_of(again) == before
-    assert standings_as_csv(year.workspace) == year.october
+    assert standings_as_csv(year) == year.october
 
 
 def files_of(snapshot: Snapshot) -> dict[str, bytes]:
@@ -258,11 +274,11 @@ def files_of(snapshot: Snapshot) -> dict[str, bytes]:
     }
 
 
-def standings_as_csv(workspace: Workspace) -> str:
+def standings_as_csv(year: Year) -> str:
     """Where all units stood in October, as the command tells it."""
     told = run_pbwidgets(
         "score", CAMPAIGN, "--period", "2026-10", "--track", "compliance", "--format", "csv",
-        cwd=workspace.settings.workspace,
+        cwd=year.workspace.settings.workspace, **year.store,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr
     assert OLD in told.stdout
