@@ -2,18 +2,24 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
 
 import pandas as pd
 import pytest
-from counties import OPERATOR, lay_out
+from counties import OPERATOR, copy_county, lay_out
+from pages import shown
 
+from pbwidgets.apps.pages.home import show_home
+from pbwidgets.apps.visit import Visit
 from pbwidgets.demo import fill_store
 from pbwidgets.store import Actor
+from pbwidgets.workflows.duties import due as due_module
 from pbwidgets.workflows.duties.due import DueLists, list_due
 from pbwidgets.workflows.duties.lines import Due
 from pbwidgets.workflows.ground.desk import Desk
-from pbwidgets.workflows.ground.snapshots import take_snapshot
+from pbwidgets.workflows.ground.snapshots import current_snapshot, take_snapshot
 from pbwidgets.workflows.ground.workspace import Workspace, open_workspace
+from pbwidgets.workflows.organise.campaigns import open_definition
 from pbwidgets.workflows.review.living.concessions import excuse, lift, put_off_check
 
 CAMPAIGN, ROOT_CODE = "sanhua_jianshe", "990301"
@@ -187,3 +193,51 @@ def test_names_of_entries_are_those_that_reports_may_have(workspace: Workspace, 
     assert entries
     assert {due.name for due in entries} <= answered
     assert pd.Series([due.name for due in entries]).notna().all()
+
+
+def told(lists: DueLists) -> list[tuple[object, ...]]:
+    lines = (*lists.own, *lists.below)
+    return [
+        (
+            due.kind,
+            due.unit_code,
+            due.by_unit,
+            due.name,
+            due.state,
+            due.due_on,
+            due.overdue_days,
+            due.overdue,
+            due.soon,
+        )
+        for due in lines
+    ]
+
+
+def test_a_snapshot_that_is_current_gives_the_same_lines(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = desk_of(workspace, LEVEL)
+    before = told(list_due(desk))
+    take_snapshot(workspace, desk.opened)
+    assert current_snapshot(workspace, desk.opened) is not None
+    monkeypatch.setattr(due_module, "_MANY", 0)
+    assert told(list_due(desk)) == before
+    assert len(before) > 40
+
+
+def test_one_list_has_the_lines_of_all_open_campaigns(workspace: Workspace, tmp_path: Path) -> None:
+    folder = copy_county(workspace.settings.workspace, tmp_path / "two")
+    with open_workspace(folder) as both:
+        campaign = both.opened(CAMPAIGN, "2026-11").campaign
+        open_definition(both, OPERATOR, campaign.model_copy(update={"id": "second"}), "2026-11")
+        desk = desk_of(both, Actor("filler", "filler", unit(9)))
+        lines = list_due(desk).own
+        names = [(due.opened.campaign.id, due.name) for due in lines]
+        assert (CAMPAIGN, "两委班子缺额未补，组织设置未调整") in names
+        assert ("second", "责任落实表") in names
+        days = [due.due_on for due in lines if due.due_on]
+        assert days == sorted(days)
+        assert {due.opened.campaign.id for due in list_due(desk, only_here=True).own} == {CAMPAIGN}
+        page = shown(show_home(Visit(both, desk.actor, {}, "zh_CN")))
+        assert "显示全部" in page
+        assert "campaign=second" in page or "campaign=sanhua_jianshe" in page

@@ -141,11 +141,12 @@ def _look(desk: Desk, codes: frozenset[str]) -> Sight:
     if not compares_units(desk.opened.campaign):
         units = units[inside | lie_above(units, inside)]
     if len(units) > _MANY and (newest := current_snapshot(desk.workspace, desk.opened)) is not None:
-        made = newest.frames(["entries", "standings"])
-        return Sight(desk, codes, newest.records(), made["entries"], made["standings"])
+        made = newest.frames(["submissions", "entries", "standings"])
+        return Sight(desk, codes, newest.day, made["submissions"], made["entries"], made["standings"])
     records = read_of_units(desk.workspace, desk.opened, set(units["unit_code"]))
     entries, standings = judge_units(desk.opened.campaign, desk.opened.period_id, records)
-    return Sight(desk, codes, records, entries, standings)
+    day = records.today(desk.opened.period)
+    return Sight(desk, codes, day, records.submissions, entries, standings)
 
 
 def _gather(desk: Desk, found: Iterable[Due]) -> Iterator[Due]:

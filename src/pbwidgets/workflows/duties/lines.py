@@ -18,7 +18,6 @@ from pbwidgets.campaign.model import Measure
 from pbwidgets.campaign.names import ENTRY_FLAGS, Place, places
 from pbwidgets.forms.answer_words import word_answer
 from pbwidgets.forms.life_states import WARN_DAYS
-from pbwidgets.scoring import Records
 from pbwidgets.scoring.frames import DUE_SOON, EXCESS, OVERDUE, SHORT
 from pbwidgets.units import successors
 from pbwidgets.wording import say
@@ -96,21 +95,19 @@ class Sight:
         Who looks, and at which campaign.
     codes
         Units that the actor sees.
-    records, entries, standings
-        What was read, and frames ``ENTRIES`` and ``STANDINGS`` made of it.
+    day
+        Day on which they stand so.
+    submissions, entries, standings
+        Frames of these names.
     """
 
     desk: Desk
     codes: frozenset[str]
-    records: Records
+    day: date
+    submissions: pd.DataFrame
     entries: pd.DataFrame
     standings: pd.DataFrame
     _named: dict[str, Mapping[tuple[str, int], str]] = field(default_factory=dict, repr=False)
-
-    @cached_property
-    def day(self) -> date:
-        """Day on which they stand so."""
-        return self.records.today(self.desk.opened.period)
 
     @cached_property
     def forms(self) -> Mapping[str, Form]:
@@ -138,7 +135,7 @@ class Sight:
         """Answers of a field of a form, by unit and entry; nothing of what is sensitive."""
         key = f"{form_id} {path}"
         if key not in self._named:
-            rows = self.records.submissions
+            rows = self.submissions
             own = rows[(rows["form_id"] == form_id) & (rows["field"] == path)]
             self._named[key] = dict(
                 zip(zip(own["unit_code"], own["occurrence"], strict=True), own["value"], strict=True)
