@@ -82,8 +82,9 @@ def accept_all(hand: Hand) -> None:
 def report_nothing_new(hand: Hand) -> None:
     """Say of the clauses that nothing has changed this month."""
     page = hand.page
-    hand.follow(page.get_by_role("link", name="阵地规范逐条对照表").first)
-    hand.click(page.get_by_role("button", name="本月无变化", exact=True))
+    hand.follow(page.locator(".pb-nav").get_by_role("link", name="填报", exact=True))
+    card = page.locator(".pb-card", has_text="阵地规范逐条对照表")
+    hand.click(card.get_by_role("button", name="本月无变化", exact=True))
     hand.see(page.get_by_text("已确认本月无变化").first)
 
 

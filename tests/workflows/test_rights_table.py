@@ -216,6 +216,7 @@ WHOLE_CAMPAIGN = {
     *("share_places", "renew_reports", "find_renewal", "stop_renewal"),
     *("own_score_sheet", "sees_own_sheet"),
     *("decide_classes", "import_classes"),
+    *("claims_waiting", "units_with_checks"),  # there is neither
 }
 """Workflows that concern no unit: they are called once, and only the role matters."""
 
@@ -587,6 +588,27 @@ def plan_batch(world: World, actor: Actor, unit: str) -> Call:
 
 
 @case
+def undo_acceptances(world: World, actor: Actor, unit: str) -> Call:
+    undo_acceptance(world, actor, unit)  # so that there is something to undo
+    return lambda: workflow("undo_acceptances")(world.desk(actor), [world.key(unit)])
+
+
+@case
+def claims_waiting(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("claims_waiting")(world.desk(actor))
+
+
+@case
+def units_with_checks(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("units_with_checks")(world.desk(actor))
+
+
+@case
+def open_claims(world: World, actor: Actor, unit: str) -> Call:
+    return lambda: workflow("open_claims")(world.desk(actor), [world.key(unit)])
+
+
+@case
 def undo_acceptance(world: World, actor: Actor, unit: str) -> Call:
     level, _ = world.to_level_of(actor, unit)
     key = world.key(unit)
@@ -789,6 +811,7 @@ by_key("print_view")
 by_key("confirm_unchanged")
 by_key("put_off", FAR.date(), "下雨")
 by_key("refuse_done", due_on=FAR.date(), reason="漏水")
+by_unit("list_checks")
 by_unit("excuse", "no_such", "", "租用场所")
 by_unit("put_off_check", "no_such", "", FAR.date(), "换届")
 by_unit("lift", "no_such", "", "已换届")

@@ -11,7 +11,7 @@ from pbwidgets.campaign.names import ROW, form_of_unit, places, row_names
 from pbwidgets.errors import DataError
 from pbwidgets.forms.answer_changes import AnswerChange, Answered, compare_versions
 from pbwidgets.forms.life_states import LifeState, find_life_state, with_cells
-from pbwidgets.forms.rows_table import word_row_columns
+from pbwidgets.forms.rows_table import look_of_rows, word_row_columns
 from pbwidgets.store import Evidence, Reader, SubmissionKey, Version
 from pbwidgets.store.submissions import HANDED_IN, SUBMITTED
 from pbwidgets.units import kind_and_domain
@@ -201,6 +201,7 @@ def _rows(
         old, new = (
             {str(row.get(ROW)): row for row in rows_in(side.answers, place.path)} for side in (before, after)
         )
+        heading = look_of_rows(form, field, after.campaign, lang).heading
         for row in field.table.rows:
             cells = row_names(field.table, row)
             states = [
@@ -221,5 +222,5 @@ def _rows(
             )
             if own and (row.id in old or states[1].is_begun):
                 is_new = states[1].is_done and not states[0].is_done
-                about = word_row_columns(field, row, after.campaign, lang)
+                about = word_row_columns(field, row, after.campaign, lang, heading)
                 yield ClaimedRow(row.id, row.name.words(lang), about, states[1], is_new, own)

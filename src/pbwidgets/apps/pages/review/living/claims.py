@@ -297,7 +297,7 @@ def _claim_markup(visit: Visit, claim: Claim) -> str:
 def _row_markup(visit: Visit, claim: Claim, row: ClaimedRow) -> str:
     words = visit.words("review.claims_is_new" if row.is_new else "review.claims_is_other")
     about = " · ".join(part for part in (row.about, row.state.word_due(visit.lang), words) if part)
-    name = f"<b>{escape(row.name)}</b> <small>{escape(about)}</small>"
+    name = f"<b>{escape(row.name)}</b><br><small>{escape(about)}</small>"
     texts = [change for change in row.changes if not (change.files_before or change.files_after)]
     files = [change for change in row.changes if change not in texts]
     cells = (
@@ -307,7 +307,7 @@ def _row_markup(visit: Visit, claim: Claim, row: ClaimedRow) -> str:
     )
     labels = ("claims_clause", "claims_changed", "claims_files")
     shown = "".join(
-        f'<td data-label="{escape(visit.words(f"review.{label}"), quote=True)}">{cell}</td>'
+        f'<td data-label="{escape(visit.words(f"review.{label}"), quote=True)}"><div>{cell}</div></td>'
         for label, cell in zip(labels, cells, strict=True)
     )
     return f'<tr data-row="{escape(row.row_id, quote=True)}">{shown}</tr>'
