@@ -80,12 +80,12 @@ def texts_of(name: str, content: bytes) -> Iterator[tuple[str, str]]:
 
 
 def is_open(path: Path, folder: Path) -> bool:
-    """Whether others than the top may come upon a file: not the store, not the top's folder, not a definition."""
+    """Whether results lie in a file: it is not the store, the top's folder, a definition, or laid out beforehand."""
     parts = path.relative_to(folder).parts
     return not (
         "top" in parts[:-1]
         or ".sqlite" in path.name
-        or parts[0] == "parameters"
+        or parts[0] in ("parameters", "notebooks")
         or path.name == "campaign.json"
     )
 
@@ -112,7 +112,7 @@ def test_no_command_tells_of_the_list(county: Path, name: str) -> None:
     "asked",
     [
         ("select", CHECKLIST, "--list", "accountable"),
-        ("document", "circular", "--campaign", CHECKLIST, "--list", "accountable", "--sender", "县委", "-o", "out/t.docx"),
+        ("document", "circular", "--campaign", CHECKLIST, "--list", "accountable", "-o", "out/t.docx"),
     ],
     ids=["select", "document"],
 )  # fmt: skip
