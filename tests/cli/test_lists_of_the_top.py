@@ -104,6 +104,7 @@ def told_in(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_tells_of_the_list(county: Path, name: str) -> None:
     done = run_pbwidgets(*COMMANDS[name], cwd=county)
+    assert done.returncode == 0, done.stderr
     assert [secret for secret in SECRETS if secret in done.stdout + done.stderr] == []
     assert told_in(county) == []
 
