@@ -41,14 +41,16 @@ COMMANDS = {
     "classify": ("classify", CHECKLIST),
     "export": ("export", CHECKLIST, "-o", "out/all.xlsx"),
     "export as analyst": ("export", CHECKLIST, "--as-analyst", "-o", "out/analyst.xlsx"),
-    "matrix": ("chart", "state_matrix", "--campaign", CHECKLIST, "-o", "out/matrix.svg"),
-    "coverage": ("chart", "coverage_bars", "--campaign", CHECKLIST, "-o", "out/coverage.svg"),
+    "chart": ("chart", "standings", "--campaign", CHECKLIST, "-o", "out/standings.svg"),
     "reports": ("report", "--all", "--campaign", CHECKLIST, "--workers", "1"),
     "circular": ("document", "circular", "--campaign", CHECKLIST, "--sender", "县委", "-o", "out/c.docx"),
     "units": ("units", "list"),
     "users": ("user", "list"),
     "doctor": ("doctor",),
 }
+
+WITHOUT_RESULT = {"explain", "sheets", "select", "classify", "circular"}
+"""Commands that have nothing to show of a campaign in which nothing is scored: asked for what they say instead."""
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +106,7 @@ def told_in(folder: Path) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_no_command_tells_of_the_list(county: Path, name: str) -> None:
     done = run_pbwidgets(*COMMANDS[name], cwd=county)
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode != 0) == (name in WITHOUT_RESULT), done.stderr
     assert [secret for secret in SECRETS if secret in done.stdout + done.stderr] == []
     assert told_in(county) == []
 
