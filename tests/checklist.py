@@ -21,7 +21,7 @@ from pbwidgets.scoring.frames import (
 )
 from pbwidgets.store.photos import PHOTO_COLUMNS, link_pictures, list_photos, make_pictures
 from pbwidgets.store.snapshot_files import write_frames
-from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RECTIFICATIONS, RUNNING, SCORES
+from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RUNNING, SCORES
 
 TOWN = "990300"
 VILLAGES = (
@@ -290,7 +290,6 @@ def lay_snapshot(
     """A snapshot of hand-made frames, with pictures of the photos of faults; all other frames are empty."""
     empty = {name: to_frame([], COLUMNS[name]) for name in (*RECORDS, *SCORES)}
     notes = {"unit_code": "string", "noted_on": "string", "text": "string"}
-    put_right = ("unit_code", "shortcoming", "responsible_post", "deadline", "closed_on", "outcome")
     photos = make_pictures(
         list_photos(
             frames.get("submissions", empty["submissions"]), {("faults", "before"), ("faults", "after")}
@@ -301,7 +300,6 @@ def lay_snapshot(
     every = {
         **empty,
         RUNNING: to_frame([], notes),
-        RECTIFICATIONS: to_frame([], dict.fromkeys(put_right, "string")),
         PHOTOS: to_frame(photos, PHOTO_COLUMNS),
         **frames,
     }

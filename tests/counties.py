@@ -96,7 +96,7 @@ def lay_out_small(folder: Path) -> Path:
     counts = {"township": 2, "village": 40, "person": 16}
     kinds = tuple(kind.model_copy(update={"count": counts[kind.kind]}) for kind in demo.kinds)
     cases = tuple(case for case in demo.cases if _place_of(case).startswith((TOWN, OTHER_TOWN)))
-    small = demo.model_copy(update={"kinds": kinds, "cases": cases, "rectifications": ()})
+    small = demo.model_copy(update={"kinds": kinds, "cases": cases})
     path.write_text(small.model_dump_json(), encoding="utf-8")
     return folder
 

@@ -153,8 +153,6 @@ NEEDS: Final[Mapping[str, str]] = {
     "find_listed_units": "exception",
     "read_listed_units": "exception",
     "add_note": "note",
-    "open_rectification": "note",
-    "close_rectification": "note",
     # -- the campaign
     "open_campaign": "open_campaign",
     "open_definition": "open_campaign",

@@ -53,6 +53,7 @@ def test_no_id_of_a_campaign_is_in_the_source(file: Path) -> None:
     found = [
         f"{path.relative_to(SOURCE)}:{line} {text}"
         for path in sorted(SOURCE.rglob("*.py"))
+        if "migrations" not in path.parts  # they name the tables of older packages, and what became of them
         for line, text in texts_in(path)
         if text in ids
     ]

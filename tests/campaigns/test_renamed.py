@@ -40,13 +40,12 @@ def read_reduced(campaign_id: str) -> Demo:
         kind["count"] = 12 if kind["count"] > 100 else 3 if kind["count"] > 20 else kind["count"]
     few = Demo.model_validate(plain)
     known = set(_codes(few))
-    for name in ("cases", "rectifications"):
-        about = [[case.get(key) for key in ("unit", "by", "under", "into")] for case in plain.get(name, ())]
-        plain[name] = [
-            case
-            for case, codes in zip(plain.get(name, ()), about, strict=True)
-            if all(code is None or code in known for code in codes)
-        ]
+    about = [[case.get(key) for key in ("unit", "by", "under", "into")] for case in plain["cases"]]
+    plain["cases"] = [
+        case
+        for case, codes in zip(plain["cases"], about, strict=True)
+        if all(code is None or code in known for code in codes)
+    ]
     return Demo.model_validate(plain)
 
 

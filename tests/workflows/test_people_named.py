@@ -106,10 +106,16 @@ def type_everywhere(w: store.Writer) -> None:
     store.decide(w, Decision(*scope, "village", VILLAGE, "selected", day, NAME, TYPED, NAME))
     store.grant_exception(w, *scope, "village_application", SISTER, utc_now() + timedelta(days=3), TYPED)
     store.add_note(w, *scope, VILLAGE, day, TYPED)
-    open_one = store.open_rectification(
-        w, *scope, VILLAGE, shortcoming=TYPED, responsible_post=NAME, deadline=day
+    put_right = {
+        "shortcoming": TYPED,
+        "post": NAME,
+        "found_on": f"{day}",
+        "due_on": f"{day}",
+        "outcome": TYPED,
+    }
+    store.submit_many(
+        w, [(store.SubmissionKey(CAMPAIGN, store.ALWAYS, "rectifications", VILLAGE, 1), put_right)]
     )
-    store.close_rectification(w, open_one, day, TYPED)
     notice = store.start_notice(w, PublicNotice(*scope, "village", day, day + timedelta(days=7), TYPED))
     objection = store.record_objection(w, notice, VILLAGE, day, TYPED)
     store.close_objection(w, objection, "dismissed", TYPED)

@@ -111,17 +111,6 @@ class Recording(Definition):
     texts: tuple[str, ...]
 
 
-class RectificationCase(Definition):
-    """A shortcoming to be put right."""
-
-    unit: str
-    shortcoming: str
-    responsible_post: str
-    deadline: Days
-    closed_on: Days | None = None
-    outcome: str = ""
-
-
 class Incident(Definition):
     """An entry in a log that says something awkward; the answer to a field of type ``date`` is in days from today."""
 
@@ -364,6 +353,5 @@ class Demo(Definition):
     marks: Marking = Marking(shares=(0.0, 1.0), scatter=0.0, step=1.0)
     nominations: dict[str, Nominating] = Arg(default={})
     running_record: Recording | None = None
-    rectifications: tuple[RectificationCase, ...] = ()
     extension: Extension | None = None
     cases: tuple[Case, ...] = ()

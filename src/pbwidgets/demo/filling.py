@@ -23,12 +23,10 @@ from pbwidgets.store import (
     Writer,
     accept_many,
     add_note,
-    close_rectification,
     grant_exception,
     has_real_rows,
     import_nominations,
     open_periods,
-    open_rectification,
     rate_many,
     record_veto,
     recuse,
@@ -243,19 +241,6 @@ class _Filler:
                         recuse(writer, campaign.id, period, rater, case.unit, case.reason)
                 elif isinstance(case, StaleMark):
                     self._hand_in_again(writer, case)
-            for item in self._plan.demo.rectifications:
-                number = open_rectification(
-                    writer,
-                    campaign.id,
-                    period,
-                    item.unit,
-                    shortcoming=item.shortcoming,
-                    responsible_post=item.responsible_post,
-                    deadline=self._plan.today + timedelta(days=item.deadline),
-                )
-                if item.closed_on is not None:
-                    closed_on = self._plan.today + timedelta(days=item.closed_on)
-                    close_rectification(writer, number, closed_on, item.outcome)
 
     def _raters(self, unit: str, layer: str) -> list[str]:
         """Raters of a unit in the order of their marks: that of their names would depend on ids."""

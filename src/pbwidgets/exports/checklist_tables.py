@@ -326,9 +326,7 @@ def _entry_row(
 ) -> dict[str, object]:
     fields = dict(one.form.leaves())
     words = {
-        path: _word_units(value, names, lang)
-        if fields[path].type == "unit"
-        else word_answer(campaign, fields[path], value, lang)
+        path: word_answer(campaign, fields[path], value, lang, names)
         for path, value in answers.items()
         if path in fields
     }
@@ -344,11 +342,6 @@ def _entry_row(
         **{name: entry[name] for name in ("due_moved", "refused")},
         "flags": say("tables.comma", lang).join(_word_flags(one, entry["flags"], lang)),
     }
-
-
-def _word_units(codes: str, names: Mapping[str, str], lang: str) -> str:
-    """Names of the units that a field points at."""
-    return say("tables.comma", lang).join(names.get(code, code) for code in codes.split())
 
 
 def _title(one: LivingRows, entry: Mapping[Any, Any], words: Mapping[str, str], lang: str) -> str:

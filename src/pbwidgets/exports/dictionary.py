@@ -50,11 +50,6 @@ _SOURCES: Final = {
     "part": "submissions.row",
     "field": "submissions.field",
     "value": "submissions.value",
-    "shortcoming": "rectifications.shortcoming",
-    "responsible_post": "rectifications.responsible_post",
-    "deadline": "rectifications.deadline",
-    "closed_on": "rectifications.closed_on",
-    "outcome": "rectifications.outcome",
     "noted_on": "running_record.noted_on",
     "text": "running_record.text",
 }

@@ -577,7 +577,7 @@ def answers_of_units(
                     "form": form.name.words(lang),
                     "part": part,
                     "field": captions(field, row).label.words(lang),
-                    "value": word_answer(campaign, field, row["value"], lang),
+                    "value": word_answer(campaign, field, row["value"], lang, names),
                 }
             )
     columns = {
@@ -613,8 +613,15 @@ def _captions_of_entries(
     )
 
 
-def word_answer(campaign: Campaign, field: Field, value: str, lang: str) -> str:
-    """Text of an answer as people read it: labels for ids, the number of files for uploads, the unit of a number."""
+def word_answer(
+    campaign: Campaign, field: Field, value: str, lang: str, names: Mapping[str, str] | None = None
+) -> str:
+    """Text of an answer as people read it: labels for ids, the number of files for uploads, the unit of a number.
+
+    Units stand by their ``names``, as far as these have their codes.
+    """
+    if field.type == "unit":
+        return say("tables.comma", lang).join((names or {}).get(part, part) for part in value.split())
     if field.type == "repeat":
         return say("tables.none_of_these", lang)
     if field.type in ("image", "file"):
@@ -624,22 +631,6 @@ def word_answer(campaign: Campaign, field: Field, value: str, lang: str) -> str:
         return say("tables.comma", lang).join(labels.get(part, part) for part in value.split())
     unit = field.unit.words(lang) if field.unit else ""
     return f"{value}{unit}" if lang != "en" or not unit else f"{value} {unit}"
-
-
-def rectification_list(
-    rectifications: pd.DataFrame, names: Mapping[str, str], title: str, lang: str
-) -> LabelledTable:
-    """Shortcomings to be put right, the nearest deadline first, with the responsible post."""
-    made = rectifications.assign(unit_name=rectifications["unit_code"].map(names))
-    columns = {
-        "unit_name": Column(say("tables.unit", lang), 18),
-        "shortcoming": Column(say("tables.shortcoming", lang), 40),
-        "responsible_post": Column(say("tables.responsible", lang), 18),
-        "deadline": Column(say("tables.deadline", lang), 15, "date"),
-        "closed_on": Column(say("tables.closed_on", lang), 15, "date", say("tables.still_open", lang)),
-        "outcome": Column(say("tables.outcome", lang), 24),
-    }
-    return LabelledTable(title, made.sort_values(["deadline", "unit_code"]), columns)
 
 
 def all_points(

@@ -1,8 +1,8 @@
 """Answers in words for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from pbwidgets.campaign.model import Campaign, Field
+from pbwidgets.campaign.model import Campaign, Field, Form
 from pbwidgets.campaign.values import UPLOADS, to_text
 from pbwidgets.wording import say
 
@@ -48,3 +48,17 @@ def word_answer(
         return say("forms.separator", lang).join(labels.get(item, item) for item in wanted)
     unit = field.unit.words(lang) if field.unit else ""
     return f"{to_text(answer)} {unit}".strip()
+
+
+def word_title(
+    form: Form,
+    answers: Mapping[str, object],
+    occurrence: int,
+    campaign: Campaign,
+    lang: str,
+    name_unit: NameUnit,
+) -> str:
+    """What an entry of a log is called: the answer that the form calls its entries by, or its number."""
+    field = next((field for path, field in form.leaves() if path == form.title), None)
+    called = word_answer(field, answers.get(field.id), campaign, lang, name_unit=name_unit) if field else ""
+    return called or say("fill.entry_number", lang, number=occurrence)

@@ -114,12 +114,6 @@ from pbwidgets.store.ratings import (
     treat_marks,
     withdraw_mark,
 )
-from pbwidgets.store.rectifications import (
-    Rectification,
-    close_rectification,
-    load_rectifications,
-    open_rectification,
-)
 from pbwidgets.store.running_record import Note, add_note, load_notes
 from pbwidgets.store.sessions import (
     Session,
@@ -199,7 +193,6 @@ __all__ = [
     "Period",
     "PublicNotice",
     "Reader",
-    "Rectification",
     "Session",
     "Store",
     "SubmissionKey",
@@ -220,7 +213,6 @@ __all__ = [
     "begin_session",
     "close_objection",
     "close_period",
-    "close_rectification",
     "confirm_session",
     "count_added",
     "count_wrong",
@@ -278,7 +270,6 @@ __all__ = [
     "load_password_hash",
     "load_rating_history",
     "load_ratings",
-    "load_rectifications",
     "load_recusals",
     "load_session",
     "load_sessions_of",
@@ -296,7 +287,6 @@ __all__ = [
     "open_evidence",
     "open_period",
     "open_periods",
-    "open_rectification",
     "open_store",
     "order_nominations",
     "rate",

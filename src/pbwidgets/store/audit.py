@@ -33,7 +33,8 @@ LoggedAction = Literal[
     "set_allotment", "nominate", "import_nomination", "order_nominations", "withdraw_nomination",
     "empty_nominations", "record_veto", "veto_appealed", "veto_in_force", "veto_lifted",
     "decide", "read_list", "decide_class", "start_notice", "end_notice", "record_objection", "close_objection",
-    "add_note", "open_rectification", "close_rectification", "make_survey_batch",
+    "add_note", "make_survey_batch",
+    "open_rectification", "close_rectification",  # of older packages, whose logs go on being read
     "backup", "restore",
 ]  # fmt: skip
 """Everything that is written to the log; a new action also needs its words in the catalogue ``audit``."""

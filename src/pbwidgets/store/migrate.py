@@ -9,7 +9,7 @@ from sqlalchemy import Connection, inspect, text
 from pbwidgets.errors import DataError
 from pbwidgets.store.tables import METADATA
 
-REVISION: Final = "0010"
+REVISION: Final = "0011"
 """Newest migration of this package; kept here so that an up-to-date store opens without Alembic."""
 
 _OURS: Final = re.compile(r"\d{4}")

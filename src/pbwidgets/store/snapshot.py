@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from typing import Any
@@ -181,7 +181,7 @@ def _to_submissions(
 
 def _to_lives(traced: Mapping[SubmissionKey, Iterable[Trace]]) -> pd.DataFrame:
     rows = [
-        {**asdict(trace), **asdict(key), "campaign": key.campaign_id, "period": key.period_id}
+        {**vars(trace), **vars(key), "campaign": key.campaign_id, "period": key.period_id}
         for key, traces in traced.items()
         for trace in traces
     ]

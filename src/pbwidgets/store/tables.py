@@ -366,22 +366,6 @@ running_notes: Final = Table(
     Index("ix_running_notes_scope", "campaign_id", "period_id", "unit_code"),
 )
 
-rectifications: Final = Table(
-    "rectifications",
-    METADATA,
-    _number(),
-    *_scope(),
-    _unit(),
-    _prose("shortcoming"),
-    _line("responsible_post"),
-    _needed("deadline"),
-    Column("closed_on", Words),
-    _prose("outcome", nullable=True),
-    _moment("recorded_at"),
-    _needed("recorded_by"),
-    Index("ix_rectifications_scope", "campaign_id", "period_id", "unit_code"),
-)
-
 evidence: Final = Table(
     "evidence",
     METADATA,

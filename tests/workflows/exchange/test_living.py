@@ -10,7 +10,10 @@ import pytest
 from amended import CLERK, LEVEL, OFFICE, SISTER, UNIT, VILLAGE, desk_of, open_living
 from returns import FIRST_ROW, Filled
 
+from pbwidgets.campaign.one_form import campaign_around
+from pbwidgets.campaign.pointing import KnownUnits
 from pbwidgets.errors import ProblemsError
+from pbwidgets.exports.answer_book.cells import CellRefusedError, Cells
 from pbwidgets.store import SubmissionKey, history, load_state
 from pbwidgets.workflows.exchange.answers import (
     export_answers,
@@ -308,3 +311,30 @@ def test_a_balance_broken_by_an_earlier_income_is_found_at_its_cell_before_anyth
     assert answers_of(workspace, income)["amount"] == 100
     assert store_return(desk(UNIT), returned, accept_good_rows=True).stored == 2
     assert answers_of(workspace, income)["amount"] == 90
+
+
+def test_a_name_that_several_units_have_is_written_with_its_code_and_asked_for_with_it() -> None:
+    names = [
+        ("9901A", "东村", "village"),
+        ("9902A", "东村", "village"),
+        ("9901B", "东村", "office"),
+        ("9901C", "西村", "village"),
+    ]
+    pointing = {"type": "unit", "label": {"zh": "来访单位", "en": "Who came"}}
+    fields = [{"id": "who", **pointing, "kinds": ["village"]}, {"id": "any", **pointing, "kinds": ["office"]}]
+    form = {"id": "f", "name": {"zh": "表", "en": "f"}, "unit_kind": "village", "fields": fields}
+    campaign = campaign_around(form, {})
+    village, office = campaign.forms[0].fields
+    cells = Cells(campaign, "zh_CN", KnownUnits.of(names))
+    assert (cells.write(village, "9902A"), cells.write(village, "9901C")) == ("东村（9902A）", "西村")
+    assert cells.list_units(village) == ["东村（9901A）", "东村（9902A）", "西村"]
+    assert [cells.read(village, text) for text in ("东村（9902A）", "东村 (9901A)", "西村")] == [
+        "9902A",
+        "9901A",
+        "9901C",
+    ]
+    assert cells.read(office, "东村") == "9901B"  # the only one of a kind that the field asks for
+    with pytest.raises(CellRefusedError) as caught:
+        cells.read(village, "东村")
+    assert caught.value.code == "exchange.ambiguous_unit"
+    assert caught.value.args_of_message["nearest"] == "东村（9901A）、东村（9902A）"

@@ -39,7 +39,7 @@ NAMED = {
     "campaign": "sanji_lianzheng",
 }
 """What refusals name by an id or a code, with one that has words."""
-AS_GIVEN = {"check", "field", "kind", "name", "number", "period", "rectification", "report", "value", "veto"}
+AS_GIVEN = {"check", "field", "kind", "name", "number", "period", "report", "value", "veto"}
 """What stands as it is: numbers of records, years, what somebody typed that does not exist; checks: there are none."""
 
 

@@ -22,14 +22,16 @@ from pbwidgets.demo.evidence import make_document, make_photo
 from pbwidgets.errors import DataError, RightsError, UsageError
 from pbwidgets.exports.docx import write_starting_template
 from pbwidgets.store import Actor, Mark, MarkKey
+from pbwidgets.workflows.filling.amending import amend
 from pbwidgets.workflows.filling.drafts import hand_in
 from pbwidgets.workflows.ground.desk import Desk
 from pbwidgets.workflows.ground.workspace import Opened, Workspace
 from pbwidgets.workflows.organise.allotments import set_allotments
 from pbwidgets.workflows.organise.exceptions import grant_exception
+from pbwidgets.workflows.review.case import open_review
 from pbwidgets.workflows.review.nominations import find_balance, nominate_unit, withdraw_nomination
 from pbwidgets.workflows.review.rating import give_marks, withdraw_mark
-from pbwidgets.workflows.review.record import add_note, close_rectification, open_rectification
+from pbwidgets.workflows.review.record import add_note
 from pbwidgets.workflows.review.vetoes import appeal_veto, lift_veto, record_veto, uphold_veto
 from pbwidgets.workflows.review.visits.on_site import add_on_site_photo, print_mark_sheets
 
@@ -37,6 +39,7 @@ TOWN_REVIEWER = Actor("li", "reviewer", TOWN)
 COUNTY_REVIEWER = Actor("xu", "reviewer", COUNTY)
 ORGANISER = Actor("sun", "organiser")
 KEY = key_of("village_application", VILLAGE)
+PUT_RIGHT = store.SubmissionKey(CAMPAIGN, store.ALWAYS, "rectifications", VILLAGE, 1)
 
 
 # -- vetoes --------------------------------------------------------------------------------------------
@@ -91,18 +94,28 @@ def test_a_note_must_be_dated_within_the_period_and_not_in_the_future(
     assert [(note.noted_on, note.text) for note in notes] == [(date(2026, 3, 1), "主动清淤")]
 
 
-def test_a_shortcoming_is_opened_and_closed_by_those_above(small: Workspace, contest: Opened) -> None:
-    number = open_rectification(
-        Desk(small, TOWN_REVIEWER, contest), VILLAGE,
-        shortcoming="台账不全", responsible_post="村文书", deadline=date(2026, 6, 1),
-    )  # fmt: skip
-    with pytest.raises(RightsError, match="上坪村"):
-        close_rectification(
-            Desk(small, Actor("wu", "reviewer", OTHER_TOWN), contest), number, date(2026, 5, 1), "已补"
-        )
-    close_rectification(Desk(small, COUNTY_REVIEWER, contest), number, date(2026, 5, 1), "已补")
-    with pytest.raises(DataError, match=str(number)):
-        close_rectification(Desk(small, COUNTY_REVIEWER, contest), number, date(2026, 5, 2), "已补")
+def test_a_shortcoming_is_entered_put_right_and_closed_by_three_hands(
+    small: Workspace, contest: Opened
+) -> None:
+    answers = {"shortcoming": "台账不全", "post": "村文书", "found_on": "2026-05-01", "due_on": "2026-06-01"}
+    with small.store.write(COUNTY_REVIEWER) as writer:
+        store.submit_many(writer, [(PUT_RIGHT, answers), (KEY, VILLAGE_ANSWERS)])
+    unit, town, county = (
+        Desk(small, actor, contest)
+        for actor in (Actor("zhang", "filler", VILLAGE), TOWN_REVIEWER, COUNTY_REVIEWER)
+    )
+    (before,) = open_review(town, KEY).entries
+    assert (before.title, before.life.words, before.life.due_on) == ("台账不全", "已发现", date(2026, 6, 1))
+    answers |= {"fixed_on": "2026-05-20", "outcome": "已补齐"}
+    with pytest.raises(DataError, match="销号日期"):
+        amend(unit, PUT_RIGHT, {**answers, "closed_on": "2026-05-21"}, seen_version=1)
+    amend(unit, PUT_RIGHT, answers, seen_version=1)
+    assert [entry.life.words for entry in open_review(county, KEY).entries] == ["已整改"]
+    with pytest.raises(RightsError):
+        amend(town, PUT_RIGHT, {**answers, "closed_on": "2026-05-21"}, seen_version=2)
+    amend(county, PUT_RIGHT, {**answers, "closed_on": "2026-05-21"}, seen_version=2)
+    (after,) = open_review(town, KEY).entries
+    assert (after.life.words, after.life.is_done) == ("已销号", True)
 
 
 # -- exceptions ----------------------------------------------------------------------------------------

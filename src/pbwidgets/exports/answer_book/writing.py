@@ -47,7 +47,7 @@ _LONGEST_LIST, _LONGEST_PROMPT, _LONGEST_TITLE = 255, 255, 32
 _EARLIEST, _LATEST = date(1900, 1, 1), date(2199, 12, 31)
 _KEY_WIDTHS: Final = {
     plan.UNIT: 15, plan.UNIT_NAME: 16, plan.ENTRY: 7, plan.ROW: 7, plan.BASE: 8, plan.STATE: 11,
-    plan.ROW_NAME: 30, plan.ROW_ABOUT: 22, plan.ROW_DUE: 12,
+    plan.ROW_NAME: 30, plan.ROW_ABOUT: 26, plan.ROW_DUE: 12,
 }  # fmt: skip
 _WIDTHS: Final = {
     "calculate": 11, "date": 12, "decimal": 11, "file": 9, "image": 9, "integer": 11, "repeat": 12,

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import groupby
+from typing import Final
 
 from pbwidgets.campaign.derived import compares_units
 from pbwidgets.errors import RightsError
@@ -20,7 +21,7 @@ from pbwidgets.workflows.duties.lines import Due, Sight, find_lines
 from pbwidgets.workflows.filling.amending import list_entrusted
 from pbwidgets.workflows.ground.desk import Desk, list_campaigns
 from pbwidgets.workflows.ground.rights import RIGHTS, scope_of
-from pbwidgets.workflows.ground.snapshots import read_of_units
+from pbwidgets.workflows.ground.snapshots import current_snapshot, read_of_units
 from pbwidgets.workflows.ground.workspace import Opened, day_of
 from pbwidgets.workflows.progress.grid import (
     AGGREGATES_ONLY,
@@ -29,6 +30,9 @@ from pbwidgets.workflows.progress.grid import (
     list_to_do,
     units_in_view,
 )
+
+_MANY: Final = 50
+"""Units of which a snapshot is read if there is one; of fewer, it is quicker to read these alone."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +140,9 @@ def _look(desk: Desk, codes: frozenset[str]) -> Sight:
     inside = units["unit_code"].isin(wanted).to_numpy(dtype=bool)
     if not compares_units(desk.opened.campaign):
         units = units[inside | lie_above(units, inside)]
+    if len(units) > _MANY and (newest := current_snapshot(desk.workspace, desk.opened)) is not None:
+        made = newest.frames(["entries", "standings"])
+        return Sight(desk, codes, newest.records(), made["entries"], made["standings"])
     records = read_of_units(desk.workspace, desk.opened, set(units["unit_code"]))
     entries, standings = judge_units(desk.opened.campaign, desk.opened.period_id, records)
     return Sight(desk, codes, records, entries, standings)

@@ -7,11 +7,10 @@ from typing import Any, Final
 
 from pbwidgets.campaign import Form
 from pbwidgets.campaign.model import Field
-from pbwidgets.forms.answer_words import word_answer
+from pbwidgets.forms.answer_words import word_answer, word_title
 from pbwidgets.forms.life_states import LifeState
 from pbwidgets.store import Reader, SubmissionKey, SubmissionState, history
 from pbwidgets.store.submissions import RETURNED, load_of_units
-from pbwidgets.wording import say
 from pbwidgets.workflows.filling.hands import Hands, check_hand_on_any, read_as_hand
 from pbwidgets.workflows.ground.desk import Desk, continued_codes
 from pbwidgets.workflows.ground.lookup import find_form, unit_namer
@@ -93,19 +92,15 @@ def _line_of(reader: Reader, desk: Desk, form: Form, state: SubmissionState) -> 
     told = [(answers.get(field.id), _words(desk, field, answers)) for field in told_fields(form)]
     return LogLine(
         state.key,
-        _name(desk, form, answers) or say("fill.entry_number", desk.lang, number=state.key.occurrence),
+        word_title(
+            form, answers, state.key.occurrence, desk.opened.campaign, desk.lang, unit_namer(desk.units)
+        ),
         state.state,
         hands.life,
         waits=state.standing_version is not None and state.standing_version != state.version,
         reason=reasons[-1] if reasons else "",
         told=tuple(told),
     )
-
-
-def _name(desk: Desk, form: Form, answers: Mapping[str, Any]) -> str:
-    """The answer that a form calls its entries by, in words; empty if it is not answered."""
-    field = next((field for path, field in form.leaves() if path == form.title), None)
-    return "" if field is None else _words(desk, field, answers)
 
 
 def _words(desk: Desk, field: Field, answers: Mapping[str, Any]) -> str:

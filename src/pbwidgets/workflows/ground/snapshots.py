@@ -27,16 +27,15 @@ from pbwidgets.scoring import Records, Scores, to_frame
 from pbwidgets.scoring.carried import list_carried
 from pbwidgets.scoring.extracts import extract_shown
 from pbwidgets.scoring.frames import CARRIED, COLUMNS, LISTED, RECORD_FRAMES
+from pbwidgets.scoring.lists import for_top, top_lists
 from pbwidgets.scoring.pipeline import score_with_top
 from pbwidgets.settings import Settings
 from pbwidgets.store import (
     Note,
     Reader,
-    Rectification,
     fingerprints,
     latest_write,
     load_notes,
-    load_rectifications,
     load_top_decisions,
     read_frames,
     read_records,
@@ -59,10 +58,9 @@ from pbwidgets.workflows.ground.workspace import (
 RECORDS: Final = RECORD_FRAMES
 SCORES: Final = tuple(item.name for item in fields(Scores))
 RUNNING: Final = "running_record"
-RECTIFICATIONS: Final = "rectifications"
 PHOTOS: Final = "photos"
 WRITTEN: Final = (
-    "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING, RECTIFICATIONS,
+    "submissions", "ratings", "vetoes", "decisions", "class_decisions", "concessions", RUNNING,
 )  # fmt: skip
 """Frames with texts that people have written."""
 SHARED: Final = "reference"
@@ -165,20 +163,18 @@ def take_snapshot(workspace: Workspace, opened: Opened) -> Snapshot:
         records = _with_others(_records(reader, opened, day), elsewhere, earlier)
         top_decisions = load_top_decisions(reader, *opened.key)
         notes = load_notes(reader, *opened.key)
-        rectifications = load_rectifications(reader, *opened.key)
-    for_top = _with_top(records, top_decisions, earlier)
-    scores, top_lists = score_with_top(opened.campaign, opened.period_id, for_top)
+    secret = _with_top(opened.campaign, records, top_decisions, earlier)
+    scores, listed_for_top = score_with_top(opened.campaign, opened.period_id, secret)
     frames = {
         **{name: getattr(records, name) for name in RECORDS},
         **{name: getattr(scores, name) for name in SCORES},
         RUNNING: _running_record(notes),
-        RECTIFICATIONS: _rectifications(rectifications),
         PHOTOS: make_pictures(
             list_photos(records.submissions, shown), workspace.settings.evidence, folder / PHOTOS
         ),
     }
     snapshot = _save(folder, opened, day, frames, extract_shown(scores), str(stamp["code"]))
-    _save_top(snapshot, opened, frames["units"], top_lists)
+    _save_top(snapshot, opened, frames["units"], listed_for_top)
     _write_json(folder / "newest.json", {"stamp": stamp, "snapshot": snapshot.folder.name})
     return snapshot
 
@@ -202,6 +198,17 @@ def newest_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
     """The newest snapshot on disk, whether or not the store has changed since; None if there is none."""
     newest = _newest(_folder_of(workspace, *opened.key))
     return None if newest is None else open_snapshot(newest[1])
+
+
+def current_snapshot(workspace: Workspace, opened: Opened) -> Snapshot | None:
+    """The newest snapshot on disk if nothing has changed since, the day and the code neither; takes none."""
+    newest = None if has_changed(workspace, opened) else _newest(_folder_of(workspace, *opened.key))
+    if newest is None:
+        return None
+    with workspace.store.read() as reader:
+        day = opened.day(_newest_day(reader)).isoformat()
+    known = (newest[0].get("day"), newest[0].get("code"))
+    return open_snapshot(newest[1]) if known == (day, code_hash("campaign", "scoring", "store")) else None
 
 
 def latest_revision(workspace: Workspace) -> int:
@@ -316,10 +323,16 @@ def _with_others(records: Records, elsewhere: Sequence[Snapshot], earlier: Seque
     return replace(records, carried=_carried(elsewhere), listed=_join_lists(lists))
 
 
-def _with_top(records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]) -> Records:
-    """Records with what only the top may know: for scoring, never for the frames of a snapshot."""
-    lists = [records.listed, *map(read_top_lists, earlier)]
-    every = [frame for frame in (records.decisions, decisions) if len(frame)]
+def _with_top(
+    campaign: Campaign, records: Records, decisions: pd.DataFrame, earlier: Sequence[Snapshot]
+) -> Records:
+    """Records with what only the top may know: for scoring, never for the frames of a snapshot.
+
+    Of a list that was for the top and is for everybody now, what it was then stays at the top.
+    """
+    lists = [records.listed, *(for_top(campaign, read_top_lists(one)) for one in earlier)]
+    own = decisions[decisions["track_id"].isin(top_lists(campaign))]
+    every = [frame for frame in (records.decisions, own) if len(frame)]
     known = pd.concat(every, ignore_index=True) if every else records.decisions
     return replace(records, decisions=known, listed=_join_lists(lists))
 
@@ -406,16 +419,6 @@ def _running_record(notes: Iterable[Note]) -> pd.DataFrame:
         for note in notes
     ]
     return to_frame(rows, {"unit_code": "string", "noted_on": "string", "text": "string"})
-
-
-def _rectifications(items: Iterable[Rectification]) -> pd.DataFrame:
-    """Shortcomings with the responsible post and the deadline."""
-    names = ("unit_code", "shortcoming", "responsible_post", "deadline", "closed_on", "outcome")
-    rows = [
-        {name: None if getattr(item, name) is None else str(getattr(item, name)) for name in names}
-        for item in items
-    ]
-    return to_frame(rows, dict.fromkeys(names, "string"))
 
 
 def _save(

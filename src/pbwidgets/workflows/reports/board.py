@@ -12,7 +12,7 @@ from pbwidgets.units import subtree
 from pbwidgets.wording import say
 from pbwidgets.workflows.ground.desk import Desk, may_do
 from pbwidgets.workflows.ground.lookup import nearest
-from pbwidgets.workflows.ground.snapshots import RECTIFICATIONS, RUNNING, take_snapshot
+from pbwidgets.workflows.ground.snapshots import RUNNING, take_snapshot
 from pbwidgets.workflows.ground.workspace import day_of
 from pbwidgets.workflows.reports.blocks.block import Item, tracks_about
 from pbwidgets.workflows.reports.blocks.library import library_of, our_names
@@ -24,7 +24,7 @@ SEES_NO_SCORES: Final = ("filler",)
 """Roles that see no scores until the campaign publishes their score sheet."""
 MOST_ROWS: Final = 30
 """Most rows of a table on the board."""
-_INSPECTED: Final = frozenset({"submissions", RUNNING, RECTIFICATIONS})
+_INSPECTED: Final = frozenset({"submissions", RUNNING})
 """Frames that only those may read who inspect a unit."""
 
 

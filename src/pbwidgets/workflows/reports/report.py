@@ -33,7 +33,6 @@ from pbwidgets.workflows.ground.lookup import nearest
 from pbwidgets.workflows.ground.snapshots import (
     PHOTOS,
     RECORDS,
-    RECTIFICATIONS,
     RUNNING,
     SCORES,
     SHARED,
@@ -46,7 +45,7 @@ from pbwidgets.workflows.reports.blocks.block import OfTrack
 from pbwidgets.workflows.reports.files.content import Cover
 
 _ROWS_OF_HEATMAP: Final = 30
-_OWN_FRAMES: Final = ("submissions", RUNNING, RECTIFICATIONS, "class_decisions", PHOTOS)
+_OWN_FRAMES: Final = ("submissions", RUNNING, "class_decisions", PHOTOS)
 """Frames of a report beside its scores, by their names in the snapshot."""
 
 
@@ -109,8 +108,6 @@ class Report:
         What they handed in, columns ``SUBMISSIONS``.
     running_record
         Their dated notes: unit_code, noted_on, text.
-    rectifications
-        Their shortcomings: unit_code, shortcoming, responsible_post, deadline, closed_on, outcome.
     class_decisions
         Decisions on their classes, columns ``CLASS_DECISIONS``, of all periods.
     photos
@@ -132,7 +129,6 @@ class Report:
     scores: Scores
     submissions: pd.DataFrame
     running_record: pd.DataFrame
-    rectifications: pd.DataFrame
     class_decisions: pd.DataFrame
     photos: pd.DataFrame
     is_top: bool = False
@@ -571,12 +567,6 @@ class Report:
             self.campaign, self.submissions, forms, self.names, self.say("entries_about"), self.lang
         )
 
-    def rectification_list(self) -> LabelledTable:
-        """Shortcomings to be put right."""
-        return tables.rectification_list(
-            self.rectifications, self.names, self.say("rectifications"), self.lang
-        )
-
     def all_points(self) -> LabelledTable:
         """Every line of every unit with its reason."""
         return tables.all_points(
@@ -617,9 +607,7 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         raise UsageError("workflows.unknown_unit", unit=code, nearest=near)
     sole = sole_partitions(whole, campaign.partition_by)[code]
     cut = str(sole) if isinstance(sole, str) else None
-    own = source.frames(
-        [name for name in (*RECORDS, *SCORES, RUNNING, RECTIFICATIONS, PHOTOS) if name != SHARED], cut
-    )
+    own = source.frames([name for name in (*RECORDS, *SCORES, RUNNING, PHOTOS) if name != SHARED], cut)
     units = subtree(whole, code)
     scores = {name: _within(own[name], set(units["unit_code"])) for name in SCORES if name != SHARED}
     scores["selection"] = show_holding(scores["selection"])
@@ -635,7 +623,6 @@ def open_report(snapshot: str | Path = "", unit_code: str | int = "", lang: str 
         scores=Scores(**scores, **source.frames([SHARED])),
         submissions=_within(own["submissions"], set(units["unit_code"])),
         running_record=_within(own[RUNNING], set(units["unit_code"])),
-        rectifications=_within(own[RECTIFICATIONS], set(units["unit_code"])),
         class_decisions=_within(own["class_decisions"], set(units["unit_code"])),
         photos=_within(own[PHOTOS], set(units["unit_code"])),
         is_top=code in tops(whole, campaign.member_kinds),

@@ -23,7 +23,6 @@ from pbwidgets.store import (
     Mark,
     Note,
     Reader,
-    Rectification,
     SubmissionKey,
     VetoOnRecord,
 )
@@ -48,6 +47,7 @@ from pbwidgets.workflows.ground.seats import (
 )
 from pbwidgets.workflows.ground.workspace import Opened
 from pbwidgets.workflows.review.history import Event, FindCampaign, read_events
+from pbwidgets.workflows.review.record import EntryAbout, list_entries_about
 from pbwidgets.workflows.review.vetoes import vetoes_of
 
 
@@ -133,8 +133,10 @@ class Review:
         Answers of the newest version, without those that the actor may not see, and without what identifies.
     withheld
         Paths of the answers that were taken out.
-    evidence, notes, rectifications, vetoes
+    evidence, notes, vetoes
         Records about the submission and its unit.
+    entries
+        What levels have entered about the unit and follow until it is done.
     history
         Every step so far, oldest first.
     level
@@ -161,7 +163,7 @@ class Review:
     evidence: tuple[Evidence, ...]
     history: tuple[Event, ...]
     notes: tuple[Note, ...]
-    rectifications: tuple[Rectification, ...]
+    entries: tuple[EntryAbout, ...]
     vetoes: tuple[VetoOnRecord, ...]
     level: str | None
     may_act: str | None
@@ -225,7 +227,7 @@ def open_review(desk: Desk, key: SubmissionKey) -> Review:
             evidence=_evidence(store.load_evidence(reader, key), form, withheld),
             history=read_events(reader, desk, key, find_campaign, named, shown_lines),
             notes=store.load_notes(reader, *scope),
-            rectifications=store.load_rectifications(reader, *scope),
+            entries=list_entries_about(reader, desk, own),
             vetoes=vetoes_of(reader, desk.opened, own),
             **_turn(desk.opened, seats, form, own, found.state),
             lines=lines,

@@ -1,11 +1,29 @@
-"""The running record and rectifications: what reviewers record about units below them."""
+"""The running record, and what levels have entered about a unit and follow until it is done."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from pbwidgets import store
-from pbwidgets.errors import DataError, RightsError
-from pbwidgets.workflows.ground.desk import Desk
+from pbwidgets.campaign.identifying import hide_identifying
+from pbwidgets.campaign.names import form_of_unit
+from pbwidgets.errors import DataError
+from pbwidgets.forms.answer_words import word_title
+from pbwidgets.forms.life_states import LifeState, find_life_state
+from pbwidgets.store import Reader
+from pbwidgets.store.submissions import EDITABLE, load_of_units
+from pbwidgets.units import kind_and_domain
+from pbwidgets.workflows.ground.desk import Desk, continued_codes
+from pbwidgets.workflows.ground.lookup import unit_namer
 from pbwidgets.workflows.ground.workspace import day_of
+
+
+@dataclass(frozen=True)
+class EntryAbout:
+    """One entry that a level has handed in: its form, what it is called, and how far it has come."""
+
+    form: str
+    title: str
+    life: LifeState
 
 
 def add_note(desk: Desk, unit_code: str, noted_on: date, text: str) -> None:
@@ -27,47 +45,28 @@ def add_note(desk: Desk, unit_code: str, noted_on: date, text: str) -> None:
         store.add_note(writer, *desk.opened.key, unit_code, noted_on, text)
 
 
-def open_rectification(
-    desk: Desk, unit_code: str, *, shortcoming: str, responsible_post: str, deadline: date
-) -> int:
-    """Number of a shortcoming added to the list for rectification.
+def list_entries_about(reader: Reader, desk: Desk, unit_code: str) -> tuple[EntryAbout, ...]:
+    """Entries about a unit for whoever inspects it: what is most overdue first, what is done last."""
+    campaign, kind = desk.opened.campaign, kind_and_domain(desk.units, unit_code)
+    found = []
+    for one in campaign.forms:
+        if one.life is None or one.filled_by is None or kind[0] not in one.unit_kind:
+            continue
+        form = form_of_unit(one, *kind)
+        if form.title in form.sensitive_paths():
+            form = form.model_copy(update={"title": None})
+        for state in load_of_units(reader, *desk.opened.key, form.id, continued_codes(desk, unit_code)):
+            if state.state in EDITABLE and state.standing_version is None:
+                continue
+            answers = hide_identifying(form, state.answers or {})
+            title = word_title(
+                form, answers, state.key.occurrence, campaign, desk.lang, unit_namer(desk.units)
+            )
+            day = desk.opened.day(day_of(desk.now))
+            life = find_life_state(one.life, form.fields, answers, campaign, desk.lang, day)
+            found.append(EntryAbout(form.name.words(desk.lang), title, life))
+    return tuple(sorted(found, key=_urgency))
 
-    Raises
-    ------
-    DataError
-        ``store.empty_note`` without a shortcoming or a post.
-    RightsError
-        If the actor may not.
-    """
-    desk.authorise("note", unit_code)
-    with desk.write() as writer:
-        return store.open_rectification(
-            writer,
-            *desk.opened.key,
-            unit_code,
-            shortcoming=shortcoming,
-            responsible_post=responsible_post,
-            deadline=deadline,
-        )
 
-
-def close_rectification(desk: Desk, rectification_id: int, closed_on: date, outcome: str) -> None:
-    """Record that a shortcoming was put right.
-
-    Raises
-    ------
-    DataError
-        ``store.rectification_closed`` if it is unknown or already closed.
-    RightsError
-        If the actor may not.
-    """
-    with desk.workspace.store.read() as reader:
-        items = store.load_rectifications(reader, *desk.opened.key)
-    unit_code = next((item.unit_code for item in items if item.id == rectification_id), None)
-    if unit_code is None:
-        if desk.actor.role in ("reviewer", "organiser", "operator"):
-            raise DataError("store.rectification_closed", rectification=rectification_id)
-        raise RightsError("workflows.not_allowed", role=desk.actor.role, action="note")
-    desk.authorise("note", unit_code)
-    with desk.write() as writer:
-        store.close_rectification(writer, rectification_id, closed_on, outcome)
+def _urgency(entry: EntryAbout) -> tuple[bool, float]:
+    return entry.life.is_done, float("inf") if entry.life.days is None else entry.life.days

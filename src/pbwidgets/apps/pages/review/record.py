@@ -1,4 +1,4 @@
-"""The running record, rectifications and vetoes of the unit whose submission is under review."""
+"""The running record, living entries and vetoes of the unit whose submission is under review."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -13,12 +13,12 @@ from pbwidgets.store import VetoOnRecord
 from pbwidgets.workflows.ground.desk import may_do
 from pbwidgets.workflows.ground.workspace import today
 from pbwidgets.workflows.review.case import Review
-from pbwidgets.workflows.review.record import add_note, close_rectification, open_rectification
+from pbwidgets.workflows.review.record import add_note
 from pbwidgets.workflows.review.vetoes import appeal_veto, gates_of, lift_veto, record_veto, uphold_veto
 
 
 class RecordCard:
-    """Card of dated notes and shortcomings, with fields to add one."""
+    """Card of dated notes, with fields to add one, and of what levels have entered about the unit."""
 
     def __init__(self, visit: Visit, review: Review, on_saved: Callable[[], None]) -> None:
         self._visit, self._review, self._on_saved = visit, review, on_saved
@@ -28,22 +28,19 @@ class RecordCard:
             rows,
             empty=visit.words("review.no_notes"),
         )
-        parts: list[w.Widget] = [table, *self._rectifications()]
+        parts: list[w.Widget] = [table, *self._entries()]
         if may_do(visit.desk, "note", review.key.unit_code):
             parts += self._fields()
         self.box = elements.card(*parts, title=visit.words("review.record"))
 
-    def _rectifications(self) -> Iterator[w.Widget]:
+    def _entries(self) -> Iterator[w.Widget]:
         visit = self._visit
         rows = [
-            (
-                item.shortcoming, item.responsible_post, item.deadline.isoformat(),
-                item.closed_on.isoformat() if item.closed_on else visit.words("review.still_open"),
-            )
-            for item in self._review.rectifications
-        ]  # fmt: skip
+            (entry.form, entry.title, entry.life.words, entry.life.word_due(visit.lang))
+            for entry in self._review.entries
+        ]
         if rows:
-            names = ("shortcoming", "post", "deadline", "closed")
+            names = ("form", "entry_title", "state", "entry_due")
             yield elements.table([visit.words(f"review.{name}") for name in names], rows)
 
     def _fields(self) -> Iterator[w.Widget]:
@@ -52,44 +49,17 @@ class RecordCard:
         self.text = TypedText(
             description=visit.words("review.note_text"), lang=visit.lang, rows=2, layout=plain_layout()
         )
-        kinds = [(visit.words("review.kind_note"), "note"), (visit.words("review.kind_shortcoming"), "open")]
-        kinds += [
-            (visit.words("review.kind_closed", what=item.shortcoming), f"close:{item.id}")
-            for item in self._review.rectifications
-            if item.closed_on is None
-        ]
-        self.kind = w.Dropdown(
-            options=kinds, description=visit.words("review.note_kind"), layout=plain_layout()
-        )
-        self.post = TypedLine(
-            description=visit.words("review.post"), lang=visit.lang, is_name=True, layout=plain_layout()
-        )
-        for made in (self.kind, self.day, self.text, self.post):
+        for made in (self.day, self.text):
             made.add_class("pb-input")
-        self.kind.observe(lambda _: self._match(), names="value")
         self.add = elements.button(visit.words("review.add_note"), visit.attempt(self._add))
-        self._match()
-        yield from (self.kind, elements.row(self.day, self.post), self.text, self.add)
-
-    def _match(self) -> None:
-        self.post.layout = plain_layout() if self.kind.value == "open" else w.Layout(display="none")
-        self.day.description = self._visit.words(
-            "review.deadline" if self.kind.value == "open" else "review.day"
-        )
+        yield from (self.day, self.text, self.add)
 
     def _add(self) -> None:
-        visit, unit, day = self._visit, self._review.key.unit_code, self.day.value
+        visit, day = self._visit, self.day.value
         if not isinstance(day, date):
             visit.messages.say("error", visit.words("review.day_first"))
             return
-        if self.kind.value == "note":
-            add_note(visit.desk, unit, day, self.text.value)
-        elif self.kind.value == "open":
-            open_rectification(
-                visit.desk, unit, shortcoming=self.text.value, responsible_post=self.post.value, deadline=day
-            )
-        else:
-            close_rectification(visit.desk, int(self.kind.value.partition(":")[2]), day, self.text.value)
+        add_note(visit.desk, self._review.key.unit_code, day, self.text.value)
         self._on_saved()
         visit.messages.say("good", visit.words("review.note_added"))
 

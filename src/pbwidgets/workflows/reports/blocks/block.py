@@ -22,7 +22,7 @@ from pbwidgets.errors import DataError, PbError
 from pbwidgets.scoring.extracts import FRAME_OF
 from pbwidgets.scoring.frames import COLUMNS
 from pbwidgets.wording import has_words, say
-from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RECTIFICATIONS, RUNNING, SCORES
+from pbwidgets.workflows.ground.snapshots import PHOTOS, RECORDS, RUNNING, SCORES
 from pbwidgets.workflows.reports.blocks.pieces import (
     Figure,
     Heading,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 Side: TypeAlias = Literal["own", "below"]
 """Tracks that assess the report's unit itself, or units below it."""
 
-EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, RECTIFICATIONS, PHOTOS})
+EVERY_FRAME: Final = frozenset({*RECORDS, *SCORES, RUNNING, PHOTOS})
 """Frames of a snapshot that a block may read."""
 
 READABLE: Final = EVERY_FRAME | set(FRAME_OF)
