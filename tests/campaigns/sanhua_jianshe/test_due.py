@@ -165,7 +165,7 @@ def test_a_check_that_only_counts_what_has_lines_has_none_of_its_own(
 
 def test_a_room_that_nobody_uses_is_the_units_to_put_right(of_unit: Of) -> None:
     (due,) = [due for due in of_unit(8) if due.kind == "check"]
-    assert (due.name, due.form_id, due.by_unit) == ("建成场所有人用", "use", unit(8))
+    assert (due.name, due.form_id, due.by_unit) == ("场所有人用", "use", unit(8))
 
 
 @pytest.mark.parametrize("role", ["analyst", "admin"])
